@@ -69,6 +69,7 @@ const EVENTS = {
   file_shared: ['files:read'],
   user_change: ['users:read'],
   subteam_members_changed: ['usergroups:read'],
+  subteam_updated: ['usergroups:read'],
 } as const satisfies Record<string, readonly string[]>;
 
 const HISTORY = ['channels:history', 'groups:history', 'im:history', 'mpim:history'] as const;

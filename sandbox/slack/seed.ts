@@ -37,6 +37,7 @@ const DEFAULT_BOT_EVENTS = [
   'message.im',
   'message.mpim',
   'subteam_members_changed',
+  'subteam_updated',
   'user_change',
 ] as const;
 

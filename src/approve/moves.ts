@@ -31,6 +31,24 @@ export function countApprovals(request: SessionRequest, approval: Approval, at: 
   return moveOn(request, { ...approval, yes }, { kind: 'approved', by: yes.at(-1) ?? null, ...more });
 }
 
+/** Too few can approve it by now: it waits until others may. People are told once. */
+export function waitForApprovers(
+  { approvals }: SessionRequest,
+  approval: Approval,
+  { atMs }: DecidedAt,
+): Onward | null {
+  if (approval.lacksApprovers === true) return null;
+  return {
+    to: 'awaiting-approval',
+    changes: { approvals: withLast(approvals, { ...approval, lacksApprovers: true }) },
+    effects: {
+      card: true,
+      tell: 'lacks-approvers',
+      askOwners: { rule: approval.rule, day: new Date(atMs).toISOString().slice(0, '2026-11-26'.length) },
+    },
+  };
+}
+
 /** The policy has changed, so it is asked again. */
 export function askPolicyAgain(request: SessionRequest, approval: Approval, at: DecidedAt): Onward {
   return moveOn(request, approval, { kind: 'changed', by: null, ...at });

@@ -4,7 +4,7 @@ import { awaited, pendingApproval, type Approval } from '../session/approval.ts'
 import type { SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { ApproversOf, DecidersOf } from '../trust/index.ts';
-import { askPolicyAgain, peopleToAsk, countApprovals } from './moves.ts';
+import { askPolicyAgain, countApprovals, peopleToAsk, waitForApprovers } from './moves.ts';
 
 type Decide = { decidersOf: DecidersOf; approversOf: ApproversOf };
 type ReviewDeps = {
@@ -23,8 +23,8 @@ const REFUSED_MS = 10 * 60_000;
 
 /**
  * Looks at all that waits for an approval. Others are asked if the policy isn't the one by which people were asked, or if some
- * of them can no longer decide. Those who still can stay asked, and their approvals count. If too few can, or the policy
- * refuses the request, nothing changes: a mistake in its file must not start or end everything that waits.
+ * of them can no longer decide. Those who still can stay asked, and their approvals count. If too few can, the request waits,
+ * and people are told; if the policy refuses it, nothing changes: a mistake in its file must not start or end all that waits.
  */
 export function createReviewer(deps: ReviewDeps) {
   const { requests } = deps.store;
@@ -36,28 +36,37 @@ export function createReviewer(deps: ReviewDeps) {
     // Before the policy is asked: what changes meanwhile is looked at again.
     const policy = deps.policySha256();
     const { able, isSame, terms } = await decide.decidersOf(request, approval);
-    const areRight = approval.policy === policy && approval.people.every(({ userId }) => able.has(userId));
+    const areRight =
+      approval.policy === policy &&
+      approval.lacksApprovers !== true &&
+      approval.people.every(({ userId }) => able.has(userId));
     if (areRight || terms === null) return;
-    const { approvers, need } = terms;
-    const found = await decide.approversOf(approvers, request);
-    if (found.length < need) return;
+    const found = await decide.approversOf(terms, request);
+    const { need } = terms;
+    const lacks = found.length < need;
+    if (lacks && !isSame) return;
     await transitions.moveLocked(request.id, (locked) => {
       const current = awaited(locked, number);
       if (current === null) return null;
       const at = { atMs: now() };
+      if (lacks) return waitForApprovers(locked, current, at);
       if (!isSame) return askPolicyAgain(locked, current, at);
       const people = peopleToAsk(current.people, found, able);
-      return countApprovals(locked, { ...current, need, people, policy }, at);
+      return countApprovals(locked, { ...current, need, people, policy, lacksApprovers: false }, at);
     });
   }
 
-  /** When to try again, in ms; null: it's done. */
-  async function review(requestId: string, decide: Decide): Promise<number | null> {
+  async function pendingOf(requestId: string): Promise<Pending | null> {
     const request = await requests.find(requestId);
     const pending = request === null ? null : pendingApproval(request);
     if (request === null || pending === null || (await requests.hasExpired(requestId))) return null;
+    return { request, ...pending };
+  }
+
+  /** When to try again, in ms; null: it's done. */
+  async function review(pending: Pending, decide: Decide): Promise<number | null> {
     try {
-      await reviewed({ request, ...pending }, decide);
+      await reviewed(pending, decide);
       return null;
     } catch (error) {
       const trouble = lookupTrouble(error);
@@ -68,11 +77,17 @@ export function createReviewer(deps: ReviewDeps) {
   return async (_all: unknown, { signal }: { signal: AbortSignal }): Promise<number | null> => {
     const decide = deps.decide();
     const failures: unknown[] = [];
+    /** Slack or Devin doesn't say who can approve these: however many wait, it's asked once. */
+    const unknown = new Set<string>();
     let againInMs: number | null = null;
     for (const requestId of await requests.awaitingApproval()) {
       signal.throwIfAborted();
       try {
-        againInMs = sooner(againInMs, await review(requestId, decide));
+        const pending = await pendingOf(requestId);
+        if (pending === null || unknown.has(pending.approval.rule)) continue;
+        const waitMs = await review(pending, decide);
+        if (waitMs !== null) unknown.add(pending.approval.rule);
+        againInMs = sooner(againInMs, waitMs);
       } catch (error) {
         failures.push(error);
       }

@@ -20,7 +20,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
-import { askPolicyAgain, peopleToAsk, countApprovals, type DecidedAt } from './moves.ts';
+import { askPolicyAgain, countApprovals, peopleToAsk, waitForApprovers, type DecidedAt } from './moves.ts';
 
 type SettleDeps = {
   store: StoreParts<{ requests: 'find' | 'hasExpired'; envelopes: 'open'; audit: 'record' }>;
@@ -80,7 +80,7 @@ export function createSettler(deps: SettleDeps) {
   /** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
   async function moveAwaited(
     decision: Pick<Decision, 'requestId' | 'number'> & { act?: Decision['act'] },
-    plan: (locked: SessionRequest, approval: Approval, at: DecidedAt) => Onward,
+    plan: (locked: SessionRequest, approval: Approval, at: DecidedAt) => Onward | null,
   ): Promise<boolean> {
     return transitions.moveLocked(decision.requestId, (locked) => {
       const approval = decidable(locked, decision);
@@ -88,17 +88,17 @@ export function createSettler(deps: SettleDeps) {
     });
   }
 
-  /** Too few of those who were asked can still approve. Their approvals still count. false: there are too few others. */
+  /** Too few of those who were asked can still approve. Their approvals still count. */
   async function askOthers(
     decision: Decision,
     request: SessionRequest,
     { able, need, terms }: Deciders,
-  ): Promise<boolean> {
-    const found = terms === null ? [] : await deps.approversOf(terms.approvers, request);
-    if (found.length < need) return false;
-    return moveAwaited(decision, (locked, approval, at) => {
+  ): Promise<void> {
+    const found = terms === null ? [] : await deps.approversOf(terms, request);
+    await moveAwaited(decision, (locked, approval, at) => {
+      if (found.length < need) return waitForApprovers(locked, approval, at);
       const people = peopleToAsk(approval.people, found, able);
-      return countApprovals(locked, { ...approval, need, people }, at);
+      return countApprovals(locked, { ...approval, need, people, lacksApprovers: false }, at);
     });
   }
 
@@ -112,7 +112,8 @@ export function createSettler(deps: SettleDeps) {
     return moveAwaited(decision, (locked, approval, at) => {
       const unable = approval.people.filter(({ userId }) => !able.has(userId));
       const others = approval.yes.filter((one) => !isAmong(unable, one) && !isSamePerson(one, by));
-      return countApprovals(locked, { ...approval, need, yes: [...others, by] }, at);
+      const lacksApprovers = approval.lacksApprovers === true && able.size < need;
+      return countApprovals(locked, { ...approval, need, lacksApprovers, yes: [...others, by] }, at);
     });
   }
 
@@ -134,10 +135,10 @@ export function createSettler(deps: SettleDeps) {
       return refuse(decision, request, 'sameAccount');
     const { able, need, isSame } = deciders;
     // A decline is about the request, whatever the policy requires now, and must not start it.
-    const isPossible =
-      decision.act === 'decline' ||
-      (isSame && (able.size >= need || (await askOthers(decision, request, deciders))));
-    if (!isPossible) return void (await moveAwaited(decision, askPolicyAgain));
+    if (decision.act === 'approve') {
+      if (!isSame) return void (await moveAwaited(decision, askPolicyAgain));
+      if (able.size < need) await askOthers(decision, request, deciders);
+    }
     if (!able.has(userId)) return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };

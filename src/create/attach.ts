@@ -196,7 +196,7 @@ async function approvalFor(
   { asks, fingerprint, policy, asked }: Asking & { asked: AskedFor },
 ): Promise<Approval | null> {
   const { rule, say, need, budget, most } = asks;
-  const people = await approversOf(asks.approvers, request);
+  const people = await approversOf(asks, request);
   if (people.length < need) return null;
   const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
   return { rule, say, need, people, fingerprint, policy, ...about, asked, yes: [], end: null };

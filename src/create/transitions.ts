@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Enqueue, Lease, Notice } from '../queue/index.ts';
+import type { Enqueue, Jobs, Lease, Notice } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOpen, isPending, type RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
@@ -18,6 +18,8 @@ type Consequences = {
   card?: boolean;
   /** The person is told privately. */
   tell?: Notice;
+  /** The owners of the policy are asked to name others who can approve. */
+  askOwners?: Jobs['ask-owners'];
   /** The person is notified under the card. */
   outcome?: boolean;
   /** With its first milestones, if any. */
@@ -129,7 +131,7 @@ export function createTransitions(deps: TransitionDeps) {
     const [{ id, from }, { state }] = [step, moved];
     if (lease !== undefined) await (isOpen(state) ? lease.fence(trx) : lease.end(trx));
     const follows = typeof effects === 'function' ? effects(moved) : effects;
-    const { card, tell, outcome, session, run, reserve: reservation } = follows;
+    const { card, tell, askOwners, outcome, session, run, reserve: reservation } = follows;
     if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
     if (earlier !== undefined) await deps.store.ledger.release(id, trx);
     else if (from === 'sending' && state === 'unknown')
@@ -140,6 +142,7 @@ export function createTransitions(deps: TransitionDeps) {
     const interactive = !isOpen(state);
     if (card === true) await enqueue('update-card', { requestId: id }, { trx, interactive });
     if (tell !== undefined) await enqueue('tell-person', { requestId: id, notice: tell }, { trx });
+    if (askOwners !== undefined) await enqueue('ask-owners', askOwners, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: id }, { trx });
     if (run === true) await enqueue('create-session', { requestId: id }, { trx });
     // Approvers also see if nothing starts after all.

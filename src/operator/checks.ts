@@ -7,6 +7,7 @@ import { OperatorError, type Say } from '../operator-error.ts';
 import { everyGroupIn } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/errors.ts';
+import { isAbsentGroup } from '../slack/people.ts';
 import { identifyBot, SLACK_API_URL, type BotIdentity } from '../slack/slack.ts';
 import type { Text } from '../text/index.ts';
 import { MS_PER_S } from '../time.ts';
@@ -191,7 +192,6 @@ async function findGroup(client: WebClient, usergroup: string): Promise<GroupFou
     const { users = [] } = await client.usergroups.users.list({ usergroup });
     return users.length === 0 ? 'empty' : 'fine';
   } catch (error) {
-    const failure = slackFailure(error);
-    return failure.kind === 'refused' && failure.code === 'no_such_subteam' ? 'absent' : 'not-known';
+    return isAbsentGroup(error) ? 'absent' : 'not-known';
   }
 }

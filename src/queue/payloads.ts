@@ -65,12 +65,15 @@ const schemas = {
       'not-checked',
       'task-deleted',
       'message-deleted',
+      'lacks-approvers',
     ]),
   }),
   /** Say under its card that a request failed, or may have. */
   'tell-outcome': z.object({ requestId: z.string() }),
   /** Tell the owners of the policy how much of a budget is used. */
   'tell-owners': budgetAlertSchema,
+  /** Ask the owners of the policy to name others who can approve: too few can by now. `day`: in UTC, 2026-11-26. */
+  'ask-owners': z.object({ rule: z.string(), day: z.string() }),
   /** Tell a member that the identity file lets this person be them. */
   'tell-shared': z.object({ teamId: z.string(), userId: z.string(), devinUserId: z.string() }),
   /** Tell a person what was used, and what is left of budgets. */
@@ -189,6 +192,7 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'serve-cards': ['teamId'],
   'tell-outcome': ['requestId'],
   'tell-owners': ['key', 'subject', 'period', 'percent'],
+  'ask-owners': ['rule', 'day'],
   'tell-shared': ['teamId', 'userId', 'devinUserId'],
   resume: ['requestId', 'how', 'resumedAtMs'],
   'publish-home': ['teamId', 'userId'],

@@ -51,6 +51,8 @@ export const approvalSchema = z.object({
   /** As it was when it was asked for; left out by earlier versions. */
   asked: askedSchema.optional(),
   yes: z.array(voterSchema),
+  /** Too few can approve it by now, and people were told. */
+  lacksApprovers: z.boolean().optional(),
   /** null: still waiting, or canceled with its request. `by`: null if nobody decided. */
   end: z
     .object({

@@ -41,7 +41,7 @@ export function approvalNotes(request: SessionRequest, text: Text): string[] {
 
 function waitingForApproval(approval: Approval, text: Text): string[] {
   const { onCard } = text.approval;
-  const { rule, say, need, people } = approval;
+  const { rule, say, need, people, lacksApprovers = false } = approval;
   const yes = countingYes(approval);
   const others = people.filter((one) => !isAmong(yes, one));
   const shown = others.slice(0, NAMED_APPROVERS);
@@ -50,7 +50,7 @@ function waitingForApproval(approval: Approval, text: Text): string[] {
     others.length - shown.length,
   );
   return [
-    onCard.waits(rule, need - yes.length, names),
+    lacksApprovers ? onCard.lacks(rule) : onCard.waits(rule, need - yes.length, names),
     ...(say === null ? [] : [say]),
     ...(yes.length === 0 ? [] : [onCard.soFar(namesOf(yes, text))]),
   ];

@@ -28,8 +28,8 @@ export const milestoneMetadata = identifiedBy(MILESTONE_EVENT, 'session_id', 'mi
 export const greetingMetadata = identifiedBy('devin_greeting', 'channel_id');
 /** How a request without a session ended. `at`: the number of the attempt. */
 export const outcomeMetadata = identifiedBy('devin_outcome', 'request_id', 'at');
-/** A budget alert for an owner of the policy. */
-export const budgetMetadata = identifiedBy('devin_budget', 'alert', 'owner');
+/** An alert for an owner of the policy. */
+export const alertMetadata = identifiedBy('devin_budget', 'alert', 'owner');
 /** To a member whose account another person may use. */
 export const sharedMetadata = identifiedBy('devin_shared_account', 'user_id', 'devin_user_id');
 /** The question to an approver, in that person's direct messages. */

@@ -185,9 +185,9 @@ const profileSchema = z
   .looseObject({ type: z.literal('user_change'), user: z.looseObject({ id: present }) })
   .transform(({ user }) => ({ kind: 'profile-change' as const, userId: user.id }));
 
-/** https://docs.slack.dev/reference/events/subteam_members_changed */
+/** The second one, if the group is disabled. https://docs.slack.dev/reference/events/subteam_updated */
 const groupSchema = z
-  .looseObject({ type: z.literal('subteam_members_changed') })
+  .looseObject({ type: z.enum(['subteam_members_changed', 'subteam_updated']) })
   .transform(() => ({ kind: 'group-changed' as const }));
 
 const knownSchema = z.union([

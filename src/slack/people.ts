@@ -176,8 +176,8 @@ function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerso
   return 'member';
 }
 
-/** null: Slack doesn't say: a scope or the group is missing. Throws if Slack can't be asked. */
-export type MembersOf = (groupId: string) => Promise<ReadonlySet<string> | null>;
+/** `absent`: it doesn't exist or is disabled. Throws if Slack doesn't say, also because a scope is missing. */
+export type MembersOf = (groupId: string) => Promise<ReadonlySet<string> | 'absent'>;
 
 export type Groups = ReturnType<typeof createGroups>;
 
@@ -188,17 +188,31 @@ const membersSchema = z.object({ users: z.array(z.string()) });
 /** Who is in a user group. https://docs.slack.dev/reference/methods/usergroups.users.list */
 export function createGroups({ client, now }: { client: WebClient; now: () => number }) {
   const membersNow: MembersOf = async (groupId) => {
-    const listed = await unlessRefused(client.usergroups.users.list({ usergroup: groupId }));
-    return listed === null ? null : new Set(membersSchema.parse(listed).users);
+    try {
+      const listed = await client.usergroups.users.list({ usergroup: groupId });
+      return new Set(membersSchema.parse(listed).users);
+    } catch (error) {
+      if (isAbsentGroup(error)) return 'absent';
+      throw error;
+    }
   };
 
-  const membersOf = remembered(membersNow, { keyOf: (groupId) => groupId, most: MAX_KNOWN, now });
+  const known = async (groupId: string) => unlessRefused(membersNow(groupId));
+  const membersOf = remembered(known, { keyOf: (groupId) => groupId, most: MAX_KNOWN, now });
   return {
-    /** null: Slack doesn't say. An answer counts for a minute. */
-    isIn: async (groupId: string, userId: string): Promise<boolean | null> =>
-      (await membersOf(groupId))?.has(userId) ?? null,
+    /** null: Slack refuses to say, or has no such group. An answer counts for a minute. Throws if it can't be asked. */
+    isIn: async (groupId: string, userId: string): Promise<boolean | null> => {
+      const members = await membersOf(groupId);
+      return members === null || members === 'absent' ? null : members.has(userId);
+    },
     membersNow,
   };
+}
+
+/** Also of a disabled group. https://docs.slack.dev/reference/methods/usergroups.users.list#errors */
+export function isAbsentGroup(error: unknown): boolean {
+  const failure = slackFailure(error);
+  return failure.kind === 'refused' && failure.code === 'no_such_subteam';
 }
 
 export type PeopleById = ReadonlyMap<string, SlackPerson>;

@@ -3,6 +3,7 @@ import { devinUserOf, type Identity, type SlackPerson } from '../session/identit
 import { termsOf, type Terms } from '../session/policy/decide.ts';
 import type { PersonPattern } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
+import { isRefused } from '../slack/errors.ts';
 import type { Groups, MembersOf } from '../slack/people.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -20,7 +21,8 @@ const MOST_LOOKED_AT = 60;
 
 type Requester = Pick<SessionRequest, 'teamId' | 'userId' | 'identity'>;
 
-export type ApproversOf = (patterns: readonly PersonPattern[], requester: Requester) => Promise<Voter[]>;
+/** `need`: how many have to be found if Slack doesn't list a group. */
+export type ApproversOf = (terms: Terms, requester: Requester) => Promise<Voter[]>;
 export type MayApprove = (patterns: readonly PersonPattern[], asked: Asked) => Promise<ReadonlySet<string>>;
 type Asked = { among: readonly string[]; requester: string };
 
@@ -36,10 +38,10 @@ export function createApproversOf({ groups, people, resolve }: AskedDeps): Appro
     return member !== null && devinUserOf(await resolve({ teamId, userId })) === member;
   }
 
-  return async (patterns, requester) => {
-    const all = await idsOf(patterns, groups.membersNow);
-    all.delete(requester.userId);
-    const looked = [...all].slice(0, MOST_LOOKED_AT);
+  return async ({ approvers, need }, requester) => {
+    const { ids, unread } = await idsOf(approvers, groups.membersNow);
+    ids.delete(requester.userId);
+    const looked = [...ids].slice(0, MOST_LOOKED_AT);
     const found: Voter[] = [];
     for (const userId of looked) {
       if (found.length === MOST_ASKED) break;
@@ -47,6 +49,7 @@ export function createApproversOf({ groups, people, resolve }: AskedDeps): Appro
       if (person?.kind === 'member' && !(await isSameMember(userId, requester)))
         found.push({ userId, name: person.name });
     }
+    if (unread !== null && found.length < need) throw unread.error;
     return found;
   };
 }
@@ -54,24 +57,36 @@ export function createApproversOf({ groups, people, resolve }: AskedDeps): Appro
 /** Who of these people may approve now. Throws if Slack can't be asked. */
 export function createMayApprove({ groups, people }: ApproversDeps): MayApprove {
   return async (patterns, { among, requester }) => {
-    const all = await idsOf(patterns, groups.membersNow);
+    const { ids, unread } = await idsOf(patterns, groups.membersNow);
+    // They may be in the group that Slack doesn't list: an approval must neither count nor be taken from them.
+    if (unread !== null && among.some((userId) => !ids.has(userId))) throw unread.error;
     const able = new Set<string>();
     for (const userId of among) {
-      if (userId === requester || !all.has(userId)) continue;
+      if (userId === requester || !ids.has(userId)) continue;
       if ((await people.find(userId))?.kind === 'member') able.add(userId);
     }
     return able;
   };
 }
 
-/** Named people come first. A group whose members Slack doesn't list counts as empty. */
-export async function idsOf(patterns: readonly PersonPattern[], membersNow: MembersOf): Promise<Set<string>> {
+/** `unread`: Slack refuses to list one of the groups, for example because a scope is missing; null: all are listed. */
+type Ids = { ids: Set<string>; unread: { error: unknown } | null };
+
+/** Named people come first. A group that doesn't exist is empty. */
+export async function idsOf(patterns: readonly PersonPattern[], membersNow: MembersOf): Promise<Ids> {
   const ids = new Set(patterns.flatMap((one) => (one.kind === 'user' ? [one.id] : [])));
+  let unread: Ids['unread'] = null;
   for (const one of patterns) {
     if (one.kind !== 'group') continue;
-    for (const id of (await membersNow(one.id)) ?? []) ids.add(id);
+    try {
+      const members = await membersNow(one.id);
+      for (const id of members === 'absent' ? [] : members) ids.add(id);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      unread = { error };
+    }
   }
-  return ids;
+  return { ids, unread };
 }
 
 export type Deciders = {

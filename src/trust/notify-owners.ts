@@ -1,6 +1,7 @@
 import {
   backOffMs,
   soonIfBusy,
+  type Jobs,
   type Lease,
   type PostedOnce,
   type PostOnce,
@@ -8,10 +9,13 @@ import {
 } from '../queue/index.ts';
 import { alertName, type BudgetAlert } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
+import { renderLackingApprovers } from '../slack/blocks/approval.ts';
+import type { Rendered } from '../slack/blocks/objects.ts';
 import { renderBudgetAlert } from '../slack/blocks/usage.ts';
-import { budgetMetadata } from '../slack/metadata.ts';
+import { alertMetadata } from '../slack/metadata.ts';
 import { directPlace } from '../slack/outbound.ts';
 import type { Slack } from '../slack/slack.ts';
+import type { Text } from '../text/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { idsOf } from './approvers.ts';
 
@@ -27,27 +31,27 @@ type NotifyDeps = {
 /** At most this many owners are notified. */
 const MOST_TOLD = 20;
 
-/** Sends each owner of the policy one direct message about how much of a budget is used. */
+/** `name`: it's sent once under it. */
+type Alert = { name: string; render: (text: Text) => Rendered };
+
+/** Sends each owner of the policy one direct message: how much of a budget is used, or that people who can approve are missing. */
 export function createOwnerNotifier(deps: NotifyDeps) {
   const { policy, slack, withLease, postOnce } = deps;
 
-  async function tell(userId: string, alert: BudgetAlert, lease: Lease): Promise<PostedOnce> {
-    const name = alertName(alert);
-    const over = policy.current()?.limits.over ?? 'refuse';
+  async function tell(userId: string, { name, render }: Alert, lease: Lease): Promise<PostedOnce> {
     return postOnce({
-      key: `budget:${name}:${userId}`,
+      key: `${name}:${userId}`,
       place: await directPlace(slack.outbound, userId),
-      metadata: budgetMetadata(name, userId),
+      metadata: alertMetadata(name, userId),
       lease,
-      render: async () =>
-        renderBudgetAlert({ alert, over, command: deps.command }, await slack.textFor(userId)),
+      render: async () => render(await slack.textFor(userId)),
     });
   }
 
   /** null: everyone was notified; otherwise how long to wait before notifying the rest, in ms. */
-  async function tellAll(alert: BudgetAlert, lease: Lease): Promise<number | null> {
+  async function tellAll(alert: Alert, lease: Lease): Promise<number | null> {
     let waitMs: number | null = null;
-    const owners = await idsOf(policy.current()?.owners ?? [], slack.groups.membersNow);
+    const { ids: owners } = await idsOf(policy.current()?.owners ?? [], slack.groups.membersNow);
     for (const userId of [...owners].slice(0, MOST_TOLD)) {
       lease.held.throwIfAborted();
       const posted = await tell(userId, alert, lease);
@@ -56,12 +60,25 @@ export function createOwnerNotifier(deps: NotifyDeps) {
       if (posted.kind === 'refused')
         deps.tuning.log.warn(
           { code: posted.code, userId },
-          'Slack refused to tell an owner of the policy about a budget',
+          'Slack refused an alert for an owner of the policy',
         );
     }
     return waitMs;
   }
 
-  return async (alert: BudgetAlert): Promise<number | null> =>
-    soonIfBusy(withLease(`budget:${alertName(alert)}`, async (lease) => tellAll(alert, lease)));
+  const once = async (alert: Alert): Promise<number | null> =>
+    soonIfBusy(withLease(alert.name, async (lease) => tellAll(alert, lease)));
+
+  return {
+    tellOfBudget: async (alert: BudgetAlert): Promise<number | null> => {
+      const over = policy.current()?.limits.over ?? 'refuse';
+      const shown = { alert, over, command: deps.command };
+      return once({ name: `budget:${alertName(alert)}`, render: (text) => renderBudgetAlert(shown, text) });
+    },
+
+    askForApprovers: async ({ rule, day }: Jobs['ask-owners']): Promise<number | null> => {
+      deps.tuning.log.warn({ rule }, 'too few people can approve what waits for this rule');
+      return once({ name: `approvers:${rule}:${day}`, render: (text) => renderLackingApprovers(rule, text) });
+    },
+  };
 }

@@ -44,7 +44,9 @@ export type Spending = ReturnType<typeof createSpending>;
 export function createSpending(deps: SpendingDeps) {
   const mayAll = createMayAll(deps);
   const report = createReport(deps);
-  deps.queue.work('tell-owners', createOwnerNotifier(deps), { concurrency: 1 });
+  const owners = createOwnerNotifier(deps);
+  deps.queue.work('tell-owners', owners.tellOfBudget, { concurrency: 1 });
+  deps.queue.work('ask-owners', owners.askForApprovers, { concurrency: 1 });
   deps.queue.work('show-usage', createShow(deps, { mayAll, report }), { concurrency: 2 });
   return {
     mayAll,

@@ -17,6 +17,8 @@ type Options = {
   hasExpired?: boolean;
   trouble?: Error;
   isStopping?: boolean;
+  /** How many requests wait for it. */
+  waiting?: number;
 };
 
 /** What becomes of the approval that a request waits for once it's looked at again, and how often others were looked up. */
@@ -25,16 +27,19 @@ async function reviewed({ before, asks = 'same', need = 1, approvers = [ben], ..
   const isNow = ({ userId }: Voter): boolean => approvers.some((one) => one.userId === userId);
   const after: (Approval | undefined)[] = [];
   let lookUps = 0;
+  let judged = 0;
   const review = createReviewer({
     store: {
       requests: {
-        awaitingApproval: async () => Promise.resolve([request.id]),
+        awaitingApproval: async () =>
+          Promise.resolve(Array.from({ length: options.waiting ?? 1 }, () => request.id)),
         find: async () => Promise.resolve(request),
         hasExpired: async () => Promise.resolve(options.hasExpired === true),
       },
     },
     decide: () => ({
       decidersOf: async (_request, { people }) => {
+        judged += 1;
         if (options.trouble !== undefined) throw options.trouble;
         const able = new Set(people.filter(isNow).map(({ userId }) => userId));
         const terms = asks === 'none' ? null : { approvers: [], need };
@@ -56,7 +61,7 @@ async function reviewed({ before, asks = 'same', need = 1, approvers = [ben], ..
     now: () => 0,
   });
   const signal = options.isStopping === true ? AbortSignal.abort() : new AbortController().signal;
-  return { waitMs: await review({}, { signal }), after, lookUps };
+  return { waitMs: await review({}, { signal }), after, lookUps, judged };
 }
 
 test.each<[what: string, options: Options]>([
@@ -69,10 +74,21 @@ test.each<[what: string, options: Options]>([
     'the policy asks too few people by now, which must not end all that waits',
     { asks: 'another', approvers: [] },
   ],
-  ['too few people can give it by now', { need: 2 }],
+  ['too few people can give it by now, and people were told', { need: 2, before: { lacksApprovers: true } }],
   ['its time is over, which another job notices', { asks: 'another', hasExpired: true }],
 ])('a request waits on as it was if %s', async (_what, options) => {
   expect(await reviewed(options)).toMatchObject({ waitMs: null, after: [] });
+});
+
+test('a request waits on, and people are told once, if too few can give it by now', async () => {
+  expect((await reviewed({ approvers: [], before: { policy: 'new' } })).after).toMatchObject([
+    { people: [ben], lacksApprovers: true, end: null },
+  ]);
+});
+
+test('a request is asked of those who were asked once they can decide again', async () => {
+  const before = { policy: 'new', lacksApprovers: true };
+  expect((await reviewed({ before })).after).toMatchObject([{ people: [ben], lacksApprovers: false }]);
 });
 
 test('nobody is looked up while all who were asked by the same policy file can still decide', async () => {
@@ -137,4 +153,13 @@ test.each([
   const facts = bareFacts(code);
   const trouble = new DevinError({ operation: 'members.find', facts, retryAfterMs });
   expect((await reviewed({ trouble })).waitMs).toBe(waitMs);
+});
+
+test('Slack and Devin are asked once, however many requests wait for the same rule, while they do not say who can approve', async () => {
+  const trouble = new DevinError({
+    operation: 'members.find',
+    facts: bareFacts('unavailable'),
+    retryAfterMs: null,
+  });
+  expect(await reviewed({ trouble, waiting: 3 })).toMatchObject({ waitMs: 30_000, judged: 1 });
 });

@@ -602,14 +602,48 @@ describe('a request that waits when those who were asked', () => {
     expect(counted(one)).toEqual({ asked: [1], calls: 0 });
   });
 
-  test('have all left is asked of the next person who joins the group', async () => {
-    const { ana, ben, own } = await waiting();
+  test.each(['have all left', 'were in a group that is disabled'])(
+    '%s says so, and is asked of the next person who joins the group',
+    async (how) => {
+      const one = await waiting();
+      const { ana, ben, own, card, channelId, place } = one;
+      const { slack, devin } = world();
+      const owner = addColleague(world());
+      slack.setGroup('S0OWNERS', [owner.userId]);
+      await askedOf(ben);
+      if (how === 'have all left') await slack.changeUser(ben.userId, { deleted: true });
+      else await slack.disableGroup(PLATFORM);
+      await card('not enough people can approve this now');
+      await toldTo(world(), place, 'Ask an app admin to name others');
+      await shownTo(owner, 'Too few people can approve a Devin session');
+      // Once for each event, however often somebody looks.
+      await slack.changeGroup('S0OWNERS', [owner.userId, ana.userId]);
+      await doneWith(world(), 'review-approvals');
+      const cy = addColleague(world());
+      await slack.changeGroup(PLATFORM, [ana.userId, ben.userId, cy.userId]);
+      const asked = await askedOf(cy);
+      expect(slack.renderText(await card('needs an approval from'))).not.toContain('not enough people');
+      expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
+      expect(slack.messages(slack.directMessages(owner.userId))).toHaveLength(1);
+      await press(cy, 'approve_request', asked);
+      await sessionOf(devin, ana.devinUserId);
+      expect(own()).toHaveLength(1);
+      expect(counted(one)).toEqual({ asked: [1], calls: 0 });
+    },
+  );
+
+  test('are in a group that Slack no longer lists still waits for them', async () => {
+    const { ana, ben, own, card } = await waiting();
     const { slack, devin } = world();
-    await slack.changeUser(ben.userId, { deleted: true });
-    await doneWith(world(), 'review-approvals');
-    const cy = addColleague(world());
-    await slack.changeGroup(PLATFORM, [ana.userId, ben.userId, cy.userId]);
-    await press(cy, 'approve_request');
+    const asked = await askedOf(ben);
+    const unlisted = slack.fail('usergroups.users.list', { error: 'missing_scope', times: Infinity });
+    onTestFinished(() => unlisted.clear());
+    await change(`${POLICY}\n# again\n`);
+    await press(ben, 'approve_request', asked);
+    await shownTo(ben, "couldn't check who can approve this");
+    await card(`needs an approval from ${ben.name} (`);
+    unlisted.clear();
+    await press(ben, 'approve_request', asked);
     await sessionOf(devin, ana.devinUserId);
     expect(own()).toHaveLength(1);
   });

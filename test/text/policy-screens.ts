@@ -1,7 +1,12 @@
 import type { Approval } from '../../src/session/approval.ts';
 import type { Explained } from '../../src/session/policy/decide.ts';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
-import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/blocks/approval.ts';
+import {
+  renderApproval,
+  type ApprovalView,
+  renderDeclineDialog,
+  renderLackingApprovers,
+} from '../../src/slack/blocks/approval.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhoami, renderWhy } from '../../src/slack/blocks/why.ts';
@@ -95,6 +100,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
         ),
     ]),
   ),
+  'too few approvers': (text) => renderLackingApprovers('words', text),
   'the question before a refusal': (text) =>
     renderDeclineDialog({ requestId: 'r1', number: 0, channelId: null, threadTs: null }, text),
   ...Object.fromEntries(

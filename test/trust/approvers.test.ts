@@ -1,3 +1,4 @@
+import { WebAPIPlatformError } from '@slack/web-api';
 import { expect, test } from 'vitest';
 import type { Identity } from '../../src/session/identity.ts';
 import { createApproversOf, createMayApprove } from '../../src/trust/approvers.ts';
@@ -45,13 +46,13 @@ test('at most twenty people are asked: those named by id first, never the reques
     { kind: 'group', id: 'S1' },
     { kind: 'user', id: 'U30' },
   ] as const;
-  const asked = await ask(patterns, asker);
+  const asked = await ask({ approvers: patterns, need: 1 }, asker);
   expect(asked.map(({ userId }) => userId)).toEqual(['U30', 'U1', ...ids('U', 20).slice(2)]);
 });
 
 test('nobody is asked if the first sixty are guests', async () => {
   const ask = createApproversOf(deps([...ids('UG', 60), 'U1']));
-  expect(await ask([{ kind: 'group', id: 'S1' }], asker)).toEqual([]);
+  expect(await ask({ approvers: [{ kind: 'group', id: 'S1' }], need: 1 }, asker)).toEqual([]);
 });
 
 test('of those who were asked, members who are still in the group may approve, but not their own request', async () => {
@@ -61,4 +62,36 @@ test('of those who were asked, members who are still in the group may approve, b
     requester: 'U0',
   });
   expect([...able]).toEqual(['U1']);
+});
+
+const refusal = new WebAPIPlatformError({ ok: false, error: 'missing_scope' });
+const unlisted = { membersNow: async () => Promise.reject(refusal) };
+const UNLISTED = [
+  { kind: 'user', id: 'U1' },
+  { kind: 'group', id: 'S1' },
+] as const;
+
+const U2 = { among: ['U2'], requester: 'U0' };
+
+test('a group that does not exist is empty', async () => {
+  const groups = { membersNow: async () => Promise.resolve('absent' as const) };
+  const able = await createMayApprove({ ...groupOf([]), groups })(UNLISTED, U2);
+  expect([...able]).toEqual([]);
+});
+
+test('nobody knows who is in a group that Slack refuses to list', async () => {
+  const able = createMayApprove({ ...groupOf([]), groups: unlisted })(UNLISTED, U2);
+  await expect(able).rejects.toBe(refusal);
+});
+
+test('people named by id can approve, and are asked if they suffice, while Slack refuses to list the group beside them', async () => {
+  const { people, resolve } = deps([]);
+  const able = await createMayApprove({ people, groups: unlisted })(UNLISTED, {
+    among: ['U1'],
+    requester: 'U0',
+  });
+  expect([...able]).toEqual(['U1']);
+  const ask = createApproversOf({ people, groups: unlisted, resolve });
+  expect(await ask({ approvers: UNLISTED, need: 1 }, asker)).toMatchObject([{ userId: 'U1' }]);
+  await expect(ask({ approvers: UNLISTED, need: 2 }, asker)).rejects.toBe(refusal);
 });

@@ -126,6 +126,15 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     ];
   }
 
+  /** An administrator disables a user group: it is listed no longer. https://docs.slack.dev/reference/events/subteam_updated */
+  async function disableGroup(groupId: string): Promise<Delivery[]> {
+    state.groups.delete(groupId);
+    const { botEvents, scopes, teamId } = state.workspace;
+    if (!botEvents.has('subteam_updated') || !scopes.has('usergroups:read')) return [];
+    const subteam = { id: groupId, team_id: teamId, date_delete: Math.floor(state.now() / 1000) };
+    return [await deliverEvent({ type: 'subteam_updated', subteam, event_ts: state.nextTs() })];
+  }
+
   /** A person brings the app into a channel. https://docs.slack.dev/reference/events/member_joined_channel */
   async function inviteBot(inviterId: string, channelId: string): Promise<Delivery[]> {
     const channel = requireChannel(state, channelId);
@@ -165,5 +174,16 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
 
   const messageEvents = createMessageEvents({ state, deliverEvent });
   const acts = createMessageActs({ state, messageEvents });
-  return { ...acts, deliverEvent, say, speak, openHome, changeUser, changeGroup, inviteBot, shareChannel };
+  return {
+    ...acts,
+    deliverEvent,
+    say,
+    speak,
+    openHome,
+    changeUser,
+    changeGroup,
+    disableGroup,
+    inviteBot,
+    shareChannel,
+  };
 }

@@ -26,6 +26,7 @@ import {
   primary,
   section,
   sections,
+  titled,
   type Rendered,
 } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
@@ -156,6 +157,11 @@ function standingLines(message: ApprovalView, text: Text): string[] {
   const because = reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))];
   const when = approval.end === null ? [] : [shownMoment(approval.end.atMs, text)];
   return [[bold(sentence), ...when].join(BETWEEN_FACTS), ...because];
+}
+
+/** To an owner of the policy: too few people can give the approvals that this rule or limit requires. */
+export function renderLackingApprovers(rule: string, { approval: { lacking } }: Text): Rendered {
+  return titled(lacking.title, lacking.why(escape(rule)), lacking.next);
 }
 
 function names(raw: readonly string[]): string {

@@ -72,7 +72,9 @@ export function listenToPeople(app: App, deps: PeopleDeps): void {
     if (await requests.isWaitingFor(userId)) await reviewApprovals();
   });
 
-  onEvent(app, 'subteam_members_changed', async (event) => {
+  const groupChanged = async (event: Payload): Promise<void> => {
     if (event.kind === 'group-changed') await reviewApprovals();
-  });
+  };
+  onEvent(app, 'subteam_members_changed', groupChanged);
+  onEvent(app, 'subteam_updated', groupChanged);
 }

@@ -5,6 +5,13 @@ export const approval = {
   nobody: (rule: string): string =>
     `This needs an approval (rule: ${rule}), and not enough people besides you can give it. Ask an app admin to name more approvers in the policy.`,
   reason: (words: string): string => `Their reason: ${words}`,
+  /** To the owners of the policy. */
+  lacking: {
+    title: 'Too few people can approve a Devin session',
+    why: (rule: string): string =>
+      `Rule: ${rule}. People it names left Slack or their user group, or became guests.`,
+    next: 'What waits for them is neither started nor ended. Name other approvers in the policy, or add people to the user group: they are asked then.',
+  },
   /** On the card. Plain. */
   onCard: {
     waits: (rule: string, left: number, names: string): string =>
@@ -16,6 +23,8 @@ export const approval = {
       const last = names.at(-1) ?? '';
       return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
     },
+    lacks: (rule: string): string =>
+      `Not started yet: not enough people can approve this now (rule: ${rule}). Ask an app admin to name others in the policy: they are asked then.`,
     soFar: (names: string): string => `Approved so far by ${names}.`,
     approved: (names: string, rule: string): string => `Approved by ${names} (rule: ${rule}).`,
   },

@@ -6,10 +6,17 @@ export const approval: Text['approval'] = {
   nobody: (rule) =>
     `承認が必要です（ルール: ${rule}）が、あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。`,
   reason: (words) => `理由: ${words}`,
+  lacking: {
+    title: 'Devin セッションを承認できる人が足りません',
+    why: (rule) => `ルール: ${rule}。承認者が Slack またはユーザーグループから抜けたか、ゲストになりました。`,
+    next: '承認待ちの依頼は、開始も終了もしていません。ポリシーに別の承認者を追加するか、ユーザーグループにメンバーを追加してください。追加された人に承認を依頼します。',
+  },
   onCard: {
     waits: (rule, left, names) =>
       `まだ開始していません。${left === 1 ? '' : `あと ${left} 件の`}承認が必要です（ルール: ${rule}）。承認できる人: ${names}。`,
     names: (names, more) => (more > 0 ? `${names.join('、')}、ほか ${more} 人` : names.join('、')),
+    lacks: (rule) =>
+      `まだ開始していません。現在、承認できる人が足りません（ルール: ${rule}）。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。追加された人に承認を依頼します。`,
     soFar: (names) => `これまでの承認: ${names}。`,
     approved: (names, rule) => nameBefore(`さんが承認しました（ルール: ${rule}）。`, names),
   },
