@@ -64,18 +64,7 @@ const formSchema = z.object({
 /** A form that was offered or opened. A modal only carries its id: `private_metadata` holds 3,000 characters. */
 export type Form = z.infer<typeof formSchema>;
 
-const JSON_COLUMNS = [
-  'draft',
-  'context',
-  'lostSecrets',
-  'faults',
-  'replaces',
-  'secretNames',
-  'without',
-  'description',
-] as const;
-
-export type FormsTable = Columns<Form, (typeof JSON_COLUMNS)[number], 'expanded'> & {
+export type FormsTable = Columns<Form, 'expanded'> & {
   createdAt: Generated<Date>;
 };
 
@@ -104,7 +93,7 @@ export function createForms(db: Kysely<Tables>) {
     async insert(form: NewForm): Promise<void> {
       await db
         .insertInto('forms')
-        .values(withJson(form, JSON_COLUMNS))
+        .values(withJson(form))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
@@ -114,7 +103,7 @@ export function createForms(db: Kysely<Tables>) {
     },
 
     async change(id: string, changes: FormChanges): Promise<void> {
-      const columns = withJson(changes, JSON_COLUMNS);
+      const columns = withJson(changes);
       await db.updateTable('forms').set(columns).where('id', '=', id).execute();
     },
 

@@ -19,8 +19,7 @@ export type IdentitiesTable = Columns<
     address: string | null;
     identity: Identity;
     checkedAt: Date;
-  },
-  'identity'
+  }
 >;
 
 /** Which Devin member a person is, as an administrator said. */
@@ -152,7 +151,7 @@ const knownSchema = z.union([slackPersonSchema, z.literal(NOBODY)]);
 type KnownPerson = z.infer<typeof knownSchema>;
 
 /** What Slack last said about a person; `person` null: the person has changed since. */
-export type KnownPeopleTable = Columns<Person & { person: KnownPerson | null; checkedAt: Date }, 'person'>;
+export type KnownPeopleTable = Columns<Person & { person: KnownPerson | null; checkedAt: Date }>;
 
 export type KnownPeople = ReturnType<typeof createKnownPeople>;
 

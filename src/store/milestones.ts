@@ -21,7 +21,7 @@ const pendingSchema = milestoneRowSchema.extend({
 export type MilestoneRow = z.infer<typeof pendingSchema>;
 
 /** Something a session came to that is worth a message, once each. */
-export type MilestonesTable = Columns<z.infer<typeof milestoneRowSchema>, never, 'direct' | 'createdAt'> & {
+export type MilestonesTable = Columns<z.infer<typeof milestoneRowSchema>, 'direct' | 'createdAt'> & {
   seq: Generated<string>;
   state: Generated<'pending' | 'posted' | 'skipped'>;
   /** By the database's clock. */

@@ -40,14 +40,8 @@ const rowSchema = z.object({
   createdAt: z.date(),
 });
 
-const JSON_COLUMNS = ['files', 'failure'] as const;
-
 /** What people said, on its way from Slack to Devin. */
-export type RepliesTable = Columns<
-  z.infer<typeof rowSchema>,
-  (typeof JSON_COLUMNS)[number],
-  'state' | 'createdAt'
-> & {
+export type RepliesTable = Columns<z.infer<typeof rowSchema>, 'state' | 'createdAt'> & {
   /** From Slack: a second delivery finds it taken and changes nothing. */
   dedupeKey: string;
   /** Devin was busy: it isn't asked again between these two. */
@@ -109,7 +103,7 @@ export function createReplies(db: Kysely<Tables>) {
     async insert(reply: NewReply, trx: Db = db): Promise<boolean> {
       const inserted = trx
         .insertInto('replies')
-        .values(withJson(reply, JSON_COLUMNS))
+        .values(withJson(reply))
         .onConflict((conflict) => conflict.column('dedupeKey').doNothing());
       return hasRow(inserted.returning('id'));
     },
@@ -167,7 +161,7 @@ export function createReplies(db: Kysely<Tables>) {
       const moved = trx
         .updateTable('replies')
         .set({
-          ...withJson(plain, JSON_COLUMNS),
+          ...withJson(plain),
           ...(sentAt !== undefined && { sentAt: sentAt === null ? null : sql<Date>`now()` }),
           ...(waitMs !== undefined && {
             waitsSince: sql<Date>`now()`,

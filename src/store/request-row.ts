@@ -76,23 +76,8 @@ export const requestSchema = z.object({
 /** One request for a session, from the moment Slack is answered. */
 export type SessionRequest = z.infer<typeof requestSchema>;
 
-const JSON_COLUMNS = [
-  'draft',
-  'context',
-  'slackFileIds',
-  'secretNames',
-  'identity',
-  'uploads',
-  'failure',
-  'approvals',
-  'approved',
-  'material',
-  'replaces',
-] as const;
-
 export type SessionRequestsTable = Columns<
   SessionRequest,
-  (typeof JSON_COLUMNS)[number],
   'state' | 'secretNames' | 'cardStale' | 'approvals' | 'approved' | 'createdAt' | 'updatedAt'
 > & {
   /** When its text was removed because of its age. */
@@ -194,9 +179,9 @@ export function toRow(request: NewRequest) {
   const { secretNames = [], placeKind = null } = request;
   const hadSecrets = secretNames.length > 0;
   const row = { ...request, secretNames, placeKind, hadSecrets, twinKey: twinKey(request) };
-  return withJson(row, JSON_COLUMNS);
+  return withJson(row);
 }
 
 export function toColumns(changes: RequestChanges) {
-  return withJson(changes, JSON_COLUMNS);
+  return withJson(changes);
 }

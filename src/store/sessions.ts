@@ -63,7 +63,6 @@ export type SessionRow = z.output<typeof sessionRowSchema>;
 
 export type SessionsTable = Columns<
   z.output<typeof columnsSchema>,
-  'response' | 'told',
   | 'phase'
   | 'phaseAt'
   | 'wasFinished'

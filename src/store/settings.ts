@@ -24,8 +24,7 @@ export type SettingsTable = Columns<
     preferences: Preferences | null;
     updatedBy: string;
     updatedAt: Date;
-  },
-  'draft' | 'preferences'
+  }
 >;
 
 export type Settings = ReturnType<typeof createSettings>;

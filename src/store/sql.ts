@@ -31,20 +31,19 @@ export function literals(words: readonly string[]): RawBuilder<unknown> {
 }
 
 /**
- * The columns of a row that a schema reads. `JsonName`: those that hold JSON, which is written as text (`json()`
- * below) and read as it was written. `DefaultName`: those that an insert can leave out.
+ * The columns of a row that a schema reads. Objects and lists are JSON, which is written as text (`withJson()` below) and
+ * read as it was written. `DefaultName`: those that an insert can leave out.
  */
-export type Columns<Row, JsonName extends keyof Row = never, DefaultName extends keyof Row = never> = {
+export type Columns<Row, DefaultName extends keyof Row = never> = {
   [Name in keyof Row]: ColumnType<
-    Name extends JsonName ? unknown : Row[Name],
-    Written<Row, Name, JsonName> | (Name extends DefaultName ? undefined : never),
-    Written<Row, Name, JsonName>
+    IsJson<Row[Name]> extends true ? unknown : Row[Name],
+    Written<Row[Name]> | (Name extends DefaultName ? undefined : never),
+    Written<Row[Name]>
   >;
 };
 
-type Written<Row, Name extends keyof Row, JsonName> = Name extends JsonName
-  ? string | Extract<Row[Name], null>
-  : Row[Name];
+type IsJson<Value> = [Exclude<Extract<Value, object>, Date>] extends [never] ? false : true;
+type Written<Value> = IsJson<Value> extends true ? JsonText<Value> : Value;
 
 /** For a `jsonb` column: both drivers accept any JSON as text. undefined leaves the column as it is. */
 export function json<Value extends object | string | null | undefined>(value: Value): JsonText<Value>;
@@ -58,16 +57,17 @@ function toText(value: unknown): string | null | undefined {
 
 type JsonText<Value> = string | Extract<Value, null | undefined>;
 
-/** The values of columns, with JSON as text in those that are named. */
-export function withJson<Row extends object, Name extends PropertyKey>(
-  row: Row,
-  names: readonly Name[],
-): { [Key in keyof Row]: Key extends Name ? JsonText<Row[Key]> : Row[Key] };
-export function withJson(row: Record<string, unknown>, names: readonly string[]): object {
+/** The values of columns, with objects and lists as text. */
+export function withJson<Row extends object>(row: Row): { [Name in keyof Row]: Written<Row[Name]> };
+export function withJson(row: Record<string, unknown>): object {
   const entries = Object.entries(row);
   return Object.fromEntries<unknown>(
-    entries.map(([name, value]) => [name, names.includes(name) ? toText(value) : value]),
+    entries.map(([name, value]) => [name, isJson(value) ? toText(value) : value]),
   );
+}
+
+function isJson(value: unknown): boolean {
+  return typeof value === 'object' && !(value instanceof Date);
 }
 
 /** Of any JSON value. The order of keys doesn't matter: a database can change it. */

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema } from '../session/identity.ts';
-import { json, type Columns } from './sql.ts';
+import { withJson, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const unconfirmedCreateSchema = z.object({
@@ -16,7 +16,7 @@ const unconfirmedCreateSchema = z.object({
 /** A creation that was sent but not answered, and whose session wasn't found: it may still turn up. */
 export type UnconfirmedCreate = z.infer<typeof unconfirmedCreateSchema>;
 
-export type LostAnswersTable = Columns<UnconfirmedCreate, 'identity'>;
+export type LostAnswersTable = Columns<UnconfirmedCreate>;
 
 const MAX_AT_A_TIME = 200;
 
@@ -25,7 +25,7 @@ export function createUnconfirmedCreates(db: Kysely<Tables>) {
     async add(lost: UnconfirmedCreate, trx: Transaction<Tables>): Promise<void> {
       await trx
         .insertInto('lostAnswers')
-        .values({ ...lost, identity: json(lost.identity) })
+        .values(withJson(lost))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
