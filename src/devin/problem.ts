@@ -19,7 +19,7 @@ export function parseProblem(
   { status, headers, bodyText }: { status: number; headers: Headers; bodyText: string },
   asked: AskedFor = { fields: [], sensitive: [] },
 ): { facts: DevinErrorFacts; retryAfterMs: number | null } {
-  const code = CODES[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
+  const code = codeOf(status);
   const conceal = (text: string) => tidy(withoutValues(text, asked.sensitive));
   const body = readBody(bodyText);
   const issues = body.issues.map(({ field, message }) => ({ field, message: conceal(message) }));
@@ -50,6 +50,12 @@ const CODES: Record<number, DevinErrorCode> = {
   422: 'invalid-request',
   429: 'rate-limited',
 };
+
+function codeOf(status: number): DevinErrorCode {
+  // Devin doesn't redirect: a proxy does, such as for a sign-in, perhaps after Devin did what it was asked.
+  if (status < 400) return 'no-answer';
+  return CODES[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
+}
 
 /** Longer than anything waits, so that people read how long Devin asks for; but not forever. */
 const LONGEST_ASKED_MS = 24 * 60 * 60_000;

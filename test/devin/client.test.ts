@@ -135,7 +135,7 @@ describe('reads', () => {
 
   test("don't follow a redirect", async () => {
     const { sessions, seen } = await startDevin({ status: 308, headers: { location: '/elsewhere' } });
-    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'unexpected', status: 308 });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'no-answer', status: 308 });
     expect(seen).toHaveLength(1);
   });
 });

@@ -20,7 +20,8 @@ describe('a failed answer', () => {
     [429, 'rate-limited'],
     [500, 'unavailable'],
     [503, 'unavailable'],
-    [307, 'unexpected'],
+    [302, 'no-answer'],
+    [307, 'no-answer'],
     [402, 'payment-required'],
     [418, 'unexpected'],
   ];
