@@ -1,6 +1,6 @@
 import { batchesOf } from '../bounds.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
-import { requestTag } from '../session/request.ts';
+import { requestIdOf, requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
@@ -126,6 +126,19 @@ export function isTaggedFor(
 ): boolean {
   const isUnsaid = session.userId === null && session.serviceUserId === null;
   return session.tags.includes(requestTag(request.id)) && (isUnsaid || runsAsAsked(session, request));
+}
+
+/**
+ * Whether the answer to a create may be its session. Not if it was created for another request or before this one was sent,
+ * or runs as another member. Devin may leave out the tag, and as whom it runs.
+ */
+export function mayAnswer(session: SessionSnapshot, request: Missing, tagRequests: boolean): boolean {
+  const { tags, userId, createdAt } = session;
+  const { id, identity, sentAt } = request;
+  if (identity?.kind === 'matched' && userId !== null && userId !== identity.devinUserId) return false;
+  const tagged = tagRequests ? requestIdOf(tags) : null;
+  if (tagged !== null) return tagged === id;
+  return sentAt === null || createdAt * 1000 >= sentAt.getTime() - CLOCKS_MS;
 }
 
 /** It runs as the member it was requested for; without one, as no member. */

@@ -95,7 +95,7 @@ type StepDeps = { transitions: Transitions; adopt: Adopt; search: SessionSearch 
 
 function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDeps) {
   const { store, devin, slack, policy, gate, decidersOf, resolve, withNames } = deps;
-  const { now } = deps.tuning;
+  const { now, log } = deps.tuning;
   const { thread, people, groups, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
   const flow = createFlow({ transitions, replace: createReplace({ store, now }), now });
@@ -122,6 +122,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
     adopt,
     findEarlier: search.findEarlier,
     now,
+    log,
   });
   return {
     accepted: createIdentifyStep({ identify, writePrompt, send, flow }),

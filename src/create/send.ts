@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { Log } from '../log.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import type { LimitReached } from '../session/policy/limits.ts';
 import { buildRequest, requestTag, type SessionCreateRequest } from '../session/request.ts';
@@ -9,7 +10,7 @@ import { askedAt, type RequestChanges, type SessionRequest } from '../store/requ
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
-import type { SessionSearch } from './find-session.ts';
+import { mayAnswer, type SessionSearch } from './find-session.ts';
 import type { Found, Identify } from './identify.ts';
 import type { Adopt, CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Earlier } from './transitions.ts';
@@ -28,6 +29,7 @@ type SendDeps = {
   /** What time it is at Devin; null: not known. Throws a `DevinError` while Devin doesn't answer. */
   devinTime: () => Promise<Date | null>;
   now: () => number;
+  log: Log;
 };
 
 type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
@@ -35,6 +37,8 @@ export type Send = (run: Run, what: { found: SentWith; approved: readonly string
 type Post = { body: SessionCreateRequest; earlier: Earlier };
 
 const MOST_UNSENT = 10_000;
+const NOT_ITS_SESSION =
+  "Devin's answer to a create isn't its session, or came too late; the session is searched for";
 /** After a longer delay, another process may have sent it, and a database that failed over may have lost that. */
 const LATE_MS = 5000;
 
@@ -89,10 +93,16 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     // If the commit took too long, another process may already search for its session.
     if (!lease.isFresh()) return takeBack(run, sending);
     try {
-      return await adopt(request, await createSession(sending.body), { lease });
+      const session = await createSession(sending.body);
+      if (mayAnswer(session, request, deps.tagRequests)) {
+        const adopted = await adopt(request, session, { lease });
+        if (adopted.kind !== 'leave') return adopted;
+      }
+      deps.log.warn({ requestId: request.id, sessionId: session.sessionId }, NOT_ITS_SESSION);
     } catch (error) {
       return afterError(run, sending, error);
     }
+    return { kind: 'next', request };
   }
 
   /** null: nothing was found. `changes`: with what it may have been sent, beside what its row says. */

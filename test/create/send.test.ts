@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { Found } from '../../src/create/identify.ts';
 import { createAdopt, createFlow } from '../../src/create/run.ts';
 import { createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
+import { createLog } from '../../src/log.ts';
 import type { Lease } from '../../src/queue/index.ts';
+import { requestTag } from '../../src/session/request.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
@@ -33,6 +36,7 @@ type Before = {
   needsApproval?: boolean;
   /** What time it is at Devin. */
   devinMs?: number;
+  identity?: Found['identity'];
   /** What was sealed with it. */
   saved?: { sealed?: string; secretNames?: string[] };
 };
@@ -58,6 +62,7 @@ describe('a create', () => {
       findEarlier = nothing,
       needsApproval = false,
       devinMs = 1,
+      identity = IDENTITY,
       saved = {},
     }: Before = {},
   ) => {
@@ -105,7 +110,7 @@ describe('a create', () => {
     const createdAtMs = (await current()).createdAt.getTime();
     let laterMs = 0;
     const now = (): number => createdAtMs + waitedMs + laterMs;
-    const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null };
+    const found = { identity, draft: { values: {}, sources: {} }, rule: null };
     const { step } = createSend({
       identify: async () => Promise.resolve(needsApproval ? WAITS : { kind: 'found', found, approved: [] }),
       createSession: async () => {
@@ -121,6 +126,7 @@ describe('a create', () => {
       findEarlier,
       devinTime: async () => Promise.resolve(new Date(devinMs)),
       now,
+      log: createLog('silent'),
     });
     const { signal } = new AbortController();
     const run = { request: await current(), lease, isSlow: () => false, signal };
@@ -289,7 +295,7 @@ describe('a create', () => {
     const { jobs, adopt, current, answered } = await setUp();
     await adopt(await current(), sessionOf('s1'));
     expect(jobs).toEqual(['update-card']);
-    expect(await answered(sessionOf('s1'))).toEqual({ kind: 'leave' });
+    expect(await answered(sessionOf('s1'))).toMatchObject({ kind: 'next' });
     expect(jobs).toEqual(['update-card']);
   });
 
@@ -297,7 +303,7 @@ describe('a create', () => {
     const { jobs, adopt, current, move, answered, missing } = await setUp();
     await move('unknown');
     await adopt(await current(), sessionOf('s1'));
-    expect(await answered(sessionOf('s1'))).toEqual({ kind: 'leave' });
+    expect(await answered(sessionOf('s1'))).toMatchObject({ kind: 'next' });
     expect(jobs).toEqual(['post-waiting', 'update-card', 'tell-outcome']);
     expect(await missing()).toBe(0);
   });
@@ -309,6 +315,31 @@ describe('a create', () => {
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
     expect(jobs).toEqual(['post-waiting', 'update-card', 'tell-outcome']);
     expect(await missing()).toBe(0);
+  });
+
+  const LATE_MS = Date.UTC(2026, 0, 1);
+
+  test.each([
+    ['has the tag of another request', { tags: [requestTag('r2')] }],
+    ['runs as another member', { tags: [requestTag(ID)], user_id: 'user-2' }],
+    ['is older than the request, and has no tag', { created_at: LATE_MS / 1000 - 3600 }],
+  ])('whose answer is a session that %s is searched for', async (_what, answer) => {
+    const { current, sent, answered } = await prepare(heldLease, { identity: ANA, devinMs: LATE_MS });
+    await sent;
+    const outcome = await answered(sessionSnapshot('s1', { created_at: LATE_MS / 1000, ...answer }));
+    expect(outcome).toMatchObject({ kind: 'next', request: { state: 'sending' } });
+    expect(await current()).toMatchObject({ state: 'sending', sessionId: null });
+  });
+
+  test.each([
+    ['no tags', {}],
+    ['no owner', { tags: [requestTag(ID)], user_id: null }],
+    ['an odd time', { tags: [requestTag(ID)], created_at: 1 }],
+  ])('whose answer has %s is believed', async (_what, answer) => {
+    const { sent, answered } = await prepare(heldLease, { identity: ANA, devinMs: LATE_MS });
+    await sent;
+    const session = { created_at: LATE_MS / 1000 - 60, user_id: 'user-1', ...answer };
+    expect(await answered(sessionSnapshot('s1', session))).toMatchObject({ request: { state: 'created' } });
   });
 
   const refused = new DevinError({ operation: 'sessions.create', facts: bareFacts('payment-required', 402) });

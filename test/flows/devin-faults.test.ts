@@ -14,6 +14,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
   test.each([
     ['the connection breaks after Devin created it', { afterEffect: true as const, times: 1 }],
     ['Devin answers 502 after it was created', { afterEffect: true as const, status: 502, times: 1 }],
+    ['a proxy redirects after it was created', { afterEffect: true as const, status: 302, times: 1 }],
   ])('adopts the session and starts no second one: %s', async (_what, fault) => {
     const { slack, devin } = world();
     devin.fail(CREATE, fault);
@@ -22,6 +23,44 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(created(ana.devinUserId)).toBe(1);
     expect(slack.messages(channelId)).toHaveLength(1);
+  });
+
+  test.each(['first', 'second'])(
+    "starts one session each if a create is answered with another's: %s",
+    async (way) => {
+      const { slack, devin } = world();
+      const { ana: ben, session: other, card } = await startSession(world());
+      const { id, url, userId } = other;
+      // The one is known here, the other is a stranger's.
+      const answer =
+        way === 'first' ? { session_id: id, url } : { session_id: '9'.repeat(32), url, user_id: userId };
+      const problem = {
+        status: 'new',
+        tags: [],
+        org_id: 'org-1',
+        acus_consumed: 0,
+        pull_requests: [],
+        ...answer,
+      };
+      devin.fail(CREATE, { status: 200, afterEffect: true, problem });
+      const { ana, channelId } = await ask('be mistaken for another');
+      const session = await sessionOf(devin, ana.devinUserId);
+      await cardOf(slack, channelId, (text) => text.includes(session.url));
+      expect([created(ana.devinUserId), created(ben.devinUserId)]).toEqual([1, 1]);
+      expect(slack.messages(channelId)).toHaveLength(1);
+      expect(slack.renderText(card)).toContain(url);
+    },
+  );
+
+  test('waits while a proxy redirects the look-up of who asks, then starts', async () => {
+    const { slack, devin } = world();
+    const redirected = devin.fail({ method: 'GET', path: /\/members\// }, { status: 302, times: Infinity });
+    const { ana, channelId } = await ask('sign in first');
+    await toldTo(world(), { userId: ana.userId, channelId }, "Devin can't be reached");
+    redirected.clear();
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(created(ana.devinUserId)).toBe(1);
   });
 
   test('says that it isn\'t sure if nothing is found, and adopts a late session with "Check again"', async () => {
