@@ -27,11 +27,14 @@ type Call<Answer> = Options & {
   jsonSchema?: z.ZodType;
   upload?: { body: ReadableStream<Uint8Array>; contentType: string };
   /** Left out: one attempt. */
-  retry?: RetryOptions;
+  retry?: Retry;
   timeoutMs?: number;
   /** Values that must not appear in an error, even if Devin echoes them. */
   sensitive?: readonly string[];
 };
+
+/** 0: one attempt. */
+export type Retry = RetryOptions | 0;
 
 export type Options = { signal?: AbortSignal | undefined };
 

@@ -16,6 +16,7 @@ import {
   toSearchParams,
   type DevinClient,
   type Options,
+  type Retry,
 } from './client.ts';
 import { DevinError, orDevinError } from './errors.ts';
 import { pageOf, sessionMessageSchema, type Page, type SessionMessage } from './schemas.ts';
@@ -38,8 +39,8 @@ export type SessionMessageRequest = {
   messageAsUserId?: string;
 };
 
-/** `known`: of these sessions, what can't be read in the answer stays as it was. */
-type ReadOptions = Options & { known?: readonly SessionSnapshot[] };
+/** `known`: of these sessions, what can't be read in the answer stays as it was. `retry`: 0 for one attempt. */
+type ReadOptions = Options & { known?: readonly SessionSnapshot[]; retry?: Retry };
 
 /** Sessions of the organization. https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions */
 export function createSessions(client: DevinClient) {
@@ -78,12 +79,15 @@ export function createSessions(client: DevinClient) {
       });
     },
 
-    async get(sessionId: string, { known = [], signal }: ReadOptions = {}): Promise<SessionSnapshot> {
+    async get(
+      sessionId: string,
+      { known = [], retry = READ_RETRY, signal }: ReadOptions = {},
+    ): Promise<SessionSnapshot> {
       return client.call({
         operation: 'sessions.get',
         path: path(sessionId),
         answer: polledSessionSchema(known),
-        retry: READ_RETRY,
+        retry,
         signal,
       });
     },
@@ -173,13 +177,16 @@ const DEFAULT_MAX_ITEMS = 2000;
 function createSessionList(client: DevinClient) {
   const inFilterForm = createIdFilter();
 
-  const request = async (query: SessionQuery, { known = [], signal }: ReadOptions): Promise<SessionPage> =>
+  const request = async (
+    query: SessionQuery,
+    { known = [], retry = READ_RETRY, signal }: ReadOptions,
+  ): Promise<SessionPage> =>
     client.call({
       operation: 'sessions.list',
       path: client.orgPath(['sessions']),
       answer: pageOf(polledSessionSchema(known)),
       query: toSearchParams(query),
-      retry: READ_RETRY,
+      retry,
       signal,
     });
 

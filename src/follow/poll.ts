@@ -26,34 +26,61 @@ export type Poll = (known: readonly SessionSnapshot[], signal: AbortSignal) => P
 /** Devin sets no limit for the ids of a list; this keeps the URL short enough for servers. */
 const BATCH = 50;
 
-type Options = { known: readonly SessionSnapshot[]; signal: AbortSignal };
+/** `retry`: 0 for one attempt. Failures in a row count as an outage, and what fails is polled again. */
+type Options = { known?: readonly SessionSnapshot[]; signal: AbortSignal; retry?: 0 };
+type Listed = { items: SessionSnapshot[] };
 type PollingDeps = {
-  list: (query: SessionQuery, options: Options) => Promise<{ items: SessionSnapshot[] }>;
+  list: (query: SessionQuery, options: Options) => Promise<Listed>;
   get: (sessionId: string, options: Options) => Promise<SessionSnapshot>;
 };
 
+/** How many are asked about at a time: together with their list, fewer failures in a row than an outage. */
+const AT_ONCE = 3;
+
+/** Whether Devin answers about others. */
+type IsUp = () => Promise<boolean>;
+
 /** One request per batch; a session that the list leaves out, or because of which it may fail, is fetched by itself. */
 export function createPoll({ list, get }: PollingDeps): Poll {
+  const listAny = async (signal: AbortSignal) => orDevinError(list({ first: 1 }, { signal, retry: 0 }));
+
+  const listKnown = async (known: readonly SessionSnapshot[], signal: AbortSignal) => {
+    const sessionIds = known.map(({ sessionId: id }) => id);
+    return orDevinError(list({ sessionIds, first: BATCH }, { known, signal, retry: 0 }));
+  };
+
   async function pollOne(known: SessionSnapshot, result: PollResult, signal: AbortSignal): Promise<void> {
     const { sessionId } = known;
-    const answer = await orDevinError(get(sessionId, { known: [known], signal }));
+    const answer = await orDevinError(get(sessionId, { known: [known], signal, retry: 0 }));
     if (!(answer instanceof DevinError)) result.answered.push(answer);
     else if (answer.code === 'not-found') result.gone.push(sessionId);
     else if (mayBeOfOne(answer)) result.failed.set(sessionId, answer);
     else if (!HIDDEN.has(answer.code)) result.trouble = troubleOf(answer);
   }
 
-  type IsEnough = (result: PollResult) => boolean;
-
+  /** Adds to `result`. If Devin fails about all, it isn't because of these. */
   async function pollEach(
     sessions: readonly SessionSnapshot[],
-    { result, signal, isEnough }: { result: PollResult; signal: AbortSignal; isEnough: IsEnough },
+    { result, signal, isUp }: { result: PollResult; signal: AbortSignal; isUp: IsUp },
   ): Promise<PollResult> {
-    for (const one of sessions) {
-      if (result.trouble !== null || signal.aborted || isEnough(result)) break;
-      await pollOne(one, result, signal);
+    for (const some of batchesOf(sessions, AT_ONCE)) {
+      if (result.trouble !== null || signal.aborted) break;
+      const before = result.failed.size;
+      await Promise.all(some.map(async (one) => pollOne(one, result, signal)));
+      if (result.failed.size === before || (await isUp())) continue;
+      for (const { sessionId } of some) result.failed.delete(sessionId);
+      result.trouble ??= { code: 'unavailable', retryAfterMs: null };
     }
     return result;
+  }
+
+  /** With the sessions that the list leaves out. */
+  async function pollLeftOut(known: readonly SessionSnapshot[], { items }: Listed, signal: AbortSignal) {
+    // If Devin ignores the filter, it also lists others, which are not used.
+    const found = new Set(items.map(({ sessionId: id }) => id));
+    const leftOut = known.filter(({ sessionId: id }) => !found.has(id));
+    const isUp = async () => !((await listAny(signal)) instanceof DevinError);
+    return pollEach(leftOut, { result: foundIn(items), signal, isUp });
   }
 
   let turn = 0;
@@ -63,26 +90,38 @@ export function createPoll({ list, get }: PollingDeps): Poll {
     return [...all.slice(from), ...all.slice(0, from)];
   };
 
-  /** The list may fail because of one of them. Fetching each costs far more, so polling pauses after that. */
+  /** Devin lists nothing. Fetching each costs far more, so polling pauses after that. */
   async function pollWithoutList(
     known: readonly SessionSnapshot[],
     failure: DevinError,
     signal: AbortSignal,
-  ): Promise<PollResult> {
+  ) {
     const result = foundIn([]);
-    if (mayBeOfOne(failure)) await pollEach(inTurn(known), { result, signal, isEnough: isOfNone });
-    if (isNothingFound(result)) result.failed.clear();
+    const isUp = async () => Promise.resolve(!isNothingFound(result));
+    await pollEach(inTurn(known), { result, signal, isUp });
     return { ...result, trouble: result.trouble ?? troubleOf(failure) };
   }
 
+  /** The list may fail because of one of them: if Devin lists any others, only those that fail are put off. */
+  async function pollAfterFailure(
+    known: readonly SessionSnapshot[],
+    failure: DevinError,
+    signal: AbortSignal,
+  ): Promise<PollResult> {
+    if (!mayBeOfOne(failure)) return { ...foundIn([]), trouble: troubleOf(failure) };
+    if ((await listAny(signal)) instanceof DevinError) return pollWithoutList(known, failure, signal);
+    // Devin may have failed by chance. If it didn't answer, another wait would hold up other sessions.
+    const listed = failure.status === null ? failure : await listKnown(known, signal);
+    if (!(listed instanceof DevinError)) return pollLeftOut(known, listed, signal);
+    const result = await pollLeftOut(known, { items: [] }, signal);
+    return result.failed.size > 0 ? result : { ...result, trouble: result.trouble ?? troubleOf(listed) };
+  }
+
   return async (known, signal) => {
-    const sessionIds = known.map(({ sessionId: id }) => id);
-    const listed = await orDevinError(list({ sessionIds, first: BATCH }, { known, signal }));
-    if (listed instanceof DevinError) return pollWithoutList(known, listed, signal);
-    // If Devin ignores the filter, it also lists others, which are not used.
-    const found = new Set(listed.items.map(({ sessionId: id }) => id));
-    const leftOut = known.filter(({ sessionId: id }) => !found.has(id));
-    return pollEach(leftOut, { result: foundIn(listed.items), signal, isEnough: () => false });
+    const listed = await listKnown(known, signal);
+    return listed instanceof DevinError
+      ? pollAfterFailure(known, listed, signal)
+      : pollLeftOut(known, listed, signal);
   };
 }
 
@@ -96,20 +135,14 @@ const foundIn = (answered: SessionSnapshot[]): PollResult => ({
 const isNothingFound = ({ answered, gone }: PollResult): boolean =>
   answered.length === 0 && gone.length === 0;
 
-const MOST_FAILED = 2;
-
-/** If the list and so many sessions fail, and Devin says nothing about others, it isn't because of any of them. */
-function isOfNone(result: PollResult): boolean {
-  return isNothingFound(result) && result.failed.size >= MOST_FAILED;
-}
-
 /** Devin shows it to others, or not now. */
 const HIDDEN: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'conflict']);
 
-/** Devin failed without asking for a pause, or answered in a form that can't be read. */
-function mayBeOfOne({ code, status, retryAfterMs }: DevinError): boolean {
-  if (retryAfterMs !== null) return false;
-  return code === 'unavailable' || code === 'invalid-request' || (code === 'no-answer' && status !== null);
+const FAILURES: ReadonlySet<DevinErrorCode> = new Set(['unavailable', 'invalid-request', 'no-answer']);
+
+/** Devin failed without asking for a pause, or didn't answer in time, or in a form that can be read. */
+function mayBeOfOne({ code, retryAfterMs }: DevinError): boolean {
+  return retryAfterMs === null && FAILURES.has(code);
 }
 
 function troubleOf({ code, retryAfterMs }: DevinError): PollTrouble {

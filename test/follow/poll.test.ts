@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { createPoll, type PollResult } from '../../src/follow/poll.ts';
-import { page, SESSION, startDevin } from '../devin/local-api.ts';
+import { refuseConnection, createUpstream } from '../../src/upstream.ts';
+import { KEY, ORG, page, SESSION, startApi, startDevin } from '../devin/local-api.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const NEVER = new AbortController().signal;
@@ -92,24 +93,59 @@ test('blames no session if a page of a proxy is the answer to everything', async
   const { sessions } = await startDevin({ text: '<html>Back soon</html>' });
   const known = ['one', 'two'].map((id) => sessionSnapshot(id));
   const { failed, trouble } = await createPoll(sessions)(known, NEVER);
-  expect([failed.size, trouble?.code]).toEqual([0, 'no-answer']);
+  expect([failed.size, trouble?.code]).toEqual([0, 'unavailable']);
 });
 
 test('asks about few one by one if Devin fails for all, each time for others', async () => {
   const { sessions, seen } = await startDevin({ text: '<html>Back soon</html>' });
   const known = Array.from({ length: 50 }, (_, count) => sessionSnapshot(String(count)));
   const poll = createPoll(sessions);
-  for (const [first, second] of [
-    ['0', '1'],
-    ['1', '2'],
+  for (const some of [
+    ['0', '1', '2'],
+    ['1', '2', '3'],
   ]) {
     seen.length = 0;
     const { failed, trouble } = await poll(known, NEVER);
-    expect([failed.size, trouble?.code]).toEqual([0, 'no-answer']);
+    expect([failed.size, trouble?.code]).toEqual([0, 'unavailable']);
     const fetched = seen.flatMap(({ path }) => /devin-(.+)$/.exec(path)?.[1] ?? []);
-    expect(fetched).toEqual([first, second]);
+    expect(fetched.toSorted()).toEqual(some);
   }
 });
+
+/** Devin fails whenever it is asked about a session that begins with `bad`, and is called as in production. */
+async function startPicky(failing: 'answers 500' | 'breaks the connection') {
+  const { url, seen } = await startApi(({ path, query }, _index, response) => {
+    const ids = query.getAll('session_ids');
+    const one = /devin-(.+)$/.exec(path)?.[1];
+    if ([...ids, one ?? ''].some((id) => id.includes('bad'))) {
+      if (failing === 'answers 500') return { status: 500, headers: { 'retry-after': '0' }, text: '' };
+      response.destroy();
+      return null;
+    }
+    const session = (id: string) => ({ ...SESSION, session_id: id });
+    return { json: one === undefined ? page((ids.length > 0 ? ids : ['other']).map(session)) : session(one) };
+  });
+  const { guarded } = createUpstream({ origin: url, fetch, refuse: refuseConnection });
+  const { sessions } = createDevin({ apiUrl: url, apiKey: KEY, orgId: ORG, fetch: guarded });
+  return { poll: createPoll(sessions), seen };
+}
+
+test.each(['answers 500', 'breaks the connection'] as const)(
+  "puts off only the sessions because of which Devin %s, also if they are all it's asked about",
+  async (failing) => {
+    const { poll } = await startPicky(failing);
+    const pollOf = async (...ids: string[]) => {
+      const { answered, failed, trouble } = await poll(
+        ids.map((id) => sessionSnapshot(id)),
+        NEVER,
+      );
+      return [answered.map(({ sessionId: id }) => id), [...failed.keys()], trouble];
+    };
+    const bad = Array.from({ length: 12 }, (_, count) => `bad${count}`);
+    expect(await pollOf(...bad)).toEqual([[], bad, null]);
+    expect(await pollOf('bad1', 'good', 'bad2')).toEqual([['good'], ['bad1', 'bad2'], null]);
+  },
+);
 
 test('asks about none by itself if Devin fails and asks for a pause', async () => {
   const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '60' }, text: '' });
