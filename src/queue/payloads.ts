@@ -97,7 +97,7 @@ const schemas = {
     viewId: z.string(),
     formId: z.string(),
     formViewId: z.string(),
-    unsaved: z.enum(UNSAVED).optional(),
+    unsaved: z.array(z.enum(UNSAVED)).optional(),
     choice: z.enum(CONTEXT_CHOICES),
     page: z.number().nullable(),
   }),

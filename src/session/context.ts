@@ -46,6 +46,8 @@ export const messageContextSchema = z.object({
   picked: slackMessageSchema,
   /** The picked message is the task, so it isn't quoted as well. */
   isTask: z.boolean().optional(),
+  /** Its words fill in a form that nobody has sent yet. */
+  isOffered: z.boolean().optional(),
   /** What not to send; left out: send the whole choice. */
   without: withoutSchema.optional(),
 });

@@ -146,10 +146,10 @@ function viewMetadata<T extends z.ZodType>(schema: T) {
 }
 
 /**
- * Why a form wasn't saved when it was sent: it shows this until it is sent again. It is kept in the view, since the store
- * may be what failed.
+ * Why a form wasn't saved each time it was sent: it shows the last until it is sent again. It is kept in the view, since the
+ * store may be what failed.
  */
-const unsavedSchema = z.enum(UNSAVED).optional();
+const unsavedSchema = z.array(z.enum(UNSAVED)).optional();
 
 /** Everything else about a form is in the store, under this id. */
 export const formMetadata = viewMetadata(

@@ -154,7 +154,8 @@ function chosenContext(
   choice: MessageContext['choice'] | null,
 ): MessageContext | null {
   if (context === null) return null;
-  return { ...context, choice: choice ?? context.choice, ...(without !== null && { without }) };
+  const chosen = { ...context, isOffered: false, choice: choice ?? context.choice };
+  return { ...chosen, ...(without !== null && { without }) };
 }
 
 /** `unlessTwin`: not if the person asked for the same there a moment ago. */

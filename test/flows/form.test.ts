@@ -89,6 +89,18 @@ describeOnBothWorlds('the form', (world) => {
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
   });
 
+  test('asks about a credential that is added after the question about options', async () => {
+    const { slack, devin } = world();
+    const { ana, view } = await open();
+    slack.typeIn(view.id, { 'field.prompt': 'push it --acu 10' });
+    await slack.submit(view.id, ana.userId);
+    slack.typeIn(view.id, { 'field.prompt': `push it with ghp_${'a1B2'.repeat(9)} --acu 10` });
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('updated');
+    expect(slack.renderText(view.id)).toContain('seems to contain credentials');
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+  });
+
   test('sends flags of other programs in its task as they are', async () => {
     const { slack, devin } = world();
     const { ana, view } = await open();

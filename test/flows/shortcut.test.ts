@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { World } from '../support/bot.ts';
+import { stopOnCard } from '../support/asking.ts';
 import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
@@ -83,6 +84,24 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(await slack.submit(view.id, thread.ben.userId)).toMatchObject({ kind: 'closed' });
     const session = await sessionOf(devin, thread.ben.devinUserId);
     expect(session.request.attachment_urls).toHaveLength(1);
+  });
+
+  test("asks about options in the message's words, but not again once they were sent", async () => {
+    const { slack, devin } = world();
+    const thread = seedThread(world());
+    const { ana, ben, channelId } = thread;
+    const ts = slack.say(ana.userId, channelId, 'explain what --acu 10 does');
+    const view = await pick(thread, ts);
+    expect((await slack.submit(view.id, ben.userId)).kind).toBe('updated');
+    expect((await slack.submit(view.id, ben.userId)).kind).toBe('closed');
+    const { url } = await sessionOf(devin, ben.devinUserId);
+    const card = await cardOf(slack, channelId, (text) => text.includes(url));
+    await stopOnCard(world(), ben.userId, { channelId, ts: card.ts });
+    await slack.waitForMessage(channelId, ({ text }) => text.includes('Ended by'));
+    await slack.clickButton(ben.userId, { channelId, ts: card.ts }, 'start_again');
+    const again = await settledForm(slack, ben.userId);
+    slack.typeIn(again.id, { 'field.max_acu_limit': '5' });
+    expect((await slack.submit(again.id, ben.userId)).kind).toBe('closed');
   });
 
   test('leaves the task empty if the author of the message is not a member', async () => {

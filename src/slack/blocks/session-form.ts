@@ -54,8 +54,8 @@ export type SessionForm = {
   choices: Choices | null;
   /** Plain sentences. */
   notes: string[];
-  /** Left out: nothing went wrong. */
-  unsaved?: Unsaved | undefined;
+  /** Why it wasn't saved each time it was sent. */
+  unsaved?: Unsaved[] | undefined;
 };
 
 /** For the policy's instructions, which Details show whole. */
@@ -71,6 +71,7 @@ type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
 /** The modal that starts a session: the fields of the table by their kinds, most used first. */
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   const { formId, expanded, runsAs, unsaved } = form;
+  const last = unsaved?.at(-1);
   const isOpen = isAccepted(runsAs);
   const { title, submit } = text.modal;
   const view = modal(
@@ -82,7 +83,7 @@ export function renderSessionForm(form: SessionForm, text: Text): ModalView {
     },
     text,
   );
-  return unsaved === undefined ? view : withAlert(view, unsavedSentence(unsaved, text));
+  return last === undefined ? view : withAlert(view, unsavedSentence(last, text));
 }
 
 function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): string {

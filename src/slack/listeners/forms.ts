@@ -58,7 +58,7 @@ function listenToSubmission(app: App, deps: FormDeps): void {
   const { forms, inbox, textFor } = deps;
   onSubmission(app, VIEW.form, async ({ view, userId, homeTeamId }, ack) => {
     const text = await textFor(userId);
-    const { formId, expanded, unsaved: before } = formMetadata.read(view.metadata);
+    const { formId, expanded, unsaved: before = [] } = formMetadata.read(view.metadata);
     const own = await ownForm(forms, { formId }, { userId, homeTeamId });
     if (own === null) return ack(updated(stillOpen(view, text.modal.expired, text)));
     // As the person sees it: an edit of the message that it was offered with can expand it.
@@ -72,14 +72,15 @@ function listenToSubmission(app: App, deps: FormDeps): void {
       return ack({ response_action: 'errors', errors: read.errors });
     }
     // The form stays open with everything in it: Slack keeps what was typed, by block id.
-    const stayOpen = async (unsaved: Unsaved): Promise<void> => {
+    const stayOpen = async (why: Unsaved): Promise<void> => {
+      const unsaved = [...before.filter((one) => one !== why), why];
       await ack(updated(renderSessionForm({ ...formView(form, text), unsaved }, text)));
       await Promise.allSettled([keepErrors()]);
     };
     const { draft, contextChoice: choice, fileIds } = read;
     const doubt = doubtAbout(read, form, before);
     if (doubt !== null) return stayOpen(doubt);
-    const isAnother = before === 'asked-before';
+    const isAnother = before.includes('asked-before');
     const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
     const saving = inbox.acceptForm(form, submitted);
     const reason = await orStayOpen(saving, async (error) => stayOpen(unsavedBy(error)));
@@ -92,12 +93,12 @@ function listenToSubmission(app: App, deps: FormDeps): void {
 function doubtAbout(
   { draft, typed }: { draft: SessionDraft; typed: string },
   form: Form,
-  before: Unsaved | undefined,
+  before: readonly Unsaved[],
 ): Unsaved | null {
-  if (before === undefined && credentialsInDraft(draft).length > 0) return 'credential';
+  if (!before.includes('credential') && credentialsInDraft(draft).length > 0) return 'credential';
   // A message's own words fill in a form unasked; what a form holds otherwise was meant as it is.
-  const isAsked = form.context === null && typed === form.draft.values.prompt;
-  if (isAsked || (before !== undefined && before !== 'credential')) return null;
+  const areMeant = form.context?.isOffered !== true && typed === form.draft.values.prompt;
+  if (areMeant || before.includes('options')) return null;
   return scan(typed).given.some(({ kind }) => kind !== 'unknown') ? 'options' : null;
 }
 

@@ -56,5 +56,6 @@ function threadAround({ message: { ts, threadTs } }: Shortcut): string | null {
 }
 
 function contextOf({ channelId, channelName, message: picked }: Shortcut): MessageContext {
-  return { choice: picked.threadTs === null ? 'message' : 'thread', channelId, channelName, picked };
+  const choice = picked.threadTs === null ? 'message' : 'thread';
+  return { choice, channelId, channelName, picked, isOffered: true };
 }
