@@ -67,9 +67,9 @@ export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
   };
 }
 
-/** Nothing that begins like a name: only a pattern that holds for everything matches these. */
+/** Valid, but nothing that begins like a name: only a pattern that holds for everything matches these. */
 const PROBES: readonly (readonly [FieldKey, unknown])[] = [
-  ['repos', ['~/~']],
+  ['repos', ['_/_']],
   ['playbook_id', '~'],
   ['child_playbook_id', '~'],
   ['secret_ids', ['~']],
@@ -122,7 +122,7 @@ function needsCap(policy: Policy, facts: PolicyFacts): boolean {
 }
 
 function requestWith(request: PolicyRequest, key: FieldKey, value: unknown): PolicyRequest {
-  const given = storedDraftSchema.safeParse(value === undefined ? {} : { [key]: value });
+  const given = storedDraftSchema.safeParse({ [key]: value });
   const has = value !== undefined;
   return {
     approved: [],

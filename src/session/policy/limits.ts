@@ -114,7 +114,7 @@ function periodOf(key: CeilingKey, at: Date): string {
 
 /** An alert is sent once under this name. */
 export function alertName({ key, subject, period, percent }: BudgetAlert): string {
-  return [key, subject ?? '', period, percent].join(':');
+  return [key, subject, period, percent].join(':');
 }
 
 /** Of several marks of a ceiling that are passed at once, only the highest is told. */

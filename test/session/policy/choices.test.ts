@@ -52,6 +52,8 @@ describe('the choices in a form', () => {
       { bypass_approval: true },
       { platforms: ['*'] },
       { playbooks: ['*'] },
+      { repos: ['*'] },
+      { secrets: ['*'] },
     ].map((when, at) => ({ name: `r${at}`, when, then: 'refuse' }));
     expect(choices({ rules }).refused.toSorted()).toEqual(
       [
@@ -60,6 +62,8 @@ describe('the choices in a form', () => {
         'child_playbook_id',
         'platform',
         'playbook_id',
+        'repos',
+        'secret_ids',
         'session_secrets',
       ].toSorted(),
     );
@@ -76,8 +80,19 @@ describe('the choices in a form', () => {
     [refusing({ acu_over: 10 }), 10, true],
     [{ ...refusing({ acu_over: 30 }), limits: { acu_per_session: 20 } }, 20, false],
     [{ ...refusing({ acu_over: 10 }), limits: { acu_per_session: 20 } }, 10, true],
+    [
+      {
+        rules: [
+          { name: 'ultra', when: { acu_over: 5, modes: ['ultra'] }, then: 'refuse' },
+          { name: 'all', when: { acu_over: 10 }, then: 'refuse' },
+        ],
+      },
+      10,
+      true,
+    ],
+    [{ limits: { acu_per_month: 7 } }, 7, false],
   ])('name the highest cap: %j', (file, most, needsCap) => {
-    expect(choices(file)).toMatchObject({ most, needsCap });
+    expect(choices(file)).toMatchObject({ most, needsCap, faulty: [] });
   });
 
   test('include what the channel sets, and the modes it allows', () => {
@@ -95,8 +110,16 @@ describe('the choices in a form', () => {
   });
 
   test('are nothing for a person a rule always refuses', () => {
-    const rules = [{ name: 'nobody', people: ['*@acme.example'], then: 'refuse', say: 'Ask Ben.' }];
-    expect(choices({ rules }).closed).toEqual({ rule: 'nobody', say: 'Ask Ben.' });
+    const rules = [
+      { name: 'no fast', when: { modes: ['fast'] }, then: 'refuse' },
+      { name: 'nobody', people: ['*@acme.example'], then: 'refuse', say: 'Ask Ben.' },
+    ];
+    expect(choices({ rules }, { repos: ['acme/web'] })).toMatchObject({
+      closed: { rule: 'nobody', say: 'Ask Ben.' },
+      needsCap: false,
+      refused: [],
+      faulty: [],
+    });
   });
 
   test.each([
@@ -142,6 +165,7 @@ describe('the choices in a form', () => {
     const limits = { acu_per_session: 20, over: 'approve' };
     const { approvals } = choices({ owners: ['U2'], limits });
     expect(approvals).toMatchObject([{ rule: 'limits.acu_per_session', when: { acu_over: 20 } }]);
+    expect(choices({ limits: { ...limits, over: 'refuse' } }).approvals).toEqual([]);
   });
 });
 

@@ -61,6 +61,7 @@ describe('a rule', () => {
     ['matches a channel by id', { channels: ['C1'] }, {}, 'refused'],
     ['matches a channel by name', { channels: ['#gen*'] }, {}, 'refused'],
     ["doesn't match a channel with another name", { channels: ['#proj-*'] }, {}, 'allowed'],
+    ["doesn't match a conversation without a name", { channels: ['#*'] }, { place: { name: '' } }, 'allowed'],
     ['matches a kind of place', { channels: ['public'] }, {}, 'refused'],
     ["doesn't match another kind of place", { channels: ['direct', 'shared'] }, {}, 'allowed'],
     ['matches only if all its parts do', { people: ['U1'], channels: ['C2'] }, {}, 'allowed'],
