@@ -69,11 +69,15 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
   const { host, port, metricsToken } = config.http;
   const waiting = createWaiting({ text: logged, log });
-  const warnings = (): string[] => [
-    ...waiting.warnings(),
-    ...(devin.refusesKey() ? [logged.start.devinKey] : []),
-    ...skewWarnings(services.skews, logged),
-  ];
+  const warnings = (): string[] => {
+    const unsaved = services.writes.trouble();
+    return [
+      ...waiting.warnings(),
+      ...(unsaved === null ? [] : [logged.start.notSaved(unsaved)]),
+      ...(devin.refusesKey() ? [logged.start.devinKey] : []),
+      ...skewWarnings(services.skews, logged),
+    ];
+  };
   const pages = createHealthPages({ readiness: services.readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;

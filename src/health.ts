@@ -97,7 +97,7 @@ function sameText(one: string, other: string): boolean {
 
 type ReadinessParts = {
   database: Pick<Database, 'ping'>;
-  writes: Pick<Writes, 'isOk'>;
+  writes: Pick<Writes, 'trouble'>;
   queue: Pick<Queue, 'healthy'>;
   slack: { bolt: Pick<Bolt, 'connected'> };
 };
@@ -119,7 +119,8 @@ export function createReadiness({
   );
 
   return async () => ({
-    database: (await Promise.race([ping(), delay(PING_MS, false, { ref: false })])) && writes.isOk(),
+    database:
+      (await Promise.race([ping(), delay(PING_MS, false, { ref: false })])) && writes.trouble() === null,
     queue: queue.healthy(),
     slack: slack.bolt.connected(),
   });

@@ -6,7 +6,13 @@ import { sleep } from './time.ts';
 /** After each attempt, in order; then the last one every time. */
 const PAUSES_MS: readonly number[] = [1000, 2000, 5000, 10_000];
 
-const PASSING: ReadonlySet<string> = new Set(['slack-unreachable', 'slack-busy', 'database-unreachable']);
+const PASSING: ReadonlySet<string> = new Set([
+  'slack-unreachable',
+  'slack-busy',
+  'database-unreachable',
+  'database-full',
+  'database-readonly',
+]);
 
 type WaitDeps = {
   /** In the language of the log. */

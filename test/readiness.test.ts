@@ -13,7 +13,7 @@ test('a hanging database gets one ping at a time, and no request waits for it', 
         return new Promise((resolve) => (answer = resolve));
       },
     },
-    writes: { isOk: () => true },
+    writes: { trouble: () => null },
     queue: { healthy: () => true },
     slack: { bolt: { connected: () => true } },
   });
@@ -41,7 +41,7 @@ test.each(PARTS)('/readyz says whether %s', async (_what, changes) => {
   const works: Record<Part, boolean> = { database: true, writes: true, queue: true, slack: true, ...changes };
   const readiness = createReadiness({
     database: { ping: async () => (works.database ? Promise.resolve() : Promise.reject(new Error('no'))) },
-    writes: { isOk: () => works.writes },
+    writes: { trouble: () => (works.writes ? null : 'no space left') },
     queue: { healthy: () => works.queue },
     slack: { bolt: { connected: () => works.slack } },
   });

@@ -25,11 +25,17 @@ export async function withStore(task: StoreTask, text: Text): Promise<number> {
     const database = await openDatabase({ dataDir, databaseUrl });
     return await database
       .ping()
+      .catch(unlessReadOnly)
       .then(async () => task(database.db))
       .finally(async () => database.close());
   } catch (error) {
     return complain([troubleSentence(error, dataDir, text)]);
   }
+}
+
+/** A standby is enough to read from. */
+function unlessReadOnly(error: unknown): void {
+  if (codeOf(error) !== 'database-readonly') throw error;
 }
 
 function troubleSentence(error: unknown, dataDir: string, text: Text): string {

@@ -91,20 +91,22 @@ type WritesDeps = Pick<TimelyDeps, 'withPriority'> & { now: () => number };
 export type Writes = ReturnType<typeof createWrites>;
 
 /**
- * Saves what people ask for before other work. `isOk`: whether it can be saved, judged by the last time, since a probe
- * doesn't write.
+ * Saves what people ask for before other work. `trouble`: why it can't be saved, judged by the last time, since a probe
+ * doesn't write; null: it can.
  */
 export function createWrites({ withPriority, now }: WritesDeps) {
-  let failedAtMs = -Infinity;
+  let failed: { atMs: number; reason: string } | null = null;
   return {
-    isOk: (): boolean => !isWithin(UNSAVED_MS, now() - failedAtMs),
+    trouble: (): string | null =>
+      failed !== null && isWithin(UNSAVED_MS, now() - failed.atMs) ? failed.reason : null,
     async withPriority<T>(write: () => Promise<T>): Promise<T> {
       try {
         const written = await withPriority(write);
-        failedAtMs = -Infinity;
+        failed = null;
         return written;
       } catch (error) {
-        if (UNSAVED.test(codeOf(error) ?? '')) failedAtMs = now();
+        if (error instanceof Error && UNSAVED.test(codeOf(error) ?? ''))
+          failed = { atMs: now(), reason: error.message };
         throw error;
       }
     },

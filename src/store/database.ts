@@ -22,7 +22,7 @@ export type Database = {
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
-  /** Rejects while the database doesn't answer, on Postgres with an `OperatorError`. */
+  /** Rejects while the database doesn't answer or is read-only, on Postgres with an `OperatorError`. */
   ping(): Promise<void>;
   /** Stop the queue first. A second call does nothing more. */
   close(): Promise<void>;
@@ -119,7 +119,7 @@ function openOnServer(
     kind: 'postgres',
     boss,
     ping: async () =>
-      ping(db).catch((error: unknown) => {
+      pingWritable(db).catch((error: unknown) => {
         throw connectError(databaseUrl, error);
       }),
     close,
@@ -128,6 +128,17 @@ function openOnServer(
 
 async function ping(db: Kysely<Tables>): Promise<void> {
   await sql`select 1`.execute(db);
+}
+
+/** After a failover, the address may lead to a server that takes no writes, for a while. */
+async function pingWritable(db: Kysely<Tables>): Promise<void> {
+  const setting = sql<{ value: string }>`select current_setting('transaction_read_only') as value`;
+  const { rows } = await setting.execute(db);
+  if (rows[0]?.value === 'on') throw new ReadOnlyError();
+}
+
+class ReadOnlyError extends Error {
+  readonly code = READ_ONLY;
 }
 
 /** Longer than any of our statements takes. */
@@ -178,17 +189,21 @@ function endingStalled(ms: number) {
 }
 
 const TOO_MANY_CONNECTIONS = '53300';
+const READ_ONLY = '25006';
 
 /** SQLSTATE 28: authorization; 3D000: no such database. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function connectError(databaseUrl: string, cause: unknown): OperatorError {
   const code = codeOf(cause) ?? '';
-  const found = (kind: 'untrusted' | 'refused' | 'full' | 'missing' | 'unreachable'): OperatorError => {
+  const found = (
+    kind: 'untrusted' | 'refused' | 'full' | 'missing' | 'readonly' | 'unreachable',
+  ): OperatorError => {
     const server = describeServer(databaseUrl);
     return new OperatorError(`database-${kind}`, ({ store }) => store[kind](server), { cause });
   };
   if (isUntrusted(code) || hasNoRoots(cause)) return found('untrusted');
   if (code.startsWith('28') || isWithoutTls(cause)) return found('refused');
   if (code === TOO_MANY_CONNECTIONS) return found('full');
+  if (code === READ_ONLY) return found('readonly');
   return found(code === '3D000' ? 'missing' : 'unreachable');
 }
 

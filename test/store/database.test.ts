@@ -194,6 +194,12 @@ async function refusal(databaseUrl: string): Promise<OperatorError> {
   throw new Error('the database opened', { cause: error });
 }
 
+/** As after a failover, before the standby is promoted. */
+async function readOnly(): Promise<string> {
+  const { options } = await postgres.open();
+  return `${options.databaseUrl}?options=-c%20default_transaction_read_only%3Don`;
+}
+
 /** The address of a role that may have no connection. */
 async function withoutConnections(): Promise<string> {
   const { db, options } = await postgres.open();
@@ -217,6 +223,7 @@ test.each([
     () => `${postgres.url('postgres')}?sslmode=verify-full&sslrootcert=/nowhere.pem`,
   ],
   ['a missing database', 'database-missing', () => postgres.url('nowhere')],
+  ['a read-only server', 'database-readonly', readOnly],
   ['a server without a free connection', 'database-full', withoutConnections],
 ])(
   'a URL with %s is refused in a sentence that names DATABASE_URL and no password',

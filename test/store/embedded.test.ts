@@ -251,6 +251,14 @@ describe('the first start', () => {
     expect(error instanceof OperatorError && error.say(en)).toContain('is full');
   });
 
+  test('says so of the folder of an app that runs, too', async () => {
+    const dataDir = join(folder(), 'full');
+    const running = await openEmbedded({ dataDir });
+    const opening = openEmbedded({ dataDir, freeBytes: () => 1_000_000 });
+    await expect(opening).rejects.toMatchObject({ code: 'disk-full' });
+    await running.close();
+  });
+
   test("doesn't call a database damaged if the process may open too few files", async () => {
     const opening = openEmbedded({ dataDir: damagedFolder(), mostFiles: () => 256 });
     const error: unknown = await opening.catch((reason: unknown) => reason);

@@ -6,20 +6,20 @@ test('a write that finds no room counts until another one is saved, or for a min
   const writes = createWrites({ withPriority: async (write) => write(), now: () => now });
   const fail = async (code: string) =>
     writes
-      .withPriority(async () => Promise.reject(Object.assign(new Error('no'), { code })))
+      .withPriority(async () => Promise.reject(Object.assign(new Error('no space left'), { code })))
       .catch(() => null);
   await fail('23505');
-  expect(writes.isOk()).toBe(true);
+  expect(writes.trouble()).toBeNull();
   await fail('53100');
-  expect(writes.isOk()).toBe(false);
+  expect(writes.trouble()).toBe('no space left');
   await writes.withPriority(async () => Promise.resolve());
-  expect(writes.isOk()).toBe(true);
+  expect(writes.trouble()).toBeNull();
   await fail('25006');
   now = 59_999;
-  expect(writes.isOk()).toBe(false);
+  expect(writes.trouble()).toBe('no space left');
   now += 1;
-  expect(writes.isOk()).toBe(true);
+  expect(writes.trouble()).toBeNull();
   await fail('53100');
   now -= 3_600_000;
-  expect(writes.isOk(), 'the clock was set back').toBe(true);
+  expect(writes.trouble(), 'the clock was set back').toBeNull();
 });

@@ -18,12 +18,13 @@ export function folderError(
   cause: unknown,
   { dataDir, freeBytes = freeBytesOf, mostFiles = openFileLimit }: Partial<Machine> & { dataDir: string },
 ): OperatorError {
+  // Also if it's in use: the app that uses it can't save anything.
+  if (freeBytes(dataDir) < LEAST_FREE_BYTES)
+    return new OperatorError('disk-full', ({ store }) => store.diskFull(dataDir), { cause });
   if (cause instanceof OperatorError) return cause;
   // What makes a folder unusable comes before the database is opened, and says what it is.
   if (code === 'folder-unreadable' && mostFiles() < LEAST_FILES)
     return new OperatorError('too-few-files', ({ store }) => store.tooFewFiles(LEAST_FILES), { cause });
-  if (freeBytes(dataDir) < LEAST_FREE_BYTES)
-    return new OperatorError('disk-full', ({ store }) => store.diskFull(dataDir), { cause });
   const say: Say = ({ store }) =>
     code === 'folder-unusable' ? store.unusable(dataDir) : store.unreadable(dataDir);
   return new OperatorError(code, say, { cause });

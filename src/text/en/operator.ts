@@ -74,6 +74,8 @@ export const store = {
     `DATABASE_URL names a database that doesn't exist (${server}): create it, or correct the name.`,
   full: (server: string): string =>
     `The Postgres server in DATABASE_URL has no connection left (${server}): raise max_connections, or the limit of this user or database.`,
+  readonly: (server: string): string =>
+    `The Postgres server in DATABASE_URL is read-only (${server}): let DATABASE_URL lead to the primary. A managed server may also be read-only because its disk is full.`,
   forbidden:
     'The user in DATABASE_URL may not create tables and schemas: make it the owner of the database, as in `alter database name owner to user`.',
   inUse: (folder: string, pid: number | null): string =>
@@ -85,7 +87,7 @@ export const store = {
   unreadable: (folder: string): string =>
     `DATA_DIR ${folder} has a database that can't be opened: restore the folder from a backup, or move it away to start fresh.`,
   diskFull: (folder: string): string =>
-    `The disk of DATA_DIR ${folder} is full: free some space, then start the app again. Nothing that was acknowledged is lost.`,
+    `The disk of DATA_DIR ${folder} is full: free some space, then start the app if it isn't running. Nothing that was acknowledged is lost.`,
   tooFewFiles: (least: number): string =>
     `The app can't open enough files for its database: raise the limit of open files to ${least} or more (\`ulimit -n\`, LimitNOFILE in systemd), then start it again. The database is as it was.`,
   diskFailed: (folder: string, reason: string): string =>
@@ -129,6 +131,8 @@ export const start = {
     `This machine's clock is ${seconds} s ${weAreLate ? 'behind' : 'ahead of'} ${NAMES[system]}'s: synchronize it (NTP).`,
   fewFiles: (files: number, least: number): string =>
     `The app may open only ${files} files, and each connection is one: raise the limit to ${least} or more (\`ulimit -n\`, LimitNOFILE in systemd), or connections are dropped under load.`,
+  notSaved: (reason: string): string =>
+    `What people ask for can't be saved (${reason}): check the database's disk, its connections and whether it is read-only.`,
   devinKey:
     "Devin doesn't accept DEVIN_API_KEY: it is wrong, revoked or expired, or its service user lacks the permission ReadAccountMeta. Make a new one in app.devin.ai > Settings > Service users.",
   devinUnreachable: (reason: string): string =>

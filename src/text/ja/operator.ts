@@ -73,6 +73,8 @@ export const store: Text['store'] = {
     `DATABASE_URL のデータベースがありません（${server}）。作成するか、名前を修正してください。`,
   full: (server) =>
     `DATABASE_URL の Postgres サーバーの接続数が上限に達しています（${server}）。max_connections か、ユーザーまたはデータベースごとの接続数の上限を増やしてください。`,
+  readonly: (server) =>
+    `DATABASE_URL の Postgres サーバーは読み取り専用です（${server}）。DATABASE_URL をプライマリに向けてください。マネージドサーバーは、ディスクに空きがないときも読み取り専用になることがあります。`,
   forbidden:
     'DATABASE_URL のユーザーにはテーブルやスキーマを作る権限がありません。データベースの所有者にしてください（例: `alter database 名前 owner to ユーザー`）。',
   inUse: (folder, pid) =>
@@ -83,7 +85,7 @@ export const store: Text['store'] = {
   unreadable: (folder) =>
     `DATA_DIR ${folder} のデータベースを開けません。フォルダーをバックアップから復元するか、移動して新しく始めてください。`,
   diskFull: (folder) =>
-    `DATA_DIR ${folder} のディスクに空きがありません。空き容量を増やしてから、アプリを起動し直してください。受け付け済みの内容は失われていません。`,
+    `DATA_DIR ${folder} のディスクに空きがありません。空き容量を増やし、アプリが停止していれば起動してください。受け付け済みの内容は失われていません。`,
   tooFewFiles: (least) =>
     `データベースに必要な数のファイルを開けません。開けるファイル数の上限を ${least} 以上にしてから（\`ulimit -n\`、systemd では LimitNOFILE）、アプリを起動し直してください。データベースは元のままです。`,
   diskFailed: (folder, reason) =>
@@ -119,6 +121,8 @@ export const start: Text['start'] = {
     `このマシンの時計は ${NAMES[system]} より ${seconds} 秒${weAreLate ? '遅れて' : '進んで'}います。NTP で同期してください。`,
   fewFiles: (files, least) =>
     `開けるファイルは ${files} 個までで、接続も 1 つずつ数えます。上限を ${least} 以上にしてください（\`ulimit -n\`、systemd では LimitNOFILE）。このままでは、混雑時に接続が切れます。`,
+  notSaved: (reason) =>
+    `依頼を保存できません（${reason}）。データベースのディスクの空きと接続数、読み取り専用になっていないかを確認してください。`,
   devinKey:
     'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れであるか、サービスユーザーに権限 ReadAccountMeta がありません。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
   devinUnreachable: (reason) =>
