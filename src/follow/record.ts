@@ -134,6 +134,7 @@ function outcome(
   const { told, wasFinished: finishedBefore } = current;
   const before = { told, phase: knownPhase(current), wasFinished: finishedBefore };
   const { keys, phase, wasFinished } = progress(before, snapshot);
+  const wakes = STANDING[before.phase] === 'earlier' && STANDING[phase] !== 'earlier';
   return {
     keys,
     phase,
@@ -144,7 +145,7 @@ function outcome(
       ...(phase !== current.phase && { phaseAt: at }),
       wasFinished,
       // Who archives it after that isn't known, unless they do it here.
-      ...(current.snapshot.isArchived && !snapshot.isArchived && { archivedBy: null }),
+      ...(current.snapshot.isArchived && (wakes || !snapshot.isArchived) && { archivedBy: null }),
       changedAt: at,
       nextPoll: nextPollOf(deps, { phase, status: snapshot.status, quietMs: 0 }),
       ...(keys.length > 0 && { told: [...told, ...keys] }),

@@ -85,12 +85,15 @@ describe("Devin's answer about a session", () => {
     expect(first.toSorted()).toEqual(jobs);
   });
 
-  test('that took the session out of the archive forgets who archived it, in case others archive it in Devin', async () => {
+  test.each([
+    ['took the session out of the archive', { status: 'suspended' }],
+    ['shows the session awake, though in the archive', { is_archived: true }],
+  ])('that %s forgets who archived it, in case others archive it in Devin', async (_what, next) => {
     const { recorder, sessions, row } = await setUp();
     await sessions.change(ID, { archivedBy: 'U1' });
     await recorder.recordPoll(await row(), answer({ status: 'suspended', is_archived: true }));
     expect((await row()).archivedBy).toBe('U1');
-    await recorder.recordPoll(await row(), answer({ status: 'suspended', updated_at: 2 }));
+    await recorder.recordPoll(await row(), answer({ ...next, updated_at: 2 }));
     expect((await row()).archivedBy).toBeNull();
   });
 
