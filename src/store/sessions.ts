@@ -78,8 +78,6 @@ export type SessionsTable = Columns<
   watchFirst: Generated<boolean>;
   /** When its text was removed because of its age. */
   textRemovedAt: Date | null;
-  /** For people who read the table. */
-  updatedAt: Generated<Date>;
 };
 
 export type NewSession = Pick<
@@ -199,7 +197,7 @@ export function createSessions(db: Kysely<Tables>) {
     ): Promise<{ hasActed: boolean }> {
       const placed = await trx
         .updateTable('sessions')
-        .set({ channelId, threadTs, updatedAt: sql<Date>`now()` })
+        .set({ channelId, threadTs })
         .where('sessionId', '=', sessionId)
         .returning(HAS_ACTED.as('hasActed'))
         .executeTakeFirst();
@@ -207,11 +205,7 @@ export function createSessions(db: Kysely<Tables>) {
     },
 
     async change(sessionId: string, changes: SessionChanges, trx: Db = db): Promise<void> {
-      await trx
-        .updateTable('sessions')
-        .set({ ...toColumns(changes), updatedAt: sql<Date>`now()` })
-        .where('sessionId', '=', sessionId)
-        .execute();
+      await trx.updateTable('sessions').set(toColumns(changes)).where('sessionId', '=', sessionId).execute();
     },
 
     /** Which of these sessions already belong to a request. */
