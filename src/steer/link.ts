@@ -50,9 +50,9 @@ export function createLinker(deps: LinkDeps) {
       enqueue('tell-linked', { userId, personId, devinUserId }, { trx });
   }
 
-  /** Another person who was linked to the member, and hasn't left Slack; null: nobody. */
-  async function otherLinked(devinUserId: string, { teamId, personId: userId }: LinkJob) {
-    for (const other of await identities.othersLinkedTo(devinUserId, { teamId, userId })) {
+  /** One of these people who hasn't left Slack; null: nobody. */
+  async function firstHere(userIds: readonly string[]): Promise<string | null> {
+    for (const other of userIds) {
       const person = await people.find(other);
       if (person !== null && person.kind !== 'deactivated') return other;
     }
@@ -66,11 +66,15 @@ export function createLinker(deps: LinkDeps) {
     const name = escape(member.name);
     const owner = await otherOwner(member, personId, people.findOwner);
     if (owner !== null) return linking.addressOfAnother(name, `<@${owner.userId}>`);
-    const other = await otherLinked(member.userId, job);
-    if (other !== null) return linking.linkedToAnother(name, `<@${other}>`);
+    const person = { teamId, userId: personId };
+    const left = await identities.othersLinkedTo(member.userId, person);
     const value = { devinUserId: member.userId, linkedBy: userId };
-    await identities.setLink({ teamId, userId: personId }, value, tellsPerson(job, member.userId));
-    return linking.done(`<@${personId}>`, name);
+    const other =
+      (await firstHere(left)) ??
+      (await identities.setLink(person, { value, left }, tellsPerson(job, member.userId)));
+    return other === null
+      ? linking.done(`<@${personId}>`, name)
+      : linking.linkedToAnother(name, `<@${other}>`);
   }
 
   async function unlink(job: LinkJob): Promise<string> {

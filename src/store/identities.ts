@@ -2,8 +2,8 @@ import { sql, type Generated, type Kysely, type RawBuilder, type Transaction } f
 import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
-import { hasRow, json, type Columns } from './sql.ts';
-import type { Tables } from './tables.ts';
+import { hasRow, json, lockNames, type Columns } from './sql.ts';
+import type { Db, Tables } from './tables.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */
 export type Person = { teamId: string; userId: string };
@@ -41,7 +41,24 @@ export type SharedAccountsTable = Sharing & { toldAt: Generated<Date> };
 export type Identities = ReturnType<typeof createIdentities>;
 
 export function createIdentities(db: Kysely<Tables>) {
+  /** The other people who are linked to this member. */
+  async function othersLinkedTo(
+    devinUserId: string,
+    { teamId, userId }: Person,
+    from: Db = db,
+  ): Promise<string[]> {
+    const others = await from
+      .selectFrom('identityLinks')
+      .select('userId')
+      .where((row) => row.and({ teamId, devinUserId }))
+      .where('userId', '<>', userId)
+      .execute();
+    return others.map((other) => other.userId);
+  }
+
   return {
+    othersLinkedTo,
+
     /** The member that an administrator linked to a person, and what is remembered; null: there is none. In one statement. */
     async known(person: Person): Promise<{ link: string | null; remembered: Remembered | null }> {
       const of = isOf(person);
@@ -91,17 +108,6 @@ export function createIdentities(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** The other people who are linked to this member. */
-    async othersLinkedTo(devinUserId: string, { teamId, userId }: Person): Promise<string[]> {
-      const others = await db
-        .selectFrom('identityLinks')
-        .select('userId')
-        .where((row) => row.and({ teamId, devinUserId }))
-        .where('userId', '<>', userId)
-        .execute();
-      return others.map((other) => other.userId);
-    },
-
     /** `then`: in the same transaction, if there was one. */
     async removeLink(person: Person, removedBy: string, then: AfterLinking): Promise<void> {
       await db.transaction().execute(async (trx) => {
@@ -117,14 +123,21 @@ export function createIdentities(db: Kysely<Tables>) {
       });
     },
 
-    /** `then`: in the same transaction, unless the person was already linked to this member. */
+    /**
+     * `left`: others who were linked to the member and have left Slack. `then`: in the same transaction, unless the person
+     * was already linked to this member. Returns who was linked to the member meanwhile, so that nothing changes; null: nobody.
+     */
     async setLink(
       person: Person,
-      value: { devinUserId: string; linkedBy: string },
+      { value, left }: { value: { devinUserId: string; linkedBy: string }; left: readonly string[] },
       then: AfterLinking,
-    ): Promise<void> {
+    ): Promise<string | null> {
       const { devinUserId, linkedBy } = value;
-      await db.transaction().execute(async (trx) => {
+      return db.transaction().execute(async (trx) => {
+        await lockNames([`link:${person.teamId}:${devinUserId}`], trx);
+        const others = await othersLinkedTo(devinUserId, person, trx);
+        const other = others.find((userId) => !left.includes(userId));
+        if (other !== undefined) return other;
         const linked = await trx
           .insertInto('identityLinks')
           .values({ teamId: person.teamId, userId: person.userId, ...value })
@@ -136,10 +149,11 @@ export function createIdentities(db: Kysely<Tables>) {
           )
           .returning('userId')
           .executeTakeFirst();
-        if (linked === undefined) return;
+        if (linked === undefined) return null;
         await then(trx);
         const result = `linked:${person.userId}`;
         await appendAudit([{ kind: 'link', userId: linkedBy, devinUserId, result }], trx);
+        return null;
       });
     },
   };
