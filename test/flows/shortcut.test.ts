@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { World } from '../support/bot.ts';
 import { stopOnCard } from '../support/asking.ts';
+import type { World } from '../support/bot.ts';
 import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
