@@ -53,6 +53,12 @@ export function refusalSentence(
   return text.notices.identity[reason](maskedEmail, about);
 }
 
+/** What a look-up of a person finds if Devin doesn't accept the app's key. Rethrows other errors. */
+export function keyRefused(error: unknown): 'key-refused' {
+  if (error instanceof Error && 'code' in error && error.code === 'unauthorized') return 'key-refused';
+  throw error;
+}
+
 /** Only an admin can change these. */
 const FOR_AN_ADMIN: ReadonlySet<string> = new Set(['unauthorized', 'payment-required', 'forbidden']);
 

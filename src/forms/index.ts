@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { keyRefused } from '../errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails, type Log } from '../log.ts';
 import type { Jobs, Queue } from '../queue/index.ts';
@@ -56,12 +57,13 @@ async function describeForm(deps: FormsDeps, { formId, viewId }: Jobs['describe-
 
 async function describe(deps: FormsDeps, form: Form): Promise<FormDescription> {
   const { resolve, gate, log } = deps;
-  const [identity, thread, left] = await Promise.all([
-    nullIfFails(resolve(form), log, 'a form could not show who it will run as'),
+  const [looked, thread, left] = await Promise.all([
+    nullIfFails(resolve(form).catch(keyRefused), log, 'a form could not show who it will run as'),
     threadCounts(deps, form),
     nullIfFails(gate.choicesFor(form), log, 'a form could not ask the policy what it may offer'),
   ]);
-  return { identity, thread, choices: left?.choices };
+  const isRefused = looked === 'key-refused';
+  return { identity: isRefused ? null : looked, keyRefused: isRefused, thread, choices: left?.choices };
 }
 
 async function threadCounts(

@@ -1,8 +1,9 @@
+import { keyRefused } from '../errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
 import { againInMs, type Enqueue } from '../queue/index.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
-import type { Identity } from '../session/identity.ts';
+import type { LookedUpIdentity } from '../session/identity.ts';
 import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/blocks/home.ts';
 import { cardView } from '../slack/card-view.ts';
 import { shownIdentity } from '../slack/form-view.ts';
@@ -36,8 +37,8 @@ type ForAdmins = {
 };
 
 type Whose = Person & { channelId: string };
-/** What Slack and Devin have to be asked for. `looking`: not known yet; null: it could not be looked up. */
-type Known = Pick<Home, 'health' | 'files' | 'everyone'> & { identity: Identity | 'looking' | null };
+/** What Slack and Devin have to be asked for. `looking`: not known yet. */
+type Known = Pick<Home, 'health' | 'files' | 'everyone'> & { identity: LookedUpIdentity | 'looking' };
 
 type Read = Pick<Home, 'channelId' | 'defaults' | 'preferences' | 'usage'> & {
   entries: { request: SessionRequest; session: SessionRow | null }[];
@@ -63,7 +64,7 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
   async function look(person: Whose): Promise<Known> {
     const { userId } = person;
     const [identity, health, files, everyone] = await Promise.all([
-      nullIfFails(resolve(person), log, 'a Home could not show who sessions run as'),
+      nullIfFails(resolve(person).catch(keyRefused), log, 'a Home could not show who sessions run as'),
       healthFor(userId),
       nullIfFails(filesFor(userId), log, 'a Home could not show the policy and the identity file'),
       nullIfFails(usage.ofEveryone(person), log, 'a Home could not show what everyone used'),

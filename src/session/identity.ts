@@ -50,6 +50,8 @@ export const identitySchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Identity = z.infer<typeof identitySchema>;
+/** `key-refused`: Devin doesn't accept the app's key; null: it could not be looked up. */
+export type LookedUpIdentity = Identity | 'key-refused' | null;
 export type RefusedIdentity = Extract<Identity, { kind: 'refused' }>;
 
 const PERSON_KINDS = ['member', 'guest', 'external', 'bot', 'deactivated'] as const;

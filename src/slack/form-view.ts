@@ -1,7 +1,7 @@
 import { refusalSentence } from '../errors.ts';
 import type { ContextChoice, MessageContext, Without } from '../session/context.ts';
 import { fields, type SessionDraft } from '../session/fields.ts';
-import type { Identity } from '../session/identity.ts';
+import type { LookedUpIdentity } from '../session/identity.ts';
 import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
 import type { FormContext } from './blocks/form/context-inputs.ts';
@@ -100,9 +100,10 @@ function contextNotes({ unreadable, counts, without }: Noted, text: Text): strin
 
 function runsAs(description: FormDescription | null, text: Text): FormIdentity {
   if (description === null) return { kind: 'looking' };
-  const { identity, choices } = description;
+  const { choices, keyRefused = false } = description;
+  const identity = keyRefused ? 'key-refused' : description.identity;
   const closed = choices?.closed ?? null;
-  if (closed !== null && identity?.kind !== 'refused')
+  if (closed !== null && description.identity?.kind !== 'refused')
     return {
       kind: 'refused',
       why: text.joins.sentences([text.policy.refusal(closed.rule), closed.say ?? '']),
@@ -111,8 +112,8 @@ function runsAs(description: FormDescription | null, text: Text): FormIdentity {
   return shownIdentity(identity, text);
 }
 
-/** null: it could not be looked up. */
-export function shownIdentity(identity: Identity | null, text: Text): FormIdentity {
+export function shownIdentity(identity: LookedUpIdentity, text: Text): FormIdentity {
+  if (identity === 'key-refused') return { kind: 'not-known', why: text.devin.unauthorized };
   if (identity === null) return { kind: 'not-known', why: text.home.runsAs.notKnown };
   if (identity.kind === 'refused') return { kind: 'refused', why: refusalSentence(identity, text) };
   const { checkedAtMs } = identity;

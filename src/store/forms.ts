@@ -14,6 +14,8 @@ const formDescriptionSchema = z.object({
   choices: choicesSchema.nullish(),
   /** null: it couldn't be looked up. */
   identity: identitySchema.nullable(),
+  /** Because Devin doesn't accept the app's key. */
+  keyRefused: z.boolean().optional(),
   /** Messages and files of each choice; null if the thread couldn't be read. */
   thread: z
     .literal('looking')

@@ -125,6 +125,18 @@ describeOnBothWorlds('the form', (world) => {
     expect(view.definition.blocks.some(({ type }) => type === 'input')).toBe(false);
   });
 
+  test("says that Devin doesn't accept the app's key", async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = someoneIn(world());
+    const revoked = devin.fail({ method: 'GET', path: /members/ }, { status: 401, times: Infinity });
+    onTestFinished(() => revoked.clear());
+    await slack.command(ana.userId, channelId, '');
+    await slack.waitForView(
+      ({ id, userId }) =>
+        userId === ana.userId && slack.renderText(id).includes("Devin doesn't accept this app's key"),
+    );
+  });
+
   test("shows no inputs while the person's identity is unknown", async () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());

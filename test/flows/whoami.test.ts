@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { useGovernedWorld } from '../support/governed.ts';
+import { homeOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
 
 const POLICY = `
@@ -51,6 +52,19 @@ test('"Check again" finds a Devin account that was created since', async () => {
   devin.addMember({ userId: ana.devinUserId, email: ana.email, name: ana.devinName });
   await slack.clickButton(ana.userId, { channelId: place.channelId, ts: message?.ts ?? '' }, 'run_command.0');
   await toldTo(world(), place, `Your sessions run as *${ana.devinName}*.`);
+});
+
+test("whoami, why and Home say that Devin doesn't accept the app's key", async () => {
+  const { slack, devin } = world();
+  const revoked = devin.fail({ method: 'GET', path: /./ }, { status: 401, times: Infinity });
+  onTestFinished(() => revoked.clear());
+  const { ana, answer, type } = await whoami();
+  expect(answer).toContain("Devin doesn't accept this app's key");
+  expect(answer).not.toContain('How linking works');
+  const { message } = await type('why --acu 5');
+  expect(message?.text).toContain("Devin doesn't accept this app's key");
+  await slack.openHome(ana.userId);
+  await homeOf(slack, ana.userId, /Devin doesn't accept this app's key/);
 });
 
 test('whoami says which cap would do if the usual one is above what is left, and when there is more', async () => {

@@ -1,7 +1,8 @@
+import { keyRefused } from '../../errors.ts';
 import type { ResolveIdentity } from '../../identity/resolve.ts';
 import type { Log } from '../../log.ts';
 import type { Lookup } from '../../session/fields.ts';
-import type { Identity } from '../../session/identity.ts';
+import type { Identity, LookedUpIdentity } from '../../session/identity.ts';
 import type { Person } from '../../store/identities.ts';
 import { createInTime } from '../../time.ts';
 import type { Suggestion } from '../blocks/form/elements.ts';
@@ -60,13 +61,21 @@ export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpD
     return text === '' ? before : readMessage({ ts: held.ts, text }).text;
   }
 
+  async function lookUp(person: Person): Promise<LookedUpIdentity> {
+    const asking = resolve(person).catch(keyRefused);
+    return inTime(asking, { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' });
+  }
+
   return {
     suggest,
     readHeld,
     readUploadedText: createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS }),
+    lookUp,
     /** null: nobody could tell in time. */
-    identify: async (person: Person): Promise<Identity | null> =>
-      inTime(resolve(person), { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' }),
+    async identify(person: Person): Promise<Identity | null> {
+      const found = await lookUp(person);
+      return found === 'key-refused' ? null : found;
+    },
     /** The same. */
     presence: async (asked: InConversation): Promise<Presence | null> =>
       inTime(presence(asked), { withinMs: PRESENCE_MS, otherwise: null, what: 'who is in a conversation' }),

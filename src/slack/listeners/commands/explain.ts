@@ -1,5 +1,5 @@
 import { refusalSentence } from '../../../errors.ts';
-import { isNoMember, type Identity } from '../../../session/identity.ts';
+import { isNoMember, type LookedUpIdentity } from '../../../session/identity.ts';
 import type { IntentOf, Wish } from '../../../session/intent.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
@@ -12,12 +12,12 @@ import type { Tools } from '../tools.ts';
 
 export type ExplainCommandDeps = Pick<
   Tools,
-  'command' | 'db' | 'effectiveDraft' | 'limiter' | 'explain' | 'identify' | 'forgetIdentity'
+  'command' | 'db' | 'effectiveDraft' | 'limiter' | 'explain' | 'lookUp' | 'forgetIdentity'
 >;
 
 /** Who a person is in Devin, and what the policy makes of what they ask for. Starts nothing. */
 export function createExplainCommands(deps: ExplainCommandDeps) {
-  const { command, db, effectiveDraft, limiter, explain, identify, forgetIdentity } = deps;
+  const { command, db, effectiveDraft, limiter, explain, lookUp, forgetIdentity } = deps;
 
   /** null: not known in time. */
   async function explained(call: Invocation, wish: Wish): Promise<Why | null> {
@@ -36,8 +36,8 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
   async function whoami(call: Invocation, { again }: IntentOf<'whoami'>): Promise<Rendered> {
     const { teamId, userId, text } = call;
     if (again) await forgetIdentity({ teamId, userId });
-    const identity = await identify({ teamId, userId });
-    const mayStart = identity !== null && identity.kind !== 'refused';
+    const identity = await lookUp({ teamId, userId });
+    const mayStart = identity !== null && identity !== 'key-refused' && identity.kind !== 'refused';
     const why = mayStart ? await explained(call, { draft: {}, reset: [] }) : null;
     return renderWhoami({ runsAs: shownIdentity(identity, text), why, canLink: canLink(identity) }, text);
   }
@@ -51,8 +51,9 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
       const told = renderProblems(problems, { what: 'defaults', command }, text);
       return refusal({ problems: told, typed, formId: null, title: words.nothingDecided }, text);
     }
-    const identity = await identify({ teamId, userId });
+    const identity = await lookUp({ teamId, userId });
     if (identity === null) return notice([words.notKnown]);
+    if (identity === 'key-refused') return notice([escape(text.devin.unauthorized)]);
     if (identity.kind === 'refused') return notice([escape(refusalSentence(identity, text))]);
     const decision = await explained(call, { draft, reset });
     return decision === null ? notice([words.notKnown]) : renderWhy(decision, text);
@@ -62,7 +63,8 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
 }
 
 /** Whether a link to a member of the organization would help. */
-function canLink(identity: Identity | null): boolean {
+function canLink(identity: LookedUpIdentity): boolean {
+  if (identity === 'key-refused') return false;
   if (identity?.kind === 'refused') return !isNoMember(identity.reason);
   return identity?.kind !== 'matched';
 }
