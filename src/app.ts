@@ -5,7 +5,7 @@ import { createConversing } from './converse/index.ts';
 import { createCreation } from './create/index.ts';
 import { createFollowing } from './follow/index.ts';
 import { createForms } from './forms/index.ts';
-import { createHealthPages } from './health.ts';
+import { createHealthPages, createWarnings } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { notifyOfSharing } from './identity/notify-shared.ts';
 import { createLog } from './log.ts';
@@ -16,7 +16,6 @@ import { createListeners } from './slack/listeners/index.ts';
 import { createStartup, type Bot } from './startup.ts';
 import { createSteering } from './steer/index.ts';
 import { createRemoveExpired, createTidying } from './store/retention.ts';
-import { skewWarnings } from './time.ts';
 import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';
 import { createWaiting } from './waiting.ts';
@@ -25,63 +24,171 @@ import { createWaiting } from './waiting.ts';
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
   const log = overrides.log ?? createLog(config.logLevel);
   const services = await openServices(config, overrides, log);
-  const { tuning, logged, queue, store, metrics, devin, slack, interactiveStore, resolve, gate } = services;
+  const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
+  const { interactiveStore, writes, readiness, skews, limiter, findMember, resolve, withNames } = services;
+  const { gate, budget, decidersOf, withLease, postOnce, knownSince, searchUntilFound, onMoved } = services;
+  const { requestTag: tagRequests, impersonation, mentions } = config;
+  const { command, botToken } = config.slack;
+  const { now } = tuning;
   const { outbound } = slack;
 
   const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, tuning });
-  const { postNewCard, placeCard } = createCards({ ...services, outbound, redrawHome });
-  const { transitions, adopt, sweep, findUnconfirmed } = createCreation({ ...services, postNewCard });
-  createApprovals({ ...services, transitions, redrawHome });
-  notifyOfSharing({ ...services, log });
-  createForms({ ...services, log });
-  createHome({ ...services, usage: createSpending(services), botToken: config.slack.botToken });
-  const { reconcile, importSession } = createRestoring({ ...services, adopt });
+  const cards = createCards({ queue, store, outbound, redrawHome, withLease, postOnce, tuning, text });
+  const { transitions, adopt, sweep, findUnconfirmed } = createCreation({
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
+    policy,
+    gate,
+    decidersOf,
+    limiter,
+    budget,
+    postNewCard: cards.postNewCard,
+    withLease,
+    postOnce,
+    searchUntilFound,
+    withNames,
+    tagRequests,
+    onMoved,
+    tuning,
+    text,
+  });
+  const approving = { queue, store, slack, resolve, policy, gate, decidersOf, transitions, redrawHome };
+  createApprovals({ ...approving, withLease, postOnce, tuning });
+  notifyOfSharing({ queue, store, slack, findMember, withLease, postOnce, log });
+  createForms({ queue, store, slack, resolve, gate, log });
+  const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };
+  const usage = createSpending(spending);
+  createHome({
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
+    policy,
+    mapping,
+    withNames,
+    usage,
+    withLease,
+    postOnce,
+    botToken,
+    command,
+    tuning,
+    text,
+  });
+
+  const { reconcile, importSession } = createRestoring({
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
+    findMember,
+    adopt,
+    tagRequests,
+    command,
+    tuning,
+  });
   const check = createSteeringCheck({ resolve, settings: store.settings });
   const { watcher, recorder, fetchMessages } = createFollowing({
-    ...services,
+    queue,
+    store,
+    devin,
+    slack,
     check,
-    reconcile,
+    budget,
+    prepare: reconcile,
     findUnconfirmed,
+    withLease,
+    postOnce,
+    knownSince,
+    command,
+    tuning,
+    text,
   });
   const recordAnswer = recorder.answer;
-  createSteering({ ...services, check, transitions, adopt, importSession, recordAnswer, placeCard });
-  const mayFallBack = config.impersonation !== 'required';
-  createConversing({ ...services, check, recordAnswer, fetchMessages, mayFallBack });
+  createSteering({
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
+    check,
+    transitions,
+    adopt,
+    findMember,
+    importSession,
+    recordAnswer,
+    placeCard: cards.placeCard,
+    searchUntilFound,
+    tuning,
+  });
+  createConversing({
+    queue,
+    store,
+    devin,
+    slack,
+    resolve,
+    check,
+    recordAnswer,
+    fetchMessages,
+    withLease,
+    searchUntilFound,
+    mayFallBack: impersonation !== 'required',
+    tuning,
+  });
 
-  // Here, a person waits for the answer.
   const { settings } = interactiveStore;
-  const { resolveNow, withNames } = services;
   createListeners({
-    ...services,
     app: slack.bolt.app,
+    queue,
+    slack,
+    command,
+    // Here, a person waits for the answer.
     store: interactiveStore,
-    resolve: resolveNow,
-    withPriority: services.writes.withPriority,
-    check: createSteeringCheck({ resolve: resolveNow, settings }),
+    resolve: services.resolveNow,
+    withPriority: writes.withPriority,
+    check: createSteeringCheck({ resolve: services.resolveNow, settings }),
+    limiter,
     quickGate: createQuickGate({ gate, settings, withNames, log }),
     search: devin.catalog.search,
-    mentions: config.mentions,
+    withNames,
+    tagRequests,
+    mentions,
     redrawHome,
     onMoved: metrics.countState,
     reviewAfterMs: tuning.reviewAfterMs,
-    now: tuning.now,
+    now,
     log,
   });
   const { host, port, metricsToken } = config.http;
   const waiting = createWaiting({ text: logged, log });
-  const warnings = (): string[] => {
-    const unsaved = services.writes.trouble();
-    return [
-      ...waiting.warnings(),
-      ...(unsaved === null ? [] : [logged.start.notSaved(unsaved)]),
-      ...(devin.refusesKey() ? [logged.start.devinKey] : []),
-      ...skewWarnings(services.skews, logged),
-    ];
-  };
-  const pages = createHealthPages({ readiness: services.readiness, warnings, metrics, metricsToken });
+  const warnings = createWarnings({ waiting, writes, devin, skews, text: logged });
+  const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;
   const removeExpired = createRemoveExpired(store.db, store.leases);
   const tidying = createTidying({ removeExpired, retentionDays, log });
-  return createStartup({ ...services, config, sweep, watcher, tidying, waiting, server });
+  return createStartup({
+    config,
+    store,
+    queue,
+    devin,
+    slack,
+    database,
+    begin: services.begin,
+    sweep,
+    watcher,
+    tidying,
+    policy,
+    reviewAfterMs: tuning.reviewAfterMs,
+    mapping,
+    waiting,
+    server,
+    readiness,
+    text: logged,
+    log,
+  });
 }

@@ -2,12 +2,16 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Devin } from './devin/devin.ts';
 import type { Metrics } from './metrics.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/bolt.ts';
 import type { HttpPage } from './slack/http-server.ts';
 import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
+import type { Text } from './text/index.ts';
+import { skewWarnings, type Skews } from './time.ts';
+import type { Waiting } from './waiting.ts';
 
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
@@ -124,4 +128,26 @@ export function createReadiness({
     queue: queue.healthy(),
     slack: slack.bolt.connected(),
   });
+}
+
+type WarningParts = {
+  waiting: Pick<Waiting, 'warnings'>;
+  writes: Pick<Writes, 'trouble'>;
+  devin: Pick<Devin, 'refusesKey'>;
+  skews: Skews;
+  /** In the language of the log. */
+  text: Text;
+};
+
+/** What app admins should know, whether the app is ready or not. */
+export function createWarnings({ waiting, writes, devin, skews, text }: WarningParts): () => string[] {
+  return () => {
+    const unsaved = writes.trouble();
+    return [
+      ...waiting.warnings(),
+      ...(unsaved === null ? [] : [text.start.notSaved(unsaved)]),
+      ...(devin.refusesKey() ? [text.start.devinKey] : []),
+      ...skewWarnings(skews, text),
+    ];
+  };
 }

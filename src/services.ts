@@ -28,8 +28,6 @@ import { createUpstream, refuseConnection, type Upstream } from './upstream.ts';
  */
 const RESTORING_MS = 2 * 60_000;
 
-export type Services = Awaited<ReturnType<typeof openServices>>;
-
 /** What the features need: files, database, queue, Slack, Devin, identity and policy. Opens the embedded database. */
 export async function openServices(config: Config, overrides: Overrides, log: Log) {
   const tuning = createTuning(config, log, overrides);
@@ -94,8 +92,6 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     });
   return {
     tuning,
-    command: config.slack.command,
-    tagRequests: config.requestTag,
     /** Once the database answers. */
     async begin(): Promise<void> {
       await tuning.readTime(database.db);
@@ -113,6 +109,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     /** For what a person waits for. */
     interactiveStore: governed(createStore(database.interactive, seal, tuning)),
     metrics,
+    /** Called with each new state of a request, after the commit. */
     onMoved: tuning.onState ?? metrics.countState,
     devin,
     withNames: createWithNames(devin.catalog.nameOf),

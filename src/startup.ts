@@ -1,17 +1,24 @@
 import type { Config } from './config.ts';
 import type { Sweep } from './create/index.ts';
+import type { Devin } from './devin/devin.ts';
 import type { Watcher } from './follow/index.ts';
 import type { Readiness } from './health.ts';
+import type { Log } from './log.ts';
 import { OperatorError } from './operator-error.ts';
 import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
-import type { Services } from './services.ts';
+import type { Queue } from './queue/index.ts';
 import { slackFailure } from './slack/errors.ts';
 import type { HttpServer } from './slack/http-server.ts';
 import { missingScopes } from './slack/manifest-scopes.ts';
+import type { Slack } from './slack/slack.ts';
+import type { Database } from './store/database.ts';
 import { migrate } from './store/migrations/index.ts';
 import type { Tidying } from './store/retention.ts';
 import { codeOf } from './store/store-error.ts';
+import type { Store } from './store/store.ts';
+import type { Text } from './text/index.ts';
 import { once } from './time.ts';
+import type { FileSource } from './trust/index.ts';
 import type { Waiting } from './waiting.ts';
 
 export type Bot = {
@@ -29,33 +36,35 @@ const DRAIN_MS = 6000;
 /** If Devin takes longer, requests wait for it, and the start doesn't. */
 const DEVIN_MS = 5000;
 
-type StartupDeps = Pick<
-  Services,
-  | 'database'
-  | 'begin'
-  | 'store'
-  | 'queue'
-  | 'devin'
-  | 'slack'
-  | 'policy'
-  | 'mapping'
-  | 'readiness'
-  | 'logged'
-  | 'tuning'
-> & {
+type FollowedFile = Pick<FileSource<unknown>, 'start' | 'stop'>;
+
+type StartupDeps = {
   config: Config;
+  database: Database;
+  /** Reads the database's clock. */
+  begin: () => Promise<void>;
+  store: Store;
+  queue: Queue;
+  devin: Devin;
+  slack: Slack;
   sweep: Sweep;
+  reviewAfterMs: number;
   watcher: Watcher;
   tidying: Tidying;
+  policy: FollowedFile;
+  mapping: FollowedFile;
   waiting: Waiting;
   server: HttpServer;
+  readiness: () => Promise<Readiness>;
+  /** In the language of the log. */
+  text: Text;
+  log: Log;
 };
 
 /** The order in which everything starts and stops. */
 export function createStartup(deps: StartupDeps): Bot {
   const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = deps;
-  const { readiness } = deps;
-  const { reviewAfterMs, log } = deps.tuning;
+  const { reviewAfterMs, readiness, log } = deps;
   const stopping = new AbortController();
 
   const stop = once(async (): Promise<void> => {
@@ -127,16 +136,16 @@ function refuseToken(error: unknown): never {
 }
 
 async function meetSlack(
-  { config, slack, waiting, logged, tuning }: StartupDeps,
+  { config, slack, waiting, text, log }: StartupDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const check = async () => checkSlack({ client: slack.starting, botToken: config.slack.botToken });
   const bot = await waiting.until('Slack', check, signal);
   slack.identity.bot = bot;
-  for (const scope of missingScopes(bot.scopes)) tuning.log.warn(logged.doctor.noScope(scope));
+  for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));
 }
 
-async function meetDevin({ config, devin, logged: text, tuning: { log } }: StartupDeps): Promise<void> {
+async function meetDevin({ config, devin, text, log }: StartupDeps): Promise<void> {
   const { orgId } = config.devin;
   const warnings = await checkDevin({ devin, orgId, signal: AbortSignal.timeout(DEVIN_MS) });
   for (const warning of warnings) log.warn(warning(text));

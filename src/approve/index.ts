@@ -1,26 +1,38 @@
 import type { Transitions } from '../create/index.ts';
 import type { RedrawHome } from '../home/index.ts';
-import type { Shared } from '../shared.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
+import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { Slack } from '../slack/slack.ts';
 import { createNotifier } from '../slack/tell-later.ts';
+import type { Store } from '../store/store.ts';
 import { remembered } from '../time.ts';
-import { createApproversOf, createDecidersOf, createMayApprove } from '../trust/index.ts';
+import {
+  createApproversOf,
+  createDecidersOf,
+  createMayApprove,
+  type DecidersOf,
+  type FileSource,
+  type Gate,
+} from '../trust/index.ts';
+import type { Tuning } from '../tuning.ts';
 import { createApproverNotifier } from './notify-approvers.ts';
 import { createReviewer } from './review.ts';
 import { createSettler } from './settle.ts';
 
-type ApprovalDeps = Pick<
-  Shared,
-  | 'queue'
-  | 'store'
-  | 'slack'
-  | 'policy'
-  | 'gate'
-  | 'decidersOf'
-  | 'resolve'
-  | 'withLease'
-  | 'postOnce'
-  | 'tuning'
-> & { transitions: Transitions; redrawHome: RedrawHome };
+type ApprovalDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Pick<Store, 'requests' | 'approvalMessages' | 'envelopes' | 'audit'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor'>;
+  policy: Pick<FileSource<unknown>, 'sha256'>;
+  gate: Pick<Gate, 'judge'>;
+  decidersOf: DecidersOf;
+  resolve: ResolveIdentity;
+  transitions: Transitions;
+  redrawHome: RedrawHome;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  tuning: Pick<Tuning, 'log' | 'now'>;
+};
 
 const SOME = { concurrency: 4 };
 

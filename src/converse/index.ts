@@ -1,8 +1,13 @@
+import type { Devin } from '../devin/devin.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
+import type { Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Shared } from '../shared.ts';
+import type { Slack } from '../slack/slack.ts';
 import { createTellOnce } from '../slack/tell-once.ts';
 import type { Followed } from '../store/requests.ts';
+import type { Store } from '../store/store.ts';
 import type { SteeringCheck } from '../trust/index.ts';
+import type { Tuning } from '../tuning.ts';
 import { createReplyNotifier } from './notify-reply.ts';
 import { createMoveReply, createRelay, type RelayParts } from './relay.ts';
 import { createReplySender } from './send-reply.ts';
@@ -11,15 +16,20 @@ import { createApplyKeyword } from './thread-keywords.ts';
 
 export { createMoveReply, type MoveReply } from './relay.ts';
 
-type ConversingDeps = Pick<
-  Shared,
-  'queue' | 'store' | 'devin' | 'slack' | 'resolve' | 'withLease' | 'searchUntilFound' | 'tuning'
-> & {
+type ConversingDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'files' | 'presence' | 'textFor'>;
+  resolve: ResolveIdentity;
   check: SteeringCheck;
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
+  withLease: WithLease;
+  searchUntilFound: SearchUntilFound;
   /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
   mayFallBack: boolean;
+  tuning: Pick<Tuning, 'log' | 'now'>;
 };
 
 /** Each may wait for Devin: a slow session delays only itself. */

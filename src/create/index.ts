@@ -1,6 +1,21 @@
 import type { PostNewCard } from '../cards/index.ts';
-import type { Shared } from '../shared.ts';
-import { createApproversOf } from '../trust/index.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
+import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { WithNames } from '../session/defaults.ts';
+import type { RequestState } from '../session/request.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Limiter } from '../store/limiter.ts';
+import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
+import {
+  createApproversOf,
+  type Budget,
+  type DecidersOf,
+  type FileSource,
+  type Gate,
+} from '../trust/index.ts';
+import type { Tuning } from '../tuning.ts';
 import { createAskApproval, createAttachStep } from './attach.ts';
 import { createSessionSearch, type SessionSearch } from './find-session.ts';
 import { createIdentify, createIdentifyStep, createWritePrompt } from './identify.ts';
@@ -23,27 +38,39 @@ export { endUnapproved } from './replace.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Onward, Transitions } from './transitions.ts';
 
-type CreationDeps = Pick<
-  Shared,
-  | 'queue'
-  | 'store'
-  | 'devin'
-  | 'slack'
-  | 'resolve'
-  | 'policy'
-  | 'gate'
-  | 'decidersOf'
-  | 'limiter'
-  | 'budget'
-  | 'withLease'
-  | 'postOnce'
-  | 'searchUntilFound'
-  | 'withNames'
-  | 'tagRequests'
-  | 'onMoved'
-  | 'tuning'
-  | 'text'
-> & { postNewCard: PostNewCard };
+type CreationDeps = {
+  queue: Pick<Queue, 'enqueue' | 'unqueued' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time'>;
+  slack: Pick<
+    Slack,
+    | 'outbound'
+    | 'thread'
+    | 'nameMentions'
+    | 'files'
+    | 'presence'
+    | 'findLeaver'
+    | 'isOutside'
+    | 'groups'
+    | 'people'
+    | 'textFor'
+  >;
+  resolve: ResolveIdentity;
+  policy: Pick<FileSource<unknown>, 'sha256'>;
+  gate: Pick<Gate, 'judge' | 'instructionsAt'>;
+  decidersOf: DecidersOf;
+  limiter: Pick<Limiter, 'beforeSending'>;
+  budget: Pick<Budget, 'fit'>;
+  postNewCard: PostNewCard;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  searchUntilFound: SearchUntilFound;
+  withNames: WithNames;
+  tagRequests: boolean;
+  onMoved: (state: RequestState) => void;
+  tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'leaseMs' | 'sweepTimes'>;
+  text: Text;
+};
 
 /** Each may wait for Devin as long as a POST takes: `most` is what a process can hold. */
 const CREATIONS = { concurrency: 20, most: 300 };

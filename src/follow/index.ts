@@ -1,6 +1,11 @@
-import type { Shared } from '../shared.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
-import type { SteeringCheck } from '../trust/index.ts';
+import type { Budget, SteeringCheck } from '../trust/index.ts';
+import type { Tuning } from '../tuning.ts';
 import { createFetchMessages } from './fetch-messages.ts';
 import { createRelayFromDevin } from './from-devin.ts';
 import { composeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
@@ -22,25 +27,23 @@ export { LEFT_OUT, mirrorReply } from './post-message.ts';
 export { ROUND_TIMES, type RoundTimes } from './round.ts';
 export { WATCHER_TIMES, type Watcher, type WatcherTimes } from './watcher.ts';
 
-type FollowingDeps = Pick<
-  Shared,
-  | 'queue'
-  | 'store'
-  | 'devin'
-  | 'slack'
-  | 'budget'
-  | 'withLease'
-  | 'postOnce'
-  | 'knownSince'
-  | 'command'
-  | 'tuning'
-  | 'text'
-> & {
+type FollowingDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
+  slack: Pick<Slack, 'outbound' | 'metadata' | 'findLeaver' | 'isOutside' | 'nameMentions' | 'textFor'>;
   check: SteeringCheck;
+  budget: Pick<Budget, 'follow'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  knownSince: () => Date;
   /** Runs once, when this process starts to watch. */
-  reconcile: (signal: AbortSignal) => Promise<void>;
+  prepare: (signal: AbortSignal) => Promise<void>;
   /** Runs after each round; returns how long Devin wants a pause, in ms. */
   findUnconfirmed: (signal: AbortSignal) => Promise<number>;
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes' | 'relayTimes' | 'inFlightMs'>;
+  text: Text;
 };
 
 /** Each may wait for Devin or Slack; a slow session delays only itself. */
@@ -81,7 +84,7 @@ export function createFollowing(deps: FollowingDeps) {
 }
 
 function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
-  const { queue, store, devin, reconcile: prepare, findUnconfirmed } = deps;
+  const { queue, store, devin, prepare, findUnconfirmed } = deps;
   const { log, now, watchTimes: times } = deps.tuning;
   const { enqueue } = queue;
   const poll = createPoll(devin.sessions);

@@ -1,21 +1,34 @@
+import type { Devin } from '../devin/devin.ts';
 import { nullIfFails } from '../log.ts';
 import { checkSlack, refusesKey } from '../operator/checks.ts';
-import { isAdministrator } from '../session/identity.ts';
-import type { Shared } from '../shared.ts';
+import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import { isAdministrator, type Mapping } from '../session/identity.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import type { HomeFile, HomeHealth } from '../slack/blocks/home.ts';
 import { missingScopes } from '../slack/manifest-scopes.ts';
+import type { Slack } from '../slack/slack.ts';
 import { countSetAside } from '../store/set-aside.ts';
-import type { Spending } from '../trust/index.ts';
+import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
+import type { FileSource, Spending } from '../trust/index.ts';
 import { createGreeter } from './greet-channel.ts';
 import { createHomePublisher, type PublishDeps } from './publish-home.ts';
 
 export { createHomeRedrawer, HOME_PAUSE_MS, type RedrawHome } from './publish-home.ts';
 
-type HomeDeps = PublishDeps &
-  Pick<
-    Shared,
-    'queue' | 'store' | 'devin' | 'slack' | 'policy' | 'mapping' | 'withLease' | 'postOnce' | 'text'
-  > & { usage: Spending; botToken: string };
+type HomeDeps = PublishDeps & {
+  queue: Pick<Queue, 'work'>;
+  store: Pick<Store, 'db' | 'greetings'>;
+  devin: Pick<Devin, 'self'>;
+  slack: Pick<Slack, 'answers' | 'people'>;
+  policy: Pick<FileSource<Policy>, 'current' | 'problems'>;
+  mapping: Pick<FileSource<Mapping>, 'current' | 'problems'>;
+  usage: Spending;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  botToken: string;
+  text: Text;
+};
 
 /** Each person's App Home, and what the app says in a channel it was invited to. */
 export function createHome(deps: HomeDeps): void {
@@ -53,7 +66,7 @@ function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDe
   };
 }
 
-async function keyIn({ self }: HomeDeps['devin']): Promise<'accepted' | 'refused'> {
+async function keyIn({ self }: Pick<Devin, 'self'>): Promise<'accepted' | 'refused'> {
   try {
     await self.get();
     return 'accepted';

@@ -1,5 +1,10 @@
 import type { Adopt } from '../create/index.ts';
-import type { Shared } from '../shared.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
+import type { Queue } from '../queue/index.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Store } from '../store/store.ts';
+import type { Tuning } from '../tuning.ts';
 import { createFindPlaces, createFindRequester } from './find-places.ts';
 import { createImportSession, createReadHistory, createSessionMember } from './import-session.ts';
 import { createReconciler } from './reconcile.ts';
@@ -8,10 +13,19 @@ import { createSessionsRestorer } from './restore-sessions.ts';
 
 export type { ImportSession } from './import-session.ts';
 
-type RestoringDeps = Pick<
-  Shared,
-  'queue' | 'store' | 'devin' | 'slack' | 'resolve' | 'findMember' | 'tagRequests' | 'command' | 'tuning'
-> & { adopt: Adopt };
+type RestoringDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'self' | 'time'>;
+  slack: Pick<Slack, 'outbound' | 'metadata' | 'people' | 'teamId'>;
+  resolve: ResolveIdentity;
+  findMember: FindMember;
+  adopt: Adopt;
+  /** Sessions have the tag of their request; without tags, nothing can be found. */
+  tagRequests: boolean;
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes'>;
+};
 
 /** Imports existing sessions: followed ones, and those whose database was lost, with their cards. */
 export function createRestoring(deps: RestoringDeps) {

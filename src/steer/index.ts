@@ -1,29 +1,39 @@
 import type { PlaceCard } from '../cards/index.ts';
 import { createMoveReply } from '../converse/index.ts';
 import type { Adopt, Transitions } from '../create/index.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
+import type { Queue, SearchUntilFound } from '../queue/index.ts';
 import type { ImportSession } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Shared } from '../shared.ts';
 import { createAuthority } from '../slack/authority.ts';
+import type { Slack } from '../slack/slack.ts';
 import { createLateNotifier, createNotifier } from '../slack/tell-later.ts';
 import { createTellOnce } from '../slack/tell-once.ts';
+import type { Store } from '../store/store.ts';
 import type { SteeringCheck } from '../trust/index.ts';
+import type { Tuning } from '../tuning.ts';
 import { createCanceller } from './cancel.ts';
 import { createFollower } from './follow.ts';
 import { createLinker } from './link.ts';
 import { tolerant } from './outcome.ts';
 import { createSteerer } from './steer.ts';
 
-type SteeringDeps = Pick<
-  Shared,
-  'queue' | 'store' | 'devin' | 'slack' | 'resolve' | 'findMember' | 'searchUntilFound' | 'tuning'
-> & {
+type SteeringDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'presence' | 'textFor'>;
+  resolve: ResolveIdentity;
   check: SteeringCheck;
   transitions: Transitions;
   adopt: Adopt;
+  findMember: FindMember;
   importSession: ImportSession;
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   placeCard: PlaceCard;
+  searchUntilFound: SearchUntilFound;
+  tuning: Pick<Tuning, 'now'>;
 };
 
 /** Each may wait for Devin. */

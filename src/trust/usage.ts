@@ -1,5 +1,7 @@
-import type { Jobs } from '../queue/index.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { Jobs, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import {
   DEFAULT_DAYS,
   sinceDays,
@@ -8,7 +10,6 @@ import {
   type UsageBy,
   type UsageScope,
 } from '../session/usage.ts';
-import type { Shared } from '../shared.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import {
   NOTHING_FROM_DEVIN,
@@ -20,23 +21,26 @@ import {
 } from '../slack/blocks/usage.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { answerPlace } from '../slack/places.ts';
+import type { Slack } from '../slack/slack.ts';
 import type { Spender } from '../store/ledger.ts';
+import type { Store } from '../store/store.ts';
 import { MOST_REPORTED } from '../store/usage.ts';
+import type { Tuning } from '../tuning.ts';
+import type { Budget } from './budget.ts';
 import { createOwnerNotifier } from './notify-owners.ts';
 
-type SpendingDeps = Pick<
-  Shared,
-  | 'queue'
-  | 'policy'
-  | 'budget'
-  | 'devin'
-  | 'store'
-  | 'slack'
-  | 'withLease'
-  | 'postOnce'
-  | 'command'
-  | 'tuning'
->;
+type SpendingDeps = {
+  queue: Pick<Queue, 'work'>;
+  policy: { current: () => Policy | null };
+  budget: Pick<Budget, 'left'>;
+  devin: Pick<Devin, 'organization'>;
+  store: Pick<Store, 'usage' | 'envelopes'>;
+  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'textFor'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now'>;
+};
 
 export type Spending = ReturnType<typeof createSpending>;
 

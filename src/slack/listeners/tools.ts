@@ -59,30 +59,56 @@ export type Tools = ReturnType<typeof createTools>;
 export type HomeOwner = { teamId: string; userId: string; channelId: string };
 
 export function createTools(deps: ToolDeps) {
-  const { queue, store, slack, check, log, now } = deps;
+  const { queue, store, slack, check, command, limiter, withNames, tagRequests, redrawHome, log } = deps;
+  const { reviewAfterMs, now } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, learnLanguage, quickTextFor: textFor } = slack;
-  const { requests, sessions, forms, settings, listing, knownPeople, leases } = store;
+  const { db, requests, sessions, forms, settings, listing, posts, greetings, knownPeople, leases } = store;
   const { replies, messages, threadNotices: notices } = store;
   const { choicesFor, effectiveDraft, explain } = deps.quickGate;
-  const lookUps = createQuickLookUps(deps);
-  const { identify, presence } = lookUps;
+  const { inbox, formInbox, steering, threads } = createInboxes(deps);
+  const { identify, presence, suggest, readHeld, readUploadedText, nameMentions, isMember } =
+    createQuickLookUps(deps);
   const openView = createViewOpener({ outbound, textFor, log });
   const tellOnce = createTellOnce({ leases, notices });
   return {
-    ...deps,
-    ...store,
-    ...lookUps,
-    ...createInboxes(deps),
+    db,
+    requests,
+    sessions,
+    forms,
+    settings,
+    listing,
+    posts,
+    greetings,
+    knownPeople,
+    queue,
     enqueue,
     outbound,
     people,
     botUserId,
     learnLanguage,
     textFor,
+    command,
+    limiter,
+    withNames,
+    tagRequests,
+    redrawHome,
+    reviewAfterMs,
+    now,
+    log,
     choicesFor,
     effectiveDraft,
     explain,
+    inbox,
+    formInbox,
+    steering,
+    threads,
+    identify,
+    suggest,
+    readHeld,
+    readUploadedText,
+    nameMentions,
+    isMember,
     readAgain: slack.thread.readAgain,
     openView,
     openForm: createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor }),
@@ -119,12 +145,23 @@ export function createTools(deps: ToolDeps) {
 /** They save what people ask for. */
 function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved }: ToolDeps) {
   const { enqueue, enqueueAll } = queue;
+  const { db, requests, sessions, forms, envelopes, replies } = store;
   const { effectiveDraft } = quickGate;
-  const commit = createCommit({ db: store.db, withPriority });
+  const commit = createCommit({ db, withPriority });
   return {
-    inbox: createRequestInbox({ ...store, effectiveDraft, limiter, enqueueAll, withPriority, onMoved }),
-    formInbox: createFormInbox({ ...store, effectiveDraft }),
-    steering: createSteeringInbox({ ...store, commit, enqueue }),
-    threads: createThreadInbox({ ...store, commit, enqueue }),
+    inbox: createRequestInbox({
+      db,
+      requests,
+      forms,
+      envelopes,
+      effectiveDraft,
+      limiter,
+      enqueueAll,
+      withPriority,
+      onMoved,
+    }),
+    formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
+    steering: createSteeringInbox({ commit, envelopes, enqueue }),
+    threads: createThreadInbox({ commit, sessions, replies, enqueue }),
   };
 }
