@@ -37,8 +37,6 @@ export type Send = (run: Run, what: { found: SentWith; approved: readonly string
 type Post = { body: SessionCreateRequest; earlier: Earlier };
 
 const MOST_UNSENT = 10_000;
-const NOT_ITS_SESSION =
-  "Devin's answer to a create isn't its session, or came too late; the session is searched for";
 /** After a longer delay, another process may have sent it, and a database that failed over may have lost that. */
 const LATE_MS = 5000;
 
@@ -98,7 +96,11 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
         const adopted = await adopt(request, session, { lease });
         if (adopted.kind !== 'leave') return adopted;
       }
-      deps.log.warn({ requestId: request.id, sessionId: session.sessionId }, NOT_ITS_SESSION);
+      const found = { requestId: request.id, sessionId: session.sessionId };
+      deps.log.warn(
+        found,
+        "a create wasn't answered with its session, or too late; the session is searched for",
+      );
     } catch (error) {
       return afterError(run, sending, error);
     }
