@@ -88,9 +88,9 @@ export function createDevinClient(options: DevinClientOptions) {
       checkOutgoing(call);
       return attempt({ ...options, ...call }, async (fetch) => {
         const pending = api(call.path, { ...requestOf(call), fetch: bounded(fetch) });
-        const bodyText = await pending.text().catch(orNothing);
+        const body = await pending.text().catch(orTooLarge);
         const { status } = await pending;
-        return readAnswer(call, status, bodyText);
+        return readAnswer(call, status, body);
       });
     },
     /** GET of any URL; redirects aren't followed. Resolves with a success or a redirect, else throws DevinError. */
@@ -148,15 +148,17 @@ function requestOf<Answer>({ method = 'get', query, json, upload, retry, timeout
   };
 }
 
-/** An answer that is too large counts as empty. */
-function orNothing(error: unknown): string {
-  if (error instanceof TooLargeError) return '';
+function orTooLarge(error: unknown): TooLargeError {
+  if (error instanceof TooLargeError) return error;
   throw error;
 }
 
-function readAnswer<Answer>({ operation, answer }: Call<Answer>, status: number, bodyText: string): Answer {
+type Body = string | TooLargeError;
+
+function readAnswer<Answer>({ operation, answer }: Call<Answer>, status: number, body: Body): Answer {
   try {
-    return answer.parse(cleanJson(JSON.parse(bodyText)));
+    if (typeof body !== 'string') throw body;
+    return answer.parse(cleanJson(JSON.parse(body)));
   } catch (cause) {
     throw new DevinError({ operation, facts: bareFacts('no-answer', status), cause: withoutInput(cause) });
   }

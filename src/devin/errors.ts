@@ -1,3 +1,4 @@
+import { TooLargeError } from '../bounds.ts';
 import { isUntrusted } from '../network.ts';
 
 export type DevinErrorCode =
@@ -86,6 +87,11 @@ export async function orDevinError<T>(
 /** A write may have happened: search before repeating it. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof DevinError && (error.code === 'no-answer' || error.code === 'unavailable');
+}
+
+/** The answer is larger than the app reads. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof DevinError && error.cause instanceof TooLargeError;
 }
 
 /** The connection failed before the request was sent: name lookup, connect, TLS handshake, proxy. */

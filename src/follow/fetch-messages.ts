@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { pages } from '../bounds.ts';
 import { cursorAfter } from '../devin/client.ts';
-import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
+import { DevinError, isTooLarge, type DevinErrorCode } from '../devin/errors.ts';
 import type { Page, SessionMessage } from '../devin/schemas.ts';
 import type { MessageQuery } from '../devin/sessions.ts';
 import type { Enqueue } from '../queue/index.ts';
@@ -152,7 +152,8 @@ async function showLastWords(
 
 export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;
 
-const PAGE = 100;
+/** How many to read at a time: fewer if they are too large together. */
+const AT_ONCE = [100, 10, 1];
 /** Devin doesn't document its answer to a cursor that it no longer knows. */
 const ABOUT_CURSOR: ReadonlySet<DevinErrorCode> = new Set([
   'invalid-request',
@@ -167,12 +168,19 @@ export function messagePages(
   sessionId: string,
   { after = null, signal }: Pick<MessageQuery, 'after' | 'signal'>,
 ): AsyncGenerator<Page<SessionMessage>> {
-  const query = { first: PAGE, signal };
+  const readAfter = async (
+    cursor: string | null,
+    [first = 1, ...fewer]: readonly number[] = AT_ONCE,
+  ): Promise<Page<SessionMessage>> =>
+    list(sessionId, { first, after: cursor, signal }).catch(async (error: unknown) => {
+      if (!isTooLarge(error) || fewer.length === 0) throw error;
+      return readAfter(cursor, fewer);
+    });
   const read = async (cursor: string | null) =>
-    list(sessionId, { ...query, after: cursor }).catch(async (error: unknown) => {
+    readAfter(cursor).catch(async (error: unknown) => {
       const isRefused = error instanceof DevinError && ABOUT_CURSOR.has(error.code);
       if (!isRefused || cursor === null) throw error;
-      return list(sessionId, { ...query, after: null });
+      return readAfter(null);
     });
   return pages({ read, next: cursorAfter, after });
 }

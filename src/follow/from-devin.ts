@@ -1,10 +1,11 @@
-import { DevinError } from '../devin/errors.ts';
+import { DevinError, isTooLarge } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import { soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
+import { TOO_LARGE } from './post-message.ts';
 import type { RelayTimes } from './post-pending.ts';
 import type { FindAttachments } from './share-file.ts';
 
@@ -20,7 +21,7 @@ type RelayDeps = {
   store: StoreParts<{
     sessions: 'find';
     requests: 'find';
-    messages: 'nextPending';
+    messages: 'nextPending' | 'add';
     milestones: 'hear' | 'pending';
     calls: 'answered';
   }>;
@@ -77,10 +78,11 @@ async function hasToPost({ store }: RelayDeps, sessionId: string): Promise<boole
 
 /** null: everything is stored, or Devin gives nothing. */
 async function fetchAll(
-  { fetchMessages, findAttachments, log }: RelayDeps,
+  deps: RelayDeps,
   followed: Followed,
   signal: AbortSignal,
 ): Promise<DevinError | null> {
+  const { fetchMessages, findAttachments, log } = deps;
   try {
     const count = await fetchMessages(followed, signal);
     await findAttachments(followed.session, count > 0, signal);
@@ -88,10 +90,18 @@ async function fetchAll(
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
     signal.throwIfAborted();
-    const isFinal = error.code === 'not-found' || error.code === 'forbidden';
-    if (!isFinal) return error;
+    const isRefused = error.code === 'not-found' || error.code === 'forbidden';
+    if (!isRefused && !isTooLarge(error)) return error;
     const { sessionId } = followed.session;
-    log.warn({ err: error, sessionId }, 'Devin refused the messages of a session');
+    log.warn({ err: error, sessionId }, "a session's messages are refused by Devin, or too large to read");
+    if (!isRefused) await sayTooLarge(deps, followed.session);
     return null;
   }
+}
+
+/** Once: what comes after it can't be read either. */
+async function sayTooLarge({ store, now }: RelayDeps, { sessionId, synced }: SessionRow): Promise<void> {
+  const state = synced ? 'pending' : 'left-out';
+  const row = { eventId: TOO_LARGE, source: TOO_LARGE, text: '', state, saidAt: new Date(now()) } as const;
+  await store.messages.add(sessionId, [row]);
 }

@@ -39,6 +39,8 @@ import {
 
 /** Its row's text is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
+/** Says that Devin has a message that can't be read. */
+export const TOO_LARGE = 'too-large';
 /** A `REPLY_BY` row's text: who wrote what, and how. */
 const replyBySchema = z.object({ userId: z.string(), via: z.enum(REPLY_WAYS), text: z.string() });
 type ReplyBy = z.infer<typeof replyBySchema>;
@@ -201,6 +203,8 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
     const posts = [renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text)];
     return { posts, file: null, name: '' };
   }
+  if (row.source === TOO_LARGE)
+    return { posts: [renderInDevin(text.thread.tooLarge, url, text)], file: null, name: '' };
   if (row.source === REPLY_BY) {
     const { userId, via, text: said } = replyBySchema.parse(JSON.parse(row.text));
     const by = { name: await plainName(userId, nameMentions), via };

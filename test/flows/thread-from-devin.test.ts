@@ -54,6 +54,22 @@ describe('what Devin says', () => {
     expect(thread.relayed()).toHaveLength(301);
   });
 
+  test('is in the thread up to a message that is too large to read, with one line that says so', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const tooLarge = async () =>
+      slack.waitForMessage(thread.channelId, ({ text }) => text.includes('too large to show here'));
+    devin.advance(thread.id, { status: 'running', message: 'Before it' });
+    devin.advance(thread.id, { message: 'x'.repeat(17_000_000) });
+    devin.advance(thread.id, { message: 'After it' });
+    const said = await tooLarge();
+    expect(slack.renderText(said)).toContain(devin.sessions.find(({ id }) => id === thread.id)?.url);
+    expect(thread.relayed()[0]?.text).toBe('Before it');
+    devin.advance(thread.id, { statusDetail: 'finished' });
+    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Finished'));
+    expect(slack.messages(thread.channelId).filter(({ text }) => text === said.text)).toHaveLength(1);
+  });
+
   test('is split if it is long', async () => {
     const { devin } = world();
     const thread = await startThread(world());

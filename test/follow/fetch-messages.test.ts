@@ -10,6 +10,7 @@ import { createMilestones } from '../../src/store/milestones.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
+import { page, startDevin } from '../devin/local-api.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
@@ -44,6 +45,27 @@ test("a session's messages are read up to a cursor that doesn't move", async () 
 
 test("a session's messages are read up to a cursor that was there before", async () => {
   expect(await cursorsOf({ '': 'a', a: 'b', b: 'a' })).toEqual(['a', 'b', 'a']);
+});
+
+test('messages that are too large together are read a few at a time', async () => {
+  const asked: (number | undefined)[] = [];
+  const { messages } = await startDevin(({ query }) => {
+    const first = Number(query.get('first'));
+    asked.push(first);
+    const count = Math.min(first, 20);
+    const message = 'x'.repeat(1_000_000);
+    const items = Array.from({ length: count }, (_, index) => ({
+      event_id: `e${index}`,
+      source: 'devin',
+      message,
+      created_at: 1,
+    }));
+    return { json: page(items) };
+  });
+  const read = messagePages(messages.list, 's', {});
+  const { value } = await read.next();
+  expect(value?.items).toHaveLength(10);
+  expect(asked).toEqual([100, 10]);
 });
 
 /** The cursors that are asked for if Devin answers the one that is known with this. */

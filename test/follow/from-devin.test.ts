@@ -36,7 +36,7 @@ function quietly(told: readonly string[] = []): RelayDeps {
     store: {
       sessions: { find: async () => Promise.resolve(sessionRow({ sessionId: 's', told: [...told] })) },
       requests: { find: async () => Promise.resolve(requestRow()) },
-      messages: { nextPending: async () => Promise.resolve(null) },
+      messages: { nextPending: async () => Promise.resolve(null), add: async () => Promise.resolve() },
       milestones: { pending: async () => Promise.resolve([]), hear: async () => Promise.resolve() },
       calls: { answered: async () => Promise.resolve([]) },
     },
@@ -119,6 +119,7 @@ test('messages that are stored are posted although Devin gives no more', async (
     store: {
       ...quietly().store,
       messages: {
+        ...quietly().store.messages,
         nextPending: async () => Promise.resolve({ ...message, attemptedAt: null, slackFileId: null }),
       },
     },

@@ -83,6 +83,8 @@ export const thread = {
     count === 1
       ? "1 message or file wasn't posted here while this thread was disconnected."
       : `${count} messages and files weren't posted here while this thread was disconnected.`,
+  tooLarge:
+    "A message in this session is too large to show here. It and what follows it don't appear in this thread.",
   helpTitle: 'In this thread',
   help: [
     "Under a session card, members' replies and files go to Devin, each as its author. In a thread that people started, only the requester's replies and those that mention this app do. Messages that mention only other people stay here.",
