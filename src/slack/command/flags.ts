@@ -9,8 +9,8 @@ export type Given =
   /** `nearest`: what was probably meant; `text`: the value that comes with it, as Slack sends it. */
   | { kind: 'unknown'; typed: string; nearest: Field | null; text: string | null }
   | { kind: 'missing'; field: Field }
-  /** `text` as Slack sends it; null: a switch without a value. */
-  | { kind: 'value'; field: Field; text: string | null }
+  /** `text` as Slack sends it; null: a switch without a value. `mayGoOn`: in what comes before the task. */
+  | { kind: 'value'; field: Field; text: string | null; mayGoOn?: boolean }
   | { kind: 'unclosed'; field: Field; text: string }
   /** The value that was probably meant goes on after a space. */
   | { kind: 'spaced'; field: Field; text: string };
@@ -100,7 +100,9 @@ function readFlag(text: string, at: number, isAfterTask: boolean): Cut | null {
   if (value.text.trim() === '') return { given: { kind: 'missing', field }, end: Math.max(valueEnd, end) };
   const meant = meantValue(text, field, { value, isAfterTask, isFlag: (next) => isFlag(text, next) });
   if (meant !== null) return { given: { kind: 'spaced', field, text: meant.text }, end: meant.end };
-  return { given: { kind: 'value', field, text: value.text }, end: unitEnd(text, valueEnd, field) };
+  const isFree = field.isText && field.input.kind === 'text' && !value.quoted && !isAfterTask;
+  const mayGoOn = isFree && goesOn(text, valueEnd);
+  return { given: { kind: 'value', field, text: value.text, mayGoOn }, end: unitEnd(text, valueEnd, field) };
 }
 
 /** Within the task, `no` may be its word as well: `fix it --no-resume no mocks`. The form keeps it for the person to see. */

@@ -33,7 +33,8 @@ const CAPS = [
 const NAMED = fields.flatMap(({ flag, ...field }): Named[] => {
   if (flag === null) return [];
   const beside = besideOf(flag, field.input).map((pattern) => new RegExp(pattern, 'iu'));
-  return [{ field: { flag, ...field }, flag, names: namesOf(flag), beside }];
+  const names = [...namesOf(flag), ...(field.input.kind === 'number' ? ['max', 'maximum', '最大'] : [])];
+  return [{ field: { flag, ...field }, flag, names, beside }];
 });
 
 /** How an option is said beside a task. `in repo acme/web` is plain English, which Devin reads. */
@@ -133,7 +134,7 @@ export function devinWord(task: string): string | null {
 const LONGEST_ALONE = 200;
 /** They say that something is set, but not what. */
 const SETTING = new Set(
-  'please set use go change switch me my the a max maximum to is of default defaults に設定 に設定して に変更 に変更して にして を は'.split(
+  'please set use go change switch me my the a to is of default defaults に設定 に設定して に変更 に変更して にして を は'.split(
     ' ',
   ),
 );
@@ -163,11 +164,17 @@ export function onlyOption(task: string): string | null {
   return null;
 }
 
-const SIGNED = /(?<=^|\s)([\p{L}-]+)[:=：＝は](?=[^:=])/giu;
+const SIGNED = /(?<=^|\s)([\p{L}-]+)[:=：＝はを](?=[^:=])/giu;
+/** `上限20に設定` */
+const AROUND_NUMBER = /(?<=[^ -~])(?=[\d])|(?<=\d)(?=[^ -~])/gu;
 
 /** Quotes and Slack's tokens are one word; a sign after a name is none. */
 function wordsIn(task: string): string[] {
-  const text = task.replaceAll(SIGNED, '$1 ').replace(/[.!]$/, '');
+  const text = task
+    .normalize('NFKC')
+    .replaceAll(SIGNED, '$1 ')
+    .replaceAll(AROUND_NUMBER, ' ')
+    .replace(/[.!。]$/, '');
   const words: string[] = [];
   for (let at = spaceEnd(text, 0); at < text.length;) {
     const end = proseEnd(text, at);

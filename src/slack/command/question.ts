@@ -117,7 +117,9 @@ function optionInWords(said: Said): AskedFirst | null {
     : { about: 'defaults', meant: `defaults me ${option}`.trim(), hint: null };
 }
 
-function optionBeside({ task, given }: Scan): AskedFirst | null {
+function optionBeside({ task, given, flags }: Scan): AskedFirst | null {
+  const open = flags[given.findIndex((one) => one.kind === 'value' && one.mayGoOn === true)];
+  if (open !== undefined) return hinted('option', unescape(open));
   const isGiven = (key: string): boolean => given.some((one) => 'field' in one && one.field.key === key);
   const options = optionsBeside(task, ({ key }) => isGiven(key));
   return options === '' ? null : hinted('option', options);
@@ -225,7 +227,8 @@ function wordOfDevin({ task }: Said): AskedFirst | null {
 function withoutTask(said: Said): AskedFirst | null {
   const { task, plain, words, given } = said;
   const isCode = task.replaceAll(CODE, '').trim() === '';
-  const says = new Set(words.filter(({ raw }) => !isAddress(raw)).map(({ raw }) => raw.toLowerCase()));
+  const parts = words.flatMap(({ raw }) => raw.toLowerCase().split(SCRIPTS));
+  const says = new Set(parts.filter((part) => !isAddress(part)));
   const [word = ''] = says;
   const isOneWord = says.size <= 1 && !isSentence(word) && (given.length === 0 || isFiller(word));
   const isEmpty = saysNothing(plain) && !words.some(isPartOfId);
@@ -234,7 +237,10 @@ function withoutTask(said: Said): AskedFirst | null {
 
 /** Languages without spaces between words: a few of these characters are a sentence. */
 export const UNSPACED =
-  /(?:[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]){5}/u;
+  /(?:[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]\S*?){5}/u;
+
+/** `READMEを更新` is two words. */
+const SCRIPTS = /(?<=[!-~])(?=\p{sc=Hiragana})/u;
 
 /** A word from another language: `アーカイブ`. */
 const KATAKANA = /^[\p{sc=Katakana}ー]+$/u;

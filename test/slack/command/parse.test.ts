@@ -450,14 +450,15 @@ describe('problems', () => {
   });
 
   test.each([
-    ['--title Login fix the test', 'fix the test'],
+    ['--title Login\nfix the test', 'fix the test'],
+    ['--title "Login" fix the test', 'fix the test'],
+    ['--title Login --acu 5 fix the test', 'fix the test'],
     ['--repo a/b CI/CD is red', 'CI/CD is red'],
     ['--repo a/b src/login.ts is broken', 'src/login.ts is broken'],
     ['--repo a/b and/or the fork need CI', 'and/or the fork need CI'],
     ['fix it --repo a/b https://github.com/a/b/issues/7', 'fix it https://github.com/a/b/issues/7'],
     ['fix it --title "Login" now', 'fix it now'],
     ['fix it --title Login\nand more', 'fix it\nand more'],
-    ['--acu 5 --title Login fix the test', 'fix the test'],
     ['--tag a b c fix it', 'b c fix it'],
     ['fix it --tag ui please', 'fix it please'],
     ['fix it --tag ui on main', 'fix it on main'],
@@ -768,6 +769,12 @@ describe('sub-commands', () => {
     ['set the default repo', 'defaults', 'defaults me'],
     ['change the mode', 'defaults', 'defaults me'],
     ['acu=5', 'defaults', 'defaults me --acu 5'],
+    ['max 10', 'defaults', 'defaults me --acu 10'],
+    ['上限20', 'defaults', 'defaults me --acu 20'],
+    ['予算を２０に設定して。', 'defaults', 'defaults me --acu 20'],
+    ['さっきのやつを止めて', 'stop', 'stop'],
+    ['いくらまで使えますか', 'usage', 'usage'],
+    ['ACU上限', null, null],
     ['5 acu', 'defaults', 'defaults me --acu 5'],
     ['mode fast', 'defaults', 'defaults me --mode fast'],
     ['use fast mode', 'defaults', 'defaults me --mode fast'],
@@ -1050,6 +1057,9 @@ describe('sub-commands', () => {
       '予算は10でログインのテストを直して',
     ].map((text): [string, string, string, null] => [text, 'option', '--acu 10', null]),
     ['fix it - repo acme/web', 'option', '--repo acme/web', null],
+    ['--title Login fix the test', 'option', '--title Login', null],
+    ['--acu 5 --title=Login fix the test', 'option', '--title=Login', null],
+    ['！fast --title ログイン テストを直して', 'option', '--title ログイン', null],
     ['!windows fix the installer', 'option', '--platform windows', null],
     ['!ask how does the login work', 'devin-word', '!ask', null],
   ])('%s starts nothing before a hint: %s %s', (text, kind, typed, meant) => {
@@ -1220,6 +1230,9 @@ describe('sub-commands', () => {
     'add a button —repos are listed there',
     'run go test -tags e2e',
     '通知を送信して',
+    'READMEを更新',
+    'acme/webを直して',
+    '使い方をREADMEに書いて',
     'リンク 切れを直してください',
   ])('%s is a task without a question', (text) => {
     expect(parseCommand(text).kind).toBe('create');
