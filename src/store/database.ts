@@ -22,7 +22,7 @@ export type Database = {
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
-  /** Rejects while the database doesn't answer or is read-only, on Postgres with an `OperatorError`. */
+  /** Rejects while people would wait in vain: nothing answers, or takes no writes; on Postgres with an `OperatorError`. */
   ping(): Promise<void>;
   /** Stop the queue first. A second call does nothing more. */
   close(): Promise<void>;
@@ -67,17 +67,18 @@ async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> 
       plugins: PLUGINS,
     });
   const db = kysely('background');
+  const interactive = kysely('interactive');
   const upkeep = startUpkeep(
     { exec: async (sql) => gate.pass('background', async () => embedded.thread.exec(sql)) },
     options.log,
   );
   return {
     db,
-    interactive: kysely('interactive'),
+    interactive,
     withPriority: gate.withPriority,
     kind: 'embedded',
     boss: { db: bossDatabase(embedded.thread, gate), backend: 'pglite' },
-    ping: () => ping(db),
+    ping: () => ping(interactive),
     close: once(async () => {
       await upkeep.stop();
       await embedded.close();
@@ -119,7 +120,7 @@ function openOnServer(
     kind: 'postgres',
     boss,
     ping: async () =>
-      pingWritable(db).catch((error: unknown) => {
+      pingWritable(interactive).catch((error: unknown) => {
         throw connectError(databaseUrl, error);
       }),
     close,

@@ -194,6 +194,15 @@ async function refusal(databaseUrl: string): Promise<OperatorError> {
   throw new Error('the database opened', { cause: error });
 }
 
+test('Postgres answers people while other work keeps all of its own connections', async () => {
+  const { db, ping } = await postgres.open();
+  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  const others = Array.from({ length: 20 }, async () => db.transaction().execute(async () => done));
+  await expect(ping()).resolves.toBeUndefined();
+  finish();
+  await Promise.all(others);
+});
+
 /** As after a failover, before the standby is promoted. */
 async function readOnly(): Promise<string> {
   const { options } = await postgres.open();
