@@ -16,7 +16,7 @@ export type FoundFlag = {
 const FLAG = new RegExp(`(${DASHES}|${HYPHEN})(\\p{L}[\\p{L}\\p{N}_-]*)`, 'uy');
 /** Between a name and its value. Japanese keyboards write wide ones. */
 const SIGN = /[=＝]|[:：](?=\S)/y;
-type Named = Pick<FoundFlag, 'name' | 'end'> & { isHyphen: boolean };
+type Named = Pick<FoundFlag, 'name' | 'end'> & { isHyphen: boolean; isExact: boolean };
 
 /** After the name: a value, white space, the end, or punctuation. */
 const NAME_END = new RegExp(`(?=${SIGN.source})|[.,;:!?]*(?=\\s|$)`, 'y');
@@ -31,7 +31,7 @@ export function signEnd(text: string, at: number): number | null {
 
 /**
  * The flag at the start of a word. A long dash before a word that isn't a flag is prose, and so is `--` without a
- * letter after it; a single hyphen before a flag's name, or any dash before a mode or a slip with its value, is a slip.
+ * letter after it. Any dash before a mode is a slip, and so is one before what is close to a flag, with its value.
  */
 export function flagAt(text: string, at: number): FoundFlag | null {
   FLAG.lastIndex = at;
@@ -43,7 +43,10 @@ export function flagAt(text: string, at: number): FoundFlag | null {
   const end = isWhole ? NAME_END.lastIndex : at + head.length;
   const isHyphen = ONE_HYPHEN.test(dash);
   const isSlip =
-    known !== null || (isWhole && (choiceOf(name) !== null || isMeant(text, { name, end, isHyphen })));
+    isWhole &&
+    ((known !== null && (!isHyphen || known.input.kind === 'switch')) ||
+      choiceOf(name) !== null ||
+      isMeant(text, { name, end, isHyphen, isExact: known !== null }));
   if (!isSlip && dash !== '--' && dash !== '－－') return null;
   const field = isHyphen ? null : known;
   if (known?.input.kind !== 'switch' && match(NAMED, text, end) !== null) return null;
@@ -55,9 +58,9 @@ const LONGEST_MEANT = 300;
 
 /**
  * Whether what follows is for the flag that a name is close to: only that takes it, or nothing comes after it. After one
- * hyphen, it may be for another program: `go test -tags e2e`.
+ * hyphen, the rest is for another program: `webpack -mode production fails`.
  */
-function isMeant(text: string, { name, end, isHyphen }: Named): boolean {
+function isMeant(text: string, { name, end, isHyphen, isExact }: Named): boolean {
   const nearest = nearestFlag(name);
   if (nearest === null) return false;
   const start = signEnd(text, end) ?? blankEnd(text, end);
@@ -65,5 +68,5 @@ function isMeant(text: string, { name, end, isHyphen }: Named): boolean {
   const isSwitch = nearest.input.kind === 'switch';
   const value = isSwitch ? null : readValue(near, 0, nearest.input.kind === 'list');
   if (value !== null && isOwnValue(nearest, value.text)) return true;
-  return !isHyphen && match(/[^\S\n]*(?:\n|$)/y, near, value?.end ?? 0) !== null;
+  return (!isHyphen || isExact) && match(/[^\S\n]*(?:\n|$)/y, near, value?.end ?? 0) !== null;
 }

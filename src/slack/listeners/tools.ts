@@ -67,7 +67,7 @@ export function createTools(deps: ToolDeps) {
   const { replies, messages, threadNotices: notices } = store;
   const { choicesFor, effectiveDraft, explain } = deps.quickGate;
   const { inbox, formInbox, steering, threads } = createInboxes(deps);
-  const { identify, presence, suggest, readHeld, readUploadedText, nameMentions, isMember } =
+  const { identify, lookUp, presence, suggest, readHeld, readUploadedText, nameMentions, isMember } =
     createQuickLookUps(deps);
   const openView = createViewOpener({ outbound, textFor, log });
   const tellOnce = createTellOnce({ leases, notices });
@@ -104,6 +104,7 @@ export function createTools(deps: ToolDeps) {
     steering,
     threads,
     identify,
+    lookUp,
     suggest,
     readHeld,
     readUploadedText,
