@@ -1,3 +1,4 @@
+import { batchesOf } from '../bounds.ts';
 import type { Approval, Voter } from '../session/approval.ts';
 import { devinUserOf, type Identity, type SlackPerson } from '../session/identity.ts';
 import { termsOf, type Terms } from '../session/policy/decide.ts';
@@ -16,6 +17,8 @@ type ApproversDeps = {
 
 /** Each decision edits the message of each of them, and Slack takes about 50 edits a minute. */
 const MOST_ASKED = 20;
+/** The first approval waits for these look-ups. */
+const AT_ONCE = 5;
 /** Some may not approve: in a group of guests, nobody may. */
 const MOST_LOOKED_AT = 60;
 
@@ -38,19 +41,25 @@ export function createApproversOf({ groups, people, resolve }: AskedDeps): Appro
     return member !== null && devinUserOf(await resolve({ teamId, userId })) === member;
   }
 
+  /** null: they may not approve. */
+  async function voterOf(userId: string, requester: Requester): Promise<Voter | null> {
+    const person = await people.find(userId);
+    if (person?.kind !== 'member' || (await isSameMember(userId, requester))) return null;
+    return { userId, name: person.name };
+  }
+
   return async ({ approvers, need }, requester) => {
     const { ids, unread } = await idsOf(approvers, groups.membersNow);
     ids.delete(requester.userId);
     const looked = [...ids].slice(0, MOST_LOOKED_AT);
     const found: Voter[] = [];
-    for (const userId of looked) {
-      if (found.length === MOST_ASKED) break;
-      const person = await people.find(userId);
-      if (person?.kind === 'member' && !(await isSameMember(userId, requester)))
-        found.push({ userId, name: person.name });
+    for (const some of batchesOf(looked, AT_ONCE)) {
+      const voters = await Promise.all(some.map(async (userId) => voterOf(userId, requester)));
+      found.push(...voters.filter((voter) => voter !== null));
+      if (found.length >= MOST_ASKED) break;
     }
     if (unread !== null && found.length < need) throw unread.error;
-    return found;
+    return found.slice(0, MOST_ASKED);
   };
 }
 

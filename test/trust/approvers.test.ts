@@ -50,6 +50,20 @@ test('at most twenty people are asked: those named by id first, never the reques
   expect(asked.map(({ userId }) => userId)).toEqual(['U30', 'U1', ...ids('U', 20).slice(2)]);
 });
 
+test('people are looked up a few at a time, so that the first approval is asked for soon', async () => {
+  const few = Promise.withResolvers<void>();
+  const { groups, people, resolve } = deps(ids('U', 30));
+  const found: string[] = [];
+  const find = async (userId: string) => {
+    if (found.push(userId) === 5) few.resolve();
+    await few.promise;
+    return people.find(userId);
+  };
+  const ask = createApproversOf({ groups, people: { find }, resolve });
+  expect(await ask({ approvers: [{ kind: 'group', id: 'S1' }], need: 1 }, asker)).toHaveLength(20);
+  expect(found).toHaveLength(25);
+});
+
 test('nobody is asked if the first sixty are guests', async () => {
   const ask = createApproversOf(deps([...ids('UG', 60), 'U1']));
   expect(await ask({ approvers: [{ kind: 'group', id: 'S1' }], need: 1 }, asker)).toEqual([]);
