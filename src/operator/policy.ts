@@ -32,7 +32,7 @@ async function check(args: string[]): Promise<number> {
   const lines = results.flatMap((result, at) => {
     if (!result.ok) return result.problems;
     const fine = text.policy.check.fine(result.value.rules.length);
-    return [files.length === 1 ? fine : `${files[at]}: ${fine}`];
+    return [files.length === 1 ? fine : `${files[at]}: ${fine}`, ...result.hints];
   });
   return print(lines, results.every(({ ok }) => ok) ? FINE : WRONG);
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { OperatorError } from '../operator-error.ts';
 import { conflictsIn, MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
-import { POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
+import { hintsOf, POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
 import { codeOf } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { repeat } from '../time.ts';
@@ -40,6 +40,8 @@ export const POLICY_FILE: FileFormat<Policy> = {
   schema: policySchema,
   keys: POLICY_KEYS,
   faults: ({ policy }) => policy.faults,
+  hints: (value, { policy }) =>
+    hintsOf(value).map(({ path, kind, of }) => ({ path, sentence: policy.hints[kind](of) })),
 };
 
 export const IDENTITY_FILE: FileFormat<Mapping> = {

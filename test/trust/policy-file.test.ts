@@ -228,11 +228,59 @@ describe('a hostile policy file', () => {
 });
 
 test.each([
-  [en, 'f:1:1: The policy must have keys and values.'],
-  [ja, 'f:1:1: ポリシーにはキーと値を書いてください。'],
+  [en, 'f:1:1: The policy must have keys and values: indent what belongs to it.'],
+  [ja, 'f:1:1: ポリシーにはキーと値を、字下げして書いてください。'],
 ])('a file without keys is refused in the language of the reader', (text, problem) => {
   const result = parseYaml('[]', { name: 'f', format: POLICY_FILE, text });
   expect(result).toEqual({ ok: false, problems: [problem] });
+});
+
+test.each([
+  [
+    'a rule below one that matches everything',
+    'rules:\n- {name: all, then: allow}\n- {name: late, then: refuse}',
+    'f:3:10: this rule never decides: "all" above it',
+  ],
+  [
+    'a rule whose only approver is a person it is for',
+    'rules: [{name: a, people: [U1, U2], then: approve, approvers: [U1]}]',
+    "f:1:27: U1 can't get an approval here",
+  ],
+  [
+    'an owner whom a rule needs to approve their own request',
+    'owners: [U1, U2]\nrules: [{name: a, people: [U1], then: approve, need: 2}]',
+    "f:2:27: U1 can't get an approval here",
+  ],
+])('a hint names %s', (_what, source, hint) => {
+  const result = parseYaml(source, { name: 'f', format: POLICY_FILE, text: en });
+  expect(result).toMatchObject({ ok: true, hints: [expect.stringContaining(hint)] });
+});
+
+test.each([
+  [
+    'the first rule is only for some',
+    'rules: [{name: a, people: [U1], then: allow}, {name: b, then: refuse}]',
+  ],
+  ['others can approve, too', 'rules: [{name: a, people: [U1], then: approve, approvers: [U1, U2]}]'],
+  ['a group can approve', 'rules: [{name: a, people: [U1], then: approve, approvers: [U1, S1]}]'],
+])('there is no hint if %s', (_what, source) => {
+  const result = parseYaml(source, { name: 'f', format: POLICY_FILE, text: en });
+  expect(result).toMatchObject({ ok: true, hints: [] });
+});
+
+test.each([
+  [
+    'a pattern without quotes',
+    'rules:\n- {name: a, then: refuse, people: [*@acme.example]}',
+    'quote text that begins with *',
+  ],
+  [
+    'a channel without quotes',
+    'rules:\n- name: a\n  channels: [#general]\n  then: refuse',
+    'quote text with #',
+  ],
+])('the error of %s says to quote it', (_what, source, words) => {
+  expect(problemsOf(source).join('\n')).toContain(words);
 });
 
 test('a missing file is a problem of the file', async () => {

@@ -7,6 +7,13 @@ export const policy = {
     '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]… [--spent person=N,channel=N,month=N]',
   ].join('\n'),
   check: { fine: (rules: number): string => `The policy is valid. Rules: ${rules}.` },
+  /** About what is valid, but hardly meant. */
+  hints: {
+    unreached: (above: string): string =>
+      `this rule never decides: "${above}" above it matches everything. Move it up, or say in the other one whom or what it is for.`,
+    'own-approval': (userId: string): string =>
+      `${userId} can't get an approval here: nobody approves their own request. Name other approvers, too.`,
+  },
   faults: {
     whole: 'The policy ',
     unreadable: (code: string): string => `can't be read (${code}): check the path and its permissions.`,
@@ -14,13 +21,15 @@ export const policy = {
     tooLarge: (most: number): string => `is larger than ${most / 1024} KB: shorten it.`,
     tooDeep: 'is nested too deeply: the format needs no more than a few levels.',
     tooMany: 'has too many parts: use fewer entries and aliases.',
-    alias: 'names an anchor that is not defined before it: define it first, or write the value out.',
+    alias:
+      'names an anchor that is not defined before it: quote text that begins with *, as in "*@acme.example", or define the anchor first.',
     tag: 'has a tag (!): write plain text, numbers and lists.',
     comment: 'ends at #, which begins a comment: quote the text, or write a space after #.',
     key: 'must be a plain word: use only the keys of the format.',
     repeatedKey: (key: string): string => `${key} appears twice: keep one.`,
     documents: 'starts a second document: keep one per file.',
-    syntax: (reason: string): string => `isn't valid YAML: ${reason}`,
+    syntax: (reason: string): string =>
+      `isn't valid YAML: ${reason} Indent the keys of each part equally, with spaces, and quote text with #, * or a colon.`,
     unknownKey: (key: string, known: string): string =>
       `${key} isn't a key of the format. Known here: ${known}.`,
     missing: (key: string): string => `${key} is missing: add it.`,
@@ -32,7 +41,7 @@ export const policy = {
       int: 'must be a whole number.',
       boolean: 'must be true or false.',
       array: 'must be a list, such as [a, b].',
-      object: 'must have keys and values.',
+      object: 'must have keys and values: indent what belongs to it.',
     },
     wrong: "isn't valid here.",
     atLeast: (least: string): string => `must be at least ${least}.`,

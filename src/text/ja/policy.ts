@@ -8,6 +8,12 @@ export const policy: Text['policy'] = {
     '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]… [--spent person=N,channel=N,month=N]',
   ].join('\n'),
   check: { fine: (rules) => `ポリシーは有効です。ルール: ${rules} 件。` },
+  hints: {
+    unreached: (above) =>
+      `このルールが適用されることはありません。上にある「${above}」がすべてに一致します。このルールを上に移すか、「${above}」の対象を指定してください。`,
+    'own-approval': (userId) =>
+      `${userId} は、ここでは承認を得られません。自分の依頼は承認できないため、ほかの承認者も指定してください。`,
+  },
   faults: {
     whole: 'ポリシー',
     unreadable: (code) => `を読み取れません（${code}）。パスと権限を確認してください。`,
@@ -15,14 +21,16 @@ export const policy: Text['policy'] = {
     tooLarge: (most) => `が ${most / 1024} KB を超えています。短くしてください。`,
     tooDeep: 'のネストが深すぎます。この形式で必要なのは数段だけです。',
     tooMany: 'の内容が多すぎます。項目とエイリアスを減らしてください。',
-    alias: 'が、前に定義されていないアンカーを参照しています。先に定義するか、値を直接書いてください。',
+    alias:
+      'が、前に定義されていないアンカーを参照しています。* で始まるテキストは "*@acme.example" のように引用符で囲むか、アンカーを先に定義してください。',
     comment:
       'が # で終わっています。# からはコメントとして扱われます。テキストを引用符で囲むか、# の後にスペースを入れてください。',
     tag: 'にタグ（!）があります。テキスト、数値、リストだけを使ってください。',
     key: 'は通常の語にしてください。この形式のキーだけを使えます。',
     repeatedKey: (key) => `${key} が 2 回あります。1 つにしてください。`,
     documents: 'で 2 つ目の文書が始まっています。1 つのファイルには 1 つだけ書いてください。',
-    syntax: (reason) => `が YAML として正しくありません: ${reason}`,
+    syntax: (reason) =>
+      `が YAML として正しくありません: ${reason} 同じ部分のキーはスペースで同じ深さに字下げし、#、*、コロンを含むテキストは引用符で囲んでください。`,
     unknownKey: (key, known) => `${key} はこの形式のキーではありません。ここで使えるキー: ${known}`,
     missing: (key) => `${key} がありません。追加してください。`,
     values: (values) => `に指定できる値: ${values}`,
@@ -33,7 +41,7 @@ export const policy: Text['policy'] = {
       int: 'は整数にしてください。',
       boolean: 'は true または false にしてください。',
       array: 'は [a, b] のようなリストにしてください。',
-      object: 'にはキーと値を書いてください。',
+      object: 'にはキーと値を、字下げして書いてください。',
     },
     wrong: 'は、ここでは使えない値です。',
     atLeast: (least) => `は ${least} 以上にしてください。`,

@@ -16,11 +16,17 @@ export type Format<T> = {
   /** Sentences by the messages of the schema's own checks; `whole` begins one about all of it. */
   faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };
   /** What is wrong with what the schema takes. */
-  conflicts?: (value: T, text: Text) => { path: Path; sentence: string }[];
+  conflicts?: (value: T, text: Text) => Found[];
+  /** What is valid, but hardly meant. */
+  hints?: (value: T, text: Text) => Found[];
 };
 
-/** `problems`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
-export type YamlResult<T> = { ok: true; value: T; sha256: string } | { ok: false; problems: string[] };
+type Found = { path: Path; sentence: string };
+
+/** `problems`, `hints`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
+export type YamlResult<T> =
+  | { ok: true; value: T; sha256: string; hints: string[] }
+  | { ok: false; problems: string[] };
 
 type Problem = { offset: number; sentence: string };
 type Reading<T> = { name: string; format: Format<T>; text: Text };
@@ -28,19 +34,20 @@ type Reading<T> = { name: string; format: Format<T>; text: Text };
 export function parseYaml<T>(source: string, reading: Reading<T>): YamlResult<T> {
   const lines = new LineCounter();
   const read = readSource(source, lines, reading);
-  if (!('problems' in read))
-    return { ok: true, value: read.value, sha256: createHash('sha256').update(source).digest('hex') };
-  const problems = read.problems
-    .toSorted((a, b) => a.offset - b.offset)
-    .slice(0, MAX_PROBLEMS)
-    .map(({ offset, sentence }) => {
-      const { line, col } = lines.linePos(offset);
-      return `${reading.name}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${sentence}`;
-    });
-  return { ok: false, problems };
+  const listed = (problems: readonly Problem[]): string[] =>
+    problems
+      .toSorted((a, b) => a.offset - b.offset)
+      .slice(0, MAX_PROBLEMS)
+      .map(({ offset, sentence }) => {
+        const { line, col } = lines.linePos(offset);
+        return `${reading.name}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${sentence}`;
+      });
+  if ('problems' in read) return { ok: false, problems: listed(read.problems) };
+  const sha256 = createHash('sha256').update(source).digest('hex');
+  return { ok: true, value: read.value, sha256, hints: listed(read.hints) };
 }
 
-type Read<T> = { value: T } | { problems: Problem[] };
+type Read<T> = { value: T; hints: Problem[] } | { problems: Problem[] };
 
 function readSource<T>(source: string, lines: LineCounter, reading: Reading<T>): Read<T> {
   const { faults } = reading.text.policy;
@@ -72,11 +79,11 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
     return {
       problems: parsed.error.issues.flatMap((issue) => issueSentences(issue, plain, { format, text })),
     };
-  const problems = (format.conflicts?.(parsed.data, text) ?? []).map(({ path, sentence }) => ({
-    offset: plain.offsetOf(path),
-    sentence,
-  }));
-  return problems.length > 0 ? { problems } : { value: parsed.data };
+  const placed = (found: readonly Found[] = []): Problem[] =>
+    found.map(({ path, sentence }) => ({ offset: plain.offsetOf(path), sentence }));
+  const problems = placed(format.conflicts?.(parsed.data, text));
+  if (problems.length > 0) return { problems };
+  return { value: parsed.data, hints: placed(format.hints?.(parsed.data, text)) };
 }
 
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {
