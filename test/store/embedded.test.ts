@@ -154,7 +154,8 @@ describe('the thread of the database', () => {
     const program = new URL('ending-thread.ts', import.meta.url);
     const database = await open({ program, onFatal: ({ code }) => fatal.push(code) });
     await expect(sql`select 'end this thread'`.execute(database.db)).rejects.toThrow('thread');
-    await expect(database.ping()).rejects.toThrow('thread');
+    await expect(sql`select 1`.execute(database.db)).rejects.toThrow('thread');
+    await expect(database.ping()).rejects.toThrow('closed');
     expect(fatal).toEqual(['disk-failed']);
     await database.close();
   });
