@@ -196,8 +196,10 @@ describe('a person in the identity file', () => {
     },
   );
 
-  test('is refused if Devin has several accounts with the address in the file', async () => {
-    const lookup = [ben, { ...ben, userId: 'user-ben-2' }];
+  test.each([
+    ['has several accounts with', [ben, { ...ben, userId: 'user-ben-2' }]],
+    ["doesn't say who has", null],
+  ])('is refused if Devin %s the address in the file', async (_what, lookup) => {
     expect(await setUp({ mapping: mapped('ben@acme.example'), lookup }).resolve()).toMatchObject({
       kind: 'refused',
       reason: 'mapping-unknown',

@@ -7,6 +7,7 @@ import {
   createSearchUntilFound,
   retrySlack,
   retryWindow,
+  sooner,
 } from '../../src/queue/index.ts';
 import { slackFailure } from '../../src/slack/errors.ts';
 
@@ -61,6 +62,15 @@ describe('how long to keep trying', () => {
       afterMs,
     });
   });
+});
+
+test.each([
+  [null, null, null],
+  [5, null, 5],
+  [null, 5, 5],
+  [5, 3, 3],
+])('the sooner of %s and %s is %s', (one, other, expected) => {
+  expect(sooner(one, other)).toBe(expected);
 });
 
 test('a job that Slack answered runs again when Slack says, or as failed jobs do if it said nothing', () => {
