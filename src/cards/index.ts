@@ -44,10 +44,8 @@ type CardsDeps = {
  */
 export type PlaceCard = (requestId: string) => Promise<number | null>;
 
-type CardMakers = { postNewCard: PostNewCard; placeCard: PlaceCard };
-
 /** Draws cards in jobs, and at once for a session that has just been created or is followed from now on. */
-export function createCards(deps: CardsDeps): CardMakers {
+export function createCards(deps: CardsDeps): { postNewCard: PostNewCard; placeCard: PlaceCard } {
   const { queue, store, outbound, redrawHome, withLease, postOnce, tuning, text } = deps;
   const { sessions, listing } = store;
   const { enqueue, work } = queue;

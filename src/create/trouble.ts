@@ -36,11 +36,7 @@ function failureOf({ facts }: DevinError): Failure {
   return { kind: 'devin', ...facts };
 }
 
-export function refusedAs({
-  reason,
-  maskedEmail,
-  about,
-}: RefusedIdentity): Extract<Failure, { kind: 'identity' }> {
+export function refusedAs({ reason, maskedEmail, about }: RefusedIdentity): Failure {
   return { kind: 'identity', reason, maskedEmail, about };
 }
 

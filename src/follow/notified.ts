@@ -18,21 +18,15 @@ type NotifiedDeps = {
   check: SteeringCheck;
 };
 
-export type Notified = {
-  /** As the requester prefers, but where they read it: not in direct messages if they left Slack. */
-  where: (session: SessionRow, request: SessionRequest) => Promise<Notify>;
-  /** Whether the requester is in Slack, but certainly no longer in the session's conversation. */
-  isOutside: (session: SessionRow, request: SessionRequest) => Promise<boolean>;
-  /** The requester; if they left Slack, people who took part lately and may steer the session. */
-  called: (sessionId: string, request: SessionRequest) => Promise<Called>;
-};
+export type Notified = ReturnType<typeof createNotified>;
 
 const MOST_CALLED = 3;
 
-export function createNotified(deps: NotifiedDeps): Notified {
+export function createNotified(deps: NotifiedDeps) {
   const { settings, calls } = deps.store;
   const { findLeaver, check } = deps;
 
+  /** Whether the requester is in Slack, but certainly no longer in the session's conversation. */
   async function isOutside({ channelId, threadTs }: SessionRow, request: SessionRequest): Promise<boolean> {
     return threadTs !== '' && (await deps.isOutside(channelId, request));
   }
@@ -40,14 +34,16 @@ export function createNotified(deps: NotifiedDeps): Notified {
   return {
     isOutside,
 
-    async where(session, request) {
+    /** As the requester prefers, but where they read it: not in direct messages if they left Slack. */
+    async where(session: SessionRow, request: SessionRequest): Promise<Notify> {
       const notify = session.notify ?? (await settings.preferencesFor(request)).notify;
       if (notify === 'thread' && session.synced) return (await isOutside(session, request)) ? 'dm' : notify;
       if (notify !== 'dm' || session.threadTs === '') return notify;
       return (await findLeaver(request)) === null ? notify : 'thread';
     },
 
-    async called(sessionId, request) {
+    /** The requester; if they left Slack, people who took part lately and may steer the session. */
+    async called(sessionId: string, request: SessionRequest): Promise<Called> {
       const left = await findLeaver(request);
       if (left === null) return { kind: 'people', userIds: [request.userId] };
       const userIds: string[] = [];

@@ -1,4 +1,5 @@
 import type { Leases } from '../store/leases.ts';
+import type { MessageRef } from '../store/request-row.ts';
 import type { ThreadNotice, ThreadNotices } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
 import { createInOrder } from '../time.ts';
@@ -58,14 +59,11 @@ type TellNotTakenDeps = { tellOnce: TellOnce; outbound: Pick<Outbound, 'tellPriv
 
 type NotTaken = { sessionId: string; reason: keyof Text['thread']['notTaken'] };
 
-/** Tells the author of a message, or of an edit, that it stays in the thread: once for each reason. */
-type TellNotTaken = (
-  said: Pick<Message, 'userId' | 'channelId' | 'threadTs'>,
-  notTaken: NotTaken,
-) => Promise<void>;
+type Said = Pick<Message, 'userId' | 'channelId' | 'threadTs'>;
 
-export function createTellNotTaken({ tellOnce, outbound, textFor }: TellNotTakenDeps): TellNotTaken {
-  return async (said, { sessionId, reason }) => {
+/** Tells the author of a message, or of an edit, that it stays in the thread: once for each reason. */
+export function createTellNotTaken({ tellOnce, outbound, textFor }: TellNotTakenDeps) {
+  return async (said: Said, { sessionId, reason }: NotTaken): Promise<void> => {
     const { userId } = said;
     const { thread } = await textFor(userId);
     await tellOnce({ sessionId, userId, reason }, async () =>
@@ -73,16 +71,6 @@ export function createTellNotTaken({ tellOnce, outbound, textFor }: TellNotTaken
     );
   };
 }
-
-/**
- * Tells the author of a message something about it. A function is called only if the message wasn't answered before.
- * Rejects if Slack should deliver the message again.
- */
-type AnswerMessage = (
-  message: Pick<Message, 'teamId' | 'channelId' | 'ts'>,
-  place: PrivatePlace,
-  answer: Rendered | (() => Promise<Rendered>),
-) => Promise<void>;
 
 type AnswerDeps = {
   leases: Pick<Leases, 'take' | 'renew' | 'release' | 'outlasts'>;
@@ -92,9 +80,16 @@ type AnswerDeps = {
 /** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
 const DELIVERED_AGAIN_MS = 10 * 60_000;
 
-/** Answers a message once, however often Slack delivers it. */
-export function createMessageAnswers({ leases, outbound }: AnswerDeps): AnswerMessage {
-  return async ({ teamId, channelId, ts }, place, answer) => {
+/** `answer`: a function is called only if the message wasn't answered before. */
+type Answer = Rendered | (() => Promise<Rendered>);
+
+/** Answers a message once, however often Slack delivers it. Rejects if Slack should deliver it again. */
+export function createMessageAnswers({ leases, outbound }: AnswerDeps) {
+  return async (
+    { teamId, channelId, ts }: MessageRef,
+    place: PrivatePlace,
+    answer: Answer,
+  ): Promise<void> => {
     const name = `answer ${teamId} ${channelId} ${ts}`;
     const lease = await leases.take(name, ANSWERING_MS, { longestMs: DELIVERED_AGAIN_MS });
     if (lease === null) {

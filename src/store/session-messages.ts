@@ -32,12 +32,8 @@ export type SessionMessagesTable = Columns<MessageRow> & {
   slackTs: string | null;
 };
 
-export type NewMessage = {
-  eventId: string;
-  source: string;
-  text: string;
+export type NewMessage = Pick<MessageRow, 'eventId' | 'source' | 'text' | 'saidAt'> & {
   state: Exclude<MessageState, 'posted'>;
-  saidAt: Date;
 };
 
 export type DevinMessage = { eventId: string; text: string; state: MessageState };

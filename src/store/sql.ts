@@ -48,10 +48,6 @@ type Written<Value> = IsJson<Value> extends true ? JsonText<Value> : Value;
 /** For a `jsonb` column: both drivers accept any JSON as text. undefined leaves the column as it is. */
 export function json<Value extends object | string | null | undefined>(value: Value): JsonText<Value>;
 export function json(value: unknown): string | null | undefined {
-  return toText(value);
-}
-
-function toText(value: unknown): string | null | undefined {
   return value === null || value === undefined ? value : JSON.stringify(value);
 }
 
@@ -62,12 +58,12 @@ export function withJson<Row extends object>(row: Row): { [Name in keyof Row]: W
 export function withJson(row: Record<string, unknown>): object {
   const entries = Object.entries(row);
   return Object.fromEntries<unknown>(
-    entries.map(([name, value]) => [name, isJson(value) ? toText(value) : value]),
+    entries.map(([name, value]) => [name, isJson(value) ? JSON.stringify(value) : value]),
   );
 }
 
 function isJson(value: unknown): boolean {
-  return typeof value === 'object' && !(value instanceof Date);
+  return typeof value === 'object' && value !== null && !(value instanceof Date);
 }
 
 /** Of any JSON value. The order of keys doesn't matter: a database can change it. */

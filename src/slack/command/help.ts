@@ -11,7 +11,7 @@ import { LIMIT } from '../blocks/limits.ts';
 import { refusal } from '../blocks/notices.ts';
 import { sections, type Rendered } from '../blocks/objects.ts';
 import { renderQuestion } from '../blocks/offer.ts';
-import { bold, code, escape, truncate } from '../blocks/text.ts';
+import { bold, code, escape, truncate, unescape } from '../blocks/text.ts';
 import { bangWords } from './option-names.ts';
 import { subcommandsFor } from './subcommands.ts';
 import { flagTakes } from './values.ts';
@@ -92,6 +92,16 @@ type Where = { what: 'task' | 'defaults'; command: string };
 /** A sentence for each problem, escaped. */
 export function renderProblems(problems: readonly Problem[], where: Where, text: Text): string[] {
   return problems.map((problem) => renderProblem(problem, where, text));
+}
+
+/** Why options that were typed after a command can't be taken. `typed`: raw. */
+export function renderWrongOptions(
+  problems: readonly Problem[],
+  { command, typed, title }: { command: string; typed: string; title: string },
+  text: Text,
+): Rendered {
+  const told = renderProblems(problems, { what: 'defaults', command }, text);
+  return refusal({ problems: told, typed: `${command} ${unescape(typed)}`, formId: null, title }, text);
 }
 
 type Offered = {

@@ -1,11 +1,11 @@
 import { refusalSentence } from '../../../errors.ts';
 import { isNoMember, type LookedUpIdentity } from '../../../session/identity.ts';
 import type { IntentOf, Wish } from '../../../session/intent.ts';
-import { notice, refusal } from '../../blocks/notices.ts';
+import { notice } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
-import { escape, unescape } from '../../blocks/text.ts';
+import { escape } from '../../blocks/text.ts';
 import { type Why, renderWhoami, renderWhy } from '../../blocks/why.ts';
-import { renderProblems } from '../../command/help.ts';
+import { renderWrongOptions } from '../../command/help.ts';
 import { shownIdentity } from '../../form-view.ts';
 import type { Answers, Invocation } from '../commands.ts';
 import type { Tools } from '../tools.ts';
@@ -46,11 +46,8 @@ export function createExplainCommands(deps: ExplainCommandDeps) {
   async function why(call: Invocation, { draft, reset, problems }: IntentOf<'why'>): Promise<Rendered> {
     const { teamId, userId, text } = call;
     const words = text.policy.why;
-    if (problems.length > 0) {
-      const typed = `${command} ${unescape(call.typed)}`;
-      const told = renderProblems(problems, { what: 'defaults', command }, text);
-      return refusal({ problems: told, typed, formId: null, title: words.nothingDecided }, text);
-    }
+    if (problems.length > 0)
+      return renderWrongOptions(problems, { command, typed: call.typed, title: words.nothingDecided }, text);
     const identity = await lookUp({ teamId, userId });
     if (identity === null) return notice([words.notKnown]);
     if (identity === 'key-refused') return notice([escape(text.devin.unauthorized)]);

@@ -3,11 +3,11 @@ import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import { effectivePreferences, type Preferences } from '../../../session/preferences.ts';
 import type { SettingKey } from '../../../store/settings.ts';
-import { notice, refusal } from '../../blocks/notices.ts';
+import { notice } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { OWN_SETTINGS, renderDefaults, renderSetting, shownSetting } from '../../blocks/settings.ts';
-import { code, unescape } from '../../blocks/text.ts';
-import { renderProblems } from '../../command/help.ts';
+import { code } from '../../blocks/text.ts';
+import { renderWrongOptions } from '../../command/help.ts';
 import type { Answers, Invocation } from '../commands.ts';
 import type { Tools } from '../tools.ts';
 
@@ -93,11 +93,8 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   ): Promise<Rendered> {
     const { text } = call;
     const words = text.settings;
-    if (problems.length > 0) {
-      const typed = `${command} ${unescape(call.typed)}`;
-      const told = renderProblems(problems, { what: 'defaults', command }, text);
-      return refusal({ problems: told, typed, formId: null, title: words.nothingSet }, text);
-    }
+    if (problems.length > 0)
+      return renderWrongOptions(problems, { command, typed: call.typed, title: words.nothingSet }, text);
     const said = words.set(words.scopes[scope]);
     return change(call, { scope, said }, async (key) =>
       settings.changeDraft(key, { draft, reset }, call.userId),
