@@ -16,7 +16,7 @@ export const devin: Text['devin'] = {
       ? 'このアプリのサービスユーザーには、Devin でこの操作をする権限がありません。不足している権限は Devin から示されませんでした。Devin の Settings > Service users でロールを確認するよう、Devin の管理者に依頼してください。本人として実行するには ManageOrgSessions と ImpersonateOrgSessions が必要です。'
       : `このアプリのサービスユーザーには、Devin の権限 ${permission} がありません。Devin の Settings > Service users でロールに追加するよう Devin の管理者に依頼し、その後もう一度お試しください。`,
   aboutPerson:
-    '原因はこのアプリではなく、セッションの実行者にあります。Devin の管理者が Devin の Settings > Members で変更できます。',
+    'このアプリではなく、セッションの実行者のアカウントに原因があります。Devin の管理者が Devin の Settings > Members で変更できます。',
   impersonation: [
     '本人としてセッションを実行するには、次の 3 つが必要です。',
     '• このアプリのサービスユーザーに権限 ImpersonateOrgSessions がある',

@@ -97,7 +97,7 @@ export const notices: Text['notices'] = {
     'mapping-conflict': (_maskedEmail, about) =>
       `このアプリの ID ファイルでは、あなたと ${about?.other ?? ''} の両方が Devin の ${about?.account ?? ''} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
     'lookup-forbidden': (_maskedEmail) =>
-      'このアプリは Devin でメンバーを検索できないため、あなたが誰にあたるか分かりません。サービスユーザーに権限 ViewOrgMembership を追加するよう、Devin の管理者に依頼してください（Devin の Settings > Service users）。',
+      'このアプリは Devin でメンバーを検索できないため、あなたのアカウントを確認できません。サービスユーザーに権限 ViewOrgMembership を追加するよう、Devin の管理者に依頼してください（Devin の Settings > Service users）。',
   },
   limits: {
     openSessions: ({ allowed, count }) =>

@@ -74,7 +74,7 @@ export const store: Text['store'] = {
   full: (server) =>
     `DATABASE_URL の Postgres サーバーの接続数が上限に達しています（${server}）。max_connections か、ユーザーまたはデータベースごとの接続数の上限を増やしてください。`,
   readonly: (server) =>
-    `DATABASE_URL の Postgres サーバーは読み取り専用です（${server}）。DATABASE_URL をプライマリに向けてください。マネージドサーバーは、ディスクに空きがないときも読み取り専用になることがあります。`,
+    `DATABASE_URL の Postgres サーバーは読み取り専用です（${server}）。DATABASE_URL にプライマリサーバーを指定してください。マネージドサーバーは、ディスクに空きがないときも読み取り専用になることがあります。`,
   forbidden:
     'DATABASE_URL のユーザーにはテーブルやスキーマを作る権限がありません。データベースの所有者にしてください（例: `alter database 名前 owner to ユーザー`）。',
   inUse: (folder, pid) =>
@@ -87,7 +87,7 @@ export const store: Text['store'] = {
   diskFull: (folder) =>
     `DATA_DIR ${folder} のディスクに空きがありません。空き容量を増やし、アプリが停止していれば起動してください。受け付け済みの内容は失われていません。`,
   tooFewFiles: (least) =>
-    `データベースに必要な数のファイルを開けません。開けるファイル数の上限を ${least} 以上にしてから（\`ulimit -n\`、systemd では LimitNOFILE）、アプリを起動し直してください。データベースは元のままです。`,
+    `データベースに必要な数のファイルを開けません。開けるファイル数の上限を ${least} 以上にしてから（\`ulimit -n\`、systemd では LimitNOFILE）、アプリを起動し直してください。データベースは変更していません。`,
   diskFailed: (folder, reason) =>
     `${folder} のデータベースが停止しました（${reason}）。ディスクの空き容量とエラーを確認し、アプリを再起動してください。受け付け済みのものは失われていません。`,
   migration: (name) =>
@@ -120,7 +120,7 @@ export const start: Text['start'] = {
   clockSkew: ({ system, seconds, weAreLate }) =>
     `このマシンの時計は ${NAMES[system]} より ${seconds} 秒${weAreLate ? '遅れて' : '進んで'}います。NTP で同期してください。`,
   fewFiles: (files, least) =>
-    `開けるファイルは ${files} 個までで、接続も 1 つずつ数えます。上限を ${least} 以上にしてください（\`ulimit -n\`、systemd では LimitNOFILE）。このままでは、混雑時に接続が切れます。`,
+    `同時に開けるファイルは、接続も含めて ${files} 個までです。上限を ${least} 以上にしてください（\`ulimit -n\`、systemd では LimitNOFILE）。このままでは、混雑時に接続が切れます。`,
   notSaved: (reason) =>
     `依頼を保存できません（${reason}）。データベースのディスクの空きと接続数、読み取り専用になっていないかを確認してください。`,
   devinKey:
