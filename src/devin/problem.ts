@@ -49,6 +49,8 @@ const CODES: Record<number, DevinErrorCode> = {
   409: 'conflict',
   422: 'invalid-request',
   429: 'rate-limited',
+  /** A proxy before Devin gave up. */
+  499: 'no-answer',
 };
 
 function codeOf(status: number): DevinErrorCode {

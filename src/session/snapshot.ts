@@ -83,8 +83,11 @@ const pullRequestSchema = fromWire(
  * `structuredOutput`, `category` and `subcategory`.
  */
 export const sessionSnapshotSchema = z.object({
-  /** Bare, whichever form Devin sent. */
-  sessionId: z.string().transform(toBareId),
+  /** Bare, whichever form Devin sent. An index can't hold a long one. */
+  sessionId: z
+    .string()
+    .transform(toBareId)
+    .pipe(z.string().regex(/^\S{1,255}$/)),
   /** Link people to this; never build one. */
   url: z.string(),
   status: openEnum(STATUSES),

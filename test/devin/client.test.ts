@@ -171,15 +171,18 @@ describe('a write', () => {
     expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({ code: 'no-answer' });
   });
 
-  test.each([{ text: '<html>ok</html>' }, { text: '' }, { json: { ok: true } }])(
-    'has an unknown outcome when a success has the body %j',
-    async (reply) => {
-      const { sessions } = await startDevin(reply);
-      const error = await failureOf(sessions.create({ prompt: PROMPT }));
-      expect(error).toMatchObject({ code: 'no-answer', status: 200 });
-      expect(isOutcomeUnknown(error)).toBe(true);
-    },
-  );
+  test.each([
+    { text: '<html>ok</html>' },
+    { text: '' },
+    { json: { ok: true } },
+    { json: { ...SESSION, session_id: 'devin-' } },
+    { json: { ...SESSION, session_id: 'x'.repeat(300) } },
+  ])('has an unknown outcome when a success has the body %j', async (reply) => {
+    const { sessions } = await startDevin(reply);
+    const error = await failureOf(sessions.create({ prompt: PROMPT }));
+    expect(error).toMatchObject({ code: 'no-answer', status: 200 });
+    expect(isOutcomeUnknown(error)).toBe(true);
+  });
 
   test('has an unknown outcome when the answer does not come in time', async () => {
     const { url, seen } = await startApi(() => null);

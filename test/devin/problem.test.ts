@@ -24,6 +24,7 @@ describe('a failed answer', () => {
     [307, 'no-answer'],
     [402, 'payment-required'],
     [418, 'unexpected'],
+    [499, 'no-answer'],
   ];
 
   test.each(codes)('with status %i is %s', (status, code) => {
