@@ -139,8 +139,7 @@ export function createTransitions(deps: TransitionDeps) {
     const bound = session === undefined ? null : await bind(deps, { from, session, moved }, trx);
     if (card === true && !showsOnCard) await cards.markStale(id, trx);
     // The URL of a new session, or that there is none, goes before everything else.
-    const interactive = !isOpen(state);
-    if (card === true) await enqueue('update-card', { requestId: id }, { trx, interactive });
+    if (card === true) await enqueue('update-card', { requestId: id }, { trx, interactive: !isOpen(state) });
     if (tell !== undefined) await enqueue('tell-person', { requestId: id, notice: tell }, { trx });
     if (askOwners !== undefined) await enqueue('ask-owners', askOwners, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: id }, { trx });

@@ -151,7 +151,7 @@ function withoutApprovers({ owners, limits, rules }: Policy): JointFault[] {
 }
 
 /** What is allowed, but hardly meant. `of`: the rule above, or the person. */
-export type PolicyHint = {
+type PolicyHint = {
   path: readonly (string | number)[];
   kind: 'unreached' | 'own-approval';
   of: string;
