@@ -59,11 +59,11 @@ export type AskedFirst = {
   /** It, as a command that can be run; null: something is missing. */
   meant: string | null;
   /**
-   * What a word in it does elsewhere. `option`: the option that it names, which the draft has; `thread-word`: a word for
-   * a session's thread; `devin-word`: a word of Devin's own Slack app; `credential`: the starts of some, which everyone who
-   * sees the session could read.
+   * What a word in it does elsewhere. `option`: the option that it names, which the draft has; `first-word`: an option
+   * whose value may go on; `thread-word`: a word for a session's thread; `devin-word`: a word of Devin's own Slack app;
+   * `credential`: the starts of some, which everyone who sees the session could read.
    */
-  hint: { kind: 'option' | 'thread-word' | 'devin-word' | 'credential'; typed: string } | null;
+  hint: { kind: 'option' | 'first-word' | 'thread-word' | 'devin-word' | 'credential'; typed: string } | null;
 };
 
 /** What a person wants, read from the text of a slash command, by its kind. */

@@ -286,6 +286,18 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       },
       text,
     ),
+  'a question about an option before a task': (text) =>
+    renderQuestion(
+      {
+        command: '/cog',
+        typed: '--title Login fix it',
+        formId: 'f1',
+        meant: null,
+        usage: null,
+        hint: { kind: 'first-word', typed: '--title Login' },
+      },
+      text,
+    ),
   'a question about one word': (text) =>
     renderQuestion(
       { command: '/cog', typed: 'fix', formId: 'f1', meant: null, usage: null, hint: null },

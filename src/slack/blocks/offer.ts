@@ -78,7 +78,8 @@ type TaskQuestion = {
 export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
   const { command, typed, formId, meant, hint } = asking;
   const { question } = text.command;
-  const start = hint?.kind === 'option' ? question.startWith(hint.typed) : question.start;
+  const isOption = hint?.kind === 'option' || hint?.kind === 'first-word';
+  const start = isOption ? question.startWith(hint.typed) : question.start;
   const runs = meant === null || meant.length > LIMIT.buttonValue ? null : meant;
   return joinParts([
     titled(question.title, askedWords(asking, text)),

@@ -119,7 +119,7 @@ function optionInWords(said: Said): AskedFirst | null {
 
 function optionBeside({ task, given, flags }: Scan): AskedFirst | null {
   const open = flags[given.findIndex((one) => one.kind === 'value' && one.mayGoOn === true)];
-  if (open !== undefined) return hinted('option', unescape(open));
+  if (open !== undefined) return hinted('first-word', unescape(open));
   const isGiven = (key: string): boolean => given.some((one) => 'field' in one && one.field.key === key);
   const options = optionsBeside(task, ({ key }) => isGiven(key));
   return options === '' ? null : hinted('option', options);

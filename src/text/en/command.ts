@@ -62,6 +62,8 @@ export const command = {
     hints: {
       option: (option: string): string =>
         `Did you mean ${option}? Words in a task set nothing. To start without it, edit first.`,
+      'first-word': (option: string): string =>
+        `Is ${option} complete? Put a value of several words in quotes.`,
       'thread-word': (word: string): string => `Did you mean ${word}? Type it in the session's thread.`,
       'devin-word': (word: string): string =>
         `${word} works only in Devin's own Slack app. Here it would start a session, with ${word} as part of the task.`,

@@ -49,6 +49,7 @@ export const command: Text['command'] = {
     hints: {
       option: (option) =>
         `${option} のことですか？タスクの文の中に書いても設定されません。付けずに開始するには、先に編集してください。`,
+      'first-word': (option) => `${option} だけでよいですか？空白を含む値は、引用符で囲んでください。`,
       'thread-word': (word) => `${word} のことですか？セッションのスレッドに入力してください。`,
       'devin-word': (word) =>
         `${word} は Devin 公式の Slack アプリでのみ使えます。ここで開始すると、${word} もタスクの一部になります。`,

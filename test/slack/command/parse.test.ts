@@ -1058,7 +1058,7 @@ describe('sub-commands', () => {
       '予算は10でログインのテストを直して',
     ].map((text): [string, string, string, null] => [text, 'option', '--acu 10', null]),
     ['fix it - repo acme/web', 'option', '--repo acme/web', null],
-    ['--title Login fix the test', 'option', '--title Login', null],
+    ['--title Login fix the test', 'first-word', '--title Login', null],
     ['--acu 5 --title=Login fix the test', 'option', '--title=Login', null],
     ['！fast --title ログイン テストを直して', 'option', '--title ログイン', null],
     ['!windows fix the installer', 'option', '--platform windows', null],
