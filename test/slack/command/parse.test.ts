@@ -1059,8 +1059,8 @@ describe('sub-commands', () => {
     ].map((text): [string, string, string, null] => [text, 'option', '--acu 10', null]),
     ['fix it - repo acme/web', 'option', '--repo acme/web', null],
     ['--title Login fix the test', 'first-word', '--title Login', null],
-    ['--acu 5 --title=Login fix the test', 'option', '--title=Login', null],
-    ['！fast --title ログイン テストを直して', 'option', '--title ログイン', null],
+    ['--acu 5 --title=Login fix the test', 'first-word', '--title=Login', null],
+    ['！fast --title ログイン テストを直して', 'first-word', '--title ログイン', null],
     ['!windows fix the installer', 'option', '--platform windows', null],
     ['!ask how does the login work', 'devin-word', '!ask', null],
   ])('%s starts nothing before a hint: %s %s', (text, kind, typed, meant) => {
