@@ -136,8 +136,8 @@ function fateOf(said: Said, known: Known, botUserId: string): Fate {
   }
 }
 
-/** Not within an address. */
-const QUESTION = /[?？](?![\w&=/%-])/;
+/** Not within an address. In Japanese, it may end without a mark: `マージしてもよろしいですか。` */
+const QUESTION = /[?？](?![\w&=/%-])|(?:です|ます|ません|でしょう|ましょう)か(?=[。\s]|$)/;
 
 /** In this order: a phrase for the app counts in a muted thread, too, and thanks wake no session. */
 function fateOfWords(

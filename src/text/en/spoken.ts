@@ -100,11 +100,13 @@ export const spoken: Spoken = {
     excellent, fantastic, wonderful, super, sweet, wow, cool, good, well done, good to know, love it, appreciate it,
     i appreciate it, much appreciated, ok, okay, k, kk, alright, all right, got it, got that, gotcha, understood, noted, roger,
     acknowledged, ack, copy that, i see, makes sense, no worries, no problem, np, youre welcome, will do, will check,
-    will review, will take a look, ill check, ill review, ill take a look, ill have a look`,
+    will review, will take a look, ill check, ill review, ill take a look, ill have a look, no thanks, thanks again,
+    thank you again, great work, good work, nice work, awesome work, amazing work, great help`,
   besideThanks: `
-    you, u, your, so, much, many, very, big, a, lot, million, all, it, that, thats, this, is, was, works, worked,
-    looks, sounds, to me, perfectly, job, work, stuff, for, the, help, helping, the fix, fixing, the update, letting me know, again,
-    ah, oh, no, bye, bot, everyone, everybody, team, folks, tomorrow, later, soon`,
+    you, u, your, so, much, many, very, big, a, lot, million, all, it, that, thats, it is, that is, this is, was, works, worked,
+    looks, sounds, to me, perfectly, job, stuff, for the help, for your help, for all the help, for helping, for the fix,
+    for fixing, the fix, for the update, for letting me know, for the work, for your work, for, the,
+    ah, oh, bye, bot, everyone, everybody, team, folks, tomorrow, later, soon`,
   inThread: {
     mute: 'mute',
     unmute: 'unmute',
