@@ -16,7 +16,6 @@ export type FoundFlag = {
 const FLAG = new RegExp(`(${DASHES}|${HYPHEN})(\\p{L}[\\p{L}\\p{N}_-]*)`, 'uy');
 /** Between a name and its value. Japanese keyboards write wide ones. */
 const SIGN = /[=＝]|[:：](?=\S)/y;
-type Named = Pick<FoundFlag, 'name' | 'end'> & { isHyphen: boolean; isExact: boolean };
 
 /** After the name: a value, white space, the end, or punctuation. */
 const NAME_END = new RegExp(`(?=${SIGN.source})|[.,;:!?]*(?=\\s|$)`, 'y');
@@ -31,7 +30,8 @@ export function signEnd(text: string, at: number): number | null {
 
 /**
  * The flag at the start of a word. A long dash before a word that isn't a flag is prose, and so is `--` without a
- * letter after it. Any dash before a mode is a slip, and so is one before what is close to a flag, with its value.
+ * letter after it. Any dash before a mode is a slip, and so is one before what is close to a flag, with its value. One hyphen
+ * is another program's, unless it's before a flag's own name: `webpack -mode production fails`, `git log -limit 5`.
  */
 export function flagAt(text: string, at: number): FoundFlag | null {
   FLAG.lastIndex = at;
@@ -42,11 +42,10 @@ export function flagAt(text: string, at: number): FoundFlag | null {
   const known = isWhole ? flagNamed(name) : null;
   const end = isWhole ? NAME_END.lastIndex : at + head.length;
   const isHyphen = ONE_HYPHEN.test(dash);
+  const isClear = known !== null && (!isHyphen || known.input.kind === 'switch');
+  const mayBeMeant = known !== null || !isHyphen;
   const isSlip =
-    isWhole &&
-    ((known !== null && (!isHyphen || known.input.kind === 'switch')) ||
-      choiceOf(name) !== null ||
-      isMeant(text, { name, end, isHyphen, isExact: known !== null }));
+    isWhole && (isClear || choiceOf(name) !== null || (mayBeMeant && isMeant(text, { name, end })));
   if (!isSlip && dash !== '--' && dash !== '－－') return null;
   const field = isHyphen ? null : known;
   if (known?.input.kind !== 'switch' && match(NAMED, text, end) !== null) return null;
@@ -56,11 +55,8 @@ export function flagAt(text: string, at: number): FoundFlag | null {
 const ONE_HYPHEN = new RegExp(`^${HYPHEN}$`);
 const LONGEST_MEANT = 300;
 
-/**
- * Whether what follows is for the flag that a name is close to: only that takes it, or nothing comes after it. After one
- * hyphen, the rest is for another program: `webpack -mode production fails`.
- */
-function isMeant(text: string, { name, end, isHyphen, isExact }: Named): boolean {
+/** Whether what follows is for the flag that a name is close to: only that takes it, or nothing comes after it. */
+function isMeant(text: string, { name, end }: Pick<FoundFlag, 'name' | 'end'>): boolean {
   const nearest = nearestFlag(name);
   if (nearest === null) return false;
   const start = signEnd(text, end) ?? blankEnd(text, end);
@@ -68,5 +64,5 @@ function isMeant(text: string, { name, end, isHyphen, isExact }: Named): boolean
   const isSwitch = nearest.input.kind === 'switch';
   const value = isSwitch ? null : readValue(near, 0, nearest.input.kind === 'list');
   if (value !== null && isOwnValue(nearest, value.text)) return true;
-  return (!isHyphen || isExact) && match(/[^\S\n]*(?:\n|$)/y, near, value?.end ?? 0) !== null;
+  return match(/[^\S\n]*(?:\n|$)/y, near, value?.end ?? 0) !== null;
 }

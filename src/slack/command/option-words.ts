@@ -22,10 +22,14 @@ const CLAUSE = String.raw`(?:^|[,;:.、。\n]|\s[-—–]+(?=\s)) *`;
 /** What limits a session: `budget: 10`, `max 10`. If the task goes on, it limits something else: `limit: 10 requests`. */
 const SPENT = '(?:budget(?: of)?|予算|spend (?:at most|up to|no more than|more than))';
 const MOST = '(?:max(?:imum)? )?(?:cap(?:ped)?|limit|max(?:imum)?|上限|最大)(?:(?: it)? at)?';
-const OF_THE_TASK = '(?<!\\b(?:a|an|the|to|of|with|from|and|or|in|by|rate|page|row|size|uses?) )';
-const CLAUSE_END = String.raw`(?=(?: credits?)? *(?:[)\]）,;:.!、。](?!\d)|\n|$|で|まで|以内|に(?:して|設定)))`;
+/** `a memory limit: 10` is about a program. After Japanese, a space begins another clause. */
+const BEFORE_CAP = String.raw`(?:${CLAUSE}|\(|\bit |[^ -~] )`;
+const CLAUSE_END = String.raw`(?=(?: credits?)? *(?:[)\],;:.!、。](?!\d)|\n|$|で|まで|以内|に(?:して|設定)))`;
+/** Beside another number, a cap is probably one of the task's: `a slider, min 0, max 100`. */
+const NO_NUMBER = String.raw`(?:\D|(?<=[\w#/.-])\d)*`;
 const CAPS = [
-  String.raw`(?<=^|[\s,;:(、。])(?:${SPENT}|${OF_THE_TASK}${MOST})(?:${SIGN}| *)${NUMBER}${CLAUSE_END}`,
+  String.raw`(?<=^|[\s,;:(、。])${SPENT}(?:${SIGN}| *)${NUMBER}${CLAUSE_END}`,
+  String.raw`^${NO_NUMBER}${BEFORE_CAP}${MOST}(?:${SIGN}| *)${NUMBER}${CLAUSE_END}${NO_NUMBER}$`,
   // `max 10 fix it`
   String.raw`^(?:${SPENT}|${MOST})(?:${SIGN}| *)${NUMBER}(?= +\p{L}+ (?:the|it|this|that|my|our)\b)`,
 ];
@@ -153,7 +157,7 @@ export function onlyOption(task: string): string | null {
     if (value === undefined || others.length > 0) continue;
     const at = typed.indexOf(value);
     const isBeside = [typed[at - 1], typed[at + 1]].some((word = '') => isName(word));
-    const isSaid = isNamed && (isBeside || /^(?:to|is|of)$/i.test(typed[at - 1] ?? ''));
+    const isSaid = isNamed && (isBeside || /^(?:to|is|of|は|を)$/i.test(typed[at - 1] ?? ''));
     const isChoice = typed.length > 1 && choiceOf(value)?.field.key === field.key;
     const isVerb = at === 0 && /^[a-z]+$/i.test(value) && !isChoice;
     // `change title to Home` and `rotate secret` are tasks.
@@ -164,16 +168,17 @@ export function onlyOption(task: string): string | null {
   return null;
 }
 
-const SIGNED = /(?<=^|\s)([\p{L}-]+)[:=：＝はを](?=[^:=])/giu;
-/** `上限20に設定` */
-const AROUND_NUMBER = /(?<=[^ -~])(?=[\d])|(?<=\d)(?=[^ -~])/gu;
+/** `タイトルを変更して` names no value. */
+const SIGNED = /(?<=^|\s)([\p{L}-]+)(?:[:=](?=[^:=])|[はを](?=[!-~]))/giu;
+/** `上限20に設定`, `fastに変更` */
+const BETWEEN_SCRIPTS = /(?<=[^ -~])(?=\d)|(?<=\d)(?=[^ -~])|(?<=[a-z])(?=に)/giu;
 
 /** Quotes and Slack's tokens are one word; a sign after a name is none. */
 function wordsIn(task: string): string[] {
   const text = task
     .normalize('NFKC')
     .replaceAll(SIGNED, '$1 ')
-    .replaceAll(AROUND_NUMBER, ' ')
+    .replaceAll(BETWEEN_SCRIPTS, ' ')
     .replace(/[.!。]$/, '');
   const words: string[] = [];
   for (let at = spaceEnd(text, 0); at < text.length;) {
