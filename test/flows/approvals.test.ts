@@ -613,7 +613,7 @@ describe('a request that waits when those who were asked', () => {
       await askedOf(ben);
       if (how === 'have all left') await slack.changeUser(ben.userId, { deleted: true });
       else await slack.disableGroup(PLATFORM);
-      await card('not enough people can approve this now');
+      await card('too few people can approve this now');
       await toldTo(world(), place, 'Ask an app admin to name others');
       await shownTo(owner, 'Too few people can approve a Devin session');
       // Once for each event, however often somebody looks.

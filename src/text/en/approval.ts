@@ -10,7 +10,7 @@ export const approval = {
     title: 'Too few people can approve a Devin session',
     why: (rule: string): string =>
       `Rule: ${rule}. People it names left Slack or their user group, or became guests.`,
-    next: 'What waits for them is neither started nor ended. Name other approvers in the policy, or add people to the user group: they are asked then.',
+    next: 'Requests that wait for them stay as they are. Add approvers to the policy, or people to the user group, and the app asks them.',
   },
   /** On the card. Plain. */
   onCard: {
@@ -24,7 +24,7 @@ export const approval = {
       return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
     },
     lacks: (rule: string): string =>
-      `Not started yet: not enough people can approve this now (rule: ${rule}). Ask an app admin to name others in the policy: they are asked then.`,
+      `Not started yet: too few people can approve this now (rule: ${rule}). Ask an app admin to add approvers to the policy; the app then asks them.`,
     soFar: (names: string): string => `Approved so far by ${names}.`,
     approved: (names: string, rule: string): string => `Approved by ${names} (rule: ${rule}).`,
   },
