@@ -213,8 +213,10 @@ describe('a hostile policy file', () => {
     ['an alias of itself', 'rules: &r [*r]', /nested too deeply/],
     ['lists in lists', '['.repeat(100) + ']'.repeat(100), /^policy.yml:1:14: is nested too deeply/],
     ['more lists in lists than the stack holds', '['.repeat(100_000), /nested too deeply/],
-    ['lists in lists, by dashes', '- '.repeat(1000), /nested too deeply/],
-    ['keys in keys', '? '.repeat(100), /must be a plain word/],
+    ['lists in lists, by dashes', '- '.repeat(14), /^policy.yml:1:27: is nested too deeply/],
+    ['more lists than the stack holds, by dashes', '- '.repeat(100_000), /nested too deeply/],
+    ['keys in keys', '? '.repeat(10), /must be a plain word/],
+    ['more keys in keys than the stack holds', '? '.repeat(100_000), /nested too deeply/],
     [
       'keys in keys, by lines',
       Array.from({ length: 200 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument, Parser, type CST, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { toPlain, type DocumentFault, type Path, type PlainDocument } from './plain.ts';
+import { MAX_DEPTH, toPlain, type DocumentFault, type Path, type PlainDocument } from './plain.ts';
 
 export const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
@@ -55,8 +55,9 @@ function readSource<T>(source: string, lines: LineCounter, reading: Reading<T>):
   if (source.trim() === '') return { problems: [{ offset: 0, sentence: faults.blank }] };
   if (Buffer.byteLength(source) > MAX_BYTES)
     return { problems: [{ offset: 0, sentence: faults.tooLarge(MAX_BYTES) }] };
+  const deep = firstTooDeep([...new Parser(lines.addNewLine).parse(source)]);
+  if (deep !== null) return { problems: [{ offset: deep, sentence: faults.tooDeep }] };
   const document = parseDocument(source, {
-    lineCounter: lines,
     // Both take time that grows with the square of the file.
     prettyErrors: false,
     uniqueKeys: false,
@@ -65,6 +66,22 @@ function readSource<T>(source: string, lines: LineCounter, reading: Reading<T>):
   });
   const wrong = syntaxProblems(document, reading.text);
   return wrong.length > 0 ? { problems: wrong } : checked(document, reading);
+}
+
+/** Composing a document takes a stack as deep as the document; parsing alone doesn't. null: none of it is too deep. */
+function firstTooDeep(tokens: readonly CST.Token[]): number | null {
+  let level = tokens.flatMap(partsOf);
+  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) level = level.flatMap(partsOf);
+  return level[0]?.offset ?? null;
+}
+
+function partsOf(token: CST.Token): CST.Token[] {
+  const parts = token.type === 'document' ? [token.value] : itemsOf(token);
+  return parts.filter((part) => part !== null && part !== undefined);
+}
+
+function itemsOf(token: CST.Token) {
+  return 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : [];
 }
 
 function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
@@ -87,9 +104,6 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
 }
 
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {
-  // Nested deeper than the stack holds: what else is wrong follows from that.
-  const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-  if (exhausted !== undefined) return [{ offset: exhausted.pos[0], sentence: faults.tooDeep }];
   const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.tag }));
   const others = errors.map(({ code, message, pos: [offset] }) => ({
     offset,

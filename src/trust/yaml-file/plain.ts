@@ -27,7 +27,7 @@ export type PlainDocument = {
 };
 
 /** Of lists and keys. */
-const MAX_DEPTH = 12;
+export const MAX_DEPTH = 12;
 /** With what aliases repeat. */
 const MAX_NODES = 50_000;
 
