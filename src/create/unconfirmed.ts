@@ -28,7 +28,9 @@ export function createSettleStep(deps: SettleDeps): CreateStep {
 
   return async (run) => {
     const { request, lease, signal } = run;
-    await flow.advance(run, { to: 'sending', changes: { waiting: 'looking' }, effects: { card: true } });
+    const changes = { waiting: 'looking' } as const;
+    const looking = await flow.advance(run, { to: 'sending', changes, effects: { card: true } });
+    if (looking.kind !== 'next') return looking;
     const found = await searchUntilFound(async () => search.findOne(request), signal);
     if (found !== null) return adopt(request, found, { lease });
     return flow.advance(run, { to: 'unknown', effects: { card: true, outcome: true } });

@@ -202,11 +202,14 @@ test.each<[when: string, states: RequestState[], adopted: string[]]>([
 });
 
 /** How the search after a lost answer ends: what was adopted under which lease, and where the request moved. */
-async function settle(found: 'found' | 'missing' | 'stopped') {
+async function settle(found: 'found' | 'missing' | 'stopped' | 'elsewhere') {
   const session = sessionSnapshot('s1');
   const adopted: unknown[] = [];
   const moved: unknown[] = [];
   const lease: Lease = { ...heldLease };
+  const request = requestRow({ state: 'sending' });
+  const advanced =
+    found === 'elsewhere' ? ({ kind: 'leave' } as const) : ({ kind: 'next', request } as const);
   const step = createSettleStep({
     search: { findOne: async () => Promise.resolve(session) },
     adopt: async (_request, { sessionId }, how) => {
@@ -214,20 +217,19 @@ async function settle(found: 'found' | 'missing' | 'stopped') {
       return Promise.resolve({ kind: 'leave' });
     },
     flow: {
-      advance: async (_run, { to }) => (moved.push(to), Promise.resolve({ kind: 'leave' })),
+      advance: async (_run, { to }) => (moved.push(to), Promise.resolve(advanced)),
       end: async () => Promise.resolve({ kind: 'leave' }),
       wait: async () => Promise.resolve({ kind: 'leave' }),
       afterLookup: async () => Promise.resolve({ kind: 'leave' }),
     },
     searchUntilFound: async (look, signal) => {
       signal.throwIfAborted();
-      return found === 'found' ? look() : Promise.resolve(null);
+      return found === 'missing' ? Promise.resolve(null) : look();
     },
   });
   const stopping = new AbortController();
   if (found === 'stopped') stopping.abort(new Error('the app stops'));
   const { signal } = stopping;
-  const request = requestRow({ state: 'sending' });
   const stepping = step({ request, lease, isSlow: () => false, signal });
   const thrown = await stepping.then(
     () => null,
@@ -242,6 +244,10 @@ test('a request stays as it is if the app stops while it searches for its sessio
     moved: ['sending'],
     thrown: new Error('the app stops'),
   });
+});
+
+test('nothing is searched for if another process moved the request meanwhile', async () => {
+  expect(await settle('elsewhere')).toEqual({ adopted: [], moved: ['sending'], thrown: null });
 });
 
 test('a search that ends without a session leaves the decision to a person', async () => {
