@@ -12,7 +12,7 @@ type SearchDeps = {
   listSessions: (query: SessionQuery, options: Options) => Promise<SessionSnapshot[]>;
   /** A session's first message, which is its prompt; null: it has none yet. */
   firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
-  store: StoreParts<{ sessions: 'bound' }>;
+  store: StoreParts<{ sessions: 'bound'; requests: 'find' }>;
   tagRequests: boolean;
 };
 
@@ -89,9 +89,27 @@ export function createSessionSearch(deps: SearchDeps) {
     return first === undefined || (others.length > 0 && !tagRequests) ? null : first;
   }
 
+  async function isOfAnother(tags: readonly string[]): Promise<boolean> {
+    const id = requestIdOf(tags);
+    return id !== null && (await deps.store.requests.find(id)) !== null;
+  }
+
   return {
     find,
     findOne,
+
+    /**
+     * Whether the answer to a create may be its session: one with its tag is, whoever Devin says it runs as. Devin may leave
+     * the tag out; then it isn't if it belongs to another request or member, or is older.
+     */
+    async mayAnswer(session: SessionSnapshot, request: Missing): Promise<boolean> {
+      const { tags, userId, createdAt } = session;
+      const { id, identity, sentAt } = request;
+      if (tagRequests && tags.includes(requestTag(id))) return true;
+      if (tagRequests && (await isOfAnother(tags))) return false;
+      if (identity?.kind === 'matched' && userId !== null && userId !== identity.devinUserId) return false;
+      return sentAt === null || createdAt * 1000 >= sentAt.getTime() - CLOCKS_MS;
+    },
 
     /**
      * The session of a request that was sent before: Devin couldn't be asked for it when a person started it anyway, or
@@ -126,19 +144,6 @@ export function isTaggedFor(
 ): boolean {
   const isUnsaid = session.userId === null && session.serviceUserId === null;
   return session.tags.includes(requestTag(request.id)) && (isUnsaid || runsAsAsked(session, request));
-}
-
-/**
- * Whether the answer to a create may be its session. Not if it was created for another request or before this one was sent,
- * or runs as another member. Devin may leave out the tag, and as whom it runs.
- */
-export function mayAnswer(session: SessionSnapshot, request: Missing, tagRequests: boolean): boolean {
-  const { tags, userId, createdAt } = session;
-  const { id, identity, sentAt } = request;
-  if (identity?.kind === 'matched' && userId !== null && userId !== identity.devinUserId) return false;
-  const tagged = tagRequests ? requestIdOf(tags) : null;
-  if (tagged !== null) return tagged === id;
-  return sentAt === null || createdAt * 1000 >= sentAt.getTime() - CLOCKS_MS;
 }
 
 /** It runs as the member it was requested for; without one, as no member. */

@@ -147,7 +147,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
     tagRequests,
     flow,
     adopt,
-    findEarlier: search.findEarlier,
+    search,
     now,
     log,
   });

@@ -10,7 +10,7 @@ import { askedAt, type RequestChanges, type SessionRequest } from '../store/requ
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
-import { mayAnswer, type SessionSearch } from './find-session.ts';
+import type { SessionSearch } from './find-session.ts';
 import type { Found, Identify } from './identify.ts';
 import type { Adopt, CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Earlier } from './transitions.ts';
@@ -25,7 +25,7 @@ type SendDeps = {
   tagRequests: boolean;
   flow: Flow;
   adopt: Adopt;
-  findEarlier: SessionSearch['findEarlier'];
+  search: Pick<SessionSearch, 'findEarlier' | 'mayAnswer'>;
   /** What time it is at Devin; null: not known. Throws a `DevinError` while Devin doesn't answer. */
   devinTime: () => Promise<Date | null>;
   now: () => number;
@@ -45,7 +45,7 @@ const LATE_MS = 5000;
  * back to `attached` only if Devin did nothing or was never reached.
  */
 export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
-  const { createSession, flow, adopt } = deps;
+  const { createSession, flow, adopt, search } = deps;
 
   /** Attempts of this process that weren't sent, and until when that is certain, in ms. They aren't searched for. */
   const unsent = new Map<string, number>();
@@ -92,7 +92,7 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     if (!lease.isFresh()) return takeBack(run, sending);
     try {
       const session = await createSession(sending.body);
-      if (mayAnswer(session, request, deps.tagRequests)) {
+      if (await search.mayAnswer(session, request)) {
         const adopted = await adopt(request, session, { lease });
         if (adopted.kind !== 'leave') return adopted;
       }
@@ -112,7 +112,7 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     const { request } = run;
     if (isUnsent(request)) return null;
     try {
-      const session = await deps.findEarlier({ ...request, ...changes });
+      const session = await search.findEarlier({ ...request, ...changes });
       if (session === null) return null;
       const moved = await flow.advance(run, { to: 'attached', changes });
       // Its card may exist as well: the job that draws it searches for it.

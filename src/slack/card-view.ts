@@ -44,7 +44,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     requester: request.userId,
     isFollowed: request.source === 'follow',
     requesterName: requesterName(request.identity),
-    runsAs: runsAs(request.identity),
+    runsAs: runsAsNow(request.identity, snapshot),
     url: session?.url ?? null,
     repos: values.repos ?? [],
     mode: snapshot?.devinMode ?? values.devin_mode ?? null,
@@ -171,6 +171,15 @@ export function runsAs(identity: Identity | null): SessionCard['runsAs'] {
   return identity.kind === 'matched'
     ? { kind: 'member', name: identity.name, byEmail: identity.how === 'email' }
     : { kind: 'service-user' };
+}
+
+/** If Devin names another than the member it was asked for, as Devin does. */
+function runsAsNow(asked: Identity | null, snapshot: SessionSnapshot | null): SessionCard['runsAs'] {
+  const { userId = null, serviceUserId = null } = snapshot ?? {};
+  if (asked?.kind !== 'matched' || userId === null || userId === asked.devinUserId) return runsAs(asked);
+  return userId === serviceUserId
+    ? { kind: 'service-user' }
+    : { kind: 'member', name: userId, byEmail: false };
 }
 
 /** Phases in which nothing more goes to Devin. */

@@ -32,7 +32,10 @@ function createSearch({ items, bound = [], tagRequests = false, firstMessage = P
       return Promise.resolve(items);
     },
     firstMessage: async () => Promise.resolve(firstMessage),
-    store: { sessions: { bound: async () => Promise.resolve(new Set(bound)) } },
+    store: {
+      sessions: { bound: async () => Promise.resolve(new Set(bound)) },
+      requests: { find: async () => Promise.resolve(null) },
+    },
     tagRequests,
   });
   return { ...search, queries };

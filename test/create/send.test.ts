@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createSessionSearch } from '../../src/create/find-session.ts';
 import type { Found } from '../../src/create/identify.ts';
 import { createAdopt, createFlow } from '../../src/create/run.ts';
 import { createSend } from '../../src/create/send.ts';
@@ -37,6 +38,7 @@ type Before = {
   /** What time it is at Devin. */
   devinMs?: number;
   identity?: Found['identity'];
+  tagRequests?: boolean;
   /** What was sealed with it. */
   saved?: { sealed?: string; secretNames?: string[] };
 };
@@ -63,6 +65,7 @@ describe('a create', () => {
       needsApproval = false,
       devinMs = 1,
       identity = IDENTITY,
+      tagRequests = true,
       saved = {},
     }: Before = {},
   ) => {
@@ -70,6 +73,13 @@ describe('a create', () => {
     const requests = createRequests(db);
     const unconfirmedCreates = createUnconfirmedCreates(db);
     const cards = createCards(db);
+    const sessions = createSessions(db);
+    const search = createSessionSearch({
+      listSessions: async () => Promise.resolve([]),
+      firstMessage: nothing,
+      store: { sessions, requests },
+      tagRequests,
+    });
     const jobs: string[] = [];
     const states: string[] = [];
     const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
@@ -78,7 +88,7 @@ describe('a create', () => {
         db,
         requests,
         cards,
-        sessions: createSessions(db),
+        sessions,
         milestones: createMilestones(db),
         unconfirmedCreates,
         ledger: createLedger(db, databaseClock),
@@ -89,7 +99,7 @@ describe('a create', () => {
       now: () => 0,
     });
     const adopt = createAdopt({ transitions, store: { envelopes }, withNames: (draft) => draft });
-    await requests.insert([newRequest(ID, saved)]);
+    await requests.insert([newRequest(ID, saved), newRequest('r2')]);
     const current = async (): Promise<SessionRequest> => {
       const found = await requests.find(ID);
       if (found === null) throw new Error('the request is not there');
@@ -120,10 +130,10 @@ describe('a create', () => {
       limiter: { beforeSending: async () => ((limitChecks += 1), Promise.resolve(null)) },
       budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0), alerts: [] }) },
       store: { envelopes, identities: { forget: async () => Promise.resolve() } },
-      tagRequests: true,
+      tagRequests,
       flow: createFlow({ transitions, replace: () => null, now }),
       adopt,
-      findEarlier,
+      search: { ...search, findEarlier },
       devinTime: async () => Promise.resolve(new Date(devinMs)),
       now,
       log: createLog('silent'),
@@ -320,11 +330,13 @@ describe('a create', () => {
   const LATE_MS = Date.UTC(2026, 0, 1);
 
   test.each([
-    ['has the tag of another request', { tags: [requestTag('r2')] }],
-    ['runs as another member', { tags: [requestTag(ID)], user_id: 'user-2' }],
-    ['is older than the request, and has no tag', { created_at: LATE_MS / 1000 - 3600 }],
-  ])('whose answer is a session that %s is searched for', async (_what, answer) => {
-    const { current, sent, answered } = await prepare(heldLease, { identity: ANA, devinMs: LATE_MS });
+    ['has the tag of another request', { tags: [requestTag('r2')], user_id: 'user-1' }, true],
+    ['runs as another member, and has no tag', { user_id: 'user-2' }, true],
+    ['runs as another member, without tags here', { tags: [requestTag(ID)], user_id: 'user-2' }, false],
+    ['is older than the request, and has no tag', { created_at: LATE_MS / 1000 - 3600 }, true],
+  ])('whose answer is a session that %s is searched for', async (_what, answer, tagRequests) => {
+    const before = { identity: ANA, devinMs: LATE_MS, tagRequests };
+    const { current, sent, answered } = await prepare(heldLease, before);
     await sent;
     const outcome = await answered(sessionSnapshot('s1', { created_at: LATE_MS / 1000, ...answer }));
     expect(outcome).toMatchObject({ kind: 'next', request: { state: 'sending' } });
@@ -333,7 +345,10 @@ describe('a create', () => {
 
   test.each([
     ['no tags', {}],
+    ["the organization's tags", { tags: ['slack-bot'] }],
+    ['its tag before others', { tags: [requestTag(ID), requestTag('r2')] }],
     ['no owner', { tags: [requestTag(ID)], user_id: null }],
+    ['an owner in another form', { tags: [requestTag(ID)], user_id: 'email|1' }],
     ['an odd time', { tags: [requestTag(ID)], created_at: 1 }],
   ])('whose answer has %s is believed', async (_what, answer) => {
     const { sent, answered } = await prepare(heldLease, { identity: ANA, devinMs: LATE_MS });

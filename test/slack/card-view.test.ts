@@ -101,6 +101,17 @@ test("a card of a session has Devin's title, and nothing of a wait that is over"
   });
 });
 
+test.each([
+  ['nobody', null, { kind: 'member', name: 'Ana Ruiz', byEmail: true }],
+  ['the member it was asked for', MATCHED.devinUserId, { kind: 'member', name: 'Ana Ruiz', byEmail: true }],
+  ['another member', 'd2', { kind: 'member', name: 'd2', byEmail: false }],
+  ['its service user', 'service-1', { kind: 'service-user' }],
+])('a card says as whom a session runs if Devin names %s', (_whom, userId, expected) => {
+  const snapshot = sessionSnapshot('s1', { user_id: userId, service_user_id: 'service-1' });
+  const request = requestRow({ identity: MATCHED });
+  expect(cardView({ request, session: sessionRow({ snapshot }), nowMs: 0 }, en).runsAs).toEqual(expected);
+});
+
 const MINUTE_MS = 60_000;
 const BEN = { userId: 'U2', name: 'Ben' };
 const running = (changes: object) => sessionRow({ snapshot: sessionSnapshot('s1', changes) });
