@@ -614,7 +614,7 @@ describe('a request that waits when those who were asked', () => {
       if (how === 'have all left') await slack.changeUser(ben.userId, { deleted: true });
       else await slack.disableGroup(PLATFORM);
       await card('too few people can approve this now');
-      await toldTo(world(), place, 'Ask an app admin to name others');
+      await toldTo(world(), place, 'Ask an app admin to add approvers');
       await shownTo(owner, 'Too few people can approve a Devin session');
       // Once for each event, however often somebody looks.
       await slack.changeGroup('S0OWNERS', [owner.userId, ana.userId]);
@@ -622,7 +622,7 @@ describe('a request that waits when those who were asked', () => {
       const cy = addColleague(world());
       await slack.changeGroup(PLATFORM, [ana.userId, ben.userId, cy.userId]);
       const asked = await askedOf(cy);
-      expect(slack.renderText(await card('needs an approval from'))).not.toContain('not enough people');
+      expect(slack.renderText(await card('needs an approval from'))).not.toContain('too few people');
       expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
       expect(slack.messages(slack.directMessages(owner.userId))).toHaveLength(1);
       await press(cy, 'approve_request', asked);
