@@ -9,7 +9,7 @@ export const approval = {
   lacking: {
     title: 'Too few people can approve a Devin session',
     why: (rule: string): string =>
-      `Rule: ${rule}. People it names left Slack or their user group, or became guests.`,
+      `Rule: ${rule}. The policy names too few approvers, or some of them left Slack or their user group, or became guests.`,
     next: 'Requests that wait for them stay as they are. Add approvers to the policy, or people to the user group, and the app asks them.',
   },
   /** On the card. Plain. */
