@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
-import { UNSAVED } from '../session/failure.ts';
+import { unsavedSchema } from '../session/failure.ts';
 import { budgetAlertSchema } from '../session/policy/limits.ts';
 import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
 
@@ -97,7 +97,7 @@ const schemas = {
     viewId: z.string(),
     formId: z.string(),
     formViewId: z.string(),
-    unsaved: z.array(z.enum(UNSAVED)).optional(),
+    unsaved: unsavedSchema,
     choice: z.enum(CONTEXT_CHOICES),
     page: z.number().nullable(),
   }),

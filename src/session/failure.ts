@@ -9,7 +9,7 @@ import { ceilingLeftSchema, limitReachedSchema } from './policy/limits.ts';
  * Why a form starts nothing yet: it couldn't be saved, nobody can tell, the same was asked for before, it was sent before
  * with other words, a credential is in it, or options are among the words of its task.
  */
-export const UNSAVED = [
+const UNSAVED = [
   'not-recorded',
   'not-confirmed',
   'asked-before',
@@ -18,6 +18,11 @@ export const UNSAVED = [
   'options',
 ] as const;
 export type Unsaved = (typeof UNSAVED)[number];
+const oneUnsaved = z.enum(UNSAVED);
+/** Why each time it was sent. Earlier versions kept the last reason alone. */
+export const unsavedSchema = z
+  .union([z.array(oneUnsaved), oneUnsaved.transform((last) => [last])])
+  .optional();
 
 /** A ceiling, what is left of it, and what was asked for; null: no cap. */
 const overSchema = ceilingLeftSchema.extend({ asked: z.number().nullable(), renewsAtMs: z.number() });

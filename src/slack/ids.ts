@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CONTEXT_CHOICES } from '../session/context.ts';
-import { UNSAVED } from '../session/failure.ts';
+import { unsavedSchema } from '../session/failure.ts';
 import type { FieldKey, Lookup } from '../session/fields.ts';
 
 /** Every id that goes to Slack and comes back is written and read here. */
@@ -146,12 +146,9 @@ function viewMetadata<T extends z.ZodType>(schema: T) {
 }
 
 /**
- * Why a form wasn't saved each time it was sent: it shows the last until it is sent again. It is kept in the view, since the
- * store may be what failed.
+ * Everything else about a form is in the store, under this id. `unsaved` is kept in the view, since the store may be what
+ * failed: the form shows the last one until it is sent again.
  */
-const unsavedSchema = z.array(z.enum(UNSAVED)).optional();
-
-/** Everything else about a form is in the store, under this id. */
 export const formMetadata = viewMetadata(
   z.object({ formId: z.string(), expanded: z.boolean(), unsaved: unsavedSchema }),
 );
