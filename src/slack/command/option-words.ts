@@ -20,18 +20,18 @@ const START = String.raw`(?<![\p{L}\w.-])`;
 const CLAUSE = String.raw`(?:^|[,;:.、。\n]|\s[-—–]+(?=\s)) *`;
 
 /** What limits a session: `budget: 10`, `max 10`. If the task goes on, it limits something else: `limit: 10 requests`. */
-const SPENT = '(?:budget(?: of)?|予算|spend (?:at most|up to|no more than|more than))';
-const MOST = '(?:max(?:imum)? )?(?:cap(?:ped)?|limit|max(?:imum)?|上限|最大)(?:(?: it)? at)?';
+const SPEND = String.raw`(?:(?:do not|don['’]?t|never) )?spend (?:at most|up to|no more than|more than)`;
+const MOST = `(?:max(?:imum)? )?(?:cap(?:ped)?|limit|max(?:imum)?|budget(?: of)?|上限|最大|予算)(?:(?: it)? at)?`;
 /** `a memory limit: 10` is about a program. After Japanese, a space begins another clause. */
-const BEFORE_CAP = String.raw`(?:${CLAUSE}|\(|\bit |[^ -~] )`;
+const BEFORE_CAP = String.raw`(?:(?:^|[,;.、。\n(]|\s[-—–]+(?=\s)) *|\bit |\bwith an? |[^ -~] )`;
+const CAP = `(?:${SPEND}|${MOST})(?:${SIGN}| *)${NUMBER}`;
 const CLAUSE_END = String.raw`(?=(?: credits?)? *(?:[)\],;:.!、。](?!\d)|\n|$|で|まで|以内|に(?:して|設定)))`;
 /** Beside another number, a cap is probably one of the task's: `a slider, min 0, max 100`. */
 const NO_NUMBER = String.raw`(?:\D|(?<=[\w#/.-])\d)*`;
 const CAPS = [
-  String.raw`(?<=^|[\s,;:(、。])${SPENT}(?:${SIGN}| *)${NUMBER}${CLAUSE_END}`,
-  String.raw`^${NO_NUMBER}${BEFORE_CAP}${MOST}(?:${SIGN}| *)${NUMBER}${CLAUSE_END}${NO_NUMBER}$`,
+  `^${NO_NUMBER}${BEFORE_CAP}${CAP}${CLAUSE_END}${NO_NUMBER}$`,
   // `max 10 fix it`
-  String.raw`^(?:${SPENT}|${MOST})(?:${SIGN}| *)${NUMBER}(?= +\p{L}+ (?:the|it|this|that|my|our)\b)`,
+  String.raw`^${CAP}(?= +\p{L}+ (?:the|it|this|that|my|our)\b)`,
 ];
 
 const NAMED = fields.flatMap(({ flag, ...field }): Named[] => {
