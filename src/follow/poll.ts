@@ -110,8 +110,8 @@ export function createPoll({ list, get }: PollingDeps): Poll {
   ): Promise<PollResult> {
     if (!mayBeOfOne(failure)) return { ...foundIn([]), trouble: troubleOf(failure) };
     if ((await listAny(signal)) instanceof DevinError) return pollWithoutList(known, failure, signal);
-    // Devin may have failed by chance. If it didn't answer, another wait would hold up other sessions.
-    const listed = failure.status === null ? failure : await listKnown(known, signal);
+    // It may have failed by chance.
+    const listed = await listKnown(known, signal);
     if (!(listed instanceof DevinError)) return pollLeftOut(known, listed, signal);
     const result = await pollLeftOut(known, { items: [] }, signal);
     return result.failed.size > 0 ? result : { ...result, trouble: result.trouble ?? troubleOf(listed) };

@@ -139,13 +139,26 @@ test.each(['answers 500', 'breaks the connection'] as const)(
         ids.map((id) => sessionSnapshot(id)),
         NEVER,
       );
-      return [answered.map(({ sessionId: id }) => id), [...failed.keys()], trouble];
+      return [answered.map(({ sessionId: id }) => id), [...failed.keys()].toSorted(), trouble];
     };
     const bad = Array.from({ length: 12 }, (_, count) => `bad${count}`);
-    expect(await pollOf(...bad)).toEqual([[], bad, null]);
+    expect(await pollOf(...bad)).toEqual([[], bad.toSorted(), null]);
     expect(await pollOf('bad1', 'good', 'bad2')).toEqual([['good'], ['bad1', 'bad2'], null]);
   },
 );
+
+test('lists sessions once more if a connection breaks by chance, and pauses for nothing', async () => {
+  const { sessions, seen } = await startDevin(({ query }, index, response) => {
+    if (index === 0) return (response.destroy(), null);
+    return { json: page(query.getAll('session_ids').map((id) => ({ ...SESSION, session_id: id }))) };
+  });
+  const { answered, failed, trouble } = await createPoll(sessions)(
+    ['a', 'b'].map((id) => sessionSnapshot(id)),
+    NEVER,
+  );
+  expect([answered.length, failed.size, trouble]).toEqual([2, 0, null]);
+  expect(seen).toHaveLength(3);
+});
 
 test('asks about none by itself if Devin fails and asks for a pause', async () => {
   const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '60' }, text: '' });
