@@ -21,7 +21,7 @@ type RelayDeps = {
   store: StoreParts<{
     sessions: 'find';
     requests: 'find';
-    messages: 'nextPending' | 'add';
+    messages: 'nextPending' | 'known' | 'add';
     milestones: 'hear' | 'pending';
     calls: 'answered';
   }>;
@@ -82,9 +82,12 @@ async function fetchAll(
   followed: Followed,
   signal: AbortSignal,
 ): Promise<DevinError | null> {
-  const { fetchMessages, findAttachments, log } = deps;
+  const { store, fetchMessages, findAttachments, log } = deps;
+  const { sessionId } = followed.session;
   try {
-    const count = await fetchMessages(followed, signal);
+    // Each attempt would load all of it, in vain.
+    const isStuck = (await store.messages.known(sessionId, [TOO_LARGE])).size > 0;
+    const count = isStuck ? 0 : await fetchMessages(followed, signal);
     await findAttachments(followed.session, count > 0, signal);
     return null;
   } catch (error) {
@@ -92,7 +95,6 @@ async function fetchAll(
     signal.throwIfAborted();
     const isRefused = error.code === 'not-found' || error.code === 'forbidden';
     if (!isRefused && !isTooLarge(error)) return error;
-    const { sessionId } = followed.session;
     log.warn({ err: error, sessionId }, "a session's messages are refused by Devin, or too large to read");
     if (!isRefused) await sayTooLarge(deps, followed.session);
     return null;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { TooLargeError } from '../../src/bounds.ts';
 import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import { createRelayFromDevin } from '../../src/follow/from-devin.ts';
 import { RELAY_TIMES } from '../../src/follow/post-pending.ts';
@@ -36,7 +37,11 @@ function quietly(told: readonly string[] = []): RelayDeps {
     store: {
       sessions: { find: async () => Promise.resolve(sessionRow({ sessionId: 's', told: [...told] })) },
       requests: { find: async () => Promise.resolve(requestRow()) },
-      messages: { nextPending: async () => Promise.resolve(null), add: async () => Promise.resolve() },
+      messages: {
+        nextPending: async () => Promise.resolve(null),
+        known: async () => Promise.resolve(new Set()),
+        add: async () => Promise.resolve(),
+      },
       milestones: { pending: async () => Promise.resolve([]), hear: async () => Promise.resolve() },
       calls: { answered: async () => Promise.resolve([]) },
     },
@@ -94,6 +99,30 @@ test('a question that was answered is marked, although nothing is new', async ()
   });
   await relay('s', new AbortController().signal);
   expect(queued).toEqual(['post-waiting']);
+});
+
+test('messages of which one is too large to read are not loaded again and again', async () => {
+  const stored = new Set<string>();
+  let reads = 0;
+  const facts = bareFacts('no-answer', 200);
+  const relay = createRelayFromDevin({
+    ...quietly(),
+    store: {
+      ...quietly().store,
+      messages: {
+        ...quietly().store.messages,
+        known: async (_sessionId, ids) => Promise.resolve(new Set(ids.filter((id) => stored.has(id)))),
+        add: async (_sessionId, rows) => Promise.resolve(rows.forEach(({ eventId }) => stored.add(eventId))),
+      },
+    },
+    fetchMessages: async () => {
+      reads += 1;
+      const cause = new TooLargeError('It is larger than 16 bytes.');
+      return Promise.reject(new DevinError({ operation: 'messages.list', facts, cause }));
+    },
+  });
+  for (let turn = 0; turn < 3; turn += 1) await relay('s', new AbortController().signal);
+  expect([reads, stored.size]).toEqual([1, 1]);
 });
 
 test.each([
