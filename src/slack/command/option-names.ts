@@ -63,15 +63,19 @@ const LONGEST_SLIP = 40;
 export function nearestFlag(typed: string): Field | null {
   if (typed.length > LONGEST_SLIP) return null;
   const name = plain(typed).replaceAll('_', '-');
+  const exact = byAnyName.get(name);
+  if (exact !== undefined) return exact;
+  const most = (known: string): number => Math.max(name.length, known.length) / 3;
   const [nearest] = [...byAnyName]
+    .filter(([known]) => isAbbreviation(name, known) || Math.abs(name.length - known.length) <= most(known))
     .map(([known, field]) => ({
       field,
       edits: isAbbreviation(name, known) ? 0 : editDistance(name, known),
       known,
     }))
-    .filter(({ edits, known }) => edits <= Math.max(name.length, known.length) / 3)
+    .filter(({ edits, known }) => edits <= most(known))
     .toSorted((a, b) => a.edits - b.edits);
-  return byAnyName.get(name) ?? nearest?.field ?? null;
+  return nearest?.field ?? null;
 }
 
 /** Whether this is a value of the field, which doesn't take any word: `10` for a cap, `a/b` for a repository. */
