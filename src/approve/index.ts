@@ -22,7 +22,7 @@ import { createSettler } from './settle.ts';
 type ApprovalDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Pick<Store, 'requests' | 'approvalMessages' | 'envelopes' | 'audit'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'findLeaver' | 'groups' | 'textFor'>;
   policy: Pick<FileSource<unknown>, 'sha256'>;
   gate: Pick<Gate, 'judge'>;
   decidersOf: DecidersOf;
@@ -40,7 +40,7 @@ const SOME = { concurrency: 4 };
 export function createApprovals(deps: ApprovalDeps): void {
   const { queue, store, slack, policy, decidersOf, resolve, transitions, redrawHome } = deps;
   const { withLease, postOnce } = deps;
-  const { outbound, groups, people, textFor } = slack;
+  const { outbound, groups, people, findLeaver, textFor } = slack;
   const { now, log } = deps.tuning;
   const approversOf = createApproversOf({ groups, people, resolve });
   const notifier = createNotifier({ envelopes: store.envelopes, outbound, enqueue: queue.enqueue });
@@ -50,6 +50,7 @@ export function createApprovals(deps: ApprovalDeps): void {
     decidersOf,
     approversOf,
     people,
+    findLeaver,
     resolve,
     notifier,
     now,
@@ -59,6 +60,7 @@ export function createApprovals(deps: ApprovalDeps): void {
     store,
     transitions,
     decide: () => decideOnce(deps),
+    findLeaver,
     policySha256: policy.sha256,
     now,
   });

@@ -1,4 +1,4 @@
-import type { Onward } from '../create/index.ts';
+import { endUnapproved, type Onward } from '../create/index.ts';
 import { countingYes, withEnded, withLast, type Approval, type Voter } from '../session/approval.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 
@@ -31,27 +31,36 @@ export function countApprovals(request: SessionRequest, approval: Approval, at: 
   return moveOn(request, { ...approval, yes }, { kind: 'approved', by: yes.at(-1) ?? null, ...more });
 }
 
-/** Too few can approve it by now: it waits until others may. People are told once. */
+/** Too few can approve it by now: it waits until others may. People are told once, and those who can't are no longer asked. */
 export function waitForApprovers(
   { approvals }: SessionRequest,
   approval: Approval,
-  { atMs }: DecidedAt,
+  { able, atMs }: DecidedAt & { able: ReadonlySet<string> },
 ): Onward | null {
-  if (approval.lacksApprovers === true) return null;
+  const people = approval.people.filter(({ userId }) => able.has(userId));
+  const isTold = approval.lacksApprovers === true;
+  if (isTold && people.length === approval.people.length) return null;
   return {
     to: 'awaiting-approval',
-    changes: { approvals: withLast(approvals, { ...approval, lacksApprovers: true }) },
-    effects: {
-      card: true,
-      tell: 'lacks-approvers',
-      askOwners: { rule: approval.rule, day: new Date(atMs).toISOString().slice(0, '2026-11-26'.length) },
-    },
+    changes: { approvals: withLast(approvals, { ...approval, people, lacksApprovers: true }) },
+    effects: isTold
+      ? { card: true }
+      : {
+          card: true,
+          tell: 'lacks-approvers',
+          askOwners: { rule: approval.rule, day: new Date(atMs).toISOString().slice(0, '2026-11-26'.length) },
+        },
   };
 }
 
 /** The policy has changed, so it is asked again. */
 export function askPolicyAgain(request: SessionRequest, approval: Approval, at: DecidedAt): Onward {
   return moveOn(request, approval, { kind: 'changed', by: null, ...at });
+}
+
+/** The person who asked for it left Slack, so it can't start. */
+export function endLeft(request: SessionRequest, approval: Approval, at: DecidedAt): Onward {
+  return endUnapproved(request, approval, { kind: 'left', by: null, reason: null, ...at });
 }
 
 /** People who were asked and can still decide come first. Others are added up to as many as are asked at most. */

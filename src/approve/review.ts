@@ -1,16 +1,18 @@
 import { lookupTrouble, type Transitions } from '../create/index.ts';
 import { sooner } from '../queue/index.ts';
 import { awaited, pendingApproval, type Approval } from '../session/approval.ts';
+import type { FindLeaver } from '../slack/people.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { ApproversOf, DecidersOf } from '../trust/index.ts';
-import { askPolicyAgain, countApprovals, peopleToAsk, waitForApprovers } from './moves.ts';
+import { askPolicyAgain, countApprovals, endLeft, peopleToAsk, waitForApprovers } from './moves.ts';
 
 type Decide = { decidersOf: DecidersOf; approversOf: ApproversOf };
 type ReviewDeps = {
   store: StoreParts<{ requests: 'awaitingApproval' | 'find' | 'hasExpired' }>;
   /** Who decides, as Slack and Devin say from now on. */
   decide: () => Decide;
+  findLeaver: FindLeaver;
   transitions: Pick<Transitions, 'moveLocked'>;
   policySha256: () => string | null;
   now: () => number;
@@ -25,6 +27,7 @@ const REFUSED_MS = 10 * 60_000;
  * Looks at all that waits for an approval. Others are asked if the policy isn't the one by which people were asked, or if some
  * of them can no longer decide. Those who still can stay asked, and their approvals count. If too few can, the request waits,
  * and people are told; if the policy refuses it, nothing changes: a mistake in its file must not start or end all that waits.
+ * A request whose requester left Slack ends.
  */
 export function createReviewer(deps: ReviewDeps) {
   const { requests } = deps.store;
@@ -32,7 +35,15 @@ export function createReviewer(deps: ReviewDeps) {
 
   type Pending = { request: SessionRequest; number: number; approval: Approval };
 
+  async function end({ request, number }: Pick<Pending, 'request' | 'number'>): Promise<void> {
+    await transitions.moveLocked(request.id, (locked) => {
+      const current = awaited(locked, number);
+      return current === null ? null : endLeft(locked, current, { atMs: now() });
+    });
+  }
+
   async function reviewed({ request, number, approval }: Pending, decide: Decide): Promise<void> {
+    if ((await deps.findLeaver(request)) !== null) return end({ request, number });
     // Before the policy is asked: what changes meanwhile is looked at again.
     const policy = deps.policySha256();
     const { able, isSame, terms } = await decide.decidersOf(request, approval);
@@ -49,7 +60,7 @@ export function createReviewer(deps: ReviewDeps) {
       const current = awaited(locked, number);
       if (current === null) return null;
       const at = { atMs: now() };
-      if (lacks) return waitForApprovers(locked, current, at);
+      if (lacks) return waitForApprovers(locked, current, { able, ...at });
       if (!isSame) return askPolicyAgain(locked, current, at);
       const people = peopleToAsk(current.people, found, able);
       return countApprovals(locked, { ...current, need, people, policy, lacksApprovers: false }, at);

@@ -12,7 +12,7 @@ import {
 import { devinUserOf } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
 import { codeBlocks } from '../slack/blocks/text.ts';
-import type { People } from '../slack/people.ts';
+import type { FindLeaver, People } from '../slack/people.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { subjectOf } from '../store/audit.ts';
@@ -20,11 +20,19 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
-import { askPolicyAgain, countApprovals, peopleToAsk, waitForApprovers, type DecidedAt } from './moves.ts';
+import {
+  askPolicyAgain,
+  countApprovals,
+  endLeft,
+  peopleToAsk,
+  waitForApprovers,
+  type DecidedAt,
+} from './moves.ts';
 
 type SettleDeps = {
   store: StoreParts<{ requests: 'find' | 'hasExpired'; envelopes: 'open'; audit: 'record' }>;
   people: Pick<People, 'find'>;
+  findLeaver: FindLeaver;
   decidersOf: DecidersOf;
   approversOf: ApproversOf;
   resolve: ResolveIdentity;
@@ -96,7 +104,7 @@ export function createSettler(deps: SettleDeps) {
   ): Promise<void> {
     const found = terms === null ? [] : await deps.approversOf(terms, request);
     await moveAwaited(decision, (locked, approval, at) => {
-      if (found.length < need) return waitForApprovers(locked, approval, at);
+      if (found.length < need) return waitForApprovers(locked, approval, { able, ...at });
       const people = peopleToAsk(approval.people, found, able);
       return countApprovals(locked, { ...approval, need, people, lacksApprovers: false }, at);
     });
@@ -136,6 +144,7 @@ export function createSettler(deps: SettleDeps) {
     const { able, need, isSame } = deciders;
     // A decline is about the request, whatever the policy requires now, and must not start it.
     if (decision.act === 'approve') {
+      if ((await deps.findLeaver(request)) !== null) return void (await moveAwaited(decision, endLeft));
       if (!isSame) return void (await moveAwaited(decision, askPolicyAgain));
       if (able.size < need) await askOthers(decision, request, deciders);
     }

@@ -1,5 +1,12 @@
 import type { Transaction } from 'kysely';
-import { awaitedSince, withEnded, type Approval, type Replaces, type Voter } from '../session/approval.ts';
+import {
+  awaitedSince,
+  withEnded,
+  type Approval,
+  type Replaces,
+  type UNAPPROVED_ENDS,
+  type Voter,
+} from '../session/approval.ts';
 import type { Failure } from '../session/failure.ts';
 import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -8,7 +15,7 @@ import type { Tables } from '../store/tables.ts';
 import type { DecidersOf } from '../trust/index.ts';
 import type { Move, Onward } from './transitions.ts';
 
-type End = { kind: 'declined' | 'expired' | 'replaced'; by: Voter | null; reason: string | null };
+type End = { kind: (typeof UNAPPROVED_ENDS)[number]; by: Voter | null; reason: string | null };
 
 /** Ends a request that waits for an approval without a session. */
 export function endUnapproved(
@@ -19,7 +26,8 @@ export function endUnapproved(
   const { kind, by, reason } = end;
   const failure = { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const;
   const changes = { failure, approvals: withEnded(approvals, approval, { ...end, atMs }) };
-  return { to: 'failed', changes, effects: { card: true, outcome: true } };
+  // Nobody is left to notify.
+  return { to: 'failed', changes, effects: { card: true, outcome: kind !== 'left' } };
 }
 
 type NotReplaced = Extract<Failure, { kind: 'not-replaced' }>;

@@ -12,8 +12,10 @@ export const voterSchema = z.object({
 /** An approver: someone who was asked, or who decided. */
 export type Voter = z.infer<typeof voterSchema>;
 
+/** Without a session. `left`: who asked for it left Slack. */
+export const UNAPPROVED_ENDS = ['declined', 'expired', 'replaced', 'left'] as const;
 /** `changed`: the policy asks for another approval now, or for none. */
-const APPROVAL_ENDS = ['approved', 'declined', 'expired', 'replaced', 'changed'] as const;
+const APPROVAL_ENDS = ['approved', ...UNAPPROVED_ENDS, 'changed'] as const;
 
 const askedSchema = z.object({
   /** Without the task, which stays as it is. */

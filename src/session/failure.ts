@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { voterSchema } from './approval.ts';
+import { UNAPPROVED_ENDS, voterSchema } from './approval.ts';
 import { fields, type FieldKey, type StoredDraft } from './fields.ts';
 import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import type { Problem } from './intent.ts';
@@ -62,10 +62,10 @@ export const failureSchema = z.discriminatedUnion('kind', [
     /** It needs an approval that too few people can give. */
     lacksApprovers: z.boolean().optional(),
   }),
-  /** Its approval was declined, or expired. */
+  /** Nobody approved it. */
   z.object({
     kind: z.literal('approval'),
-    end: z.enum(['declined', 'expired', 'replaced']),
+    end: z.enum(UNAPPROVED_ENDS),
     rule: z.string(),
     /** Who decided; null: nobody did. */
     by: voterSchema.nullable(),

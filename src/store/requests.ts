@@ -169,10 +169,11 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
 
     awaitingApproval: async () => allOf(awaiting()),
 
-    /** Whether one waits for this person's approval. */
-    async isWaitingFor(userId: string): Promise<boolean> {
+    /** Whether one that this person asked for waits for an approval, or one that waits for theirs. */
+    async isWaitingWith(userId: string): Promise<boolean> {
       const asked = JSON.stringify([{ userId }]);
-      return hasRow(awaiting().where(sql<boolean>`approvals -> -1 -> 'people' @> ${asked}::jsonb`));
+      const isAsked = sql<boolean>`approvals -> -1 -> 'people' @> ${asked}::jsonb`;
+      return hasRow(awaiting().where((row) => row.or([isAsked, row('userId', '=', userId)])));
     },
 
     async hasExpired(id: string): Promise<boolean> {

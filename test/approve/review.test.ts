@@ -15,6 +15,8 @@ type Options = {
   /** Whom the policy would ask now. */
   approvers?: Voter[];
   hasExpired?: boolean;
+  /** Who asked for it left Slack. */
+  hasLeft?: boolean;
   trouble?: Error;
   isStopping?: boolean;
   /** How many requests wait for it. */
@@ -50,6 +52,7 @@ async function reviewed({ before, asks = 'same', need = 1, approvers = [ben], ..
         return Promise.resolve(approvers);
       },
     }),
+    findLeaver: async () => Promise.resolve(options.hasLeft === true ? { name: null } : null),
     transitions: {
       moveLocked: async (_id, plan) => {
         const move = plan(request);
@@ -80,10 +83,21 @@ test.each<[what: string, options: Options]>([
   expect(await reviewed(options)).toMatchObject({ waitMs: null, after: [] });
 });
 
-test('a request waits on, and people are told once, if too few can give it by now', async () => {
-  expect((await reviewed({ approvers: [], before: { policy: 'new' } })).after).toMatchObject([
+test('a request waits on, people are told once, and nobody stays asked who left, if too few can give it by now', async () => {
+  const before = { policy: 'new', people: [ben, cem], need: 2 };
+  expect((await reviewed({ need: 2, before })).after).toMatchObject([
     { people: [ben], lacksApprovers: true, end: null },
   ]);
+  const lacking = { ...before, people: [ben], lacksApprovers: true };
+  expect((await reviewed({ need: 2, approvers: [], before: lacking })).after).toMatchObject([
+    { people: [], lacksApprovers: true, end: null },
+  ]);
+});
+
+test('a request ends once the person who asked for it left Slack, whatever the policy says', async () => {
+  const { after, judged } = await reviewed({ hasLeft: true, asks: 'none', before: { policy: 'new' } });
+  expect(after).toMatchObject([{ end: { kind: 'left', by: null } }]);
+  expect(judged).toBe(0);
 });
 
 test('a request is asked of those who were asked once they can decide again', async () => {

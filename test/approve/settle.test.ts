@@ -71,6 +71,7 @@ async function decided(
       audit: { record: async () => Promise.resolve() },
     },
     people: { find: async () => Promise.resolve(null) },
+    findLeaver: async () => Promise.resolve(null),
     decidersOf: createDecidersOf({
       judge: async () => {
         if (trouble !== undefined) throw trouble;

@@ -548,7 +548,7 @@ describe('a request that waits when the policy changes', () => {
     slack.setGroup('S0SECURITY', [cy.userId]);
     await change(POLICY.replace(`approvers: [${PLATFORM}]`, 'approvers: [S0SECURITY]'));
     const second = await askedOf(cy);
-    await shownTo(ben, 'Others decide about this now');
+    await shownTo(ben, 'can no longer decide about this');
     await homeOf(slack, ben.userId, /^(?![^]*waiting for your approval)/i);
     await forgePress(world(), { ...asked, userId: ben.userId, actionId: 'approve_request', value });
     expect(own()).toHaveLength(0);
@@ -581,6 +581,39 @@ describe('a request that waits when the policy changes', () => {
   });
 });
 
+describe('a request that waits when the person who asked for it left Slack', () => {
+  const ended = async ({ ben, own, card, channelId }: Team) => {
+    const { words } = await shownTo(
+      ben,
+      'The person who asked for this session left Slack. Nothing was started.',
+    );
+    expect(words).not.toContain('[Start session]');
+    const shown = world().slack.renderText(await card('left Slack'));
+    expect(shown).toContain('Not started');
+    expect(shown).not.toContain('[Cancel]');
+    // The card says it all, and nobody is left to call.
+    expect(noticesTo(world().slack, channelId, null)).toHaveLength(1);
+    expect(own()).toHaveLength(0);
+  };
+
+  test('ends, and says so to the approvers', async () => {
+    const one = await waiting();
+    await askedOf(one.ben);
+    await world().slack.changeUser(one.ana.userId, { deleted: true });
+    await ended(one);
+  });
+
+  test("ends when somebody approves it, if Slack didn't report that", async () => {
+    const one = await waiting();
+    await askedOf(one.ben);
+    Object.assign(world().slack.users.get(one.ana.userId) ?? {}, { deleted: true });
+    // Slack's answer about a person counts for five.
+    aheadMs += 6 * 60_000;
+    await press(one.ben, 'approve_request');
+    await ended(one);
+  });
+});
+
 describe('a request that waits when those who were asked', () => {
   test.each(['leave Slack', 'become guests', 'leave the group'])('%s is asked of others', async (how) => {
     const one = await waiting();
@@ -595,7 +628,7 @@ describe('a request that waits when those who were asked', () => {
     }
     const asked = await askedOf(cy);
     await card(`needs an approval from ${cy.name} (`);
-    await shownTo(ben, 'Others decide about this now');
+    await shownTo(ben, 'can no longer decide about this');
     await press(cy, 'approve_request', asked);
     await sessionOf(devin, ana.devinUserId);
     expect(own()).toHaveLength(1);
@@ -614,6 +647,8 @@ describe('a request that waits when those who were asked', () => {
       if (how === 'have all left') await slack.changeUser(ben.userId, { deleted: true });
       else await slack.disableGroup(PLATFORM);
       await card('too few people can approve this now');
+      const leaver = await shownTo(ben, 'can no longer decide about this');
+      expect(leaver.words).not.toContain('[Start session]');
       await toldTo(world(), place, 'Ask an app admin to add approvers');
       await shownTo(owner, 'Too few people can approve a Devin session');
       // Once for each event, however often somebody looks.

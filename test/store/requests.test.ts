@@ -38,10 +38,10 @@ describeOnBothDatabases('a request', (open) => {
     const approvals = [people.slice(0, 1), people.slice(1)].map((one) => ({ ...asked, people: one }));
     await requests.insert([newRequest('r1')]);
     await requests.advance({ id: 'r1', from: 'accepted', to: 'awaiting-approval', changes: { approvals } });
-    expect(await requests.isWaitingFor('U3')).toBe(true);
-    expect(await requests.isWaitingFor('U1')).toBe(false);
+    expect(await requests.isWaitingWith('U3')).toBe(true);
+    expect(await requests.isWaitingWith('U1')).toBe(true);
     await requests.advance({ id: 'r1', from: 'awaiting-approval', to: 'identified' });
-    expect(await requests.isWaitingFor('U3')).toBe(false);
+    expect(await requests.isWaitingWith('U3')).toBe(false);
   });
 
   test('is looked at again however many wait for an approval', async () => {

@@ -85,7 +85,17 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
     renderApproval({ ...MESSAGE, ended: 'declined', started: 'notSentAgain' }, text),
   ...Object.fromEntries(
     (
-      ['approved', 'declined', 'expired', 'replaced', 'changed', 'canceled', 'started', 'notAsked'] as const
+      [
+        'approved',
+        'declined',
+        'expired',
+        'replaced',
+        'left',
+        'changed',
+        'canceled',
+        'started',
+        'notAsked',
+      ] as const
     ).map((ended) => [
       `an approval: ${ended}`,
       (text: Text) =>

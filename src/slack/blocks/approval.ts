@@ -37,7 +37,7 @@ export type ApprovalView = {
   requestId: string;
   number: number;
   approval: Approval;
-  /** null: it waits for them. `notAsked`: it waits for others by now. */
+  /** null: it waits for them. `notAsked`: they may no longer decide. */
   ended: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started' | 'notAsked' | null;
   /** Whether anything started, if it ended without a session; null: not shown. */
   started: 'nothingStarted' | 'notSentAgain' | null;
@@ -135,6 +135,7 @@ const SAYS_WHAT_STARTED: ReadonlySet<ApprovalView['ended']> = new Set([
   'approved',
   'declined',
   'expired',
+  'left',
   'canceled',
 ]);
 

@@ -58,7 +58,7 @@ export function listenToChannels(app: App, { db, queue, log }: ChannelDeps): voi
 
 type PeopleDeps = Pick<Tools, 'knownPeople' | 'requests' | 'enqueue' | 'reviewAfterMs' | 'now'>;
 
-/** People change, for example because they leave. They are looked up again, and others may have to be asked for an approval. */
+/** People change, for example because they leave. They are looked up again, and an approval may need others, or be needed no longer. */
 export function listenToPeople(app: App, deps: PeopleDeps): void {
   const { knownPeople, requests, enqueue, reviewAfterMs, now } = deps;
 
@@ -69,7 +69,7 @@ export function listenToPeople(app: App, deps: PeopleDeps): void {
     if (event.kind !== 'profile-change') return;
     const { teamId, userId } = event;
     await knownPeople.changed({ teamId, userId }, new Date(now()));
-    if (await requests.isWaitingFor(userId)) await reviewApprovals();
+    if (await requests.isWaitingWith(userId)) await reviewApprovals();
   });
 
   const groupChanged = async (event: Payload): Promise<void> => {

@@ -68,9 +68,10 @@ export const approval = {
       expired: (_name: string): string => 'Nobody approved this request in time.',
       replaced: (name: string): string =>
         `${name} changed this request and asked for the changed one instead.`,
+      left: (_name: string): string => 'The person who asked for this session left Slack.',
       changed: (_name: string): string =>
         'The policy or its approvers changed, so this approval no longer counts.',
-      notAsked: (_name: string): string => 'Others decide about this now.',
+      notAsked: (_name: string): string => 'You can no longer decide about this.',
       /** An earlier attempt turned up. */
       started: (_name: string): string => 'No longer needed: its session was found.',
       canceled: (_name: string): string => 'Canceled before it was approved.',
