@@ -81,6 +81,8 @@ describe("a message in a session's thread", () => {
       'ok, help',
       'ok work',
       'is this good',
+      ':-1:',
+      'ok ❌',
       '了解です、修正',
       '承知しました。対応',
       'お疲れ様です。修正の連絡です',

@@ -159,7 +159,9 @@ function isLong(typed: string): boolean {
   return typed.split(/\s+/).length >= TASK_WORDS || UNSPACED.test(typed);
 }
 
+const DISLIKE = /[👎❌]|:(?:-1|thumbsdown|x):/u;
+
 /** A reply that asks for nothing, with or without mentions of the app. */
 export function isCourtesy(slackText: string, botUserId: string): boolean {
-  return isThanks(withoutMentions(slackText, botUserId));
+  return !DISLIKE.test(slackText) && isThanks(withoutMentions(slackText, botUserId));
 }
