@@ -1,5 +1,6 @@
 import { endUnapproved, type Onward } from '../create/index.ts';
 import { countingYes, withEnded, withLast, type Approval, type Voter } from '../session/approval.ts';
+import { periodAt } from '../session/policy/limits.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 
 export type DecidedAt = { atMs: number };
@@ -48,7 +49,7 @@ export function waitForApprovers(
       : {
           card: true,
           tell: 'lacks-approvers',
-          askOwners: { rule: approval.rule, day: new Date(atMs).toISOString().slice(0, '2026-11-26'.length) },
+          askOwners: { rule: approval.rule, day: periodAt(new Date(atMs), 'day') },
         },
   };
 }

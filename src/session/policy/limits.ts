@@ -106,10 +106,12 @@ export function alertsOf(ceilings: readonly Ceiling[], spending: Spending): Budg
   });
 }
 
-/** The day or month, in UTC, in which something counts under a ceiling: 2026-11-26, or 2026-11. */
-function periodOf(key: CeilingKey, at: Date): string {
-  const length = PERIOD_OF[key] === 'day' ? '2026-11-26'.length : '2026-11'.length;
-  return at.toISOString().slice(0, length);
+/** In which something counts under a ceiling. */
+const periodOf = (key: CeilingKey, at: Date): string => periodAt(at, PERIOD_OF[key]);
+
+/** In UTC: 2026-11-26, or 2026-11. */
+export function periodAt(at: Date, unit: 'day' | 'month'): string {
+  return at.toISOString().slice(0, unit === 'day' ? '2026-11-26'.length : '2026-11'.length);
 }
 
 /** An alert is sent once under this name. */
