@@ -110,8 +110,8 @@ export function alertsOf(ceilings: readonly Ceiling[], spending: Spending): Budg
 const periodOf = (key: CeilingKey, at: Date): string => periodAt(at, PERIOD_OF[key]);
 
 /** In UTC: 2026-11-26, or 2026-11. */
-export function periodAt(at: Date, unit: 'day' | 'month'): string {
-  return at.toISOString().slice(0, unit === 'day' ? '2026-11-26'.length : '2026-11'.length);
+export function periodAt(at: Date, period: Period): string {
+  return at.toISOString().slice(0, period === 'day' ? '2026-11-26'.length : '2026-11'.length);
 }
 
 /** An alert is sent once under this name. */
