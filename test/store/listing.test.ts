@@ -23,9 +23,10 @@ async function openListing() {
     const changes = { state, createdAt, updatedAt: createdAt };
     await db.updateTable('sessionRequests').set(changes).where('id', '=', id).execute();
     if (phase === null) return;
-    const session = { sessionId: `s-${id}`, requestId: id, url: '', snapshot: sessionSnapshot(`s-${id}`) };
+    const sessionId = `s-${asked}`;
+    const session = { sessionId, requestId: id, url: '', snapshot: sessionSnapshot(sessionId) };
     await sessions.bind({ ...session, teamId: 'T1', channelId: 'C1', threadTs: '1.0' }, db);
-    await sessions.change(`s-${id}`, { phase });
+    await sessions.change(sessionId, { phase });
   }
 
   return { ask, listing: createListing(db) };
