@@ -173,7 +173,7 @@ export function runsAs(identity: Identity | null): SessionCard['runsAs'] {
     : { kind: 'service-user' };
 }
 
-/** If Devin names another than the member it was asked for, as Devin does. */
+/** As whom the session runs: Devin may name another member than the one it was asked for. */
 function runsAsNow(asked: Identity | null, snapshot: SessionSnapshot | null): SessionCard['runsAs'] {
   const { userId = null, serviceUserId = null } = snapshot ?? {};
   if (asked?.kind !== 'matched' || userId === null || userId === asked.devinUserId) return runsAs(asked);
