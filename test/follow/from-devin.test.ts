@@ -31,8 +31,10 @@ const ANSWERED: AnsweredCall = {
 
 type RelayDeps = Parameters<typeof createRelayFromDevin>[0];
 
-/** A session that has come to this, without a message. */
-function quietly(told: readonly string[] = []): RelayDeps {
+type Messages = RelayDeps['store']['messages'];
+
+/** A session that has come to this, without a message but those of `messages`. */
+function quietly(told: readonly string[] = [], messages: Partial<Messages> = {}): RelayDeps {
   return {
     store: {
       sessions: { find: async () => Promise.resolve(sessionRow({ sessionId: 's', told: [...told] })) },
@@ -41,6 +43,7 @@ function quietly(told: readonly string[] = []): RelayDeps {
         nextPending: async () => Promise.resolve(null),
         known: async () => Promise.resolve(new Set()),
         add: async () => Promise.resolve(),
+        ...messages,
       },
       milestones: { pending: async () => Promise.resolve([]), hear: async () => Promise.resolve() },
       calls: { answered: async () => Promise.resolve([]) },
@@ -106,15 +109,10 @@ test('messages of which one is too large to read are not loaded again and again'
   let reads = 0;
   const facts = bareFacts('no-answer', 200);
   const relay = createRelayFromDevin({
-    ...quietly(),
-    store: {
-      ...quietly().store,
-      messages: {
-        ...quietly().store.messages,
-        known: async (_sessionId, ids) => Promise.resolve(new Set(ids.filter((id) => stored.has(id)))),
-        add: async (_sessionId, rows) => Promise.resolve(rows.forEach(({ eventId }) => stored.add(eventId))),
-      },
-    },
+    ...quietly([], {
+      known: async (_sessionId, ids) => Promise.resolve(new Set(ids.filter((id) => stored.has(id)))),
+      add: async (_sessionId, rows) => Promise.resolve(rows.forEach(({ eventId }) => stored.add(eventId))),
+    }),
     fetchMessages: async () => {
       reads += 1;
       const cause = new TooLargeError('It is larger than 16 bytes.');
@@ -144,14 +142,9 @@ test('messages that are stored are posted although Devin gives no more', async (
   const message = { sessionId: 's', eventId: 'e1', source: 'devin', text: 'a', saidAt: new Date(0) };
   const queued: string[] = [];
   const relay = createRelayFromDevin({
-    ...quietly(),
-    store: {
-      ...quietly().store,
-      messages: {
-        ...quietly().store.messages,
-        nextPending: async () => Promise.resolve({ ...message, attemptedAt: null, slackFileId: null }),
-      },
-    },
+    ...quietly([], {
+      nextPending: async () => Promise.resolve({ ...message, attemptedAt: null, slackFileId: null }),
+    }),
     fetchMessages: async () => Promise.reject(error),
     enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
   });
