@@ -75,7 +75,7 @@ export const store = {
   full: (server: string): string =>
     `The Postgres server in DATABASE_URL has no connection left (${server}): raise max_connections, or the limit of this user or database.`,
   readonly: (server: string): string =>
-    `The Postgres server in DATABASE_URL is read-only (${server}): let DATABASE_URL lead to the primary. A managed server may also be read-only because its disk is full.`,
+    `The Postgres server in DATABASE_URL is read-only (${server}): point DATABASE_URL at the primary. A managed server may also be read-only because its disk is full.`,
   forbidden:
     'The user in DATABASE_URL may not create tables and schemas: make it the owner of the database, as in `alter database name owner to user`.',
   inUse: (folder: string, pid: number | null): string =>
