@@ -7,7 +7,7 @@ import { createQueue } from '../src/queue/jobs.ts';
 import { openDatabase, type Database } from '../src/store/database.ts';
 import { runUpkeep } from '../src/store/embedded/upkeep.ts';
 import { createListing } from '../src/store/listing.ts';
-import { migrate } from '../src/store/migrations/index.ts';
+import { prepareSchema } from '../src/store/schema.ts';
 import { fillHistory } from '../test/support/history.ts';
 import { quantile } from './load.ts';
 import { runProgram } from './process.ts';
@@ -84,7 +84,7 @@ async function startOnce({ environment }: Storage): Promise<number> {
 }
 
 async function fill(database: Database): Promise<void> {
-  await migrate(database.db);
+  await prepareSchema(database.db);
   const queue = createQueue({ database, log: { error: () => {}, warn: () => {} } });
   await queue.start();
   await queue.stop({ timeoutMs: 0 });

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalDevin } from '../sandbox/devin/index.ts';
 import { answeredSessionSchema, toWire, type SessionSnapshot } from '../src/session/snapshot.ts';
 import { openDatabase } from '../src/store/database.ts';
-import { migrate } from '../src/store/migrations/index.ts';
+import { prepareSchema } from '../src/store/schema.ts';
 import { quantile } from './load.ts';
 import { runProgram, type Running } from './process.ts';
 import { mb, ms, printRow } from './table.ts';
@@ -37,7 +37,7 @@ async function createSessions(devin: LocalDevin, count: number): Promise<Session
 /** As if they had been started from here: the first ones lately, the others a while ago. */
 async function trackAll(dataDir: string, sessions: readonly SessionSnapshot[]): Promise<void> {
   const database = await openDatabase({ dataDir });
-  await migrate(database.db);
+  await prepareSchema(database.db);
   const nowMs = Date.now();
   for (let at = 0; at < sessions.length; at += 500) {
     const rows = sessions.slice(at, at + 500).map((snapshot, index) => ({

@@ -12,8 +12,8 @@ import type { HttpServer } from './slack/http-server.ts';
 import { missingScopes } from './slack/manifest-scopes.ts';
 import type { Slack } from './slack/slack.ts';
 import type { Database } from './store/database.ts';
-import { migrate } from './store/migrations/index.ts';
 import type { Tidying } from './store/retention.ts';
+import { prepareSchema } from './store/schema.ts';
 import { codeOf } from './store/store-error.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
@@ -161,7 +161,7 @@ async function prepareStore(
 ): Promise<void> {
   await waiting.until('Postgres', database.ping, signal);
   await begin();
-  await migrate(database.db);
+  await prepareSchema(database.db);
   // Settings may have changed: look everyone up again.
   await store.identities.forgetAll();
   // No other process can be alive, so nobody holds these leases.

@@ -31,9 +31,9 @@ export async function auditChain(
 async function reservedForNothing({ db }: Database): Promise<string[]> {
   const rows = await db
     .selectFrom('ledger')
-    .leftJoin('lostAnswers', 'lostAnswers.requestId', 'ledger.requestId')
+    .leftJoin('unconfirmedCreates', 'unconfirmedCreates.requestId', 'ledger.requestId')
     .where('ledger.sessionId', 'is', null)
-    .where('lostAnswers.requestId', 'is', null)
+    .where('unconfirmedCreates.requestId', 'is', null)
     .select('ledger.requestId')
     .execute();
   return rows.map(({ requestId }) => `ledger: ${requestId} counts for a session that nobody searches for`);

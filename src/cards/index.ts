@@ -81,8 +81,6 @@ export function createCards(deps: CardsDeps): { postNewCard: PostNewCard; placeC
     { concurrency: 1 },
   );
   work('update-card', async ({ requestId }) => updater.update(requestId), { concurrency: 8, most: 100 });
-  // Jobs of the release before this one: the sweep finds their cards.
-  work('serve-cards', async () => Promise.resolve(), { concurrency: 1 });
   return { postNewCard: updater.postNew, placeCard: updater.place };
 }
 

@@ -10,8 +10,8 @@ import type { Policy } from '../session/policy/schema.ts';
 import { manifestScopes, missingScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
+import { hasSchema } from '../store/schema.ts';
 import { countSetAside } from '../store/set-aside.ts';
-import { codeOf, UNDEFINED_TABLE } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { createRemoteClock, skewsOf, skewWarnings, type Skews } from '../time.ts';
 import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
@@ -199,9 +199,9 @@ async function examineStore(config: Config['store'], text: Text): Promise<Findin
       ? []
       : [{ sign: 'missing', sentence: text.store.unusable(resolve(dataDir)) }];
   try {
-    return setAsideFindings(await readSetAside(config), text);
+    const counts = await readSetAside(config);
+    return counts === null ? [] : setAsideFindings(counts, text);
   } catch (error) {
-    if (codeOf(error) === UNDEFINED_TABLE) return [];
     if (!(error instanceof OperatorError)) throw error;
     return error.code === 'folder-in-use'
       ? [{ sign: 'not-checkable', sentence: text.doctor.databaseInUse }]
@@ -220,11 +220,12 @@ function isWritable(folder: string): boolean {
   }
 }
 
-async function readSetAside(store: Config['store']): Promise<Record<string, number>> {
+/** null: the database is empty. */
+async function readSetAside(store: Config['store']): Promise<Record<string, number> | null> {
   const database = await openDatabase(store);
   try {
     await database.ping();
-    return await countSetAside(database.db);
+    return (await hasSchema(database.db)) ? await countSetAside(database.db) : null;
   } finally {
     await database.close();
   }

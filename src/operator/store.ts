@@ -3,13 +3,11 @@ import { readStoreConfig } from '../config.ts';
 import { OperatorError } from '../operator-error.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
-import { codeOf, UNDEFINED_TABLE } from '../store/store-error.ts';
+import { hasSchema } from '../store/schema.ts';
+import { codeOf } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import { complain } from './command-line.ts';
-
-/** SQLSTATEs: a column or a function doesn't exist either. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const NOT_UPDATED: ReadonlySet<string> = new Set([UNDEFINED_TABLE, '42703', '42883']);
 
 /** Returns the exit code. On Postgres, the app may be running. */
 type StoreTask = (db: Kysely<Tables>) => Promise<number>;
@@ -19,14 +17,14 @@ export async function withStore(task: StoreTask, text: Text): Promise<number> {
   const read = readStoreConfig(text);
   if (!read.ok) return complain(read.problems);
   const { databaseUrl, dataDir } = read.config;
-  if (databaseUrl === null && contentOf(dataDir) === 'nothing')
-    return complain([text.operator.noDatabase(dataDir)]);
+  if (databaseUrl === null && contentOf(dataDir) === 'nothing') return complain([text.operator.noDatabase]);
   try {
     const database = await openDatabase({ dataDir, databaseUrl });
     return await database
       .ping()
       .catch(unlessReadOnly)
-      .then(async () => task(database.db))
+      .then(async () => hasSchema(database.db))
+      .then(async (exists) => (exists ? task(database.db) : complain([text.operator.noDatabase])))
       .finally(async () => database.close());
   } catch (error) {
     return complain([troubleSentence(error, dataDir, text)]);
@@ -39,9 +37,8 @@ function unlessReadOnly(error: unknown): void {
 }
 
 function troubleSentence(error: unknown, dataDir: string, text: Text): string {
-  const { embeddedInUse, notUpdated, failed } = text.operator;
+  const { embeddedInUse, failed } = text.operator;
   if (error instanceof OperatorError)
     return error.code === 'folder-in-use' ? embeddedInUse(dataDir) : error.say(text);
-  if (NOT_UPDATED.has(codeOf(error) ?? '')) return notUpdated;
   return failed(error instanceof Error ? error.message : String(error));
 }

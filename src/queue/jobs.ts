@@ -127,7 +127,6 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
     changeId: async (ids, trx) => changeWaiting(fromKysely(trx.withoutPlugins()), ids),
     work(name, handler, { concurrency, most = concurrency }) {
       const run = async (data: unknown, signal: AbortSignal): Promise<void> => {
-        // What this version can't read is retried: during an update, the next version may.
         const payload = payloads[name].parse(data);
         const againInMs = await handler(payload, { signal });
         if (typeof againInMs === 'number') await enqueue(name, payload, { startAfterMs: againInMs });

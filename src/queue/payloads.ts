@@ -51,8 +51,6 @@ const schemas = {
   'redraw-cards': z.object({ teamId: z.string(), channelId: z.string().nullable() }),
   /** A channel takes messages again: show there what Slack refused. */
   'reopen-channel': z.object({ channelId: z.string() }),
-  /** Post and edit cards of a workspace whose turn has come. */
-  'serve-cards': z.object({ teamId: z.string() }),
   /** Tell the person who asked something privately. */
   'tell-person': z.object({
     requestId: z.string(),
@@ -189,7 +187,6 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'create-session': ['requestId'],
   'update-card': ['requestId'],
   'redraw-cards': ['teamId', 'channelId'],
-  'serve-cards': ['teamId'],
   'tell-outcome': ['requestId'],
   'tell-owners': ['key', 'subject', 'period', 'percent'],
   'ask-owners': ['rule', 'day'],

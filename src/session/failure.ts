@@ -18,11 +18,8 @@ const UNSAVED = [
   'options',
 ] as const;
 export type Unsaved = (typeof UNSAVED)[number];
-const oneUnsaved = z.enum(UNSAVED);
-/** Why each time it was sent. Earlier versions kept the last reason alone. */
-export const unsavedSchema = z
-  .union([z.array(oneUnsaved), oneUnsaved.transform((last) => [last])])
-  .optional();
+/** Why each time it was sent. */
+export const unsavedSchema = z.array(z.enum(UNSAVED)).optional();
 
 /** A ceiling, what is left of it, and what was asked for; null: no cap. */
 const overSchema = ceilingLeftSchema.extend({ asked: z.number().nullable(), renewsAtMs: z.number() });

@@ -68,10 +68,9 @@ export function createLinker(deps: LinkDeps) {
     if (owner !== null) return linking.addressOfAnother(name, `<@${owner.userId}>`);
     const person = { teamId, userId: personId };
     const left = await identities.othersLinkedTo(member.userId, person);
-    const value = { devinUserId: member.userId, linkedBy: userId };
+    const chosen = { devinUserId: member.userId, linkedBy: userId, left };
     const other =
-      (await firstHere(left)) ??
-      (await identities.setLink(person, { value, left }, tellsPerson(job, member.userId)));
+      (await firstHere(left)) ?? (await identities.setLink(person, chosen, tellsPerson(job, member.userId)));
     return other === null
       ? linking.done(`<@${personId}>`, name)
       : linking.linkedToAnother(name, `<@${other}>`);

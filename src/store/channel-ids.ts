@@ -23,8 +23,8 @@ export async function changeChannelId(db: Db, { from, to }: { from: string; to: 
         set greeted_at = coalesce(greetings.greeted_at, excluded.greeted_at)),
     chosen as (delete from settings where scope = 'channel' and scope_id = ${from} returning *),
     in_settings as (
-      insert into settings (team_id, scope, scope_id, draft, preferences, updated_by, updated_at)
-      select team_id, scope, ${to}, draft, preferences, updated_by, updated_at from chosen
+      insert into settings (team_id, scope, scope_id, draft, preferences)
+      select team_id, scope, ${to}, draft, preferences from chosen
       on conflict (team_id, scope, scope_id) do update set
         draft = coalesce(settings.draft, excluded.draft),
         preferences = nullif(coalesce(excluded.preferences, '{}') || coalesce(settings.preferences, '{}'), '{}'))

@@ -1,4 +1,4 @@
-import { sql, type Generated, type Kysely, type RawBuilder, type Transaction } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
@@ -23,11 +23,7 @@ export type IdentitiesTable = Columns<
 >;
 
 /** Which Devin member a person is, as an administrator said. */
-export type IdentityLinksTable = Person & {
-  devinUserId: string;
-  linkedBy: string;
-  createdAt: Generated<Date>;
-};
+export type IdentityLinksTable = Person & { devinUserId: string };
 
 /** What a person was found by, and as whom. */
 type Remembered = { address: string | null; identity: Identity };
@@ -36,7 +32,7 @@ type AfterLinking = (trx: Transaction<Tables>) => Promise<void>;
 /** A person who may be a member whose account is someone else's. */
 type Sharing = Person & { devinUserId: string };
 /** Members who heard of it. */
-export type SharedAccountsTable = Sharing & { toldAt: Generated<Date> };
+export type SharedAccountsTable = Sharing;
 
 export type Identities = ReturnType<typeof createIdentities>;
 
@@ -129,10 +125,9 @@ export function createIdentities(db: Kysely<Tables>) {
      */
     async setLink(
       person: Person,
-      { value, left }: { value: { devinUserId: string; linkedBy: string }; left: readonly string[] },
+      { devinUserId, linkedBy, left }: { devinUserId: string; linkedBy: string; left: readonly string[] },
       then: AfterLinking,
     ): Promise<string | null> {
-      const { devinUserId, linkedBy } = value;
       return db.transaction().execute(async (trx) => {
         await lockNames([`link:${person.teamId}:${devinUserId}`], trx);
         const others = await othersLinkedTo(devinUserId, person, trx);
@@ -140,11 +135,11 @@ export function createIdentities(db: Kysely<Tables>) {
         if (other !== undefined) return other;
         const linked = await trx
           .insertInto('identityLinks')
-          .values({ teamId: person.teamId, userId: person.userId, ...value })
+          .values({ teamId: person.teamId, userId: person.userId, devinUserId })
           .onConflict((conflict) =>
             conflict
               .columns(['teamId', 'userId'])
-              .doUpdateSet(value)
+              .doUpdateSet({ devinUserId })
               .where('identityLinks.devinUserId', '<>', devinUserId),
           )
           .returning('userId')

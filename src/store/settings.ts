@@ -22,8 +22,6 @@ export type SettingsTable = Columns<
   SettingKey & {
     draft: StoredDraft | null;
     preferences: Preferences | null;
-    updatedBy: string;
-    updatedAt: Date;
   }
 >;
 
@@ -76,7 +74,7 @@ export function createSettings(db: Kysely<Tables>) {
     column: Column,
     { what, updatedBy, first, later }: Change,
   ): Promise<void> {
-    const row = { teamId, scope, scopeId, updatedBy, updatedAt: sql<Date>`now()` };
+    const row = { teamId, scope, scopeId };
     await db.transaction().execute(async (trx) => {
       await trx
         .insertInto('settings')

@@ -7,7 +7,7 @@ export function codeOf(error: unknown): string | null {
 }
 
 /** SQLSTATEs. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-export const UNDEFINED_TABLE = '42P01';
+export const DUPLICATE_TABLE = '42P07';
 const FORBIDDEN = '42501';
 
 /** The error of a start, for the app admin if Postgres refuses to create what the app needs. */

@@ -22,7 +22,7 @@ import type { SetAsideTable } from './set-aside.ts';
 import type { SettingsTable } from './settings.ts';
 import type { ThreadNotice } from './thread-notices.ts';
 import type { PacesTable, TurnsTable } from './turns.ts';
-import type { LostAnswersTable } from './unconfirmed-creates.ts';
+import type { UnconfirmedCreatesTable } from './unconfirmed-creates.ts';
 
 /** Every table; each is described in its own file. The database says `team_id`, the code `teamId`. */
 export type Tables = {
@@ -38,7 +38,6 @@ export type Tables = {
   knownPeople: KnownPeopleTable;
   leases: LeasesTable;
   ledger: LedgerTable;
-  lostAnswers: LostAnswersTable;
   milestones: MilestonesTable;
   paces: PacesTable;
   posts: PostsTable;
@@ -51,6 +50,7 @@ export type Tables = {
   sharedAccounts: SharedAccountsTable;
   threadNotices: ThreadNotice;
   turns: TurnsTable;
+  unconfirmedCreates: UnconfirmedCreatesTable;
 };
 
 /** The database, or the transaction that a statement is part of. */

@@ -16,7 +16,7 @@ const unconfirmedCreateSchema = z.object({
 /** A creation that was sent but not answered, and whose session wasn't found: it may still turn up. */
 export type UnconfirmedCreate = z.infer<typeof unconfirmedCreateSchema>;
 
-export type LostAnswersTable = Columns<UnconfirmedCreate>;
+export type UnconfirmedCreatesTable = Columns<UnconfirmedCreate>;
 
 const MAX_AT_A_TIME = 200;
 
@@ -24,7 +24,7 @@ export function createUnconfirmedCreates(db: Kysely<Tables>) {
   return {
     async add(lost: UnconfirmedCreate, trx: Transaction<Tables>): Promise<void> {
       await trx
-        .insertInto('lostAnswers')
+        .insertInto('unconfirmedCreates')
         .values(withJson(lost))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
@@ -33,10 +33,10 @@ export function createUnconfirmedCreates(db: Kysely<Tables>) {
     /** All of them, once one is due: one search serves many. */
     async due(now: Date): Promise<UnconfirmedCreate[]> {
       const rows = await db
-        .selectFrom('lostAnswers')
+        .selectFrom('unconfirmedCreates')
         .selectAll()
         .where(({ exists, selectFrom }) =>
-          exists(selectFrom('lostAnswers').select('requestId').where('nextLookAt', '<=', now)),
+          exists(selectFrom('unconfirmedCreates').select('requestId').where('nextLookAt', '<=', now)),
         )
         .orderBy('nextLookAt')
         .limit(MAX_AT_A_TIME)
@@ -47,17 +47,17 @@ export function createUnconfirmedCreates(db: Kysely<Tables>) {
     /** `at`: when to search again; null: never. */
     async plan({ requestId, sentAt }: UnconfirmedCreate, at: Date | null, trx: Db = db): Promise<void> {
       const it = sql<boolean>`request_id = ${requestId} and sent_at = ${sentAt}`;
-      if (at === null) await trx.deleteFrom('lostAnswers').where(it).execute();
-      else await trx.updateTable('lostAnswers').set({ nextLookAt: at }).where(it).execute();
+      if (at === null) await trx.deleteFrom('unconfirmedCreates').where(it).execute();
+      else await trx.updateTable('unconfirmedCreates').set({ nextLookAt: at }).where(it).execute();
     },
 
     /** A session of this request was found: one fewer is missing. */
     async found(requestId: string, trx: Transaction<Tables>): Promise<void> {
       await trx
-        .deleteFrom('lostAnswers')
+        .deleteFrom('unconfirmedCreates')
         .where('requestId', '=', requestId)
         .where('sentAt', '=', ({ selectFrom }) =>
-          selectFrom('lostAnswers')
+          selectFrom('unconfirmedCreates')
             .select(({ fn }) => fn.min('sentAt').as('first'))
             .where('requestId', '=', requestId),
         )

@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { listen, shut } from '../../sandbox/loopback.ts';
 import { createLocalSlack, PATIENT_MS, type LocalSlack } from '../../sandbox/slack/index.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { typeTask } from '../support/asking.ts';
 import { environmentOf, type Environment } from '../support/bot.ts';
 import { freePort } from '../support/free-port.ts';
@@ -90,6 +92,18 @@ describe('the program', () => {
     expect(said).toContain("The certificate of the Postgres server in DATABASE_URL isn't trusted");
     expect(logged).toContain('ENOENT');
     expect(logged + said).not.toContain('hunter2hunter2');
+  });
+
+  test('refuses a folder that another version has filled, and says what to do', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-main-'));
+    const database = await openDatabase({ dataDir });
+    await sql`create table session_requests (id text)`.execute(database.db);
+    await database.close();
+    const child = run({ ...complete(), DATA_DIR: dataDir });
+    const [said, ended] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(ended).toEqual([1, null]);
+    expect(said).toMatch(/^The database belongs to another version of this app: .*\n$/);
+    await rm(dataDir, { recursive: true, force: true });
   });
 
   test('warns of a limit of open files that is too low', async () => {

@@ -84,7 +84,7 @@ describe.each([
 });
 
 test.each([
-  ['U1', 'DATA_DIR /nowhere has no database yet'],
+  ['U1', 'There is no database yet'],
   ['ana', 'USER must be a Slack user id'],
 ])('a person is forgotten by their id, not by name: %s', async (userId, stderr) => {
   expect(await runCommand('src/operator/forget.ts', { DATA_DIR: '/nowhere' }, [userId])).toMatchObject({

@@ -12,7 +12,7 @@ import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import { parseConfig } from '../../src/config.ts';
 import { diagnose } from '../../src/operator/findings.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
+import { prepareSchema } from '../../src/store/schema.ts';
 import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { en } from '../../src/text/en.ts';
 import { runCommand } from '../support/processes.ts';
@@ -267,7 +267,7 @@ describe('the doctor', () => {
     // Without tables, as after a first start that was interrupted.
     expect(await runDoctor({ environment })).toMatchObject({ code: 0, complaints: '' });
     const database = await openDatabase({ dataDir });
-    await migrate(database.db);
+    await prepareSchema(database.db);
     const inUse = await runDoctor({ environment });
     expect(inUse.printed).toContain(
       "– not checked    The database can't be checked while the app is running",

@@ -8,7 +8,7 @@ import { createQueue } from '../../src/queue/jobs.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { bossDatabase, createPriorityGate, throughGate } from '../../src/store/embedded/gate.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
+import { prepareSchema } from '../../src/store/schema.ts';
 import { en } from '../../src/text/en.ts';
 import { describeOnBothEmptyDatabases, useFolder, usePostgres } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
@@ -59,34 +59,34 @@ describeOnBothEmptyDatabases('a database', (open, kind) => {
     await expect(countNotes(database)).resolves.toBe(20);
   });
 
-  test('has all tables after one migration or two', async () => {
+  test('gets its tables at the first start, and keeps what is in them at the second', async () => {
     const database = await open();
-    await migrate(database.db);
-    await migrate(database.db);
-    await expect(database.db.selectFrom('sessionRequests').selectAll().execute()).resolves.toEqual([]);
+    await prepareSchema(database.db);
+    await database.db.insertInto('leases').values({ name: 'kept', number: '1', until: new Date() }).execute();
+    await prepareSchema(database.db);
+    const names = await database.db.selectFrom('leases').select('name').execute();
+    expect(names).toEqual([{ name: 'kept' }]);
   });
 
-  test('says so if a newer version has updated it, and changes nothing', async () => {
+  test.each([
+    ['whose tables another version made', 'create table session_requests (id text)'],
+    ['with a table of the same name', 'create table settings (other text)'],
+  ])('%s is refused, and not changed', async (_what, made) => {
     const database = await open();
-    await migrate(database.db);
-    await sql`insert into kysely_migration (name, timestamp) values ('999-later', 'now')`.execute(
-      database.db,
-    );
-    const error: unknown = await migrate(database.db).catch((reason: unknown) => reason);
-    expect(error instanceof OperatorError && error.say(en)).toContain(
-      'A newer version of this app has updated the database (999-later)',
-    );
-  });
-
-  test('names a failed migration and undoes it', async () => {
-    const database = await open();
-    await sql`create table settings (other text)`.execute(database.db);
-    const migrating = migrate(database.db);
-    await expect(migrating).rejects.toMatchObject({ code: 'migration-failed' });
-    await expect(migrating).rejects.toThrow('001-initial');
-    await expect(database.db.selectFrom('sessions').selectAll().execute()).rejects.toThrow('does not exist');
+    await sql.raw(made).execute(database.db);
+    const before = await tablesOf(database);
+    const starting = prepareSchema(database.db);
+    await expect(starting).rejects.toMatchObject({ code: 'database-version' });
+    await expect(starting).rejects.toThrow('start this one with an empty DATA_DIR');
+    await expect(tablesOf(database)).resolves.toEqual(before);
   });
 });
+
+async function tablesOf({ db }: Pick<Database, 'db'>): Promise<unknown> {
+  const { rows } = await sql`
+    select table_name, column_name from information_schema.columns where table_schema = 'public'`.execute(db);
+  return rows;
+}
 
 describe('statements on Postgres', () => {
   test('are prepared once for each connection, except long ones', async () => {
@@ -164,7 +164,7 @@ test('a failed pg-boss statement leaves the shared connection usable', async () 
 test('several replicas can start on one empty Postgres at once', async () => {
   const { options } = await postgres.open();
   const replicas = await Promise.all(Array.from({ length: 5 }, () => postgres.open(options)));
-  await expect(Promise.all(replicas.map(({ db }) => migrate(db)))).resolves.toHaveLength(5);
+  await expect(Promise.all(replicas.map(({ db }) => prepareSchema(db)))).resolves.toHaveLength(5);
 });
 
 test('a user who may not create tables, or the schema of the queue, is named to the app admin', async () => {
@@ -179,9 +179,9 @@ test('a user who may not create tables, or the schema of the queue, is named to 
       () => 'It started.',
       (error: unknown) => (error instanceof OperatorError ? error.say(en) : String(error)),
     );
-  expect(await saidOf(migrate(reader.db))).toBe(en.store.forbidden);
+  expect(await saidOf(prepareSchema(reader.db))).toBe(en.store.forbidden);
   await sql`grant create on schema public to ${sql.id(name)}`.execute(db);
-  await migrate(reader.db);
+  await prepareSchema(reader.db);
   const queue = createQueue({ database: reader, log: createLog('silent') });
   expect(await saidOf(queue.start())).toBe(en.store.forbidden);
 });

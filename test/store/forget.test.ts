@@ -40,7 +40,6 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   knownPeople: true,
   leases: false,
   ledger: false,
-  lostAnswers: true,
   milestones: false,
   paces: false,
   posts: false,
@@ -53,6 +52,7 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   sharedAccounts: false,
   threadNotices: false,
   turns: false,
+  unconfirmedCreates: true,
 };
 const TABLES = Object.keys(HOLDS_WORDS).map(snakeCase);
 
@@ -108,7 +108,7 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
       "rule": "a", "by": {"userId": "U6", "name": "Ben"}, "reason": "Not now"}' where id = 'r4'`);
     await run(`insert into forms (id, team_id, user_id, channel_id, draft)
       values ('f5', 'T1', 'U5', 'C1', '{"values": {"prompt": "DRAFT-5"}, "sources": {}}')`);
-    await run(`insert into lost_answers (request_id, sent_at, identity, lost_at, next_look_at)
+    await run(`insert into unconfirmed_creates (request_id, sent_at, identity, lost_at, next_look_at)
       values ('r5', now(), '{"slackName": "NAME-5"}', now(), now())`);
     await run(`insert into known_people (team_id, user_id, person, checked_at)
       values ('T1', 'U5', '{"name": "NAME-5"}', now())`);

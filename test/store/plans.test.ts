@@ -115,7 +115,7 @@ const INDEXES = [
   'replies_session',
   'session_messages_pending',
   'session_requests_asked_by_person',
-  'session_requests_card_line',
+  'session_requests_stale',
   'session_requests_newest',
   'session_requests_open',
   'session_requests_own',

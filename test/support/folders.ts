@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createQueue } from '../../src/queue/jobs.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrations/index.ts';
+import { prepareSchema } from '../../src/store/schema.ts';
 
 /** Makes `dataDir` with an embedded database that has no tables. */
 export const copyEmpty = copyOf(async () => undefined);
@@ -14,7 +14,7 @@ export const copyStarted = copyOf(startOnce);
 
 /** Leaves the database as a bot does that is started and stopped. */
 export async function startOnce(database: Database): Promise<void> {
-  await migrate(database.db);
+  await prepareSchema(database.db);
   const queue = createQueue({ database, log: { error: () => {}, warn: () => {} } });
   await queue.start();
   await queue.stop({ timeoutMs: 0 });

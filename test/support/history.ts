@@ -97,7 +97,7 @@ async function fillSessions({ db, from, to, requests, active }: Part): Promise<v
   const isActive = sql`n > ${requests}::int - ${active}::int`;
   await sql`
     insert into sessions (session_id, request_id, url, response, team_id, channel_id, thread_ts, phase, was_finished,
-      last_words, changed_at, phase_at, next_look_at, watch_first, told, created_at, updated_at)
+      last_words, changed_at, phase_at, next_look_at, watch_first, told, created_at)
     select 's' || n, 'r' || n, 'https://app.devin.ai/sessions/s' || n,
       (${JSON.stringify(response)}::jsonb || jsonb_build_object('session_id', 's' || n, 'url', 'https://app.devin.ai/sessions/s' || n)
         || case when ${isActive} then '{"status":"running","status_detail":"working"}'::jsonb
@@ -107,7 +107,7 @@ async function fillSessions({ db, from, to, requests, active }: Part): Promise<v
       n % 10 < 7, 'Done: the session cookie expired.', ${askedAt(requests)}, ${askedAt(requests)},
       case when ${isActive} then now() when n % 10 < 3 then null else now() + interval '1 minute' * (n % 1440) end,
       ${isActive},
-      '["finished"]', ${askedAt(requests)}, ${askedAt(requests)}
+      '["finished"]', ${askedAt(requests)}
     from generate_series(${from}::int, ${to}::int) n
     where n > ${requests}::int - ${active}::int or n % 50 > 1`.execute(db);
 }

@@ -30,9 +30,7 @@ export const forget = {
 
 /** Commands that read or change the database beside the app. */
 export const operator = {
-  noDatabase: (folder: string): string =>
-    `DATA_DIR ${folder} has no database yet: start the app once, or check DATA_DIR and DATABASE_URL.`,
-  notUpdated: 'The database is older than this version: start the app once to update it.',
+  noDatabase: 'There is no database yet: start the app once, or check DATA_DIR and DATABASE_URL.',
   failed: (reason: string): string =>
     `The database couldn't be read to the end, so there is no result (${reason}). Run this again.`,
   embeddedInUse: (folder: string): string =>

@@ -92,10 +92,8 @@ export const store = {
     `The app can't open enough files for its database: raise the limit of open files to ${least} or more (\`ulimit -n\`, LimitNOFILE in systemd), then start it again. The database is as it was.`,
   diskFailed: (folder: string, reason: string): string =>
     `The database in ${folder} stopped (${reason}): check the disk for space and errors, then start the app again. Nothing that was acknowledged is lost.`,
-  migration: (name: string): string =>
-    `The database couldn't be updated to this version (${name}): nothing was changed. The log has the reason.`,
-  newer: (name: string): string =>
-    `A newer version of this app has updated the database (${name}): start that version, or restore a backup from before the update. Nothing was changed.`,
+  otherVersion:
+    'The database belongs to another version of this app: start that version, or start this one with an empty DATA_DIR or an empty database in DATABASE_URL. Sessions then come back by their tags or with `/devin follow`. Nothing was changed.',
   secretsKey: (where: string): string =>
     `${where} must be 32 bytes in base64: make one with \`openssl rand -base64 32\`.`,
 };

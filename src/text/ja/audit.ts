@@ -26,9 +26,8 @@ export const forget: Text['forget'] = {
 };
 
 export const operator: Text['operator'] = {
-  noDatabase: (folder) =>
-    `DATA_DIR ${folder} にはまだデータベースがありません。アプリを一度起動するか、DATA_DIR と DATABASE_URL を確認してください。`,
-  notUpdated: 'データベースがこのバージョンより古いままです。アプリを一度起動して更新してください。',
+  noDatabase:
+    'まだデータベースがありません。アプリを一度起動するか、DATA_DIR と DATABASE_URL を確認してください。',
   failed: (reason) =>
     `データベースを最後まで読めなかったため、結果はありません（${reason}）。もう一度実行してください。`,
   embeddedInUse: (folder) =>

@@ -125,11 +125,6 @@ describe('a form', () => {
     expect(formMetadata.read(view.private_metadata ?? '')).toEqual({ formId: 'f1', expanded: false });
   });
 
-  test('reads why a form that an earlier version drew was not saved', () => {
-    const written = JSON.stringify({ formId: 'f1', expanded: false, unsaved: 'credential' });
-    expect(formMetadata.read(written)).toEqual({ formId: 'f1', expanded: false, unsaved: ['credential'] });
-  });
-
   test('begins with the task, which has the cursor and is the only required field', () => {
     const [first, ...others] = inputs(draw({ expanded: true }));
     expect(first).toMatchObject({
