@@ -5,6 +5,7 @@ import { withPostgres } from '../test/support/postgres-server.ts';
 import { measureUrls } from './cards.ts';
 import { measureGrowth } from './growth.ts';
 import { measureHostile } from './hostile.ts';
+import { measureOverload } from './overload.ts';
 import { measureRequests } from './requests.ts';
 import { measureWatching } from './watch.ts';
 
@@ -14,19 +15,22 @@ const PARTS = {
   watching: async () => measureWatching([1000, 10_000]),
   hostile: measureHostile,
   growth: async () => withPostgres('durable', measureGrowth),
+  overload: async (minutes: number) => measureOverload(minutes),
 };
 
 const USAGE = `Usage:
-  npm run bench -- [PART]
-PART: ${Object.keys(PARTS).join(', ')}; all, one after another, if it's left out.`;
+  npm run bench -- [PART] [--minutes N]
+PART: ${Object.keys(PARTS).join(', ')}; all, one after another, if it's left out.
+--minutes: how long \`overload\` takes; 10 if it's left out.`;
 
+const MINUTES = 10;
 const words = en.commandLine;
 const ACTS = Object.fromEntries(
   Object.entries(PARTS).map(([name, measure]) => [
     name,
     async (others: string[]) => {
-      readArguments(others, { options: {}, words });
-      return run([measure]);
+      const { minutes } = readArguments(others, { options: { minutes: { type: 'string' } }, words }).values;
+      return run([measure], Number(minutes ?? MINUTES));
     },
   ]),
 );
@@ -34,13 +38,16 @@ const ACTS = Object.fromEntries(
 /** `npm run bench`: numbers, not tests. */
 process.exitCode = await runCommand({
   usage: USAGE,
-  run: async (args) => (args.length === 0 ? run(Object.values(PARTS)) : runAct(args, ACTS, words)),
+  run: async (args) => (args.length === 0 ? run(Object.values(PARTS), MINUTES) : runAct(args, ACTS, words)),
 });
 
-async function run(measures: readonly (() => Promise<void>)[]): Promise<number> {
+async function run(
+  measures: readonly ((minutes: number) => Promise<void>)[],
+  minutes: number,
+): Promise<number> {
   console.log(
     `${cpus().length} cores, Node ${process.version}, fsync on; the local Slack and Devin run on the same cores\n`,
   );
-  for (const measure of measures) await measure();
+  for (const measure of measures) await measure(minutes);
   return FINE;
 }
