@@ -55,11 +55,9 @@ export async function putCard(deps: PutDeps, post: CardPost): Promise<number | n
   return postCard(deps, { ...post, request: gone, drawn: await deps.drawCard(gone) });
 }
 
-/** A card that is posted without its URL counts as an edit, and the edit that adds it doesn't. */
 function editTurn({ request, drawn }: CardPost): Turn {
   const turnClass = turnClassOf(request, drawn);
-  const isFree = turnClass === 'url';
-  return { key: cardPost(request.id), of: 'edits', place: request.teamId, turnClass, isFree };
+  return { key: cardPost(request.id), of: 'edits', place: request.teamId, turnClass };
 }
 
 /**
@@ -72,15 +70,12 @@ function isLost(code: string, { request, drawn }: CardPost): boolean {
 }
 
 async function postCard(deps: PutDeps, post: CardPost): Promise<number | null> {
-  const { posts, turns } = deps.store;
+  const { posts } = deps.store;
   const { request, drawn, lease, isNew = false, isAsked = false } = post;
   const key = cardPost(request.id);
   if (wasDeleted(request) && !isAsked && !isNeeded(drawn.phase)) return shows(deps, request, drawn.shown);
   // A refusal must leave no card behind.
   if (request.state === 'refused' && (await posts.find(key)) === null) return shows(deps, request, null);
-  const turn = editTurn(post);
-  const waitMs = turn.isFree === true ? 0 : await turns.take(turn);
-  if (waitMs > 0) return waitMs;
   const place = await placeOf(request, deps.outbound).catch(slackFailure);
   if (place === null) return nowhere(deps, post, 'no_direct_message');
   if ('kind' in place) return failed(deps, post, place);
@@ -92,7 +87,8 @@ async function postCard(deps: PutDeps, post: CardPost): Promise<number | null> {
     ...(!wasDeleted(request) && { since: request.createdAt }),
     lease,
     isNew,
-    turnClass: turn.turnClass,
+    // Somebody waits for it.
+    turnClass: 'url',
     render: async () => drawn.render(),
     onPosted: async ({ ts, earlier }, trx) =>
       placed(deps, { request, place: { ...place, ts, shown: earlier ? UNKNOWN : drawn.shown } }, trx),

@@ -6,13 +6,13 @@ import type { Tables } from './tables.ts';
 /** How many writes to Slack can come at once, and how many a minute after that. */
 export type Rate = { burst: number; perMinute: number };
 
-/** What a write is for. Those of a class get their turns in order, and before those of the next class. */
+/** What a write is for. Each class comes before the next, and in it what has waited longest. */
 const CLASSES = {
   /** The URL of a new session, or that it could not start. `kept`: the share of a burst that is kept for higher classes. */
-  url: { rank: 1, kept: 0, cost: 1 },
+  url: { rank: 1, kept: 0 },
   /** A person is needed, or it is over. */
-  needed: { rank: 2, kept: 0.2, cost: 4 },
-  rest: { rank: 3, kept: 0.4, cost: 16 },
+  needed: { rank: 2, kept: 0.2 },
+  rest: { rank: 3, kept: 0.4 },
 } as const;
 export type TurnClass = keyof typeof CLASSES;
 
@@ -23,24 +23,17 @@ export type Turn = {
   of: 'edits' | 'posts';
   place: string;
   turnClass: TurnClass;
-  /** It was counted before: it only waits while Slack accepts none. */
-  isFree?: boolean;
 };
 
 /** When the next write can be made, by workspace or channel. Channels have a row once Slack was too busy there. */
-export type PacesTable = {
-  place: string;
-  nextAt: Date;
-  /** The tag of the last turn. */
-  served: number;
-};
+export type PacesTable = { place: string; nextAt: Date; served: number };
 
 /** Writes that wait. */
 export type TurnsTable = {
   place: string;
   key: string;
   rank: number;
-  /** The lowest is next. */
+  /** Since when it waits, in epoch ms. */
   tag: number;
   /** When it asks again. */
   againAt: Date;
@@ -52,20 +45,17 @@ const POSTS: Rate = { burst: 2, perMinute: 60 };
 const COUNTED_MS = 60_000;
 /** Slack asks for a minute at most. What is further away was written before the clock was set back. */
 const LONGEST_WAIT_MS = 120_000;
-/** What asks again later than that has nothing to show any more, or its process died: its place is lost. */
-const LATE_MS = 60_000;
-/** Nobody waits longer for what should have asked again. */
+/** Nobody waits longer for what should have asked again: it has nothing to show any more, or its process died. */
 const OVERDUE_MS = 2000;
+/** What is that late is forgotten. */
+const FORGOTTEN_MS = 60_000;
 const MINUTE_MS = 60_000;
 
 export type Turns = ReturnType<typeof createTurns>;
 
 /**
- * The turns in which cards are edited, and messages are posted where Slack was too busy, for all replicas. What waits keeps
- * its place in the line, and asks again when its turn should come.
- *
- * Classes share the turns (weighted fair queueing): the higher one has most of them, but each gets some. A turn's tag is its
- * cost after the last of its class, or after the last that was served, and the lowest tag is next.
+ * The turns in which messages are edited, and posted where Slack was too busy, for all replicas. What waits asks again when
+ * its turn should come.
  */
 export function createTurns(db: Kysely<Tables>, edits: Rate, clock: Clock) {
   const rates = { edits, posts: POSTS };
@@ -86,15 +76,14 @@ export function createTurns(db: Kysely<Tables>, edits: Rate, clock: Clock) {
 
   /** 0: it may be made now; otherwise when to ask again, in ms. */
   async function take(turn: Turn): Promise<number> {
-    const { of, turnClass, isFree = false } = turn;
-    const stepMs = MINUTE_MS / rates[of].perMinute;
+    const stepMs = MINUTE_MS / rates[turn.of].perMinute;
     return db.transaction().execute(async (trx) => {
       const here = { trx, clock, turn };
-      const { aheadMs, served } = await lockPace(here);
-      const { tag, before } = await findPlace(here, served);
-      const waitMs = Math.ceil(aheadMs + (isFree ? 0 : before * stepMs) - leadMs(rates[of], turnClass));
-      if (waitMs <= 0) await go(here, { tag, stepMs: isFree ? 0 : stepMs });
-      else await wait(here, { tag, waitMs: Math.min(waitMs, LONGEST_WAIT_MS) });
+      const aheadMs = await lockPace(here);
+      const { sinceMs, before } = await findPlace(here);
+      const waitMs = Math.ceil(aheadMs + before * stepMs - leadMs(rates[turn.of], turn.turnClass));
+      if (waitMs <= 0) await go(here, stepMs);
+      else await wait(here, { sinceMs, waitMs: Math.min(waitMs, LONGEST_WAIT_MS) });
       return Math.min(Math.max(0, waitMs), LONGEST_WAIT_MS);
     });
   }
@@ -122,61 +111,57 @@ function leadMs({ burst, perMinute }: Rate, turnClass: TurnClass): number {
 
 type Here = { trx: Transaction<Tables>; clock: Clock; turn: Turn };
 
-const paceSchema = z.object({ aheadMs: z.coerce.number(), served: z.number() });
+const paceSchema = z.object({ aheadMs: z.coerce.number() });
 
-/** One process at a time takes turns at a place. `aheadMs`: how far the next write is ahead. */
-async function lockPace({ trx, clock, turn: { place } }: Here): Promise<z.infer<typeof paceSchema>> {
+/** One process at a time takes turns at a place. Returns how far the next write is ahead. */
+async function lockPace({ trx, clock, turn: { place } }: Here): Promise<number> {
   const { rows } = await sql`
     insert into paces (place, next_at, served) values (${place}, ${clock()}, 0)
     on conflict (place) do update set place = excluded.place
-    returning served, ms_until(next_at, ${clock()}, ${2 * LONGEST_WAIT_MS}) as ahead_ms`.execute(trx);
-  return paceSchema.parse(rows[0]);
+    returning ms_until(next_at, ${clock()}, ${2 * LONGEST_WAIT_MS}) as ahead_ms`.execute(trx);
+  return paceSchema.parse(rows[0]).aheadMs;
 }
 
-const placeSchema = z.object({ tag: z.number(), before: z.coerce.number() });
+const placeSchema = z.object({ sinceMs: z.number(), before: z.coerce.number() });
 
-/** Its place in the line. */
-async function findPlace(
-  { trx, clock, turn: { key, place, turnClass } }: Here,
-  served: number,
-): Promise<z.infer<typeof placeSchema>> {
-  const { rank, cost } = CLASSES[turnClass];
+/** Since when it waits, and how many come before it. */
+async function findPlace({ trx, clock, turn: { key, place, turnClass } }: Here) {
+  const { rank } = CLASSES[turnClass];
   const { rows } = await sql`
-    with line as (
-      select * from turns where place = ${place}
-        and again_at between ${clock()} - ${interval(LATE_MS)} and ${clock()} + ${interval(LONGEST_WAIT_MS)}
-    ), mine as (
-      select least(
-        (select tag from line where key = ${key}),
-        greatest(${served}::float8, (select max(tag) from line where rank = ${rank})) + ${cost}::float8
-      ) as tag
+    with mine as (
+      select coalesce(
+        (select tag from turns where place = ${place} and key = ${key}),
+        extract(epoch from ${clock()})::float8 * 1000
+      ) as since
     )
-    select mine.tag, (
-      select count(*) from line where key <> ${key} and (line.tag, line.rank) < (mine.tag, ${rank}::int)
-        and again_at > ${clock()} - ${interval(OVERDUE_MS)}
+    select since as since_ms, (
+      select count(*) from turns
+      where place = ${place} and key <> ${key} and (rank, tag) < (${rank}::int, since)
+        and again_at between ${clock()} - ${interval(OVERDUE_MS)} and ${clock()} + ${interval(LONGEST_WAIT_MS)}
     ) as before from mine`.execute(trx);
   return placeSchema.parse(rows[0]);
 }
 
-async function go(
-  { trx, clock, turn: { key, place } }: Here,
-  { tag, stepMs }: { tag: number; stepMs: number },
-): Promise<void> {
+async function go({ trx, clock, turn: { key, place } }: Here, stepMs: number): Promise<void> {
   await sql`
     with gone as (
       delete from turns where place = ${place}
-        and (key = ${key} or again_at <= ${clock()} - ${interval(LATE_MS)})
+        and (key = ${key} or again_at <= ${clock()} - ${interval(FORGOTTEN_MS)})
     )
-    update paces set served = greatest(served, ${tag}::float8), next_at = ${clock()}
+    update paces set next_at = ${clock()}
       + ${interval(sql`(ms_until(next_at, ${clock()}, ${2 * LONGEST_WAIT_MS}) + ${stepMs})`)}
     where place = ${place}`.execute(trx);
 }
 
 async function wait(
   { trx, clock, turn: { key, place, turnClass } }: Here,
-  { tag, waitMs }: { tag: number; waitMs: number },
+  { sinceMs, waitMs }: { sinceMs: number; waitMs: number },
 ): Promise<void> {
-  const again = { rank: CLASSES[turnClass].rank, tag, againAt: sql<Date>`${clock()} + ${interval(waitMs)}` };
+  const again = {
+    rank: CLASSES[turnClass].rank,
+    tag: sinceMs,
+    againAt: sql<Date>`${clock()} + ${interval(waitMs)}`,
+  };
   await trx
     .insertInto('turns')
     .values({ place, key, ...again })

@@ -64,8 +64,8 @@ describeOnBothWorlds('the URL of a new session', (world) => {
 });
 
 describe('while Devin does not answer', () => {
-  test('60 starting sessions get their cards, and a 61st its URL', async () => {
-    const world = await createWorld();
+  test('60 starting sessions get their cards, even if no more edits can be made, and a 61st its URL', async () => {
+    const world = await createWorld({ overrides: { editBudget: { burst: 1, perMinute: 1 } } });
     const { slack, devin } = world;
     const hanging = devin.fail(CREATE, { hang: true, times: 60 });
     const asked = await Promise.all(Array.from({ length: 60 }, (_, at) => askIn(world, `hang ${at}`)));

@@ -69,7 +69,7 @@ describeOnBothDatabases('the turns of edits in a workspace', (open) => {
       expect(taken.filter((at) => at >= from && at < from + MINUTE_MS).length).toBeLessThanOrEqual(50);
   });
 
-  test('come to new URLs first, then to cards that need a person, then to the rest, each in order', async () => {
+  test('come to new URLs first, then to cards that need a person, then to the rest, each by age', async () => {
     const line = await createLine(open);
     line.addMany(20, 'rest');
     await line.ask();
@@ -108,14 +108,6 @@ describeOnBothDatabases('the turns of edits in a workspace', (open) => {
     expect(await line.ask(['needed', 'url'])).toEqual(['needed', 'url']);
   });
 
-  test('leave the edits to cards that change, however many of them are free', async () => {
-    const line = await createLine(open);
-    for (let at = 0; at < 30; at += 1) line.add(`new-${at}`, 'url', { isFree: true });
-    expect(await line.ask()).toHaveLength(30);
-    line.add('changed', 'rest');
-    expect(await line.ask()).toEqual(['changed']);
-  });
-
   test('wait as long as Slack says, and longer in lower classes', async () => {
     const line = await createLine(open);
     const pauseMs = 20_000;
@@ -123,10 +115,9 @@ describeOnBothDatabases('the turns of edits in a workspace', (open) => {
       await line.turns.refused({ key: 'other', of: 'edits', place: 'T1', turnClass: 'url' }, pauseMs),
     ).toBe(pauseMs);
     for (const key of ['rest', 'needed', 'url'] as const) line.add(key, key);
-    line.add('free', 'url', { isFree: true });
     line.time.ms += pauseMs - 1000;
     expect(await line.ask()).toEqual([]);
-    expect(await line.drain()).toEqual(['free', 'url', 'needed', 'rest']);
+    expect(await line.drain()).toEqual(['url', 'needed', 'rest']);
   });
 
   test('wait two minutes at most, whatever Slack says', async () => {
@@ -204,18 +195,6 @@ describeOnBothDatabases('the turns of messages in a channel for which Slack was 
     line.add('question', 'needed');
     await line.ask();
     expect(await line.drain()).toEqual(['question', ...before.slice(1)]);
-  });
-
-  test('come to other messages, too, however many questions there are', async () => {
-    const line = await busy();
-    line.add('words', 'rest');
-    await line.ask();
-    for (let at = 0; line.waiting.has('words'); at += 1) {
-      expect(at).toBeLessThan(10);
-      line.add(`question-${at}`, 'needed');
-      line.time.ms += 1000;
-      await line.ask();
-    }
   });
 
   test('come soon to the next message if the one before it no longer asks', async () => {
