@@ -89,11 +89,25 @@ export function batchesOf<T>(items: readonly T[], size: number): T[][] {
 }
 
 /** NUL, which Postgres text can't hold, and lone surrogates, which JSON can't. */
-const UNUSABLE = /[\0\p{Cs}]/gu;
+const UNUSABLE = /[\0\p{Cs}]/u;
+/**
+ * Invisible to people, although Devin reads them: what Unicode ignores by default, and what turns or breaks lines.
+ * https://unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+ */
+const IGNORED = /(?![\u200C\u200D]|[\uFE0E\uFE0F])\p{DI}|[\u2028\u2029\uFFF9-\uFFFB]/u;
+/** A variation selector without its emoji. */
+const IDLE_SELECTOR = /(?<!\p{Emoji})[\uFE0E\uFE0F]/u;
+/** A joiner after a letter of a script that doesn't use joiners. */
+const IDLE_JOINER =
+  /(?<![\p{M}\p{ExtPict}\p{EMod}]|(?![\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}])\p{L})[\u200C\u200D]/u;
+const DROPPED = new RegExp(
+  [UNUSABLE, IGNORED, IDLE_SELECTOR, IDLE_JOINER].map(({ source }) => source).join('|'),
+  'gu',
+);
 
-/** Text that can be stored and sent. */
+/** Text that can be stored and sent, and in which Devin reads what people see. */
 export function cleanText(text: string): string {
-  return text.replaceAll(UNUSABLE, '');
+  return text.replaceAll(DROPPED, '');
 }
 
 /** Deeper than anything that is meant. Databases and `JSON.stringify` fail at some thousand levels. */
@@ -105,7 +119,7 @@ export function isTooDeep(value: unknown, level = 0): boolean {
   return level === MOST_LEVELS || Object.values(value).some((one) => isTooDeep(one, level + 1));
 }
 
-/** Parsed JSON in which every text and every key can be stored and sent. What is nested too deep becomes null. */
+/** Parsed JSON in which `cleanText` has read every text and every key. What is nested too deep becomes null. */
 export function cleanJson(value: unknown, level = 0): unknown {
   if (typeof value === 'string') return cleanText(value);
   if (typeof value !== 'object' || value === null) return value;

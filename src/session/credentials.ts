@@ -17,6 +17,10 @@ const CREDENTIALS = [
   /(gl(?:pat|dt|rt)-)[\w.-]{20,}/,
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html. A presigned link ends by itself.
   /(?<!Credential(?:=|%3D))(AKIA|ASIA)(?![A-Z2-7]*EXAMPLE)[A-Z2-7]{16}(?!\w)/,
+  // A secret access key has no start of its own: what names it comes first.
+  /((?:(?:aws_)?secret_access_key|(?:AWS_)?SECRET_ACCESS_KEY|[sS]ecretAccessKey)["']?\s{0,3}[=:]\s{0,3}["']?)[A-Za-z0-9/+]{40}(?![\w/+])/,
+  // https://www.rfc-editor.org/rfc/rfc7519: both parts are JSON objects
+  /(eyJ)[\w-]{10,300}\.eyJ[\w-]{10,4000}\.[\w-]{20,4000}/,
   // https://cloud.google.com/docs/authentication/api-keys
   /(AIza)[\w-]{35}(?![\w-])/,
   // Anthropic and OpenAI

@@ -178,15 +178,16 @@ const AUTHOR_NOTE = {
 /** Everything that can be read as a line ending. */
 const LINE_END = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
+const PICKED = 'The person picked this message:';
+
 function quote(message: QuotedMessage): string {
   const { author: named, authorKind } = message;
   const author = (named ?? (authorKind === 'app' ? 'an app' : 'unknown')).split(LINE_END).join(' ');
   const head = `[${new Date(message.atMs).toISOString()}] ${author}${AUTHOR_NOTE[authorKind]}`;
   const lines = message.text === '' ? [] : message.text.split(LINE_END).map((line) => `| ${line}`);
   const files = message.files.map((name) => `| (file: ${name.split(LINE_END).join(' ')})`);
-  return [`${head}${message.picked ? ' <- the message the person picked' : ''}:`, ...lines, ...files].join(
-    '\n',
-  );
+  // A line of its own: an author's name can't look like it.
+  return [...(message.picked ? [PICKED] : []), `${head}:`, ...lines, ...files].join('\n');
 }
 
 /** The index of the picked item; the last one if it isn't in the list. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
-import { atMost, readAtMost } from '../bounds.ts';
+import { atMost, cleanText, readAtMost } from '../bounds.ts';
 import type { SlackFile } from '../session/context.ts';
 import { unlessRefused } from './errors.ts';
 import { CANVAS, readFile } from './messages.ts';
@@ -169,7 +169,7 @@ export function createUploadedTextReader({ files, timeoutMs }: Deps) {
 
 function decoded(bytes: Uint8Array): UploadedText {
   try {
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { kind: 'text', text: cleanText(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch {
     return { kind: 'not-text' };
   }

@@ -1,5 +1,6 @@
 import type { ActionsBlock, ModalView, SectionBlock } from '@slack/types';
 import { countingYes, type Approval, type AskedFor } from '../../session/approval.ts';
+import { withoutCredentials } from '../../session/credentials.ts';
 import type { Names } from '../../session/defaults.ts';
 import { acuWords, leftWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
@@ -12,7 +13,7 @@ import {
   type DeclineMetadata,
   VIEW,
 } from '../ids.ts';
-import { fieldRows, readable, shownMoment } from './details-values.ts';
+import { fieldRows, shownMoment } from './details-values.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
@@ -30,7 +31,7 @@ import {
   type Rendered,
 } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
-import { bold, codeBlocks, escape, oneLine, truncate, withUnseen } from './text.ts';
+import { bold, codeBlocks, escape, oneLine, truncate } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
 export type ApprovalView = {
@@ -91,7 +92,7 @@ function asMuchAsFits(task: Task, facts: SectionBlock[], { room, text }: { room:
 
 /** As code, so that approvers see every character. */
 function taskBlocks(task: string): { blocks: string[]; cut: boolean } {
-  const blocks = codeBlocks(readable(task));
+  const blocks = codeBlocks(withoutCredentials(task));
   return { blocks: blocks.slice(0, TASK_BLOCKS), cut: blocks.length > TASK_BLOCKS };
 }
 
@@ -166,7 +167,7 @@ export function renderLackingApprovers(rule: string, { approval: { lacking } }: 
 }
 
 function names(raw: readonly string[]): string {
-  return escape(truncate(raw.map((name) => oneLine(withUnseen(name))).join(', '), NAMES_LENGTH));
+  return escape(truncate(raw.map((name) => oneLine(name)).join(', '), NAMES_LENGTH));
 }
 
 function buttons({ requestId, number }: ApprovalView, text: Text): ActionsBlock {

@@ -15,7 +15,6 @@ import {
   lookup,
   oneLine,
   truncate,
-  withUnseen,
 } from './text.ts';
 
 /** Any JSON value in mrkdwn, within one section. Ids and words are in code spans, to be copied. */
@@ -107,13 +106,8 @@ function addressWords(address: string): string {
   return `${host}/…/${truncate(last, LAST_PART_LENGTH)}`;
 }
 
-/** Others read it, too: with every invisible character, and without credentials. */
-export function readable(raw: string): string {
-  return withUnseen(withoutCredentials(raw));
-}
-
 function shownString(raw: string, text: Text): string {
-  const value = readable(raw);
+  const value = withoutCredentials(raw);
   if (isWebAddress(value) && value.length <= LINKED_LENGTH) return link(value, addressWords(value));
   // A code span is one line and can't contain a backtick.
   return value.length <= SPAN_LENGTH && !/[`\n]/.test(value) && value.trim() !== ''
@@ -122,7 +116,7 @@ function shownString(raw: string, text: Text): string {
 }
 
 function shownBlock(value: string, text: Text): string {
-  const { block, cut } = fitCodeBlock(readable(value), VALUE_LENGTH);
+  const { block, cut } = fitCodeBlock(withoutCredentials(value), VALUE_LENGTH);
   return `\n${block}${cut ? `\n${text.details.cut}` : ''}`;
 }
 

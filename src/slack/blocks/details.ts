@@ -1,11 +1,11 @@
 import type { KnownBlock, ModalView } from '@slack/types';
+import { withoutCredentials } from '../../session/credentials.ts';
 import type { Names, Sources } from '../../session/defaults.ts';
 import { fields } from '../../session/fields.ts';
 import type { RequestState } from '../../session/request.ts';
 import type { Text } from '../../text/index.ts';
 import { VIEW } from '../ids.ts';
 import {
-  readable,
   row,
   shownMoment,
   shownSeconds,
@@ -159,7 +159,7 @@ function askedRow(key: string, { request, sources, names }: SessionDetails, text
 function rows(label: string, value: unknown, text: Text, names: Names = {}): string[] {
   if (typeof value !== 'string' || value.length <= VALUE_LENGTH)
     return [row(label, shownValue(value, text, names))];
-  return [row(label, ''), ...codeBlocks(readable(value))];
+  return [row(label, ''), ...codeBlocks(withoutCredentials(value))];
 }
 
 function responseRows(details: SessionDetails, text: Text): string[] {

@@ -8,7 +8,7 @@ import { cardButtons } from './card-buttons.ts';
 import { isNotStarted, peopleFacts, progressFacts, pullRequestLines, workFacts } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { context, section, type Rendered } from './objects.ts';
-import { asSeen, bold, escape, isWebAddress, link, oneLine, lookup, quote, truncate } from './text.ts';
+import { bold, escape, isWebAddress, link, oneLine, lookup, quote, truncate } from './text.ts';
 
 /** What a card shows. Every string is raw: the renderer escapes and cuts. */
 export type SessionCard = {
@@ -141,7 +141,7 @@ export function linkedTitle(card: SessionCard, text: Text, max = LISTED_TITLE_LE
 /** Raw. */
 export function cardTitle(card: SessionCard, text: Text): string {
   const line = truncate(oneLine(card.title), TITLE_LENGTH);
-  return asSeen(line).trim() === '' ? text.card.untitled : line;
+  return line.trim() === '' ? text.card.untitled : line;
 }
 
 /** The word with its sign. Escaped. */

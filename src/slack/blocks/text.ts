@@ -1,3 +1,4 @@
+import { cleanText } from '../../bounds.ts';
 import { cutBefore, splitText } from './cut.ts';
 
 /**
@@ -38,31 +39,6 @@ export function code(text: string): string {
 /** Keeps lines and indentation. Three backticks would end the block, so a zero-width space separates them. */
 export function codeBlock(text: string): string {
   return `\`\`\`\n${escape(text.replaceAll('``', '`\u200B`'))}\n\`\`\``;
-}
-
-/**
- * Invisible to people, but Devin reads them: what Unicode ignores by default, and what turns or breaks lines.
- * https://unicode.org/reports/tr44/#Default_Ignorable_Code_Point
- */
-const IGNORED = /(?![\u200C\u200D]|[\uFE0E\uFE0F])\p{DI}|[\u2028\u2029\uFFF9-\uFFFB]/u;
-/** A variation selector without its emoji. */
-const IDLE_SELECTOR = /(?<!\p{Emoji})[\uFE0E\uFE0F]/u;
-/** A joiner after a letter of a script that doesn't use joiners. */
-const IDLE_JOINER =
-  /(?<![\p{M}\p{ExtPict}\p{EMod}]|(?![\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}])\p{L})[\u200C\u200D]/u;
-const UNSEEN = new RegExp([IGNORED, IDLE_SELECTOR, IDLE_JOINER].map(({ source }) => source).join('|'), 'gu');
-
-/** As a person sees it. */
-export function asSeen(text: string): string {
-  return text.replaceAll(UNSEEN, '');
-}
-
-/** For text that is about to be approved: shows each invisible character by its number. */
-export function withUnseen(text: string): string {
-  return text.replaceAll(
-    UNSEEN,
-    (one) => `⟨U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
-  );
 }
 
 export function isWebAddress(url: string): boolean {
@@ -178,14 +154,12 @@ function joinLines(text: string): string {
   return lines.filter((line) => line !== '').join(' ');
 }
 
-/** Marks that reverse the order of what follows. Letters written from right to left don't need them. */
-const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
 /** No script puts more on one letter. */
 const PILED = /(\p{M}{8})\p{M}+/gu;
 
-/** Text that can't change what is around it. */
+/** Text that can't turn or cover what is around it, also after Markdown's entities were read. */
 export function inBounds(text: string): string {
-  return text.replaceAll(TURNS, '').replaceAll(PILED, '$1');
+  return cleanText(text).replaceAll(PILED, '$1');
 }
 
 /** Line breaks and runs of spaces become one space. */

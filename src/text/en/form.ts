@@ -170,7 +170,7 @@ export const modal = {
     jsonTooDeep: 'Use JSON with at most 200 levels of brackets.',
     jsonObject: 'Use a JSON object, from { to }.',
     schema: {
-      tooLarge: 'Use a JSON Schema of up to 64 KB.',
+      tooLarge: 'Use a JSON Schema of up to 64 KB and 2,000 values.',
       external: (ref: string): string =>
         `"$ref": "${ref}" points to another document. Use references within the schema only, such as "#/definitions/…".`,
       draft: (declared: string): string => `Use JSON Schema draft 7; this one declares ${declared}.`,

@@ -147,7 +147,7 @@ export const modal: Text['modal'] = {
     jsonTooDeep: '括弧の入れ子は 200 段までにしてください。',
     jsonObject: '{ から } までの JSON オブジェクトにしてください。',
     schema: {
-      tooLarge: 'JSON Schema は 64 KB までにしてください。',
+      tooLarge: 'JSON Schema は 64 KB、値 2,000 個までにしてください。',
       external: (ref) =>
         `"$ref": "${ref}" は別の文書を指しています。"#/definitions/…" のような、スキーマ内の参照だけを使ってください。`,
       draft: (declared) =>

@@ -174,12 +174,12 @@ describe('a link shows its target', () => {
     [
       'an address with an invisible character',
       '[\u200Bgit\u2060hub.com/acme](https://evil.example)',
-      '\u200Bgit\u2060hub.com/acme (evil.example)',
+      'github.com/acme (evil.example)',
     ],
     [
       'an address with a variation selector',
       '[git\uFE00hub.com](https://evil.example)',
-      'git\uFE00hub.com (evil.example)',
+      'github.com (evil.example)',
     ],
     [
       'an address in wide letters',

@@ -145,6 +145,8 @@ function wrongPart(raw: unknown, index: PropertyKey | undefined): string | null 
  * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
  */
 const MAX_SCHEMA_BYTES = 64 * 1024;
+/** Objects, lists and plain values. The check compares the entries of a list with each other. */
+const MAX_SCHEMA_NODES = 2000;
 
 type SchemaFault =
   | { kind: 'too-large' }
@@ -165,22 +167,24 @@ function schemaFault(schema: Readonly<Record<string, unknown>>): SchemaFault | n
   if (declared !== undefined && !(typeof declared === 'string' && DRAFT_7.test(declared))) {
     return { kind: 'draft', declared: JSON.stringify(declared) };
   }
-  const ref = externalRef(schema);
-  if (ref !== null) return { kind: 'external', ref };
+  const nodes = nodesIn(schema);
+  if (nodes === null) return { kind: 'too-large' };
+  const ref = nodes.find(
+    ([key, held]) => key === '$ref' && typeof held === 'string' && !held.startsWith('#'),
+  );
+  if (ref !== undefined) return { kind: 'external', ref: String(ref[1]) };
   const { $schema: _draft, ...rest } = schema;
   if (ajv.validateSchema(rest) === true) return null;
   const [first] = ajv.errors ?? [];
   return { kind: 'invalid', at: first?.instancePath ?? '', message: first?.message ?? '' };
 }
 
-function externalRef(value: unknown): string | null {
-  const open: unknown[] = [value];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next !== 'object' || next === null) continue;
-    for (const [key, held] of Object.entries(next)) {
-      if (key === '$ref' && typeof held === 'string' && !held.startsWith('#')) return held;
-      if (typeof held === 'object' && held !== null) open.push(held);
-    }
+/** Everything in a schema, with its key; null: more than may be checked. */
+function nodesIn(schema: unknown): [key: string, held: unknown][] | null {
+  const nodes: [string, unknown][] = [['', schema]];
+  for (const [, held] of nodes) {
+    if (typeof held === 'object' && held !== null) nodes.push(...Object.entries(held));
+    if (nodes.length > MAX_SCHEMA_NODES) return null;
   }
-  return null;
+  return nodes;
 }

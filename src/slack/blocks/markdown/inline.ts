@@ -1,5 +1,5 @@
 import type { Token } from 'markdown-it';
-import { asSeen, isAddress } from '../text.ts';
+import { inBounds, isAddress } from '../text.ts';
 
 type Style = 'bold' | 'italic' | 'strike';
 type State = { leaves: Leaf[]; open: Record<Style, number>; link: { href: string; from: number } | null };
@@ -109,7 +109,7 @@ function honestLink(href: string, label: string): { text: string; url: string | 
 
 /** Whether the label looks like an address of another host. A file's name is at the end of its address. */
 function poses(label: string, href: string, host: string): boolean {
-  const words = asSeen(label.normalize('NFKC')).trim();
+  const words = inBounds(label.normalize('NFKC')).trim();
   if (words === href || words === '') return isDisguised(href);
   const shown = ADDRESS_IN_LABEL.exec(words)?.[1];
   if (shown === undefined) {

@@ -114,6 +114,10 @@ describe('a submission', () => {
       en.modal.errors.schema.draft('"https://json-schema.org/draft/2020-12/schema"'),
     ],
     [JSON.stringify({ description: 'd'.repeat(66_000) }), en.modal.errors.schema.tooLarge],
+    [
+      JSON.stringify({ enum: Array.from({ length: 2500 }, (_, at) => ({ at })) }),
+      en.modal.errors.schema.tooLarge,
+    ],
   ])('says what is wrong with the JSON %s', (json, sentence) => {
     expect(read({ 'field.structured_output_schema': typed(json) }).errors).toEqual({
       'field.structured_output_schema': sentence,
