@@ -61,10 +61,7 @@ export const ACTION = {
   startHere: 'start_here',
 } as const;
 
-/**
- * Buttons of a card, and their ids in Slack. Cards that aren't drawn again keep these for years, so they never change. The
- * value of each is the request id.
- */
+/** Buttons of a card, and their ids in Slack. Cards that aren't drawn again keep these. The value of each is the request id. */
 export const CARD_ACTION = {
   /** `open` and `review` are links: Slack still sends the click. */
   open: 'open_session',
@@ -106,6 +103,10 @@ export function readMenuValue(text: string): { actionId: string; value: string }
 export const runAction = (part: number): string => `run_command.${part}`;
 export const RUN_ACTION = /^run_command\.\d+$/;
 
+const ACTION_IDS: ReadonlySet<string> = new Set([...Object.values(ACTION), ...Object.values(CARD_ACTION)]);
+export const isKnownAction = (actionId: string): boolean =>
+  ACTION_IDS.has(actionId) || RUN_ACTION.test(actionId);
+
 /** Reactions on a message: received, and delivered to Devin. */
 export const TAKEN_REACTION = 'eyes';
 export const DELIVERED_REACTION = 'white_check_mark';
@@ -136,13 +137,32 @@ export const LOOKUP_ACTION = new RegExp(`^lookup\\.(${LOOKUPS.join('|')})$`);
 export const readLookupAction = (actionId: string): Lookup | null =>
   LOOKUPS.find((lookup) => lookupAction(lookup) === actionId) ?? null;
 
-/** What a view remembers while it is open, as its `private_metadata`. */
+/** A view or a button comes from another version of the app, or what it is about is gone. */
+export class OutdatedError extends Error {
+  readonly code = 'outdated';
+}
+
+/** What a view remembers while it is open, as its `private_metadata`. `read` throws an `OutdatedError`. */
 function viewMetadata<T extends z.ZodType>(schema: T) {
+  const find = (text: string) => schema.safeParse(parseJson(text)).data;
   return {
-    schema,
+    /** undefined: another view's. */
+    find,
     write: (metadata: z.output<T>): string => JSON.stringify(metadata),
-    read: (text: string): z.output<T> => schema.parse(JSON.parse(text)),
+    read(text: string): z.output<T> {
+      const found = find(text);
+      if (found === undefined) throw new OutdatedError();
+      return found;
+    },
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -154,8 +174,7 @@ export const formMetadata = viewMetadata(
 );
 /** null: the view isn't the form that starts a session. */
 export function formIdIn(metadata: string): string | null {
-  const read = formMetadata.schema.safeParse(metadata === '' ? null : JSON.parse(metadata));
-  return read.data?.formId ?? null;
+  return formMetadata.find(metadata)?.formId ?? null;
 }
 
 /** For a view over a form. */

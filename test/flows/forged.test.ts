@@ -253,6 +253,35 @@ describe('a form', () => {
   });
 });
 
+describe('what another version of the app made', () => {
+  const OLDER = 'from an older version of the app';
+
+  test('says so when its button is pressed, or names what this version reads otherwise', async () => {
+    const { ana, channelId } = await openForm();
+    const pressed = { userId: ana.userId, channelId, value: 'r1' };
+    for (const actionId of ['formerly_there', 'send_held']) {
+      expect(await forgePress(world(), { ...pressed, actionId })).toMatchObject({ kind: 'answered' });
+      await toldTo(world(), { channelId, userId: ana.userId }, OLDER);
+    }
+  });
+
+  test('says so when its form is sent, and keeps what was typed', async () => {
+    const { slack } = world();
+    const { ana, form } = await openForm();
+    slack.typeIn(form.id, { 'field.prompt': 'fix it --acu 10' });
+    const { delivery } = await slack.submit(form.id, ana.userId);
+    if (delivery === null) throw new Error('nothing was sent');
+    const payload = z.looseObject({ view: z.looseObject({}) }).parse(delivery.payload);
+    for (const metadata of ['', 'f1', '{"form":"f1"}']) {
+      const view = { ...payload.view, private_metadata: metadata };
+      const sent = { ...delivery, payload: { ...payload, view }, outcomes: [] };
+      const answer = await slack.redeliver(sent);
+      expect(JSON.stringify(answer)).toContain(OLDER);
+      expect(JSON.stringify(answer)).toContain('field.prompt');
+    }
+  });
+});
+
 test("a tick is acknowledged, also if Slack doesn't say in which block it is", async () => {
   const { ana, channelId } = await openForm();
   const tick = { userId: ana.userId, channelId, actionId: 'value', value: 'message' };

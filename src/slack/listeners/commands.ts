@@ -16,7 +16,7 @@ import type { Origin } from '../places.ts';
 import { createExplainCommands, type ExplainCommandDeps } from './commands/explain.ts';
 import { createSessionCommands, type SessionCommandDeps } from './commands/sessions.ts';
 import { createSettingsCommands, type SettingsCommandDeps } from './commands/settings.ts';
-import { ownForm } from './forms.ts';
+import { findOwnForm } from './forms.ts';
 import { onCommand, onDurableButton, type CommandAck } from './routes.ts';
 import type { Tools } from './tools.ts';
 
@@ -107,7 +107,7 @@ function listenToChoices(
   });
 
   async function startOffered(press: Press, { withCredential }: { withCredential: boolean }) {
-    const form = await ownForm(forms, { formId: press.value ?? '' }, press);
+    const form = await findOwnForm(forms, { formId: press.value ?? '' }, press);
     const text = await textFor(press.userId);
     const { started, gone, invalidNow } = text.command.question;
     if (form === null) return notice([gone]);

@@ -33,7 +33,6 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
     if (view === null) return;
     const { unsaved, ...own } = formMetadata.read(view.metadata);
     const form = await ownForm(forms, own, sender);
-    if (form === null) return;
     const metadata = { formId: form.id, formViewId: view.id, unsaved };
     const text = await textFor(form.userId);
     const pushed = renderSecretForm(metadata, form.secretNames ?? [], text);
@@ -43,7 +42,6 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
   onSubmission(app, VIEW.secrets, async ({ view, ...sender }, ack) => {
     const metadata = overFormMetadata.read(view.metadata);
     const form = await ownForm(forms, metadata, sender);
-    if (form === null) return ack();
     const read = readSecretRows(view.values);
     const text = await textFor(form.userId);
     const { secrets, errors } = checkSecretRows(read, text);
@@ -78,7 +76,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     if (view === null) return;
     const { unsaved, ...own } = formMetadata.read(view.metadata);
     const form = await ownForm(forms, own, sender);
-    if (form === null || form.context === null) return;
+    if (form.context === null) return;
     const [picked] = pickedIn(readEntered(view.values), BLOCK.context);
     const choice = CONTEXT_CHOICES.find((known) => known === picked) ?? form.context.choice;
     const metadata = { formId: form.id, formViewId: view.id, unsaved, choice, page: null };
@@ -93,7 +91,6 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
       if (view === null) return;
       const metadata = reviewMetadata.read(view.metadata);
       const form = await ownForm(forms, metadata, sender);
-      if (form === null) return;
       await forms.change(form.id, { without: readReview(view.values, form.without) });
       await enqueue('review-context', { viewId: view.id, ...metadata, page: Number(value) });
     });
@@ -105,7 +102,6 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
   onSubmission(app, VIEW.review, async ({ view, ...sender }, ack) => {
     const metadata = reviewMetadata.read(view.metadata);
     const form = await ownForm(forms, metadata, sender);
-    if (form === null) return ack();
     const without = readReview(view.values, form.without);
     await forms.change(form.id, { without });
     await ack();

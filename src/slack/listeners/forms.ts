@@ -15,7 +15,15 @@ import { renderSessionForm } from '../blocks/session-form.ts';
 import { scan } from '../command/flags.ts';
 import type { UploadedText } from '../files.ts';
 import { formView } from '../form-view.ts';
-import { ACTION, formIdIn, LOOKUP_ACTION, formMetadata, readLookupAction, VIEW } from '../ids.ts';
+import {
+  ACTION,
+  formIdIn,
+  LOOKUP_ACTION,
+  formMetadata,
+  OutdatedError,
+  readLookupAction,
+  VIEW,
+} from '../ids.ts';
 import type { Search, Submission } from '../interaction-payload.ts';
 import { refuses, refusesOutsider } from './press.ts';
 import { onButton, onSearch, onSubmission, orStayOpen } from './routes.ts';
@@ -38,8 +46,15 @@ type FormDeps = Pick<
 /** Whether the policy allows a value. */
 type Offers = (lookup: Lookup, value: string) => boolean;
 
+/** The form of a view. */
+export async function ownForm(...from: Parameters<typeof findOwnForm>): Promise<Form> {
+  const form = await findOwnForm(...from);
+  if (form === null) throw new OutdatedError();
+  return form;
+}
+
 /** A form is for the person it was offered to: what it starts runs as the person who submits it, with the secrets in it. */
-export async function ownForm(
+export async function findOwnForm(
   forms: Pick<Forms, 'find'>,
   { formId }: { formId: string },
   { userId, homeTeamId }: Pick<Submission, 'userId' | 'homeTeamId'>,
@@ -60,7 +75,6 @@ function listenToSubmission(app: App, deps: FormDeps): void {
     const text = await textFor(userId);
     const { formId, expanded, unsaved: before = [] } = formMetadata.read(view.metadata);
     const own = await ownForm(forms, { formId }, { userId, homeTeamId });
-    if (own === null) return ack(updated(stillOpen(view, text.modal.expired, text)));
     // As the person sees it: an edit of the message that it was offered with can expand it.
     const form = { ...own, expanded };
     const keepErrors = async (): Promise<void> => {
@@ -160,7 +174,6 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
     if (view === null) return;
     const metadata = formMetadata.read(view.metadata);
     const form = await ownForm(forms, metadata, { userId, homeTeamId });
-    if (form === null) return;
     await forms.change(form.id, { expanded: true });
     // Hidden values that the form was filled in with, and what its inputs hold now.
     const typed = { ...hiddenValues(form.draft.values), ...draftFromState(view.values) };
@@ -174,7 +187,7 @@ function listenToSearch(app: App, { forms, suggest, choicesFor, textFor }: FormD
   /** What the policy allows in the form that is searched; null: anything. */
   async function offersIn({ metadata, ...sender }: Search): Promise<Offers | null> {
     const formId = metadata === null ? null : formIdIn(metadata);
-    const form = formId === null ? null : await ownForm(forms, { formId }, sender);
+    const form = formId === null ? null : await findOwnForm(forms, { formId }, sender);
     return form === null ? null : ((await choicesFor(form))?.offers ?? null);
   }
 

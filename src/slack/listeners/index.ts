@@ -6,6 +6,7 @@ import { listenToReview, listenToSecretForm } from './form-overlays.ts';
 import { listenToForms } from './forms.ts';
 import { listenToHome } from './home.ts';
 import { listenToMessages } from './messages.ts';
+import { listenToOutdated } from './outdated.ts';
 import { listenToShortcuts } from './shortcuts.ts';
 import { listenToSteering } from './steering.ts';
 import { createTools, type ToolDeps } from './tools.ts';
@@ -14,6 +15,7 @@ import { listenToChannels, listenToInvitations, listenToPeople } from './workspa
 /** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
 export function createListeners({ app, ...deps }: ToolDeps & { app: App }): void {
   const tools = createTools(deps);
+  listenToOutdated(app, tools);
   listenToCommands(app, tools);
   listenToSteering(app, tools);
   listenToApprovals(app, tools);

@@ -149,7 +149,8 @@ export const modal = {
     "Nothing was started yet: options in the task, such as --acu 10, don't count in this form. Use the fields for them, or send the form again to start as it is.",
   /** `title`: of a view over the form. */
   notPushed: (title: string): string => `If "${title}" didn't open, choose its button again.`,
-  expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
+  outdated:
+    'This is from an older version of the app, or too old. Copy what you typed and open it again. Nothing was done.',
   errors: {
     takes: (takes: string): string => `Use ${takes}.`,
     value: (value: string, takes: string): string => `"${value}" isn't valid. Use ${takes}.`,

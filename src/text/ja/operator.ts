@@ -91,7 +91,7 @@ export const store: Text['store'] = {
   diskFailed: (folder, reason) =>
     `${folder} のデータベースが停止しました（${reason}）。ディスクの空き容量とエラーを確認し、アプリを再起動してください。受け付け済みのものは失われていません。`,
   otherVersion:
-    'データベースは、このアプリの別のバージョンのものです。そのバージョンを起動するか、空の DATA_DIR、または DATABASE_URL に空のデータベースを指定して起動してください。セッションはタグから、または `/devin follow` で戻ります。何も変更していません。',
+    'データベースは、このアプリの別のバージョンのものです。そのバージョンを起動するか、空の DATA_DIR、または DATABASE_URL に空のデータベースを指定して起動してください。セッションはタグから、または `follow` コマンドで戻ります。何も変更していません。',
   secretsKey: (where) => `${where} は 32 バイトの base64 にしてください。作成: \`openssl rand -base64 32\``,
 };
 
