@@ -1,4 +1,4 @@
-import { isAboutPerson, type Failure, type OverCeiling } from './session/failure.ts';
+import type { Failure, OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
 import type { RefusedIdentity } from './session/identity.ts';
 import { capThatFits } from './session/policy/limits.ts';
@@ -146,9 +146,14 @@ function devinMessage(failure: DevinFailure, text: Text): string {
   // There is no session yet to open.
   if (failure.code === 'conflict')
     return [text.devin.refused(failure.detail), text.devin.createConflict].join('\n');
-  const reason = devinReason(failure, text);
-  return isOfImpersonation(failure) ? `${reason}\n${text.devin.impersonation}` : reason;
+  const { code, detail, permission } = failure;
+  if (code === 'forbidden' && (permission === null || OF_TWO_PARTIES.has(permission)))
+    return [text.devin.refused(detail), text.devin.impersonation].join('\n');
+  return devinReason(failure, text);
 }
+
+/** Devin may mean the app's service user, or the person as whom the session would run: both are named. */
+const OF_TWO_PARTIES: ReadonlySet<string> = new Set(['UseDevinSessions', 'ImpersonateOrgSessions']);
 
 /** Devin's own words first, then who can change it. */
 function devinReason({ code, status, detail, permission }: DevinFailure, text: Text): string {
@@ -159,9 +164,9 @@ function devinReason({ code, status, detail, permission }: DevinFailure, text: T
     case 'payment-required':
       return `${said}${text.devin.paymentRequired}`;
     case 'forbidden':
-      return `${said}${whoCanChange(detail, permission, text)}`;
+      return `${said}${whoCanChange(permission, text)}`;
     case 'not-found':
-      return `${said}${isAboutPerson(detail) ? text.devin.aboutPerson : text.devin.notFound}`;
+      return `${said}${text.devin.notFound}`;
     case 'conflict':
       return text.devin.conflict(detail);
     default:
@@ -169,17 +174,11 @@ function devinReason({ code, status, detail, permission }: DevinFailure, text: T
   }
 }
 
-function whoCanChange(detail: string | null, permission: string | null, text: Text): string {
-  if (isAboutPerson(detail)) return text.devin.aboutPerson;
+function whoCanChange(permission: string | null, text: Text): string {
   return text.joins.sentences([
     text.devin.forbidden(permission),
     lookup(text.devin.without, permission ?? '') ?? '',
   ]);
-}
-
-function isOfImpersonation({ code, detail, permission }: DevinFailure): boolean {
-  if (isAboutPerson(detail)) return true;
-  return code === 'forbidden' && (permission === null || permission === 'ImpersonateOrgSessions');
 }
 
 /** Devin's words about fields follow in a line for each, so they aren't repeated here. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { cleanJson, cleanText } from '../bounds.ts';
-import { isAboutPerson } from '../session/failure.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
 /** What reading an answer needs of its request. */
@@ -31,7 +30,7 @@ export function parseProblem(
       code,
       status,
       detail,
-      permission: code === 'forbidden' && !isAboutPerson(detail) ? namedPermission(detail) : null,
+      permission: code === 'forbidden' ? namedPermission(detail) : null,
       fieldErrors,
     },
     retryAfterMs: readRetryAfter(headers),

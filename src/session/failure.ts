@@ -94,17 +94,6 @@ export function isRefusal({ kind }: Failure): boolean {
   return kind === 'identity' || kind === 'limit' || kind === 'policy' || kind === 'not-replaced';
 }
 
-/**
- * Whether Devin's reason is about the member that a session would run as, not about the app's service user: "Target
- * user does not have the UseDevinSessions permission".
- */
-export function isAboutPerson(detail: string | null): boolean {
-  return detail !== null && ABOUT_PERSON.test(detail);
-}
-
-const ABOUT_PERSON =
-  /\btarget user\b|(?<!\bservice[ _-])\buser\b.*(?:UseDevinSessions|\bmember\b|\bin this organi[sz]ation\b)/i;
-
 /** What was refused at a field, as typed; with Devin's own words if Devin refused it. */
 const faultSchema = z.object({
   typed: z.array(z.string()),

@@ -166,8 +166,8 @@ async function isAlsoOwn(
   return found;
 }
 
-/** What is handled at a time for one person: as many as are saved together. */
-const AT_A_TIME = 50;
+/** What is handled at a time for one person: enough for anybody's own hands, and too little to make others wait. */
+const AT_A_TIME = 5;
 /** Slack waits 3 s, and what is saved afterwards is refused: there is no time for a longer wait. */
 const LONGEST_WAIT_MS = 400;
 

@@ -116,8 +116,6 @@ describe('a missing permission', () => {
     ['You need the ManageOrgSessions permission for this.', 'ManageOrgSessions'],
     ['Requires org.devins.use', 'org.devins.use'],
     ['User is not allowed to do that', null],
-    // Theirs, not this app's.
-    ['Target user does not have the UseDevinSessions permission', null],
   ])('is read from "%s"', (detail, permission) => {
     expect(parseProblem(answer(403, { detail })).facts.permission).toBe(permission);
   });

@@ -86,7 +86,7 @@ describe('when Devin is busy, or refuses', () => {
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix what only members may fix');
     const words = 'Target user does not have the UseDevinSessions permission';
     const card = await cardOf(slack, channelId, (text) => text.includes(words));
-    expect(slack.renderText(card)).toContain("That's about the person");
+    expect(slack.renderText(card)).toContain('The person who asked: a member');
     expect(slack.renderText(card)).toContain('Not started');
     expect(slack.renderText(card)).not.toContain('Nothing was started');
     expect(slack.renderText(card)).not.toContain('lacks');

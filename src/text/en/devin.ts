@@ -17,15 +17,11 @@ export const devin = {
     permission === null
       ? "This app's service user can't do that in Devin, and Devin didn't name the missing permission. Ask a Devin admin to check its role in Devin Settings > Service users; sessions that run as a person need ManageOrgSessions and ImpersonateOrgSessions."
       : `This app's service user lacks the permission ${permission} in Devin. Ask a Devin admin to add it to its role in Devin Settings > Service users, then try again.`,
-  /** 403, 404, if it is about the member that a session runs as. */
-  aboutPerson:
-    "That's about the person the session would run as, not about this app. A Devin admin can change it in Devin Settings > Members.",
-  /** What it takes to start a session as a person. */
+  /** 403 to a create. Devin may mean either of the two. */
   impersonation: [
-    'To run a session as a person, three things must be true:',
-    "• This app's service user has the permission ImpersonateOrgSessions.",
-    '• The person is a member of the Devin organization.',
-    '• The person has the permission UseDevinSessions.',
+    'Either side can be the reason. A Devin admin can check both:',
+    '• The person who asked: a member of the Devin organization, with the permission UseDevinSessions.',
+    "• This app's service user: with the permissions ManageOrgSessions and ImpersonateOrgSessions.",
   ].join('\n'),
   /** 403: what doesn't work without a permission, by its name in Devin. */
   without: {

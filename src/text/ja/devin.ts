@@ -15,13 +15,10 @@ export const devin: Text['devin'] = {
     permission === null
       ? 'このアプリのサービスユーザーには、Devin でこの操作をする権限がありません。不足している権限は Devin から示されませんでした。Devin の Settings > Service users でロールを確認するよう、Devin の管理者に依頼してください。本人として実行するには ManageOrgSessions と ImpersonateOrgSessions が必要です。'
       : `このアプリのサービスユーザーには、Devin の権限 ${permission} がありません。Devin の Settings > Service users でロールに追加するよう Devin の管理者に依頼し、その後もう一度お試しください。`,
-  aboutPerson:
-    'このアプリではなく、セッションの実行者のアカウントに原因があります。Devin の管理者が Devin の Settings > Members で変更できます。',
   impersonation: [
-    '本人としてセッションを実行するには、次の 3 つが必要です。',
-    '• このアプリのサービスユーザーに権限 ImpersonateOrgSessions がある',
-    '• 本人が Devin の組織のメンバーである',
-    '• 本人に権限 UseDevinSessions がある',
+    '次のどちらかに原因があります。Devin の管理者が両方を確認できます。',
+    '• 依頼者: Devin の組織のメンバーで、権限 UseDevinSessions がある',
+    '• このアプリのサービスユーザー: 権限 ManageOrgSessions と ImpersonateOrgSessions がある',
   ].join('\n'),
   without: {
     ManageOrgSessions: 'それまでは、Slack からセッションを開始・操作できません。',

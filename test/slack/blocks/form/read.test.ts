@@ -118,7 +118,7 @@ describe('a submission', () => {
       JSON.stringify({ enum: Array.from({ length: 2500 }, (_, at) => ({ at })) }),
       en.modal.errors.schema.tooLarge,
     ],
-  ])('says what is wrong with the JSON %s', (json, sentence) => {
+  ])('says what is wrong with the JSON (%#)', (json, sentence) => {
     expect(read({ 'field.structured_output_schema': typed(json) }).errors).toEqual({
       'field.structured_output_schema': sentence,
     });
