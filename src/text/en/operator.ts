@@ -93,7 +93,7 @@ export const store = {
   diskFailed: (folder: string, reason: string): string =>
     `The database in ${folder} stopped (${reason}): check the disk for space and errors, then start the app again. Nothing that was acknowledged is lost.`,
   otherVersion:
-    'The database belongs to another version of this app: start that version, or start this one with an empty DATA_DIR or an empty database in DATABASE_URL. Sessions then come back by their tags or with the command `follow`. Nothing was changed.',
+    'The database belongs to another version of this app: start that version, or start this one with an empty DATA_DIR or an empty database in DATABASE_URL. Sessions then come back by their tags, or when somebody follows them. Nothing was changed.',
   secretsKey: (where: string): string =>
     `${where} must be 32 bytes in base64: make one with \`openssl rand -base64 32\`.`,
 };
