@@ -1,5 +1,4 @@
 import { createApprovals } from './approve/index.ts';
-import { createCards } from './cards/index.ts';
 import type { Config } from './config.ts';
 import { createConversing } from './converse/index.ts';
 import { createCreation } from './create/index.ts';
@@ -9,6 +8,7 @@ import { createHealthPages, createWarnings } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { notifyOfSharing } from './identity/notify-shared.ts';
 import { createLog } from './log.ts';
+import { createReconciling } from './reconcile/index.ts';
 import { createRestoring } from './restore/index.ts';
 import { openServices } from './services.ts';
 import { createHttpServer } from './slack/http-server.ts';
@@ -33,7 +33,19 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { outbound } = slack;
 
   const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, tuning });
-  const cards = createCards({ queue, store, outbound, redrawHome, withLease, postOnce, tuning, text });
+  const { enqueue } = queue;
+  const reconciling = {
+    store,
+    outbound,
+    enqueue,
+    withLease,
+    postOnce,
+    redrawHome,
+    text,
+    now,
+    log: tuning.log,
+  };
+  const show = createReconciling(reconciling, { queue, listing: store.listing });
   const { transitions, adopt, sweep, findUnconfirmed } = createCreation({
     queue,
     store,
@@ -45,7 +57,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     decidersOf,
     limiter,
     budget,
-    postNewCard: cards.postNewCard,
+    show,
     withLease,
     postOnce,
     searchUntilFound,
@@ -121,7 +133,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     findMember,
     importSession,
     recordAnswer,
-    placeCard: cards.placeCard,
+    show,
     searchUntilFound,
     tuning,
   });

@@ -43,7 +43,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
   const plainStore = createStore(database.db, seal, tuning);
-  const { db, ledger, knownPeople, identities, leases, posts, turns } = plainStore;
+  const { db, ledger, knownPeople, identities, leases, shown, turns } = plainStore;
 
   const clocks = { slack: () => slack.clock.nowMs(), devin: () => devin.clock.nowMs() };
   const skews = skewsOf(clocks, machineNow);
@@ -128,7 +128,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     withLease: createWithLease(leases, tuning.leaseMs),
     postOnce: createPostOnce({
       db,
-      posts,
+      shown,
       turns,
       outbound: slack.outbound,
       knownSince: () => knownSince,

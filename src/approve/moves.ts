@@ -13,7 +13,7 @@ function moveOn({ approvals: all }: SessionRequest, approval: Approval, ended: E
   const { kind, by, atMs, ...more } = ended;
   const approvals = withEnded(all, approval, { kind, by, reason: null, atMs });
   const changes = { ...more, approvals, resumedAt: new Date(atMs) };
-  return { to: 'identified', changes, effects: { card: true, run: true } };
+  return { to: 'identified', changes, effects: { card: 'now', run: true } };
 }
 
 /** Goes on if enough of those who can decide approved it. Otherwise it waits, and what changed in its approval is saved. */
@@ -25,7 +25,7 @@ export function countApprovals(request: SessionRequest, approval: Approval, at: 
     return {
       to: 'awaiting-approval',
       changes: { approvals: withLast(approvals, approval) },
-      effects: { card: true },
+      effects: { card: 'now' },
     };
   const earlier = approvedAs === fingerprint ? approved : [];
   const more = { approved: [...earlier, rule], approvedAs: fingerprint, ...at };
@@ -45,9 +45,9 @@ export function waitForApprovers(
     to: 'awaiting-approval',
     changes: { approvals: withLast(approvals, { ...approval, people, lacksApprovers: true }) },
     effects: isTold
-      ? { card: true }
+      ? { card: 'now' }
       : {
-          card: true,
+          card: 'now',
           tell: 'lacks-approvers',
           askOwners: { rule: approval.rule, day: periodAt(new Date(atMs), 'day') },
         },

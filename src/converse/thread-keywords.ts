@@ -6,6 +6,7 @@ import { soonIfBusy, type Enqueue, type WithLease } from '../queue/index.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Followed } from '../store/requests.ts';
 import type { SessionChanges } from '../store/sessions.ts';
+import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Keyword, RelayParts, ReplyInSession, ReplyOutcome } from './relay.ts';
@@ -14,7 +15,6 @@ type KeywordDeps = {
   store: StoreParts<{
     db: 'transaction';
     sessions: 'find' | 'change';
-    cards: 'markStale';
     messages: 'takeLeftOut' | 'add';
     replies: 'move';
     threadNotices: 'forget';
@@ -61,7 +61,7 @@ async function apply(deps: KeywordDeps, keyword: Keyword, inSession: ReplyInSess
 type Change = { keyword: Exclude<Keyword, 'archive' | 'stop' | 'sleep'>; inSession: ReplyInSession };
 
 async function changeThread(
-  { store: { sessions, cards, threadNotices }, enqueue }: KeywordDeps,
+  { store: { sessions, threadNotices }, enqueue }: KeywordDeps,
   { keyword, inSession: { session, reply } }: Change,
   trx: Transaction<Tables>,
 ): Promise<void> {
@@ -71,8 +71,7 @@ async function changeThread(
   await sessions.change(sessionId, changes, trx);
   if (keyword === 'mute') await threadNotices.forget({ sessionId, reason: 'muted' }, trx);
   if (keyword === 'unsync') await threadNotices.forget({ sessionId, reason: 'untied' }, trx);
-  await cards.markStale(requestId, trx);
-  await enqueue('update-card', { requestId }, { trx });
+  await enqueue('show', { key: cardKey(requestId) }, { trx });
   await enqueue('tell-reply', { replyId: id }, { trx });
 }
 

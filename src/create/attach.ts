@@ -60,7 +60,11 @@ async function attach(deps: AttachDeps, run: Run, material: Material): Promise<S
   }
   const prompt = await promptOf(deps, request, { ...material, leftOut });
   const changes = { prompt, uploads: { urls, leftOut } };
-  return deps.flow.advance(run, { to: 'attached', changes, effects: { card: leftOut.length > 0 } });
+  return deps.flow.advance(run, {
+    to: 'attached',
+    changes,
+    effects: leftOut.length > 0 ? { card: 'now' } : {},
+  });
 }
 
 /** The name of the file with the conversation; null: the prompt includes it. */
@@ -174,7 +178,7 @@ export function createAskApproval(deps: AskDeps): AskApproval {
       return flow.end(run, { kind: 'policy', rule: asks.rule, say: asks.say, lacksApprovers: true });
     const changes = { ...sent, approvals: [...request.approvals, approval] };
     const { expiresMs: expiresInMs } = asks;
-    return flow.advance(run, { to: 'awaiting-approval', changes, expiresInMs, effects: { card: true } });
+    return flow.advance(run, { to: 'awaiting-approval', changes, expiresInMs, effects: { card: 'now' } });
   }
 
   async function judged(run: Run, toSend: ToSend): Promise<StepOutcome | null> {

@@ -132,5 +132,5 @@ const BARE = { thread: null, transcript: null };
 
 /** The next step collects what is sent, and asks for an approval if the policy wants one. */
 async function toIdentified(flow: Flow, run: Run, changes: RequestChanges): Promise<StepOutcome> {
-  return flow.advance(run, { to: 'identified', changes, effects: { card: run.isSlow() } });
+  return flow.advance(run, { to: 'identified', changes, effects: { card: 'soon' } });
 }

@@ -1,7 +1,7 @@
-import type { PostNewCard } from '../cards/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { ShowNow } from '../reconcile/index.ts';
 import type { WithNames } from '../session/defaults.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Slack } from '../slack/slack.ts';
@@ -61,8 +61,8 @@ type CreationDeps = {
   decidersOf: DecidersOf;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
-  postNewCard: PostNewCard;
   withLease: WithLease;
+  show: ShowNow;
   postOnce: PostOnce;
   searchUntilFound: SearchUntilFound;
   withNames: WithNames;
@@ -77,7 +77,7 @@ const CREATIONS = { concurrency: 20, most: 300 };
 
 /** From a saved request to a session. */
 export function createCreation(deps: CreationDeps) {
-  const { queue, store, devin, withLease, postNewCard, withNames, tagRequests } = deps;
+  const { queue, store, devin, withLease, show, withNames, tagRequests } = deps;
   const { outbound, findLeaver, isOutside, textFor } = deps.slack;
   const { log, now, readTime, leaseMs, sweepTimes } = deps.tuning;
   const { enqueue } = queue;
@@ -91,7 +91,7 @@ export function createCreation(deps: CreationDeps) {
     tagRequests,
   });
   const steps = createSteps(deps, { transitions, adopt, search });
-  const create = createSessionCreator({ store, withLease, postNewCard, enqueue, steps, leaseMs });
+  const create = createSessionCreator({ store, withLease, enqueue, steps, show, leaseMs });
   const notifyPerson = createPersonNotifier({ store, outbound, textFor });
   const { postOnce, text } = deps;
   const people = { outbound, findLeaver, isOutside, textFor };

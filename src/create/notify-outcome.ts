@@ -1,4 +1,3 @@
-import { threadOfCard } from '../cards/index.ts';
 import type { Log } from '../log.ts';
 import {
   HELD_WAIT_MS,
@@ -18,17 +17,17 @@ import { cardView } from '../slack/card-view.ts';
 import { outcomeMetadata } from '../slack/metadata.ts';
 import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
 import type { FindLeaver, IsOutside } from '../slack/people.ts';
-import { cardMessage } from '../slack/posted-messages.ts';
+import { cardMessage, threadOfCard } from '../slack/posted-messages.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import { outcomePosts, type PostedRow } from '../store/posts.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { outcomePosts, type PostedRow } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 
 type OutcomeDeps = {
   store: StoreParts<{
     requests: 'find';
-    posts: 'outcomesOf' | 'forget';
+    shown: 'outcomesOf' | 'forget';
     sessions: 'ofRequest';
     settings: 'preferencesFor';
   }>;
@@ -86,8 +85,8 @@ function isOutcome({ state, failure, userId }: SessionRequest): boolean {
   return state === 'unknown' || (state === 'failed' && canceledBy !== userId);
 }
 
-function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: number): boolean {
-  return (cardTs === null || cardStale) && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
+function waitsForCard({ cardTs, updatedAt }: SessionRequest, nowMs: number): boolean {
+  return cardTs === null && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
 }
 
 type Outcome = { request: SessionRequest; lease: Lease; direct: boolean; outside: boolean; called: Called };
@@ -125,12 +124,12 @@ function attemptOf(request: SessionRequest): string {
 
 /** Edits each once. Returns how long Slack wants a pause, in ms. */
 async function settleEarlier(deps: OutcomeDeps, request: SessionRequest): Promise<number> {
-  const { posts } = deps.store;
+  const { shown } = deps.store;
   const { outbound } = deps;
-  for (const post of await posts.outcomesOf(request.id)) {
+  for (const post of await shown.outcomesOf(request.id)) {
     const [at = ''] = post.key.slice(outcomePosts(request.id).length).split(':');
     if (isOutcome(request) && at === attemptOf(request)) continue;
-    const place = { channelId: post.channelId, ts: post.postedTs };
+    const place = { channelId: post.channelId, ts: post.ts };
     const edited = await outbound.edit(
       place,
       outcomeMetadata(request.id, at),
@@ -138,7 +137,7 @@ async function settleEarlier(deps: OutcomeDeps, request: SessionRequest): Promis
     );
     if (edited.kind === 'rate-limited') return edited.retryAfterMs;
     // One that can't be edited stays as it is.
-    await posts.forget(post.key);
+    await shown.forget(post.key);
   }
   return 0;
 }

@@ -27,7 +27,7 @@ export function endUnapproved(
   const failure = { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const;
   const changes = { failure, approvals: withEnded(approvals, approval, { ...end, atMs }) };
   // Nobody is left to notify.
-  return { to: 'failed', changes, effects: { card: true, outcome: kind !== 'left' } };
+  return { to: 'failed', changes, effects: { card: 'now', outcome: kind !== 'left' } };
 }
 
 type NotReplaced = Extract<Failure, { kind: 'not-replaced' }>;

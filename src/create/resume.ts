@@ -29,7 +29,7 @@ export function createResumer({ store: { requests }, search, adopt, transitions,
     let isDeleted = false;
     const resumedAt = new Date(now());
     const changes = { checkedAt: null, failure: null, sentAt, ...NOTHING_APPROVED, resumedAt };
-    const effects = { card: true, run: true };
+    const effects = { card: 'now', run: true } as const;
     await transitions.moveLocked(id, (locked) => {
       if (locked.state !== state || attemptOf(locked) !== attemptOf(request)) return null;
       // What retention left of it would be sent without its task.
@@ -45,7 +45,7 @@ export function createResumer({ store: { requests }, search, adopt, transitions,
       const session = await search.findOne(request);
       if (session !== null) return void (await adopt(request, session, { asked: true }));
       const changes = { checkedAt: new Date(now()) };
-      await transitions.move({ request, to: request.state, changes, effects: { card: true } });
+      await transitions.move({ request, to: request.state, changes, effects: { card: 'now' } });
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;
       await enqueue('tell-person', { requestId: request.id, notice: 'not-checked' });

@@ -1,13 +1,14 @@
-import { hasCard, type PostNewCard } from '../cards/index.ts';
 import { retryWindow, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
+import { hasCard, type ShowNow } from '../reconcile/index.ts';
 import type { WithNames } from '../session/defaults.ts';
 import { isRefusal, type Failure } from '../session/failure.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
-import { EARLY_CARD_MS, isOpen, type OpenState, type RequestState } from '../session/request.ts';
+import { isOpen, type OpenState, type RequestState } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import { requestLease } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import { repeat, type Interval } from '../time.ts';
 import type { Replace } from './replace.ts';
@@ -28,7 +29,6 @@ export type Run = {
   request: SessionRequest;
   lease: Lease;
   /** Whether it is time for a card without a URL. */
-  isSlow: () => boolean;
   signal: AbortSignal;
 };
 
@@ -68,7 +68,7 @@ export function createFlow({ transitions, replace, now }: FlowDeps) {
     // A person who starts it after that was told that it doesn't replace the other one.
     const changes = { failure, ...(failure.kind === 'not-replaced' && { replaces: null }) };
     const effects = (moved: SessionRequest) => ({
-      card: hasCard(moved),
+      ...(hasCard(moved) && { card: 'now' as const }),
       outcome: !refused && hasCard(moved),
       ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),
     });
@@ -86,7 +86,7 @@ export function createFlow({ transitions, replace, now }: FlowDeps) {
     }
     if (request.waiting !== waiting) {
       // There is no card until it's known who asks: a refusal must leave none behind.
-      const effects = hasCard(request) ? { card: true } : { tell: 'queued' as const };
+      const effects = hasCard(request) ? { card: 'now' as const } : { tell: 'queued' as const };
       await advance(run, { to: request.state, changes: { waiting }, effects });
     }
     return { kind: 'later', afterMs: retry.afterMs };
@@ -120,14 +120,13 @@ export function createAdopt({ store: { envelopes }, transitions, withNames }: Ad
   return async (request, session, { asked = false, ...held } = {}) => {
     const { id, sealed, resumedAt } = request;
     const { sessionId, url } = session;
-    const changes = { sessionId, cardStale: true, draft: withNames(request.draft), failure: null };
+    const changes = { sessionId, draft: withNames(request.draft), failure: null };
     // A notice may still be on its way.
     const hasNotice = envelopes.open(id, sealed)?.noticeUrl !== undefined;
     const moveFrom = async (state: RequestState, under: Pick<How, 'lease'>) => {
       const hadEnded = !isOpen(state);
-      const effects: Effects = ({ cardTs }) => ({
-        // The process that works on the request posts its card at once, unless one was posted while Devin was slow.
-        card: under.lease === undefined || cardTs !== null,
+      const effects: Effects = {
+        card: under.lease === undefined ? 'now' : 'soon',
         ...(hasNotice && { tell: 'started' as const }),
         // What was said of an earlier attempt no longer holds.
         outcome: hadEnded || resumedAt !== null,
@@ -138,7 +137,7 @@ export function createAdopt({ store: { envelopes }, transitions, withNames }: Ad
           snapshot: session,
           ...(hadEnded && !asked && { told: [FOUND_LATE] }),
         },
-      });
+      };
       return transitions.move({ request: { ...request, state }, to: 'created', changes, effects }, under);
     };
     // A session that exists beats a verdict of `unknown` reached meanwhile.
@@ -152,7 +151,7 @@ type RunDeps = {
   withLease: WithLease;
   enqueue: Enqueue;
   steps: Record<OpenState, CreateStep>;
-  postNewCard: PostNewCard;
+  show: ShowNow;
   leaseMs: number;
 };
 
@@ -162,24 +161,13 @@ type RunDeps = {
  */
 export function createSessionCreator(deps: RunDeps) {
   const { requests } = deps.store;
-  const { withLease, enqueue, steps, postNewCard, leaseMs } = deps;
+  const { withLease, enqueue, steps, show, leaseMs } = deps;
 
   async function walk(run: Run): Promise<StepOutcome> {
     let outcome: StepOutcome = { kind: 'next', request: run.request };
     while (outcome.kind === 'next' && isOpen(outcome.request.state) && !run.signal.aborted)
       outcome = await steps[outcome.request.state]({ ...run, request: outcome.request });
     return outcome;
-  }
-
-  /** A session that takes long to create gets a card meanwhile. */
-  function showIfSlow(id: string): { isSlow: () => boolean; stop: () => void } {
-    let isSlow = false;
-    const timer = setTimeout(() => {
-      isSlow = true;
-      // If this fails, the sweep finds it.
-      enqueue('update-card', { requestId: id }).catch(() => undefined);
-    }, EARLY_CARD_MS);
-    return { isSlow: () => isSlow, stop: () => clearTimeout(timer) };
   }
 
   /** Without a lease, only this keeps the sweep from taking it for left behind while lookups take long. */
@@ -190,7 +178,6 @@ export function createSessionCreator(deps: RunDeps) {
   return async (requestId: string, signal: AbortSignal): Promise<void> => {
     const found = await requests.find(requestId);
     if (found === null) return;
-    const { isSlow, stop } = showIfSlow(requestId);
     // Before its first transition, a request only needs lookups.
     const late = found.state === 'accepted';
     const attending = late ? attend(requestId) : null;
@@ -198,19 +185,17 @@ export function createSessionCreator(deps: RunDeps) {
     const walked = async (lease: Lease): Promise<StepOutcome> => {
       const request = late ? found : await requests.find(requestId);
       if (request === null) return { kind: 'leave' };
-      const outcome = await walk({ request, lease, isSlow, signal: AbortSignal.any([signal, lease.held]) });
+      const outcome = await walk({ request, lease, signal: AbortSignal.any([signal, lease.held]) });
       // Before the lease ends: the sweep takes up at once what has neither a lease nor a job.
       if (outcome.kind === 'later')
         await enqueue('create-session', { requestId }, { startAfterMs: outcome.afterMs });
       return outcome;
     };
-    const leased = await withLease(requestLease(requestId), walked, { late }).finally(async () => {
-      stop();
-      await attending?.stop();
-    });
-    const outcome: StepOutcome = leased.kind === 'done' ? leased.result : { kind: 'leave' };
-    if (outcome.kind !== 'next') return;
-    const { request, session = null } = outcome;
-    if (request.state === 'created' && request.cardTs === null) await postNewCard(request, session);
+    const leased = await withLease(requestLease(requestId), walked, { late }).finally(async () =>
+      attending?.stop(),
+    );
+    // The URL first: a job does it a little later, if it can't be shown now.
+    const outcome = leased.kind === 'done' ? leased.result : null;
+    if (outcome?.kind === 'next' && outcome.request.state === 'created') await show(cardKey(requestId));
   };
 }

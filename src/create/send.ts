@@ -13,7 +13,7 @@ import type { Budget, Fit } from '../trust/index.ts';
 import type { SessionSearch } from './find-session.ts';
 import type { Found, Identify } from './identify.ts';
 import type { Adopt, CreateStep, Flow, Run, StepOutcome } from './run.ts';
-import type { Earlier } from './transitions.ts';
+import type { Earlier, Effects } from './transitions.ts';
 import { devinTrouble, lookupTrouble } from './trouble.ts';
 
 type SendDeps = {
@@ -136,10 +136,10 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     if (time.kind === 'wait') return flow.wait(run, time);
     // If the answer is lost, the search starts from this time.
     const changes = { ...found, sentAt: time.sentAt };
-    const card = run.isSlow() || isAnother(request.identity, found.identity);
+    const card = isAnother(request.identity, found.identity) ? 'now' : 'soon';
     const cap = found.draft.values.max_acu_limit;
     const { onlyIf, checked } = withinLimits(deps, request, { cap, approved });
-    const effects = () => ({ card, ...(checked.fit?.kind === 'fits' && { reserve: checked.fit }) });
+    const effects: Effects = () => ({ card, ...(checked.fit?.kind === 'fits' && { reserve: checked.fit }) });
     const sending = await flow.advance(run, { to: 'sending', changes, effects, onlyIf });
     if (checked.reached !== null) return flow.end(run, { kind: 'limit', ...checked.reached });
     // Others reserved meanwhile: it's judged again by what is left.

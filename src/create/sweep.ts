@@ -16,7 +16,6 @@ const WAITING_MS = 10 * 60 * 1000;
 type SweepDeps = {
   store: StoreParts<{
     requests: 'stranded' | 'expired' | 'awaitingApproval';
-    cards: 'stale';
     replies: 'waiting';
     messages: 'waiting';
     milestones: 'waiting';
@@ -33,7 +32,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 
 /** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
-  const { requests, cards, replies, messages, milestones } = deps.store;
+  const { requests, replies, messages, milestones } = deps.store;
   const { enqueue, unqueued, times, log } = deps;
   const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;
@@ -46,12 +45,6 @@ export function createSweep(deps: SweepDeps) {
       log.info({ requests: requestIds.length }, 'took up requests that were left behind');
   }
 
-  /** Even recent ones: a card with a waiting job waits for its turn. */
-  async function recoverCards(): Promise<void> {
-    for (const requestId of await unqueued('update-card', await cards.stale()))
-      await enqueue('update-card', { requestId });
-  }
-
   async function recoverThreads(waitingMs: number): Promise<void> {
     for (const sessionId of await replies.waiting(waitingMs)) await enqueue('relay-to-devin', { sessionId });
     for (const rows of [messages, milestones])
@@ -61,7 +54,6 @@ export function createSweep(deps: SweepDeps) {
   async function recover(ages = { strandedMs: times.strandedMs, waitingMs: WAITING_MS }): Promise<void> {
     await recoverRequests(ages.strandedMs);
     for (const requestId of await requests.expired()) await enqueue('expire-approval', { requestId });
-    await recoverCards();
     await recoverThreads(ages.waitingMs);
   }
 

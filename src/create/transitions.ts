@@ -1,11 +1,12 @@
 import type { Transaction } from 'kysely';
 import type { Enqueue, Jobs, Lease, Notice } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
-import { isOpen, isPending, type RequestState } from '../session/request.ts';
+import { EARLY_CARD_MS, isOpen, isPending, type RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Step } from '../store/requests.ts';
 import { SessionTakenError, type NewSession, type SessionRow } from '../store/sessions.ts';
+import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
@@ -14,8 +15,8 @@ import { recheckInterval, sentSince } from './find-session.ts';
 
 /** What follows from a transition; enqueued in the transition's own transaction. */
 type Consequences = {
-  /** The card shows something new. */
-  card?: boolean;
+  /** The card shows something new. `soon`: unless this process shows it first, once there is a URL. */
+  card?: 'now' | 'soon';
   /** The person is told privately. */
   tell?: Notice;
   /** The owners of the policy are asked to name others who can approve. */
@@ -66,7 +67,6 @@ type TransitionDeps = {
   store: StoreParts<{
     db: 'transaction';
     requests: 'lock' | 'advance';
-    cards: 'markStale';
     sessions: 'bind';
     milestones: 'add';
     unconfirmedCreates: 'add' | 'found';
@@ -80,7 +80,7 @@ type TransitionDeps = {
 };
 
 export function createTransitions(deps: TransitionDeps) {
-  const { db, requests, cards } = deps.store;
+  const { db, requests } = deps.store;
   const { enqueue, onMoved } = deps;
 
   /** One transaction; null: the request is no longer in that state, or the session is another's. */
@@ -124,8 +124,7 @@ export function createTransitions(deps: TransitionDeps) {
 
   async function moveIn(trx: Transaction<Tables>, move: Move, lease?: Lease): Promise<Moved | null> {
     const { effects = {}, earlier } = move;
-    const showsOnCard = typeof effects !== 'function' && effects.card === true;
-    const step = stepOf(deps, move, showsOnCard);
+    const step = stepOf(deps, move);
     const moved = await requests.advance(step, trx);
     if (moved === null) return null;
     const [{ id, from }, { state }] = [step, moved];
@@ -137,9 +136,9 @@ export function createTransitions(deps: TransitionDeps) {
     else if (from === 'sending' && state === 'unknown')
       await deps.store.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
     const bound = session === undefined ? null : await bind(deps, { from, session, moved }, trx);
-    if (card === true && !showsOnCard) await cards.markStale(id, trx);
     // The URL of a new session, or that there is none, goes before everything else.
-    if (card === true) await enqueue('update-card', { requestId: id }, { trx, interactive: !isOpen(state) });
+    const when = card === 'soon' ? { startAfterMs: EARLY_CARD_MS } : { interactive: !isOpen(state) };
+    if (card !== undefined) await enqueue('show', { key: cardKey(id) }, { trx, ...when });
     if (tell !== undefined) await enqueue('tell-person', { requestId: id, notice: tell }, { trx });
     if (askOwners !== undefined) await enqueue('ask-owners', askOwners, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: id }, { trx });
@@ -160,7 +159,6 @@ export function createTransitions(deps: TransitionDeps) {
 function stepOf(
   { store: { envelopes } }: Pick<TransitionDeps, 'store'>,
   { request, to, changes, earlier, expiresInMs }: Move,
-  showsOnCard: boolean,
 ): Step {
   const { id, state: from, sealed } = request;
   const { sentAt } = earlier ?? request;
@@ -176,7 +174,6 @@ function stepOf(
       ...changes,
       ...earlier,
       ...(isOver && { sealed: envelopes.withoutSecrets(id, sealed) }),
-      ...(showsOnCard && { cardStale: true }),
     },
     ...(expiresInMs !== undefined && { expiresInMs }),
   };

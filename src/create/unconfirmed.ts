@@ -29,11 +29,11 @@ export function createSettleStep(deps: SettleDeps): CreateStep {
   return async (run) => {
     const { request, lease, signal } = run;
     const changes = { waiting: 'looking' } as const;
-    const looking = await flow.advance(run, { to: 'sending', changes, effects: { card: true } });
+    const looking = await flow.advance(run, { to: 'sending', changes, effects: { card: 'now' } });
     if (looking.kind !== 'next') return looking;
     const found = await searchUntilFound(async () => search.findOne(request), signal);
     if (found !== null) return adopt(request, found, { lease });
-    return flow.advance(run, { to: 'unknown', effects: { card: true, outcome: true } });
+    return flow.advance(run, { to: 'unknown', effects: { card: 'now', outcome: true } });
   };
 }
 
@@ -126,7 +126,7 @@ async function eraseSecrets(
       sealed: envelopes.withoutSecrets(id, sealed),
       failure: { kind: 'secrets-lost' } as const,
     };
-    return { to: state, changes, effects: { card: true } };
+    return { to: state, changes, effects: { card: 'now' } };
   });
 }
 

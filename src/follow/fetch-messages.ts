@@ -11,6 +11,7 @@ import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { mirrorReply } from './post-message.ts';
@@ -27,7 +28,6 @@ type FetchDeps = {
     messages: 'known' | 'add';
     replies: 'move';
     echoes: 'recognize';
-    cards: 'markStale';
     settings: 'preferencesFor';
   }>;
   listMessages: ListMessages;
@@ -139,15 +139,14 @@ export function lastWordsOf(messages: readonly SessionMessage[]): string | null 
 
 /** On the card. */
 async function showLastWords(
-  { store: { sessions, cards }, enqueue }: FetchDeps,
+  { store: { sessions }, enqueue }: FetchDeps,
   { sessionId, requestId, lastWords }: SessionRow,
   { fresh, trx }: { fresh: readonly SessionMessage[]; trx: Transaction<Tables> },
 ): Promise<void> {
   const words = lastWordsOf(fresh) ?? '';
   if (words === '' || words === lastWords) return;
   await sessions.change(sessionId, { lastWords: words }, trx);
-  await cards.markStale(requestId, trx);
-  await enqueue('update-card', { requestId }, { trx });
+  await enqueue('show', { key: cardKey(requestId) }, { trx });
 }
 
 export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;

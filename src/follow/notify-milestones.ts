@@ -113,7 +113,7 @@ async function notifyOrSetAside(deps: NotifyDeps, delivery: Delivery): Promise<N
 }
 
 async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResult> {
-  const { row, session, request, notify, finishes } = delivery;
+  const { row, session, notify, finishes } = delivery;
   if (row.dueInMs > 0) return { kind: 'later', ms: row.dueInMs };
   const milestone = readMilestone(row.key);
   const said = await deps.store.messages.lastMessage(session.sessionId);
@@ -122,7 +122,7 @@ async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResu
     return DONE;
   }
   // Its card, and with it the thread, isn't posted yet.
-  const isPlacing = session.threadTs === '' && request.cardTs === null && request.cardStale;
+  const isPlacing = session.threadTs === '' && waitedMs(deps, row) < PLACING_MS;
   if (isPlacing) return { kind: 'wait', ms: HELD_WAIT_MS };
   const quietMs = await quietFor(deps, row);
   if (quietMs > 0) return { kind: 'later', ms: quietMs };
@@ -173,6 +173,9 @@ async function post(
       return refused(deps, delivery, result.code);
   }
 }
+
+/** A card that isn't posted by then is refused: what is announced goes to the person. */
+const PLACING_MS = 10 * 60_000;
 
 /** Its row may be new although it was announced before: in a database that was restored since. */
 function happenedAt({ row, session }: Delivery): Date {

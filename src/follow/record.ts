@@ -13,6 +13,7 @@ import {
 import { progress } from '../session/milestones.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { NextPoll, SessionChanges, SessionRow } from '../store/sessions.ts';
+import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { alertOwners, type Budget } from '../trust/index.ts';
@@ -22,7 +23,6 @@ type RecordDeps = {
     db: 'transaction';
     sessions: 'lock' | 'change';
     milestones: 'add';
-    cards: 'markStale';
   }>;
   budget: Pick<Budget, 'follow'>;
   enqueue: Enqueue;
@@ -42,7 +42,7 @@ export type Recorder = ReturnType<typeof createRecorder>;
 
 /** Records what Devin says about a session, with everything that follows from it, in one transaction. */
 export function createRecorder(deps: RecordDeps) {
-  const { db, sessions, cards } = deps.store;
+  const { db, sessions } = deps.store;
   const { budget, enqueue, now } = deps;
 
   /** `snapshotOf`: given the current row, what to record; null: nothing. */
@@ -81,8 +81,7 @@ export function createRecorder(deps: RecordDeps) {
     requestId: string,
     how: { trx: Transaction<Tables>; interactive?: boolean },
   ): Promise<void> {
-    await cards.markStale(requestId, how.trx);
-    await enqueue('update-card', { requestId }, how);
+    await enqueue('show', { key: cardKey(requestId) }, how);
   }
 
   return {

@@ -6,6 +6,7 @@ import type { Enqueue } from '../queue/index.ts';
 import { elapsedStep, HOT_MS, pollInterval, sessionPhase } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import { askedWait } from '../upstream.ts';
 import { createSchedule, type Poll, type PollResult, type PollTrouble } from './poll.ts';
@@ -206,7 +207,7 @@ function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 't
       const before = known.get(id) ?? { step, messagesAtMs: nextMessagesMs(row) };
       const messagesAtMs = changed ? now() + SECOND_MS : before.messagesAtMs;
       known.set(id, { step, messagesAtMs });
-      if (row.phase === 'working' && before.step !== step) await enqueue('update-card', { requestId });
+      if (row.phase === 'working' && before.step !== step) await enqueue('show', { key: cardKey(requestId) });
       if (changed || !hot || messagesAtMs > now()) return;
       known.set(id, { step, messagesAtMs: nextMessagesMs(row) });
       await enqueue('relay-from-devin', { sessionId: id });

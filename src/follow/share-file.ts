@@ -9,9 +9,9 @@ import type { SessionPhase } from '../session/lifecycle.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
-import { isInFlight } from '../store/posts.ts';
 import { FILE, type MessageRow, type NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { isInFlight } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 
 /** The text of the row of a file that Devin made. */
@@ -92,7 +92,7 @@ function createListings(now: () => number) {
 }
 
 export type ShareDeps = {
-  store: StoreParts<{ db: 'transaction'; messages: 'uploaded'; posts: 'find' | 'attempt' | 'forget' }>;
+  store: StoreParts<{ db: 'transaction'; messages: 'uploaded'; shown: 'find' | 'attempt' | 'forget' }>;
   outbound: Pick<Outbound, 'upload' | 'share' | 'findFile' | 'slackTs'>;
   /** How long Slack may take to share what a process sent before it died. */
   inFlightMs: number;
@@ -114,7 +114,7 @@ type Sharing = {
 
 /** Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. */
 export async function shareFile(
-  { store: { db, messages, posts }, outbound, inFlightMs }: ShareDeps,
+  { store: { db, messages, shown }, outbound, inFlightMs }: ShareDeps,
   { place, row, lease, read, putOff }: Sharing,
 ): Promise<Shared> {
   const key = `file:${row.sessionId}:${row.eventId}`;
@@ -122,7 +122,7 @@ export async function shareFile(
     const found = await findFile(outbound, place, row.slackFileId);
     if (found === true) return { kind: 'shared' };
     if (found !== false) return found;
-    const earlier = await posts.find(key);
+    const earlier = await shown.find(key);
     if (earlier !== null && isInFlight(earlier, inFlightMs)) return { kind: 'unclear' };
   }
   const file = await read();
@@ -135,11 +135,11 @@ export async function shareFile(
   await db.transaction().execute(async (trx) => {
     await lease.fence(trx);
     await messages.uploaded(row, uploaded.fileId, trx);
-    await posts.attempt({ key, ...place, slackTs: outbound.slackTs(), isFirst: false }, trx);
+    await shown.attempt({ key, ...place, slackTs: outbound.slackTs(), isFirst: false }, trx);
   });
   lease.assertFresh();
   const shared = await outbound.share(place, uploaded.fileId, file.name);
-  if (shared.kind !== 'unclear') await posts.forget(key);
+  if (shared.kind !== 'unclear') await shown.forget(key);
   return shared.kind === 'shared' ? shared : orNotHere(shared);
 }
 

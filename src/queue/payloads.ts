@@ -45,8 +45,8 @@ export type AnswerTo = z.infer<typeof answerToSchema>;
 const schemas = {
   /** Take a request as far as it goes. */
   'create-session': z.object({ requestId: z.string() }),
-  /** Make the card say what the rows say. */
-  'update-card': z.object({ requestId: z.string() }),
+  /** Make a message say what the rows say. */
+  show: z.object({ key: z.string() }),
   /** A setting that cards show has changed: redraw those of active sessions in the channel; null: in the workspace. */
   'redraw-cards': z.object({ teamId: z.string(), channelId: z.string().nullable() }),
   /** A channel takes messages again: show there what Slack refused. */
@@ -185,7 +185,7 @@ export const JOB_NAMES = Object.keys(payloads);
 /** What a job is about, by these of its fields: one waits for each key of its kind. Left out: each that was enqueued runs. */
 export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name])[] } = {
   'create-session': ['requestId'],
-  'update-card': ['requestId'],
+  show: ['key'],
   'redraw-cards': ['teamId', 'channelId'],
   'tell-outcome': ['requestId'],
   'tell-owners': ['key', 'subject', 'period', 'percent'],

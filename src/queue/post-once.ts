@@ -3,14 +3,14 @@ import type { Rendered } from '../slack/blocks/objects.ts';
 import { slackFailure, type SlackFailure } from '../slack/errors.ts';
 import type { MessageMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound, Posted } from '../slack/outbound.ts';
-import { isInFlight, type PostRow, type Posts } from '../store/posts.ts';
+import { isInFlight, type Showing, type ShownMessages, type ShownRow } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
 import type { TurnClass, Turns } from '../store/turns.ts';
 import { LeaseLostError, type Lease } from './with-lease.ts';
 
 type PostOnceDeps = {
   db: Kysely<Tables>;
-  posts: Posts;
+  shown: ShownMessages;
   turns: Turns;
   outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'>;
   /** From when on the database knows what was posted. */
@@ -35,11 +35,8 @@ type Post = {
    * restored from a backup doesn't know what was posted after it.
    */
   since?: Date;
-  /**
-   * Posts without a search for an earlier attempt. Throws a LeaseLostError if there was one after all. Nothing more is
-   * written under the lease.
-   */
-  isNew?: boolean;
+  /** For what is kept up to date: what it shows once it is posted. Nothing more is written under the lease. */
+  showing?: Showing;
   /** Called in the transaction that records where it is. */
   onPosted?: (posted: PostedAt, trx: Transaction<Tables>) => Promise<void>;
   lease: Lease;
@@ -57,7 +54,7 @@ export type PostOnce = (post: Post) => Promise<PostedOnce>;
  * searched for where it was made before the next attempt.
  */
 export function createPostOnce(deps: PostOnceDeps): PostOnce {
-  const { db, posts, turns, outbound } = deps;
+  const { db, shown, turns, outbound } = deps;
 
   /** The call to Slack follows at once, so the lease is still held then. False: not now. */
   async function begin(post: Post, isFirst: boolean, onlyIf?: RawBuilder<boolean>): Promise<boolean> {
@@ -65,20 +62,23 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     const attempt = { key, ...place, slackTs: outbound.slackTs(), isFirst, ...(onlyIf && { onlyIf }) };
     const isBegun = await db.transaction().execute(async (trx) => {
       await lease.fence(trx);
-      return posts.attempt(attempt, trx);
+      return shown.attempt(attempt, trx);
     });
     lease.assertFresh();
     return isBegun;
   }
 
   async function record(post: Post, posted: PostedOnce, isFirst: boolean): Promise<PostedOnce> {
-    const { key, lease, onPosted, isNew } = post;
+    const { key, lease, onPosted, showing } = post;
     await db.transaction().execute(async (trx) => {
       // Locks what it changes before the lease, as everywhere.
       if (posted.kind === 'posted') await onPosted?.(posted, trx);
-      await (isNew === true ? lease.end(trx) : lease.fence(trx));
-      if (posted.kind === 'posted') await posts.posted(key, posted.ts, trx);
-      else if (posted.kind !== 'unclear' && isFirst) await posts.forget(key, trx);
+      await (showing === undefined ? lease.fence(trx) : lease.end(trx));
+      if (posted.kind === 'posted') {
+        // An earlier attempt may have shown something else.
+        const shows = posted.earlier && showing !== undefined ? { ...showing, fingerprint: null } : showing;
+        await shown.posted(key, { ts: posted.ts, showing: shows }, trx);
+      } else if (posted.kind !== 'unclear' && isFirst) await shown.withdraw(key, trx);
     });
     return posted;
   }
@@ -100,24 +100,32 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   }
 
   return async (post) => {
-    const earlier = post.isNew === true ? null : await posts.find(post.key);
-    if (earlier?.postedTs != null)
-      return record(post, { kind: 'posted', ts: earlier.postedTs, earlier: true }, false);
+    const earlier = await shown.find(post.key);
+    if (earlier !== null && earlier.ts !== null)
+      return record(post, { kind: 'posted', ts: earlier.ts, earlier: true }, false);
     const rendered = await post.render();
-    const attempt = earlier ?? forgottenAttempt(post, deps.knownSince);
+    const attempt = attemptOf(earlier) ?? forgottenAttempt(post, deps.knownSince);
     const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
-    if (found === null && earlier !== null && isInFlight(earlier, deps.inFlightMs))
+    const isFirst = attemptOf(earlier) === null;
+    if (found === null && earlier !== null && !isFirst && isInFlight(earlier, deps.inFlightMs))
       return { kind: 'unclear' };
-    if (found === null) return postNow(post, rendered, earlier === null);
+    if (found === null) return postNow(post, rendered, isFirst);
     if (found.kind !== 'posted') return found;
     return record(post, { ...found, earlier: true }, false);
   };
 }
 
-type Attempted = Pick<PostRow, 'channelId' | 'threadTs' | 'firstTs' | 'lastTs'>;
+type Attempted = CardPlace & Pick<ShownRow, 'firstTs' | 'lastTs'>;
 
-function forgottenAttempt({ since, place, isNew }: Post, knownSince: () => Date): Attempted | null {
-  if (since === undefined || isNew === true || since >= knownSince()) return null;
+/** null: there was none. */
+function attemptOf(row: ShownRow | null): Attempted | null {
+  if (row === null || row.channelId === null) return null;
+  const { channelId, threadTs, firstTs, lastTs } = row;
+  return { channelId, threadTs, firstTs, lastTs };
+}
+
+function forgottenAttempt({ since, place }: Post, knownSince: () => Date): Attempted | null {
+  if (since === undefined || since >= knownSince()) return null;
   return { ...place, firstTs: (since.getTime() / 1000).toFixed(6), lastTs: null };
 }
 

@@ -50,6 +50,7 @@ export function createRestoring(deps: RestoringDeps) {
       resolve,
       metadata,
       importSession,
+      shown: store.shown,
       enqueue,
       teamId,
     }),

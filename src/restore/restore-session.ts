@@ -7,6 +7,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import { CLOCK_MARGIN_S, type FoundMessage, type MetadataReader } from '../slack/posted-messages.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionChanges } from '../store/sessions.ts';
+import { cardKey, type ShownMessages } from '../store/shown.ts';
 import { unlessDevinFails, type FindRequester } from './find-places.ts';
 import type { History, ImportSession, ReadHistory, SessionMember } from './import-session.ts';
 
@@ -27,6 +28,7 @@ type RestoreDeps = {
   resolve: ResolveIdentity;
   metadata: Pick<MetadataReader, 'read'>;
   importSession: ImportSession;
+  shown: Pick<ShownMessages, 'found'>;
   enqueue: Enqueue;
   teamId: () => string;
 };
@@ -36,7 +38,7 @@ export type RestoreSession = (lost: LostSession, card: FoundCard) => Promise<boo
 
 /** Rebuilds the rows of a session from its card, its thread, and what Devin says. */
 export function createRestoreSession(deps: RestoreDeps): RestoreSession {
-  const { getSession, readHistory, metadata, enqueue } = deps;
+  const { getSession, readHistory, metadata, shown, enqueue } = deps;
 
   async function inThread({ sessionId, createdAtS }: LostSession, { channelId, threadTs, ts }: FoundCard) {
     const place = { channelId, threadTs: threadTs ?? ts };
@@ -66,10 +68,11 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
       request: { id: requestId, source: 'restored', teamId, userId, channelId, threadTs },
       identity,
       asked: known(card),
-      requestChanges: { cardChannelId: channelId, cardTs: ts, cardStale: true },
+      requestChanges: { cardChannelId: channelId, cardTs: ts },
       threadTs: threadTs ?? ts,
       enqueueMore: async (trx) => {
-        await enqueue('update-card', { requestId }, { trx });
+        await shown.found({ key: cardKey(requestId), channelId, threadTs, ts }, trx);
+        await enqueue('show', { key: cardKey(requestId) }, { trx });
         // Posts what was said meanwhile, then announces milestones.
         await enqueue('relay-from-devin', { sessionId }, { trx });
       },

@@ -92,6 +92,8 @@ const PLACE = new Set([
   'restricted_action_thread_locked',
   'user_disabled',
   'is_inactive',
+  // Of this app: Slack opens no direct messages with the person.
+  'no_direct_message',
 ]);
 
 /** Codes about a message's content: the same message would be refused again. */

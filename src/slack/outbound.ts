@@ -152,9 +152,6 @@ export function createOutbound(deps: OutboundDeps) {
 
     find: async (place: CardPlace, sought: Sought) => findPosted(background, place, sought),
 
-    updateCard: async (channelId: string, ts: string, card: Rendered): Promise<Updated> =>
-      outcomeOf('updated', background.chat.update({ channel: channelId, ts, ...card })),
-
     /** A message that was posted with this metadata. */
     edit: async (
       { channelId, ts }: { channelId: string; ts: string },

@@ -201,6 +201,12 @@ export function cardMessage(request: SessionRequest): MessagePlace | null {
   return channelId === null || ts === null ? null : { channelId, ts, threadTs: cardThread(request) };
 }
 
+/** The thread in which a request's session is followed: its card's, or the one under the card; null: no card yet. */
+export function threadOfCard(request: SessionRequest): { channelId: string; threadTs: string } | null {
+  const card = cardMessage(request);
+  return card === null ? null : { channelId: card.channelId, threadTs: card.threadTs ?? card.ts };
+}
+
 /** The same as https://docs.slack.dev/reference/methods/chat.getPermalink, without a call for each message. */
 export function permalink(workspaceUrl: string, { channelId, ts, threadTs }: MessagePlace): string {
   const address = new URL(`archives/${channelId}/p${ts.replace('.', '')}`, workspaceUrl);

@@ -41,7 +41,7 @@ export function createCanceller(deps: CancelDeps) {
       if (!UNSENT.has(locked.state)) return null;
       // A person who pressed Cancel on their own knows; one who deleted the message with the task may not.
       const tell = messageDeleted === true ? ({ tell: 'message-deleted' } as const) : {};
-      return { to: 'failed', changes, effects: { card: true, outcome: userId !== locked.userId, ...tell } };
+      return { to: 'failed', changes, effects: { card: 'now', outcome: userId !== locked.userId, ...tell } };
     });
   }
 

@@ -1,8 +1,8 @@
-import type { PlaceCard } from '../cards/index.ts';
 import { isTaggedFor, PERSON_NOT_IN_CONVERSATION, type Adopt } from '../create/index.ts';
 import { refusalSentence } from '../errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
+import { wasDeleted, type ShowNow } from '../reconcile/index.ts';
 import type { ImportSession } from '../restore/index.ts';
 import { progress, pullRequestKey } from '../session/milestones.ts';
 import { isMember } from '../session/preferences.ts';
@@ -16,17 +16,18 @@ import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { newId, type SessionRequest } from '../store/request-row.ts';
 import type { SessionChanges } from '../store/sessions.ts';
+import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import { notDone } from './outcome.ts';
 
 type FollowDeps = {
-  store: StoreParts<{ requests: 'find'; sessions: 'find' }>;
+  store: StoreParts<{ requests: 'find' | 'cardAskedFor'; sessions: 'find' }>;
   resolve: ResolveIdentity;
   presence: PresenceOf;
   getSession: (sessionId: string) => Promise<SessionSnapshot>;
   importSession: ImportSession;
   adopt: Adopt;
-  placeCard: PlaceCard;
+  show: ShowNow;
   outbound: Pick<Outbound, 'permalink'>;
   notifier: Notifier;
   textFor: TextFor;
@@ -37,7 +38,7 @@ type FollowJob = Jobs['follow-session'];
 /** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
 export function createFollower(deps: FollowDeps) {
   const { requests, sessions } = deps.store;
-  const { resolve, getSession, placeCard, outbound, notifier, textFor } = deps;
+  const { resolve, getSession, show, outbound, notifier, textFor } = deps;
 
   async function refusal({ teamId, userId }: FollowJob): Promise<string | null> {
     const [identity, text] = await Promise.all([resolve({ teamId, userId }), textFor(userId)]);
@@ -99,8 +100,10 @@ export function createFollower(deps: FollowDeps) {
   }
 
   /** When to try again, in ms; null: never. */
-  async function showCard({ id }: SessionRequest, job: FollowJob): Promise<number | null> {
-    const waitMs = await placeCard(id);
+  async function showCard(found: SessionRequest, job: FollowJob): Promise<number | null> {
+    const { id, cardTs } = found;
+    if (wasDeleted(found)) await requests.cardAskedFor(id);
+    const waitMs = cardTs === null ? await show(cardKey(id)) : null;
     if (waitMs !== null) return waitMs;
     const request = await requests.find(id);
     if (request !== null && request.cardTs !== null) await notifyWhere(request, job);
@@ -124,9 +127,9 @@ export function createFollower(deps: FollowDeps) {
   };
 }
 
-/** Its past isn't announced. Polling begins once its card is posted. */
+/** Its past isn't announced. */
 function asFound(snapshot: SessionSnapshot): SessionChanges {
   const { phase, wasFinished } = progress({ told: [], phase: 'working', wasFinished: false }, snapshot);
   const told = pullRequestUrls(snapshot).map(pullRequestKey);
-  return { phase, wasFinished, told, nextPoll: null };
+  return { phase, wasFinished, told, nextPoll: { inMs: 0, first: true } };
 }

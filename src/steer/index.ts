@@ -1,9 +1,9 @@
-import type { PlaceCard } from '../cards/index.ts';
 import { createMoveReply } from '../converse/index.ts';
 import type { Adopt, Transitions } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
 import type { Queue, SearchUntilFound } from '../queue/index.ts';
+import type { ShowNow } from '../reconcile/index.ts';
 import type { ImportSession } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { createAuthority } from '../slack/authority.ts';
@@ -31,7 +31,7 @@ type SteeringDeps = {
   findMember: FindMember;
   importSession: ImportSession;
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
-  placeCard: PlaceCard;
+  show: ShowNow;
   searchUntilFound: SearchUntilFound;
   tuning: Pick<Tuning, 'now'>;
 };
@@ -42,7 +42,7 @@ const MANY = { concurrency: 4, most: 100 };
 /** Stop, archive, cancel, follow and link. */
 export function createSteering(deps: SteeringDeps): void {
   const { queue, store, devin, slack, resolve, check, transitions, adopt, findMember } = deps;
-  const { importSession, recordAnswer, placeCard, searchUntilFound } = deps;
+  const { importSession, recordAnswer, show, searchUntilFound } = deps;
   const { envelopes, audit } = store;
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
@@ -71,7 +71,7 @@ export function createSteering(deps: SteeringDeps): void {
     getSession: devin.sessions.get,
     importSession,
     adopt,
-    placeCard,
+    show,
     outbound,
     notifier,
     textFor,

@@ -16,6 +16,7 @@ import { appendAudit } from '../store/audit.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
@@ -33,7 +34,6 @@ type SteerDeps = AskDeps & {
   store: StoreParts<{
     db: 'transaction';
     requests: 'find';
-    cards: 'markStale';
     milestones: 'add';
     sessions: 'find' | 'lock' | 'change';
   }>;
@@ -161,7 +161,7 @@ type Steered = { followed: Followed; what: SteeringVerb; userId: string; snapsho
 
 /** First who did it, so that the card never shows an end without a name. If it's news to the requester, they hear of it. */
 async function record(
-  { store: { db, sessions, cards, milestones }, enqueue, recordAnswer }: SteerDeps,
+  { store: { db, sessions, milestones }, enqueue, recordAnswer }: SteerDeps,
   { followed: { request, session }, what, userId, snapshot }: Steered,
 ): Promise<void> {
   const { id } = request;
@@ -173,8 +173,7 @@ async function record(
   const sinceMs = what === 'stop' ? 0 : session.phaseAt.getTime();
   await db.transaction().execute(async (trx) => {
     if (credit !== null) await sessions.change(sessionId, { [credit]: userId }, trx);
-    await cards.markStale(id, trx);
-    await enqueue('update-card', { requestId: id }, { trx, startAfterMs: CREDIT_WAIT_MS });
+    await enqueue('show', { key: cardKey(id) }, { trx, startAfterMs: CREDIT_WAIT_MS });
     if (isNews) {
       await milestones.add(sessionId, [endedByKey(what, userId, sinceMs)], { trx });
       await enqueue('post-waiting', { sessionId }, { trx });

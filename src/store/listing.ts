@@ -1,7 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { phasesOf, STANDING, type SessionPhase, type Standing } from '../session/lifecycle.ts';
 import { isPending, type RequestState } from '../session/request.ts';
-import { UNKNOWN_END } from './cards.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
@@ -24,6 +23,8 @@ const ACTIVE = sql<boolean>`sessions.phase not in ${literals(phasesOf('earlier')
 const UNANSWERED = sql<boolean>`not milestones.answered and milestones.key like 'needs-you:%'`;
 
 /** Lists of requests, newest first. Refused ones have no card and are left out. */
+export type Listing = ReturnType<typeof createListing>;
+
 export function createListing(db: Kysely<Tables>) {
   const found = ({ teamId, viewerId, whose }: Whose) =>
     db
@@ -117,19 +118,17 @@ export function createListing(db: Kysely<Tables>) {
       return row?.sessionId ?? null;
     },
 
-    /** Requests in a channel whose card Slack refused to edit, or whose thread takes no messages; newest first. */
-    async refusedIn(channelId: string, limit: number): Promise<{ id: string; sessionId: string | null }[]> {
-      return db
-        .selectFrom('sessionRequests')
-        .leftJoin('sessions', 'sessions.requestId', 'sessionRequests.id')
-        .where('cardChannelId', '=', channelId)
-        .where(({ or, eb }) =>
-          or([eb('cardShown', 'like', `%${UNKNOWN_END}`), eb('sessions.threadTrouble', 'is not', null)]),
-        )
-        .select(['sessionRequests.id', 'sessions.sessionId'])
-        .orderBy('sessionRequests.createdAt', 'desc')
+    /** Sessions in a channel whose thread takes no messages; newest first. */
+    async troubledIn(channelId: string, limit: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('sessions')
+        .select('sessionId')
+        .where('channelId', '=', channelId)
+        .where('threadTrouble', 'is not', null)
+        .orderBy('createdAt', 'desc')
         .limit(limit)
         .execute();
+      return rows.map(({ sessionId }) => sessionId);
     },
 
     /** A person's own: what waits for them, then active ones, then the rest; newest first. */

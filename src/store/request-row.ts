@@ -43,10 +43,6 @@ export const requestSchema = z.object({
   cardTs: z.string().nullable(),
   /** Slack's error code, if the card couldn't be posted where the person asked. */
   cardElsewhere: z.string().nullable(),
-  /** It shows less than is known, and waits for its turn. */
-  cardStale: z.boolean(),
-  /** The stage and a fingerprint of what it shows; null: no card yet. */
-  cardShown: z.string().nullable(),
   prompt: z.string().nullable(),
   uploads: uploadsSchema.nullable(),
   waiting: z.enum(WAITING).nullable(),
@@ -78,7 +74,7 @@ export type SessionRequest = z.infer<typeof requestSchema>;
 
 export type SessionRequestsTable = Columns<
   SessionRequest,
-  'state' | 'secretNames' | 'cardStale' | 'approvals' | 'approved' | 'createdAt' | 'updatedAt'
+  'state' | 'secretNames' | 'approvals' | 'approved' | 'createdAt' | 'updatedAt'
 > & {
   /** When its text was removed because of its age. */
   textRemovedAt: Date | null;

@@ -150,6 +150,36 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return readFirst(requestSchema, moved);
     },
 
+    /** Returns its session; null: there is none yet. Nobody else changes the request until the transaction ends. */
+    async cardPosted(
+      id: string,
+      { channelId, ts, elsewhere }: { channelId: string; ts: string; elsewhere: string | null },
+      trx: Transaction<Tables>,
+    ): Promise<string | null> {
+      const { sessionId } = await trx
+        .updateTable('sessionRequests')
+        .set({ cardChannelId: channelId, cardTs: ts, cardElsewhere: elsewhere })
+        .where('id', '=', id)
+        .returning('sessionId')
+        .executeTakeFirstOrThrow();
+      return sessionId;
+    },
+
+    /** A person deleted it. Its place stays known, and so does the thread under it. */
+    async cardDeleted(id: string, trx: Transaction<Tables>): Promise<void> {
+      await trx.updateTable('sessionRequests').set({ cardTs: null }).where('id', '=', id).execute();
+      await trx
+        .updateTable('sessions')
+        .set(({ ref }) => ({ introducesThread: false, formerThreadTs: ref('threadTs') }))
+        .where('requestId', '=', id)
+        .execute();
+    },
+
+    /** A person asks for a card that was deleted. */
+    async cardAskedFor(id: string): Promise<void> {
+      await db.updateTable('sessionRequests').set({ cardChannelId: null }).where('id', '=', id).execute();
+    },
+
     /** A process works on it that has no lease yet: it isn't left behind. */
     async attend(id: string): Promise<void> {
       await db

@@ -5,6 +5,8 @@ import { repeat } from '../time.ts';
 import { AT_REST, clearRequests, clearTalk } from './forget.ts';
 import type { Leases } from './leases.ts';
 import { MOST_FAILURES } from './set-aside.ts';
+import { MESSAGE_KINDS } from './shown.ts';
+import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** Rows of a batch. Other work waits no longer than one batch takes. */
@@ -58,12 +60,17 @@ export function createRemoveExpired(db: Kysely<Tables>, leases: Pick<Leases, 'ta
   }
 
   /**
-   * Deletes forms that nobody sent, posts (by then their places are in other tables), leases of dead processes, Homes that
+   * Deletes forms that nobody sent, messages that are never edited (their places are in other tables), leases of dead processes, Homes that
    * nobody looks at, and old identities and failures.
    */
   async function sweep(): Promise<void> {
     await db.deleteFrom('forms').where('createdAt', '<', ago(1)).execute();
-    await db.deleteFrom('posts').where('at', '<', ago(1)).execute();
+    await db
+      .deleteFrom('shown')
+      .where('at', '<', ago(1))
+      // Word for word as in the index, or that isn't used.
+      .where(sql<boolean>`split_part(key, ':', 1) not in ${literals(MESSAGE_KINDS)}`)
+      .execute();
     await db.deleteFrom('knownPeople').where('checkedAt', '<', ago(KNOWN_DAYS)).execute();
     await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
     await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();

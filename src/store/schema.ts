@@ -43,8 +43,6 @@ create table session_requests (
   card_channel_id text,
   card_ts text,
   card_elsewhere text,
-  card_stale boolean not null default false,
-  card_shown text,
   resumed_at timestamptz,
   checked_at timestamptz,
   text_removed_at timestamptz,
@@ -64,7 +62,6 @@ create index session_requests_asked_by_person on session_requests
   (team_id, user_id, (coalesce(resumed_at, created_at)));
 create index session_requests_own on session_requests (team_id, user_id, created_at desc, id)
   where state <> 'refused';
-create index session_requests_stale on session_requests (updated_at) where card_stale;
 create index session_requests_with_text on session_requests (updated_at)
   where text_removed_at is null and session_id is null and state in ('refused', 'failed', 'unknown');
 
@@ -301,17 +298,23 @@ create table budget_alerts (
   at timestamptz not null default now()
 );
 
-create table posts (
+create table shown (
   key text primary key,
-  channel_id text not null,
+  channel_id text,
   thread_ts text,
   first_ts text,
   last_ts text,
-  posted_ts text,
+  ts text,
+  stage text,
+  fingerprint text,
+  refused text,
+  failing_since timestamptz,
   at timestamptz not null default now()
 );
-create index posts_at on posts (at);
-create index posts_outcome on posts (split_part(key, ':', 2)) where starts_with(key, 'outcome:');
+create index shown_once on shown (at) where split_part(key, ':', 1) not in ('card');
+create index shown_placing on shown (channel_id) where ts is null;
+create index shown_refused on shown (channel_id) where refused is not null;
+create index shown_outcome on shown (split_part(key, ':', 2)) where starts_with(key, 'outcome:');
 
 create table set_aside (
   kind text not null,

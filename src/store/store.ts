@@ -1,7 +1,6 @@
 import { createApprovalMessages } from './approval-messages.ts';
 import { createAudit } from './audit.ts';
 import { createCalls } from './calls.ts';
-import { createCards } from './cards.ts';
 import type { Database } from './database.ts';
 import { createEchoes } from './echoes.ts';
 import { createEnvelopes, type Seal } from './envelope.ts';
@@ -14,13 +13,13 @@ import { createLedger } from './ledger.ts';
 import { createListing } from './listing.ts';
 import { createMilestones } from './milestones.ts';
 import { createPolls } from './polls.ts';
-import { createPosts } from './posts.ts';
 import { createReplies } from './replies.ts';
 import { createRequests } from './requests.ts';
 import { createSessionMessages } from './session-messages.ts';
 import { createSessions } from './sessions.ts';
 import { createSetAside } from './set-aside.ts';
 import { createSettings } from './settings.ts';
+import { createShown } from './shown.ts';
 import type { Clock } from './sql.ts';
 import { createThreadNotices } from './thread-notices.ts';
 import { createTurns, type Rate } from './turns.ts';
@@ -44,14 +43,13 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     requests: createRequests(db, clock),
     sessions: createSessions(db),
     polls: createPolls(db),
-    cards: createCards(db, clock),
     approvalMessages: createApprovalMessages(db),
     milestones: createMilestones(db),
     calls: createCalls(db),
     leases: createLeases(db),
     ledger: createLedger(db, clock),
     setAside: createSetAside(db),
-    posts: createPosts(db),
+    shown: createShown(db),
     unconfirmedCreates: createUnconfirmedCreates(db),
     forms: createForms(db),
     greetings: createGreetings(db),

@@ -13,13 +13,13 @@ import type {
 import type { LeasesTable } from './leases.ts';
 import type { BudgetAlertsTable, LedgerTable } from './ledger.ts';
 import type { MilestonesTable } from './milestones.ts';
-import type { PostsTable } from './posts.ts';
 import type { RepliesTable } from './replies.ts';
 import type { SessionRequestsTable } from './request-row.ts';
 import type { SessionMessagesTable } from './session-messages.ts';
 import type { SessionsTable } from './sessions.ts';
 import type { SetAsideTable } from './set-aside.ts';
 import type { SettingsTable } from './settings.ts';
+import type { ShownTable } from './shown.ts';
 import type { ThreadNotice } from './thread-notices.ts';
 import type { PacesTable, TurnsTable } from './turns.ts';
 import type { UnconfirmedCreatesTable } from './unconfirmed-creates.ts';
@@ -40,7 +40,6 @@ export type Tables = {
   ledger: LedgerTable;
   milestones: MilestonesTable;
   paces: PacesTable;
-  posts: PostsTable;
   replies: RepliesTable;
   sessionMessages: SessionMessagesTable;
   sessionRequests: SessionRequestsTable;
@@ -48,6 +47,7 @@ export type Tables = {
   setAside: SetAsideTable;
   settings: SettingsTable;
   sharedAccounts: SharedAccountsTable;
+  shown: ShownTable;
   threadNotices: ThreadNotice;
   turns: TurnsTable;
   unconfirmedCreates: UnconfirmedCreatesTable;

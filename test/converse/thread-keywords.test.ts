@@ -21,7 +21,6 @@ test.each(['mute', 'stop'] as const)('two processes that find the same word do i
     store: {
       db,
       sessions: { find: unneeded, change: async () => void (await Promise.resolve(done.push('changed'))) },
-      cards: { markStale: async () => Promise.resolve() },
       messages: { takeLeftOut: unneeded, add: unneeded },
       replies,
       threadNotices: { forget: async () => Promise.resolve() },

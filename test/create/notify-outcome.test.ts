@@ -22,7 +22,7 @@ type Setting = {
   outside?: boolean;
   /** Keys of what was posted before. */
   posted?: string[];
-  edited?: Awaited<ReturnType<Outbound['updateCard']>>;
+  edited?: Awaited<ReturnType<Outbound['edit']>>;
 };
 type Told = { key: string; place: CardPlace; since: Date | undefined; text: string };
 
@@ -46,9 +46,8 @@ async function tellOutcome(
     store: {
       requests: { find: async () => Promise.resolve(requestRow(changes)) },
       sessions: { ofRequest: async () => Promise.resolve(sessionRow()) },
-      posts: {
-        outcomesOf: async () =>
-          Promise.resolve([...kept].map((key) => ({ key, channelId: 'C1', postedTs: key }))),
+      shown: {
+        outcomesOf: async () => Promise.resolve([...kept].map((key) => ({ key, channelId: 'C1', ts: key }))),
         forget: async (key) => Promise.resolve(void kept.delete(key)),
       },
       settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({ person })) },
@@ -155,9 +154,9 @@ test.each<[string, Partial<SessionRequest>, Setting?]>([
 });
 
 test('waits at most a minute for the card whose buttons it names', async () => {
-  const soon = await tellOutcome({ ...UNKNOWN, cardStale: true }, { nowMs: 59_000 });
+  const soon = await tellOutcome({ ...UNKNOWN, cardTs: null }, { nowMs: 59_000 });
   expect(soon).toMatchObject({ told: [], waits: [1000] });
-  expect((await tellOutcome({ ...UNKNOWN, cardStale: true }, { nowMs: 61_000 })).told).toHaveLength(1);
+  expect((await tellOutcome({ ...UNKNOWN, cardTs: null }, { nowMs: 61_000 })).told).toHaveLength(1);
 });
 
 test('a direct message links the card', async () => {

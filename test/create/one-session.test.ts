@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { createTransitions } from '../../src/create/transitions.ts';
-import { createCards } from '../../src/store/cards.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
@@ -21,7 +20,6 @@ describeOnBothDatabases('two requests that find the same session at the same mom
       store: {
         db,
         requests,
-        cards: createCards(db),
         sessions,
         milestones: createMilestones(db),
         unconfirmedCreates: createUnconfirmedCreates(db),

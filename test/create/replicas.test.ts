@@ -23,10 +23,10 @@ function replicaOn({ db }: Pick<Database, 'db'>, step: CreateStep) {
   const create = createSessionCreator({
     store: { requests },
     withLease: createWithLease(createLeases(db)),
+    show: async () => Promise.resolve(null),
     enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
       void (await Promise.resolve(queued.push(startAfterMs))),
     steps: { accepted: step, identified: step, attached: step, sending: step },
-    postNewCard: async () => Promise.resolve(),
     leaseMs: DEAD_AFTER_MS,
   });
   return { requests, queued, create };

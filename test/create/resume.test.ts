@@ -75,7 +75,7 @@ const ANEW = {
   approved: [],
   approvedAs: null,
   resumedAt: NOW,
-  effects: { card: true, run: true },
+  effects: { card: 'now', run: true },
 };
 
 test.each<[does: string, pressed: Pressed, expected: object]>([
@@ -92,7 +92,7 @@ test.each<[does: string, pressed: Pressed, expected: object]>([
   [
     '"Check again" shows on the card when it found nothing',
     { how: 'check-again', state: 'unknown' },
-    { to: 'unknown', checkedAt: NOW, effects: { card: true } },
+    { to: 'unknown', checkedAt: NOW, effects: { card: 'now' } },
   ],
   [
     '"Start anyway" sends what was prepared once more, after a search',

@@ -9,7 +9,6 @@ import { createLog } from '../../src/log.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import { requestTag } from '../../src/session/request.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
-import { createCards } from '../../src/store/cards.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
@@ -72,7 +71,6 @@ describe('a create', () => {
     const { db } = await open();
     const requests = createRequests(db);
     const unconfirmedCreates = createUnconfirmedCreates(db);
-    const cards = createCards(db);
     const sessions = createSessions(db);
     const search = createSessionSearch({
       listSessions: async () => Promise.resolve([]),
@@ -87,7 +85,6 @@ describe('a create', () => {
       store: {
         db,
         requests,
-        cards,
         sessions,
         milestones: createMilestones(db),
         unconfirmedCreates,
@@ -139,7 +136,7 @@ describe('a create', () => {
       log: createLog('silent'),
     });
     const { signal } = new AbortController();
-    const run = { request: await current(), lease, isSlow: () => false, signal };
+    const run = { request: await current(), lease, signal };
     const outcome = step(run);
     const again = async () => step({ ...run, request: await current() });
     const restart = async () =>
@@ -163,8 +160,8 @@ describe('a create', () => {
     };
     const postCard = async (): Promise<void> => {
       const request = await current();
-      const card = { channelId: 'C1', ts: '1.0', shown: 'starting' };
-      await db.transaction().execute(async (trx) => cards.placed(request, card, trx));
+      const card = { channelId: 'C1', ts: '1.0', elsewhere: null };
+      await db.transaction().execute(async (trx) => requests.cardPosted(request.id, card, trx));
     };
     const checks = () => limitChecks;
     const steps = { outcome, answered, failed, again, restart, wait, giveUp };
@@ -223,7 +220,7 @@ describe('a create', () => {
     });
     expect(await Promise.race([outcome, sent.then(() => 'sent')])).toEqual({ kind: 'leave' });
     expect(await current()).toMatchObject({ state: 'created', sessionId: 's1', identity: IDENTITY });
-    expect(jobs).toEqual(['update-card']);
+    expect(jobs).toEqual(['show']);
   });
 
   test('that may have been sent is searched for as the member it was sent for', async () => {
@@ -304,9 +301,9 @@ describe('a create', () => {
   test('that is answered late changes and announces nothing if its session was found', async () => {
     const { jobs, adopt, current, answered } = await setUp();
     await adopt(await current(), sessionOf('s1'));
-    expect(jobs).toEqual(['update-card']);
+    expect(jobs).toEqual(['show', 'show']);
     expect(await answered(sessionOf('s1'))).toMatchObject({ kind: 'next' });
-    expect(jobs).toEqual(['update-card']);
+    expect(jobs).toEqual(['show', 'show']);
   });
 
   test('that is answered late changes and announces nothing if its session was found after the request was given up', async () => {
@@ -314,7 +311,7 @@ describe('a create', () => {
     await move('unknown');
     await adopt(await current(), sessionOf('s1'));
     expect(await answered(sessionOf('s1'))).toMatchObject({ kind: 'next' });
-    expect(jobs).toEqual(['post-waiting', 'update-card', 'tell-outcome']);
+    expect(jobs).toEqual(['show', 'post-waiting', 'show', 'tell-outcome']);
     expect(await missing()).toBe(0);
   });
 
@@ -323,7 +320,7 @@ describe('a create', () => {
     await move('unknown');
     expect(await missing()).toBe(1);
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
-    expect(jobs).toEqual(['post-waiting', 'update-card', 'tell-outcome']);
+    expect(jobs).toEqual(['show', 'post-waiting', 'show', 'tell-outcome']);
     expect(await missing()).toBe(0);
   });
 
@@ -399,7 +396,7 @@ describe('a create', () => {
     const { jobs, answered, postCard } = await setUp();
     await postCard();
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created', cardTs: '1.0' } });
-    expect(jobs).toEqual(['update-card']);
+    expect(jobs).toEqual(['show', 'show']);
   });
 
   test('that is answered late leaves the other session to be found if the request was sent again meanwhile', async () => {

@@ -14,7 +14,6 @@ const NOTHING_LEFT: SweepDeps = {
   readTime: async () => Promise.resolve(),
   store: {
     requests: { expired: nothing, awaitingApproval: nothing, stranded: nothing },
-    cards: { stale: nothing },
     replies: { waiting: nothing },
     messages: { waiting: nothing },
     milestones: { waiting: nothing },
@@ -90,7 +89,6 @@ test.each([
         awaitingApproval: one('asked'),
         stranded: async (ms: number) => (ages.push(ms), Promise.resolve(['left', 'waiting'])),
       },
-      cards: { stale: async () => Promise.resolve(['card', 'waiting']) },
       replies: { waiting: aged('said') },
       messages: { waiting: aged('heard') },
       milestones: { waiting: aged('come to') },
@@ -103,7 +101,6 @@ test.each([
   const left = [
     'create-session left',
     'expire-approval expired',
-    'update-card card',
     'relay-to-devin said',
     'post-waiting heard',
     'post-waiting come to',

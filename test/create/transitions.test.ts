@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { createTransitions, type Onward } from '../../src/create/transitions.ts';
 import { createAudit } from '../../src/store/audit.ts';
-import { createCards } from '../../src/store/cards.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
@@ -25,7 +24,6 @@ async function setUp() {
     store: {
       db,
       requests,
-      cards: createCards(db),
       sessions: createSessions(db),
       milestones: createMilestones(db),
       unconfirmedCreates: createUnconfirmedCreates(db),

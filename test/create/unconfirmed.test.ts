@@ -230,7 +230,7 @@ async function settle(found: 'found' | 'missing' | 'stopped' | 'elsewhere') {
   const stopping = new AbortController();
   if (found === 'stopped') stopping.abort(new Error('the app stops'));
   const { signal } = stopping;
-  const stepping = step({ request, lease, isSlow: () => false, signal });
+  const stepping = step({ request, lease, signal });
   const thrown = await stepping.then(
     () => null,
     (error: unknown) => error,

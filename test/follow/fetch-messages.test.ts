@@ -120,7 +120,6 @@ test('an answer from a box that nobody knew to be delivered is shown in the thre
       messages,
       replies,
       echoes: createEchoes(db),
-      cards: { markStale: async () => Promise.resolve() },
       settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
     },
     listMessages: async () => Promise.resolve({ items: listed, endCursor: null, hasNextPage: false }),
@@ -154,7 +153,6 @@ test('a question is looked for once all messages are read, in case Devin went on
       messages,
       replies: createReplies(db),
       echoes: createEchoes(db),
-      cards: { markStale: async () => Promise.resolve() },
       settings: { preferencesFor: async () => Promise.resolve(effectivePreferences({})) },
     },
     listMessages: async (_id, { after }) =>

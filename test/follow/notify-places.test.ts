@@ -112,16 +112,17 @@ test('a pull request has its own message beside a second end, which may come wit
 });
 
 test.each([
-  ['waits for its card', true, []],
-  ['goes to the person if it gets no card', false, ['direct']],
-] as const)('a milestone of a session without a thread %s', async (_what, cardStale, expected) => {
+  ['waits for its card', 0, []],
+  ['goes to the person if it gets no card', 600_000, ['direct']],
+] as const)('a milestone of a session without a thread %s', async (_what, waitedMs, expected) => {
   const { deps, db, look } = await startTelling(open);
   await look({ status_detail: 'finished' });
   await db.updateTable('sessions').set({ threadTs: '' }).execute();
-  await db.updateTable('sessionRequests').set({ cardTs: null, cardStale }).execute();
+  await db.updateTable('sessionRequests').set({ cardTs: null }).execute();
   const tried: string[] = [];
   await notifier({
     ...deps,
+    now: () => Date.now() + waitedMs,
     outbound: { directChannel: async () => Promise.resolve('D1') },
     postOnce: async ({ place }) => {
       tried.push(place.channelId === 'D1' ? 'direct' : 'thread');

@@ -7,7 +7,7 @@ import type { ThreadShare } from '../../src/session/preferences.ts';
 import { REPLY_BY, REPLY_WAYS } from '../../src/session/reply.ts';
 import type { SlackFailure } from '../../src/slack/errors.ts';
 import type { Posted } from '../../src/slack/outbound.ts';
-import { createPosts } from '../../src/store/posts.ts';
+import { createShown } from '../../src/store/shown.ts';
 import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { heldLease as lease } from '../support/lease.ts';
@@ -51,7 +51,7 @@ async function postedRow(
   const post = createPostMessage({
     store: {
       db,
-      posts: createPosts(db),
+      shown: createShown(db),
       messages: {
         attempt: async () => Promise.resolve(),
         uploaded: async () => Promise.resolve(),

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { createRecorder } from '../../src/follow/record.ts';
-import { createCards } from '../../src/store/cards.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createSessions } from '../../src/store/sessions.ts';
@@ -24,7 +23,7 @@ describe("Devin's answer about a session", () => {
     const first: string[] = [];
     const later: unknown[] = [];
     const recorder = createRecorder({
-      store: { db, sessions, milestones, cards: createCards(db) },
+      store: { db, sessions, milestones },
       budget: createBudget({ policy: () => null, ledger }),
       enqueue: async (name, _payload, { key, startAfterMs = 0, interactive = false } = {}) => {
         await Promise.resolve();

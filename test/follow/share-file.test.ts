@@ -5,7 +5,7 @@ import { createFindAttachments, readAttachment, shareFile } from '../../src/foll
 import { createLog } from '../../src/log.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import type { SlackFailure } from '../../src/slack/errors.ts';
-import { createPosts } from '../../src/store/posts.ts';
+import { createShown } from '../../src/store/shown.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { heldLease } from '../support/lease.ts';
 import { sessionRow } from '../support/session-row.ts';
@@ -31,7 +31,7 @@ async function sharedTwice(
           messages: {
             uploaded: async (_row, fileId) => void (await Promise.resolve((slackFileId = fileId))),
           },
-          posts: createPosts(db),
+          shown: createShown(db),
         },
         outbound: {
           upload: async () => Promise.resolve({ kind: 'uploaded', fileId: 'F1' }),

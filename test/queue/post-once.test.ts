@@ -7,7 +7,7 @@ import { createIsSlackAddress } from '../../src/slack/files.ts';
 import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { createPosts } from '../../src/store/posts.ts';
+import { createShown } from '../../src/store/shown.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createTurns } from '../../src/store/turns.ts';
 import { createRemoteClock } from '../../src/time.ts';
@@ -16,7 +16,6 @@ import { useEmbedded } from '../support/databases.ts';
 import { heldLease } from '../support/lease.ts';
 
 const HOUR_MS = 3_600_000;
-const LONG_AGO = new Date(0);
 const PLACE = { channelId: 'C1', threadTs: null };
 const METADATA = cardMetadata('r1');
 const CARD = {
@@ -47,7 +46,7 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
   const turns = createTurns(db, { burst: 1, perMinute: 1 }, databaseClock);
   const postOnce = createPostOnce({
     db,
-    posts: createPosts(db),
+    shown: createShown(db),
     turns,
     outbound: { ...outbound, find },
     knownSince: () => knownSince,
@@ -62,16 +61,14 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
     withLease('card', async (lease) =>
       postOnce({ ...WHAT, since, render: async () => Promise.resolve(CARD), lease }),
     );
-  const postNew = async (render: () => Promise<typeof CARD>) =>
-    withLease('card', async (lease) => postOnce({ ...WHAT, since: LONG_AGO, isNew: true, render, lease }), {
-      late: true,
-    });
+  const postLate = async (render: () => Promise<typeof CARD>) =>
+    withLease('card', async (lease) => postOnce({ ...WHAT, render, lease }), { late: true });
   const lapse = async () =>
     db
       .updateTable('leases')
       .set({ until: new Date(0) })
       .execute();
-  return { slack, db, turns, post, postSince, postNew, postUnder, lapse, afterSearch };
+  return { slack, db, turns, post, postSince, postLate, postUnder, lapse, afterSearch };
 }
 
 const cards = (slack: LocalSlack) => slack.messages('C1').filter(({ text }) => text === 'card');
@@ -126,7 +123,7 @@ describe('a message that is posted once', () => {
     expect(await post()).toMatchObject({ result: { kind: 'unclear' } });
     expect(cards(slack)).toHaveLength(0);
     await db
-      .updateTable('posts')
+      .updateTable('shown')
       .set({ at: sql<Date>`now() - ${ago}::interval` })
       .execute();
     expect(await post()).toMatchObject({ result: { kind: 'posted', earlier: false } });
@@ -234,9 +231,9 @@ describe('a message that is posted once', () => {
     ['was posted', undefined],
     ['may have been posted', LOST],
   ])('is left to the search if it seemed new but %s meanwhile', async (_how, trouble) => {
-    const { slack, post, postNew } = await setUp();
+    const { slack, post, postLate } = await setUp();
     if (trouble !== undefined) slack.fail('chat.postMessage', trouble);
-    const outcome = await postNew(async () => {
+    const outcome = await postLate(async () => {
       await post();
       return CARD;
     });
@@ -244,28 +241,18 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test("isn't searched for if it is new, however long there was a reason for it", async () => {
-    const { slack, postNew } = await setUp({ knownSince: new Date() });
-    expect(await postNew(async () => Promise.resolve(CARD))).toMatchObject({ kind: 'done' });
-    expect(slack.calls.map(({ method }) => method)).not.toContain('conversations.history');
-    expect(cards(slack)).toHaveLength(1);
+  test('waits for its turn in a channel that is too busy, and leaves no attempt behind', async () => {
+    const { slack, db, turns, post } = await setUp();
+    const busy = { key: 'other', of: 'posts', place: 'C1', turnClass: 'rest' } as const;
+    await turns.refused(busy, 60_000);
+    expect(await post()).toMatchObject({
+      result: { kind: 'rate-limited' },
+    });
+    expect(slack.calls.filter(({ method }) => method === 'chat.postMessage')).toEqual([]);
+    await db.deleteFrom('turns').execute();
+    await db.updateTable('paces').set({ nextAt: new Date() }).execute();
+    expect(await post()).toMatchObject({ result: { kind: 'posted', earlier: false } });
   });
-
-  test.each(['postNew', 'post'] as const)(
-    'waits for its turn in a channel that is too busy, and leaves no attempt behind: %s',
-    async (how) => {
-      const { slack, db, turns, ...posting } = await setUp();
-      const busy = { key: 'other', of: 'posts', place: 'C1', turnClass: 'rest' } as const;
-      await turns.refused(busy, 60_000);
-      expect(await posting[how](async () => Promise.resolve(CARD))).toMatchObject({
-        result: { kind: 'rate-limited' },
-      });
-      expect(slack.calls.filter(({ method }) => method === 'chat.postMessage')).toEqual([]);
-      await db.deleteFrom('turns').execute();
-      await db.updateTable('paces').set({ nextAt: new Date() }).execute();
-      expect(await posting.post()).toMatchObject({ result: { kind: 'posted', earlier: false } });
-    },
-  );
 
   test.each([
     ['is found if there was a reason for it before the backup could be restored', -1, 1],
@@ -274,7 +261,7 @@ describe('a message that is posted once', () => {
     const knownSince = new Date();
     const { slack, db, post, postSince } = await setUp({ knownSince });
     await post();
-    await db.deleteFrom('posts').execute();
+    await db.deleteFrom('shown').execute();
     const earlier = reasonMs < 0;
     const since = new Date(knownSince.getTime() + reasonMs);
     expect(await postSince(since)).toMatchObject({ result: { kind: 'posted', earlier } });

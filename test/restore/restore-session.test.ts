@@ -72,6 +72,7 @@ async function restored(found: Found): Promise<Import | null> {
     findRequester: async () => Promise.resolve('U1'),
     sessionMember: async ({ userId }) => Promise.resolve(member(userId ?? '', 'session')),
     resolve,
+    shown: { found: async () => Promise.resolve() },
     metadata: { read: async () => Promise.resolve({ messages: thread, threads: [] }) },
     importSession: async (what) => {
       imported.push(what);

@@ -28,7 +28,7 @@ async function followTagged(
   const request = requestRow({ state: 'unknown', sessionId: null, identity: ana, ...changes });
   const follow = createFollower({
     store: {
-      requests: { find: async () => Promise.resolve(request) },
+      requests: { find: async () => Promise.resolve(request), cardAskedFor: async () => Promise.resolve() },
       sessions: { find: async () => Promise.resolve(known) },
     },
     resolve: async () => Promise.resolve(ana),
@@ -43,7 +43,7 @@ async function followTagged(
       done.push('adopted');
       return Promise.resolve({ kind: 'leave' });
     },
-    placeCard: async () => Promise.resolve(null),
+    show: async () => Promise.resolve(null),
     outbound: { permalink: () => null },
     notifier: {
       notify: async (_userId, _answerTo, ...sentences) =>

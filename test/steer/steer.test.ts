@@ -72,7 +72,6 @@ async function steering({
       db,
       requests: { find: async () => Promise.resolve(requestRow({ userId: requester })) },
       sessions: { find, lock: find, change },
-      cards: { markStale: async () => Promise.resolve() },
       milestones: {
         add: async (_id, keys) => {
           asked.push(...keys);

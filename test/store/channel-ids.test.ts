@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { changeChannelId } from '../../src/store/channel-ids.ts';
 import { createForms } from '../../src/store/forms.ts';
 import { createGreetings } from '../../src/store/greetings.ts';
-import { createPosts } from '../../src/store/posts.ts';
 import { messageKey } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSettings } from '../../src/store/settings.ts';
+import { createShown } from '../../src/store/shown.ts';
 import { describeOnBothDatabases, useEmbedded } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 import { newRequest } from '../support/request-row.ts';
@@ -97,7 +97,7 @@ test('the id of a channel changes in each column that holds one', async () => {
   await fillHistory(db, { requests: 60 });
   await createForms(db).insert({ ...FORM, id: 'f1', context: null });
   await createGreetings(db).invited({ teamId: 'T1', channelId: IDS.from }, db);
-  await createPosts(db).attempt(
+  await createShown(db).attempt(
     {
       key: 'k1',
       channelId: IDS.from,

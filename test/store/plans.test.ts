@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
 import { createApprovalMessages } from '../../src/store/approval-messages.ts';
 import { createCalls } from '../../src/store/calls.ts';
-import { createCards } from '../../src/store/cards.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createEchoes } from '../../src/store/echoes.ts';
 import { createLedger } from '../../src/store/ledger.ts';
@@ -11,11 +10,11 @@ import { createLimiter } from '../../src/store/limiter.ts';
 import { createListing } from '../../src/store/listing.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createPolls } from '../../src/store/polls.ts';
-import { createPosts } from '../../src/store/posts.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
+import { createShown } from '../../src/store/shown.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { createTurns } from '../../src/store/turns.ts';
@@ -81,7 +80,7 @@ async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<
 }
 
 const SCAN =
-  /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts|ledger|approval_messages)\b/;
+  /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|shown|ledger|approval_messages)\b/;
 
 /** They run all the time, and mostly find nothing: an index that only holds what they look for costs next to nothing. */
 const ROUTINE = new Set([
@@ -108,14 +107,11 @@ const INDEXES = [
   'ledger_session',
   'milestones_asked',
   'milestones_pending',
-  'posts_at',
-  'posts_outcome',
   'replies_message',
   'replies_open',
   'replies_session',
   'session_messages_pending',
   'session_requests_asked_by_person',
-  'session_requests_stale',
   'session_requests_newest',
   'session_requests_open',
   'session_requests_own',
@@ -126,6 +122,9 @@ const INDEXES = [
   'sessions_former_thread',
   'sessions_going_on',
   'sessions_thread',
+  'shown_outcome',
+  'shown_placing',
+  'shown_refused',
 ];
 
 const PERSON = { teamId: 'T1', userId: 'U7' };
@@ -173,7 +172,6 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'open in a thread': async (db) => createRequests(db).openIn('C7', '7.1'),
       'approvals that expired': async (db) => createRequests(db).expired(),
       stranded: async (db) => createRequests(db).stranded(MINUTE_MS),
-      'stale cards': async (db) => createCards(db).stale(),
       turn: async (db) =>
         createTurns(db, BUDGET, databaseClock).take({
           key: 'r7',
@@ -181,7 +179,6 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
           place: 'T1',
           turnClass: 'rest',
         }),
-      'mark stale': async (db) => createCards(db).markStale('r7'),
       session: async (db) => createSessions(db).find('s7'),
       'session of request': async (db) => createSessions(db).ofRequest('r7'),
       'session in thread': async (db) => createSessions(db).inThread('C7', '7.1'),
@@ -224,9 +221,11 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'requests that wait for a person': async (db) => createRequests(db).isWaitingWith('U7'),
       'active in a channel': async (db) =>
         createListing(db).openIn({ teamId: 'T1', channelId: 'C7', limit: 10 }),
-      'post by key': async (db) => createPosts(db).find('card:r7'),
-      'posts about an outcome': async (db) => createPosts(db).outcomesOf('r7'),
-      'card that is being posted': async (db) => createPosts(db).isPlacingCard('C7'),
+      'post by key': async (db) => createShown(db).find('card:r7'),
+      'posts about an outcome': async (db) => createShown(db).outcomesOf('r7'),
+      'card that is being posted': async (db) => createShown(db).isPlacingCard('C7'),
+      'messages that Slack refused to change': async (db) => createShown(db).refusedIn('C7', 10),
+      'threads that take no messages': async (db) => createListing(db).troubledIn('C7', 10),
       'call for a question': async (db) => createCalls(db).isMade('s7', { eventId: 'e7', text: 'Which?' }),
       'call in a message': async (db) => createCalls(db).partOf('s7', 'e7'),
       'call that joins a message': async (db) => createCalls(db).join('s7', 'e7'),

@@ -157,8 +157,9 @@ describeOnBothDatabases('data past its retention time', (open) => {
       values ('old', 'T1', 'U1', 'C1', '{}', now() - interval '25 hours'), ('new', 'T1', 'U1', 'C1', '{}', now())`.execute(
       db,
     );
-    await sql`insert into posts (key, channel_id, at)
-      values ('old', 'C1', now() - interval '25 hours'), ('new', 'C1', now())`.execute(db);
+    await sql`insert into shown (key, channel_id, at)
+      values ('old', 'C1', now() - interval '25 hours'), ('new', 'C1', now()),
+        ('card:old', 'C1', now() - interval '25 hours')`.execute(db);
     await sql`insert into known_people (team_id, user_id, checked_at)
       values ('T1', 'old', now() - interval '2 hours'), ('T1', 'new', now())`.execute(db);
     await db
@@ -192,7 +193,9 @@ describeOnBothDatabases('data past its retention time', (open) => {
       .execute();
     await removeExpired();
     expect(await count('forms', `id in ('old', 'new')`)).toBe(1);
-    expect(await count('posts', `key in ('old', 'new')`)).toBe(1);
+    expect(await count('shown', `key in ('old', 'new')`)).toBe(1);
+    // Kept up to date for as long as its session can change.
+    expect(await count('shown', `key = 'card:old'`)).toBe(1);
     expect(await count('known_people', `user_id in ('old', 'new')`)).toBe(1);
     expect(await count('homes', 'true')).toBe(1);
     expect(await count('identities', 'true')).toBe(1);

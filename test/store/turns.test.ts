@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPosts } from '../../src/store/posts.ts';
+import { createShown } from '../../src/store/shown.ts';
 import { clockOf } from '../../src/store/sql.ts';
 import { createTurns, type Turn, type TurnClass } from '../../src/store/turns.ts';
 import { describeOnBothDatabases, type Open } from '../support/databases.ts';
@@ -208,7 +208,7 @@ describeOnBothDatabases('the turns of messages in a channel for which Slack was 
 
   test('delay only what is posted there', async () => {
     const { db, turns, time } = await busy();
-    const posts = createPosts(db);
+    const posts = createShown(db);
     const attempt = async (key: string, channelId: string): Promise<boolean> =>
       posts.attempt(
         {

@@ -1,8 +1,7 @@
 import type { Kysely } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSweep, SWEEP_TIMES } from '../../src/create/sweep.ts';
 import { createLog } from '../../src/log.ts';
-import { createCards } from '../../src/store/cards.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createReplies } from '../../src/store/replies.ts';
@@ -10,7 +9,7 @@ import { createRequests } from '../../src/store/requests.ts';
 import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import { describeOnBothDatabases, oneWaits, usePostgres } from '../support/databases.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -41,33 +40,6 @@ describeOnBothDatabases('work for one process only', (open) => {
   });
 });
 
-describe('a card that is reposted while a poll of its session is recorded', () => {
-  const { open } = usePostgres();
-
-  test('waits for that without a deadlock', async () => {
-    const { db, interactive } = await open();
-    const [requests, sessions] = [createRequests(db), createSessions(db)];
-    await requests.insert([newRequest('r1')]);
-    const bound = { sessionId: 's1', requestId: 'r1', url: '', snapshot: sessionSnapshot('s1') };
-    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' }, db);
-    const before = await requests.find('r1');
-    if (before === null) throw new Error('the request is gone');
-    let placed: Promise<unknown> = Promise.resolve();
-    await db.transaction().execute(async (trx) => {
-      await sessions.lock('s1', trx);
-      placed = interactive.transaction().execute(async (other) => {
-        await sessions.place('s1', { channelId: 'C1', threadTs: '2.0' }, other);
-        await createCards(interactive).placed(before, { channelId: 'C1', ts: '2.0', shown: 'x:' }, other);
-      });
-      await oneWaits(interactive);
-      await createCards(db).markStale('r1', trx);
-    });
-    await placed;
-    expect(await sessions.find('s1')).toMatchObject({ threadTs: '2.0' });
-    expect(await requests.find('r1')).toMatchObject({ cardTs: '2.0', cardStale: true });
-  });
-});
-
 describeOnBothDatabases('a milestone', (open) => {
   /** What a sweep puts back into the queue. */
   const sweptUp = async (db: Kysely<Tables>): Promise<unknown[]> => {
@@ -76,7 +48,6 @@ describeOnBothDatabases('a milestone', (open) => {
       readTime: async () => Promise.resolve(),
       store: {
         requests: createRequests(db),
-        cards: createCards(db),
         replies: createReplies(db),
         messages: createSessionMessages(db),
         milestones: createMilestones(db),
@@ -99,12 +70,11 @@ describeOnBothDatabases('a milestone', (open) => {
 
   test('waits while there is no card to show it and no thread to post it in', async () => {
     const { db } = await open();
-    const [requests, sessions, cards] = [createRequests(db), createSessions(db), createCards(db)];
+    const [requests, sessions] = [createRequests(db), createSessions(db)];
     await requests.insert([newRequest('r2', { source: 'follow' })]);
     await requests.advance({ id: 'r2', from: 'accepted', to: 'created', changes: { sessionId: 's2' } });
     const bound = { sessionId: 's2', requestId: 'r2', url: '', snapshot: sessionSnapshot('s2') };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' }, db);
-    await cards.markStale('r2');
     const said = {
       eventId: 'e1',
       source: 'devin',
@@ -118,10 +88,7 @@ describeOnBothDatabases('a milestone', (open) => {
 
     await requests.advance({ id: 'r2', from: 'created', to: 'created', changes: { cardChannelId: 'C1' } });
     await sessions.place('s2', { channelId: 'C1', threadTs: '1.1' });
-    expect(await ofThis()).toEqual([
-      ['update-card', { requestId: 'r2' }],
-      ['post-waiting', { sessionId: 's2' }],
-    ]);
+    expect(await ofThis()).toEqual([['post-waiting', { sessionId: 's2' }]]);
   });
 });
 

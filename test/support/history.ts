@@ -26,7 +26,7 @@ export async function fillHistory(db: Kysely<Tables>, history: History): Promise
     await fillSessions({ db, from, to, requests, people, active });
     await fillTalk(db, from, to);
     await fillApprovals(db, { from, to, people });
-    await fillPosts(db, from, to);
+    await fillShown(db, from, to);
   }
   await fillLedger(db);
   for (let from = 1; from <= jobs; from += CHUNK) await fillJobs(db, from, Math.min(jobs, from + CHUNK - 1));
@@ -57,12 +57,12 @@ async function fillApprovals(
     from generate_series(${from}::int, ${to}::int) n`.execute(db);
 }
 
-/** More than a day's, after which they are swept. */
-async function fillPosts(db: Kysely<Tables>, from: number, to: number): Promise<void> {
+/** Cards, which stay, and messages that are swept after a day. */
+async function fillShown(db: Kysely<Tables>, from: number, to: number): Promise<void> {
   await sql`
-    insert into posts (key, channel_id, posted_ts, at)
-    select 'card:r' || n, 'C' || (n % 50), n || '.1', now() - interval '1 second' * n
-    from generate_series(${from}::int, ${to}::int) n`.execute(db);
+    insert into shown (key, channel_id, ts, at)
+    select kind || ':r' || n, 'C' || (n % 50), n || '.1', now() - interval '1 second' * n
+    from generate_series(${from}::int, ${to}::int) n, unnest(array['card', 'message']) kind`.execute(db);
 }
 
 async function fillRequests({ db, from, to, requests, people, active }: Part): Promise<void> {

@@ -31,8 +31,6 @@ export function requestRow(changes: Partial<SessionRequest> = {}): SessionReques
     cardChannelId: 'C1',
     cardTs: '1.0',
     cardElsewhere: null,
-    cardStale: false,
-    cardShown: null,
     rule: null,
     resumedAt: null,
     checkedAt: null,

@@ -7,15 +7,14 @@ import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import type { MessageMetadata } from '../../src/slack/metadata.ts';
 import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
 import { createCalls } from '../../src/store/calls.ts';
-import { createCards } from '../../src/store/cards.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
-import { createPosts } from '../../src/store/posts.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { createSetAside } from '../../src/store/set-aside.ts';
+import { createShown } from '../../src/store/shown.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createTurns } from '../../src/store/turns.ts';
 import { createBudget } from '../../src/trust/budget.ts';
@@ -41,7 +40,7 @@ export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
   const { db } = await open();
   const [sessions, milestones, requests] = [createSessions(db), createMilestones(db), createRequests(db)];
   const recorder = createRecorder({
-    store: { db, sessions, milestones, cards: createCards(db) },
+    store: { db, sessions, milestones },
     budget: createBudget({ policy: () => null, ledger: createLedger(db, databaseClock) }),
     enqueue: async () => Promise.resolve(),
     times: { fastestMs: 10_000, tellAfterMs, lastReadMs: 30_000 },
@@ -69,7 +68,7 @@ export async function startTelling(open: Open, { tellAfterMs = 0 } = {}) {
     withLease: createWithLease(createLeases(db)),
     postOnce: createPostOnce({
       db,
-      posts: createPosts(db),
+      shown: createShown(db),
       turns: createTurns(db, { burst: 1, perMinute: 1 }, databaseClock),
       outbound: {
         post: async (_place: CardPlace, _mark: MessageMetadata, { text }: Rendered): Promise<Posted> => {

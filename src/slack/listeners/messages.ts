@@ -24,7 +24,7 @@ import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
 import { onceRecorded, onEvent } from './routes.ts';
 import type { Tools } from './tools.ts';
 
-type MessageDeps = EditDeps & AddressedDeps & Pick<Tools, 'posts' | 'authority' | 'steering'>;
+type MessageDeps = EditDeps & AddressedDeps & Pick<Tools, 'shown' | 'authority' | 'steering'>;
 
 /** A person's message in a thread. */
 type ThreadMessage = Message & { threadTs: string };
@@ -111,14 +111,14 @@ async function handlerOf(deps: MessageDeps, delivered: Message): Promise<Handle 
 
 /** People see a card before the app has recorded where it is; long before, if Slack is slow to answer. */
 async function sessionIn(
-  { sessions, posts, botUserId }: Pick<MessageDeps, 'sessions' | 'posts' | 'botUserId'>,
+  { sessions, shown, botUserId }: Pick<MessageDeps, 'sessions' | 'shown' | 'botUserId'>,
   { channelId, threadTs, parentUserId }: ThreadMessage,
 ): Promise<SessionRow | null> {
   const found = await sessions.inThread(channelId, threadTs);
   const mayBeCard = (parentUserId ?? botUserId()) === botUserId();
   if (found !== null || !mayBeCard) return found;
   return onceRecorded(async () => {
-    const isPlacing = await posts.isPlacingCard(channelId);
+    const isPlacing = await shown.isPlacingCard(channelId);
     // Only after that: the card may have been recorded since.
     const session = await sessions.inThread(channelId, threadTs);
     return session === null && isPlacing ? 'soon' : session;

@@ -63,7 +63,7 @@ export function createTools(deps: ToolDeps) {
   const { reviewAfterMs, now } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, learnLanguage, quickTextFor: textFor } = slack;
-  const { db, requests, sessions, forms, settings, listing, posts, greetings, knownPeople, leases } = store;
+  const { db, requests, sessions, forms, settings, listing, shown, greetings, knownPeople, leases } = store;
   const { replies, messages, threadNotices: notices } = store;
   const { choicesFor, effectiveDraft, explain } = deps.quickGate;
   const { inbox, formInbox, steering, threads } = createInboxes(deps);
@@ -78,7 +78,7 @@ export function createTools(deps: ToolDeps) {
     forms,
     settings,
     listing,
-    posts,
+    shown,
     greetings,
     knownPeople,
     queue,

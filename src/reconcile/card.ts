@@ -1,0 +1,142 @@
+import { elapsedStep, untilNextStep, waitedStep, type SessionPhase } from '../session/lifecycle.ts';
+import { isOpen, isPending } from '../session/request.ts';
+import { renderCard, type SessionCard } from '../slack/blocks/session-card.ts';
+import { cardView } from '../slack/card-view.ts';
+import { fullCardMetadata } from '../slack/metadata.ts';
+import { createListenHere, type ThreadHere } from '../slack/places.ts';
+import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { ShownMessage } from '../store/shown.ts';
+import { fingerprintOf } from '../store/sql.ts';
+import type { TurnClass } from '../store/turns.ts';
+import { rounded } from '../text/amounts.ts';
+import type { Text } from '../text/index.ts';
+import type { Desired, Kind } from './context.ts';
+
+export type CardRows = {
+  request: SessionRequest;
+  session: SessionRow | null;
+  here: ThreadHere | null;
+  nowMs: number;
+  text: Text;
+};
+
+/** The card of a request. */
+export const CARD: Kind<CardRows> = {
+  async read({ store, text, now }, requestId) {
+    const request = await store.requests.find(requestId);
+    if (request === null) return null;
+    const session = request.state === 'created' ? await store.sessions.ofRequest(requestId) : null;
+    const here = session === null ? null : await createListenHere(store)(session, request);
+    return { request, session, here, nowMs: now(), text };
+  },
+
+  desired: desiredCard,
+
+  async posted({ store, enqueue }, { request }, { channelId, threadTs, ts, before }, trx) {
+    const { id: requestId, source } = request;
+    const elsewhere = elsewhereOf(request, before);
+    const sessionId = await store.requests.cardPosted(requestId, { channelId, ts, elsewhere }, trx);
+    if (sessionId !== null) {
+      const { hasActed } = await store.sessions.place(
+        sessionId,
+        { channelId, threadTs: threadTs ?? ts },
+        trx,
+      );
+      // What has done nothing yet has said nothing; the watcher hears of what it says.
+      if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx });
+    }
+    // Who follows a session is told where its card is.
+    if (elsewhere !== null && source !== 'follow' && !wasDeleted(request))
+      await enqueue('tell-person', { requestId, notice: 'card-elsewhere' }, { trx });
+  },
+
+  async deleted({ store }, { request }, trx) {
+    await store.requests.cardDeleted(request.id, trx);
+  },
+
+  /** If the card was to show the URL, its requester is told it privately. Who follows a session is told where its card is. */
+  async refused({ enqueue }, { request }, before) {
+    const { id: requestId, state, source } = request;
+    const lacksUrl = state === 'created' && !hadUrl(before?.stage ?? null);
+    if (lacksUrl && source !== 'follow' && !wasDeleted(request))
+      await enqueue('tell-person', { requestId, notice: 'no-card' });
+  },
+};
+
+/** Phases in which a person has something to do or to know: a deleted card is reposted. */
+const NEEDED: ReadonlySet<SessionPhase> = new Set([
+  'needs-you',
+  'needs-approval',
+  'finished',
+  'failed',
+  'capped',
+  'unknown',
+]);
+const OVER: ReadonlySet<SessionPhase> = new Set(['ended', 'gone']);
+
+function desiredCard({ text, ...rows }: CardRows, before: ShownMessage | null): Desired | null {
+  const { request, nowMs } = rows;
+  const { state, teamId, userId, createdAt } = request;
+  // A refusal leaves no card behind.
+  if (!hasCard(request) || (state === 'refused' && before === null)) return null;
+  const card = cardView(rows, text);
+  const { phase } = card;
+  if (wasDeleted(request) && !NEEDED.has(phase)) return null;
+  const elsewhere = elsewhereOf(request, before);
+  const { channelId, threadTs } = request;
+  const stage = isPending(state) ? null : phase;
+  return {
+    place: elsewhere === null ? { channelId: request.cardChannelId ?? channelId, threadTs } : 'direct',
+    person: { teamId, userId },
+    // Somebody waits for a new one.
+    turnClass: before === null ? 'url' : turnClassOf(request, { before: before.stage, stage, phase }),
+    metadata: fullCardMetadata(request),
+    // A deleted one is posted again, and isn't searched for.
+    ...(!wasDeleted(request) && { since: createdAt }),
+    stage,
+    fingerprint: fingerprint(card),
+    render: () => renderCard(card, text),
+    againInMs: isOpen(state) ? untilNextStep(Math.max(0, nowMs - askedAt(request).getTime())) : null,
+  };
+}
+
+/** The same for two cards that read the same, except for a little more time. */
+function fingerprint(card: SessionCard): string {
+  const { elapsedMs, waitedMs, acusUsed } = card;
+  const read: SessionCard = {
+    ...card,
+    elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs),
+    waitedMs: waitedMs === null ? null : waitedStep(waitedMs),
+    acusUsed: acusUsed === null ? null : rounded(acusUsed),
+  };
+  return fingerprintOf(read);
+}
+
+type Stages = { before: string | null; stage: string | null; phase: SessionPhase };
+
+/** How soon a change of the card must be visible. */
+function turnClassOf({ state }: Pick<SessionRequest, 'state'>, { before, stage, phase }: Stages): TurnClass {
+  // A person must find it.
+  if (state === 'awaiting-approval') return 'needed';
+  if (stage === null || before === stage) return 'rest';
+  if (!hadUrl(before) && state !== 'unknown') return 'url';
+  return NEEDED.has(phase) || OVER.has(phase) ? 'needed' : 'rest';
+}
+
+const hadUrl = (stage: string | null): boolean => stage !== null && stage !== 'unknown';
+
+/** A person deleted it. */
+export function wasDeleted({ cardChannelId: channelId, cardTs: ts }: SessionRequest): boolean {
+  return channelId !== null && ts === null;
+}
+
+/** Why it isn't where the person asked; null: it is. Once it was posted, it stays where it was. */
+function elsewhereOf(request: SessionRequest, before: ShownMessage | null): string | null {
+  return request.cardElsewhere ?? (request.cardChannelId === null ? (before?.refused ?? null) : null);
+}
+
+/** Whether there is a card, or may be one: not before it's known who asks, since a refusal must leave none behind. */
+export function hasCard({ source, identity, cardChannelId: channelId }: SessionRequest): boolean {
+  return channelId !== null || identity !== null || source === 'follow';
+}

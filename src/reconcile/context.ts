@@ -1,0 +1,59 @@
+import type { Transaction } from 'kysely';
+import type { RedrawHome } from '../home/index.ts';
+import type { Log } from '../log.ts';
+import type { Enqueue, PostOnce, WithLease } from '../queue/index.ts';
+import type { Rendered } from '../slack/blocks/objects.ts';
+import type { MessageMetadata } from '../slack/metadata.ts';
+import type { CardPlace, Outbound } from '../slack/outbound.ts';
+import type { Person } from '../store/identities.ts';
+import type { ShownMessage } from '../store/shown.ts';
+import type { Store } from '../store/store.ts';
+import type { Tables } from '../store/tables.ts';
+import type { TurnClass } from '../store/turns.ts';
+import type { Text } from '../text/index.ts';
+
+/** What showing things in Slack needs. */
+export type ReconcileContext = {
+  store: Pick<Store, 'db' | 'requests' | 'sessions' | 'settings' | 'shown' | 'turns'>;
+  outbound: Pick<Outbound, 'directChannel' | 'edit'>;
+  enqueue: Enqueue;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  redrawHome: RedrawHome;
+  text: Text;
+  now: () => number;
+  log: Log;
+};
+
+/** What a message should say, and where. */
+export type Desired = {
+  /** `direct`: in the person's direct messages. */
+  place: CardPlace | 'direct';
+  /** Whose it is: it goes to them directly, and their Home shows it. */
+  person: Person;
+  turnClass: TurnClass;
+  metadata: MessageMetadata;
+  /** Since when there is a reason to post it; left out: an earlier one is not searched for. */
+  since?: Date;
+  stage: string | null;
+  fingerprint: string;
+  render: () => Rendered;
+  /** When it will say something else; null: once the rows change. */
+  againInMs: number | null;
+};
+
+type PostedAt = CardPlace & { ts: string; before: ShownMessage | null };
+
+/** One kind of message that is kept up to date: rows, and what they should look like. */
+export type Kind<Rows> = {
+  /** null: what it is about is not known. */
+  read: (c: ReconcileContext, subject: string) => Promise<Rows | null>;
+  /** Pure. null: it stays as it is, or isn't there. */
+  desired: (rows: Rows, before: ShownMessage | null) => Desired | null;
+  /** What follows once it is posted, in the transaction that records where. */
+  posted?: (c: ReconcileContext, rows: Rows, at: PostedAt, trx: Transaction<Tables>) => Promise<void>;
+  /** A person deleted it, so it is looked at as if it had never been posted. */
+  deleted?: (c: ReconcileContext, rows: Rows, trx: Transaction<Tables>) => Promise<void>;
+  /** Slack refuses it everywhere. */
+  refused?: (c: ReconcileContext, rows: Rows, before: ShownMessage | null) => Promise<void>;
+};

@@ -1,0 +1,53 @@
+import type { Queue } from '../queue/index.ts';
+import type { Listing } from '../store/listing.ts';
+import { cardKey, MESSAGE_KINDS, type MessageKind } from '../store/shown.ts';
+import { CARD } from './card.ts';
+import type { ReconcileContext } from './context.ts';
+import { createShow, type Show } from './show.ts';
+
+export { hasCard, wasDeleted } from './card.ts';
+
+/** Everything that Slack shows and that is kept up to date. */
+const KINDS: Record<MessageKind, Show> = {
+  card: createShow('card', CARD),
+};
+
+/** Makes the message of a key say what the rows say, as far as Slack takes it. When to look again, in ms; null: never. */
+export type ShowNow = (key: string) => Promise<number | null>;
+
+/** When a setting of a channel or workspace changes, or a channel is restored, only the newest messages are shown again. */
+const MOST_SHOWN = 200;
+
+/**
+ * What Slack shows is a function of rows. Who changes a row enqueues `show` with the key of each message that shows it, in
+ * the same transaction; what the message says is decided when it is its turn.
+ */
+export function createReconciling(
+  c: ReconcileContext,
+  { queue, listing }: { queue: Pick<Queue, 'work'>; listing: Pick<Listing, 'openIn' | 'troubledIn'> },
+): ShowNow {
+  const show: ShowNow = async (key) => {
+    const kind = MESSAGE_KINDS.find((one) => key.startsWith(`${one}:`));
+    return kind === undefined ? null : KINDS[kind](c, key.slice(kind.length + 1));
+  };
+  queue.work('show', async ({ key }) => show(key), { concurrency: 8, most: 100 });
+  queue.work(
+    'redraw-cards',
+    async (where) => {
+      for (const id of await listing.openIn({ ...where, limit: MOST_SHOWN }))
+        await c.enqueue('show', { key: cardKey(id) });
+    },
+    { concurrency: 1 },
+  );
+  queue.work(
+    'reopen-channel',
+    async ({ channelId }) => {
+      for (const key of await c.store.shown.refusedIn(channelId, MOST_SHOWN))
+        await c.enqueue('show', { key });
+      for (const sessionId of await listing.troubledIn(channelId, MOST_SHOWN))
+        await c.enqueue('post-waiting', { sessionId });
+    },
+    { concurrency: 1 },
+  );
+  return show;
+}

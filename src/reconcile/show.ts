@@ -1,0 +1,126 @@
+import { retrySlack, soonIfBusy, sooner, type Lease } from '../queue/index.ts';
+import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
+import type { CardPlace } from '../slack/outbound.ts';
+import type { ShownMessage } from '../store/shown.ts';
+import type { Desired, Kind, ReconcileContext } from './context.ts';
+
+/** The message of a key as it is, and as it should be. */
+type Look<Rows> = { key: string; rows: Rows; before: ShownMessage | null; desired: Desired };
+type Task<Rows> = Look<Rows> & { kind: Kind<Rows>; lease: Lease };
+
+/** Makes a message of a kind say what its rows say. When to look again, in ms; null: when they change. */
+export type Show = (c: ReconcileContext, subject: string) => Promise<number | null>;
+
+/** One at a time for each message. Its first attempt takes the lease; without anything to change, nothing is written. */
+export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
+  async function look(c: ReconcileContext, subject: string): Promise<Look<Rows> | number | null> {
+    const key = `${name}:${subject}`;
+    const [rows, before] = await Promise.all([kind.read(c, subject), c.store.shown.find(key)]);
+    const desired = rows === null ? null : kind.desired(rows, before);
+    if (rows === null || desired === null) return null;
+    return desired.fingerprint === before?.fingerprint ? desired.againInMs : { key, rows, before, desired };
+  }
+
+  return async (c, subject) => {
+    const showing = async (lease: Lease): Promise<number | null> => {
+      let found = await look(c, subject);
+      if (found === null || typeof found === 'number') return found;
+      if (found.before !== null) {
+        await c.store.db.transaction().execute(lease.fence);
+        // Another process may have shown what is newer.
+        found = await look(c, subject);
+        if (found === null || typeof found === 'number') return found;
+      }
+      const task = { ...found, kind, lease };
+      const { channelId = null, ts = null } = found.before ?? {};
+      const waitMs = await (channelId === null || ts === null
+        ? post(c, task)
+        : edit(c, task, { channelId, ts }));
+      if (waitMs === null) await c.redrawHome(found.desired.person);
+      return sooner(waitMs, found.desired.againInMs);
+    };
+    return soonIfBusy(c.withLease(`show:${name}:${subject}`, showing, { late: true }));
+  };
+}
+
+async function post<Rows>(c: ReconcileContext, task: Task<Rows>): Promise<number | null> {
+  const { key, kind, rows, before, desired, lease } = task;
+  const { stage, fingerprint, metadata, turnClass, since } = desired;
+  const place = await placeOf(c, desired).catch(slackFailure);
+  if ('kind' in place) return failed(c, task, place);
+  const posted = await c.postOnce({
+    key,
+    place,
+    metadata,
+    lease,
+    turnClass,
+    showing: { stage, fingerprint },
+    ...(since !== undefined && { since }),
+    render: async () => Promise.resolve(desired.render()),
+    onPosted: async ({ ts }, trx) => kind.posted?.(c, rows, { ...place, ts, before }, trx),
+  });
+  if (posted.kind !== 'posted') return failed(c, task, posted);
+  return posted.earlier ? 0 : null;
+}
+
+async function placeOf(
+  c: ReconcileContext,
+  { place, person }: Desired,
+): Promise<CardPlace | Extract<SlackFailure, { kind: 'refused' }>> {
+  if (place !== 'direct') return place;
+  const channelId = await c.outbound.directChannel(person.userId);
+  return channelId === null ? { kind: 'refused', code: 'no_direct_message' } : { channelId, threadTs: null };
+}
+
+async function edit<Rows>(
+  c: ReconcileContext,
+  task: Task<Rows>,
+  at: { channelId: string; ts: string },
+): Promise<number | null> {
+  const { key, kind, rows, desired, lease } = task;
+  const { shown, turns, db } = c.store;
+  const { stage, fingerprint, metadata, turnClass, person } = desired;
+  const turn = { key, of: 'edits', place: person.teamId, turnClass } as const;
+  const waitMs = await turns.take(turn);
+  if (waitMs > 0) return waitMs;
+  await shown.editing(key);
+  const edited = await c.outbound.edit(at, metadata, desired.render());
+  if (edited.kind === 'rate-limited') return turns.refused(turn, edited.retryAfterMs);
+  const isGone = edited.kind === 'refused' && edited.code === 'message_not_found';
+  if (edited.kind !== 'updated' && !(isGone && kind.deleted !== undefined)) return failed(c, task, edited);
+  await db.transaction().execute(async (trx) => {
+    if (isGone) await kind.deleted?.(c, rows, trx);
+    await lease.end(trx);
+    await (isGone ? shown.forget(key, trx) : shown.shows(key, { stage, fingerprint }, trx));
+  });
+  return isGone ? 0 : null;
+}
+
+/** A message that Slack keeps refusing is left alone until there is something new to show, and holds up nothing. */
+async function failed<Rows>(
+  c: ReconcileContext,
+  task: Task<Rows>,
+  failure: SlackFailure,
+): Promise<number | null> {
+  const { key, kind, rows, before, desired } = task;
+  if (failure.kind === 'rate-limited') return failure.retryAfterMs;
+  const failingSince = before?.failingSince ?? null;
+  const retry = retrySlack(failure, failingSince === null ? 0 : c.now() - failingSince.getTime());
+  if (retry.kind === 'wait') {
+    const isToken = failure.kind === 'refused' && refusalKind(failure.code) === 'token';
+    // It is posted once an app admin has replaced the token.
+    if (isToken && failingSince === null) await kind.refused?.(c, rows, before);
+    await c.store.shown.fails(key, {});
+    return retry.afterMs;
+  }
+  const { code: refused } = retry;
+  // Where the app may not post, it goes to the person directly.
+  if ((before === null || (before.ts === null && before.refused === null)) && desired.place !== 'direct') {
+    await c.store.shown.fails(key, { refused });
+    return 0;
+  }
+  c.log.warn({ key, code: refused }, 'Slack refused a message');
+  await kind.refused?.(c, rows, before);
+  await c.store.shown.fails(key, { refused, stage: desired.stage });
+  return null;
+}

@@ -1,0 +1,192 @@
+import { sql, type Generated, type Kysely, type RawBuilder } from 'kysely';
+import { z } from 'zod';
+import { hasRow, readFirst, type Columns } from './sql.ts';
+import type { Db, Tables } from './tables.ts';
+
+const shownSchema = z.object({
+  /** Names the message among all; it begins with its kind. */
+  key: z.string(),
+  /** Where it is, or was attempted; null: it never was. */
+  channelId: z.string().nullable(),
+  threadTs: z.string().nullable(),
+  /** When it was first and last attempted, by Slack's clock; null: unknown. */
+  firstTs: z.string().nullable(),
+  lastTs: z.string().nullable(),
+  /** Slack has it. null: Slack's answer was lost, or hasn't arrived. */
+  ts: z.string().nullable(),
+  /** How far what it is about was when it was last shown, for what is kept up to date; null: not far, or not shown. */
+  stage: z.string().nullable(),
+  /** Of what it shows; null: not known, or Slack refused it. */
+  fingerprint: z.string().nullable(),
+  /** Slack's reason not to take it as it should be by now; null: Slack took it. */
+  refused: z.string().nullable(),
+  /** Since when Slack doesn't take it; null: Slack took it. */
+  failingSince: z.date().nullable(),
+});
+/** A message to Slack that was attempted, and what it shows. */
+export type ShownRow = z.infer<typeof shownSchema>;
+const foundSchema = shownSchema.extend({
+  /** How long ago it was last attempted. */
+  triedMsAgo: z.number(),
+});
+export type ShownMessage = z.infer<typeof foundSchema>;
+/** A message that Slack has. */
+export type PostedRow = { key: string; channelId: string; ts: string };
+/** What a message shows. */
+export type Showing = { stage: string | null; fingerprint: string | null };
+
+/** Whether Slack may still post what was sent. A time in the future is from before the clock was set back. */
+export function isInFlight({ triedMsAgo }: ShownMessage, inFlightMs: number): boolean {
+  return Math.abs(triedMsAgo) < inFlightMs;
+}
+
+/** A message that is never edited has no fingerprint, and is kept for a day after the last attempt. */
+export type ShownTable = Columns<
+  ShownRow,
+  'channelId' | 'threadTs' | 'firstTs' | 'lastTs' | 'ts' | keyof Showing | 'refused' | 'failingSince'
+> & {
+  at: Generated<Date>;
+};
+
+/** What the keys of the messages about a request's outcome begin with. */
+export const outcomePosts = (requestId: string): string => `outcome:${requestId}:`;
+
+/** What is kept up to date. The key of each begins with its kind. */
+export const MESSAGE_KINDS = ['card'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+/** The key of a request's card. */
+export const cardKey = (requestId: string): string => `card:${requestId}`;
+
+type Attempt = {
+  key: string;
+  channelId: string;
+  threadTs: string | null;
+  slackTs: string | null;
+  isFirst: boolean;
+  onlyIf?: RawBuilder<boolean>;
+};
+
+/** A card that isn't recorded after this was never posted. */
+const PLACING = sql`interval '10 minutes'`;
+
+export type ShownMessages = ReturnType<typeof createShown>;
+
+export function createShown(db: Kysely<Tables>) {
+  const byKey = (key: string, trx: Db = db) => trx.updateTable('shown').where('key', '=', key);
+
+  return {
+    async find(key: string): Promise<ShownMessage | null> {
+      const triedMsAgo = sql<number>`1000 * extract(epoch from now() - at)::float8`.as('triedMsAgo');
+      const row = db.selectFrom('shown').where('key', '=', key);
+      return readFirst(foundSchema, row.selectAll().select(triedMsAgo));
+    },
+
+    /** False: posted meanwhile, or not `onlyIf`; for a first attempt also: attempted meanwhile. */
+    async attempt(attempt: Attempt, trx: Db): Promise<boolean> {
+      const { key, channelId, threadTs, slackTs, isFirst, onlyIf = sql<boolean>`true` } = attempt;
+      const { rows } = await sql`
+        insert into shown (key, channel_id, thread_ts, first_ts, last_ts)
+        select ${key}::text, ${channelId}::text, ${threadTs}::text, ${slackTs}::text, ${slackTs}::text where ${onlyIf}
+        on conflict (key) do update set channel_id = excluded.channel_id, thread_ts = excluded.thread_ts,
+          first_ts = case when shown.channel_id is null then excluded.first_ts else shown.first_ts end,
+          last_ts = excluded.last_ts, at = now()
+          where shown.ts is null and (shown.channel_id is null or not ${isFirst}::boolean)
+        returning key`.execute(trx);
+      return rows.length > 0;
+    },
+
+    /** `showing`: for what is kept up to date. */
+    async posted(
+      key: string,
+      { ts, showing }: { ts: string; showing?: Showing | undefined },
+      trx: Db,
+    ): Promise<void> {
+      await byKey(key, trx)
+        .set({ ts, ...showing, refused: null, failingSince: null, at: sql<Date>`now()` })
+        .execute();
+    },
+
+    /** An edit begins: until its outcome is recorded, nobody knows what it shows. */
+    async editing(key: string): Promise<void> {
+      await byKey(key).set({ fingerprint: null }).execute();
+    },
+
+    async shows(key: string, showing: Showing, trx: Db): Promise<void> {
+      await byKey(key, trx)
+        .set({ ...showing, refused: null, failingSince: null })
+        .execute();
+    },
+
+    /** Slack doesn't take it. `refused`: nor will it. `stage`: how far it would have been. */
+    async fails(key: string, changes: Partial<Pick<ShownRow, 'refused' | 'stage'>>): Promise<void> {
+      await db
+        .insertInto('shown')
+        .values({ key, ...changes, failingSince: sql<Date>`now()` })
+        .onConflict((conflict) =>
+          conflict
+            .column('key')
+            .doUpdateSet({ ...changes, failingSince: sql<Date>`coalesce(shown.failing_since, now())` }),
+        )
+        .execute();
+    },
+
+    /** It was posted by a process whose database is lost. */
+    async found(message: Pick<ShownRow, 'key' | 'channelId' | 'threadTs' | 'ts'>, trx: Db): Promise<void> {
+      await trx
+        .insertInto('shown')
+        .values(message)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    /** What Slack refused to change in a channel. */
+    async refusedIn(channelId: string, limit: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('shown')
+        .select('key')
+        .where('channelId', '=', channelId)
+        .where('refused', 'is not', null)
+        .orderBy('at', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ key }) => key);
+    },
+
+    /** Whether this conversation may have a card that isn't recorded yet: Slack's answer can be late, or lost. */
+    async isPlacingCard(channelId: string): Promise<boolean> {
+      const placing = db
+        .selectFrom('shown')
+        .select('key')
+        .where('channelId', '=', channelId)
+        .where('ts', 'is', null)
+        .where(sql<boolean>`starts_with(key, ${cardKey('')})`)
+        .where('at', '>', sql<Date>`now() - ${PLACING}`)
+        .limit(1);
+      return hasRow(placing);
+    },
+
+    /** The messages about a request's outcome that Slack has. */
+    async outcomesOf(requestId: string): Promise<PostedRow[]> {
+      // Word for word as in the index, or that isn't used.
+      const isOutcome = sql<boolean>`starts_with(key, 'outcome:') and split_part(key, ':', 2) = ${requestId}`;
+      return db
+        .selectFrom('shown')
+        .select(['key', 'channelId', 'ts'])
+        .where(isOutcome)
+        .where('ts', 'is not', null)
+        .$narrowType<PostedRow>()
+        .execute();
+    },
+
+    /** Slack certainly doesn't have it: there was no attempt. */
+    async withdraw(key: string, trx: Db): Promise<void> {
+      await byKey(key, trx).set({ channelId: null }).execute();
+    },
+
+    /** Nobody asks for it any more. */
+    async forget(key: string, trx: Db = db): Promise<void> {
+      await trx.deleteFrom('shown').where('key', '=', key).execute();
+    },
+  };
+}
