@@ -11,7 +11,7 @@ import { slackFailure } from './slack/errors.ts';
 import type { HttpServer } from './slack/http-server.ts';
 import { missingScopes } from './slack/manifest-scopes.ts';
 import type { Slack } from './slack/slack.ts';
-import type { Database } from './store/database.ts';
+import { isPlain, type Database } from './store/database.ts';
 import type { Tidying } from './store/retention.ts';
 import { prepareSchema } from './store/schema.ts';
 import { codeOf } from './store/store-error.ts';
@@ -156,9 +156,11 @@ async function meetDevin({ config, devin, text, log }: StartupDeps): Promise<voi
 }
 
 async function prepareStore(
-  { database, begin, store, waiting }: StartupDeps,
+  { config, database, begin, store, waiting, text, log }: StartupDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  const { databaseUrl } = config.store;
+  if (databaseUrl !== null && isPlain(databaseUrl)) log.warn(text.start.plainDatabase);
   await waiting.until('Postgres', database.ping, signal);
   await begin();
   await prepareSchema(database.db);

@@ -224,3 +224,12 @@ function describeServer(databaseUrl: string): string {
   const { host, pathname } = new URL(databaseUrl);
   return `${host}${pathname}`;
 }
+
+/** Whether statements and secrets would cross a network unencrypted. Not over a socket, nor within one machine. */
+export function isPlain(databaseUrl: string): boolean {
+  const { hostname, searchParams } = new URL(databaseUrl);
+  const host = searchParams.get('host') ?? hostname;
+  const isLocal = host === '' || host.startsWith('/') || /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
+  const mode = searchParams.get('sslmode') ?? searchParams.get('ssl') ?? 'disable';
+  return !isLocal && ['disable', 'allow', 'prefer', 'false', '0'].includes(mode);
+}

@@ -81,24 +81,27 @@ test.each([
     'presses',
     (user: string) => ({ type: 'block_actions', team: { id: 'T1' }, user: { id: user }, actions: [{}] }),
   ],
-])('the app handles 50 %s of a person at a time, and refuses what waits too long', async (_what, bodyOf) => {
-  const { app } = open();
-  const { promise: end, resolve } = Promise.withResolvers<void>();
-  const seen: unknown[] = [];
-  app.use(async ({ body }) => {
-    seen.push(JSON.stringify(body).includes('U1') ? 'U1' : 'U2');
-    await end;
-  });
-  const send = async (user: string): Promise<void> =>
-    app.processEvent({ body: bodyOf(user), ack: async () => Promise.resolve() });
-  const held = Array.from({ length: 50 }, async () => send('U1'));
-  await expect(send('U1')).rejects.toMatchObject({ code: 'listener-failed' });
-  const other = send('U2');
-  await expect.poll(() => seen).toContain('U2');
-  resolve();
-  await Promise.all([...held, other]);
-  expect(seen.filter((who) => who === 'U1')).toHaveLength(50);
-});
+])(
+  'the app handles five %s of a person at a time, and refuses what waits too long',
+  async (_what, bodyOf) => {
+    const { app } = open();
+    const { promise: end, resolve } = Promise.withResolvers<void>();
+    const seen: unknown[] = [];
+    app.use(async ({ body }) => {
+      seen.push(JSON.stringify(body).includes('U1') ? 'U1' : 'U2');
+      await end;
+    });
+    const send = async (user: string): Promise<void> =>
+      app.processEvent({ body: bodyOf(user), ack: async () => Promise.resolve() });
+    const held = Array.from({ length: 5 }, async () => send('U1'));
+    await expect(send('U1')).rejects.toMatchObject({ code: 'listener-failed' });
+    const other = send('U2');
+    await expect.poll(() => seen).toContain('U2');
+    resolve();
+    await Promise.all([...held, other]);
+    expect(seen.filter((who) => who === 'U1')).toHaveLength(5);
+  },
+);
 
 describe('a press by a member of another workspace', () => {
   test.each([

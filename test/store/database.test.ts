@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { OperatorError } from '../../src/operator-error.ts';
 import { createQueue } from '../../src/queue/jobs.ts';
-import { openDatabase, type Database } from '../../src/store/database.ts';
+import { isPlain, openDatabase, type Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { bossDatabase, createPriorityGate, throughGate } from '../../src/store/embedded/gate.ts';
 import { prepareSchema } from '../../src/store/schema.ts';
@@ -87,6 +87,17 @@ async function tablesOf({ db }: Pick<Database, 'db'>): Promise<unknown> {
     select table_name, column_name from information_schema.columns where table_schema = 'public'`.execute(db);
   return rows;
 }
+
+test.each([
+  ['postgres://u:p@db.acme.example/app', true],
+  ['postgres://u:p@db.acme.example/app?sslmode=prefer', true],
+  ['postgres://u:p@db.acme.example/app?sslmode=verify-full', false],
+  ['postgres://u:p@localhost:5433/app', false],
+  ['postgres://u:p@[::1]/app', false],
+  ['postgres:///app?host=/run/postgresql', false],
+])('%s: unencrypted over a network: %s', (url, plain) => {
+  expect(isPlain(url)).toBe(plain);
+});
 
 describe('statements on Postgres', () => {
   test('are prepared once for each connection, except long ones', async () => {

@@ -131,6 +131,8 @@ export const start = {
     `The app may open only ${files} files, and each connection is one: raise the limit to ${least} or more (\`ulimit -n\`, LimitNOFILE in systemd), or connections are dropped under load.`,
   notSaved: (reason: string): string =>
     `What people ask for can't be saved (${reason}): check the database's disk, its connections and whether it is read-only.`,
+  plainDatabase:
+    "DATABASE_URL is not encrypted: prompts and names cross the network as plain text. Add sslmode=verify-full, and sslrootcert if the server's certificate is your own.",
   devinKey:
     "Devin doesn't accept DEVIN_API_KEY: it is wrong, revoked or expired, or its service user lacks the permission ReadAccountMeta. Make a new one in app.devin.ai > Settings > Service users.",
   devinUnreachable: (reason: string): string =>

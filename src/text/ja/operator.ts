@@ -121,6 +121,8 @@ export const start: Text['start'] = {
     `同時に開けるファイルは、接続も含めて ${files} 個までです。上限を ${least} 以上にしてください（\`ulimit -n\`、systemd では LimitNOFILE）。このままでは、混雑時に接続が切れます。`,
   notSaved: (reason) =>
     `依頼を保存できません（${reason}）。データベースのディスクの空きと接続数、読み取り専用になっていないかを確認してください。`,
+  plainDatabase:
+    'DATABASE_URL の接続は暗号化されていません。プロンプトや名前がネットワークを平文で流れます。sslmode=verify-full を追加してください。サーバーの証明書が独自の場合は sslrootcert も必要です。',
   devinKey:
     'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れであるか、サービスユーザーに権限 ReadAccountMeta がありません。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
   devinUnreachable: (reason) =>
