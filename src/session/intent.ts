@@ -28,10 +28,8 @@ export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 /** What is wrong with one flag, or with the whole request; `text/` makes the sentence. */
 export type Problem =
-  /** `value`: the value typed after it, if the nearest flag takes one. */
-  | { kind: 'unknown-flag'; flag: string; nearest: FieldKey | null; value: string | null }
-  /** A value with a space that isn't in quotes. `value`: all of it, probably meant for `nearest`. */
-  | { kind: 'spaced-value'; nearest: FieldKey; value: string }
+  /** `flag`: with what seems to be its value. `meant`: an option, as it would be typed; null: none is close. */
+  | { kind: 'unknown-flag'; flag: string; meant: string | null }
   | { kind: 'missing-value'; field: FieldKey }
   | { kind: 'bad-value'; field: FieldKey; value: string }
   | { kind: 'too-many'; field: FieldKey; most: number; given: number }
@@ -52,28 +50,30 @@ export type Wish = { draft: StoredDraft; reset: FieldKey[] };
 
 export type HelpTopic = 'options' | 'admin';
 
-/** Asked before a session is paid for, if a text may not be a task. */
-export type AskedFirst = {
-  /** The sub-command that was probably meant; null: none. */
-  about: Subcommand | null;
-  /** It, as a command that can be run; null: something is missing. */
-  meant: string | null;
+/** Why the app asks before it starts a session, which costs money. */
+export type Doubt =
+  /** It is short, or the app is only mentioned. */
+  | { kind: 'perhaps-talk' }
+  /** It begins like a sub-command. `meant`: one that can be run; null: something is missing. */
+  | { kind: 'command'; name: Subcommand; meant: string | null }
   /**
-   * What a word in it does elsewhere. `option`: the option that it names, which the draft has; `first-word`: an option
-   * whose value may go on; `thread-word`: a word for a session's thread; `devin-word`: a word of Devin's own Slack app;
-   * `credential`: the starts of some, which everyone who sees the session could read.
+   * It has what looks like an option. `typed`: the words that are only that; `meant`: as it would be typed, '' if nobody can
+   * tell. Both as Slack sends them.
    */
-  hint: { kind: 'option' | 'first-word' | 'thread-word' | 'devin-word' | 'credential'; typed: string } | null;
-};
+  | { kind: 'option'; typed: string[]; meant: string }
+  /** It has credentials, which everyone who sees the session could read. `starts`: of each. */
+  | { kind: 'credential'; starts: string };
 
 /** What a person wants, read from the text of a slash command, by its kind. */
 type Intents = {
   create: Wish;
   'open-form': unknown;
-  'ask-first': AskedFirst & Wish;
+  'ask-first': { doubt: Doubt } & Wish;
   /** Nothing is created; `draft` holds what could be read, for the form. */
   invalid: { problems: Problem[] } & Wish;
   help: { topic: HelpTopic | null };
+  /** A sub-command with one of its own words, and others that it doesn't take: never a task. */
+  misused: { name: Subcommand };
   list: { whose: 'mine' | 'all'; page: number };
   status: { session: string };
   follow: { session: string };

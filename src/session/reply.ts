@@ -6,7 +6,7 @@ export const MESSAGE_KINDS = ['reply', 'correction'] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 /** Words that do something only in a session's thread. */
-export const THREAD_WORDS = ['mute', 'unmute', 'unsync', 'sync', 'sleep'] as const;
+const THREAD_WORDS = ['mute', 'unmute', 'unsync', 'sync', 'sleep'] as const;
 export type ThreadWord = (typeof THREAD_WORDS)[number];
 
 /** What a job does when a person types a keyword in the thread. */

@@ -39,21 +39,6 @@ const PAGES: ReadonlySet<string> = new Set([
   'wiki',
 ]);
 
-const ALONE =
-  /^(?:(?:https?:\/\/)?(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)\/)?[\w.-]+\/[\w.-]+\/?$/i;
-/** `CI/CD` or `I/O`; `and/or`; `src/login.ts`. */
-const NO_REPOSITORIES = [
-  /^[A-Z]{1,4}\/[A-Z]{1,4}$/,
-  /^and\/or$/i,
-  /^(?:src|lib|apps?|packages?|cmd|tests?|docs?|scripts?|config|public|pages|components|server|client|api)\/[\w.-]+\.\w{1,5}$/i,
-];
-
-/** Whether a word between others probably names a repository, as `owner/name` or by its first page. */
-export function namesRepository(word: string): boolean {
-  const isOther = NO_REPOSITORIES.some((pattern) => pattern.test(word));
-  return !isOther && ALONE.test(word) && repository.safeParse(word).success;
-}
-
 const SCHEME = /^(?:(?:https?|ssh|git):\/\/)?(?:[\w.-]+@)?(?<host>[\w.-]+)(?::\d+)?[/:](?<path>.*)$/i;
 const SEGMENTS = 2;
 

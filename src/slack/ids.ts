@@ -27,6 +27,8 @@ export const ACTION = {
   openForm: 'open_form',
   /** On the question whether a text is a task: starts it. Value: a form id. */
   startAsTask: 'start_as_task',
+  /** The same with the option that was probably meant. Value: see meantOption. */
+  startAsMeant: 'start_as_meant',
   /** The same on the question about a credential in it. */
   startWithCredential: 'start_with_credential',
   /** In the form: shows every option. */
@@ -47,8 +49,6 @@ export const ACTION = {
   sendAgain: 'send_again',
   /** On the question whether a reply was meant for the app: sends it to Devin. Value: see heldReply. */
   sendHeld: 'send_held',
-  /** The same question: archives the session. Value: the request id. */
-  archiveAsked: 'archive_asked',
   /** On a message to an approver. Value: see approvalValue. */
   approve: 'approve_request',
   decline: 'decline_request',
@@ -206,6 +206,11 @@ export const replyMetadata = viewMetadata(z.object({ requestId: z.string() }));
 /** A short reply that Devin hasn't got, in the value of a button. */
 export const heldReply = viewMetadata(z.object({ requestId: z.string(), ts: slackTs, text: z.string() }));
 export type HeldReply = ReturnType<typeof heldReply.read>;
+
+/** What to set in a form before it starts. `typed`: cut out of its task, unescaped; `meant`: options, as Slack sends them. */
+export const meantOption = viewMetadata(
+  z.object({ formId: z.string(), typed: z.array(z.string()), meant: z.string() }),
+);
 
 /** The dialog before a session is stopped, and where a refusal goes. */
 const stopSchema = z.object({

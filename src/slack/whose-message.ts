@@ -12,7 +12,6 @@ import {
   mentionsIn,
   readThreadMeaning,
   withoutMention,
-  type Perhaps,
   type ThreadMeaning,
 } from './command/meaning.ts';
 import { isOnlyText, readMessage, withForwarded } from './messages.ts';
@@ -42,7 +41,7 @@ type Fate =
   | { kind: 'for-devin'; text: string }
   | { kind: 'keyword'; keyword: ThreadWord | 'archive' | 'stop' }
   /** It may be a keyword. */
-  | { kind: 'ask-first'; about: Perhaps }
+  | { kind: 'ask-first' }
   | { kind: 'help' }
   /** `text`: the task of another session. */
   | { kind: 'new'; text: string }
@@ -112,9 +111,8 @@ export function createWhoseMessage(deps: WhoseDeps) {
   };
 }
 
-/** Also in a phrase: nothing is lost with a request that hasn't started. */
+/** Nothing is lost with a request that hasn't started. */
 function saysStop(meaning: ThreadMeaning): boolean {
-  if (meaning.kind === 'reply') return meaning.perhaps === 'stop';
   return meaning.kind === 'stop' || meaning.kind === 'ask-stop';
 }
 
@@ -128,7 +126,7 @@ function fateOf(said: Said, known: Known, botUserId: string): Fate {
     case 'new':
       return meaning;
     case 'ask-stop':
-      return { kind: 'ask-first', about: 'stop' };
+      return { kind: 'ask-first' };
     case 'reply':
       return fateOfWords(said, meaning, { ...known, botUserId });
     default:
@@ -139,25 +137,21 @@ function fateOf(said: Said, known: Known, botUserId: string): Fate {
 /** Not within an address. In Japanese, it may end without a mark: `マージしてもよろしいですか。` */
 const QUESTION = /[?？](?![\w&=/%-])|(?:です|ます|ません|でしょう|ましょう)か(?=[。\s]|$)/;
 
-/** In this order: a phrase for the app counts in a muted thread, too, and thanks wake no session. */
+/** Thanks wake no session. */
 function fateOfWords(
   said: Said,
-  { text, word, perhaps }: Extract<ThreadMeaning, { kind: 'reply' }>,
+  { text }: Extract<ThreadMeaning, { kind: 'reply' }>,
   { session, isHeard, closed, lastWords, botUserId }: Known & { botUserId: string },
 ): Fate {
   const isPlain = isOnlyText(said);
   if (isPlain && text.trim() === '' && said.slackText.trim() !== '') return { kind: 'help' };
   if (!isHeard) return { kind: 'for-people' };
-  // If Devin asked something, `stop it` is the answer.
-  const mayMeanApp = isPlain && session.phase !== 'needs-you' && !isOver(session);
-  if (mayMeanApp && word !== null) return { kind: 'keyword', keyword: word };
   if (closed !== null) return { kind: 'stays-here', reason: closed };
   // It asks for nothing, and would wake a session at rest. If Devin asked something last, an OK is an answer.
   const isThanks = isPlain && isCourtesy(said.slackText, botUserId) && !QUESTION.test(lastWords ?? '');
   // A session that is over can't be woken: nobody needs to hear of it.
   if (isThanks && isOver(session)) return { kind: 'for-people' };
   if (isThanks && isResting(session.phase)) return { kind: 'stays-here', reason: 'courtesy' };
-  if (mayMeanApp && perhaps !== null) return { kind: 'ask-first', about: perhaps };
   const readable = readMessage({ ts: said.message.ts, text }).text;
   return { kind: 'for-devin', text: withForwarded(readable, said.forwarded) };
 }
@@ -169,5 +163,5 @@ function meaningOf(said: Said, botUserId: string): ThreadMeaning {
   const meaning = readThreadMeaning(said.slackText, botUserId);
   if (IN_WORDS.has(meaning.kind) || isOnlyText(said)) return meaning;
   const text = withoutMention(said.slackText.trim(), botUserId);
-  return { kind: 'reply', text, word: null, perhaps: null };
+  return { kind: 'reply', text };
 }

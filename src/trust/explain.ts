@@ -45,7 +45,7 @@ export function explain(policy: Policy, question: Question, text: Text): Explana
   const { ownTag, command } = question;
   const intent = parseTask(question.text, { ownTag });
   if (intent.kind === 'invalid') {
-    const problems = renderProblems(intent.problems, { what: 'task', command }, text);
+    const problems = renderProblems(intent.problems, command, text);
     return { problems: [text.policy.explain.noText, ...problems.map(unescape)] };
   }
   return {

@@ -35,7 +35,7 @@ describeOnBothDatabaseServers('an approval while a process is killed', (database
     const [ana, ben] = [addColleague({ slack, devin }), addColleague({ slack, devin })];
     slack.setGroup('S0PLATFORM', [ana.userId, ben.userId]);
     const channelId = slack.addChannel({ name: `crash-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'fix it --repo acme/infra-dns');
+    await slack.command(ana.userId, channelId, 'fix it now --repo acme/infra-dns');
     const inDirect = slack.directMessages(ben.userId);
     const asked = async () => {
       const isAsking = (one: Message) => slack.renderText(one).includes('[Start session]');

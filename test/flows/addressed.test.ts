@@ -53,7 +53,7 @@ describeOnBothWorlds('a message that begins with a mention of the app', (world) 
 describe("a message to the app outside of a session's thread", () => {
   const world = useWorld();
 
-  test.each(['could %s fix the login test?', '%s help', '%s fix it --acu ten'])(
+  test.each(['could %s fix the login test?', '%s help', '%s list', '%s fix it now --acu ten'])(
     'is answered once, however often Slack delivers it: %s',
     async (words) => {
       const { slack } = world();
@@ -164,7 +164,7 @@ describe("a message to the app outside of a session's thread", () => {
     },
   );
 
-  test.each(['thanks, that was great :tada:', '(aside) do not start anything here', 'Thank you so much!'])(
+  test.each(['thanks :tada:', '(aside) do not start anything here', 'Thank you so much!'])(
     'gets no answer and starts nothing if it is %j',
     async (words) => {
       const { slack, devin } = world();
@@ -187,11 +187,13 @@ describe("a message to the app outside of a session's thread", () => {
     expect(sessionsOf(ana)).toBe(0);
   });
 
-  test('is not a command, but is asked about if it reads like one', async () => {
+  test('is done at once if it is a sub-command, privately and in its place', async () => {
     const { slack } = world();
     const { ana, channelId, bot, sessionsOf } = people(world());
-    await slack.speak(ana.userId, channelId, `${bot} list`);
-    await toldTo(world(), { channelId, userId: ana.userId }, '/devin list');
+    const { ts: threadTs } = await slack.speak(ana.userId, channelId, 'what runs now?');
+    await slack.speak(ana.userId, channelId, `${bot} list`, { threadTs });
+    const answer = await toldTo(world(), { channelId, userId: ana.userId }, 'No sessions yet');
+    expect(answer.threadTs).toBe(threadTs);
     expect(sessionsOf(ana)).toBe(0);
   });
 
@@ -203,26 +205,18 @@ describe("a message to the app outside of a session's thread", () => {
     expect(slack.renderText(question)).toContain('fix the <login> test, acu: 5');
   });
 
-  test('in a thread that is asked about has its answer in the place of the question', async () => {
-    const { slack } = world();
-    const { ana, channelId, bot } = people(world());
-    const { ts: threadTs } = await slack.speak(ana.userId, channelId, 'what runs now?');
-    await slack.speak(ana.userId, channelId, `${bot} list`, { threadTs });
-    const question = await toldTo(world(), { channelId, userId: ana.userId }, '/devin list');
-    await slack.clickButton(ana.userId, { channelId, ts: question.ts }, 'run_command.0');
-    const answer = await toldTo(world(), { channelId, userId: ana.userId }, 'No sessions yet');
-    expect(answer.threadTs).toBe(threadTs);
-    expect(slack.messages(channelId).map(({ ts }) => ts)).not.toContain(question.ts);
-  });
-
-  test('with an unknown option is refused with a form', async () => {
-    const { slack } = world();
+  test.each([
+    ['start_as_meant', { prompt: 'fix the login test', repos: ['acme/web'] }],
+    ['start_as_task', { prompt: 'fix the login test --rebo acme/web' }],
+  ])('with an unknown option starts as its author says: %s', async (button, request) => {
+    const { slack, devin } = world();
     const { ana, channelId, bot, sessionsOf } = people(world());
     await slack.speak(ana.userId, channelId, `${bot} fix the login test --rebo acme/web`);
-    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, '--rebo');
-    await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
-    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('fix the login test');
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, '--repo acme/web');
     expect(sessionsOf(ana)).toBe(0);
+    await slack.clickButton(ana.userId, { channelId, ts }, button);
+    const { repos, prompt } = (await sessionOf(devin, ana.devinUserId)).request;
+    expect({ prompt, ...(repos && { repos }) }).toEqual(request);
   });
 
   test("whose form didn't open is followed by a notice beside it, where no thread hides it", async () => {
@@ -350,7 +344,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
     return { ana, id, direct, threadTs };
   };
 
-  test.each(['use the main branch', 'main', 'OK', 'no, thanks'])(
+  test.each(['use the main branch', 'main'])(
     'such as %j, is sent to Devin, if its author says so',
     async (words) => {
       const { devin } = world();
@@ -361,17 +355,6 @@ describe('a short direct message while Devin waits for an answer there', () => {
       expect(sessions()).toBe(1);
     },
   );
-
-  test('that was sent to Devin is corrected when it is edited', async () => {
-    const { devin } = world();
-    const { id, sessions, press, edit } = await beside('use the main branch');
-    await press('send_held');
-    await devin.waitForSession((one) => one.id === id && one.messages.length > 2);
-    await edit('use the release branch');
-    const correction = 'Correction of my earlier message: use the release branch';
-    await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === correction);
-    expect(sessions()).toBe(1);
-  });
 
   test('that was deleted is not sent to Devin, and its author is told', async () => {
     const { slack, devin } = world();
@@ -384,19 +367,6 @@ describe('a short direct message while Devin waits for an answer there', () => {
       (one) => one.id === id && one.messages.at(-1)?.message === 'the release branch',
     );
     expect(devin.session(id).messages.map(({ message }) => message)).not.toContain('use the main branch');
-  });
-
-  test('that was sent to Devin starts nothing when Slack delivers it again', async () => {
-    const { slack, devin } = world();
-    const { ana, id, channelId, deliveries, sessions, press } = await beside('use the main branch');
-    await press('send_held');
-    await devin.waitForSession((one) => one.id === id && one.messages.length > 2);
-    await cardOf(slack, channelId, (text) => text.includes('Working'));
-    for (const delivery of deliveries) await slack.redeliver(delivery);
-    const later = `and this comes after ${ana.name}`;
-    await slack.speak(ana.userId, channelId, later);
-    await devin.waitForSession(({ request }) => request.prompt === later);
-    expect(sessions()).toBe(2);
   });
 
   test('is asked about, too, if the question of a session in a channel came there', async () => {
@@ -416,24 +386,6 @@ describe('a short direct message while Devin waits for an answer there', () => {
       (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
     );
     expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
-  });
-
-  test("stays where it is while its session's thread is muted, and its author is told", async () => {
-    const { slack, devin } = world();
-    const { ana, id, channelId, threadTs, press } = await beside('use the main branch');
-    const { ts: muted } = await slack.speak(ana.userId, channelId, 'mute', { threadTs });
-    await slack.waitForMessage(channelId, (one) => one.ts === muted && one.reactions.has('white_check_mark'));
-    await press('send_held');
-    await slack.waitForMessage(channelId, ({ text }) => text.includes(en.thread.notTaken.muted));
-    const { ts: unmuted } = await slack.speak(ana.userId, channelId, 'unmute', { threadTs });
-    await slack.waitForMessage(
-      channelId,
-      (one) => one.ts === unmuted && one.reactions.has('white_check_mark'),
-    );
-    await press('send_held');
-    await devin.waitForSession(
-      (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
-    );
   });
 
   test('is marked, corrected and withdrawn if it answers a session in a channel', async () => {

@@ -270,7 +270,7 @@ describe('a request that needs an approval', () => {
   test('is refused if only the requester could approve it', async () => {
     const { ana, type, place, own } = team();
     world().slack.setGroup(PLATFORM, [ana.userId]);
-    await type(`fix it ${INFRA}`);
+    await type(`fix it now ${INFRA}`);
     await toldTo(world(), place, 'not enough people besides you');
     expect(own()).toHaveLength(0);
   });
@@ -570,12 +570,12 @@ describe('a request that waits when the policy changes', () => {
   test('is asked with one look at a group, however many wait', async () => {
     const { ben, type } = await waiting();
     await type(`fix another ${INFRA}`);
-    await shownTo(ben, 'fix another');
+    await shownTo(ben, 'fix another one');
     const { slack } = world();
     const cy = addColleague(world());
     slack.setGroup('S0AUDITORS', [cy.userId]);
     await change(POLICY.replace(`approvers: [${PLATFORM}]`, 'approvers: [S0AUDITORS]'));
-    for (const words of ['fix it for', 'fix another']) await shownTo(cy, words);
+    for (const words of ['fix it for', 'fix another one']) await shownTo(cy, words);
     const looks = slack.calls.filter(({ args }) => args['usergroup'] === 'S0AUDITORS');
     expect(looks).toHaveLength(1);
   });
@@ -687,11 +687,11 @@ describe('a request that waits when those who were asked', () => {
     const { others, channelId, type } = await waiting(6);
     const [stays, ...leavers] = others.toReversed();
     await type(`fix another ${INFRA}`);
-    await cardOf(world().slack, channelId, (text) => text.includes('fix another'));
+    await cardOf(world().slack, channelId, (text) => text.includes('fix another one'));
     const { slack, devin } = world();
     const [calls, requests] = [slack.calls.length, devin.requests.length];
     await Promise.all(leavers.map(async ({ userId }) => slack.changeUser(userId, { deleted: true })));
-    for (const words of ['fix it for', 'fix another'])
+    for (const words of ['fix it for', 'fix another one'])
       await slack.waitForMessage(channelId, (message) => {
         const shown = slack.renderText(message);
         return shown.includes(words) && shown.includes(`needs an approval from ${stays?.name} (`);
@@ -804,14 +804,14 @@ const SURFACES: Record<string, (who: Team) => Promise<string>> = {
   'a direct message': async ({ ana }) => {
     const { slack } = world();
     const channelId = slack.directMessages(ana.userId);
-    await slack.speak(ana.userId, channelId, `fix it ${INFRA}`);
+    await slack.speak(ana.userId, channelId, `fix it now ${INFRA}`);
     return channelId;
   },
   'a word in a thread': async ({ ana, channelId, type, card }) => {
     const { slack, devin } = world();
     await type('the first');
     const { ts } = await card((await sessionOf(devin, ana.devinUserId)).url);
-    await slack.speak(ana.userId, channelId, `!new fix it ${INFRA}`, { threadTs: ts });
+    await slack.speak(ana.userId, channelId, `!new fix it now ${INFRA}`, { threadTs: ts });
     return channelId;
   },
   'a session that is run again': async ({ ana, channelId, type, card }) => {
@@ -832,7 +832,7 @@ const SURFACES: Record<string, (who: Team) => Promise<string>> = {
     type,
     card,
   }) => {
-    await type(`fix it ${INFRA}`);
+    await type(`fix it now ${INFRA}`);
     await card('Waiting for approval');
     aheadMs += 5 * 3_600_000;
     const { slack } = world();

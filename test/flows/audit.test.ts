@@ -80,7 +80,7 @@ test('a start from a message is recorded with that message', async () => {
 test('refusals are recorded with the reason: no Devin account, and a limit', async () => {
   const { slack, devin } = world();
   const { ana: eve, channelId } = someoneIn(world(), { person: { inDevin: false } });
-  await slack.command(eve.userId, channelId, 'fix it');
+  await slack.command(eve.userId, channelId, 'fix it now');
   expect(await recorded({ kind: 'refusal', userId: eve.userId })).toMatchObject({
     result: 'identity:unknown',
     sessionId: null,
@@ -101,7 +101,7 @@ test('a refused create is recorded, and an unconfirmed one', async () => {
   const { ana, channelId } = someoneIn(world());
   const create = { method: 'POST', path: '/sessions' };
   devin.fail(create, { status: 422 });
-  await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix it');
+  await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix it now');
   await recorded({ kind: 'outcome', userId: ana.userId, result: 'failed:devin:invalid-request' });
   devin.fail(create, {});
   await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix it again');
@@ -197,7 +197,7 @@ test('an approval is recorded with its rule and who decided, and a refusal to de
   slack.setGroup('S0PLATFORM', [ben.userId]);
   const members = [ana, ben, eve].map(({ userId }) => userId);
   const channelId = slack.addChannel({ name: `approval-${ana.name}`, members });
-  await slack.command(ana.userId, channelId, 'fix it --repo acme/deploy-web');
+  await slack.command(ana.userId, channelId, 'fix it now --repo acme/deploy-web');
   const rule = 'deployments need an approval';
   const asked = await recorded({ kind: 'approval', userId: ana.userId });
   expect(asked).toMatchObject({ rule, channelId, result: 'asked' });

@@ -76,7 +76,7 @@ describeOnBothWorlds('the slash command', (world) => {
     const ana = addColleague(world());
     const channelId = channel([ana.userId]);
     const mention = `<@${ana.userId}>`;
-    await slack.command(ana.userId, channelId, `fix it --title "for ${mention}" --tag ${mention}`);
+    await slack.command(ana.userId, channelId, `fix it now --title "for ${mention}" --tag ${mention}`);
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request.title).toBe(`for @${ana.name}`);
     expect(request.tags).toContain(mention);
@@ -86,15 +86,15 @@ describeOnBothWorlds('the slash command', (world) => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = channel([ana.userId]);
-    const { message } = await slack.command(ana.userId, channelId, 'fix it --rpeo acme/web --acu 3');
+    const { message } = await slack.command(ana.userId, channelId, 'fix it now --rpeo acme/web --acu 3');
     if (message === null) throw new Error('nothing was said');
     const said = slack.renderText(message);
     expect(said).toContain('--rpeo');
     expect(said).toContain('--repo');
-    expect(said).toContain('fix it --rpeo acme/web --acu 3');
+    expect(said).toContain('fix it now --rpeo acme/web --acu 3');
 
     await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'open_form');
-    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('fix it');
+    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('fix it now');
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     expect(slack.problems).toEqual([]);
   });
@@ -152,9 +152,9 @@ describeOnBothWorlds('the slash command', (world) => {
       const { slack, devin } = world();
       const guest = addColleague(world(), { isGuest: true });
       const channelId = channel([guest.userId]);
-      await slack.command(guest.userId, channelId, 'fix it');
+      await slack.command(guest.userId, channelId, 'fix it now');
       const told = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === guest.userId);
-      expect(slack.renderText(told)).toContain('fix it');
+      expect(slack.renderText(told)).toContain('fix it now');
       expect(slack.renderText(told)).not.toContain('Open in a form');
       expect(devin.sessions.some(({ userId: id }) => id === guest.devinUserId)).toBe(false);
       expect(noticesTo(slack, channelId, null)).toEqual([]);

@@ -20,7 +20,7 @@ describe('a task with a credential in it', () => {
     return { ...who, on: { channelId: who.channelId, ts: message.ts }, said: slack.renderText(message) };
   }
 
-  test.each([TASK, `fix it --title "use ${TOKEN}"`, `-- ${TASK}`])(
+  test.each([TASK, `fix it now --title "use ${TOKEN}"`, `-- ${TASK}`])(
     'is asked about privately before it starts: %s',
     async (typed) => {
       const { devin } = world();

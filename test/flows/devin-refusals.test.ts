@@ -65,7 +65,7 @@ describe('when Devin is busy, or refuses', () => {
 
   test('lists the available platforms, and opens the form with the same draft', async () => {
     const { slack, devin } = world();
-    const { ana, channelId } = await ask('port it --platform beos --acu 7');
+    const { ana, channelId } = await ask('port it now --platform beos --acu 7');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
     expect(card.text).toContain('windows');
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
@@ -75,7 +75,7 @@ describe('when Devin is busy, or refuses', () => {
     slack.typeIn(view.id, { 'field.platform': 'windows' });
     await slack.submit(view.id, ana.userId);
     const session = await sessionOf(devin, ana.devinUserId);
-    expect(session.request).toMatchObject({ platform: 'windows', max_acu_limit: 7, prompt: 'port it' });
+    expect(session.request).toMatchObject({ platform: 'windows', max_acu_limit: 7, prompt: 'port it now' });
   });
 
   test("tells a person who may not use Devin so, in Devin's words", async () => {

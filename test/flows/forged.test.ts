@@ -245,7 +245,7 @@ describe('a form', () => {
       await slack.clickButton(ben.userId, { viewId: form.id }, button);
     await passes(ben, channelId);
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
-    slack.typeIn(form.id, { 'field.prompt': 'fix it' });
+    slack.typeIn(form.id, { 'field.prompt': 'fix it now' });
     await slack.submit(form.id, ana.userId);
     const session = await sessionOf(devin, ana.devinUserId);
     expect(session.request.prompt).toContain('The login test is flaky');

@@ -244,7 +244,7 @@ describeOnBothWorlds('the form', (world) => {
     const { ana, view } = await open();
     await showAllOptions(slack, view);
     slack.typeIn(view.id, {
-      'field.prompt': 'fix it',
+      'field.prompt': 'fix it now',
       'field.structured_output_schema': '{"type": ',
       'field.session_secrets': 'no equals sign',
     });

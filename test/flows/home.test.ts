@@ -48,7 +48,7 @@ describe('the App Home', () => {
     slack.typeIn(form.id, { 'field.tags': 'docs, ci' });
     expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
     await homeOf(world().slack, ana.userId, /Mode: fast · Tags: docs, ci/);
-    await slack.command(ana.userId, channelId, 'fix it');
+    await slack.command(ana.userId, channelId, 'fix it now');
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request).toMatchObject({ devin_mode: 'fast', tags: ['docs', 'ci', expect.any(String)] });
     expect(request.max_acu_limit).toBeUndefined();
@@ -153,7 +153,7 @@ describe('the App Home', () => {
 
   test("shows everyone's usage to administrators only, with what Devin counts", async () => {
     const { slack, devin } = world();
-    const { ana, session, channelId } = await startSession(world(), { text: '--acu 50 fix it' });
+    const { ana, session, channelId } = await startSession(world(), { text: '--acu 50 fix it now' });
     const boss = addColleague(world(), { isAdmin: true });
     devin.advance(session.id, { status: 'exit', acus: 41.5 });
     await cardOf(slack, channelId, (card) => card.includes('41.5 of 50'));

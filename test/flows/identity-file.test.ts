@@ -41,7 +41,7 @@ test('sessions run as the member in the identity file, also after it changes', a
   await writeFile(file, `people: [{ slack: ${ben.ana.userId}, devin: ${devinUserId} }]\n`);
   await expect.poll(async () => whoami(ben)).toContain('Your sessions run as *Other*.');
   expect(await whoami(ben)).toContain("Set in this app's identity file.");
-  await ben.type('fix it');
+  await ben.type('fix it now');
   expect((await sessionOf(devin, devinUserId)).userId).toBe(devinUserId);
 });
 
@@ -50,7 +50,7 @@ test('nothing starts for a person who would run as a colleague: the refusal name
   const eve = someoneIn(world());
   await writeFile(file, `people: [{ slack: ${eve.ana.email}, devin: ${ana.ana.devinUserId} }]\n`);
   await expect.poll(async () => whoami(eve)).toContain('would both be');
-  await eve.type('fix it');
+  await eve.type('fix it now');
   const told = await toldTo(world(), eve.place, 'Nothing was started');
   const words = world().slack.renderText(told);
   expect(words).toContain(ana.ana.devinName);
@@ -74,7 +74,7 @@ test('a member who shares an account with another person is told once', async ()
   // Looked up anew, since the entry differs.
   await writeFile(file, `people: [${entry.replace(ana.devinUserId, ana.email)}]\n`);
   await expect.poll(async () => whoami(ben)).toContain(`Your sessions run as *${ana.devinName}*.`);
-  await ben.type('fix it');
+  await ben.type('fix it now');
   await sessionOf(devin, ana.devinUserId);
   expect(slack.messages(conversation).filter(({ text }) => text.includes('is shared with'))).toHaveLength(1);
 });

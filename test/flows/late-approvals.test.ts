@@ -22,7 +22,7 @@ test('a late approval starts nothing, even if the request still shows as waiting
   const ben = addColleague(world());
   const { channelId, type, own } = someoneIn(world(), { others: [ben.userId] });
   slack.setGroup('S0PLATFORM', [ben.userId]);
-  await type('fix it');
+  await type('fix it now');
   const direct = slack.directMessages(ben.userId);
   const { ts } = await slack.waitForMessage(direct, (message) =>
     slack.renderText(message).includes('[Start session]'),

@@ -85,7 +85,7 @@ describeOnBothDatabaseServers('a session that turns up late', (...suite) => {
 
   test('is announced once to a person who has started another one, with both and how to stop either', async () => {
     const { devin, slack } = world();
-    const { ana, channelId, first, showing, told, press } = await lose('start twice');
+    const { ana, channelId, first, showing, told, press } = await lose('start it twice');
     await told('"Check again"');
     await press('start_anyway');
     const second = await devin.waitForSession(
@@ -100,7 +100,7 @@ describeOnBothDatabaseServers('a session that turns up late', (...suite) => {
     for (const part of [`<@${ana.userId}>`, first.url, second.url, `follow devin-${first.id}`])
       expect(message.text).toContain(part);
     // Not again at the next poll.
-    const another = await lose('look again');
+    const another = await lose('look again please');
     aMinuteLater();
     await another.showing(another.first.url);
     expect(slack.messages(channelId).filter(({ text }) => text.includes('two sessions'))).toHaveLength(1);

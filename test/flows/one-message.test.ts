@@ -50,7 +50,7 @@ describe('one message for each event', () => {
   const world = useWorld(QUICK);
 
   test("is, for a simple session, a card, Devin's words and one ping at the end", async () => {
-    const { change, says, card, byApp, pings, ana } = await started(world(), 'fix it --acu 10');
+    const { change, says, card, byApp, pings, ana } = await started(world(), 'fix it now --acu 10');
     change({ status: 'running', message: 'I see it.' });
     await says('I see it.');
     change({ pullRequest: PULL_REQUEST, message: `Done, see ${PULL_REQUEST.url}.`, acus: 1.9 });
@@ -281,7 +281,7 @@ describe('one message for each event', () => {
     ['failed', { status: 'error' }, 'failed.', 'Failed'],
     ['stopped at the cap', { status: 'suspended', statusDetail: 'usage_limit_exceeded' }, 'cap.', 'Stopped'],
   ])('has one ping, the reason and what to do for a session that %s', async (_what, end, told, shown) => {
-    const { change, says, card, byApp, pings } = await started(world(), 'fix it --acu 10');
+    const { change, says, card, byApp, pings } = await started(world(), 'fix it now --acu 10');
     change({ status: 'running', message: 'It broke.' });
     await says('It broke.');
     change({ ...end, pullRequest: PULL_REQUEST });

@@ -49,7 +49,7 @@ test('a form offers no mode, repository or field that would be refused', async (
   const left = new Set(['field.session_secrets', 'field.attachment_urls', 'files', 'field.bypass_approval']);
   expect(blocks().filter((id) => left.has(id))).toEqual([]);
   expect(blocks()).toContain('field.structured_output_schema');
-  slack.typeIn(view.id, { 'field.prompt': 'fix it', 'field.max_acu_limit': '21' });
+  slack.typeIn(view.id, { 'field.prompt': 'fix it now', 'field.max_acu_limit': '21' });
   expect((await slack.submit(view.id, ana.userId)).kind).toBe('invalid');
   slack.typeIn(view.id, { 'field.max_acu_limit': '20' });
   expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
@@ -105,7 +105,7 @@ test('a task about a message with a file that the policy refuses starts once the
   await slack.choose({ userId: ana.userId, target, which: `review.file.${file}/value`, entry: [] });
   await slack.submit(review.id, ana.userId);
   await slack.waitForView(({ id }) => id === form.id && slack.renderText(id).includes('Left out by you'));
-  slack.typeIn(form.id, { 'field.prompt': 'fix it' });
+  slack.typeIn(form.id, { 'field.prompt': 'fix it now' });
   expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
   expect((await sessionOf(devin, ana.devinUserId)).request.attachment_urls ?? []).toEqual([]);
 });
@@ -122,7 +122,7 @@ test('a form shows what the channel sets, and starts with it', async () => {
     expect(shown()).toContain(line);
   const asked = blocks().filter((id) => /^field\.(?:repos|devin_mode|max_acu_limit|tags)/.test(id));
   expect(asked).toEqual([]);
-  slack.typeIn(view.id, { 'field.prompt': 'fix it' });
+  slack.typeIn(view.id, { 'field.prompt': 'fix it now' });
   expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
   const session = await sessionOf(devin, ana.devinUserId);
   expect(session.request).toMatchObject({ devin_mode: 'lite', max_acu_limit: 5, repos: ['acme/web'] });
@@ -137,7 +137,7 @@ test('a form shows what the channel sets, and starts with it', async () => {
 test('a form after a refusal names the rule and keeps the value to correct', async () => {
   const { slack, devin } = world();
   const who = someoneIn(world());
-  await who.type('fix it --repo acme/infra-dns --bypass-approval');
+  await who.type('fix it now --repo acme/infra-dns --bypass-approval');
   const told = await toldTo(world(), who.place, 'no infrastructure');
   await slack.clickButton(who.ana.userId, { channelId: who.channelId, ts: told.ts }, 'open_form');
   const view = await settledForm(slack, who.ana.userId);
@@ -162,7 +162,7 @@ test('a form shows a refused person only the rule that refuses them', async () =
 test('the review of what is sent shows the standing instructions', async () => {
   const { slack } = world();
   const { ana, channelId } = someoneIn(world());
-  const ts = slack.say(ana.userId, channelId, 'fix it');
+  const ts = slack.say(ana.userId, channelId, 'fix it now');
   await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
   const form = await settledForm(slack, ana.userId);
   await slack.clickButton(ana.userId, { viewId: form.id }, 'review_context');

@@ -99,7 +99,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
   'the shortcut': async (who, { entries }) => {
     const { slack } = world();
     const { ana, channelId } = who;
-    const ts = slack.say(ana.userId, channelId, 'fix it');
+    const ts = slack.say(ana.userId, channelId, 'fix it now');
     await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
     const form = await settledForm(slack, ana.userId);
     await showAllOptions(slack, form);

@@ -56,16 +56,16 @@ const someone = (name = 'of', person = {}, channel = {}) => someoneIn(world(), {
 describe('a rule of the policy', () => {
   test('refuses in its words, and gives back what was typed', async () => {
     const { place, type, own } = someone();
-    await type(`fix it ${INFRA}`);
+    await type(`fix it now ${INFRA}`);
     const words = world().slack.renderText(await toldTo(world(), place, 'rule: nobody else'));
     expect(words).toContain('Ask in #platform.');
-    expect(words).toMatch(/What you typed:\s+```\s+fix it\s+```\s+Repositories: acme\/infra-dns/);
+    expect(words).toMatch(/What you typed:\s+```\s+fix it now\s+```\s+Repositories: acme\/infra-dns/);
     expect(own()).toHaveLength(0);
   });
 
   test("doesn't apply to people it doesn't name", async () => {
     const { ana, type, own } = someone();
-    await type('fix it --repo acme/web');
+    await type('fix it now --repo acme/web');
     const session = await sessionOf(world().devin, ana.devinUserId);
     expect(session.request).toMatchObject({ repos: ['acme/web'], max_acu_limit: 20 });
     expect(session.request.prompt).toContain('Follow CONTRIBUTING.md.');
@@ -74,7 +74,7 @@ describe('a rule of the policy', () => {
 
   test('says which cap is the highest for one session', async () => {
     const { type, own, place } = someone();
-    await type('fix it --acu 21');
+    await type('fix it now --acu 21');
     const told = await toldTo(world(), place, 'rule: limits.acu_per_session');
     expect(world().slack.renderText(told)).toContain("A session's cap can be up to 20 ACU (`--acu 20`).");
     expect(own()).toHaveLength(0);
@@ -83,10 +83,10 @@ describe('a rule of the policy', () => {
   test('matches addresses and shared channels', async () => {
     const outside = { email: 'ana@contractor.example' };
     const inside = someone('inside', outside);
-    await inside.type('fix it');
+    await inside.type('fix it now');
     await sessionOf(world().devin, inside.ana.devinUserId);
     const other = someone('shared', { email: 'ben@contractor.example' }, { isExternal: true });
-    await other.type('fix it');
+    await other.type('fix it now');
     await toldTo(world(), other.place, 'no contractors in shared channels');
     expect(other.own()).toHaveLength(0);
   });
@@ -126,7 +126,7 @@ describe('a rule of the policy', () => {
 describe('a channel of the policy', () => {
   test('overrides what was asked for, and adds its instructions', async () => {
     const { ana, type } = someone('proj');
-    await type('fix it --mode ultra --acu 9 --repo acme/other --tag mine');
+    await type('fix it now --mode ultra --acu 9 --repo acme/other --tag mine');
     const { request } = await sessionOf(world().devin, ana.devinUserId);
     expect(request).toMatchObject({ devin_mode: 'lite', max_acu_limit: 5, repos: ['acme/web'] });
     expect(request.tags).toContain('proj');
@@ -136,9 +136,9 @@ describe('a channel of the policy', () => {
 
   test('still recognizes the same command sent twice', async () => {
     const { channelId, type, own } = someone('proj');
-    await type('fix it --acu 9');
+    await type('fix it now --acu 9');
     await cardOf(world().slack, channelId, (text) => text.includes('sessions/'));
-    const { message } = await type('fix it --acu 9');
+    const { message } = await type('fix it now --acu 9');
     expect(message?.text).toContain('This was already asked for here.');
     expect(own()).toHaveLength(1);
   });
@@ -146,10 +146,10 @@ describe('a channel of the policy', () => {
   test('has defaults, and can turn mentions off', async () => {
     const { ana, channelId, type, place, own } = someone('quiet');
     const { slack } = world();
-    await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> fix it`);
+    await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> fix it now`);
     await toldTo(world(), place, 'starts nothing here');
     expect(own()).toHaveLength(0);
-    await type('fix it');
+    await type('fix it now');
     const { request } = await sessionOf(world().devin, ana.devinUserId);
     expect(request.max_acu_limit).toBe(7);
   });
@@ -173,7 +173,7 @@ describe('a policy that changes', () => {
     const { slack, devin } = world();
     const { ana, channelId, type } = someone('later');
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
-    await type('fix it --acu 9');
+    await type('fix it now --acu 9');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
     await change(`${POLICY}  - match: ["#later-*"]\n    set: { acu: 5 }\n`);
     busy.clear();
@@ -201,7 +201,7 @@ describe('a policy that changes', () => {
     world().slack.setGroup('S0OWNERS', [owner.userId, guest.userId]);
     expect(await homeWords(guest.userId)).not.toContain('olicy');
     const { place, type } = someone();
-    await type(`fix it ${INFRA}`);
+    await type(`fix it now ${INFRA}`);
     await toldTo(world(), place, 'nobody else touches infrastructure');
     await change(POLICY);
     expect(await metric()).toContain('devin_slack_policy_ok 1');
@@ -215,7 +215,7 @@ test("a group that Slack can't look up still refuses, and allows nothing", async
     'rules:\n  - {name: open, people: [S0UNKNOWN], then: allow}\n  - {name: closed, people: [S0OTHER], then: refuse}',
   );
   const { place, type, own } = someone();
-  await type('fix it');
+  await type('fix it now');
   await toldTo(world(), place, 'closed');
   expect(own()).toHaveLength(0);
   await change(POLICY);

@@ -176,8 +176,8 @@ describe('a former member of a private channel', () => {
     const say = async (userId: string, words: string) =>
       slack.speak(userId, channelId, words, { threadTs: on.ts });
     const noticed = async (words: string) => toldTo(world(), { channelId, userId: ben.userId }, words);
-    await say(ben.userId, 'please archive this');
-    const held = await noticed('Archive this session?');
+    await say(ben.userId, 'stop');
+    const held = await noticed('Stop this session for good?');
     devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1 });
     await say(ben.userId, 'lost words');
     const lost = await noticed("didn't confirm that");
@@ -198,7 +198,7 @@ describe('a former member of a private channel', () => {
     const { ts } = await say(ana.userId, 'among us');
     await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('white_check_mark'));
     expect(hears().slice(1)).toEqual(['among us']);
-    expect(devin.session(session.id).isArchived).toBe(false);
+    expect(devin.session(session.id).status).not.toBe('exit');
   });
 
   test("can't cancel what another person asked for there", async () => {

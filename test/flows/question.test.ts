@@ -20,11 +20,11 @@ describe('a question before a session costs anything', () => {
     const { slack, devin } = world();
     const { ana, channelId, ts, said } = await ask('hlep');
     expect(said).toContain('Did you mean `/devin help`?');
-    expect(said).toContain('Start it as a task');
+    expect(said).toContain('Start as typed');
     await slack.clickButton(ana.userId, { channelId, ts }, '/devin help');
     const answered = slack.messages(channelId).find((message) => message.ts === ts);
     expect(answered?.text).toContain('--repo');
-    expect(answered?.text).not.toContain('Start it as a task');
+    expect(answered?.text).not.toContain('Start as typed');
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     expect(slack.problems).toEqual([]);
   });
@@ -44,29 +44,21 @@ describe('a question before a session costs anything', () => {
     expect(mine.map(({ request }) => request.prompt)).toEqual(['stats', 'another task of theirs']);
   });
 
-  test('offers to set a default for an option in plain words', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, ts, said } = await ask('set acu 5');
-    expect(said).toContain('Did you mean `/devin defaults me --acu 5`?');
-    await slack.clickButton(ana.userId, { channelId, ts }, 'run_command.0');
-    const answered = slack.messages(channelId).find((message) => message.ts === ts);
-    expect(answered?.text).toContain('ACU cap (personal default)*: 5');
-    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
-  });
-
   test('starts with an option that was meant in the words of a task', async () => {
     const { slack, devin } = world();
     const { ana, channelId, ts, said } = await ask('fix the importer, max 10 ACU');
     expect(said).toContain('[Start with --acu 10]');
-    await slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_as_meant');
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request).toMatchObject({ prompt: 'fix the importer, max 10 ACU', max_acu_limit: 10 });
   });
 
-  test('says what a word of a thread or an option does elsewhere', async () => {
-    expect((await ask('mute')).said).toContain("Type it in the session's thread.");
-    expect((await ask('fix it, max 10 ACU')).said).toContain('Did you mean `--acu 10`?');
-    expect((await ask('!ask how it works')).said).toContain("works only in Devin's own Slack app");
+  test('never takes a sub-command with one of its own words for a task', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, ts, said } = await ask('defaults me fix the test --acu 3');
+    expect(said).toContain('Nothing was done.');
+    expect(slack.messages(channelId).find((one) => one.ts === ts)?.text).not.toContain('Start');
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 
   test('runs the intended command on the named session', async () => {

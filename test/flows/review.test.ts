@@ -73,7 +73,7 @@ describe('what Devin gets with a task', () => {
 
   test('says so if the form is sent again with fewer messages after Slack lost the first answer', async () => {
     const { slack, ana, form, review, aside } = await open();
-    slack.typeIn(form.id, { 'field.prompt': 'fix it' });
+    slack.typeIn(form.id, { 'field.prompt': 'fix it now' });
     expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
     form.isOpen = true;
     const view = await review();

@@ -385,7 +385,7 @@ describe('replies in the thread', () => {
 
   test('to a session that is over come back with a form for a new one', async () => {
     const { devin, slack } = world();
-    const thread = await startThread(world(), 'fix it --acu 7');
+    const thread = await startThread(world(), 'fix it now --acu 7');
     devin.advance(thread.id, { status: 'exit' });
     await thread.say(thread.ana.userId, 'one more thing');
     const notice = await thread.noticeTo(thread.ana.userId, 'session is over');
@@ -666,9 +666,12 @@ describe('keywords in the thread', () => {
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'it is for the old server');
     await thread.say(thread.ana.userId, '(aside) between us');
-    const { ts, deliveries } = await thread.say(thread.ana.userId, '!new port it --acu 3 --repo acme/web');
+    const { ts, deliveries } = await thread.say(
+      thread.ana.userId,
+      '!new port it now --acu 3 --repo acme/web',
+    );
     await Promise.all(deliveries.map((delivery) => slack.redeliver(delivery)));
-    const session = await devin.waitForSession(({ request }) => request.prompt.startsWith('port it'));
+    const session = await devin.waitForSession(({ request }) => request.prompt.startsWith('port it now'));
     expect(session.request).toMatchObject({ max_acu_limit: 3, repos: ['acme/web'] });
     expect(session.request.prompt).toContain('| it is for the old server');
     expect(session.request.prompt).not.toMatch(/!new|left out|between us/);
@@ -678,7 +681,7 @@ describe('keywords in the thread', () => {
     // The card is the answer; a mark would stay for good.
     expect(slack.messages(thread.channelId).find((one) => one.ts === ts)?.reactions.size).toBe(0);
     expect(devin.session(session.id).messages.at(-1)?.message).toBe('to the new one');
-    expect(devin.sessions.filter(({ request }) => request.prompt.startsWith('port it'))).toHaveLength(1);
+    expect(devin.sessions.filter(({ request }) => request.prompt.startsWith('port it now'))).toHaveLength(1);
   });
 
   test('!new sends what Devin said in the thread, but no cards', async () => {
@@ -708,9 +711,9 @@ describe('keywords in the thread', () => {
 
   test('!new with an invalid flag starts nothing and returns what was typed', async () => {
     const thread = await startThread(world());
-    await thread.say(thread.ana.userId, '!new port it --rpeo acme/web');
+    await thread.say(thread.ana.userId, '!new port it now --rpeo acme/web');
     const notice = await thread.noticeTo(thread.ana.userId, '--rpeo');
-    expect(notice.text).toContain('port it');
+    expect(notice.text).toContain('port it now');
   });
 
   test('!new with an option in plain words asks first, and then sends the thread, too', async () => {

@@ -38,7 +38,7 @@ describe('a session that is followed', () => {
 
   test('shows its phases on the card, as Devin reports them', async () => {
     const { devin, slack } = world();
-    const { session, showing } = await startSession(world(), 'fix it --acu 10');
+    const { session, showing } = await startSession(world(), 'fix it now --acu 10');
     devin.advance(session.id, { status: 'claimed' });
     await showing('Queued');
     devin.advance(session.id, { status: 'running', title: 'Fix the login test', acus: 1.4 });

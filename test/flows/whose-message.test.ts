@@ -37,23 +37,6 @@ describe('a thread that people began', () => {
     await say(ana.userId, 'look at main');
     await expect.poll(heard, { timeout: 20_000 }).toEqual(['it began on Monday', 'look at main']);
   });
-
-  test('takes a phrase for a keyword only if it is for the app', async () => {
-    const { slack } = world();
-    const { ana, ben, channelId, card, say, heard } = await startAmongPeople();
-    const saying = async (words: string) =>
-      slack.waitForMessage(channelId, ({ ts, text }) => ts === card.ts && text.includes(words));
-    await say(ben.userId, 'Go to sleep, please mute');
-    await say(ben.userId, 'please mute');
-    await say(ana.userId, 'look at main');
-    await expect.poll(heard, { timeout: 20_000 }).toEqual(['look at main']);
-    expect((await saying('')).text).not.toContain('Muted');
-    await say(ben.userId, `<@${slack.workspace.botUserId}> please mute`);
-    await saying(`Muted by <@${ben.userId}>`);
-    await say(ana.userId, 'can you unmute this');
-    await saying("The requester's replies here go to Devin");
-    expect(heard()).toEqual(['look at main']);
-  });
 });
 
 test('follow brings a deleted card back into the thread that people began', async () => {
@@ -322,17 +305,14 @@ describe('a thread under a card', () => {
     expect((await thread.noticeTo(userId, 'Stop this session for good?')).text).toContain('write the docs');
   });
 
-  test.each([
-    ['please archive this', 'Archive this session?', 'archive_asked', 'Archived'],
-    ['stop it', 'Stop this session for good?', 'stop', 'Ended'],
-  ])('asks whether "%s" is for Devin, and its button does it', async (words, question, button, shown) => {
+  test('asks whether "stop" is for Devin, and its button does it', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
-    await thread.say(userId, words);
-    const asked = await thread.noticeTo(userId, question);
-    await slack.clickButton(userId, { channelId: thread.channelId, ts: asked.ts }, button);
-    await cardOf(slack, thread.channelId, (text) => new RegExp(shown, 'i').test(text));
+    await thread.say(userId, 'stop');
+    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
+    await slack.clickButton(userId, { channelId: thread.channelId, ts: asked.ts }, 'stop');
+    await cardOf(slack, thread.channelId, (text) => text.includes('Ended'));
     expect(thread.heard()).toEqual([]);
   });
 
@@ -340,7 +320,7 @@ describe('a thread under a card', () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
-    const { ts } = await thread.say(userId, `<@${slack.workspace.botUserId}> Cancel that, please`);
+    const { ts } = await thread.say(userId, `<@${slack.workspace.botUserId}> Stop!`);
     const asked = await thread.noticeTo(userId, 'Stop this session for good?');
     const onNotice = { channelId: thread.channelId, ts: asked.ts };
     await Promise.all([
@@ -348,7 +328,7 @@ describe('a thread under a card', () => {
       slack.clickButton(userId, onNotice, 'send_held'),
     ]);
     await thread.marked(ts, 'white_check_mark');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['Cancel that, please']);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['Stop!']);
     expect(slack.problems).toEqual([]);
   });
 
@@ -357,26 +337,13 @@ describe('a thread under a card', () => {
     const thread = await startThread(world());
     const { channelId } = thread;
     const { userId } = thread.ana;
-    const { ts } = await thread.say(userId, 'stop it');
+    const { ts } = await thread.say(userId, 'stop');
     const asked = await thread.noticeTo(userId, 'Stop this session for good?');
     await slack.deleteMessage(userId, { channelId, ts });
     await slack.clickButton(userId, { channelId, ts: asked.ts }, 'send_held');
     await thread.noticeTo(userId, en.thread.heldDeleted);
     await thread.marked((await thread.say(userId, 'go on')).ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
-  });
-
-  test('asks nothing about "stop it" if Devin asked something', async () => {
-    const { slack, devin } = world();
-    const thread = await startThread(world());
-    devin.advance(thread.id, {
-      status: 'running',
-      statusDetail: 'waiting_for_user',
-      message: 'Keep the server running, or stop it?',
-    });
-    await cardOf(slack, thread.channelId, (text) => text.includes('Needs you'));
-    await thread.marked((await thread.say(thread.ana.userId, 'stop it')).ts, 'white_check_mark');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['stop it']);
   });
 
   test('tells a person who may not steer it so, instead of asking about a "stop"', async () => {

@@ -78,7 +78,7 @@ test("why tells people if they can't start sessions", async () => {
 test('a question about what the app decided is asked about before it starts', async () => {
   const { answer, own } = await why('was my session refused --repo acme/web');
   expect(answer).toContain('Nothing was started yet.');
-  expect(answer).toContain('[Start it as a task]');
+  expect(answer).toContain('[Start as typed]');
   expect(own()).toHaveLength(0);
 });
 

@@ -22,8 +22,9 @@ import {
   truncate,
   unescape,
 } from '../../src/slack/blocks/text.ts';
+import { readAddressed } from '../../src/slack/command/addressed.ts';
 import { scan } from '../../src/slack/command/flags.ts';
-import { readAddressed, readThreadMeaning } from '../../src/slack/command/meaning.ts';
+import { readThreadMeaning } from '../../src/slack/command/meaning.ts';
 import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
 import { readValues } from '../../src/slack/command/values.ts';
 import { fieldBlock } from '../../src/slack/ids.ts';

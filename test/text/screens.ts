@@ -1,4 +1,5 @@
 import { fields } from '../../src/session/fields.ts';
+import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import { choicesSchema } from '../../src/session/policy/choices.ts';
 import { renderInDevin, renderReplyBy, withCall, type Call } from '../../src/slack/blocks/devin-message.ts';
@@ -20,7 +21,6 @@ import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import {
   renderAnswerOrTask,
   renderOffer,
-  renderQuestion,
   renderRunning,
   renderWordless,
 } from '../../src/slack/blocks/offer.ts';
@@ -41,7 +41,7 @@ import {
   renderStopTrouble,
   renderThreadHelp,
 } from '../../src/slack/blocks/steering.ts';
-import { renderHelp, usageOf } from '../../src/slack/command/help.ts';
+import { renderDoubt, renderHelp, renderMisused, usageOf } from '../../src/slack/command/help.ts';
 import type { CardAction } from '../../src/slack/ids.ts';
 import type { Text } from '../../src/text/index.ts';
 import { cardOf, messageOf, PLACES, QUOTES } from '../slack/blocks/places.ts';
@@ -59,6 +59,10 @@ const PREFERENCES = {
   language: null,
   webMessages: true,
 } as const;
+const asked = (doubt: Doubt, text: Text): Rendered => {
+  const intent = { kind: 'ask-first', doubt, draft: {}, reset: [] } as const;
+  return renderDoubt({ ...intent, reset: [] }, { command: '/cog', typed: 'words', formId: 'f1' }, text);
+};
 const HELD = { requestId: 'r1', ts: '1.1', text: 'please stop' };
 const NOTHING = { messages: [], files: [] };
 const REVIEW = { formId: 'f1', formViewId: 'V1', choice: 'thread', page: null } as const;
@@ -269,45 +273,18 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       },
       text,
     ),
-  'a question': (text) =>
-    renderQuestion(
-      { command: '/cog', typed: 'stat', formId: 'f1', meant: 'status', usage: null, hint: null },
-      text,
-    ),
+  'a question': (text) => asked({ kind: 'command', name: 'status', meant: 'status' }, text),
+  'a question about a command without its values': (text) =>
+    asked({ kind: 'command', name: 'follow', meant: null }, text),
   'a question about an option in a task': (text) =>
-    renderQuestion(
-      {
-        command: '/cog',
-        typed: 'fix it, max 10 ACU',
-        formId: 'f1',
-        meant: null,
-        usage: null,
-        hint: { kind: 'option', typed: '--acu 10' },
-      },
-      text,
-    ),
-  'a question about an option before a task': (text) =>
-    renderQuestion(
-      {
-        command: '/cog',
-        typed: '--title Login fix it',
-        formId: 'f1',
-        meant: null,
-        usage: null,
-        hint: { kind: 'first-word', typed: '--title Login' },
-      },
-      text,
-    ),
-  'a question about one word': (text) =>
-    renderQuestion(
-      { command: '/cog', typed: 'fix', formId: 'f1', meant: null, usage: null, hint: null },
-      text,
-    ),
+    asked({ kind: 'option', typed: [], meant: '--acu 10' }, text),
+  'a question about an unknown option': (text) =>
+    asked({ kind: 'option', typed: ['--words'], meant: '' }, text),
+  'a question about one word': (text) => asked({ kind: 'perhaps-talk' }, text),
+  'a command with words that it does not take': (text) =>
+    renderMisused('defaults', { command: '/cog', typed: 'defaults me fix it' }, text),
   'help in a thread': renderThreadHelp,
-  'the question before a stop in a thread': (text) =>
-    renderAskFirst({ about: 'stop', held: HELD, name: null }, text),
-  'the question before an archive in a thread': (text) =>
-    renderAskFirst({ about: 'archive', held: HELD, name: '*words*' }, text),
+  'the question before a stop in a thread': (text) => renderAskFirst({ held: HELD, name: '*words*' }, text),
   'the question before a stop': (text) =>
     renderStopDialog({ card, metadata: { requestId: 'r1', channelId: 'C1', threadTs: null } }, text),
   'a stop that failed': renderStopTrouble,

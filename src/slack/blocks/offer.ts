@@ -1,11 +1,11 @@
-import type { AskedFirst } from '../../session/intent.ts';
+import type { Doubt } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, CARD_ACTION, heldReply, type HeldReply, runAction } from '../ids.ts';
+import { ACTION, CARD_ACTION, heldReply, meantOption, runAction, type HeldReply } from '../ids.ts';
 import { runsAsFact, type RunsAs } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { formButton } from './notices.ts';
 import { button, buttonRow, joinParts, line, primary, titled, type Rendered } from './objects.ts';
-import { code, fitCodeBlock, link, truncate } from './text.ts';
+import { code, fitCodeBlock, link, truncate, unescape } from './text.ts';
 
 type Running = {
   requestId: string;
@@ -31,17 +31,17 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
 /** `session`: the title of the one that asked. Escaped. */
 export type AnswerOrTask = { held: HeldReply; session: string };
 
-/** For the author of a direct message beside a session that waits for an answer. `formId` null: it is no task. */
+/** For the author of a direct message beside a session that waits for an answer. */
 export function renderAnswerOrTask(
   { held, session }: AnswerOrTask,
-  formId: string | null,
+  formId: string,
   { notices, thread }: Text,
 ): Rendered {
   return joinParts([
     line(notices.answerOrTask(session)),
     buttonRow(
       primary(button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held))),
-      ...(formId === null ? [] : [button(ACTION.startAsTask, notices.running.start, formId)]),
+      button(ACTION.startAsTask, notices.running.start, formId),
     ),
   ]);
 }
@@ -62,39 +62,57 @@ export function renderWordless(formId: string, text: Text): Rendered {
   return joinParts([titled(title, why), buttonRow(primary(formButton(formId, text)))]);
 }
 
-/** Asks whether a text is a command or a task. What was typed comes raw. */
+/** Asks before a session starts. What was typed comes raw. */
 type TaskQuestion = {
   command: string;
   typed: string;
   /** The form that holds the text as a task. */
   formId: string;
-  /** The command to run; null: none, or something is missing. */
-  meant: string | null;
+  doubt: Doubt;
   /** How to use the command that was probably meant; null: none is close. */
   usage: string | null;
-  hint: AskedFirst['hint'];
 };
 
 export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
-  const { command, typed, formId, meant, hint } = asking;
+  const { typed, formId, doubt } = asking;
   const { question } = text.command;
-  const isOption = hint?.kind === 'option' || hint?.kind === 'first-word';
-  const start = isOption ? question.startWith(hint.typed) : question.start;
-  const runs = meant === null || meant.length > LIMIT.buttonValue ? null : meant;
+  const meant = meantButton(asking, text);
+  const start = doubt.kind === 'credential' ? ACTION.startWithCredential : ACTION.startAsTask;
   return joinParts([
     titled(question.title, askedWords(asking, text)),
     line(fitCodeBlock(typed).block),
     buttonRow(
-      ...(runs === null ? [] : [button(runAction(0), `${command} ${runs}`, runs)]),
-      button(hint?.kind === 'credential' ? ACTION.startWithCredential : ACTION.startAsTask, start, formId),
+      ...(meant === null ? [] : [meant]),
+      button(start, question.start, formId),
       button(ACTION.openForm, text.notices.offer.edit, formId),
     ),
   ]);
 }
 
-function askedWords({ command, meant, usage, hint }: TaskQuestion, { command: { question } }: Text): string {
+/** Does what was probably meant; null: nobody can tell. */
+function meantButton({ command, formId, doubt }: TaskQuestion, { command: { question } }: Text) {
+  if (doubt.kind === 'command' && doubt.meant !== null && doubt.meant.length <= LIMIT.buttonValue)
+    return button(runAction(0), `${command} ${doubt.meant}`, doubt.meant);
+  if (doubt.kind !== 'option' || doubt.meant === '') return null;
+  const value = meantOption.write({ formId, typed: doubt.typed.map(unescape), meant: doubt.meant });
+  const label = question.startWith(unescape(doubt.meant));
+  return value.length > LIMIT.buttonValue ? null : button(ACTION.startAsMeant, label, value);
+}
+
+function askedWords({ command, usage, doubt }: TaskQuestion, { command: { question } }: Text): string {
   const shown = (typed: string): string => code(truncate(typed, LIMIT.placeholder));
-  if (hint !== null) return question.hints[hint.kind](shown(hint.typed));
-  if (meant !== null) return question.meant(shown(`${command} ${meant}`));
-  return usage === null ? question.wholeTask : question.incomplete(shown(`${command} ${usage}`));
+  switch (doubt.kind) {
+    case 'perhaps-talk':
+      return question.wholeTask;
+    case 'command':
+      return doubt.meant === null
+        ? question.incomplete(shown(`${command} ${usage}`))
+        : question.meant(shown(`${command} ${doubt.meant}`));
+    case 'option':
+      return doubt.meant === ''
+        ? question.unknownOption(shown(unescape(doubt.typed.join(' '))))
+        : question.option(shown(unescape(doubt.meant)));
+    case 'credential':
+      return question.credential(shown(doubt.starts));
+  }
 }

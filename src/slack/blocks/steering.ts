@@ -1,6 +1,5 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
-import type { Perhaps } from '../command/meaning.ts';
 import {
   ACTION,
   REPLY_BLOCK,
@@ -106,19 +105,16 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
 }
 
 /** `name`: of the session, in Slack's markup; null: it's the only one in the thread. */
-type AskedFirst = { about: Perhaps; held: HeldReply; name: string | null };
+type AskedFirst = { held: HeldReply; name: string | null };
 
 /** Asks whether a reply is a message to Devin or ends the session. */
-export function renderAskFirst({ about, held, name }: AskedFirst, text: Text): Rendered {
-  const { thread, card, steering } = text;
-  const { requestId } = held;
-  const act: Button =
-    about === 'stop'
-      ? { ...button(ACTION.stop, steering.askStop.confirm, requestId), style: 'danger' }
-      : button(ACTION.archiveAsked, card.buttons.archive, requestId);
+export function renderAskFirst({ held, name }: AskedFirst, text: Text): Rendered {
+  const { thread, steering } = text;
+  const stop = button(ACTION.stop, steering.askStop.confirm, held.requestId);
+  const act: Button = { ...stop, style: 'danger' };
   const send = button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held));
   const named = name === null ? [] : [line(name)];
-  return joinParts([...named, line(thread.ask[about]), buttonRow(act, send)]);
+  return joinParts([...named, line(thread.askStop), buttonRow(act, send)]);
 }
 
 export function renderThreadHelp(text: Text): Rendered {

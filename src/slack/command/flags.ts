@@ -1,32 +1,25 @@
 import type { Field } from '../../session/fields.ts';
-import { flagAt, signEnd, type FoundFlag } from './flag-at.ts';
-import { meantValue, NO_WORDS, yesOrNo } from './meant-value.ts';
-import { choiceOf, gluedOption, nearestFlag } from './option-names.ts';
+import { choiceOf, flagAt, signEnd, takes, type FoundFlag } from './option-names.ts';
 import { blankEnd, match, proseEnd, readValue, spaceEnd, type Value } from './tokens.ts';
 
 /** What one flag or mode word says. */
 export type Given =
-  /** `nearest`: what was probably meant; `text`: the value that comes with it, as Slack sends it. */
-  | { kind: 'unknown'; typed: string; nearest: Field | null; text: string | null }
+  /** `text` as Slack sends it; null: a switch without a value. */
+  | { kind: 'value'; field: Field; text: string | null }
   | { kind: 'missing'; field: Field }
-  /** `text` as Slack sends it; null: a switch without a value. `mayGoOn`: in what comes before the task. */
-  | { kind: 'value'; field: Field; text: string | null; mayGoOn?: boolean }
   | { kind: 'unclosed'; field: Field; text: string }
-  /** The value that was probably meant goes on after a space. */
-  | { kind: 'spaced'; field: Field; text: string };
+  /**
+   * Looks like an option, and stays in the task. `typed`: the words, with a value if they have one; `meant`: what was
+   * probably meant, as it would be typed. Both as Slack sends them.
+   */
+  | { kind: 'unknown'; typed: string; meant: string | null };
 
 export type Scan = {
   /** The task as Slack sends it, without the flags. */
   task: string;
   given: Given[];
-  /** The flags and mode words with their values, as Slack sends them. */
-  flags: string[];
-  /** Everything before the first flag or mode word. */
-  before: string;
   /** A separate `--` says that the rest is a task. */
   isTask: boolean;
-  /** The rest, if that mark could be a dash between words of the task, where it stays. */
-  afterDash: string;
 };
 
 /** A word of the task with the white space before it; null: a flag was cut out here. */
@@ -37,78 +30,55 @@ type Cut = { given: Given; end: number };
 export function scan(text: string): Scan {
   const parts: Part[] = [];
   const given: Given[] = [];
-  const flags: string[] = [];
-  let before: string | null = null;
-  let isAfterTask = false;
   let at = 0;
   while (at < text.length) {
     const start = spaceEnd(text, at);
     const space = text.slice(at, start);
     if (endsFlags(text, start)) {
-      const rest = spaceEnd(text, start + 2);
+      // Between words of the task it could be a dash, and stays.
       const isDash = parts.at(-1)?.word != null;
-      if (isDash) parts.push({ space, word: text.slice(start) });
-      else parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
-      const afterDash = isDash ? text.slice(rest) : '';
-      return {
-        task: join(parts),
-        given,
-        flags,
-        before: before ?? text.slice(0, start),
-        isTask: true,
-        afterDash,
-      };
+      const rest = isDash ? start : spaceEnd(text, start + 2);
+      if (!isDash) parts.push({ space, word: null });
+      parts.push({ space: isDash ? space : text.slice(start + 2, rest), word: text.slice(rest) });
+      return { task: join(parts), given, isTask: !isDash };
     }
-    const cut: Cut | null = readFlag(text, start, isAfterTask) ?? readBang(text, start);
-    if (cut !== null) {
-      given.push(cut.given);
-      flags.push(text.slice(start, cut.end));
-      before ??= text.slice(0, start);
-    }
-    isAfterTask ||= cut === null;
+    const cut: Cut | null = readFlag(text, start) ?? readBang(text, start);
+    if (cut !== null) given.push(cut.given);
     at = cut?.end ?? proseEnd(text, start);
-    parts.push({ space, word: cut === null || isPerhapsProse(cut.given) ? text.slice(start, at) : null });
+    const stays = cut === null || cut.given.kind === 'unknown';
+    parts.push({ space, word: stays ? text.slice(start, at) : null });
   }
-  return { task: join(parts), given, flags, before: before ?? text, isTask: false, afterDash: '' };
-}
-
-/** Another program's flag stays in the task, for the form. */
-function isPerhapsProse(given: Given): boolean {
-  return given.kind === 'unknown' && given.nearest === null;
+  return { task: join(parts), given, isTask: false };
 }
 
 function endsFlags(text: string, at: number): boolean {
   return /^--(?:\s|$)/.test(text.slice(at, at + 3));
 }
 
-function readFlag(text: string, at: number, isAfterTask: boolean): Cut | null {
+const YES_OR_NO = /[^\S\n]+=?[^\S\n]*(yes|no|true|false|off|never|0|はい|いいえ)[.,;!。]*(?=\s|$)/iy;
+
+function readFlag(text: string, at: number): Cut | null {
   const flag = flagAt(text, at);
   if (flag === null) return null;
   const { field, end } = flag;
-  if (field === null) return unknownFlag(text, at, flag);
-  const isBare = field.input.kind === 'switch' && signEnd(text, end) === null;
-  const said = isBare ? yesOrNo(text, end) : null;
-  if (said !== null) {
-    const given = { kind: 'spaced', field, text: said.text } as const;
-    return { given, end: isAfterTask && goesOn(text, said.end) ? end : said.end };
+  if (field === null) {
+    const { given, end: unknownEnd } = unknownFlag(text, at, flag);
+    return flag.isClear || given.meant !== null ? { given, end: unknownEnd } : null;
   }
-  if (isBare) return { given: { kind: 'value', field, text: null }, end };
+  if (field.input.kind === 'switch' && signEnd(text, end) === null) {
+    // Without a sign, nobody can tell whether `--bypass-approval no` switches it on.
+    YES_OR_NO.lastIndex = end;
+    const said = YES_OR_NO.exec(text)?.[1];
+    if (said === undefined) return { given: { kind: 'value', field, text: null }, end };
+    const typed = text.slice(at, YES_OR_NO.lastIndex);
+    return { given: { kind: 'unknown', typed, meant: `${field.flag}=${said}` }, end: at + typed.length };
+  }
   const value = valueAfter(text, flag, field);
   if (value === null) return { given: { kind: 'missing', field }, end };
   const { unclosed, end: valueEnd } = value;
   if (unclosed) return { given: { kind: 'unclosed', field, text: value.text }, end: valueEnd };
   if (value.text.trim() === '') return { given: { kind: 'missing', field }, end: Math.max(valueEnd, end) };
-  const meant = meantValue(text, field, { value, isAfterTask, isFlag: (next) => isFlag(text, next) });
-  if (meant !== null) return { given: { kind: 'spaced', field, text: meant.text }, end: meant.end };
-  const isFree = field.isText && field.input.kind === 'text' && !value.quoted && !isAfterTask;
-  const mayGoOn = isFree && goesOn(text, valueEnd);
-  return { given: { kind: 'value', field, text: value.text, mayGoOn }, end: unitEnd(text, valueEnd, field) };
-}
-
-/** Within the task, `no` may be its word as well: `fix it --no-resume no mocks`. The form keeps it for the person to see. */
-function goesOn(text: string, valueEnd: number): boolean {
-  const next = blankEnd(text, valueEnd);
-  return next < text.length && text.charAt(next) !== '\n' && !isFlag(text, next);
+  return { given: { kind: 'value', field, text: value.text }, end: unitEnd(text, valueEnd, field) };
 }
 
 /** After the unit of a number: `--acu 10 ACU`. */
@@ -116,10 +86,6 @@ function unitEnd(text: string, at: number, { flag, input }: Field): number {
   if (input.kind !== 'number' || flag === null) return at;
   const unit = new RegExp(`[^\\S\\n]*${flag.slice(2)}s?(?=[\\s.,;:!?]|$)`, 'iy');
   return match(unit, text, at) ?? at;
-}
-
-function isFlag(text: string, at: number): boolean {
-  return flagAt(text, at) !== null || readBang(text, at) !== null || endsFlags(text, at);
 }
 
 /** null: another flag follows, or the task. */
@@ -130,37 +96,22 @@ function valueAfter(text: string, { end }: FoundFlag, { input }: Field): Value |
   return readValue(text, start, input.kind === 'list');
 }
 
-/** Keeps the value if a flag with a value was probably meant. */
-function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
-  const { typed, name, end } = flag;
+/** With the value that was probably meant for the flag it is close to. */
+function unknownFlag(text: string, at: number, flag: FoundFlag) {
+  const { nearest, end } = flag;
+  const unknown = (typedEnd: number, meant: string | null) => ({
+    given: { kind: 'unknown' as const, typed: text.slice(at, typedEnd), meant },
+    end: typedEnd,
+  });
   const wordEnd = proseEnd(text, end);
-  const glued = gluedOption(text.slice(at, wordEnd));
-  if (glued !== null)
-    return { given: { kind: 'unknown', typed: text.slice(at, wordEnd), ...glued }, end: wordEnd };
-  const afterSign = signEnd(text, end);
-  const isName = afterSign !== null || wordEnd === end;
-  const choice = isName ? choiceOf(name) : null;
-  if (choice !== null)
-    return { given: { kind: 'unknown', typed, nearest: choice.field, text: choice.option }, end: wordEnd };
-  const nearest = isName ? nearestFlag(name) : null;
-  const given = { kind: 'unknown' as const, typed: isName ? typed : text.slice(at, wordEnd), nearest };
-  if (nearest?.input.kind === 'switch') {
-    const said = afterSign === null ? yesOrNo(text, end) : readValue(text, afterSign, false);
-    const isOff = isOpposite(name, nearest) !== NO.test(said?.text ?? '');
-    return { given: { ...given, text: isOff ? 'false' : null }, end: said?.end ?? wordEnd };
-  }
-  const value = nearest === null ? null : valueAfter(text, flag, nearest);
-  const hasValue = value !== null && !value.unclosed && value.text.trim() !== '';
-  return hasValue
-    ? { given: { ...given, text: value.text }, end: value.end }
-    : { given: { ...given, text: null }, end: wordEnd };
-}
-
-const NO = new RegExp(`^(?:off|${NO_WORDS.join('|')})[.,;:!?]*$`, 'i');
-
-/** `--resume` asks for the opposite of `--no-resume`, and `--no-bypass-approval` for that of `--bypass-approval`. */
-function isOpposite(name: string, { flag }: Field): boolean {
-  return flag !== null && flag.startsWith('--no-') !== /^no/i.test(name);
+  if (nearest === null) return unknown(wordEnd, null);
+  const choice = choiceOf(text.slice(at, wordEnd).replace(/^[^\p{L}]+/u, ''));
+  if (choice !== null) return unknown(wordEnd, `${choice.field.flag} ${choice.option}`);
+  if (nearest.input.kind === 'switch') return unknown(wordEnd, wordEnd === end ? nearest.flag : null);
+  const value = valueAfter(text, flag, nearest);
+  if (value === null || value.unclosed || !takes(nearest, value.text)) return unknown(wordEnd, null);
+  const start = signEnd(text, end) ?? blankEnd(text, end);
+  return unknown(value.end, `${nearest.flag} ${text.slice(start, value.end)}`);
 }
 
 const BANG = /[!！](\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;

@@ -86,12 +86,9 @@ const TOPICS: Readonly<Record<HelpTopic | 'start', Topic>> = {
   },
 };
 
-/** What the options are for, and the slash command's name. */
-type Where = { what: 'task' | 'defaults'; command: string };
-
 /** A sentence for each problem, escaped. */
-export function renderProblems(problems: readonly Problem[], where: Where, text: Text): string[] {
-  return problems.map((problem) => renderProblem(problem, where, text));
+export function renderProblems(problems: readonly Problem[], command: string, text: Text): string[] {
+  return problems.map((problem) => renderProblem(problem, command, text));
 }
 
 /** Why options that were typed after a command can't be taken. `typed`: raw. */
@@ -100,7 +97,7 @@ export function renderWrongOptions(
   { command, typed, title }: { command: string; typed: string; title: string },
   text: Text,
 ): Rendered {
-  const told = renderProblems(problems, { what: 'defaults', command }, text);
+  const told = renderProblems(problems, command, text);
   return refusal({ problems: told, typed: `${command} ${unescape(typed)}`, formId: null, title }, text);
 }
 
@@ -119,11 +116,26 @@ export function renderDoubt(
   text: Text,
 ): Rendered {
   if (intent.kind === 'invalid') {
-    const problems = renderProblems(intent.problems, { what: 'task', command }, text);
+    const problems = renderProblems(intent.problems, command, text);
     return refusal({ problems, typed, formId }, text);
   }
-  const { about, meant, hint } = intent;
-  return renderQuestion({ command, typed, formId, meant, hint, usage: about && usageOf(about, text) }, text);
+  const { doubt } = intent;
+  const usage = doubt.kind === 'command' ? usageOf(doubt.name, text) : null;
+  return renderQuestion({ command, typed, formId, doubt, usage }, text);
+}
+
+/** For a sub-command with words that it doesn't take. `typed`: raw. */
+export function renderMisused(
+  name: Subcommand,
+  { command, typed }: Omit<Offered, 'formId'>,
+  text: Text,
+): Rendered {
+  const { notAnswered, question } = text.command;
+  const problems = [question.incomplete(code(`${command} ${usageOf(name, text)}`))];
+  return refusal(
+    { problems, typed: `${command} ${unescape(typed)}`, formId: null, title: notAnswered.title },
+    text,
+  );
 }
 
 const flagFields = fields.filter(({ flag }) => flag !== null);
@@ -153,17 +165,13 @@ function label(field: Field, text: Text): string {
   return text.fields[field.key].label;
 }
 
-function renderProblem(problem: Problem, where: Where, text: Text): string {
+function renderProblem(problem: Problem, command: string, text: Text): string {
   const { problems } = text.command;
   switch (problem.kind) {
     case 'unknown-flag':
-      return renderUnknownFlag(problem, where, text);
-    case 'spaced-value': {
-      const meant = meantSentence(problem, text);
-      return where.what === 'task'
-        ? text.joins.sentences([meant, problems.taskFirst(flagOf(problem.nearest, text))])
-        : meant;
-    }
+      return problem.meant === null
+        ? problems.unknownFlag(quoted(problem.flag), code(`${command} help options`))
+        : problems.unknownFlagNear(quoted(problem.flag), quoted(problem.meant));
     case 'missing-value':
       return problems.missingValue(flagOf(problem.field, text), takesOf(problem.field, text));
     case 'bad-value':
@@ -181,45 +189,11 @@ function renderProblem(problem: Problem, where: Where, text: Text): string {
   }
 }
 
-function meantSentence({ nearest, value }: Extract<Problem, { kind: 'spaced-value' }>, text: Text): string {
-  const { spacedValue, spacedSwitch } = text.command.problems;
-  const { flag, input } = fieldOf(nearest);
-  return input.kind === 'switch'
-    ? spacedSwitch(flagOf(nearest, text), quoted(`${flag}=${value}`))
-    : spacedValue(flagWith(nearest, quotedIfSpaced(value), text));
-}
-
 function renderBadValue({ field, value }: Extract<Problem, { kind: 'bad-value' }>, text: Text): string {
   const { problems } = text.command;
   return fieldOf(field).input.kind === 'switch'
     ? problems.switchValue(flagOf(field, text), quoted(value))
     : problems.badValue(flagOf(field, text), quoted(value), takesOf(field, text));
-}
-
-function renderUnknownFlag(
-  { flag, nearest, value }: Extract<Problem, { kind: 'unknown-flag' }>,
-  { what, command }: Where,
-  text: Text,
-): string {
-  const { problems } = text.command;
-  const inForm = formOnly.find(({ key }) => isShortFor(nameOf(flag), nameOf(key), nearest));
-  if (inForm !== undefined) return problems.onlyInForm[what](quoted(flag), label(inForm, text));
-  const unknown =
-    nearest === null
-      ? problems.unknownFlag(quoted(flag), code(`${command} help options`))
-      : problems.unknownFlagNear(quoted(flag), flagWith(nearest, value, text));
-  return what === 'task' ? text.joins.sentences([unknown, problems.ofTheTask]) : unknown;
-}
-
-/** `--schema` for the schema, not for a switch that is named after it. */
-function isShortFor(typed: string, name: string, nearest: FieldKey | null): boolean {
-  const isSwitch = nearest !== null && fieldOf(nearest).input.kind === 'switch';
-  return typed === name || ((nearest === null || isSwitch) && name.split('-').includes(typed));
-}
-
-/** For people who type a field's name from the API. */
-function nameOf(name: string): string {
-  return name.replace(/^-+/, '').replaceAll('_', '-').toLowerCase();
 }
 
 function quoted(raw: string): string {
@@ -229,18 +203,6 @@ function quoted(raw: string): string {
 function flagOf(key: FieldKey, text: Text): string {
   const { flag } = fieldOf(key);
   return flag === null ? escape(text.fields[key].label) : code(flag);
-}
-
-/** With the value that was typed after the misspelled flag. */
-function flagWith(key: FieldKey, value: string | null, text: Text): string {
-  const { flag, input } = fieldOf(key);
-  const name = flag ?? text.fields[key].label;
-  const sign = input.kind === 'switch' ? '=' : ' ';
-  return quoted(value === null ? name : `${name}${sign}${value}`);
-}
-
-function quotedIfSpaced(value: string): string {
-  return /\s/.test(value) ? `"${value}"` : value;
 }
 
 function takesOf(key: FieldKey, text: Text): string {

@@ -1,19 +1,7 @@
-import type { IntentOf } from '../../session/intent.ts';
 import type { Mentions } from '../../session/preferences.ts';
-import type { ThreadWord } from '../../session/reply.ts';
-import {
-  commandSaid,
-  isThanks,
-  phrasesIn,
-  SPOKEN,
-  THREAD_KEYWORDS,
-  threadWordSaid,
-  type ThreadKeyword,
-} from '../../text/spoken.ts';
+import { isThanks, SPOKEN, THREAD_KEYWORDS, wordsIn, type ThreadKeyword } from '../../text/spoken.ts';
 import { USER_ID } from '../blocks/text.ts';
-import { asCommand, parseCommand } from './parse.ts';
-import { UNSPACED } from './question.ts';
-import { CODE, withoutCommand } from './tokens.ts';
+import { CODE } from './tokens.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
 export type ThreadMeaning =
@@ -22,19 +10,12 @@ export type ThreadMeaning =
   | { kind: 'new'; text: string }
   /** For the people in the thread, not for Devin. */
   | { kind: 'aside' }
-  /** `word`: the keyword that a phrase says. It's one only if the message is for the app. */
-  | { kind: 'reply'; text: string; perhaps: Perhaps | null; word: PhraseWord | null };
-
-/** Devin can sync other things. */
-type PhraseWord = Exclude<ThreadWord, 'sync'>;
-
-/** A reply that may be meant for the app: `please stop this`. */
-export type Perhaps = 'stop' | 'archive';
+  | { kind: 'reply'; text: string };
 
 /** In any letter case, as the whole message. https://docs.devin.ai/integrations/slack */
 const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
   THREAD_KEYWORDS.flatMap((keyword) =>
-    SPOKEN.flatMap(({ keywords }) => phrasesIn(keywords[keyword]).map((word) => [word, keyword] as const)),
+    SPOKEN.flatMap(({ keywords }) => wordsIn(keywords[keyword]).map((word) => [word, keyword] as const)),
   ),
 );
 
@@ -53,14 +34,7 @@ export function readThreadMeaning(slackText: string, botUserId: string): ThreadM
   if (ASIDE.test(text.replaceAll(CODE, ''))) return { kind: 'aside' };
   const begun = NEW.exec(text);
   if (begun !== null) return { kind: 'new', text: begun.groups?.['task'] ?? '' };
-  const said = withoutMentions(text, botUserId);
-  const word = threadWordSaid(said);
-  return { kind: 'reply', text, perhaps: perhapsMeant(said), word: word === 'sync' ? null : word };
-}
-
-function perhapsMeant(text: string): Perhaps | null {
-  const asked = commandSaid(text);
-  return asked === 'stop' || asked === 'archive' ? asked : null;
+  return { kind: 'reply', text };
 }
 
 /** The people and groups it mentions, outside of code. */
@@ -78,7 +52,7 @@ function keywordOf(text: string, botUserId: string): ThreadKeyword | undefined {
 }
 
 /** Whether a mention of the app is in front. */
-function isMention(slackText: string, botUserId: string): boolean {
+export function isMention(slackText: string, botUserId: string): boolean {
   return MENTION.exec(slackText.trimStart())?.groups?.['id'] === botUserId;
 }
 
@@ -86,77 +60,9 @@ export function withoutMention(text: string, botUserId: string): string {
   return isMention(text, botUserId) ? text.replace(MENTION, '') : text;
 }
 
-/** What a message to the app asks for. `typed`: what is left of it without the mention. */
-export type AddressedMeaning =
-  /** For people. */
-  | { kind: 'nothing' }
-  /** A thank-you or an OK, which may answer something. */
-  | { kind: 'thanks'; typed: string }
-  | { kind: 'help' }
-  | (IntentOf<'create' | 'ask-first' | 'invalid'> & { typed: string });
-
-/** `ownTag`: the app adds a tag of its own to each session. `command`: its slash command. */
-type Reading = { botUserId: string; isDirect: boolean; ownTag: boolean; command: string };
-
-/** In a direct message, fewer words than this are small talk. */
-const TASK_WORDS = 3;
-
-/** A greeting: as a message of its own, it is no thank-you. */
-const WAVE = /^(?:👋\p{Emoji_Modifier}?|:wave:(?::skin-tone-\d:)?)$/u;
-
-/** `@Devin Sessions is down again` is about the app. */
-function isAboutApp(slackText: string): boolean {
-  const after = slackText.trimStart().replace(/^<@[^<>]*>/, '');
-  return SPOKEN.some(({ aboutName }) => aboutName.test(after));
-}
-
-/** Whether a message is to the app. `slackText` as Slack sent it. */
-export function isAddressed(
-  slackText: string,
-  { botUserId, isDirect }: Pick<Reading, 'botUserId' | 'isDirect'>,
-): boolean {
-  return isDirect || slackText.includes(`<@${botUserId}`);
-}
-
-/** null: it is not. */
-export function readAddressed(slackText: string, reading: Reading): AddressedMeaning | null {
-  if (!isAddressed(slackText, reading)) return null;
-  const { botUserId, isDirect, ownTag, command } = reading;
-  const begins = isMention(slackText, botUserId) && !isAboutApp(slackText);
-  const meaning = readThreadMeaning(slackText, botUserId);
-  if (meaning.kind === 'aside') return { kind: 'nothing' };
-  const said = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
-  const typed = withoutCommand(said, command);
-  if (typed !== '' && isThanks(typed) && !WAVE.test(typed)) return { kind: 'thanks', typed };
-  if (typed === '' || commandSaid(typed) === 'help') return { kind: 'help' };
-  const read = readTask(typed, ownTag);
-  const isCertain = begins || (isDirect && isLong(typed));
-  if (isCertain || read.kind !== 'create') return read;
-  return { ...read, kind: 'ask-first', about: null, meant: null, hint: null };
-}
-
-function readTask(typed: string, ownTag: boolean): AddressedMeaning {
-  const intent = parseCommand(typed, { ownTag });
-  switch (intent.kind) {
-    case 'create':
-    case 'ask-first':
-    case 'invalid':
-      return { ...intent, typed };
-    case 'help':
-      return { kind: 'help' };
-    default:
-      // A command without the slash.
-      return { ...asCommand(typed, typed), typed };
-  }
-}
-
-function withoutMentions(slackText: string, botUserId: string): string {
+export function withoutMentions(slackText: string, botUserId: string): string {
   const rest = withoutMention(slackText.trim(), botUserId);
   return rest.replaceAll(new RegExp(`[^\\S\\n]?<@${botUserId}(?:\\|[^<>]*)?>`, 'g'), '').trim();
-}
-
-function isLong(typed: string): boolean {
-  return typed.split(/\s+/).length >= TASK_WORDS || UNSPACED.test(typed);
 }
 
 const DISLIKE = /[👎❌]|:(?:-1|thumbsdown|x):/u;

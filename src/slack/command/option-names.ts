@@ -1,35 +1,24 @@
 import { editDistance } from '../../session/edit-distance.ts';
 import { fields, type Field } from '../../session/fields.ts';
+import { CODE, DASHES, HYPHEN, match } from './tokens.ts';
 import { readValues } from './values.ts';
 
 /** Fields that a command can set, by their flag's name in lower case: phones capitalize. */
 const byName = new Map(
-  fields.flatMap((field) =>
-    field.flag === null ? [] : [[field.flag.slice(2).toLowerCase(), field] as const],
-  ),
+  fields.flatMap((field) => (field.flag === null ? [] : [[field.flag.slice(2), field] as const])),
 );
 
 /** People's other words for a flag. */
-const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  acu: ['acus', 'acu-cap', 'acu-limit', 'cap', 'limit', 'budget', '上限', '予算'],
-  mode: ['モード'],
-  repo: ['repos', 'repository', 'repositories', 'リポジトリ', 'レポジトリ'],
-  tag: ['tags', 'タグ'],
-  title: ['タイトル'],
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  acus: 'acu',
+  cap: 'acu',
+  limit: 'acu',
+  budget: 'acu',
+  'max-acu': 'acu',
+  'max-acu-limit': 'acu',
+  'devin-mode': 'mode',
+  repository: 'repo',
 };
-
-/** Each name of a flag, without its dashes. */
-export function namesOf(flag: string): string[] {
-  const name = flag.slice(2);
-  return [name, ...(OTHER_NAMES[name] ?? [])];
-}
-
-/** Also by people's other words, and by their names in Devin's API with `-` for `_`: `--max-acu-limit`. */
-const byAnyName = new Map(
-  [...byName.values()].flatMap((field) =>
-    [field.key.replaceAll('_', '-'), ...namesOf(field.flag ?? '')].map((name) => [name, field] as const),
-  ),
-);
 
 /** Devin's own words for modes (`!fast`): each option of each choice. https://docs.devin.ai/integrations/slack */
 const byOption = new Map(
@@ -47,11 +36,6 @@ export function choiceOf(word: string): { field: Field; option: string } | null 
   return byOption.get(plain(word)) ?? null;
 }
 
-/** Without its dashes. */
-export function flagNamed(name: string): Field | null {
-  return byName.get(plain(name)) ?? null;
-}
-
 /** Japanese keyboards write wide letters, too. */
 function plain(name: string): string {
   return name.normalize('NFKC').toLowerCase();
@@ -59,44 +43,95 @@ function plain(name: string): string {
 
 const LONGEST_SLIP = 40;
 
-/** The flag that was probably meant, without its dashes; null: none is close. */
-export function nearestFlag(typed: string): Field | null {
+/** The flag that was probably meant, without its dashes: another word for it, or one slip away. */
+function nearestFlag(typed: string): Field | null {
   if (typed.length > LONGEST_SLIP) return null;
   const name = plain(typed).replaceAll('_', '-');
-  const exact = byAnyName.get(name);
-  if (exact !== undefined) return exact;
-  const most = (known: string): number => Math.max(name.length, known.length) / 3;
-  const [nearest] = [...byAnyName]
-    .filter(([known]) => isAbbreviation(name, known) || Math.abs(name.length - known.length) <= most(known))
-    .map(([known, field]) => ({
-      field,
-      edits: isAbbreviation(name, known) ? 0 : editDistance(name, known),
-      known,
-    }))
-    .filter(({ edits, known }) => edits <= most(known))
-    .toSorted((a, b) => a.edits - b.edits);
-  return nearest?.field ?? null;
+  const other = byName.get(OTHER_NAMES[name] ?? name);
+  return other ?? [...byName].find(([known]) => editDistance(name, known) <= 1)?.[1] ?? null;
 }
 
-/** Whether this is a value of the field, which doesn't take any word: `10` for a cap, `a/b` for a repository. */
-export function isOwnValue(field: Field, typed: string): boolean {
-  const takes = (text: string): boolean => readValues([{ kind: 'value', field, text }]).problems.length === 0;
-  return takes(typed) && !takes('word');
+export type FoundFlag = {
+  /** null: no such flag. */
+  field: Field | null;
+  /** What was probably meant if there is no such flag. */
+  nearest: Field | null;
+  /** It has two hyphens, so it isn't prose. */
+  isClear: boolean;
+  /** After the name, at a possible sign. */
+  end: number;
+};
+
+const FLAG = new RegExp(`(${DASHES}|${HYPHEN})(\\p{L}[\\p{L}\\p{N}_-]*)`, 'uy');
+const ONE_HYPHEN = new RegExp(`^${HYPHEN}$`);
+/** Between a name and its value. Japanese keyboards write wide ones. */
+const SIGN = /[=＝]|[:：](?=\S)/y;
+/** After the name: a value, white space, the end, or punctuation. */
+const NAME_END = new RegExp(`(?=${SIGN.source})|[.,;:!?]*(?=\\s|$)`, 'y');
+/** `document the --title option` names a flag. */
+const NAMED =
+  /[^\S\n]+(?:(?:argument|flag|option|parameter)s?(?![\p{L}\p{N}])|(?:オプション|フラグ)[がはもをに])/uy;
+
+/** After the sign at `at`; null: there is none. */
+export function signEnd(text: string, at: number): number | null {
+  return match(SIGN, text, at);
 }
 
-/** An option whose value isn't apart from its name: `--acu10`, `--modefast`. */
-export function gluedOption(word: string): { nearest: Field; text: string } | null {
-  if (word.length > LONGEST_SLIP) return null;
-  const said = plain(word).replace(/^[^\p{L}]+/u, '');
-  for (const [name, nearest] of byName) {
-    const text = said.startsWith(name) ? said.slice(name.length) : '';
-    const isValue = nearest.input.kind === 'number' ? /^\d+$/.test(text) : choiceOf(text)?.field === nearest;
-    if (isValue) return { nearest, text };
-  }
-  return null;
+/**
+ * The flag at the start of a word. Phones make a dash of two hyphens: before a word that isn't close to a flag, it is prose.
+ * One hyphen is another program's: before a flag's own name, two were probably meant.
+ */
+export function flagAt(text: string, at: number): FoundFlag | null {
+  FLAG.lastIndex = at;
+  const [head, dash, name] = FLAG.exec(text) ?? [];
+  if (head === undefined || dash === undefined || name === undefined) return null;
+  NAME_END.lastIndex = at + head.length;
+  const isWhole = NAME_END.test(text);
+  const end = isWhole ? NAME_END.lastIndex : at + head.length;
+  const known = isWhole ? (byName.get(plain(name)) ?? null) : null;
+  if (known?.input.kind !== 'switch' && match(NAMED, text, end) !== null) return null;
+  if (ONE_HYPHEN.test(dash)) return known && { field: null, nearest: known, isClear: false, end };
+  const nearest = known ?? (isWhole ? (choiceOf(name)?.field ?? nearestFlag(name)) : null);
+  const isClear = dash === '--' || dash === '－－';
+  return isClear || nearest !== null ? { field: known, nearest, isClear, end } : null;
 }
 
-/** `--schema` for `--schema-optional`, `--repository` for `--repo`. */
-function isAbbreviation(a: string, b: string): boolean {
-  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
+const REPOSITORY = String.raw`(?:<https?:[^<>]+>|[\w.-]+(?:\/[\w.-]+)+)`;
+const SIGNS = '\\s*[:=：＝は]\\s*';
+
+/** How an option is said beside a task. `in repo acme/web` is plain English, which Devin reads. */
+const SAID = [...byName].map(([name, { input, flag }]) => {
+  const start = String.raw`(?<![\p{L}\p{N}.-])${name}`;
+  const wordsFor = (value: string): string[] => [`${start}(?:${SIGNS}|\\s+)${value}`];
+  const inWords = {
+    number: [...wordsFor('(\\d+)'), `${start}(\\d+)`, `(?<![\\w.-])(\\d+)\\s*${name}s?(?![a-z\\d])`],
+    choice: input.kind === 'choice' ? wordsFor(`(${input.options.join('|')})\\b`) : [],
+    list: 'lookup' in input && input.lookup === 'repositories' ? [`${start}${SIGNS}(${REPOSITORY})`] : [],
+    text: [],
+    switch: [],
+    secrets: [],
+    json: [],
+  }[input.kind];
+  const asFlag = inWords.length === 0 ? [] : [`${DASHES}${name}(?:${SIGNS}|\\s+)([^\\s)\\]}*]+)`];
+  return { flag, patterns: [...inWords, ...asFlag].map((pattern) => new RegExp(pattern, 'iu')) };
+});
+
+/** Only the start of a long task is read. */
+const LONGEST_READ = 4000;
+const QUOTED = /"[^"\n]*"|“[^”\n]*”|「[^」\n]*」/g;
+
+/** What looks like an option in the words of a task, as it would be typed: `acu 5`, `max 10 ACU`, `(--acu 5)`; '': nothing. */
+export function optionsInWords(task: string, given: ReadonlySet<string>): string {
+  const text = task.slice(0, LONGEST_READ).replaceAll(CODE, '`').replaceAll(QUOTED, '"').normalize('NFKC');
+  return SAID.flatMap(({ flag, patterns }) => {
+    if (flag === null || given.has(flag)) return [];
+    const said = patterns.flatMap((pattern) => pattern.exec(text)?.slice(1) ?? []);
+    const value = said.find((one) => takes(byName.get(flag.slice(2)), one));
+    return value === undefined ? [] : [`${flag} ${value}`];
+  }).join(' ');
+}
+
+/** Whether a flag takes this value, as Slack sends it. */
+export function takes(field: Field | undefined, text: string | null): boolean {
+  return field !== undefined && readValues([{ kind: 'value', field, text }]).problems.length === 0;
 }

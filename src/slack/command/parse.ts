@@ -1,9 +1,16 @@
 import { credentialsInDraft } from '../../session/credentials.ts';
-import type { AskedFirst, Intent, IntentOf, Wish } from '../../session/intent.ts';
+import type { Doubt, Intent, IntentOf, Wish } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan, type Scan } from './flags.ts';
-import { optionAsked, questionAbout } from './question.ts';
-import { defaultsSetBeside, readSubcommand } from './subcommands.ts';
+import { optionsInWords } from './option-names.ts';
+import {
+  commandLike,
+  defaultsSetBeside,
+  meantCommand,
+  misusedCommand,
+  readSubcommand,
+} from './subcommands.ts';
+import { wordsOf } from './tokens.ts';
 import { readValues } from './values.ts';
 
 /** Slack cuts a message here: https://docs.slack.dev/changelog/2018-04-truncating-really-long-messages */
@@ -18,37 +25,34 @@ type Rules = { ownTag: boolean };
  */
 export function parseCommand(text: string, rules: Rules = { ownTag: true }): Intent {
   const typed = text.trim();
-  if (typed === '') return { kind: 'open-form' };
-  if (typed.length > LONGEST) return tooLong(typed);
-  const subcommand = readSubcommand(typed);
+  const subcommand = typed.length > LONGEST ? null : readSubcommand(typed);
   if (subcommand !== null) return subcommand;
-  const scanned = scan(typed);
-  const task = readOptions(scanned, rules) ?? readTask(scanned, rules);
-  const credential = task.kind === 'create' ? doubtAboutCredential(task) : null;
-  if (credential !== null) return credential;
-  if (task.kind === 'create') return asking(questionAbout, scanned, task, rules) ?? task;
-  return task.kind === 'invalid' && !scanned.isTask ? (readMisfit(scanned, typed) ?? task) : task;
+  const scanned = scan(typed.slice(0, LONGEST));
+  const misused = misusedCommand(typed);
+  const options = readOptions(scanned, rules);
+  if (options !== null) return options;
+  if (misused !== null) return { kind: 'misused', name: misused };
+  return asking(parseTask(text, rules), scanned, doubtAbout);
 }
 
-/** The same for a text that must be a task: sub-commands are not recognized. */
+/** The same for a text that is said to be a task: only a credential and what looks like an option ask first. */
+export function parseNew(text: string, rules: Rules): ReturnType<typeof parseTask> | IntentOf<'ask-first'> {
+  const scanned = scan(text.trim().slice(0, LONGEST));
+  return asking(parseTask(text, rules), scanned, optionLike);
+}
+
+/** The same for a text that must be a task: an unknown option is a problem. */
 export function parseTask(
   text: string,
-  rules: Rules = { ownTag: true },
+  { ownTag }: Rules = { ownTag: true },
 ): IntentOf<'create' | 'open-form' | 'invalid'> {
   const typed = text.trim();
   if (typed === '') return { kind: 'open-form' };
-  return typed.length > LONGEST ? tooLong(typed) : readTask(scan(typed), rules);
-}
-
-/** The same for a text that is said to be a task: only a credential and an option in plain words ask first. */
-export function parseNew(text: string, rules: Rules): ReturnType<typeof parseTask> | IntentOf<'ask-first'> {
-  const task = parseTask(text, rules);
-  const credential = task.kind === 'create' ? doubtAboutCredential(task) : null;
-  if (credential !== null) return credential;
-  return task.kind === 'create' ? (asking(optionAsked, scan(text.trim()), task, rules) ?? task) : task;
-}
-
-function readTask({ task, given }: Scan, { ownTag }: Rules): IntentOf<'create' | 'invalid'> {
+  if (typed.length > LONGEST) {
+    const problems = [{ kind: 'too-long', max: LONGEST }] as const;
+    return { kind: 'invalid', problems: [...problems], draft: { prompt: unescape(typed) }, reset: [] };
+  }
+  const { task, given } = scan(typed);
   const { draft: options, reset, problems } = readValues(given, ownTag);
   const prompt = unescape(task).trim();
   if (prompt === '')
@@ -59,65 +63,68 @@ function readTask({ task, given }: Scan, { ownTag }: Rules): IntentOf<'create' |
     : { kind: 'invalid', problems, draft, reset };
 }
 
-function tooLong(typed: string): IntentOf<'invalid'> {
-  return {
-    kind: 'invalid',
-    problems: [{ kind: 'too-long', max: LONGEST }],
-    draft: { prompt: unescape(typed).trim() },
-    reset: [],
-  };
-}
-
 /** `defaults channel --repo acme/web`, `why --repo acme/web`. */
-function readOptions(scanned: Scan, { ownTag }: Rules): IntentOf<'set-defaults' | 'why'> | null {
-  const { given } = scanned;
+function readOptions({ task, given }: Scan, { ownTag }: Rules): IntentOf<'set-defaults' | 'why'> | null {
   if (given.length === 0) return null;
-  const words = wordsBeside(scanned).toLowerCase();
+  const unknown = given.flatMap((one) => (one.kind === 'unknown' ? [one.typed] : []));
+  const words = withoutOptions(task, unknown).toLowerCase();
   if (words === 'why') return { kind: 'why', ...readValues(given, ownTag) };
   const scope = defaultsSetBeside(words);
   return scope === null ? null : { kind: 'set-defaults', scope, ...readValues(given, ownTag) };
 }
 
-/** The value of an unknown flag is still among the words after it. */
-function wordsBeside({ task, given, before }: Scan): string {
-  return unescape(given.some(({ kind }) => kind === 'unknown') ? before : task).trim();
+/** A task without the words that were meant as options. */
+export function withoutOptions(task: string, typed: readonly string[]): string {
+  return typed.reduce((left, one) => left.replace(one, () => ''), task).trim();
 }
 
-/** If an option may be meant in the words of a task, it is set: the person sees it before anything starts. */
-function asking(
-  ask: (scanned: Scan) => AskedFirst | null,
+/** Asks first if there is a doubt. An unknown option alone is one; with a wrong value nothing can start. */
+function asking<I extends ReturnType<typeof parseTask>>(
+  read: I,
   scanned: Scan,
-  { draft, reset }: Wish,
-  { ownTag }: Rules,
-): IntentOf<'ask-first'> | null {
-  const question = ask(scanned);
-  if (question === null) return null;
-  const option = question.hint?.kind === 'option' ? scan(question.hint.typed).given : [];
-  return { kind: 'ask-first', ...question, draft: { ...draft, ...readValues(option, ownTag).draft }, reset };
+  doubt: (scanned: Scan) => Doubt | null,
+): I | IntentOf<'ask-first'> {
+  if (read.kind === 'open-form') return read;
+  if (read.kind === 'invalid' && read.problems.some(({ kind }) => kind !== 'unknown-flag')) return read;
+  const { draft, reset } = read;
+  const why = credentialDoubt({ draft, reset }) ?? doubt(scanned);
+  return why === null ? read : { kind: 'ask-first', doubt: why, draft, reset };
 }
 
-/** What to ask if there are credentials in a task; null: there are none. */
-export function doubtAboutCredential({ draft, reset }: Wish): IntentOf<'ask-first'> | null {
+/** At most this many words may be a command with what it doesn't take. */
+const SHORT = 3;
+/** Fewer words are no task, unless the language has no spaces: then fewer than five characters. */
+const TASK_WORDS = 3;
+const UNSPACED =
+  /(?:[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]\S*?){5}/u;
+
+/** THE rule when the app asks before it starts a session: nothing else about a text is interpreted. null: it starts. */
+function doubtAbout(scanned: Scan): Doubt | null {
+  const { task, isTask } = scanned;
+  const words = wordsOf(task);
+  const namesSession = words.some(({ session }) => session !== null);
+  const name = isTask ? null : commandLike(words);
+  if (name !== null && (words.length <= SHORT || namesSession))
+    return { kind: 'command', name, meant: meantCommand(name, words, task) };
+  const option = optionLike(scanned);
+  if (option !== null) return option;
+  const isLong = words.length >= TASK_WORDS || UNSPACED.test(task);
+  return isLong || isTask ? null : { kind: 'perhaps-talk' };
+}
+
+/** What looks like an option and was not read as one: `--rpeo acme/web`, `acu 5`, `max 10 ACU`. */
+function optionLike({ task, given, isTask }: Scan): Doubt | null {
+  const unknown = given.flatMap((one) => (one.kind === 'unknown' ? [one] : []));
+  const typed = unknown.map((one) => one.typed);
+  const set = new Set(given.flatMap((one) => (one.kind === 'unknown' ? [] : [one.field.flag ?? ''])));
+  const inWords = isTask ? '' : optionsInWords(withoutOptions(task, typed), set);
+  if (unknown.length === 0 && inWords === '') return null;
+  const meant = [...unknown.flatMap((one) => one.meant ?? []), inWords].filter((one) => one !== '');
+  return { kind: 'option', typed, meant: meant.join(' ') };
+}
+
+/** null: there are no credentials in a task. */
+export function credentialDoubt({ draft }: Wish): Doubt | null {
   const found = credentialsInDraft(draft);
-  if (found.length === 0) return null;
-  const hint = { kind: 'credential', typed: found.join(', ') } as const;
-  return { kind: 'ask-first', about: null, meant: null, hint, draft, reset };
-}
-
-/** A command with an option that it doesn't have: `list --all`, `usage --since yesterday`, `fix it --help`. */
-function readMisfit({ given, before }: Scan, typed: string): IntentOf<'ask-first'> | null {
-  const [first, ...others] = given.flatMap((one) =>
-    one.kind === 'unknown' ? [one.typed.toLowerCase().replace(/^[^\p{L}]+/u, '')] : [],
-  );
-  if (first === undefined) return null;
-  const command = before.trim();
-  const named = command === '' ? '' : `${command} ${first}`;
-  const couldBeMeant = [first, ...others].includes('help') ? ['help'] : [named, command];
-  const meant = couldBeMeant.find((one) => readSubcommand(one) !== null);
-  return meant === undefined ? null : asCommand(meant, typed);
-}
-
-/** Asks whether a text is this command, or the task that it would be otherwise. */
-export function asCommand(meant: string, typed: string): IntentOf<'ask-first'> {
-  return { kind: 'ask-first', about: null, meant, hint: null, draft: { prompt: unescape(typed) }, reset: [] };
+  return found.length === 0 ? null : { kind: 'credential', starts: found.join(', ') };
 }

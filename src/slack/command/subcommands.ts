@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
+import { editDistance } from '../../session/edit-distance.ts';
 import {
   bareSessionId,
   SUBCOMMANDS,
@@ -145,9 +146,6 @@ export function subcommandsFor(audience: Audience): Subcommand[] {
   return SUBCOMMANDS.filter((name) => ROWS[name].audience === audience);
 }
 
-export const takesSession = (name: Subcommand): boolean => ROWS[name].takesSession;
-export const takesPerson = (name: Subcommand): boolean => ROWS[name].takesPerson;
-
 /** null: not a sub-command, or with words that it doesn't take. */
 export function readSubcommand(typed: string): Intent | null {
   const words = wordsOf(typed);
@@ -163,25 +161,35 @@ export function defaultsSetBeside(task: string): SettingScope | null {
   return whose === 'me' || whose === 'channel' || whose === 'workspace' ? SCOPES[whose] : null;
 }
 
-/** What was probably meant, as a command that can be run; null: something is missing. */
-export function meantCommand(name: Subcommand, words: readonly Word[], typed: string): string | null {
-  const { takesSession, takesText } = ROWS[name];
-  const at = takesSession ? words.findIndex(({ session: id }) => id !== null) : -1;
-  const named = words[at];
-  const parts = [
-    name,
-    named?.session ? `devin-${bareSessionId(named.session)}` : '',
-    takesText && named !== undefined ? messageBeside(typed, words, at) : '',
-  ];
-  const meant = parts.filter((part) => part !== '').join(' ');
-  return readSubcommand(meant) === null ? null : meant;
+/** The sub-command whose name, or another word for it, is the first word, perhaps with one slip; null: none. */
+export function commandLike([first]: readonly Word[]): Subcommand | null {
+  const word = first === undefined ? '' : bareWord(first.raw);
+  if (word === '') return null;
+  const near = [...COMMAND_NAMES].find(([known]) => editDistance(word, known) <= 1);
+  return COMMAND_NAMES.get(word) ?? near?.[1] ?? null;
 }
 
-/** `S add tests`, `say hello to S` */
-function messageBeside(typed: string, words: readonly Word[], at: number): string {
-  const after = typed.slice(words[at]?.end).trim();
-  if (at <= 1) return after;
-  return after === '' ? typed.slice(words[0]?.end, words[at]?.at).trim().replace(/ to$/, '') : '';
+/** Whose settings or sessions: after a sub-command that takes it, nobody means a task. */
+const OWN_WORDS = new Set(['me', 'mine', 'channel', 'workspace', 'clear']);
+
+/** The sub-command that is followed by one of its own words, and by others that it doesn't take; null: none. */
+export function misusedCommand(typed: string): Subcommand | null {
+  const [first, second] = wordsOf(typed);
+  const name = first === undefined ? undefined : COMMAND_NAMES.get(bareWord(first.raw));
+  if (name === undefined || second === undefined || !OWN_WORDS.has(second.raw.toLowerCase())) return null;
+  return readSubcommand(`${name} ${second.raw}`) === null ? null : name;
+}
+
+/** What was probably meant, as a command that can be run; null: something is missing. */
+export function meantCommand(name: Subcommand, words: readonly Word[], typed: string): string | null {
+  const session = words.find((word) => word.session !== null)?.session ?? null;
+  const rest = typed.slice(words[0]?.end).trim();
+  const candidates = [
+    `${name} ${rest}`,
+    ...(session === null ? [] : [`${name} devin-${bareSessionId(session)}`]),
+    name,
+  ];
+  return candidates.find((one) => readSubcommand(one) !== null)?.trim() ?? null;
 }
 
 /** Words that don't change the meaning: `stop session S please`. */
@@ -190,7 +198,6 @@ const FILLERS = new Set(['a', 'for', 'my', 'now', 'of', 'please', 'session', 'th
 function row<T extends z.ZodObject>(definition: Definition<T>) {
   const { audience = 'everyone', takes, rest, intent } = definition;
   const takesSession = 'session' in takes.shape;
-  const takesPerson = 'person' in takes.shape;
 
   /** null: these words are not what it takes. */
   function read(words: readonly Word[], text: string): Intent | null {
@@ -210,7 +217,7 @@ function row<T extends z.ZodObject>(definition: Definition<T>) {
     return taken?.success === true ? intent(taken.data) : null;
   }
 
-  return { audience, takesSession, takesText: rest !== undefined, takesPerson, read };
+  return { audience, read };
 }
 
 function onSession(kind: 'status' | 'stop' | 'archive') {

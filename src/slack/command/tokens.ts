@@ -1,5 +1,4 @@
 import { isSessionId } from '../../session/intent.ts';
-import { namesRepository } from '../../session/repository.ts';
 import { unescape } from '../blocks/text.ts';
 
 /**
@@ -155,16 +154,6 @@ function closeOf(text: string, open: number, { closers, after, within }: Closing
 export function match(sticky: RegExp, text: string, at: number): number | null {
   sticky.lastIndex = at;
   return sticky.test(text) ? sticky.lastIndex : null;
-}
-
-/** Of a word as Slack sends it. */
-export function isRepository(typed: string): boolean {
-  return namesRepository(unescape(withoutLink(typed)));
-}
-
-/** The address of a link as Slack sends it. */
-export function withoutLink(typed: string): string {
-  return typed.replace(/^<([^<>|]*)[^<>]*>$/, '$1');
 }
 
 /** A word of a command as Slack sends it. `<…|label>` is one word, whatever is in the label. */

@@ -10,7 +10,6 @@ import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../sessio
 import type { Text } from '../../text/index.ts';
 import { unescape } from '../blocks/text.ts';
 import type { Given } from './flags.ts';
-import { NO_WORDS, YES_WORDS } from './meant-value.ts';
 import { DASHES } from './tokens.ts';
 
 /** What the flags say, and what is wrong with the others. */
@@ -20,15 +19,19 @@ type ReadValues = Wish & { problems: Problem[] };
  * `input` is what the field's schema accepted. `output` is what it made of it; two with the same output mean the same.
  */
 type Accepted = { input: unknown; output: string };
-type KnownGiven = Exclude<Given, { kind: 'unknown' | 'spaced' }>;
+type KnownGiven = Exclude<Given, { kind: 'unknown' }>;
 type FieldTexts = { texts: (string | null)[]; problems: Problem[] };
 
 /** `ownTag`: the app adds a tag of its own. */
 export function readValues(given: readonly Given[], ownTag = true): ReadValues {
   const values: Partial<Record<FieldKey, unknown>> = {};
   const reset: FieldKey[] = [];
-  const found = given.flatMap(slipOf);
-  const known = given.flatMap(asMeant);
+  const found: Problem[] = [];
+  const known: KnownGiven[] = [];
+  for (const one of given) {
+    if (one.kind === 'unknown') found.push({ kind: 'unknown-flag', ...shownOption(one) });
+    else known.push(one);
+  }
   for (const field of new Set(known.map((one) => one.field))) {
     const said = sortOut(known.filter((one) => one.field === field));
     const {
@@ -43,27 +46,9 @@ export function readValues(given: readonly Given[], ownTag = true): ReadValues {
   return { draft: storedDraftSchema.parse(values), reset, problems: found };
 }
 
-function slipOf(one: Given): Problem[] {
-  if (one.kind === 'spaced')
-    return [{ kind: 'spaced-value', nearest: one.field.key, value: asTyped(one.text) }];
-  if (one.kind !== 'unknown') return [];
-  const { typed, nearest, text } = one;
-  return [
-    {
-      kind: 'unknown-flag',
-      flag: unescape(typed),
-      nearest: nearest?.key ?? null,
-      value: text === null ? null : asTyped(text),
-    },
-  ];
-}
-
-/** Keeps a value for the field that was probably meant. */
-function asMeant(one: Given): KnownGiven[] {
-  if (one.kind === 'spaced') return [{ kind: 'value', field: one.field, text: one.text }];
-  if (one.kind !== 'unknown') return [one];
-  const { nearest: field, text } = one;
-  return field === null || text === null ? [] : [{ kind: 'value', field, text }];
+/** What looks like an option, and what was probably meant, for people to read. */
+function shownOption({ typed, meant }: Extract<Given, { kind: 'unknown' }>) {
+  return { flag: asTyped(typed), meant: meant === null ? null : asTyped(meant) };
 }
 
 /** `--acu default`. For lists that can be "none", `all` means the same. */
@@ -190,8 +175,8 @@ function numberIn(word: string): number | undefined {
   return /^\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
-const YES = new Set(['', 'on', ...YES_WORDS]);
-const NO = new Set(['off', ...NO_WORDS]);
+const YES = new Set(['', 'on', 'yes', 'true', '1', 'はい']);
+const NO = new Set(['off', 'no', 'false', 'never', '0', 'いいえ']);
 
 /** A flag flips its switch; `=false` leaves it. */
 function toSwitch(initially: boolean, text: string): boolean | undefined {

@@ -15,14 +15,15 @@ import {
 import { linkedTitle } from '../blocks/session-card.ts';
 import { code, unescape } from '../blocks/text.ts';
 import { cardView, requesterName, runsAs } from '../card-view.ts';
-import { renderDoubt, renderHelp } from '../command/help.ts';
-import { readAddressed, type AddressedMeaning } from '../command/meaning.ts';
+import { readAddressed, type Addressed } from '../command/addressed.ts';
+import { renderDoubt } from '../command/help.ts';
 import { parseNew } from '../command/parse.ts';
 import { ACTION } from '../ids.ts';
 import { isOnlyText, withForwarded } from '../messages.ts';
 import type { Message } from '../payload.ts';
 import { privatePlace, unnamedPlace, type Origin } from '../places.ts';
 import type { TypedTask } from '../request-inbox.ts';
+import { isStarting, type AnswerCommand } from './commands.ts';
 import type { Tools } from './tools.ts';
 
 /** What it takes to start a session with a message, or to answer its author. */
@@ -39,16 +40,16 @@ type AnsweringDeps = Pick<
   | 'textFor'
 >;
 
-export type AddressedDeps = AnsweringDeps & Pick<Tools, 'askingIn' | 'now' | 'mentionsAt'>;
+export type AddressedDeps = AnsweringDeps &
+  Pick<Tools, 'mentionsAt' | 'askingIn' | 'now'> & { answer: AnswerCommand };
 
-/** A message to the app that belongs to no session: a task starts, and what may not be one is offered to its author. */
+/** A message to the app that belongs to no session: the grammar is the command's, and so are its answers. */
 export async function answerAddressed(deps: AddressedDeps, message: Message): Promise<void> {
   const { slackText, userId, channelId, placeKind, threadTs } = message;
   const isDirect = placeKind === 'direct';
   const { command, tagRequests: ownTag } = deps;
-  const reading = { botUserId: deps.botUserId(), isDirect, ownTag, command };
-  const meaning = readAddressed(slackText, reading);
-  const answer = meaning === null ? null : await act(deps, message, meaning);
+  const addressed = readAddressed(slackText, { botUserId: deps.botUserId(), isDirect, ownTag, command });
+  const answer = addressed === null ? null : await act(deps, message, addressed);
   // In direct messages the answer stays; elsewhere only the author sees it.
   const place = privatePlace({ userId, channelId: isDirect ? null : channelId, threadTs });
   if (answer !== null) await deps.answerMessage(message, place, answer);
@@ -58,38 +59,32 @@ export async function answerAddressed(deps: AddressedDeps, message: Message): Pr
 async function act(
   deps: AddressedDeps,
   message: Message,
-  meaning: AddressedMeaning,
+  { intent, typed }: Addressed,
 ): Promise<Rendered | null> {
-  const { command } = deps;
-  if (meaning.kind === 'nothing') return null;
   const text = await deps.textFor(message.userId);
-  if (meaning.kind === 'help')
-    return isOnlyText(message) ? renderHelp({ command, topic: null }, text) : askForTask(deps, message, text);
-  const asking = mayAnswer(meaning)
-    ? await answerOrTask(deps, message, { typed: meaning.typed, text })
-    : null;
-  if (meaning.kind === 'thanks') return asking && renderAnswerOrTask(asking, null, text);
+  const mayStart = isStarting(intent) || !isOnlyText(message);
+  if (!mayStart) return deps.answer(callOf(message, typed), intent);
   const mentions = await deps.mentionsAt(message);
-  if (mentions === 'off') return mentionsOff(deps, text);
-  if (meaning.kind === 'create' && mentions === 'start' && asking === null)
-    return start(deps, message, { wish: meaning, text });
-  if (asking !== null) return renderAnswerOrTask(asking, await offer(deps, message, meaning), text);
-  if (meaning.kind === 'create' || saysNothing(meaning))
-    return renderOffer(await offer(deps, message, meaning), await runsAsOf(deps, message), text);
-  return doubt(deps, message, { intent: meaning, typed: meaning.typed, text });
+  if (mentions === 'off') return notice([text.policy.mentionsOff(code(deps.command))]);
+  // A file or a forwarded message without a task.
+  if (!isStarting(intent) || intent.kind === 'open-form')
+    return renderWordless(await offer(deps, message, NO_WISH), text);
+  const isPlain =
+    intent.kind === 'create' || (intent.kind === 'ask-first' && intent.doubt.kind === 'perhaps-talk');
+  const asking = isPlain ? await answerOrTask(deps, message, { typed, text }) : null;
+  if (asking !== null) return renderAnswerOrTask(asking, await offer(deps, message, intent), text);
+  if (intent.kind === 'create' && mentions === 'start') return start(deps, message, { wish: intent, text });
+  if (isPlain) return renderOffer(await offer(deps, message, intent), await runsAsOf(deps, message), text);
+  return doubt(deps, message, { intent, typed, text });
 }
 
-function mentionsOff({ command }: AddressedDeps, { policy }: Text): Rendered {
-  return notice([policy.mentionsOff(code(command))]);
+/** A sub-command as a message runs once, however often that is delivered. */
+function callOf({ teamId, userId, channelId, placeKind, threadTs, ts }: Message, typed: string) {
+  const deliveryId = `message:${channelId}:${ts}`;
+  return { teamId, userId, channelId, threadTs, placeKind, responseUrl: null, deliveryId, typed };
 }
 
 export const NO_WISH: Wish = { draft: {}, reset: [] };
-
-/** A file or a forwarded message without words. */
-async function askForTask(deps: AddressedDeps, message: Message, text: Text): Promise<Rendered> {
-  if ((await deps.mentionsAt(message)) === 'off') return mentionsOff(deps, text);
-  return renderWordless(await offer(deps, message, NO_WISH), text);
-}
 
 /** The id of its form. */
 async function offer({ formInbox }: AnsweringDeps, message: Message, wish: Wish): Promise<string> {
@@ -112,20 +107,6 @@ async function answerOrTask(
   if (asking === null) return null;
   const held = { requestId: asking.request.id, ts, text: unescape(typed) };
   return { held, session: linkedTitle(cardView({ ...asking, nowMs: now() }, text), text) };
-}
-
-type Worded = Exclude<AddressedMeaning, { kind: 'nothing' | 'help' }>;
-
-/** Not if it reads like a command, or has a wrong option. A credential may be what Devin asked for. */
-function mayAnswer(meaning: Worded): boolean {
-  if (meaning.kind === 'create' || meaning.kind === 'thanks') return true;
-  return saysNothing(meaning) || (meaning.kind === 'ask-first' && meaning.hint?.kind === 'credential');
-}
-
-/** There is nothing to ask but whether it is a task. */
-function saysNothing(intent: IntentOf<'ask-first' | 'invalid'>): boolean {
-  if (intent.kind === 'invalid') return false;
-  return intent.about === null && intent.meant === null && intent.hint === null;
 }
 
 /** Empty if nobody could tell in time: the card says it later. */

@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt';
+import type { EffectiveDraft } from '../../session/defaults.ts';
 import type { Intent, IntentKind, IntentOf, Wish } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Text } from '../../text/index.ts';
@@ -6,10 +7,12 @@ import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import { renderRunning } from '../blocks/offer.ts';
 import { unescape } from '../blocks/text.ts';
-import { renderDoubt, renderHelp } from '../command/help.ts';
-import { doubtAboutCredential, parseCommand } from '../command/parse.ts';
+import { scan } from '../command/flags.ts';
+import { renderDoubt, renderHelp, renderMisused } from '../command/help.ts';
+import { credentialDoubt, parseCommand, withoutOptions } from '../command/parse.ts';
 import { withoutCommand } from '../command/tokens.ts';
-import { ACTION, homeMetadata, RUN_ACTION } from '../ids.ts';
+import { readValues } from '../command/values.ts';
+import { ACTION, homeMetadata, meantOption, RUN_ACTION } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import type { Command } from '../payload.ts';
 import type { Origin } from '../places.ts';
@@ -23,7 +26,7 @@ import type { Tools } from './tools.ts';
 /** A little longer than saving takes, which reports by itself what it couldn't save. */
 const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };
 
-/** A command: typed, or run by a button that holds it. */
+/** A command: typed, said to the app, or run by a button that holds it. */
 type Call = Origin & {
   /** Slack's name for this one delivery. */
   deliveryId: string;
@@ -47,11 +50,10 @@ type Answering = IntentOf<Exclude<IntentKind, StartingKind>>;
 export type Answers = {
   [Kind in Answering['kind']]: (call: Invocation, intent: IntentOf<Kind>) => Promise<Rendered | null>;
 };
-type Answer = (call: Call, intent: Answering) => Promise<Rendered | null>;
+export type AnswerCommand = (call: Call, intent: Answering) => Promise<Rendered | null>;
 
-export function listenToCommands(app: App, deps: CommandDeps): void {
+export function listenToCommands(app: App, deps: CommandDeps, answer: AnswerCommand): void {
   const start = createStart(deps);
-  const answer = createAnswer(deps);
 
   onCommand(app, async (command, ack) => {
     if (command.name !== deps.command) return ack(await misnamed(command, deps));
@@ -93,7 +95,7 @@ function pressedCall(press: Press, typed: string): Call | null {
 function listenToChoices(
   app: App,
   { command, forms, inbox, outbound, drawHome, tagRequests, textFor }: CommandDeps,
-  answer: Answer,
+  answer: AnswerCommand,
 ): void {
   onDurableButton(app, RUN_ACTION, async (press) => {
     const call = press.value === null ? null : pressedCall(press, press.value);
@@ -106,26 +108,49 @@ function listenToChoices(
     await outbound.settleNotice(press, answered ?? notice([(await textFor(press.userId)).usage.follows]));
   });
 
-  async function startOffered(press: Press, { withCredential }: { withCredential: boolean }) {
-    const form = await findOwnForm(forms, { formId: press.value ?? '' }, press);
+  /** `meant`: see meantOption. */
+  async function startOffered(press: Press, formId: string, meant: Meant | null, withCredential = false) {
+    const form = await findOwnForm(forms, { formId }, press);
     const text = await textFor(press.userId);
     const { started, gone, invalidNow } = text.command.question;
     if (form === null) return notice([gone]);
-    // Its message was edited or deleted.
-    const { values } = form.draft;
+    const draft = meant === null ? form.draft : withMeant(form.draft, meant);
+    const { values } = draft;
+    // Its message was edited or deleted, or nothing but an option was typed.
     if (values.prompt === undefined || Object.keys(form.faults ?? {}).length > 0)
       return refusal({ problems: [invalidNow], typed: null, formId: form.id }, text);
-    const doubt = withCredential ? null : doubtAboutCredential({ draft: values, reset: [] });
-    if (doubt !== null) return renderDoubt(doubt, { command, typed: values.prompt, formId: form.id }, text);
-    return notice([(await inbox.acceptOffered(form)) ? started : text.modal.askedBefore]);
+    const doubt = withCredential ? null : credentialDoubt({ draft: values, reset: [] });
+    if (doubt !== null) {
+      const asked = { kind: 'ask-first', doubt, draft: values, reset: [] } as const;
+      return renderDoubt({ ...asked, reset: [] }, { command, typed: values.prompt, formId: form.id }, text);
+    }
+    return notice([(await inbox.acceptOffered({ ...form, draft })) ? started : text.modal.askedBefore]);
   }
 
   onDurableButton(app, ACTION.startAsTask, async (press) =>
-    outbound.settleNotice(press, await startOffered(press, { withCredential: false })),
+    outbound.settleNotice(press, await startOffered(press, press.value ?? '', null)),
   );
+  onDurableButton(app, ACTION.startAsMeant, async (press) => {
+    const { formId, ...meant } = meantOption.read(press.value ?? '');
+    return outbound.settleNotice(press, await startOffered(press, formId, meant));
+  });
   onDurableButton(app, ACTION.startWithCredential, async (press) =>
-    outbound.settleNotice(press, await startOffered(press, { withCredential: true })),
+    outbound.settleNotice(press, await startOffered(press, press.value ?? '', null, true)),
   );
+}
+
+type Meant = Omit<ReturnType<typeof meantOption.read>, 'formId'>;
+
+function withMeant({ values, sources, ...draft }: EffectiveDraft, { typed, meant }: Meant): EffectiveDraft {
+  const { draft: options } = readValues(scan(meant).given);
+  const prompt = withoutOptions(values.prompt ?? '', typed);
+  const theirs = Object.fromEntries(Object.keys(options).map((key) => [key, 'request' as const]));
+  const { prompt: _typed, ...rest } = values;
+  return {
+    ...draft,
+    values: { ...rest, ...options, ...(prompt !== '' && { prompt }) },
+    sources: { ...sources, ...theirs },
+  };
 }
 
 /** Slack's manifest has another name than the settings. */
@@ -159,7 +184,7 @@ const STARTING: ReadonlySet<IntentKind> = new Set<StartingKind>([
   'invalid',
 ]);
 
-function isStarting(intent: Intent): intent is Starting {
+export function isStarting(intent: Intent): intent is Starting {
   return STARTING.has(intent.kind);
 }
 
@@ -194,12 +219,13 @@ function createStart({ command: name, inbox, formInbox, sessions, openForm, text
 }
 
 /** Everything else has a private answer. */
-function createAnswer(deps: CommandDeps): Answer {
+export function createAnswer(deps: CommandDeps): AnswerCommand {
   const { steering } = deps;
   const answers: Answers = {
     ...createSessionCommands(deps),
     ...createSettingsCommands(deps),
     ...createExplainCommands(deps),
+    misused: async ({ text, typed }, { name }) => renderMisused(name, { command: deps.command, typed }, text),
     help: async ({ text }, { topic }) => renderHelp({ command: deps.command, topic }, text),
     usage: async (call, { scope, by, days }) => {
       const { teamId } = call;

@@ -3,7 +3,8 @@ import { isOpen, isPending } from '../../session/request.ts';
 import type { Form } from '../../store/forms.ts';
 import { askingMessage, type SessionRequest } from '../../store/request-row.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import { mentionsIn, readAddressed, readThreadMeaning } from '../command/meaning.ts';
+import { readAddressed } from '../command/addressed.ts';
+import { mentionsIn, readThreadMeaning } from '../command/meaning.ts';
 import { readMessage } from '../messages.ts';
 import type { Edit, PayloadOf } from '../payload.ts';
 import { contextOf, NO_WISH } from './addressed.ts';
@@ -149,14 +150,15 @@ function changesIn(deps: EditDeps, edit: Edit, { request, isAsking }: Task): Cha
   const read = readWish(deps, edit);
   if (read === null) return { task: null, options: false };
   const task = read.draft.prompt ?? '';
+  const isWrong = read.kind === 'invalid' || (read.kind === 'ask-first' && read.doubt.kind === 'option');
   return {
-    task: task === '' || isSame || task === draft.values.prompt ? null : task,
-    options: isAsking && (read.kind === 'invalid' || asksOther(draft, read.draft)),
+    task: task === '' || isSame || isWrong || task === draft.values.prompt ? null : task,
+    options: isAsking && (isWrong || asksOther(draft, read.draft)),
   };
 }
 
 /** What the message asks for, as if it were to the app; null: nothing. */
 function readWish({ botUserId, tagRequests: ownTag, command }: EditDeps, { slackText }: Edit) {
   const read = readAddressed(slackText, { botUserId: botUserId(), isDirect: true, ownTag, command });
-  return read !== null && 'draft' in read ? read : null;
+  return read !== null && 'draft' in read.intent ? read.intent : null;
 }

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import { listenToActions } from './actions.ts';
 import { listenToApprovals } from './approvals.ts';
-import { listenToCommands } from './commands.ts';
+import { createAnswer, listenToCommands } from './commands.ts';
 import { listenToReview, listenToSecretForm } from './form-overlays.ts';
 import { listenToForms } from './forms.ts';
 import { listenToHome } from './home.ts';
@@ -16,11 +16,12 @@ import { listenToChannels, listenToInvitations, listenToPeople } from './workspa
 export function createListeners({ app, ...deps }: ToolDeps & { app: App }): void {
   const tools = createTools(deps);
   listenToOutdated(app, tools);
-  listenToCommands(app, tools);
+  const answer = createAnswer(tools);
+  listenToCommands(app, tools, answer);
   listenToSteering(app, tools);
   listenToApprovals(app, tools);
   listenToActions(app, tools);
-  listenToMessages(app, tools);
+  listenToMessages(app, { ...tools, answer });
   listenToShortcuts(app, tools);
   listenToForms(app, tools);
   listenToSecretForm(app, tools);

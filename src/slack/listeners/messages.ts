@@ -8,13 +8,8 @@ import { notice } from '../blocks/notices.ts';
 import { linkedTitle } from '../blocks/session-card.ts';
 import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
 import { cardView } from '../card-view.ts';
-import {
-  isAddressed,
-  mentionsIn,
-  readThreadMeaning,
-  withoutMention,
-  type Perhaps,
-} from '../command/meaning.ts';
+import { isAddressed } from '../command/addressed.ts';
+import { mentionsIn, readThreadMeaning, withoutMention } from '../command/meaning.ts';
 import { readMessage } from '../messages.ts';
 import type { Message, Payload, PayloadOf } from '../payload.ts';
 import { privatePlace } from '../places.ts';
@@ -155,7 +150,7 @@ async function hearReply(deps: MessageDeps, reply: ThreadMessage, session: Sessi
     case 'keyword':
       return accept({ kind: fate.keyword, text: '', files: [] });
     case 'ask-first':
-      return askFirst(deps, reply, { session, about: fate.about });
+      return askFirst(deps, reply, session);
     case 'help':
       return deps.answerMessage(reply, privatePlace(reply), renderThreadHelp(await deps.textFor(userId)));
     case 'new':
@@ -166,11 +161,7 @@ async function hearReply(deps: MessageDeps, reply: ThreadMessage, session: Sessi
 }
 
 /** Asks what a reply means, or tells its author that they may not steer the session: that is recorded once. */
-async function askFirst(
-  deps: MessageDeps,
-  reply: ThreadMessage,
-  { session, about }: { session: SessionRow; about: Perhaps },
-): Promise<void> {
+async function askFirst(deps: MessageDeps, reply: ThreadMessage, session: SessionRow): Promise<void> {
   const { requests, sessions, authority, answerMessage, botUserId, textFor, now } = deps;
   const { ts, slackText, userId } = reply;
   await answerMessage(reply, privatePlace(reply), async () => {
@@ -183,6 +174,6 @@ async function askFirst(
     const isAmong = request !== null && (await sessions.shareOf(session)) !== 'alone';
     const name = isAmong ? linkedTitle(cardView({ request, session, nowMs: now() }, text), text) : null;
     const held = { requestId: session.requestId, ts, text: typed };
-    return renderAskFirst({ about, held, name }, text);
+    return renderAskFirst({ held, name }, text);
   });
 }

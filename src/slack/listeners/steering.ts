@@ -48,14 +48,10 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   onDurableButton(app, CARD_ACTION.archive, async (press) => steer(press, 'archive'));
 
   // The question after a reply such as "stop". The card shows the answer.
-  for (const [actionId, what] of [
-    [ACTION.stop, 'stop'],
-    [ACTION.archiveAsked, 'archive'],
-  ] as const)
-    onDurableButton(app, actionId, async (press) => {
-      await steer(press, what);
-      await outbound.settleNotice(press, null);
-    });
+  onDurableButton(app, ACTION.stop, async (press) => {
+    await steer(press, 'stop');
+    await outbound.settleNotice(press, null);
+  });
 
   onButton(app, CARD_ACTION['ask-stop'], async (press) => {
     const request = await pressed.inWorkspace(press);

@@ -21,26 +21,11 @@ export const command = {
   problems: {
     /** `help`: a command in a code span. */
     unknownFlag: (flag: string, help: string): string => `Unknown option ${flag}. See ${help}.`,
-    /** `said`: the option that was probably meant, with its value. */
+    /** `said`: what was probably meant. */
     unknownFlagNear: (flag: string, said: string): string => `Unknown option ${flag}. Did you mean ${said}?`,
-    /** If the command takes a task. */
-    ofTheTask: "If it's part of the task, put it in backticks.",
-    /** By what the options are for. */
-    onlyInForm: {
-      task: (flag: string, label: string): string =>
-        `Unknown option ${flag}. Set "${label}" in the form: use the button below.`,
-      defaults: (flag: string, label: string): string =>
-        `Unknown option ${flag}. "${label}" can only be set in the form, for each session.`,
-    },
-    /** `said`: the option with all of its value. */
-    spacedValue: (said: string): string => `A value ends at a space. Did you mean ${said}?`,
-    /** If the command takes a task. */
-    taskFirst: (flag: string): string => `If the rest is part of the task, put it before ${flag}.`,
     missingValue: (flag: string, takes: string): string => `${flag} needs a value: ${takes}.`,
     badValue: (flag: string, value: string, takes: string): string =>
       `${flag} can't be ${value}. Use ${takes}.`,
-    spacedSwitch: (flag: string, said: string): string =>
-      `${flag} takes a value only after \`=\`. Did you mean ${said}?`,
     switchValue: (flag: string, value: string): string =>
       `${flag} can't be ${value}. Use yes or no, or leave the value out.`,
     tooMany: (flag: string, most: number, given: number): string =>
@@ -59,19 +44,14 @@ export const command = {
     /** `usage`: a command whose values are missing or wrong. */
     incomplete: (usage: string): string => `If you meant the command, type ${usage}.`,
     wholeTask: 'Is that your whole task?',
-    hints: {
-      option: (option: string): string =>
-        `Did you mean ${option}? Words in a task set nothing. To start without it, edit first.`,
-      'first-word': (option: string): string =>
-        `Is ${option} complete? Put a value of several words in quotes.`,
-      'thread-word': (word: string): string => `Did you mean ${word}? Type it in the session's thread.`,
-      'devin-word': (word: string): string =>
-        `${word} works only in Devin's own Slack app. Here it would start a session, with ${word} as part of the task.`,
-      /** `starts`: of one or several. */
-      credential: (starts: string): string =>
-        `Your task seems to contain credentials (${starts}). In Devin, everyone who can open the session can read them. To give them to Devin as secrets instead, edit first, and move them to "More options".`,
-    },
-    start: 'Start it as a task',
+    option: (option: string): string =>
+      `Did you mean ${option}? As typed, it's part of the task and sets nothing.`,
+    unknownOption: (typed: string): string =>
+      `${typed} isn't an option here. As typed, it's part of the task.`,
+    /** `starts`: of one or several. */
+    credential: (starts: string): string =>
+      `Your task seems to contain credentials (${starts}). In Devin, everyone who can open the session can read them. To give them to Devin as secrets instead, edit first, and move them to "More options".`,
+    start: 'Start as typed',
     /** Plain. */
     startWith: (option: string): string => `Start with ${option}`,
     /** Also if another session was wanted. */

@@ -63,11 +63,8 @@ export const thread = {
   /** Pressed after that. */
   heldDeleted: "Your message was deleted, so it wasn't sent to Devin.",
   /** A reply that may be meant for the app. */
-  ask: {
-    stop: "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`. Devin hasn't seen your message.",
-    archive:
-      "Archive this session? It goes to sleep, and a message wakes it. Devin hasn't seen your message.",
-  },
+  askStop:
+    "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`. Devin hasn't seen your message.",
   /** What a word in the thread did. */
   done: {
     mute: "Muted: replies here no longer go to Devin. Devin's messages still appear. Type `unmute` to undo that.",

@@ -18,18 +18,8 @@ export const command: Text['command'] = {
   problems: {
     unknownFlag: (flag, help) => `オプション ${flag} はありません。 ${help} をご覧ください。`,
     unknownFlagNear: (flag, said) => `オプション ${flag} はありません。 ${said} のことですか？`,
-    ofTheTask: 'タスクの一部の場合は、バッククォートで囲んでください。',
-    onlyInForm: {
-      task: (flag, label) =>
-        `オプション ${flag} はありません。「${label}」はフォームで設定します。下のボタンから開いてください。`,
-      defaults: (flag, label) =>
-        `オプション ${flag} はありません。「${label}」は、セッションごとにフォームでのみ設定できます。`,
-    },
-    spacedValue: (said) => `値はスペースで区切られます。${said} のことですか？`,
-    taskFirst: (flag) => `残りがタスクの一部の場合は、${flag} より前に書いてください。`,
     missingValue: (flag, takes) => `${flag} には値が必要です: ${takes}`,
     badValue: (flag, value, takes) => `${flag} に ${value} は指定できません。指定できる値: ${takes}`,
-    spacedSwitch: (flag, said) => `${flag} の値は \`=\` に続けて指定します。${said} のことですか？`,
     switchValue: (flag, value) =>
       `${flag} に ${value} は指定できません。yes か no にするか、値を外してください。`,
     tooMany: (flag, most, given) =>
@@ -46,17 +36,12 @@ export const command: Text['command'] = {
     meant: (command) => `${command} のことですか？`,
     incomplete: (usage) => `コマンドの場合は、${usage} と入力してください。`,
     wholeTask: 'タスクはこれだけですか？',
-    hints: {
-      option: (option) =>
-        `${option} のことですか？タスクの文の中に書いても設定されません。付けずに開始するには、先に編集してください。`,
-      'first-word': (option) => `${option} だけでよいですか？空白を含む値は、引用符で囲んでください。`,
-      'thread-word': (word) => `${word} のことですか？セッションのスレッドに入力してください。`,
-      'devin-word': (word) =>
-        `${word} は Devin 公式の Slack アプリでのみ使えます。ここで開始すると、${word} もタスクの一部になります。`,
-      credential: (starts) =>
-        `タスクに認証情報（${starts}）が含まれているようです。Devin でこのセッションを開ける人なら、誰でも読めてしまいます。シークレットとして渡すには、先に編集して「その他のオプション」に移してください。`,
-    },
-    start: 'タスクとして開始',
+    option: (option) => `${option} のことですか？入力のままでは、タスクの文の一部になり、設定されません。`,
+    unknownOption: (typed) =>
+      `${typed} はここで使えるオプションではありません。入力のままでは、タスクの一部になります。`,
+    credential: (starts) =>
+      `タスクに認証情報（${starts}）が含まれているようです。Devin でこのセッションを開ける人なら、誰でも読めてしまいます。シークレットとして渡すには、先に編集して「その他のオプション」に移してください。`,
+    start: '入力のまま開始',
     startWith: (option) => `${option} を付けて開始`,
     started: 'セッションを開始しました。',
     gone: 'この質問は古くなったため、何も開始していません。タスクをもう一度入力してください。',
