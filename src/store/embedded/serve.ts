@@ -5,6 +5,7 @@ import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { isPreparable } from '../prepared-statements.ts';
 import { createPrepared } from './prepared.ts';
 import { errorFacts, type Call, type Inside, type Order, type Report } from './protocol.ts';
+import { unpackDatabase } from './unpack.ts';
 
 /** PGlite starts with `-F` (no fsync) otherwise. Its WAL is kept small: nothing else trims it in single-user mode. */
 const START_PARAMETERS = [
@@ -55,21 +56,11 @@ async function startPGlite(
   fsync: Fsync,
   onPanic: (panic: Error) => void,
 ): Promise<GuardedPGlite> {
-  const pglite = new GuardedPGlite(
-    {
-      fs: new SyncedNodeFS(folder, fsync),
-      startParams: START_PARAMETERS,
-      ...(fresh && { loadDataDir: await loadPrepared() }),
-    },
-    onPanic,
-  );
+  if (fresh) await unpackDatabase(folder);
+  const options = { fs: new SyncedNodeFS(folder, fsync), startParams: START_PARAMETERS };
+  const pglite = new GuardedPGlite(options, onPanic);
   await pglite.waitReady;
   return pglite;
-}
-
-async function loadPrepared(): Promise<Blob> {
-  const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
-  return dataDir();
 }
 
 type Open = { trx: Transaction; commit(): void; rollback(reason: Error): void; ended: Promise<void> };
