@@ -22,6 +22,8 @@ import { createTrust, IDENTITY_FILE, openFile, POLICY_FILE, withPolicy } from '.
 import { createTuning, type Overrides, type Tuning } from './tuning.ts';
 import { createUpstream, refuseConnection, type Upstream } from './upstream.ts';
 
+const A_DAY_MS = 24 * 3_600_000;
+
 /**
  * Restoring a backup takes longer than this, and a restart doesn't (docs/operations.md). A message that became due within this
  * time before the start can't be missing from the database, so it isn't searched for in Slack, which allows few searches.
@@ -125,7 +127,8 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     resolve: resolveBy(members),
     /** For what a person waits for: asks Devin even if it seems to be down. */
     resolveNow: resolveBy(lookUpMembers(devin.membersNow)),
-    withLease: createWithLease(leases, tuning.leaseMs),
+    // Alone, nobody takes over: the next start releases all.
+    withLease: createWithLease(leases, database.kind === 'embedded' ? A_DAY_MS : tuning.leaseMs),
     postOnce: createPostOnce({
       db,
       shown,

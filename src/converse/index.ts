@@ -33,7 +33,7 @@ type ConversingDeps = {
 };
 
 /** Each may wait for Devin: a slow session delays only itself. */
-const THREADS = { concurrency: 10, most: 300 };
+const THREADS = { concurrency: 30 };
 
 /** Takes what people say in the thread, in dialogs and by commands to Devin. */
 export function createConversing(deps: ConversingDeps): void {

@@ -68,18 +68,18 @@ type CreationDeps = {
   withNames: WithNames;
   tagRequests: boolean;
   onMoved: (state: RequestState) => void;
-  tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'leaseMs' | 'sweepTimes'>;
+  tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'sweepTimes'>;
   text: Text;
 };
 
-/** Each may wait for Devin as long as a POST takes: `most` is what a process can hold. */
-const CREATIONS = { concurrency: 20, most: 300 };
+/** Each may wait for Devin as long as a POST takes: a minute and a half. */
+const CREATIONS = { concurrency: 64 };
 
 /** From a saved request to a session. */
 export function createCreation(deps: CreationDeps) {
   const { queue, store, devin, withLease, show, withNames, tagRequests } = deps;
   const { outbound, findLeaver, isOutside, textFor } = deps.slack;
-  const { log, now, readTime, leaseMs, sweepTimes } = deps.tuning;
+  const { log, now, readTime, sweepTimes } = deps.tuning;
   const { enqueue } = queue;
   const transitions = createTransitions({ store, enqueue, onMoved: deps.onMoved, now });
   const adopt = createAdopt({ store, transitions, withNames });
@@ -91,7 +91,7 @@ export function createCreation(deps: CreationDeps) {
     tagRequests,
   });
   const steps = createSteps(deps, { transitions, adopt, search });
-  const create = createSessionCreator({ store, withLease, enqueue, steps, show, leaseMs });
+  const create = createSessionCreator({ store, withLease, enqueue, steps, show });
   const notifyPerson = createPersonNotifier({ store, outbound, textFor });
   const { postOnce, text } = deps;
   const people = { outbound, findLeaver, isOutside, textFor };
@@ -102,7 +102,7 @@ export function createCreation(deps: CreationDeps) {
     concurrency: 4,
   });
   queue.work('tell-outcome', notifyOutcome, { concurrency: 4 });
-  queue.work('resume', resume, { concurrency: 4, most: 50 });
+  queue.work('resume', resume, { concurrency: 8 });
   return {
     transitions,
     adopt,

@@ -10,7 +10,6 @@ import { requestLease } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
-import { repeat, type Interval } from '../time.ts';
 import type { Replace } from './replace.ts';
 import type { Conditions, Earlier, Effects, Onward, Transitions } from './transitions.ts';
 import { lookupTrouble } from './trouble.ts';
@@ -147,12 +146,11 @@ export function createAdopt({ store: { envelopes }, transitions, withNames }: Ad
 }
 
 type RunDeps = {
-  store: StoreParts<{ requests: 'find' | 'attend' }>;
+  store: StoreParts<{ requests: 'find' }>;
   withLease: WithLease;
   enqueue: Enqueue;
   steps: Record<OpenState, CreateStep>;
   show: ShowNow;
-  leaseMs: number;
 };
 
 /**
@@ -161,7 +159,7 @@ type RunDeps = {
  */
 export function createSessionCreator(deps: RunDeps) {
   const { requests } = deps.store;
-  const { withLease, enqueue, steps, show, leaseMs } = deps;
+  const { withLease, enqueue, steps, show } = deps;
 
   async function walk(run: Run): Promise<StepOutcome> {
     let outcome: StepOutcome = { kind: 'next', request: run.request };
@@ -170,18 +168,12 @@ export function createSessionCreator(deps: RunDeps) {
     return outcome;
   }
 
-  /** Without a lease, only this keeps the sweep from taking it for left behind while lookups take long. */
-  function attend(id: string): Interval {
-    return repeat(async () => requests.attend(id).catch(() => undefined), leaseMs / 3);
-  }
-
   return async (requestId: string, signal: AbortSignal): Promise<void> => {
     const found = await requests.find(requestId);
     if (found === null) return;
     // Before its first transition, a request only needs lookups.
     const late = found.state === 'accepted';
-    const attending = late ? attend(requestId) : null;
-    // If another process holds the lease, it continues; if it died, the sweep finds the request.
+    // If another process holds the lease, it continues; if it died, its job begins again.
     const walked = async (lease: Lease): Promise<StepOutcome> => {
       const request = late ? found : await requests.find(requestId);
       if (request === null) return { kind: 'leave' };
@@ -191,9 +183,7 @@ export function createSessionCreator(deps: RunDeps) {
         await enqueue('create-session', { requestId }, { startAfterMs: outcome.afterMs });
       return outcome;
     };
-    const leased = await withLease(requestLease(requestId), walked, { late }).finally(async () =>
-      attending?.stop(),
-    );
+    const leased = await withLease(requestLease(requestId), walked, { late });
     // The URL first: a job does it a little later, if it can't be shown now.
     const outcome = leased.kind === 'done' ? leased.result : null;
     if (outcome?.kind === 'next' && outcome.request.state === 'created') await show(cardKey(requestId));

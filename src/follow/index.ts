@@ -47,7 +47,7 @@ type FollowingDeps = {
 };
 
 /** Each may wait for Devin or Slack; a slow session delays only itself. */
-const THREADS = { concurrency: 10, most: 300 };
+const THREADS = { concurrency: 10 };
 
 /** Brings a session's status and Devin's words to its card and its thread. */
 export function createFollowing(deps: FollowingDeps) {

@@ -15,7 +15,7 @@ export type WatcherTimes = {
 export const WATCHER_TIMES: WatcherTimes = { leaseMs: 20_000, standbyMs: 5000 };
 
 type WatcherDeps = {
-  leases: Pick<Leases, 'take' | 'renew' | 'release'>;
+  leases: Pick<Leases, 'take' | 'renew' | 'renewAll' | 'release'>;
   round: Round;
   prepare: (signal: AbortSignal) => Promise<void>;
   times: WatcherTimes;

@@ -11,8 +11,7 @@ import {
   countJobs,
   joinWaiting,
   LONGEST_WAIT_MS,
-  LOOKS_FOR_DEAD,
-  withoutWaiting,
+  withoutJob,
   type NewId,
 } from './pgboss-sql.ts';
 import {
@@ -34,13 +33,8 @@ type EnqueueOptions = {
   interactive?: boolean;
 };
 
-/** What one process does at a time. A job that takes longer than a second delays only itself. */
-type Workers = {
-  /** Quick jobs that run at the same time. */
-  concurrency: number;
-  /** Jobs that run at the same time when slow ones are among them. Left out: `concurrency`. */
-  most?: number;
-};
+/** How many jobs of a kind one process does at the same time: more for what people wait for, few for the rest. */
+type Workers = { concurrency: number };
 
 /**
  * Returning ends the job; returning a number runs it again that many ms later. Throwing retries it, with growing pauses.
@@ -69,7 +63,7 @@ export type Queue = {
     jobs: readonly Jobs[Name][],
     trx: Transaction<Tables>,
   ): Promise<void>;
-  /** Those of the keys for which no job waits. */
+  /** Those of the keys for which no job waits or runs. */
   unqueued(name: JobName, keys: readonly string[]): Promise<string[]>;
   /** Replaces an id that Slack changed, in jobs that wait. */
   changeId(ids: NewId, trx: Transaction<Tables>): Promise<void>;
@@ -91,13 +85,14 @@ export const POLL_SECONDS = 1;
 
 export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: QueueDeps): Queue {
   const alone = database.kind === 'embedded';
-  const boss = new PgBoss({ ...BOSS_OPTIONS, ...(!alone && LOOKS_FOR_DEAD), ...database.boss });
+  const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
   const logFailure = createFailureLog((facts) => log.error(facts, 'the job queue met an error'));
-  boss.on('error', (error) => logFailure(error));
+  const onError = (error: unknown): void => logFailure(error);
+  boss.on('error', onError);
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
   const life = createLife(() =>
-    startWorkerPool({ boss, alone, names: JOB_NAMES, registrations, log, pollSeconds }),
+    startWorkerPool({ boss, alone, names: JOB_NAMES, registrations, log, onError, pollSeconds }),
   );
 
   const enqueue: Enqueue = async (name, payload, { trx, key = keyOf(name, payload), ...how } = {}) => {
@@ -123,21 +118,21 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
       const inserts = jobs.map((data) => ({ data, singletonKey: keyOf(name, data) ?? randomUUID() }));
       await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
     },
-    unqueued: async (name, keys) => withoutWaiting(boss.getDb(), name, keys),
+    unqueued: async (name, keys) => withoutJob(boss.getDb(), name, keys),
     changeId: async (ids, trx) => changeWaiting(fromKysely(trx.withoutPlugins()), ids),
-    work(name, handler, { concurrency, most = concurrency }) {
+    work(name, handler, { concurrency }) {
       const run = async (data: unknown, signal: AbortSignal): Promise<void> => {
         const payload = payloads[name].parse(data);
         const againInMs = await handler(payload, { signal });
         if (typeof againInMs === 'number') await enqueue(name, payload, { startAfterMs: againInMs });
       };
-      registrations.push({ name, concurrency, most, run });
+      registrations.push({ name, concurrency, run });
     },
     unhandled: () => JOB_NAMES.filter((name) => !registrations.some((done) => done.name === name)),
     start: () => life.start(),
     stop: (options) => life.stop(options),
     depth: () => readDepth(boss),
-    healthy: () => life.isRunning() && isFetching(boss),
+    healthy: () => life.isFetching(),
   };
 }
 
@@ -152,15 +147,15 @@ function keyOf<Name extends JobName>(name: Name, payload: Jobs[Name]): string | 
 function createLife(begin: () => Promise<WorkerPool>) {
   let pool: Promise<WorkerPool> | null = null;
   let ended: Promise<void> = Promise.resolve();
-  let running = false;
+  let running: WorkerPool | null = null;
   return {
-    isRunning: () => running,
+    isFetching: () => running?.isFetching() === true,
     async start(): Promise<void> {
       pool ??= ended.then(begin);
       const started = pool;
       try {
-        await started;
-        running = pool === started;
+        const workers = await started;
+        if (pool === started) running = workers;
       } catch (error) {
         pool = null;
         throw orForbidden(error);
@@ -169,7 +164,7 @@ function createLife(begin: () => Promise<WorkerPool>) {
     async stop({ timeoutMs }: { timeoutMs: number }): Promise<void> {
       const stopping = pool;
       pool = null;
-      running = false;
+      running = null;
       if (stopping !== null) ended = stopping.then((started) => started.stop(timeoutMs));
       await ended;
     },
@@ -181,11 +176,4 @@ async function readDepth(boss: PgBoss): Promise<Record<string, Depth>> {
   const counted = await countJobs(boss.getDb());
   const some = counted.map(({ name, ...depth }): [string, Depth] => [name, depth]);
   return Object.fromEntries([...none, ...some]);
-}
-
-function isFetching(boss: PgBoss): boolean {
-  const workers = boss.getWipData();
-  const failedAt = Math.max(0, ...workers.map((worker) => worker.lastErrorOn ?? 0));
-  const fetchedAt = Math.max(0, ...workers.map((worker) => worker.lastFetchedOn ?? 0));
-  return failedAt === 0 || fetchedAt > failedAt;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ConstructorOptions, PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import { repeat, type Interval } from '../time.ts';
@@ -12,7 +13,6 @@ const HOUR_SECONDS = 3600;
 
 export const BOSS_OPTIONS = {
   schema: BOSS_SCHEMA,
-  useListenNotify: true,
   schedule: false,
   supervise: true,
   superviseIntervalSeconds: 30,
@@ -26,12 +26,6 @@ export const BOSS_OPTIONS = {
   monitorVacuum: false,
 } satisfies ConstructorOptions;
 
-/** With other processes: how often it looks for jobs whose process died. */
-export const LOOKS_FOR_DEAD = {
-  superviseIntervalSeconds: 10,
-  monitorIntervalSeconds: 10,
-} satisfies ConstructorOptions;
-
 type BossDb = Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>;
 type Wanted = { name: string; key: string; startAfterMs: number; interactive: boolean };
 
@@ -42,8 +36,8 @@ const LONGEST_RETRY_MS = 120_000;
 /** A job that was made so far ahead of now was made before the clock was set back. */
 const MARGIN_MS = 10_000;
 
-/** As pg-boss names it for this schema. If that changes, a job that is asked for sooner waits for the poll. */
-const CHANNEL = `'pgboss_' || left(encode(sha224('${BOSS_SCHEMA}'::bytea), 'hex'), 24)`;
+/** As pg-boss names it for this schema. If that changes, workers hear of a job with the next poll. */
+export const CHANNEL = `pgboss_${createHash('sha224').update(BOSS_SCHEMA).digest('hex').slice(0, 24)}`;
 
 /**
  * Makes the job that waits for this key start no later than asked for; in a transaction, after the commit, because its row is
@@ -61,7 +55,7 @@ export async function joinWaiting(
        where name = $1 and singleton_key = $2 and state < 'active'
        returning start_after
      ), woken as (
-       select pg_notify(${CHANNEL}, $1) from joined where start_after <= now() limit 1
+       select pg_notify('${CHANNEL}', $1) from joined where start_after <= now() limit 1
      )
      select start_after, (select count(*) from woken) from joined`,
     [name, key, startAfterMs, interactive ? 1 : 0],
@@ -84,12 +78,12 @@ export async function isQueuedAgain(
 
 const keysSchema = z.array(z.object({ key: z.string() }));
 
-/** Those of the keys for which no job waits, in the same order. */
-export async function withoutWaiting(db: BossDb, name: string, keys: readonly string[]): Promise<string[]> {
+/** Those of the keys for which no job waits or runs, in the same order. */
+export async function withoutJob(db: BossDb, name: string, keys: readonly string[]): Promise<string[]> {
   if (keys.length === 0) return [];
   const { rows } = await db.executeSql(
     `select singleton_key as key from ${BOSS_SCHEMA}.job
-     where name = $1 and singleton_key = any($2::text[]) and state < 'active'`,
+     where name = $1 and singleton_key = any($2::text[]) and state <= 'active'`,
     [name, keys],
   );
   const waiting = new Set(keysSchema.parse(rows).map(({ key }) => key));
@@ -107,9 +101,10 @@ export async function changeWaiting(db: BossDb, { from, to }: NewId): Promise<vo
   );
 }
 
+const ahead = (ms: number): string => `now() + ${ms} * interval '1 ms'`;
+
 /** Starts jobs that would wait longer than any can: they were made before the clock was set back. */
 async function endLongWaits(db: BossDb): Promise<void> {
-  const ahead = (ms: number): string => `now() + ${ms} * interval '1 ms'`;
   await db.executeSql(
     `update ${BOSS_SCHEMA}.job set start_after = now(), created_on = least(created_on, now())
      where state < 'active' and (
@@ -119,14 +114,27 @@ async function endLongWaits(db: BossDb): Promise<void> {
   );
 }
 
-/** A job that met the end of so many processes may cause it: pg-boss retries it, with growing pauses. */
+/** A job that met the end of so many processes may cause it, and waits for a while. */
 const MOST_ENDS = 3;
+const PAUSE_SECONDS = 30;
 
-/** Starts again what a process that died was doing. Only if no other process runs. */
-export async function retakeActive(db: BossDb): Promise<void> {
+/**
+ * Says that the jobs in `held` are worked on, and starts again what a process was doing that hasn't said so for `silentMs`
+ * (0: at all): one statement for all jobs of a process. pg-boss itself writes `heartbeat_on` when a job is fetched.
+ */
+export async function takeFromSilent(
+  db: BossDb,
+  { held, silentMs }: { held: readonly string[]; silentMs: number },
+): Promise<void> {
   await db.executeSql(
-    `update ${BOSS_SCHEMA}.job set state = 'retry', start_after = now()
-     where state = 'active' and retry_count < ${MOST_ENDS}`,
+    `with held as (
+       update ${BOSS_SCHEMA}.job set heartbeat_on = now() where state = 'active' and id = any($1::uuid[])
+     )
+     update ${BOSS_SCHEMA}.job set state = 'retry', start_after =
+       now() + case when retry_count < ${MOST_ENDS} then 0 else ${PAUSE_SECONDS} end * interval '1 s'
+     where state = 'active' and id <> all($1::uuid[])
+       and ($2 = 0 or heartbeat_on not between now() - $2 * interval '1 ms' and ${ahead(MARGIN_MS)})`,
+    [held, silentMs],
   );
 }
 

@@ -50,14 +50,20 @@ export async function soonIfBusy(leasing: Promise<Leased<number | null>>): Promi
   return leased.kind === 'busy' ? HELD_WAIT_MS : leased.result;
 }
 
-type LeaseRows = Pick<Leases, 'take' | 'renew' | 'release'>;
+type LeaseRows = Pick<Leases, 'take' | 'renew' | 'renewAll' | 'release'>;
 
-/** One task at a time for each name, across all replicas. */
+/** The leases that this process holds, by number. */
+type Held = Map<string, { renewedAtMs: number; lose: () => void }>;
+
+/** One task at a time for each name, across all replicas. All leases of a process are renewed in one statement. */
 export function createWithLease(leases: LeaseRows, leaseMs: number = LEASE_MS): WithLease {
+  const held: Held = new Map();
+  // One at a time: a slow database gets no more of them. If one fails, the next write notices it.
+  repeat(async () => renewAll(leases, held, leaseMs).catch(() => undefined), leaseMs / 3).unref();
   return async (name, task, { late } = { late: false }) => {
     const number = late ? null : await leases.take(name, leaseMs);
     if (number === null && !late) return { kind: 'busy' };
-    const holding = hold(leases, { name, number, leaseMs });
+    const holding = hold(leases, held, { name, number, leaseMs });
     try {
       return { kind: 'done', result: await task(holding.lease) };
     } catch (error) {
@@ -69,58 +75,66 @@ export function createWithLease(leases: LeaseRows, leaseMs: number = LEASE_MS): 
   };
 }
 
+/** Not those that were taken or renewed just now, maybe in a transaction that nobody else can see. */
+async function renewAll(leases: LeaseRows, held: Held, leaseMs: number): Promise<void> {
+  const askedAtMs = performance.now();
+  const due = [...held].filter(([, { renewedAtMs }]) => askedAtMs - renewedAtMs > leaseMs / 6);
+  if (due.length === 0) return;
+  const left = await leases.renewAll(
+    due.map(([number]) => number),
+    leaseMs,
+  );
+  for (const [number, one] of due.filter(([wanted]) => held.has(wanted))) {
+    const found = left.get(number);
+    if (found === undefined) one.lose();
+    else if (found.isRenewed) one.renewedAtMs = Math.max(one.renewedAtMs, askedAtMs);
+  }
+}
+
 /** `number`: null while it is not taken yet. */
-type Held = { name: string; number: string | null; leaseMs: number };
+type Holding = { name: string; number: string | null; leaseMs: number };
 
-function hold(leases: LeaseRows, { name, number, leaseMs }: Held) {
+function hold(leases: LeaseRows, held: Held, { name, leaseMs, ...taken }: Holding) {
   const lost = new AbortController();
-  let held = number;
+  const mine = { renewedAtMs: performance.now(), lose: () => lost.abort(new LeaseLostError(name)) };
+  let { number } = taken;
   let isOver = false;
-  let renewedAtMs = performance.now();
+  if (number !== null) held.set(number, mine);
 
-  const extend = async (trx?: Transaction<Tables>): Promise<boolean> => {
-    if (held !== null) return leases.renew(name, held, leaseMs, trx);
-    // Nothing was written under it yet.
-    if (trx === undefined) return true;
-    held = await leases.take(name, leaseMs, { trx });
-    return held !== null;
-  };
+  async function extend(trx: Transaction<Tables>): Promise<boolean> {
+    if (number !== null) return leases.renew(name, number, leaseMs, trx);
+    number = await leases.take(name, leaseMs, { trx });
+    if (number !== null) held.set(number, mine);
+    return number !== null;
+  }
 
-  const renew = async (trx?: Transaction<Tables>): Promise<boolean> => {
-    const askedAtMs = performance.now();
-    const isHeld = await extend(trx);
-    if (isHeld) renewedAtMs = askedAtMs;
-    else lost.abort(new LeaseLostError(name));
-    return isHeld;
-  };
+  async function release(trx?: Transaction<Tables>): Promise<boolean> {
+    if (number === null || isOver) return true;
+    isOver = true;
+    // Its renewal would find nothing, and report it as lost.
+    held.delete(number);
+    return leases.release(name, number, trx);
+  }
 
-  // One at a time: a slow database gets no more of them. If one fails, the next write notices it.
-  const renewal = repeat(async () => {
-    await renew().catch(() => undefined);
-  }, leaseMs / 3);
-
-  const isFresh = (): boolean => performance.now() - renewedAtMs < leaseMs;
+  const isFresh = (): boolean => performance.now() - mine.renewedAtMs < leaseMs;
   const lease: Lease = {
     held: lost.signal,
     async fence(trx) {
-      if (!(await renew(trx))) throw new LeaseLostError(name);
+      const askedAtMs = performance.now();
+      if (await extend(trx)) {
+        mine.renewedAtMs = askedAtMs;
+        return;
+      }
+      mine.lose();
+      throw new LeaseLostError(name);
     },
     async end(trx) {
-      if (held === null) return;
-      if (!(await leases.release(name, held, trx))) throw new LeaseLostError(name);
-      isOver = true;
+      if (!(await release(trx))) throw new LeaseLostError(name);
     },
     isFresh,
     assertFresh() {
       if (!isFresh()) throw new LeaseLostError(name);
     },
   };
-  return {
-    lease,
-    async end(): Promise<void> {
-      // A renewal after the release would find nothing, and report the lease as lost.
-      await renewal.stop();
-      if (held !== null && !isOver) await leases.release(name, held);
-    },
-  };
+  return { lease, end: async () => release() };
 }

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
+import { inBatches } from '../store/commit.ts';
 import { codeOf } from '../store/store-error.ts';
-import { createOnceAMinute } from '../time.ts';
-import { isQueuedAgain, retakeActive, startPoll } from './pgboss-sql.ts';
+import { createOnceAMinute, repeat } from '../time.ts';
+import { CHANNEL, isQueuedAgain, startPoll, takeFromSilent } from './pgboss-sql.ts';
 import { LEASE_MS } from './with-lease.ts';
 
 export type QueueLog = {
@@ -13,24 +14,25 @@ export type QueueLog = {
 };
 
 type Run = (data: unknown, signal: AbortSignal) => Promise<void>;
-export type Registration = { name: string; concurrency: number; most: number; run: Run };
+/** `concurrency`: how many of its jobs run here at the same time. */
+export type Registration = { name: string; concurrency: number; run: Run };
 
-export type WorkerPool = { stop(timeoutMs: number): Promise<void> };
+export type WorkerPool = {
+  /** Whether jobs could be fetched the last time. */
+  isFetching(): boolean;
+  stop(timeoutMs: number): Promise<void>;
+};
 
-/** NOTIFY and our own poll wake the workers; this only covers both failing. */
-const BACKSTOP_SECONDS = 30;
 const ABORT_GRACE_MS = 1000;
-/** A job that takes longer no longer holds a place of the quick ones. */
-const SLOW_MS = 1000;
+/** Then a job's signal aborts. */
+const LONGEST_JOB_MS = 14 * 60_000;
 
-/** If a process dies, others get its jobs after the heartbeat, as they get its leases. */
 const JOB_LIFE = {
   retryLimit: 60,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 60,
   expireInSeconds: 900,
-  heartbeatSeconds: LEASE_MS / 1000,
   // A session that works leaves hundreds an hour.
   deleteAfterSeconds: 60,
   notify: true,
@@ -44,40 +46,60 @@ type PoolParts = {
   names: string[];
   registrations: Registration[];
   log: QueueLog;
+  onError: (error: unknown) => void;
   /** How late a job that was to start later, or again, may start. */
   pollSeconds: number;
 };
 
-export async function startWorkerPool({
-  boss,
-  alone,
-  names,
-  registrations,
-  log,
-  pollSeconds,
-}: PoolParts): Promise<WorkerPool> {
+export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
+  const { boss, alone, names, registrations, onError, pollSeconds } = parts;
   const stopping = new AbortController();
-  const pool = new Map<string, Workers>();
+  let isFetching = true;
+  const fetched = (error?: unknown): void => {
+    isFetching = error === undefined;
+    if (error !== undefined) onError(error);
+  };
+  const pool = new Map(
+    registrations.map((registration) => {
+      const { name } = registration;
+      return [name, createWorkers({ ...parts, registration, stopping: stopping.signal, fetched })];
+    }),
+  );
+  const all = [...pool.values()];
+  const wakeAll = (): void => all.forEach((workers) => workers.wake());
   try {
     await boss.start();
     await declareQueues(boss, names);
-    if (alone) await retakeActive(boss.getDb());
-    for (const registration of registrations) {
-      const parts = { boss, registration, log, pollSeconds, stopping: stopping.signal };
-      pool.set(registration.name, await createWorkers(parts));
-    }
+    // What a process that died was doing begins again.
+    if (alone) await takeFromSilent(boss.getDb(), { held: [], silentMs: 0 });
   } catch (error) {
     await boss.stop({ graceful: false });
     throw error;
   }
+  // Without it, as behind a pooler, the poll finds them.
+  const listening = await boss
+    .getDb()
+    .listen?.(CHANNEL, (name) => pool.get(name)?.wake(), wakeAll)
+    .catch(onError);
+  wakeAll();
   const poll = startPoll({ boss, pool, everyMs: pollSeconds * 1000 });
+  const pulse = alone
+    ? null
+    : repeat(async () => {
+        const held = all.flatMap((workers) => workers.held().map(({ id }) => id));
+        await takeFromSilent(boss.getDb(), { held, silentMs: LEASE_MS }).catch(onError);
+      }, LEASE_MS / 3);
   return {
+    isFetching: () => isFetching,
     async stop(timeoutMs) {
       await poll.stop();
-      const drained = Promise.all([...pool.values()].map(async (workers) => workers.stop()));
-      await within(drained, timeoutMs);
+      const ended = Promise.all(all.map(async (workers) => workers.close()));
+      await within(ended, timeoutMs);
       stopping.abort(new Error('the app is stopping'));
-      await within(drained, ABORT_GRACE_MS);
+      await within(ended, ABORT_GRACE_MS);
+      await Promise.all(all.map(async (workers) => workers.giveBack())).catch(onError);
+      await pulse?.stop();
+      await listening?.close().catch(onError);
       await boss.stop({ graceful: false });
     },
   };
@@ -95,122 +117,85 @@ async function declareQueues(boss: PgBoss, names: string[]): Promise<void> {
   }
 }
 
-type WorkersParts = Omit<PoolParts, 'alone' | 'names' | 'registrations'> & {
+type WorkersParts = Pick<PoolParts, 'boss' | 'log' | 'onError'> & {
   registration: Registration;
   stopping: AbortSignal;
+  fetched: (error?: unknown) => void;
 };
 
-type Workers = { wake(): void; stop(): Promise<void> };
-
-/** How many jobs of a queue run, and how many of them are quick so far. */
-function createPlaces({ concurrency, most }: Registration, onFree: () => void) {
-  let taken = 0;
-  let slow = 0;
-  return {
-    isFree: (): boolean => taken < most && taken - slow < concurrency,
-    take: (): void => void (taken += 1),
-    leave: (): void => void (taken -= 1),
-    /** Runs a job in a place that was taken. */
-    async run(task: () => Promise<void>): Promise<void> {
-      let isSlow = false;
-      const timer = setTimeout(() => {
-        isSlow = true;
-        slow += 1;
-        onFree();
-      }, SLOW_MS);
-      try {
-        await task();
-      } finally {
-        clearTimeout(timer);
-        if (isSlow) slow -= 1;
-      }
-    },
-  };
-}
-
 /**
- * The workers of one queue: pg-boss workers that take one job at a time, so a slow job delays no other. On NOTIFY, each idle
- * worker looks for a job, which costs a query; so only one is idle. When it finds a job, another is added if there is a free
- * place. After its job, a worker looks for the next one at once, or ends if another is idle: a backlog drains without pauses.
+ * The workers of one queue. pg-boss's own look for a job each when one comes, which costs a query for each that is idle; here,
+ * one query takes as many jobs as there are free places, and those that end together are recorded together.
  */
-async function createWorkers(parts: WorkersParts): Promise<Workers> {
-  const { boss, registration, log, pollSeconds } = parts;
-  const { name } = registration;
-  const options = {
-    pollingIntervalSeconds: pollSeconds,
-    notifyPollingIntervalSeconds: Math.max(BACKSTOP_SECONDS, pollSeconds),
-    includeMetadata: true as const,
-  };
-  const perform = createPerformer(parts);
-  const idle = new Set<string>();
-  const places = createPlaces(registration, () => addIfNoneIsIdle());
-  let closed = false;
-
-  const wake = (): void => idle.forEach((id) => boss.notifyWorker(id));
-  const settle = (step: Promise<unknown>): void => {
-    step.catch((error: unknown) => log.error({ job: name, ...factsOf(error) }, 'the job queue met an error'));
-  };
-  const addIfNoneIsIdle = (): void => {
-    if (idle.size === 0) settle(addWorker());
-  };
-  const addWorker = async (): Promise<void> => {
-    if (closed || !places.isFree()) return;
-    places.take();
-    const worker = boss.work(name, options, async (jobs: JobWithMetadata[]) => {
-      const id = await worker;
-      idle.delete(id);
-      addIfNoneIsIdle();
-      try {
-        for (const job of jobs) await places.run(() => perform(job));
-      } finally {
-        release(id);
-      }
-    });
-    try {
-      idle.add(await worker);
-    } catch (error) {
-      places.leave();
-      throw error;
-    }
-  };
-  const release = (id: string): void => {
-    // Another worker is idle, and has looked since this one's job began.
-    if (idle.size > 0) {
-      places.leave();
-      return settle(boss.offWork(name, { id, wait: false }));
-    }
-    idle.add(id);
-    wake();
-  };
-
-  await addWorker();
-  return {
-    wake,
-    async stop() {
-      closed = true;
-      await boss.offWork(name);
-    },
-  };
-}
-
-function createPerformer({
-  boss,
-  registration,
-  log,
-  stopping,
-}: Pick<WorkersParts, 'boss' | 'registration' | 'log' | 'stopping'>) {
-  const { name, run } = registration;
+function createWorkers({ boss, registration, log, onError, stopping, fetched }: WorkersParts) {
+  const { name, concurrency, run } = registration;
   const logFailure = createFailureLog((facts) => log.warn(facts, 'a job failed; it will be retried'));
-  return async (job: JobWithMetadata): Promise<void> => {
+  const running = new Map<JobWithMetadata<unknown>, Promise<void>>();
+  let filling: Promise<void> | null = null;
+  let isWoken = false;
+  let hasMore = false;
+  let isClosed = false;
+
+  const complete = inBatches(async (jobs: JobWithMetadata<unknown>[]) => {
+    await boss.complete(name, jobs);
+    return jobs;
+  }, concurrency);
+
+  async function perform(job: JobWithMetadata<unknown>): Promise<void> {
     try {
-      await run(job.data, AbortSignal.any([job.signal, stopping]));
+      await run(job.data, AbortSignal.any([stopping, AbortSignal.timeout(LONGEST_JOB_MS)]));
     } catch (error) {
       logFailure(error, { job: name, id: job.id });
       // If another one waits for the same key, it does this one's work: retrying both would double the calls.
       const key = job.singletonKey;
-      if (key !== null && (await isQueuedAgain(boss.getDb(), { name, id: job.id, key }))) return;
-      throw storable(error);
+      if (key === null || !(await isQueuedAgain(boss.getDb(), { name, id: job.id, key })))
+        return void (await boss.fail(name, job, storable(error)));
     }
+    await complete(job);
+  }
+
+  function start(job: JobWithMetadata<unknown>): void {
+    const performing = perform(job)
+      .catch(onError)
+      .finally(() => {
+        running.delete(job);
+        if (hasMore) wake();
+      });
+    running.set(job, performing);
+  }
+
+  async function fill(): Promise<void> {
+    isWoken = false;
+    const free = concurrency - running.size;
+    const jobs = free > 0 ? await boss.fetch<unknown>(name, { batchSize: free, includeMetadata: true }) : [];
+    hasMore = jobs.length === free;
+    jobs.forEach(start);
+  }
+
+  function wake(): void {
+    isWoken = true;
+    if (isClosed) return;
+    filling ??= fill()
+      .then(() => fetched(), fetched)
+      .finally(() => {
+        filling = null;
+        if (isWoken) wake();
+      });
+  }
+
+  return {
+    wake,
+    held: (): JobWithMetadata<unknown>[] => [...running.keys()],
+    /** Takes no more jobs, and waits for those that run. */
+    async close(): Promise<void> {
+      isClosed = true;
+      await filling;
+      await Promise.all(running.values());
+    },
+    /** What still runs is done again, here or elsewhere. */
+    async giveBack(): Promise<void> {
+      if (running.size > 0) await boss.fail(name, [...running.keys()], new Error('stopped'));
+    },
   };
 }
 

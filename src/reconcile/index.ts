@@ -30,7 +30,7 @@ export function createReconciling(
     const kind = MESSAGE_KINDS.find((one) => key.startsWith(`${one}:`));
     return kind === undefined ? null : KINDS[kind](c, key.slice(kind.length + 1));
   };
-  queue.work('show', async ({ key }) => show(key), { concurrency: 8, most: 100 });
+  queue.work('show', async ({ key }) => show(key), { concurrency: 20 });
   queue.work(
     'redraw-cards',
     async (where) => {

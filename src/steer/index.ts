@@ -37,7 +37,7 @@ type SteeringDeps = {
 };
 
 /** Each may wait for Devin. */
-const MANY = { concurrency: 4, most: 100 };
+const MANY = { concurrency: 10 };
 
 /** Stop, archive, cancel, follow and link. */
 export function createSteering(deps: SteeringDeps): void {

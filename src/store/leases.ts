@@ -40,6 +40,19 @@ export function createLeases(db: Kysely<Tables>) {
       return rows.length > 0;
     },
 
+    /**
+     * For all that a process holds at once. Whether each is still held, and was renewed: one that a transaction has locked is
+     * renewed there.
+     */
+    async renewAll(numbers: readonly string[], forMs: number): Promise<Map<string, { isRenewed: boolean }>> {
+      const { rows } = await sql<{ number: string; isRenewed: boolean }>`
+        with mine as (select name from leases where number = any(${numbers}::bigint[]) for update skip locked),
+          renewed as (update leases set until = ${untilIn(forMs)} where name in (select name from mine))
+        select number, name in (select name from mine) as is_renewed
+        from leases where number = any(${numbers}::bigint[])`.execute(db);
+      return new Map(rows.map(({ number, isRenewed }) => [number, { isRenewed }]));
+    },
+
     /** Whether it is held for longer than this from now on. */
     async outlasts(name: string, ms: number): Promise<boolean> {
       const { rows } = await sql`

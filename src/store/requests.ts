@@ -44,6 +44,9 @@ export type Requests = ReturnType<typeof createRequests>;
 /** The lease under which one process at a time works on a request. */
 export const requestLease = (requestId: string): string => `request:${requestId}`;
 
+/** A longer lease was taken before the clock was set back. */
+const LONGEST_LEASE_MS = 60_000;
+
 /** A session, and the request it was started for. */
 export type Followed = { session: SessionRow; request: SessionRequest };
 
@@ -55,9 +58,6 @@ export async function findFollowed(
   const request = session === null ? null : await requests.find(session.requestId);
   return session === null || request === null ? null : { session, request };
 }
-
-/** A longer lease was taken before the clock was set back. */
-const LONGEST_LEASE_MS = 60_000;
 
 /** `clock`: for the expiry of approvals. */
 export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock) {
@@ -178,15 +178,6 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     /** A person asks for a card that was deleted. */
     async cardAskedFor(id: string): Promise<void> {
       await db.updateTable('sessionRequests').set({ cardChannelId: null }).where('id', '=', id).execute();
-    },
-
-    /** A process works on it that has no lease yet: it isn't left behind. */
-    async attend(id: string): Promise<void> {
-      await db
-        .updateTable('sessionRequests')
-        .set({ updatedAt: clock() })
-        .where((row) => row.and({ id, state: 'accepted' }))
-        .execute();
     },
 
     /** Locked until the end of the transaction. */

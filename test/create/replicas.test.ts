@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createSessionCreator, type CreateStep } from '../../src/create/run.ts';
 import { createWithLease } from '../../src/queue/index.ts';
@@ -27,7 +26,6 @@ function replicaOn({ db }: Pick<Database, 'db'>, step: CreateStep) {
     enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
       void (await Promise.resolve(queued.push(startAfterMs))),
     steps: { accepted: step, identified: step, attached: step, sending: step },
-    leaseMs: DEAD_AFTER_MS,
   });
   return { requests, queued, create };
 }
@@ -86,27 +84,6 @@ describeOnBothDatabases('a request with several replicas', (open) => {
       await expect.poll(async () => createRequests(db).stranded(0), { timeout: 10_000 }).toEqual(['r1']);
     },
   );
-
-  test('is not taken for left behind while a replica looks up what a new one needs', async () => {
-    const { db } = await setUp();
-    const goOn = Promise.withResolvers<void>();
-    const { create, requests } = replicaOn({ db }, async () => {
-      await goOn.promise;
-      return { kind: 'leave' };
-    });
-    const working = create('r1', signal);
-    const rest = async () =>
-      db
-        .updateTable('sessionRequests')
-        .set({ updatedAt: sql`now() - interval '1 hour'` })
-        .execute();
-    await rest();
-    await expect.poll(async () => requests.stranded(15_000), { timeout: 10_000 }).toEqual([]);
-    goOn.resolve();
-    await working;
-    await rest();
-    expect(await requests.stranded(15_000)).toEqual(['r1']);
-  });
 
   test('is continued by one replica if both look up what a new request needs', async () => {
     const database = await setUp();

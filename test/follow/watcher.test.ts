@@ -159,17 +159,21 @@ describe('a watcher', () => {
   const lent = (other: Partial<Deps['leases']>): Deps['leases'] => ({
     take: async () => Promise.resolve('1'),
     renew: async () => Promise.resolve(true),
+    renewAll: async () => Promise.resolve(new Map([['1', { isRenewed: true }]])),
     release: async () => Promise.resolve(true),
     ...other,
   });
 
   test('keeps its lease during a round that takes longer, and gives it back once it stops', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
     const asked: string[] = [];
     const rounded = Promise.withResolvers<void>();
     const watcher = watcherOf({
       leases: lent({
-        renew: async () => Promise.resolve(asked.push('renew') > 0),
+        renewAll: async () => {
+          asked.push('renew');
+          return Promise.resolve(new Map([['1', { isRenewed: true }]]));
+        },
         release: async () => Promise.resolve(asked.push('release') > 0),
       }),
       round: async () => {

@@ -12,7 +12,6 @@ const NO_POLL_SECONDS = 600;
 type Setup = {
   database: Database;
   concurrency?: number;
-  most?: number;
   pollSeconds?: number;
   /** Left out: each job is added to what was seen. */
   handler?: (job: {
@@ -29,7 +28,6 @@ const queues: Queue[] = [];
 async function startQueue({
   database,
   concurrency = 4,
-  most = concurrency,
   pollSeconds = NO_POLL_SECONDS,
   handler = async ({ requestId, add }) => add(requestId),
 }: Setup) {
@@ -39,7 +37,7 @@ async function startQueue({
   const { seen, add, reached } = createTally();
   const work = async ({ requestId }: { requestId: string }, { signal }: { signal: AbortSignal }) =>
     handler({ requestId, signal, queue, add });
-  queue.work('create-session', work, { concurrency, most });
+  queue.work('create-session', work, { concurrency });
   queues.push(queue);
   await queue.start();
   return { queue, lines, seen, reached };
@@ -251,35 +249,6 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(seen).toEqual(['first']);
     await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { due: 0, later: 1, active: 1 } });
     held.resolve(undefined);
-  });
-
-  // On either database the same, and slow.
-  test.runIf(kind === 'postgres')('lets slow jobs delay only themselves, up to a bound', async () => {
-    const database = await open();
-    const began = createTally();
-    const ended = createTally();
-    const slow = Promise.withResolvers<void>();
-    const { queue } = await startQueue({
-      database,
-      concurrency: 2,
-      most: 6,
-      async handler({ requestId }) {
-        began.add(requestId);
-        if (requestId.startsWith('slow')) await slow.promise;
-        ended.add(requestId);
-      },
-    });
-    await Promise.all(Array.from({ length: 5 }, (_, index) => send(queue, `slow-${index}`)));
-    await began.reached(5);
-    await send(queue, 'quick');
-    await ended.reached(1);
-    expect(ended.seen).toEqual(['quick']);
-    await send(queue, 'slow-last');
-    await began.reached(7);
-    await send(queue, 'too-many');
-    slow.resolve();
-    await ended.reached(8);
-    expect(began.seen.at(-1)).toBe('too-many');
   });
 
   test('starts an interactive job before the others', async () => {

@@ -12,6 +12,8 @@ const LEASE_MS = 15_000;
 const RENEW_MS = LEASE_MS / 3;
 
 type Lent = Parameters<typeof createWithLease>[0];
+type Kept = Awaited<ReturnType<Lent['renewAll']>>;
+const KEPT: Kept = new Map([['1', { isRenewed: true }]]);
 
 /** From a database that does everything but this. */
 const lentBy = (other: Partial<Lent>): WithLease =>
@@ -19,6 +21,7 @@ const lentBy = (other: Partial<Lent>): WithLease =>
     {
       take: async () => Promise.resolve('1'),
       renew: async () => Promise.resolve(true),
+      renewAll: async () => Promise.resolve(KEPT),
       release: async () => Promise.resolve(true),
       ...other,
     },
@@ -31,36 +34,18 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setInterval', 
 afterEach(() => void vi.useRealTimers());
 
 describe('a lease', () => {
-  test("isn't left taken by a renewal in flight at the end", async () => {
-    const events: string[] = [];
-    const renewed = Promise.withResolvers<boolean>();
-    const withLease = lentBy({
-      renew: async () => {
-        await renewed.promise;
-        return events.push('renewed') > 0;
-      },
-      release: async () => Promise.resolve(events.push('released') > 0),
-    });
-    const done = await withLease('relay', async () => {
-      await vi.advanceTimersByTimeAsync(RENEW_MS);
-      setImmediate(() => renewed.resolve(true));
-    });
-    expect(done).toMatchObject({ kind: 'done' });
-    expect(events).toEqual(['renewed', 'released']);
-  });
-
   test("is renewed once at a time by a database that doesn't answer", async () => {
-    const answer = Promise.withResolvers<boolean>();
+    const answer = Promise.withResolvers<Kept>();
     let asked = 0;
     const withLease = lentBy({
-      renew: async () => {
+      renewAll: async () => {
         asked += 1;
         return answer.promise;
       },
     });
     await withLease('relay', async () => {
       await vi.advanceTimersByTimeAsync(2 * LEASE_MS);
-      answer.resolve(true);
+      answer.resolve(KEPT);
     });
     expect(asked).toBe(1);
   });
@@ -68,9 +53,9 @@ describe('a lease', () => {
   test('is renewed until the work ends, even after a renewal failed', async () => {
     let asked = 0;
     const withLease = lentBy({
-      renew: async () => {
+      renewAll: async () => {
         asked += 1;
-        return asked === 1 ? Promise.reject(new Error('the database restarts')) : Promise.resolve(true);
+        return asked === 1 ? Promise.reject(new Error('the database restarts')) : Promise.resolve(KEPT);
       },
     });
     const leased = await withLease('relay', async ({ isFresh }) => {
@@ -81,13 +66,29 @@ describe('a lease', () => {
     expect(asked).toBe(6);
   });
 
+  test('is renewed together with all that the process holds', async () => {
+    const asked: number[] = [];
+    let taken = 0;
+    const withLease = lentBy({
+      take: async () => Promise.resolve(String((taken += 1))),
+      renewAll: async (numbers) => {
+        asked.push(numbers.length);
+        return Promise.resolve(new Map(numbers.map((number) => [number, { isRenewed: true }])));
+      },
+    });
+    const work = Promise.withResolvers<void>();
+    const all = Promise.all(['a', 'b', 'c'].map(async (name) => withLease(name, async () => work.promise)));
+    await vi.advanceTimersByTimeAsync(LEASE_MS);
+    work.resolve();
+    await all;
+    expect(asked).toEqual([3, 3, 3]);
+  });
+
   test("that wasn't renewed in time counts again after a write, and not without one", async () => {
     const { db } = await open();
-    const ended = Promise.withResolvers<boolean>();
+    const ended = Promise.withResolvers<Kept>();
     // Only the write gets through.
-    const withLease = lentBy({
-      renew: async (_name, _number, _forMs, trx) => trx !== undefined || ended.promise,
-    });
+    const withLease = lentBy({ renewAll: async () => ended.promise });
     const isFresh: boolean[] = [];
     const leased = await withLease('relay', async (lease) => {
       await vi.advanceTimersByTimeAsync(LEASE_MS);
@@ -95,7 +96,7 @@ describe('a lease', () => {
       await db.transaction().execute(lease.fence);
       isFresh.push(lease.isFresh());
       await vi.advanceTimersByTimeAsync(LEASE_MS);
-      ended.resolve(true);
+      ended.resolve(KEPT);
       lease.assertFresh();
     });
     expect(isFresh).toEqual([false, true]);
@@ -103,11 +104,11 @@ describe('a lease', () => {
   });
 
   test('counts from when its renewal was asked for, not from when the database answered', async () => {
-    const answer = Promise.withResolvers<boolean>();
-    const withLease = lentBy({ renew: async () => answer.promise });
+    const answer = Promise.withResolvers<Kept>();
+    const withLease = lentBy({ renewAll: async () => answer.promise });
     const leased = await withLease('relay', async ({ isFresh }) => {
       await vi.advanceTimersByTimeAsync(RENEW_MS + LEASE_MS);
-      answer.resolve(true);
+      answer.resolve(KEPT);
       await vi.advanceTimersByTimeAsync(0);
       return isFresh();
     });
@@ -136,7 +137,7 @@ describe('a lease', () => {
 });
 
 test('a process that lost its lease to another posts nothing more', async () => {
-  const withLease = lentBy({ renew: async () => Promise.resolve(false) });
+  const withLease = lentBy({ renewAll: async () => Promise.resolve(new Map()) });
   const posted: string[] = [];
   const post = createPostPending({
     store: {

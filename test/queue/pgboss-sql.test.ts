@@ -3,12 +3,14 @@ import { PgBoss } from 'pg-boss';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   BOSS_OPTIONS,
+  CHANNEL,
   changeWaiting,
   isQueuedAgain,
   joinWaiting,
   LONGEST_WAIT_MS,
   startPoll,
-  withoutWaiting,
+  takeFromSilent,
+  withoutJob,
 } from '../../src/queue/pgboss-sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -66,7 +68,7 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     expect(job).toMatchObject({ singletonKey: 'k', priority: 1 });
   });
 
-  test('find keys with a waiting job, which can have failed, but not run', async () => {
+  test('find keys with a job that waits, also after it failed, or runs', async () => {
     const { boss, db, send, waitsMs } = await setUp();
     await send('later', HOUR_S);
     const failing = await send('failed');
@@ -78,7 +80,7 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     expect(await waitsMs('failed')).toBeGreaterThan(10_000);
     const running = await send('runs');
     await boss.fetch(NAME);
-    expect(await withoutWaiting(db, NAME, ['none', 'later', 'failed', 'runs'])).toEqual(['none', 'runs']);
+    expect(await withoutJob(db, NAME, ['none', 'later', 'failed', 'runs'])).toEqual(['none']);
     expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(false);
     await send('runs', HOUR_S);
     expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(true);
@@ -106,18 +108,36 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     expect(await firstWoken(boss, ['another', NAME])).toBe(NAME);
   });
 
-  test('wake pg-boss through its own channel', async () => {
+  test('and those of pg-boss tell of jobs on the same channel', async () => {
     const { boss, db, send } = await setUp();
     await boss.updateQueue(NAME, { notify: true });
-    const worked = Promise.withResolvers<void>();
-    await send('k', HOUR_S);
-    await boss.work(
-      NAME,
-      { pollingIntervalSeconds: HOUR_S, notifyPollingIntervalSeconds: HOUR_S },
-      async () => Promise.resolve(worked.resolve()),
+    const heard: string[] = [];
+    const listening = await db.listen?.(
+      CHANNEL,
+      (name) => heard.push(name),
+      () => {},
     );
+    onTestFinished(async () => listening?.close());
+    await send('now');
+    await expect.poll(() => heard).toEqual([NAME]);
+    await send('k', HOUR_S);
     await joinWaiting(db, { name: NAME, key: 'k', startAfterMs: 0, interactive: false });
-    await worked.promise;
+    await expect.poll(() => heard).toEqual([NAME, NAME]);
+  });
+
+  test('start again what a process was doing that says no more that it does', async () => {
+    const { boss, db, send, pool } = await setUp();
+    for (const key of ['held', 'silent', 'deadly', 'new']) await send(key);
+    const jobs = await boss.fetch(NAME, { batchSize: 4, includeMetadata: true });
+    await sql`update pgboss.job set heartbeat_on = now() - interval '1 minute',
+      retry_count = case singleton_key when 'deadly' then 3 else 0 end where singleton_key <> 'new'`.execute(
+      pool,
+    );
+    const held = jobs.filter(({ singletonKey }) => singletonKey === 'held').map(({ id }) => id);
+    await takeFromSilent(db, { held, silentMs: 10_000 });
+    await takeFromSilent(db, { held: [], silentMs: 10_000 });
+    const again = await boss.fetch(NAME, { batchSize: 4, includeMetadata: true });
+    expect(again.map(({ singletonKey }) => singletonKey)).toEqual(['silent']);
   });
 
   test('end waits that are too long, and those from before the clock was set back', async () => {
