@@ -49,9 +49,10 @@ const MOST_QUOTED = 200;
  * name carries the request's id, and each quoted line is indented by a bar.
  */
 export function buildPrompt(prompt: Prompt): string {
-  const { thread, transcript = null, requestId } = prompt;
+  const { transcript = null, requestId } = prompt;
   const task = withInstructions(prompt);
-  if (thread === null || thread.messages.length === 0) return task;
+  if (prompt.thread === null || prompt.thread.messages.length === 0) return task;
+  const thread = { ...prompt.thread, messages: prompt.thread.messages.map((one) => saidOnce(one, prompt)) };
   const fence = fenceName(requestId);
   return [
     task,
@@ -63,6 +64,13 @@ export function buildPrompt(prompt: Prompt): string {
     ...quotedLines(thread),
     `</${fence}>`,
   ].join('\n');
+}
+
+/** A message whose words are the task isn't quoted as well: what Devin should do isn't background, too. */
+function saidOnce(message: QuotedMessage, { task }: Prompt): QuotedMessage {
+  return message.picked && message.text.trim() === task.trim()
+    ? { ...message, text: '(the task above)' }
+    : message;
 }
 
 const STANDING = 'Standing instructions of the organization, which hold for every session here:';

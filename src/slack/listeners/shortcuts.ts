@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
 import { isOver } from '../../session/lifecycle.ts';
+import { LIMIT } from '../blocks/limits.ts';
 import { renderRunning } from '../blocks/offer.ts';
 import { ACTION, SHORTCUT_ID } from '../ids.ts';
 import type { Shortcut } from '../interaction-payload.ts';
@@ -13,6 +14,9 @@ type ShortcutDeps = Pick<
   'formInbox' | 'sessions' | 'outbound' | 'openForm' | 'nameMentions' | 'isMember' | 'textFor'
 >;
 
+/** The task about a message that is too long to be one, such as a stack trace: it is quoted below. */
+const ABOUT_MESSAGE = 'About this message';
+
 export function listenToShortcuts(
   app: App,
   { formInbox, sessions, outbound, openForm, nameMentions, isMember, textFor }: ShortcutDeps,
@@ -22,7 +26,8 @@ export function listenToShortcuts(
     if (appName !== null || userId === null || ownWords === '') return null;
     // Both at the same time: the form must be open in 3 s.
     const [isTheirs, named] = await Promise.all([isMember(userId), nameMentions(ownWords)]);
-    return isTheirs ? named : null;
+    if (!isTheirs) return null;
+    return named.length > LIMIT.inputText ? ABOUT_MESSAGE : named;
   }
 
   onShortcut(app, SHORTCUT_ID, async (shortcut, ack) => {
