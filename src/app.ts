@@ -26,7 +26,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const services = await openServices(config, overrides, log);
   const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
   const { interactiveStore, writes, readiness, skews, limiter, findMember, resolve, withNames } = services;
-  const { gate, budget, decidersOf, withLease, postOnce, knownSince, searchUntilFound, onMoved } = services;
+  const { gate, budget, mayApprove, mayEnd, withLease, postOnce, knownSince, searchUntilFound, onMoved } =
+    services;
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken } = config.slack;
   const { now } = tuning;
@@ -52,9 +53,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     devin,
     slack,
     resolve,
-    policy,
     gate,
-    decidersOf,
     limiter,
     budget,
     show,
@@ -67,7 +66,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
     text,
   });
-  const approving = { queue, store, slack, resolve, policy, gate, decidersOf, transitions, redrawHome };
+  const approving = { queue, store, slack, resolve, gate, mayApprove, mayEnd, transitions, redrawHome };
   createApprovals({ ...approving, withLease, postOnce, tuning });
   notifyOfSharing({ queue, store, slack, findMember, withLease, postOnce, log });
   createForms({ queue, store, slack, resolve, gate, log });
@@ -128,6 +127,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     slack,
     resolve,
     check,
+    mayEnd,
     transitions,
     adopt,
     findMember,
@@ -163,6 +163,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     resolve: services.resolveNow,
     withPriority: writes.withPriority,
     check: createSteeringCheck({ resolve: services.resolveNow, settings }),
+    mayEnd,
     limiter,
     quickGate: createQuickGate({ gate, settings, withNames, log }),
     search: devin.catalog.search,
@@ -171,7 +172,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     mentions,
     redrawHome,
     onMoved: metrics.countState,
-    reviewAfterMs: tuning.reviewAfterMs,
     now,
     log,
   });
@@ -195,7 +195,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     watcher,
     tidying,
     policy,
-    reviewAfterMs: tuning.reviewAfterMs,
     mapping,
     waiting,
     server,

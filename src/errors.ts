@@ -25,8 +25,6 @@ export function userMessage(failure: Failure, text: Text): string {
       return policyMessage(failure, text);
     case 'approval':
       return approvalMessage(failure, text);
-    case 'not-replaced':
-      return text.approval.notReplaced[failure.why];
     case 'secrets-lost':
       return text.card.problems.secretsLost;
     case 'slack':

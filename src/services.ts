@@ -74,7 +74,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const writes = createWrites({ withPriority: database.withPriority, now });
   const readiness = createReadiness({ database, writes, queue, slack });
 
-  const { gate, budget, decidersOf } = createTrust({ policy, ledger, slack });
+  const { gate, budget, mayApprove, mayEnd } = createTrust({ policy, ledger, slack });
   const governed = (one: Store): Store => ({
     ...one,
     settings: withPolicy(one.settings, { policy, gate, log }),
@@ -121,7 +121,8 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     skews,
     gate,
     budget,
-    decidersOf,
+    mayApprove,
+    mayEnd,
     limiter: createLimiter(limitsFrom(policy.current, config.limits)),
     findMember: members.findMember,
     resolve: resolveBy(members),

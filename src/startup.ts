@@ -48,7 +48,6 @@ type StartupDeps = {
   devin: Devin;
   slack: Slack;
   sweep: Sweep;
-  reviewAfterMs: number;
   watcher: Watcher;
   tidying: Tidying;
   policy: FollowedFile;
@@ -64,7 +63,7 @@ type StartupDeps = {
 /** The order in which everything starts and stops. */
 export function createStartup(deps: StartupDeps): Bot {
   const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = deps;
-  const { reviewAfterMs, readiness, log } = deps;
+  const { readiness, log } = deps;
   const stopping = new AbortController();
 
   const stop = once(async (): Promise<void> => {
@@ -92,10 +91,7 @@ export function createStartup(deps: StartupDeps): Bot {
     await sweep.start({ alone: database.kind === 'embedded' });
     watcher.start();
     tidying.start();
-    await policy.start(async (sha256) => {
-      await store.audit.fileLoaded('policy', sha256);
-      await queue.enqueue('review-approvals', {}, { startAfterMs: reviewAfterMs });
-    });
+    await policy.start(async (sha256) => store.audit.fileLoaded('policy', sha256));
     await mapping.start(async (sha256) => {
       await store.audit.fileLoaded('mapping', sha256);
       // Remembered identities depend on the file.

@@ -78,8 +78,6 @@ const EDIT_BUDGET: Rate = { burst: 15, perMinute: 35 };
 /** Times, clocks and rates, for everyone the same. */
 export type Tuning = Required<Overrides> & {
   watchTimes: WatchTimes;
-  /** How long after the policy, or who can decide, changed the requests that wait for an approval are reviewed. */
-  reviewAfterMs: number;
   /** The clock that processes share. */
   clock: Clock;
   /** Sets `now` by the database's clock. */
@@ -90,7 +88,6 @@ export type Tuning = Required<Overrides> & {
 
 export function createTuning(config: Config, log: Log, overrides: Overrides): Tuning {
   const time = createDatabaseTime();
-  const { policyEveryMs = FILES_EVERY_MS } = overrides;
   return {
     now: time.now,
     fetch,
@@ -106,10 +103,8 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     onFatal: () => undefined,
     databaseProgram: DATABASE_PROGRAM,
     embedded: null,
+    policyEveryMs: FILES_EVERY_MS,
     ...overrides,
-    policyEveryMs,
-    // By then, all replicas have read the file: one that hasn't would ask those whom it asked before.
-    reviewAfterMs: 2 * policyEveryMs,
     readTime: time.read,
     machineNow: overrides.now ?? Date.now,
     clock: overrides.now === undefined ? databaseClock : clockOf(overrides.now),

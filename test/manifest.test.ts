@@ -68,8 +68,6 @@ const EVENTS = {
   group_unarchive: ['groups:read'],
   file_shared: ['files:read'],
   user_change: ['users:read'],
-  subteam_members_changed: ['usergroups:read'],
-  subteam_updated: ['usergroups:read'],
 } as const satisfies Record<string, readonly string[]>;
 
 const HISTORY = ['channels:history', 'groups:history', 'im:history', 'mpim:history'] as const;

@@ -36,8 +36,6 @@ const DEFAULT_BOT_EVENTS = [
   'message.groups',
   'message.im',
   'message.mpim',
-  'subteam_members_changed',
-  'subteam_updated',
   'user_change',
 ] as const;
 

@@ -89,7 +89,7 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
   return { ask };
 }
 
-export const taskOf = (token: string): string => `${token} fix the login test`;
+const taskOf = (token: string): string => `${token} fix the login test`;
 
 export function at<T>(items: readonly T[], index: number): T {
   const item = items[index];

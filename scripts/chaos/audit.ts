@@ -21,7 +21,7 @@ export type Audit = Findings & {
   accepted: number;
   created: number;
   notConfirmed: number;
-  /** Declined, canceled or changed by an approver. */
+  /** Declined or canceled. */
   notStarted: number;
   /** The request was on disk although Slack had given up. */
   startedUnanswered: number;
@@ -38,7 +38,7 @@ type Seen = {
   /** By the id of the session it shows. */
   cardsOf: ReadonlyMap<string, readonly Message[]>;
   slack: World['slack'];
-  ledger: Pick<Ledger, 'decided' | 'insisted' | 'changed'>;
+  ledger: Pick<Ledger, 'decided' | 'insisted'>;
 };
 
 /** Compares what was asked for and said with what Slack and Devin have now. */
@@ -115,14 +115,11 @@ function auditAttempt({ token, person, outcome }: Attempt, seen: Seen, { wrong, 
   if (about.length > 1) wrong.push(`${token}: ${about.length} cards are about it`);
 }
 
-/** What was declined, canceled or changed doesn't start. */
-function auditConsent(token: string, { sessionsOf, ledger }: Seen, wrong: string[]): void {
+/** What was declined or canceled doesn't start. */
+function auditConsent(token: string, { ledger }: Seen, wrong: string[]): void {
   const decision = ledger.decided.get(token);
   if (decision === 'decline' || decision === 'cancel')
     wrong.push(`${token}: there is a session, but nobody approved it`);
-  const original = ledger.changed.get(token);
-  if (original !== undefined && sessionsOf.has(original))
-    wrong.push(`${token}: there is a session, and one for ${original}, which it replaced`);
 }
 
 function auditCards(token: string, cards: readonly Message[], { wrong, missing }: Findings): void {

@@ -1,8 +1,8 @@
 import type { Message, View } from '../../sandbox/slack/index.ts';
-import { ACTION, CARD_ACTION, DECLINE_BLOCK, fieldBlock, VIEW } from '../../src/slack/ids.ts';
+import { ACTION, CARD_ACTION, DECLINE_BLOCK, VIEW } from '../../src/slack/ids.ts';
 import { en } from '../../src/text/en.ts';
-import { at, taskOf } from './ask.ts';
-import { cardsIn, hasStatus, saysWithout, tokenIn, type Attempt, type Ledger } from './ledger.ts';
+import { at } from './ask.ts';
+import { cardsIn, hasStatus, saysWithout, tokenIn, type Ledger } from './ledger.ts';
 import type { Decision, PlannedRequest } from './plan.ts';
 import { until } from './until.ts';
 import { createViews } from './views.ts';
@@ -72,33 +72,6 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
     await views.submit(dialog, first.userId);
   }
 
-  /** What the approver asks for instead; null: it wasn't accepted. */
-  async function edit(token: string): Promise<string | null> {
-    const on = await until(asked(first, token), wait);
-    const form = on === null ? null : await open(on, ACTION.editAsked, VIEW.form);
-    if (form === null) return null;
-    const block = fieldBlock('prompt');
-    const hasTask = (): true | null =>
-      slack.view(form.id).definition.blocks.some(({ block_id: id }) => id === block) ? true : null;
-    if ((await until(hasTask, { timeoutMs: PRESS_EVERY_MS, signal })) === null) return null;
-    const changed = `${token.slice(0, -1)}z`;
-    slack.typeIn(form.id, { [block]: taskOf(changed) });
-    const sent = { way: 'form', person: first, sentAtMs: Date.now() } as const;
-    const attempt: Attempt = { ...sent, token: changed, outcome: 'unanswered' };
-    ledger.attempts.push(attempt);
-    ledger.changed.set(changed, token);
-    attempt.outcome = await views.submit(form, first.userId);
-    return attempt.outcome === 'accepted' ? changed : null;
-  }
-
-  /** The changed request is the approver's own, and the other one approves it. */
-  async function change(token: string): Promise<void> {
-    const changed = await views.oneByOne(first.userId, async () => edit(token));
-    if (changed !== null) await press(changed, second, ACTION.approve);
-    // If it wasn't changed.
-    await press(token, first, ACTION.approve);
-  }
-
   async function decide(decision: Decision, token: string, requester: Person): Promise<void> {
     const approve = async (): Promise<void> => press(token, first, ACTION.approve);
     const cancel = async (): Promise<void> => press(token, requester, CARD_ACTION.cancel);
@@ -117,8 +90,6 @@ export function createDeciding({ world, ledger, patienceMs, signal }: DecideDeps
         return whileThere(token, asked(first, token), async () =>
           views.oneByOne(first.userId, async () => decline(token)),
         );
-      case 'edit':
-        return change(token);
     }
   }
 

@@ -43,7 +43,6 @@ export function createLedger({ slack, devin }: World) {
   const words: Word[] = [];
   const decided = new Map<string, Decision>();
   const insisted = new Map<string, number>();
-  const changed = new Map<string, string>();
   const urlShownAtMs = new Map<string, number>();
   const acceptedAtMs = new Map<string, number>();
 
@@ -70,8 +69,6 @@ export function createLedger({ slack, devin }: World) {
     decided,
     /** How often a person started a request anyway. */
     insisted,
-    /** What an approver asked for instead, and of which request. */
-    changed,
     /** When the conversation first showed a session's URL. */
     urlShownAtMs: (sessionId: string): number | null => urlShownAtMs.get(sessionId) ?? null,
     /** When the app acknowledged the event about a message. */

@@ -9,7 +9,7 @@ export type Way = (typeof WAYS)[number];
 export type Turn = { afterMs: number; by: 'asker' | 'devin' | 'devin-asks' };
 
 /** What people do about a request that needs an approval. Two of one kind: at the same moment. */
-const DECISIONS = ['approve', 'both-approve', 'decline', 'edit', 'cancel', 'approve-and-cancel'] as const;
+const DECISIONS = ['approve', 'both-approve', 'decline', 'cancel', 'approve-and-cancel'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 export type PlannedRequest = {

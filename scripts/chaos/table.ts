@@ -31,7 +31,7 @@ function requestRows({
     ['accepted requests', String(accepted)],
     ['of them with a session, exactly one', String(created)],
     ['of them told "not confirmed"', String(notConfirmed)],
-    ['of them declined, canceled or changed', String(notStarted)],
+    ['of them declined or canceled', String(notStarted)],
     ['started although Slack had no answer', String(startedUnanswered)],
     ['cards', String(cards)],
     ['time to the URL, p50 / p99 / max', quantiles(urlAfterMs)],

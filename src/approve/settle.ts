@@ -1,209 +1,160 @@
-import { endUnapproved, lookupTrouble, type Onward, type Transitions } from '../create/index.ts';
-import type { ResolveIdentity } from '../identity/resolve.ts';
+import { endUnapproved, expireApproval, lookupTrouble, type Onward } from '../create/index.ts';
+import { userMessage } from '../errors.ts';
 import type { Jobs } from '../queue/index.ts';
 import {
   awaited,
-  awaitedSince,
   isAmong,
   isSamePerson,
+  withApproval,
   type Approval,
   type Voter,
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
-import { isOpen } from '../session/request.ts';
-import { codeBlocks } from '../slack/blocks/text.ts';
-import type { FindLeaver, People } from '../slack/people.ts';
-import type { Notifier } from '../slack/tell-later.ts';
-import type { TextFor } from '../slack/text-for.ts';
+import { codeBlocks, escape } from '../slack/blocks/text.ts';
 import { subjectOf } from '../store/audit.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import type { ApproversOf, Deciders, DecidersOf } from '../trust/index.ts';
-import {
-  askPolicyAgain,
-  countApprovals,
-  endLeft,
-  peopleToAsk,
-  waitForApprovers,
-  type DecidedAt,
-} from './moves.ts';
-
-type SettleDeps = {
-  store: StoreParts<{ requests: 'find' | 'hasExpired'; envelopes: 'open'; audit: 'record' }>;
-  people: Pick<People, 'find'>;
-  findLeaver: FindLeaver;
-  decidersOf: DecidersOf;
-  approversOf: ApproversOf;
-  resolve: ResolveIdentity;
-  transitions: Pick<Transitions, 'moveLocked'>;
-  notifier: Pick<Notifier, 'notifyMarkup'>;
-  now: () => number;
-  textFor: TextFor;
-};
+import type { ApproveContext } from './context.ts';
 
 type Decision = Jobs['settle-approval'];
-type Why = keyof Text['approval']['refused'];
+type Asked = { decision: Decision; request: SessionRequest; approval: Approval };
 
-/**
- * Records what approvers decide, or that nobody decided in time. Who may decide depends on the policy and on Slack as they
- * are now. The row is locked while decisions are counted, so that only one ends it.
- */
-export function createSettler(deps: SettleDeps) {
-  const { requests } = deps.store;
-  const { transitions, now } = deps;
-
-  function reasonIn({ act, answerTo: { id, sealed } }: Decision): string | null {
-    return act === 'decline' ? (deps.store.envelopes.open(id, sealed)?.reason ?? null) : null;
-  }
-
-  /** A reason is quoted: its dialog is closed. */
-  async function tell(decision: Decision, why: Why | 'notLookedUp'): Promise<void> {
-    const { userId, answerTo } = decision;
-    const { approval, steering, notices } = await deps.textFor(userId);
-    const sentence = why === 'notLookedUp' ? steering.notLookedUp : approval.refused[why];
-    const reason = reasonIn(decision);
-    const quoted = reason === null ? [] : [notices.typed, ...codeBlocks(reason)];
-    await deps.notifier.notifyMarkup(userId, answerTo, sentence, ...quoted);
-  }
-
-  /** The person may not decide. */
-  async function refuse(
-    decision: Decision,
-    request: SessionRequest,
-    why: 'own' | 'sameAccount' | 'notAsked',
-  ): Promise<void> {
-    const result = why === 'notAsked' ? 'approval:not-asked' : 'approval:own';
-    const { userId } = decision;
-    await deps.store.audit.record({
-      ...subjectOf(request),
-      kind: 'refusal',
-      userId,
-      devinUserId: null,
-      result,
-    });
-    await tell(decision, why);
-  }
-
-  /** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
-  async function moveAwaited(
-    decision: Pick<Decision, 'requestId' | 'number'> & { act?: Decision['act'] },
-    plan: (locked: SessionRequest, approval: Approval, at: DecidedAt) => Onward | null,
-  ): Promise<boolean> {
-    return transitions.moveLocked(decision.requestId, (locked) => {
-      const approval = decidable(locked, decision);
-      return approval === null ? null : plan(locked, approval, { atMs: now() });
-    });
-  }
-
-  /** Too few of those who were asked can still approve. Their approvals still count. */
-  async function askOthers(
-    decision: Decision,
-    request: SessionRequest,
-    { able, need, terms }: Deciders,
-  ): Promise<void> {
-    const found = terms === null ? [] : await deps.approversOf(terms, request);
-    await moveAwaited(decision, (locked, approval, at) => {
-      if (found.length < need) return waitForApprovers(locked, approval, { able, ...at });
-      const people = peopleToAsk(approval.people, found, able);
-      return countApprovals(locked, { ...approval, need, people, lacksApprovers: false }, at);
-    });
-  }
-
-  async function decide(decision: Decision, by: Voter, { need, able }: Deciders): Promise<boolean> {
-    if (decision.act === 'decline') {
-      const reason = reasonIn(decision);
-      return moveAwaited(decision, (locked, approval, at) =>
-        endUnapproved(locked, approval, { kind: 'declined', by, reason, ...at }),
-      );
-    }
-    return moveAwaited(decision, (locked, approval, at) => {
-      const unable = approval.people.filter(({ userId }) => !able.has(userId));
-      const others = approval.yes.filter((one) => !isAmong(unable, one) && !isSamePerson(one, by));
-      const lacksApprovers = approval.lacksApprovers === true && able.size < need;
-      return countApprovals(locked, { ...approval, need, lacksApprovers, yes: [...others, by] }, at);
-    });
-  }
-
-  /** Someone who declines after their own approval, in another window, doesn't know that the session goes on. */
-  async function hasDecided({ requestId, number, userId, act }: Decision): Promise<boolean> {
-    const since = (await requests.find(requestId))?.approvals.slice(number) ?? [];
-    return since.some(({ yes, end }) => {
-      const isTheirs = end?.by?.userId === userId;
-      return act === 'decline' ? isTheirs && end.kind === 'declined' : isTheirs || isAmong(yes, { userId });
-    });
-  }
-
-  async function judged(decision: Decision, request: SessionRequest, approval: Approval): Promise<void> {
-    const { userId } = decision;
-    const deciders = await deps.decidersOf(request, approval);
-    if (userId === request.userId) return refuse(decision, request, 'own');
-    const devinUserId = devinUserOf(await deps.resolve({ teamId: request.teamId, userId })) ?? undefined;
-    if (devinUserId !== undefined && devinUserId === devinUserOf(request.identity))
-      return refuse(decision, request, 'sameAccount');
-    const { able, need, isSame } = deciders;
-    // A decline is about the request, whatever the policy requires now, and must not start it.
-    if (decision.act === 'approve') {
-      if ((await deps.findLeaver(request)) !== null) return void (await moveAwaited(decision, endLeft));
-      if (!isSame) return void (await moveAwaited(decision, askPolicyAgain));
-      if (able.size < need) await askOthers(decision, request, deciders);
-    }
-    if (!able.has(userId)) return refuse(decision, request, 'notAsked');
-    const name = (await deps.people.find(userId))?.name ?? userId;
-    const by = { userId, name, ...(devinUserId !== undefined && { devinUserId }) };
-    if (!(await decide(decision, by, deciders))) await tellTooLate(decision);
-  }
-
-  /** Unless the person did the same twice: they know. */
-  async function tellTooLate(decision: Decision): Promise<void> {
-    if (await hasDecided(decision)) return;
-    const request = await requests.find(decision.requestId);
-    const isAskedAnew =
-      request !== null &&
-      isOpen(request.state) &&
-      request.approvals[decision.number]?.end?.kind === 'changed';
-    await tell(decision, isAskedAnew ? 'busy' : 'over');
-  }
-
-  async function expire({ id: requestId, approvals }: SessionRequest): Promise<void> {
-    await moveAwaited({ requestId, number: approvals.length - 1 }, (locked, approval, at) =>
-      endUnapproved(locked, approval, { kind: 'expired', by: null, reason: null, ...at }),
+/** Does what an approver decided, if they may. The row is locked while approvals are counted, so that only one ends it. */
+export async function settle(context: ApproveContext, decision: Decision): Promise<void> {
+  const request = await context.store.requests.find(decision.requestId);
+  const approval = request === null ? null : awaited(request, decision.number);
+  // The message shows what became of it; a reason that was typed is lost.
+  if (request === null || approval === null)
+    return decision.act === 'decline' ? refuse(context, decision, 'over') : undefined;
+  if (await expireApproval({ ...context, ...context.tuning }, request.id))
+    return refuse(context, decision, 'expired');
+  const asked = { decision, request, approval };
+  try {
+    await (decision.act === 'decline' ? decline(context, asked) : approve(context, asked));
+  } catch (error) {
+    // Slack says who can approve, and Devin who the person is. They can press again.
+    const trouble = lookupTrouble(error);
+    await refuse(
+      context,
+      decision,
+      trouble.kind === 'wait' && trouble.waiting === 'slack' ? 'busy' : 'notKnown',
     );
   }
+}
 
+async function decline(context: ApproveContext, { decision, request }: Asked): Promise<void> {
+  if (!(await context.mayEnd(request, decision.userId)))
+    return forbid(context, request, decision, 'notAsked');
+  const [by, reason] = [await voterOf(context, request, decision.userId), reasonIn(context, decision)];
+  const isDone = await moveAwaited(context, decision, (locked, approval) =>
+    endUnapproved(locked, approval, { kind: 'declined', by, reason, atMs: context.tuning.now() }),
+  );
+  if (!isDone) await refuse(context, decision, 'over');
+}
+
+async function approve(context: ApproveContext, { decision, request, approval }: Asked): Promise<void> {
+  const { userId } = decision;
+  if (userId === request.userId) return forbid(context, request, decision, 'own');
+  const by = await voterOf(context, request, userId);
+  if (by.devinUserId !== undefined && by.devinUserId === devinUserOf(request.identity))
+    return forbid(context, request, decision, 'sameAccount');
+  if (!isAmong(approval.people, by)) return forbid(context, request, decision, 'notAsked');
+  const atMs = context.tuning.now();
+  const verdict = await context.judge({ ...request, ...approvedBy(request, approval, { by, atMs }) });
+  // What passes, such as a budget that is full today, ends no approval.
+  if (verdict.kind === 'refused') {
+    const text = await context.slack.textFor(userId);
+    const why = escape(userMessage(verdict.failure, text));
+    return context.notifier.notifyMarkup(userId, decision.answerTo, text.approval.refused.notNow, why);
+  }
+  await moveAwaited(context, decision, (locked, pending) =>
+    verdict.kind === 'changed'
+      ? endUnapproved(locked, pending, { kind: verdict.end, atMs })
+      : counted(locked, pending, { by, atMs }),
+  );
+}
+
+type Yes = { by: Voter; atMs: number };
+
+/** The approvals with this person's yes, as if that were enough. */
+function approvedBy({ approvals, approved }: SessionRequest, approval: Approval, { by, atMs }: Yes) {
+  const end = { kind: 'approved', by, reason: null, atMs } as const;
   return {
-    async settle(decision: Decision): Promise<void> {
-      const request = await requests.find(decision.requestId);
-      const approval = request === null ? null : decidable(request, decision);
-      // Its message shows what became of it; a reason that was typed is lost.
-      if (request === null || approval === null)
-        return decision.act === 'decline' ? tellTooLate(decision) : undefined;
-      // Its time may have passed before the sweep noticed.
-      if (await requests.hasExpired(request.id)) {
-        await expire(request);
-        return tell(decision, 'expired');
-      }
-      try {
-        await judged(decision, request, approval);
-      } catch (error) {
-        // Slack says who can approve, and Devin who the person is. They can press again.
-        const trouble = lookupTrouble(error);
-        const isSlack = trouble.kind === 'wait' && trouble.waiting === 'slack';
-        await tell(decision, isSlack ? 'busy' : 'notLookedUp');
-      }
-    },
-
-    async expire({ requestId }: Jobs['expire-approval']): Promise<void> {
-      const request = await requests.find(requestId);
-      if (request !== null && (await requests.hasExpired(requestId))) await expire(request);
-    },
+    approvals: withApproval(approvals, approval, { ...approval, yes: withYes(approval, by), end }),
+    approved: [...approved, approval.rule],
   };
 }
 
-/** The approval that this decides. A decline counts even if the policy has asked for another approval since. */
-function decidable(
+function withYes({ yes }: Approval, by: Voter): Voter[] {
+  return [...yes.filter((one) => !isSamePerson(one, by)), by];
+}
+
+/** Goes on once enough people have approved it. Its time to retry starts over. null: this person did so before. */
+function counted(locked: SessionRequest, approval: Approval, given: Yes): Onward | null {
+  const yes = withYes(approval, given.by);
+  if (isAmong(approval.yes, given.by)) return null;
+  if (yes.length >= approval.need) {
+    const changes = { ...approvedBy(locked, approval, given), resumedAt: new Date(given.atMs) };
+    return { to: 'identified', changes, effects: { card: 'now', run: true } };
+  }
+  const approvals = withApproval(locked.approvals, approval, { ...approval, yes });
+  return { to: 'awaiting-approval', changes: { approvals }, effects: { card: 'now' } };
+}
+
+/** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
+async function moveAwaited(
+  { transitions }: ApproveContext,
+  { requestId, number }: Decision,
+  plan: (locked: SessionRequest, approval: Approval) => Onward | null,
+): Promise<boolean> {
+  return transitions.moveLocked(requestId, (locked) => {
+    const approval = awaited(locked, number);
+    return approval === null ? null : plan(locked, approval);
+  });
+}
+
+async function voterOf(
+  { slack, resolve }: ApproveContext,
+  { teamId }: SessionRequest,
+  userId: string,
+): Promise<Voter> {
+  const [person, identity] = await Promise.all([slack.people.find(userId), resolve({ teamId, userId })]);
+  const devinUserId = devinUserOf(identity);
+  return { userId, name: person?.name ?? userId, ...(devinUserId !== null && { devinUserId }) };
+}
+
+/** The person may not decide, which is recorded. */
+async function forbid(
+  context: ApproveContext,
   request: SessionRequest,
-  { number, act }: { number: number; act?: Decision['act'] },
-): Approval | null {
-  return act === 'decline' ? awaitedSince(request, number) : awaited(request, number);
+  decision: Decision,
+  why: 'own' | 'sameAccount' | 'notAsked',
+): Promise<void> {
+  const { userId } = decision;
+  const result = why === 'notAsked' ? 'approval:not-asked' : 'approval:own';
+  await context.store.audit.record({
+    ...subjectOf(request),
+    kind: 'refusal',
+    userId,
+    devinUserId: null,
+    result,
+  });
+  await refuse(context, decision, why);
+}
+
+/** Nothing was changed. A reason to decline is quoted: its dialog is closed. */
+async function refuse(
+  context: ApproveContext,
+  decision: Decision,
+  why: keyof Text['approval']['refused'],
+): Promise<void> {
+  const { userId, answerTo } = decision;
+  const { approval, notices } = await context.slack.textFor(userId);
+  const reason = reasonIn(context, decision);
+  const quoted = reason === null ? [] : [notices.typed, ...codeBlocks(reason)];
+  await context.notifier.notifyMarkup(userId, answerTo, approval.refused[why], ...quoted);
+}
+
+function reasonIn({ store: { envelopes } }: ApproveContext, { act, answerTo: { id, sealed } }: Decision) {
+  return act === 'decline' ? (envelopes.open(id, sealed)?.reason ?? null) : null;
 }

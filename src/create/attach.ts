@@ -1,12 +1,11 @@
-import type { Approval, AskedFor } from '../session/approval.ts';
+import { givenApprovals } from '../session/approval.ts';
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
 import { isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
-import { askedFor } from '../slack/approval-view.ts';
 import { chosenMessages, tickedMessages, type ThreadMessages, type ThreadReader } from '../slack/context.ts';
 import type { SlackFiles } from '../slack/files.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import type { ApprovalNeeded, ApproversOf, FileSource, Gate } from '../trust/index.ts';
-import { handOverFile, handOverText, type UploadFile } from './hand-over.ts';
+import type { AskApproval } from './approval.ts';
+import { FileChangedError, handOverFile, handOverText, type UploadFile } from './hand-over.ts';
 import type { WritePrompt } from './identify.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 
@@ -35,8 +34,16 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
     const { request } = run;
     const material = request.material ?? (await collect(deps, request));
     const prompt = async (): Promise<string> => promptOf(deps, request, material);
-    return (await deps.askApproval(run, { material, prompt })) ?? attach(deps, run, material);
+    const asked = await deps.askApproval(run, { material, prompt });
+    return asked ?? attach(deps, run, material).catch(async (error) => endIfChanged(deps, run, error));
   };
+}
+
+/** A file isn't what its approvers were asked about. */
+async function endIfChanged({ flow }: AttachDeps, run: Run, error: unknown): Promise<StepOutcome> {
+  const approval = givenApprovals(run.request).at(-1);
+  if (!(error instanceof FileChangedError) || approval === undefined) throw error;
+  return flow.endApproval(run, { approval, end: 'file-changed' });
 }
 
 async function attach(deps: AttachDeps, run: Run, material: Material): Promise<StepOutcome> {
@@ -58,7 +65,9 @@ async function attach(deps: AttachDeps, run: Run, material: Material): Promise<S
     else if (uploaded.kind === 'wait') return deps.flow.wait(run, uploaded);
     else return deps.flow.wait(run, { waiting: 'down', retryAfterMs: null });
   }
-  const prompt = await promptOf(deps, request, { ...material, leftOut });
+  // What was approved is sent as it was shown.
+  const approved = givenApprovals(request).length > 0 ? request.prompt : null;
+  const prompt = approved ?? (await promptOf(deps, request, { ...material, leftOut }));
   const changes = { prompt, uploads: { urls, leftOut } };
   return deps.flow.advance(run, {
     to: 'attached',
@@ -145,63 +154,4 @@ async function findFile(
   id: string,
 ): Promise<SlackFile | null> {
   return source === 'form' ? files.findUpload(id, userId) : files.find(id);
-}
-
-type AskDeps = {
-  policy: Pick<FileSource<unknown>, 'sha256'>;
-  gate: Pick<Gate, 'judge'>;
-  approversOf: ApproversOf;
-  flow: Flow;
-};
-
-type Asking = ApprovalNeeded & { policy: string | null };
-
-/** `prompt`: as it would be sent now. */
-type ToSend = { material: Material; prompt: () => Promise<string> };
-
-/** null: no approval is needed. */
-type AskApproval = (run: Run, toSend: ToSend) => Promise<StepOutcome | null>;
-
-/**
- * identified -> awaiting-approval, if the policy wants an approval that the request doesn't have. What would be sent is
- * fixed from here on, and no file has been uploaded yet.
- */
-export function createAskApproval(deps: AskDeps): AskApproval {
-  const { gate, flow } = deps;
-
-  async function ask(run: Run, verdict: Asking, { material, prompt }: ToSend): Promise<StepOutcome> {
-    const { request } = run;
-    const { asks, draft } = verdict;
-    const sent = { draft, material, prompt: await prompt() };
-    const approval = await approvalFor(deps, run, { ...verdict, asked: askedFor({ ...request, ...sent }) });
-    if (approval === null)
-      return flow.end(run, { kind: 'policy', rule: asks.rule, say: asks.say, lacksApprovers: true });
-    const changes = { ...sent, approvals: [...request.approvals, approval] };
-    const { expiresMs: expiresInMs } = asks;
-    return flow.advance(run, { to: 'awaiting-approval', changes, expiresInMs, effects: { card: 'now' } });
-  }
-
-  async function judged(run: Run, toSend: ToSend): Promise<StepOutcome | null> {
-    // Before it is asked: if it changes meanwhile, the approval is looked at again.
-    const policy = deps.policy.sha256();
-    const verdict = await gate.judge({ ...run.request, material: toSend.material });
-    if (verdict.kind === 'allowed') return null;
-    if (verdict.kind === 'refused') return flow.end(run, verdict.failure);
-    return ask(run, { ...verdict, policy }, toSend);
-  }
-
-  return async (run, toSend) => judged(run, toSend).catch(async (error) => flow.afterLookup(run, error));
-}
-
-/** null: too few people can be asked. */
-async function approvalFor(
-  { approversOf }: Pick<AskDeps, 'approversOf'>,
-  { request }: Run,
-  { asks, fingerprint, policy, asked }: Asking & { asked: AskedFor },
-): Promise<Approval | null> {
-  const { rule, say, need, budget, most } = asks;
-  const people = await approversOf(asks, request);
-  if (people.length < need) return null;
-  const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
-  return { rule, say, need, people, fingerprint, policy, ...about, asked, yes: [], end: null };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TooLargeError } from '../bounds.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
@@ -11,23 +12,71 @@ export type UploadFile = (file: {
   signal: AbortSignal;
 }) => Promise<{ url: string }>;
 
-type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOut: LeftOut } | DevinTrouble;
+/** Its bytes aren't those that were approved. */
+export class FileChangedError extends Error {
+  readonly code = 'file-changed';
+}
 
-/** Streams a file from Slack to Devin. Throws if asking Slack again later may help. */
-export async function handOverFile(
-  { files, upload, now }: { files: Pick<SlackFiles, 'open'>; upload: UploadFile; now: () => number },
-  file: SlackFile,
-  { askedAt, signal }: { askedAt: Date; signal: AbortSignal },
-): Promise<HandedOver> {
-  const { name } = file;
-  const download = await files.open(file, signal).catch((error: unknown): OpenedFile => {
+type Opening = { files: Pick<SlackFiles, 'open'>; now: () => number };
+type Asked = { askedAt: Date; signal: AbortSignal };
+
+/** Throws if asking Slack again later may help. */
+async function openFile({ files, now }: Opening, file: SlackFile, { askedAt, signal }: Asked) {
+  return files.open(file, signal).catch((error: unknown): OpenedFile => {
     const retry = retryWindow('message', { triedForMs: now() - askedAt.getTime() });
     if (signal.aborted || retry.kind === 'wait') throw error;
     return { kind: 'left-out', reason: 'unreadable' };
   });
+}
+
+type Hashed = { kind: 'hashed'; sha256: string } | { kind: 'left-out'; leftOut: LeftOut };
+
+/** Reads a file for its hash. */
+export async function hashFile(deps: Opening, file: SlackFile, asked: Asked): Promise<Hashed> {
+  const { name } = file;
+  const opened = await openFile(deps, file, asked);
+  if (opened.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: opened.reason } };
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of opened.body) hash.update(chunk);
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error;
+    return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
+  }
+  return { kind: 'hashed', sha256: hash.digest('hex') };
+}
+
+/** A stream that fails at its end, before the receiver has all of it, if its bytes have another hash. */
+function onlyAs(sha256: string): TransformStream<Uint8Array, Uint8Array> {
+  const hash = createHash('sha256');
+  return new TransformStream({
+    transform(chunk, controller) {
+      hash.update(chunk);
+      controller.enqueue(chunk);
+    },
+    flush(controller) {
+      if (hash.digest('hex') !== sha256) controller.error(new FileChangedError('The file was changed.'));
+    },
+  });
+}
+
+type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOut: LeftOut } | DevinTrouble;
+
+/**
+ * Streams a file from Slack to Devin. Throws if asking Slack again later may help, and a `FileChangedError` if its bytes
+ * don't have the hash.
+ */
+export async function handOverFile(
+  deps: Opening & { upload: UploadFile },
+  { sha256, ...file }: SlackFile & { sha256?: string | undefined },
+  asked: Asked,
+): Promise<HandedOver> {
+  const { name } = file;
+  const download = await openFile(deps, file, asked);
   if (download.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: download.reason } };
   const { contentType, body } = download;
-  return uploaded(upload, { name, contentType, content: body, signal });
+  const content = sha256 === undefined ? body : body.pipeThrough(onlyAs(sha256));
+  return uploaded(deps.upload, { name, contentType, content, signal: asked.signal });
 }
 
 export async function handOverText(
@@ -45,6 +94,8 @@ async function uploaded(upload: UploadFile, file: Parameters<UploadFile>[0]): Pr
   } catch (error) {
     // It isn't Devin's fault: the app is stopping, or the job took too long; it will be retried.
     signal.throwIfAborted();
+    const changed = causes(error).find((cause) => cause instanceof FileChangedError);
+    if (changed !== undefined) throw changed;
     if (causes(error).some((cause) => cause instanceof TooLargeError)) {
       return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
     }

@@ -5,7 +5,6 @@ import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
 import { isOutside, type PresenceOf } from '../slack/conversations.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
-import type { WhyNotReplaced } from './replace.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
 import { refusedAs } from './trouble.ts';
@@ -14,7 +13,6 @@ type IdentifyDeps = {
   gate: Pick<Gate, 'judge'>;
   resolve: ResolveIdentity;
   presence: PresenceOf;
-  whyNotReplaced: WhyNotReplaced;
   flow: Flow;
   withNames: WithNames;
   nameMentions: NameMentions;
@@ -69,9 +67,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
       return { kind: 'not', outcome: await flow.end(run, refusedAs(identity)) };
     const verdict = await deps.gate.judge({ ...request, identity });
     if (verdict.kind === 'refused') return { kind: 'not', outcome: await flow.end(run, verdict.failure) };
-    const { replaces, userId } = request;
-    const notReplaced = replaces === null ? null : await deps.whyNotReplaced(replaces, userId);
-    if (notReplaced !== null) return { kind: 'not', outcome: await flow.end(run, notReplaced) };
+    if (verdict.kind === 'changed') return { kind: 'not', outcome: await flow.endApproval(run, verdict) };
     const draft = deps.withNames(await withTitle(verdict.draft));
     const found = { identity, draft, ...placing };
     if (verdict.kind === 'approval') return { kind: 'not', outcome: await toIdentified(flow, run, found) };

@@ -8,20 +8,14 @@ import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import {
-  createApproversOf,
-  type Budget,
-  type DecidersOf,
-  type FileSource,
-  type Gate,
-} from '../trust/index.ts';
+import { createApproversOf, type Budget, type Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createAskApproval, createAttachStep } from './attach.ts';
+import { createAskApproval } from './approval.ts';
+import { createAttachStep } from './attach.ts';
 import { createSessionSearch, type SessionSearch } from './find-session.ts';
 import { createIdentify, createIdentifyStep, createWritePrompt } from './identify.ts';
 import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
-import { createReplace, createWhyNotReplaced } from './replace.ts';
 import { createResumer } from './resume.ts';
 import { createAdopt, createFlow, createSessionCreator, type Adopt } from './run.ts';
 import { createSend } from './send.ts';
@@ -34,7 +28,7 @@ export { devinTrouble, lookupTrouble, refusedAs, type DevinTrouble } from './tro
 export { isTaggedFor } from './find-session.ts';
 export { handOverFile, type UploadFile } from './hand-over.ts';
 export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
-export { endUnapproved } from './replace.ts';
+export { endUnapproved, expireApproval } from './approval.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Onward, Transitions } from './transitions.ts';
 
@@ -56,9 +50,7 @@ type CreationDeps = {
     | 'textFor'
   >;
   resolve: ResolveIdentity;
-  policy: Pick<FileSource<unknown>, 'sha256'>;
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
-  decidersOf: DecidersOf;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
   withLease: WithLease;
@@ -109,6 +101,8 @@ export function createCreation(deps: CreationDeps) {
     findUnconfirmed: createUnconfirmedFinder({ store, transitions, search, adopt, enqueue, now, log }),
     sweep: createSweep({
       store,
+      transitions,
+      now,
       readTime: async () => readTime(store.db),
       enqueue,
       unqueued: queue.unqueued,
@@ -121,21 +115,15 @@ export function createCreation(deps: CreationDeps) {
 type StepDeps = { transitions: Transitions; adopt: Adopt; search: SessionSearch };
 
 function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDeps) {
-  const { store, devin, slack, policy, gate, decidersOf, resolve, withNames } = deps;
+  const { store, devin, slack, gate, resolve, withNames } = deps;
   const { now, log } = deps.tuning;
   const { thread, people, groups, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
-  const flow = createFlow({ transitions, replace: createReplace({ store, now }), now });
-  const whyNotReplaced = createWhyNotReplaced({ store, decidersOf });
-  const identifying = { gate, resolve, presence, whyNotReplaced, flow, withNames, nameMentions, now };
-  const identify = createIdentify(identifying);
+  const flow = createFlow({ transitions, now });
+  const identify = createIdentify({ gate, resolve, presence, flow, withNames, nameMentions, now });
   const writePrompt = createWritePrompt({ gate, nameMentions });
-  const askApproval = createAskApproval({
-    policy,
-    gate,
-    approversOf: createApproversOf({ groups, people, resolve }),
-    flow,
-  });
+  const approversOf = createApproversOf({ groups, people, resolve });
+  const askApproval = createAskApproval({ gate, approversOf, files, flow, now });
   const { limiter, budget, tagRequests, searchUntilFound } = deps;
   const { send, step } = createSend({
     store,

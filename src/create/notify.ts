@@ -1,6 +1,5 @@
 import { reasonMessage, userMessage } from '../errors.ts';
 import type { Notice } from '../queue/index.ts';
-import { pendingApproval } from '../session/approval.ts';
 import { askedBeside } from '../session/defaults.ts';
 import { isNoMember } from '../session/identity.ts';
 import { optionWords } from '../slack/blocks/details-values.ts';
@@ -30,20 +29,9 @@ function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
 
 /** null: it no longer waits. */
 function queued(request: SessionRequest, text: Text): Rendered | null {
-  return request.waiting === null ? null : waits(request, text.card.waiting[request.waiting], text);
-}
-
-/** null: it no longer waits for people who can approve it. */
-function lacksApprovers(request: SessionRequest, text: Text): Rendered | null {
-  const { rule, lacksApprovers: lacks } = pendingApproval(request)?.approval ?? {};
-  return rule === undefined || lacks !== true
-    ? null
-    : waits(request, escape(text.approval.onCard.lacks(rule)), text);
-}
-
-function waits(request: SessionRequest, sentence: string, text: Text): Rendered {
+  if (request.waiting === null) return null;
   const card = cardView({ request, session: null, nowMs: request.updatedAt.getTime() }, text);
-  return titled(linkedTitle(card, text), sentence);
+  return titled(linkedTitle(card, text), text.card.waiting[request.waiting]);
 }
 
 type PersonDeps = {
@@ -68,7 +56,6 @@ export function createPersonNotifier({
       context: request.context,
       sealed: null,
       lostSecrets: lostSecrets(request),
-      replaces: request.replaces,
     });
     return id;
   }
@@ -109,8 +96,6 @@ export function createPersonNotifier({
         return notice([text.notices.taskDeleted]);
       case 'queued':
         return queued(request, text);
-      case 'lacks-approvers':
-        return lacksApprovers(request, text);
     }
   }
 

@@ -15,9 +15,6 @@ type ResumeDeps = {
   now: () => number;
 };
 
-/** An approval is for one session; another one needs its own. */
-const NOTHING_APPROVED = { approved: [], approvedAs: null };
-
 /** The buttons on the card of a request that ended. Each moves the request only from the state in which it was shown. */
 export function createResumer({ store: { requests }, search, adopt, transitions, enqueue, now }: ResumeDeps) {
   /** Not if it was restarted meanwhile, and ended again: people press twice. */
@@ -28,7 +25,8 @@ export function createResumer({ store: { requests }, search, adopt, transitions,
     const { id, state } = request;
     let isDeleted = false;
     const resumedAt = new Date(now());
-    const changes = { checkedAt: null, failure: null, sentAt, ...NOTHING_APPROVED, resumedAt };
+    // An approval is for one session; another one needs its own, for what there is by then.
+    const changes = { checkedAt: null, failure: null, sentAt, approved: [], material: null, resumedAt };
     const effects = { card: 'now', run: true } as const;
     await transitions.moveLocked(id, (locked) => {
       if (locked.state !== state || attemptOf(locked) !== attemptOf(request)) return null;

@@ -1,5 +1,6 @@
 import { retryWindow, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
 import { hasCard, type ShowNow } from '../reconcile/index.ts';
+import type { Approval, UnapprovedEnd } from '../session/approval.ts';
 import type { WithNames } from '../session/defaults.ts';
 import { isRefusal, type Failure } from '../session/failure.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
@@ -10,7 +11,7 @@ import { requestLease } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
-import type { Replace } from './replace.ts';
+import { endUnapproved } from './approval.ts';
 import type { Conditions, Earlier, Effects, Onward, Transitions } from './transitions.ts';
 import { lookupTrouble } from './trouble.ts';
 
@@ -36,43 +37,38 @@ export type CreateStep = (run: Run) => Promise<StepOutcome>;
 /** `slack`: Slack doesn't say who asks, or who can approve it. */
 export type Waiting = { waiting: 'busy' | 'down' | 'slack'; retryAfterMs: number | null };
 
-type FlowDeps = { transitions: Pick<Transitions, 'move'>; replace: Replace; now: () => number };
+type FlowDeps = { transitions: Pick<Transitions, 'move'>; now: () => number };
 type Advance = Onward & Pick<Conditions, 'onlyIf'>;
 
 export type Flow = ReturnType<typeof createFlow>;
 
 /** What a step does with its request. */
-export function createFlow({ transitions, replace, now }: FlowDeps) {
-  /** On to another state, unless another process moved it first, or what it replaces was decided: then it ends. */
-  async function advance(run: Run, { onlyIf, ...next }: Advance): Promise<StepOutcome> {
-    const { request, lease } = run;
-    const { replaces, userId } = request;
-    const replacing = replaces === null ? null : replace(replaces, userId, next.to);
-    const changes = { ...next.changes, ...(replacing !== null && { replaces: null }) };
-    let isOver = false;
-    const alongside: Conditions['alongside'] = async (trx) => {
-      const replaced = replacing === null ? [] : await replacing(trx);
-      isOver = replaced === null;
-      return replaced;
-    };
-    const conditions = { lease, alongside, ...(onlyIf !== undefined && { onlyIf }) };
-    const moved = await transitions.move({ request, ...next, changes }, conditions);
-    if (moved !== null) return { kind: 'next', ...moved };
-    return isOver ? end(run, { kind: 'not-replaced', why: 'over' }) : { kind: 'leave' };
+export function createFlow({ transitions, now }: FlowDeps) {
+  /** On to another state, unless another process moved it first. */
+  async function advance({ request, lease }: Run, { onlyIf, ...next }: Advance): Promise<StepOutcome> {
+    const conditions = { lease, ...(onlyIf !== undefined && { onlyIf }) };
+    const moved = await transitions.move({ request, ...next }, conditions);
+    return moved === null ? { kind: 'leave' } : { kind: 'next', ...moved };
   }
 
   /** Ends it without a session: on its card, or privately if it has none. Why it was refused only the person hears. */
   async function end(run: Run, failure: Failure, earlier?: Earlier): Promise<StepOutcome> {
     const refused = isRefusal(failure);
-    // A person who starts it after that was told that it doesn't replace the other one.
-    const changes = { failure, ...(failure.kind === 'not-replaced' && { replaces: null }) };
     const effects = (moved: SessionRequest) => ({
       ...(hasCard(moved) && { card: 'now' as const }),
       outcome: !refused && hasCard(moved),
       ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),
     });
     const to = refused ? 'refused' : 'failed';
-    return advance(run, { to, changes, effects, ...(earlier !== undefined && { earlier }) });
+    return advance(run, { to, changes: { failure }, effects, ...(earlier !== undefined && { earlier }) });
+  }
+
+  /** Something changed since it was approved. */
+  async function endApproval(
+    run: Run,
+    { approval, end: kind }: { approval: Approval; end: UnapprovedEnd },
+  ): Promise<StepOutcome> {
+    return advance(run, endUnapproved(run.request, approval, { kind, atMs: now() }));
   }
 
   /** Waits as long as Devin asks, or longer each time; says so on the card, or privately if there is none yet. */
@@ -97,7 +93,7 @@ export function createFlow({ transitions, replace, now }: FlowDeps) {
     return trouble.kind === 'final' ? end(run, trouble.failure) : wait(run, trouble);
   }
 
-  return { advance, end, wait, afterLookup };
+  return { advance, end, endApproval, wait, afterLookup };
 }
 
 /** `asked`: by a person, who needn't be told what was found. `lease`: of the process that works on the request. */

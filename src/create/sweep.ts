@@ -2,6 +2,8 @@ import type { Log } from '../log.ts';
 import type { Enqueue, Queue } from '../queue/index.ts';
 import type { StoreParts } from '../store/store.ts';
 import { createOnceAMinute, repeat, type Interval } from '../time.ts';
+import { expireApproval } from './approval.ts';
+import type { Transitions } from './transitions.ts';
 
 export type SweepTimes = {
   everyMs: number;
@@ -20,6 +22,8 @@ type SweepDeps = {
     messages: 'waiting';
     milestones: 'waiting';
   }>;
+  transitions: Pick<Transitions, 'moveLocked'>;
+  now: () => number;
   enqueue: Enqueue;
   unqueued: Queue['unqueued'];
   /** Makes `now` follow the database's clock. */
@@ -53,7 +57,7 @@ export function createSweep(deps: SweepDeps) {
 
   async function recover(ages = { strandedMs: times.strandedMs, waitingMs: WAITING_MS }): Promise<void> {
     await recoverRequests(ages.strandedMs);
-    for (const requestId of await requests.expired()) await enqueue('expire-approval', { requestId });
+    for (const requestId of await requests.expired()) await expireApproval(deps, requestId);
     await recoverThreads(ages.waitingMs);
   }
 

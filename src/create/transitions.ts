@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Enqueue, Jobs, Lease, Notice } from '../queue/index.ts';
+import type { Enqueue, Lease, Notice } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { EARLY_CARD_MS, isOpen, isPending, type RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
@@ -19,8 +19,6 @@ type Consequences = {
   card?: 'now' | 'soon';
   /** The person is told privately. */
   tell?: Notice;
-  /** The owners of the policy are asked to name others who can approve. */
-  askOwners?: Jobs['ask-owners'];
   /** The person is notified under the card. */
   outcome?: boolean;
   /** With its first milestones, if any. */
@@ -39,8 +37,6 @@ export type Conditions = {
   lease?: Lease;
   /** Checked first; false: nothing changes. */
   onlyIf?: (trx: Transaction<Tables>) => Promise<boolean>;
-  /** Older requests that move with it, locked; null: nothing changes. */
-  alongside?: (trx: Transaction<Tables>) => Promise<readonly Move[] | null>;
 };
 
 /** What is known of an earlier attempt whose answer was lost; `sentAt` is null if there was none. */
@@ -57,7 +53,6 @@ export type Move = Onward & { request: SessionRequest };
 
 /** `session`: if it was bound just now. */
 type Moved = { request: SessionRequest; session: SessionRow | null };
-type Made = Moved & { move: Move };
 
 export type Effects = Consequences | ((moved: SessionRequest) => Consequences);
 
@@ -84,42 +79,37 @@ export function createTransitions(deps: TransitionDeps) {
   const { enqueue, onMoved } = deps;
 
   /** One transaction; null: the request is no longer in that state, or the session is another's. */
-  async function move(move: Move, { lease, onlyIf, alongside }: Conditions = {}): Promise<Moved | null> {
-    return moveAll(async (trx) => {
-      if (onlyIf !== undefined && !(await onlyIf(trx))) return [];
-      const others = alongside === undefined ? [] : await alongside(trx);
-      return others === null ? [] : [move, ...others];
-    }, lease);
+  async function move(move: Move, { lease, onlyIf }: Conditions = {}): Promise<Moved | null> {
+    return movePlanned(async (trx) => (onlyIf === undefined || (await onlyIf(trx)) ? move : null), lease);
   }
 
   /** Moves it as the locked row demands; null: it stays as it is. */
   async function moveLocked(id: string, plan: (locked: SessionRequest) => Onward | null): Promise<boolean> {
-    const moved = await moveAll(async (trx) => {
+    const moved = await movePlanned(async (trx) => {
       const request = await requests.lock(id, trx);
       const planned = request === null ? null : plan(request);
-      return request === null || planned === null ? [] : [{ ...planned, request }];
+      return request === null || planned === null ? null : { ...planned, request };
     });
     return moved !== null;
   }
 
-  /** All or none. `lease` is for the first, which is returned. The audit comes last: it makes others wait. */
-  async function moveAll(
-    plan: (trx: Transaction<Tables>) => Promise<readonly Move[]>,
+  /** The audit comes last: it makes others wait. */
+  async function movePlanned(
+    plan: (trx: Transaction<Tables>) => Promise<Move | null>,
     lease?: Lease,
   ): Promise<Moved | null> {
     const moving = db.transaction().execute(async (trx) => {
-      const made: Made[] = [];
-      for (const move of await plan(trx)) {
-        const moved = await moveIn(trx, move, made.length === 0 ? lease : undefined);
-        if (moved === null) break;
-        made.push({ ...moved, move });
-      }
-      await appendAudit(made.flatMap(entriesOf), trx);
-      return made;
+      const move = await plan(trx);
+      const moved = move === null ? null : await moveIn(trx, move, lease);
+      if (move === null || moved === null) return null;
+      const from = move.request.state;
+      await appendAudit(entriesOf(move, moved), trx);
+      return { moved, from };
     });
-    const done = await moving.catch(noneIfTaken);
-    for (const { move, request } of done) if (move.request.state !== request.state) onMoved(request.state);
-    return done[0] ?? null;
+    const done = await moving.catch(nullIfTaken);
+    if (done === null) return null;
+    if (done.from !== done.moved.request.state) onMoved(done.moved.request.state);
+    return done.moved;
   }
 
   async function moveIn(trx: Transaction<Tables>, move: Move, lease?: Lease): Promise<Moved | null> {
@@ -130,7 +120,7 @@ export function createTransitions(deps: TransitionDeps) {
     const [{ id, from }, { state }] = [step, moved];
     if (lease !== undefined) await (isOpen(state) ? lease.fence(trx) : lease.end(trx));
     const follows = typeof effects === 'function' ? effects(moved) : effects;
-    const { card, tell, askOwners, outcome, session, run, reserve: reservation } = follows;
+    const { card, tell, outcome, session, run, reserve: reservation } = follows;
     if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
     if (earlier !== undefined) await deps.store.ledger.release(id, trx);
     else if (from === 'sending' && state === 'unknown')
@@ -140,7 +130,6 @@ export function createTransitions(deps: TransitionDeps) {
     const when = card === 'soon' ? { startAfterMs: EARLY_CARD_MS } : { interactive: !isOpen(state) };
     if (card !== undefined) await enqueue('show', { key: cardKey(id) }, { trx, ...when });
     if (tell !== undefined) await enqueue('tell-person', { requestId: id, notice: tell }, { trx });
-    if (askOwners !== undefined) await enqueue('ask-owners', askOwners, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: id }, { trx });
     if (run === true) await enqueue('create-session', { requestId: id }, { trx });
     // Approvers also see if nothing starts after all.
@@ -179,18 +168,13 @@ function stepOf(
   };
 }
 
-function entriesOf({ move: { request: before, earlier }, request }: Made): AuditEntry[] {
-  // It's only looked at again: nobody has decided.
-  if (before.state === request.state && lastYes(before) === lastYes(request)) return [];
-  // What Devin refused is recorded as if it had not been sent.
+/** What Devin refused is recorded as if it had not been sent. */
+function entriesOf({ request: before, earlier }: Move, { request }: Moved): AuditEntry[] {
   return requestEntries(earlier === undefined ? before.state : 'attached', request);
 }
 
-/** Who approved last what it waits for. */
-const lastYes = ({ approvals }: SessionRequest): string | undefined => approvals.at(-1)?.yes.at(-1)?.userId;
-
-function noneIfTaken(error: unknown): Made[] {
-  if (error instanceof SessionTakenError) return [];
+function nullIfTaken(error: unknown): null {
+  if (error instanceof SessionTakenError) return null;
   throw error;
 }
 

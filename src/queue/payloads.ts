@@ -63,15 +63,12 @@ const schemas = {
       'not-checked',
       'task-deleted',
       'message-deleted',
-      'lacks-approvers',
     ]),
   }),
   /** Say under its card that a request failed, or may have. */
   'tell-outcome': z.object({ requestId: z.string() }),
   /** Tell the owners of the policy how much of a budget is used. */
   'tell-owners': budgetAlertSchema,
-  /** Ask the owners of the policy to name others who can approve: too few can by now. `day`: in UTC, 2026-11-26. */
-  'ask-owners': z.object({ rule: z.string(), day: z.string() }),
   /** Tell a member that the identity file lets this person be them. */
   'tell-shared': z.object({ teamId: z.string(), userId: z.string(), devinUserId: z.string() }),
   /** Tell a person what was used, and what is left of budgets. */
@@ -131,10 +128,6 @@ const schemas = {
     act: z.enum(['approve', 'decline']),
     answerTo: answerToSchema,
   }),
-  /** Nobody has decided in time. */
-  'expire-approval': z.object({ requestId: z.string() }),
-  /** The policy, or who can decide, may have changed: look again at all that waits for an approval. */
-  'review-approvals': z.object({}),
   /** Ask those who may approve a request, and show them what became of it. */
   'tell-approvers': z.object({ requestId: z.string() }),
   /** Take a request back before it is sent. */
@@ -189,7 +182,6 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'redraw-cards': ['teamId', 'channelId'],
   'tell-outcome': ['requestId'],
   'tell-owners': ['key', 'subject', 'period', 'percent'],
-  'ask-owners': ['rule', 'day'],
   'tell-shared': ['teamId', 'userId', 'devinUserId'],
   resume: ['requestId', 'how', 'resumedAtMs'],
   'publish-home': ['teamId', 'userId'],
@@ -199,8 +191,6 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'post-waiting': ['sessionId'],
   'relay-to-devin': ['sessionId'],
   'mark-taken': ['replyId'],
-  'expire-approval': ['requestId'],
-  'review-approvals': [],
   'tell-approvers': ['requestId'],
   'restore-sessions': [],
 };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { storedDraftSchema } from './fields.ts';
 import { ceilingLeftSchema } from './policy/limits.ts';
 import type { RequestState } from './request.ts';
 
@@ -12,26 +11,16 @@ export const voterSchema = z.object({
 /** An approver: someone who was asked, or who decided. */
 export type Voter = z.infer<typeof voterSchema>;
 
-/** Without a session. `left`: who asked for it left Slack. */
-export const UNAPPROVED_ENDS = ['declined', 'expired', 'replaced', 'left'] as const;
-/** `changed`: the policy asks for another approval now, or for none. */
-const APPROVAL_ENDS = ['approved', ...UNAPPROVED_ENDS, 'changed'] as const;
-
-const askedSchema = z.object({
-  /** Without the task, which stays as it is. */
-  values: storedDraftSchema,
-  /** null: as the service user. */
-  runsAs: z.string().nullable(),
-  quotedMessages: z.number(),
-  files: z.array(z.string()),
-  leftOut: z.number(),
-  /** What the policy adds to the task; null: nothing. */
-  instructions: z.string().nullable(),
-  /** The conversation is sent as a file. */
-  hasTranscript: z.boolean(),
-});
-/** What an approver is shown of a request, besides its task. */
-export type AskedFor = z.infer<typeof askedSchema>;
+/** How an approval ends without a session. The last four say what changed after it was asked for. */
+export const UNAPPROVED_ENDS = [
+  'declined',
+  'expired',
+  'request-changed',
+  'file-changed',
+  'policy-changed',
+  'approvers-changed',
+] as const;
+export type UnapprovedEnd = (typeof UNAPPROVED_ENDS)[number];
 
 /** One approval that a request waited for. */
 export const approvalSchema = z.object({
@@ -40,25 +29,21 @@ export const approvalSchema = z.object({
   say: z.string().nullable(),
   /** How many different people have to approve. */
   need: z.number(),
-  /** Who gets a message. */
+  /** Who was asked. */
   people: z.array(voterSchema),
   /** Of what would be sent. */
   fingerprint: z.string(),
-  /** The SHA-256 of the policy file by which people were asked; left out by earlier versions. */
-  policy: z.string().nullish(),
+  /** The SHA-256 of the policy file that asks for it. */
+  policy: z.string().nullable(),
   /** What was left of the budget it would exceed; left out: not about a budget. */
   budget: ceilingLeftSchema.optional(),
   /** The highest cap of a session, which it exceeds; left out: not about that. */
   most: z.number().optional(),
-  /** As it was when it was asked for; left out by earlier versions. */
-  asked: askedSchema.optional(),
   yes: z.array(voterSchema),
-  /** Too few can approve it by now, and people were told. */
-  lacksApprovers: z.boolean().optional(),
   /** null: still waiting, or canceled with its request. `by`: null if nobody decided. */
   end: z
     .object({
-      kind: z.enum(APPROVAL_ENDS),
+      kind: z.enum(['approved', ...UNAPPROVED_ENDS]),
       by: voterSchema.nullable(),
       reason: z.string().nullable(),
       atMs: z.number(),
@@ -67,18 +52,16 @@ export const approvalSchema = z.object({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
-/** The pending approval that another request replaces. */
-export const replacesSchema = z.object({ requestId: z.string(), number: z.number() });
-export type Replaces = z.infer<typeof replacesSchema>;
-
 type Approvable = { state: RequestState; approvals: readonly Approval[] };
-type Pending = { approval: Approval; number: number };
 
 /** The approval that the request waits for, and its number; null: none. */
-export function pendingApproval({ state, approvals }: Approvable): Pending | null {
+export function pendingApproval({
+  state,
+  approvals,
+}: Approvable): { approval: Approval; number: number } | null {
   const number = approvals.length - 1;
   const approval = state === 'awaiting-approval' ? approvals[number] : undefined;
-  return approval === undefined || approval.end !== null ? null : { approval, number };
+  return approval === undefined ? null : { approval, number };
 }
 
 /** The approval of this number, if the request still waits for it; null: it no longer does. */
@@ -87,32 +70,19 @@ export function awaited(request: Approvable, number: number): Approval | null {
   return pending?.number === number ? pending.approval : null;
 }
 
-/**
- * The same, or the one that a change of the policy has put in its place: a decline or an edit of the request is about
- * either. null: it no longer waits.
- */
-export function awaitedSince(request: Approvable, number: number): Approval | null {
-  const pending = pendingApproval(request);
-  if (pending === null || request.approvals[number] === undefined) return null;
-  const before = request.approvals.slice(number, pending.number);
-  return before.every(({ end }) => end?.kind === 'changed') ? pending.approval : null;
+/** The approvals that this attempt has, by the rules that are `approved`. */
+export function givenApprovals(request: {
+  approvals: readonly Approval[];
+  approved: readonly string[];
+}): Approval[] {
+  return request.approved.flatMap(
+    (rule) => request.approvals.findLast((one) => one.rule === rule && one.end?.kind === 'approved') ?? [],
+  );
 }
 
-export function withLast(approvals: readonly Approval[], last: Approval): Approval[] {
-  return [...approvals.slice(0, -1), last];
-}
-
-export function withEnded(
-  approvals: readonly Approval[],
-  approval: Approval,
-  end: NonNullable<Approval['end']>,
-): Approval[] {
-  return withLast(approvals, { ...approval, end });
-}
-
-/** The approvals that count. Others are kept: the policy may name their people again. */
-export function countingYes({ people, yes }: Pick<Approval, 'people' | 'yes'>): Voter[] {
-  return yes.filter((one) => isAmong(people, one));
+/** An approval with another end in the place of the same one before. */
+export function withApproval(approvals: readonly Approval[], before: Approval, after: Approval): Approval[] {
+  return approvals.map((one) => (one === before ? after : one));
 }
 
 export function isAmong(people: readonly Voter[], { userId }: Pick<Voter, 'userId'>): boolean {

@@ -80,7 +80,8 @@ export const uploadsSchema = z.object({ urls: z.array(z.string()), leftOut: z.ar
 /** The parts of the conversation that are sent with the task. */
 export const materialSchema = z.object({
   quoted: quotedThreadSchema.nullable(),
-  files: z.array(slackFileSchema),
+  /** `sha256`: of the bytes that an approval is for; left out: none was asked for. */
+  files: z.array(slackFileSchema.extend({ sha256: z.string().optional() })),
   leftOut: z.array(leftOutSchema),
 });
 export type Material = z.infer<typeof materialSchema>;

@@ -69,8 +69,6 @@ export const failureSchema = z.discriminatedUnion('kind', [
     /** In their words. */
     reason: z.string().nullable(),
   }),
-  /** The request that it changes was decided meanwhile, or its author isn't one of the approvers. */
-  z.object({ kind: z.literal('not-replaced'), why: z.enum(['over', 'notAsked']) }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),
   /** Devin was busy or down for longer than a request waits, or asked for a longer wait. */
@@ -91,7 +89,7 @@ export function isEndedByPeople({ kind }: Failure): boolean {
 
 /** It may not start; only the person who asked hears why. */
 export function isRefusal({ kind }: Failure): boolean {
-  return kind === 'identity' || kind === 'limit' || kind === 'policy' || kind === 'not-replaced';
+  return kind === 'identity' || kind === 'limit' || kind === 'policy';
 }
 
 /** What was refused at a field, as typed; with Devin's own words if Devin refused it. */

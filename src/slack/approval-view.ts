@@ -1,37 +1,32 @@
-import { isAmong, type Approval, type AskedFor } from '../session/approval.ts';
 import { omitFields } from '../session/defaults.ts';
-import { instructionsIn, isTooLong } from '../session/prompt.ts';
+import { isTooLong, instructionsIn } from '../session/prompt.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { ApprovalView } from './blocks/approval.ts';
+import { titleOf } from './card-view.ts';
 import { isDirectMessage } from './places.ts';
 
-type Shown = { number: number; userId: string };
-
-/** What a person who was asked sees of a request. null: the approval is no longer known. */
-export function approvalView(request: SessionRequest, { number, userId }: Shown): ApprovalView | null {
-  const approval = request.approvals[number];
+/** What everyone who was asked for this approval sees of a request; null: the approval is no longer known. */
+export function approvalView(request: SessionRequest, number: number): ApprovalView | null {
+  const { id, approvals, approvalUntil, userId, placeKind, channelId, secretNames, draft } = request;
+  const approval = approvals[number];
   if (approval === undefined) return null;
   return {
-    requestId: request.id,
+    requestId: id,
     number,
     approval,
-    ended: endOf(request, approval, userId),
-    started: startedOf(request, number),
-    untilMs: request.approvalUntil?.getTime() ?? null,
-    requester: request.userId,
-    channelId:
-      request.placeKind === 'direct' || isDirectMessage(request.channelId) ? null : request.channelId,
-    task: request.draft.values.prompt ?? '',
-    secretNames: request.secretNames,
-    asked: approval.asked ?? askedFor(request),
-    names: request.draft.names ?? {},
+    title: titleOf(request, null),
+    over: overOf(request, number),
+    untilMs: approvalUntil?.getTime() ?? null,
+    requester: userId,
+    channelId: placeKind === 'direct' || isDirectMessage(channelId) ? null : channelId,
+    task: draft.values.prompt ?? '',
+    secretNames,
+    asked: askedFor(request),
+    names: draft.names ?? {},
   };
 }
 
-type Asked = Pick<SessionRequest, 'id' | 'draft' | 'material' | 'identity' | 'prompt'>;
-
-/** What is asked for, as the request is now. */
-export function askedFor({ id, draft, material, identity, prompt }: Asked): AskedFor {
+function askedFor({ id, draft, material, identity, prompt }: SessionRequest): ApprovalView['asked'] {
   return {
     values: omitFields(draft.values, ['prompt']),
     runsAs: identity?.kind === 'matched' ? identity.name : null,
@@ -43,17 +38,25 @@ export function askedFor({ id, draft, material, identity, prompt }: Asked): Aske
   };
 }
 
-/** An attempt that was sent before it waited may have started a session; one that was approved may start one, until it ends. */
-function startedOf({ state, sentAt, approvals }: SessionRequest, number: number): ApprovalView['started'] {
-  const isApproved = approvals[number]?.end?.kind === 'approved';
-  if (isApproved && state !== 'failed' && state !== 'refused') return null;
-  if (sentAt === null) return 'nothingStarted';
-  return state === 'unknown' && number === approvals.length - 1 ? 'notSentAgain' : null;
+function overOf(request: SessionRequest, number: number): ApprovalView['over'] {
+  const { state, failure, approvals } = request;
+  const end = approvals[number]?.end ?? null;
+  if (end === null && state === 'awaiting-approval') return null;
+  const by = end?.kind === 'approved' ? (approvals[number]?.yes ?? []) : [end?.by ?? []].flat();
+  return {
+    kind: end?.kind ?? (state === 'created' ? 'started' : 'canceled'),
+    by: by.map(({ name }) => name),
+    canceledBy: end === null && failure?.kind === 'cancelled' ? failure.userId : null,
+    reason: end?.reason ?? null,
+    atMs: end?.atMs ?? null,
+    started: startedOf(request, number),
+  };
 }
 
-/** null: it waits for them. */
-function endOf({ state }: SessionRequest, { end, people }: Approval, reader: string): ApprovalView['ended'] {
-  if (end !== null) return end.kind;
-  if (state === 'awaiting-approval') return isAmong(people, { userId: reader }) ? null : 'notAsked';
-  return state === 'created' ? 'started' : 'canceled';
+/** An attempt that was sent before it waited may have started a session; one that was approved may start one, until it ends. */
+function startedOf({ state, sentAt, approvals }: SessionRequest, number: number) {
+  const isApproved = approvals[number]?.end?.kind === 'approved';
+  if (state === 'created' || (isApproved && state !== 'failed' && state !== 'refused')) return null;
+  if (sentAt === null) return 'nothingStarted';
+  return state === 'unknown' && number === approvals.length - 1 ? 'notSentAgain' : null;
 }

@@ -1,12 +1,13 @@
 import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
-import { steeringRefusal, type Audit } from '../store/audit.ts';
+import { isPending } from '../session/request.ts';
+import { steeringRefusal, subjectOf, type Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
-import type { SteeringCheck } from '../trust/index.ts';
+import type { MayEnd, SteeringCheck } from '../trust/index.ts';
 import { escape } from './blocks/text.ts';
 import { isLetIn, type InConversation, type Presence } from './conversations.ts';
 import type { TextFor } from './text-for.ts';
@@ -19,6 +20,7 @@ type AuthorityDeps = {
   /** null: nobody could tell in time. */
   presence: (asked: InConversation) => Promise<Presence | null>;
   check: SteeringCheck;
+  mayEnd: MayEnd;
   audit: Pick<Audit, 'record'>;
   textFor: TextFor;
 };
@@ -31,7 +33,7 @@ export type Ending = { request: SessionRequest; session: { channelId: string } }
  * Jobs check again before they act: these answers decide what is shown, and refuse at once. Throws if Slack or Devin
  * can't be asked.
  */
-export function createAuthority({ identify, presence, check, audit, textFor }: AuthorityDeps) {
+export function createAuthority({ identify, presence, check, mayEnd, audit, textFor }: AuthorityDeps) {
   async function placeRefusal(
     { channelId, userId, request }: InConversation & { request: SessionRequest },
     why: 'notInConversation' | 'notYoursToEnd' | 'notYoursToRead',
@@ -53,6 +55,13 @@ export function createAuthority({ identify, presence, check, audit, textFor }: A
     return refuseSteering(verdict, { request, userId }, text);
   }
 
+  async function cancelingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
+    if (await mayEnd(request, userId)) return null;
+    const entry = { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null } as const;
+    await audit.record({ ...entry, result: 'cancel' });
+    return (await textFor(userId)).approval.notYoursToEnd;
+  }
+
   return {
     /** Whether the person may do anything here at all. */
     async personRefusal(person: Person): Promise<string | null> {
@@ -68,8 +77,12 @@ export function createAuthority({ identify, presence, check, audit, textFor }: A
     writingRefusal: async ({ request, session }: Followed, userId: string): Promise<string | null> =>
       placeRefusal({ channelId: session.channelId, userId, request }, 'notInConversation'),
 
-    /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
+    /**
+     * To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. Before
+     * there is one, the request: see `MayEnd`.
+     */
     async endingRefusal({ request, session }: Ending, userId: string): Promise<string | null> {
+      if (isPending(request.state)) return cancelingRefusal(request, userId);
       const refused = await steering(request, userId);
       if (refused !== null || ownershipOf(request).requester === userId) return refused;
       return placeRefusal({ channelId: session.channelId, userId, request }, 'notYoursToEnd');

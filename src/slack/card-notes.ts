@@ -1,5 +1,5 @@
 import { reasonMessage, userMessage } from '../errors.ts';
-import { countingYes, isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
+import { isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import type { LeftOut, Without } from '../session/context.ts';
 import { isRefusal } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
@@ -41,8 +41,7 @@ export function approvalNotes(request: SessionRequest, text: Text): string[] {
 
 function waitingForApproval(approval: Approval, text: Text): string[] {
   const { onCard } = text.approval;
-  const { rule, say, need, people, lacksApprovers = false } = approval;
-  const yes = countingYes(approval);
+  const { rule, say, need, people, yes } = approval;
   const others = people.filter((one) => !isAmong(yes, one));
   const shown = others.slice(0, NAMED_APPROVERS);
   const names = onCard.names(
@@ -50,7 +49,7 @@ function waitingForApproval(approval: Approval, text: Text): string[] {
     others.length - shown.length,
   );
   return [
-    lacksApprovers ? onCard.lacks(rule) : onCard.waits(rule, need - yes.length, names),
+    onCard.waits(rule, need - yes.length, names),
     ...(say === null ? [] : [say]),
     ...(yes.length === 0 ? [] : [onCard.soFar(namesOf(yes, text))]),
   ];

@@ -39,8 +39,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     requestId: request.id,
     phase,
     statusWord: statusWordOf(request, snapshot, phase),
-    // A mention would appear as an id.
-    title: replaceMentions(titleOf(request, snapshot), () => '@…'),
+    title: titleOf(request, snapshot),
     requester: request.userId,
     isFollowed: request.source === 'follow',
     requesterName: requesterName(request.identity),
@@ -68,9 +67,12 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
   };
 }
 
-function titleOf(request: SessionRequest, snapshot: SessionSnapshot | null): string {
-  const title = snapshot?.title ?? request.draft.values.title;
-  return title === undefined ? firstLine(withoutCredentials(taskOf(request))) : withoutCredentials(title);
+/** A mention would appear as an id. */
+export function titleOf(request: SessionRequest, snapshot: SessionSnapshot | null): string {
+  const named = snapshot?.title ?? request.draft.values.title;
+  const title =
+    named === undefined ? firstLine(withoutCredentials(taskOf(request))) : withoutCredentials(named);
+  return replaceMentions(title, () => '@…');
 }
 
 /** With names instead of ids, once they are looked up for the prompt. */

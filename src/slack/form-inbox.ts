@@ -1,4 +1,3 @@
-import type { Replaces } from '../session/approval.ts';
 import type { MessageContext } from '../session/context.ts';
 import { draftFor } from '../session/credentials.ts';
 import { hiddenFields, type EffectiveDraft } from '../session/defaults.ts';
@@ -26,21 +25,19 @@ type FormContent = {
   faults: Faults;
   /** Names of session secrets that were not kept. */
   lostSecrets?: string[] | null;
-  /** The approval that a request waits for, if the person wants to change it. */
-  replaces?: Replaces | null;
 };
 
 /** `problems`: what could not be read. */
 type ReadWish = TypedDraft & { problems?: readonly Problem[] };
 
 type OfferedMessage = { wish: ReadWish; context: MessageContext | null };
-type Reopening = Pick<Origin, 'userId' | 'responseUrl'> & { replaces?: Replaces | null };
+type Reopening = Pick<Origin, 'userId' | 'responseUrl'>;
 type EnteredSecrets = { secrets: SessionSecret[]; kept: (secret: SessionSecret, at: number) => boolean };
 
 /** Keeps what a form is filled in with until it is sent. A form's id goes into a button or a modal. */
 export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps) {
   async function keep(id: string, origin: Origin, content: FormContent): Promise<Form> {
-    const filled = { lostSecrets: null, replaces: null, ...content };
+    const filled = { lostSecrets: null, ...content };
     const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });
     const expanded = hiddenFields(content.faults).length > 0;
     const form = { ...placeColumns(origin), id, ...filled, sealed, expanded };
@@ -84,8 +81,8 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       await forms.change(form.id, { draft, faults, context, expanded });
     },
 
-    /** Filled in like a request, to start the same again. Sent by its author, it replaces what the request was to replace. */
-    async offerAgain({ userId, responseUrl, replaces }: Reopening, request: SessionRequest): Promise<Form> {
+    /** Filled in like a request, to start the same again. */
+    async offerAgain({ userId, responseUrl }: Reopening, request: SessionRequest): Promise<Form> {
       const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
       const origin = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
       const isAuthor = userId === request.userId;
@@ -95,7 +92,6 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
         context,
         lostSecrets: lostSecrets(request),
         faults: { ...faultsOfFailure(failure, draft.values), ...filled.faults },
-        replaces: replaces ?? (isAuthor ? request.replaces : null),
       });
     },
 

@@ -52,7 +52,6 @@ export const ACTION = {
   /** On a message to an approver. Value: see approvalValue. */
   approve: 'approve_request',
   decline: 'decline_request',
-  editAsked: 'edit_request',
   /** In the App Home. */
   startFromHome: 'start_from_home',
   refreshHome: 'refresh_home',

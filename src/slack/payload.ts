@@ -185,11 +185,6 @@ const profileSchema = z
   .looseObject({ type: z.literal('user_change'), user: z.looseObject({ id: present }) })
   .transform(({ user }) => ({ kind: 'profile-change' as const, userId: user.id }));
 
-/** The second one, if the group is disabled. https://docs.slack.dev/reference/events/subteam_updated */
-const groupSchema = z
-  .looseObject({ type: z.enum(['subteam_members_changed', 'subteam_updated']) })
-  .transform(() => ({ kind: 'group-changed' as const }));
-
 const knownSchema = z.union([
   messageSchema,
   tombstoneSchema,
@@ -200,7 +195,6 @@ const knownSchema = z.union([
   unarchivedSchema,
   renumberedSchema,
   profileSchema,
-  groupSchema,
 ]);
 
 /** Anything else is of no use here, and what can't be read shouldn't be delivered again. */

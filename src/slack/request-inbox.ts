@@ -118,10 +118,8 @@ export function createRequestInbox(deps: InboxDeps) {
         slackFileIds: fileIds,
         sealed: envelopes.close(id, { ...urls, sessionSecrets }),
         secretNames: sessionSecrets.map(({ key }) => key),
-        replaces: form.replaces,
       };
-      const unlessTwin = !isAnother && form.replaces === null;
-      if ((await accept(async () => request, unlessTwin)) !== null) return 'asked-before';
+      if ((await accept(async () => request, !isAnother)) !== null) return 'asked-before';
       await forms.change(form.id, {
         sentIn: viewId,
         ...(kept.length > 0 && {

@@ -11,7 +11,7 @@ import type { Slack } from '../slack/slack.ts';
 import { createLateNotifier, createNotifier } from '../slack/tell-later.ts';
 import { createTellOnce } from '../slack/tell-once.ts';
 import type { Store } from '../store/store.ts';
-import type { SteeringCheck } from '../trust/index.ts';
+import type { MayEnd, SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createCanceller } from './cancel.ts';
 import { createFollower } from './follow.ts';
@@ -26,6 +26,7 @@ type SteeringDeps = {
   slack: Pick<Slack, 'outbound' | 'people' | 'presence' | 'textFor'>;
   resolve: ResolveIdentity;
   check: SteeringCheck;
+  mayEnd: MayEnd;
   transitions: Transitions;
   adopt: Adopt;
   findMember: FindMember;
@@ -46,7 +47,14 @@ export function createSteering(deps: SteeringDeps): void {
   const { envelopes, audit } = store;
   const { enqueue } = queue;
   const { outbound, people, presence, textFor } = slack;
-  const authority = createAuthority({ identify: resolve, presence, check, audit, textFor });
+  const authority = createAuthority({
+    identify: resolve,
+    presence,
+    check,
+    mayEnd: deps.mayEnd,
+    audit,
+    textFor,
+  });
   const endingRefusal = tolerant(authority.endingRefusal, textFor);
   const notifier = createNotifier({ envelopes, outbound, enqueue });
   const tellOnce = createTellOnce({ leases: store.leases, notices: store.threadNotices });

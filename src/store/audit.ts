@@ -1,4 +1,5 @@
 import { sql, type ColumnType, type Kysely, type Selectable, type Transaction } from 'kysely';
+import type { Voter } from '../session/approval.ts';
 import { isRefusal, type Failure } from '../session/failure.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import type { Steering } from '../session/preferences.ts';
@@ -129,7 +130,8 @@ const NO_FILE = 'none';
 export function requestEntries(from: RequestState, moved: SessionRequest): AuditEntry[] {
   const { state } = moved;
   const waited = from === 'awaiting-approval' && state !== 'created';
-  if (state === 'awaiting-approval' || waited) return approvalEntries(moved);
+  if (state === 'awaiting-approval' || waited || moved.failure?.kind === 'approval')
+    return approvalEntries(moved);
   if (from === state) return [];
   const entry = subjectOf(moved);
   switch (state) {
@@ -157,17 +159,24 @@ function endEntry(moved: SessionRequest): AuditEntry {
   return { ...entry, kind: 'outcome', result: `failed:${codeOf(failure)}` };
 }
 
-/** For a request that waits or waited for an approval: who decided what under which rule. */
+/** For a request that waits or waited for an approval: who decided what under which rule, or what changed. */
 function approvalEntries(moved: SessionRequest): AuditEntry[] {
   const { failure, approvals } = moved;
   if (failure?.kind === 'cancelled') return [cancelEntry(moved, failure.userId)];
+  const subject = { ...subjectOf(moved), kind: 'approval' } as const;
+  if (failure?.kind === 'approval')
+    return [{ ...subject, rule: failure.rule, ...actor(failure.by), result: failure.end }];
   const last = approvals.at(-1);
   if (last === undefined) return [];
   const { rule, end, yes } = last;
-  const by = end === null ? yes.at(-1) : end.by;
-  const waits = by === undefined ? 'asked' : 'one-more';
-  const userId = by === undefined ? moved.userId : (by?.userId ?? null);
-  return [{ ...subjectOf(moved), kind: 'approval', userId, rule, result: end?.kind ?? waits }];
+  const by = yes.at(-1);
+  if (by === undefined) return [{ ...subject, rule, result: 'asked' }];
+  return [{ ...subject, rule, ...actor(by), result: end?.kind ?? 'one-more' }];
+}
+
+/** With their own account in Devin, if it is known. */
+function actor(by: Voter | null): Pick<AuditEntry, 'userId' | 'devinUserId'> {
+  return { userId: by?.userId ?? null, devinUserId: by?.devinUserId ?? null };
 }
 
 /** Someone wanted to answer, stop or archive what they may not. */
@@ -175,8 +184,10 @@ export function steeringRefusal(request: SessionRequest, userId: string, { kind 
   return { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result: `steer:${kind}` };
 }
 
+/** Only the requester's account is known. */
 function cancelEntry(moved: SessionRequest, userId: string): AuditEntry {
-  return { ...subjectOf(moved), kind: 'cancel', userId, result: 'done' };
+  const devinUserId = userId === moved.userId ? devinUserOf(moved.identity) : null;
+  return { ...subjectOf(moved), kind: 'cancel', userId, devinUserId, result: 'done' };
 }
 
 /** Who asked for it, as whom, from where. */

@@ -1,6 +1,5 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
-import { replacesSchema } from '../session/approval.ts';
 import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
 import { faultsSchema } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
@@ -51,8 +50,6 @@ const formSchema = z.object({
   lostSecrets: z.array(z.string()).nullable(),
   /** What was refused, by field. */
   faults: faultsSchema.nullable(),
-  /** null: it replaces no request. */
-  replaces: replacesSchema.nullable(),
   /** Names of session secrets that were entered one by one; their values are only in `sealed`. */
   secretNames: z.array(z.string()).nullable(),
   /** Messages and files of the thread not to send. */
@@ -79,7 +76,6 @@ type NewForm = Pick<
   /** Names of the session secrets that the request had; null: none. */
   lostSecrets?: readonly string[] | null;
   faults?: Form['faults'];
-  replaces?: Form['replaces'];
   expanded?: boolean;
 };
 

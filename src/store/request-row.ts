@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { approvalSchema, replacesSchema } from '../session/approval.ts';
+import { approvalSchema } from '../session/approval.ts';
 import { materialSchema, messageContextSchema, PLACE_KINDS, uploadsSchema } from '../session/context.ts';
 import { VALUE_SOURCES } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
@@ -57,15 +57,12 @@ export const requestSchema = z.object({
   checkedAt: z.date().nullable(),
   /** Every approval it waited for, oldest first; see session/approval.ts. */
   approvals: z.array(approvalSchema),
-  /** Rules whose approval counts while its fingerprint is `approvedAs`. */
+  /** Rules whose approval counts for this attempt, if nothing that was shown has changed. */
   approved: z.array(z.string()),
-  approvedAs: z.string().nullable(),
   /** When its pending approval expires, by the database's clock. */
   approvalUntil: z.date().nullable(),
   /** Fixed before an approval is requested; null: read when it is sent. */
   material: materialSchema.nullable(),
-  /** The request and approval that an approver's edit is to replace; null: none, or replaced. */
-  replaces: replacesSchema.nullable(),
   createdAt: z.date(),
   updatedAt: z.date(),
 });
@@ -99,7 +96,6 @@ export type NewRequest = Pick<
   /** Left out: unknown. */
   placeKind?: SessionRequest['placeKind'] | undefined;
   secretNames?: readonly string[];
-  replaces?: SessionRequest['replaces'];
 };
 
 /** What a transition can change besides the state. JSON columns take plain values. */

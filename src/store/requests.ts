@@ -190,17 +190,6 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
 
     awaitingApproval: async () => allOf(awaiting()),
 
-    /** Whether one that this person asked for waits for an approval, or one that waits for theirs. */
-    async isWaitingWith(userId: string): Promise<boolean> {
-      const asked = JSON.stringify([{ userId }]);
-      const isAsked = sql<boolean>`approvals -> -1 -> 'people' @> ${asked}::jsonb`;
-      return hasRow(awaiting().where((row) => row.or([isAsked, row('userId', '=', userId)])));
-    },
-
-    async hasExpired(id: string): Promise<boolean> {
-      return hasRow(byId(id, db).where('approvalUntil', '<=', clock()));
-    },
-
     /** Open requests that nobody works on, unchanged for this long. */
     async stranded(untouchedForMs: number): Promise<string[]> {
       const open = db

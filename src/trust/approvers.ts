@@ -1,5 +1,11 @@
 import { batchesOf } from '../bounds.ts';
-import type { Approval, Voter } from '../session/approval.ts';
+import {
+  isAmong,
+  pendingApproval,
+  type Approval,
+  type UnapprovedEnd,
+  type Voter,
+} from '../session/approval.ts';
 import { devinUserOf, type Identity, type SlackPerson } from '../session/identity.ts';
 import { termsOf, type Terms } from '../session/policy/decide.ts';
 import type { PersonPattern } from '../session/policy/patterns.ts';
@@ -8,7 +14,6 @@ import { isRefused } from '../slack/errors.ts';
 import type { Groups, MembersOf } from '../slack/people.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Verdict } from './verdict.ts';
 
 type ApproversDeps = {
   groups: Pick<Groups, 'membersNow'>;
@@ -98,58 +103,40 @@ export async function idsOf(patterns: readonly PersonPattern[], membersNow: Memb
   return { ids, unread };
 }
 
-export type Deciders = {
-  /** Who of the people who were asked may decide now. */
-  able: ReadonlySet<string>;
-  need: number;
-  /** The policy still requires this approval, for the same content. */
-  isSame: boolean;
-  /** Of the approval that the policy requires now; null: none. */
-  terms: Terms | null;
-};
+type Given = { request: Pick<SessionRequest, 'userId'>; policy: Policy; sha256: string | null };
 
-/** Who decides about a pending approval, by the policy and Slack as they are now. Throws if Slack can't be asked. */
-export type DecidersOf = (request: SessionRequest, approval: Approval) => Promise<Deciders>;
-
-type DecidersDeps = { judge: (request: SessionRequest) => Promise<Verdict>; mayApprove: MayApprove };
-
-export function createDecidersOf({ judge, mayApprove }: DecidersDeps): DecidersOf {
-  return async (request, approval) => {
-    const verdict = await judge(request);
-    const { approvers, need } = termsNow(verdict, approval);
-    const among = approval.people.map(({ userId }) => userId);
-    const able = await mayApprove(approvers, { among, requester: request.userId });
-    const terms = verdict.kind === 'approval' ? verdict.asks : null;
-    return { able, need, isSame: isSame(verdict, approval), terms };
-  };
-}
-
-function isSame(verdict: Verdict, { rule, fingerprint }: Approval): boolean {
-  return verdict.kind === 'approval' && verdict.asks.rule === rule && verdict.fingerprint === fingerprint;
-}
-
-/** If the policy requires no approval or another one, those who were asked can still decline. */
-function termsNow(verdict: Verdict, { rule, people, need }: Approval): Terms {
-  if (verdict.kind === 'approval' && verdict.asks.rule === rule) return verdict.asks;
-  return { approvers: people.map(({ userId: id }) => ({ kind: 'user', id })), need };
-}
-
-/** Rules and limits whose approval counts. If anything changed since, it isn't approved. */
-export async function approvedOf(
-  policy: Policy,
-  { request, fingerprint }: { request: SessionRequest; fingerprint: string },
+/** What changed since this approval was given; null: nothing. Throws if Slack can't be asked. */
+export async function changeSince(
+  approval: Approval,
+  { request, policy, sha256, fingerprint }: Given & { fingerprint: string },
   mayApprove: MayApprove,
-): Promise<string[]> {
-  const { userId, approvals, approved, approvedAs } = request;
-  /** Whether the people who approved it still may, and are as many as the policy wants now. */
-  const counts = async (rule: string): Promise<boolean> => {
-    const { approvers, need } = termsOf(policy, rule);
-    const given = approvals.findLast((one) => one.rule === rule && one.end?.kind === 'approved');
-    if (given === undefined) return false;
-    const among = given.yes.map((one) => one.userId);
-    return (await mayApprove(approvers, { among, requester: userId })).size >= need;
+): Promise<UnapprovedEnd | null> {
+  if (approval.policy !== sha256) return 'policy-changed';
+  if (approval.fingerprint !== fingerprint) return 'request-changed';
+  const { approvers } = termsOf(policy, approval.rule);
+  const among = approval.yes.map(({ userId }) => userId);
+  const able = await mayApprove(approvers, { among, requester: request.userId });
+  return able.size < among.length ? 'approvers-changed' : null;
+}
+
+type EndDeps = ApproversDeps & { policy: () => Policy | null };
+type Waiting = Pick<SessionRequest, 'userId' | 'state' | 'approvals'>;
+
+/** Who may end a request that has no session yet: who asked for it, who was asked to approve it, and the policy's owners. */
+export type MayEnd = (request: Waiting, userId: string) => Promise<boolean>;
+
+/** Throws if Slack can't be asked. */
+export function createMayEnd({ policy, groups, people }: EndDeps): MayEnd {
+  return async (request, userId) => {
+    if (request.userId === userId) return true;
+    if ((await people.find(userId))?.kind !== 'member') return false;
+    const asked = pendingApproval(request)?.approval.people ?? [];
+    return isAmong(asked, { userId }) || (await isOwner(policy(), userId, groups.membersNow));
   };
-  const counting: string[] = [];
-  for (const rule of approvedAs === fingerprint ? approved : []) if (await counts(rule)) counting.push(rule);
-  return counting;
+}
+
+async function isOwner(policy: Policy | null, userId: string, membersNow: MembersOf): Promise<boolean> {
+  const { ids, unread } = await idsOf(policy?.owners ?? [], membersNow);
+  if (unread !== null && !ids.has(userId)) throw unread.error;
+  return ids.has(userId);
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { givenApprovals } from '../session/approval.ts';
 import type { PlaceKind } from '../session/context.ts';
 import { applyDefaults, withoutFields, type EffectiveDraft, type WithNames } from '../session/defaults.ts';
 import type { FieldKey, Lookup, StoredDraft } from '../session/fields.ts';
@@ -27,7 +28,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
 import { fingerprintOf } from '../store/sql.ts';
 import { createInTime } from '../time.ts';
-import { approvedOf, type MayApprove } from './approvers.ts';
+import { changeSince, type MayApprove } from './approvers.ts';
 import type { Budget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 import {
@@ -44,6 +45,7 @@ import {
 
 type GateDeps = {
   policy: () => Policy | null;
+  policySha256: () => string | null;
   findPerson: (userId: string) => Promise<SlackPerson | null>;
   isInGroup: Groups['isIn'];
   mayApprove: MayApprove;
@@ -93,17 +95,26 @@ export function createGate(deps: GateDeps) {
   return {
     /** Whether a request may start now. */
     async judge(request: SessionRequest): Promise<Verdict> {
-      const policy = deps.policy();
-      if (policy === null) return { kind: 'allowed', draft: request.draft, approved: [], rule: null };
+      const [policy, sha256] = [deps.policy(), deps.policySha256()];
+      const given = givenApprovals(request);
+      if (policy === null)
+        return given[0] === undefined
+          ? { kind: 'allowed', draft: request.draft, approved: [], rule: null }
+          : { kind: 'changed', approval: given[0], end: 'policy-changed' };
       const { at, ...facts } = await factsOf(policy, request);
       const open = withoutLeft(request.draft);
       const draft = withSet(open, policyChanges(policy, facts.place, open.values));
       // What is left of a ceiling changes by itself, so it isn't part of what is approved.
       const fingerprint = fingerprintOf(sentOf(request, draft));
-      const approved = await approvedOf(policy, { request, fingerprint }, deps.mayApprove);
+      const now = { request, policy, sha256, fingerprint };
+      for (const approval of given) {
+        const end = await changeSince(approval, now, deps.mayApprove);
+        if (end !== null) return { kind: 'changed', approval, end };
+      }
+      const approved = given.map(({ rule }) => rule);
       const asked = { ...askedOf({ ...request, draft: open }), approved };
       const decision = decide(policy, { ...facts, request: asked });
-      return verdictOf(decision, { asked: request.draft, draft, approved, fingerprint, at });
+      return verdictOf(decision, { asked: request.draft, draft, approved, fingerprint, at, sha256 });
     },
 
     /** What the policy says about a request and the place; null: there is no policy. */

@@ -7,19 +7,12 @@ import type { Person } from '../store/identities.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
-import { createDecidersOf, createMayApprove } from './approvers.ts';
+import { createMayApprove, createMayEnd } from './approvers.ts';
 import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate } from './gate.ts';
 
-export {
-  createApproversOf,
-  createDecidersOf,
-  createMayApprove,
-  type ApproversOf,
-  type Deciders,
-  type DecidersOf,
-} from './approvers.ts';
+export { createApproversOf, type ApproversOf, type MayApprove, type MayEnd } from './approvers.ts';
 export { exportAudit, exportUsage, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';
 export { createQuickGate, withPolicy, type Gate, type QuickGate, type TypedDraft } from './gate.ts';
@@ -36,7 +29,7 @@ export {
 export type { ApprovalNeeded } from './verdict.ts';
 
 type TrustDeps = {
-  policy: Pick<FileSource<Policy>, 'current'>;
+  policy: Pick<FileSource<Policy>, 'current' | 'sha256'>;
   ledger: Ledger;
   slack: {
     people: { find: (userId: string) => Promise<SlackPerson | null> };
@@ -52,13 +45,14 @@ export function createTrust({ policy, ledger, slack }: TrustDeps) {
   const budget = createBudget({ policy: policy.current, ledger });
   const gate = createGate({
     policy: policy.current,
+    policySha256: policy.sha256,
     findPerson: people.find,
     isInGroup: groups.isIn,
     mayApprove,
     describePlace,
     budget,
   });
-  return { gate, budget, decidersOf: createDecidersOf({ judge: gate.judge, mayApprove }) };
+  return { gate, budget, mayApprove, mayEnd: createMayEnd({ policy: policy.current, people, groups }) };
 }
 
 type CheckDeps = {

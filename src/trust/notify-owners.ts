@@ -1,7 +1,6 @@
 import {
   backOffMs,
   soonIfBusy,
-  type Jobs,
   type Lease,
   type PostedOnce,
   type PostOnce,
@@ -9,7 +8,6 @@ import {
 } from '../queue/index.ts';
 import { alertName, type BudgetAlert } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { renderLackingApprovers } from '../slack/blocks/approval.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { renderBudgetAlert } from '../slack/blocks/usage.ts';
 import { alertMetadata } from '../slack/metadata.ts';
@@ -34,7 +32,7 @@ const MOST_TOLD = 20;
 /** `name`: it's sent once under it. */
 type Alert = { name: string; render: (text: Text) => Rendered };
 
-/** Sends each owner of the policy one direct message: how much of a budget is used, or that people who can approve are missing. */
+/** Sends each owner of the policy one direct message. */
 export function createOwnerNotifier(deps: NotifyDeps) {
   const { policy, slack, withLease, postOnce } = deps;
 
@@ -74,11 +72,6 @@ export function createOwnerNotifier(deps: NotifyDeps) {
       const over = policy.current()?.limits.over ?? 'refuse';
       const shown = { alert, over, command: deps.command };
       return once({ name: `budget:${alertName(alert)}`, render: (text) => renderBudgetAlert(shown, text) });
-    },
-
-    askForApprovers: async ({ rule, day }: Jobs['ask-owners']): Promise<number | null> => {
-      deps.tuning.log.warn({ rule }, 'too few people can approve what waits for this rule');
-      return once({ name: `approvers:${rule}:${day}`, render: (text) => renderLackingApprovers(rule, text) });
     },
   };
 }

@@ -50,7 +50,6 @@ export function createSpending(deps: SpendingDeps) {
   const report = createReport(deps);
   const owners = createOwnerNotifier(deps);
   deps.queue.work('tell-owners', owners.tellOfBudget, { concurrency: 1 });
-  deps.queue.work('ask-owners', owners.askForApprovers, { concurrency: 1 });
   deps.queue.work('show-usage', createShow(deps, { mayAll, report }), { concurrency: 2 });
   return {
     mayAll,

@@ -1,3 +1,4 @@
+import type { Approval, UnapprovedEnd } from '../session/approval.ts';
 import type { MessageContext } from '../session/context.ts';
 import { applyDefaults, type EffectiveDraft } from '../session/defaults.ts';
 import type { Failure, OverCeiling } from '../session/failure.ts';
@@ -20,9 +21,11 @@ import type { SessionRequest } from '../store/request-row.ts';
 export type Verdict =
   | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
   | ApprovalNeeded
+  /** What was approved is something else by now. */
+  | { kind: 'changed'; approval: Approval; end: UnapprovedEnd }
   | { kind: 'refused'; failure: Failure };
 
-/** `fingerprint`: of what the approval is for. */
+/** `fingerprint`: of what the approval is for. `policy`: the SHA-256 of the file that asks for it. */
 export type ApprovalNeeded = {
   kind: 'approval';
   draft: EffectiveDraft;
@@ -36,6 +39,7 @@ export type ApprovalNeeded = {
     most?: number | undefined;
   };
   fingerprint: string;
+  policy: string | null;
 };
 
 type Judging = {
@@ -47,12 +51,13 @@ type Judging = {
   fingerprint: string;
   /** When what is left of the budgets was read. */
   at: Date;
+  sha256: string | null;
 };
 
 /** What a decision of the policy means for what was asked. */
 export function verdictOf(
   decision: PolicyDecision,
-  { asked, draft, approved, fingerprint, at }: Judging,
+  { asked, draft, approved, fingerprint, at, sha256 }: Judging,
 ): Verdict {
   if (decision.kind === 'refused') {
     const { rule, say, over, most } = decision;
@@ -71,7 +76,7 @@ export function verdictOf(
   const { rule, say, approvers, need, expiresMs, over, most: sessionMost } = decision;
   const budget = over === undefined ? null : { key: over.key, most: over.most, left: over.left };
   const asks = { rule, say, approvers, need, expiresMs, budget, most: sessionMost };
-  return { kind: 'approval', draft: capped, asks, fingerprint };
+  return { kind: 'approval', draft: capped, asks, fingerprint, policy: sha256 };
 }
 
 /** What a refusal says about a ceiling. */

@@ -127,7 +127,11 @@ test.each([
 });
 
 test.each([
-  ['canceled it', { kind: 'cancelled', userId: 'U2' }, en.milestones.canceled],
+  [
+    'canceled it',
+    { kind: 'cancelled', userId: 'U2' },
+    (who: string, title: string) => en.milestones.canceledBy(who, title, '<@U2>'),
+  ],
   [
     'declined it',
     { kind: 'approval', end: 'declined', rule: 'infra', by: null, reason: null },

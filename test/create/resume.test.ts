@@ -73,7 +73,7 @@ const ANEW = {
   failure: null,
   sentAt: null,
   approved: [],
-  approvedAs: null,
+  material: null,
   resumedAt: NOW,
   effects: { card: 'now', run: true },
 };

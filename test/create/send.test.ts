@@ -128,7 +128,7 @@ describe('a create', () => {
       budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0), alerts: [] }) },
       store: { envelopes, identities: { forget: async () => Promise.resolve() } },
       tagRequests,
-      flow: createFlow({ transitions, replace: () => null, now }),
+      flow: createFlow({ transitions, now }),
       adopt,
       search: { ...search, findEarlier },
       devinTime: async () => Promise.resolve(new Date(devinMs)),

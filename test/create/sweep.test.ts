@@ -18,6 +18,8 @@ const NOTHING_LEFT: SweepDeps = {
     messages: { waiting: nothing },
     milestones: { waiting: nothing },
   },
+  transitions: { moveLocked: async () => Promise.resolve(false) },
+  now: Date.now,
   enqueue: async () => Promise.resolve(),
   unqueued: async (_name, keys) => Promise.resolve([...keys]),
   times: { everyMs: EVERY_MS, strandedMs: 15_000 },
@@ -78,6 +80,7 @@ test.each([
   ['at its start, beside other processes', false, 15_000, 600_000],
 ])('what a dead process left behind is queued again %s', async (_when, alone, strandedMs, waitingMs) => {
   const queued: string[] = [];
+  const ended: string[] = [];
   const ages: number[] = [];
   const aged = (id: string) => async (ms: number) => (ages.push(ms), Promise.resolve([id]));
   const one = (id: string) => async () => Promise.resolve([id]);
@@ -95,17 +98,13 @@ test.each([
     },
     // A job for it waits: it only rests.
     unqueued: async (_name, keys) => Promise.resolve(keys.filter((key) => key !== 'waiting')),
+    transitions: { moveLocked: async (id) => (ended.push(id), Promise.resolve(true)) },
     enqueue: async (name, data) => void queued.push(`${name} ${Object.values(data).join()}`),
   });
   await sweep.start({ alone });
-  const left = [
-    'create-session left',
-    'expire-approval expired',
-    'relay-to-devin said',
-    'post-waiting heard',
-    'post-waiting come to',
-  ];
+  const left = ['create-session left', 'relay-to-devin said', 'post-waiting heard', 'post-waiting come to'];
   expect(queued).toEqual([...left, 'tell-approvers asked']);
+  expect(ended).toEqual(['expired']);
   expect(ages).toEqual([strandedMs, waitingMs, waitingMs, waitingMs]);
   queued.splice(0);
   await vi.advanceTimersByTimeAsync(EVERY_MS);

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTransitions, type Onward } from '../../src/create/transitions.ts';
-import { createAudit } from '../../src/store/audit.ts';
+import { createTransitions } from '../../src/create/transitions.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
@@ -13,8 +12,6 @@ import { newRequest } from '../support/request-row.ts';
 
 const open = useEmbedded();
 const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
-const ben = { userId: 'U2', name: 'Ben' };
-const APPROVAL = { rule: 'r', say: null, need: 2, fingerprint: 'f', people: [ben], yes: [ben], end: null };
 const RESPONSE_URL = 'https://hooks.slack.com/commands/1';
 
 async function setUp() {
@@ -39,17 +36,6 @@ async function setUp() {
   await requests.insert([newRequest('r1', { sealed })]);
   return { db, requests, transitions };
 }
-
-test('an approval is recorded once, however often what waits for another one is looked at again', async () => {
-  const { db, requests, transitions } = await setUp();
-  await requests.advance({ id: 'r1', from: 'accepted', to: 'awaiting-approval' });
-  const approved: Onward = { to: 'awaiting-approval', changes: { approvals: [APPROVAL] } };
-  await transitions.moveLocked('r1', () => approved);
-  await transitions.moveLocked('r1', () => approved);
-  const results: string[] = [];
-  for await (const { result } of createAudit(db).entries()) results.push(result);
-  expect(results).toEqual(['one-more']);
-});
 
 test.each([
   ['loses its secrets, and its requester can still be told', null, 'failed', []],

@@ -219,6 +219,7 @@ async function settle(found: 'found' | 'missing' | 'stopped' | 'elsewhere') {
     flow: {
       advance: async (_run, { to }) => (moved.push(to), Promise.resolve(advanced)),
       end: async () => Promise.resolve({ kind: 'leave' }),
+      endApproval: async () => Promise.resolve({ kind: 'leave' }),
       wait: async () => Promise.resolve({ kind: 'leave' }),
       afterLookup: async () => Promise.resolve({ kind: 'leave' }),
     },

@@ -14,10 +14,10 @@ describe('an approval', () => {
     const { openApp, page, tab } = await stage().visit({ as: 'ben' });
     await openApp();
     await tab('Messages');
-    await page.getByText('Approve this Devin session?').waitFor();
+    await page.getByText(/Start .*plan the database migration/).waitFor();
     expect(devin.createdCount()).toBe(0);
     await page.getByRole('button', { name: 'Start session' }).click();
-    await page.getByText(/Approved by Ben Okafor/).waitFor();
+    await page.getByText(/By Ben Okafor/).waitFor();
     const session = await devin.waitForSession(({ userId }) => userId === 'user-ana');
     expect(session.request.devin_mode).toBe('ultra');
     expect(slack.problems).toEqual([]);

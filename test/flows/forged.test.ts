@@ -330,7 +330,6 @@ describe('a button with a value that no message has', () => {
   test.each([
     'approve_request',
     'decline_request',
-    'edit_request',
     'details',
     'stop',
     'cancel',

@@ -11,6 +11,7 @@ async function heardBy(userId: string, found: Presence | null): Promise<string |
     identify: unneeded,
     presence: async () => Promise.resolve(found),
     check: unneeded,
+    mayEnd: unneeded,
     audit: { record: unneeded },
     textFor: async () => Promise.resolve(en),
   });

@@ -264,7 +264,12 @@ test('a card says where a cap that nobody chose comes from', () => {
 });
 
 test('a card names who approved, whose approval is missing, and until when', () => {
-  const about = { say: 'Link the ticket.', fingerprint: 'f', people: [BEN, { userId: 'U3', name: 'Cy' }] };
+  const about = {
+    say: 'Link the ticket.',
+    fingerprint: 'f',
+    policy: null,
+    people: [BEN, { userId: 'U3', name: 'Cy' }],
+  };
   const given = { kind: 'approved', by: BEN, reason: null, atMs: 0 } as const;
   const approvals = [
     { ...about, rule: 'infra', need: 1, yes: [BEN], end: given },
@@ -289,7 +294,16 @@ test('a card names who approved, whose approval is missing, and until when', () 
 
 test('a card names five of the people who can approve, and counts the others', () => {
   const people = Array.from({ length: 8 }, (_none, at) => ({ userId: `U${at}`, name: `Person ${at}` }));
-  const approval = { rule: 'infra', say: null, fingerprint: 'f', people, need: 1, yes: [], end: null };
+  const approval = {
+    rule: 'infra',
+    say: null,
+    fingerprint: 'f',
+    policy: null,
+    people,
+    need: 1,
+    yes: [],
+    end: null,
+  };
   const request = requestRow({ state: 'awaiting-approval', sessionId: null, approvals: [approval] });
   const [note] = cardView({ request, session: null, nowMs: 0 }, en).notes;
   expect(note).toContain('Person 4 or 3 more');

@@ -4,8 +4,6 @@ import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { requestRow } from '../support/request-row.ts';
 
 const NOTHING = { values: {}, sources: {} };
-const EARLIER = { requestId: 'r1', number: 0 };
-const LATER = { requestId: 'r2', number: 0 };
 const TOKEN = `ghp_${'a1B2'.repeat(9)}`;
 const HIDDEN = { typed: [], said: null, hidden: ['ghp_…'] };
 
@@ -17,16 +15,6 @@ const { offerAgain } = createFormInbox({
   },
   envelopes: createEnvelopes(createSeal(Buffer.alloc(32))),
   effectiveDraft: async () => Promise.resolve(NOTHING),
-});
-
-test.each([
-  ['what the request was to replace, for its author', 'U1', {}, EARLIER],
-  ['nothing of what another person was to replace', 'U2', {}, null],
-  ['what an approver changes now', 'U2', { replaces: LATER }, LATER],
-])('a form that is filled in like a request replaces %s', async (_what, userId, pressed, replaces) => {
-  const request = requestRow({ userId: 'U1', replaces: EARLIER });
-  const form = await offerAgain({ userId, responseUrl: null, ...pressed }, request);
-  expect(form.replaces).toEqual(replaces);
 });
 
 test.each([

@@ -26,7 +26,6 @@ function view(changes: Partial<Form> = {}) {
       sentIn: null,
       lostSecrets: null,
       faults: null,
-      replaces: null,
       secretNames: null,
       without: null,
       expanded: false,

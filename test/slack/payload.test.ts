@@ -317,16 +317,6 @@ describe('a payload from Slack', () => {
       { type: 'user_change', user: { id: 'U1', name: 'ana' } },
       { kind: 'profile-change', teamId: 'T1', userId: 'U1' },
     ],
-    [
-      'other members of a user group',
-      { type: 'subteam_members_changed', subteam_id: 'S1', added_users: ['U3'], added_users_count: 1 },
-      { kind: 'group-changed', teamId: 'T1' },
-    ],
-    [
-      'a disabled user group',
-      { type: 'subteam_updated', subteam: { id: 'S1', date_delete: 1764288000 } },
-      { kind: 'group-changed', teamId: 'T1' },
-    ],
   ])('is read as an event: %s', (_name, inner, expected) => {
     expect(readPayload(event(inner))).toMatchObject(expected);
   });

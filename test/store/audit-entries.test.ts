@@ -5,7 +5,14 @@ import { requestRow } from '../support/request-row.ts';
 
 type Approval = SessionRequest['approvals'][number];
 
-const ben = { userId: 'U2', name: 'Ben' };
+const ana = {
+  kind: 'matched',
+  devinUserId: 'user-ana',
+  name: 'Ana',
+  how: 'email',
+  checkedAtMs: 0,
+} as const;
+const ben = { userId: 'U2', name: 'Ben', devinUserId: 'user-ben' };
 
 const approved = (changes: Partial<Approval>): SessionRequest['approvals'] => [
   {
@@ -14,6 +21,7 @@ const approved = (changes: Partial<Approval>): SessionRequest['approvals'] => [
     need: 2,
     people: [ben],
     fingerprint: 'f',
+    policy: null,
     yes: [],
     end: null,
     ...changes,
@@ -25,13 +33,13 @@ test.each<[string, SessionRequest['state'], Partial<SessionRequest>, object[]]>(
     'that one is asked for',
     'identified',
     { state: 'awaiting-approval', approvals: approved({}) },
-    [{ kind: 'approval', userId: 'U1', result: 'asked', rule: 'a look first' }],
+    [{ kind: 'approval', userId: 'U1', devinUserId: 'user-ana', result: 'asked', rule: 'a look first' }],
   ],
   [
     'who approves while others have to',
     'awaiting-approval',
     { state: 'awaiting-approval', approvals: approved({ yes: [ben] }) },
-    [{ kind: 'approval', userId: 'U2', result: 'one-more' }],
+    [{ kind: 'approval', userId: 'U2', devinUserId: 'user-ben', result: 'one-more' }],
   ],
   [
     'who approves last',
@@ -40,13 +48,17 @@ test.each<[string, SessionRequest['state'], Partial<SessionRequest>, object[]]>(
       state: 'identified',
       approvals: approved({ yes: [ben], end: { kind: 'approved', by: ben, reason: null, atMs: 0 } }),
     },
-    [{ kind: 'approval', userId: 'U2', result: 'approved' }],
+    [{ kind: 'approval', userId: 'U2', devinUserId: 'user-ben', result: 'approved' }],
   ],
   [
     'that nobody approved',
     'awaiting-approval',
-    { state: 'refused', approvals: approved({ end: { kind: 'expired', by: null, reason: null, atMs: 0 } }) },
-    [{ kind: 'approval', userId: null, result: 'expired' }],
+    {
+      state: 'failed',
+      approvals: approved({}),
+      failure: { kind: 'approval', end: 'expired', rule: 'a look first', by: null, reason: null },
+    },
+    [{ kind: 'approval', userId: null, devinUserId: null, result: 'expired' }],
   ],
   [
     'nothing of it when the request goes on',
@@ -55,24 +67,24 @@ test.each<[string, SessionRequest['state'], Partial<SessionRequest>, object[]]>(
     [],
   ],
 ])('an approval is recorded: %s', (_what, from, changes, entries) => {
-  expect(requestEntries(from, requestRow(changes))).toMatchObject(entries);
+  expect(requestEntries(from, requestRow({ identity: ana, ...changes }))).toMatchObject(entries);
 });
 
 test.each<[SessionRequest['state'], Partial<SessionRequest>, object]>([
   [
     'unknown',
     { state: 'created', rule: 'the team may' },
-    { kind: 'start', result: 'found-late:service-user', rule: 'the team may' },
+    { kind: 'start', result: 'found-late:email', rule: 'the team may' },
   ],
   [
     'attached',
     { state: 'failed', failure: { kind: 'cancelled', userId: 'U3' } },
-    { kind: 'cancel', userId: 'U3' },
+    { kind: 'cancel', userId: 'U3', devinUserId: null },
   ],
   [
     'attached',
     { state: 'unknown', failure: { kind: 'cancelled', userId: 'U3' } },
-    { kind: 'cancel', userId: 'U3' },
+    { kind: 'cancel', userId: 'U3', devinUserId: null },
   ],
   [
     'attached',
@@ -81,5 +93,6 @@ test.each<[SessionRequest['state'], Partial<SessionRequest>, object]>([
   ],
   ['sending', { state: 'unknown' }, { kind: 'outcome', result: 'unknown' }],
 ])('after %s, %o is recorded', (from, changes, entry) => {
-  expect(requestEntries(from, requestRow(changes))).toMatchObject([entry]);
+  const request = requestRow({ identity: ana, ...changes });
+  expect(requestEntries(from, request)).toMatchObject([entry]);
 });

@@ -218,7 +218,6 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'reply that came back': async (db) =>
         createEchoes(db).recognize({ sessionId: 's7', eventId: 'e7', text: 'Use Redis.' }),
       'thread under a card': async (db) => createRequests(db).isUnderCard('C7', '7.1'),
-      'requests that wait for a person': async (db) => createRequests(db).isWaitingWith('U7'),
       'active in a channel': async (db) =>
         createListing(db).openIn({ teamId: 'T1', channelId: 'C7', limit: 10 }),
       'post by key': async (db) => createShown(db).find('card:r7'),

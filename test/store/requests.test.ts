@@ -15,35 +15,20 @@ describeOnBothDatabases('a request that awaits an approval', (open) => {
       clockOf(() => time.ms),
     );
     await requests.insert([newRequest('r1')]);
-    const seen = async () => ({ all: await requests.expired(), one: await requests.hasExpired('r1') });
-    expect(await seen()).toEqual({ all: [], one: false });
+    expect(await requests.expired()).toEqual([]);
     await requests.advance({ id: 'r1', from: 'accepted', to: 'identified' });
     const awaiting = { id: 'r1', from: 'identified', to: 'awaiting-approval', expiresInMs: HOUR_MS } as const;
     await requests.advance(awaiting);
     time.ms += HOUR_MS - 1000;
-    expect(await seen()).toEqual({ all: [], one: false });
+    expect(await requests.expired()).toEqual([]);
     time.ms += 1000;
-    expect(await seen()).toEqual({ all: ['r1'], one: true });
+    expect(await requests.expired()).toEqual(['r1']);
     await requests.advance({ id: 'r1', from: 'awaiting-approval', to: 'identified' });
     expect(await requests.expired()).toEqual([]);
   });
 });
 
 describeOnBothDatabases('a request', (open) => {
-  test('waits for those whom its last approval asked, until it is decided', async () => {
-    const { db } = await open();
-    const requests = createRequests(db);
-    const people = ['U1', 'U2', 'U3'].map((userId) => ({ userId, name: userId }));
-    const asked = { rule: 'infra', say: null, need: 1, fingerprint: 'f', yes: [], end: null };
-    const approvals = [people.slice(0, 1), people.slice(1)].map((one) => ({ ...asked, people: one }));
-    await requests.insert([newRequest('r1')]);
-    await requests.advance({ id: 'r1', from: 'accepted', to: 'awaiting-approval', changes: { approvals } });
-    expect(await requests.isWaitingWith('U3')).toBe(true);
-    expect(await requests.isWaitingWith('U1')).toBe(true);
-    await requests.advance({ id: 'r1', from: 'awaiting-approval', to: 'identified' });
-    expect(await requests.isWaitingWith('U3')).toBe(false);
-  });
-
   test('is looked at again however many wait for an approval', async () => {
     const { db } = await open();
     const requests = createRequests(db);

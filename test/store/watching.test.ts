@@ -46,6 +46,8 @@ describeOnBothDatabases('a milestone', (open) => {
     const jobs: unknown[] = [];
     const sweep = createSweep({
       readTime: async () => Promise.resolve(),
+      transitions: { moveLocked: async () => Promise.resolve(false) },
+      now: Date.now,
       store: {
         requests: createRequests(db),
         replies: createReplies(db),

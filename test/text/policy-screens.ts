@@ -1,12 +1,7 @@
-import type { Approval } from '../../src/session/approval.ts';
+import { UNAPPROVED_ENDS, type Approval } from '../../src/session/approval.ts';
 import type { Explained } from '../../src/session/policy/decide.ts';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
-import {
-  renderApproval,
-  type ApprovalView,
-  renderDeclineDialog,
-  renderLackingApprovers,
-} from '../../src/slack/blocks/approval.ts';
+import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/blocks/approval.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhoami, renderWhy } from '../../src/slack/blocks/why.ts';
@@ -19,6 +14,7 @@ const APPROVAL: Approval = {
   need: 2,
   people: [ANA],
   fingerprint: 'f',
+  policy: null,
   yes: [ANA],
   end: null,
 };
@@ -26,8 +22,8 @@ const MESSAGE: ApprovalView = {
   requestId: 'r1',
   number: 0,
   approval: APPROVAL,
-  ended: null,
-  started: 'nothingStarted',
+  title: 'words',
+  over: null,
   untilMs: 0,
   requester: 'U2',
   channelId: null,
@@ -44,6 +40,13 @@ const MESSAGE: ApprovalView = {
     hasTranscript: true,
   },
 };
+const OVER = {
+  by: ['words'],
+  canceledBy: null,
+  reason: 'words',
+  atMs: 0,
+  started: 'nothingStarted',
+} as const;
 const EXPLAINED: Omit<Explained, 'decision'> = {
   set: {},
   defaults: {},
@@ -82,35 +85,13 @@ const REPORT: UsageReport = {
 export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | object>> = {
   'an approval that is asked for': (text) => renderApproval(MESSAGE, text),
   'an approval of a second attempt that was declined': (text) =>
-    renderApproval({ ...MESSAGE, ended: 'declined', started: 'notSentAgain' }, text),
+    renderApproval({ ...MESSAGE, over: { ...OVER, kind: 'declined', started: 'notSentAgain' } }, text),
   ...Object.fromEntries(
-    (
-      [
-        'approved',
-        'declined',
-        'expired',
-        'replaced',
-        'left',
-        'changed',
-        'canceled',
-        'started',
-        'notAsked',
-      ] as const
-    ).map((ended) => [
-      `an approval: ${ended}`,
-      (text: Text) =>
-        renderApproval(
-          {
-            ...MESSAGE,
-            ended,
-            channelId: 'C1',
-            asked: { ...MESSAGE.asked, runsAs: 'words', hasTranscript: false },
-          },
-          text,
-        ),
+    (['approved', ...UNAPPROVED_ENDS, 'canceled', 'started'] as const).map((kind) => [
+      `an approval: ${kind}`,
+      (text: Text) => renderApproval({ ...MESSAGE, over: { ...OVER, kind } }, text),
     ]),
   ),
-  'too few approvers': (text) => renderLackingApprovers('words', text),
   'the question before a refusal': (text) =>
     renderDeclineDialog({ requestId: 'r1', number: 0, channelId: null, threadTs: null }, text),
   ...Object.fromEntries(

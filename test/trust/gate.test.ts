@@ -33,6 +33,7 @@ function gateUnder(yaml: string, { spent = 0, isInGroup = false }: Known = {}) {
   if (!parsed.ok) throw new Error('the policy has errors');
   return createGate({
     policy: () => parsed.value,
+    policySha256: () => yaml,
     findPerson: async () => Promise.resolve(null),
     isInGroup: async () => Promise.resolve(isInGroup),
     mayApprove: createMayApprove({
@@ -120,44 +121,32 @@ const LONG: QuotedThread = {
 };
 
 describe('an approval that was given', () => {
-  const rule = (terms: string): string => `rules: [{ name: a look, then: approve, ${terms} }]`;
+  const CHANGED = 'request-changed';
   const ana = { kind: 'matched', devinUserId: 'user-ana', name: 'Ana', how: 'email' } as const;
   const ben = { userId: 'U2', name: 'Ben' };
   const cid = { userId: 'U3', name: 'Cid' };
   const draft = { values: { prompt: 'fix it' }, sources: {} };
   const asked = requestRow({ state: 'identified', identity: { ...ana, checkedAtMs: 0 }, draft });
 
-  type Now = { terms?: string; changes?: object; approvals?: (given: Approval) => Approval[] };
+  type Now = { policy?: string; changes?: object; approvals?: (given: Approval) => Approval[] };
 
-  /** What the gate says now to what Ben approved alone when the policy named only him. */
-  async function judged({ terms = 'approvers: [U2]', changes = {}, approvals = (one) => [one] }: Now) {
-    const before = await gateUnder(rule('approvers: [U2]')).judge(asked);
+  const ASKS = 'rules: [{ name: a look, then: approve, approvers: [U2] }]';
+
+  /** What the gate says now to what Ben approved, and what changed. */
+  async function judged({ policy = ASKS, changes = {}, approvals = (one) => [one] }: Now) {
+    const before = await gateUnder(ASKS).judge(asked);
     if (before.kind !== 'approval') throw new Error('no approval was asked for');
-    const { fingerprint } = before;
+    const { fingerprint, policy: sha256 } = before;
     const end = { kind: 'approved', by: ben, reason: null, atMs: 0 } as const;
-    const given: Approval = {
-      rule: 'a look',
-      say: null,
-      need: 1,
-      people: [ben],
-      fingerprint,
-      yes: [ben],
-      end,
-    };
-    const approved = { approvals: approvals(given), approved: ['a look'], approvedAs: fingerprint };
-    return (await gateUnder(rule(terms)).judge({ ...asked, ...approved, ...changes })).kind;
+    const about = { rule: 'a look', say: null, need: 1, people: [ben], policy: sha256 };
+    const given: Approval = { ...about, fingerprint, yes: [ben], end };
+    const approved = { approvals: approvals(given), approved: ['a look'] };
+    const verdict = await gateUnder(policy).judge({ ...asked, ...approved, ...changes });
+    return verdict.kind === 'changed' ? verdict.end : verdict.kind;
   }
 
-  test.each([
-    ['counts while the policy asks for no more', 'approvers: [U2]', 'allowed'],
-    ['counts if others can approve, too', 'approvers: [U3, U2]', 'allowed'],
-    ['is not enough if more people have to approve by now', 'approvers: [U2, U3], need: 2', 'approval'],
-    ['no longer counts if others have to approve by now', 'approvers: [U3]', 'approval'],
-  ])('%s', async (_what, terms, kind) => {
-    expect(await judged({ terms })).toBe(kind);
-  });
-
   test.each<[what: string, approvals: (given: Approval) => Approval[], kind: string]>([
+    ['counts', (one) => [one], 'allowed'],
     [
       'counts beside a later one for another rule',
       (one) => [one, { ...one, rule: 'b', yes: [cid] }],
@@ -165,19 +154,28 @@ describe('an approval that was given', () => {
     ],
     ['counts if it was given again since', (one) => [{ ...one, yes: [cid] }, one], 'allowed'],
     ['counts only once it is complete', (one) => [{ ...one, end: null }], 'approval'],
+    [
+      'ends if one of those who gave it no longer may',
+      (one) => [{ ...one, yes: [ben, cid] }],
+      'approvers-changed',
+    ],
   ])('%s', async (_what, approvals, kind) => {
     expect(await judged({ approvals })).toBe(kind);
   });
 
+  test.each(['', 'rules: []', `${ASKS} # again`])('ends under another policy: %s', async (policy) => {
+    expect(await judged({ policy })).toBe('policy-changed');
+  });
+
   test.each<[what: string, changes: Partial<SessionRequest>, kind: string]>([
-    ["counts for nobody's own request", { userId: 'U2' }, 'approval'],
+    ["counts for nobody's own request", { userId: 'U2' }, 'approvers-changed'],
     ['counts whenever it was looked up who asks', { identity: { ...ana, checkedAtMs: 1 } }, 'allowed'],
-    ['is for whom it runs as', { identity: { ...ana, devinUserId: 'user-eve', checkedAtMs: 0 } }, 'approval'],
-    ['is for the task', { draft: { values: { prompt: 'drop it' }, sources: {} } }, 'approval'],
-    ['is for the message it is about', { context: CONTEXT }, 'approval'],
-    ['is for its files', { slackFileIds: ['F1'] }, 'approval'],
-    ['is for what is quoted', { material: { ...MATERIAL, files: [FILE] } }, 'approval'],
-    ['is for the names of its secrets', { secretNames: ['TOKEN'] }, 'approval'],
+    ['is for whom it runs as', { identity: { ...ana, devinUserId: 'user-eve', checkedAtMs: 0 } }, CHANGED],
+    ['is for the task', { draft: { values: { prompt: 'drop it' }, sources: {} } }, CHANGED],
+    ['is for the message it is about', { context: CONTEXT }, CHANGED],
+    ['is for its files', { slackFileIds: ['F1'] }, CHANGED],
+    ['is for what is quoted', { material: { ...MATERIAL, files: [FILE] } }, CHANGED],
+    ['is for the names of its secrets', { secretNames: ['TOKEN'] }, CHANGED],
   ])('%s', async (_what, changes, kind) => {
     expect(await judged({ changes })).toBe(kind);
   });

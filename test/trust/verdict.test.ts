@@ -19,7 +19,7 @@ function decidedAgain(
 ) {
   const verdict = verdictOf(
     { kind: 'allowed', rule: null, ...left },
-    { asked: SHOWN, draft: withoutLeft(SHOWN), approved, fingerprint: 'f', at: new Date(0) },
+    { asked: SHOWN, draft: withoutLeft(SHOWN), approved, fingerprint: 'f', at: new Date(0), sha256: null },
   );
   return verdict.kind === 'allowed' ? verdict.draft : null;
 }

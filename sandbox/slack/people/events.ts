@@ -104,37 +104,6 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     return [await deliverEvent({ type: 'user_change', user: shown, event_ts: state.nextTs() })];
   }
 
-  /** An administrator says who is in a user group. https://docs.slack.dev/reference/events/subteam_members_changed */
-  async function changeGroup(groupId: string, members: readonly string[]): Promise<Delivery[]> {
-    const before = state.groups.get(groupId) ?? new Set<string>();
-    const after = new Set(members);
-    state.groups.set(groupId, after);
-    const { botEvents, scopes, teamId } = state.workspace;
-    if (!botEvents.has('subteam_members_changed') || !scopes.has('usergroups:read')) return [];
-    const added = [...after].filter((id) => !before.has(id));
-    const removed = [...before].filter((id) => !after.has(id));
-    return [
-      await deliverEvent({
-        type: 'subteam_members_changed',
-        subteam_id: groupId,
-        team_id: teamId,
-        // Slack leaves out what is empty.
-        ...(added.length > 0 && { added_users: added, added_users_count: added.length }),
-        ...(removed.length > 0 && { removed_users: removed, removed_users_count: removed.length }),
-        event_ts: state.nextTs(),
-      }),
-    ];
-  }
-
-  /** An administrator disables a user group: it is listed no longer. https://docs.slack.dev/reference/events/subteam_updated */
-  async function disableGroup(groupId: string): Promise<Delivery[]> {
-    state.groups.delete(groupId);
-    const { botEvents, scopes, teamId } = state.workspace;
-    if (!botEvents.has('subteam_updated') || !scopes.has('usergroups:read')) return [];
-    const subteam = { id: groupId, team_id: teamId, date_delete: Math.floor(state.now() / 1000) };
-    return [await deliverEvent({ type: 'subteam_updated', subteam, event_ts: state.nextTs() })];
-  }
-
   /** A person brings the app into a channel. https://docs.slack.dev/reference/events/member_joined_channel */
   async function inviteBot(inviterId: string, channelId: string): Promise<Delivery[]> {
     const channel = requireChannel(state, channelId);
@@ -181,8 +150,6 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     speak,
     openHome,
     changeUser,
-    changeGroup,
-    disableGroup,
     inviteBot,
     shareChannel,
   };

@@ -110,7 +110,7 @@ export function alertsOf(ceilings: readonly Ceiling[], spending: Spending): Budg
 const periodOf = (key: CeilingKey, at: Date): string => periodAt(at, PERIOD_OF[key]);
 
 /** In UTC: 2026-11-26, or 2026-11. */
-export function periodAt(at: Date, period: Period): string {
+function periodAt(at: Date, period: Period): string {
   return at.toISOString().slice(0, period === 'day' ? '2026-11-26'.length : '2026-11'.length);
 }
 

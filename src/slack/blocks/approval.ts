@@ -1,7 +1,8 @@
-import type { ActionsBlock, ModalView, SectionBlock } from '@slack/types';
-import { countingYes, type Approval, type AskedFor } from '../../session/approval.ts';
+import type { ActionsBlock, ModalView } from '@slack/types';
+import type { Approval } from '../../session/approval.ts';
 import { withoutCredentials } from '../../session/credentials.ts';
 import type { Names } from '../../session/defaults.ts';
+import type { StoredDraft } from '../../session/fields.ts';
 import { acuWords, leftWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import {
@@ -24,24 +25,23 @@ import {
   context,
   fitting,
   modal,
+  packed,
   primary,
   section,
   sections,
-  titled,
   type Rendered,
 } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
-import { bold, codeBlocks, escape, oneLine, truncate } from './text.ts';
+import { bold, codeBlocks, escape, oneLine, struck, truncate } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
 export type ApprovalView = {
   requestId: string;
   number: number;
   approval: Approval;
-  /** null: it waits for them. `notAsked`: they may no longer decide. */
-  ended: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started' | 'notAsked' | null;
-  /** Whether anything started, if it ended without a session; null: not shown. */
-  started: 'nothingStarted' | 'notSentAgain' | null;
+  title: string;
+  /** How it ended; null: it waits. */
+  over: Over | null;
   untilMs: number | null;
   /** Slack user id. */
   requester: string;
@@ -49,9 +49,34 @@ export type ApprovalView = {
   channelId: string | null;
   task: string;
   secretNames: readonly string[];
-  /** Everything else that would be sent. */
   asked: AskedFor;
   names: Names;
+};
+
+type Over = {
+  kind: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started';
+  /** Names. */
+  by: readonly string[];
+  /** Slack user id; null: nobody canceled it. */
+  canceledBy: string | null;
+  reason: string | null;
+  atMs: number | null;
+  /** Whether anything started; null: not shown. */
+  started: 'nothingStarted' | 'notSentAgain' | null;
+};
+
+/** Everything that would be sent besides the task. */
+type AskedFor = {
+  values: StoredDraft;
+  /** null: as the service user. */
+  runsAs: string | null;
+  quotedMessages: number;
+  files: readonly string[];
+  leftOut: number;
+  /** What the policy adds to the task; null: nothing. */
+  instructions: string | null;
+  /** The conversation is sent as a file. */
+  hasTranscript: boolean;
 };
 
 const TASK_BLOCKS = 4;
@@ -60,51 +85,70 @@ const NAMES_LENGTH = 500;
 const INSTRUCTIONS_LENGTH = 1000;
 const REASON_LENGTH = 1000;
 
-/** Exactly what would be sent, the rule, and the time limit. Once it is decided, the outcome replaces the buttons. */
+/** Exactly what would be sent, the rule, and the time limit. Once it is over, only how. */
 export function renderApproval(message: ApprovalView, text: Text): Rendered {
+  return message.over === null ? asking(message, text) : packed(overLines(message, message.over, text));
+}
+
+function asking(message: ApprovalView, text: Text): Rendered {
   const words = text.approval.message;
-  const title = bold(message.ended === null ? words.title : words.over);
-  const lines = [title, askLine(message, text), ...ruleLines(message, text)];
-  const task = taskBlocks(message.task);
+  const { approval, untilMs } = message;
+  const lines = askLines(message, text);
   const facts = factLines(message, text);
-  const standing = standingLines(message, text);
+  const task = codeBlocks(withoutCredentials(message.task));
+  const voters = names(approval.yes.map(({ name }) => name));
+  const standing = [
+    ...(approval.yes.length === 0 ? [] : [text.approval.onCard.soFar(voters)]),
+    ...(untilMs === null ? [] : [words.until(shownMoment(untilMs, text))]),
+  ];
   const head = section(lines.join('\n'));
-  const end = [...sections(standing), ...(message.ended === null ? [buttons(message, text)] : [])];
-  const room = LIMIT.messageJson - charactersOf([head, ...end]);
+  const note = context(words.cut);
+  const end = [...sections(standing), buttons(message, true, text)];
+  // The beginning of both, if they are too long for a message: the end is in Details.
+  const room = LIMIT.messageJson - charactersOf([head, note, end]);
+  const blocks = task.slice(0, TASK_BLOCKS).map(section);
+  const allFacts = sections(facts);
+  const shownFacts = fitting(allFacts, Math.max(room / 2, room - charactersOf(blocks)), charactersOf);
+  const shownTask = fitting(blocks, room - charactersOf(shownFacts), charactersOf);
+  const isCut = shownTask.length < task.length || shownFacts.length < allFacts.length;
   return {
-    text: truncate([...lines, ...standing, ...facts, ...task.blocks].join('\n'), LIMIT.messageText),
-    blocks: [head, ...asMuchAsFits(task, sections(facts), { room, text }), ...end],
+    text: truncate([...lines, ...standing, ...facts, ...task].join('\n'), LIMIT.messageText),
+    blocks: [
+      head,
+      ...shownTask,
+      ...shownFacts,
+      ...sections(standing),
+      ...(isCut ? [note] : []),
+      buttons(message, isCut, text),
+    ],
   };
 }
 
-type Task = ReturnType<typeof taskBlocks>;
-
-/** The task, and everything else that would be sent. If it's too long for a message, the end of both is in Details. */
-function asMuchAsFits(task: Task, facts: SectionBlock[], { room, text }: { room: number; text: Text }) {
-  const note = context(text.approval.message.cut);
-  const blocks = task.blocks.map(section);
-  const left = room - charactersOf(note);
-  const shownFacts = fitting(facts, Math.max(left / 2, left - charactersOf(blocks)), charactersOf);
-  const shownTask = fitting(blocks, left - charactersOf(shownFacts), charactersOf);
-  const isCut = task.cut || shownTask.length < blocks.length || shownFacts.length < facts.length;
-  return [...shownTask, ...(isCut ? [note] : []), ...shownFacts];
-}
-
-/** As code, so that approvers see every character. */
-function taskBlocks(task: string): { blocks: string[]; cut: boolean } {
-  const blocks = codeBlocks(withoutCredentials(task));
-  return { blocks: blocks.slice(0, TASK_BLOCKS), cut: blocks.length > TASK_BLOCKS };
-}
-
-function askLine({ requester, channelId }: ApprovalView, { approval }: Text): string {
-  const where = channelId === null ? approval.message.direct : `<#${escape(channelId)}>`;
-  return approval.message.asks(`<@${escape(requester)}>`, where);
-}
-
-function ruleLines({ approval: { rule, say, need } }: ApprovalView, { approval }: Text): string[] {
+function askLines(
+  { title, requester, channelId, approval: { rule, say, need } }: ApprovalView,
+  text: Text,
+): string[] {
+  const words = text.approval.message;
+  const where = channelId === null ? words.direct : `<#${escape(channelId)}>`;
   return [
-    approval.message.rule(escape(rule), need),
+    words.asks(bold(escape(title)), `<@${escape(requester)}>`, where),
+    words.rule(escape(rule), need),
     ...(say === null ? [] : [escape(truncate(say, SAY_LENGTH))]),
+  ];
+}
+
+/** What became of it, and by whom. */
+function overLines({ title }: ApprovalView, over: Over, text: Text): string[] {
+  const { kind, reason, atMs, started } = over;
+  const words = text.approval.message;
+  const who = over.canceledBy === null ? names(over.by) : `<@${escape(over.canceledBy)}>`;
+  const said = [words.ended[kind](who), started === null ? '' : text.notices[started]];
+  const when = atMs === null ? [] : [shownMoment(atMs, text)];
+  const task = escape(oneLine(title));
+  return [
+    kind === 'approved' ? words.approved(bold(task)) : struck(task),
+    [bold(text.joins.sentences(said)), ...when].join(BETWEEN_FACTS),
+    ...(reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))]),
   ];
 }
 
@@ -132,52 +176,17 @@ function factLines(message: ApprovalView, text: Text): string[] {
 
 const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));
 
-const SAYS_WHAT_STARTED: ReadonlySet<ApprovalView['ended']> = new Set([
-  'approved',
-  'declined',
-  'expired',
-  'left',
-  'canceled',
-]);
-
-function standingLines(message: ApprovalView, text: Text): string[] {
-  const { approval, untilMs, ended, started } = message;
-  const words = text.approval.message;
-  const yes = ended === null ? countingYes(approval) : approval.yes;
-  const voters = names(yes.map(({ name }) => name));
-  if (ended === null)
-    return [
-      ...(yes.length === 0 ? [] : [text.approval.onCard.soFar(voters)]),
-      ...(untilMs === null ? [] : [words.until(shownMoment(untilMs, text))]),
-    ];
-  const by = escape(approval.end?.by?.name ?? text.approval.someone);
-  const reason = approval.end?.reason ?? null;
-  const sentence = text.joins.sentences([
-    words.ended[ended](ended === 'approved' ? voters : by),
-    started === null || !SAYS_WHAT_STARTED.has(ended) ? '' : text.notices[started],
-  ]);
-  const because = reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))];
-  const when = approval.end === null ? [] : [shownMoment(approval.end.atMs, text)];
-  return [[bold(sentence), ...when].join(BETWEEN_FACTS), ...because];
-}
-
-/** To an owner of the policy: too few people can give the approvals that this rule or limit requires. */
-export function renderLackingApprovers(rule: string, { approval: { lacking } }: Text): Rendered {
-  return titled(lacking.title, lacking.why(escape(rule)), lacking.next);
-}
-
 function names(raw: readonly string[]): string {
   return escape(truncate(raw.map((name) => oneLine(name)).join(', '), NAMES_LENGTH));
 }
 
-function buttons({ requestId, number }: ApprovalView, text: Text): ActionsBlock {
-  const { approve, decline } = text.approval.message;
+function buttons({ requestId, number }: ApprovalView, isCut: boolean, text: Text): ActionsBlock {
+  const { approve, decline, readAll } = text.approval.message;
   const value = approvalValue({ requestId, number });
   return actions([
     primary(button(ACTION.approve, approve, value)),
     button(ACTION.decline, decline, value),
-    button(ACTION.editAsked, text.notices.offer.edit, value),
-    button(CARD_ACTION.details, text.card.buttons.details, requestId),
+    button(CARD_ACTION.details, isCut ? readAll : text.card.buttons.details, requestId),
   ]);
 }
 

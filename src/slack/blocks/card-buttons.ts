@@ -34,7 +34,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     inMenu: (card) => card.phase === 'ended' || shownActions(card).includes('review'),
   },
   details: { inMenu: true },
-  'try-again': {},
+  'try-again': { labelIn: { ended: (text) => text.card.askAgain } },
   'edit-and-try-again': { primaryIn: ['failed'] },
   'check-again': { primaryIn: ['unknown'] },
   'start-anyway': { confirm: (text) => text.card.confirmStartAnyway },
@@ -240,6 +240,6 @@ function afterFailure(request: ActedOnRequest): CardAction[] {
 function canTryAgain({ failure, hadSecrets }: ActedOnRequest): boolean {
   if (hadSecrets) return false;
   // One click must not ask the approver who declined again.
-  if (failure?.kind === 'approval' && failure.end !== 'expired') return false;
+  if (failure?.kind === 'approval' && failure.end === 'declined') return false;
   return !(failure?.kind === 'devin' && failure.code === 'invalid-request');
 }

@@ -167,7 +167,9 @@ function onItsCard({ phase, actions }: SessionCard, { milestones, card }: Text):
 function outcomeWords({ phase, steeredBy }: SessionCard, { milestones }: Text) {
   if (phase === 'unknown') return milestones.notConfirmed;
   if (phase !== 'ended') return milestones.notStarted;
-  return steeredBy?.what === 'ended' ? milestones.canceled : milestones.notApproved;
+  if (steeredBy?.what !== 'ended') return milestones.notApproved;
+  const by = `<@${escape(steeredBy.userId)}>`;
+  return (mention: string, title: string): string => milestones.canceledBy(mention, title, by);
 }
 
 /** What the app does in a channel, in three lines. */

@@ -23,6 +23,11 @@ export function bold(escaped: string): string {
   return line === '' ? '' : `*${line}*`;
 }
 
+/** Struck through, in one line. A tilde would end it. */
+export function struck(escaped: string): string {
+  return `~${joinLines(escaped).replaceAll('~', '∼')}~`;
+}
+
 const ADDRESS_OR_ASTERISK = /(<[^<>|]*)|\*/g;
 
 /** Bold ends at an asterisk, which can't be escaped; the mathematical one looks the same. Addresses stay. */

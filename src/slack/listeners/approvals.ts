@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import { awaitedSince, isAmong } from '../../session/approval.ts';
+import { awaited } from '../../session/approval.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../blocks/approval.ts';
 import {
   ACTION,
@@ -15,7 +15,7 @@ import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 import type { Tools } from './tools.ts';
 
-type ApprovalDeps = PressDeps & Pick<Tools, 'formInbox' | 'steering' | 'openForm' | 'openView'>;
+type ApprovalDeps = PressDeps & Pick<Tools, 'steering' | 'openView'>;
 
 /** The buttons of the message that asks for an approval. Whether the person may decide is asked by the job. */
 export function listenToApprovals(app: App, deps: ApprovalDeps): void {
@@ -24,7 +24,7 @@ export function listenToApprovals(app: App, deps: ApprovalDeps): void {
 }
 
 function listenToButtons(app: App, deps: ApprovalDeps): void {
-  const { authority, formInbox, steering, openForm, openView, textFor } = deps;
+  const { steering, openView, textFor } = deps;
   const pressed = createPressed(deps);
 
   onDurableButton(app, ACTION.approve, async (press) => {
@@ -33,40 +33,15 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
     await steering.ask('settle-approval', { ...asked, act: 'approve', ...steering.by(privatePlace(press)) });
   });
 
-  /** null: it was decided meanwhile, and the person is told. */
-  async function undecided(press: Press) {
+  onButton(app, ACTION.decline, async (press) => {
     const { requestId, number } = askedIn(press);
     const request = await pressed.inWorkspace(press, requestId);
-    if (request === null) return null;
-    const approval = awaitedSince(request, number);
-    if (approval !== null) return { request, approval };
-    await refuses(deps, press, (await textFor(press.userId)).approval.refused.over);
-    return null;
-  }
-
-  onButton(app, ACTION.decline, async (press) => {
-    if ((await undecided(press)) === null) return;
+    if (request === null) return;
     const text = await textFor(press.userId);
+    if (awaited(request, number) === null)
+      return void (await refuses(deps, press, text.approval.refused.over));
     const { channelId, threadTs } = privatePlace(press);
-    const dialog = renderDeclineDialog({ ...askedIn(press), channelId, threadTs }, text);
-    await openView(press, dialog);
-  });
-
-  // What it asks for is for those who were asked; what it quotes, for those in the conversation it comes from.
-  onButton(app, ACTION.editAsked, async (press) => {
-    const asked = await undecided(press);
-    if (asked === null) return;
-    const { userId } = press;
-    const { request, approval } = asked;
-    const { refused } = (await textFor(userId)).approval;
-    const why =
-      (isAmong(approval.people, { userId }) ? null : refused.notAsked) ??
-      (await authority.personRefusal({ teamId: request.teamId, userId })) ??
-      (await authority.readingRefusal(request, userId));
-    if (await refuses(deps, press, why)) return;
-    const reopening = { ...privatePlace(press), replaces: askedIn(press) };
-    const form = await formInbox.offerAgain(reopening, request);
-    await openForm(press, form);
+    await openView(press, renderDeclineDialog({ requestId, number, channelId, threadTs }, text));
   });
 }
 

@@ -10,7 +10,7 @@ import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import { findFollowed } from '../../store/requests.ts';
 import type { Store } from '../../store/store.ts';
-import type { QuickGate, SteeringCheck } from '../../trust/index.ts';
+import type { QuickGate, MayEnd, SteeringCheck } from '../../trust/index.ts';
 import { createAuthority } from '../authority.ts';
 import { createFormInbox } from '../form-inbox.ts';
 import { createRequestInbox } from '../request-inbox.ts';
@@ -34,6 +34,7 @@ export type ToolDeps = {
   >;
   resolve: ResolveIdentity;
   check: SteeringCheck;
+  mayEnd: MayEnd;
   limiter: Limiter;
   search: QuickLookUpDeps['search'];
   /** With the names of playbooks and the like that are known now. */
@@ -47,7 +48,6 @@ export type ToolDeps = {
   redrawHome: (person: Person) => Promise<void>;
   /** Called with each new state of a request, after the commit. */
   onMoved: (state: RequestState) => void;
-  reviewAfterMs: number;
   now: () => number;
   log: Log;
 };
@@ -60,7 +60,7 @@ export type HomeOwner = { teamId: string; userId: string; channelId: string };
 
 export function createTools(deps: ToolDeps) {
   const { queue, store, slack, check, command, limiter, withNames, tagRequests, redrawHome, log } = deps;
-  const { reviewAfterMs, now } = deps;
+  const { mayEnd, now } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, learnLanguage, quickTextFor: textFor } = slack;
   const { db, requests, sessions, forms, settings, listing, shown, greetings, knownPeople, leases } = store;
@@ -93,7 +93,6 @@ export function createTools(deps: ToolDeps) {
     withNames,
     tagRequests,
     redrawHome,
-    reviewAfterMs,
     now,
     log,
     choicesFor,
@@ -113,7 +112,7 @@ export function createTools(deps: ToolDeps) {
     readAgain: slack.thread.readAgain,
     openView,
     openForm: createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor }),
-    authority: createAuthority({ identify, presence, check, audit: store.audit, textFor }),
+    authority: createAuthority({ identify, presence, check, mayEnd, audit: store.audit, textFor }),
     whose: createWhoseMessage({ requests, settings, replies, messages, botUserId }),
     tellNotTaken: createTellNotTaken({ tellOnce, outbound, textFor }),
     answerMessage: createMessageAnswers({ leases, outbound }),

@@ -56,25 +56,13 @@ export function listenToChannels(app: App, { db, queue, log }: ChannelDeps): voi
   });
 }
 
-type PeopleDeps = Pick<Tools, 'knownPeople' | 'requests' | 'enqueue' | 'reviewAfterMs' | 'now'>;
+type PeopleDeps = Pick<Tools, 'knownPeople' | 'now'>;
 
-/** People change, for example because they leave. They are looked up again, and an approval may need others, or be needed no longer. */
-export function listenToPeople(app: App, deps: PeopleDeps): void {
-  const { knownPeople, requests, enqueue, reviewAfterMs, now } = deps;
-
-  const reviewApprovals = async (): Promise<void> =>
-    enqueue('review-approvals', {}, { startAfterMs: reviewAfterMs });
-
+/** People change, for example because they leave: they are looked up again. */
+export function listenToPeople(app: App, { knownPeople, now }: PeopleDeps): void {
   onEvent(app, 'user_change', async (event) => {
     if (event.kind !== 'profile-change') return;
     const { teamId, userId } = event;
     await knownPeople.changed({ teamId, userId }, new Date(now()));
-    if (await requests.isWaitingWith(userId)) await reviewApprovals();
   });
-
-  const groupChanged = async (event: Payload): Promise<void> => {
-    if (event.kind === 'group-changed') await reviewApprovals();
-  };
-  onEvent(app, 'subteam_members_changed', groupChanged);
-  onEvent(app, 'subteam_updated', groupChanged);
 }

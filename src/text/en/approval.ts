@@ -5,13 +5,6 @@ export const approval = {
   nobody: (rule: string): string =>
     `This needs an approval (rule: ${rule}), and not enough people besides you can give it. Ask an app admin to name more approvers in the policy.`,
   reason: (words: string): string => `Their reason: ${words}`,
-  /** To the owners of the policy. */
-  lacking: {
-    title: 'Too few people can approve a Devin session',
-    why: (rule: string): string =>
-      `Rule: ${rule}. The policy names too few approvers, or some of them left Slack or their user group, or became guests.`,
-    next: 'Requests that wait for them stay as they are. Add approvers to the policy, or people to the user group, and the app asks them.',
-  },
   /** On the card. Plain. */
   onCard: {
     waits: (rule: string, left: number, names: string): string =>
@@ -23,8 +16,6 @@ export const approval = {
       const last = names.at(-1) ?? '';
       return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
     },
-    lacks: (rule: string): string =>
-      `Not started yet: too few people can approve this now (rule: ${rule}). Ask an app admin to add approvers to the policy; the app then asks them.`,
     soFar: (names: string): string => `Approved so far by ${names}.`,
     approved: (names: string, rule: string): string => `Approved by ${names} (rule: ${rule}).`,
   },
@@ -32,13 +23,13 @@ export const approval = {
   until: (when: string): string => `until ${when}`,
   /** To an approver. */
   message: {
-    title: 'Approve this Devin session?',
-    over: 'An approval for a Devin session',
-    asks: (who: string, where: string): string => `${who} wants to start a Devin session in ${where}.`,
+    asks: (task: string, who: string, where: string): string =>
+      `Start ${task} for ${who}? Requested in ${where}.`,
     direct: 'a direct message',
     rule: (rule: string, need: number): string =>
       need === 1 ? `Rule: ${rule}` : `Rule: ${rule} (${need} approvals needed)`,
-    cut: 'There is more. Details show all of it.',
+    cut: 'This is cut: it is too long for a message. Read all of it before you start it.',
+    readAll: 'Read all of it',
     /** `most`: the highest cap of a session, if this one is higher. */
     cost: (cap: string | null, most: string | null): string => {
       if (cap === null) return 'No cap: it may use any number of ACU.';
@@ -62,25 +53,23 @@ export const approval = {
     approve: 'Start session',
     decline: 'Decline',
     /** Plain, also to the requester. Another sentence says whether anything was started. */
+    approved: (task: string): string => `Approved: ${task}`,
     ended: {
-      approved: (names: string): string => `Approved by ${names}.`,
+      approved: (names: string): string => `By ${names}.`,
       declined: (name: string): string => `${name} declined this request.`,
       expired: (_name: string): string => 'Nobody approved this request in time.',
-      replaced: (name: string): string =>
-        `${name} changed this request and asked for the changed one instead.`,
-      left: (_name: string): string => 'The person who asked for this session left Slack.',
-      changed: (_name: string): string =>
-        'The policy or its approvers changed, so this approval no longer counts.',
-      notAsked: (_name: string): string => 'You can no longer decide about this.',
+      'request-changed': (_name: string): string =>
+        'What would be sent, or as whom, changed after this approval was requested, so it ended.',
+      'file-changed': (_name: string): string =>
+        'A file changed after this approval was requested, so it ended.',
+      'policy-changed': (_name: string): string =>
+        'The policy changed after this approval was requested, so it ended.',
+      'approvers-changed': (_name: string): string =>
+        'The people who can approve this changed after this approval was requested, so it ended.',
       /** An earlier attempt turned up. */
       started: (_name: string): string => 'No longer needed: its session was found.',
-      canceled: (_name: string): string => 'Canceled before it was approved.',
+      canceled: (name: string): string => `Canceled by ${name} before it was approved.`,
     },
-  },
-  /** Private, to an approver who changed a request that can't be replaced. */
-  notReplaced: {
-    over: "The request you changed was decided, canceled, or sent for a new approval in the meantime, so your version wasn't started. Start it only if you need both.",
-    notAsked: "You aren't an approver of the request you changed, so your changed one wasn't started.",
   },
   /** Private, to the person who pressed. */
   refused: {
@@ -91,6 +80,10 @@ export const approval = {
     over: 'This request was already decided or canceled. Nothing was changed.',
     expired: 'Nobody approved this request in time, so it has ended.',
     busy: "This app couldn't check who can approve this just now, so nothing was changed. Try again in a minute.",
+    notKnown:
+      "This app couldn't check who you are in Devin just now, so nothing was changed. Try again in a minute.",
+    /** The reason follows. */
+    notNow: "This can't start right now, so nothing was changed. Press the button again later.",
   },
   dialog: {
     title: 'Decline this request',
@@ -98,5 +91,7 @@ export const approval = {
     hint: 'The person who asked sees it, with your name.',
     empty: 'Add a reason.',
   },
+  /** To a person who presses Cancel. */
+  notYoursToEnd: 'Only the person who asked for this, its approvers, and owners of the policy can cancel it.',
   details: 'Approval',
 };

@@ -128,6 +128,7 @@ export const card = {
     archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
   },
   openToApprove: 'Open to approve',
+  askAgain: 'Ask again',
   confirmStartAnyway:
     'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" starts nothing.',
   /** How its thread works. Mentions come escaped. */

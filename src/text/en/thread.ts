@@ -134,7 +134,8 @@ export const milestones = {
   notStarted: (mention: string, title: string): string => `${mention} ${title} wasn't started.`,
   notConfirmed: (mention: string, title: string): string =>
     `${mention} Devin didn't confirm that ${title} started.`,
-  canceled: (mention: string, title: string): string => `${mention} ${title} was canceled by someone else.`,
+  canceledBy: (mention: string, title: string, name: string): string =>
+    `${mention} ${title} was canceled by ${name}.`,
   notApproved: (mention: string, title: string): string => `${mention} ${title} wasn't approved.`,
   notConfirmedNow:
     'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',

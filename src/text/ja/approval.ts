@@ -6,30 +6,20 @@ export const approval: Text['approval'] = {
   nobody: (rule) =>
     `承認が必要です（ルール: ${rule}）が、あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。`,
   reason: (words) => `理由: ${words}`,
-  lacking: {
-    title: 'Devin セッションを承認できる人が足りません',
-    why: (rule) =>
-      `ルール: ${rule}。ポリシーに指定された承認者が足りないか、承認者が Slack またはユーザーグループから抜けたか、ゲストになりました。`,
-    next: '依頼は、期限が来るまで承認を待ちます。ポリシーに別の承認者を追加するか、ユーザーグループにメンバーを追加してください。追加された人に承認を依頼します。',
-  },
   onCard: {
     waits: (rule, left, names) =>
       `まだ開始していません。${left === 1 ? '' : `あと ${left} 件の`}承認が必要です（ルール: ${rule}）。承認できる人: ${names}。`,
     names: (names, more) => (more > 0 ? `${names.join('、')}、ほか ${more} 人` : names.join('、')),
-    lacks: (rule) =>
-      `まだ開始していません。現在、承認できる人が足りません（ルール: ${rule}）。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。追加された人に承認を依頼します。`,
     soFar: (names) => `これまでの承認: ${names}。`,
     approved: (names, rule) => nameBefore(`さんが承認しました（ルール: ${rule}）。`, names),
   },
   until: (when) => `期限 ${when}`,
   message: {
-    title: 'この Devin セッションを承認しますか？',
-    over: 'Devin セッションの承認',
-    asks: (who, where) =>
-      `${who} さんが、${nameBefore('で Devin セッションの開始を希望しています。', where)}`,
+    asks: (task, who, where) => `${who} さんの依頼 ${task} を開始しますか？ 依頼された場所: ${where}。`,
     direct: 'ダイレクトメッセージ',
     rule: (rule, need) => (need === 1 ? `ルール: ${rule}` : `ルール: ${rule}（${need} 件の承認が必要）`),
-    cut: '続きがあります。すべての内容は「詳細」で確認できます。',
+    cut: '長いため、途中までしか表示していません。開始する前に全文を確認してください。',
+    readAll: '全文を読む',
     cost: (cap, most) => {
       if (cap === null) return 'ACU の上限なし。使用量に制限がありません。';
       return most === null
@@ -49,21 +39,19 @@ export const approval: Text['approval'] = {
     until: (when) => `${when} まで待ちます。回答がなければ開始しません。`,
     approve: 'セッションを開始',
     decline: '却下',
+    approved: (task) => `承認済み: ${task}`,
     ended: {
       approved: (names) => nameBefore('さんが承認しました。', names),
       declined: (name) => nameBefore('さんがこの依頼を却下しました。', name),
       expired: (_name) => '期限までに承認されませんでした。',
-      replaced: (name) => nameBefore('さんがこの依頼を変更し、変更後の内容で依頼しました。', name),
-      left: (_name) => '依頼した人が Slack から抜けました。',
-      changed: (_name) => 'ポリシーまたは承認者が変わったため、この承認は無効になりました。',
-      notAsked: (_name) => 'あなたはこの依頼を承認・却下できなくなりました。',
+      'request-changed': (_name) =>
+        '承認の依頼後に、送信される内容または実行するアカウントが変わったため、この承認は終了しました。',
+      'file-changed': (_name) => '承認の依頼後にファイルが変更されたため、この承認は終了しました。',
+      'policy-changed': (_name) => '承認の依頼後にポリシーが変更されたため、この承認は終了しました。',
+      'approvers-changed': (_name) => '承認の依頼後に承認できる人が変わったため、この承認は終了しました。',
       started: (_name) => 'セッションが見つかったため、承認は不要になりました。',
-      canceled: (_name) => '承認前にキャンセルされました。',
+      canceled: (name) => nameBefore('さんが承認前にキャンセルしました。', name),
     },
-  },
-  notReplaced: {
-    over: '変更元の依頼がすでに承認・却下・キャンセルされたか、あらためて承認を待っているため、変更後の依頼は開始していません。両方が必要な場合だけ、あらためて開始してください。',
-    notAsked: 'あなたは変更元の依頼の承認者ではないため、変更後の依頼は開始していません。',
   },
   refused: {
     own: '自分の依頼は承認できません。ほかの承認者に依頼してください。',
@@ -73,6 +61,9 @@ export const approval: Text['approval'] = {
     over: 'この依頼は、すでに承認・却下・キャンセルされています。何も変更していません。',
     expired: '期限までに承認されなかったため、この依頼は終了しました。',
     busy: '誰が承認できるかを確認できなかったため、何も変更していません。1 分ほどおいて、もう一度お試しください。',
+    notKnown:
+      'Devin でのあなたのアカウントを確認できなかったため、何も変更していません。1 分ほどおいて、もう一度お試しください。',
+    notNow: '今は開始できないため、何も変更していません。あとでもう一度ボタンを押してください。',
   },
   dialog: {
     title: 'この依頼を却下',
@@ -80,5 +71,6 @@ export const approval: Text['approval'] = {
     hint: '依頼した人に、あなたの名前とともに表示されます。',
     empty: '理由を入力してください。',
   },
+  notYoursToEnd: 'この依頼をキャンセルできるのは、依頼した人、承認者、ポリシーのオーナーだけです。',
   details: '承認',
 };

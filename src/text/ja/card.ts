@@ -119,6 +119,7 @@ export const card: Text['card'] = {
     archived: (status, mention) => `${status}、${mention} さんがアーカイブ`,
   },
   openToApprove: '開いて承認',
+  askAgain: 'もう一度承認を依頼',
   confirmStartAnyway:
     '見つからなかっただけで、最初の試行が実行中の可能性があります。もう一度開始すると、課金対象のセッションが 2 つになることがあります。「もう一度確認」では何も開始しません。',
   repliesGoToDevin: 'ここでの返信は Devin に届きます。届けたくない返信は (aside) で始めてください。',

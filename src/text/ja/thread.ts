@@ -115,7 +115,8 @@ export const milestones: Text['milestones'] = {
   notStarted: (mention, title) => `${mention} さん、 ${title} を開始できませんでした。`,
   notConfirmed: (mention, title) =>
     `${mention} さん、 ${title} が開始されたかどうか、Devin から確認が取れていません。`,
-  canceled: (mention, title) => `${mention} さん、 ${title} はほかの人がキャンセルしました。`,
+  canceledBy: (mention, title, name) =>
+    `${mention} さん、${nameBefore('さん', name)}が ${title} をキャンセルしました。`,
   notApproved: (mention, title) => `${mention} さん、 ${title} は承認されませんでした。`,
   notConfirmedNow:
     '24 時間、確認を続けます。今すぐ確認するには、カードの「もう一度確認」を選んでください。「それでも開始」を選ぶと、課金対象のセッションが 2 つになる可能性があります。',

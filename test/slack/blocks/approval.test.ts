@@ -1,24 +1,29 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { areBlocksTooLong, checkMessage } from '../../../sandbox/slack/rules/message.ts';
-import { renderApproval } from '../../../src/slack/blocks/approval.ts';
+import { renderApproval, type ApprovalView } from '../../../src/slack/blocks/approval.ts';
 import { ACTION, CARD_ACTION, readApprovalValue } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 import { approvalOf } from './places.ts';
 
 const asked = { ...approvalOf('x'), channelId: 'C1', untilMs: 1_777_627_900_000 };
-const by = { userId: 'U2', name: 'Ben' };
-const ended = (kind: 'approved' | 'declined' | 'expired', reason: string | null = null) => ({
+const declined: ApprovalView = {
   ...asked,
-  ended: kind,
-  approval: { ...asked.approval, yes: [by], end: { kind, by, reason, atMs: 1_777_627_900_000 } },
-});
+  title: 'drop the tables',
+  over: {
+    kind: 'declined',
+    by: ['Ben'],
+    canceledBy: null,
+    reason: 'Not now.',
+    atMs: 1_777_627_900_000,
+    started: 'nothingStarted',
+  },
+};
 const withValues = (values: (typeof asked)['asked']['values']) => ({
   ...asked,
   asked: { ...asked.asked, values },
 });
-const shown = (message: typeof asked | ReturnType<typeof ended>) =>
-  JSON.stringify(renderApproval(message, en).blocks);
+const shown = (message: ApprovalView) => JSON.stringify(renderApproval(message, en).blocks);
 
 describe('a message that asks for an approval', () => {
   test('is valid in Slack, whatever was asked for', () => {
@@ -77,13 +82,12 @@ describe('a message that asks for an approval', () => {
       elements: [
         { action_id: ACTION.approve, value: 'r1.0', text: { text: 'Start session' } },
         { action_id: ACTION.decline, text: { text: 'Decline' } },
-        { action_id: ACTION.editAsked },
         { action_id: CARD_ACTION.details, value: 'r1' },
       ],
     });
-    const words = shown(ended('declined', 'Not now.'));
+    const words = shown(declined);
     expect(words).toMatch(
-      /Ben declined this request\. Nothing was started\.\* · <!date\^1777627900[^]*Not now\./,
+      /~drop the tables~[^]*Ben declined this request\. Nothing was started\.\* · <!date\^1777627900[^]*Not now\./,
     );
     expect(words).not.toContain('actions');
   });
