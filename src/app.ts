@@ -161,7 +161,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     // Here, a person waits for the answer.
     store: interactiveStore,
     resolve: services.resolveNow,
-    withPriority: writes.withPriority,
+    save: writes.save,
     check: createSteeringCheck({ resolve: services.resolveNow, settings }),
     mayEnd,
     limiter,

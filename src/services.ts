@@ -71,7 +71,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     now,
     log,
   });
-  const writes = createWrites({ withPriority: database.withPriority, now });
+  const writes = createWrites(now);
   const readiness = createReadiness({ database, writes, queue, slack });
 
   const { gate, budget, mayApprove, mayEnd } = createTrust({ policy, ledger, slack });

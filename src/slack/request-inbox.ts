@@ -8,7 +8,7 @@ import type { Wish } from '../session/intent.ts';
 import type { LimitReached } from '../session/policy/limits.ts';
 import type { RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
-import { beginCommit, inBatches, withDeadline, type Deadline } from '../store/commit.ts';
+import { beginCommit, inBatches, withDeadline, type Deadline, type Writes } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import type { Limiter, Twin } from '../store/limiter.ts';
@@ -29,8 +29,7 @@ type InboxDeps = {
   enqueueAll: EnqueueAll;
   /** Called with each state that a request reaches here, after the commit. */
   onMoved: (state: RequestState) => void;
-  /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
-  withPriority: <T>(task: () => Promise<T>) => Promise<T>;
+  save: Writes['save'];
 };
 
 type Asked = Pick<NewRequest, 'dedupeKey' | 'draft' | 'context' | 'slackFileIds'>;
@@ -54,8 +53,8 @@ type SubmittedForm = {
 
 /** Saves what people ask for, in one transaction with its jobs. The rest happens after Slack has its answer. */
 export function createRequestInbox(deps: InboxDeps) {
-  const { requests, forms, envelopes, effectiveDraft, withPriority } = deps;
-  const save = createSaveRequest(deps);
+  const { requests, forms, envelopes, effectiveDraft, save } = deps;
+  const saveRequest = createSaveRequest(deps);
 
   /**
    * Rejects with a `TooLateError` if it can't be saved before Slack stops waiting. `unlessTwin`: not if the person asked
@@ -63,7 +62,7 @@ export function createRequestInbox(deps: InboxDeps) {
    */
   const accept = async (toRequest: () => Promise<NewRequest>, unlessTwin = false): Promise<string | null> =>
     withDeadline(async (deadline) =>
-      withPriority(async () => save({ request: await toRequest(), deadline, unlessTwin })),
+      save(async () => saveRequest({ request: await toRequest(), deadline, unlessTwin })),
     );
 
   function commandRequest({ responseUrl, ...origin }: Origin, asked: Asked): NewRequest {

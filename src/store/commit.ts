@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { isWithin, waitIn } from '../time.ts';
+import { isWithin } from '../time.ts';
 import { codeOf } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -60,19 +60,13 @@ export async function withDeadline<T>(
   }
 }
 
-type TimelyDeps = {
-  db: Kysely<Tables>;
-  /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
-  withPriority: <T>(task: () => Promise<T>) => Promise<T>;
-};
-
 /** Runs a transaction that is committed in time, or never. */
 export type Commit = <T>(task: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
 
-export function createCommit({ db, withPriority }: TimelyDeps): Commit {
+export function createCommit({ db, save }: { db: Kysely<Tables> } & Pick<Writes, 'save'>): Commit {
   return async (task) =>
     withDeadline(async (deadline) =>
-      withPriority(async () =>
+      save(async () =>
         db.transaction().execute(async (trx) => {
           const result = await task(trx);
           beginCommit([deadline]);
@@ -87,21 +81,20 @@ const UNSAVED = /^(53|58)...$|^25006$/;
 /** Afterwards the app counts as ready again, so that a load balancer brings it the next write. */
 const UNSAVED_MS = 60_000;
 
-type WritesDeps = Pick<TimelyDeps, 'withPriority'> & { now: () => number };
 export type Writes = ReturnType<typeof createWrites>;
 
 /**
- * Saves what people ask for before other work. `trouble`: why it can't be saved, judged by the last time, since a probe
+ * Watches the saving of what people ask for. `trouble`: why it can't be saved, judged by the last time, since a probe
  * doesn't write; null: it can.
  */
-export function createWrites({ withPriority, now }: WritesDeps) {
+export function createWrites(now: () => number) {
   let failed: { atMs: number; reason: string } | null = null;
   return {
     trouble: (): string | null =>
       failed !== null && isWithin(UNSAVED_MS, now() - failed.atMs) ? failed.reason : null,
-    async withPriority<T>(write: () => Promise<T>): Promise<T> {
+    async save<T>(write: () => Promise<T>): Promise<T> {
       try {
-        const written = await withPriority(write);
+        const written = await write();
         failed = null;
         return written;
       } catch (error) {
@@ -109,31 +102,6 @@ export function createWrites({ withPriority, now }: WritesDeps) {
           failed = { atMs: now(), reason: error.message };
         throw error;
       }
-    },
-  };
-}
-
-/** How long other work steps back at most while people keep asking. */
-const STEP_BACK_MS = 50;
-
-/** What a person waits for goes first. */
-export function createPrecedence(stepBackMs: number = STEP_BACK_MS) {
-  const waiting = new Set<() => void>();
-  let preferred = 0;
-  return {
-    async withPriority<T>(task: () => Promise<T>): Promise<T> {
-      preferred += 1;
-      try {
-        return await task();
-      } finally {
-        preferred -= 1;
-        if (preferred === 0) for (const go of waiting) go();
-      }
-    },
-
-    /** Resolves once nothing with priority runs, or after a short time. */
-    async turn(): Promise<void> {
-      if (preferred > 0) await waitIn(waiting, stepBackMs);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { isUntrusted } from '../network.ts';
 import { OperatorError } from '../operator-error.ts';
 import { once } from '../time.ts';
-import { COMMIT_MS, createPrecedence } from './commit.ts';
+import { COMMIT_MS } from './commit.ts';
 import { openEmbedded, startUpkeep, type Embedded } from './embedded/embedded.ts';
 import { bossDatabase, createPriorityGate, throughGate, type Priority } from './embedded/gate.ts';
 import { createStatementNames, PreparingClient } from './prepared-statements.ts';
@@ -17,8 +17,6 @@ export type Database = {
   db: Kysely<Tables>;
   /** The same tables, for what a person in Slack waits for: its statements come first. */
   interactive: Kysely<Tables>;
-  /** While the task runs, everything but `interactive` waits. */
-  withPriority<T>(task: () => Promise<T>): Promise<T>;
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
@@ -75,7 +73,6 @@ async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> 
   return {
     db,
     interactive,
-    withPriority: gate.withPriority,
     kind: 'embedded',
     boss: { db: bossDatabase(embedded.thread, gate), backend: 'pglite' },
     ping: () => ping(interactive),
@@ -91,32 +88,26 @@ function openOnServer(
   { log, silentMs = SILENT_MS }: DatabaseOptions & { log: Pick<Log, 'warn'> },
 ): Database {
   const options = connectionOptions(databaseUrl, silentMs);
-  const precedence = createPrecedence();
   const nameOf = createStatementNames();
-  const connect = (stalledMs: number, turn: () => Promise<void>): Kysely<Tables> => {
+  const connect = (stalledMs: number): Kysely<Tables> => {
     const pool = createPool({ ...options, max: POOL_SIZE, ...endingStalled(stalledMs) }, log);
-    const inTurn = {
+    const preparing = {
       options: pool.options,
-      connect: async () => {
-        await turn();
-        return new PreparingClient(await pool.connect(), nameOf);
-      },
+      connect: async () => new PreparingClient(await pool.connect(), nameOf),
       end: async () => pool.end(),
     };
-    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: inTurn }), plugins: PLUGINS });
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing }), plugins: PLUGINS });
   };
-  const db = connect(STALLED_MS, precedence.turn);
+  const db = connect(STALLED_MS);
   // Its own connections: what a person waits for doesn't queue behind work that can wait.
-  const interactive = connect(COMMIT_MS, async () => {});
+  const interactive = connect(COMMIT_MS);
   const close = once(async () => {
     await Promise.all([db.destroy(), interactive.destroy()]);
   });
   const boss = { ...options, max: BOSS_POOL_SIZE };
-  const { withPriority } = precedence;
   return {
     db,
     interactive,
-    withPriority,
     kind: 'postgres',
     boss,
     ping: async () =>

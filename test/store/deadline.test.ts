@@ -55,15 +55,16 @@ describe('a deadline', () => {
 });
 
 describe('a transaction with a deadline', () => {
+  const save = async <T>(write: () => Promise<T>): Promise<T> => write();
   const embedded = useEmbedded();
   const postgres = usePostgres();
 
   test("isn't committed if its turn comes too late", async () => {
-    const { interactive: db, withPriority } = await embedded();
+    const { interactive: db } = await embedded();
     await sql`create table notes (text text)`.execute(db);
     let release = (): void => undefined;
     const held = db.transaction().execute(async () => new Promise<void>((resolve) => (release = resolve)));
-    const refused = createCommit({ db, withPriority })(async (trx) =>
+    const refused = createCommit({ db, save })(async (trx) =>
       sql`insert into notes values ('late')`.execute(trx),
     );
     await expect(refused).rejects.toMatchObject({ mayBeWritten: false });
@@ -73,10 +74,10 @@ describe('a transaction with a deadline', () => {
   });
 
   test('is dropped by a server that stalled while the commit was on its way', async () => {
-    const { interactive: db, db: other, withPriority } = await postgres.open();
+    const { interactive: db, db: other } = await postgres.open();
     await sql`create table notes (text text)`.execute(other);
     let pid = 0;
-    const committing = createCommit({ db, withPriority })(async (trx) => {
+    const committing = createCommit({ db, save })(async (trx) => {
       await sql`insert into notes values ('late')`.execute(trx);
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
       pid = rows[0]?.pid ?? 0;

@@ -3,16 +3,16 @@ import { createWrites } from '../../src/store/commit.ts';
 
 test('a write that finds no room counts until another one is saved, or for a minute', async () => {
   let now = 0;
-  const writes = createWrites({ withPriority: async (write) => write(), now: () => now });
+  const writes = createWrites(() => now);
   const fail = async (code: string) =>
     writes
-      .withPriority(async () => Promise.reject(Object.assign(new Error('no space left'), { code })))
+      .save(async () => Promise.reject(Object.assign(new Error('no space left'), { code })))
       .catch(() => null);
   await fail('23505');
   expect(writes.trouble()).toBeNull();
   await fail('53100');
   expect(writes.trouble()).toBe('no space left');
-  await writes.withPriority(async () => Promise.resolve());
+  await writes.save(async () => Promise.resolve());
   expect(writes.trouble()).toBeNull();
   await fail('25006');
   now = 59_999;

@@ -4,8 +4,7 @@ import type { Queue } from '../../queue/index.ts';
 import type { PlaceKind } from '../../session/context.ts';
 import type { WithNames } from '../../session/defaults.ts';
 import type { RequestState } from '../../session/request.ts';
-import { createCommit } from '../../store/commit.ts';
-import type { Database } from '../../store/database.ts';
+import { createCommit, type Writes } from '../../store/commit.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import { findFollowed } from '../../store/requests.ts';
@@ -26,8 +25,8 @@ export type ToolDeps = {
   queue: Pick<Queue, 'enqueue' | 'enqueueAll' | 'changeId'>;
   /** For what people wait for. */
   store: Store;
-  /** For what they ask for. */
-  withPriority: Database['withPriority'];
+  /** Saves what they ask for. */
+  save: Writes['save'];
   slack: Pick<
     Slack,
     'outbound' | 'people' | 'botUserId' | 'files' | 'thread' | 'presence' | 'quickTextFor' | 'learnLanguage'
@@ -143,11 +142,11 @@ export function createTools(deps: ToolDeps) {
 }
 
 /** They save what people ask for. */
-function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved }: ToolDeps) {
+function createInboxes({ queue, store, save, limiter, quickGate, onMoved }: ToolDeps) {
   const { enqueue, enqueueAll } = queue;
   const { db, requests, sessions, forms, envelopes, replies } = store;
   const { effectiveDraft } = quickGate;
-  const commit = createCommit({ db, withPriority });
+  const commit = createCommit({ db, save });
   return {
     inbox: createRequestInbox({
       db,
@@ -157,7 +156,7 @@ function createInboxes({ queue, store, withPriority, limiter, quickGate, onMoved
       effectiveDraft,
       limiter,
       enqueueAll,
-      withPriority,
+      save,
       onMoved,
     }),
     formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),

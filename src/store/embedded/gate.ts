@@ -1,6 +1,5 @@
 import type { PGliteDialectConfig } from 'kysely';
 import { fromPglite, type Db } from 'pg-boss';
-import { createPrecedence } from '../commit.ts';
 import type { DatabaseThread } from './database-thread.ts';
 
 /** `interactive`: a person in Slack waits for it. */
@@ -13,13 +12,10 @@ type Gate = ReturnType<typeof createPriorityGate>;
  * others, so that answering Slack doesn't wait for background work.
  */
 export function createPriorityGate() {
-  const { withPriority, turn } = createPrecedence();
   const waiting: Record<Priority, (() => void)[]> = { interactive: [], background: [] };
   let busy = false;
-  let turning: Promise<void> | null = null;
 
-  async function admit(): Promise<void> {
-    if (!busy && waiting.interactive.length === 0) await (turning ??= turn().finally(() => (turning = null)));
+  function admit(): void {
     const next = busy ? undefined : (waiting.interactive.shift() ?? waiting.background.shift());
     if (next === undefined) return;
     busy = true;
@@ -30,17 +26,15 @@ export function createPriorityGate() {
     async pass<T>(priority: Priority, task: () => Promise<T>): Promise<T> {
       await new Promise<void>((resolve) => {
         waiting[priority].push(resolve);
-        void admit();
+        admit();
       });
       try {
         return await task();
       } finally {
         busy = false;
-        void admit();
+        admit();
       }
     },
-    /** While the task runs, background work waits, even between the task's statements; though not for long. */
-    withPriority,
   };
 }
 
