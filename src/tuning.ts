@@ -12,7 +12,7 @@ import { HOME_PAUSE_MS } from './home/index.ts';
 import type { Log } from './log.ts';
 import type { OperatorError } from './operator-error.ts';
 import { IN_FLIGHT_MS, LEASE_MS, POLL_SECONDS, SEARCH_PAUSES_MS } from './queue/index.ts';
-import type { RequestState } from './session/request.ts';
+import { UNDO_MS, type RequestState } from './session/request.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { clockOf, createDatabaseTime, databaseClock, type Clock, type DatabaseTime } from './store/sql.ts';
@@ -31,6 +31,8 @@ export type Overrides = {
   /** How soon another process continues the work of one that died. */
   leaseMs?: number;
   sweepTimes?: SweepTimes;
+  /** How long a session that a message asked for can be canceled before it starts; 0: it starts at once. */
+  undoMs?: number;
   /** How long changes of a Home are collected before it is drawn. */
   homePauseMs?: number;
   /** How late a scheduled job may start. */
@@ -95,6 +97,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     inFlightMs: IN_FLIGHT_MS,
     leaseMs: LEASE_MS,
     sweepTimes: SWEEP_TIMES,
+    undoMs: UNDO_MS,
     homePauseMs: HOME_PAUSE_MS,
     pollSeconds: POLL_SECONDS,
     editBudget: EDIT_BUDGET,

@@ -3,7 +3,7 @@ import type { EffectiveDraft, WithNames } from '../session/defaults.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
 import { isOutside, type PresenceOf } from '../slack/conversations.ts';
-import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
+import { isSaid, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
@@ -104,23 +104,44 @@ export function createWritePrompt({ gate, nameMentions }: PromptDeps): WriteProm
     });
 }
 
-type IdentifyStepDeps = { identify: Identify; writePrompt: WritePrompt; send: Send; flow: Flow };
+type IdentifyStepDeps = {
+  identify: Identify;
+  writePrompt: WritePrompt;
+  send: Send;
+  flow: Flow;
+  undoMs: number;
+  now: () => number;
+};
 
 /**
- * accepted -> identified, or refused. A task without context or files is sent at once: nothing can happen between
+ * accepted -> held if a message asked for it, or identified, or refused. A task without context or files is sent at once: nothing can happen between
  * identifying and sending that would have to be saved.
  */
-export function createIdentifyStep({ identify, writePrompt, send, flow }: IdentifyStepDeps): CreateStep {
+export function createIdentifyStep(deps: IdentifyStepDeps): CreateStep {
+  const { identify, writePrompt, send, flow, undoMs } = deps;
   return async (run) => {
     const { request } = run;
     const now = await identify(run);
     if (now.kind === 'not') return now.outcome;
     const { found, approved } = now;
+    // Whoever restarted it has seen it already.
+    if (undoMs > 0 && isSaid(request) && request.resumedAt === null) {
+      const changes = { ...found, heldUntil: new Date(deps.now() + undoMs) };
+      return flow.advance(run, { to: 'held', changes, effects: { card: 'now' } });
+    }
     if (request.context === null && request.slackFileIds.length === 0) {
       const prompt = await writePrompt({ ...request, ...found }, BARE);
       return send(run, { found: { ...found, prompt, uploads: { urls: [], leftOut: [] } }, approved });
     }
     return toIdentified(flow, run, found);
+  };
+}
+
+/** held -> identified, once nobody canceled it in time. */
+export function createHoldStep({ flow, now }: { flow: Flow; now: () => number }): CreateStep {
+  return async (run) => {
+    const afterMs = (run.request.heldUntil?.getTime() ?? 0) - now();
+    return afterMs > 0 ? { kind: 'later', afterMs } : toIdentified(flow, run, {});
   };
 }
 

@@ -13,7 +13,7 @@ import type { Tuning } from '../tuning.ts';
 import { createAskApproval } from './approval.ts';
 import { createAttachStep } from './attach.ts';
 import { createSessionSearch, type SessionSearch } from './find-session.ts';
-import { createIdentify, createIdentifyStep, createWritePrompt } from './identify.ts';
+import { createIdentify, createHoldStep, createIdentifyStep, createWritePrompt } from './identify.ts';
 import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
 import { createResumer } from './resume.ts';
@@ -60,7 +60,7 @@ type CreationDeps = {
   withNames: WithNames;
   tagRequests: boolean;
   onMoved: (state: RequestState) => void;
-  tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'sweepTimes'>;
+  tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'sweepTimes' | 'undoMs'>;
   text: Text;
 };
 
@@ -116,7 +116,7 @@ type StepDeps = { transitions: Transitions; adopt: Adopt; search: SessionSearch 
 
 function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDeps) {
   const { store, devin, slack, gate, resolve, withNames } = deps;
-  const { now, log } = deps.tuning;
+  const { now, log, undoMs } = deps.tuning;
   const { thread, people, groups, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
   const flow = createFlow({ transitions, now });
@@ -140,7 +140,8 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
     log,
   });
   return {
-    accepted: createIdentifyStep({ identify, writePrompt, send, flow }),
+    accepted: createIdentifyStep({ identify, writePrompt, send, flow, undoMs, now }),
+    held: createHoldStep({ flow, now }),
     identified: createAttachStep({ askApproval, writePrompt, thread, files, upload, flow, now }),
     attached: step,
     sending: createSettleStep({ search, adopt, flow, searchUntilFound }),

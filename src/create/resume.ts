@@ -15,7 +15,7 @@ type ResumeDeps = {
   now: () => number;
 };
 
-/** The buttons on the card of a request that ended. Each moves the request only from the state in which it was shown. */
+/** The buttons on the card of a request that ended or is held. Each moves the request only from the state in which it was shown. */
 export function createResumer({ store: { requests }, search, adopt, transitions, enqueue, now }: ResumeDeps) {
   /** Not if it was restarted meanwhile, and ended again: people press twice. */
   async function restart(
@@ -57,6 +57,10 @@ export function createResumer({ store: { requests }, search, adopt, transitions,
     const { state } = request;
     if (how === 'try-again' && (state === 'failed' || state === 'refused'))
       await restart(request, { to: 'accepted', sentAt: null });
+    if (how === 'start-now')
+      await transitions.moveLocked(requestId, (locked) =>
+        locked.state === 'held' ? { to: 'identified', effects: { card: 'now', run: true } } : null,
+      );
     if (how === 'check-again' && state === 'unknown') await check(request);
     // What was sent before is searched for once more before it is sent.
     if (how === 'start-anyway' && state === 'unknown')

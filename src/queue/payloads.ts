@@ -80,10 +80,10 @@ const schemas = {
     days: z.number(),
     answerTo: answerToSchema,
   }),
-  /** A button of a card that ended was pressed. `resumedAtMs`: when that attempt began again; null: it was the first. */
+  /** A button of a card that ended, or is held, was pressed. `resumedAtMs`: when that attempt began again; null: it was the first. */
   resume: z.object({
     requestId: z.string(),
-    how: z.enum(['try-again', 'check-again', 'start-anyway']),
+    how: z.enum(['try-again', 'start-now', 'check-again', 'start-anyway']),
     resumedAtMs: z.number().nullable(),
   }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),

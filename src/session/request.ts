@@ -14,10 +14,12 @@ export type SessionCreateRequest = z.input<typeof sessionCreateRequestSchema>;
 
 /**
  * How far a request is. Each step is one transaction; `sending` is on disk before the POST leaves, so a
- * request found in `sending` is one whose answer was lost. `awaiting-approval` follows `identified`, and leads back.
+ * request found in `sending` is one whose answer was lost. `held` leaves time for an undo; `awaiting-approval` follows
+ * `identified`, and leads back.
  */
 export const REQUEST_STATES = [
   'accepted',
+  'held',
   'identified',
   'awaiting-approval',
   'attached',
@@ -32,6 +34,7 @@ export type RequestState = (typeof REQUEST_STATES)[number];
 /** States in which the app still has work to do. */
 export const OPEN_STATES = [
   'accepted',
+  'held',
   'identified',
   'attached',
   'sending',
@@ -40,6 +43,9 @@ export type OpenState = (typeof OPEN_STATES)[number];
 
 /** If the session is created sooner, its card is posted once, with the URL; otherwise a card is posted before. */
 export const EARLY_CARD_MS = 1000;
+
+/** How long a session that a message asked for can be canceled before it starts. */
+export const UNDO_MS = 5000;
 
 export function isOpen(state: RequestState): state is OpenState {
   return OPEN_STATES.some((open) => open === state);

@@ -17,6 +17,8 @@ import { beganBy, type ThreadHere } from './places.ts';
 const TITLE_LENGTH = 120;
 /** What a card waiting for approval shows instead of Devin's status. */
 const BEFORE_START = 'before-start';
+/** What a card shows while its session can still be canceled with a press. */
+const HELD = 'held';
 
 type CardRows = {
   request: SessionRequest;
@@ -115,6 +117,7 @@ function statusWordOf(
   snapshot: SessionSnapshot | null,
   phase: SessionPhase,
 ): string | null {
+  if (state === 'held') return HELD;
   if (state === 'awaiting-approval') return BEFORE_START;
   return IN_DEVINS_WORDS.has(phase) ? (snapshot?.statusDetail ?? snapshot?.status ?? null) : null;
 }

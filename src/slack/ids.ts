@@ -68,6 +68,7 @@ export const CARD_ACTION = {
   details: 'details',
   'try-again': 'try_again',
   'edit-and-try-again': 'edit_and_try_again',
+  'start-now': 'start_now',
   'check-again': 'check_again',
   'start-anyway': 'start_anyway',
   /** Each of these three opens the box for a message to Devin. */

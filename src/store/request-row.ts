@@ -46,6 +46,8 @@ export const requestSchema = z.object({
   prompt: z.string().nullable(),
   uploads: uploadsSchema.nullable(),
   waiting: z.enum(WAITING).nullable(),
+  /** Until then it can be canceled with a press; null: it starts at once. */
+  heldUntil: z.date().nullable(),
   sentAt: z.date().nullable(),
   sessionId: z.string().nullable(),
   failure: failureSchema.nullable(),
@@ -135,6 +137,10 @@ export type MessageRef = { teamId: string; channelId: string; ts: string };
 export function messageKey({ teamId, channelId, ts }: MessageRef): string {
   return `thread:${teamId}:${channelId}:${ts}`;
 }
+
+/** Whether a message asked for it, and not a command or a form. */
+export const isSaid = ({ dedupeKey }: Pick<SessionRequest, 'dedupeKey'>): boolean =>
+  dedupeKey.startsWith('thread:');
 
 const OFFER_ID_LENGTH = 24;
 

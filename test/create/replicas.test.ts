@@ -25,7 +25,7 @@ function replicaOn({ db }: Pick<Database, 'db'>, step: CreateStep) {
     show: async () => Promise.resolve(null),
     enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
       void (await Promise.resolve(queued.push(startAfterMs))),
-    steps: { accepted: step, identified: step, attached: step, sending: step },
+    steps: { accepted: step, held: step, identified: step, attached: step, sending: step },
   });
   return { requests, queued, create };
 }

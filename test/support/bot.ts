@@ -99,6 +99,7 @@ export async function startBot(
     editBudget: AMPLE_BUDGET,
     pollSeconds: QUICK_POLL_SECONDS,
     homePauseMs: QUICK_HOME_MS,
+    undoMs: 0,
     ...overrides,
   });
   const { port } = await bot.start();

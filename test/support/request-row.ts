@@ -41,6 +41,7 @@ export function requestRow(changes: Partial<SessionRequest> = {}): SessionReques
     prompt: null,
     uploads: null,
     waiting: null,
+    heldUntil: null,
     sentAt: null,
     sessionId: 's',
     failure: null,

@@ -36,6 +36,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   details: { inMenu: true },
   'try-again': { labelIn: { ended: (text) => text.card.askAgain } },
   'edit-and-try-again': { primaryIn: ['failed'] },
+  'start-now': { primaryIn: ['queued'] },
   'check-again': { primaryIn: ['unknown'] },
   'start-anyway': { confirm: (text) => text.card.confirmStartAnyway },
   reply: {},
@@ -49,7 +50,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
     inMenu: ({ phase }) => phase === 'finished',
   },
-  cancel: { inMenu: ({ phase }) => phase !== 'needs-approval' },
+  cancel: { inMenu: (card) => card.phase !== 'needs-approval' && !card.actions.includes('start-now') },
   mute: { inMenu: true },
   unmute: {},
   sync: {},
@@ -200,6 +201,8 @@ export function cardActions(request: ActedOnRequest, session: SessionAnswer | nu
       return afterFailure(request);
     case 'sending':
       return ['details'];
+    case 'held':
+      return ['start-now', 'cancel', 'details'];
     default:
       return ['details', 'cancel'];
   }

@@ -162,6 +162,7 @@ export function statusWord(card: SessionCard, text: Text): string {
 function phaseWord(card: SessionCard, text: Text): string {
   const { phase, statusWord: word } = card;
   if (isNotStarted(card)) return text.card.notStarted;
+  if (phase === 'queued' && word !== null) return text.card.held;
   if (phase === 'capped' && word !== null && !isOwnCap(word)) return text.card.stopped;
   if (phase === 'other' && word !== null && word !== '')
     return escape(truncate(oneLine(word).replaceAll('_', ' '), TITLE_LENGTH));

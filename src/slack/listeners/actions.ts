@@ -25,7 +25,7 @@ export function listenToActions(app: App, deps: ActionDeps): void {
 }
 
 /** Buttons that resume a request. */
-const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const satisfies Resumption[];
+const RESUMPTIONS = ['try-again', 'start-now', 'check-again', 'start-anyway'] as const satisfies Resumption[];
 
 /** Buttons of a card that show something, retry, or start another session. */
 function listenOnRequests(app: App, deps: ActionDeps): void {

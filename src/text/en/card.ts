@@ -18,6 +18,8 @@ export const card = {
   },
   /** In place of `failed` and `ended`, without a session. */
   notStarted: 'Not started',
+  /** In place of `queued`, while it can still be canceled with a press. */
+  held: 'Starting in 5 s',
   /** In place of `capped`, if it wasn't the session's own cap, such as a payment that was declined. */
   stopped: 'Stopped',
   /** What a phase means for the reader, by Devin's reason; `any` if that is missing or unknown. */
@@ -104,6 +106,7 @@ export const card = {
     details: 'Details',
     'try-again': 'Try again',
     'edit-and-try-again': 'Edit and try again',
+    'start-now': 'Start now',
     'check-again': 'Check again',
     'start-anyway': 'Start anyway',
     reply: 'Reply',

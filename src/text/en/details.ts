@@ -31,6 +31,7 @@ export const details = {
   states: {
     accepted: 'Accepted, not sent yet',
     identified: 'Identity checked, not sent yet',
+    held: 'Starting in a moment, not sent yet',
     'awaiting-approval': 'Waiting for approval, not sent yet',
     attached: 'Files uploaded, not sent yet',
     sending: 'Sent, no answer yet',

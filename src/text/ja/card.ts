@@ -18,6 +18,7 @@ export const card: Text['card'] = {
     other: '不明な状態',
   },
   notStarted: '未開始',
+  held: '5 秒後に開始',
   stopped: '停止',
   meaning: {
     'needs-approval': {
@@ -96,6 +97,7 @@ export const card: Text['card'] = {
     details: '詳細',
     'try-again': '再試行',
     'edit-and-try-again': '編集して再試行',
+    'start-now': '今すぐ開始',
     'check-again': 'もう一度確認',
     'start-anyway': 'それでも開始',
     reply: '返信',

@@ -30,6 +30,7 @@ export const details: Text['details'] = {
   states: {
     accepted: '受け付け済み、未送信',
     identified: '実行者を確認済み、未送信',
+    held: 'まもなく開始、未送信',
     'awaiting-approval': '承認待ち、未送信',
     attached: 'ファイルをアップロード済み、未送信',
     sending: '送信済み、応答待ち',
