@@ -103,7 +103,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
   });
   const check = createSteeringCheck({ resolve, settings: store.settings });
-  const { watcher, recorder, fetchMessages } = createFollowing({
+  const { watcher, recordAnswer, fetchMessages } = createFollowing({
     queue,
     store,
     devin,
@@ -119,7 +119,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
     text,
   });
-  const recordAnswer = recorder.answer;
   createSteering({
     queue,
     store,

@@ -12,6 +12,7 @@ import { HOME_PAUSE_MS } from './home/index.ts';
 import type { Log } from './log.ts';
 import type { OperatorError } from './operator-error.ts';
 import { IN_FLIGHT_MS, LEASE_MS, POLL_SECONDS, SEARCH_PAUSES_MS } from './queue/index.ts';
+import type { Holds } from './session/milestones.ts';
 import { UNDO_MS, type RequestState } from './session/request.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
@@ -61,6 +62,8 @@ type WatchTimes = WatcherTimes &
     fastestMs: number;
     /** How long a milestone waits for Devin's messages that come before it. */
     tellAfterMs: number;
+    /** How long one waits once they are here. */
+    holdMs: Holds;
     /** How long after a session's end its messages are read for the last time. */
     lastReadMs: number;
     /** Between two reads of a conversation for lost cards. Slack allows about 50 a minute. */
@@ -70,6 +73,7 @@ const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = {
   ...WATCHER_TIMES,
   ...ROUND_TIMES,
   tellAfterMs: 15_000,
+  holdMs: { finished: 3000, pr: 10_000 },
   lastReadMs: 30_000,
   restorePauseMs: 1500,
 };

@@ -4,7 +4,6 @@ import { cursorAfter } from '../devin/client.ts';
 import { DevinError, isTooLarge, type DevinErrorCode } from '../devin/errors.ts';
 import type { Page, SessionMessage } from '../devin/schemas.ts';
 import type { MessageQuery } from '../devin/sessions.ts';
-import type { Enqueue } from '../queue/index.ts';
 import { nextKey } from '../session/milestones.ts';
 import { markdownWords } from '../slack/blocks/markdown.ts';
 import type { Reply } from '../store/replies.ts';
@@ -12,27 +11,12 @@ import type { Followed } from '../store/requests.ts';
 import type { NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
+import type { FollowContext } from './context.ts';
 import { mirrorReply } from './post-message.ts';
 
 /** Longer than any card shows. */
 const LAST_WORDS_LENGTH = 300;
-
-type FetchDeps = {
-  store: StoreParts<{
-    db: 'transaction';
-    sessions: 'change' | 'lock';
-    milestones: 'add';
-    calls: 'isMissing';
-    messages: 'known' | 'add';
-    replies: 'move';
-    echoes: 'recognize';
-    settings: 'preferencesFor';
-  }>;
-  listMessages: ListMessages;
-  enqueue: Enqueue;
-};
 
 type Reading = Followed & { showsWebMessages: boolean };
 
@@ -40,54 +24,56 @@ type Reading = Followed & { showsWebMessages: boolean };
  * Reads a session's new messages and stores them in Devin's order. The last page has no cursor, so reading starts from
  * the last one there was, and stored messages are known by their event. Resolves with the number of new ones.
  */
-export function createFetchMessages(deps: FetchDeps) {
-  return async (followed: Followed, signal: AbortSignal): Promise<number> => {
-    const { sessionId, messagesCursor: after } = followed.session;
-    let isFirstPage = after === null;
-    let count = 0;
-    for await (const page of messagePages(deps.listMessages, sessionId, { after, signal })) {
-      count += await storePage(deps, followed, { page, isFirstPage });
-      isFirstPage = false;
-    }
-    return count;
-  };
+export async function fetchMessages(
+  c: FollowContext,
+  followed: Followed,
+  signal: AbortSignal,
+): Promise<number> {
+  const { sessionId, messagesCursor: after } = followed.session;
+  let isFirstPage = after === null;
+  let count = 0;
+  for await (const page of messagePages(c.devin.messages.list, sessionId, { after, signal })) {
+    count += await storePage(c, followed, { page, isFirstPage });
+    isFirstPage = false;
+  }
+  return count;
 }
 
 async function storePage(
-  deps: FetchDeps,
+  c: FollowContext,
   followed: Followed,
   { page, isFirstPage }: { page: Page<SessionMessage>; isFirstPage: boolean },
 ): Promise<number> {
   const { sessionId } = followed.session;
   const eventIds = page.items.map(({ eventId }) => eventId);
-  const known = await deps.store.messages.known(sessionId, eventIds);
+  const known = await c.store.messages.known(sessionId, eventIds);
   const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
   if (fresh.length === 0 && page.endCursor === null) return 0;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
   const fromPeople = fresh.some((message) => message.source !== 'devin' && message !== prompt);
   const reading = {
     ...followed,
-    showsWebMessages: fromPeople && (await deps.store.settings.preferencesFor(followed.request)).webMessages,
+    showsWebMessages: fromPeople && (await c.store.settings.preferencesFor(followed.request)).webMessages,
   };
-  await deps.store.db.transaction().execute(async (trx) => {
+  await c.store.db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
     for (const message of fresh) {
       if (message === prompt) rows.push(messageRow(message, 'skipped'));
-      else rows.push(...(await rowsOf(deps, { reading, message, trx })));
+      else rows.push(...(await rowsOf(c, { reading, message, trx })));
     }
-    await deps.store.messages.add(sessionId, rows, trx);
+    await c.store.messages.add(sessionId, rows, trx);
     // On the last page only: before that, Devin has gone on.
-    if (cursorAfter(page) === null) await callAgain(deps, sessionId, trx);
-    await showLastWords(deps, followed.session, { fresh, trx });
+    if (cursorAfter(page) === null) await callAgain(c, sessionId, trx);
+    await showLastWords(c, followed.session, { fresh, trx });
     if (page.endCursor !== null)
-      await deps.store.sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
+      await c.store.sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
   });
   return fresh.length;
 }
 
 /** Devin asks something else, between two polls or with its status unchanged: another question is another call. */
-async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Tables>): Promise<void> {
-  const { sessions, milestones, calls } = deps.store;
+async function callAgain(c: FollowContext, sessionId: string, trx: Transaction<Tables>): Promise<void> {
+  const { sessions, milestones, calls } = c.store;
   const session = await sessions.lock(sessionId, trx);
   if (session?.phase !== 'needs-you' || !(await calls.isMissing(sessionId, trx))) return;
   const key = nextKey(session.told, 'needs-you');
@@ -106,15 +92,15 @@ export function messageRow(
 }
 
 /** Devin's words go into the thread; people's only if they didn't write them here. */
-async function rowsOf(deps: FetchDeps, { reading, message, trx }: NewWords): Promise<NewMessage[]> {
+async function rowsOf(c: FollowContext, { reading, message, trx }: NewWords): Promise<NewMessage[]> {
   const { session, showsWebMessages } = reading;
   const { eventId, source, message: text } = message;
   const forThread = session.synced ? 'pending' : 'left-out';
   if (source === 'devin') return [messageRow(message, forThread)];
   const echo = { sessionId: session.sessionId, eventId, text };
-  const replyId = await deps.store.echoes.recognize(echo, trx);
+  const replyId = await c.store.echoes.recognize(echo, trx);
   if (replyId === null) return [messageRow(message, showsWebMessages ? forThread : 'skipped')];
-  const arrivedNow = await arrived(deps, replyId, trx);
+  const arrivedNow = await arrived(c, replyId, trx);
   const row = messageRow(message, 'skipped');
   const mirror = arrivedNow === null ? null : mirrorReply({ ...reading, reply: arrivedNow }, row.saidAt);
   return mirror === null ? [row] : [row, mirror];
@@ -122,7 +108,7 @@ async function rowsOf(deps: FetchDeps, { reading, message, trx }: NewWords): Pro
 
 /** A reply that has arrived is certain now, and must not be sent again. null: it was certain before. */
 async function arrived(
-  { store: { replies }, enqueue }: FetchDeps,
+  { store: { replies }, enqueue }: FollowContext,
   replyId: string,
   trx: Transaction<Tables>,
 ): Promise<Reply | null> {
@@ -139,7 +125,7 @@ export function lastWordsOf(messages: readonly SessionMessage[]): string | null 
 
 /** On the card. */
 async function showLastWords(
-  { store: { sessions }, enqueue }: FetchDeps,
+  { store: { sessions }, enqueue }: FollowContext,
   { sessionId, requestId, lastWords }: SessionRow,
   { fresh, trx }: { fresh: readonly SessionMessage[]; trx: Transaction<Tables> },
 ): Promise<void> {

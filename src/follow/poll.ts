@@ -5,7 +5,7 @@ import { goesFirst, HOT_MS, jittered, longestInterval, pollInterval } from '../s
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Reschedule } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { StoreParts } from '../store/store.ts';
+import type { FollowContext } from './context.ts';
 
 /** What a poll of some sessions found. About those in none of these, nothing is known. */
 export type PollResult = {
@@ -149,19 +149,11 @@ function troubleOf({ code, retryAfterMs }: DevinError): PollTrouble {
   return { code, retryAfterMs };
 }
 
-type ScheduleDeps = {
-  store: StoreParts<{ polls: 'bringForward' | 'due' | 'dueCount' }>;
-  /** `goneAfterMs`: when to look again for a session that is missing. */
-  times: { fastestMs: number; goneAfterMs: number };
-  now: () => number;
-  random: () => number;
-};
-
 const MOST_BATCHES = 20;
 const CORRECT_EVERY_ROUNDS = 60;
 
 /** Which sessions are due for a poll, and when each is due again. */
-export function createSchedule({ store: { polls }, times, now, random }: ScheduleDeps) {
+export function createSchedule({ store: { polls }, tuning: { watchTimes: times, now } }: FollowContext) {
   let rounds = 0;
 
   /** If the clock was set back, polls that were planned before would come too late. */
@@ -197,7 +189,7 @@ export function createSchedule({ store: { polls }, times, now, random }: Schedul
       const first = goesFirst(watched);
       const at = (inMs: number): Date => new Date(now() + inMs);
       if (isMissing) return { id, was, first, at: at(Math.min(intervalMs ?? Infinity, times.goneAfterMs)) };
-      return { id, was, first, at: intervalMs === null ? null : at(jittered(intervalMs, random())) };
+      return { id, was, first, at: intervalMs === null ? null : at(jittered(intervalMs, Math.random())) };
     },
   };
 }

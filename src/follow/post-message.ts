@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { Log } from '../log.ts';
-import { retryWindow, type Lease, type PostOnce } from '../queue/index.ts';
+import { retryWindow } from '../queue/index.ts';
 import { withoutCredentials } from '../session/credentials.ts';
-import { STANDING } from '../session/lifecycle.ts';
 import { REPLY_BY, REPLY_WAYS, shownEvent } from '../session/reply.ts';
 import {
+  labeled,
   renderInDevin,
   renderRaw,
   renderReplyBy,
@@ -13,6 +12,7 @@ import {
 } from '../slack/blocks/devin-message.ts';
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { code } from '../slack/blocks/text.ts';
+import { cardView } from '../slack/card-view.ts';
 import { readThreadMeaning } from '../slack/command/meaning.ts';
 import { refusalKind, type SlackFailure } from '../slack/errors.ts';
 import { messageMetadata } from '../slack/metadata.ts';
@@ -22,20 +22,10 @@ import { isDirectMessage } from '../slack/places.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
-import type { MessageRow, NewMessage } from '../store/session-messages.ts';
-import type { SessionRow } from '../store/sessions.ts';
-import type { StoreParts } from '../store/store.ts';
-import type { TurnClass } from '../store/turns.ts';
-import type { Text } from '../text/index.ts';
-import type { Frame, FrameOf } from './notified.ts';
-import {
-  readAttachment,
-  readFileRow,
-  shareFile,
-  type OpenFile,
-  type PutOff,
-  type ShareDeps,
-} from './share-file.ts';
+import { FILE, type MessageRow, type NewMessage } from '../store/session-messages.ts';
+import { withCall, type Call } from './announce.ts';
+import { turnClassOf, type FollowContext, type PostContext } from './context.ts';
+import { readAttachment, readFileRow, shareFile, type PutOff } from './share-file.ts';
 
 /** Its row's text is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
@@ -67,18 +57,6 @@ export function mirrorReply(
   };
 }
 
-type PostDeps = ShareDeps & {
-  postOnce: PostOnce;
-  /** `calls.part`: a message wasn't posted as it was composed, and the call that was part of it waits again. */
-  store: StoreParts<{ messages: 'attempt' | 'uploaded' | 'settle'; calls: 'part' }>;
-  frameOf: FrameOf;
-  download: OpenFile;
-  nameMentions: (text: string) => Promise<string>;
-  text: Text;
-  now: () => number;
-  log: Log;
-};
-
 export type PostOutcome =
   | { kind: 'posted'; ts: string | null }
   /** Slack refused it, and may take it later. */
@@ -92,8 +70,8 @@ type Content = {
   name: string;
 };
 
-type Posting = { place: ThreadPlace; row: MessageRow; lease: Lease; turnClass: TurnClass };
-export type PostContext = { signal: AbortSignal; lease: Lease };
+/** `call`: what calls the requester together with the message; null: nothing. */
+export type MessageJob = { followed: Followed; row: MessageRow; call: Call | null; context: PostContext };
 
 /** Nothing is posted anywhere until an app admin replaces the token and starts the app again, which doesn't wait for this. */
 const WITHOUT_TOKEN_MS = 10 * 60_000;
@@ -102,129 +80,143 @@ const WITHOUT_TOKEN_MS = 10 * 60_000;
 const INSTEAD = -1;
 
 /** Posts a message in the session's thread, in as many parts as it needs, once each. */
-export function createPostMessage(deps: PostDeps) {
-  const { messages, calls } = deps.store;
-  const { postOnce, text, now, log } = deps;
-
-  async function postPart(posting: Posting, part: number, rendered: Rendered): Promise<Posted> {
-    const { place, row, lease, turnClass } = posting;
-    const key = `message:${row.sessionId}:${row.eventId}:${part}`;
-    const metadata = messageMetadata(row.sessionId, row.eventId, part);
-    // In a backup, an attempt can be without its result.
-    const since = row.attemptedAt === null ? {} : { since: row.saidAt };
-    return postOnce({ key, place, metadata, ...since, turnClass, render: async () => rendered, lease });
+export async function postMessage(c: FollowContext, job: MessageJob): Promise<PostOutcome> {
+  const { messages, calls } = c.store;
+  const { log, now } = c.tuning;
+  const { row, followed } = job;
+  const tried = { triedForMs: triedForMs(c, row) };
+  if (row.attemptedAt === null) await messages.attempt(row, new Date(now()));
+  let outcome = await postAll(c, job);
+  if (outcome.kind === 'refused') await calls.part(row.sessionId, row.eventId);
+  const refusal = outcome.kind === 'refused' ? refusalKind(outcome.code) : null;
+  if (refusal === 'token') return { kind: 'put-off', afterMs: WITHOUT_TOKEN_MS };
+  if (outcome.kind === 'refused' && refusal !== 'place') {
+    const retry = retryWindow('message', tried);
+    if (refusal === 'other' && retry.kind === 'wait') return { kind: 'put-off', afterMs: retry.afterMs };
+    // The next messages can't wait forever.
+    log.error(
+      { code: outcome.code, eventId: row.eventId },
+      "Slack refused Devin's message as it was composed",
+    );
+    const instead = renderInDevin(c.text.thread.notShown, followed.session.url, c.text);
+    outcome = await postPart(c, job, { part: INSTEAD, rendered: instead });
   }
-
-  async function postAll(
-    job: Posting,
-    session: SessionRow,
-    { frame, signal }: { frame: Frame; signal: AbortSignal },
-  ): Promise<PostOutcome> {
-    const { posts, file, name } = await contentOf(deps, session, job.row);
-    let first: string | null = null;
-    for (const [part, rendered] of posts.entries()) {
-      const posted = await postPart(job, part, part === 0 ? frame(rendered) : rendered);
-      if (posted.kind !== 'posted') return posted;
-      first ??= posted.ts;
-    }
-    if (file === null) return { kind: 'posted', ts: first };
-    const shared = await shareFile(deps, {
-      ...job,
-      read: async () => file(signal),
-      putOff: () => putOff(deps, job.row),
-    });
-    if (shared.kind === 'shared') return { kind: 'posted', ts: first };
-    if (shared.kind !== 'not-here') return shared;
-    const instead = renderInDevin(text.thread.fileInDevin(code(name)), session.url, text);
-    return postPart(job, posts.length, instead);
-  }
-
-  return async (
-    session: SessionRow,
-    row: MessageRow,
-    { signal, lease }: PostContext,
-  ): Promise<PostOutcome> => {
-    const place = { channelId: session.channelId, threadTs: session.threadTs };
-    const job: Posting = { place, row, lease, turnClass: turnClassOf(session) };
-    const tried = { triedForMs: triedForMs(row, now()) };
-    // Decided before the attempt is on disk, so that a retry decides the same.
-    const frame = await deps.frameOf(session, row);
-    if (row.attemptedAt === null) await messages.attempt(row, new Date(now()));
-    let outcome = await postAll(job, session, { frame, signal });
-    if (outcome.kind === 'refused') await calls.part(row.sessionId, row.eventId);
-    const refusal = outcome.kind === 'refused' ? refusalKind(outcome.code) : null;
-    if (refusal === 'token') return { kind: 'put-off', afterMs: WITHOUT_TOKEN_MS };
-    if (outcome.kind === 'refused' && refusal !== 'place') {
-      const retry = retryWindow('message', tried);
-      if (refusal === 'other' && retry.kind === 'wait') return { kind: 'put-off', afterMs: retry.afterMs };
-      // The next messages can't wait forever.
-      log.error(
-        { code: outcome.code, eventId: row.eventId },
-        "Slack refused Devin's message as it was composed",
-      );
-      outcome = await postPart(job, INSTEAD, renderInDevin(text.thread.notShown, session.url, text));
-    }
-    if (outcome.kind === 'posted') await messages.settle(row, outcome.ts);
-    return outcome;
-  };
+  if (outcome.kind === 'posted') await messages.settle(row, outcome.ts);
+  return outcome;
 }
 
-/** Devin waiting for a person goes first: when many sessions end, all of them have much to say. */
-export function turnClassOf({ phase }: Pick<SessionRow, 'phase'>): TurnClass {
-  return STANDING[phase] === 'needs-you' ? 'needed' : 'rest';
+async function postAll(c: FollowContext, job: MessageJob): Promise<PostOutcome> {
+  const { followed, row, context } = job;
+  const { url } = followed.session;
+  const { posts, file, name } = await contentOf(c, url, row);
+  let first: string | null = null;
+  for (const [part, words] of posts.entries()) {
+    const rendered = part === 0 ? await around(c, job, words) : words;
+    const posted = await postPart(c, job, { part, rendered });
+    if (posted.kind !== 'posted') return posted;
+    first ??= posted.ts;
+  }
+  if (file === null) return { kind: 'posted', ts: first };
+  const shared = await shareFile(c, {
+    place: placeOf(followed),
+    row,
+    lease: context.lease,
+    read: async () => file(context.signal),
+    putOff: () => putOff(c, row),
+  });
+  if (shared.kind === 'shared') return { kind: 'posted', ts: first };
+  if (shared.kind !== 'not-here') return shared;
+  const rendered = renderInDevin(c.text.thread.fileInDevin(code(name)), url, c.text);
+  return postPart(c, job, { part: posts.length, rendered });
+}
+
+/** With the call, and with the session's name if two share a thread. */
+async function around(
+  c: FollowContext,
+  { followed, row, call }: MessageJob,
+  shown: Rendered,
+): Promise<Rendered> {
+  const { session, request } = followed;
+  if (call !== null) return withCall(c, followed, { ...call, shown });
+  if (row.source !== 'devin' || (await c.store.sessions.shareOf(session)) === 'alone') return shown;
+  return labeled(shown, cardView({ request, session, nowMs: c.tuning.now() }, c.text), c.text);
+}
+
+const placeOf = ({ session: { channelId, threadTs } }: Followed): ThreadPlace => ({ channelId, threadTs });
+
+async function postPart(
+  c: FollowContext,
+  { followed, row, context }: MessageJob,
+  { part, rendered }: { part: number; rendered: Rendered },
+): Promise<Posted> {
+  return c.postOnce({
+    key: `message:${row.sessionId}:${row.eventId}:${part}`,
+    place: placeOf(followed),
+    metadata: messageMetadata(row.sessionId, row.eventId, part),
+    // In a backup, an attempt can be without its result.
+    ...(row.attemptedAt !== null && { since: row.saidAt }),
+    turnClass: turnClassOf(followed.session),
+    render: async () => Promise.resolve(rendered),
+    lease: context.lease,
+  });
 }
 
 /** Since its first attempt. */
-export function triedForMs({ attemptedAt }: MessageRow, nowMs: number): number {
-  return attemptedAt === null ? 0 : nowMs - attemptedAt.getTime();
+export function triedForMs({ tuning }: FollowContext, { attemptedAt }: MessageRow): number {
+  return attemptedAt === null ? 0 : tuning.now() - attemptedAt.getTime();
 }
 
 /** Devin may give a file later, or Slack take it, but the next files can't wait forever. null: they waited long enough. */
-function putOff({ now }: Pick<PostDeps, 'now'>, row: MessageRow): PutOff | null {
-  const retry = retryWindow('message', { triedForMs: triedForMs(row, now()) });
+function putOff(c: FollowContext, row: MessageRow): PutOff | null {
+  const retry = retryWindow('message', { triedForMs: triedForMs(c, row) });
   return retry.kind === 'wait' ? { kind: 'put-off', afterMs: retry.afterMs } : null;
 }
 
 /** A message that can't be rendered is shown as it is. */
-async function contentOf(deps: PostDeps, session: SessionRow, row: MessageRow): Promise<Content> {
+async function contentOf(c: FollowContext, url: string, row: MessageRow): Promise<Content> {
   try {
-    return await rendered(deps, session, row);
+    return await rendered(c, url, row);
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError))
       throw error;
-    deps.log.error({ err: error, eventId: row.eventId }, 'a message could not be rendered');
-    return { posts: [renderRaw(row.text)], file: null, name: '' };
+    c.tuning.log.error({ err: error, eventId: row.eventId }, 'a message could not be rendered');
+    return onlyPosts(renderRaw(row.text));
   }
 }
 
-async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): Promise<Content> {
-  const { text, download, nameMentions } = deps;
-  if (row.source === LEFT_OUT) {
-    const posts = [renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text)];
-    return { posts, file: null, name: '' };
+const onlyPosts = (...posts: Rendered[]): Content => ({ posts, file: null, name: '' });
+
+async function rendered(c: FollowContext, url: string, row: MessageRow): Promise<Content> {
+  const { text } = c;
+  const { nameMentions } = c.slack;
+  switch (row.source) {
+    case LEFT_OUT:
+      return onlyPosts(renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text));
+    case TOO_LARGE:
+      return onlyPosts(renderInDevin(text.thread.tooLarge, url, text));
+    case REPLY_BY: {
+      const { userId, via, text: said } = replyBySchema.parse(JSON.parse(row.text));
+      const by = { name: await plainName(userId, nameMentions), via };
+      return onlyPosts(...renderReplyBy({ ...by, words: await nameMentions(said) }, text));
+    }
+    case FILE: {
+      const made = readFileRow(row);
+      const file = async (signal: AbortSignal) =>
+        readAttachment(c.devin.attachments.download, made, signal).catch((error: unknown) => {
+          signal.throwIfAborted();
+          c.tuning.log.warn({ err: error, eventId: row.eventId }, 'a file that Devin made could not be read');
+          return putOff(c, row);
+        });
+      return { posts: [], file, name: made.name };
+    }
+    case 'devin': {
+      const { posts, file } = renderDevinMessage(row.text, text);
+      if (file === null) return onlyPosts(...posts);
+      const name = `devin-${row.saidAt.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
+      const content = new TextEncoder().encode(file);
+      return { posts, file: async () => Promise.resolve({ name, content }), name };
+    }
+    default:
+      return onlyPosts(...renderWebMessage(row.text, text));
   }
-  if (row.source === TOO_LARGE)
-    return { posts: [renderInDevin(text.thread.tooLarge, url, text)], file: null, name: '' };
-  if (row.source === REPLY_BY) {
-    const { userId, via, text: said } = replyBySchema.parse(JSON.parse(row.text));
-    const by = { name: await plainName(userId, nameMentions), via };
-    const posts = renderReplyBy({ ...by, words: await nameMentions(said) }, text);
-    return { posts, file: null, name: '' };
-  }
-  const made = readFileRow(row);
-  if (made !== null) {
-    const file = async (signal: AbortSignal) =>
-      readAttachment(download, made, signal).catch((error: unknown) => {
-        signal.throwIfAborted();
-        deps.log.warn({ err: error, eventId: row.eventId }, 'a file that Devin made could not be read');
-        return putOff(deps, row);
-      });
-    return { posts: [], file, name: made.name };
-  }
-  if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };
-  const { posts, file } = renderDevinMessage(row.text, text);
-  const name = `devin-${row.saidAt.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
-  if (file === null) return { posts, file, name };
-  const content = new TextEncoder().encode(file);
-  return { posts, file: async () => ({ name, content }), name };
 }

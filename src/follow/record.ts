@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from 'kysely';
-import type { Enqueue } from '../queue/index.ts';
 import {
   goesFirst,
   jittered,
@@ -14,142 +13,107 @@ import { progress } from '../session/milestones.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import type { NextPoll, SessionChanges, SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
-import { alertOwners, type Budget } from '../trust/index.ts';
+import { alertOwners } from '../trust/index.ts';
+import type { FollowContext } from './context.ts';
 
-type RecordDeps = {
-  store: StoreParts<{
-    db: 'transaction';
-    sessions: 'lock' | 'change';
-    milestones: 'add';
-  }>;
-  budget: Pick<Budget, 'follow'>;
-  enqueue: Enqueue;
-  times: {
-    /** How often active sessions are polled. */
-    fastestMs: number;
-    /** Messages are fetched and posted first; milestones wait for them no longer than this. */
-    tellAfterMs: number;
-    /** How long after the end of a session its last messages may appear. */
-    lastReadMs: number;
-  };
-  now: () => number;
-  random: () => number;
-};
-
-export type Recorder = ReturnType<typeof createRecorder>;
-
-/** Records what Devin says about a session, with everything that follows from it, in one transaction. */
-export function createRecorder(deps: RecordDeps) {
-  const { db, sessions } = deps.store;
-  const { budget, enqueue, now } = deps;
-
-  /** `snapshotOf`: given the current row, what to record; null: nothing. */
-  async function record(
-    sessionId: string,
-    snapshotOf: (current: SessionRow) => SessionSnapshot | null,
-  ): Promise<boolean> {
-    return db.transaction().execute(async (trx) => {
-      const current = await sessions.lock(sessionId, trx);
-      const snapshot = current === null ? null : snapshotOf(current);
-      if (current === null || snapshot === null) return false;
-      const next = outcome(deps, current, snapshot);
-      await sessions.change(sessionId, next.changes, trx);
-      // What a resting session may still use doesn't count; once it wakes, it counts again.
-      const spent = { consumed: snapshot.acusConsumed, isOpen: STANDING[next.phase] !== 'earlier' };
-      await alertOwners(enqueue, await budget.follow(sessionId, spent, trx), trx);
-      const { tellAfterMs: afterMs } = deps.times;
-      await deps.store.milestones.add(sessionId, next.keys, { trx, afterMs });
-      const interactive = STANDING[next.phase] === 'needs-you';
-      await enqueue('relay-from-devin', { sessionId }, { trx, interactive });
-      if (current.nextLookAt !== null && next.changes.nextPoll === null) {
-        // Under its own key: other jobs for the session may be due sooner.
-        const later = { key: `${sessionId}:last`, startAfterMs: deps.times.lastReadMs };
-        await enqueue('relay-from-devin', { sessionId }, { trx, ...later });
-      }
-      if (next.keys.length > 0) {
-        await enqueue('post-waiting', { sessionId }, { trx, startAfterMs: afterMs, interactive });
-      }
-      if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
-        await showOnCard(current.requestId, { trx, interactive });
-      return true;
-    });
-  }
-
-  async function showOnCard(
-    requestId: string,
-    how: { trx: Transaction<Tables>; interactive?: boolean },
-  ): Promise<void> {
-    await enqueue('show', { key: cardKey(requestId) }, how);
-  }
-
-  return {
-    /** Records a poll of `row`. False if the row changed since the poll began: the result may be older. */
-    async recordPoll(row: SessionRow, snapshot: SessionSnapshot): Promise<boolean> {
-      return record(row.sessionId, (current) =>
-        isDeepStrictEqual(current.snapshot, row.snapshot) ? snapshot : null,
-      );
-    },
-
-    /** Records Devin's answer to a message, a stop or an archive. */
-    async answer(snapshot: SessionSnapshot): Promise<boolean> {
-      return record(snapshot.sessionId, ({ snapshot: earlier }) =>
-        isStale(snapshot, earlier) ? null : withUnsaid(snapshot, earlier),
-      );
-    },
-
-    /** Devin doesn't find it: its card says so once, and it's rarely polled. */
-    async gone(sessionId: string): Promise<void> {
-      await db.transaction().execute(async (trx) => {
-        const current = await sessions.lock(sessionId, trx);
-        if (current === null) return;
-        const { status } = current.snapshot;
-        const at = new Date(now());
-        const isNews = current.phase !== 'gone';
-        const quietMs = isNews ? 0 : now() - current.phaseAt.getTime();
-        const next = nextPollOf(deps, { phase: 'gone', status, quietMs });
-        if (!isNews) return sessions.change(sessionId, { nextPoll: next }, trx);
-        await sessions.change(sessionId, { phase: 'gone', phaseAt: at, nextPoll: next }, trx);
-        await budget.follow(sessionId, { isOpen: false }, trx);
-        await showOnCard(current.requestId, { trx });
-      });
-    },
-  };
-}
-
-function nextPollOf({ random, times }: RecordDeps, watched: Watched): NextPoll {
-  const intervalMs = pollInterval(watched, times.fastestMs);
-  if (intervalMs === null) return null;
-  return { inMs: jittered(intervalMs, random()), first: goesFirst(watched) };
-}
-
-function outcome(
-  deps: RecordDeps,
-  current: SessionRow,
+/** Records a poll of `row`. False if the row changed since the poll began: the result may be older. */
+export async function recordPoll(
+  c: FollowContext,
+  row: SessionRow,
   snapshot: SessionSnapshot,
-): { changes: SessionChanges; keys: readonly string[]; phase: SessionPhase } {
-  const at = new Date(deps.now());
-  const { told, wasFinished: finishedBefore } = current;
-  const before = { told, phase: knownPhase(current), wasFinished: finishedBefore };
-  const { keys, phase, wasFinished } = progress(before, snapshot);
-  const wakes = STANDING[before.phase] === 'earlier' && STANDING[phase] !== 'earlier';
-  return {
-    keys,
-    phase,
-    changes: {
+): Promise<boolean> {
+  return record(c, row.sessionId, (current) =>
+    isDeepStrictEqual(current.snapshot, row.snapshot) ? snapshot : null,
+  );
+}
+
+/** Records Devin's answer to a message, a stop or an archive. */
+export async function recordAnswer(c: FollowContext, snapshot: SessionSnapshot): Promise<boolean> {
+  return record(c, snapshot.sessionId, ({ snapshot: earlier }) =>
+    isStale(snapshot, earlier) ? null : withUnsaid(snapshot, earlier),
+  );
+}
+
+/** Records what Devin says about a session, with everything that follows from it, in one transaction. null: nothing. */
+async function record(
+  c: FollowContext,
+  sessionId: string,
+  snapshotOf: (current: SessionRow) => SessionSnapshot | null,
+): Promise<boolean> {
+  const { db, sessions, requests, milestones } = c.store;
+  const { tellAfterMs: afterMs, lastReadMs } = c.tuning.watchTimes;
+  return db.transaction().execute(async (trx) => {
+    const current = await sessions.lock(sessionId, trx);
+    const snapshot = current === null ? null : snapshotOf(current);
+    if (current === null || snapshot === null) return false;
+    const request = await requests.find(current.requestId, trx);
+    const cap = request?.draft.values.max_acu_limit ?? null;
+    const { keys, phase, wasFinished } = progress({ ...current, phase: knownPhase(current), cap }, snapshot);
+    const nextPoll = nextPollOf(c, { phase, status: snapshot.status, quietMs: 0 });
+    const wakes = STANDING[current.phase] === 'earlier' && STANDING[phase] !== 'earlier';
+    const changes: SessionChanges = {
       snapshot,
       url: snapshot.url,
       phase,
-      ...(phase !== current.phase && { phaseAt: at }),
+      ...(phase !== current.phase && { phaseAt: new Date(c.tuning.now()) }),
       wasFinished,
       // Who archives it after that isn't known, unless they do it here.
       ...(current.snapshot.isArchived && (wakes || !snapshot.isArchived) && { archivedBy: null }),
-      changedAt: at,
-      nextPoll: nextPollOf(deps, { phase, status: snapshot.status, quietMs: 0 }),
-      ...(keys.length > 0 && { told: [...told, ...keys] }),
-    },
-  };
+      changedAt: new Date(c.tuning.now()),
+      nextPoll,
+      ...(keys.length > 0 && { told: [...current.told, ...keys] }),
+    };
+    await sessions.change(sessionId, changes, trx);
+    // What a resting session may still use doesn't count; once it wakes, it counts again.
+    const spent = { consumed: snapshot.acusConsumed, isOpen: STANDING[phase] !== 'earlier' };
+    await alertOwners(c.enqueue, await c.budget.follow(sessionId, spent, trx), trx);
+    await milestones.add(sessionId, keys, { trx, afterMs });
+    const interactive = STANDING[phase] === 'needs-you';
+    await c.enqueue('relay-from-devin', { sessionId }, { trx, interactive });
+    if (current.nextLookAt !== null && nextPoll === null) {
+      // Under its own key: other jobs for the session may be due sooner.
+      const later = { key: `${sessionId}:last`, startAfterMs: lastReadMs };
+      await c.enqueue('relay-from-devin', { sessionId }, { trx, ...later });
+    }
+    if (keys.length > 0)
+      await c.enqueue('post-waiting', { sessionId }, { trx, startAfterMs: afterMs, interactive });
+    if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
+      await showOnCard(c, current.requestId, { trx, interactive });
+    return true;
+  });
+}
+
+/** Devin doesn't find it: its card says so once, and it's rarely polled. */
+export async function recordGone(c: FollowContext, sessionId: string): Promise<void> {
+  const { db, sessions } = c.store;
+  const nowMs = c.tuning.now();
+  await db.transaction().execute(async (trx) => {
+    const current = await sessions.lock(sessionId, trx);
+    if (current === null) return;
+    const { phase, phaseAt, requestId, snapshot } = current;
+    const quietMs = phase === 'gone' ? nowMs - phaseAt.getTime() : 0;
+    const nextPoll = nextPollOf(c, { phase: 'gone', status: snapshot.status, quietMs });
+    if (phase === 'gone') return sessions.change(sessionId, { nextPoll }, trx);
+    await sessions.change(sessionId, { phase: 'gone', phaseAt: new Date(nowMs), nextPoll }, trx);
+    await c.budget.follow(sessionId, { isOpen: false }, trx);
+    await showOnCard(c, requestId, { trx });
+  });
+}
+
+async function showOnCard(
+  { enqueue }: FollowContext,
+  requestId: string,
+  how: { trx: Transaction<Tables>; interactive?: boolean },
+): Promise<void> {
+  await enqueue('show', { key: cardKey(requestId) }, how);
+}
+
+function nextPollOf({ tuning: { watchTimes } }: FollowContext, watched: Watched): NextPoll {
+  const intervalMs = pollInterval(watched, watchTimes.fastestMs);
+  return intervalMs === null
+    ? null
+    : { inMs: jittered(intervalMs, Math.random()), first: goesFirst(watched) };
 }
 
 /** Its phase; if it's gone, the last one before. */

@@ -1,16 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { batchesOf } from '../bounds.ts';
 import type { DevinErrorCode } from '../devin/errors.ts';
-import type { Log } from '../log.ts';
-import type { Enqueue } from '../queue/index.ts';
 import { elapsedStep, HOT_MS, pollInterval, sessionPhase } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import type { StoreParts } from '../store/store.ts';
 import { askedWait } from '../upstream.ts';
+import type { FollowContext } from './context.ts';
 import { createSchedule, type Poll, type PollResult, type PollTrouble } from './poll.ts';
-import type { Recorder } from './record.ts';
+import { recordGone, recordPoll } from './record.ts';
 
 export type RoundTimes = {
   /** How often it checks which sessions are due. */
@@ -21,21 +19,6 @@ export type RoundTimes = {
   messagesMs: number;
 };
 export const ROUND_TIMES: RoundTimes = { tickMs: 500, goneAfterMs: 60_000, messagesMs: 120_000 };
-
-type RoundDeps = {
-  store: StoreParts<{
-    polls: 'reschedule' | 'bringForward' | 'due' | 'dueCount';
-    setAside: 'note' | 'clear';
-  }>;
-  poll: Poll;
-  recorder: Pick<Recorder, 'recordPoll' | 'gone'>;
-  enqueue: Enqueue;
-  /** `fastestMs`: how often active sessions are polled. */
-  times: RoundTimes & { fastestMs: number };
-  now: () => number;
-  random: () => number;
-  log: Log;
-};
 
 /** The key was revoked, or its role changed: waiting doesn't help. */
 const REFUSED: ReadonlySet<DevinErrorCode> = new Set(['unauthorized', 'forbidden']);
@@ -49,13 +32,13 @@ const LONGEST_REFUSED_MS = 300_000;
 const BATCHES_AT_ONCE = 4;
 
 /** Polls the sessions that are due, batch by batch. */
-export function createRound(deps: RoundDeps) {
-  const { polls } = deps.store;
-  const { poll, times, random, log } = deps;
-  const refresher = createRefresher(deps);
-  const missing = createMissing(deps);
-  const schedule = createSchedule(deps);
-  const failures = createFailures(deps);
+export function createRound(c: FollowContext, poll: Poll) {
+  const { polls } = c.store;
+  const { log, watchTimes: times } = c.tuning;
+  const refresher = createRefresher(c);
+  const missing = createMissing(c);
+  const schedule = createSchedule(c);
+  const failures = createFailures(c);
   let failedRounds = 0;
 
   async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<PollResult['trouble']> {
@@ -79,7 +62,7 @@ export function createRound(deps: RoundDeps) {
       await alone(row, async () => {
         if (failure !== undefined) throw failure;
         if (answer === undefined || isKnown(row, answer)) unchanged.push(row);
-        else if (!(await deps.recorder.recordPoll(row, answer))) unchanged.push(row);
+        else if (!(await recordPoll(c, row, answer))) unchanged.push(row);
         if (answer === undefined) return;
         missing.found(row.sessionId);
         await refresher.polled(row, answer);
@@ -88,7 +71,7 @@ export function createRound(deps: RoundDeps) {
     const missed = new Set(result.gone);
     const gone = unchanged.filter((row) => missed.has(row.sessionId) && missing.isGone(row));
     for (const row of gone) {
-      await alone(row, async () => deps.recorder.gone(row.sessionId));
+      await alone(row, async () => recordGone(c, row.sessionId));
       refresher.forget(row.sessionId);
     }
     // After an error, those without an answer stay due.
@@ -106,7 +89,8 @@ export function createRound(deps: RoundDeps) {
     const backOffMs = Math.min(longestMs, times.fastestMs * 2 ** failedRounds);
     // At least as long as Devin asks for, within an hour.
     const pauseMs =
-      Math.max(backOffMs, ...troubles.map((one) => askedWait(one.retryAfterMs ?? 0))) * (1 + random() / 10);
+      Math.max(backOffMs, ...troubles.map((one) => askedWait(one.retryAfterMs ?? 0))) *
+      (1 + Math.random() / 10);
     if (refused !== undefined)
       log.error({ pauseMs, code: refused.code }, 'Devin refuses to list sessions; run `npm run doctor`');
     else if (failedRounds === 1) log.warn({ pauseMs }, "Devin is busy or can't be reached; polling pauses");
@@ -139,7 +123,10 @@ function isKnown({ phase, wasFinished, snapshot }: SessionRow, answer: SessionSn
 const LONGEST_WAIT_MS = 60 * 60_000;
 
 /** Sessions that can't be recorded: each is put off for longer and longer, and counted. */
-function createFailures({ store: { polls, setAside }, times, now, log }: RoundDeps) {
+function createFailures({
+  store: { polls, setAside },
+  tuning: { watchTimes: times, now, log },
+}: FollowContext) {
   const failing = new Set<string>();
   return {
     /** False: the task failed, which affects this session alone. */
@@ -162,7 +149,7 @@ function createFailures({ store: { polls, setAside }, times, now, log }: RoundDe
 }
 
 /** Since when sessions are missing. A new watcher starts over. */
-function createMissing({ times, now }: Pick<RoundDeps, 'times' | 'now'>) {
+function createMissing({ tuning: { watchTimes: times, now } }: FollowContext) {
   const since = new Map<string, number>();
   return {
     has: (id: string): boolean => since.has(id),
@@ -185,7 +172,7 @@ const SECOND_MS = 1000;
 const MESSAGES_SOON_MS = 20_000;
 
 /** What needs refreshing without a change of status: the time on the card, and messages. */
-function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 'times' | 'now'>) {
+function createRefresher({ enqueue, tuning: { watchTimes: times, now } }: FollowContext) {
   const known = new Map<string, { step: number; messagesAtMs: number }>();
   const nextMessagesMs = ({ changedAt }: SessionRow): number =>
     now() + Math.min(times.messagesMs, Math.max(MESSAGES_SOON_MS, now() - changedAt.getTime()));

@@ -3,7 +3,6 @@ import { readAtMost } from '../bounds.ts';
 import type { Download } from '../devin/attachments.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionAttachment } from '../devin/schemas.ts';
-import type { Log } from '../log.ts';
 import type { Lease } from '../queue/index.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
@@ -12,7 +11,7 @@ import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
 import { FILE, type MessageRow, type NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { isInFlight } from '../store/shown.ts';
-import type { StoreParts } from '../store/store.ts';
+import type { FollowContext } from './context.ts';
 
 /** The text of the row of a file that Devin made. */
 const fileSchema = z.object({ name: z.string(), url: z.string() });
@@ -28,75 +27,34 @@ export function fileRow(
   return { eventId: `${FILE}:${id}`, source: FILE, text, state, saidAt: foundAt };
 }
 
-/** null: the row is a message. */
-export function readFileRow({ source, text }: MessageRow): SessionFile | null {
-  return source === FILE ? fileSchema.parse(JSON.parse(text)) : null;
+export function readFileRow({ text }: MessageRow): SessionFile {
+  return fileSchema.parse(JSON.parse(text));
 }
 
-type AttachmentDeps = {
-  store: StoreParts<{ messages: 'add' }>;
-  listAttachments: (sessionId: string, options: { signal: AbortSignal }) => Promise<SessionAttachment[]>;
-  now: () => number;
-  log: Log;
-};
-
-/** `hasSpoken`: there are new messages. */
-export type FindAttachments = (session: SessionRow, hasSpoken: boolean, signal: AbortSignal) => Promise<void>;
-
-/** In these phases a file comes with a message or a milestone, or can wait a little. */
+/** In these phases a file comes with a message or a pull request, or can wait. */
 const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working']);
-const WAIT_MS = 10 * 60_000;
 
-/** Files that Devin made come after the messages so far. */
-export function createFindAttachments(deps: AttachmentDeps): FindAttachments {
-  const { messages } = deps.store;
-  const { listAttachments, now, log } = deps;
-  const listings = createListings(now);
-
-  async function find({ sessionId, synced }: SessionRow, signal: AbortSignal): Promise<void> {
-    const made = (await listAttachments(sessionId, { signal })).filter(({ source }) => source === 'devin');
+/** Files that Devin made come after the messages so far. No message announces a file. `hasSpoken`: there are new messages. */
+export async function findFiles(
+  { store: { messages, milestones }, devin, tuning: { now, log } }: FollowContext,
+  { sessionId, phase, synced, nextLookAt }: SessionRow,
+  { hasSpoken, signal }: { hasSpoken: boolean; signal: AbortSignal },
+): Promise<void> {
+  if (!hasSpoken && ACTIVE.has(phase) && (await milestones.pending(sessionId)).length === 0) return;
+  try {
+    const files = await devin.attachments.list(sessionId, { signal });
     const state = synced ? 'pending' : 'left-out';
-    const rows = made.map((file) => fileRow(file, new Date(now()), state));
-    await messages.add(sessionId, rows);
+    const made = files.filter(({ source }) => source === 'devin');
+    await messages.add(
+      sessionId,
+      made.map((file) => fileRow(file, new Date(now()), state)),
+    );
+  } catch (error) {
+    if (!(error instanceof DevinError) || (nextLookAt === null && isPassing(error))) throw error;
+    // The next change lists them again; of a session that is over there is none.
+    log.warn({ err: error, sessionId }, 'the files of a session could not be listed');
   }
-
-  return async (session, hasSpoken, signal) => {
-    if (!hasSpoken && !listings.areDue(session)) return;
-    try {
-      await find(session, signal);
-      listings.made(session);
-    } catch (error) {
-      const { sessionId, nextLookAt } = session;
-      if (!(error instanceof DevinError) || (nextLookAt === null && isPassing(error))) throw error;
-      // The next change lists them again; of a session that is over there is none.
-      log.warn({ err: error, sessionId }, 'the files of a session could not be listed');
-    }
-  };
 }
-
-/** No message announces a file, so files are listed at milestones, and once in a while. */
-function createListings(now: () => number) {
-  const last = new Map<string, { told: number; atMs: number }>();
-  return {
-    areDue({ sessionId: id, phase, told, createdAt }: SessionRow): boolean {
-      const listing = last.get(id) ?? { told: 0, atMs: createdAt.getTime() };
-      return !ACTIVE.has(phase) || told.length > listing.told || now() - listing.atMs > WAIT_MS;
-    },
-    made({ sessionId: id, phase, told }: SessionRow): void {
-      // Another process may follow some by now; without its entry, a listing is due.
-      for (const [other, { atMs }] of last) if (now() - atMs > WAIT_MS) last.delete(other);
-      if (ACTIVE.has(phase)) last.set(id, { told: told.length, atMs: now() });
-      else last.delete(id);
-    },
-  };
-}
-
-export type ShareDeps = {
-  store: StoreParts<{ db: 'transaction'; messages: 'uploaded'; shown: 'find' | 'attempt' | 'forget' }>;
-  outbound: Pick<Outbound, 'upload' | 'share' | 'findFile' | 'slackTs'>;
-  /** How long Slack may take to share what a process sent before it died. */
-  inFlightMs: number;
-};
 
 /** To be tried again. */
 export type PutOff = { kind: 'put-off'; afterMs: number };
@@ -114,7 +72,7 @@ type Sharing = {
 
 /** Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. */
 export async function shareFile(
-  { store: { db, messages, shown }, outbound, inFlightMs }: ShareDeps,
+  { store: { db, messages, shown }, slack: { outbound }, tuning: { inFlightMs } }: FollowContext,
   { place, row, lease, read, putOff }: Sharing,
 ): Promise<Shared> {
   const key = `file:${row.sessionId}:${row.eventId}`;
@@ -166,7 +124,7 @@ const MAX_FILE_BYTES = 50 * 1024 * 1024;
 /** What else waits for the thread doesn't wait longer for a file that doesn't come. */
 const LONGEST_READ_MS = 60_000;
 
-export type OpenFile = (url: string, options: { signal: AbortSignal }) => Promise<Download>;
+type OpenFile = (url: string, options: { signal: AbortSignal }) => Promise<Download>;
 
 /** null: Devin refuses it, or it's too large. Throws if asking again later may help. */
 export async function readAttachment(

@@ -121,7 +121,10 @@ function changesSince(snapshot: SessionSnapshot, thread: readonly FoundMessage[]
   const told = thread.flatMap(({ metadata: found }) => (found.kind === 'milestone' ? [found.key] : []));
   const phases = told.map(readToldPhase).filter((phase) => phase !== null);
   const before = phases.at(-1) ?? 'working';
-  const { keys, ...now } = progress({ told, phase: before, wasFinished: before === 'finished' }, snapshot);
+  const { keys, ...now } = progress(
+    { told, phase: before, wasFinished: before === 'finished', cap: null },
+    snapshot,
+  );
   const untold = keys.filter((key) => isNews(key, thread));
   return { ...now, untold, told: [...told, ...keys], phaseAt: new Date(snapshot.updatedAt * 1000) };
 }

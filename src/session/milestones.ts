@@ -18,14 +18,13 @@ type PhaseFacts = {
   wasFinished: boolean;
 };
 
-const ENDED_BY = { stop: 'ended-by', archive: 'archived-by', sleep: 'put-to-sleep-by' } as const;
-type EndedBy = (typeof ENDED_BY)[keyof typeof ENDED_BY];
-
 export type Milestone =
   | { kind: ToldPhase }
   | { kind: 'pr'; url: string }
+  /** The session has used most of its cap. */
+  | { kind: 'near-cap' }
   /** By someone in Slack, not its requester. */
-  | { kind: EndedBy; userId: string }
+  | { kind: 'ended-by'; userId: string }
   /** It turned up after its request had been given up. */
   | { kind: 'found-late' }
   /** Another session turned up that was created for the same request. */
@@ -35,13 +34,15 @@ export type Milestone =
 export type OtherSession = { id: string; url: string };
 
 export const pullRequestKey = (url: string): string => `pr:${url}`;
-/** Each time: after it woke, it can be put to sleep once more. `sinceMs`: since when it had been as they found it. */
-export const endedByKey = (what: keyof typeof ENDED_BY, userId: string, sinceMs: number): string =>
-  `${ENDED_BY[what]}:${userId} ${sinceMs}`;
+export const endedByKey = (userId: string): string => `ended-by:${userId}`;
+const NEAR_CAP = 'near-cap:1';
+/** From this share of its cap on, the requester should know. */
+const NEAR = 0.8;
 export const FOUND_LATE = 'found-late:1';
 export const duplicateKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
 
-type Before = PhaseFacts & { told: readonly string[] };
+/** `cap`: in ACU; null: none is known. */
+type Before = PhaseFacts & { told: readonly string[]; cap: number | null };
 type Progress = PhaseFacts & { keys: readonly string[] };
 
 /**
@@ -55,8 +56,14 @@ export function progress(before: Before, snapshot: SessionSnapshot): Progress {
   return {
     phase,
     wasFinished: finishedSoFar({ phase, status: snapshot.status }, before.wasFinished),
-    keys: [...news, ...phaseKeys(before, phase)],
+    keys: [...news, ...nearCap(before, phase, snapshot), ...phaseKeys(before, phase)],
   };
+}
+
+/** Not once it is over: the message about that says what it used. */
+function nearCap({ told, cap }: Before, phase: SessionPhase, { acusConsumed }: SessionSnapshot): string[] {
+  const isNear = cap !== null && acusConsumed >= NEAR * cap && STANDING[phase] !== 'earlier';
+  return isNear && !told.includes(NEAR_CAP) ? [NEAR_CAP] : [];
 }
 
 function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPhase): string[] {
@@ -93,6 +100,19 @@ export function isFirst(key: string): boolean {
   return key.endsWith(':1');
 }
 
+/** How long an announcement waits, so that Devin's words can say it or go along with it. */
+export type Holds = { finished: number; pr: number };
+
+export function heldMs(key: string, holds: Holds): number {
+  if (key.startsWith('pr:')) return holds.pr;
+  return key.startsWith('finished:') ? holds.finished : 0;
+}
+
+/** The message that it finished, or ended, names the pull requests so far. */
+export function isNamedAtEnd(key: string, told: readonly string[]): boolean {
+  return told.slice(told.indexOf(key)).some((later) => later === 'finished:1' || later === 'ended:1');
+}
+
 /** Whether the session has entered a phase that is announced since it entered the one that this key announces. */
 export function isOutdated(key: string, told: readonly string[]): boolean {
   return told.slice(told.indexOf(key) + 1).some((later) => readToldPhase(later) !== null);
@@ -103,8 +123,8 @@ export function readMilestone(key: string): Milestone | null {
   const colon = key.indexOf(':');
   const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
   if (name === 'pr') return { kind: 'pr', url: rest };
-  const endedBy = Object.values(ENDED_BY).find((kind) => kind === name);
-  if (endedBy !== undefined) return { kind: endedBy, userId: rest.split(' ')[0] ?? '' };
+  if (name === 'ended-by') return { kind: name, userId: rest };
+  if (name === 'near-cap') return { kind: name };
   if (name === 'found-late') return { kind: 'found-late' };
   if (name === 'twice') {
     const [id = '', url = ''] = rest.split(' ');

@@ -15,6 +15,12 @@ export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
 /** Where a person is notified: in the thread, by direct message, or only on the card. */
 export const NOTIFY = ['thread', 'dm', 'card'] as const;
 export type Notify = (typeof NOTIFY)[number];
+/** All that a mode of notification decides. `calledIn`: where a message calls the person; null: nowhere. */
+export const NOTIFY_MODES: Readonly<Record<Notify, { calledIn: 'thread' | 'direct' | null }>> = {
+  thread: { calledIn: 'thread' },
+  dm: { calledIn: 'direct' },
+  card: { calledIn: null },
+};
 /** Who can answer, stop and archive: only the requester, or every member of the organization. */
 export const STEER = ['requester', 'members'] as const;
 export type Steer = (typeof STEER)[number];

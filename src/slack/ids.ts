@@ -103,9 +103,13 @@ export function readMenuValue(text: string): { actionId: string; value: string }
 export const runAction = (part: number): string => `run_command.${part}`;
 export const RUN_ACTION = /^run_command\.\d+$/;
 
+/** An option of Devin's question, as a button. */
+export const optionAction = (at: number): string => `answer_option.${at}`;
+export const OPTION_ACTION = /^answer_option\.\d+$/;
+
 const ACTION_IDS: ReadonlySet<string> = new Set([...Object.values(ACTION), ...Object.values(CARD_ACTION)]);
 export const isKnownAction = (actionId: string): boolean =>
-  ACTION_IDS.has(actionId) || RUN_ACTION.test(actionId);
+  ACTION_IDS.has(actionId) || RUN_ACTION.test(actionId) || OPTION_ACTION.test(actionId);
 
 /** Reactions on a message: received, and delivered to Devin. */
 export const TAKEN_REACTION = 'eyes';
@@ -210,6 +214,11 @@ export type HeldReply = ReturnType<typeof heldReply.read>;
 /** What to set in a form before it starts. `typed`: cut out of its task, unescaped; `meant`: options, as Slack sends them. */
 export const meantOption = viewMetadata(
   z.object({ formId: z.string(), typed: z.array(z.string()), meant: z.string() }),
+);
+
+/** The answer that a button gives, in its value. `eventId`: the question. */
+export const optionValue = viewMetadata(
+  z.object({ requestId: z.string(), eventId: z.string(), words: z.string() }),
 );
 
 /** The dialog before a session is stopped, and where a refusal goes. */

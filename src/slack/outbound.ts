@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import ky, { type Options as KyOptions } from 'ky';
 import type { Log } from '../log.ts';
 import type { RemoteClock } from '../time.ts';
-import type { Rendered } from './blocks/objects.ts';
+import { bounded, type Rendered } from './blocks/objects.ts';
 import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
 import type { IsSlackAddress } from './files.ts';
 import { metadataBlockId, type MessageMetadata } from './metadata.ts';
@@ -76,14 +76,14 @@ export function createOutbound(deps: OutboundDeps) {
   ): Promise<boolean> {
     if (channelId === null) return false;
     const thread = threadTs === null ? {} : { thread_ts: threadTs };
-    await answers.chat.postEphemeral({ channel: channelId, user: userId, ...thread, ...notice });
+    await answers.chat.postEphemeral({ channel: channelId, user: userId, ...thread, ...bounded(notice) });
     return true;
   }
 
   async function direct(userId: string, notice: Rendered): Promise<boolean> {
     const channel = await directChannel(userId);
     if (channel === null) return false;
-    await answers.chat.postMessage({ channel, ...notice, ...QUIET });
+    await answers.chat.postMessage({ channel, ...bounded(notice), ...QUIET });
     return true;
   }
 
@@ -200,7 +200,7 @@ export async function directPlace(
 const REMOVED = { delete_original: true };
 
 function ephemeralNotice(notice: Rendered, replaces: boolean) {
-  return { response_type: 'ephemeral', replace_original: replaces, ...notice };
+  return { response_type: 'ephemeral', replace_original: replaces, ...bounded(notice) };
 }
 
 /** Once more after a lost answer. If the first call opened the view, Slack refuses the second, which says nothing new. */
@@ -214,7 +214,11 @@ async function opened(open: () => Promise<{ view?: { id?: string } }>): Promise<
   return { viewId: view?.id ?? null };
 }
 
-function withBlockId({ text, blocks: [first, ...rest] }: Rendered, metadata: MessageMetadata): Rendered {
+function withBlockId(message: Rendered, metadata: MessageMetadata): Rendered {
+  const {
+    text,
+    blocks: [first, ...rest],
+  } = bounded(message);
   return {
     text,
     blocks: first === undefined ? [] : [{ block_id: metadataBlockId(metadata), ...first }, ...rest],

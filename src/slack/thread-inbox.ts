@@ -27,7 +27,8 @@ type SwitchPress = { session: SessionRow; userId: string; kind: ReplyKind; press
 /** What was said in a box or by a command. `dedupeKey`: Slack's name for this one delivery. */
 type SaidOutside = Pick<NewReply, 'userId' | 'channelId' | 'text' | 'dedupeKey'> & {
   session: SessionRow;
-  via: ReplyWay;
+  /** null: with a button of the question, which then shows it. */
+  via: ReplyWay | null;
 };
 
 /** A message that Devin must not get: an edit took it back (`editedTs`), or it was deleted. */

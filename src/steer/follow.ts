@@ -129,7 +129,10 @@ export function createFollower(deps: FollowDeps) {
 
 /** Its past isn't announced. */
 function asFound(snapshot: SessionSnapshot): SessionChanges {
-  const { phase, wasFinished } = progress({ told: [], phase: 'working', wasFinished: false }, snapshot);
+  const { phase, wasFinished } = progress(
+    { told: [], phase: 'working', wasFinished: false, cap: null },
+    snapshot,
+  );
   const told = pullRequestUrls(snapshot).map(pullRequestKey);
   return { phase, wasFinished, told, nextPoll: { inMs: 0, first: true } };
 }

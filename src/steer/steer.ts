@@ -167,15 +167,15 @@ async function record(
   const { id } = request;
   const { sessionId } = session;
   const credit = CREDITS[what];
-  // If the process died before this was recorded, the end may have been seen since. A stop is final, so it has one key.
-  const isSeen = what === 'stop' && session.phase === 'ended' && session.stoppedBy === userId;
-  const isNews = userId !== request.userId && (isSeen || STANDING[session.phase] !== 'earlier');
-  const sinceMs = what === 'stop' ? 0 : session.phaseAt.getTime();
+  // If the process died before this was recorded, the end may have been seen since.
+  const isSeen = session.phase === 'ended' && session.stoppedBy === userId;
+  const isNews = isSeen || STANDING[session.phase] !== 'earlier';
   await db.transaction().execute(async (trx) => {
     if (credit !== null) await sessions.change(sessionId, { [credit]: userId }, trx);
     await enqueue('show', { key: cardKey(id) }, { trx, startAfterMs: CREDIT_WAIT_MS });
-    if (isNews) {
-      await milestones.add(sessionId, [endedByKey(what, userId, sinceMs)], { trx });
+    // It can be woken from all else, and its card says who did it.
+    if (what === 'stop' && userId !== request.userId && isNews) {
+      await milestones.add(sessionId, [endedByKey(userId)], { trx });
       await enqueue('post-waiting', { sessionId }, { trx });
     }
     await audit(trx, { request, session }, { what, userId, result: 'done' });

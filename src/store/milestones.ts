@@ -14,7 +14,7 @@ const milestoneRowSchema = z.object({
   createdAt: z.date(),
 });
 const pendingSchema = milestoneRowSchema.extend({
-  /** Not announced before this: Devin's words about it go first. */
+  /** Not announced before this: Devin's words may say it, or go along with it. */
   dueInMs: z.number(),
 });
 /** One that waits to be announced. */
@@ -61,16 +61,10 @@ export function createMilestones(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Devin's words about these are here. */
-    async hear(sessionId: string, keys: readonly string[]): Promise<void> {
-      if (keys.length === 0) return;
-      await db
-        .updateTable('milestones')
-        .set({ dueAt: sql<Date>`now()` })
-        .where((row) => row.and({ sessionId, state: PENDING }))
-        .where(sql<boolean>`key = any(${[...keys]}::text[])`)
-        .where('dueAt', '>', sql<Date>`now()`)
-        .execute();
+    /** Devin's words about it are here: it waits only for so long after it came. */
+    async hear(row: MilestoneRow, heldMs: number): Promise<void> {
+      const heldUntil = sql<Date>`least(due_at, created_at + ${interval(heldMs)})`;
+      await one(row).set({ dueAt: heldUntil }).execute();
     },
 
     /** In the order they came. */
@@ -111,9 +105,9 @@ export function createMilestones(db: Kysely<Tables>) {
       await one(row).set({ attemptedAt: at, eventId }).where('state', '=', PENDING).execute();
     },
 
-    /** Sends it to the person instead, or back to the thread, as if it hadn't been tried. */
-    async redirect(row: MilestoneRow, direct: boolean): Promise<void> {
-      await one(row).set({ direct, attemptedAt: null }).execute();
+    /** Sends it to the person instead, as if it hadn't been tried. */
+    async goDirect(row: MilestoneRow): Promise<void> {
+      await one(row).set({ direct: true, attemptedAt: null }).execute();
     },
   };
 }

@@ -63,7 +63,7 @@ export type NewReply = Pick<
   dedupeKey: string;
   editedTs?: string;
   /** Left out: said in the thread. */
-  via?: ReplyWay;
+  via?: ReplyWay | null;
 };
 
 export type ReplyStep = {

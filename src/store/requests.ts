@@ -100,8 +100,8 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return readFirst(requestSchema, rows);
     },
 
-    async find(id: string): Promise<SessionRequest | null> {
-      return readFirst(requestSchema, byId(id, db));
+    async find(id: string, from: Db = db): Promise<SessionRequest | null> {
+      return readFirst(requestSchema, byId(id, from));
     },
 
     /** The request, without a session yet, whose session will or may be in this thread; null: there is none. */

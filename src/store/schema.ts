@@ -312,7 +312,6 @@ create table shown (
 create index shown_once on shown (at) where split_part(key, ':', 1) not in ('card');
 create index shown_placing on shown (channel_id) where ts is null;
 create index shown_refused on shown (channel_id) where refused is not null;
-create index shown_outcome on shown (split_part(key, ':', 2)) where starts_with(key, 'outcome:');
 
 create table set_aside (
   kind text not null,

@@ -30,8 +30,6 @@ const foundSchema = shownSchema.extend({
   triedMsAgo: z.number(),
 });
 export type ShownMessage = z.infer<typeof foundSchema>;
-/** A message that Slack has. */
-export type PostedRow = { key: string; channelId: string; ts: string };
 /** What a message shows. */
 export type Showing = { stage: string | null; fingerprint: string | null };
 
@@ -47,9 +45,6 @@ export type ShownTable = Columns<
 > & {
   at: Generated<Date>;
 };
-
-/** What the keys of the messages about a request's outcome begin with. */
-export const outcomePosts = (requestId: string): string => `outcome:${requestId}:`;
 
 /** What is kept up to date. The key of each begins with its kind. */
 export const MESSAGE_KINDS = ['card'] as const;
@@ -164,19 +159,6 @@ export function createShown(db: Kysely<Tables>) {
         .where('at', '>', sql<Date>`now() - ${PLACING}`)
         .limit(1);
       return hasRow(placing);
-    },
-
-    /** The messages about a request's outcome that Slack has. */
-    async outcomesOf(requestId: string): Promise<PostedRow[]> {
-      // Word for word as in the index, or that isn't used.
-      const isOutcome = sql<boolean>`starts_with(key, 'outcome:') and split_part(key, ':', 2) = ${requestId}`;
-      return db
-        .selectFrom('shown')
-        .select(['key', 'channelId', 'ts'])
-        .where(isOutcome)
-        .where('ts', 'is not', null)
-        .$narrowType<PostedRow>()
-        .execute();
     },
 
     /** Slack certainly doesn't have it: there was no attempt. */

@@ -47,7 +47,7 @@ describe('a session whose requester left Slack', () => {
     expect(text).toContain(`For ${ana.name}, who left Slack: Devin asks`);
     devin.advance(id, { statusDetail: 'finished' });
     const end = await called('Finished');
-    expect(end.text).toMatch(new RegExp(`^For ${ana.name}, who left Slack: Finished`));
+    expect(end.text).toMatch(new RegExp(`^For ${ana.name}, who left Slack: \\*Finished\\*`));
     expect(slack.problems).toEqual([]);
   });
 });

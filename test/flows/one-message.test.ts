@@ -32,42 +32,163 @@ async function started(world: World, text?: string) {
     await says('stopped.');
   };
   /** Its status is seen before its words. */
-  const asks = async (message: string): Promise<void> => {
+  const comes = async (changes: object, message: string, shown: string): Promise<void> => {
     const { promise: until, resolve: show } = Promise.withResolvers<void>();
     const path = new RegExp(`${id}/messages$`);
     const hidden = devin.fail({ method: 'GET', path }, { until, times: Infinity });
-    devin.advance(id, { ...WAITING, message });
-    await card('Needs you');
+    devin.advance(id, { ...changes, message });
+    await card(shown);
     hidden.clear();
     show();
   };
+  const asks = async (message: string): Promise<void> => comes(WAITING, message, 'Needs you');
+  const ends = async (changes: object, message: string, shown = 'Finished'): Promise<void> =>
+    comes({ status: 'running', statusDetail: 'finished', ...changes }, message, shown);
   const pings = (): string[] =>
     byApp().flatMap(({ text: shown }) => (shown.includes(`<@${ana.userId}>`) ? [shown] : []));
-  return { ...thread, byApp, says, card, settled, asks, pings, change: (c: object) => devin.advance(id, c) };
+  return {
+    ...thread,
+    byApp,
+    says,
+    card,
+    settled,
+    asks,
+    ends,
+    pings,
+    change: (c: object) => devin.advance(id, c),
+  };
 }
+
+/** What it takes to read a whole thread. */
+const wordsIn = (messages: readonly Message[]): number =>
+  messages.reduce((sum, { text }) => sum + text.split(/\s+/).length, 0);
 
 describe('one message for each event', () => {
   const world = useWorld(QUICK);
 
-  test("is, for a simple session, a card, Devin's words and one ping at the end", async () => {
-    const { change, says, card, byApp, pings, ana } = await started(world(), 'fix it now --acu 10');
-    change({ status: 'running', message: 'I see it.' });
-    await says('I see it.');
-    change({ pullRequest: PULL_REQUEST, message: `Done, see ${PULL_REQUEST.url}.`, acus: 1.9 });
-    await says('Done, see');
-    change({ statusDetail: 'finished' });
-    await says('Finished');
-    await card('Finished');
-    const call = `<@${ana.userId}> Finished · <${PULL_REQUEST.url}|acme/web #1> · 1.9 of 10 ACU`;
-    expect(pings()).toEqual([call]);
-    expect(byApp().map(({ text }) => text)).toHaveLength(3);
-    const { calls, problems } = world().slack;
-    const posts = calls.filter(({ method }) => method === 'chat.postMessage').map(({ args }) => args);
-    expect(posts.length).toBeGreaterThanOrEqual(3);
+  /** Everything of a session under its card, once this was said. */
+  const countOf = async (thread: Awaited<ReturnType<typeof started>>, last: string) => {
+    const { says, byApp, pings } = thread;
+    await says(last);
+    await doneWith(world(), 'post-waiting');
+    expect(world().slack.problems).toEqual([]);
+    return { messages: 1 + byApp().length, pings: pings().length, words: wordsIn(byApp()) };
+  };
+  const said = async (thread: Awaited<ReturnType<typeof started>>, words: string): Promise<void> => {
+    thread.change({ status: 'running', message: words });
+    await thread.says(words);
+  };
+
+  test("is, for a plain session, a card, Devin's words and one message with one ping at the end", async () => {
+    const thread = await started(world(), 'fix it now --acu 10');
+    await said(thread, 'I see it.');
+    await thread.ends({ pullRequest: PULL_REQUEST, acus: 1.9 }, `Done, see ${PULL_REQUEST.url}.`);
+    expect(await countOf(thread, 'Done, see')).toEqual({ messages: 3, pings: 1, words: 16 });
+    const head = `<@${thread.ana.userId}> *Finished* · <${PULL_REQUEST.url}|acme/web #1> · 1.9 of 10 ACU`;
+    expect(thread.pings()).toEqual([`${head}\nDone, see ${PULL_REQUEST.url}.`]);
+    const posts = world()
+      .slack.calls.filter(({ method }) => method === 'chat.postMessage')
+      .map(({ args }) => args);
     // Slack previews links unless it is told not to.
     for (const { unfurl_links: links, unfurl_media: media } of posts)
       expect([links, media].map(String)).toEqual(['false', 'false']);
-    expect(problems).toEqual([]);
+  });
+
+  test('is four messages and two pings with a question', async () => {
+    const { devin } = world();
+    const thread = await started(world());
+    await said(thread, 'I see it.');
+    await thread.asks('Main or release?');
+    await thread.says('Main or release?');
+    await thread.say(thread.ana.userId, 'Main.');
+    await devin.waitForSession((one) => one.id === thread.id && one.messages.at(-1)?.message === 'Main.');
+    await thread.says('Answered by');
+    thread.change({ statusDetail: 'working' });
+    await thread.card('Working');
+    await thread.ends({}, 'Done.');
+    expect(await countOf(thread, 'Done.')).toEqual({ messages: 4, pings: 2, words: 22 });
+  });
+
+  test('is the same with a question that offers answers, of which a button gives one', async () => {
+    const { slack, devin } = world();
+    const thread = await started(world());
+    const { ana, channelId, id } = thread;
+    await said(thread, 'I see it.');
+    await thread.asks('Which branch?\n\n1. main\n2. release');
+    const { ts, blocks } = await thread.says('Which branch?');
+    expect(JSON.stringify(blocks)).toContain('Something else');
+    for (const _twice of [1, 2]) await slack.clickButton(ana.userId, { channelId, ts }, 'answer_option.1');
+    await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === 'release');
+    const answered = await thread.says('Answered by');
+    expect(answered.text).toMatch(new RegExp(`Answered by <@${ana.userId}>: release · <!date`));
+    expect(JSON.stringify(answered.blocks)).not.toContain('answer_option');
+    thread.change({ statusDetail: 'working' });
+    await thread.card('Working');
+    await thread.ends({}, 'Done.');
+    expect(await countOf(thread, 'Done.')).toEqual({ messages: 4, pings: 2, words: 25 });
+    expect(thread.heard()).toHaveLength(1);
+  });
+
+  test('is a private notice for an answer by a button once Devin has gone on', async () => {
+    const { slack } = world();
+    const thread = await started(world());
+    await thread.asks('Which branch?\n\n- main\n- release');
+    const { ts } = await thread.says('Which branch?');
+    thread.change({ statusDetail: 'working' });
+    await thread.card('Working');
+    await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts }, 'answer_option.0');
+    await thread.noticeTo(thread.ana.userId, 'no longer waiting for this answer');
+    expect(thread.heard()).toEqual([]);
+  });
+
+  test.each([
+    ['failed', { status: 'error', statusDetail: 'error' }, 'Failed', 'failed.', 12],
+    [
+      'stopped at its cap',
+      { status: 'suspended', statusDetail: 'usage_limit_exceeded' },
+      'Stopped',
+      'ACU cap.',
+      16,
+    ],
+  ])('is three messages and one ping for a session that %s', async (_what, end, shown, told, words) => {
+    const thread = await started(world(), 'fix it now --acu 10');
+    await said(thread, 'I see it.');
+    await thread.ends(end, 'It broke: no disk.', shown);
+    expect(await countOf(thread, told)).toEqual({ messages: 3, pings: 1, words });
+    expect(thread.pings()[0]).toContain('\nIt broke: no disk.');
+  });
+
+  test('is one more, once, for a session that used four fifths of its cap', async () => {
+    const thread = await started(world(), 'fix it now --acu 10');
+    thread.change({ status: 'running', acus: 8.2 });
+    await thread.says('is near its ACU cap · 8.2 of 10 ACU');
+    thread.change({ acus: 9 });
+    await thread.card('9 of 10 ACU');
+    await thread.ends({}, 'Done.');
+    expect(await countOf(thread, 'Done.')).toEqual({ messages: 3, pings: 2, words: 22 });
+  });
+
+  test("is only Devin's words when it finishes again after a follow-up", async () => {
+    const thread = await started(world());
+    const { ana, say, marked, change, card } = thread;
+    await thread.ends({ status: 'running' }, 'Done.');
+    await thread.says('Finished');
+    await marked(
+      (await say(ana.userId, `<@${world().slack.workspace.botUserId}> and the docs?`)).ts,
+      'white_check_mark',
+    );
+    change({ statusDetail: 'working' });
+    await card('Working');
+    await thread.ends({}, 'Docs, too.');
+    expect(await countOf(thread, 'Docs, too.')).toEqual({ messages: 3, pings: 1, words: 8 });
+  });
+
+  test('is one line without words of Devin at the end', async () => {
+    const thread = await started(world());
+    await said(thread, 'Done.');
+    thread.change({ statusDetail: 'finished' });
+    expect(await countOf(thread, 'Finished')).toEqual({ messages: 3, pings: 1, words: 6 });
+    expect(thread.pings()[0]).not.toContain('Done.');
   });
 
   test('is nothing but the card if the requester chose that', async () => {
@@ -97,7 +218,7 @@ describe('one message for each event', () => {
     const { change, says, byApp, pings } = await started(world());
     change({ status: 'running', statusDetail: 'finished', message: 'Done.', pullRequest: PULL_REQUEST });
     await says('Finished');
-    expect(byApp().map(({ text }) => text)).toHaveLength(2);
+    expect(byApp().map(({ text }) => text)).toHaveLength(1);
     expect(pings()).toEqual([expect.stringContaining(PULL_REQUEST.url)]);
   });
 
@@ -108,20 +229,6 @@ describe('one message for each event', () => {
     await says('Compare');
     change({ pullRequest: PULL_REQUEST });
     await says(`Opened <${PULL_REQUEST.url}|acme/web #1>`);
-  });
-
-  test("has a mention above Devin's question, and one more ping", async () => {
-    const { asks, change, says, byApp, pings, ana } = await started(world());
-    await asks('Main or **release**?');
-    const asked = await says('Main or release?');
-    expect(asked.text).toMatch(`<@${ana.userId}> Devin asks:`);
-    expect(JSON.stringify(asked.blocks)).toContain('"bold":true');
-    change({ statusDetail: 'working' });
-    change({ statusDetail: 'finished', message: 'Done.' });
-    await says('Finished');
-    expect(byApp().map(({ text }) => text)).toHaveLength(3);
-    expect(pings()).toHaveLength(2);
-    expect(world().slack.problems).toEqual([]);
   });
 
   test('points at a question that is already in the thread', async () => {
@@ -146,7 +253,9 @@ describe('one message for each event', () => {
       channelId,
       (one) => one.ts === ts && one.text.includes('Answered by'),
     );
-    expect(shown.text).toMatch(new RegExp(`Answered by <@${ana.userId}> · <!date\\^\\d+\\^\\{time\\}\\|`));
+    expect(shown.text).toMatch(
+      new RegExp(`Answered by <@${ana.userId}>: Main. · <!date\\^\\d+\\^\\{time\\}\\|`),
+    );
     expect(JSON.stringify(shown.blocks)).not.toContain('"action_id":"answer"');
     change({ ...WAITING, message: 'And today or tomorrow?' });
     await slack.waitFor(() => (pings().length === 2 ? pings() : undefined), { what: 'a second call' });
@@ -218,23 +327,6 @@ describe('one message for each event', () => {
     expect(JSON.stringify(shown.blocks)).not.toContain('"action_id":"answer"');
   });
 
-  test("is only Devin's words when it finishes again after a follow-up", async () => {
-    const { change, says, say, marked, card, byApp, pings, ana } = await started(world());
-    change({ status: 'running', statusDetail: 'finished', message: 'Done.' });
-    await says('Finished');
-    await marked((await say(ana.userId, 'And the docs?')).ts, 'white_check_mark');
-    change({ statusDetail: 'working' });
-    await card('Working');
-    change({ statusDetail: 'finished', message: 'Docs, too.' });
-    await says('Docs, too.');
-    await card('Finished');
-    // Milestones are announced in order: once this is there, none is left from before.
-    change({ pullRequest: PULL_REQUEST });
-    await says('Opened');
-    expect(byApp().map(({ text }) => text)).toHaveLength(4);
-    expect(pings()).toHaveLength(1);
-  });
-
   /** What is posted under the card of a request that Devin answers like this. */
   const asked = async (fault: { status: number; problem?: Record<string, unknown> }, cardWords: string) => {
     const { slack, devin } = world();
@@ -263,9 +355,7 @@ describe('one message for each event', () => {
     await press('start_anyway');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url) && !text.includes('maintenance'));
-    // Its advice is taken back, without another ping.
-    await slack.waitForMessage(channelId, ({ ts, text }) => ts === told.ts && text.includes(url));
-    expect(pings()).toEqual([]);
+    expect(pings()).toEqual([told]);
     expect(slack.problems).toEqual([]);
   });
 
@@ -273,23 +363,7 @@ describe('one message for each event', () => {
     const { ana, told, pings } = await asked({ status: 401 }, 'DEVIN_API_KEY');
     expect(told.text).toMatch(new RegExp(`^<@${ana.userId}> \\*fix the login\\* wasn't started\\.`));
     expect(told.text).toContain('DEVIN_API_KEY');
-    expect(told.text).toContain('choose "Edit and try again" on its card');
     expect(pings()).toEqual([told]);
-  });
-
-  test.each([
-    ['failed', { status: 'error' }, 'failed.', 'Failed'],
-    ['stopped at the cap', { status: 'suspended', statusDetail: 'usage_limit_exceeded' }, 'cap.', 'Stopped'],
-  ])('has one ping, the reason and what to do for a session that %s', async (_what, end, told, shown) => {
-    const { change, says, card, byApp, pings } = await started(world(), 'fix it now --acu 10');
-    change({ status: 'running', message: 'It broke.' });
-    await says('It broke.');
-    change({ ...end, pullRequest: PULL_REQUEST });
-    const { text } = await says(told);
-    await card(shown);
-    expect(text).toMatch(/run it again with a higher cap|change the task and run it again/i);
-    expect(pings()).toEqual([text]);
-    expect(byApp()).toHaveLength(3);
   });
 
   test('names its session if two share a thread', async () => {

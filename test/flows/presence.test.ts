@@ -108,7 +108,7 @@ describe('a former member of a private channel', () => {
     expect(shown).toContain(session.url);
     expect(shown).not.toContain('[Answer]');
     devin.advance(session.id, { statusDetail: 'finished' });
-    await slack.waitForMessage(direct, ({ text }) => text.startsWith(`<@${ana.userId}> Finished`));
+    await slack.waitForMessage(direct, ({ text }) => text.startsWith(`<@${ana.userId}> *Finished*`));
     const inChannel = slack.messages(channelId).map(({ text }) => text);
     expect(inChannel.filter((text) => text.includes(`<@${ana.userId}>`))).toEqual([]);
     expect(slack.problems).toEqual([]);

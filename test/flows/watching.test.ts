@@ -102,7 +102,7 @@ describe('a session that is followed', () => {
     devin.advance(session.id, { status: 'running', acus: 2, pullRequest: { url, state: 'open' } });
     await showing('· open');
     devin.advance(session.id, { status: 'exit' });
-    expect((await told('*fix the lost test* ended')).text).toContain('acme/web #10> · 2 ACU');
+    expect((await told('fix the lost test>* ended')).text).toContain('acme/web #10> · 2 ACU');
   });
 
   test('announces in the thread what Slack refused for a while', async () => {
@@ -126,16 +126,12 @@ describe('a session that is followed', () => {
     await showing('3.5 ACU');
   });
 
-  test('puts a result that is too long for a message into the thread as a file', async () => {
-    const { devin, slack } = world();
-    const { channelId, session, card, told } = await startSession(world());
+  test('shows the beginning of a result that is too long for a message', async () => {
+    const { devin } = world();
+    const { session, told } = await startSession(world());
     const rows = Array.from({ length: 300 }, (_, index) => `row ${index}`);
     devin.advance(session.id, { status: 'running', statusDetail: 'finished', structuredOutput: { rows } });
-    expect((await told('Finished')).text).toContain('in the file above');
-    const files = slack
-      .messages(channelId)
-      .filter(({ threadTs, fileIds }) => threadTs === card.ts && fileIds.length > 0);
-    expect(files).toHaveLength(1);
+    expect((await told('Finished')).text).toContain('The full result is in Devin.');
   });
 
   test.each([

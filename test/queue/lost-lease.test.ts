@@ -1,12 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createPostPending, RELAY_TIMES } from '../../src/follow/post-pending.ts';
-import { createLog } from '../../src/log.ts';
 import { createWithLease, type WithLease } from '../../src/queue/index.ts';
-import type { MessageRow } from '../../src/store/session-messages.ts';
-import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { requestRow } from '../support/request-row.ts';
-import { sessionRow } from '../support/session-row.ts';
 
 const LEASE_MS = 15_000;
 const RENEW_MS = LEASE_MS / 3;
@@ -135,50 +129,3 @@ describe('a lease', () => {
     await expect(lentBy({})('relay', async () => Promise.reject(error))).rejects.toBe(error);
   });
 });
-
-test('a process that lost its lease to another posts nothing more', async () => {
-  const withLease = lentBy({ renewAll: async () => Promise.resolve(new Map()) });
-  const posted: string[] = [];
-  const post = createPostPending({
-    store: {
-      sessions: { find: async () => Promise.resolve(session), change: async () => Promise.resolve() },
-      requests: { find: async () => Promise.resolve(request) },
-      messages: {
-        nextPending: async () => Promise.resolve(messages[posted.length] ?? null),
-        leaveOutPending: async () => Promise.resolve(),
-        skip: async () => Promise.resolve(),
-        skipThrough: async () => Promise.resolve(),
-      },
-      setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
-      calls: { part: async () => Promise.resolve() },
-    },
-    metadata: { read: async () => Promise.resolve({ messages: [], threads: [] }) },
-    knownSince: () => new Date(0),
-    postMessage: async (_session, { text }) => {
-      posted.push(text);
-      await vi.advanceTimersByTimeAsync(RENEW_MS);
-      return { kind: 'posted', ts: '1.1' };
-    },
-    outbound: { tellPrivately: async () => Promise.resolve('delivered') },
-    times: RELAY_TIMES,
-    now: Date.now,
-    textFor: async () => Promise.resolve(en),
-    log: createLog('silent'),
-  });
-  const leased = await withLease('tell', async (lease) => post('s', { signal: lease.held, lease }));
-  expect(leased).toEqual({ kind: 'busy' });
-  expect(posted).toEqual(['first']);
-});
-
-const at = new Date(0);
-const session = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0' });
-const request = requestRow({ id: 'r' });
-const messages: MessageRow[] = ['first', 'second'].map((text) => ({
-  sessionId: 's',
-  eventId: text,
-  source: 'devin',
-  text,
-  attemptedAt: null,
-  slackFileId: null,
-  saidAt: at,
-}));

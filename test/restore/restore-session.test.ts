@@ -117,7 +117,7 @@ describe('what is still to be posted in a restored thread', () => {
     expect(found?.untold).toEqual(expected);
     // The next poll finds nothing new.
     const { told: known = [], phase = 'working', wasFinished = false } = found?.sessionChanges ?? {};
-    expect(progress({ told: known, phase, wasFinished }, snapshot(changes)).keys).toEqual([]);
+    expect(progress({ told: known, phase, wasFinished, cap: null }, snapshot(changes)).keys).toEqual([]);
   });
 
   test('is nothing of a session that finished and then fell asleep: it stays finished', async () => {

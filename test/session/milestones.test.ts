@@ -24,10 +24,10 @@ const SAID = {
   other: { status: 'hibernating' },
 };
 
-type Before = { phase: SessionPhase; told?: string[]; wasFinished?: boolean };
+type Before = { phase: SessionPhase; told?: string[]; wasFinished?: boolean; cap?: number };
 
-function keysOf({ phase, told = [], wasFinished = false }: Before, said: object): readonly string[] {
-  return progress({ phase, told, wasFinished }, sessionSnapshot('s1', said)).keys;
+function keysOf({ phase, told = [], wasFinished = false, cap }: Before, said: object): readonly string[] {
+  return progress({ phase, told, wasFinished, cap: cap ?? null }, sessionSnapshot('s1', said)).keys;
 }
 
 describe('a milestone', () => {
@@ -54,6 +54,17 @@ describe('a milestone', () => {
     expect(keys).toEqual(['pr:https://a/2', 'finished:1']);
   });
 
+  test.each<[string, number, object, string[], string[]]>([
+    ['four fifths', 8, {}, [], ['near-cap:1']],
+    ['less', 7.9, {}, [], []],
+    ['four fifths again', 9, {}, ['near-cap:1'], []],
+    ['four fifths when it finishes', 9, SAID.finished, [], ['finished:1']],
+  ])('comes once for a session that has used %s of its cap', (_what, acus, said, told, keys) => {
+    const used = { ...SAID.working, ...said, acus_consumed: acus };
+    expect(keysOf({ phase: 'working', told, cap: 10 }, used)).toEqual(keys);
+    expect(keysOf({ phase: 'working', told }, used)).not.toContain('near-cap:1');
+  });
+
   test("doesn't come for a limit that a finished session reaches asleep", () => {
     expect(keysOf({ phase: 'finished', wasFinished: true }, SAID.capped)).toEqual([]);
   });
@@ -72,7 +83,7 @@ describe('a milestone', () => {
     ['seen at work that Devin has a new word for', { status_detail: 'daydreaming' }],
   ])('comes again for the result of a session that was %s, however short its work', (_how, said) => {
     const { wasFinished, phase } = progress(
-      { phase: 'finished', told: ['finished:1'], wasFinished: true },
+      { phase: 'finished', told: ['finished:1'], wasFinished: true, cap: null },
       sessionSnapshot('s1', said),
     );
     expect(keysOf({ phase, told: ['finished:1'], wasFinished }, SAID.finished)).toEqual(['finished:2']);

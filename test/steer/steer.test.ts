@@ -136,7 +136,7 @@ test.each<[when: string, how: Partial<Steering>]>([
 test('a Stop in a thread shows who asked for it before how the session is now, and its mark is its answer', async () => {
   const { steer, asked, told } = await steering({ what: 'stop', code: null });
   await steer();
-  const shown = ['stopped by U1', 'then update-card', 'recorded'];
+  const shown = ['stopped by U1', 'then show', 'recorded'];
   expect(asked).toEqual(['stopped by U1', 'stop', ...shown, 'then relay-to-devin']);
   expect(told).toEqual([]);
 });
@@ -188,7 +188,7 @@ test.each<[news: string, session: Partial<SessionRow>, isTold: boolean]>([
 ])('the requester %s, under one key', async (_news, session, isTold) => {
   const { steer, asked } = await steering({ what: 'stop', code: null, requester: 'U9', session });
   await steer();
-  expect(asked.filter((one) => one.startsWith('ended-by'))).toEqual(isTold ? ['ended-by:U1 0'] : []);
+  expect(asked.filter((one) => one.startsWith('ended-by'))).toEqual(isTold ? ['ended-by:U1'] : []);
 });
 
 test('an Archive of a session that woke after another person archived it names who did it last', async () => {
@@ -196,7 +196,7 @@ test('an Archive of a session that woke after another person archived it names w
   const session = { snapshot, archivedBy: 'U2' };
   const { steer, asked } = await steering({ what: 'archive', code: null, session });
   await steer();
-  expect(asked).toEqual(['archive', 'archived by U1', 'then update-card', 'recorded']);
+  expect(asked).toEqual(['archive', 'archived by U1', 'then show', 'recorded']);
 });
 
 test.each<[which: string, what: SteeringVerb, session: Partial<SessionRow>, asked: string[]]>([

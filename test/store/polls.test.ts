@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
-import { createLog } from '../../src/log.ts';
+import { longestInterval } from '../../src/session/lifecycle.ts';
 import { createPolls } from '../../src/store/polls.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
@@ -50,38 +49,19 @@ describeOnBothDatabases('polls of sessions', (open) => {
   });
 
   describe('when the clock was set back an hour', () => {
-    const roundOver = async (polls: ReturnType<typeof createPolls>) => {
-      const looked: string[] = [];
-      const round = createRound({
-        store: {
-          setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
-          polls,
-        },
-        poll: async (known) => {
-          looked.push(...known.map(({ sessionId: id }) => id));
-          return Promise.resolve({
-            answered: [],
-            gone: [],
-            failed: new Map(),
-            trouble: { code: 'unavailable', retryAfterMs: null },
-          });
-        },
-        recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
-        enqueue: async () => Promise.resolve(),
-        times: { ...ROUND_TIMES, fastestMs: 10_000 },
-        now: Date.now,
-        random: () => 0,
-        log: createLog('silent'),
-      });
-      await round(new AbortController().signal);
-      return looked;
+    const correct = async (polls: ReturnType<typeof createPolls>): Promise<void> => {
+      for (const first of [true, false]) {
+        const latest = new Date(Date.now() + longestInterval(first, 10_000));
+        await polls.bringForward(first, { now: new Date(), latest });
+      }
     };
 
     test('continue at once', async () => {
-      const { polls, add } = await setUp();
+      const { polls, add, dueNow } = await setUp();
       await add('working', { nextLookAt: ago(-60) });
       await add('asleep', { watchFirst: false, nextLookAt: ago(-60), changedAt: ago(9000) });
-      expect(await roundOver(polls)).toEqual(['working']);
+      await correct(polls);
+      expect(await dueNow()).toEqual(['working']);
     });
 
     test("are planned by the database's clock", async () => {

@@ -42,6 +42,9 @@ export const QUICK_SEARCH_PAUSES_MS = [0, 50, 100];
 /** Retries start soon after they are due; pg-boss accepts no less. */
 const QUICK_POLL_SECONDS = 0.5;
 
+/** What waits for Devin's words waits this long, so that a test doesn't wait for nothing. */
+const QUICK_HOLDS = { finished: 300, pr: 300 };
+
 /** A Home is drawn soon after a change, so that a test doesn't wait. */
 const QUICK_HOME_MS = 100;
 
@@ -101,6 +104,7 @@ export async function startBot(
     homePauseMs: QUICK_HOME_MS,
     undoMs: 0,
     ...overrides,
+    watchTimes: { holdMs: QUICK_HOLDS, ...overrides.watchTimes },
   });
   const { port } = await bot.start();
   const address = `http://127.0.0.1:${port}`;

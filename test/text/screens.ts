@@ -2,9 +2,9 @@ import { fields } from '../../src/session/fields.ts';
 import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import { choicesSchema } from '../../src/session/policy/choices.ts';
-import { renderInDevin, renderReplyBy, withCall, type Call } from '../../src/slack/blocks/devin-message.ts';
+import { renderInDevin, renderReplyBy } from '../../src/slack/blocks/devin-message.ts';
 import { renderHome, type Home } from '../../src/slack/blocks/home.ts';
-import { renderMilestone } from '../../src/slack/blocks/milestone.ts';
+import { renderMilestone, type MilestoneMessage } from '../../src/slack/blocks/milestone.ts';
 import {
   cardElsewhere,
   formButton,
@@ -13,7 +13,6 @@ import {
   notice,
   renderGreeting,
   renderOutcome,
-  renderPastOutcome,
   sessionOver,
   unopened,
 } from '../../src/slack/blocks/notices.ts';
@@ -154,10 +153,12 @@ function whatOf(kind: 'found-late' | 'duplicate') {
     : { kind, other: { id: 'a1', url: 'https://app.devin.ai/sessions/a1' } };
 }
 
-/** Some are no messages but parts of one. */
-function question(call: Pick<Call, 'answered' | 'isUnheard'>, text: Text) {
-  const called = { kind: 'people' as const, userIds: ['U1', 'U2'] };
-  return withCall({ text: 'words', blocks: [] }, { sessionId: 's1', key: 'k', card, called, ...call }, text);
+/** Of two sessions in a thread, the one that doesn't hear. */
+function question(answered: MilestoneMessage['answered'], text: Text) {
+  const toldIn = { kind: 'thread', share: 'unheard' } as const;
+  const card = { ...messageOf('needs-you', 'words').card, actions: ['answer' as const] };
+  const said = { eventId: 'e1', words: 'Which?\n- a\n- b', shown: { text: 'words', blocks: [] } };
+  return renderMilestone({ ...messageOf('needs-you', 'words'), card, said, toldIn, answered }, text);
 }
 
 function objectOf(rendered: unknown): object {
@@ -223,12 +224,10 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     ['reply', 'answer', 'wake'] as const,
     (why) => (text) => renderReplyBox({ requestId: 'r1', why, tooLate: true, lastWords: 'words' }, text),
   ),
-  ...named(
-    'what someone else did',
-    ['ended-by', 'archived-by', 'put-to-sleep-by'] as const,
-    (kind) => (text) =>
-      renderMilestone({ ...messageOf('ended', 'words'), what: { kind, userId: 'U2' } }, text),
-  ),
+  'what someone else did': (text) =>
+    renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'ended-by', userId: 'U2' } }, text),
+  'a session near its cap': (text) =>
+    renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'near-cap' } }, text),
   'an end without a result': (text) =>
     renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'ended' } }, text),
   ...named(
@@ -251,8 +250,6 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
         text,
       ),
   ),
-  'an outcome that was overtaken by a session': (text) => renderPastOutcome(card, text),
-  'an outcome that was overtaken by another': (text) => renderPastOutcome({ ...card, url: null }, text),
   'the defaults': (text) =>
     renderDefaults({ defaults: { values: {}, sources: {} }, preferences: PREFERENCES, before: [] }, text),
   'an empty list': (text) =>
@@ -306,7 +303,6 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
   'a reply by a command': (text) =>
     renderReplyBy({ name: 'Ana', via: 'command', words: 'words' }, text)[0] ?? {},
-  'a question that nobody answered': (text) => question({ answered: null, isUnheard: true }, text),
-  'an answered question': (text) =>
-    question({ answered: { userId: 'U1', at: new Date(0) }, isUnheard: true }, text),
+  'a question that nobody answered': (text) => question(null, text),
+  'an answered question': (text) => question({ userId: 'U1', at: new Date(0), words: 'words' }, text),
 };

@@ -79,12 +79,6 @@ export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
   return elements.length === 0 ? [] : [{ ...actions(elements), block_id: BLOCK.cardButtons }];
 }
 
-/** All buttons in a row, under a message with few. */
-export function plainButtons(card: SessionCard, text: Text): ActionsBlock[] {
-  const elements = shownActions(card).map((action) => cardButton(action, card, text));
-  return elements.length === 0 ? [] : [actions(elements)];
-}
-
 /** The most likely action, unstyled because a list has several; null: there is none. */
 export function firstButton(card: SessionCard, text: Text): Button | null {
   const [first] = shownActions(card);

@@ -101,7 +101,7 @@ function eachPullRequest(card: SessionCard, text: Text, shown: (one: PullRequest
 }
 
 /** The newest ones, which are the ones to review. */
-export function shownPullRequests<One>(pullRequests: readonly One[]): One[] {
+function shownPullRequests<One>(pullRequests: readonly One[]): One[] {
   return pullRequests.slice(-SHOWN_PULL_REQUESTS);
 }
 

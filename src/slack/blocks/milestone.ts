@@ -1,16 +1,39 @@
-import type { KnownBlock } from '@slack/types';
+import type { Button } from '@slack/types';
+import { withoutCredentials } from '../../session/credentials.ts';
 import { isOwnCap } from '../../session/lifecycle.ts';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { ThreadShare } from '../../session/preferences.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import type { CardAction } from '../ids.ts';
+import { optionAction, optionValue } from '../ids.ts';
+import { metadataBlockId, milestoneMetadata } from '../metadata.ts';
+import { cardButton, namedFor } from './card-buttons.ts';
 import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
-import { callButtons, calledWords, callEnd, type Answered, type Called } from './devin-message.ts';
+import { shownTime } from './details-values.ts';
 import { markdownParts } from './markdown.ts';
-import { joinParts, line, small, type Rendered } from './objects.ts';
-import { BETWEEN_FACTS, cardTitle, linkedTitle, type SessionCard } from './session-card.ts';
-import { bold, code, escape, fitCodeBlock, link, lookup } from './text.ts';
+import { button, buttonRow, joinParts, line, small, type Rendered } from './objects.ts';
+import { questionOptions } from './question-options.ts';
+import { BETWEEN_FACTS, linkedTitle, type SessionCard } from './session-card.ts';
+import {
+  bold,
+  code,
+  escape,
+  fitCodeBlock,
+  link,
+  lookup,
+  oneLine,
+  replaceMentions,
+  truncate,
+} from './text.ts';
+
+/** Who hears of something. `nobody`: the requester left Slack, and nobody took their place; null: without a name. */
+export type Called = { kind: 'people'; userIds: readonly string[] } | { kind: 'nobody'; name: string | null };
+
+/** The beginning of a message to them. Escaped. */
+export function calledWords(called: Called, { milestones }: Text): string {
+  if (called.kind === 'people') return milestones.people(called.userIds.map((id) => `<@${escape(id)}>`));
+  return milestones.forName(called.name === null ? milestones.formerMember : escape(called.name));
+}
 
 export type ToldIn =
   /** If another session is in the thread, the message names its session. */
@@ -20,146 +43,132 @@ export type ToldIn =
   /** To a person who is no longer in the session's conversation. */
   | { kind: 'outside' };
 
+/** Who answered what, and when; null: in Devin. */
+export type Answered = { userId: string | null; at: Date; words: string };
+
 /** A milestone, with the card at that moment. Strings are raw. */
-type MilestoneMessage = {
+export type MilestoneMessage = {
   what: Milestone;
   key: string;
   sessionId: string;
   card: SessionCard;
-  /** What Devin said last, such as its question; null: not known. */
-  words: string | null;
-  /** These words are already in the thread. */
-  wordsShown: boolean;
-  place: ToldIn;
+  /** Devin's last message, such as its question; null: not known. `shown`: as part of this one; null: it's above. */
+  said: { eventId: string; words: string; shown: Rendered | null } | null;
+  /** The message is Devin's, with this around it. */
+  isDevins: boolean;
+  toldIn: ToldIn;
   called: Called;
   answered: Answered | null;
   /** Who did it, if someone did. */
   by: string;
   /** The structured output, written as JSON. */
   result: string | null;
-  /** The whole result is in the thread as a file. */
-  resultShared: boolean;
   command: string;
 };
 
 /** Only part of a longer result is shown, as JSON. */
-export const RESULT_LENGTH = 2500;
-/** The same below Devin's words, which leave no room for more. */
-const RESULT_BELOW_LENGTH = 1000;
+const RESULT_LENGTH = 1000;
+const ANSWER_LENGTH = 100;
+const LABEL_LENGTH = 40;
 
-/** A line that notifies the requester, then the details. `text` alone says everything. */
+/** A line that notifies the requester, Devin's words, and what can be done. `text` alone says everything. */
 export function renderMilestone(message: MilestoneMessage, text: Text): Rendered {
-  const words = said(message, text);
-  return joinParts([
+  const { what, said, key, sessionId, isDevins } = message;
+  const rendered = joinParts([
     line(headline(message, text)),
     ...names(message, text),
-    ...words,
-    ...body(message, words.length > 0 ? RESULT_BELOW_LENGTH : RESULT_LENGTH, text).map(line),
-    end(message, text),
+    ...(said?.shown == null || !WITH_WORDS.has(what.kind) ? [] : [said.shown]),
+    ...body(message, text).map(line),
+    ...(what.kind === 'needs-you' ? questionEnd(message, text) : []),
   ]);
+  const block_id = metadataBlockId(milestoneMetadata(sessionId, key));
+  // The first block has the id of Devin's message.
+  const blocks = rendered.blocks.map((block, at) => (isDevins && at === 1 ? { ...block, block_id } : block));
+  return { ...rendered, blocks };
 }
 
+/** The beginning of Devin's words, for a message that is not theirs. */
+export function beginningOf(words: string, text: Text): Rendered | null {
+  const [first, ...rest] = markdownParts(words);
+  if (first === undefined) return null;
+  return rest.length === 0 ? first : joinParts([first, line(text.milestones.restInDevin)]);
+}
+
+const WITH_WORDS: ReadonlySet<Milestone['kind']> = new Set([
+  'needs-you',
+  'finished',
+  'failed',
+  'capped',
+  'ended',
+]);
+
 function headline(message: MilestoneMessage, text: Text): string {
-  const { what, card } = message;
+  const { what, card, said } = message;
+  const { milestones } = text;
   const mention = calledWords(message.called, text);
-  const title = bold(escape(cardTitle(card, text)));
+  const title = bold(linkedTitle(card, text));
+  const withFacts = (sentence: string): string =>
+    [sentence, ...pullRequestLinks(card, text), ...acuFact(card, text)].join(BETWEEN_FACTS);
   switch (what.kind) {
     case 'needs-you':
-      return question(message, mention, text);
+      if (said === null || said.words.trim() === '') return milestones.asksSomething(mention);
+      return said.shown === null ? milestones.asksAbove(mention) : milestones.asks(mention);
     case 'needs-approval':
-      return text.milestones.approval(mention, title);
+      return milestones.approval(mention, title);
     case 'pr':
-      return text.milestones.pullRequest(pullRequestLink(what.url));
+      return milestones.pullRequest(pullRequestLink(what.url));
+    case 'near-cap':
+      return [milestones.nearCap(mention, title), ...acuFact(card, text)].join(BETWEEN_FACTS);
     case 'finished':
-      return withResults(text.milestones.finished(mention), card, text);
+      return withFacts(milestones.finished(mention));
     case 'ended':
-      return withResults(text.milestones.ended(mention, title), card, text);
+      return withFacts(milestones.ended(mention, title));
     case 'ended-by':
-      return withResults(text.milestones.endedBy(mention, title, escape(message.by)), card, text);
-    case 'archived-by':
-      return text.milestones.archivedBy(mention, title, escape(message.by));
-    case 'put-to-sleep-by':
-      return text.milestones.putToSleepBy(mention, title, escape(message.by));
+      return withFacts(milestones.endedBy(mention, title, escape(message.by)));
     case 'failed':
-      return text.milestones.failed(mention, title);
+      return milestones.failed(mention, title);
     case 'capped':
-      return cappedLine(card, { mention, title }, text);
+      return isAtOwnCap(card)
+        ? milestones.cappedAt(mention, title, acuWords(card.acuLimit))
+        : milestones.capped(mention, title);
     case 'found-late':
-      return text.milestones.foundLate(mention, title);
+      return milestones.foundLate(mention, title);
     case 'duplicate':
-      return text.milestones.duplicate(mention, title);
+      return milestones.duplicate(mention, title);
   }
 }
 
-function withResults(sentence: string, card: SessionCard, text: Text): string {
-  return [sentence, ...pullRequestLinks(card, text), ...acuFact(card, text)].join(BETWEEN_FACTS);
-}
-
-/** Names the session's own cap; other limits are explained below. */
-function cappedLine(
-  { statusWord, acuLimit }: SessionCard,
-  { mention, title }: { mention: string; title: string },
-  { milestones }: Text,
-): string {
-  return acuLimit !== null && isOwnCap(statusWord)
-    ? milestones.cappedAt(mention, title, acuWords(acuLimit))
-    : milestones.capped(mention, title);
-}
-
-function question({ words, wordsShown }: MilestoneMessage, mention: string, { milestones }: Text): string {
-  if (words === null || words.trim() === '') return milestones.asksSomething(mention);
-  return wordsShown ? milestones.asksAbove(mention) : milestones.asks(mention);
+function isAtOwnCap(card: SessionCard): card is SessionCard & { acuLimit: number } {
+  return card.acuLimit !== null && isOwnCap(card.statusWord);
 }
 
 /** Their first line doesn't name the session. */
 const UNNAMED: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'pr']);
 
 /** Names the session if neither the place nor the first line does, and links its thread from elsewhere. */
-function names({ what, card, place }: MilestoneMessage, text: Text): Rendered[] {
-  const isSeen = place.kind === 'thread' && place.share === 'alone';
+function names({ what, card, toldIn }: MilestoneMessage, text: Text): Rendered[] {
+  const isSeen = toldIn.kind === 'thread' && toldIn.share === 'alone';
   const shown = [
     ...(UNNAMED.has(what.kind) && !isSeen ? [linkedTitle(card, text)] : []),
-    ...(place.kind === 'direct' && place.thread !== null ? [link(place.thread, text.milestones.thread)] : []),
-    ...(place.kind === 'outside' ? [text.milestones.outside] : []),
+    ...(toldIn.kind === 'direct' && toldIn.thread !== null
+      ? [link(toldIn.thread, text.milestones.thread)]
+      : []),
+    ...(toldIn.kind === 'outside' ? [text.milestones.outside] : []),
   ];
   return shown.length === 0 ? [] : [small(shown.join(BETWEEN_FACTS))];
 }
 
-const WITH_WORDS: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'failed']);
-
-/** Devin's words, unless they are above. */
-function said({ what, words, wordsShown, place }: MilestoneMessage, text: Text): Rendered[] {
-  if (words === null || wordsShown || !WITH_WORDS.has(what.kind)) return [];
-  if (what.kind === 'finished' && place.kind === 'thread') return [];
-  const [first, ...rest] = markdownParts(words);
-  if (first === undefined) return [];
-  return [first, ...(rest.length === 0 ? [] : [line(text.milestones.restInDevin)])];
-}
-
-/** `most`: how much of a result is shown. */
-function body(message: MilestoneMessage, most: number, text: Text): string[] {
-  const { what, card } = message;
-  switch (what.kind) {
-    case 'needs-you':
-    case 'needs-approval':
-    case 'pr':
-      return [];
-    case 'finished':
-      return result(message, most, text);
-    case 'failed':
-    case 'ended':
-    case 'ended-by':
-      return [text.milestones.whatNow];
-    case 'archived-by':
-    case 'put-to-sleep-by':
-      return [text.card.meaning.asleep.any];
-    case 'capped':
-      return [capReason(card, text)];
-    case 'found-late':
-      return [text.milestones.goesOn];
-    case 'duplicate':
-      return [twoSessions(message, what.other, text)];
+/** What to do about it is on the card. */
+function body(message: MilestoneMessage, text: Text): string[] {
+  const { what, card, result } = message;
+  if (what.kind === 'duplicate') return [twoSessions(message, what.other, text)];
+  if (what.kind === 'capped' && !isAtOwnCap(card)) {
+    const reasons = text.card.meaning.capped;
+    return [lookup<string>(reasons, card.statusWord ?? 'any') ?? reasons.any];
   }
+  if (what.kind !== 'finished' || result === null) return [];
+  const { block, cut } = fitCodeBlock(result, RESULT_LENGTH);
+  return [`${text.milestones.result}\n${block}`, ...(cut ? [text.milestones.resultCut] : [])];
 }
 
 function twoSessions({ card, command }: MilestoneMessage, { id, url }: OtherSession, text: Text): string {
@@ -168,43 +177,40 @@ function twoSessions({ card, command }: MilestoneMessage, { id, url }: OtherSess
   return stopEither(here, link(url, unseen), code(`${command} follow devin-${id}`));
 }
 
-/** The line above says which cap it was, if it was its own. */
-function capReason({ statusWord, acuLimit }: SessionCard, text: Text): string {
-  if (acuLimit !== null && isOwnCap(statusWord)) return text.milestones.cappedNow;
-  const reasons = text.card.meaning.capped;
-  return lookup<string>(reasons, statusWord ?? 'any') ?? reasons.any;
-}
-
-function result({ result: json, resultShared }: MilestoneMessage, most: number, text: Text): string[] {
-  if (json === null) return [];
-  const { block, cut } = fitCodeBlock(json, most);
-  const rest = resultShared ? text.milestones.resultInFile : text.milestones.resultCut;
-  return [`${text.milestones.result}\n${block}`, ...(cut ? [rest] : [])];
-}
-
-/** The card's buttons that help now; a finished session has them on its card. */
-const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
-  'needs-you': ['answer', 'open'],
-  'needs-approval': ['open'],
-  finished: [],
-  failed: ['open', 'start-again'],
-  ended: ['open', 'start-again'],
-  'ended-by': ['open', 'start-again'],
-  'archived-by': ['wake', 'open'],
-  'put-to-sleep-by': ['wake', 'open'],
-  capped: ['open', 'raise-cap', 'start-again'],
-  pr: [],
-  'found-late': ['open', 'ask-stop'],
-  duplicate: ['open', 'ask-stop'],
-};
-
-/** The text includes the buttons' addresses. */
-function end(message: MilestoneMessage, text: Text): Rendered {
-  const { what, card, place } = message;
-  const isUnheard = place.kind === 'thread' && place.share === 'unheard';
+/** Buttons to answer with; once someone did, who it was. */
+function questionEnd(message: MilestoneMessage, text: Text): Rendered[] {
+  const { answered, toldIn, card } = message;
+  if (answered !== null) return [small(answeredLine(answered, text))];
+  const isUnheard = toldIn.kind === 'thread' && toldIn.share === 'unheard';
   // They may not write into the conversation, which would show their answer.
-  const actions = card.actions.filter((one) => place.kind !== 'outside' || one !== 'answer');
-  if (what.kind === 'needs-you') return callEnd({ ...message, card: { ...card, actions }, isUnheard }, text);
-  const blocks: KnownBlock[] = callButtons(card, HELPS[what.kind], text);
-  return { text: blocks.length === 0 || card.url === null ? '' : escape(card.url), blocks };
+  const mayAnswer = toldIn.kind !== 'outside' && card.actions.includes('answer');
+  return [
+    ...(isUnheard ? [small(text.milestones.useAnswer)] : []),
+    ...(mayAnswer ? [buttonRow(...answerButtons(message, text))] : []),
+  ];
+}
+
+/** One for each option that the question offers. */
+function answerButtons({ card, said }: MilestoneMessage, text: Text): Button[] {
+  const answer = cardButton('answer', card, text);
+  const options = said === null ? [] : questionOptions(said.words);
+  if (said === null || options.length === 0) return [answer];
+  const { eventId } = said;
+  const { style: _style, ...other } = answer;
+  return [
+    ...options.map((words, at) => {
+      const label = words.length > LABEL_LENGTH ? `${at + 1}. ${words}` : words;
+      const value = optionValue.write({ requestId: card.requestId, eventId, words });
+      return namedFor(card, button(optionAction(at), truncate(label, LABEL_LENGTH), value), text);
+    }),
+    namedFor(card, { ...other, text: { ...other.text, text: text.milestones.somethingElse } }, text),
+  ];
+}
+
+function answeredLine({ userId, at, words }: Answered, { milestones }: Text): string {
+  const shown = truncate(oneLine(replaceMentions(withoutCredentials(words), () => '@…')), ANSWER_LENGTH);
+  const who = userId === null ? milestones.answeredInDevin : milestones.answeredBy(`<@${escape(userId)}>`);
+  return [shown === '' ? who : milestones.answer(who, escape(shown)), shownTime(at.getTime())].join(
+    BETWEEN_FACTS,
+  );
 }

@@ -4,7 +4,7 @@ import { capThatFits } from '../../session/policy/limits.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION } from '../ids.ts';
 import { shownMoment } from './details-values.ts';
-import { calledWords, type Called } from './devin-message.ts';
+import { calledWords, type Called } from './milestone.ts';
 import {
   button,
   buttonRow,
@@ -16,7 +16,7 @@ import {
   titled,
   type Rendered,
 } from './objects.ts';
-import { BETWEEN_FACTS, cardTitle, linkedTitle, statusWord, type SessionCard } from './session-card.ts';
+import { BETWEEN_FACTS, cardTitle, statusWord, type SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
 /** Private notices: what happened, why, what to do next. Sentences come escaped; what was typed comes raw. */
@@ -145,23 +145,10 @@ export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
     words(calledWords(called, text), bold(escape(cardTitle(card, text)))),
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
     ...(outside ? [notices.elsewhereBecause.person_not_in_conversation] : []),
-    ...(outside ? [] : onItsCard(card, text)),
+    ...(card.phase === 'unknown' && !outside ? [text.milestones.notConfirmedNow] : []),
   ];
   const below = cardUrl === null || outside ? [] : [small(link(cardUrl, notices.openCard))];
   return joinParts([...lines.map(line), ...below]);
-}
-
-/** Replaces that message once the request was tried again. It mentions nobody. */
-export function renderPastOutcome(card: SessionCard, text: Text): Rendered {
-  const { startedSince, triedAgain } = text.milestones;
-  return line((card.url === null ? triedAgain : startedSince)(bold(linkedTitle(card, text))));
-}
-
-/** What its buttons do next. */
-function onItsCard({ phase, actions }: SessionCard, { milestones, card }: Text): string[] {
-  if (phase === 'unknown') return [milestones.notConfirmedNow];
-  const edit = 'edit-and-try-again';
-  return actions.includes(edit) ? [milestones.notStartedNow(card.buttons[edit])] : [];
 }
 
 function outcomeWords({ phase, steeredBy }: SessionCard, { milestones }: Text) {

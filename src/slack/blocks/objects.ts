@@ -52,12 +52,14 @@ export function withAlert(view: ModalView, sentence: string): ModalView {
 }
 
 /** A message of parts. The text of a part says the same as its blocks. */
-export function joinParts(parts: readonly Rendered[], maxText: number = LIMIT.messageText): Rendered {
+export function joinParts(parts: readonly Rendered[]): Rendered {
   const texts = parts.map(({ text }) => text).filter((text) => text !== '');
-  return {
-    text: truncate(texts.join('\n'), maxText),
-    blocks: parts.flatMap(({ blocks }) => blocks),
-  };
+  return { text: texts.join('\n'), blocks: parts.flatMap(({ blocks }) => blocks) };
+}
+
+/** A message as it is sent: its blocks say everything, and its text fits an edit, too. */
+export function bounded({ text, blocks }: Rendered): Rendered {
+  return { text: truncate(text, LIMIT.messageText), blocks };
 }
 
 export function line(escaped: string): Rendered {

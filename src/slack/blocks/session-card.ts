@@ -126,7 +126,7 @@ function plainTwin(card: SessionCard, text: Text): string {
     ...sentences(card.notes),
     ...(card.threadLine === null ? [] : [card.threadLine]),
   ];
-  return truncate(lines.join('\n'), LIMIT.messageText);
+  return lines.join('\n');
 }
 
 /** Escaped, with a link if there is one. */

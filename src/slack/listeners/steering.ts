@@ -15,7 +15,16 @@ import {
   type ReplyBox,
 } from '../blocks/steering.ts';
 import { cardView } from '../card-view.ts';
-import { ACTION, CARD_ACTION, REPLY_BLOCK, replyMetadata, stopMetadata, VIEW } from '../ids.ts';
+import {
+  ACTION,
+  CARD_ACTION,
+  OPTION_ACTION,
+  optionValue,
+  REPLY_BLOCK,
+  replyMetadata,
+  stopMetadata,
+  VIEW,
+} from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import { privatePlace } from '../places.ts';
 import { createPressed, refuses, type PressDeps } from './press.ts';
@@ -34,7 +43,7 @@ export function listenToSteering(app: App, deps: SteeringDeps): void {
 }
 
 function listenOnCards(app: App, deps: SteeringDeps): void {
-  const { sessions, steering, authority, openView, outbound, textFor } = deps;
+  const { sessions, steering, threads, authority, openView, outbound, textFor } = deps;
   const pressed = createPressed(deps);
 
   /** A job does it, and checks the person. */
@@ -77,6 +86,19 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   onDurableButton(app, ACTION.cancelListed, async (press) => {
     if (!(await cancel(press))) return;
     await outbound.settleNotice(press, notice([(await textFor(press.userId)).sessions.cancel]));
+  });
+
+  // Once for each question and person. The job checks whether the person may.
+  onDurableButton(app, OPTION_ACTION, async (press) => {
+    const { requestId, eventId, words: text } = optionValue.read(press.value ?? '');
+    const request = await pressed.inWorkspace(press, requestId);
+    const session = request === null ? null : await sessions.ofRequest(requestId);
+    if (session === null) return;
+    const { userId } = press;
+    const tooLate = session.phase === 'needs-you' ? null : (await textFor(userId)).steering.optionTooLate;
+    if (await refuses(deps, press, tooLate)) return;
+    const dedupeKey = `option:${session.sessionId}:${eventId}:${userId}`;
+    await threads.send({ session, userId, channelId: session.channelId, text, dedupeKey, via: null });
   });
 
   for (const why of BOXES) {

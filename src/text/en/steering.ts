@@ -93,6 +93,8 @@ export const steering = {
     confirm: 'Stop',
     deny: 'Keep running',
   },
+  /** After a press of an option of a question. */
+  optionTooLate: 'Devin is no longer waiting for this answer. To say it anyway, reply in the thread.',
   box: {
     titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
     label: 'Message',

@@ -110,27 +110,26 @@ export const milestones = {
   useAnswer: 'Replies in this thread go to the newer session. To answer this one, use "Answer".',
   asksSomething: (mention: string): string =>
     `${mention} Devin needs an answer. Open the session to see the question.`,
-  /** `when`: a time of day. */
-  answeredBy: (mention: string, when: string): string => `Answered by ${mention} · ${when}`,
-  answeredInDevin: (when: string): string => `Answered in Devin · ${when}`,
+  /** `who`: one of the next two. `words`: the answer, cut. */
+  answer: (who: string, words: string): string => `${who}: ${words}`,
+  answeredBy: (mention: string): string => `Answered by ${mention}`,
+  answeredInDevin: 'Answered in Devin',
+  /** Beside buttons for the answers that the question offers. */
+  somethingElse: 'Something else',
   /** Label of a link. */
   thread: 'Thread',
   /** Beside the session's name, to a person who left its conversation. */
   outside: "You're no longer in its conversation",
   approval: (mention: string, title: string): string =>
-    `${mention} Devin is waiting for approval in ${title}. Open the session to approve or decline.`,
+    `${mention} Devin is waiting for approval in ${title}. Open it to approve or decline.`,
   pullRequest: (where: string): string => `Opened ${where}`,
-  finished: (mention: string): string => `${mention} Finished`,
+  finished: (mention: string): string => `${mention} *Finished*`,
   /** Without being finished; nobody stopped it in Slack. Facts follow. */
   ended: (mention: string, title: string): string => `${mention} ${title} ended`,
   endedBy: (mention: string, title: string, name: string): string =>
     `${mention} ${title} was ended by ${name}`,
-  archivedBy: (mention: string, title: string, name: string): string =>
-    `${mention} ${title} was archived by ${name}.`,
-  putToSleepBy: (mention: string, title: string, name: string): string =>
-    `${mention} ${title} was put to sleep by ${name}.`,
   failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
-  /** Of a request that has no session. All point at the card's buttons. */
+  /** Of a request that has no session. */
   notStarted: (mention: string, title: string): string => `${mention} ${title} wasn't started.`,
   notConfirmed: (mention: string, title: string): string =>
     `${mention} Devin didn't confirm that ${title} started.`,
@@ -139,20 +138,14 @@ export const milestones = {
   notApproved: (mention: string, title: string): string => `${mention} ${title} wasn't approved.`,
   notConfirmedNow:
     'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',
-  /** `button`: its label. */
-  notStartedNow: (button: string): string => `To change it, choose "${button}" on its card.`,
-  /** Replaces the message about an attempt once the request was tried again. */
-  startedSince: (title: string): string => `${title} has started since.`,
-  triedAgain: (title: string): string => `${title} was tried again since. Its card is up to date.`,
-  whatNow: 'Open the session to see what happened, or change the task and run it again.',
   /** The reason, such as a limit or a payment, follows. */
   capped: (mention: string, title: string): string => `${mention} ${title} stopped.`,
   cappedAt: (mention: string, title: string, acus: string): string =>
     `${mention} ${title} reached its ${acus} ACU cap.`,
-  cappedNow: 'Run it again with a higher cap, or raise the cap in Devin.',
+  /** Its cost so far follows. */
+  nearCap: (mention: string, title: string): string => `${mention} ${title} is near its ACU cap`,
   foundLate: (mention: string, title: string): string =>
     `${mention} ${title} did start; Devin just confirmed late.`,
-  goesOn: 'Its card is up to date and keeps updating.',
   duplicate: (mention: string, title: string): string =>
     `${mention} ${title} has two sessions: the first attempt started, too. Both are billed.`,
   /** Labels of links. */
@@ -163,6 +156,5 @@ export const milestones = {
     `They are ${followed} and ${unseen}. Stop the one you don't need: the first with Stop in the ⋯ menu of its card, the other in Devin. To stop the other from Slack, run ${follow} first.`,
   result: 'Result:',
   resultCut: 'The full result is in Devin.',
-  resultInFile: 'The full result is in the file above.',
   restInDevin: 'The rest is in Devin.',
 };

@@ -85,6 +85,7 @@ export const steering: Text['steering'] = {
     confirm: '停止',
     deny: '停止しない',
   },
+  optionTooLate: 'Devin はもうこの回答を待っていません。それでも伝えるには、スレッドで返信してください。',
   box: {
     titles: { reply: 'Devin に返信', answer: 'Devin に回答', wake: 'メッセージで再開' },
     label: 'メッセージ',

@@ -98,19 +98,18 @@ export const milestones: Text['milestones'] = {
     'このスレッドへの返信は新しいほうのセッションに届きます。このセッションには「回答する」ボタンで答えてください。',
   asksSomething: (mention) =>
     `${mention} さん、Devin が回答を待っています。セッションを開いて質問を確認してください。`,
-  answeredBy: (mention, when) => `${mention} さんが回答 · ${when}`,
-  answeredInDevin: (when) => `Devin で回答 · ${when}`,
+  answer: (who, words) => `${who}: ${words}`,
+  answeredBy: (mention) => `${mention} さんが回答`,
+  answeredInDevin: 'Devin で回答',
+  somethingElse: 'その他の回答',
   thread: 'スレッド',
   outside: '元の会話には参加していません',
   approval: (mention, title) =>
-    `${mention} さん、Devin が ${title} で承認を待っています。セッションを開いて、承認または却下してください。`,
+    `${mention} さん、Devin が ${title} で承認を待っています。開いて、承認または却下してください。`,
   pullRequest: (where) => `${where} を作成しました`,
-  finished: (mention) => `${mention} さん、完了しました`,
+  finished: (mention) => `${mention} さん、 *完了* しました`,
   ended: (mention, title) => `${mention} さん、 ${title} は終了しました`,
   endedBy: (mention, title, name) => `${mention} さん、 ${title} は ${name} さんが終了しました`,
-  archivedBy: (mention, title, name) => `${mention} さん、 ${title} は ${name} さんがアーカイブしました。`,
-  putToSleepBy: (mention, title, name) =>
-    `${mention} さん、 ${title} は ${name} さんがスリープ状態にしました。`,
   failed: (mention, title) => `${mention} さん、 ${title} が失敗しました。`,
   notStarted: (mention, title) => `${mention} さん、 ${title} を開始できませんでした。`,
   notConfirmed: (mention, title) =>
@@ -120,16 +119,11 @@ export const milestones: Text['milestones'] = {
   notApproved: (mention, title) => `${mention} さん、 ${title} は承認されませんでした。`,
   notConfirmedNow:
     '24 時間、確認を続けます。今すぐ確認するには、カードの「もう一度確認」を選んでください。「それでも開始」を選ぶと、課金対象のセッションが 2 つになる可能性があります。',
-  notStartedNow: (button) => `内容を変更するには、カードの「${button}」を選んでください。`,
-  startedSince: (title) => `${title} はその後、開始されました。`,
-  triedAgain: (title) => `${title} はその後、再試行されました。最新の状態はカードで確認できます。`,
-  whatNow: 'セッションを開いて経過を確認するか、タスクを変更してもう一度実行してください。',
   capped: (mention, title) => `${mention} さん、 ${title} が停止しました。`,
   cappedAt: (mention, title, acus) => `${mention} さん、 ${title} が ${acus} ACU の上限に達しました。`,
-  cappedNow: '上限を上げて再実行するか、Devin で上限を上げてください。',
+  nearCap: (mention, title) => `${mention} さん、 ${title} は ACU の上限に近づいています`,
   foundLate: (mention, title) =>
     `${mention} さん、 ${title} は開始されていました。Devin からの確認が遅れていました。`,
-  goesOn: 'カードは最新の状態で、引き続き更新されます。',
   duplicate: (mention, title) =>
     `${mention} さん、最初の試行も開始されていたため、 ${title} のセッションが 2 つあります。どちらも課金対象です。`,
   followed: 'このカードのセッション',
@@ -138,6 +132,5 @@ export const milestones: Text['milestones'] = {
     `${followed} と ${unseen} の 2 つです。不要なほうを停止してください。前者はカードの ⋯ メニューの「停止」、後者は Devin で停止できます。後者を Slack から停止するには、先に ${follow} を実行してください。`,
   result: '結果:',
   resultCut: '結果の全文は Devin にあります。',
-  resultInFile: '結果の全文は上のファイルにあります。',
   restInDevin: '続きは Devin にあります。',
 };

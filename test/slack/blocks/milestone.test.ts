@@ -3,11 +3,23 @@ import { describe, expect, test } from 'vitest';
 import { areBlocksTooLong, checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
 import { readMilestone } from '../../../src/session/milestones.ts';
-import { renderMilestone, type ToldIn } from '../../../src/slack/blocks/milestone.ts';
+import {
+  beginningOf,
+  renderMilestone,
+  type MilestoneMessage,
+  type ToldIn,
+} from '../../../src/slack/blocks/milestone.ts';
+import { bounded } from '../../../src/slack/blocks/objects.ts';
 import { en } from '../../../src/text/en.ts';
 import { BARE_CARD } from '../../support/card.ts';
 
-const message: Parameters<typeof renderMilestone>[0] = {
+const saying = (words: string, isShown = true): MilestoneMessage['said'] => ({
+  eventId: 'e1',
+  words,
+  shown: isShown ? beginningOf(words, en) : null,
+});
+
+const message: MilestoneMessage = {
   what: { kind: 'needs-you' },
   card: {
     ...BARE_CARD,
@@ -21,28 +33,39 @@ const message: Parameters<typeof renderMilestone>[0] = {
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
     actions: ['open', 'answer', 'details', 'start-again'],
   },
-  words: 'Two branches:\n\n- `main`\n- `release`\n\nWhich one?',
-  wordsShown: false,
+  said: saying('Which **one**?'),
+  isDevins: false,
   key: 'needs-you:1',
   sessionId: 'abc',
-  place: { kind: 'thread', share: 'alone' },
+  toldIn: { kind: 'thread', share: 'alone' },
   called: { kind: 'people', userIds: ['U1'] },
   answered: null,
   by: '@Ben',
   result: null,
-  resultShared: false,
   command: '/devin',
 };
 
 const LINKS = '**b** "a" [x](https://a.example/b) '.repeat(300);
 const DIRECT = { kind: 'direct', thread: null } as const;
 
+/** Action ids and labels of its buttons. */
+function buttonsOf(changes: Partial<MilestoneMessage>): string[][] {
+  const { blocks } = renderMilestone({ ...message, ...changes }, en);
+  return blocks.flatMap((block) =>
+    block.type === 'actions'
+      ? block.elements.map((one) =>
+          one.type === 'button' ? [one.action_id ?? '', one.text.text] : [one.action_id ?? ''],
+        )
+      : [],
+  );
+}
+
 describe('a message about a session', () => {
-  test("has the whole question if it isn't in the thread, and points at it otherwise", () => {
+  test('has the question if it is part of it, and points at it otherwise', () => {
     const whole = renderMilestone(message, en);
-    expect(whole.text).toMatch('<@U1> Devin asks:\nTwo branches:');
+    expect(whole.text).toMatch('<@U1> Devin asks:\nWhich one?');
     expect(whole.blocks.map(({ type }) => type)).toEqual(['section', 'rich_text', 'actions']);
-    const above = renderMilestone({ ...message, wordsShown: true }, en);
+    const above = renderMilestone({ ...message, said: saying('Which one?', false) }, en);
     expect(above.text).toBe('<@U1> Devin asks ↑');
     expect(above.blocks.map(({ type }) => type)).toEqual(['section', 'actions']);
   });
@@ -54,107 +77,94 @@ describe('a message about a session', () => {
   });
 
   test('says in one line that it finished, with the result and the cost', () => {
-    const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' } }, en);
+    const { text, blocks } = renderMilestone({ ...message, said: null, what: { kind: 'finished' } }, en);
     const link = '<https://github.com/acme/web/pull/412|acme/web #412>';
-    expect(text).toBe(`<@U1> Finished · ${link} · 1.4 of 10 ACU`);
+    expect(text).toBe(`<@U1> *Finished* · ${link} · 1.4 of 10 ACU`);
     expect(blocks).toHaveLength(1);
   });
 
   test("names the session and its thread in a direct message, with Devin's formatting", () => {
-    const place = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
-    const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' }, place }, en);
+    const toldIn = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
+    const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' }, toldIn }, en);
     expect(text).toContain('<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
     expect(text).toContain('<https://acme.slack.com/archives/C1/p1|Thread>');
     expect(blocks.map(({ type }) => type)).toContain('rich_text');
   });
 
   test("says why it's a direct message to a person who left the conversation, and offers no answer there", () => {
-    const { text, blocks } = renderMilestone({ ...message, place: { kind: 'outside' } }, en);
+    const { text } = renderMilestone({ ...message, toldIn: { kind: 'outside' } }, en);
     expect(text).toContain("Fix &lt;!channel&gt;> · You're no longer in its conversation");
-    expect(JSON.stringify(blocks)).not.toContain('"action_id":"answer"');
+    expect(buttonsOf({ toldIn: { kind: 'outside' }, said: saying('Which?\n- a\n- b') })).toEqual([]);
   });
 
-  test.each(['failed', 'capped', 'needs-approval'] as const)('names a session that %s once', (kind) => {
-    const place = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
-    const { text } = renderMilestone({ ...message, what: { kind }, place }, en);
-    expect(text.split('Fix &lt;!channel&gt;')).toHaveLength(2);
-    expect(text).toContain('<https://acme.slack.com/archives/C1/p1|Thread>');
-  });
-
-  test('says once that a session reached its cap', () => {
-    const capped = { ...message, card: { ...message.card, statusWord: 'usage_limit_exceeded' } };
-    const { text } = renderMilestone({ ...capped, what: { kind: 'capped' } }, en);
-    expect(text).toContain('reached its 10 ACU cap.\nRun it again with a higher cap, or');
-  });
-
-  test('offers to answer until someone did, then says who and when', () => {
-    expect(JSON.stringify(renderMilestone(message, en).blocks)).toContain('"action_id":"answer"');
-    const answered = { userId: 'U2', at: new Date('2026-11-26T12:51:00Z') };
-    const { text, blocks } = renderMilestone({ ...message, answered }, en);
-    expect(text).toContain('Answered by <@U2> · <!date^1795697460^{time}|12:51 UTC>');
-    expect(JSON.stringify(blocks)).not.toContain('"action_id":"answer"');
-  });
+  test.each(['failed', 'capped', 'needs-approval', 'near-cap'] as const)(
+    'names a session that %s once, with its link',
+    (kind) => {
+      const { text } = renderMilestone({ ...message, what: { kind }, toldIn: DIRECT }, en);
+      expect(text.split('*<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>*')).toHaveLength(2);
+      expect(buttonsOf({ what: { kind } })).toEqual([]);
+    },
+  );
 
   test.each([
-    ['needs-you', ['open_session', 'answer']],
-    ['needs-approval', ['open_session']],
-    ['finished', []],
-    ['failed', ['open_session', 'start_again']],
-    ['ended', ['open_session', 'start_again']],
-    ['capped', ['open_session', 'raise_cap', 'start_again']],
-    ['ended-by', ['open_session', 'start_again']],
-    ['archived-by', ['open_session']],
-    ['put-to-sleep-by', ['open_session']],
-    ['found-late', ['open_session', 'ask_stop']],
-  ] as const)('has the buttons that help if it is about %s', (kind, ids) => {
-    const actions = ['reply', 'open', 'answer', 'details', 'raise-cap', 'start-again', 'ask-stop'] as const;
-    const card = { ...message.card, actions: [...actions] };
-    const { blocks, text } = renderMilestone({ ...message, card, what: { kind, userId: 'U2' } }, en);
-    const shown = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
-    expect(shown.map((element) => ('action_id' in element ? element.action_id : ''))).toEqual(ids);
-    // Without its buttons, a notification still has the address.
-    const names = ids.length > 0 && kind !== 'needs-you';
-    expect(text.includes('https://app.devin.ai/sessions/abc')).toBe(names);
+    ['with numbers', 'Which branch?\n\n1. `main`\n2. **release**', ['main', 'release']],
+    ['before the question', '- Yes, merge it\n- No\n\nShall I merge?', ['Yes, merge it', 'No']],
+    ['in its last list', 'Done:\n- tests\n- docs\n\nNow what?\n\n1. Merge\n2. Wait', ['Merge', 'Wait']],
+    ['that are long', `Which?\n- ${'long '.repeat(12)}\n- no`, [`1. ${'long '.repeat(6)}long…`, 'no']],
+    ['that nobody asks about', 'Done:\n- tests\n- docs', []],
+    ['that are six', `Which?\n${'- a\n- b\n- c\n'.replaceAll('a', 'x')}- d\n- e\n- f`, []],
+    ['of which there is one', 'This?\n- main', []],
+    ['that are the same', 'Which?\n- main\n- main', []],
+    ['that are out of order', 'Which?\n2. main\n3. release', []],
+    ['with more below', 'Which?\n- main\n  - and docs\n- release', []],
+    ['as long as paragraphs', `Which?\n- ${'long '.repeat(40)}\n- no`, []],
+  ])('has a button for each answer that a question offers: %s', (_how, words, labels) => {
+    const ids = labels.map((label, at) => [`answer_option.${at}`, label]);
+    const other = ['answer', labels.length === 0 ? 'Answer' : 'Something else'];
+    expect(buttonsOf({ said: saying(words) })).toEqual([...ids, other]);
+  });
+
+  test('says who answered what, and when, in place of the buttons', () => {
+    const answered = { userId: 'U2', at: new Date('2026-11-26T12:51:00Z'), words: 'main,\n<!here> <@U3>' };
+    const { text } = renderMilestone({ ...message, answered }, en);
+    expect(text).toContain('Answered by <@U2>: main, &lt;!here&gt; @… · <!date^1795697460^{time}|12:51 UTC>');
+    expect(buttonsOf({ answered })).toEqual([]);
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const inDevin = renderMilestone(
+      { ...message, answered: { ...answered, userId: null, words: token } },
+      en,
+    );
+    expect(inDevin.text).toContain('Answered in Devin: ghp_… · ');
   });
 
   test('names two sessions that were started for one request, with what to do', () => {
     const other = { id: 'b', url: 'https://app.devin.ai/sessions/b' };
-    const actions = ['open', 'details', 'ask-stop'] as const;
-    const card = { ...message.card, actions: [...actions] };
-    const { text, blocks } = renderMilestone({ ...message, card, what: { kind: 'duplicate', other } }, en);
+    const { text } = renderMilestone({ ...message, what: { kind: 'duplicate', other } }, en);
     expect(text).toContain('<https://app.devin.ai/sessions/abc|');
     expect(text).toContain('<https://app.devin.ai/sessions/b|');
     expect(text).toContain('/devin follow devin-b');
-    expect(JSON.stringify(blocks)).toContain('"action_id":"ask_stop"');
   });
 
   test('names its session if another one is in the thread', () => {
-    const place = { kind: 'thread', share: 'heard' } as const;
-    const { text } = renderMilestone({ ...message, what: { kind: 'finished' }, place }, en);
+    const toldIn = { kind: 'thread', share: 'heard' } as const;
+    const { text } = renderMilestone({ ...message, what: { kind: 'finished' }, toldIn }, en);
     expect(text).toContain('\n<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
     const alone = renderMilestone({ ...message, what: { kind: 'finished' } }, en);
     expect(alone.text).not.toContain('sessions/abc');
   });
 
   test('says where to find the rest of a long message or result', () => {
-    const words = 'Which one?\n\n'.repeat(2000);
-    expect(renderMilestone({ ...message, words }, en).text).toContain(en.milestones.restInDevin);
+    const said = saying('Which one?\n\n'.repeat(2000));
+    expect(renderMilestone({ ...message, said }, en).text).toContain(en.milestones.restInDevin);
     const long = { ...message, what: { kind: 'finished' as const }, result: '"a",\n'.repeat(2000) };
     expect(renderMilestone(long, en).text).toContain(en.milestones.resultCut);
-    expect(renderMilestone({ ...long, resultShared: true }, en).text).toContain(en.milestones.resultInFile);
     const short = renderMilestone({ ...long, result: '{"a":1}' }, en).text;
     expect(short).toContain('{"a":1}');
     expect(short).not.toContain(en.milestones.resultCut);
   });
 
-  test('keeps a long result below long words within what a message takes', () => {
-    const long = { ...message, words: LINKS, wordsShown: false, result: '"a",\n'.repeat(2000) };
-    const { blocks } = renderMilestone({ ...long, what: { kind: 'finished' }, place: DIRECT }, en);
-    expect(areBlocksTooLong(blocks)).toBe(false);
-  });
-
   test('says that Devin needs an answer even if its question is unknown', () => {
-    expect(renderMilestone({ ...message, words: null }, en).text).toContain(
+    expect(renderMilestone({ ...message, said: null }, en).text).toContain(
       en.milestones.asksSomething('<@U1>'),
     );
   });
@@ -174,6 +184,7 @@ describe('a message about a session', () => {
             fc.string({ maxLength: 9000 }),
             fc.constant('<!channel> & <@U2> '.repeat(900)),
             fc.constant(LINKS),
+            fc.constant(`${LINKS.slice(0, 3000)}?\n${'- <!channel> & <@U2> "a" \\ \n'.repeat(5)}`),
           ),
         ),
         fc.option(fc.oneof(fc.string({ maxLength: 9000 }), fc.constant('"a",\n'.repeat(2000)))),
@@ -184,9 +195,9 @@ describe('a message about a session', () => {
           { kind: 'direct', thread: null },
           { kind: 'outside' },
         ),
-        (what, words, result, wordsShown, place) => {
-          const made = renderMilestone({ ...message, what, words, result, wordsShown, place }, en);
-          const { text, blocks } = made;
+        (what, words, result, isShown, toldIn) => {
+          const said = words === null ? null : saying(words, isShown);
+          const { text, blocks } = bounded(renderMilestone({ ...message, what, said, result, toldIn }, en));
           expect(checkMessage({ text, blocks })).toEqual([]);
           expect(areBlocksTooLong(blocks)).toBe(false);
           expect(text.length).toBeLessThanOrEqual(4000);

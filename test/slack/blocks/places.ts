@@ -157,18 +157,18 @@ export function messageOf(
   kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'ended' | 'needs-approval',
   words: string,
 ) {
-  const quoted = { words: `${words}.`, wordsShown: true, place: { kind: 'direct', thread: null } } as const;
   return {
     what: { kind },
     card: cardOf(words),
-    ...quoted,
+    said: { eventId: 'e1', words: `${words}.`, shown: null },
+    isDevins: false,
+    toldIn: { kind: 'direct', thread: null },
     key: 'needs-you:1',
     sessionId: 'abc',
     called: { kind: 'people', userIds: ['U1'] },
     answered: null,
     by: words,
     result: null,
-    resultShared: false,
     command: '/cog',
   } satisfies Parameters<typeof renderMilestone>[0];
 }

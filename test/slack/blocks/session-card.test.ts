@@ -4,6 +4,7 @@ import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { SESSION_PHASES, type SessionPhase } from '../../../src/session/lifecycle.ts';
 import type { ThreadState } from '../../../src/session/preferences.ts';
 import { cardActions } from '../../../src/slack/blocks/card-buttons.ts';
+import { bounded } from '../../../src/slack/blocks/objects.ts';
 import { renderCard, type SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionPick } from '../../../src/slack/blocks/session-list.ts';
 import { BLOCK, type CardAction } from '../../../src/slack/ids.ts';
@@ -124,7 +125,7 @@ describe('a card', () => {
   test('can be posted and edited in Slack, whatever it shows', () => {
     fc.assert(
       fc.property(cards, (card) => {
-        expect(checkMessage(render(card), { update: true })).toEqual([]);
+        expect(checkMessage(bounded(render(card)), { update: true })).toEqual([]);
       }),
     );
   });
@@ -241,11 +242,13 @@ describe('a card', () => {
   });
 
   test('keeps title, status and URL in the plain text if the rest is too long', () => {
-    const { text } = render({
-      ...full,
-      problem: '&'.repeat(3000),
-      notes: Array.from({ length: 8 }, () => '&'.repeat(1000)),
-    });
+    const { text } = bounded(
+      render({
+        ...full,
+        problem: '&'.repeat(3000),
+        notes: Array.from({ length: 8 }, () => '&'.repeat(1000)),
+      }),
+    );
     expect(text.length).toBeLessThanOrEqual(4000);
     expect(text).toMatch(/^Fix the flaky login test – Working\nhttps:\/\/app\.devin\.ai\/sessions\/abc\n/);
   });
