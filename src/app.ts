@@ -15,7 +15,7 @@ import { createHttpServer } from './slack/http-server.ts';
 import { createListeners } from './slack/listeners/index.ts';
 import { createStartup, type Bot } from './startup.ts';
 import { createSteering } from './steer/index.ts';
-import { createRemoveExpired, createTidying } from './store/retention.ts';
+import { createTidying, removeExpired } from './store/retention.ts';
 import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';
 import { createWaiting } from './waiting.ts';
@@ -180,8 +180,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;
-  const removeExpired = createRemoveExpired(store.db, store.leases);
-  const tidying = createTidying({ removeExpired, retentionDays, log });
+  const tidying = createTidying(async (signal) => removeExpired(store, retentionDays, signal), log);
   return createStartup({
     config,
     store,

@@ -2,8 +2,6 @@ import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'ky
 import type { PoolClient } from 'pg';
 
 const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i;
-/** A prepared statement fails once its result changes, and a newer replica may add a column at any time. */
-const ALL_COLUMNS = /\b(?:select|returning|distinct)\s+\*|\.\*/i;
 /** Longer ones hold lists of values, each length of which is a statement of its own. pg-boss' insert is 3,400. */
 const LONGEST = 4000;
 /** Each connection keeps the plans of those it has run. */
@@ -21,15 +19,9 @@ export function createStatementNames() {
   return (text: string): string | undefined => {
     if (text.length > LONGEST) return undefined;
     if (!names.has(text) && names.size < MOST)
-      names.set(text, isPreparable(text) && !returnsAllColumns(text) ? `s${names.size}` : undefined);
+      names.set(text, isPreparable(text) ? `s${names.size}` : undefined);
     return names.get(text);
   };
-}
-
-/** Within parentheses, all columns are no part of the result. */
-function returnsAllColumns(text: string): boolean {
-  const outside = text.replaceAll(/\([^()]*\)/g, '');
-  return outside === text ? ALL_COLUMNS.test(text) : returnsAllColumns(outside);
 }
 
 /** A connection that prepares the statements that have a name. */

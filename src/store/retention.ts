@@ -25,74 +25,80 @@ const LEASE_MS = EVERY_MS / 2;
 /** Between two batches, so that others come first. */
 const PAUSE_MS = 100;
 
-/** Removes text from old rows, and rows that are no longer needed; by the database's clock. */
-export function createRemoveExpired(db: Kysely<Tables>, leases: Pick<Leases, 'take'>) {
-  const ago = (days: number) => sql<Date>`now() - ${days} * interval '1 day'`;
+type Expiring = { db: Kysely<Tables>; leases: Pick<Leases, 'take'> };
 
-  /** Clears a batch of sessions at rest for this long, and returns how many. */
-  async function clearSessions(days: number): Promise<number> {
-    return db.transaction().execute(async (trx) => {
-      const old = await sql<{ sessionId: string; requestId: string }>`
-        select session_id, request_id from sessions
-        where text_removed_at is null and phase in ${AT_REST}
-          and changed_at < ${ago(days)} and coalesce(touched_at < ${ago(days)}, true)
-        order by changed_at limit ${BATCH} for update skip locked`.execute(trx);
-      const sessionIds = old.rows.map((row) => row.sessionId);
-      const requestIds = old.rows.map((row) => row.requestId);
-      await clearTalk(trx, sessionIds);
-      await clearRequests(trx, requestIds);
-      return sessionIds.length;
-    });
-  }
+const ago = (days: number): RawBuilder<Date> => sql<Date>`now() - ${days} * interval '1 day'`;
 
-  /** Clears a batch of requests that ended without a session. */
-  async function clearEndedRequests(days: number): Promise<number> {
-    return db.transaction().execute(async (trx) => {
-      const old = await sql<{ id: string }>`
-        select id from session_requests
-        where text_removed_at is null and session_id is null and state in ('refused', 'failed', 'unknown')
-          and updated_at < ${ago(days)}
-        order by updated_at limit ${BATCH} for update skip locked`.execute(trx);
-      const ids = old.rows.map((row) => row.id);
-      await clearRequests(trx, ids);
-      return ids.length;
-    });
-  }
-
-  /**
-   * Deletes forms that nobody sent, messages that are never edited (their places are in other tables), leases of dead processes, Homes that
-   * nobody looks at, and old identities and failures.
-   */
-  async function sweep(): Promise<void> {
-    await db.deleteFrom('forms').where('createdAt', '<', ago(1)).execute();
-    await db
-      .deleteFrom('shown')
-      .where('at', '<', ago(1))
-      // Word for word as in the index, or that isn't used.
-      .where(sql<boolean>`split_part(key, ':', 1) not in ${literals(MESSAGE_KINDS)}`)
-      .execute();
-    await db.deleteFrom('knownPeople').where('checkedAt', '<', ago(KNOWN_DAYS)).execute();
-    await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
-    await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
-    await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();
-    await db.deleteFrom('budgetAlerts').where('at', '<', ago(ALERT_DAYS)).execute();
-    await forgetFailures(db, ago);
-  }
-
-  /** Does nothing if a process did it a moment ago. */
-  return async (days: number, signal: AbortSignal): Promise<void> => {
-    if ((await leases.take('tidy', LEASE_MS)) === null) return;
-    await sweep();
-    for (const clear of [clearSessions, clearEndedRequests]) {
-      while (!signal.aborted && (await clear(days)) > 0) {
-        await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
-      }
+/**
+ * Removes text from old rows, and rows that are no longer needed; by the database's clock. Does nothing if a process did it
+ * a moment ago.
+ */
+export async function removeExpired(
+  { db, leases }: Expiring,
+  days: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await leases.take('tidy', LEASE_MS)) === null) return;
+  await sweep(db);
+  for (const clear of [clearSessions, clearEndedRequests]) {
+    while (!signal.aborted && (await clear(db, days)) > 0) {
+      await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
-  };
+  }
+}
+
+/** Clears a batch of sessions at rest for this long, and returns how many. */
+async function clearSessions(db: Kysely<Tables>, days: number): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const old = await sql<{ sessionId: string; requestId: string }>`
+      select session_id, request_id from sessions
+      where text_removed_at is null and phase in ${AT_REST}
+        and changed_at < ${ago(days)} and coalesce(touched_at < ${ago(days)}, true)
+      order by changed_at limit ${BATCH} for update skip locked`.execute(trx);
+    const sessionIds = old.rows.map((row) => row.sessionId);
+    const requestIds = old.rows.map((row) => row.requestId);
+    await clearTalk(trx, sessionIds);
+    await clearRequests(trx, requestIds);
+    return sessionIds.length;
+  });
+}
+
+/** Clears a batch of requests that ended without a session. */
+async function clearEndedRequests(db: Kysely<Tables>, days: number): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const old = await sql<{ id: string }>`
+      select id from session_requests
+      where text_removed_at is null and session_id is null and state in ('refused', 'failed', 'unknown')
+        and updated_at < ${ago(days)}
+      order by updated_at limit ${BATCH} for update skip locked`.execute(trx);
+    const ids = old.rows.map((row) => row.id);
+    await clearRequests(trx, ids);
+    return ids.length;
+  });
+}
+
+/**
+ * Deletes forms that nobody sent, messages that are never edited (their places are in other tables), leases of dead processes, Homes that
+ * nobody looks at, and old identities and failures.
+ */
+async function sweep(db: Kysely<Tables>): Promise<void> {
+  await db.deleteFrom('forms').where('createdAt', '<', ago(1)).execute();
+  await db
+    .deleteFrom('shown')
+    .where('at', '<', ago(1))
+    // Word for word as in the index, or that isn't used.
+    .where(sql<boolean>`split_part(key, ':', 1) not in ${literals(MESSAGE_KINDS)}`)
+    .execute();
+  await db.deleteFrom('knownPeople').where('checkedAt', '<', ago(KNOWN_DAYS)).execute();
+  await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
+  await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
+  await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();
+  await db.deleteFrom('budgetAlerts').where('at', '<', ago(ALERT_DAYS)).execute();
+  await forgetFailures(db);
 }
 
 /** A session that still fails does so at least hourly; other things that were set aside aren't retried. */
-async function forgetFailures(db: Kysely<Tables>, ago: (days: number) => RawBuilder<Date>): Promise<void> {
+async function forgetFailures(db: Kysely<Tables>): Promise<void> {
   await db
     .deleteFrom('setAside')
     .where((where) =>
@@ -107,19 +113,13 @@ async function forgetFailures(db: Kysely<Tables>, ago: (days: number) => RawBuil
     .execute();
 }
 
-type TidyDeps = {
-  removeExpired: ReturnType<typeof createRemoveExpired>;
-  retentionDays: number;
-  log: Log;
-};
-
 export type Tidying = { start(): void; stop(): Promise<void> };
 
-/** Removes what expired, at the start and every hour. */
-export function createTidying({ removeExpired, retentionDays, log }: TidyDeps): Tidying {
+/** `tidy` removes what expired, at the start and every hour. */
+export function createTidying(tidy: (signal: AbortSignal) => Promise<void>, log: Log): Tidying {
   const stopping = new AbortController();
   const once = async (): Promise<void> =>
-    removeExpired(retentionDays, stopping.signal).catch((error: unknown) => {
+    tidy(stopping.signal).catch((error: unknown) => {
       log.warn({ err: error }, 'removing old text failed; it will be retried in an hour');
     });
   let life: { stop(): Promise<void> } | null = null;

@@ -19,7 +19,7 @@ const columnsSchema = z.object({
   threadTs: z.string(),
   /** The thread under its card before that was deleted and posted again: people may go on there. */
   formerThreadTs: z.string().nullable(),
-  phase: z.enum(SESSION_PHASES).catch('other'),
+  phase: z.enum(SESSION_PHASES),
   /** When it entered this phase. */
   phaseAt: z.date(),
   wasFinished: z.boolean(),

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
 import { createRequests } from '../../src/store/requests.ts';
-import { createRemoveExpired } from '../../src/store/retention.ts';
+import { removeExpired } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
@@ -29,20 +29,19 @@ describeOnBothDatabases('data past its retention time', (open) => {
   const setUp = async () => {
     const { db } = await open();
     await fillHistory(db, { requests: 200, active: 10 });
-    const remove = createRemoveExpired(db, createLeases(db));
-    const removeExpired = async (): Promise<void> => remove(DAYS, NEVER);
+    const remove = async (): Promise<void> => removeExpired({ db, leases: createLeases(db) }, DAYS, NEVER);
     const count = async (table: string, where: string): Promise<number> => {
       const { rows } = await sql<{ count: number }>`
         select count(*)::int as count from ${sql.table(table)} as one where ${sql.raw(where)}`.execute(db);
       return rows[0]?.count ?? 0;
     };
-    return { db, removeExpired, count };
+    return { db, remove, count };
   };
   const OLD = `now() - interval '${DAYS} days'`;
 
   test('loses its text, and keeps ids, links, times, people and costs', async () => {
-    const { db, removeExpired, count } = await setUp();
-    await removeExpired();
+    const { db, remove, count } = await setUp();
+    await remove();
     expect(await count('sessions', `changed_at < ${OLD} and one::text like '${WORDS}'`)).toBe(0);
     expect(await count('session_requests', `created_at < ${OLD} and one::text like '${WORDS}'`)).toBe(0);
     expect(await count('session_requests', `created_at > ${OLD} and one::text not like '${WORDS}'`)).toBe(0);
@@ -59,7 +58,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
   });
 
   test('is cleared column by column: these, and no others', async () => {
-    const { db, removeExpired, count } = await setUp();
+    const { db, remove, count } = await setUp();
     const words = JSON.stringify({ values: DRAFT, sources: {}, names: { n1: 'a name' } });
     await sql`update session_requests set draft = ${words}::jsonb, context = '{"words": 1}', material = '{"words": 1}',
       approvals = '[1]', uploads = '{"words": 1}', slack_file_ids = '["F1"]', secret_names = '["KEY"]', sealed = 'v1.x',
@@ -80,7 +79,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
       };
     };
     const before = await rows();
-    await removeExpired();
+    await remove();
     const after = await rows();
     const cleared = (which: keyof typeof before) =>
       Object.keys(before[which])
@@ -103,7 +102,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
   test.each(['refused', 'failed', 'unknown'] as const)(
     'loses its text if its request ended without a session: %s',
     async (state) => {
-      const { db, removeExpired } = await setUp();
+      const { db, remove } = await setUp();
       const requests = createRequests(db);
       const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
       const draft = { values: { prompt: 'Fix the login test', repos: ['acme/web'] }, sources: {} };
@@ -118,7 +117,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
         .set({ updatedAt: old })
         .where('id', 'in', ['old', 'open'])
         .execute();
-      await removeExpired();
+      await remove();
       const values = async (id: string) => (await requests.find(id))?.draft.values;
       expect(await values('old')).toEqual({ repos: ['acme/web'] });
       expect(await values('new')).toEqual(draft.values);
@@ -127,30 +126,30 @@ describeOnBothDatabases('data past its retention time', (open) => {
   );
 
   test('stays if its session is active or was used lately', async () => {
-    const { db, removeExpired } = await setUp();
+    const { db, remove } = await setUp();
     await db.updateTable('sessions').set({ phase: 'working' }).where('sessionId', '=', 's5').execute();
     await createSessions(db).touch('r6');
-    await removeExpired();
+    await remove();
     expect((await createRequests(db).find('r5'))?.prompt).not.toBeNull();
     expect((await createRequests(db).find('r6'))?.prompt).not.toBeNull();
   });
 
   test('is removed again from a session with new messages, but not twice in half an hour', async () => {
-    const { db, removeExpired } = await setUp();
-    await removeExpired();
+    const { db, remove } = await setUp();
+    await remove();
     const sessions = createSessions(db);
     const session = await sessions.find('s5');
     if (session === null) throw new Error('the session is not there');
     await sessions.change('s5', { snapshot: { ...session.snapshot, title: 'A new title' } });
-    await removeExpired();
+    await remove();
     expect((await sessions.find('s5'))?.snapshot.title).toBe('A new title');
     await createLeases(db).releaseAll();
-    await removeExpired();
+    await remove();
     expect((await sessions.find('s5'))?.snapshot.title).toBeNull();
   });
 
   test('is removed with useless rows: leases of dead processes, closed Homes, old identities', async () => {
-    const { db, removeExpired, count } = await setUp();
+    const { db, remove, count } = await setUp();
     const old = new Date(Date.now() - 2 * 86_400_000);
     const person = { teamId: 'T1', userId: 'U1' };
     await sql`insert into forms (id, team_id, user_id, channel_id, draft, created_at)
@@ -191,7 +190,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
         { name: 'of the month before', at: daysAgo(41) },
       ])
       .execute();
-    await removeExpired();
+    await remove();
     expect(await count('forms', `id in ('old', 'new')`)).toBe(1);
     expect(await count('shown', `key in ('old', 'new')`)).toBe(1);
     // Kept up to date for as long as its session can change.

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
 import { createPolls } from '../../src/store/polls.ts';
-import { createRemoveExpired } from '../../src/store/retention.ts';
+import { removeExpired } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
@@ -34,7 +34,7 @@ describeOnBothDatabases('work that keeps failing', (open) => {
     const leftAfter = async (days: number): Promise<string[]> => {
       await sql`update set_aside set failed_at = now() - ${days} * interval '1 day'`.execute(db);
       await createLeases(db).releaseAll();
-      await createRemoveExpired(db, createLeases(db))(90, new AbortController().signal);
+      await removeExpired({ db, leases: createLeases(db) }, 90, new AbortController().signal);
       const rows = await db.selectFrom('setAside').select('id').orderBy('id').execute();
       return rows.map(({ id }) => id);
     };
