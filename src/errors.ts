@@ -1,5 +1,5 @@
 import type { Failure, OverCeiling } from './session/failure.ts';
-import { fields } from './session/fields.ts';
+import { fieldOf, fields } from './session/fields.ts';
 import type { RefusedIdentity } from './session/identity.ts';
 import { capThatFits } from './session/policy/limits.ts';
 import type { ReplyFailure } from './session/reply.ts';
@@ -23,6 +23,8 @@ export function userMessage(failure: Failure, text: Text): string {
       return text.notices.limits[failure.limit](failure);
     case 'policy':
       return policyMessage(failure, text);
+    case 'not-listed':
+      return text.notices.notListed(fieldOf(failure.field).flag ?? '', failure.value);
     case 'approval':
       return approvalMessage(failure, text);
     case 'secrets-lost':

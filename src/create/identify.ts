@@ -5,6 +5,7 @@ import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
 import { isOutside, type PresenceOf } from '../slack/conversations.ts';
 import { isSaid, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
+import { withIds, type IdOf } from './look-up.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
 import { refusedAs } from './trouble.ts';
@@ -12,6 +13,7 @@ import { refusedAs } from './trouble.ts';
 type IdentifyDeps = {
   gate: Pick<Gate, 'judge'>;
   resolve: ResolveIdentity;
+  idOf: IdOf;
   presence: PresenceOf;
   flow: Flow;
   withNames: WithNames;
@@ -65,7 +67,9 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     const [identity, placing] = await Promise.all([resolve(request), placeChanges(request)]);
     if (identity.kind === 'refused')
       return { kind: 'not', outcome: await flow.end(run, refusedAs(identity)) };
-    const verdict = await deps.gate.judge({ ...request, identity });
+    const named = request.state === 'accepted' ? await withIds(deps.idOf, request.draft) : request.draft;
+    if ('kind' in named) return { kind: 'not', outcome: await flow.end(run, named) };
+    const verdict = await deps.gate.judge({ ...request, draft: named, identity });
     if (verdict.kind === 'refused') return { kind: 'not', outcome: await flow.end(run, verdict.failure) };
     if (verdict.kind === 'changed') return { kind: 'not', outcome: await flow.endApproval(run, verdict) };
     const draft = deps.withNames(await withTitle(verdict.draft));

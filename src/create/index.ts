@@ -35,7 +35,7 @@ export type { Onward, Transitions } from './transitions.ts';
 type CreationDeps = {
   queue: Pick<Queue, 'enqueue' | 'unqueued' | 'work'>;
   store: Store;
-  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time'>;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time' | 'catalog'>;
   slack: Pick<
     Slack,
     | 'outbound'
@@ -120,7 +120,16 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
   const { thread, people, groups, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
   const flow = createFlow({ transitions, now });
-  const identify = createIdentify({ gate, resolve, presence, flow, withNames, nameMentions, now });
+  const identify = createIdentify({
+    gate,
+    resolve,
+    idOf: devin.catalog.idOf,
+    presence,
+    flow,
+    withNames,
+    nameMentions,
+    now,
+  });
   const writePrompt = createWritePrompt({ gate, nameMentions });
   const approversOf = createApproversOf({ groups, people, resolve });
   const askApproval = createAskApproval({ gate, approversOf, files, flow, now });

@@ -64,6 +64,28 @@ export function createCatalog(client: DevinClient, now: () => number) {
       return (await find(lookup, query)).slice(0, MAX_RESULTS);
     },
 
+    /**
+     * The id of what is given by its name or id, in any letter case; null: there is none. A list that is remembered may lack
+     * what is new. What can't be looked up is taken for an id. Throws DevinErrors.
+     */
+    async idOf(lookup: Exclude<Lookup, 'repositories'>, typed: string): Promise<string | null> {
+      const wanted = typed.trim().toLowerCase();
+      const isIt = ({ value, label }: CatalogItem): boolean =>
+        [value, label].some((name) => name.trim().toLowerCase() === wanted);
+      const tries: Record<typeof lookup, (() => Promise<CatalogItem[]>)[]> = {
+        knowledge: [async () => read(lookup, typed), async () => read(lookup, '')],
+        playbooks: [async () => read(lookup, ''), async () => listPlaybooks(client)],
+        secrets: [async () => read(lookup, ''), async () => listSecrets(client)],
+      };
+      for (const list of tries[lookup]) {
+        const items = await unlessForbidden(lookup, null, list);
+        const id = items === null ? typed : items.find(isIt)?.value;
+        if (id !== undefined) return id;
+      }
+      // Devin finds notes by their words, not by their ids, and lists some.
+      return lookup === 'knowledge' && typed.startsWith('note-') ? typed : null;
+    },
+
     /** What people call a value; null: not known yet. The list is read in the background: nobody waits for a name. */
     nameOf(lookup: Lookup, value: string): string | null {
       if (lookup === 'repositories') return value;

@@ -77,6 +77,8 @@ export const failureSchema = z.discriminatedUnion('kind', [
     waiting: z.string().nullable(),
     askedToWaitMs: z.number().optional(),
   }),
+  /** Devin lists no playbook, note or secret with this name or id. */
+  z.object({ kind: z.literal('not-listed'), field: z.enum(fields.map(({ key }) => key)), value: z.string() }),
   /** A person canceled it before it was sent. */
   z.object({ kind: z.literal('cancelled'), userId: z.string() }),
 ]);
@@ -89,7 +91,7 @@ export function isEndedByPeople({ kind }: Failure): boolean {
 
 /** It may not start; only the person who asked hears why. */
 export function isRefusal({ kind }: Failure): boolean {
-  return kind === 'identity' || kind === 'limit' || kind === 'policy';
+  return kind === 'identity' || kind === 'limit' || kind === 'policy' || kind === 'not-listed';
 }
 
 /** What was refused at a field, as typed; with Devin's own words if Devin refused it. */
@@ -112,6 +114,7 @@ const TELLING_LENGTH = 3;
  * the task.
  */
 export function faultsOfFailure(failure: Failure | null, values: StoredDraft): Faults {
+  if (failure?.kind === 'not-listed') return { [failure.field]: { typed: [failure.value], said: null } };
   if (failure?.kind !== 'devin' || failure.code !== 'invalid-request') return {};
   const { fieldErrors, detail } = failure;
   const named = fields.flatMap(({ key }) => {

@@ -204,18 +204,12 @@ export function mostOf(input: FieldInput, ownTag: boolean): number | null {
   return input.max - (ownTag ? (input.ours ?? 0) : 0);
 }
 
-/** A name often has spaces; Devin's ids never do. */
-const id = word.refine((typed) => !/\s/.test(typed));
-
 /** What a person can enter, if that is less than what can be stored. */
 const entries: Partial<Record<string, z.ZodType>> = {
   max_acu_limit: z.int().min(1).max(MOST_CAP),
   tags: z.array(word.refine((tag) => !OWN_TAG.test(tag))).max(MAX_TAGS),
-  playbook_id: id,
-  child_playbook_id: id,
-  knowledge_ids: z.array(id),
   // KEY=VALUE is a secret itself: it would be shown as an id.
-  secret_ids: z.array(id.refine((typed) => !typed.includes('='))),
+  secret_ids: z.array(word.refine((typed) => !typed.includes('='))),
 };
 
 /** `schema`: what a person can enter. */

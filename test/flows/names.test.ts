@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { pressToOpen, startSession } from '../support/asking.ts';
+import { pressToOpen, startSession, toldTo } from '../support/asking.ts';
 import { settledForm, showAllOptions } from '../support/look.ts';
+import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('playbooks, knowledge and secrets', () => {
@@ -40,6 +41,28 @@ describe('playbooks, knowledge and secrets', () => {
       expect(shown).toContain(`${name} (\`${id}\`)`);
     expect(slack.problems).toEqual([]);
   });
+
+  test.each([
+    ['--playbook "fix a *BUG*"', { playbook_id: 'playbook-bug' }],
+    ['--knowledge Deploys,note-deploy', { knowledge_ids: ['note-deploy', 'note-deploy'] }],
+    ['--secret NPM_TOKEN', { secret_ids: ['secret-npm'] }],
+  ])('are sent by id if they are typed by name: %s', async (typed, request) => {
+    const { session } = await startSession(world(), { text: `fix the login ${typed}` });
+    expect(session.request).toMatchObject(request);
+  });
+
+  test.each(['--playbook Fix a bug', '--knowledge note', '--secret secret-none'])(
+    'send nothing if Devin lists none, and say so: %s',
+    async (typed) => {
+      const { slack } = world();
+      const { place, type, own } = someoneIn(world());
+      await type(`fix the login ${typed}`);
+      const told = await toldTo(world(), place, 'Devin has nothing called');
+      expect(told.text).toContain(typed.split(' ')[1]);
+      expect(own()).toEqual([]);
+      expect(slack.messages(place.channelId).filter(({ metadata }) => metadata)).toEqual([]);
+    },
+  );
 
   test('are shown by name in forms and where defaults are listed', async () => {
     const { slack } = world();

@@ -186,7 +186,7 @@ describe('commands on sessions', () => {
     const person = addColleague(world(), options);
     const { id } = session;
     const typed = [`status ${id}`, `stop ${id}`, `archive ${id}`, `say ${id} hello`, `notify card ${id}`];
-    for (const text of [...typed, `follow ${id}`, 'list all', 'list']) {
+    for (const text of [...typed, `follow ${id}`, 'list all', 'list', 'usage']) {
       const told = await said(person.userId, channelId, text);
       expect(told).toContain(why);
       expect(told).not.toMatch(new RegExp(`${id}|task of|${ana.userId}|${ana.name}`));

@@ -228,6 +228,8 @@ export function createAnswer(deps: CommandDeps): AnswerCommand {
     misused: async ({ text, typed }, { name }) => renderMisused(name, { command: deps.command, typed }, text),
     help: async ({ text }, { topic }) => renderHelp({ command: deps.command, topic }, text),
     usage: async (call, { scope, by, days }) => {
+      const refusal = await deps.authority.personRefusal(call);
+      if (refusal !== null) return notice([refusal]);
       const { teamId } = call;
       const asked = steering.by(call, { always: true });
       await steering.ask('show-usage', { teamId, scope, by, days, ...asked });

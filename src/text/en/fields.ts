@@ -42,7 +42,7 @@ export const fields = {
     label: 'Playbook',
     hint: '',
     placeholder: 'None',
-    takes: 'a playbook id, or pick one by name in the form',
+    takes: "a playbook's name or id",
   },
   tags: {
     label: 'Tags',
@@ -54,19 +54,19 @@ export const fields = {
     label: 'Playbook for child sessions',
     hint: '',
     placeholder: 'None',
-    takes: 'a playbook id, or pick one by name in the form',
+    takes: "a playbook's name or id",
   },
   knowledge_ids: {
     label: 'Knowledge',
     hint: '',
     placeholder: "All of your organization's knowledge",
-    takes: 'a note id, or pick one by name in the form',
+    takes: "a note's name or id",
   },
   secret_ids: {
     label: 'Secrets',
     hint: '',
     placeholder: "All of your organization's secrets",
-    takes: 'a secret id, or pick one by name or enter KEY=VALUE in the form',
+    takes: "a secret's name or id; enter KEY=VALUE in the form",
   },
   session_secrets: {
     label: 'Secrets for this session only',

@@ -117,6 +117,9 @@ export const notices = {
     'lookup-forbidden': (_maskedEmail: string | null): string =>
       "This app can't look up members in Devin, so it doesn't know who you are there. Ask a Devin admin to give its service user the permission ViewOrgMembership (Devin Settings > Service users).",
   },
+  /** Of a playbook, note or secret. */
+  notListed: (flag: string, value: string): string =>
+    `Devin has nothing called "${value}" for ${flag}. Use its name, in quotes if it has spaces, or its id, or pick it in the form.`,
   /** The person reached a limit. `count`: what counts now. */
   limits: {
     openSessions: ({ allowed, count }: Reached): string =>

@@ -35,7 +35,7 @@ export const fields: Text['fields'] = {
     label: 'プレイブック',
     hint: '',
     placeholder: 'なし',
-    takes: 'プレイブックの ID（フォームでは一覧から名前でも選べます）',
+    takes: 'プレイブックの名前または ID',
   },
   tags: {
     label: 'タグ',
@@ -47,19 +47,19 @@ export const fields: Text['fields'] = {
     label: '子セッションのプレイブック',
     hint: '',
     placeholder: 'なし',
-    takes: 'プレイブックの ID（フォームでは一覧から名前でも選べます）',
+    takes: 'プレイブックの名前または ID',
   },
   knowledge_ids: {
     label: 'ナレッジ',
     hint: '',
     placeholder: '組織のナレッジすべて',
-    takes: 'ノートの ID（フォームでは一覧から名前でも選べます）',
+    takes: 'ノートの名前または ID',
   },
   secret_ids: {
     label: 'シークレット',
     hint: '',
     placeholder: '組織のシークレットすべて',
-    takes: 'シークレットの ID（フォームでは一覧から名前でも選べ、KEY=VALUE も入力できます）',
+    takes: 'シークレットの名前または ID（KEY=VALUE はフォームで入力します）',
   },
   session_secrets: {
     label: 'このセッション専用のシークレット',

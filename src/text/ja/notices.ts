@@ -99,6 +99,8 @@ export const notices: Text['notices'] = {
     'lookup-forbidden': (_maskedEmail) =>
       'このアプリは Devin でメンバーを検索できないため、あなたのアカウントを確認できません。サービスユーザーに権限 ViewOrgMembership を追加するよう、Devin の管理者に依頼してください（Devin の Settings > Service users）。',
   },
+  notListed: (flag, value) =>
+    `${flag} に指定した「${value}」は Devin にありません。名前（空白を含む場合は引用符で囲む）か ID を指定するか、フォームで選んでください。`,
   limits: {
     openSessions: ({ allowed, count }) =>
       `開いているセッションが ${count} 件あります。上限は 1 人 ${allowed} 件です。どれかを停止するか、完了を待ってから、もう一度お試しください。上限（LIMIT_OPEN_SESSIONS、またはポリシーに設定があれば open_sessions_per_person）はアプリの管理者が引き上げられます。`,
