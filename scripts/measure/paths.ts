@@ -12,50 +12,49 @@ import { parseConfig } from '../../src/config.ts';
 const SOURCES = new URL('../../src/', import.meta.url).href;
 /** Long enough for all background work to have run: the sweep runs every 10 s. */
 const IDLE_MS = 12_000;
+/** Long enough for what an event caused to be over, mostly. */
+const BETWEEN_MS = 3000;
+/** What a poll or a refresh adds by chance isn't there each time. */
+const TIMES = 3;
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 type Card = { id: string; ts: string };
 
-/** The files of src of which a function ran for each event, without those that run while nothing happens. */
+/** The files of src of which a function runs for each event, each time, without those that run while nothing happens. */
 export async function measurePaths(): Promise<Record<string, string[]>> {
   const world = await openWorld();
   const ran = await createCoverage();
-  const paths = new Map<string, Set<string>>();
-  const record = async (event: string, files: Promise<Set<string>>): Promise<void> => {
-    paths.set(`path: ${event}`, await files);
-  };
-  const during = async (act: () => Promise<unknown>): Promise<Set<string>> => {
-    await ran();
-    await act();
-    return ran();
-  };
-  const idle = await during(async () => delay(IDLE_MS));
-  let card: Card = { id: '', ts: '' };
-  await record(
-    'command to card',
-    during(async () => {
-      card = await startSession(world);
-    }),
-  );
   await delay(IDLE_MS);
-  await record(
-    'status to card',
-    during(async () => changeStatus(world, card)),
-  );
-  await delay(IDLE_MS);
-  await record(
-    'reply to Devin',
-    during(async () => reply(world, card)),
-  );
-  await delay(IDLE_MS);
-  await record(
-    'Stop to card',
-    during(async () => stop(world, card)),
-  );
+  const idle = await ran();
+  const rounds: Map<string, Set<string>>[] = [];
+  for (let round = 1; round <= TIMES; round += 1) rounds.push(await playRound(world, ran, round));
   await world.close();
-  const withoutIdle = (files: Set<string>): string[] =>
-    [...files].filter((file) => !idle.has(file)).toSorted();
-  return Object.fromEntries([...paths].map(([name, files]) => [name, withoutIdle(files)]));
+  const [first = new Map<string, Set<string>>()] = rounds;
+  return Object.fromEntries(
+    [...first].map(([event, files]) => [
+      `path: ${event}`,
+      [...files]
+        .filter((file) => !idle.has(file) && rounds.every((round) => round.get(event)?.has(file) === true))
+        .toSorted(),
+    ]),
+  );
+}
+
+/** The files that ran for each event in the life of one session. */
+async function playRound(world: World, ran: Coverage, round: number): Promise<Map<string, Set<string>>> {
+  const files = new Map<string, Set<string>>();
+  const during = async <T>(event: string, act: () => Promise<T>): Promise<T> => {
+    await delay(BETWEEN_MS);
+    await ran();
+    const result = await act();
+    files.set(event, await ran());
+    return result;
+  };
+  const card = await during('command to card', async () => startSession(world, round));
+  await during('status to card', async () => changeStatus(world, card));
+  await during('reply to Devin', async () => reply(world, card));
+  await during('Stop to card', async () => stop(world, card));
+  return files;
 }
 
 async function openWorld() {
@@ -89,28 +88,31 @@ async function openWorld() {
 }
 
 /** The files whose functions ran since the last call. */
-async function createCoverage() {
+type Coverage = () => Promise<Set<string>>;
+
+async function createCoverage(): Promise<Coverage> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
-  return async (): Promise<Set<string>> => {
+  return async () => {
     const { result } = await session.post('Profiler.takePreciseCoverage');
     const ran = result.filter(({ url, functions }) => url.startsWith(SOURCES) && functions.some(wasCalled));
     return new Set(ran.map(({ url }) => url.slice(SOURCES.length)));
   };
 }
 
-type Coverage = { ranges: { startOffset: number; count: number }[] };
+type Counted = { ranges: { startOffset: number; count: number }[] };
 
 /** The function that begins at 0 is the file itself, which runs when it is loaded. */
-function wasCalled({ ranges }: Coverage): boolean {
+function wasCalled({ ranges }: Counted): boolean {
   return ranges[0]?.startOffset !== 0 && ranges.some(({ count }) => count > 0);
 }
 
-async function startSession({ slack, devin, userId, channelId }: World): Promise<Card> {
-  await slack.command(userId, channelId, 'fix the login test --acu 5');
-  const { id } = await devin.waitForSession(() => true);
+async function startSession({ slack, devin, userId, channelId }: World, round: number): Promise<Card> {
+  const task = `fix the login test ${round}`;
+  await slack.command(userId, channelId, `${task} --acu 5`);
+  const { id } = await devin.waitForSession(({ request }) => request.prompt.includes(task));
   const { ts } = await slack.waitForMessage(channelId, ({ text }) => text.includes(devin.session(id).url));
   return { id, ts };
 }
