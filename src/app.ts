@@ -180,7 +180,10 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const { retentionDays } = config;
-  const tidying = createTidying(async (signal) => removeExpired(store, retentionDays, signal), log);
+  const tidying = createTidying(async (signal) => {
+    await store.audit.logEnd(log);
+    await removeExpired(store, retentionDays, signal);
+  }, log);
   return createStartup({
     config,
     store,

@@ -13,8 +13,8 @@ export async function auditChain(
   const database = await openDatabase({ dataDir, ...(databaseUrl !== null && { databaseUrl }) });
   try {
     const starts: string[] = [];
-    const { end, entries } = createAudit(database.db);
-    const verified = await verifyChain({ end, entries: () => noting(entries(), starts) });
+    const { end, isUsed, entries } = createAudit(database.db);
+    const verified = await verifyChain({ end, isUsed, entries: () => noting(entries(), starts) });
     if (!verified.ok)
       return { entries: 0, violations: [`audit: entry ${verified.seq} is ${verified.fault}`] };
     const twice = starts.filter((id, at) => starts.indexOf(id) !== at);

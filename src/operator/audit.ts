@@ -25,8 +25,8 @@ process.exitCode = await runCommand({
 });
 
 async function verifyAll(args: string[]): Promise<number> {
-  readArguments(args, { options: {}, words });
-  return withStore(verify, text);
+  const { expect = null } = readArguments(args, { options: { expect: { type: 'string' } }, words }).values;
+  return withStore(async (db) => verify(db, expect), text);
 }
 
 async function exportAll(args: string[]): Promise<number> {
@@ -34,9 +34,9 @@ async function exportAll(args: string[]): Promise<number> {
   return withStore(async (db) => printAll(exportAudit(createAudit(db).entries(since), csv)), text);
 }
 
-async function verify(db: Kysely<Tables>): Promise<number> {
+async function verify(db: Kysely<Tables>, expected: string | null): Promise<number> {
   const { intact, last: lastEntry, wrong } = text.audit;
-  const found = await verifyChain(createAudit(db));
+  const found = await verifyChain(createAudit(db), expected);
   if (!found.ok) return print([wrong[found.fault](found.seq)], WRONG);
   const { count, last } = found;
   return print(

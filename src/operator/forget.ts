@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import type { Kysely } from 'kysely';
 import { readOperatorSettings } from '../config.ts';
 import { PERSON_ID } from '../session/identity.ts';
@@ -9,17 +10,23 @@ import { withStore } from './store.ts';
 /** `npm run forget -- USER`: removes a person's text from the database. */
 const { text } = readOperatorSettings();
 
+/** Who runs it: the audit has ids and fixed words only. */
+const NAME = /^[\w.+@-]{1,64}$/;
+
 process.exitCode = await runCommand({ usage: text.forget.usage, run });
 
 async function run(args: string[]): Promise<number> {
   const words = text.commandLine;
-  const [userId = ''] = readArguments(args, { options: {}, operands: ['USER'], words }).positionals;
+  const options = { by: { type: 'string', default: userInfo().username } } as const;
+  const { positionals, values } = readArguments(args, { options, operands: ['USER'], words });
+  const [userId = ''] = positionals;
   if (!PERSON_ID.test(userId)) throw new UsageError(words.user);
-  return withStore(async (db) => forget(db, userId), text);
+  if (!NAME.test(values.by)) throw new UsageError(text.forget.name);
+  return withStore(async (db) => forget(db, userId, values.by), text);
 }
 
-async function forget(db: Kysely<Tables>, userId: string): Promise<number> {
-  const forgotten = await forgetPerson(db, userId);
+async function forget(db: Kysely<Tables>, userId: string, by: string): Promise<number> {
+  const forgotten = await forgetPerson(db, userId, by);
   const { inProgress } = forgotten;
   const done = text.forget.done(userId, forgotten);
   return inProgress > 0 ? print([done, text.forget.inProgress(inProgress)], WRONG) : print([done], FINE);

@@ -1,4 +1,5 @@
 import { sql, type ColumnType, type Kysely, type Selectable, type Transaction } from 'kysely';
+import type { Log } from '../log.ts';
 import type { Voter } from '../session/approval.ts';
 import { isRefusal, type Failure } from '../session/failure.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
@@ -6,7 +7,7 @@ import type { Steering } from '../session/preferences.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
 import { toWire } from '../session/snapshot.ts';
 import { askingMessage, type SessionRequest } from './request-row.ts';
-import { lockNames } from './sql.ts';
+import { hasRow, lockNames } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** What is recorded; docs/audit.md says what the results of each kind mean. */
@@ -64,6 +65,7 @@ export type AuditEntry = { kind: AuditKind; result: string } & Partial<
 export type AuditRow = Selectable<AuditTable>;
 
 const PAGE = 1000;
+const ENDED: readonly RequestState[] = ['created', 'refused', 'failed', 'unknown'];
 
 /** Call it last in a transaction: from here on, everyone else who records something waits. */
 export async function appendAudit(entries: readonly AuditEntry[], trx: Transaction<Tables>): Promise<void> {
@@ -74,6 +76,12 @@ export async function appendAudit(entries: readonly AuditEntry[], trx: Transacti
 export type Audit = ReturnType<typeof createAudit>;
 
 export function createAudit(db: Kysely<Tables>) {
+  /** The last entry that was written; null: none. */
+  async function end(): Promise<{ seq: number; hash: string } | null> {
+    const row = await db.selectFrom('auditEnd').select(['seq', 'hash']).executeTakeFirst();
+    return row === undefined ? null : { seq: Number(row.seq), hash: row.hash };
+  }
+
   return {
     /** For what changes nothing else, such as a refusal. */
     async record(entry: AuditEntry): Promise<void> {
@@ -96,11 +104,17 @@ export function createAudit(db: Kysely<Tables>) {
       });
     },
 
-    /** The last entry that was written; null: none. */
-    async end(): Promise<{ seq: number; hash: string } | null> {
-      const row = await db.selectFrom('auditEnd').select(['seq', 'hash']).executeTakeFirst();
-      return row === undefined ? null : { seq: Number(row.seq), hash: row.hash };
+    end,
+
+    /** Whoever can write to the database can't change the log. */
+    async logEnd(log: Pick<Log, 'info'>): Promise<void> {
+      const last = await end();
+      if (last !== null) log.info(last, 'the newest entry of the audit');
     },
+
+    /** Whether the database has requests, each of which is recorded once it starts or ends. */
+    isUsed: async (): Promise<boolean> =>
+      hasRow(db.selectFrom('sessionRequests').select('id').where('state', 'in', ENDED).limit(1)),
 
     /** All entries in order, including those written meanwhile; `since`: from this time on. */
     async *entries(since: Date | null = null): AsyncGenerator<AuditRow> {

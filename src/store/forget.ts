@@ -22,9 +22,9 @@ const BATCH = 500;
 
 /**
  * Removes what a person wrote, what Devin wrote to them, and what is known about them besides their ids. Run it again to
- * remove what has ended since.
+ * remove what has ended since. `by`: who runs it.
  */
-export async function forgetPerson(db: Kysely<Tables>, userId: string): Promise<Forgotten> {
+export async function forgetPerson(db: Kysely<Tables>, userId: string, by: string): Promise<Forgotten> {
   const theirs = await findTheirs(db, userId);
   const ended = theirs.filter(({ isPending }) => !isPending);
   for (const batch of batchesOf(ended, BATCH)) await clearBatch(db, batch);
@@ -34,7 +34,7 @@ export async function forgetPerson(db: Kysely<Tables>, userId: string): Promise<
     await clearNames(trx, userId);
     await clearDecisions(trx, userId);
     await deleteRows(trx, userId);
-    await appendAudit([{ kind: 'forget', userId, result: 'done' }], trx);
+    await appendAudit([{ kind: 'forget', userId, result: `done:${by}` }], trx);
     return {
       requests: ended.length,
       sessions: ended.filter(({ sessionId }) => sessionId !== null).length,

@@ -31,28 +31,42 @@ export function exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean): AsyncG
 /** The first entry's `prev`. */
 const GENESIS = '0'.repeat(64);
 
-/** `loose`: unchanged, but it was written after another entry. */
-type Fault = 'changed' | 'missing' | 'loose';
+/**
+ * `loose`: unchanged, but it was written after another entry. `unmarked`: nothing says that it is the last one. `emptied`: of
+ * a used database. `replaced`: no entry has the hash that one had before.
+ */
+type Fault = 'changed' | 'missing' | 'loose' | 'unmarked' | 'emptied' | 'replaced';
 type Verified =
   /** `last`: null if there is no entry. */
   { ok: true; count: number; last: AuditRow | null } | { ok: false; seq: number; fault: Fault };
 
-/** Follows the chain from the first entry to the last one that was written. One entry at a time is in memory. */
-export async function verifyChain(audit: Pick<Audit, 'end' | 'entries'>): Promise<Verified> {
+/**
+ * Follows the chain from the first entry to the last one that was written. One entry at a time is in memory. `expected`: a
+ * hash that was noted outside the database; null: none.
+ */
+export async function verifyChain(
+  audit: Pick<Audit, 'end' | 'entries' | 'isUsed'>,
+  expected: string | null = null,
+): Promise<Verified> {
   // First: more can be written meanwhile.
   const end = await audit.end();
   let last: AuditRow | null = null;
   let count = 0;
+  let isExpected = expected === null;
   for await (const row of audit.entries()) {
     const seq = count + 1;
     if (Number(row.seq) !== seq) return { ok: false, seq, fault: 'missing' };
     if (row.hash !== hashOf(row)) return { ok: false, seq, fault: 'changed' };
     if (row.prev !== (last?.hash ?? GENESIS)) return { ok: false, seq, fault: 'loose' };
     if (seq === end?.seq && row.hash !== end.hash) return { ok: false, seq, fault: 'changed' };
+    isExpected ||= row.hash === expected;
     last = row;
     count = seq;
   }
   if (count < (end?.seq ?? 0)) return { ok: false, seq: count + 1, fault: 'missing' };
+  if (count > 0 && end === null) return { ok: false, seq: count, fault: 'unmarked' };
+  if (count === 0 && (await audit.isUsed())) return { ok: false, seq: 1, fault: 'emptied' };
+  if (!isExpected) return { ok: false, seq: count, fault: 'replaced' };
   return { ok: true, count, last };
 }
 

@@ -1,8 +1,10 @@
 import { sql, type RawBuilder } from 'kysely';
 import { expect, test } from 'vitest';
-import { appendAudit, type AuditEntry } from '../../src/store/audit.ts';
+import { appendAudit, createAudit, type AuditEntry } from '../../src/store/audit.ts';
 import type { Database } from '../../src/store/database.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
+import { fillHistory } from '../support/history.ts';
+import { captureLog } from '../support/log-lines.ts';
 import { runCommand } from '../support/processes.ts';
 
 const postgres = usePostgres();
@@ -48,6 +50,42 @@ test('verify exits with 1, and names the first bad entry', async () => {
     code: 1,
     stdout: 'Entry 2 was changed, or moved here from another place.\n',
   });
+});
+
+test('verify exits with 1 if no entry has the hash that was noted before', async () => {
+  const { database, settings } = await onServer();
+  const logged = captureLog();
+  await createAudit(database.db).logEnd(logged.log);
+  const hash = /"hash":"(?<hash>[\da-f]{64})"/.exec(logged.text())?.groups?.['hash'] ?? '';
+  expect(await audit(settings, 'verify', '--expect', hash)).toMatchObject({ code: 0 });
+  // With the mark of the end rewritten, the rest is a chain of its own.
+  await sql`alter table audit disable trigger all`.execute(database.db);
+  await sql`delete from audit where seq = 3`.execute(database.db);
+  await sql`update audit_end set (seq, hash) = (select seq, hash from audit where seq = 2)`.execute(
+    database.db,
+  );
+  expect(await audit(settings, 'verify')).toMatchObject({ code: 0 });
+  expect(await audit(settings, 'verify', '--expect', hash)).toMatchObject({
+    code: 1,
+    stdout: 'None of the 2 entries has the expected hash: the audit was replaced or cut.\n',
+  });
+});
+
+test.each([
+  ['the mark of its end', sql`delete from audit_end`, 'Nothing says that entry 3 is the last one'],
+  [
+    'everything',
+    sql`with gone as (delete from audit_end) delete from audit`,
+    'The audit is empty, but the app was used',
+  ],
+])('verify exits with 1 if %s was removed', async (_what, removal, says) => {
+  const { database, settings } = await onServer();
+  await fillHistory(database.db, { requests: 1, people: 1, active: 0 });
+  await sql`alter table audit disable trigger all`.execute(database.db);
+  await removal.execute(database.db);
+  const { code, stdout } = await audit(settings, 'verify');
+  expect(stdout).toContain(says);
+  expect(code).toBe(1);
 });
 
 test("verify exits with 2 if the audit can't be read to its end", async () => {

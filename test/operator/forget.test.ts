@@ -22,11 +22,13 @@ test("removes a person's text beside a running app, and exits with 1 while a req
     .execute();
   const [one] = await requestsOf(ANA);
 
-  expect(await forget(settings, ANA)).toMatchObject({
+  expect(await forget(settings, ANA, '--by', 'jo@ops')).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('Removed the text of U0123ABCD. Requests: 2;') as unknown,
   });
   expect((await requestsOf(ANA)).map(({ prompt }) => prompt)).toEqual([null, null]);
+  const [entry] = await database.db.selectFrom('audit').select(['userId', 'result']).execute();
+  expect(entry).toEqual({ userId: ANA, result: 'done:jo@ops' });
 
   await database.db
     .updateTable('sessionRequests')

@@ -96,13 +96,13 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
       "channelName": "c", "picked": {"ts": "1.1", "threadTs": null, "userId": "U5", "appName": null,
       "text": "QUOTE-5", "files": []}}' where id = 'r7'`);
     await run(`update session_requests set approvals = '[{"rule": "a", "say": null, "need": 1, "more": 0,
-      "people": [{"userId": "U5", "name": "NAME-5 \\"x\\""}, {"userId": "U6", "name": "Ben"}], "fingerprint": "f",
+      "people": [{"userId": "U5", "name": "NAME-5 \\"x\\""}, {"userId": "U6", "name": "Ben"}], "fingerprint": "f", "policy": null,
       "yes": [{"userId": "U5", "name": "NAME-5", "devinUserId": "user-5"}], "end": null}]' where id = 'r8'`);
     // They declined what another person asked for.
     const by = `{"userId": "U5", "name": "NAME-5"}`;
     await run(`update session_requests set state = 'failed', failure = '{"kind": "approval", "end": "declined",
       "rule": "a", "by": ${by}, "reason": "REASON-5"}', approvals = '[{"rule": "a", "say": null, "need": 1, "more": 0,
-      "people": [${by}, {"userId": "U6", "name": "Ben"}], "fingerprint": "f", "yes": [{"userId": "U6", "name": "Ben"}],
+      "people": [${by}, {"userId": "U6", "name": "Ben"}], "fingerprint": "f", "policy": null, "yes": [{"userId": "U6", "name": "Ben"}],
       "end": {"kind": "declined", "by": ${by}, "reason": "REASON-5", "atMs": 1}}]' where id = 'r9'`);
     await run(`update session_requests set state = 'failed', failure = '{"kind": "approval", "end": "declined",
       "rule": "a", "by": {"userId": "U6", "name": "Ben"}, "reason": "Not now"}' where id = 'r4'`);
@@ -134,7 +134,12 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
     expect(before.filter((tables) => tables.length === 0)).toEqual([]);
     const withWords = Object.entries(HOLDS_WORDS).flatMap(([name, holds]) => (holds ? snakeCase(name) : []));
     expect([...new Set(before.flat())].toSorted()).toEqual(withWords);
-    expect(await forgetPerson(db, 'U5')).toEqual({ requests: 2, sessions: 2, replies: 1, inProgress: 0 });
+    expect(await forgetPerson(db, 'U5', 'ops')).toEqual({
+      requests: 2,
+      sessions: 2,
+      replies: 1,
+      inProgress: 0,
+    });
     for (const secret of SECRETS) expect([secret, await found(secret)]).toEqual([secret, []]);
     const requests = createRequests(db);
     expect(await requests.find('r5')).toMatchObject({
@@ -166,13 +171,13 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
     await run(`update sessions set phase = 'working' where session_id = 's5'`);
     await run(`update session_requests set state = 'attached', session_id = null where id = 'r15'`);
     await run(`update replies set state = 'accepted' where session_id = 's6'`);
-    expect(await forgetPerson(db, 'U5')).toMatchObject({ requests: 0, inProgress: 3 });
+    expect(await forgetPerson(db, 'U5', 'ops')).toMatchObject({ requests: 0, inProgress: 3 });
     expect(await found('PROMPT-5')).toEqual(['session_requests']);
     expect((await createRequests(db).find('r15'))?.prompt).toBe('PROMPT-5');
     await run(`update sessions set phase = 'ended' where session_id = 's5'`);
     await run(`update session_requests set state = 'failed' where id = 'r15'`);
     await run(`update replies set state = 'failed' where session_id = 's6'`);
-    expect(await forgetPerson(db, 'U5')).toMatchObject({ inProgress: 0 });
+    expect(await forgetPerson(db, 'U5', 'ops')).toMatchObject({ inProgress: 0 });
     for (const secret of SECRETS) expect([secret, await found(secret)]).toEqual([secret, []]);
   });
 });

@@ -2,7 +2,7 @@
 export const audit = {
   usage: [
     'Usage:',
-    '  npm run audit -- verify',
+    '  npm run audit -- verify [--expect HASH]',
     '  npm run audit -- export [--since 2026-01-31] [--csv]',
   ].join('\n'),
   intact: (count: number): string => `The audit is intact. Entries: ${count.toLocaleString('en-US')}.`,
@@ -15,13 +15,20 @@ export const audit = {
       seq === 1 ? 'Entry 1 is missing: the audit no longer begins at its start.' : `Entry ${seq} is missing.`,
     loose: (seq: number): string =>
       `Entry ${seq} doesn't follow the entry before it: one of them was replaced.`,
+    unmarked: (seq: number): string =>
+      `Nothing says that entry ${seq} is the last one: the mark of the audit's end was removed.`,
+    emptied: (_seq: number): string => 'The audit is empty, but the app was used: its entries were removed.',
+    replaced: (seq: number): string =>
+      `None of the ${seq.toLocaleString('en-US')} entries has the expected hash: the audit was replaced or cut.`,
   },
 };
 
 type Forgotten = { requests: number; sessions: number; replies: number };
 
 export const forget = {
-  usage: 'Usage:\n  npm run forget -- USER\nUSER is a Slack user id, such as U0123ABCD.',
+  usage:
+    'Usage:\n  npm run forget -- USER [--by NAME]\nUSER is a Slack user id, such as U0123ABCD. NAME is who runs this, for the audit: letters, digits, and . _ - + @.',
+  name: 'NAME can have up to 64 letters, digits, and . _ - + @.',
   done: (userId: string, { requests, sessions, replies }: Forgotten): string =>
     `Removed the text of ${userId}. Requests: ${requests}; sessions: ${sessions}; messages to sessions: ${replies}. Their ids, times and costs stay, and so does the audit.`,
   inProgress: (count: number): string =>

@@ -3,7 +3,7 @@ import type { Text } from '../index.ts';
 export const audit: Text['audit'] = {
   usage: [
     '使い方:',
-    '  npm run audit -- verify',
+    '  npm run audit -- verify [--expect HASH]',
     '  npm run audit -- export [--since 2026-01-31] [--csv]',
   ].join('\n'),
   intact: (count) => `監査ログに問題はありません（${count.toLocaleString('ja-JP')} 件）。`,
@@ -15,11 +15,18 @@ export const audit: Text['audit'] = {
         ? 'エントリ 1 がありません。監査ログの先頭が失われています。'
         : `エントリ ${seq} がありません。`,
     loose: (seq) => `エントリ ${seq} が直前のエントリにつながっていません。どちらかが差し替えられています。`,
+    unmarked: (seq) =>
+      `エントリ ${seq} が最後であることを示す記録がありません。監査ログの終わりの印が削除されています。`,
+    emptied: (_seq) => '監査ログが空ですが、アプリは使用されています。エントリが削除されています。',
+    replaced: (seq) =>
+      `${seq.toLocaleString('ja-JP')} 件のエントリのどれにも、指定したハッシュがありません。監査ログが差し替えられたか、切り詰められています。`,
   },
 };
 
 export const forget: Text['forget'] = {
-  usage: '使い方:\n  npm run forget -- USER\nUSER は U0123ABCD のような Slack ユーザー ID です。',
+  usage:
+    '使い方:\n  npm run forget -- USER [--by NAME]\nUSER は U0123ABCD のような Slack ユーザー ID です。NAME は実行する人の名前で、監査ログに残ります（英数字と . _ - + @）。',
+  name: 'NAME は 64 文字以内の英数字と . _ - + @ にしてください。',
   done: (userId, { requests, sessions, replies }) =>
     `${userId} のテキストを削除しました。依頼: ${requests} 件、セッション: ${sessions} 件、セッションへのメッセージ: ${replies} 件。ID、日時、費用、監査ログは残ります。`,
   inProgress: (count) => `進行中のため終了まで残るもの: ${count} 件。終了後にもう一度実行してください。`,
