@@ -1,5 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { withOptionsTable } from './options-table.ts';
+import { withConditionsTable, withOptionsTable } from './tables.ts';
 
-/** `npm run docs`: writes what the README takes from the code. */
-writeFileSync('README.md', withOptionsTable(readFileSync('README.md', 'utf8')));
+/** `npm run docs`: writes what the documents take from the code. */
+const rewrite = (path: string, written: (document: string) => string): void =>
+  writeFileSync(path, written(readFileSync(path, 'utf8')));
+rewrite('README.md', withOptionsTable);
+rewrite('docs/policy.md', withConditionsTable);

@@ -70,7 +70,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   createApprovals({ ...approving, withLease, postOnce, tuning });
   notifyOfSharing({ queue, store, slack, findMember, withLease, postOnce, log });
   createForms({ queue, store, slack, resolve, gate, log });
-  const spending = { queue, store, devin, slack, policy, budget, withLease, postOnce, command, tuning };
+  const spending = { queue, store, slack, policy, budget, withLease, postOnce, command, tuning };
   const usage = createSpending(spending);
   createHome({
     queue,
@@ -143,6 +143,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     slack,
     resolve,
     check,
+    budget,
     recordAnswer,
     fetchMessages,
     withLease,

@@ -1,10 +1,12 @@
-import type { Failure, OverCeiling } from './session/failure.ts';
+import type { Failure } from './session/failure.ts';
 import { fieldOf, fields } from './session/fields.ts';
 import type { RefusedIdentity } from './session/identity.ts';
+import type { Hurdle } from './session/policy/decide.ts';
 import { capThatFits } from './session/policy/limits.ts';
 import type { ReplyFailure } from './session/reply.ts';
-import { lookup } from './slack/blocks/text.ts';
-import { acuWords, durationWords, leftWords } from './text/amounts.ts';
+import { optionWords } from './slack/blocks/details-values.ts';
+import { lookup, unescape } from './slack/blocks/text.ts';
+import { acuWords, durationWords, moneyWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
@@ -62,10 +64,10 @@ export function keyRefused(error: unknown): 'key-refused' {
 /** Only an admin can change these. */
 const FOR_AN_ADMIN: ReadonlySet<string> = new Set(['unauthorized', 'payment-required', 'forbidden']);
 
-type SteeringRefusal = Extract<ReplyFailure, { kind: 'requester-only' | 'members-only' }>;
+type Marked = Extract<ReplyFailure, { kind: 'requester-only' | 'members-only' | 'over-budget' }>;
 
-/** Why a reply didn't reach Devin. Who may steer is in `refuseSteering`: its sentence has a mention. */
-export function replyMessage(failure: Exclude<ReplyFailure, SteeringRefusal>, text: Text): string {
+/** Why a reply didn't reach Devin. Sentences with mentions are elsewhere: `refuseSteering`, `overBudgetWords`. */
+export function replyMessage(failure: Exclude<ReplyFailure, Marked>, text: Text): string {
   switch (failure.kind) {
     case 'ended':
       return text.thread.ended;
@@ -97,26 +99,36 @@ export function actionMessage(failure: DevinFailure, text: Text): string {
   }
 }
 
-/** Names the rule, so that people can ask an administrator about it. */
-function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, text: Text): string {
-  const { rule, say, over, most, lacksApprovers = false } = failure;
-  return [
-    lacksApprovers ? text.approval.nobody(rule) : text.policy.refusal(rule),
-    ...(most === undefined ? [] : [text.policy.perSession(String(most))]),
-    ...(over === undefined ? [] : [overMessage(over, text)]),
-    ...(say === null ? [] : [say]),
-  ].join('\n');
+function policyMessage(
+  { hurdles, lacksApprovers = false }: Extract<Failure, { kind: 'policy' }>,
+  text: Text,
+): string {
+  const lacks = lacksApprovers ? hurdles.slice(0, 1).map(({ rule }) => text.approval.nobody(rule)) : [];
+  return [...lacks, ...hurdles.map((hurdle) => hurdleSentence(hurdle, text))].join('\n');
 }
 
-/** What is left of a ceiling, what was asked for, and which cap would fit now. */
-function overMessage(over: OverCeiling, { policy: { ceilings }, joins }: Text): string {
-  const { key, asked } = over;
-  const fits = capThatFits(over);
-  return joins.sentences([
-    ceilings.left[key](...leftWords(over)),
-    asked === null ? ceilings.askedAll : ceilings.asked(acuWords(asked)),
-    ...(fits === null ? [] : [ceilings.lower(String(fits))]),
-  ]);
+/** What keeps a request from starting, and what would not. Plain. Names the rule, so that people can ask about it. */
+export function hurdleSentence(hurdle: Hurdle, text: Text): string {
+  const { policy, joins } = text;
+  const { hurdles, money } = policy;
+  const lower = (most: number | null): string => (most === null ? '' : hurdles.lower(acuWords(most)));
+  switch (hurdle.kind) {
+    case 'rule': {
+      const reason = hurdle.verdict === 'refuse' ? policy.refusal : hurdles.asks;
+      return [reason(hurdle.rule), ...(hurdle.say === null ? [] : [hurdle.say])].join('\n');
+    }
+    case 'set':
+      return hurdles.set(joins.list(optionWords(hurdle.value, text).map(unescape)));
+    case 'cap': {
+      const { asked, most } = hurdle;
+      return joins.sentences([hurdles.cap(acuWords(asked), acuWords(most)), lower(most)]);
+    }
+    case 'budget': {
+      const { asked, ceiling } = hurdle;
+      const counted = joins.labeled(money.whose[ceiling.key], `${moneyWords(ceiling, text)}.`);
+      return joins.sentences([counted, hurdles.asked(acuWords(asked)), lower(capThatFits(ceiling))]);
+    }
+  }
 }
 
 function approvalMessage(

@@ -74,7 +74,12 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const writes = createWrites(now);
   const readiness = createReadiness({ database, writes, queue, slack });
 
-  const { gate, budget, mayApprove, mayEnd } = createTrust({ policy, ledger, slack });
+  const { gate, budget, mayApprove, mayEnd } = createTrust({
+    policy,
+    ledger,
+    db: database.db,
+    slack,
+  });
   const governed = (one: Store): Store => ({
     ...one,
     settings: withPolicy(one.settings, { policy, gate, log }),

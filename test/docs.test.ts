@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { withConditionsTable } from '../scripts/tables.ts';
 import { mappingSchema } from '../src/session/identity.ts';
 import { POLICY_KEYS } from '../src/session/policy/schema.ts';
 import type { AuditEntry } from '../src/store/audit.ts';
@@ -64,6 +65,11 @@ test.each(['README.md', 'docs/policy.md'])('the policy in %s is valid', (file) =
     const result = parseYaml(source, { name: file, format: POLICY_FILE, text: en });
     expect(result.ok ? [] : result.problems).toEqual([]);
   }
+});
+
+test('docs/policy.md has the conditions of the code (npm run docs)', () => {
+  const guide = readFileSync('docs/policy.md', 'utf8');
+  expect(withConditionsTable(guide)).toBe(guide);
 });
 
 test('docs/policy.md explains each key of the policy file', () => {

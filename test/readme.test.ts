@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { withOptionsTable } from '../scripts/options-table.ts';
+import { withOptionsTable } from '../scripts/tables.ts';
 import { LANGUAGES } from '../src/session/preferences.ts';
 import { REPLY_KINDS } from '../src/session/reply.ts';
 import { readThreadMeaning } from '../src/slack/command/meaning.ts';

@@ -7,7 +7,6 @@ import { createMembers } from './members.ts';
 import { type LocalDevinOptions, type Settings, withDefaults } from './options.ts';
 import type { Permission } from './permissions.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
-import { consumptionRoutes } from './routes/consumption.ts';
 import {
   type Catalog,
   type Note,
@@ -90,7 +89,6 @@ function routesOf(world: World, settings: Settings): Route[] {
       admission: createAdmission({ ...settings, ...world, report }),
       wire: { ...settings, serviceUserId: SERVICE_USER.id },
     }),
-    ...consumptionRoutes({ sessions, report }),
     ...attachmentRoutes({ uploads, report }),
     ...referenceRoutes({
       members,

@@ -10,7 +10,5 @@ export const PERMISSIONS = [
   'ManageAccountKnowledge',
   'ManageOrgSecrets',
   'Read',
-  'ViewOrgConsumption',
-  'ViewOrgMetrics',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

@@ -74,8 +74,6 @@ export const pageQuerySchema = z.object(pageParams);
 export const terminateQuerySchema = z.object({ archive: param.boolean });
 export const membersQuerySchema = z.object({ ...pageParams, email: param.text });
 
-export const consumptionQuerySchema = z.object({ time_after: param.integer, time_before: param.integer });
-
 export const notesQuerySchema = z.object({
   ...pageParams,
   search: param.text,

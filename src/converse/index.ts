@@ -6,7 +6,7 @@ import type { Slack } from '../slack/slack.ts';
 import { createTellOnce } from '../slack/tell-once.ts';
 import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';
-import type { SteeringCheck } from '../trust/index.ts';
+import type { Budget, SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createReplyNotifier } from './notify-reply.ts';
 import { createMoveReply, createRelay, type RelayParts } from './relay.ts';
@@ -23,6 +23,7 @@ type ConversingDeps = {
   slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'files' | 'presence' | 'textFor'>;
   resolve: ResolveIdentity;
   check: SteeringCheck;
+  budget: Pick<Budget, 'wake' | 'letGo'>;
   recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   withLease: WithLease;
@@ -64,6 +65,7 @@ function createParts(deps: ConversingDeps): RelayParts {
     recordAnswer,
     settle,
     move,
+    budget: deps.budget,
     forgetIdentity: store.identities.forget,
     mayFallBack: deps.mayFallBack,
     now,

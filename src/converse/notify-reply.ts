@@ -7,6 +7,7 @@ import { refuseSteering } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice, type ReplyNotice } from '../slack/blocks/steering.ts';
 import { escape } from '../slack/blocks/text.ts';
+import { overBudgetWords } from '../slack/blocks/why.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
@@ -208,6 +209,8 @@ function reasonOf(failure: ReplyFailure, { reply, request }: UndeliveredReply, t
       return refuseSteering({ kind: failure.kind }, asked, text);
     case 'members-only':
       return refuseSteering({ kind: failure.kind, identity: null }, asked, text);
+    case 'over-budget':
+      return overBudgetWords(failure, text);
     default:
       return escape(replyMessage(failure, text));
   }

@@ -18,6 +18,7 @@ import type { SlackFiles } from '../slack/files.ts';
 import type { Identities } from '../store/identities.ts';
 import type { Reply } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import type { Budget } from '../trust/index.ts';
 import type { MoveReply, RelayParts, ReplyOutcome, Sending } from './relay.ts';
 
 type SendDeps = {
@@ -31,6 +32,8 @@ type SendDeps = {
   recordAnswer: (response: SessionSnapshot) => Promise<unknown>;
   settle: RelayParts['settle'];
   move: MoveReply;
+  /** Reserves what a session that rests may still use; why it can't be woken: it doesn't fit. */
+  budget: Pick<Budget, 'wake' | 'letGo'>;
   /** Who the author is in Devin is then looked up again. */
   forgetIdentity: Identities['forget'];
   /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
@@ -104,7 +107,7 @@ export function createReplySender(deps: SendDeps): RelayParts['sender'] {
         return deps.settle(sending, signal);
       case 'final':
         // The author's account may be gone, or a new one.
-        await deps.forgetIdentity(reply);
+        await Promise.all([deps.forgetIdentity(reply), deps.budget.letGo(session.sessionId)]);
         return fail(reply, await classifyRefusal(deps, session, trouble.failure));
     }
   }
@@ -137,8 +140,11 @@ export function createReplySender(deps: SendDeps): RelayParts['sender'] {
       case 'empty':
         await move({ id: reply.id, from: ['accepted'], to: 'skipped', changes: { files: content.files } });
         return null;
-      case 'content':
+      case 'content': {
+        const over = await deps.budget.wake(sending.session.sessionId);
+        if (over !== null) return fail(reply, over);
         return deliver(sending, content).catch(async (error: unknown) => afterError(sending, error));
+      }
     }
   }
 

@@ -63,9 +63,10 @@ export function createAskApproval(deps: AskDeps): AskApproval {
   async function ask(run: Run, needed: ApprovalNeeded, toSend: Omit<ToSend, 'prompt'> & { prompt: string }) {
     const { request } = run;
     const { asks, draft, fingerprint, policy } = needed;
-    const { rule, say, need, budget, most, expiresMs: expiresInMs } = asks;
+    const { rule, say, need, budget, most, hurdle, expiresMs: expiresInMs } = asks;
     const people = await deps.approversOf(asks, request);
-    if (people.length < need) return flow.end(run, { kind: 'policy', rule, say, lacksApprovers: true });
+    if (people.length < need)
+      return flow.end(run, { kind: 'policy', hurdles: [hurdle], lacksApprovers: true });
     const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
     const approval = { rule, say, need, people, fingerprint, policy, ...about, yes: [], end: null };
     const changes = { draft, ...toSend, approvals: [...request.approvals, approval] };

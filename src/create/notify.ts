@@ -1,12 +1,14 @@
 import { reasonMessage, userMessage } from '../errors.ts';
 import type { Notice } from '../queue/index.ts';
-import { askedBeside } from '../session/defaults.ts';
+import { applyDefaults, askedBeside, type EffectiveDraft } from '../session/defaults.ts';
+import type { StoredDraft } from '../session/fields.ts';
 import { isNoMember } from '../session/identity.ts';
 import { optionWords } from '../slack/blocks/details-values.ts';
-import { cardElsewhere, noCard, notice, refusal, renewal } from '../slack/blocks/notices.ts';
+import { cardElsewhere, noCard, notice, refusal } from '../slack/blocks/notices.ts';
 import { titled, type Rendered } from '../slack/blocks/objects.ts';
 import { linkedTitle } from '../slack/blocks/session-card.ts';
 import { escape, link } from '../slack/blocks/text.ts';
+import { hurdleWords } from '../slack/blocks/why.ts';
 import { cardView } from '../slack/card-view.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
@@ -22,9 +24,10 @@ import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 /** In Slack's markup. Whether anything was started is the notice's title. */
 function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
   if (failure === null) return [];
-  const over = failure.kind === 'policy' ? failure.over : undefined;
+  if (failure.kind === 'policy' && failure.lacksApprovers !== true)
+    return failure.hurdles.map((hurdle) => hurdleWords(hurdle, text));
   const message = state === 'unknown' ? reasonMessage : userMessage;
-  return [[escape(message(failure, text)), ...(over === undefined ? [] : [renewal(over, text)])].join('\n')];
+  return [escape(message(failure, text))];
 }
 
 /** null: it no longer waits. */
@@ -32,6 +35,19 @@ function queued(request: SessionRequest, text: Text): Rendered | null {
   if (request.waiting === null) return null;
   const card = cardView({ request, session: null, nowMs: request.updatedAt.getTime() }, text);
   return titled(linkedTitle(card, text), text.card.waiting[request.waiting]);
+}
+
+/** With what the place sets in the place of what was refused for it: the form starts with that. */
+function withSet({ draft, failure }: SessionRequest): EffectiveDraft {
+  const hurdles = failure?.kind === 'policy' ? failure.hurdles : [];
+  const policy: StoredDraft = {};
+  for (const one of hurdles) if (one.kind === 'set') Object.assign(policy, one.value);
+  const set = applyDefaults({ policy });
+  return {
+    ...draft,
+    values: { ...draft.values, ...set.values },
+    sources: { ...draft.sources, ...set.sources },
+  };
 }
 
 type PersonDeps = {
@@ -48,11 +64,11 @@ export function createPersonNotifier({
 }: PersonDeps) {
   /** What they typed, in a form. Its id is the request's. */
   async function offerForm(request: SessionRequest): Promise<string> {
-    const { id, draft } = request;
+    const { id } = request;
     await forms.insert({
       ...placeColumns(request),
       id,
-      draft,
+      draft: withSet(request),
       context: request.context,
       sealed: null,
       lostSecrets: lostSecrets(request),

@@ -139,7 +139,10 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     const card = isAnother(request.identity, found.identity) ? 'now' : 'soon';
     const cap = found.draft.values.max_acu_limit;
     const { onlyIf, checked } = withinLimits(deps, request, { cap, approved });
-    const effects: Effects = () => ({ card, ...(checked.fit?.kind === 'fits' && { reserve: checked.fit }) });
+    const effects: Effects = () => ({
+      card,
+      ...(checked.fit?.kind === 'fits' && { reserve: { at: checked.fit.at } }),
+    });
     const sending = await flow.advance(run, { to: 'sending', changes, effects, onlyIf });
     if (checked.reached !== null) return flow.end(run, { kind: 'limit', ...checked.reached });
     // Others reserved meanwhile: it's judged again by what is left.

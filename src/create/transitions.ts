@@ -10,7 +10,7 @@ import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
-import { alertOwners, type Reservation } from '../trust/index.ts';
+import type { Reservation } from '../trust/index.ts';
 import { recheckInterval, sentSince } from './find-session.ts';
 
 /** What follows from a transition; enqueued in the transition's own transaction. */
@@ -121,7 +121,8 @@ export function createTransitions(deps: TransitionDeps) {
     if (lease !== undefined) await (isOpen(state) ? lease.fence(trx) : lease.end(trx));
     const follows = typeof effects === 'function' ? effects(moved) : effects;
     const { card, tell, outcome, session, run, reserve: reservation } = follows;
-    if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
+    if (reservation !== undefined)
+      await deps.store.ledger.reserve({ ...spending(moved), ...reservation }, trx);
     if (earlier !== undefined) await deps.store.ledger.release(id, trx);
     else if (from === 'sending' && state === 'unknown')
       await deps.store.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
@@ -176,15 +177,6 @@ function entriesOf({ request: before, earlier }: Move, { request }: Moved): Audi
 function nullIfTaken(error: unknown): null {
   if (error instanceof SessionTakenError) return null;
   throw error;
-}
-
-async function reserve(
-  { store: { ledger }, enqueue }: TransitionDeps,
-  { moved, reservation: { at, alerts } }: { moved: SessionRequest; reservation: Reservation },
-  trx: Transaction<Tables>,
-): Promise<void> {
-  await ledger.reserve({ ...spending(moved), at }, trx);
-  await alertOwners(enqueue, alerts, trx);
 }
 
 /** What a request counts for under the ceilings. */

@@ -1,6 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { folded } from '../session/identity.ts';
-import { fromWire, MOST_ACU } from '../session/snapshot.ts';
 import { createOnceAMinute, createRemoteClock } from '../time.ts';
 import { createAttachments, type IsProxied } from './attachments.ts';
 import type { DevinRequestFacts } from './attempt.ts';
@@ -15,7 +14,7 @@ import {
   type DevinClientOptions,
   type Options,
 } from './client.ts';
-import { createForbidden, DevinError, orDevinError, type DevinErrorCode } from './errors.ts';
+import { DevinError, orDevinError, type DevinErrorCode } from './errors.ts';
 import { memberSchema, pageOf, selfSchema, type Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
 
@@ -59,7 +58,6 @@ export function createDevin({
     /** The same, for what a person waits for. */
     membersNow: createMembers(clientOf(fetchNow)),
     catalog: createCatalog(client, now),
-    organization: createOrganizationUsage(client, now),
     self,
   };
 }
@@ -98,70 +96,6 @@ function createSelf(client: DevinClient) {
         retry: READ_RETRY,
         signal,
       });
-    },
-  };
-}
-
-const HOUR_MS = 60 * 60_000;
-
-const consumptionSchema = fromWire(z.object({ totalAcus: z.number().min(0).max(MOST_ACU) }));
-
-const countSchema = z.int().min(0);
-const usageSchema = fromWire(
-  z.object({ sessionsCount: countSchema, prsCreatedCount: countSchema, prsMergedCount: countSchema }),
-);
-
-/** Of the whole organization, in a span of time. */
-type OrganizationWork = { sessions: number; pullRequests: number; merged: number };
-
-/**
- * What Devin counts for the whole organization. Each function makes one attempt and throws DevinError. null: the service
- * user may not read it, and it isn't requested again for an hour.
- */
-function createOrganizationUsage(client: DevinClient, now: () => number) {
-  const unlessForbidden = createForbidden({ now, forMs: HOUR_MS });
-  const read = readersOfUsage(client, now);
-  return {
-    /** Whether it may be read. Throws DevinError, `forbidden` too. */
-    async probe(what: keyof typeof read): Promise<void> {
-      await read[what](new Date(now() - HOUR_MS));
-    },
-
-    acuSince: async (since: Date, options: Options = {}) =>
-      unlessForbidden<number | null>('acu', null, async () => read.acu(since, options)),
-
-    workSince: async (since: Date, options: Options = {}) =>
-      unlessForbidden<OrganizationWork | null>('work', null, async () => read.work(since, options)),
-  };
-}
-
-function readersOfUsage(client: DevinClient, now: () => number) {
-  const span = (since: Date) =>
-    toSearchParams({ timeAfter: Math.floor(since.getTime() / 1000), timeBefore: Math.ceil(now() / 1000) });
-  return {
-    /** https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily */
-    async acu(since: Date, { signal }: Options = {}): Promise<number> {
-      const { totalAcus } = await client.call({
-        operation: 'consumption.daily',
-        path: client.orgPath(['consumption', 'daily']),
-        answer: consumptionSchema,
-        query: span(since),
-        signal,
-      });
-      return totalAcus;
-    },
-
-    /** https://docs.devin.ai/api-reference/v3/metrics/organizations-metrics-usage-org */
-    async work(since: Date, { signal }: Options = {}): Promise<OrganizationWork> {
-      const counted = await client.call({
-        operation: 'metrics.usage',
-        path: client.orgPath(['metrics', 'usage']),
-        answer: usageSchema,
-        query: span(since),
-        signal,
-      });
-      const { sessionsCount: sessions, prsCreatedCount: pullRequests, prsMergedCount: merged } = counted;
-      return { sessions, pullRequests, merged };
     },
   };
 }

@@ -57,13 +57,13 @@ async function describeForm(deps: FormsDeps, { formId, viewId }: Jobs['describe-
 
 async function describe(deps: FormsDeps, form: Form): Promise<FormDescription> {
   const { resolve, gate, log } = deps;
-  const [looked, thread, left] = await Promise.all([
+  const [looked, thread, choices] = await Promise.all([
     nullIfFails(resolve(form).catch(keyRefused), log, 'a form could not show who it will run as'),
     threadCounts(deps, form),
-    nullIfFails(gate.choicesFor(form), log, 'a form could not ask the policy what it may offer'),
+    nullIfFails(gate.choicesFor(form), log, 'a form could not ask the policy what it may say'),
   ]);
   const isRefused = looked === 'key-refused';
-  return { identity: isRefused ? null : looked, keyRefused: isRefused, thread, choices: left?.choices };
+  return { identity: isRefused ? null : looked, keyRefused: isRefused, thread, choices };
 }
 
 async function threadCounts(

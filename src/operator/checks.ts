@@ -102,7 +102,7 @@ type Probe = { permission: Permission; needed: boolean; call: (() => Promise<unk
 type ToProbe = (permission: Permission, call: Probe['call']) => Probe;
 
 type PermissionCheck = {
-  devin: Pick<Devin, 'sessions' | 'members' | 'catalog' | 'organization'>;
+  devin: Pick<Devin, 'sessions' | 'members' | 'catalog'>;
   impersonation: Config['impersonation'];
 };
 
@@ -143,7 +143,7 @@ const optional: ToProbe = (permission, call) => ({ permission, needed: false, ca
 
 /** Those without a call can only be tried by creating a session, which costs money. */
 function probes({ devin, impersonation }: PermissionCheck): Probe[] {
-  const { sessions, members, catalog, organization } = devin;
+  const { sessions, members, catalog } = devin;
   const all = [
     needed('ManageOrgSessions', null),
     needed('ImpersonateOrgSessions', null),
@@ -154,8 +154,6 @@ function probes({ devin, impersonation }: PermissionCheck): Probe[] {
     optional('ManageAccountKnowledge', async () => catalog.probe('knowledge')),
     optional('ManageOrgSecrets', async () => catalog.probe('secrets')),
     optional('Read', async () => catalog.probe('repositories')),
-    optional('ViewOrgConsumption', async () => organization.probe('acu')),
-    optional('ViewOrgMetrics', async () => organization.probe('work')),
   ];
   return impersonation === 'off' ? all.filter(({ permission }) => !OF_IMPERSONATION.has(permission)) : all;
 }

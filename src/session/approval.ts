@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ceilingLeftSchema } from './policy/limits.ts';
+import { ceilingSchema } from './policy/limits.ts';
 import type { RequestState } from './request.ts';
 
 export const voterSchema = z.object({
@@ -35,8 +35,8 @@ export const approvalSchema = z.object({
   fingerprint: z.string(),
   /** The SHA-256 of the policy file that asks for it. */
   policy: z.string().nullable(),
-  /** What was left of the budget it would exceed; left out: not about a budget. */
-  budget: ceilingLeftSchema.optional(),
+  /** The budget that it would exceed, as it was then; left out: not about a budget. */
+  budget: ceilingSchema.optional(),
   /** The highest cap of a session, which it exceeds; left out: not about that. */
   most: z.number().optional(),
   yes: z.array(voterSchema),

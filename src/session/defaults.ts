@@ -13,17 +13,8 @@ import {
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
 
-/**
- * Who set a value. Values that nobody set are left out: Devin uses the organization's default. `left-…`: what was
- * left of a ceiling.
- */
-export const VALUE_SOURCES = [
-  ...SETTING_SCOPES,
-  'request',
-  'policy',
-  'left-today',
-  'left-this-month',
-] as const;
+/** Who set a value. Values that nobody set are left out: Devin uses the organization's default. */
+export const VALUE_SOURCES = [...SETTING_SCOPES, 'request', 'policy'] as const;
 export type ValueSource = (typeof VALUE_SOURCES)[number];
 
 export type Sources = Partial<Record<FieldKey, ValueSource>>;
@@ -125,15 +116,9 @@ export function askedBeside({ values, sources }: EffectiveDraft): FieldValues {
   return picked(values, own);
 }
 
-const OVERRULING: ReadonlySet<ValueSource | undefined> = new Set<ValueSource>([
-  'policy',
-  'left-today',
-  'left-this-month',
-]);
-
 /** Whether these options differ from those that were asked for. Those that the policy overrules are the same. */
 export function asksOther(draft: EffectiveDraft, typed: StoredDraft): boolean {
-  const own = fields.filter(({ key, isTask }) => !isTask && !OVERRULING.has(draft.sources[key]));
+  const own = fields.filter(({ key, isTask }) => !isTask && draft.sources[key] !== 'policy');
   return !isDeepStrictEqual(askedBeside(draft), picked(typed, own));
 }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { UNAPPROVED_ENDS, voterSchema } from './approval.ts';
-import { fields, type FieldKey, type StoredDraft } from './fields.ts';
+import { fieldKeySchema, fields, type FieldKey, type StoredDraft } from './fields.ts';
 import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import type { Problem } from './intent.ts';
-import { ceilingLeftSchema, limitReachedSchema } from './policy/limits.ts';
+import { hurdleSchema } from './policy/decide.ts';
+import { limitReachedSchema } from './policy/limits.ts';
 
 /**
  * Why a form starts nothing yet: it couldn't be saved, nobody can tell, the same was asked for before, it was sent before
@@ -20,10 +21,6 @@ const UNSAVED = [
 export type Unsaved = (typeof UNSAVED)[number];
 /** Why each time it was sent. */
 export const unsavedSchema = z.array(z.enum(UNSAVED)).optional();
-
-/** A ceiling, what is left of it, and what was asked for; null: no cap. */
-const overSchema = ceilingLeftSchema.extend({ asked: z.number().nullable(), renewsAtMs: z.number() });
-export type OverCeiling = z.infer<typeof overSchema>;
 
 /** Why a request ended without a session, as it is stored; `errors.ts` makes the sentence. No secrets, no bodies. */
 export const failureSchema = z.discriminatedUnion('kind', [
@@ -47,15 +44,11 @@ export const failureSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('secrets-lost') }),
   /** The person reached a limit on open or started sessions. */
   z.object({ kind: z.literal('limit'), ...limitReachedSchema.shape }),
-  /** A rule of the policy, or one of its limits, doesn't allow it. */
+  /** The policy doesn't allow it. */
   z.object({
     kind: z.literal('policy'),
-    rule: z.string(),
-    say: z.string().nullable(),
-    /** The ceiling it would exceed. */
-    over: overSchema.optional(),
-    /** The highest cap of a session, which it asks to exceed. */
-    most: z.number().optional(),
+    /** All that is in its way, the worst first. */
+    hurdles: z.array(hurdleSchema).min(1),
     /** It needs an approval that too few people can give. */
     lacksApprovers: z.boolean().optional(),
   }),
@@ -103,7 +96,7 @@ const faultSchema = z.object({
 });
 export type Fault = z.infer<typeof faultSchema>;
 
-export const faultsSchema = z.partialRecord(z.enum(fields.map(({ key }) => key)), faultSchema);
+export const faultsSchema = z.partialRecord(fieldKeySchema, faultSchema);
 export type Faults = Partial<Record<FieldKey, Fault>>;
 
 /** Shorter values appear in any sentence, so they don't count as named in Devin's. */

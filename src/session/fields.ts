@@ -224,3 +224,5 @@ export function fieldOf(key: FieldKey): Field {
 
 /** The rows, in the order people see them. */
 export const fields: readonly Field[] = complete.keyof().options.map(fieldOf);
+
+export const fieldKeySchema = z.enum(fields.map(({ key }) => key));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failureSchema } from './failure.ts';
+import { ceilingSchema } from './policy/limits.ts';
 
 /** For Devin: a message, or a correction of one. */
 export const MESSAGE_KINDS = ['reply', 'correction'] as const;
@@ -30,7 +31,17 @@ export type ReplyWay = (typeof REPLY_WAYS)[number];
 export const REPLY_STATES = ['accepted', 'sending', 'delivered', 'failed', 'unknown', 'skipped'] as const;
 export type ReplyState = (typeof REPLY_STATES)[number];
 
+/** It would wake the session, and what that may still use doesn't fit in a budget. `owners`: of the policy, by id. */
+const overBudgetSchema = z.object({
+  kind: z.literal('over-budget'),
+  ceiling: ceilingSchema,
+  rest: z.number(),
+  owners: z.array(z.string()),
+});
+export type OverBudget = z.infer<typeof overBudgetSchema>;
+
 export const replyFailureSchema = z.union([
+  overBudgetSchema,
   failureSchema,
   /** The session is over and accepts no messages. */
   z.object({ kind: z.literal('ended') }),

@@ -44,7 +44,7 @@ export const epochSeconds = z.preprocess(
 );
 
 /** More, or less than none, can't be meant: sums and cards stay readable. */
-export const MOST_ACU = 1_000_000_000;
+const MOST_ACU = 1_000_000_000;
 
 /** Each is announced, once for its URL. The latest stay: Devin lists them in the order they were opened. */
 const MOST_PULL_REQUESTS = 100;

@@ -1,3 +1,5 @@
+import { periodAt } from './policy/limits.ts';
+
 /** What sessions used, in reports. */
 
 export const USAGE_SCOPES = ['me', 'channel', 'workspace'] as const;
@@ -6,7 +8,7 @@ export type UsageScope =
   | { kind: 'channel'; teamId: string; channelId: string }
   | { kind: 'workspace'; teamId: string };
 
-export const USAGE_BY = ['person', 'channel', 'repo', 'mode'] as const;
+export const USAGE_BY = ['person', 'channel', 'repo', 'month'] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 
 type Reader = {
@@ -26,66 +28,37 @@ export function usageRefusal(
 ): 'workspace' | 'by' | null {
   if (mayAll || scope === 'me') return null;
   if (scope === 'workspace' && hasOwners) return 'workspace';
-  const tellsOfOthers = by === 'person' || (scope === 'workspace' && by !== 'mode');
+  const tellsOfOthers = by === 'person' || (scope === 'workspace' && by !== 'month');
   return tellsOfOthers ? 'by' : null;
 }
 
 export const DEFAULT_DAYS = 30;
 export const MOST_DAYS = 365;
 
-/** A session, or a creation whose session is unknown. */
+/** ACU of a session on one day, or of a creation whose session is unknown. */
 export type UsageRow = {
+  requestId: string;
   userId: string | null;
   channelId: string | null;
   at: Date;
   consumed: number;
-  isOpen: boolean;
-  mode: string | null;
   repos: string[] | null;
-  merged: number;
 };
 
 /** `name` null: unknown, or none. */
-export type UsageGroup = { name: string | null; sessions: number; acu: number; merged: number };
+export type UsageGroup = { name: string | null; sessions: number; acu: number };
 
-/** Of several days in a row. `from`: midnight in UTC, at the start of the first. */
-type UsageSpan = { from: Date; days: number; acu: number };
-
-export type UsageSummary = {
-  sessions: number;
-  acu: number;
-  spans: UsageSpan[];
-  groups: UsageGroup[];
-  /** null: none was merged, or nothing is used so far. */
-  acuPerMerged: number | null;
-  /** Of sessions that ended. */
-  ended: number;
-  endedMerged: number;
-};
-
-type Window = { by: UsageBy; since: Date; days: number };
+export type UsageSummary = Omit<UsageGroup, 'name'> & { groups: UsageGroup[] };
 
 const DAY_MS = 86_400_000;
-/** Bars of a chart that can be told apart; Slack takes 20. */
-const MOST_SPANS = 15;
 
 /** A session on several repositories counts for the first. */
-export function summarize(rows: readonly UsageRow[], window: Window): UsageSummary {
-  const ended = rows.filter(({ isOpen }) => !isOpen);
-  const merged = sum(rows, (row) => row.merged);
-  const acu = sum(rows, ({ consumed }) => consumed);
-  const groups = [...Map.groupBy(rows, (row) => nameOf(row, window.by))].map(([name, of]) =>
-    groupOf(name, of),
-  );
-  return {
-    sessions: rows.length,
-    acu,
-    spans: spansOf(rows, window),
-    groups: groups.toSorted((a, b) => b.acu - a.acu || b.sessions - a.sessions),
-    acuPerMerged: merged === 0 || acu === 0 ? null : acu / merged,
-    ended: ended.length,
-    endedMerged: ended.filter((row) => row.merged > 0).length,
-  };
+export function summarize(rows: readonly UsageRow[], by: UsageBy): UsageSummary {
+  const groups = [...Map.groupBy(rows, (row) => nameOf(row, by))].map(([name, of]) => ({
+    name,
+    ...totalOf(of),
+  }));
+  return { ...totalOf(rows), groups: groups.toSorted((a, b) => b.acu - a.acu || b.sessions - a.sessions) };
 }
 
 /** Midnight in UTC, this many days ago; today counts as one. */
@@ -93,22 +66,9 @@ export function sinceDays(days: number, now: Date): Date {
   return new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - (days - 1) * DAY_MS);
 }
 
-/** From the first day of use on. */
-function spansOf(rows: readonly UsageRow[], { since, days }: Window): UsageSpan[] {
-  const dayOf = ({ at }: UsageRow): number => Math.floor((at.getTime() - since.getTime()) / DAY_MS);
-  const first = Math.min(days - 1, ...rows.map(dayOf));
-  const length = Math.ceil((days - first) / MOST_SPANS);
-  const found = Map.groupBy(rows, (row) => Math.floor((dayOf(row) - first) / length));
-  return Array.from({ length: Math.ceil((days - first) / length) }, (_none, index) => ({
-    from: new Date(since.getTime() + (first + index * length) * DAY_MS),
-    days: length,
-    acu: sum(found.get(index) ?? [], ({ consumed }) => consumed),
-  }));
-}
-
-function groupOf(name: string | null, rows: readonly UsageRow[]): UsageGroup {
-  const acu = sum(rows, ({ consumed }) => consumed);
-  return { name, sessions: rows.length, acu, merged: sum(rows, (row) => row.merged) };
+function totalOf(rows: readonly UsageRow[]) {
+  const sessions = new Set(rows.map(({ requestId }) => requestId)).size;
+  return { sessions, acu: rows.reduce((total, { consumed }) => total + consumed, 0) };
 }
 
 function nameOf(row: UsageRow, by: UsageBy): string | null {
@@ -119,11 +79,7 @@ function nameOf(row: UsageRow, by: UsageBy): string | null {
       return row.channelId;
     case 'repo':
       return row.repos?.[0] ?? null;
-    case 'mode':
-      return row.mode;
+    case 'month':
+      return periodAt(row.at, 'month');
   }
-}
-
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
 }

@@ -7,7 +7,6 @@ import type { Steer, ThreadState } from '../session/preferences.ts';
 import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { acuWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
 /** The sentences on a card and in its Details. */
@@ -19,7 +18,6 @@ export function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text
   return [
     ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
     ...waitingNote(request, isWaitSaid, text),
-    ...cappedNote(request, text),
     ...approvalNotes(request, text),
     ...(doubt === null ? [] : [doubt]),
     ...leftOutNotes(request.uploads?.leftOut ?? [], text),
@@ -71,14 +69,6 @@ export function untickedWords(without: Without | null | undefined, text: Text): 
     ...(files.length === 0 ? [] : [words.files(files.length)]),
   ];
   return counts.length === 0 ? null : text.joins.list(counts);
-}
-
-/** Nobody chose this cap: it is what was left of a budget. */
-function cappedNote({ draft: { values, sources } }: SessionRequest, { card }: Text): string[] {
-  const { max_acu_limit: cap } = values;
-  const { max_acu_limit: source } = sources;
-  if (cap === undefined || (source !== 'left-today' && source !== 'left-this-month')) return [];
-  return [card.cappedAtLeft[source](acuWords(cap))];
 }
 
 function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): string[] {

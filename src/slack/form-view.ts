@@ -1,4 +1,4 @@
-import { refusalSentence } from '../errors.ts';
+import { hurdleSentence, refusalSentence } from '../errors.ts';
 import type { ContextChoice, MessageContext, Without } from '../session/context.ts';
 import { fields, type SessionDraft } from '../session/fields.ts';
 import type { LookedUpIdentity } from '../session/identity.ts';
@@ -106,7 +106,7 @@ function runsAs(description: FormDescription | null, text: Text): FormIdentity {
   if (closed !== null && description.identity?.kind !== 'refused')
     return {
       kind: 'refused',
-      why: text.joins.sentences([text.policy.refusal(closed.rule), closed.say ?? '']),
+      why: hurdleSentence(closed, text),
     };
   if (identity === null) return { kind: 'not-known', why: text.modal.identityUnavailable };
   return shownIdentity(identity, text);

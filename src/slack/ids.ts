@@ -176,10 +176,6 @@ function parseJson(text: string): unknown {
 export const formMetadata = viewMetadata(
   z.object({ formId: z.string(), expanded: z.boolean(), unsaved: unsavedSchema }),
 );
-/** null: the view isn't the form that starts a session. */
-export function formIdIn(metadata: string): string | null {
-  return formMetadata.find(metadata)?.formId ?? null;
-}
 
 /** For a view over a form. */
 const overFormSchema = z.object({ formId: z.string(), formViewId: z.string(), unsaved: unsavedSchema });

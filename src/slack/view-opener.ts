@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
-import type { Choices } from '../session/policy/choices.ts';
+import type { Choices } from '../session/policy/form.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { IdentifyInTime } from './authority.ts';
 import { unopened } from './blocks/notices.ts';
@@ -49,7 +49,7 @@ type FormOpenerDeps = {
   forms: Pick<Forms, 'describe'>;
   identify: IdentifyInTime;
   /** What the policy allows; null: everything, as far as is known. Doesn't take long, whatever it finds. */
-  choicesFor: (form: Form) => Promise<{ choices: Choices } | null>;
+  choicesFor: (form: Form) => Promise<Choices | null>;
   openView: ViewOpener;
   enqueue: Enqueue;
   textFor: TextFor;
@@ -61,8 +61,8 @@ export function createFormOpener(deps: FormOpenerDeps) {
 
   async function known(form: Form): Promise<FormDescription | null> {
     const { teamId, userId } = form;
-    const [identity, left] = await Promise.all([identify({ teamId, userId }), choicesFor(form)]);
-    return identity === null ? null : { identity, thread: 'looking', choices: left?.choices };
+    const [identity, choices] = await Promise.all([identify({ teamId, userId }), choicesFor(form)]);
+    return identity === null ? null : { identity, thread: 'looking', choices };
   }
 
   return async (asked: Asked, form: Form): Promise<void> => {

@@ -223,7 +223,7 @@ function howEstablished(identity: Identity | null): string {
 function refusalFacts(failure: Failure | null): Pick<AuditEntry, 'rule' | 'result'> {
   switch (failure?.kind) {
     case 'policy':
-      return { rule: failure.rule, result: 'policy' };
+      return { rule: failure.hurdles[0]?.rule ?? null, result: 'policy' };
     case 'limit':
       return { result: `limit:${failure.limit}` };
     case 'identity':

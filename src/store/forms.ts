@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
 import { faultsSchema } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
-import { choicesSchema } from '../session/policy/choices.ts';
+import { choicesSchema } from '../session/policy/form.ts';
 import { effectiveDraftSchema } from './request-row.ts';
 import { json, readFirst, withJson, type Columns } from './sql.ts';
 import type { Tables } from './tables.ts';

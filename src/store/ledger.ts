@@ -1,9 +1,9 @@
 import { sql, type ColumnType, type Generated, type Kysely, type Transaction } from 'kysely';
-import { subjectOf, type CeilingKey, type Spend } from '../session/policy/limits.ts';
+import { PERIOD_OF, subjectOf, type CeilingKey, type Spend, type Spent } from '../session/policy/limits.ts';
 import { lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
-/** A creation that was, or may have been, sent, and what it counts for. */
+/** What a session, or a creation that may have been sent, counts for on a day; a row for each day on which it may use ACU. */
 export type LedgerTable = {
   id: ColumnType<string, never, never>;
   requestId: string;
@@ -15,11 +15,16 @@ export type LedgerTable = {
   channelId: string | null;
   /** Counts in this day and month. */
   at: Date;
-  /** null: it has none. */
+  /** What the session may use from then on; null: it has no cap. */
   cap: number | null;
+  /** What it used since then. */
   consumed: Generated<number>;
   /** It continues, and can use all of its cap. */
   isOpen: Generated<boolean>;
+  /** Of the rows of a session. */
+  nth: Generated<number>;
+  /** A message may have woken it: until then, it is open whatever Devin says. */
+  heldUntil: Date | null;
   counted: ColumnType<number, never, never>;
 };
 
@@ -40,16 +45,35 @@ export type FoundSession = Omit<Started, 'userId' | 'channelId'> & {
   isOpen: boolean;
 };
 
-/** A session that counts for more than before. */
+/** Whose session used more than before. */
 type Grown = Pick<FoundSession, 'teamId' | 'userId' | 'channelId'>;
 
-type Spent = { at: Date; spend: Spend };
+type SpentAt = { at: Date; spend: Spend };
+
+/** Sessions of a person that are named among those that hold a reservation. */
+const MOST_OWN = 5;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
+/** The newest row of a session. `earlier`: what its other rows count. */
+type Newest = Grown & {
+  id: string;
+  requestId: string;
+  at: Date;
+  cap: number | null;
+  consumed: number;
+  isOpen: boolean;
+  nth: number;
+  earlier: number;
+};
+
+/** Devin may say for a while that a session still rests. */
+const HELD_MS = 2 * 60_000;
+const DAY_MS = 86_400_000;
+
 /**
- * What counts for the ceilings: a row for each creation that was, or may have been, sent, from before its POST. It
- * counts in the day and month in which it was sent; by its cap while the session goes on, then by what was used.
+ * What counts for the ceilings: from before its POST, a row for each creation that was, or may have been, sent, and one more
+ * for each further day on which its session may use ACU. It counts by its cap while the session goes on, then by what was used.
  */
 export function createLedger(db: Kysely<Tables>, clock: Clock) {
   const since = (period: 'day' | 'month', now: Date) =>
@@ -59,12 +83,37 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     sql<string>`(select id from ledger where request_id = ${requestId} and session_id is null
       order by id ${sql.raw(order)} limit 1)`;
 
-  /** Which rows count for each ceiling. */
-  const counting = ({ teamId, userId, channelId }: Spender, now: Date) => ({
-    acu_per_person_per_day: sql`team_id = ${teamId} and user_id = ${userId} and at >= ${since('day', now)}`,
-    acu_per_channel_per_day: sql`team_id = ${teamId} and channel_id = ${channelId} and at >= ${since('day', now)}`,
-    acu_per_month: sql`at >= ${since('month', now)}`,
+  /** Whose rows count for each ceiling. */
+  const counting = ({ teamId, userId, channelId }: Spender) => ({
+    acu_per_person_per_day: sql`l.team_id = ${teamId} and l.user_id = ${userId}`,
+    acu_per_channel_per_day: sql`l.team_id = ${teamId} and l.channel_id = ${channelId}`,
+    acu_per_month: sql`true`,
   });
+
+  async function newestOf(sessionId: string, trx: Db): Promise<Newest | null> {
+    const { rows } = await sql<Newest>`
+      select l.id, l.request_id, l.team_id, l.user_id, l.channel_id, l.at, l.cap, l.consumed, l.is_open, l.nth,
+        (select coalesce(sum(e.consumed), 0) from ledger e where e.session_id = l.session_id and e.nth < l.nth) as earlier
+      from ledger l where l.session_id = ${sessionId} order by l.nth desc limit 1 for update`.execute(trx);
+    return rows[0] ?? null;
+  }
+
+  /** It counts from now on in this day. */
+  async function renew(
+    sessionId: string,
+    newest: Newest,
+    { heldUntil, at }: Renewed,
+    trx: Db,
+  ): Promise<void> {
+    const { id, requestId, teamId, userId, channelId, cap, consumed, nth } = newest;
+    await trx.updateTable('ledger').set({ isOpen: false }).where('id', '=', id).execute();
+    const whose = { requestId, sessionId, teamId, userId, channelId };
+    const rest = cap === null ? null : Math.max(0, Math.ceil(cap - consumed));
+    await trx
+      .insertInto('ledger')
+      .values({ ...whose, cap: rest, at, nth: nth + 1, heldUntil })
+      .execute();
+  }
 
   async function now(trx: Db = db): Promise<Date> {
     const { at } = await trx.selectNoFrom(clock().as('at')).executeTakeFirstOrThrow();
@@ -77,7 +126,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
       .insertInto('ledger')
       .values({ ...found, at })
       .onConflict((conflict) =>
-        conflict.column('sessionId').doUpdateSet({
+        conflict.columns(['sessionId', 'nth']).doUpdateSet({
           userId: sql<string | null>`coalesce(ledger.user_id, excluded.user_id)`,
           channelId: sql<string | null>`coalesce(ledger.channel_id, excluded.channel_id)`,
           cap: sql<number | null>`coalesce(ledger.cap, excluded.cap)`,
@@ -94,17 +143,27 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     },
 
     /** What counts under these ceilings, and as of when. */
-    async spend(keys: readonly CeilingKey[], spender: Spender, trx: Db = db): Promise<Spent> {
+    async spend(keys: readonly CeilingKey[], spender: Spender, trx: Db = db): Promise<SpentAt> {
       const at = await now(trx);
       if (keys.length === 0) return { at, spend: {} };
-      const rowsOf = counting(spender, at);
-      const each = keys.map(
-        (key) =>
-          sql`select ${key}::text as key, coalesce(sum(counted), 0) as used from ledger where ${rowsOf[key]}`,
-      );
-      const all = sql<{ key: string; used: number }>`${sql.join(each, sql` union all `)}`;
+      const whose = counting(spender);
+      const each = keys.map((key) => {
+        const start = since(PERIOD_OF[key], at);
+        // A session that goes on past midnight holds its reservation, also before Devin is asked again.
+        const before = sql`least(${start}, ${since('day', at)} - interval '1 day')`;
+        const rows = sql`${whose[key]} and l.at >= ${before} and (l.at >= ${start} or l.is_open)`;
+        const own = sql`select s.response ->> 'title' as title, s.url from ledger l
+          join sessions s on s.session_id = l.session_id
+          where ${rows} and l.user_id = ${spender.userId} and l.counted > l.consumed
+          order by l.id desc limit ${MOST_OWN}`;
+        return sql`select ${key}::text as key, coalesce(sum(consumed) filter (where l.at >= ${start}), 0) as used,
+          coalesce(sum(counted - consumed), 0) as reserved,
+          (count(*) filter (where counted > consumed))::integer as sessions,
+          coalesce((select json_agg(own) from (${own}) own), '[]') as own from ledger l where ${rows}`;
+      });
+      const all = sql<Spent & { key: string }>`${sql.join(each, sql` union all `)}`;
       const { rows } = await all.execute(trx);
-      return { at, spend: Object.fromEntries(rows.map(({ key, used }) => [key, used])) };
+      return { at, spend: Object.fromEntries(rows.map(({ key, ...spent }) => [key, spent])) };
     },
 
     /** Before the POST leaves. */
@@ -144,25 +203,57 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     },
 
     /**
-     * Call it in the transaction that records Devin's answer. Returns for whom more counts now; null: for nobody.
+     * Call it in the transaction that records Devin's answer. Returns whose session used more; null: nobody's.
      */
     async follow(
       sessionId: string,
       { consumed = null, isOpen = null }: { consumed?: number | null; isOpen?: boolean | null },
       trx: Db,
     ): Promise<Grown | null> {
-      const { rows } = await sql<Grown & { grew: boolean }>`
-        with earlier as (select counted from ledger where session_id = ${sessionId})
-        update ledger set
-          consumed = coalesce(${consumed}::double precision, consumed),
-          is_open = coalesce(${isOpen}::boolean, is_open)
-        where session_id = ${sessionId}
-        returning team_id, user_id, channel_id, counted > (select counted from earlier) as grew`.execute(trx);
-      const [row] = rows;
-      return row?.grew === true ? row : null;
+      const newest = await newestOf(sessionId, trx);
+      if (newest === null) return null;
+      const at = await now(trx);
+      const used = consumed === null ? newest.consumed : Math.max(0, consumed - newest.earlier);
+      const goesOn = isOpen ?? newest.isOpen;
+      await sql`update ledger set consumed = ${used}, is_open = ${goesOn} or coalesce(held_until > ${at}, false),
+        held_until = case when ${goesOn} then null else held_until end where id = ${newest.id}`.execute(trx);
+      if (goesOn && dayOf(newest.at) < dayOf(at))
+        await renew(sessionId, { ...newest, consumed: used }, { heldUntil: null, at }, trx);
+      return used > newest.consumed ? newest : null;
+    },
+
+    /** Whose session it is, and what it may still use, if that isn't reserved; null: it is, or the session isn't counted. */
+    async unreserved(sessionId: string, trx: Db): Promise<(Spender & { rest: number }) | null> {
+      const newest = await newestOf(sessionId, trx);
+      if (newest === null) return null;
+      const { isOpen, at, teamId, userId, channelId, cap, consumed } = newest;
+      if (isOpen && dayOf(at) >= dayOf(await now(trx)) - 1) return null;
+      const rest = cap === null ? 0 : Math.max(0, Math.ceil(cap - consumed));
+      return { teamId, userId: userId ?? '', channelId: channelId ?? '', rest };
+    },
+
+    /** Reserves in this day what a session may still use: a message is about to wake it. */
+    async hold(sessionId: string, trx: Db): Promise<void> {
+      const newest = await newestOf(sessionId, trx);
+      if (newest === null) return;
+      const at = await now(trx);
+      const heldUntil = new Date(at.getTime() + HELD_MS);
+      if (dayOf(newest.at) < dayOf(at)) return renew(sessionId, newest, { heldUntil, at }, trx);
+      await trx.updateTable('ledger').set({ isOpen: true, heldUntil }).where('id', '=', newest.id).execute();
+    },
+
+    /** The message didn't reach it. */
+    async letGo(sessionId: string): Promise<void> {
+      await sql`update ledger set is_open = false, held_until = null
+        where session_id = ${sessionId} and held_until is not null`.execute(db);
     },
   };
 }
+
+type Renewed = { heldUntil: Date | null; at: Date };
+
+/** In UTC. */
+const dayOf = (at: Date): number => Math.floor(at.getTime() / DAY_MS);
 
 function lockName(key: CeilingKey, spender: Spender): string {
   const subject = subjectOf(key, spender);

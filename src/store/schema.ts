@@ -281,6 +281,8 @@ create table ledger (
   cap integer,
   consumed double precision not null default 0,
   is_open boolean not null default true,
+  nth smallint not null default 0,
+  held_until timestamptz,
   counted double precision not null generated always as (
     case when is_open then greatest(coalesce(cap, 0), consumed) else consumed end) stored
 );
@@ -289,7 +291,7 @@ create index ledger_at on ledger (at) include (counted);
 create index ledger_of_person on ledger (team_id, user_id, at) include (counted);
 create index ledger_of_channel on ledger (team_id, channel_id, at) include (counted);
 create index ledger_of_request on ledger (request_id);
-create unique index ledger_session on ledger (session_id);
+create unique index ledger_session on ledger (session_id, nth);
 
 create table budget_alerts (
   name text primary key,

@@ -1,8 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { MESSAGE_KINDS } from '../session/reply.ts';
 import type { UsageRow, UsageScope } from '../session/usage.ts';
-import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 const rowSchema = z.object({
@@ -47,28 +45,6 @@ export function createUsage(db: Kysely<Tables>) {
         order by l.at desc limit ${MOST_REPORTED})`;
       const { rows } = await sql`${entriesOf(newest)} order by l.at desc`.execute(db);
       return rows.map((row) => rowSchema.parse(row));
-    },
-
-    /** The median time that questions waited for an answer, in ms; null: none was answered. */
-    async medianWaitMs(scope: UsageScope, since: Date): Promise<number | null> {
-      const { rows } = await sql<{ seconds: number | null }>`
-        select extract(epoch from percentile_cont(0.5) within group (order by answered_at - asked_at))::double precision
-          as seconds
-        from (
-          select m.created_at as asked_at, (
-            select min(at) from (
-              select created_at as at from replies
-              where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
-                and kind in ${literals(MESSAGE_KINDS)}
-              union all
-              select said_at from session_messages
-              where session_id = m.session_id and source = 'user' and said_at > m.created_at
-            ) answers) as answered_at
-          from ledger l join milestones m on m.session_id = l.session_id
-          where m.key like 'needs-you:%' and m.state = 'posted' and l.at >= ${since} and ${within(scope)}
-        ) questions where answered_at is not null`.execute(db);
-      const seconds = rows[0]?.seconds ?? null;
-      return seconds === null ? null : seconds * 1000;
     },
 
     /** All entries, the oldest first. */

@@ -10,9 +10,15 @@ export function acuWords(acu: number): string {
   return rounded(acu).toLocaleString('en-US');
 }
 
-/** What is left of a ceiling, and the ceiling. */
-export function leftWords({ left, most }: { left: number; most: number }): [string, string] {
-  return [acuWords(Math.max(0, left)), acuWords(most)];
+type Money = { most: number; used: number; reserved: number; sessions: number };
+
+/** What counts under a ceiling: `3.4 used · 53.6 reserved by 4 sessions · 3 free of 60 ACU`. */
+export function moneyWords({ most, used, reserved, sessions }: Money, { policy: { money } }: Text): string {
+  return [
+    money.used(acuWords(used)),
+    ...(reserved > 0 ? [money.reserved(acuWords(reserved), sessions)] : []),
+    money.free(acuWords(Math.max(0, most - used - reserved)), acuWords(most)),
+  ].join(' · ');
 }
 
 const MS_PER_MINUTE = 60_000;

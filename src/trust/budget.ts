@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import {
   alertName,
@@ -6,58 +6,82 @@ import {
   CEILINGS,
   ceilingsOf,
   highestMarks,
-  overCeiling,
+  overCeilings,
+  ruleOf,
   type BudgetAlert,
+  type Ceiling,
   type CeilingKey,
-  type CeilingLeft,
   type Spend,
 } from '../session/policy/limits.ts';
+import { patternWords } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
+import type { OverBudget } from '../session/reply.ts';
 import { noteAlerts, type Ledger, type Spender } from '../store/ledger.ts';
 import type { Tables } from '../store/tables.ts';
 
-type BudgetDeps = { policy: () => Policy | null; ledger: Pick<Ledger, 'follow' | 'lock' | 'spend'> };
+type BudgetDeps = { policy: () => Policy | null; ledger: Ledger; db: Kysely<Tables> };
 
 type Asking = Spender & { cap: number | undefined; approved: readonly string[] };
 
 /** `at`: the reservation counts in this day and month, by the database's clock; null: when it is recorded. */
-export type Reservation = { at: Date | null; alerts: readonly BudgetAlert[] };
+export type Reservation = { at: Date | null };
 export type Fit = ({ kind: 'fits' } & Reservation) | { kind: 'over' };
 
 export type Budget = ReturnType<typeof createBudget>;
 
 /** Keeps reservations within the policy's ceilings. */
-export function createBudget({ policy, ledger }: BudgetDeps) {
+export function createBudget({ policy, ledger, db }: BudgetDeps) {
   return {
     /** What counts under the ceilings that are in force. */
     async spend(spender: Spender): Promise<{ at: Date; spend: Spend }> {
       return ledger.spend(inForce(policy()), spender);
     },
 
-    /** What is left of each ceiling that is in force. */
-    async left(spender: Spender): Promise<CeilingLeft[]> {
+    /** The ceilings that are in force, with what counts. */
+    async ceilings(spender: Spender): Promise<Ceiling[]> {
       const now = policy();
-      if (now === null) return [];
-      const { spend } = await ledger.spend(inForce(now), spender);
-      return ceilingsOf(now, { spend });
+      return now === null ? [] : ceilingsOf(now, (await ledger.spend(inForce(now), spender)).spend);
     },
 
     /** Checked right before it is sent. Others can't reserve under these ceilings until the transaction ends. */
-    async fit({ cap, approved, ...spender }: Asking, trx: Transaction<Tables>): Promise<Fit> {
+    async fit({ cap = Infinity, approved, ...spender }: Asking, trx: Transaction<Tables>): Promise<Fit> {
       const now = policy();
       const keys = inForce(now);
-      if (now === null || keys.length === 0) return { kind: 'fits', at: null, alerts: [] };
+      if (now === null || keys.length === 0) return { kind: 'fits', at: null };
       await ledger.lock(keys, spender, trx);
       const { at, spend } = await ledger.spend(keys, spender, trx);
-      if (overCeiling(ceilingsOf(now, { spend, approved }), cap) !== null) return { kind: 'over' };
-      const alerts = alertsOf(ceilingsOf(now, { spend }), { ...spender, cap: cap ?? 0, at });
-      return { kind: 'fits', at, alerts: now.owners === undefined ? [] : alerts };
+      const mayPass = now.limits.over === 'approve' ? approved : [];
+      const over = overCeilings(ceilingsOf(now, spend), cap).filter(
+        ({ key }) => !mayPass.includes(ruleOf(key)),
+      );
+      return over.length > 0 ? { kind: 'over' } : { kind: 'fits', at };
     },
 
     /**
-     * Counts what a session used; call it in the transaction that records Devin's answer. A session without a cap, or one
-     * whose cap was raised in Devin, can pass a mark that its reservation didn't.
+     * Before a message goes to a session: what the session may still use has to be reserved in this day, in the same way as at
+     * its start. null: it is; otherwise why not.
      */
+    async wake(sessionId: string): Promise<OverBudget | null> {
+      const now = policy();
+      const keys = inForce(now);
+      if (now === null || keys.length === 0) return null;
+      return db.transaction().execute(async (trx) => {
+        const session = await ledger.unreserved(sessionId, trx);
+        if (session === null) return null;
+        await ledger.lock(keys, session, trx);
+        const { spend } = await ledger.spend(keys, session, trx);
+        const [ceiling] = overCeilings(ceilingsOf(now, spend), session.rest);
+        const owners = (now.owners ?? []).map(patternWords);
+        if (ceiling !== undefined) return { kind: 'over-budget', ceiling, rest: session.rest, owners };
+        await ledger.hold(sessionId, trx);
+        return null;
+      });
+    },
+
+    /** The message didn't reach the session. */
+    letGo: ledger.letGo,
+
+    /** Counts what a session used; call it in the transaction that records Devin's answer. */
     async follow(
       sessionId: string,
       consumption: Parameters<Ledger['follow']>[1],
@@ -70,7 +94,7 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
       const { teamId, userId, channelId } = grown;
       const spender = { teamId, userId: userId ?? '', channelId: channelId ?? '' };
       const { at, spend } = await ledger.spend(inForce(now), spender, trx);
-      return alertsOf(ceilingsOf(now, { spend }), { ...spender, cap: 0, at });
+      return alertsOf(ceilingsOf(now, spend), spender, at);
     },
   };
 }

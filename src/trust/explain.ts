@@ -1,23 +1,31 @@
+import { hurdleSentence } from '../errors.ts';
 import { applyDefaults } from '../session/defaults.ts';
-import type { FieldValues, StoredDraft } from '../session/fields.ts';
+import { fields, type FieldValues, type StoredDraft } from '../session/fields.ts';
 import {
   decide,
   passedOver,
   placeDefaults,
   standingInstructions,
-  type PolicyDecision,
+  termsOf,
+  type Decision,
 } from '../session/policy/decide.ts';
-import { ceilingsOf, type CeilingKey, type CeilingLeft, type Spend } from '../session/policy/limits.ts';
+import {
+  ceilingsOf,
+  NOTHING_SPENT,
+  ruleOf,
+  type CeilingKey,
+  type Spend,
+  type Spent,
+} from '../session/policy/limits.ts';
 import { groupsIn, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
 import { patternWords, type PlaceWord } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { optionWords } from '../slack/blocks/details-values.ts';
 import { unescape } from '../slack/blocks/text.ts';
-import { reasonOf } from '../slack/blocks/why.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
 import { isDirectMessage, placeKindOf } from '../slack/places.ts';
-import { leftWords } from '../text/amounts.ts';
+import { moneyWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
 /** From a command line. What is left out is empty. */
@@ -61,50 +69,54 @@ function explainDraft(
   const words = text.policy.explain;
   const place = placeOf(question);
   const defaults = placeDefaults(policy, place);
-  const { values: draft } = applyDefaults({ channel: defaults, request: asked });
+  const draft = applyDefaults({ channel: defaults, request: asked });
   const request = {
     draft,
     // They can't be typed.
     hasSessionSecrets: false,
-    hasAttachments: (draft.attachment_urls ?? []).length > 0,
+    hasAttachments: (draft.values.attachment_urls ?? []).length > 0,
     approved: [],
   };
   const spend = question.spent ?? {};
-  const facts = { person: personOf(policy, question), place, request, spend };
+  const facts = { person: personOf(policy, question), place, request, spend, at: new Date() };
   const decision = decide(policy, facts);
-  const ceilings = ceilingsOf(policy, { spend });
+  const ceilings = ceilingsOf(policy, spend);
   const instructions = standingInstructions(policy, place);
   return [
-    ...decisionLines(decision, text),
+    ...decisionLines(policy, decision, text),
     ...passedOverLines(policy, facts, text),
-    ...(decision.kind === 'refused' ? [] : valueLines(words.values, decision.changes, text)),
-    ...leftLines(ceilings, text),
+    ...valueLines(words.values, setIn(decision), text),
+    ...ceilings.map((one) => text.joins.labeled(ruleOf(one.key), moneyWords(one, text))),
     ...(ceilings.length > 0 && question.spent === null ? [words.nothingSpent] : []),
     ...valueLines(words.defaults, defaults, text),
     ...(instructions === null ? [] : [words.instructions, ...indented(instructions)]),
   ];
 }
 
-function decisionLines(decision: PolicyDecision, text: Text): string[] {
+/** Everything that is in the way, the worst first. */
+function decisionLines(policy: Policy, { hurdles, rule }: Decision, text: Text): string[] {
   const words = text.policy.explain;
-  const { kind, rule } = decision;
-  if (kind === 'allowed') return [words.allowed, rule === null ? words.noRule : words.byRule(rule)];
-  const reason = reasonOf(decision, text);
-  const said = decision.say === null ? [] : [words.says(decision.say)];
-  if (kind === 'refused') return [words.refused(rule), reason, ...said];
-  const { need, approvers } = decision;
+  const [first] = hurdles;
+  if (first === undefined) return [words.allowed, rule === null ? words.noRule : words.byRule(rule)];
+  const { need, approvers } = termsOf(policy, first.rule);
   const names = approvers.map(patternWords).join(', ');
-  return [words.approval(rule), reason, ...said, text.policy.why.approvers(need, names)];
+  return [
+    (first.verdict === 'refuse' ? words.refused : words.approval)(first.rule),
+    ...hurdles.flatMap((hurdle) => hurdleSentence(hurdle, text).split('\n')),
+    ...(first.verdict === 'approve' ? [text.policy.why.approvers(need, names)] : []),
+  ];
+}
+
+function setIn({ draft: { values, sources } }: Decision): FieldValues {
+  const of: FieldValues = values;
+  const set = fields.filter(({ key }) => sources[key] === 'policy');
+  return Object.fromEntries(set.map(({ key }) => [key, of[key]]));
 }
 
 function passedOverLines(policy: Policy, facts: PolicyFacts, { policy: { explain: words } }: Text): string[] {
   const rules = passedOver(policy, facts);
   if (rules.length === 0) return [];
   return [words.passedOver, ...rules.map(({ name, parts }) => words.value(`${name}: ${parts.join(', ')}`))];
-}
-
-function leftLines(ceilings: readonly CeilingLeft[], { policy: { explain: words } }: Text): string[] {
-  return ceilings.map((one) => words.left(`limits.${one.key}`, ...leftWords(one)));
 }
 
 function valueLines(heading: string, values: FieldValues, text: Text): string[] {
@@ -146,12 +158,12 @@ const PART = /^(\w+)=(\d{1,9}(?:\.\d{1,3})?)$/;
 
 /** Reads `person=N,channel=N,month=N`, each at most once and in any order; null: something else. */
 export function readSpent(written: string): Spend | null {
-  const spent: Partial<Record<CeilingKey, number>> = {};
+  const spent = new Map<CeilingKey, Spent>();
   for (const part of written.split(',')) {
     const [, name = '', acu] = PART.exec(part.trim()) ?? [];
     const key = CEILING_OF.get(name);
-    if (key === undefined || spent[key] !== undefined) return null;
-    spent[key] = Number(acu);
+    if (key === undefined || spent.has(key)) return null;
+    spent.set(key, { ...NOTHING_SPENT, used: Number(acu) });
   }
-  return spent;
+  return Object.fromEntries(spent);
 }

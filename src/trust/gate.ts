@@ -2,20 +2,18 @@ import type { Log } from '../log.ts';
 import { givenApprovals } from '../session/approval.ts';
 import type { PlaceKind } from '../session/context.ts';
 import { applyDefaults, withoutFields, type EffectiveDraft, type WithNames } from '../session/defaults.ts';
-import type { FieldKey, Lookup, StoredDraft } from '../session/fields.ts';
+import type { FieldKey, StoredDraft } from '../session/fields.ts';
 import type { SlackPerson } from '../session/identity.ts';
-import { choicesOf, isOffered, refusalsOf } from '../session/policy/choices.ts';
 import {
   decide,
+  fillIn,
   placeDefaults,
-  placeSet,
-  policyChanges,
   preferencesIn,
   standingInstructions,
-  type Explained,
+  strictest,
   type MentionsSetting,
 } from '../session/policy/decide.ts';
-import { ceilingsOf } from '../session/policy/limits.ts';
+import { choicesOf, explain, type Choices, type Explained } from '../session/policy/form.ts';
 import { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { Preferences } from '../session/preferences.ts';
@@ -31,17 +29,7 @@ import { createInTime } from '../time.ts';
 import { changeSince, type MayApprove } from './approvers.ts';
 import type { Budget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
-import {
-  askedOf,
-  filledIn,
-  renewsAtMs,
-  sentOf,
-  verdictOf,
-  withoutLeft,
-  withSet,
-  type Filled,
-  type Verdict,
-} from './verdict.ts';
+import { askedOf, filledIn, sentOf, verdictOf, type Filled, type Verdict } from './verdict.ts';
 
 type GateDeps = {
   policy: () => Policy | null;
@@ -54,7 +42,7 @@ type GateDeps = {
 };
 
 type Where = { channelId: string; placeKind?: PlaceKind | null | undefined };
-type Asking = Where & { teamId: string; userId: string; draft: EffectiveDraft };
+type Asking = Where & Person & Filled;
 
 export type Gate = ReturnType<typeof createGate>;
 
@@ -101,10 +89,8 @@ export function createGate(deps: GateDeps) {
         return given[0] === undefined
           ? { kind: 'allowed', draft: request.draft, approved: [], rule: null }
           : { kind: 'changed', approval: given[0], end: 'policy-changed' };
-      const { at, ...facts } = await factsOf(policy, request);
-      const open = withoutLeft(request.draft);
-      const draft = withSet(open, policyChanges(policy, facts.place, open.values));
-      // What is left of a ceiling changes by itself, so it isn't part of what is approved.
+      const facts = await factsOf(policy, request);
+      const draft = fillIn(policy, facts.place, request.draft);
       const fingerprint = fingerprintOf(sentOf(request, draft));
       const now = { request, policy, sha256, fingerprint };
       for (const approval of given) {
@@ -112,41 +98,22 @@ export function createGate(deps: GateDeps) {
         if (end !== null) return { kind: 'changed', approval, end };
       }
       const approved = given.map(({ rule }) => rule);
-      const asked = { ...askedOf({ ...request, draft: open }), approved };
-      const decision = decide(policy, { ...facts, request: asked });
-      return verdictOf(decision, { asked: request.draft, draft, approved, fingerprint, at, sha256 });
+      const decision = decide(policy, { ...facts, request: { ...askedOf(request), approved } });
+      return verdictOf(decision, { policy, approved, fingerprint, sha256 });
     },
 
     /** What the policy says about a request and the place; null: there is no policy. */
-    async explain({ draft, ...where }: Asking): Promise<Explained | null> {
+    async explain(asking: Asking): Promise<Explained | null> {
       const policy = deps.policy();
       if (policy === null) return null;
-      const { at, ...facts } = await factsOf(policy, where);
-      const { place, spend } = facts;
-      const request = filledIn({ draft, context: null, without: null, secretNames: null });
-      const decision = decide(policy, { ...facts, request });
-      const over = decision.kind === 'allowed' ? undefined : decision.over;
-      return {
-        decision,
-        set: placeSet(policy, place),
-        defaults: placeDefaults(policy, place),
-        instructions: standingInstructions(policy, place),
-        most: policy.limits.acu_per_session ?? null,
-        ceilings: ceilingsOf(policy, { spend }),
-        renewsAtMs: over === undefined ? null : renewsAtMs(over.key, at),
-      };
+      return explain(policy, { ...(await factsOf(policy, asking)), request: filledIn(asking) });
     },
 
-    /** What can be chosen in a form, as it is filled in now; null: everything. */
-    async choicesFor(form: Asking & Filled) {
+    /** What a form says before it is sent; null: there is no policy. */
+    async choicesFor(form: Asking): Promise<Choices | null> {
       const policy = deps.policy();
       if (policy === null) return null;
-      const facts = { ...(await factsOf(policy, form)), request: filledIn(form) };
-      const refusalOf = refusalsOf(policy, facts);
-      return {
-        choices: choicesOf(policy, facts),
-        offers: (lookup: Lookup, value: string): boolean => isOffered(refusalOf, lookup, value),
-      };
+      return choicesOf(policy, { ...(await factsOf(policy, form)), request: filledIn(form) });
     },
 
     /** null: nothing special. */
@@ -156,8 +123,8 @@ export function createGate(deps: GateDeps) {
       const place = await placeOf(policy, where);
       return {
         defaults: placeDefaults(policy, place),
-        /** Adds the values that nobody can override. */
-        set: (draft: EffectiveDraft) => withSet(draft, policyChanges(policy, place, draft.values)),
+        /** Adds what the policy sets. */
+        set: (draft: EffectiveDraft) => fillIn(policy, place, draft),
       };
     },
 
@@ -239,13 +206,9 @@ export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps
     async preferencesFor(place) {
       const channels = policy.current()?.channels ?? [];
       if (channels.length === 0) return settings.preferencesFor(place);
-      const otherwise: Pick<Preferences, 'steer' | 'listen'> = {
-        ...(channels.some(({ steer }) => steer === 'requester') && { steer: 'requester' }),
-        ...(channels.some(({ listen }) => listen === 'mentions') && { listen: 'mentions' }),
-      };
       const { channelId } = place;
-      const asking = gate.preferencesAt({ channelId }).then(({ steer, listen }) => ({ steer, listen }));
-      return settings.preferencesFor(place, await quickly(asking, otherwise));
+      const found = await quickly<Preferences | null>(gate.preferencesAt({ channelId }), strictest(channels));
+      return settings.preferencesFor(place, { steer: found?.steer, listen: found?.listen });
     },
   };
 }

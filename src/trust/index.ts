@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import type { Identity, SlackPerson } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { maySteer, ownershipOf, type Steering } from '../session/preferences.ts';
@@ -7,6 +8,7 @@ import type { Person } from '../store/identities.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
+import type { Tables } from '../store/tables.ts';
 import { createMayApprove, createMayEnd } from './approvers.ts';
 import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
@@ -31,6 +33,7 @@ export type { ApprovalNeeded } from './verdict.ts';
 type TrustDeps = {
   policy: Pick<FileSource<Policy>, 'current' | 'sha256'>;
   ledger: Ledger;
+  db: Kysely<Tables>;
   slack: {
     people: { find: (userId: string) => Promise<SlackPerson | null> };
     groups: Pick<Groups, 'isIn' | 'membersNow'>;
@@ -39,10 +42,10 @@ type TrustDeps = {
 };
 
 /** What the policy allows, who decides about what it doesn't, and what is left of its budgets. */
-export function createTrust({ policy, ledger, slack }: TrustDeps) {
+export function createTrust({ policy, ledger, db, slack }: TrustDeps) {
   const { people, groups, describePlace } = slack;
   const mayApprove = createMayApprove({ people, groups });
-  const budget = createBudget({ policy: policy.current, ledger });
+  const budget = createBudget({ policy: policy.current, ledger, db });
   const gate = createGate({
     policy: policy.current,
     policySha256: policy.sha256,

@@ -1,4 +1,4 @@
-import type { Devin } from '../devin/devin.ts';
+import { refusalSentence } from '../errors.ts';
 import type { Jobs, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
@@ -11,14 +11,8 @@ import {
   type UsageScope,
 } from '../session/usage.ts';
 import { notice } from '../slack/blocks/notices.ts';
-import {
-  NOTHING_FROM_DEVIN,
-  renderUsage,
-  type DevinCounts,
-  type HomeEveryone,
-  type HomeUsage,
-  type UsageReport,
-} from '../slack/blocks/usage.ts';
+import { escape } from '../slack/blocks/text.ts';
+import { renderUsage, type HomeEveryone, type HomeUsage, type UsageReport } from '../slack/blocks/usage.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { answerPlace } from '../slack/places.ts';
 import type { Slack } from '../slack/slack.ts';
@@ -32,8 +26,7 @@ import { createOwnerNotifier } from './notify-owners.ts';
 type SpendingDeps = {
   queue: Pick<Queue, 'work'>;
   policy: { current: () => Policy | null };
-  budget: Pick<Budget, 'left'>;
-  devin: Pick<Devin, 'organization'>;
+  budget: Pick<Budget, 'ceilings'>;
   store: Pick<Store, 'usage' | 'envelopes'>;
   slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'textFor'>;
   withLease: WithLease;
@@ -58,14 +51,14 @@ export function createSpending(deps: SpendingDeps) {
     async ofPerson(spender: Spender): Promise<HomeUsage> {
       const { teamId, userId } = spender;
       const scope = { kind: 'me', teamId, userId } as const;
-      return report({ scope, by: 'mode', days: DEFAULT_DAYS, spender, mayAll: false });
+      return report({ scope, by: 'month', days: DEFAULT_DAYS, spender });
     },
 
     /** Of the workspace, by person; null: this person may not see it. */
     async ofEveryone(spender: Spender): Promise<HomeEveryone | null> {
       if (!(await mayAll(spender.userId))) return null;
       const scope = { kind: 'workspace', teamId: spender.teamId } as const;
-      return report({ scope, by: 'person', days: DEFAULT_DAYS, spender, mayAll: true });
+      return report({ scope, by: 'person', days: DEFAULT_DAYS, spender });
     },
   };
 }
@@ -89,40 +82,15 @@ function createMayAll({ policy, slack: { people, groups } }: SpendingDeps): MayA
   };
 }
 
-/** `mayAll`: the reader may see what Devin counts for the whole organization. */
-type Wanted = { scope: UsageScope; by: UsageBy; days: number; spender: Spender; mayAll: boolean };
+type Wanted = { scope: UsageScope; by: UsageBy; days: number; spender: Spender };
 
-/** If Devin takes longer, the report leaves out what it counts. */
-const DEVIN_TIMEOUT_MS = 5000;
-
-/** What was used, and what is left of the budgets that apply to the person there. */
-function createReport({ store: { usage }, budget, devin: { organization }, tuning }: SpendingDeps) {
-  async function devinCounts(since: Date): Promise<DevinCounts> {
-    const signal = AbortSignal.timeout(DEVIN_TIMEOUT_MS);
-    const without = (error: unknown): null => {
-      tuning.log.info({ err: error }, 'a report could not show what Devin counts');
-      return null;
-    };
-    const [acu, work] = await Promise.all([
-      organization.acuSince(since, { signal }).catch(without),
-      organization.workSince(since, { signal }).catch(without),
-    ]);
-    return { acu, work };
-  }
-
-  return async ({ scope, by, days, spender, ...reader }: Wanted): Promise<UsageReport> => {
+/** What was used, and the budgets that apply to the person there. */
+function createReport({ store: { usage }, budget, tuning }: SpendingDeps) {
+  return async ({ scope, by, days, spender }: Wanted): Promise<UsageReport> => {
     const since = sinceDays(days, new Date(tuning.now()));
-    const asksDevin = reader.mayAll && scope.kind === 'workspace';
-    const rows = await usage.rows(scope, since);
-    const [medianWaitMs, left, devin] = await Promise.all([
-      // Of the same sessions.
-      usage.medianWaitMs(scope, rows.at(-1)?.at ?? since),
-      budget.left(spender),
-      asksDevin ? devinCounts(since) : NOTHING_FROM_DEVIN,
-    ]);
-    const summary = summarize(rows, { by, since, days });
+    const [rows, budgets] = await Promise.all([usage.rows(scope, since), budget.ceilings(spender)]);
     const newest = rows.length < MOST_REPORTED ? null : MOST_REPORTED;
-    return { scope: scope.kind, by, days, left, summary, medianWaitMs, newest, devin };
+    return { scope: scope.kind, by, days, budgets, summary: summarize(rows, by), newest };
   };
 }
 
@@ -137,6 +105,11 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
     const { teamId, userId, by, days, answerTo } = job;
     const place = answerPlace(deps.store.envelopes, userId, answerTo);
     const text = await textFor(userId);
+    const person = await deps.slack.people.find(userId);
+    if (person !== null && person.kind !== 'member') {
+      const why = refusalSentence({ reason: person.kind, maskedEmail: null }, text);
+      return throwIfRetryable(await outbound.tellPrivately(place, notice([escape(why)])));
+    }
     const mayAll = await canSeeAll(userId);
     const refusal = usageRefusal(job, { hasOwners: deps.policy.current()?.owners !== undefined, mayAll });
     if (refusal !== null) {
@@ -144,7 +117,7 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
       return throwIfRetryable(await outbound.tellPrivately(place, refused));
     }
     const spender = { teamId, userId, channelId: answerTo.channelId ?? '' };
-    const report = await reportOn({ scope: scopeOf(job), by, days, spender, mayAll });
+    const report = await reportOn({ scope: scopeOf(job), by, days, spender });
     throwIfRetryable(await outbound.tellPrivately(place, renderUsage(report, text)));
   };
 }

@@ -68,6 +68,7 @@ async function sentReply(
     recordAnswer: async () => Promise.resolve(),
     settle: unneeded,
     move: async (step) => replies.move(step),
+    budget: { wake: async () => Promise.resolve(null), letGo: async () => Promise.resolve() },
     forgetIdentity: async () => Promise.resolve(),
     mayFallBack: false,
     now: Date.now,

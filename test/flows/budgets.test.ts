@@ -7,8 +7,8 @@ import { addColleague, someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
-const LIMITS = 'limits: { acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }';
-const RULE = 'rule: limits.acu_per_person_per_day';
+const LIMITS = 'limits: { acu_per_session: 12, acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }';
+const OVER = 'free of 12 ACU';
 
 const world = useGovernedWorld(LIMITS, { overrides: { now: sameDay(), watchTimes: { fastestMs: 20 } } });
 
@@ -24,40 +24,37 @@ function someone() {
 }
 
 describe('a daily budget of a person', () => {
-  test('refuses what could exceed it, and says what is left, when it resets, and what to do', async () => {
-    const { type, own, started, place } = someone();
+  test('refuses what could exceed it, and says what counts, who holds it, when it renews, and what to do', async () => {
+    const { ana, type, own, started, place } = someone();
     await type('--acu 8 the first');
-    await started('the first');
+    const first = await started('the first');
     await type('--acu 5 the second');
-    const told = await toldTo(world(), place, RULE);
+    const told = await toldTo(world(), place, OVER);
     const words = world().slack.renderText(told);
-    expect(words).toContain("You have 4 of 12 ACU left today. This session's cap is 5 ACU.");
+    expect(words).toContain('You today: 0 used · 8 reserved by 1 session · 4 free of 12 ACU.');
+    expect(words).toContain('The cap of this session is 5 ACU. Lower the cap to 4 to start this here.');
+    expect(told.text).toContain(`Reserved by <${first.url}|`);
     expect(told.text).toMatch(
-      /More is available from <!date\^\d+\^\u200B\{date_short_pretty\}, \{time\}\|.+ 00:00 UTC>/,
+      /More frees up when a running session ends, or <!date\^\d+\^\u200B\{date_short_pretty\}, \{time\}\|.+ 00:00 UTC>/,
     );
-    expect(words).toContain('`--acu 4`');
     expect(words).toContain('the second');
+    expect(words).not.toContain('limits.');
     expect(own()).toHaveLength(1);
-    await type('--acu 4 the third');
-    await started('the third');
+    const other = addColleague(world());
+    await world().change(LIMITS.replace('day: 100', 'day: 9'));
+    await world().slack.command(other.userId, place.channelId, '--acu 5 the third');
+    const theirs = await toldTo(world(), { ...place, userId: other.userId }, 'This channel today');
+    expect(theirs.text).toContain('Reserved by 1 session of someone else.');
+    expect(theirs.text).not.toContain(first.url);
+    await world().change(LIMITS);
+    await type(`--acu 4 the fourth of ${ana.name}`);
+    await started(`the fourth of ${ana.name}`);
   });
 
-  test('caps a session without a cap, and the card says so', async () => {
-    const { channelId, type, started, own, place } = someone();
-    await type('--acu 5 the first');
-    await started('the first');
-    await type('the second');
-    const second = await started('the second');
-    expect(second.request.max_acu_limit).toBe(7);
-    await cardOf(
-      world().slack,
-      channelId,
-      (text) => text.includes(second.url) && text.includes('Capped at 7 ACU: what is left today.'),
-    );
-    await type('the third');
-    const told = await toldTo(world(), place, RULE);
-    expect(world().slack.renderText(told)).toContain('You have 0 of 12 ACU left today.');
-    expect(own()).toHaveLength(2);
+  test("gives a session without a cap the policy's", async () => {
+    const { type, started } = someone();
+    await type('the first');
+    expect((await started('the first')).request.max_acu_limit).toBe(12);
   });
 
   test('is shown in the form', async () => {
@@ -67,7 +64,10 @@ describe('a daily budget of a person', () => {
     await started('the first');
     await slack.command(ana.userId, channelId, '');
     const form = await settledForm(slack, ana.userId);
-    expect(slack.renderText(form.id)).toContain('You have 7 of 12 ACU left today');
+    expect(slack.renderText(form.id)).toContain('You today: 7 free of 12 ACU');
+    slack.typeIn(form.id, { 'field.prompt': 'the second', 'field.max_acu_limit': '8' });
+    const answer = await slack.submit(form.id, ana.userId);
+    expect(JSON.stringify(answer)).toMatch(/field\.max_acu_limit.*Lower the cap to 7 to start this here\./);
   });
 
   test("gets back what a session didn't use", async () => {
@@ -75,7 +75,7 @@ describe('a daily budget of a person', () => {
     await type('--acu 12 the first');
     const first = await started('the first');
     await type('--acu 10 the second');
-    await toldTo(world(), place, RULE);
+    await toldTo(world(), place, OVER);
     world().devin.advance(first.id, { status: 'exit', acus: 1.5 });
     await cardOf(world().slack, channelId, (text) => text.includes(first.url) && text.includes('1.5 of 12'));
     await type('--acu 10 the third');
@@ -99,21 +99,63 @@ describe('a daily budget of a person', () => {
     await type('--acu 12 what got lost');
     await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Start anyway]'));
     await type('--acu 1 another');
-    await toldTo(world(), place, RULE);
+    await toldTo(world(), place, OVER);
     expect(own()).toHaveLength(0);
   });
 });
 
+describe('a message to a session that rests', () => {
+  /** A session that fell asleep after it used little of its cap. */
+  async function asleep(who: ReturnType<typeof someone>, task: string) {
+    const { slack, devin } = world();
+    await who.type(`--acu 7 ${task}`);
+    const session = await who.started(task);
+    const card = await cardOf(slack, who.channelId, (text) => text.includes(session.url));
+    devin.advance(session.id, { status: 'suspended', statusDetail: 'inactivity', acus: 1 });
+    await cardOf(slack, who.channelId, (text) => text.includes(session.url) && text.includes('Asleep'));
+    return { ...session, ts: card.ts };
+  }
+
+  test('reserves the rest of its cap first, or is refused with the budget and its owners', async () => {
+    const { slack, devin } = world();
+    const owner = addColleague(world());
+    await world().change(`${LIMITS}\nowners: [${owner.userId}]`);
+    const who = someone();
+    const sessions = [await asleep(who, 'the first'), await asleep(who, 'the second')];
+    const wake = async ({ ts }: { ts: string }) =>
+      slack.speak(who.ana.userId, who.channelId, `<@${slack.workspace.botUserId}> go on`, { threadTs: ts });
+    const messagesOf = ({ id }: { id: string }) =>
+      devin.sessions
+        .find((one) => one.id === id)
+        ?.messages.filter(({ message }) => message.includes('go on')) ?? [];
+    const [first, second] = sessions;
+    if (first === undefined || second === undefined) throw new Error('no sessions');
+    // 2 used, 12 at most: 6 for the first, which leaves 4.
+    await wake(first);
+    await expect.poll(() => messagesOf(first)).toHaveLength(1);
+    await wake(second);
+    const told = await toldTo(world(), who.place, 'would wake Devin, which may use 6 more ACU');
+    expect(told.text).toContain('2 used · 6 reserved by 1 session · 4 free of 12 ACU');
+    expect(told.text).toContain(`<@${owner.userId}>`);
+    expect(messagesOf(second)).toEqual([]);
+    devin.advance(first.id, { status: 'exit', acus: 1.5 });
+    await cardOf(slack, who.channelId, (text) => text.includes(first.url) && text.includes('1.5 of 7'));
+    await wake(second);
+    await expect.poll(() => messagesOf(second)).toHaveLength(1);
+    await world().change(LIMITS);
+  });
+});
+
 describe('owners of the policy', () => {
-  test('are told once that a budget is nearly used up, people and members of user groups', async () => {
-    const { slack } = world();
+  test('are told once of what is used, not of what is reserved, people and members of user groups', async () => {
+    const { slack, devin } = world();
     const [owner, member] = [addColleague(world()), addColleague(world())];
     slack.setGroup('S0OWNERS', [owner.userId, member.userId]);
     await world().change(`${LIMITS}\nowners: [${owner.userId}, S0OWNERS]`);
-    const { ana, type, started, own } = someone();
-    await type('--acu 8 the first');
-    await started('the first');
-    await type('--acu 1 the second');
+    const { ana, channelId, type, started } = someone();
+    await type('--acu 9 the first');
+    const { id, url } = await started('the first');
+    await type('--acu 3 the second');
     await started('the second');
     const alertsTo = (userId: string) =>
       slack
@@ -124,58 +166,29 @@ describe('owners of the policy', () => {
       slack.waitFor(() => (alertsTo(userId).length === count ? true : undefined), {
         what: `${count} alerts`,
       });
+    devin.advance(id, { acus: 8.9 });
+    await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('8.9 of 9'));
+    expect(alertsTo(owner.userId)).toEqual([]);
+    devin.advance(id, { acus: 9 });
     await hears(owner.userId, 1);
     await hears(member.userId, 1);
-    expect(alertsTo(owner.userId)[0]).toContain('75% used or reserved\n9 of 12 ACU for 20');
-    await type('--acu 1 the third');
-    await started('the third');
-    await type('--acu 2 the fourth');
-    await started('the fourth');
+    expect(alertsTo(owner.userId)[0]).toContain(': 75% used');
+    expect(alertsTo(owner.userId)[0]).toContain('9 used · 3 reserved by 1 session · 0 free of 12 ACU');
+    // More than its cap.
+    devin.advance(id, { acus: 12 });
     await hears(owner.userId, 2);
     await hears(member.userId, 2);
-    expect(alertsTo(member.userId).at(-1)).toContain('95% used or reserved\n12 of 12 ACU');
-    expect(own()).toHaveLength(4);
+    expect(alertsTo(member.userId).at(-1)).toContain(': 100% used');
     expect(slack.problems).toEqual([]);
     await world().change(LIMITS);
   });
-
-  test('are told of a budget that was nearly used up before the policy named them', async () => {
-    const { slack } = world();
-    const owner = addColleague(world());
-    const { ana, type, started } = someone();
-    await type('--acu 9 the first');
-    await started('the first');
-    await world().change(`${LIMITS}\nowners: [${owner.userId}]`);
-    await type('--acu 1 the second');
-    const told = await slack.waitForMessage(slack.directMessages(owner.userId), ({ text }) =>
-      text.includes(`Daily budget of <@${ana.userId}>`),
-    );
-    expect(told.text).toContain('10 of 12 ACU');
-    await world().change(LIMITS);
-  });
-});
-
-test('owners of the policy are told of a session that uses more than its cap', async () => {
-  const { slack, devin } = world();
-  const owner = addColleague(world());
-  await world().change(`${LIMITS}\nowners: [${owner.userId}]`);
-  const { ana, type, started } = someone();
-  await type('--acu 8 the first');
-  const session = await started('the first');
-  devin.advance(session.id, { acus: 11.5 });
-  const direct = slack.directMessages(owner.userId);
-  const told = await slack.waitForMessage(direct, ({ text }) =>
-    text.includes(`Daily budget of <@${ana.userId}>`),
-  );
-  expect(told.text).toContain('95% used or reserved\n11.5 of 12 ACU');
-  await world().change(LIMITS);
 });
 
 describe('a budget that can be exceeded with approval', () => {
   test('lets an approved session start, and still refuses the next', async () => {
     const { slack } = world();
     const owner = addColleague(world());
-    const rule = '{ acu_per_person_per_day: 12, over: approve }';
+    const rule = '{ acu_per_session: 12, acu_per_person_per_day: 12, over: approve }';
     await world().change(`limits: ${rule}\nowners: [${owner.userId}]`);
     const { type, started, own } = someone();
     await type('--acu 8 the first');
@@ -198,30 +211,6 @@ describe('a budget that can be exceeded with approval', () => {
   });
 });
 
-describe('a monthly budget that can be exceeded with approval', () => {
-  test('shows the approver what is left, lets the approved session start, and refuses the next', async () => {
-    const { slack } = world();
-    const owner = addColleague(world());
-    await world().change(`limits: { acu_per_month: 1, over: approve }\nowners: [${owner.userId}]`);
-    const { type, started, own } = someone();
-    const direct = slack.directMessages(owner.userId);
-    const asked = async (task: string) =>
-      slack.waitForMessage(direct, (message) => slack.renderText(message).includes(task));
-    await type('--acu 2 the first');
-    const message = await asked('the first');
-    expect(slack.renderText(message)).toContain('Up to 2 ACU.');
-    expect(slack.renderText(message)).toMatch(/When this was asked, [01] of 1 ACU were left\./);
-    expect(own()).toHaveLength(0);
-    await slack.clickButton(owner.userId, { channelId: direct, ts: message.ts }, 'approve_request');
-    await started('the first');
-    await type('--acu 2 the second');
-    const second = await asked('the second');
-    expect(slack.renderText(second)).toContain('0 of 1 ACU were left.');
-    expect(own()).toHaveLength(1);
-    await world().change(LIMITS);
-  });
-});
-
 describe('usage', () => {
   const usageOf = async (who: Pick<ReturnType<typeof someone>, 'ana' | 'channelId'>, words = '') => {
     const { slack } = world();
@@ -230,7 +219,7 @@ describe('usage', () => {
       toldTo(world(), { channelId: who.channelId, userId: who.ana.userId }, shown);
   };
 
-  test('of a person shows what is left of budgets, and what was used by repository and by day', async () => {
+  test('of a person shows what is left of budgets, and what was used by repository', async () => {
     const { ana, channelId, type, started } = someone();
     await type('--acu 5 --repo acme/web the first');
     const { id } = await started('the first');
@@ -238,11 +227,10 @@ describe('usage', () => {
     await cardOf(world().slack, channelId, (text) => text.includes('2.5 of 5'));
     const told = await (await usageOf({ ana, channelId }))('Your usage, last 30 days');
     const words = world().slack.renderText(told);
-    expect(words).toContain('You have 9.5 of 12 ACU left today');
+    expect(words).toContain('You today: 2.5 used · 9.5 free of 12 ACU');
     expect(words).toContain('1 session · 2.5 ACU');
     expect(words).toContain('By repository');
-    expect(words).toContain('• acme/web: 2.5 ACU · 1 session');
-    expect(words).toMatch(/ACU per day\S*\n.*: 2\.5/);
+    expect(words).toContain('▇▇▇▇▇▇▇▇▇▇ acme/web · 2.5 ACU · 1 session');
   });
 
   test("of a person doesn't include what a session that they follow used", async () => {
@@ -253,7 +241,7 @@ describe('usage', () => {
     await slack.command(ana.userId, channelId, `follow ${id}`);
     await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('3 ACU'));
     const told = await (await usageOf({ ana, channelId }))('Your usage');
-    expect(slack.renderText(told)).toContain('You have 12 of 12 ACU left today');
+    expect(slack.renderText(told)).toContain('You today: 0 used · 12 free of 12 ACU');
   });
 
   test("by person is for workspace admins, or for the policy's owners if it names some", async () => {
@@ -275,33 +263,13 @@ describe('usage', () => {
     await world().change(LIMITS);
   });
 
-  test('of the workspace shows an admin what Devin counts, and works without that if Devin refuses', async () => {
-    const { devin } = world();
-    const boss = someoneIn(world(), { name: 'budgets', person: { isAdmin: true } });
-    const member = someone();
-    await member.type('--acu 1 the first');
-    await member.started('the first');
-    const told = await (await usageOf(boss, 'workspace'))('Usage in this workspace');
-    expect(told.text).toMatch(/Devin counts, .* ACU/);
-    expect(told.text).toMatch(/Devin counts, .*: \d+ sessions? · .* · \d+ pull requests? /);
-    const own = await (await usageOf(member, 'workspace'))('Usage in this workspace');
-    expect(own.text).not.toContain('Devin counts');
-    const asked = () => devin.requests.filter(({ path }) => path.endsWith('/consumption/daily')).length;
-    const before = asked();
-    devin.fail({ method: 'GET', path: /consumption/ }, { status: 500, times: 1 });
-    const without = await (await usageOf(boss, 'workspace --since 3d'))('last 3 days');
-    expect(without.text).not.toMatch(/Devin counts, .* ACU/);
-    expect(without.text).toMatch(/Devin counts, .*: \d+ sessions?/);
-    devin.permissions.delete('ViewOrgConsumption');
-    devin.permissions.delete('ViewOrgMetrics');
-    await (
-      await usageOf(boss, 'workspace --since 4d')
-    )('last 4 days');
-    const refused = await (await usageOf(boss, 'workspace --since 5d'))('last 5 days');
-    expect(refused.text).not.toContain('Devin counts');
-    expect(asked() - before).toBe(2);
-    devin.permissions.add('ViewOrgConsumption');
-    devin.permissions.add('ViewOrgMetrics');
+  test('tells a guest why not, as everywhere', async () => {
+    const who = someoneIn(world(), { name: 'budgets', person: { isGuest: true } });
+    await world().slack.command(who.ana.userId, who.channelId, 'usage channel');
+    const told = await toldTo(world(), who.place, 'sessions');
+    expect(told.text).not.toContain('Usage in this channel');
+    await world().slack.command(who.ana.userId, who.channelId, 'why');
+    await toldTo(world(), who.place, told.text);
   });
 });
 

@@ -34,49 +34,34 @@ async function formIn(options: Parameters<typeof someoneIn>[1] = {}) {
   return { ...who, view, blocks, shown: () => world().slack.renderText(view) };
 }
 
-test('a form offers no mode, repository or field that would be refused', async () => {
+test('a form says at options and fields what is refused, and refuses it there when it is sent', async () => {
   const { slack, devin } = world();
-  const { ana, view, blocks, shown } = await formIn();
-  expect(shown()).toContain('Follow CONTRIBUTING.md.');
-  expect(JSON.stringify(view.definition)).not.toContain('"value":"ultra"');
-  devin.addRepository({ path: 'acme/web' });
   devin.addRepository({ path: 'acme/infra-dns' });
-  const offered = await slack.suggest(view.id, 'field.repos', 'acme/');
-  expect(offered.map(({ value }) => value)).toContain('acme/web');
-  expect(offered.map(({ value }) => value)).not.toContain('acme/infra-dns');
-  expect(await slack.suggest(view.id, 'field.repos', 'acme/infra-dns')).toEqual([]);
+  const { ana, view, shown } = await formIn();
+  expect(shown()).toContain('team instructions are added');
+  expect(JSON.stringify(view.definition)).toContain(
+    'Ultra · the strongest, for hard tasks · not allowed here',
+  );
   await showAllOptions(slack, view);
-  const left = new Set(['field.session_secrets', 'field.attachment_urls', 'files', 'field.bypass_approval']);
-  expect(blocks().filter((id) => left.has(id))).toEqual([]);
-  expect(blocks()).toContain('field.structured_output_schema');
-  slack.typeIn(view.id, { 'field.prompt': 'fix it now', 'field.max_acu_limit': '21' });
-  expect((await slack.submit(view.id, ana.userId)).kind).toBe('invalid');
-  slack.typeIn(view.id, { 'field.max_acu_limit': '20' });
-  expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+  expect(shown()).toContain('Not allowed here: `acme/infra-*`.');
+  await slack.suggest(view.id, 'field.repos', 'acme/infra-dns');
+  const log = { name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner: ana.userId };
+  const refusedAt = async (entries: Record<string, string | string[]>) => {
+    slack.typeIn(view.id, { 'field.prompt': 'fix it now', ...entries });
+    const answer = await slack.submit(view.id, ana.userId);
+    return answer.kind === 'errors' ? JSON.stringify(answer) : answer.kind;
+  };
+  expect(await refusedAt({ 'field.repos': ['acme/infra-dns'], 'field.max_acu_limit': '21' })).toMatch(
+    /"field\.repos":".*no infrastructure.*Ask Ben\."/s,
+  );
+  expect(await refusedAt({ 'field.repos': [] })).toMatch(
+    /"field\.max_acu_limit":"A session here can use up to 20/,
+  );
+  expect(await refusedAt({ 'field.max_acu_limit': '20', files: [slack.addFile(log)] })).toMatch(/no files/);
+  expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
+  expect(await refusedAt({ files: [] })).toBe('closed');
   await sessionOf(devin, ana.devinUserId);
   expect(slack.problems).toEqual([]);
-});
-
-test('a form whose files the policy refuses meanwhile starts nothing, and keeps the rest', async () => {
-  const { slack, devin, change } = world();
-  await change('rules: []');
-  const { ana, view, place } = await formIn();
-  await showAllOptions(slack, view);
-  const log = { name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner: ana.userId };
-  slack.typeIn(view.id, { 'field.prompt': 'read the log', files: [slack.addFile(log)] });
-  await change(POLICY);
-  await slack.submit(view.id, ana.userId);
-  const told = await toldTo(world(), place, 'no files');
-  expect(told.text).toContain('Nothing was started');
-  expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
-  await slack.clickButton(ana.userId, { ...place, ts: told.ts }, 'open_form');
-  const again = await settledForm(slack, ana.userId);
-  await showAllOptions(slack, again);
-  expect(again.definition.blocks.map(({ block_id: id }) => id)).not.toContain('files');
-  expect((await slack.submit(again.id, ana.userId)).kind).toBe('closed');
-  const session = await sessionOf(devin, ana.devinUserId);
-  expect(session.request.prompt).toMatch(/^read the log/);
-  expect(session.request.attachment_urls ?? []).toEqual([]);
 });
 
 test('a message with a file that the policy refuses starts nothing', async () => {
@@ -132,20 +117,6 @@ test('a form shows what the channel sets, and starts with it', async () => {
     ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'session_details',
   );
   expect(slack.renderText(details)).toMatch(/Standing instructions\*:.*Follow CONTRIBUTING\.md\./s);
-});
-
-test('a form after a refusal names the rule and keeps the value to correct', async () => {
-  const { slack, devin } = world();
-  const who = someoneIn(world());
-  await who.type('fix it now --repo acme/infra-dns --bypass-approval');
-  const told = await toldTo(world(), who.place, 'no infrastructure');
-  await slack.clickButton(who.ana.userId, { channelId: who.channelId, ts: told.ts }, 'open_form');
-  const view = await settledForm(slack, who.ana.userId);
-  await showAllOptions(slack, view);
-  expect(slack.renderText(view)).toContain('(rule: no infrastructure). Ask Ben.');
-  slack.typeIn(view.id, { 'field.repos': [], 'field.bypass_approval': [] });
-  expect((await slack.submit(view.id, who.ana.userId)).kind).toBe('closed');
-  await sessionOf(devin, who.ana.devinUserId);
 });
 
 test('a form shows a refused person only the rule that refuses them', async () => {

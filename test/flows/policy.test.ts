@@ -75,8 +75,10 @@ describe('a rule of the policy', () => {
   test('says which cap is the highest for one session', async () => {
     const { type, own, place } = someone();
     await type('fix it now --acu 21');
-    const told = await toldTo(world(), place, 'rule: limits.acu_per_session');
-    expect(world().slack.renderText(told)).toContain("A session's cap can be up to 20 ACU (`--acu 20`).");
+    const told = await toldTo(world(), place, 'A session here');
+    expect(world().slack.renderText(told)).toContain(
+      'A session here can use up to 20 ACU; the cap of this one is 21. Lower the cap to 20 to start this here.',
+    );
     expect(own()).toHaveLength(0);
   });
 
@@ -102,8 +104,8 @@ describe('a rule of the policy', () => {
     slack.typeIn(form.id, { 'field.session_secrets': 'TOKEN=abc' });
     const rule = '{ name: no own secrets, when: { session_secrets: true }, then: refuse }';
     await change(POLICY.replace('rules:', `rules:\n  - ${rule}`));
-    await slack.submit(form.id, ana.userId);
-    await toldTo(world(), place, 'no own secrets');
+    const answer = await slack.submit(form.id, ana.userId);
+    expect(JSON.stringify(answer)).toMatch(/field\.session_secrets.*no own secrets/);
     expect(own()).toHaveLength(0);
     await change(POLICY);
   });
@@ -124,23 +126,30 @@ describe('a rule of the policy', () => {
 });
 
 describe('a channel of the policy', () => {
-  test('overrides what was asked for, and adds its instructions', async () => {
+  test('sets its values, adds its instructions, and keeps a lower cap', async () => {
     const { ana, type } = someone('proj');
-    await type('fix it now --mode ultra --acu 9 --repo acme/other --tag mine');
+    await type('fix it now --acu 3');
     const { request } = await sessionOf(world().devin, ana.devinUserId);
-    expect(request).toMatchObject({ devin_mode: 'lite', max_acu_limit: 5, repos: ['acme/web'] });
+    expect(request).toMatchObject({ devin_mode: 'lite', max_acu_limit: 3, repos: ['acme/web'] });
     expect(request.tags).toContain('proj');
-    expect(request.tags).not.toContain('mine');
     expect(request.prompt).toContain('Ask before adding a dependency.');
   });
 
-  test('still recognizes the same command sent twice', async () => {
-    const { channelId, type, own } = someone('proj');
-    await type('fix it now --acu 9');
-    await cardOf(world().slack, channelId, (text) => text.includes('sessions/'));
-    const { message } = await type('fix it now --acu 9');
-    expect(message?.text).toContain('This was already asked for here.');
-    expect(own()).toHaveLength(1);
+  test('refuses other values, each with its own, and the form starts with those', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, type, place, own } = someone('proj');
+    await type('fix it now --mode ultra --acu 9 --repo acme/other --tag mine');
+    const told = await toldTo(world(), place, 'This channel sets');
+    const words = slack.renderText(told);
+    for (const value of ['Repositories: acme/web', 'Mode: lite', 'ACU cap: 5', 'Tags: proj'])
+      expect(words).toContain(`This channel sets ${value}.`);
+    expect(words).toMatch(/What you typed:\s+```\s+fix it now/);
+    expect(own()).toHaveLength(0);
+    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
+    const form = await settledForm(slack, ana.userId);
+    expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request).toMatchObject({ devin_mode: 'lite', max_acu_limit: 5, repos: ['acme/web'] });
   });
 
   test('has defaults, and can turn mentions off', async () => {
@@ -173,7 +182,7 @@ describe('a policy that changes', () => {
     const { slack, devin } = world();
     const { ana, channelId, type } = someone('later');
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
-    await type('fix it now --acu 9');
+    await type('fix it now');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
     await change(`${POLICY}  - match: ["#later-*"]\n    set: { acu: 5 }\n`);
     busy.clear();

@@ -22,46 +22,53 @@ async function why(options: string, where: Parameters<typeof someoneIn>[1] = {})
   return { ...who, answer: message === null ? '' : world().slack.renderText(message) };
 }
 
-test('why names the rule that refuses and its message, and starts nothing', async () => {
-  const { answer, own } = await why('--repo acme/infra-dns');
-  expect(answer).toContain("You can't start this session here now.");
-  expect(answer).toContain('The rule "no infrastructure" decides.');
-  expect(answer).toContain('Ask in #platform.');
-  expect(answer).toContain('Nothing was started.');
-  expect(own()).toHaveLength(0);
-});
-
-test('why says what the channel sets, what is added, and what is left of each limit', async () => {
-  const { ana, type, answer } = await why('--mode ultra', { name: 'proj' });
-  expect(answer).toContain('You can start this session here.');
-  expect(answer).toContain('Mode: lite');
-  expect(answer).toContain('ACU cap: 5');
-  expect(answer).toContain('Follow CONTRIBUTING.md.');
-  expect(answer).toContain('Open sessions: 0 of 3 (3 left)');
-  expect(answer).toContain('up to 20');
-  expect(answer).toContain('You have 60 of 60 ACU left today');
-  await type('the first task');
-  await sessionOf(world().devin, ana.devinUserId);
-  const { message } = await type('why');
-  expect(message === null ? '' : world().slack.renderText(message)).toContain('1 of 3 (2 left)');
-});
-
-test('why names the cap that goes over a budget, and one that fits', async () => {
+test('why lists everything that is in the way, in the second person, and starts nothing', async () => {
   const { devin, slack } = world();
   const { type, own } = someoneIn(world());
   for (const [at, acu] of [20, 20, 10].entries()) {
-    await type(`task ${at} --acu ${acu}`);
+    await type(`task number ${at} --acu ${acu}`);
     await devin.waitForSession(() => own().length > at);
   }
-  const { message } = await type('why');
-  expect(message === null ? '' : slack.renderText(message)).toContain(
-    "This session's cap is 20 ACU. To start now, use a cap of 10 or less (`--acu 10`).",
-  );
+  const { message } = await type('why --repo acme/infra-dns --acu 21');
+  const answer = message === null ? '' : slack.renderText(message);
+  expect(answer).toContain("You can't start this session here now.");
+  for (const hurdle of [
+    'open sessions',
+    'no infrastructure',
+    'Ask in #platform.',
+    'A session here can use up to 20 ACU; the cap of this one is 21.',
+    'You today: 0 used · 50 reserved by 3 sessions · 10 free of 60 ACU.',
+    'Lower the cap to 10 to start this here.',
+    'More frees up when a running session ends',
+  ])
+    expect(answer).toContain(hurdle);
+  expect(message?.text.match(/^• .*Reserved by (<https?:[^>]+>(, )?){3}\./m)).not.toBeNull();
+  expect(answer).toContain('Nothing was started.');
+  expect(own()).toHaveLength(3);
 });
 
-test('why decides as the start does: a cap above the limit', async () => {
-  const { answer } = await why('--acu 21');
-  expect(answer).toContain('The ACU cap is above what the policy allows for one session.');
+test('why says what the channel sets, what is added, and what counts under each limit', async () => {
+  const { answer, type } = await why('--mode ultra', { name: 'proj' });
+  expect(answer).toContain("You can't start this session here now.");
+  expect(answer).toContain('This channel sets Mode: lite.');
+  expect(answer).toContain('ACU cap: 5');
+  expect(answer).toContain('Follow CONTRIBUTING.md.');
+  expect(answer).toContain('Open sessions: 0 of 3 (3 left)');
+  expect(answer).toContain('Cap of a session: 20 ACU (policy)');
+  expect(answer).toContain('You today: 0 used · 60 free of 60 ACU');
+  const { message } = await type('why --mode lite --acu 3');
+  expect(message?.text).toContain('You can start this session here.');
+});
+
+test('why says who can approve, if that is all that is needed', async () => {
+  await world().change(
+    `${POLICY}\n  - { match: [C0], set: { acu: 1 } }`.replace('then: refuse', 'then: approve'),
+  );
+  const { answer } = await why('--repo acme/infra-dns');
+  expect(answer).toContain('You need an approval to start this session here.');
+  expect(answer).toContain('This needs an approval here (rule: no infrastructure).');
+  expect(answer).toContain('Who can approve it:');
+  await world().change(POLICY);
 });
 
 test('why asks about an unknown option', async () => {

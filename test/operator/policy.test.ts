@@ -72,7 +72,9 @@ describe('npm run policy -- check', () => {
 
 describe('npm run policy -- explain', () => {
   test('begins with the decision and says what the policy adds', async () => {
-    const lines = await explained('--channel-name', 'proj-x', '--text', 'fix it --mode ultra --acu 9');
+    const [first] = await explained('--channel-name', 'proj-x', '--text', 'fix it --mode ultra --acu 9');
+    expect(first).toBe('refused: channels.set');
+    const lines = await explained('--channel-name', 'proj-x', '--text', 'fix it');
     expect(lines[0]).toBe('allowed');
     expect(lines).toContain('  Mode: normal');
     expect(lines).toContain('  ACU cap: 5');
@@ -82,8 +84,8 @@ describe('npm run policy -- explain', () => {
   });
 
   test.each([
-    [['--email', 'ana@contractor.example'], 'refused: no contractors', 'Says: Ask the platform team.'],
-    [['--group', 'S0001'], 'refused: no contractors', 'Says: Ask the platform team.'],
+    [['--email', 'ana@contractor.example'], 'refused: no contractors', 'Ask the platform team.'],
+    [['--group', 'S0001'], 'refused: no contractors', 'Ask the platform team.'],
     [['--email', 'ana@acme.example'], 'approval: a look first', 'Who can approve it: U0001.'],
   ])('names the rule that decides: %j', async (person, first, other) => {
     const lines = await explained(...person, '--text', 'fix it --repo acme/infra-dns');
@@ -120,23 +122,31 @@ describe('npm run policy -- explain', () => {
   });
 
   test.each([
-    [[], 'allowed', 'limits.acu_per_month: 100 of 100 ACU left.', true],
+    [[], 'allowed', 'limits.acu_per_month: 0 used · 100 free of 100 ACU', true],
     [
       ['--spent', 'month=95'],
       'refused: limits.acu_per_month',
-      'limits.acu_per_month: 5 of 100 ACU left.',
+      'limits.acu_per_month: 95 used · 5 free of 100 ACU',
       false,
     ],
     [
       ['--spent', 'person=3,month=1.5'],
       'refused: limits.acu_per_person_per_day',
-      'limits.acu_per_month: 98.5 of 100 ACU left.',
+      'limits.acu_per_month: 1.5 used · 98.5 free of 100 ACU',
       false,
     ],
-    [['--spent', 'channel=99'], 'allowed', 'limits.acu_per_person_per_day: 12 of 12 ACU left.', false],
+    [
+      ['--spent', 'channel=99'],
+      'allowed',
+      'limits.acu_per_person_per_day: 0 used · 12 free of 12 ACU',
+      false,
+    ],
   ] as const)('counts what was spent: %j', async (spent, first, left, isAssumed) => {
     const budgets = join(folder, 'budgets.yml');
-    await writeFile(budgets, 'version: 1\nlimits: { acu_per_person_per_day: 12, acu_per_month: 100 }\n');
+    await writeFile(
+      budgets,
+      'version: 1\nlimits: { acu_per_session: 10, acu_per_person_per_day: 12, acu_per_month: 100 }\n',
+    );
     const { stdout } = await policy(
       'explain',
       budgets,

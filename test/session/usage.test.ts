@@ -3,20 +3,16 @@ import { usageRefusal, sinceDays, summarize, type UsageRow } from '../../src/ses
 
 const NOW = new Date('2026-11-26T15:00:00Z');
 
+let last = 0;
 const row = (changes: Partial<UsageRow> = {}): UsageRow => ({
+  requestId: `r${(last += 1)}`,
   userId: 'U1',
   channelId: 'C1',
   at: NOW,
   consumed: 1,
-  isOpen: false,
-  mode: 'normal',
   repos: ['acme/web'],
-  merged: 0,
   ...changes,
 });
-
-const summary = (rows: UsageRow[], days = 3) =>
-  summarize(rows, { by: 'repo', since: sinceDays(days, NOW), days });
 
 describe('usage', () => {
   test('starts at midnight UTC, with today as the last day', () => {
@@ -24,41 +20,28 @@ describe('usage', () => {
     expect(sinceDays(30, NOW)).toEqual(new Date('2026-10-28T00:00:00Z'));
   });
 
-  test('is grouped by day and as requested, highest first', () => {
-    const found = summary([
+  test('is grouped as requested, highest first, and counts a session of several days once', () => {
+    const rows = [
       row({ consumed: 2 }),
-      row({ consumed: 0.5, at: new Date('2026-11-24T00:00:00Z') }),
-      row({ consumed: 4, repos: ['acme/api', 'acme/web'], merged: 2 }),
-      row({ consumed: 1, repos: null, isOpen: true }),
+      row({ consumed: 0.5, requestId: 'again', at: new Date('2026-10-31T00:00:00Z') }),
+      row({ consumed: 1, requestId: 'again' }),
+      row({ consumed: 4, repos: ['acme/api', 'acme/web'] }),
+      row({ consumed: 1, repos: null }),
+    ];
+    expect(summarize(rows, 'repo')).toEqual({
+      sessions: 4,
+      acu: 8.5,
+      groups: [
+        { name: 'acme/api', sessions: 1, acu: 4 },
+        { name: 'acme/web', sessions: 2, acu: 3.5 },
+        { name: null, sessions: 1, acu: 1 },
+      ],
+    });
+    expect(summarize(rows, 'month').groups).toEqual([
+      { name: '2026-11', sessions: 4, acu: 8 },
+      { name: '2026-10', sessions: 1, acu: 0.5 },
     ]);
-    expect(found.spans).toEqual([
-      { from: new Date('2026-11-24T00:00:00Z'), days: 1, acu: 0.5 },
-      { from: new Date('2026-11-25T00:00:00Z'), days: 1, acu: 0 },
-      { from: new Date('2026-11-26T00:00:00Z'), days: 1, acu: 7 },
-    ]);
-    expect(found.groups).toEqual([
-      { name: 'acme/api', sessions: 1, acu: 4, merged: 2 },
-      { name: 'acme/web', sessions: 2, acu: 2.5, merged: 0 },
-      { name: null, sessions: 1, acu: 1, merged: 0 },
-    ]);
-    expect(found).toMatchObject({ sessions: 4, acu: 7.5, acuPerMerged: 3.75, ended: 3, endedMerged: 1 });
-  });
-
-  test('has no more bars than a chart can show', () => {
-    const { spans } = summary([row(), row({ at: sinceDays(365, NOW) })], 365);
-    expect(spans).toHaveLength(15);
-    expect(spans.at(-1)).toMatchObject({ days: 25, acu: 1 });
-  });
-
-  test('has no bars before the first day of use', () => {
-    const { spans } = summary([row(), row({ at: sinceDays(4, NOW) })], 30);
-    expect(spans.map(({ acu }) => acu)).toEqual([1, 0, 0, 1]);
-    expect(summary([], 30).spans).toHaveLength(1);
-  });
-
-  test('without sessions or ACU has no cost per merged pull request', () => {
-    expect(summary([])).toMatchObject({ sessions: 0, acu: 0, acuPerMerged: null, groups: [] });
-    expect(summary([row({ consumed: 0, merged: 1 })])).toMatchObject({ sessions: 1, acuPerMerged: null });
+    expect(summarize([], 'person')).toEqual({ sessions: 0, acu: 0, groups: [] });
   });
 });
 
@@ -68,11 +51,11 @@ const open = { hasOwners: false, mayAll: false };
 test.each([
   ['me', 'person', owned, null],
   ['me', 'channel', open, null],
-  ['channel', 'mode', owned, null],
+  ['channel', 'month', owned, null],
   ['channel', 'repo', open, null],
   ['channel', 'person', open, 'by'],
-  ['workspace', 'mode', open, null],
-  ['workspace', 'mode', owned, 'workspace'],
+  ['workspace', 'month', open, null],
+  ['workspace', 'month', owned, 'workspace'],
   ['workspace', 'channel', open, 'by'],
   ['workspace', 'repo', open, 'by'],
   ['workspace', 'person', { hasOwners: true, mayAll: true }, null],

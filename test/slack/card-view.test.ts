@@ -3,7 +3,7 @@ import { renderCard } from '../../src/slack/blocks/session-card.ts';
 import { cardView } from '../../src/slack/card-view.ts';
 import { en } from '../../src/text/en.ts';
 import { MATCHED } from '../support/identity.ts';
-import { requestRow } from '../support/request-row.ts';
+import { refusedBy, requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -59,7 +59,7 @@ test.each([
 );
 
 test('a card of an unconfirmed request keeps to itself why its person may not start it', () => {
-  const failure = { kind: 'policy', rule: 'infra', say: 'No.' } as const;
+  const failure = refusedBy('infra');
   const request = requestRow({ state: 'unknown', sessionId: null, failure });
   expect(cardView({ request, session: null, nowMs: 0 }, en).notes).toEqual([]);
 });
@@ -246,23 +246,6 @@ test('a card says that it runs as the service user, and why', () => {
   expect(cardView({ request: matched, session: sessionRow(), nowMs: 0 }, en).notes).toEqual([]);
 });
 
-test('a card says where a cap that nobody chose comes from', () => {
-  const notesWith = (source: 'left-today' | 'left-this-month' | 'request') =>
-    cardView(
-      {
-        request: requestRow({
-          draft: { values: { max_acu_limit: 3 }, sources: { max_acu_limit: source } },
-        }),
-        session: sessionRow(),
-        nowMs: 0,
-      },
-      en,
-    ).notes;
-  expect(notesWith('left-today')).toEqual(['Capped at 3 ACU: what is left today.']);
-  expect(notesWith('left-this-month')).toEqual(['Capped at 3 ACU: what is left this month.']);
-  expect(notesWith('request')).toEqual([]);
-});
-
 test('a card names who approved, whose approval is missing, and until when', () => {
   const about = {
     say: 'Link the ticket.',
@@ -310,7 +293,7 @@ test('a card names five of the people who can approve, and counts the others', (
 });
 
 test('a card of a refused request gives no reason: it is private', () => {
-  const failure = { kind: 'policy', rule: 'infra', say: 'Ask the platform team.' } as const;
+  const failure = refusedBy('infra');
   const request = requestRow({ state: 'refused', sessionId: null, failure });
   expect(cardView({ request, session: null, nowMs: 0 }, en)).toMatchObject({
     phase: 'failed',

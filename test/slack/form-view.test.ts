@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choicesSchema } from '../../src/session/policy/choices.ts';
+import { choicesSchema } from '../../src/session/policy/form.ts';
 import { formView } from '../../src/slack/form-view.ts';
 import type { Form, FormDescription } from '../../src/store/forms.ts';
 import { en } from '../../src/text/en.ts';
@@ -113,16 +113,9 @@ test.each([
 });
 
 test('a form is closed by a rule that refuses all of it, with its name and words', () => {
-  const rest = {
-    set: {},
-    modes: [],
-    instructions: null,
-    most: null,
-    needsCap: false,
-    refused: [],
-    faulty: [],
-  };
-  const choices = choicesSchema.parse({ ...rest, closed: { rule: 'freeze', say: 'Until Monday.' } });
+  const closed = { kind: 'rule', verdict: 'refuse', rule: 'freeze', say: 'Until Monday.', field: 'prompt' };
+  const rest = { set: {}, modes: {}, announcements: [], instructions: null, most: null, budgets: [] };
+  const choices = choicesSchema.parse({ ...rest, closed });
   const why = (identity: FormDescription['identity']) =>
     JSON.stringify(view({ description: { ...DESCRIBED, identity, choices } }).runsAs);
   expect(why(MATCHED)).toMatch(/"refused".*freeze.*Until Monday\./);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { requestEntries } from '../../src/store/audit.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
-import { requestRow } from '../support/request-row.ts';
+import { refusedBy, requestRow } from '../support/request-row.ts';
 
 type Approval = SessionRequest['approvals'][number];
 
@@ -88,7 +88,7 @@ test.each<[SessionRequest['state'], Partial<SessionRequest>, object]>([
   ],
   [
     'attached',
-    { state: 'unknown', failure: { kind: 'policy', rule: 'a freeze', say: null } },
+    { state: 'unknown', failure: refusedBy('a freeze') },
     { kind: 'refusal', result: 'policy', rule: 'a freeze' },
   ],
   ['sending', { state: 'unknown' }, { kind: 'outcome', result: 'unknown' }],

@@ -18,8 +18,15 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
       clockOf(() => now().getTime()),
     );
     const moment = async () => (await ledger.spend([], SPENDER)).at;
-    const spent = async (spender = SPENDER) => (await ledger.spend(KEYS, spender)).spend;
-    const month = async () => (await spent()).acu_per_month;
+    /** Used and reserved, by ceiling. */
+    const spent = async (spender = SPENDER) =>
+      Object.fromEntries(
+        Object.entries((await ledger.spend(KEYS, spender)).spend).map(([key, { used, reserved }]) => [
+          key,
+          used + reserved,
+        ]),
+      );
+    const month = async () => (await spent())['acu_per_month'];
     const reserve = async (requestId: string, changes: object = {}) =>
       ledger.reserve({ requestId, ...SPENDER, cap: 10, at: await moment(), ...changes }, db);
     const bind = async (requestId: string, sessionId: string, late = false) =>
@@ -42,14 +49,14 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     expect(await month()).toBe(10);
   });
 
-  test('grows for the one who asked when a session uses more than its cap, and for nobody otherwise', async () => {
+  test('grows for the one who asked when a session uses more, and for nobody otherwise', async () => {
     const { db, ledger, reserve, bind } = await setUp();
     await reserve('r1');
     await bind('r1', 's1');
     const follow = async (consumed: number) => ledger.follow('s1', { consumed }, db);
+    expect(await follow(0)).toBeNull();
+    expect(await follow(9)).toMatchObject(SPENDER);
     expect(await follow(9)).toBeNull();
-    expect(await follow(11)).toMatchObject(SPENDER);
-    expect(await follow(11)).toBeNull();
   });
 
   test('is nothing if the request started nothing', async () => {
@@ -147,9 +154,11 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
 
   test("starts over with the day and the month in UTC, whatever the database's time zone", async () => {
     let now = new Date('2026-11-29T23:59:59.999Z');
-    const { db, spent, reserve } = await setUp(() => now);
+    const { db, ledger, spent, reserve, bind } = await setUp(() => now);
     await sql`set time zone 'Asia/Tokyo'`.execute(db);
     await reserve('r1');
+    await bind('r1', 's1');
+    await ledger.follow('s1', { consumed: 10, isOpen: false }, db);
     now = new Date('2026-11-30T00:00:00Z');
     expect(await spent()).toEqual({
       acu_per_person_per_day: 0,
@@ -157,9 +166,44 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
       acu_per_month: 10,
     });
     await reserve('r2', { at: new Date('2026-11-29T23:59:59.999Z') });
-    expect(await spent()).toMatchObject({ acu_per_person_per_day: 0, acu_per_month: 20 });
+    expect(await spent()).toMatchObject({ acu_per_person_per_day: 10, acu_per_month: 20 });
     now = new Date('2026-12-01T00:00:00Z');
     expect(await spent()).toMatchObject({ acu_per_month: 0 });
+  });
+
+  test('counts a session on each day that it may use ACU, and wakes it only into a day that has room', async () => {
+    let now = new Date('2026-11-29T12:00:00Z');
+    const { db, ledger, reserve, bind } = await setUp(() => now);
+    const today = async () => {
+      const { acu_per_person_per_day: day } = (await ledger.spend(KEYS, SPENDER)).spend;
+      return [day?.used, day?.reserved, day?.sessions];
+    };
+    await reserve('r1');
+    await bind('r1', 's1');
+    await ledger.follow('s1', { consumed: 3, isOpen: true }, db);
+    expect(await today()).toEqual([3, 7, 1]);
+    // Past midnight it holds what it may still use, before and after Devin is asked again.
+    now = new Date('2026-11-30T00:00:01Z');
+    expect(await today()).toEqual([0, 7, 1]);
+    await ledger.follow('s1', { consumed: 4, isOpen: true }, db);
+    expect(await today()).toEqual([0, 6, 1]);
+    await ledger.follow('s1', { consumed: 4.5, isOpen: false }, db);
+    expect(await today()).toEqual([0.5, 0, 0]);
+    expect(await ledger.unreserved('s1', db)).toEqual({ ...SPENDER, rest: 6 });
+    now = new Date('2026-12-02T00:00:00Z');
+    expect(await today()).toEqual([0, 0, 0]);
+    await ledger.hold('s1', db);
+    expect(await ledger.unreserved('s1', db)).toBeNull();
+    expect(await today()).toEqual([0, 6, 1]);
+    // Devin still says that it rests.
+    await ledger.follow('s1', { consumed: 4.5, isOpen: false }, db);
+    expect(await today()).toEqual([0, 6, 1]);
+    await ledger.follow('s1', { consumed: 6, isOpen: true }, db);
+    await ledger.follow('s1', { consumed: 6, isOpen: false }, db);
+    expect(await today()).toEqual([1.5, 0, 0]);
+    await ledger.hold('s1', db);
+    await ledger.letGo('s1');
+    expect(await today()).toEqual([1.5, 0, 0]);
   });
 
   test('includes a session that the database had lost: from the list at once, with its person from the card', async () => {

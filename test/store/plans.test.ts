@@ -194,7 +194,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'what a session used': async (db) => createLedger(db, databaseClock).follow('s7', { consumed: 2 }, db),
       'usage of a person': async (db) => createUsage(db).rows({ kind: 'me', ...person }, lastMonth),
       'usage in a channel': async (db) =>
-        createUsage(db).medianWaitMs({ kind: 'channel', teamId: 'T1', channelId: 'C7' }, lastMonth),
+        createUsage(db).rows({ kind: 'channel', teamId: 'T1', channelId: 'C7' }, lastMonth),
       bound: async (db) => createSessions(db).bound(['s7', 's8']),
       'known messages': async (db) => createSessionMessages(db).known('s7', ['e7-1']),
       'next message': async (db) => createSessionMessages(db).nextPending('s7'),
@@ -232,7 +232,6 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'messages with a link': async (db) => createSessionMessages(db).textsWith('s7', 'https://'),
       'followed up': async (db) => createSessionMessages(db).isFollowedUp('s7', ago),
       'messages that are too late': async (db) => createSessionMessages(db).skipThrough('s7', ['e7-1']),
-      'usage of all': async (db) => createUsage(db).medianWaitMs({ kind: 'workspace', teamId: 'T1' }, ago),
       limits: readLimits,
       'pending milestones': async (db) => createMilestones(db).pending('s7'),
       'waiting milestones': async (db) => createMilestones(db).waiting(MINUTE_MS),

@@ -8,17 +8,8 @@ export const BARE_HOME: Pick<Home, 'usage' | 'everyone' | 'approvals' | 'files' 
   preferences: effectivePreferences({}),
   usage: {
     days: 30,
-    left: [],
-    medianWaitMs: null,
-    summary: {
-      sessions: 0,
-      acu: 0,
-      spans: [],
-      groups: [],
-      acuPerMerged: null,
-      ended: 0,
-      endedMerged: 0,
-    },
+    budgets: [],
+    summary: { sessions: 0, acu: 0, groups: [] },
   },
   everyone: null,
 };

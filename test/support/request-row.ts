@@ -1,3 +1,5 @@
+import type { Failure } from '../../src/session/failure.ts';
+import type { Hurdle } from '../../src/session/policy/decide.ts';
 import type { NewRequest, SessionRequest } from '../../src/store/request-row.ts';
 
 /** A command of U1, in T1 and C1. */
@@ -50,3 +52,15 @@ export function requestRow(changes: Partial<SessionRequest> = {}): SessionReques
     ...changes,
   };
 }
+
+/** A rule that decides. */
+const ruleHurdle = (rule: string, verdict: Hurdle['verdict'] = 'refuse'): Hurdle => ({
+  kind: 'rule',
+  verdict,
+  rule,
+  say: null,
+  field: 'prompt',
+});
+
+/** A rule of the policy refuses it. */
+export const refusedBy = (rule: string): Failure => ({ kind: 'policy', hurdles: [ruleHurdle(rule)] });

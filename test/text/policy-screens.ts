@@ -1,5 +1,6 @@
 import { UNAPPROVED_ENDS, type Approval } from '../../src/session/approval.ts';
-import type { Explained } from '../../src/session/policy/decide.ts';
+import type { Hurdle } from '../../src/session/policy/decide.ts';
+import type { Explained } from '../../src/session/policy/form.ts';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
 import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/blocks/approval.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
@@ -47,14 +48,40 @@ const OVER = {
   atMs: 0,
   started: 'nothingStarted',
 } as const;
-const EXPLAINED: Omit<Explained, 'decision'> = {
-  set: {},
+const COUNTED = { most: 10, used: 3, reserved: 4, sessions: 3 };
+const OWN = [{ title: null, url: 'https://devin.example/s1' }];
+const EXPLAINED: Explained = {
+  hurdles: [],
+  rule: null,
+  terms: null,
   defaults: {},
-  instructions: 'words',
-  most: 5,
-  ceilings: CEILINGS.map((key) => ({ key, most: 10, left: 3, rule: 'words' })),
-  renewsAtMs: 0,
+  choices: {
+    closed: null,
+    set: {},
+    modes: { fast: 'refuse', ultra: 'approve' },
+    announcements: [],
+    instructions: 'words',
+    most: 5,
+    budgets: CEILINGS.map((key) => ({ key, ...COUNTED, own: OWN })),
+  },
 };
+const RULE = { rule: 'words', say: 'words', field: 'prompt' } as const;
+const HURDLES: Hurdle[] = [
+  { ...RULE, kind: 'rule', verdict: 'refuse' },
+  { ...RULE, kind: 'rule', verdict: 'approve' },
+  { ...RULE, kind: 'set', verdict: 'refuse', value: { max_acu_limit: 5 } },
+  { ...RULE, kind: 'cap', verdict: 'refuse', asked: 9, most: 5 },
+  ...CEILINGS.flatMap((key) =>
+    [0, 1, 3].map((sessions): Hurdle => ({
+      ...RULE,
+      kind: 'budget',
+      verdict: 'refuse',
+      asked: 9,
+      ceiling: { key, ...COUNTED, sessions, own: sessions === 3 ? OWN : [] },
+      renewsAtMs: 0,
+    })),
+  ),
+];
 const REACHED = {
   userId: 'U1',
   limits: { openSessions: 2, startsPerHour: 3 },
@@ -66,19 +93,9 @@ const REPORT: UsageReport = {
   scope: 'workspace',
   by: 'repo',
   days: 30,
-  left: CEILINGS.map((key) => ({ key, most: 10, left: 3 })),
-  summary: {
-    sessions: 3,
-    acu: 12.5,
-    spans: [{ from: new Date('2026-11-01'), days: 1, acu: 4 }],
-    groups: [{ name: 'acme/web', sessions: 3, acu: 12.5, merged: 1 }],
-    acuPerMerged: 12.5,
-    ended: 2,
-    endedMerged: 1,
-  },
-  medianWaitMs: 60_000,
+  budgets: CEILINGS.map((key) => ({ key, ...COUNTED, own: [] })),
+  summary: { sessions: 3, acu: 12.5, groups: [{ name: 'acme/web', sessions: 3, acu: 12.5 }] },
   newest: 5000,
-  devin: { acu: 20, work: { sessions: 14, pullRequests: 12, merged: 9 } },
 };
 
 /** What the policy, its owners and approvers show. */
@@ -100,7 +117,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
       (text: Text) =>
         renderBudgetAlert(
           {
-            alert: { key, subject: 'C1', percent: 75, counted: 75, most: 100, period: '2026-11' },
+            alert: { key, subject: 'C1', percent: 75, ...COUNTED, period: '2026-11' },
             over: 'approve',
             command: '/cog',
           },
@@ -110,43 +127,26 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
   ),
   'the usage': (text) => renderUsage(REPORT, text),
   'why, without a policy': (text) => renderWhy({ session: 'any', explained: null, ...REACHED }, text),
-  'why, if a rule asks for approval': (text) =>
-    renderWhy(
-      {
-        session: 'asked',
-        explained: {
-          ...EXPLAINED,
-          decision: {
-            kind: 'approval',
-            rule: 'words',
-            say: null,
-            need: 2,
-            approvers: [{ kind: 'user', id: 'U1' }],
-            expiresMs: 0,
-            changes: {},
+  ...Object.fromEntries(
+    HURDLES.map((hurdle, at) => [
+      `why: ${hurdle.kind} ${at}`,
+      (text: Text) =>
+        renderWhy(
+          {
+            session: 'asked',
+            explained: {
+              ...EXPLAINED,
+              hurdles: [hurdle],
+              terms: { need: 2, approvers: [{ kind: 'user', id: 'U1' }] },
+            },
+            ...REACHED,
           },
-        },
-        ...REACHED,
-      },
-      text,
-    ),
-  'why, over a budget': (text) =>
-    renderWhy(
-      {
-        session: 'asked',
-        explained: {
-          ...EXPLAINED,
-          decision: {
-            kind: 'refused',
-            rule: 'words',
-            say: null,
-            over: { key: 'acu_per_month', rule: 'words', most: 10, left: 0.5, asked: 3 },
-          },
-        },
-        ...REACHED,
-      },
-      text,
-    ),
+          text,
+        ),
+    ]),
+  ),
+  'why, if nothing is in the way': (text) =>
+    renderWhy({ session: 'asked', explained: EXPLAINED, ...REACHED, reached: null }, text),
   'who a person is': (text) =>
     renderWhoami(
       { runsAs: { kind: 'refused', why: text.notices.identity.guest(null) }, why: null, canLink: false },

@@ -1,7 +1,7 @@
 import { fields } from '../../src/session/fields.ts';
 import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
-import { choicesSchema } from '../../src/session/policy/choices.ts';
+import { choicesSchema } from '../../src/session/policy/form.ts';
 import { renderInDevin, renderReplyBy } from '../../src/slack/blocks/devin-message.ts';
 import { renderHome, type Home } from '../../src/slack/blocks/home.ts';
 import { renderMilestone, type MilestoneMessage } from '../../src/slack/blocks/milestone.ts';
@@ -113,16 +113,22 @@ function FORMS(): Partial<SessionForm>[] {
   ];
 }
 
-/** With an approval for everything that can need one. */
-function choicesWith(has: boolean): SessionForm['choices'] {
-  const lists = { repos: ['a'], modes: ['ultra'], platforms: ['a'], playbooks: ['a'], secrets: ['a'] };
-  const when = { ...lists, acu_over: 5, session_secrets: has, attachments: has, bypass_approval: has };
-  const approvals = [
-    { rule: 'words', say: 'words', when },
-    { rule: 'words', say: null, when: null },
+/** With everything that the policy can say. */
+function choicesWith(on: boolean): SessionForm['choices'] {
+  const wanted = [
+    { kind: 'names', names: ['a', 'b', 'c', 'd', 'e', 'f'] },
+    { kind: 'over', acu: 5 },
+    { kind: 'switch', on },
   ];
-  const nothing = { closed: null, set: {}, modes: ['normal'], instructions: null, most: null };
-  return choicesSchema.parse({ ...nothing, approvals, needsCap: false, refused: [], faulty: [] });
+  return choicesSchema.parse({
+    closed: null,
+    set: {},
+    modes: { ultra: 'approve', fast: 'refuse' },
+    announcements: wanted.map((one) => ({ field: 'repos', verdict: on ? 'approve' : 'refuse', wanted: one })),
+    instructions: 'words',
+    most: 5,
+    budgets: [{ key: 'acu_per_month', most: 10, used: 3, reserved: 4, sessions: 2, own: [] }],
+  });
 }
 
 function HOMES(): Partial<Home>[] {

@@ -2,11 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { en } from '../../src/text/en.ts';
-import { createBudget } from '../../src/trust/budget.ts';
-import { POLICY_FILE } from '../../src/trust/index.ts';
-import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
-import { useEmbedded, usePostgres } from '../support/databases.ts';
+import { usePostgres } from '../support/databases.ts';
 import { bareEnvironment } from '../support/processes.ts';
 import { CAP, LIMITS, REPLICAS, REQUESTS } from './replica.ts';
 
@@ -50,40 +46,5 @@ describe(`${REQUESTS.toLocaleString('en')} requests at once, over three processe
     expect(most(({ channelId }) => channelId)).toBeLessThanOrEqual(LIMITS.acu_per_channel_per_day);
     // Everything that fits is reserved.
     expect(rows.length * CAP).toBe(Math.floor(LIMITS.acu_per_month / CAP) * CAP);
-  });
-});
-
-describe('a budget that is nearly used up', () => {
-  const open = useEmbedded();
-  const spender = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
-  const at = new Date(0);
-
-  const alertsUnder = async (owners: string) => {
-    const yaml = `version: 1\nlimits: { acu_per_person_per_day: 100 }\n${owners}`;
-    const parsed = parseYaml(yaml, { name: 'policy.yml', format: POLICY_FILE, text: en });
-    if (!parsed.ok) throw new Error('the policy has errors');
-    const budget = createBudget({
-      policy: () => parsed.value,
-      ledger: {
-        lock: async () => Promise.resolve(),
-        spend: async () => Promise.resolve({ at, spend: { acu_per_person_per_day: 80 } }),
-        follow: async () => Promise.resolve(spender),
-      },
-    });
-    const { db } = await open();
-    return db.transaction().execute(async (trx) => ({
-      fit: await budget.fit({ ...spender, cap: 1, approved: [] }, trx),
-      followed: await budget.follow('s1', { consumed: 1 }, trx),
-    }));
-  };
-
-  test("is reserved as of when it was checked, and its policy's owners hear of it", async () => {
-    const { fit, followed } = await alertsUnder('owners: [U2]');
-    expect(fit).toMatchObject({ kind: 'fits', at, alerts: [{ percent: 75 }] });
-    expect(followed).toMatchObject([{ percent: 75 }]);
-  });
-
-  test('counts as told to nobody if the policy names no owners, who may be named later', async () => {
-    expect(await alertsUnder('')).toEqual({ fit: { kind: 'fits', at, alerts: [] }, followed: [] });
   });
 });

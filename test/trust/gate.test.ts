@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/session/approval.ts';
 import type { PlaceKind } from '../../src/session/context.ts';
-import type { EffectiveDraft } from '../../src/session/defaults.ts';
 import type { SlackPerson } from '../../src/session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../src/session/prompt.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
@@ -12,7 +11,7 @@ import { POLICY_FILE } from '../../src/trust/index.ts';
 import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
 import { requestRow } from '../support/request-row.ts';
 
-type Known = { spent?: number; isInGroup?: boolean | null };
+type Known = { isInGroup?: boolean | null };
 
 const member = (userId: string): SlackPerson => ({
   kind: 'member',
@@ -24,7 +23,7 @@ const member = (userId: string): SlackPerson => ({
 });
 
 /** A gate in a channel that the app can't look at, with what is known of the person. */
-function gateUnder(yaml: string, { spent = 0, isInGroup = false }: Known = {}) {
+function gateUnder(yaml: string, { isInGroup = false }: Known = {}) {
   const parsed = parseYaml(`version: 1\n${yaml}`, {
     name: 'policy.yml',
     format: POLICY_FILE,
@@ -42,7 +41,7 @@ function gateUnder(yaml: string, { spent = 0, isInGroup = false }: Known = {}) {
     }),
     describePlace: async () => Promise.resolve(null),
     budget: {
-      spend: async () => Promise.resolve({ at: new Date(0), spend: { acu_per_person_per_day: spent } }),
+      spend: async () => Promise.resolve({ at: new Date(0), spend: {} }),
     },
   });
 }
@@ -70,18 +69,6 @@ describe("a rule for a kind of place, if only Slack's word for the place is know
     const found: Record<string, object> = {};
     for (const word of ['public', 'private', 'direct', 'shared']) found[word] = await applies(kind, word);
     expect(found).toEqual(expected);
-  });
-});
-
-test('a request that is capped at what was left of a budget gets what is left now', async () => {
-  const draft: EffectiveDraft = {
-    values: { prompt: 'x', max_acu_limit: 7 },
-    sources: { prompt: 'request', max_acu_limit: 'left-today' },
-  };
-  const gate = gateUnder('limits: { acu_per_person_per_day: 10 }', { spent: 6 });
-  expect(await gate.judge({ ...requestRow({ state: 'accepted' }), draft })).toMatchObject({
-    kind: 'allowed',
-    draft: { values: { max_acu_limit: 4 } },
   });
 });
 
@@ -205,18 +192,5 @@ describe('a rule about attachments', () => {
     expect(await gate.judge(requestRow({ draft: { values: {}, sources: {} }, ...changes }))).toMatchObject({
       kind,
     });
-  });
-});
-
-describe('a form about a message with a file, where files rule out a mode', () => {
-  const gate = gateUnder('rules: [{ name: no, when: { modes: [ultra], attachments: true }, then: refuse }]');
-
-  test.each([
-    ["doesn't offer the mode", null, false],
-    ['offers it once the file is unticked', { messages: [], files: ['F1'] }, true],
-  ])('%s', async (_what, without, isOffered) => {
-    const asking = { teamId: 'T1', userId: 'U1', channelId: 'C1', draft: { values: {}, sources: {} } };
-    const filled = await gate.choicesFor({ ...asking, context: CONTEXT, without, secretNames: null });
-    expect(filled?.choices.modes.includes('ultra')).toBe(isOffered);
   });
 });

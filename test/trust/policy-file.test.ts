@@ -107,7 +107,7 @@ describe('a policy file', () => {
     ],
     [
       'a rule that is named like a limit',
-      'limits: {acu_per_month: 9}\nrules:\n  - {name: limits.acu_per_month, then: refuse}',
+      'limits: {acu_per_session: 2, acu_per_month: 9}\nrules:\n  - {name: limits.acu_per_month, then: refuse}',
       /^policy.yml:3:12: name looks like a limit/,
     ],
     ['an invalid person', 'owners:\n  - U1\n  - ana', /^policy.yml:3:5: owners must be a Slack user id/],
@@ -121,6 +121,11 @@ describe('a policy file', () => {
       'an empty list of people',
       'rules:\n  - {name: a, people: [], then: refuse}',
       /^policy.yml:2:23: people is empty/,
+    ],
+    [
+      'a budget without a cap of a session',
+      'limits:\n  acu_per_month: 9',
+      /^policy.yml:2:18: acu_per_month needs limits.acu_per_session/,
     ],
     ['a fraction', 'limits: {acu_per_month: 1.5}', /^policy.yml:1:25: acu_per_month must be a whole number/],
     ['a number that is text', 'limits: {acu_per_month: "20"}', /^policy.yml:1:25: acu_per_month must be/],

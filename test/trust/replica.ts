@@ -9,7 +9,12 @@ import { createBudget } from '../../src/trust/budget.ts';
 export const REPLICAS = 3;
 export const REQUESTS = 1000;
 export const CAP = 7;
-export const LIMITS = { acu_per_person_per_day: 60, acu_per_channel_per_day: 150, acu_per_month: 300 };
+export const LIMITS = {
+  acu_per_session: 7,
+  acu_per_person_per_day: 60,
+  acu_per_channel_per_day: 150,
+  acu_per_month: 300,
+};
 const [PEOPLE, CHANNELS] = [6, 3];
 /** More than the pool's connections, but few enough that none waits long for one. */
 const AT_ONCE = 20;
@@ -18,7 +23,7 @@ async function reserveShare(databaseUrl: string, share: number): Promise<number>
   const { db, close } = await openDatabase({ databaseUrl, dataDir: '' });
   const ledger = createLedger(db, databaseClock);
   const policy = policySchema.parse({ limits: LIMITS });
-  const budget = createBudget({ policy: () => policy, ledger });
+  const budget = createBudget({ policy: () => policy, ledger, db });
   /** Whether it fits. */
   const reserve = async (number: number): Promise<boolean> =>
     db.transaction().execute(async (trx) => {

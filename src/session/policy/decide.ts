@@ -1,109 +1,199 @@
-import type { FieldValues, StoredDraft } from '../fields.ts';
+import { z } from 'zod';
+import { applyDefaults, type EffectiveDraft } from '../defaults.ts';
+import { fieldKeySchema, storedDraftSchema, type StoredDraft } from '../fields.ts';
 import type { Preferences } from '../preferences.ts';
-import { ceilingsOf, leftAsCap, overCeiling, type Ceiling, type CeilingKey, type Over } from './limits.ts';
-import { isPlace, mismatches, type PolicyFacts, type PolicyPlace, type PolicyRequest } from './match.ts';
+import {
+  ceilingSchema,
+  ceilingsOf,
+  overCeilings,
+  renewsAt,
+  PERIOD_OF,
+  ruleOf,
+  type Ceiling,
+} from './limits.ts';
+import { isPlace, mismatches, type PolicyFacts, type PolicyPlace } from './match.ts';
 import type { PersonPattern } from './patterns.ts';
 import { expiryOf, type Policy, type PolicyChannel, type PolicyRule, type PolicyValues } from './schema.ts';
 
-/** What the policy makes of a draft: values that it sets, whatever was asked for. */
-type PolicyChanges = Pick<StoredDraft, 'repos' | 'devin_mode' | 'max_acu_limit' | 'tags'>;
+/** What keeps a request from starting. `rule`: by its name in the file. `field`: where the form says so. */
+const hurdleBase = z.object({
+  verdict: z.enum(['refuse', 'approve']),
+  rule: z.string(),
+  say: z.string().nullable(),
+  field: fieldKeySchema,
+});
+export const hurdleSchema = z.discriminatedUnion('kind', [
+  hurdleBase.extend({ kind: z.literal('rule') }),
+  /** The place sets another value than was typed. */
+  hurdleBase.extend({ kind: z.literal('set'), value: storedDraftSchema }),
+  /** The cap is above the highest of a session. */
+  hurdleBase.extend({ kind: z.literal('cap'), asked: z.number(), most: z.number() }),
+  /** The session might go over a budget. */
+  hurdleBase.extend({
+    kind: z.literal('budget'),
+    asked: z.number(),
+    ceiling: ceilingSchema,
+    renewsAtMs: z.number(),
+  }),
+]);
+export type Hurdle = z.infer<typeof hurdleSchema>;
 
-/** `capOf`: nobody set a cap, so it is what is left of this ceiling. */
-type Changed = { changes: PolicyChanges; capOf?: CeilingKey | undefined };
-
-/** Which rule or limit decides, and what it says. */
-type Decides = {
-  rule: string;
-  say: string | null;
-  /** The ceiling that the request would go over, if that decides. */
-  over?: Over | undefined;
-  /** The highest cap of a session, if the request asks for more. */
-  most?: number | undefined;
+export type Decision = {
+  /** With what the policy sets, and the cap of a request that has none. */
+  draft: EffectiveDraft;
+  /** All there are, those that refuse first; the first one decides. None: it may start. */
+  hurdles: Hurdle[];
+  /** The first rule that matches; null: none. */
+  rule: string | null;
 };
-
-export type PolicyDecision =
-  | ({ kind: 'allowed'; rule: string | null } & Changed)
-  | ({ kind: 'approval'; expiresMs: number } & Terms & Decides & Changed)
-  | ({ kind: 'refused' } & Decides);
 
 export type Approvers = readonly PersonPattern[];
 
 /** `need`: how many of these have to approve. */
 export type Terms = { approvers: Approvers; need: number };
 
-/** A decision, and what else the policy does where it was asked. */
-export type Explained = {
-  decision: PolicyDecision;
-  /** Whatever is asked for; of several modes, the list. */
-  set: FieldValues;
-  defaults: PolicyChanges;
-  instructions: string | null;
-  /** The highest cap of a session; null: any. */
-  most: number | null;
-  /** With what is left of each. */
-  ceilings: readonly Ceiling[];
-  /** When the ceiling that decides renews; null: none decides. */
-  renewsAtMs: number | null;
-};
-
-/** What a decision names if a limit decided, not a rule: the limit's key in the file. */
+/** What a decision names if no rule of the file decided. */
 export const SESSION_LIMIT = 'limits.acu_per_session';
+const CHANNEL_SET = 'channels.set';
 
-/** May this person ask for this here? The first rule that matches decides; the limits hold for all that is allowed. */
-export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
-  const { changes, capOf, ceilings, filledIn } = valuesOf(policy, facts);
-  const rule = policy.rules.find((candidate) => counts(candidate, filledIn));
-  const limit = overLimit(policy, filledIn.request, ceilings);
-  if (rule?.verdict === 'refuse') return { kind: 'refused', rule: rule.name, say: rule.say ?? null };
-  if (limit?.then === 'refuse')
-    return { kind: 'refused', rule: limit.rule, say: null, over: limit.over, most: limit.most };
-  const isApproved = (name: string): boolean => facts.request.approved.includes(name);
-  if (rule?.verdict === 'approve' && !isApproved(rule.name)) {
-    const { name, say = null } = rule;
-    const asks = { ...termsOf(policy, name), expiresMs: expiryOf(rule) };
-    return { kind: 'approval', rule: name, say, ...asks, changes, capOf };
-  }
-  if (limit?.then === 'approve') {
-    const { rule: name, over, most } = limit;
-    const asks = { ...termsOf(policy, name), expiresMs: expiryOf({}) };
-    return { kind: 'approval', rule: name, say: null, ...asks, changes, capOf, over, most };
-  }
-  return { kind: 'allowed', rule: rule?.name ?? null, changes, capOf };
+/** May this person ask for this here? The first rule that matches decides; what the place sets and the limits always hold. */
+export function decide(policy: Policy, asked: PolicyFacts): Decision {
+  const { place, request, spend } = asked;
+  const draft = fillIn(policy, place, request.draft);
+  const facts = { ...asked, request: { ...request, draft } };
+  const rule = policy.rules.find((candidate) => counts(candidate, facts)) ?? null;
+  const cap = draft.values.max_acu_limit ?? 0;
+  const hurdles = [
+    ...(rule === null ? [] : ruleHurdles(rule)),
+    ...setHurdles(channelOf(policy, place), draft),
+    ...capHurdles(policy, cap),
+    ...overCeilings(ceilingsOf(policy, spend), cap).map((one) => budgetHurdle(policy, one, { cap, facts })),
+  ].filter((hurdle) => hurdle.verdict === 'refuse' || !request.approved.includes(hurdle.rule));
+  const byVerdict = Map.groupBy(hurdles, ({ verdict }) => verdict);
+  return {
+    draft,
+    hurdles: [...(byVerdict.get('refuse') ?? []), ...(byVerdict.get('approve') ?? [])],
+    rule: rule?.name ?? null,
+  };
+}
+
+function ruleHurdles({ verdict, name, say, when }: PolicyRule): Hurdle[] {
+  if (verdict === 'allow') return [];
+  return [{ kind: 'rule', verdict, rule: name, say: say ?? null, field: when[0]?.field ?? 'prompt' }];
+}
+
+function setHurdles(channel: PolicyChannel | null, { values, sources }: EffectiveDraft): Hurdle[] {
+  const { modes = [], acu = Infinity, repos, tags } = channel?.set ?? {};
+  const { devin_mode: mode, max_acu_limit: cap = 0 } = values;
+  const differs = {
+    repos: repos !== undefined && !isSame(repos, values.repos),
+    devin_mode: mode !== undefined && modes.length > 0 && !modes.includes(mode),
+    max_acu_limit: cap > acu,
+    tags: tags !== undefined && !isSame(tags, values.tags),
+  };
+  const set = setValues(channel?.set ?? {});
+  return (['repos', 'devin_mode', 'max_acu_limit', 'tags'] as const)
+    .filter((field) => sources[field] === 'request' && differs[field])
+    .map((field) => ({
+      kind: 'set',
+      verdict: 'refuse',
+      rule: CHANNEL_SET,
+      say: null,
+      field,
+      value: { [field]: set[field] },
+    }));
+}
+
+function isSame(one: readonly string[], other: readonly string[] = []): boolean {
+  return one.length === other.length && one.every((value) => other.includes(value));
+}
+
+function capHurdles({ limits }: Policy, asked: number): Hurdle[] {
+  const { acu_per_session: most = Infinity, over: verdict } = limits;
+  if (asked <= most) return [];
+  return [{ kind: 'cap', verdict, rule: SESSION_LIMIT, say: null, field: 'max_acu_limit', asked, most }];
+}
+
+function budgetHurdle(
+  { limits }: Policy,
+  ceiling: Ceiling,
+  { cap: asked, facts }: { cap: number; facts: PolicyFacts },
+): Hurdle {
+  const { key } = ceiling;
+  const renewsAtMs = renewsAt(PERIOD_OF[key], facts.at).getTime();
+  const named = { rule: ruleOf(key), say: null, field: 'max_acu_limit' } as const;
+  return { kind: 'budget', verdict: limits.over, ...named, asked, ceiling, renewsAtMs };
 }
 
 /** How many have to approve what this rule or limit asks an approval for, and who can: the owners, unless it says. */
-export function termsOf({ owners = [], rules }: Policy, name: string): Terms {
-  const { approvers = owners, need = 1 } = rules.find((rule) => rule.name === name) ?? {};
-  return { approvers, need };
+export function termsOf({ owners = [], rules }: Policy, name: string): Terms & { expiresMs: number } {
+  const rule = rules.find((one) => one.name === name);
+  const { approvers = owners, need = 1 } = rule ?? {};
+  return { approvers, need, expiresMs: expiryOf(rule ?? {}) };
 }
 
-/** What the policy sets, what is left of a ceiling as the cap of a request that would have none included. */
-function valuesOf(policy: Policy, facts: PolicyFacts) {
-  const { place, request, spend } = facts;
-  const set = policyChanges(policy, place, request.draft);
-  const ceilings = ceilingsOf(policy, { spend, approved: request.approved });
-  const cap = leftAsCap(ceilings, { ...request.draft, ...set });
-  const changes: PolicyChanges = { ...set, ...(cap !== null && { max_acu_limit: cap.acu }) };
-  const filledIn = { ...facts, request: { ...request, draft: { ...request.draft, ...changes } } };
-  return { changes, capOf: cap?.of.key, ceilings, filledIn };
-}
-
-/** What holds in a place; null: nothing special. A place that is not known is none of those that are described. */
-export function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel | null {
-  return channels.find(({ match }) => isPlace(match, place) === true) ?? null;
-}
-
-/** Values that nobody can override in a place. */
-export function placeSet(policy: Policy, place: PolicyPlace): Explained['set'] {
+/**
+ * With what the place sets where nobody typed another value, and with `acu_per_session` where nobody set a cap. A lower cap
+ * stays.
+ */
+export function fillIn(policy: Policy, place: PolicyPlace, draft: EffectiveDraft): EffectiveDraft {
   const { set = {} } = channelOf(policy, place) ?? {};
-  const { modes = [] } = set;
-  return { ...setValues(set), ...(modes.length > 1 && { devin_mode: modes }) };
+  const { devin_mode: mode, max_acu_limit: cap } = draft.values;
+  const isKept = mode !== undefined && set.modes?.includes(mode) === true;
+  const { devin_mode: first, max_acu_limit: _acu, ...others } = setValues(set);
+  const most = Math.min(set.acu ?? Infinity, policy.limits.acu_per_session ?? Infinity);
+  const changes: StoredDraft = {
+    ...others,
+    ...(first !== undefined && !isKept && { devin_mode: first }),
+    ...(most < (cap ?? Infinity) && { max_acu_limit: most }),
+  };
+  const typed = Object.entries(draft.sources).flatMap(([key, source]) => (source === 'request' ? [key] : []));
+  const filled = applyDefaults({ policy: withoutKeys(changes, typed) });
+  return {
+    ...draft,
+    values: { ...draft.values, ...filled.values },
+    sources: { ...draft.sources, ...filled.sources },
+  };
 }
+
+function withoutKeys(draft: StoredDraft, keys: readonly string[]): StoredDraft {
+  return storedDraftSchema.parse(
+    Object.fromEntries(Object.entries(draft).filter(([key]) => !keys.includes(key))),
+  );
+}
+
+/**
+ * What holds in a place; null: nothing special. While the place's name or kind is not known, the strictest of the entries
+ * that could match.
+ */
+export function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel | null {
+  const found = channels.map((channel) => ({ channel, is: isPlace(channel.match, place) }));
+  const end = found.findIndex(({ is }) => is === true);
+  const possible = (end === -1 ? found : found.slice(0, end + 1)).filter(({ is }) => is !== false);
+  return strictest(possible.map(({ channel }) => channel));
+}
+
+/** Each setting from the entry that allows least; null: there is none. */
+export function strictest(channels: readonly PolicyChannel[]): PolicyChannel | null {
+  const [first, ...others] = channels.toSorted(
+    (a, b) => fixedBy(b) - fixedBy(a) || (a.set.acu ?? Infinity) - (b.set.acu ?? Infinity),
+  );
+  if (first === undefined || others.length === 0) return first ?? null;
+  const worst = <T>(order: readonly T[], of: (channel: PolicyChannel) => T): T | undefined =>
+    order.find((one) => channels.some((channel) => of(channel) === one));
+  return {
+    ...first,
+    mentions: worst(['off', 'ask'], ({ mentions }) => mentions),
+    listen: worst(['mentions'], ({ listen }) => listen),
+    steer: worst(['requester'], ({ steer }) => steer),
+  };
+}
+
+const fixedBy = ({ set }: PolicyChannel): number => Object.keys(set).length;
 
 /** The defaults of a place, as a draft. */
-export function placeDefaults(policy: Policy, place: PolicyPlace): PolicyChanges {
-  const channel = channelOf(policy, place);
-  return channel === null ? {} : setValues(channel.defaults);
+export function placeDefaults(policy: Policy, place: PolicyPlace): StoredDraft {
+  return setValues(channelOf(policy, place)?.defaults ?? {});
 }
 
 export type MentionsSetting = NonNullable<PolicyChannel['mentions']>;
@@ -130,44 +220,19 @@ export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
 
 /** The rules before the one that counts, each with what keeps it from counting. */
 export function passedOver(policy: Policy, facts: PolicyFacts): { name: string; parts: string[] }[] {
-  const { filledIn } = valuesOf(policy, facts);
-  const all = policy.rules.map((rule) => ({ name: rule.name, parts: mismatches(rule, filledIn) }));
+  const draft = fillIn(policy, facts.place, facts.request.draft);
+  const filled = { ...facts, request: { ...facts.request, draft } };
+  const all = policy.rules.map((rule) => ({ name: rule.name, parts: mismatches(rule, filled) }));
   const end = all.findIndex(({ parts }) => parts.length === 0);
   return end === -1 ? all : all.slice(0, end);
 }
 
-/** What it sets there, and the cap of a request that has none. */
-export function policyChanges(policy: Policy, place: PolicyPlace, draft: StoredDraft): PolicyChanges {
-  const { acu_per_session: cap } = policy.limits;
-  const { set = {} } = channelOf(policy, place) ?? {};
-  const kept = draft.devin_mode !== undefined && set.modes?.includes(draft.devin_mode) === true;
-  const { devin_mode: mode, ...changes } = setValues(set);
-  return {
-    ...(draft.max_acu_limit === undefined && cap !== undefined && { max_acu_limit: cap }),
-    ...(mode !== undefined && !kept && { devin_mode: mode }),
-    ...changes,
-  };
-}
-
 /** Of several modes the first is what is meant if none of them was asked for. */
-export function setValues({ modes, acu, repos, tags }: PolicyValues): PolicyChanges {
+export function setValues({ modes, acu, repos, tags }: PolicyValues): StoredDraft {
   return {
     ...(modes?.[0] !== undefined && { devin_mode: modes[0] }),
     ...(acu !== undefined && { max_acu_limit: acu }),
     ...(repos !== undefined && { repos }),
     ...(tags !== undefined && { tags }),
   };
-}
-
-/** null: the request is within all of them, or may go over. */
-function overLimit(
-  { limits }: Policy,
-  { draft: { max_acu_limit: asked }, approved }: PolicyRequest,
-  ceilings: readonly Ceiling[],
-): { then: 'refuse' | 'approve'; rule: string; over?: Over; most?: number } | null {
-  const { acu_per_session: most = Infinity, over: then } = limits;
-  const mayPass = then === 'approve' && approved.includes(SESSION_LIMIT);
-  if ((asked ?? 0) > most && !mayPass) return { then, rule: SESSION_LIMIT, most };
-  const over = overCeiling(ceilings, asked);
-  return over === null ? null : { then, rule: over.rule, over };
 }

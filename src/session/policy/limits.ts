@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { StoredDraft } from '../fields.ts';
 import type { Policy } from './schema.ts';
 
 /** Most ACU in a calendar day or month, in UTC; named like the keys of the file. */
@@ -13,62 +12,50 @@ export const PERIOD_OF: Readonly<Record<CeilingKey, Period>> = {
   acu_per_month: 'month',
 };
 
-/** ACU that count in the current period: what was used, and what open sessions may still use. */
-export type Spend = Readonly<Partial<Record<CeilingKey, number>>>;
-
-/** What people see of a ceiling. */
-export const ceilingLeftSchema = z.object({
-  key: z.enum(CEILINGS),
-  most: z.number(),
-  /** Negative if sessions used more than was left. */
-  left: z.number(),
+const spentSchema = z.object({
+  /** What sessions used. */
+  used: z.number(),
+  /** What sessions in progress may still use, and how many they are. */
+  reserved: z.number(),
+  sessions: z.number(),
+  /** The person's own sessions among these, the newest first; not all of many. */
+  own: z.array(z.object({ title: z.string().nullable(), url: z.string() })),
 });
-export type CeilingLeft = z.infer<typeof ceilingLeftSchema>;
+/** ACU that count in the current period. */
+export type Spent = z.infer<typeof spentSchema>;
+export type Spend = Readonly<Partial<Record<CeilingKey, Spent>>>;
 
-/** `rule`: as a decision names it. */
-export type Ceiling = CeilingLeft & { rule: string };
+export const NOTHING_SPENT: Spent = { used: 0, reserved: 0, sessions: 0, own: [] };
 
-/** A ceiling that a request might go over, with the cap it asks for; null: none. */
-export type Over = Ceiling & { asked: number | null };
+export const ceilingSchema = spentSchema.extend({ key: z.enum(CEILINGS), most: z.number() });
+/** A ceiling that is in force, and what counts under it. */
+export type Ceiling = z.infer<typeof ceilingSchema>;
 
-/** Those in force for a request that has these approvals; they count while the policy takes any. */
-export function ceilingsOf(
-  { limits }: Policy,
-  { spend, approved = [] }: { spend: Spend; approved?: readonly string[] },
-): Ceiling[] {
+/** Negative if sessions used more than there was. */
+export function freeOf({ most, used, reserved }: Omit<Ceiling, 'key' | 'own'>): number {
+  return most - used - reserved;
+}
+
+/** The ceilings that the file has. */
+export function ceilingsOf({ limits }: Policy, spend: Spend): Ceiling[] {
   return CEILINGS.flatMap((key) => {
     const most = limits[key];
-    const rule = `limits.${key}`;
-    const mayPass = limits.over === 'approve' && approved.includes(rule);
-    if (most === undefined || mayPass) return [];
-    return [{ key, rule, most, left: most - (spend[key] ?? 0) }];
+    return most === undefined ? [] : [{ key, most, ...(spend[key] ?? NOTHING_SPENT) }];
   });
 }
 
-/** null: none is in force. */
-function tightest(ceilings: readonly Ceiling[]): Ceiling | null {
-  return ceilings.toSorted((a, b) => a.left - b.left)[0] ?? null;
-}
+/** As a decision names it. */
+export const ruleOf = (key: CeilingKey): string => `limits.${key}`;
 
-/** What a request without a cap gets under ceilings: what is left of the tightest. null: it has one, or gets none. */
-export function leftAsCap(
-  ceilings: readonly Ceiling[],
-  { max_acu_limit: asked }: StoredDraft,
-): { acu: number; of: Ceiling } | null {
-  const of = asked === undefined ? tightest(ceilings) : null;
-  const acu = of === null ? null : capThatFits(of);
-  return of === null || acu === null ? null : { acu, of };
-}
-
-/** The tightest ceiling that a session with this cap might go over; null: it fits. Without a cap none is kept. */
-export function overCeiling(ceilings: readonly Ceiling[], cap: number | undefined): Over | null {
-  const over = tightest(ceilings.filter(({ left }) => (cap ?? Infinity) > left));
-  return over === null ? null : { ...over, asked: cap ?? null };
+/** Those that a session with this cap might go over, the tightest first. */
+export function overCeilings(ceilings: readonly Ceiling[], cap: number): Ceiling[] {
+  return ceilings.filter((one) => cap > freeOf(one)).toSorted((a, b) => freeOf(a) - freeOf(b));
 }
 
 /** The highest cap that would still fit; null: not even the lowest. */
-export function capThatFits({ left }: Pick<Ceiling, 'left'>): number | null {
-  return left < 1 ? null : Math.floor(left);
+export function capThatFits(ceiling: Ceiling): number | null {
+  const free = Math.floor(freeOf(ceiling));
+  return free < 1 ? null : free;
 }
 
 export function renewsAt(period: Period, now: Date): Date {
@@ -76,33 +63,30 @@ export function renewsAt(period: Period, now: Date): Date {
   return new Date(period === 'day' ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1));
 }
 
-/** Owners are told when so much of a ceiling counts, in percent. */
+/** Owners are told when so much of a ceiling is used, in percent. */
 const MARKS = [75, 95] as const;
 
-export const budgetAlertSchema = z.object({
+export const budgetAlertSchema = spentSchema.omit({ own: true }).extend({
   key: z.enum(CEILINGS),
   /** Whose ceiling: a person's or a channel's id; null: everyone's. */
   subject: z.string().nullable(),
   /** In UTC: 2026-11-26, or 2026-11. */
   period: z.string(),
   percent: z.literal(MARKS),
-  counted: z.number(),
   most: z.number(),
 });
-/** Tells owners how much of a ceiling counts. */
+/** Tells owners how much of a ceiling is used. */
 export type BudgetAlert = z.infer<typeof budgetAlertSchema>;
 
 type Spender = { userId: string; channelId: string };
-type Spending = Spender & { cap: number; at: Date };
 
-/** What owners are told once this much more is reserved. */
-export function alertsOf(ceilings: readonly Ceiling[], spending: Spending): BudgetAlert[] {
-  return ceilings.flatMap(({ key, most, left }) => {
-    const counted = most - left + spending.cap;
-    const period = periodOf(key, spending.at);
-    const passed = MARKS.filter((percent) => counted * 100 >= most * percent);
-    const subject = subjectOf(key, spending);
-    return passed.map((percent) => ({ key, subject, period, percent, counted, most }));
+/** What owners are told of now. */
+export function alertsOf(ceilings: readonly Ceiling[], spender: Spender, at: Date): BudgetAlert[] {
+  return ceilings.flatMap(({ own: _own, ...ceiling }) => {
+    const { key, most, used } = ceiling;
+    const passed = MARKS.filter((percent) => used * 100 >= most * percent);
+    const [subject, period] = [subjectOf(key, spender), periodOf(key, at)];
+    return passed.map((percent) => ({ ...ceiling, subject, period, percent }));
   });
 }
 
@@ -110,7 +94,7 @@ export function alertsOf(ceilings: readonly Ceiling[], spending: Spending): Budg
 const periodOf = (key: CeilingKey, at: Date): string => periodAt(at, PERIOD_OF[key]);
 
 /** In UTC: 2026-11-26, or 2026-11. */
-function periodAt(at: Date, period: Period): string {
+export function periodAt(at: Date, period: Period): string {
   return at.toISOString().slice(0, period === 'day' ? '2026-11-26'.length : '2026-11'.length);
 }
 

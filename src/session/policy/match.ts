@@ -1,11 +1,7 @@
-import type { StoredDraft } from '../fields.ts';
-import { withoutHost } from '../repository.ts';
+import { anyOf, eachOf, type Known, type PolicyRequest } from './conditions.ts';
 import type { Spend } from './limits.ts';
 import { matchesGlob, type PersonPattern, type PlacePattern, type PlaceWord } from './patterns.ts';
 import type { Policy, PolicyRule } from './schema.ts';
-
-/** null: not known. What is not known counts for a rule that refuses, and not for one that allows. */
-type Known = boolean | null;
 
 type PolicyPerson = {
   userId: string;
@@ -22,14 +18,6 @@ export type PolicyPlace = {
   is: Readonly<Record<PlaceWord, Known>>;
 };
 
-export type PolicyRequest = {
-  draft: StoredDraft;
-  hasSessionSecrets: boolean;
-  hasAttachments: boolean;
-  /** Rules and limits that it was approved for. */
-  approved: readonly string[];
-};
-
 /** What a decision rests on. */
 export type PolicyFacts = {
   person: PolicyPerson;
@@ -37,6 +25,8 @@ export type PolicyFacts = {
   request: PolicyRequest;
   /** What counts under each ceiling without this request. */
   spend: Spend;
+  /** As of when that counts. */
+  at: Date;
 };
 
 export function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): Known {
@@ -50,18 +40,16 @@ export function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): 
  * that refuses, and not one that allows.
  */
 export function mismatches(rule: PolicyRule, facts: PolicyFacts): string[] {
-  const { people, channels, when = NEVER_MIND, verdict } = rule;
+  const { people, channels, when, verdict } = rule;
   const { person, place, request } = facts;
-  const parts: Record<string, Known> = {
-    people: people === undefined || anyOf(people.map((pattern) => isOne(pattern, person))),
-    channels: channels === undefined || isPlace(channels, place),
-    ...matchesOf(when, request, verdict === 'allow' ? eachOf : anyOf),
-  };
-  return Object.entries(parts).flatMap(([part, found]) => ((found ?? verdict !== 'allow') ? [] : [part]));
+  const combine = verdict === 'allow' ? eachOf : anyOf;
+  const parts: (readonly [string, Known])[] = [
+    ['people', people === undefined || anyOf(people.map((pattern) => isOne(pattern, person)))],
+    ['channels', channels === undefined || isPlace(channels, place)],
+    ...when.map(({ key, matches }) => [key, matches(request, combine)] as const),
+  ];
+  return parts.flatMap(([part, found]) => ((found ?? verdict !== 'allow') ? [] : [part]));
 }
-
-type When = NonNullable<PolicyRule['when']>;
-const NEVER_MIND: When = { repos: [], modes: [], platforms: [], playbooks: [], secrets: [] };
 
 function isOne(pattern: PersonPattern, { userId, email, groups }: PolicyPerson): Known {
   switch (pattern.kind) {
@@ -83,57 +71,6 @@ function isThere(pattern: PlacePattern, { channelId, name, is }: PolicyPlace): K
     case 'word':
       return is[pattern.word];
   }
-}
-
-/** Whether the values that a request names match, given whether each does. */
-type Combine = (found: readonly Known[]) => Known;
-
-function matchesOf(when: When, request: PolicyRequest, combine: Combine): Record<keyof When, Known> {
-  const { draft, hasSessionSecrets, hasAttachments } = request;
-  const { acu_over: most } = when;
-  // A session without a cap may use any number.
-  const isOver = most === undefined || (draft.max_acu_limit ?? Infinity) > most;
-  return {
-    acu_over: isOver,
-    repos: areAmong(when.repos, draft.repos, { combine, isOne: isRepository }),
-    modes: areAmong(when.modes, draft.devin_mode, { combine }),
-    platforms: areAmong(when.platforms, draft.platform, { combine }),
-    playbooks: areAmong(when.playbooks, [draft.playbook_id, draft.child_playbook_id], { combine }),
-    secrets: areAmong(when.secrets, draft.secret_ids, { combine }),
-    session_secrets: isAs(when.session_secrets, hasSessionSecrets),
-    attachments: isAs(when.attachments, hasAttachments),
-    bypass_approval: isAs(when.bypass_approval, draft.bypass_approval ?? false),
-  };
-}
-
-/** With a host in front of one of them, they may be the same. */
-function isRepository(glob: string, name: string): Known {
-  if (matchesGlob(glob, name)) return true;
-  return matchesGlob(withoutHost(glob), withoutHost(name)) ? null : false;
-}
-
-function areAmong(
-  globs: readonly string[],
-  values: string | undefined | readonly (string | undefined)[],
-  { combine, isOne = matchesGlob }: { combine: Combine; isOne?: (glob: string, value: string) => Known },
-): Known {
-  const given = [values].flat().filter((value) => value !== undefined);
-  return globs.length === 0 || combine(given.map((value) => anyOf(globs.map((glob) => isOne(glob, value)))));
-}
-
-function isAs(wanted: boolean | undefined, found: boolean): boolean {
-  return wanted === undefined || wanted === found;
-}
-
-function anyOf(found: readonly Known[]): Known {
-  if (found.includes(true)) return true;
-  return found.includes(null) ? null : false;
-}
-
-/** A request that names nothing doesn't match. */
-function eachOf(found: readonly Known[]): Known {
-  if (found.length === 0 || found.includes(false)) return false;
-  return found.includes(null) ? null : true;
 }
 
 /** What has to be looked up to decide. */

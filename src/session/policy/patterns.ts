@@ -22,6 +22,8 @@ const DURATION = /^(\d{1,4})([mhd])$/;
 
 /** The longest entry that isn't text for people, in characters. */
 const MAX_PATTERN = 200;
+/** In a list of the file. */
+export const MAX_ENTRIES = 500;
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MAX_EXPIRY_MS = 30 * UNIT_MS.d;
 
@@ -39,7 +41,8 @@ export type PolicyFault =
   | 'approval-only'
   | 'no-approvers'
   | 'too-few-approvers'
-  | 'above-limit';
+  | 'above-limit'
+  | 'budget-without-cap';
 
 export const pattern = z.string().trim().min(1).max(MAX_PATTERN);
 

@@ -1,25 +1,20 @@
 import { z } from 'zod';
 import { DEVIN_MODES, MOST_CAP } from '../fields.ts';
 import { LISTEN, STEER } from '../preferences.ts';
-import { duration, member, pattern, person, place, type PolicyFault } from './patterns.ts';
+import { CONDITIONS, whenSchema } from './conditions.ts';
+import { CEILINGS } from './limits.ts';
+import { duration, MAX_ENTRIES, member, pattern, person, place, type PolicyFault } from './patterns.ts';
 
 const MAX_NAME = 100;
 const MAX_SENTENCE = 1000;
 /** Each is sent with every prompt. */
 const MAX_INSTRUCTIONS = 8000;
-const MAX_ENTRIES = 500;
 const DEFAULT_EXPIRY_MS = 24 * 3_600_000;
 
 const acus = z.int().min(1).max(MOST_CAP);
 const count = z.int().min(0).max(1_000_000);
 const listOf = <T extends z.ZodType>(entry: T) => z.array(entry).min(1).max(MAX_ENTRIES);
-/** An empty one asks for nothing. */
-const globs = z.array(pattern).max(MAX_ENTRIES).default([]);
 const instructions = z.string().trim().min(1).max(MAX_INSTRUCTIONS);
-/** Patterns are taken as they are; a word must be one that Devin knows. */
-const isMode = (typed: string): boolean => typed.includes('*') || DEVIN_MODES.some((mode) => mode === typed);
-const modePattern = pattern.refine(isMode, { error: 'mode' satisfies PolicyFault });
-
 /** Devin needs to find it: no pattern. */
 const repository = pattern.regex(/^[\w.-]+(?:\/[\w.-]+)+$/, { error: 'repository' satisfies PolicyFault });
 
@@ -34,18 +29,6 @@ const limitsSchema = z.strictObject({
   over: z.enum(['refuse', 'approve']).default('refuse'),
 });
 
-export const whenSchema = z.strictObject({
-  repos: globs,
-  modes: z.array(modePattern).max(MAX_ENTRIES).default([]),
-  acu_over: z.int().min(0).optional(),
-  platforms: globs,
-  playbooks: globs,
-  secrets: globs,
-  session_secrets: z.boolean().optional(),
-  attachments: z.boolean().optional(),
-  bypass_approval: z.boolean().optional(),
-});
-
 const ruleShape = z.strictObject({
   name: z
     .string()
@@ -57,7 +40,7 @@ const ruleShape = z.strictObject({
     .regex(/^(?!limits\.)/i, { error: 'limit-name' satisfies PolicyFault }),
   people: listOf(person).optional(),
   channels: listOf(place).optional(),
-  when: whenSchema.optional(),
+  when: whenSchema.prefault({}),
   then: z.enum(['allow', 'refuse', 'approve']),
   say: z.string().trim().min(1).max(MAX_SENTENCE).optional(),
   approvers: listOf(member).optional(),
@@ -101,7 +84,7 @@ export const policySchema = z
     channels: z.array(channelSchema).max(MAX_ENTRIES).default([]),
   })
   .superRefine((policy, context) => {
-    const faults = [...repeatedNames(policy), ...withoutApprovers(policy), ...aboveTheLimit(policy)];
+    const faults = [...repeatedNames(policy), ...withoutApprovers(policy), ...capFaults(policy)];
     for (const { path, message } of faults) context.addIssue({ code: 'custom', path: [...path], message });
   });
 
@@ -115,7 +98,7 @@ export const POLICY_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': policySchema.keyof().options,
   limits: limitsSchema.keyof().options,
   'rules.*': ruleShape.keyof().options,
-  'rules.*.when': whenSchema.keyof().options,
+  'rules.*.when': CONDITIONS.map(({ key }) => key),
   'channels.*': channelSchema.keyof().options,
   'channels.*.set': valuesSchema.keyof().options,
   'channels.*.defaults': valuesSchema.keyof().options,
@@ -163,8 +146,7 @@ export function hintsOf(policy: Policy): PolicyHint[] {
 
 function unreached({ rules }: Policy): PolicyHint[] {
   const last = rules.findIndex(
-    ({ people, channels, when = {} }) =>
-      people === undefined && channels === undefined && Object.keys(when).length === 0,
+    ({ people, channels, when }) => people === undefined && channels === undefined && when.length === 0,
   );
   const { name: of = '' } = rules[last] ?? {};
   return last === -1
@@ -188,9 +170,13 @@ function ownApprovals({ owners = [], rules }: Policy): PolicyHint[] {
   });
 }
 
-/** Every request there would be refused. */
-function aboveTheLimit({ limits, channels }: Policy): JointFault[] {
-  const { acu_per_session: most = Infinity } = limits;
+/** A session without a cap could use a whole budget; with one above the limit, it could not start. */
+function capFaults({ limits, channels }: Policy): JointFault[] {
+  const { acu_per_session: most } = limits;
+  if (most === undefined) {
+    const budgets = CEILINGS.filter((key) => limits[key] !== undefined).slice(0, 1);
+    return budgets.map((key): JointFault => ({ path: ['limits', key], message: 'budget-without-cap' }));
+  }
   return channels.flatMap(({ set, defaults }, at) => {
     const parts = Object.entries({ set, defaults }).filter(([, { acu = 0 }]) => acu > most);
     return parts.map(([part]): JointFault => ({

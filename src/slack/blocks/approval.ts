@@ -3,7 +3,7 @@ import type { Approval } from '../../session/approval.ts';
 import { withoutCredentials } from '../../session/credentials.ts';
 import type { Names } from '../../session/defaults.ts';
 import type { StoredDraft } from '../../session/fields.ts';
-import { acuWords, leftWords } from '../../text/amounts.ts';
+import { acuWords, moneyWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import {
   ACTION,
@@ -161,7 +161,7 @@ function factLines(message: ApprovalView, text: Text): string[] {
   return [
     words.runsAs(escape(asked.runsAs ?? text.card.serviceUser)),
     words.cost(capWords(cap), capWords(most)),
-    ...(budget === undefined ? [] : [words.left(...leftWords(budget))]),
+    ...(budget === undefined ? [] : [words.left(moneyWords(budget, text))]),
     // Uncut, unlike on a card: nobody can approve what they don't see.
     ...fieldRows({ values: others, names: named }, text),
     ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, hasTranscript)]),

@@ -1,6 +1,4 @@
 import type { Button } from '@slack/types';
-import type { OverCeiling } from '../../session/failure.ts';
-import { capThatFits } from '../../session/policy/limits.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION } from '../ids.ts';
 import { shownMoment } from './details-values.ts';
@@ -60,14 +58,6 @@ export function unopened(
 
 export function notice(sentences: readonly string[]): Rendered {
   return joinParts([packed(sentences)]);
-}
-
-/** When the budget renews, in the reader's time zone, and what to do until then. */
-export function renewal({ left, renewsAtMs }: Pick<OverCeiling, 'left' | 'renewsAtMs'>, text: Text): string {
-  const { policy, joins } = text;
-  const { renews, wait } = policy.ceilings;
-  const fits = capThatFits({ left }) !== null;
-  return joins.sentences([renews(shownMoment(renewsAtMs, text)), fits ? '' : wait]);
 }
 
 /** The session takes no more messages; offers to start another. */

@@ -1,26 +1,21 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { hiddenFields, type Names, type Sources } from '../../session/defaults.ts';
 import type { Faults, Unsaved } from '../../session/failure.ts';
-import {
-  fields,
-  type Field,
-  type FieldGroup,
-  type FieldKey,
-  type SessionDraft,
-} from '../../session/fields.ts';
-import type { AsksApproval, Choices } from '../../session/policy/choices.ts';
+import { fields, type Field, type FieldGroup, type SessionDraft } from '../../session/fields.ts';
+import type { Choices } from '../../session/policy/form.ts';
+import { freeOf, type Ceiling } from '../../session/policy/limits.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, VIEW, formMetadata } from '../ids.ts';
 import { contextBlocks, type FormContext } from './form/context-inputs.ts';
-import { isLeftOut, allowedFor, MORE_GROUPS, setLine, shownFields } from './form/entered.ts';
+import { allowedFor, MORE_GROUPS, setLine, shownFields } from './form/entered.ts';
 import { fieldInputs, fileInput, filesInput } from './form/inputs.ts';
 import { takesFile } from './form/text-files.ts';
 import { planTexts, type TextPlan } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
 import { actions, alert, button, caption, context, header, modal, section, withAlert } from './objects.ts';
-import { bold, escape, oneLine, truncate } from './text.ts';
-import { leftLines } from './usage.ts';
+import { BETWEEN_FACTS } from './session-card.ts';
+import { bold, escape } from './text.ts';
 
 /** Who the session will run as. `how` and `why` are plain sentences. */
 export type FormIdentity =
@@ -58,14 +53,6 @@ export type SessionForm = {
   unsaved?: Unsaved[] | undefined;
 };
 
-/** For the policy's instructions, which Details show whole. */
-const NOTE_LENGTH = 300;
-/** Rules and limits that need an approval, and names in the list of one of them. */
-const MOST_APPROVALS = 6;
-const MOST_NAMES = 5;
-/** The field that is grouped with files. */
-const ATTACHMENTS = 'attachment_urls' satisfies FieldKey;
-
 type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
 
 /** The modal that starts a session: the fields of the table by their kinds, most used first. */
@@ -79,7 +66,7 @@ export function renderSessionForm(form: SessionForm, text: Text): ModalView {
       id: VIEW.form,
       metadata: formMetadata.write({ formId, expanded, unsaved }),
       words: isOpen ? { title, submit } : { title },
-      blocks: [...runsAsBlocks(runsAs, text), ...(isOpen ? inputs(form, text) : [])],
+      blocks: [...headBlocks(form, text), ...(isOpen ? inputs(form, text) : [])],
     },
     text,
   );
@@ -116,51 +103,8 @@ function inputs(form: SessionForm, text: Text): KnownBlock[] {
 
 function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
   const cut = plan.cut.map(({ key }) => text.modal.tooLong(text.fields[key].label));
-  const { instructions = null, budgets = [], approvals = [] } = form.choices ?? {};
-  const notes = [
-    ...(budgets.length === 0 ? [] : [text.joins.sentences(leftLines(budgets, text))]),
-    ...form.notes,
-    ...cut,
-    ...approvals.slice(0, MOST_APPROVALS).map((one) => approvalNote(one, text)),
-    ...(instructions === null ? [] : [text.modal.instructions(truncate(oneLine(instructions), NOTE_LENGTH))]),
-  ];
-  return notes.map((note) => context(escape(note)));
+  return [...form.notes, ...cut].map((note) => context(escape(note)));
 }
-
-/** Before it is asked for: what needs an approval, and what those who give it want to know. */
-function approvalNote({ rule, say, when }: AsksApproval, text: Text): string {
-  const { needs, acuOver } = text.modal.approval;
-  const { details, joins } = text;
-  const labeled = (key: FieldKey, words: string): string => joins.labeled(text.fields[key].label, words);
-  const listed = (names: readonly string[]): string => {
-    const shown = names.slice(0, MOST_NAMES).map((name) => `\`${name.replaceAll('`', "'")}\``);
-    return joins.list(names.length > MOST_NAMES ? [...shown, '…'] : shown);
-  };
-  const conditions =
-    when === null
-      ? []
-      : [
-          ...LISTED.flatMap(([key, of]) => (when[of].length === 0 ? [] : [labeled(key, listed(when[of]))])),
-          ...(when.acu_over === undefined ? [] : [acuOver(acuWords(when.acu_over))]),
-          ...SWITCHED.flatMap(([key, of]) =>
-            when[of] === undefined ? [] : [labeled(key, when[of] ? details.yes : details.no)],
-          ),
-        ];
-  return truncate(oneLine(joins.sentences([needs(rule, conditions.join(' + ')), say ?? ''])), NOTE_LENGTH);
-}
-/** What a rule names, by the field that it is about. */
-const LISTED = [
-  ['repos', 'repos'],
-  ['devin_mode', 'modes'],
-  ['platform', 'platforms'],
-  ['playbook_id', 'playbooks'],
-  ['secret_ids', 'secrets'],
-] as const;
-const SWITCHED = [
-  ['session_secrets', 'session_secrets'],
-  [ATTACHMENTS, 'attachments'],
-  ['bypass_approval', 'bypass_approval'],
-] as const;
 
 function headedGroup(group: (typeof MORE_GROUPS)[number], drawing: Drawing): KnownBlock[] {
   const { text } = drawing;
@@ -168,10 +112,8 @@ function headedGroup(group: (typeof MORE_GROUPS)[number], drawing: Drawing): Kno
   return inputs.length === 0 ? [] : [header(text.modal.groups[group]), ...inputs];
 }
 
-function fileInputs({ form: { choices }, text }: Drawing): KnownBlock[] {
-  const mayAttach = choices?.refused.includes(ATTACHMENTS) !== true;
-  const files = fields.filter(isMainFile).map((field) => fileInput(field, text));
-  return [...(mayAttach ? [filesInput(text)] : []), ...files];
+function fileInputs({ text }: Drawing): KnownBlock[] {
+  return [filesInput(text), ...fields.filter(isMainFile).map((field) => fileInput(field, text))];
 }
 
 function groupInputs(group: FieldGroup, drawing: Drawing): KnownBlock[] {
@@ -183,7 +125,6 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
   const { choices } = form;
   const set = setLine(field, choices, text);
   if (set.length > 0) return set;
-  if (isLeftOut(field, givenIn(form, field), choices)) return [];
   const inputs = fieldInputs({
     field,
     allowed: allowedFor(field, choices),
@@ -198,12 +139,6 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
   const context = field.isTask && form.context !== null ? contextBlocks(form.context, text) : [];
   const oneByOne = field.input.kind === 'secrets' ? secretsButton(form.secretNames, text) : [];
   return [...inputs, ...file, ...oneByOne, ...context];
-}
-
-/** The fields that the form was opened with; secrets that were entered one by one are known only by name. */
-function givenIn({ prefill, values, secretNames }: SessionForm, { key, input }: Field): unknown {
-  if (input.kind === 'secrets') return secretNames[0];
-  return (prefill ?? values)[key];
 }
 
 function secretsButton(names: readonly string[], { modal }: Text): KnownBlock[] {
@@ -226,13 +161,27 @@ function moreOptions({ form, text }: Drawing): KnownBlock[] {
 }
 
 /** Why a person can't start a session is an alert. Alerts are short: the rest is below. */
-function runsAsBlocks(runsAs: FormIdentity, text: Text): KnownBlock[] {
-  if (runsAs.kind !== 'refused')
-    return [{ ...context(runsAsSentence(runsAs, text)), block_id: BLOCK.runsAs }];
+function headBlocks({ runsAs, choices }: SessionForm, text: Text): KnownBlock[] {
+  if (runsAs.kind !== 'refused') {
+    const facts = [runsAsSentence(runsAs, text), ...policyFacts(choices, text)];
+    return [{ ...context(facts.join(BETWEEN_FACTS)), block_id: BLOCK.runsAs }];
+  }
   const sentence = text.modal.cannotStart(runsAs.why);
   return sentence.length <= LIMIT.alert
     ? [alert(sentence, 'warning')]
     : [alert(text.modal.cannotStart('').trim(), 'warning'), section(escape(runsAs.why))];
+}
+
+/** What is free of the budget with the least left, and that the policy adds to the task. */
+function policyFacts(choices: Choices | null, { policy: { money }, modal: words, joins }: Text): string[] {
+  const [tightest] = (choices?.budgets ?? []).toSorted((a, b) => freeOf(a) - freeOf(b));
+  const { instructions = null } = choices ?? {};
+  const free = (one: Ceiling): string =>
+    joins.labeled(money.whose[one.key], money.free(acuWords(Math.max(0, freeOf(one))), acuWords(one.most)));
+  return [
+    ...(tightest === undefined ? [] : [free(tightest)]),
+    ...(instructions === null ? [] : [words.instructions]),
+  ];
 }
 
 function runsAsSentence(runsAs: Exclude<FormIdentity, { kind: 'refused' }>, text: Text): string {

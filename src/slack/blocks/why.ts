@@ -1,19 +1,18 @@
-import {
-  SESSION_LIMIT,
-  type Approvers,
-  type Explained,
-  type PolicyDecision,
-} from '../../session/policy/decide.ts';
-import { capThatFits, type LimitReached, type Limits, type LimitUsage } from '../../session/policy/limits.ts';
-import { acuWords } from '../../text/amounts.ts';
+import { hurdleSentence } from '../../errors.ts';
+import type { StoredDraft } from '../../session/fields.ts';
+import type { Approvers, Hurdle, Terms } from '../../session/policy/decide.ts';
+import type { Announcement, Choices, Explained } from '../../session/policy/form.ts';
+import type { Ceiling, LimitReached, Limits, LimitUsage } from '../../session/policy/limits.ts';
+import type { OverBudget } from '../../session/reply.ts';
+import { acuWords, moneyWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../ids.ts';
 import { optionWords, shownMoment } from './details-values.ts';
-import { notice, renewal } from './notices.ts';
+import { notice } from './notices.ts';
 import { button, buttonRow, joinParts, packed, type Rendered } from './objects.ts';
 import type { FormIdentity } from './session-form.ts';
-import { bold, escape, oneLine, truncate } from './text.ts';
-import { leftLines } from './usage.ts';
+import { bold, escape, link, oneLine, truncate } from './text.ts';
+import { moneyLines } from './usage.ts';
 
 /** What would happen to a session: any, or one with the options that were asked about. `explained`: null without a policy. */
 export type Why = {
@@ -28,20 +27,25 @@ export type Why = {
 };
 
 const SENTENCE_LENGTH = 1000;
+const TITLE_LENGTH = 80;
+/** Of those that a condition names. */
+const MOST_NAMES = 5;
 
-/** The decision first, then why, what the place sets, and what is left of each limit. */
+/** The worst first, then everything that is in the way, what the place sets, and what counts under each limit. */
 export function renderWhy(why: Why, text: Text): Rendered {
   return notice([...whyLines(why, text), text.notices.nothingStarted]);
 }
 
 function whyLines(why: Why, text: Text): string[] {
-  const { explained, reached } = why;
-  const decision = explained?.decision ?? null;
+  const { explained, reached, userId } = why;
+  const { hurdles = [], terms = null } = explained ?? {};
+  const limit = reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))];
+  const inTheWay = [...limit, ...hurdles.map((hurdle) => hurdleWords(hurdle, text))];
   return [
     bold(titleOf(why, text)),
-    ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
-    ...decisionLines(decision, why.userId, text),
-    ...renewalLines(explained, text),
+    ...inTheWay.map((one) => `• ${one}`),
+    ...(inTheWay.length === 0 && why.session === 'asked' ? [noneWords(explained, text)] : []),
+    ...(terms === null ? [] : [approversLine(terms, userId, text)]),
     ...(explained === null ? [] : placeLines(explained, text)),
     ...limitLines(why, text),
   ];
@@ -49,61 +53,67 @@ function whyLines(why: Why, text: Text): string[] {
 
 function titleOf({ session, explained, reached }: Why, { policy: { why } }: Text): string {
   const what = why.session[session];
-  if (reached !== null) return why.refused(what);
-  if (explained === null) return why.allowed(what);
-  const { decision } = explained;
-  const isLower = decision.kind === 'refused' && allowsLowerCap(decision);
-  return isLower ? why.lowerCap(what) : why[decision.kind](what);
+  const worst = reached === null ? explained?.hurdles[0]?.verdict : 'refuse';
+  if (worst === undefined) return why.allowed(what);
+  return worst === 'refuse' ? why.refused(what) : why.approval(what);
 }
 
-function allowsLowerCap({ over, most }: Extract<PolicyDecision, { kind: 'refused' }>): boolean {
-  return most !== undefined || (over !== undefined && capThatFits(over) !== null);
+function noneWords(explained: Explained | null, { policy: { explain, why } }: Text): string {
+  if (explained === null) return why.noPolicy;
+  return explained.rule === null ? explain.noRule : escape(explain.byRule(explained.rule));
 }
 
-function renewalLines(explained: Explained | null, text: Text): string[] {
-  const { decision, renewsAtMs = null } = explained ?? {};
-  if (decision?.kind !== 'refused' || decision.over === undefined || renewsAtMs === null) return [];
-  return [renewal({ left: decision.over.left, renewsAtMs }, text)];
+/** What keeps a request from starting; of a budget also who holds it, and when there is more. In Slack's markup. */
+export function hurdleWords(hurdle: Hurdle, text: Text): string {
+  const sentence = truncate(escape(hurdleSentence(hurdle, text)), SENTENCE_LENGTH);
+  if (hurdle.kind !== 'budget') return sentence;
+  const renews = text.policy.hurdles.renews(shownMoment(hurdle.renewsAtMs, text));
+  return text.joins.sentences([sentence, holders(hurdle.ceiling, text), renews]);
 }
 
-type NeedsApproval = Extract<PolicyDecision, { kind: 'approval' }>;
+/** Why a message didn't wake a session: the budget, and who can change it. In Slack's markup, which pings nobody in private. */
+export function overBudgetWords({ ceiling, rest, owners }: OverBudget, text: Text): string {
+  const { wakes } = text.policy;
+  const names = owners.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`));
+  return text.joins.sentences([
+    wakes.budget[ceiling.key](moneyWords(ceiling, text), acuWords(rest)),
+    ...(names.length === 0 ? [] : [wakes.owners(text.joins.list(names))]),
+  ]);
+}
 
-function decisionLines(decision: PolicyDecision | null, userId: string, text: Text): string[] {
-  const { explain, why } = text.policy;
-  if (decision === null) return [why.noPolicy];
-  const { kind, rule } = decision;
-  if (kind === 'allowed') return [rule === null ? explain.noRule : escape(explain.byRule(rule))];
-  const reason = reasonOf(decision, text);
-  const said = decision.say === null ? [] : [truncate(escape(decision.say), SENTENCE_LENGTH)];
-  const caps = capLines(decision, text);
-  if (kind === 'refused') return [escape(reason), ...caps, ...said];
-  return [escape(reason), ...caps, ...said, approversLine(decision, userId, text)];
+/** One's own sessions by their titles, others' by number. */
+function holders({ own, sessions }: Ceiling, { policy: { money }, joins }: Text): string {
+  if (sessions === 0) return '';
+  const links = own.map(({ title, url }) =>
+    link(url, truncate(oneLine(title ?? money.untitled), TITLE_LENGTH)),
+  );
+  return money.reservedBy(joins.list(links), sessions - own.length);
 }
 
 /** Who is in a group isn't looked up. */
-function approversLine({ approvers, need }: NeedsApproval, userId: string, { policy, joins }: Text): string {
+function approversLine({ approvers, need }: Terms, userId: string, { policy, joins }: Text): string {
   const others = approvers.filter((one) => one.kind !== 'user' || one.id !== userId);
   const enough = others.length >= need || others.some(({ kind }) => kind === 'group');
   const names = joins.list(others.map((one) => patternMention(one)));
   return enough ? policy.why.approvers(need, names) : policy.why.lacksApprovers;
 }
 
-/** The rule, limit or budget that decides. */
-export function reasonOf(
-  { rule, over }: Exclude<PolicyDecision, { kind: 'allowed' }>,
-  { policy: { explain } }: Text,
-): string {
-  if (rule === SESSION_LIMIT) return explain.sessionLimit;
-  return over === undefined ? explain.decides(rule) : explain.ceiling[over.key];
-}
-
-/** The cap that is too high, which the person may not have typed, and one that fits. */
-function capLines({ over }: Exclude<PolicyDecision, { kind: 'allowed' }>, text: Text): string[] {
-  if (over === undefined || over.asked === null) return [];
-  const { asked, lower } = text.policy.ceilings;
-  const fits = capThatFits(over);
-  const instead = fits === null ? '' : lower(String(fits));
-  return [text.joins.sentences([asked(acuWords(over.asked)), instead])];
+/** What values of a field may need an approval, or may be refused. Plain. */
+export function announcementWords(
+  { verdict, wanted }: Announcement,
+  { policy: { announce }, details, joins }: Text,
+) {
+  switch (wanted.kind) {
+    case 'names': {
+      const shown = wanted.names.slice(0, MOST_NAMES).map((name) => `\`${name.replaceAll('`', "'")}\``);
+      const isCut = wanted.names.length > MOST_NAMES;
+      return announce[verdict](joins.list(isCut ? [...shown, '…'] : shown));
+    }
+    case 'over':
+      return announce[verdict](announce.over(acuWords(wanted.acu)));
+    case 'switch':
+      return announce[verdict](wanted.on ? details.yes : details.no);
+  }
 }
 
 /** A private message pings nobody. */
@@ -118,13 +128,22 @@ function patternMention(one: Approvers[number]): string {
   }
 }
 
-function placeLines({ set, defaults, instructions }: Explained, text: Text): string[] {
+/** What is limited, set or added there. */
+function placeLines({ choices, defaults }: Explained, text: Text): string[] {
   const { explain } = text.policy;
-  const listed = (heading: string, values: Explained['set']): string[] => {
+  const { set, instructions, announcements } = choices;
+  const listed = (heading: string, values: StoredDraft): string[] => {
     const lines = optionWords(values, text).map((line) => `• ${line}`);
     return lines.length === 0 ? [] : [bold(heading), ...lines];
   };
   return [
+    ...modeLines(choices, text),
+    ...announcements
+      .filter(({ field }) => field !== 'devin_mode')
+      .map((one) => {
+        const { label } = text.fields[one.field];
+        return escape(text.joins.labeled(label, announcementWords(one, text)));
+      }),
     ...listed(explain.values, set),
     ...listed(explain.defaults, defaults),
     ...(instructions === null
@@ -133,16 +152,25 @@ function placeLines({ set, defaults, instructions }: Explained, text: Text): str
   ];
 }
 
+function modeLines({ modes }: Choices, { fields, joins, policy: { announce } }: Text): string[] {
+  return (['refuse', 'approve'] as const).flatMap((verdict) => {
+    const those = Object.entries(modes).flatMap(([mode, said]) => (said === verdict ? [mode] : []));
+    return those.length === 0
+      ? []
+      : [joins.labeled(fields.devin_mode.label, announce[verdict](joins.list(those)))];
+  });
+}
+
 /** Only those in force. */
 function limitLines({ limits, usage, explained }: Why, text: Text): string[] {
   const { why } = text.policy;
   const { openSessions, startsPerHour } = limits;
-  const { most = null, ceilings: inForce = [] } = explained ?? {};
+  const { most = null, budgets = [] } = explained?.choices ?? {};
   const lines = [
     ...(openSessions > 0 ? [why.openSessions(usage.openSessions, openSessions)] : []),
     ...(startsPerHour > 0 ? [why.startsPerHour(usage.startsPerHour, startsPerHour)] : []),
-    ...(most === null ? [] : [why.perSession(most)]),
-    ...leftLines(inForce, text),
+    ...(most === null ? [] : [why.perSession(acuWords(most))]),
+    ...moneyLines(budgets, text),
   ];
   return lines.length === 0 ? [] : [bold(why.limits), ...lines.map((line) => `• ${line}`)];
 }

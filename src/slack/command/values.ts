@@ -213,7 +213,7 @@ export function flagTakes({ key, input }: Field, text: Text): string {
 const OPTION = new RegExp(`^${DASHES}(by|since)(?:=(\\S+))?$`, 'i');
 const DAYS = /^(\d{1,3})d?$/i;
 
-const USUALLY_BY = { me: 'repo', channel: 'mode', workspace: 'mode' } as const;
+const USUALLY_BY = { me: 'repo', channel: 'month', workspace: 'month' } as const;
 
 /** `--by person --since 30d`; null: something else. */
 export function readUsage(scope: UsageScope['kind'], options: string): IntentOf<'usage'> | null {

@@ -1,9 +1,10 @@
 import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
+import { hurdleSentence } from '../../errors.ts';
 import { credentialsInDraft } from '../../session/credentials.ts';
-import { hiddenValues } from '../../session/defaults.ts';
+import { applyForm, hiddenValues } from '../../session/defaults.ts';
 import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.ts';
-import type { FieldKey, Lookup, SessionDraft } from '../../session/fields.ts';
+import type { FieldKey, SessionDraft } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
@@ -17,14 +18,14 @@ import type { UploadedText } from '../files.ts';
 import { formView } from '../form-view.ts';
 import {
   ACTION,
-  formIdIn,
+  fieldBlock,
   LOOKUP_ACTION,
   formMetadata,
   OutdatedError,
   readLookupAction,
   VIEW,
 } from '../ids.ts';
-import type { Search, Submission } from '../interaction-payload.ts';
+import type { Submission } from '../interaction-payload.ts';
 import { refuses, refusesOutsider } from './press.ts';
 import { onButton, onSearch, onSubmission, orStayOpen } from './routes.ts';
 import type { Tools } from './tools.ts';
@@ -39,12 +40,9 @@ type FormDeps = Pick<
   | 'tagRequests'
   | 'readUploadedText'
   | 'suggest'
-  | 'choicesFor'
+  | 'explain'
   | 'textFor'
 >;
-
-/** Whether the policy allows a value. */
-type Offers = (lookup: Lookup, value: string) => boolean;
 
 /** The form of a view. */
 export async function ownForm(...from: Parameters<typeof findOwnForm>): Promise<Form> {
@@ -81,9 +79,11 @@ function listenToSubmission(app: App, deps: FormDeps): void {
       if (form.description !== null) await forms.describe(formId, { refusedView: view.id });
     };
     const read = await readSubmission(deps, { view, userId }, { form, text });
-    if (Object.keys(read.errors).length > 0) {
+    const isRead = Object.keys(read.errors).length === 0;
+    const errors = isRead ? await refusedAt(deps, form, { read, view, text }) : read.errors;
+    if (Object.keys(errors).length > 0) {
       await keepErrors();
-      return ack({ response_action: 'errors', errors: read.errors });
+      return ack({ response_action: 'errors', errors });
     }
     // The form stays open with everything in it: Slack keeps what was typed, by block id.
     const stayOpen = async (why: Unsaved): Promise<void> => {
@@ -101,6 +101,28 @@ function listenToSubmission(app: App, deps: FormDeps): void {
     // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
     return reason === null ? ack() : stayOpen(reason);
   });
+}
+
+type Sent = {
+  read: { draft: SessionDraft; fileIds: string[] };
+  view: Pick<Submission['view'], 'values'>;
+  text: Text;
+};
+
+/** What the policy refuses, each at its field, or at the task if that isn't in view. */
+async function refusedAt({ explain }: FormDeps, form: Form, { read, view, text }: Sent) {
+  const { session_secrets: typed = [], ...stored } = read.draft;
+  const draft = applyForm(form.draft, stored, form.expanded);
+  const secretNames = [...(form.secretNames ?? []), ...typed.map(({ key }) => key)];
+  const explained = await explain({ ...form, draft, secretNames, slackFileIds: read.fileIds });
+  const hurdles = explained === null || explained === 'not-known' ? [] : explained.hurdles;
+  const refusing = hurdles.filter(({ verdict }) => verdict === 'refuse');
+  const shown = new Set(Object.keys(view.values ?? {}));
+  const blockOf = (field: FieldKey) => fieldBlock(shown.has(fieldBlock(field)) ? field : 'prompt');
+  const sentences = Map.groupBy(refusing, ({ field }) => blockOf(field));
+  return Object.fromEntries(
+    [...sentences].map(([block, all]) => [block, all.map((one) => hurdleSentence(one, text)).join('\n')]),
+  );
 }
 
 /** What to ask before it starts, each question once. `typed`: the task without what comes from files. null: nothing. */
@@ -183,20 +205,12 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
   });
 }
 
-function listenToSearch(app: App, { forms, suggest, choicesFor, textFor }: FormDeps): void {
-  /** What the policy allows in the form that is searched; null: anything. */
-  async function offersIn({ metadata, ...sender }: Search): Promise<Offers | null> {
-    const formId = metadata === null ? null : formIdIn(metadata);
-    const form = formId === null ? null : await findOwnForm(forms, { formId }, sender);
-    return form === null ? null : ((await choicesFor(form))?.offers ?? null);
-  }
-
+function listenToSearch(app: App, { suggest, textFor }: FormDeps): void {
   onSearch(app, LOOKUP_ACTION, async (search, ack) => {
     const { teamId, userId, typed } = search;
     const lookup = readLookupAction(search.actionId);
     if (lookup === null) return ack({ options: [] });
-    const [found, offers] = await Promise.all([suggest({ teamId, userId }, lookup, typed), offersIn(search)]);
-    const offered = lookupOptions(found, typed, await textFor(userId));
-    await ack({ options: offered.filter(({ value = '' }) => offers?.(lookup, value) ?? true) });
+    const [found, text] = await Promise.all([suggest({ teamId, userId }, lookup, typed), textFor(userId)]);
+    await ack({ options: lookupOptions(found, typed, text) });
   });
 }

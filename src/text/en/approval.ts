@@ -38,7 +38,7 @@ export const approval = {
         : `Up to ${cap} ACU. The policy allows ${most} for a session.`;
     },
     /** Of the budget that it would exceed; its rule names it. */
-    left: (left: string, most: string): string => `When this was asked, ${left} of ${most} ACU were left.`,
+    left: (money: string): string => `Budget when this was asked: ${money}.`,
     runsAs: (name: string): string => `Runs as ${name}.`,
     quotes: (messages: number, asFile: boolean): string => {
       const counted = messages === 1 ? 'With 1 message from Slack' : `With ${messages} messages from Slack`;

@@ -85,11 +85,6 @@ export const card = {
   checked: (when: string): string => `Checked ${when}, still not found`,
   acuUsed: (used: string): string => `${used} ACU`,
   acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,
-  /** Nobody set a cap, and a budget is in force. */
-  cappedAtLeft: {
-    'left-today': (limit: string): string => `Capped at ${limit} ACU: what is left today.`,
-    'left-this-month': (limit: string): string => `Capped at ${limit} ACU: what is left this month.`,
-  },
   acuLimit: (limit: string): string => `up to ${limit} ACU`,
   mode: (mode: string): string => `${mode} mode`,
   playbook: (name: string): string => `playbook "${name}"`,

@@ -97,7 +97,7 @@ export const command = {
       whoami: { usage: 'whoami', does: 'shows who your sessions run as and what you can do here.' },
       usage: {
         usage: 'usage',
-        does: "shows what is left of budgets and the ACU you used. `usage channel --by mode --since 7d` shows this channel's.",
+        does: "shows who spent what. `usage channel --by month --since 7d` shows this channel's.",
       },
       follow: { usage: 'follow <session>', does: 'brings a session from Devin here.' },
       say: { usage: 'say <session> <message>', does: 'sends a message to a session.' },

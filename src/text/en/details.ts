@@ -48,8 +48,6 @@ export const details = {
     channel: 'channel default',
     person: 'personal default',
     policy: 'set by policy',
-    'left-today': 'what was left of a daily budget',
-    'left-this-month': 'what was left of the monthly budget',
     app: 'added by this app',
   },
   withWhy: (label: string, why: string): string => `${label} (${why})`,

@@ -34,8 +34,6 @@ export const devin = {
     ManageAccountPlaybooks: "Until then, playbooks aren't suggested; you can type their ids.",
     ManageAccountKnowledge: "Until then, knowledge isn't suggested; you can type the ids of notes.",
     Read: "Until then, repositories aren't suggested; you can type their names.",
-    ViewOrgConsumption: "Until then, usage reports don't show the ACU that Devin counts.",
-    ViewOrgMetrics: "Until then, usage reports don't show the sessions and pull requests that Devin counts.",
     ManageOrgSecrets: "Until then, secrets aren't suggested; you can type their ids.",
   },
   /** 404. */

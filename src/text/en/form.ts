@@ -58,11 +58,16 @@ export const modal = {
   },
   /** Options of closed sets, by their value: up to 75 characters. */
   options: {
-    normal: 'Normal: the default',
-    fast: 'Fast: about twice as fast, same intelligence, 4 times the cost',
-    lite: 'Lite: lighter, for small tasks',
-    ultra: 'Ultra: the strongest, for hard tasks',
-    fusion: 'Fusion: mixes a large and a small model to lower the cost',
+    normal: 'Normal · the default',
+    fast: 'Fast · 4× the cost, 2× the speed',
+    lite: 'Lite · for small tasks',
+    ultra: 'Ultra · the strongest, for hard tasks',
+    fusion: 'Fusion · mixes a large and a small model to lower the cost',
+  },
+  /** What the policy says about an option. */
+  optionThen: {
+    approve: (option: string): string => `${option} · needs approval`,
+    refuse: (option: string): string => `${option} · not allowed here`,
   },
   /** How to write values of a kind, after the hint of the field. */
   kinds: {
@@ -103,17 +108,10 @@ export const modal = {
   },
   /** Where a filled-in value came from, in the words of Details. */
   filledIn: (why: string): string => `Source: ${why}.`,
-  /** What the policy adds to each task, in one line. */
-  instructions: (words: string): string => `Standing instructions are added to the task: ${words}`,
-  /** Before something is asked for. `conditions`: such as "Mode: `ultra` + more than 10 ACU"; may be empty. */
-  approval: {
-    needs: (rule: string, conditions: string): string =>
-      conditions === ''
-        ? `✋ Needs an approval here (rule: ${rule}).`
-        : `✋ Some choices need an approval (${conditions}; rule: ${rule}).`,
-    acuOver: (most: string): string => `more than ${most} ACU`,
-  },
-  upTo: (most: number): string => `Up to ${most} by policy.`,
+  /** In the first line: the budget with least left, and that the policy adds to each task. `free`: such as "3 free of 60 ACU". */
+  instructions: 'team instructions are added',
+  /** The cap of a session without one. */
+  policyCap: (most: string): string => `${most} (policy)`,
   /** The suggestion in a select that takes what was typed. */
   useTyped: (typed: string): string => `Use "${typed}"`,
   /** At a field with a refused value. `wanted`: what to do. */
@@ -125,9 +123,6 @@ export const modal = {
     /** What to do at a box. */
     tick: 'Check the box or leave it empty.',
     said: (words: string): string => `⚠️ Devin refused this: "${words.replace(/\.$/, '')}".`,
-    /** `say`: the rule's own sentence; may be empty. */
-    byPolicy: (rule: string, say: string): string =>
-      `⚠️ The policy of this app doesn't allow this (rule: ${rule}). ${say}`.trim(),
   },
   runsAs: {
     looking: 'Looking up who this runs as…',

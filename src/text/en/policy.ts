@@ -62,28 +62,61 @@ export const policy = {
     'approval-only': 'works only with `then: approve`: remove it, or change `then`.',
     'no-approvers': 'needs people to approve: name them in `approvers` or in `owners`.',
     'too-few-approvers': 'is more than the number of approvers: lower it, or name more.',
+    'budget-without-cap':
+      'needs limits.acu_per_session beside it: a session without a cap could use all of it. Add acu_per_session.',
     'above-limit': 'is above limits.acu_per_session: nothing could start here. Lower it, or raise the limit.',
   },
   /** Private, to the person who asked; what the rule says follows. */
   refusal: (rule: string): string => `The policy of this app doesn't allow that (rule: ${rule}).`,
-  perSession: (most: string): string => `A session's cap can be up to ${most} ACU (\`--acu ${most}\`).`,
-  /** Budgets in ACU; days and months are those of UTC. */
-  ceilings: {
-    left: {
-      acu_per_person_per_day: (left: string, most: string): string =>
-        `You have ${left} of ${most} ACU left today.`,
-      acu_per_channel_per_day: (left: string, most: string): string =>
-        `This channel has ${left} of ${most} ACU left today.`,
-      acu_per_month: (left: string, most: string): string =>
-        `Everyone together has ${left} of ${most} ACU left this month.`,
+  /** ACU, said the same way everywhere: `3.4 used · 53.6 reserved by 4 sessions · 3 free of 60 ACU`. */
+  money: {
+    used: (acu: string): string => `${acu} used`,
+    reserved: (acu: string, sessions: number): string =>
+      `${acu} reserved by ${sessions === 1 ? '1 session' : `${sessions.toLocaleString('en-US')} sessions`}`,
+    free: (acu: string, most: string): string => `${acu} free of ${most} ACU`,
+    /** Days and months are those of UTC. */
+    whose: {
+      acu_per_person_per_day: 'You today',
+      acu_per_channel_per_day: 'This channel today',
+      acu_per_month: 'This workspace this month',
     },
-    asked: (acu: string): string => `This session's cap is ${acu} ACU.`,
-    askedAll: 'A session needs at least 1.',
-    /** `when`: in the reader's time zone. The app counts what sessions that are in progress may still use. */
-    renews: (when: string): string =>
-      `More is available from ${when}, or when a session in progress uses less than its cap.`,
-    lower: (acu: string): string => `To start now, use a cap of ${acu} or less (\`--acu ${acu}\`).`,
-    wait: 'Try again then, or ask an owner of the policy.',
+    /** `own`: links. */
+    reservedBy: (own: string, others: number): string => {
+      const theirs = others === 1 ? '1 session of someone else' : `${others} sessions of others`;
+      if (own === '') return `Reserved by ${theirs}.`;
+      return others === 0 ? `Reserved by ${own}.` : `Reserved by ${own} and ${theirs}.`;
+    },
+    untitled: 'your session',
+  },
+  /** What keeps a request from starting. */
+  hurdles: {
+    asks: (rule: string): string => `This needs an approval here (rule: ${rule}).`,
+    /** `values`: such as "Repositories: acme/web". */
+    set: (values: string): string => `This channel sets ${values}. Start with that, or leave the option out.`,
+    cap: (asked: string, most: string): string =>
+      `A session here can use up to ${most} ACU; the cap of this one is ${asked}.`,
+    asked: (acu: string): string => `The cap of this session is ${acu} ACU.`,
+    lower: (acu: string): string => `Lower the cap to ${acu} to start this here.`,
+    /** `when`: in the reader's time zone. */
+    renews: (when: string): string => `More frees up when a running session ends, or ${when}.`,
+  },
+  /** A message would wake a session whose rest doesn't fit. `rest`: what the session may still use. */
+  wakes: {
+    budget: {
+      acu_per_person_per_day: (money: string, rest: string): string =>
+        `This would wake Devin, which may use ${rest} more ACU here. The daily budget of the person who asked for the session: ${money}.`,
+      acu_per_channel_per_day: (money: string, rest: string): string =>
+        `This would wake Devin, which may use ${rest} more ACU here. The daily budget of its channel: ${money}.`,
+      acu_per_month: (money: string, rest: string): string =>
+        `This would wake Devin, which may use ${rest} more ACU here. The budget of this month: ${money}.`,
+    },
+    owners: (names: string): string => `Owners of the policy can change it: ${names}.`,
+  },
+  /** What values need an approval, or are refused. `what`: such as `acme/infra-*`. */
+  announce: {
+    refuse: (what: string): string => `Not allowed here: ${what}.`,
+    approve: (what: string): string => `May need an approval here: ${what}.`,
+    over: (acu: string): string => `more than ${acu} ACU`,
   },
   mentionsOff: (command: string): string =>
     `Mentioning the app starts nothing here: the policy of this app has switched it off. Use ${command} instead.`,
@@ -93,7 +126,6 @@ export const policy = {
     allowed: (session: string): string => `You can start ${session} here.`,
     approval: (session: string): string => `You need an approval to start ${session} here.`,
     refused: (session: string): string => `You can't start ${session} here now.`,
-    lowerCap: (session: string): string => `You can start ${session} here with a lower cap.`,
     noPolicy: 'No policy applies.',
     /** `names`: mentions and addresses. */
     approvers: (need: number, names: string): string =>
@@ -105,7 +137,7 @@ export const policy = {
       `Open sessions: ${open} of ${most} (${Math.max(most - open, 0)} left)`,
     startsPerHour: (started: number, most: number): string =>
       `Started in the last hour: ${started} of ${most} (${Math.max(most - started, 0)} left)`,
-    perSession: (most: number): string => `ACU cap of a session: up to ${most}`,
+    perSession: (most: string): string => `Cap of a session: ${most} ACU (policy)`,
     nothingDecided: 'Nothing was checked.',
     notKnown:
       "This app couldn't check who you are or where you asked just now. Nothing was started. Try again in a minute. If it happens again, tell an app admin.",
@@ -117,17 +149,8 @@ export const policy = {
     approval: (rule: string): string => `approval: ${rule}`,
     byRule: (rule: string): string => `The rule "${rule}" allows it.`,
     noRule: 'No rule of the policy applies.',
-    says: (sentence: string): string => `Says: ${sentence}`,
-    ceiling: {
-      acu_per_person_per_day: 'The session might go over the daily budget of the person.',
-      acu_per_channel_per_day: 'The session might go over the daily budget of the channel.',
-      acu_per_month: 'The session might go over the monthly budget.',
-    },
-    sessionLimit: 'The ACU cap is above what the policy allows for one session.',
-    decides: (rule: string): string => `The rule "${rule}" decides.`,
     /** A line for each rule follows: its name, and the keys that don't match. */
     passedOver: "Rules that don't apply, and what doesn't match:",
-    left: (limit: string, left: string, most: string): string => `${limit}: ${left} of ${most} ACU left.`,
     nothingSpent: 'Assumes that nothing is spent so far; set that with `--spent person=N,channel=N,month=N`.',
     values: 'Set by the policy:',
     defaults: 'Defaults of the channel:',

@@ -26,7 +26,7 @@ export const approval: Text['approval'] = {
         ? `最大 ${cap} ACU。`
         : `最大 ${cap} ACU（ポリシーで許可されているのは 1 セッションあたり ${most} ACU まで）。`;
     },
-    left: (left, most) => `依頼時点での残り: ${left} / ${most} ACU。`,
+    left: (money) => `依頼時点の予算: ${money}`,
     runsAs: (name) => nameBefore('として実行します。', name),
     quotes: (messages, asFile) =>
       asFile

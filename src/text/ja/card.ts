@@ -79,10 +79,6 @@ export const card: Text['card'] = {
   checked: (when) => `${when} に確認しましたが、まだ見つかりません`,
   acuUsed: (used) => `${used} ACU`,
   acuUsedOf: (used, limit) => `${used} / ${limit} ACU`,
-  cappedAtLeft: {
-    'left-today': (limit) => `上限は、今日の残りの ${limit} ACU です。`,
-    'left-this-month': (limit) => `上限は、今月の残りの ${limit} ACU です。`,
-  },
   acuLimit: (limit) => `上限 ${limit} ACU`,
   mode: (mode) => `${mode} モード`,
   playbook: (name) => `プレイブック「${name}」`,

@@ -80,7 +80,7 @@ export const command: Text['command'] = {
       whoami: { usage: 'whoami', does: '誰としてセッションが実行されるかと、ここでできることを表示します。' },
       usage: {
         usage: 'usage',
-        does: '予算の残りと使用した ACU を表示します。 `usage channel --by mode --since 7d` でこのチャンネルの分を表示します。',
+        does: '予算の残りと使用した ACU を表示します。 `usage channel --by month --since 7d` でこのチャンネルの分を表示します。',
       },
       follow: { usage: 'follow <セッション>', does: 'Devin のセッションをここに表示します。' },
       say: { usage: 'say <セッション> <メッセージ>', does: 'セッションにメッセージを送ります。' },

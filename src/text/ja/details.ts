@@ -45,8 +45,6 @@ export const details: Text['details'] = {
     channel: 'チャンネルのデフォルト',
     person: '個人のデフォルト',
     policy: 'ポリシーによる設定',
-    'left-today': '1 日の予算の残り',
-    'left-this-month': '月の予算の残り',
     app: 'このアプリが追加',
   },
   withWhy: (label, why) => `${label}（${why}）`,

@@ -30,9 +30,6 @@ export const devin: Text['devin'] = {
     ManageAccountPlaybooks: 'それまでは、プレイブックの候補を表示できません。ID は入力できます。',
     ManageAccountKnowledge: 'それまでは、ナレッジの候補を表示できません。ノートの ID は入力できます。',
     Read: 'それまでは、リポジトリの候補を表示できません。名前は入力できます。',
-    ViewOrgConsumption: 'それまでは、使用量のレポートに Devin が数えた ACU を表示できません。',
-    ViewOrgMetrics:
-      'それまでは、使用量のレポートに Devin が数えたセッションとプルリクエストを表示できません。',
     ManageOrgSecrets: 'それまでは、シークレットの候補を表示できません。ID は入力できます。',
   },
   notFound:

@@ -51,11 +51,15 @@ export const modal: Text['modal'] = {
     hint: 'すべて渡すには、チェックを入れず、上の一覧を空にしてください。',
   },
   options: {
-    normal: 'Normal: 標準',
-    fast: 'Fast: 約 2 倍の速さ、同じ性能、4 倍の費用',
-    lite: 'Lite: 軽量、小さなタスク向け',
-    ultra: 'Ultra: 最も高性能、難しいタスク向け',
-    fusion: 'Fusion: 大小のモデルを組み合わせて費用を抑える',
+    normal: 'Normal · 標準',
+    fast: 'Fast · 費用 4 倍、速さ 2 倍',
+    lite: 'Lite · 小さなタスク向け',
+    ultra: 'Ultra · 最も高性能、難しいタスク向け',
+    fusion: 'Fusion · 大小のモデルを組み合わせて費用を抑える',
+  },
+  optionThen: {
+    approve: (option) => `${option} · 要承認`,
+    refuse: (option) => `${option} · ここでは不可`,
   },
   kinds: {
     list: 'コンマを含む値は、二重引用符で囲みます。',
@@ -95,15 +99,8 @@ export const modal: Text['modal'] = {
     repeatedSecret: '入力欄とファイルに同じキーがあります。どちらか 1 つにしてください。',
   },
   filledIn: (why) => `この値は${why}です。`,
-  instructions: (words) => `タスクには、常に次の指示を追加します: ${words}`,
-  approval: {
-    needs: (rule, conditions) =>
-      conditions === ''
-        ? `✋ ここでは承認が必要です（ルール: ${rule}）。`
-        : `✋ 選択によっては承認が必要です（${conditions}、ルール: ${rule}）。`,
-    acuOver: (most) => `${most} ACU を超える上限`,
-  },
-  upTo: (most) => `ポリシーにより ${most} までです。`,
+  instructions: 'チームの指示を追加',
+  policyCap: (most) => `${most}（ポリシー）`,
   useTyped: (typed) => `「${typed}」を使う`,
   refused: {
     typed: (typed, wanted) => `⚠️ 「${typed}」と入力されています。${wanted}`,
@@ -111,7 +108,6 @@ export const modal: Text['modal'] = {
     filled: 'ここでは空にできません。指定しない場合は、この項目を除いて依頼し直してください。',
     tick: 'チェックを入れるか、外したままにしてください。',
     said: (words) => `⚠️ Devin に拒否されました: 「${words}」`,
-    byPolicy: (rule, say) => `⚠️ このアプリのポリシーで許可されていません（ルール: ${rule}）。${say}`,
   },
   runsAs: {
     looking: '実行者を確認しています…',

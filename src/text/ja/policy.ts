@@ -63,23 +63,53 @@ export const policy: Text['policy'] = {
     'approval-only': 'は `then: approve` のときだけ使えます。削除するか、`then` を変更してください。',
     'no-approvers': 'には承認者が必要です。`approvers` または `owners` に指定してください。',
     'too-few-approvers': 'が承認者の数を超えています。数を減らすか、承認者を増やしてください。',
+    'budget-without-cap':
+      'には limits.acu_per_session も必要です。上限のないセッションが予算をすべて使えてしまいます。acu_per_session を追加してください。',
     'above-limit':
       'が limits.acu_per_session を超えているため、ここでは何も開始できません。値を下げるか、上限を上げてください。',
   },
   refusal: (rule) => `このアプリのポリシーで許可されていません（ルール: ${rule}）。`,
-  perSession: (most) => `1 つのセッションに設定できる上限は ${most} ACU です（ \`--acu ${most}\` ）。`,
-  ceilings: {
-    left: {
-      acu_per_person_per_day: (left, most) => `あなたの今日の残りは ${left} / ${most} ACU です。`,
-      acu_per_channel_per_day: (left, most) => `このチャンネルの今日の残りは ${left} / ${most} ACU です。`,
-      acu_per_month: (left, most) => `全体の今月の残りは ${left} / ${most} ACU です。`,
+  money: {
+    used: (acu) => `使用済み ${acu}`,
+    reserved: (acu, sessions) => `セッション ${sessions.toLocaleString('en-US')} 件が ${acu} を予約中`,
+    free: (acu, most) => `空き ${acu} / ${most} ACU`,
+    whose: {
+      acu_per_person_per_day: 'あなたの今日',
+      acu_per_channel_per_day: 'このチャンネルの今日',
+      acu_per_month: 'このワークスペースの今月',
     },
+    reservedBy: (own, others) => {
+      const theirs = `ほかの人のセッション ${others} 件`;
+      if (own === '') return `予約しているのは${theirs}です。`;
+      return others === 0 ? `予約しているのは ${own} です。` : `予約しているのは ${own} と、${theirs}です。`;
+    },
+    untitled: 'あなたのセッション',
+  },
+  hurdles: {
+    asks: (rule) => `ここでは承認が必要です（ルール: ${rule}）。`,
+    set: (values) =>
+      `このチャンネルでは次の値に決まっています: ${values}。この値で開始するか、オプションを省略してください。`,
+    cap: (asked, most) =>
+      `ここでは 1 つのセッションで ${most} ACU まで使えますが、このセッションの上限は ${asked} です。`,
     asked: (acu) => `このセッションの上限は ${acu} ACU です。`,
-    askedAll: 'セッションには少なくとも 1 ACU が必要です。',
-    renews: (when) =>
-      `${when} に予算が更新されます。進行中のセッションが上限まで使わずに終われば、それより早く残りが増えます。`,
-    lower: (acu) => `今すぐ開始するには、上限を ${acu} 以下にしてください（ \`--acu ${acu}\` ）。`,
-    wait: 'その後でもう一度お試しいただくか、ポリシーのオーナーに相談してください。',
+    lower: (acu) => `上限を ${acu} に下げれば、ここで開始できます。`,
+    renews: (when) => `進行中のセッションが終わるか、${when} になると空きが増えます。`,
+  },
+  wakes: {
+    budget: {
+      acu_per_person_per_day: (money, rest) =>
+        `Devin の再開には、あと ${rest} ACU の空きが必要です。セッションの依頼者の 1 日の予算: ${money}`,
+      acu_per_channel_per_day: (money, rest) =>
+        `Devin の再開には、あと ${rest} ACU の空きが必要です。チャンネルの 1 日の予算: ${money}`,
+      acu_per_month: (money, rest) =>
+        `Devin の再開には、あと ${rest} ACU の空きが必要です。今月の予算: ${money}`,
+    },
+    owners: (names) => `予算を変更できるのは、ポリシーのオーナーです: ${names}`,
+  },
+  announce: {
+    refuse: (what) => `ここでは使えません: ${what}`,
+    approve: (what) => `ここでは承認が必要な場合があります: ${what}`,
+    over: (acu) => `${acu} ACU を超える上限`,
   },
   mentionsOff: (command) =>
     `ここでは、このアプリのポリシーにより、メンションでは何も開始しません。代わりに ${command} を使ってください。`,
@@ -88,21 +118,20 @@ export const policy: Text['policy'] = {
     allowed: (session) => `${session}をここで開始できます。`,
     approval: (session) => `${session}をここで開始するには承認が必要です。`,
     refused: (session) => `今は${session}をここで開始できません。`,
-    lowerCap: (session) => `上限を下げれば、${session}をここで開始できます。`,
     noPolicy: '適用されるポリシーはありません。',
     approvers: (need, names) =>
-      need === 1 ? `承認できる人: ${names}。` : `次のうち ${need} 人の承認が必要です: ${names}。`,
+      need === 1 ? `承認者: ${names}` : `次のうち ${need} 人の承認が必要です: ${names}。`,
     lacksApprovers:
       'あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。',
     limits: '上限:',
     openSessions: (open, most) =>
-      `開いているセッション: ${most} 件のうち ${open} 件（残り ${Math.max(most - open, 0)} 件）`,
+      `進行中のセッション: ${most} 件のうち ${open} 件（残り ${Math.max(most - open, 0)} 件）`,
     startsPerHour: (started, most) =>
       `直近 1 時間の開始: ${most} 件のうち ${started} 件（残り ${Math.max(most - started, 0)} 件）`,
-    perSession: (most) => `1 つのセッションの ACU の上限: ${most}`,
+    perSession: (most) => `1 つのセッションの上限: ${most} ACU（ポリシー）`,
     nothingDecided: '何も確認していません。',
     notKnown:
-      '実行者または会話を確認できませんでした。何も開始していません。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
+      '実行者または会話を確認できませんでした。セッションは開始していません。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
   },
   linking: '関連付けの方法',
   explain: {
@@ -111,16 +140,7 @@ export const policy: Text['policy'] = {
     approval: (rule) => `approval: ${rule}`,
     byRule: (rule) => `ルール「${rule}」により許可されます。`,
     noRule: '適用されるポリシーのルールはありません。',
-    says: (sentence) => `説明: ${sentence}`,
-    ceiling: {
-      acu_per_person_per_day: '依頼者の 1 日の予算を超える可能性があります。',
-      acu_per_channel_per_day: 'チャンネルの 1 日の予算を超える可能性があります。',
-      acu_per_month: '今月の予算を超える可能性があります。',
-    },
-    sessionLimit: 'ACU の上限が、ポリシーの 1 セッションあたりの上限を超えています。',
-    decides: (rule) => `ルール「${rule}」が適用されます。`,
     passedOver: '適用されないルールと、一致しない項目:',
-    left: (limit, left, most) => `${limit}: 残り ${left} / ${most} ACU。`,
     nothingSpent: '使用量は 0 と仮定しています。`--spent person=N,channel=N,month=N` で指定できます。',
     values: 'ポリシーによる設定:',
     defaults: 'チャンネルのデフォルト:',

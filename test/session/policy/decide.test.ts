@@ -1,14 +1,24 @@
-import { array, assert, boolean, constantFrom, integer, option, property, record } from 'fast-check';
+import { array, assert, boolean, constantFrom, option, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { EffectiveDraft } from '../../../src/session/defaults.ts';
+import type { StoredDraft } from '../../../src/session/fields.ts';
 import {
   decide,
   placeDefaults,
-  placeSet,
   preferencesIn,
   SESSION_LIMIT,
   standingInstructions,
+  termsOf,
 } from '../../../src/session/policy/decide.ts';
-import { limitsFrom } from '../../../src/session/policy/limits.ts';
+import { choicesOf } from '../../../src/session/policy/form.ts';
+import {
+  alertsOf,
+  ceilingsOf,
+  highestMarks,
+  limitsFrom,
+  NOTHING_SPENT,
+  renewsAt,
+} from '../../../src/session/policy/limits.ts';
 import { groupsIn, needsOf, type PolicyFacts } from '../../../src/session/policy/match.ts';
 import { policySchema, type Policy } from '../../../src/session/policy/schema.ts';
 
@@ -29,14 +39,34 @@ function facts({ person, place, request }: Given = {}): PolicyFacts {
       is: { public: true, private: false, direct: false, shared: false },
       ...place,
     },
-    request: { draft: {}, hasSessionSecrets: false, hasAttachments: false, approved: [], ...request },
+    request: {
+      draft: typed({}),
+      hasSessionSecrets: false,
+      hasAttachments: false,
+      approved: [],
+      ...request,
+    },
     spend: {},
+    at: new Date('2026-11-26T12:00:00Z'),
   };
 }
 
-const draft = (values: PolicyFacts['request']['draft']): Given => ({ request: { draft: values } });
+function typed(values: StoredDraft): EffectiveDraft {
+  return { values, sources: Object.fromEntries(Object.keys(values).map((key) => [key, 'request'])) };
+}
+
+const draft = (values: StoredDraft): Given => ({ request: { draft: typed(values) } });
+
+/** How it would be decided, and by which rule or limit. */
+function outcome(policy: Policy, asked: PolicyFacts) {
+  const { hurdles, rule } = decide(policy, asked);
+  const [first] = hurdles;
+  if (first === undefined) return { kind: 'allowed', rule };
+  return { kind: first.verdict === 'refuse' ? 'refused' : 'approval', rule: first.rule };
+}
+
 const ruled = (rule: object, given: Given = {}) =>
-  decide(policyOf({ rules: [{ name: 'r', then: 'refuse', ...rule }] }), facts(given)).kind;
+  outcome(policyOf({ rules: [{ name: 'r', then: 'refuse', ...rule }] }), facts(given)).kind;
 
 describe('a rule', () => {
   test.each<[string, object, Given, 'refused' | 'allowed']>([
@@ -111,7 +141,7 @@ describe('a rule', () => {
     expect(ruled(rule, given)).toBe(expected);
   });
 
-  test.each<[string, object, PolicyFacts['request']['draft'], string]>([
+  test.each<[string, object, StoredDraft, string]>([
     ['all its repositories', { repos: ['acme/web', 'acme/api'] }, { repos: ['acme/web', 'acme/api'] }, 'a'],
     ['one of its repositories', { repos: ['acme/web'] }, { repos: ['acme/web', 'acme/secret'] }, 'rest'],
     ['none, since it names none,', { repos: ['*'] }, {}, 'rest'],
@@ -125,14 +155,14 @@ describe('a rule', () => {
       { name: 'a', when, then: 'allow' },
       { name: 'rest', then: 'refuse' },
     ];
-    expect(decide(policyOf({ rules }), facts(draft(asked)))).toMatchObject({ rule });
+    expect(outcome(policyOf({ rules }), facts(draft(asked))).rule).toBe(rule);
   });
 
   test('that allows repositories decides if and only if it would for each of them alone', () => {
     const name = constantFrom('acme/web', 'acme/api', 'Acme/WEB', 'git.acme.io/acme/web', 'other/web');
     const globs = array(constantFrom('acme/*', 'acme/web', '*/api', 'git.acme.io/acme/*'), { minLength: 1 });
     const allows = (repos: readonly string[], of: readonly string[]): boolean =>
-      decide(
+      outcome(
         policyOf({
           rules: [
             { name: 'a', when: { repos }, then: 'allow' },
@@ -162,8 +192,8 @@ describe('a rule', () => {
         ],
       });
     const asked = facts(draft({ repos: [repo] }));
-    expect(decide(file('refuse'), asked)).toMatchObject({ kind: 'refused', rule: 'a' });
-    expect(decide(file('allow'), asked)).toMatchObject({ kind: 'refused', rule: 'b' });
+    expect(outcome(file('refuse'), asked)).toEqual({ kind: 'refused', rule: 'a' });
+    expect(outcome(file('allow'), asked)).toEqual({ kind: 'refused', rule: 'b' });
   });
 
   test.each([
@@ -182,12 +212,10 @@ describe('a rule', () => {
         { name: 'nobody', then: 'refuse', say: 'Ask Bo.' },
       ],
     });
-    expect(decide(policy, facts())).toEqual({ kind: 'allowed', rule: 'platform team', changes: {} });
-    expect(decide(policy, facts({ person: { userId: 'U2' } }))).toEqual({
-      kind: 'refused',
-      rule: 'nobody',
-      say: 'Ask Bo.',
-    });
+    expect(outcome(policy, facts())).toEqual({ kind: 'allowed', rule: 'platform team' });
+    expect(decide(policy, facts({ person: { userId: 'U2' } })).hurdles).toEqual([
+      { kind: 'rule', verdict: 'refuse', rule: 'nobody', say: 'Ask Bo.', field: 'prompt' },
+    ]);
   });
 
   test('that asks for approval is satisfied only by its own approval', () => {
@@ -197,23 +225,18 @@ describe('a rule', () => {
       rules: [{ name: 'a', then: 'approve' }],
     });
     const asked = (approved: string[]) =>
-      decide(policy, facts({ request: { draft: { max_acu_limit: 9 }, approved } }));
-    expect(asked(['b', SESSION_LIMIT])).toMatchObject({ kind: 'approval', rule: 'a' });
-    expect(asked(['a'])).toMatchObject({ kind: 'approval', rule: SESSION_LIMIT });
-    expect(asked(['a', SESSION_LIMIT])).toMatchObject({ kind: 'allowed', rule: 'a' });
+      outcome(policy, facts({ request: { draft: typed({ max_acu_limit: 9 }), approved } }));
+    expect(asked(['b', SESSION_LIMIT])).toEqual({ kind: 'approval', rule: 'a' });
+    expect(asked(['a'])).toEqual({ kind: 'approval', rule: SESSION_LIMIT });
+    expect(asked(['a', SESSION_LIMIT])).toEqual({ kind: 'allowed', rule: 'a' });
   });
 
   test('that asks for approval names who can give it, how many are needed, and until when', () => {
     const file = { owners: ['U9'], rules: [{ name: 'a', then: 'approve' }] };
-    expect(decide(policyOf(file), facts())).toMatchObject({
-      kind: 'approval',
-      rule: 'a',
-      approvers: [{ kind: 'user', id: 'U9' }],
-      need: 1,
-      expiresMs: 24 * 3_600_000,
-    });
+    const owner = { approvers: [{ kind: 'user', id: 'U9' }], need: 1, expiresMs: 24 * 3_600_000 };
+    expect(termsOf(policyOf(file), 'a')).toEqual(owner);
     const own = { name: 'a', then: 'approve', approvers: ['S1'], need: 2, expires: '4h' };
-    expect(decide(policyOf({ ...file, rules: [own] }), facts())).toMatchObject({
+    expect(termsOf(policyOf({ ...file, rules: [own] }), 'a')).toEqual({
       approvers: [{ kind: 'group', id: 'S1' }],
       need: 2,
       expiresMs: 4 * 3_600_000,
@@ -246,7 +269,7 @@ describe('an unknown fact', () => {
           { name: 'b', then: 'refuse' },
         ],
       };
-      expect(decide(policyOf(allowed), facts(given)).kind).toBe('refused');
+      expect(outcome(policyOf(allowed), facts(given)).kind).toBe('refused');
     }
   });
 
@@ -260,8 +283,8 @@ describe('an unknown fact', () => {
     assert(
       property(array(rule, { maxLength: 5 }), groups, (rules, known) => {
         const policy = policyOf({ rules: rules.map((one, at) => ({ ...one, name: String(at) })) });
-        const closed = decide(policy, facts({ person: { groups: known } })).kind === 'refused';
-        const blind = decide(policy, facts({ person: { groups: new Map() } })).kind;
+        const closed = outcome(policy, facts({ person: { groups: known } })).kind === 'refused';
+        const blind = outcome(policy, facts({ person: { groups: new Map() } })).kind;
         expect({ closed, blind }).not.toEqual({ closed: true, blind: 'allowed' });
       }),
     );
@@ -270,64 +293,36 @@ describe('an unknown fact', () => {
 
 describe('a limit for one session', () => {
   const limits = { acu_per_session: 20 };
+  const capOf = (file: object, values: StoredDraft, source: 'request' | 'person' = 'request') => {
+    const asked = { values, sources: Object.fromEntries(Object.keys(values).map((key) => [key, source])) };
+    return decide(policyOf(file), facts({ request: { draft: asked } })).draft;
+  };
 
-  test('becomes the cap of a request without one', () => {
-    expect(decide(policyOf({ limits }), facts())).toMatchObject({ changes: { max_acu_limit: 20 } });
-    expect(decide(policyOf({ limits }), facts(draft({ max_acu_limit: 3 })))).toHaveProperty('changes', {});
+  test('becomes the cap of a request without one, and of a default above it, as the policy says', () => {
+    expect(capOf({ limits }, {})).toMatchObject({
+      values: { max_acu_limit: 20 },
+      sources: { max_acu_limit: 'policy' },
+    });
+    expect(capOf({ limits }, { max_acu_limit: 50 }, 'person').values).toEqual({ max_acu_limit: 20 });
+    expect(capOf({ limits }, { max_acu_limit: 3 }).values).toEqual({ max_acu_limit: 3 });
   });
 
-  test('refuses what exceeds it at once, even if a rule would ask for approval first', () => {
-    const rules = [{ name: 'all', then: 'approve', approvers: ['S1'] }];
-    const over = facts(draft({ max_acu_limit: 21 }));
-    expect(decide(policyOf({ limits, rules }), over)).toMatchObject({ kind: 'refused', most: 20 });
-  });
-
-  test('refuses what exceeds it, even if a rule allows it', () => {
-    const policy = policyOf({ limits, rules: [{ name: 'all', then: 'allow' }] });
-    expect(decide(policy, facts(draft({ max_acu_limit: 21 })))).toEqual({
-      kind: 'refused',
-      rule: 'limits.acu_per_session',
-      say: null,
+  test.each<[string, object, string]>([
+    [
+      'refuses what exceeds it, even if a rule would ask first',
+      { then: 'approve', approvers: ['S1'] },
+      'refused',
+    ],
+    ['refuses what exceeds it, even if a rule allows it', { then: 'allow' }, 'refused'],
+  ])('%s', (_what, rule, kind) => {
+    const policy = policyOf({ limits, rules: [{ name: 'all', ...rule }] });
+    expect(outcome(policy, facts(draft({ max_acu_limit: 21 })))).toEqual({ kind, rule: SESSION_LIMIT });
+    expect(decide(policy, facts(draft({ max_acu_limit: 21 }))).hurdles[0]).toMatchObject({
+      kind: 'cap',
       most: 20,
+      asked: 21,
     });
-    expect(decide(policy, facts(draft({ max_acu_limit: 20 })))).toMatchObject({
-      kind: 'allowed',
-      rule: 'all',
-    });
-  });
-
-  test('asks the owners if the policy says so', () => {
-    const policy = policyOf({ owners: ['S1'], limits: { ...limits, over: 'approve' } });
-    expect(decide(policy, facts(draft({ max_acu_limit: 21 })))).toEqual({
-      kind: 'approval',
-      rule: 'limits.acu_per_session',
-      most: 20,
-      say: null,
-      approvers: [{ kind: 'group', id: 'S1' }],
-      need: 1,
-      expiresMs: 24 * 3_600_000,
-      changes: {},
-    });
-  });
-
-  test('leaves what is left of a ceiling as the cap, also of what needs an approval', () => {
-    const file = { owners: ['S1'], limits: { acu_per_month: 30, acu_per_person_per_day: 9 } };
-    const rules = [{ name: 'a', then: 'approve', say: 'Why?' }];
-    const left = { changes: { max_acu_limit: 5 }, capOf: 'acu_per_person_per_day' };
-    const spent = { ...facts(), spend: { acu_per_person_per_day: 4, acu_per_month: 4 } };
-    expect(decide(policyOf(file), spent)).toEqual({ kind: 'allowed', rule: null, ...left });
-    expect(decide(policyOf({ ...file, rules }), spent)).toMatchObject({ say: 'Why?', ...left });
-    const over = { ...facts(draft({ max_acu_limit: 6 })), spend: spent.spend };
-    expect(decide(policyOf(file), over)).toMatchObject({
-      kind: 'refused',
-      rule: 'limits.acu_per_person_per_day',
-      over: { key: 'acu_per_person_per_day', most: 9, left: 5, asked: 6 },
-    });
-    const open = { ...file, limits: { ...file.limits, over: 'approve' } };
-    expect(decide(policyOf(open), over)).toMatchObject({
-      kind: 'approval',
-      over: { key: 'acu_per_person_per_day', most: 9, left: 5, asked: 6 },
-    });
+    expect(outcome(policy, facts(draft({ max_acu_limit: 20 }))).rule).toBe('all');
   });
 
   test('for open sessions and starts replaces the setting, each for itself', () => {
@@ -344,15 +339,96 @@ describe('a limit for one session', () => {
   });
 
   test('refuses again after its approval if the policy no longer takes approvals', () => {
-    const approved = { request: { draft: { max_acu_limit: 21 }, approved: [SESSION_LIMIT] } };
+    const approved = { request: { draft: typed({ max_acu_limit: 21 }), approved: [SESSION_LIMIT] } };
     const open = policyOf({ owners: ['S1'], limits: { ...limits, over: 'approve' } });
-    expect(decide(open, facts(approved)).kind).toBe('allowed');
-    expect(decide(policyOf({ limits }), facts(approved)).kind).toBe('refused');
+    expect(outcome(open, facts(approved)).kind).toBe('allowed');
+    expect(outcome(policyOf({ limits }), facts(approved)).kind).toBe('refused');
   });
 
   test('is the cap that rules see', () => {
     const rules = [{ name: 'much', when: { acu_over: 10 }, then: 'refuse' }];
-    expect(decide(policyOf({ limits: { acu_per_session: 10 }, rules }), facts()).kind).toBe('allowed');
+    expect(outcome(policyOf({ limits: { acu_per_session: 10 }, rules }), facts()).kind).toBe('allowed');
+  });
+});
+
+describe('budgets', () => {
+  const limits = {
+    acu_per_session: 20,
+    acu_per_person_per_day: 60,
+    acu_per_channel_per_day: 200,
+    acu_per_month: 2000,
+  };
+  const spent = (used: number, reserved = 0) => ({ ...NOTHING_SPENT, used, reserved, sessions: 1 });
+  const asked = (cap: number, spend: PolicyFacts['spend'], approved: string[] = []) => ({
+    ...facts({ request: { draft: typed({ max_acu_limit: cap }), approved } }),
+    spend,
+  });
+
+  test.each<[string, number, PolicyFacts['spend'], string[]]>([
+    ['let a session start that fits in all', 10, { acu_per_person_per_day: spent(40, 10) }, []],
+    [
+      'count what is reserved',
+      11,
+      { acu_per_person_per_day: spent(40, 10) },
+      ['limits.acu_per_person_per_day'],
+    ],
+    [
+      'are all named, the tightest first',
+      20,
+      { acu_per_person_per_day: spent(50), acu_per_channel_per_day: spent(200), acu_per_month: spent(1990) },
+      ['limits.acu_per_channel_per_day', 'limits.acu_per_person_per_day', 'limits.acu_per_month'],
+    ],
+  ])('%s', (_what, cap, spend, rules) => {
+    const { hurdles } = decide(policyOf({ limits }), asked(cap, spend));
+    expect(hurdles.map(({ rule }) => rule)).toEqual(rules);
+  });
+
+  test('stand beside every other hurdle, those that refuse first', () => {
+    const policy = policyOf({
+      limits: { ...limits, over: 'approve' },
+      owners: ['U9'],
+      rules: [{ name: 'a look', then: 'approve' }],
+      channels: [{ match: ['#general'], set: { acu: 5 } }],
+    });
+    const { hurdles } = decide(policy, asked(21, { acu_per_month: spent(1999) }));
+    expect(hurdles.map(({ kind, verdict }) => [kind, verdict])).toEqual([
+      ['set', 'refuse'],
+      ['rule', 'approve'],
+      ['cap', 'approve'],
+      ['budget', 'approve'],
+    ]);
+  });
+
+  test('that were approved no longer refuse, while others still do, as long as the policy takes approvals', () => {
+    const spend = { acu_per_person_per_day: spent(50), acu_per_month: spent(2000) };
+    const approved = ['limits.acu_per_month'];
+    const policy = policyOf({ limits: { ...limits, over: 'approve' }, owners: ['U9'] });
+    expect(outcome(policy, asked(10, spend, approved)).kind).toBe('allowed');
+    expect(outcome(policy, asked(11, spend, approved))).toEqual({
+      kind: 'approval',
+      rule: 'limits.acu_per_person_per_day',
+    });
+    expect(outcome(policyOf({ limits }), asked(10, spend, approved)).kind).toBe('refused');
+  });
+
+  test.each([
+    [44.9, 15, []],
+    [45, 0, [75]],
+    [60, 0, [95]],
+  ])('with %d used and %d reserved of 60 tell their owners of %j', (used, reserved, told) => {
+    const spend = { acu_per_person_per_day: spent(used, reserved) };
+    const ceilings = ceilingsOf(policyOf({ limits }), spend);
+    const alerts = alertsOf(ceilings, { userId: 'U1', channelId: 'C1' }, new Date('2026-11-26T23:00:00Z'));
+    expect(highestMarks(alerts).map(({ percent }) => percent)).toEqual(told);
+    expect(alerts.every(({ subject, period }) => subject === 'U1' && period === '2026-11-26')).toBe(true);
+  });
+
+  test.each([
+    ['2026-11-26T23:59:59Z', '2026-11-27', '2026-12-01'],
+    ['2026-12-31T00:00:00Z', '2027-01-01', '2027-01-01'],
+  ])('renew in UTC after %s', (now, day, month) => {
+    expect(renewsAt('day', new Date(now))).toEqual(new Date(`${day}T00:00:00Z`));
+    expect(renewsAt('month', new Date(now))).toEqual(new Date(`${month}T00:00:00Z`));
   });
 });
 
@@ -369,29 +445,26 @@ describe('a channel', () => {
       { match: ['C2'], defaults: { acu: 3, modes: ['fast'] } },
     ],
   });
+  const set = { devin_mode: 'lite', max_acu_limit: 5, repos: ['acme/web'], tags: ['proj'] };
 
-  test('overrides what was asked for, by the first entry that matches', () => {
-    const asked = draft({ max_acu_limit: 50, repos: ['other/repo'], devin_mode: 'ultra' });
-    expect(decide(policy, facts(asked))).toMatchObject({
-      changes: { max_acu_limit: 5, repos: ['acme/web'], tags: ['proj'], devin_mode: 'lite' },
-    });
+  test('sets its values where nobody typed any, by the first entry that matches', () => {
+    const defaults = { max_acu_limit: 50, repos: ['other/repo'], devin_mode: 'ultra' as const };
+    const asked = facts({ request: { draft: { values: defaults, sources: { repos: 'person' } } } });
+    expect(decide(policy, facts()).draft.values).toEqual(set);
+    expect(decide(policy, asked)).toMatchObject({ draft: { values: set }, hurdles: [] });
   });
 
-  test('keeps the requested mode if it is one of several', () => {
-    const { changes } = { changes: {}, ...decide(policy, facts(draft({ devin_mode: 'fast' }))) };
-    expect(changes).not.toHaveProperty('devin_mode');
-  });
-
-  test('decides the same if its own values are asked for', () => {
-    assert(
-      property(integer({ min: 1, max: 99 }), constantFrom('ultra', 'fast', 'lite'), (acu, mode) => {
-        const asked = { max_acu_limit: acu, devin_mode: mode } as const;
-        const first = decide(policy, facts(draft(asked)));
-        const changed = { ...asked, ...('changes' in first && first.changes) };
-        const second = decide(policy, facts(draft(changed)));
-        expect({ ...changed, ...('changes' in second && second.changes) }).toEqual(changed);
-      }),
-    );
+  test.each<[StoredDraft, string[]]>([
+    [{ repos: ['other/repo'] }, ['repos']],
+    [{ repos: ['acme/web', 'acme/api'] }, ['repos']],
+    [{ tags: ['mine'], devin_mode: 'ultra' }, ['devin_mode', 'tags']],
+    [{ max_acu_limit: 6 }, ['max_acu_limit']],
+    [{ max_acu_limit: 3, devin_mode: 'fast', repos: ['acme/web'], tags: ['proj'] }, []],
+  ])('refuses a typed value that differs, and keeps a lower cap: %j', (values, fields) => {
+    const { hurdles, draft: filled } = decide(policy, facts(draft(values)));
+    expect(hurdles.map(({ field }) => field)).toEqual(fields);
+    expect(hurdles.every(({ kind, verdict }) => kind === 'set' && verdict === 'refuse')).toBe(true);
+    expect(filled.values).toMatchObject(values);
   });
 
   test('has defaults, and instructions in addition to those for everyone', () => {
@@ -404,26 +477,88 @@ describe('a channel', () => {
     expect(standingInstructions(policyOf({}), here)).toBeNull();
   });
 
-  test('has preferences that nobody else can set, and shows what cannot be overridden', () => {
+  test('has preferences that nobody else can set', () => {
     const preferences = { listen: 'mentions', steer: 'requester', mentions: 'off' };
-    const only = policyOf({ channels: [{ match: ['C1'], set: { modes: ['lite'] }, ...preferences }] });
-    const { place: here } = facts();
-    const { place: there } = facts({ place: { channelId: 'C2' } });
-    expect(preferencesIn(only, here)).toEqual(preferences);
-    expect(preferencesIn(only, there)).toEqual({});
-    expect(placeSet(only, here)).toEqual({ devin_mode: 'lite' });
-    expect(placeSet(only, there)).toEqual({});
-    expect(placeSet(policy, here)).toEqual({
-      devin_mode: ['lite', 'fast'],
-      max_acu_limit: 5,
-      repos: ['acme/web'],
-      tags: ['proj'],
+    const only = policyOf({ channels: [{ match: ['C1'], ...preferences }] });
+    expect(preferencesIn(only, facts().place)).toEqual(preferences);
+    expect(preferencesIn(only, facts({ place: { channelId: 'C2' } }).place)).toEqual({});
+  });
+
+  test('with an unknown name has the strictest of the entries that could match', () => {
+    const channels = [
+      { match: ['#a'], set: { acu: 9 }, mentions: 'ask' },
+      { match: ['#b'], set: { acu: 5, repos: ['acme/web'] }, steer: 'requester' },
+      { match: ['C9'], listen: 'mentions' },
+      { match: ['#c'], set: { acu: 1, repos: ['x/y'], tags: ['t'] }, mentions: 'off' },
+    ];
+    const nameless = facts({ ...draft({ repos: ['other/repo'] }), place: { channelId: 'C9', name: null } });
+    const { hurdles, draft: filled } = decide(policyOf({ channels }), nameless);
+    expect(filled.values.max_acu_limit).toBe(5);
+    expect(hurdles).toMatchObject([{ kind: 'set', value: { repos: ['acme/web'] } }]);
+    expect(preferencesIn(policyOf({ channels }), nameless.place)).toEqual({
+      mentions: 'ask',
+      steer: 'requester',
+      listen: 'mentions',
+    });
+  });
+});
+
+describe('what a form says', () => {
+  const choices = (file: object) => choicesOf(policyOf(file), facts());
+
+  test('is nothing without rules', () => {
+    expect(choices({})).toEqual({
+      closed: null,
+      set: {},
+      modes: {},
+      announcements: [],
+      instructions: null,
+      most: null,
+      budgets: [],
     });
   });
 
-  test('with an unknown name matches no named channel', () => {
-    const nameless = facts({ place: { channelId: 'C9', name: null } });
-    expect(decide(policy, nameless)).toHaveProperty('changes', {});
+  test('is what becomes of each mode', () => {
+    const rules = [
+      { name: 'a', when: { modes: ['ultra'] }, then: 'approve', approvers: ['S1'] },
+      { name: 'b', when: { modes: ['f*'] }, then: 'refuse' },
+      { name: 'c', people: ['U2'], when: { modes: ['lite'] }, then: 'refuse' },
+    ];
+    const found = choices({ rules });
+    expect(found.modes).toEqual({ ultra: 'approve', fast: 'refuse', fusion: 'refuse' });
+    expect(found.announcements).toEqual([]);
+    const set = choices({ channels: [{ match: ['C1'], set: { modes: ['normal', 'lite'] } }] });
+    expect(set.modes).toEqual({ ultra: 'refuse', fast: 'refuse', fusion: 'refuse' });
+  });
+
+  test('is what a rule for this person and place wants to see', () => {
+    const rules = [
+      { name: 'others', people: ['U9'], when: { repos: ['x/*'] }, then: 'refuse' },
+      { name: 'infra', when: { repos: ['acme/infra-*'], acu_over: 10 }, then: 'approve', approvers: ['S1'] },
+      { name: 'no secrets', when: { session_secrets: true }, then: 'refuse' },
+      { name: 'all', then: 'allow' },
+      { name: 'never reached', when: { platforms: ['*'] }, then: 'refuse' },
+    ];
+    expect(choices({ rules }).announcements).toEqual([
+      { field: 'repos', verdict: 'approve', wanted: { kind: 'names', names: ['acme/infra-*'] } },
+      { field: 'max_acu_limit', verdict: 'approve', wanted: { kind: 'over', acu: 10 } },
+      { field: 'session_secrets', verdict: 'refuse', wanted: { kind: 'switch', on: true } },
+    ]);
+  });
+
+  test.each([
+    [[{ name: 'nobody', then: 'refuse', say: 'Ask Ben.' }], 'nobody'],
+    [
+      [
+        { name: 'docs', when: { repos: ['a/b'] }, then: 'allow' },
+        { name: 'rest', then: 'refuse' },
+      ],
+      null,
+    ],
+    [[{ name: 'others', people: ['U2'], then: 'refuse' }], null],
+    [[{ name: 'infra', when: { repos: ['acme/infra'] }, then: 'refuse' }], null],
+  ])('is why nothing can start, if a rule always refuses: %j', (rules, rule) => {
+    expect(choices({ rules }).closed?.rule ?? null).toBe(rule);
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
 import { fields } from '../../../src/session/fields.ts';
-import { choicesSchema } from '../../../src/session/policy/choices.ts';
+import { choicesSchema } from '../../../src/session/policy/form.ts';
 import { readSessionForm } from '../../../src/slack/blocks/form/read.ts';
 import { fieldBlock, formMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
@@ -16,12 +16,11 @@ const TASK = 'Fix the flaky login test';
 const NOTHING = {
   closed: null,
   set: {},
-  modes: ['normal'],
+  modes: {},
+  announcements: [],
   instructions: null,
   most: null,
-  needsCap: false,
-  refused: [],
-  faulty: [],
+  budgets: [],
 };
 
 type Input = Extract<Block, { type: 'input' }>;
@@ -60,45 +59,42 @@ describe('a form', () => {
     );
   });
 
-  test('says once that a cap is from the policy', () => {
-    const capped = { values: { max_acu_limit: 8 }, sources: { max_acu_limit: 'policy' as const } };
-    const hint = (most: number | null): string =>
-      hintOf(draw({ ...capped, choices: choicesSchema.parse({ ...NOTHING, most }) }), 'field.max_acu_limit');
-    expect(hint(8)).toContain('Up to 8 by policy.');
-    expect(hint(8)).not.toContain('Source: set by policy.');
-    expect(hint(null)).toContain('Source: set by policy.');
+  test("says the policy's cap where none is entered", () => {
+    const view = draw({ choices: choicesSchema.parse({ ...NOTHING, most: 20 }) });
+    expect(inputOf(view, 'field.max_acu_limit')?.element).toMatchObject({
+      placeholder: { text: '20 (policy)' },
+    });
   });
 
-  test("offers what is left if that is less than the policy's cap, and refuses nothing", () => {
-    const faulty = [{ key: 'max_acu_limit', rule: 'limits.acu_per_month', say: null }];
-    const choices = choicesSchema.parse({ ...NOTHING, most: 6, needsCap: true, faulty });
-    const view = draw({ values: { max_acu_limit: 20 }, sources: { max_acu_limit: 'policy' }, choices });
-    expect(inputOf(view, 'field.max_acu_limit')?.element).toMatchObject({ initial_value: '6' });
-    expect(hintOf(view, 'field.max_acu_limit')).toBe(
-      "Up to 6 by policy. The session stops when it's used up.",
+  test('says at each option and field what needs an approval or is refused', () => {
+    const wanted = { kind: 'names', names: ['acme/infra-*'] };
+    const choices = choicesSchema.parse({
+      ...NOTHING,
+      modes: { ultra: 'approve', fast: 'refuse' },
+      announcements: [
+        { field: 'repos', verdict: 'approve', wanted },
+        { field: 'max_acu_limit', verdict: 'refuse', wanted: { kind: 'over', acu: 1500 } },
+      ],
+    });
+    const view = draw({ choices });
+    expect(JSON.stringify(inputOf(view, 'field.devin_mode'))).toMatch(
+      /"Fast · 4× the cost, 2× the speed · not allowed here".*"Ultra · the strongest, for hard tasks · needs approval"/,
     );
+    expect(hintOf(view, 'field.repos')).toContain('May need an approval here: `acme/infra-*`.');
+    expect(hintOf(view, 'field.max_acu_limit')).toContain('Not allowed here: more than 1,500 ACU.');
   });
 
-  test('keeps a mode that the policy refuses, with every other one, if it allows none', () => {
-    const faulty = [{ key: 'devin_mode', rule: 'no modes', say: null }];
-    const choices = choicesSchema.parse({ ...NOTHING, modes: [], faulty });
-    const view = draw({ values: { devin_mode: 'fast' }, choices });
-    expect(inputOf(view, 'field.devin_mode')?.element).toMatchObject({ initial_option: { value: 'fast' } });
-    expect(hintOf(view, 'field.devin_mode')).toContain('no modes');
-    expect(inputOf(draw({ choices }), 'field.devin_mode')).toBeUndefined();
-  });
-
-  test('says from the start what needs approval', () => {
-    const approvals = [
-      { rule: 'infra', say: 'Link the ticket.', when: { repos: ['acme/infra-*'], acu_over: 10 } },
-      { rule: 'here', say: null, when: null },
-    ];
-    const choices = choicesSchema.parse({ ...NOTHING, approvals });
-    const said = lines(draw({ choices }));
-    expect(said).toContain(
-      '✋ Some choices need an approval (Repositories: `acme/infra-*` + more than 10 ACU; rule: infra). Link the ticket.',
+  test('says in one line as whom, what is free, and that instructions are added', () => {
+    const month = { key: 'acu_per_month', most: 2000, used: 3.4, reserved: 53.6, sessions: 4, own: [] };
+    const today = { ...month, key: 'acu_per_person_per_day', most: 60 };
+    const choices = choicesSchema.parse({
+      ...NOTHING,
+      instructions: 'Follow the guide.',
+      budgets: [month, today],
+    });
+    expect(lines(draw({ choices })).at(0)).toMatch(
+      /^Runs as .* · You today: 3 free of 60 ACU · team instructions are added$/,
     );
-    expect(said).toContain('✋ Needs an approval here (rule: here).');
   });
 
   test('shows every field once it is expanded', () => {
@@ -173,7 +169,7 @@ describe('a form', () => {
     expect(inputOf(draw({ values: { devin_mode: 'fast' } }), 'field.devin_mode')?.element).toMatchObject({
       type: 'static_select',
       initial_option: {
-        text: { text: 'Fast: about twice as fast, same intelligence, 4 times the cost' },
+        text: { text: 'Fast · 4× the cost, 2× the speed' },
         value: 'fast',
       },
     });

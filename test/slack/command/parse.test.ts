@@ -560,7 +560,7 @@ describe('sub-commands', () => {
       'notify dm <https://app.devin.ai/sessions/0a1b>',
       { kind: 'notify-session', where: 'dm', session: '0a1b' },
     ],
-    ['usage ALL --since 7d', { kind: 'usage', scope: 'workspace', by: 'mode', days: 7 }],
+    ['usage ALL --since 7d', { kind: 'usage', scope: 'workspace', by: 'month', days: 7 }],
     ['web-messages off', { kind: 'web-messages', shown: false, scope: 'channel' }],
     ['web-messages workspace ON', { kind: 'web-messages', shown: true, scope: 'workspace' }],
     ['steer requester', { kind: 'steer', who: 'requester', scope: 'channel' }],

@@ -89,11 +89,20 @@ export function pickSeveral(
   };
 }
 
-type Choice = { values: readonly string[]; chosen: unknown; placeholder: string };
+type Choice = {
+  values: readonly string[];
+  chosen: unknown;
+  placeholder: string;
+  /** What the policy says about some. */
+  modes: Readonly<Partial<Record<string, 'refuse' | 'approve'>>>;
+};
 
-export function choiceElement({ values, chosen, placeholder }: Choice, text: Text): StaticSelect {
+export function choiceElement({ values, chosen, placeholder, modes }: Choice, text: Text): StaticSelect {
   const labels: Record<string, string> = text.modal.options;
-  const options = values.map((value) => option(labels[value] ?? value, value));
+  const options = values.map((value) => {
+    const [label = value, verdict] = [labels[value], modes[value]];
+    return option(verdict === undefined ? label : text.modal.optionThen[verdict](label), value);
+  });
   const initial = options.find(({ value }) => value === chosen);
   return {
     type: 'static_select',

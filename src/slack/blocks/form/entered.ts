@@ -1,7 +1,7 @@
 import type { ContextBlock } from '@slack/types';
 import { z } from 'zod';
 import { fields, type Field, type FieldGroup, type FieldValues } from '../../../session/fields.ts';
-import type { Choices } from '../../../session/policy/choices.ts';
+import type { Announcement, Choices } from '../../../session/policy/form.ts';
 import type { Text } from '../../../text/index.ts';
 import { row, shownValue, withWhy } from '../details-values.ts';
 import { context } from '../objects.ts';
@@ -74,35 +74,25 @@ export function shownFields(expanded: boolean): Field[] {
   return fields.filter(({ group }) => expanded || group === 'main');
 }
 
-/** What the policy allows for a field. */
+/** What the policy says about a field. */
 export type Allowed = {
-  /** null: all, also if only the value that is already entered is shown, to be corrected. */
-  options: readonly string[] | null;
-  /** null: no limit. */
+  modes: Choices['modes'];
+  /** The highest cap of a session; null: any. */
   most: number | null;
-  isRequired: boolean;
-  /** Why its value is refused; null: it is not. */
-  refusal: { rule: string; say: string | null } | null;
+  announcements: readonly Announcement[];
 };
 
 /** There is no policy. */
-export const ANYTHING: Allowed = { options: null, most: null, isRequired: false, refusal: null };
+export const ANYTHING: Allowed = { modes: {}, most: null, announcements: [] };
 
 export function allowedFor({ input, key }: Field, choices: Choices | null): Allowed {
   if (choices === null) return ANYTHING;
-  const { modes, most, needsCap, faulty } = choices;
+  const { modes, most, announcements } = choices;
   return {
-    options: input.kind === 'choice' && modes.length > 0 ? modes : null,
+    modes: input.kind === 'choice' ? modes : {},
     most: input.kind === 'number' ? most : null,
-    isRequired: input.kind === 'number' && needsCap,
-    refusal: faulty.find((fault) => fault.key === key) ?? null,
+    announcements: announcements.filter(({ field }) => field === key),
   };
-}
-
-/** Whether the policy allows no value at all. What is already entered stays, to be corrected. */
-export function isLeftOut({ key, input }: Field, value: unknown, choices: Choices | null): boolean {
-  if (choices === null || value !== undefined) return false;
-  return choices.refused.includes(key) || (input.kind === 'choice' && choices.modes.length === 0);
 }
 
 /** The value that the policy sets here, in place of an input; none if it sets none. */

@@ -2,10 +2,12 @@ import type { InputBlock } from '@slack/types';
 import type { Names, ValueSource } from '../../../session/defaults.ts';
 import type { Fault } from '../../../session/failure.ts';
 import type { Field } from '../../../session/fields.ts';
+import { acuWords } from '../../../text/amounts.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, fileBlock, noneBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
 import { oneLine, truncate } from '../text.ts';
+import { announcementWords } from '../why.ts';
 import {
   choiceElement,
   fileElement,
@@ -37,8 +39,7 @@ type Entry = {
 };
 
 /** The inputs of a field, by its kind: most have one, some have a companion. */
-export function fieldInputs(given: Entry): InputBlock[] {
-  const entry = withinLimit(given);
+export function fieldInputs(entry: Entry): InputBlock[] {
   const { field, value, names, allowed, text } = entry;
   const { input } = field;
   const placeholder = placeholderOf(entry);
@@ -53,11 +54,12 @@ export function fieldInputs(given: Entry): InputBlock[] {
         ...(input.none ? [noneInput(entry)] : []),
       ];
     case 'choice': {
-      const values = allowed.options ?? input.options;
-      return [single(entry, choiceElement({ values, chosen: value, placeholder }, text))];
+      const { modes } = allowed;
+      const choice = { values: input.options, chosen: value, placeholder, modes };
+      return [single(entry, choiceElement(choice, text))];
     }
     case 'number':
-      return [single(entry, numberElement({ ...input, max: allowed.most ?? input.max, value, placeholder }))];
+      return [single(entry, numberElement({ ...input, value, placeholder }))];
     case 'switch':
       return [single(entry, tickBox(placeholder, typeof value === 'boolean' ? value : input.initially))];
     case 'secrets':
@@ -65,21 +67,6 @@ export function fieldInputs(given: Entry): InputBlock[] {
     case 'json':
       return typedInputs(entry, entry.parts ?? 1);
   }
-}
-
-/** The policy's own cap, if less is left by now: nobody chose it, so nothing is refused. */
-function withinLimit(entry: Entry): Entry {
-  const { allowed, value, source } = entry;
-  const isAbove = source === 'policy' && allowed.most !== null && Number(value) > allowed.most;
-  return isAbove ? { ...entry, value: allowed.most, allowed: { ...allowed, refusal: null } } : entry;
-}
-
-function policySentences({ allowed: { most, refusal }, text }: Entry): string[] {
-  const { refused, upTo } = text.modal;
-  return [
-    ...(refusal === null ? [] : [refused.byPolicy(refusal.rule, truncate(refusal.say ?? '', SAID_LENGTH))]),
-    ...(most === null ? [] : [upTo(most)]),
-  ];
 }
 
 /** What was refused here, for the hint: Slack shows errors at inputs only after a submission. */
@@ -139,19 +126,18 @@ function typedInputs(entry: Entry, count: number): InputBlock[] {
 function single(entry: Entry, element: InputBlock['element']): InputBlock {
   const { key, isTask } = entry.field;
   const { label } = entry.text.fields[key];
-  const optional = !isTask && !isRequired(entry);
+  const optional = !isTask && !mustBeFilled(entry.field, entry.fault);
   return inputBlock({ blockId: fieldBlock(key), label, hint: hintOf(entry), optional, element });
 }
 
 /** It says what happens if the input stays empty, except at the task. */
 function placeholderOf(entry: Entry): string {
-  const { field, text } = entry;
-  return isRequired(entry) ? '' : text.fields[field.key].placeholder;
+  const { field, fault, allowed, text } = entry;
+  if (mustBeFilled(field, fault)) return '';
+  return allowed.most === null
+    ? text.fields[field.key].placeholder
+    : text.modal.policyCap(acuWords(allowed.most));
 }
-
-/** The task always is. */
-const isRequired = ({ field, fault, allowed }: Entry): boolean =>
-  mustBeFilled(field, fault) || allowed.isRequired;
 
 /** Whether the input is required: it can't hold what was typed, which must not be dropped silently. */
 export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolean {
@@ -162,18 +148,17 @@ export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolea
   return input.kind === 'number' || input.kind === 'choice' || fault.typed.length === 0;
 }
 
-/** The field's hint, how its kind is written, and where a filled-in value comes from, unless the policy's limit says so. */
+/** The field's hint, how its kind is written, and where a filled-in value comes from. */
 function hintOf(entry: Entry): string {
   const { field, value, source, fault, allowed, text } = entry;
   const { input, key } = field;
   const kinds: Partial<Record<string, string>> = text.modal.kinds;
   const isPicked = 'lookup' in input && input.lookup !== undefined;
-  const isSaid = source === 'policy' && allowed.most !== null;
-  const isFilledIn = value !== undefined && source !== undefined && source !== 'request' && !isSaid;
+  const isFilledIn = value !== undefined && source !== undefined && source !== 'request';
   return text.joins.sentences([
     ...faultSentences(entry),
     ...(mustBeFilled(field, fault) ? [text.modal.refused.filled] : []),
-    ...policySentences(entry),
+    ...allowed.announcements.map((one) => announcementWords(one, text)),
     text.fields[key].hint,
     ...(isPicked ? [] : [kinds[input.kind] ?? '']),
     ...(isFilledIn ? [text.modal.filledIn(text.details.why[source])] : []),

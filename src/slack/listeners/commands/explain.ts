@@ -15,18 +15,21 @@ export type ExplainCommandDeps = Pick<
   'command' | 'db' | 'effectiveDraft' | 'limiter' | 'explain' | 'lookUp' | 'forgetIdentity'
 >;
 
+/** Neither files nor secrets. */
+const NOTHING_ELSE = { context: null, without: null, secretNames: null };
+
 /** Who a person is in Devin, and what the policy makes of what they ask for. Starts nothing. */
 export function createExplainCommands(deps: ExplainCommandDeps) {
   const { command, db, effectiveDraft, limiter, explain, lookUp, forgetIdentity } = deps;
 
   /** null: not known in time. */
   async function explained(call: Invocation, wish: Wish): Promise<Why | null> {
-    const { teamId, userId, channelId, placeKind } = call;
+    const { teamId, userId } = call;
     const [draft, used] = await Promise.all([
       effectiveDraft(call, wish),
       limiter.usage({ teamId, userId }, db),
     ]);
-    const decision = await explain({ teamId, userId, channelId, placeKind, draft });
+    const decision = await explain({ ...call, draft, ...NOTHING_ELSE });
     if (decision === 'not-known') return null;
     const session = Object.keys(wish.draft).length === 0 ? 'any' : 'asked';
     return { session, userId, explained: decision, ...used };

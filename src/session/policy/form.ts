@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { DEVIN_MODES, fieldKeySchema, storedDraftSchema, type StoredDraft } from '../fields.ts';
+import { wantedSchema } from './conditions.ts';
+import {
+  channelOf,
+  counts,
+  decide,
+  hurdleSchema,
+  placeDefaults,
+  setValues,
+  standingInstructions,
+  termsOf,
+  type Decision,
+  type Terms,
+} from './decide.ts';
+import { ceilingSchema, ceilingsOf } from './limits.ts';
+import type { PolicyFacts } from './match.ts';
+import type { Policy, PolicyRule } from './schema.ts';
+
+const announcementSchema = z.object({
+  field: fieldKeySchema,
+  verdict: z.enum(['refuse', 'approve']),
+  wanted: wantedSchema,
+});
+/** What values of a field may need an approval, or may be refused. */
+export type Announcement = z.infer<typeof announcementSchema>;
+
+/** Each of its options is asked about. */
+const MODE = 'devin_mode';
+
+/** What the policy says in a form before anything is sent, for one person in one place. */
+export const choicesSchema = z.object({
+  /** The rule that refuses whatever is entered; null: none does. */
+  closed: hurdleSchema.nullable(),
+  /** Set in this place: shown, not asked for. */
+  set: storedDraftSchema,
+  /** What becomes of each mode that can't simply be chosen. */
+  modes: z.partialRecord(z.enum(DEVIN_MODES), z.enum(['refuse', 'approve'])),
+  announcements: z.array(announcementSchema),
+  /** What is added to the task; null: nothing. */
+  instructions: z.string().nullable(),
+  /** The highest cap of a session, and the cap of one without; null: any. */
+  most: z.number().nullable(),
+  budgets: z.array(ceilingSchema),
+});
+export type Choices = z.infer<typeof choicesSchema>;
+
+/** A decision, and what else the policy says where it was asked. */
+export type Explained = Pick<Decision, 'hurdles' | 'rule'> & {
+  /** Of the first approval that is needed; null: none is. */
+  terms: Terms | null;
+  defaults: StoredDraft;
+  choices: Choices;
+};
+
+export function explain(policy: Policy, facts: PolicyFacts): Explained {
+  const { hurdles, rule } = decide(policy, facts);
+  const approval = hurdles.find(({ verdict }) => verdict === 'approve');
+  const terms = approval === undefined ? null : termsOf(policy, approval.rule);
+  const defaults = placeDefaults(policy, facts.place);
+  return { hurdles, rule, terms, defaults, choices: choicesOf(policy, facts) };
+}
+
+export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
+  const { place, spend } = facts;
+  const { modes, ...set } = channelOf(policy, place)?.set ?? {};
+  return {
+    closed: closedBy(policy, facts),
+    set: setValues({ ...set, ...(modes?.length === 1 && { modes }) }),
+    modes: Object.fromEntries(
+      DEVIN_MODES.flatMap((mode) => {
+        const verdict = modeHurdle(policy, facts, mode);
+        return verdict === undefined ? [] : [[mode, verdict]];
+      }),
+    ),
+    announcements: announcementsOf(policy, facts),
+    instructions: standingInstructions(policy, place),
+    most: policy.limits.acu_per_session ?? null,
+    budgets: ceilingsOf(policy, spend),
+  };
+}
+
+/** What choosing a mode alone leads to; undefined: nothing. */
+function modeHurdle(policy: Policy, facts: PolicyFacts, mode: (typeof DEVIN_MODES)[number]) {
+  const draft = { values: { [MODE]: mode }, sources: { [MODE]: 'request' as const } };
+  const request = { draft, hasSessionSecrets: false, hasAttachments: false, approved: [] };
+  const { hurdles } = decide(policy, { ...facts, request });
+  return hurdles.find(({ field }) => field === MODE)?.verdict;
+}
+
+/** The rules that could decide about this person here, depending on what is entered, and the one that ends them. */
+function rulesFor({ rules }: Policy, facts: PolicyFacts): PolicyRule[] {
+  const theirs = rules.filter((rule) => counts({ ...rule, when: [] }, facts));
+  const end = theirs.findIndex(({ when }) => when.length === 0);
+  return end === -1 ? theirs : theirs.slice(0, end + 1);
+}
+
+/** The rule that refuses this person here, whatever they ask for. */
+function closedBy(policy: Policy, facts: PolicyFacts): Choices['closed'] {
+  const rules = rulesFor(policy, facts);
+  const isClosed = rules.every(({ verdict }) => verdict === 'refuse') && rules.at(-1)?.when.length === 0;
+  const { name: rule, say = null } = rules.at(-1) ?? { name: '' };
+  return isClosed ? { kind: 'rule', verdict: 'refuse', rule, say, field: 'prompt' } : null;
+}
+
+function announcementsOf(policy: Policy, facts: PolicyFacts): Announcement[] {
+  return rulesFor(policy, facts).flatMap(({ verdict, when }) =>
+    verdict === 'allow'
+      ? []
+      : when.filter(({ field }) => field !== MODE).map(({ field, wanted }) => ({ field, verdict, wanted })),
+  );
+}
