@@ -42,7 +42,7 @@ describe('a daily budget of a person', () => {
     expect(own()).toHaveLength(1);
     const other = addColleague(world());
     await world().change(LIMITS.replace('day: 100', 'day: 9'));
-    await world().slack.command(other.userId, place.channelId, '--acu 5 the third');
+    await world().slack.command(other.userId, place.channelId, '--acu 5 the third of them');
     const theirs = await toldTo(world(), { ...place, userId: other.userId }, 'This channel today');
     expect(theirs.text).toContain('Reserved by 1 session of someone else.');
     expect(theirs.text).not.toContain(first.url);
