@@ -82,13 +82,6 @@ test("why tells people if they can't start sessions", async () => {
   expect(answer).toContain('No Devin account for');
 });
 
-test('a question about what the app decided is asked about before it starts', async () => {
-  const { answer, own } = await why('was my session refused --repo acme/web');
-  expect(answer).toContain('Nothing was started yet.');
-  expect(answer).toContain('[Start as typed]');
-  expect(own()).toHaveLength(0);
-});
-
 test('a question about the code is a task, with its options', async () => {
   const { ana } = await why('does the nightly build of the app fail --repo acme/web');
   const { request } = await sessionOf(world().devin, ana.devinUserId);

@@ -15,7 +15,7 @@ export const approval: Text['approval'] = {
   },
   until: (when) => `期限 ${when}`,
   message: {
-    asks: (task, who, where) => `${who} さんの依頼 ${task} を開始しますか？ 依頼された場所: ${where}。`,
+    asks: (task, who, where) => `${who} さんの依頼 ${task} を開始しますか？依頼された場所: ${where}。`,
     direct: 'ダイレクトメッセージ',
     rule: (rule, need) => (need === 1 ? `ルール: ${rule}` : `ルール: ${rule}（${need} 件の承認が必要）`),
     cut: '長いため、途中までしか表示していません。開始する前に全文を確認してください。',
