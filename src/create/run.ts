@@ -37,6 +37,9 @@ export type CreateStep = (run: Run) => Promise<StepOutcome>;
 /** `slack`: Slack doesn't say who asks, or who can approve it. */
 export type Waiting = { waiting: 'busy' | 'down' | 'slack'; retryAfterMs: number | null };
 
+/** So soon after they asked, people hear of a failure privately: nobody needs a ping. */
+const STILL_THERE_MS = 60_000;
+
 type FlowDeps = { transitions: Pick<Transitions, 'move'>; now: () => number };
 type Advance = Onward & Pick<Conditions, 'onlyIf'>;
 
@@ -51,13 +54,13 @@ export function createFlow({ transitions, now }: FlowDeps) {
     return moved === null ? { kind: 'leave' } : { kind: 'next', ...moved };
   }
 
-  /** Ends it without a session: on its card, or privately if it has none. Why it was refused only the person hears. */
+  /** Ends it without a session, on its card, if any. Why it was refused only the person hears. */
   async function end(run: Run, failure: Failure, earlier?: Earlier): Promise<StepOutcome> {
     const refused = isRefusal(failure);
+    const isSoon = now() - askedAt(run.request).getTime() < STILL_THERE_MS;
     const effects = (moved: SessionRequest) => ({
       ...(hasCard(moved) && { card: 'now' as const }),
-      outcome: !refused && hasCard(moved),
-      ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),
+      ...(refused || isSoon || !hasCard(moved) ? { tell: 'refused' as const } : { outcome: true }),
     });
     const to = refused ? 'refused' : 'failed';
     return advance(run, { to, changes: { failure }, effects, ...(earlier !== undefined && { earlier }) });

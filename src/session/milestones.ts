@@ -53,17 +53,18 @@ export function progress(before: Before, snapshot: SessionSnapshot): Progress {
   const phase = sessionPhase(snapshot, before.wasFinished);
   const pullRequests = pullRequestUrls(snapshot).map(pullRequestKey);
   const news = pullRequests.filter((key) => !before.told.includes(key));
+  const isNear = isNearCap(phase, snapshot.acusConsumed, before.cap);
+  const near = isNear && !before.told.includes(NEAR_CAP) ? [NEAR_CAP] : [];
   return {
     phase,
     wasFinished: finishedSoFar({ phase, status: snapshot.status }, before.wasFinished),
-    keys: [...news, ...nearCap(before, phase, snapshot), ...phaseKeys(before, phase)],
+    keys: [...news, ...near, ...phaseKeys(before, phase)],
   };
 }
 
-/** Not once it is over: the message about that says what it used. */
-function nearCap({ told, cap }: Before, phase: SessionPhase, { acusConsumed }: SessionSnapshot): string[] {
-  const isNear = cap !== null && acusConsumed >= NEAR * cap && STANDING[phase] !== 'earlier';
-  return isNear && !told.includes(NEAR_CAP) ? [NEAR_CAP] : [];
+/** Not once it is over: what is said about that says what it used. */
+export function isNearCap(phase: SessionPhase, used: number | null, cap: number | null): boolean {
+  return cap !== null && used !== null && used >= NEAR * cap && STANDING[phase] !== 'earlier';
 }
 
 function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPhase): string[] {

@@ -162,6 +162,7 @@ describe('one message for each event', () => {
     const thread = await started(world(), 'fix it now --acu 10');
     thread.change({ status: 'running', acus: 8.2 });
     await thread.says('is near its ACU cap · 8.2 of 10 ACU');
+    await thread.card('8.2 of 10 ACU · near its cap');
     thread.change({ acus: 9 });
     await thread.card('9 of 10 ACU');
     await thread.ends({}, 'Done.');
@@ -359,11 +360,19 @@ describe('one message for each event', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('has one ping and the reason if Devin refuses', async () => {
-    const { ana, told, pings } = await asked({ status: 401 }, 'DEVIN_API_KEY');
-    expect(told.text).toMatch(new RegExp(`^<@${ana.userId}> \\*fix the login\\* wasn't started\\.`));
-    expect(told.text).toContain('DEVIN_API_KEY');
-    expect(pings()).toEqual([told]);
+  test('is a private notice without a ping if Devin refuses at once', async () => {
+    const { slack, devin } = world();
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 401, times: 1 });
+    const { ana, channelId } = someoneIn(world());
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix the login');
+    await slack.waitForMessage(
+      channelId,
+      (one) => one.ephemeralFor === ana.userId && one.text.includes('DEVIN_API_KEY'),
+    );
+    await doneWith(world(), 'tell-outcome');
+    const shown = slack.messages(channelId).filter((one) => one.ephemeralFor === null);
+    expect(shown.filter(({ text }) => text.includes(`<@${ana.userId}>`))).toEqual([]);
+    expect(shown.filter(({ threadTs }) => threadTs !== null)).toEqual([]);
   });
 
   test('names its session if two share a thread', async () => {

@@ -1,5 +1,6 @@
 import { isEmail, maskEmail } from '../../session/identity.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
+import { isNearCap } from '../../session/milestones.ts';
 import { acuWords, durationWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { shownMoment, shownTime } from './details-values.ts';
@@ -50,6 +51,7 @@ export function progressFacts(card: SessionCard, text: Text): string[] {
     ...(waitsUntilMs === null ? [] : [text.approval.until(shownMoment(waitsUntilMs, text))]),
     ...(checkedAtMs === null ? [] : [text.card.checked(shownTime(checkedAtMs))]),
     ...acuFact(card, text),
+    ...(isNearCap(card.phase, card.acusUsed, card.acuLimit) ? [text.card.nearCap] : []),
   ];
 }
 

@@ -85,6 +85,7 @@ export const card = {
   checked: (when: string): string => `Checked ${when}, still not found`,
   acuUsed: (used: string): string => `${used} ACU`,
   acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,
+  nearCap: 'near its cap',
   acuLimit: (limit: string): string => `up to ${limit} ACU`,
   mode: (mode: string): string => `${mode} mode`,
   playbook: (name: string): string => `playbook "${name}"`,

@@ -79,6 +79,7 @@ export const card: Text['card'] = {
   checked: (when) => `${when} に確認しましたが、まだ見つかりません`,
   acuUsed: (used) => `${used} ACU`,
   acuUsedOf: (used, limit) => `${used} / ${limit} ACU`,
+  nearCap: '上限間近',
   acuLimit: (limit) => `上限 ${limit} ACU`,
   mode: (mode) => `${mode} モード`,
   playbook: (name) => `プレイブック「${name}」`,
