@@ -45,7 +45,7 @@ async function startSessions(world: World, app: Running, people: readonly Person
     threads.push(
       ...(await Promise.all(
         people.slice(at, at + 10).map(async (person, index) => {
-          const prompt = `work on part ${at + index}.`;
+          const prompt = `fix the flaky login test in part ${at + index}.`;
           await sendCommand({ port: app.port, signingSecret }, person, prompt);
           const session = await devin.waitForSession(({ request }) => request.prompt.startsWith(prompt), {
             timeoutMs: LAST_WAIT_MS,
@@ -87,7 +87,7 @@ async function load(world: World, app: Running, minutes: number): Promise<Number
     const asking = people[second % PEOPLE];
     const thread = threads[(second * 7) % SESSIONS];
     if (asking === undefined || thread === undefined) throw new Error('There is nobody to ask.');
-    const prompt = `request ${second}.`;
+    const prompt = `fix the flaky checkout test of build ${second}.`;
     timed(numbers.createdMs, ({ request }) => request.prompt.startsWith(prompt));
     void sendCommand({ port: app.port, signingSecret }, asking, prompt).then(({ said }) => {
       if (said !== '') numbers.refused += 1;

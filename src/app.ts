@@ -62,7 +62,9 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     searchUntilFound,
     withNames,
     tagRequests,
+    surelyKnownSince: services.surelyKnownSince,
     onMoved,
+    onSilent: metrics.countSilent,
     tuning,
     text,
   });

@@ -55,6 +55,11 @@ export function createMetrics(deps: MetricsDeps) {
     labelNames: ['code'],
     registers,
   });
+  const silent = new Counter({
+    name: 'devin_slack_silent_total',
+    help: 'Requests whose person saw neither a card nor a notice for 30 s.',
+    registers,
+  });
   addGauges(registry, deps);
   const devin = new Histogram({
     name: 'devin_slack_devin_request_seconds',
@@ -67,6 +72,7 @@ export function createMetrics(deps: MetricsDeps) {
     countState: (state: RequestState): void => requests.inc({ state }),
     observeDevin: ({ operation, status, durationMs }: DevinRequestFacts): void =>
       devin.observe({ operation, status: status ?? 'none' }, durationMs / MS_PER_S),
+    countSilent: (count: number): void => silent.inc(count),
     countTokenRefused: (code: string): void => tokenRefused.inc({ code }),
     countRefused: (why: RefusedDelivery): void => refused.inc({ why }),
     contentType: registry.contentType,

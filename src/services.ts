@@ -40,8 +40,11 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const policy = await openFile(config.policyFile, POLICY_FILE, file);
   const mapping = await openFile(config.identityFile, IDENTITY_FILE, file);
   const { databaseProgram: program, embedded, onFatal } = tuning;
-  const database = await openDatabase({ program, embedded, onFatal, ...config.store, log });
   let knownSince = new Date(now());
+  let surelyKnownSince = knownSince;
+  // A server that failed over may have lost its last second.
+  const onLost = (): void => void (surelyKnownSince = new Date(now()));
+  const database = await openDatabase({ program, embedded, onFatal, onLost, ...config.store, log });
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
   const plainStore = createStore(database.db, seal, tuning);
@@ -103,8 +106,10 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     async begin(): Promise<void> {
       await tuning.readTime(database.db);
       knownSince = new Date(now() - RESTORING_MS);
+      surelyKnownSince = knownSince;
     },
     knownSince: () => knownSince,
+    surelyKnownSince: () => surelyKnownSince,
     text,
     /** For log lines, warnings and what ends the start. */
     logged,

@@ -54,7 +54,9 @@ export async function runChaos(run: ChaosRun): Promise<Report> {
     // Only one process at a time can open an embedded database.
     await replicas.stop();
     const { entries, violations } = await auditChain({ databaseUrl, dataDir: replicas.dataDir(0) }, report);
-    return { ...report, entries, violations: [...report.violations, ...violations] };
+    const silent =
+      replicas.silent() === 0 ? [] : [`${replicas.silent()} people had no card and no word for 30 s`];
+    return { ...report, entries, violations: [...report.violations, ...violations, ...silent] };
   } finally {
     await replicas.stop();
     ledger.stop();

@@ -12,6 +12,8 @@ export type Replicas = {
   /** SIGKILL, at any moment. */
   kill: (replica: number) => Promise<void>;
   kills: () => number;
+  /** How many people had neither a card nor a word for 30 s, by the metrics of the processes, each at its end. */
+  silent: () => number;
   /** The last words of processes that ended without being killed. */
   ownEnds: readonly string[];
   /** Where one has its embedded database. */
@@ -47,6 +49,7 @@ export async function createReplicas(options: ReplicasOptions): Promise<Replicas
     until: async (replica, of) => replicas[replica]?.until(of),
     kill: async (replica) => replicas[replica]?.kill(),
     kills: () => replicas.reduce((sum, { kills }) => sum + kills(), 0),
+    silent: () => replicas.reduce((sum, { silent }) => sum + silent(), 0),
     ownEnds,
     dataDir: (replica) => join(folderOf(options, replica), 'data'),
     stop: async () => {
@@ -70,7 +73,7 @@ async function createReplica(options: ReplicasOptions, number: number, onChange:
     ...(options.program !== null && { program: options.program }),
   });
   bot.subscribe(onChange);
-  const life = { isStopping: false, kills: 0 };
+  const life = { isStopping: false, kills: 0, silent: 0 };
 
   async function supervise(ownEnds: string[]): Promise<void> {
     const first = Promise.withResolvers<void>();
@@ -92,21 +95,36 @@ async function createReplica(options: ReplicasOptions, number: number, onChange:
     bot,
     supervise,
     kills: () => life.kills,
+    silent: () => life.silent,
     until: async (of: 'start' | 'life') =>
       soon(bot, ({ pid, address }) => (of === 'start' ? pid : address) !== null),
     async kill() {
       // Between two lives: the next one, as it begins.
       await soon(bot, ({ pid }) => pid !== null);
       life.kills += 1;
+      life.silent += await silentOf(bot);
       log.write('--- killed\n');
       await bot.kill();
     },
     async stop() {
       life.isStopping = true;
+      life.silent += await silentOf(bot);
       await bot.stop();
       log.end();
     },
   };
+}
+
+const SILENT = /^devin_slack_silent_total (\d+)$/m;
+const ANSWER_MS = 1000;
+
+/** How many people this process left without a card or a word for 30 s. */
+async function silentOf(bot: BotProcess): Promise<number> {
+  const { address } = bot.state();
+  if (address === null) return 0;
+  const asked = fetch(`${address}/metrics`, { signal: AbortSignal.timeout(ANSWER_MS) });
+  const text = await asked.then(async (response) => response.text()).catch(() => '');
+  return Number(SILENT.exec(text)?.[1] ?? 0);
 }
 
 const MOST_OWN_ENDS = 5;

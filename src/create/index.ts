@@ -22,6 +22,7 @@ import { createSend } from './send.ts';
 import { createSweep } from './sweep.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
+import { sayWords } from './words.ts';
 
 export type { Adopt, Waiting } from './run.ts';
 export { devinTrouble, lookupTrouble, refusedAs, type DevinTrouble } from './trouble.ts';
@@ -33,7 +34,7 @@ export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
 export type { Onward, Transitions } from './transitions.ts';
 
 type CreationDeps = {
-  queue: Pick<Queue, 'enqueue' | 'unqueued' | 'work'>;
+  queue: Pick<Queue, 'enqueue' | 'enqueueAll' | 'unqueued' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time' | 'catalog'>;
   slack: Pick<
@@ -59,7 +60,9 @@ type CreationDeps = {
   searchUntilFound: SearchUntilFound;
   withNames: WithNames;
   tagRequests: boolean;
+  surelyKnownSince: () => Date;
   onMoved: (state: RequestState) => void;
+  onSilent: (count: number) => void;
   tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'sweepTimes' | 'undoMs'>;
   text: Text;
 };
@@ -105,6 +108,7 @@ export function createCreation(deps: CreationDeps) {
       now,
       readTime: async () => readTime(store.db),
       enqueue,
+      sayWords: async () => sayWords({ store, enqueueAll: queue.enqueueAll, onSilent: deps.onSilent }),
       unqueued: queue.unqueued,
       times: sweepTimes,
       log,
@@ -146,6 +150,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, search }: StepDep
     adopt,
     search,
     now,
+    surelyKnownSince: deps.surelyKnownSince,
     log,
   });
   return {

@@ -3,6 +3,7 @@ import type { Notice } from '../queue/index.ts';
 import { applyDefaults, askedBeside, type EffectiveDraft } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import { isNoMember } from '../session/identity.ts';
+import { isOpen } from '../session/request.ts';
 import { optionWords } from '../slack/blocks/details-values.ts';
 import { cardElsewhere, noCard, notice, refusal } from '../slack/blocks/notices.ts';
 import { titled, type Rendered } from '../slack/blocks/objects.ts';
@@ -112,6 +113,8 @@ export function createPersonNotifier({
         return notice([text.notices.taskDeleted]);
       case 'queued':
         return queued(request, text);
+      case 'slow':
+        return isOpen(request.state) && request.cardTs === null ? notice([text.notices.slow]) : null;
     }
   }
 

@@ -29,16 +29,14 @@ type SendDeps = {
   /** What time it is at Devin; null: not known. Throws a `DevinError` while Devin doesn't answer. */
   devinTime: () => Promise<Date | null>;
   now: () => number;
+  /** From when on the database can't have lost that a request was sent. */
+  surelyKnownSince: () => Date;
   log: Log;
 };
 
 type SentWith = Found & Pick<RequestChanges, 'prompt' | 'uploads'>;
 export type Send = (run: Run, what: { found: SentWith; approved: readonly string[] }) => Promise<StepOutcome>;
 type Post = { body: SessionCreateRequest; earlier: Earlier };
-
-const MOST_UNSENT = 10_000;
-/** After a longer delay, another process may have sent it, and a database that failed over may have lost that. */
-const LATE_MS = 5000;
 
 /**
  * To `sending`, and from there to `created`. `sending` is on disk before the POST is sent. It's sent once; the request goes
@@ -47,25 +45,9 @@ const LATE_MS = 5000;
 export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
   const { createSession, flow, adopt, search } = deps;
 
-  /** Attempts of this process that weren't sent, and until when that is certain, in ms. They aren't searched for. */
-  const unsent = new Map<string, number>();
-  const attempt = (request: SessionRequest): string => `${request.id}:${askedAt(request).getTime()}`;
-
   /** Devin did nothing: what is known of an earlier attempt holds again. */
   const takeBack = async (run: Run, { earlier }: Post): Promise<StepOutcome> =>
     flow.advance(run, { to: 'attached', earlier });
-
-  function noteUnsent(request: SessionRequest, afterMs: number): void {
-    // A request that is forgotten here is only searched for once more.
-    if (unsent.size >= MOST_UNSENT) unsent.clear();
-    unsent.set(attempt(request), deps.now() + afterMs + LATE_MS);
-  }
-
-  function isUnsent(request: SessionRequest): boolean {
-    const untilMs = unsent.get(attempt(request)) ?? 0;
-    unsent.delete(attempt(request));
-    return deps.now() < untilMs;
-  }
 
   async function afterError(run: Run, sending: Post, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
@@ -81,9 +63,7 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     }
     const back = await takeBack(run, sending);
     if (back.kind !== 'next') return back;
-    const waiting = await flow.wait({ ...run, request: back.request }, trouble);
-    if (waiting.kind === 'later') noteUnsent(run.request, waiting.afterMs);
-    return waiting;
+    return flow.wait({ ...run, request: back.request }, trouble);
   }
 
   async function post(run: Run, sending: Post): Promise<StepOutcome> {
@@ -110,7 +90,6 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
   /** null: nothing was found. `changes`: with what it may have been sent, beside what its row says. */
   async function adoptEarlier(run: Run, changes: Partial<SentWith> = {}): Promise<StepOutcome | null> {
     const { request } = run;
-    if (isUnsent(request)) return null;
     try {
       const session = await search.findEarlier({ ...request, ...changes });
       if (session === null) return null;
@@ -127,7 +106,7 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
 
   const send: Send = async (run, { found, approved }) => {
     const { request } = run;
-    const mayBeSent = request.sentAt === null && !wasAskedJustNow(request, deps.now());
+    const mayBeSent = request.sentAt === null && askedAt(request) < deps.surelyKnownSince();
     const earlier = mayBeSent ? await adoptEarlier(run, found) : null;
     if (earlier !== null) return earlier;
     const body = composeRequest({ ...request, ...found }, deps);
@@ -190,13 +169,10 @@ function earlierOf({ sentAt, identity }: SessionRequest): Earlier {
 /** A request that nothing delays is sent within this time. */
 const JUST_NOW_MS = 10_000;
 
-function wasAskedJustNow(request: SessionRequest, nowMs: number): boolean {
-  return nowMs - askedAt(request).getTime() < JUST_NOW_MS;
-}
-
 /** Its person's limits were checked when it was saved, and whatever was saved since has counted it. */
 function wasJustCounted(request: SessionRequest, nowMs: number): boolean {
-  return request.state === 'accepted' && request.resumedAt === null && wasAskedJustNow(request, nowMs);
+  const { state, resumedAt, createdAt } = request;
+  return state === 'accepted' && resumedAt === null && nowMs - createdAt.getTime() < JUST_NOW_MS;
 }
 
 /** Checked in the transaction that moves it to `sending`; `checked`: with which result. */

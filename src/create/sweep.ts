@@ -10,8 +10,7 @@ export type SweepTimes = {
   /** How long an open request may rest until the sweep takes it up. */
   strandedMs: number;
 };
-export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000 };
-
+export const SWEEP_TIMES: SweepTimes = { everyMs: 4000, strandedMs: 15_000 };
 /** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
 const WAITING_MS = 10 * 60 * 1000;
 
@@ -25,6 +24,8 @@ type SweepDeps = {
   transitions: Pick<Transitions, 'moveLocked'>;
   now: () => number;
   enqueue: Enqueue;
+  /** Tells those who have seen nothing yet that their session is being started. */
+  sayWords: () => Promise<void>;
   unqueued: Queue['unqueued'];
   /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
@@ -65,6 +66,7 @@ export function createSweep(deps: SweepDeps) {
     try {
       await deps.readTime();
       await recover();
+      await deps.sayWords();
     } catch (error) {
       onceAMinute('sweep', (leftOut) =>
         log.warn({ err: error, leftOut }, 'the sweep failed; it will be retried'),

@@ -79,7 +79,11 @@ export type Queue = {
   healthy(): boolean;
 };
 
-type QueueDeps = { database: Pick<Database, 'boss' | 'kind'>; log: QueueLog; pollSeconds?: number };
+type QueueDeps = {
+  database: Pick<Database, 'boss' | 'kind' | 'unflushed'>;
+  log: QueueLog;
+  pollSeconds?: number;
+};
 
 export const POLL_SECONDS = 1;
 
@@ -92,7 +96,16 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
   const life = createLife(() =>
-    startWorkerPool({ boss, alone, names: JOB_NAMES, registrations, log, onError, pollSeconds }),
+    startWorkerPool({
+      boss,
+      db: database.unflushed ?? undefined,
+      alone,
+      names: JOB_NAMES,
+      registrations,
+      log,
+      onError,
+      pollSeconds,
+    }),
   );
 
   const enqueue: Enqueue = async (name, payload, { trx, key = keyOf(name, payload), ...how } = {}) => {

@@ -59,6 +59,7 @@ const schemas = {
       'card-elsewhere',
       'no-card',
       'queued',
+      'slow',
       'started',
       'not-checked',
       'task-deleted',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
+import type { Db, JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
 import { inBatches } from '../store/commit.ts';
 import { codeOf } from '../store/store-error.ts';
@@ -23,6 +23,8 @@ export type WorkerPool = {
   stop(timeoutMs: number): Promise<void>;
 };
 
+/** How many jobs are taken at a time: each number is a statement of its own, which is planned once. */
+const BATCHES = [16, 4, 1];
 const ABORT_GRACE_MS = 1000;
 /** Then a job's signal aborts. */
 const LONGEST_JOB_MS = 14 * 60_000;
@@ -40,6 +42,8 @@ const JOB_LIFE = {
 
 type PoolParts = {
   boss: PgBoss;
+  /** For fetching and ending jobs; left out: pg-boss's own. */
+  db: Db | undefined;
   /** No other process works on these queues. */
   alone: boolean;
   /** Of all queues, worked on here or not. */
@@ -117,7 +121,7 @@ async function declareQueues(boss: PgBoss, names: string[]): Promise<void> {
   }
 }
 
-type WorkersParts = Pick<PoolParts, 'boss' | 'log' | 'onError'> & {
+type WorkersParts = Pick<PoolParts, 'boss' | 'db' | 'log' | 'onError'> & {
   registration: Registration;
   stopping: AbortSignal;
   fetched: (error?: unknown) => void;
@@ -127,7 +131,8 @@ type WorkersParts = Pick<PoolParts, 'boss' | 'log' | 'onError'> & {
  * The workers of one queue. pg-boss's own look for a job each when one comes, which costs a query for each that is idle; here,
  * one query takes as many jobs as there are free places, and those that end together are recorded together.
  */
-function createWorkers({ boss, registration, log, onError, stopping, fetched }: WorkersParts) {
+function createWorkers({ boss, db, registration, log, onError, stopping, fetched }: WorkersParts) {
+  const through = db === undefined ? {} : { db };
   const { name, concurrency, run } = registration;
   const logFailure = createFailureLog((facts) => log.warn(facts, 'a job failed; it will be retried'));
   const running = new Map<JobWithMetadata<unknown>, Promise<void>>();
@@ -137,7 +142,7 @@ function createWorkers({ boss, registration, log, onError, stopping, fetched }: 
   let isClosed = false;
 
   const complete = inBatches(async (jobs: JobWithMetadata<unknown>[]) => {
-    await boss.complete(name, jobs);
+    await boss.complete(name, jobs, undefined, through);
     return jobs;
   }, concurrency);
 
@@ -149,7 +154,7 @@ function createWorkers({ boss, registration, log, onError, stopping, fetched }: 
       // If another one waits for the same key, it does this one's work: retrying both would double the calls.
       const key = job.singletonKey;
       if (key === null || !(await isQueuedAgain(boss.getDb(), { name, id: job.id, key })))
-        return void (await boss.fail(name, job, storable(error)));
+        return void (await boss.fail(name, job, storable(error), through));
     }
     await complete(job);
   }
@@ -167,9 +172,12 @@ function createWorkers({ boss, registration, log, onError, stopping, fetched }: 
   async function fill(): Promise<void> {
     isWoken = false;
     const free = concurrency - running.size;
-    const jobs = free > 0 ? await boss.fetch<unknown>(name, { batchSize: free, includeMetadata: true }) : [];
-    hasMore = jobs.length === free;
+    const size = BATCHES.find((one) => one <= free) ?? 0;
+    const options = { batchSize: size, includeMetadata: true as const, ...through };
+    const jobs = size === 0 ? [] : await boss.fetch<unknown>(name, options);
+    hasMore = jobs.length === size;
     jobs.forEach(start);
+    if (hasMore && running.size < concurrency) isWoken = true;
   }
 
   function wake(): void {

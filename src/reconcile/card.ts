@@ -91,6 +91,8 @@ function desiredCard({ text, ...rows }: CardRows, before: ShownMessage | null): 
     person: { teamId, userId },
     // Somebody waits for a new one.
     turnClass: before === null ? 'url' : turnClassOf(request, { before: before.stage, stage, phase }),
+    // Its URL. Until then, its person gets a word.
+    editFollows: isOpen(state),
     metadata: fullCardMetadata(request),
     // A deleted one is posted again, and isn't searched for.
     ...(!wasDeleted(request) && { since: createdAt }),

@@ -32,6 +32,8 @@ export type Desired = {
   /** Whose it is: it goes to them directly, and their Home shows it. */
   person: Person;
   turnClass: TurnClass;
+  /** It will need an edit soon: while edits are short, it isn't posted yet. */
+  editFollows: boolean;
   metadata: MessageMetadata;
   /** Since when there is a reason to post it; left out: an earlier one is not searched for. */
   since?: Date;

@@ -46,6 +46,11 @@ export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
 async function post<Rows>(c: ReconcileContext, task: Task<Rows>): Promise<number | null> {
   const { key, kind, rows, before, desired, lease } = task;
   const { stage, fingerprint, metadata, turnClass, since } = desired;
+  if (desired.editFollows) {
+    const turn = { key, of: 'edits', place: desired.person.teamId, turnClass: 'rest' } as const;
+    const waitMs = await c.store.turns.take(turn);
+    if (waitMs > 0) return waitMs;
+  }
   const place = await placeOf(c, desired).catch(slackFailure);
   if ('kind' in place) return failed(c, task, place);
   const posted = await c.postOnce({

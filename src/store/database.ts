@@ -1,14 +1,20 @@
 import { Socket } from 'node:net';
 import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import { Pool, type ClientBase, type PoolConfig } from 'pg';
-import type { ConstructorOptions } from 'pg-boss';
+import type { ConstructorOptions, Db } from 'pg-boss';
 import type { Log } from '../log.ts';
 import { isUntrusted } from '../network.ts';
 import { OperatorError } from '../operator-error.ts';
 import { once } from '../time.ts';
 import { COMMIT_MS } from './commit.ts';
 import { openEmbedded, startUpkeep, type Embedded } from './embedded/embedded.ts';
-import { bossDatabase, createPriorityGate, throughGate, type Priority } from './embedded/gate.ts';
+import {
+  bossDatabase,
+  createPriorityGate,
+  throughGate,
+  unflushedDatabase,
+  type Priority,
+} from './embedded/gate.ts';
 import { createStatementNames, PreparingClient } from './prepared-statements.ts';
 import { codeOf } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -20,6 +26,8 @@ export type Database = {
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
+  /** The same, for what a crash may undo; null: there is nothing to be gained. */
+  unflushed: Db | null;
   /** Rejects while people would wait in vain: nothing answers, or takes no writes; on Postgres with an `OperatorError`. */
   ping(): Promise<void>;
   /** Stop the queue first. A second call does nothing more. */
@@ -37,6 +45,8 @@ type DatabaseOptions = {
   embedded?: Promise<Embedded> | null;
   /** Postgres: a connection without an answer for this long counts as dead. */
   silentMs?: number;
+  /** Postgres: a connection was lost. */
+  onLost?: () => void;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
   onFatal?: (error: OperatorError) => void;
 };
@@ -75,6 +85,7 @@ async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> 
     interactive,
     kind: 'embedded',
     boss: { db: bossDatabase(embedded.thread, gate), backend: 'pglite' },
+    unflushed: unflushedDatabase(embedded.thread, gate),
     ping: () => ping(interactive),
     close: once(async () => {
       await upkeep.stop();
@@ -85,12 +96,12 @@ async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> 
 
 function openOnServer(
   databaseUrl: string,
-  { log, silentMs = SILENT_MS }: DatabaseOptions & { log: Pick<Log, 'warn'> },
+  { log, silentMs = SILENT_MS, onLost = () => undefined }: DatabaseOptions & { log: Pick<Log, 'warn'> },
 ): Database {
   const options = connectionOptions(databaseUrl, silentMs);
   const nameOf = createStatementNames();
   const connect = (stalledMs: number): Kysely<Tables> => {
-    const pool = createPool({ ...options, max: POOL_SIZE, ...endingStalled(stalledMs) }, log);
+    const pool = createPool({ ...options, max: POOL_SIZE, ...endingStalled(stalledMs) }, { log, onLost });
     const preparing = {
       options: pool.options,
       connect: async () => new PreparingClient(await pool.connect(), nameOf),
@@ -110,6 +121,7 @@ function openOnServer(
     interactive,
     kind: 'postgres',
     boss,
+    unflushed: null,
     ping: async () =>
       pingWritable(interactive).catch((error: unknown) => {
         throw connectError(databaseUrl, error);
@@ -156,12 +168,18 @@ function connectionOptions(databaseUrl: string, silentMs: number) {
 }
 
 /** A pool whose connections can break at any time: only what waits for one fails. */
-function createPool(options: PoolConfig, log: Pick<Log, 'warn'>): Pool {
+function createPool(
+  options: PoolConfig,
+  { log, onLost }: { log: Pick<Log, 'warn'>; onLost: () => void },
+): Pool {
   const pool = new Pool(options);
   // The pool replaces an idle connection that breaks; without a listener, the event would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  pool.on('error', (error) => {
+    onLost();
+    log.warn({ err: error }, 'a database connection was lost');
+  });
   // The same for a connection in use, to which the pool doesn't listen. Its statement fails anyway.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => client.on('error', onLost));
   return pool;
 }
 

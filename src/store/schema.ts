@@ -332,7 +332,7 @@ create unlogged table leases (
 );
 create sequence lease_numbers;
 
-create table paces (
+create unlogged table paces (
   place text primary key,
   next_at timestamptz not null,
   served double precision not null

@@ -1,6 +1,7 @@
 import { sql, type Generated, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
-import { hasRow, readFirst, type Columns } from './sql.ts';
+import { OPEN_STATES } from '../session/request.ts';
+import { hasRow, isLongAgo, literals, readFirst, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const shownSchema = z.object({
@@ -52,6 +53,12 @@ export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 /** The key of a request's card. */
 export const cardKey = (requestId: string): string => `card:${requestId}`;
+
+/** What the keys begin with of the words that people get before their cards. */
+const WORD = 'word:';
+/** It is being started, has no card, and its person wasn't told why it waits. */
+const isUntold = (): RawBuilder<boolean> => sql<boolean>`state in ${literals(OPEN_STATES)} and state <> 'held'
+  and card_ts is null and waiting is null and source not in ('follow', 'restored')`;
 
 type Attempt = {
   key: string;
@@ -159,6 +166,24 @@ export function createShown(db: Kysely<Tables>) {
         .where('at', '>', sql<Date>`now() - ${PLACING}`)
         .limit(1);
       return hasRow(placing);
+    },
+
+    /** The requests whose people have waited for so long without a card or a word: once each. */
+    async needWord(waitedMs: number, trx: Db): Promise<string[]> {
+      const { rows } = await sql<{ requestId: string }>`
+        insert into shown (key)
+        select ${WORD}::text || id from session_requests where ${isUntold()} and ${isLongAgo(sql`updated_at`, waitedMs)}
+        on conflict (key) do nothing
+        returning substr(key, ${sql.lit(WORD.length + 1)}) as request_id`.execute(trx);
+      return rows.map(({ requestId }) => requestId);
+    },
+
+    /** How many have waited for so long without a card or a word. */
+    async countSilent(waitedMs: number, trx: Db): Promise<number> {
+      const { rows } = await sql<{ count: string }>`
+        select count(*) from session_requests where ${isUntold()} and ${isLongAgo(sql`updated_at`, waitedMs)}
+          and not exists (select from shown where key = ${WORD}::text || id)`.execute(trx);
+      return Number(rows[0]?.count ?? 0);
     },
 
     /** Slack certainly doesn't have it: there was no attempt. */

@@ -21,6 +21,7 @@ const NOTHING_LEFT: SweepDeps = {
   transitions: { moveLocked: async () => Promise.resolve(false) },
   now: Date.now,
   enqueue: async () => Promise.resolve(),
+  sayWords: async () => Promise.resolve(),
   unqueued: async (_name, keys) => Promise.resolve([...keys]),
   times: { everyMs: EVERY_MS, strandedMs: 15_000 },
   log: createLog('silent'),

@@ -28,7 +28,7 @@ function writes(slack: LocalSlack, channelId: string): string[] {
 describeOnBothWorlds('the URL of a new session', (world) => {
   test('is on the first card if Devin answers at once', async () => {
     const { slack, devin } = world();
-    const { ana, channelId } = await askIn(world(), 'at once');
+    const { ana, channelId } = await askIn(world(), 'fix the flaky login test at once');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url));
     expect(writes(slack, channelId)).toEqual(['chat.postMessage']);
@@ -64,13 +64,17 @@ describeOnBothWorlds('the URL of a new session', (world) => {
 });
 
 describe('while Devin does not answer', () => {
-  test('60 starting sessions get their cards, even if no more edits can be made, and a 61st its URL', async () => {
+  test('60 people who wait each get a card or a word, even if no more edits can be made, and a 61st the URL', async () => {
     const world = await createWorld({ overrides: { editBudget: { burst: 1, perMinute: 1 } } });
     const { slack, devin } = world;
     const hanging = devin.fail(CREATE, { hang: true, times: 60 });
-    const asked = await Promise.all(Array.from({ length: 60 }, (_, at) => askIn(world, `hang ${at}`)));
-    for (const { channelId } of asked) await cardOf(slack, channelId, (text) => text.includes('Starting'));
+    const asked = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => askIn(world, `fix the flaky login test in part ${at}`)),
+    );
+    for (const { channelId } of asked)
+      await slack.waitForMessage(channelId, ({ text }) => /Starting|being started/.test(text));
     expect(hanging.remaining()).toBe(0);
+    expect(asked.filter(({ channelId }) => writes(slack, channelId).length > 0).length).toBeLessThan(10);
     const { ana, channelId } = await askIn(world, 'fix the next flaky test');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url));
@@ -81,7 +85,7 @@ describe('while Devin does not answer', () => {
     const world = await createWorld();
     const { slack, devin, environment } = world;
     devin.fail(CREATE, { hang: true, afterEffect: true, times: 1 });
-    const { ana, channelId } = await askIn(world, 'in flight');
+    const { ana, channelId } = await askIn(world, 'fix the flaky test in flight');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await world.bot.stop();
     const again = await startBot(environment, slack);

@@ -55,6 +55,7 @@ describeOnBothDatabases('a milestone', (open) => {
         milestones: createMilestones(db),
       },
       enqueue: async (name, payload) => void (await Promise.resolve(jobs.push([name, payload]))),
+      sayWords: async () => Promise.resolve(),
       unqueued: async (_name, keys) => Promise.resolve([...keys]),
       times: SWEEP_TIMES,
       log: createLog('silent'),

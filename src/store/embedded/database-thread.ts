@@ -15,6 +15,8 @@ type Transacting = Statements & { rollback(): Promise<void> };
  */
 export type DatabaseThread = Statements & {
   open(folder: string, fresh: boolean): Promise<void>;
+  /** Its commit reaches the disk a moment later, or with the next one that doesn't wait: a crash may undo it. */
+  queryUnflushed<Row>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<Row>>;
   /** No other statement runs in between. */
   transaction<Result>(task: (trx: Transacting) => Promise<Result>): Promise<Result>;
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
@@ -61,6 +63,8 @@ export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: Thr
 
   return {
     ...statements(() => null),
+    queryUnflushed: async (sql, parameters) =>
+      line.call({ do: 'query', sql, parameters, inside: null, unflushed: true }),
     open: async (folder, fresh) => line.call({ do: 'open', folder, fresh }),
     async transaction(task) {
       const transaction = (transactions += 1);

@@ -16,7 +16,7 @@ import { OperatorError, type Say } from '../../operator-error.ts';
 import { repeat } from '../../time.ts';
 import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
 import { folderError, type Machine } from './folder-error.ts';
-import { runUpkeep, tableNames, TABLES, type Runner } from './upkeep.ts';
+import { analyzeGrown, runUpkeep, tableNames, TABLES, type Runner } from './upkeep.ts';
 
 export type Embedded = {
   thread: DatabaseThread;
@@ -128,6 +128,7 @@ async function checkReadable(thread: DatabaseThread): Promise<void> {
 }
 
 const CHECKPOINT_MS = 5 * 60_000;
+const GROWTH_MS = 10_000;
 const CHECKPOINTS_PER_VACUUM = 12;
 const PAUSE_MS = 200;
 
@@ -144,10 +145,12 @@ export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>) {
     });
   }, CHECKPOINT_MS);
   upkeep.unref();
+  const growth = repeat(async () => analyzeGrown(database).catch(() => undefined), GROWTH_MS);
+  growth.unref();
   return {
     async stop(): Promise<void> {
       stopping.abort();
-      await upkeep.stop();
+      await Promise.all([upkeep.stop(), growth.stop()]);
     },
   };
 }

@@ -54,6 +54,14 @@ export function throughGate(thread: DatabaseThread, gate: Gate, priority: Priori
   };
 }
 
+/** pg-boss for what a crash may undo: that a job was fetched or is done, which its handler bears twice. */
+export function unflushedDatabase(thread: DatabaseThread, gate: Gate): Db {
+  return {
+    executeSql: async (text, values) =>
+      gate.pass('background', async () => thread.queryUnflushed(text, values ?? [])),
+  };
+}
+
 /** pg-boss sends some blocks as one text: BEGIN; …; COMMIT; */
 const BLOCK = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/;
 /** Only a single statement can be prepared. */

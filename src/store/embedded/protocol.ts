@@ -7,7 +7,7 @@ export type Inside = { transaction: number; begins: boolean };
 /** What the process asks of the thread that runs the database. */
 export type Order =
   | { do: 'open'; folder: string; fresh: boolean }
-  | { do: 'query'; sql: string; parameters: readonly unknown[]; inside: Inside | null }
+  | { do: 'query'; sql: string; parameters: readonly unknown[]; inside: Inside | null; unflushed?: boolean }
   | { do: 'exec'; sql: string; inside: Inside | null }
   | { do: 'commit' | 'rollback'; transaction: number }
   | { do: 'listen'; channel: string }

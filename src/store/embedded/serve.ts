@@ -63,11 +63,16 @@ async function startPGlite(
   return pglite;
 }
 
+/** What was committed without waiting for the disk is on it after this time. */
+const FLUSH_MS = 250;
+const FLUSH = `select pg_logical_emit_message(true, 'flush', '')`;
+
 type Open = { trx: Transaction; commit(): void; rollback(reason: Error): void; ended: Promise<void> };
 
 function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payload: string) => void) {
   const prepared = createPrepared(pglite);
   const open = new Map<number, Promise<Open>>();
+  let flushing: NodeJS.Timeout | null = null;
 
   async function at(transaction: number): Promise<Open> {
     const found = open.get(transaction);
@@ -92,7 +97,23 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
     return (await at(transaction)).trx;
   }
 
-  async function query({ sql, parameters, inside }: Extract<Order, { do: 'query' }>) {
+  /** Alone, as all that is no transaction. */
+  async function runUnflushed(sql: string, parameters: readonly unknown[]) {
+    await prepared.run('set synchronous_commit to off', []);
+    try {
+      return await prepared.run(sql, parameters);
+    } finally {
+      await prepared.run('set synchronous_commit to on', []);
+      flushing ??= setTimeout(() => {
+        flushing = null;
+        // Any commit that waits for the disk takes along those before it.
+        pglite.query(FLUSH).catch(() => undefined);
+      }, FLUSH_MS).unref();
+    }
+  }
+
+  async function query({ sql, parameters, inside, unflushed }: Extract<Order, { do: 'query' }>) {
+    if (unflushed === true) return pglite._runExclusiveTransaction(async () => runUnflushed(sql, parameters));
     const trx = inside === null ? null : await enter(inside);
     if (!isPreparable(sql)) {
       prepared.passBy(sql);

@@ -27,6 +27,21 @@ export async function runUpkeep(database: Runner, { full, pauseMs, signal }: Upk
   await database.exec('CHECKPOINT');
 }
 
+/**
+ * Statements are planned once, mostly while their tables are empty. To analyze a table has the next of its statements planned
+ * again, by what it holds now.
+ */
+export async function analyzeGrown(database: Runner): Promise<void> {
+  for (const table of tableNames(await database.exec(GROWN))) await database.exec(`ANALYZE ${table}`);
+}
+
+/** Tables that are twice as large as when they were analyzed. Smaller ones are read as quickly by any plan. */
+const GROWN = `
+  select format('%I.%I', nspname, relname) as name
+  from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+  where relkind = 'r' and nspname in ('public', 'pgboss')
+    and pg_relation_size(pg_class.oid) > 2 * current_setting('block_size')::int * greatest(relpages, 8)`;
+
 /** Our tables, the queue's and Postgres' own; those that change most come first. */
 export const TABLES = `
   select format('%I.%I', nspname, relname) as name

@@ -46,6 +46,8 @@ export const notices = {
   },
   notYourButton: (userId: string): string =>
     `Only <@${userId}>, who asked for this session, can use that button, because it may cost money. Nothing was done. You can open the details, or start your own session.`,
+  /** While a session starts and has no card yet. */
+  slow: 'Your session is being started. Its card will appear here.',
   /** After a notice that can't be removed anymore. */
   settled: 'Your form started a session. You can ignore the earlier message that nothing was started.',
   cardElsewhere: (why: string): string => `${why} Your session's card is in your DMs.`,
