@@ -1,4 +1,3 @@
-import { refusalSentence } from '../errors.ts';
 import type { Jobs, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
@@ -11,7 +10,6 @@ import {
   type UsageScope,
 } from '../session/usage.ts';
 import { notice } from '../slack/blocks/notices.ts';
-import { escape } from '../slack/blocks/text.ts';
 import { renderUsage, type HomeEveryone, type HomeUsage, type UsageReport } from '../slack/blocks/usage.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { answerPlace } from '../slack/places.ts';
@@ -105,11 +103,6 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
     const { teamId, userId, by, days, answerTo } = job;
     const place = answerPlace(deps.store.envelopes, userId, answerTo);
     const text = await textFor(userId);
-    const person = await deps.slack.people.find(userId);
-    if (person !== null && person.kind !== 'member') {
-      const why = refusalSentence({ reason: person.kind, maskedEmail: null }, text);
-      return throwIfRetryable(await outbound.tellPrivately(place, notice([escape(why)])));
-    }
     const mayAll = await canSeeAll(userId);
     const refusal = usageRefusal(job, { hasOwners: deps.policy.current()?.owners !== undefined, mayAll });
     if (refusal !== null) {
