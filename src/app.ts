@@ -105,7 +105,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tuning,
   });
   const check = createSteeringCheck({ resolve, settings: store.settings });
-  const { watcher, recordAnswer, fetchMessages } = createFollowing({
+  const { watcher, recordAnswer } = createFollowing({
     queue,
     store,
     devin,
@@ -138,20 +138,19 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     searchUntilFound,
     tuning,
   });
-  createConversing({
-    queue,
+  createConversing(queue, {
     store,
     devin,
     slack,
+    enqueue: queue.enqueue,
     resolve,
     check,
     budget,
     recordAnswer,
-    fetchMessages,
     withLease,
     searchUntilFound,
     mayFallBack: impersonation !== 'required',
-    tuning,
+    now: tuning.now,
   });
 
   const { settings } = interactiveStore;

@@ -71,6 +71,10 @@ export function replyMessage(failure: Exclude<ReplyFailure, Marked>, text: Text)
   switch (failure.kind) {
     case 'ended':
       return text.thread.ended;
+    case 'not-started':
+      return text.thread.notStarted;
+    case 'archived':
+      return text.thread.archived(failure.detail);
     case 'not-in-conversation':
       return text.steering.notInConversation;
     case 'gave-up':

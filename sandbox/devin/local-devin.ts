@@ -126,6 +126,8 @@ function controls({ permissions, catalog, members, uploads, sessions, faults, jo
     step: sessions.step,
     canStep: sessions.canStep,
     advance: sessions.change,
+    /** In the web app. */
+    archive: sessions.archive,
     fail: (match: FaultMatch, fault: RequestFault = {}) => faults.plan(match, fault),
     clearFaults: faults.clear,
     /** Tells of each change. Returns how to stop listening. */

@@ -13,7 +13,7 @@ const structuredOutputSchema = z.record(z.string(), z.unknown()).superRefine((sc
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 });
 
-const sessionSecret = z.strictObject({
+const sessionSecret = z.object({
   key: z.string().min(1).max(256),
   value: z.string().max(65_536),
   sensitive: z.boolean().default(true),
@@ -22,10 +22,11 @@ export type SessionSecretInput = z.infer<typeof sessionSecret>;
 
 /**
  * Written from the published reference, apart from the bot's own schema, so that the two check each other. `fusion`
- * is newer than that page; a cap below 1 is refused as the automations API does.
+ * is newer than that page; a cap below 1 is refused as the automations API does. Unknown keys are ignored, as the service
+ * does: test/contract compares the names.
  * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
  */
-export const createBodySchema = z.strictObject({
+export const createBodySchema = z.object({
   attachment_urls: attachmentUrls,
   bypass_approval: z.boolean().nullish(),
   child_playbook_id: z.string().nullish(),
@@ -49,7 +50,7 @@ export const createBodySchema = z.strictObject({
 export type CreateBody = z.infer<typeof createBodySchema>;
 
 /** https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions-messages */
-export const messageBodySchema = z.strictObject({
+export const messageBodySchema = z.object({
   message: z.string(),
   attachment_urls: attachmentUrls,
   message_as_user_id: z.string().nullish(),

@@ -119,6 +119,8 @@ export function createSessions(deps: SessionsDeps) {
         assertAwakable(session);
         appendMessage(session, { source: 'user', message, createdAtMs: now(), asUserId });
         attachUrls(session, attachmentUrls);
+        // An archived session takes the message and stays as it is.
+        if (session.isArchived) return;
         wake(session);
         player.replied(session.id);
       });

@@ -13,25 +13,18 @@ function valueAt(input: unknown, path: PropertyKey[]): unknown {
   return value;
 }
 
-function fieldErrors(issue: Issue, where: string, input: unknown): FieldError[] {
+function fieldError(issue: Issue, where: string, input: unknown): FieldError {
   const loc = [where, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      loc: [...loc, key],
-      msg: 'Extra inputs are not permitted',
-      type: 'extra_forbidden',
-    }));
-  }
   const value = valueAt(input, issue.path);
-  if (value === undefined) return [{ loc, msg: 'Field required', type: 'missing' }];
-  return [{ loc, msg: issue.message, type: 'value_error', input: value }];
+  if (value === undefined) return { loc, msg: 'Field required', type: 'missing' };
+  return { loc, msg: issue.message, type: 'value_error', input: value };
 }
 
 /** Parses a body, or refuses it the way FastAPI does. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw unprocessable(parsed.error.issues.flatMap((issue) => fieldErrors(issue, 'body', body)));
+  throw unprocessable(parsed.error.issues.map((issue) => fieldError(issue, 'body', body)));
 }
 
 type QuerySchema<T> = z.ZodType<T> & { shape: Record<string, unknown> };
@@ -43,7 +36,7 @@ export function parseQuery<T>(schema: QuerySchema<T>, query: Query, report: (pro
   }
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
-  throw unprocessable(parsed.error.issues.flatMap((issue) => fieldErrors(issue, 'query', query)));
+  throw unprocessable(parsed.error.issues.map((issue) => fieldError(issue, 'query', query)));
 }
 
 /** A query as it was sent: every key with all its values. */

@@ -1,7 +1,6 @@
 import { refusalSentence, replyMessage } from '../errors.ts';
 import { draftFor } from '../session/credentials.ts';
 import { hiddenFields } from '../session/defaults.ts';
-import { isOver } from '../session/lifecycle.ts';
 import { isMessage, isRefusedReply, type ReplyFailure } from '../session/reply.ts';
 import { refuseSteering } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
@@ -10,119 +9,77 @@ import { escape } from '../slack/blocks/text.ts';
 import { overBudgetWords } from '../slack/blocks/why.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
-import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
+import type { PrivatePlace } from '../slack/outbound.ts';
 import { placeColumns } from '../slack/places.ts';
-import type { TellOnce } from '../slack/tell-once.ts';
-import type { TextFor } from '../slack/text-for.ts';
+import { tellOnce } from '../slack/tell-once.ts';
 import type { Reply } from '../store/replies.ts';
-import type { SessionRequest } from '../store/request-row.ts';
-import { findFollowed, lostSecrets } from '../store/requests.ts';
-import type { SessionRow } from '../store/sessions.ts';
-import type { StoreParts } from '../store/store.ts';
+import { cardThread, type SessionRequest } from '../store/request-row.ts';
+import { findSteered, lostSecrets, type SteeredThread } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
-import { createInOrder } from '../time.ts';
-import type { SteeringCheck } from '../trust/index.ts';
-import type { ReplyInSession } from './relay.ts';
+import type { ConverseContext } from './context.ts';
 
-type NotifyDeps = {
-  store: StoreParts<{
-    replies: 'find';
-    sessions: 'find';
-    requests: 'find';
-    forms: 'insert';
-    threadNotices: 'wasTold' | 'add';
-  }>;
-  tellOnce: TellOnce;
-  check: SteeringCheck;
-  outbound: Pick<Outbound, 'react' | 'unreact' | 'tellPrivately'>;
-  textFor: TextFor;
-};
+/** `session`: null: its request has none yet, or ended without one. */
+type Told = SteeredThread & { reply: Reply };
 
-/** Shows authors what became of their replies: a reaction on the message, or a private notice. */
-export function createReplyNotifier(deps: NotifyDeps) {
-  const { replies, threadNotices: notices } = deps.store;
-  const { tellOnce, check, outbound, textFor } = deps;
-  const inOrder = createInOrder();
+async function findTold({ store }: ConverseContext, replyId: string): Promise<Told | null> {
+  const reply = await store.replies.find(replyId);
+  const thread = reply === null ? null : await findSteered(store, reply.sessionId);
+  return reply === null || thread === null ? null : { reply, ...thread };
+}
 
-  async function find(replyId: string): Promise<ReplyInSession | null> {
-    const reply = await replies.find(replyId);
-    const followed = reply === null ? null : await findFollowed(deps.store, reply.sessionId);
-    return reply === null || followed === null ? null : { reply, ...followed };
-  }
-
-  async function addDelivered({ channelId, messageTs: ts }: Reply): Promise<void> {
-    if (channelId === null || ts === null) return;
-    const { kind } = await outbound.react(channelId, ts, DELIVERED_REACTION);
-    if (kind === 'rate-limited' || kind === 'unclear') throw new Error("Slack can't add the reaction now");
-  }
-
-  /** If Slack keeps it, it does no harm beside the other reaction. */
-  async function removeTaken({ channelId, messageTs: ts }: Reply): Promise<void> {
-    if (channelId !== null && ts !== null) await outbound.unreact(channelId, ts, TAKEN_REACTION);
-  }
-
-  /** Once per person and thread. */
-  async function notifyMayNotSteer(reply: Reply, place: PrivatePlace, sentence: string): Promise<void> {
-    const { sessionId, userId } = reply;
-    await tellOnce({ sessionId, userId, reason: 'may-not-steer' }, async () =>
-      outbound.tellPrivately(place, notice([sentence])),
-    );
-  }
-
-  /** Why a session takes no more messages is explained once per person: after that, the message and the button say enough. */
-  async function notifyUndelivered(found: ReplyInSession, place: PrivatePlace, text: Text): Promise<void> {
-    const { sessionId, userId, failure } = found.reply;
-    const over = failure?.kind === 'ended' ? ({ sessionId, userId, reason: 'over' } as const) : null;
-    const whole = await noticeOf(deps, found, text);
-    const shown = over !== null && (await notices.wasTold(over)) ? { ...whole, sentences: [] } : whole;
-    throwIfRetryable(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
-    if (over !== null) await notices.add(over);
-  }
-
-  async function notify(found: ReplyInSession): Promise<void> {
-    const { reply, request } = found;
-    const place = privatePlace(found);
-    const text = await textFor(reply.userId);
-    if (reply.state === 'delivered' || reply.state === 'skipped') {
-      if (reply.state === 'delivered') await addDelivered(reply);
-      await removeTaken(reply);
-      const done = doneSentences(found, text);
-      if (done.length > 0) throwIfRetryable(await outbound.tellPrivately(place, notice(done)));
-    } else if (reply.state === 'unknown' || reply.failure !== null) {
-      const mayNotSteer = mayNotSteerSentence(reply, request, text);
-      if (mayNotSteer !== null) return notifyMayNotSteer(reply, place, mayNotSteer);
-      await removeTaken(reply);
-      if (isMessage(reply)) return notifyUndelivered(found, place, text);
-      throwIfRetryable(await outbound.tellPrivately(place, notice([notDone(found, text)])));
-    }
-  }
-
-  return {
-    /** Those of one session in the order in which they ended: many may end at once, such as when it is over. */
-    async notify({ replyId }: { replyId: string }): Promise<void> {
-      const found = await find(replyId);
-      if (found !== null) await inOrder(found.session.sessionId, async () => notify(found));
-    },
-
-    /** Adds a reaction to a message until Devin has it, if its author may steer the session and didn't withdraw it. */
-    async markTaken({ replyId }: { replyId: string }): Promise<void> {
-      const found = await find(replyId);
-      if (found === null) return;
-      const { request, reply } = found;
-      // It was withdrawn, or an earlier run of the job added the reaction too late, and died.
-      if (!isInProgress(reply)) return removeTaken(reply);
-      const { channelId, messageTs: ts, userId } = reply;
-      if (channelId === null || ts === null || (await check(request, userId)).kind !== 'allowed') return;
-      await outbound.react(channelId, ts, TAKEN_REACTION);
-      // It may have ended meanwhile, before there was a reaction to remove.
-      const after = await replies.find(replyId);
-      if (after === null || !isInProgress(after)) await outbound.unreact(channelId, ts, TAKEN_REACTION);
-    },
-  };
+/** Adds a reaction to a message until Devin has it, if its author may steer the session and didn't withdraw it. */
+export async function markTaken(c: ConverseContext, replyId: string): Promise<void> {
+  const found = await findTold(c, replyId);
+  if (found === null) return;
+  const { request, reply } = found;
+  const { outbound } = c.slack;
+  // It was withdrawn, or an earlier run of the job added the reaction too late, and died.
+  if (!isInProgress(reply)) return removeTaken(c, reply);
+  const { channelId, messageTs: ts, userId } = reply;
+  if (channelId === null || ts === null || (await c.check(request, userId)).kind !== 'allowed') return;
+  await outbound.react(channelId, ts, TAKEN_REACTION);
+  // It may have ended meanwhile, before there was a reaction to remove.
+  const after = await c.store.replies.find(replyId);
+  if (after === null || !isInProgress(after)) await outbound.unreact(channelId, ts, TAKEN_REACTION);
 }
 
 function isInProgress({ state }: Reply): boolean {
   return state === 'accepted' || state === 'sending';
+}
+
+/** If Slack keeps it, it does no harm beside the other reaction. */
+async function removeTaken({ slack }: ConverseContext, { channelId, messageTs: ts }: Reply): Promise<void> {
+  if (channelId !== null && ts !== null) await slack.outbound.unreact(channelId, ts, TAKEN_REACTION);
+}
+
+async function addDelivered({ slack }: ConverseContext, { channelId, messageTs: ts }: Reply): Promise<void> {
+  if (channelId === null || ts === null) return;
+  const { kind } = await slack.outbound.react(channelId, ts, DELIVERED_REACTION);
+  if (kind === 'rate-limited' || kind === 'unclear') throw new Error("Slack can't add the reaction now");
+}
+
+/** Shows an author what became of a reply: a reaction on the message, or a private notice. */
+export async function notifyOfReply(c: ConverseContext, replyId: string): Promise<void> {
+  const found = await findTold(c, replyId);
+  if (found === null) return;
+  const { reply, request } = found;
+  const text = await c.slack.textFor(reply.userId);
+  const tell = async (what: Parameters<typeof c.slack.outbound.tellPrivately>[1]) =>
+    c.slack.outbound.tellPrivately(privatePlace(found), what);
+  if (reply.state === 'delivered' || reply.state === 'skipped') {
+    if (reply.state === 'delivered') await addDelivered(c, reply);
+    await removeTaken(c, reply);
+    const leftOut = leftOutSentences(reply, text);
+    const { thread } = text;
+    const heading = reply.state === 'delivered' ? thread.leftOut : thread.notDelivered;
+    if (leftOut.length > 0) throwIfRetryable(await tell(notice([heading, ...leftOut])));
+  } else if (reply.state === 'unknown' || reply.failure !== null) {
+    await removeTaken(c, reply);
+    const mayNotSteer = mayNotSteerSentence(reply, request, text);
+    if (mayNotSteer === null) return throwIfRetryable(await tell(await noticeOf(c, found, text)));
+    const once = { sessionId: reply.sessionId, userId: reply.userId, reason: 'may-not-steer' } as const;
+    await tellOnce(c.store, once, async () => tell(notice([mayNotSteer])));
+  }
 }
 
 /** For a message in the thread whose author may not steer; null: it ended otherwise. */
@@ -147,21 +104,11 @@ function mayNotSteerSentence(
 }
 
 /** In the thread if the reply was written there, otherwise in a direct message. */
-function privatePlace({ reply, session }: { reply: Reply; session: SessionRow }): PrivatePlace {
+function privatePlace({ reply, request, session }: Told): PrivatePlace {
   const { userId, channelId, messageTs: ts } = reply;
-  const isInThread = ts !== null && session.channelId === channelId;
-  return { userId, channelId, threadTs: isInThread ? session.threadTs : null, responseUrl: null };
-}
-
-/** In Slack's markup; empty if the mark says it all. */
-function doneSentences({ reply, session }: ReplyInSession, text: Text): string[] {
-  const { thread } = text;
-  const { kind } = reply;
-  const isDone = reply.state === 'delivered';
-  const leftOut = leftOutSentences(reply, text);
-  if (leftOut.length > 0) return [isDone ? thread.leftOut : thread.notDelivered, ...leftOut];
-  if (!isDone || (kind !== 'mute' && kind !== 'unmute' && kind !== 'unsync' && kind !== 'sync')) return [];
-  return [isOver(session) ? thread.doneOver : thread.done[kind]];
+  const thread = session ?? { ...request, threadTs: cardThread(request) ?? request.cardTs };
+  const isInThread = ts !== null && thread.channelId === channelId;
+  return { userId, channelId, threadTs: isInThread ? thread.threadTs : null, responseUrl: null };
 }
 
 function leftOutSentences({ files }: Reply, { notices }: Text): string[] {
@@ -170,39 +117,41 @@ function leftOutSentences({ files }: Reply, { notices }: Text): string[] {
   );
 }
 
-type UndeliveredReply = Pick<ReplyInSession, 'reply' | 'request'>;
+async function noticeOf(c: ConverseContext, { reply, request }: Told, text: Text) {
+  const { id, text: typed, failure } = reply;
+  const again = { kind: 'send-again', replyId: id } as const;
+  if (!isMessage(reply)) return notice([notDone(reply, request, text)]);
+  if (failure === null) {
+    const sentences = [text.thread.unknown, ...leftOutSentences(reply, text)];
+    return renderReplyNotice({ heading: text.thread.notSure, sentences, typed, offer: again }, text);
+  }
+  const offer = await offerAfter(c, { reply, request, failure });
+  const sentences = [reasonOf(failure, { reply, request }, text)];
+  return renderReplyNotice({ heading: text.thread.notDelivered, sentences, typed, offer }, text);
+}
 
 /** Why a word for the app, or a choice in a card's menu, did nothing. */
-function notDone(undelivered: UndeliveredReply, text: Text): string {
-  const { failure } = undelivered.reply;
-  const why = failure === null ? '' : reasonOf(failure, undelivered, text);
+function notDone(reply: Reply, request: SessionRequest, text: Text): string {
+  const { failure } = reply;
+  const why = failure === null ? '' : reasonOf(failure, { reply, request }, text);
   const saysSo = failure?.kind === 'requester-only' || failure?.kind === 'members-only';
   return saysSo ? why : text.joins.sentences([text.command.notAnswered.title, why]);
 }
 
-async function noticeOf(
-  deps: NotifyDeps,
-  { reply, request }: UndeliveredReply,
-  text: Text,
-): Promise<ReplyNotice> {
-  const { id, text: typed, failure } = reply;
-  const again = { kind: 'send-again', replyId: id } as const;
-  if (failure === null) {
-    const sentences = [text.thread.unknown, ...leftOutSentences(reply, text)];
-    return { heading: text.thread.notSure, sentences, typed, offer: again };
-  }
-  const told = {
-    heading: text.thread.notDelivered,
-    sentences: [reasonOf(failure, { reply, request }, text)],
-    typed,
-  };
-  if (failure.kind === 'ended') return { ...told, offer: await offerForm(deps, { reply, request }) };
-  // If someone else has to act first, the button helps afterward.
-  return { ...told, offer: isRefusedReply(failure) ? null : again };
+type Undelivered = { reply: Reply; request: SessionRequest };
+
+/** If someone else has to act first, another attempt changes nothing. */
+async function offerAfter(
+  c: ConverseContext,
+  { reply, request, failure }: Undelivered & { failure: ReplyFailure },
+): Promise<ReplyNotice['offer']> {
+  if (failure.kind === 'ended') return offerForm(c, { reply, request });
+  const isFinal = isRefusedReply(failure) || failure.kind === 'not-started';
+  return isFinal ? null : { kind: 'send-again', replyId: reply.id };
 }
 
 /** In Slack's markup. */
-function reasonOf(failure: ReplyFailure, { reply, request }: UndeliveredReply, text: Text): string {
+function reasonOf(failure: ReplyFailure, { reply, request }: Undelivered, text: Text): string {
   const asked = { request, userId: reply.userId };
   switch (failure.kind) {
     case 'requester-only':
@@ -218,14 +167,14 @@ function reasonOf(failure: ReplyFailure, { reply, request }: UndeliveredReply, t
 
 /** A form filled in like the session's request, with the reply as its task: one for each wording, however often it's told. */
 async function offerForm(
-  { store: { forms } }: NotifyDeps,
-  { reply, request }: UndeliveredReply,
+  { store }: ConverseContext,
+  { reply, request }: Undelivered,
 ): Promise<ReplyNotice['offer']> {
   const { prompt: _task, ...values } = request.draft.values;
   const isAuthor = reply.userId === request.userId;
   const { draft, faults } = draftFor({ isAuthor }, { ...request.draft, values });
   const id = [reply.id, ...(reply.editedTs === null ? [] : [reply.editedTs])].join(':');
-  await forms.insert({
+  await store.forms.insert({
     ...placeColumns({ ...request, userId: reply.userId }),
     id,
     draft: {

@@ -1,154 +1,277 @@
 import {
   devinTrouble,
   handOverFile,
+  lookupTrouble,
   type DevinTrouble,
-  type UploadFile,
   type Waiting,
 } from '../create/index.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
-import type { SessionMessageRequest } from '../devin/sessions.ts';
-import { mirrorReply } from '../follow/index.ts';
-import { retryWindow } from '../queue/index.ts';
+import { messagePages, mirrorReply } from '../follow/index.ts';
+import { retryWindow, type Enqueue, type Lease } from '../queue/index.ts';
 import type { SentFile, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
 import { devinUserOf } from '../session/identity.ts';
-import { composeReply, type ReplyFailure } from '../session/reply.ts';
-import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
-import type { SlackFiles } from '../slack/files.ts';
-import type { Identities } from '../store/identities.ts';
-import type { Reply } from '../store/replies.ts';
+import { isResting } from '../session/lifecycle.ts';
+import {
+  composeReply,
+  isRefusedReply,
+  sentAs,
+  type ReplyFailure,
+  type ReplyState,
+} from '../session/reply.ts';
+import { isClosed } from '../session/snapshot.ts';
+import { appendAudit, type AuditEntry } from '../store/audit.ts';
+import type { Reply, ReplyStep } from '../store/replies.ts';
+import type { NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { Budget } from '../trust/index.ts';
-import type { MoveReply, RelayParts, ReplyOutcome, Sending } from './relay.ts';
+import type { StoreParts } from '../store/store.ts';
+import type { ConverseContext, ReplyInSession, ReplyOutcome, Sending } from './context.ts';
 
-type SendDeps = {
-  files: Pick<SlackFiles, 'find' | 'open'>;
-  upload: UploadFile;
-  nameMentions: (text: string) => Promise<string>;
-  nameOf: (userId: string) => Promise<string>;
-  sendMessage: (sessionId: string, request: SessionMessageRequest) => Promise<SessionSnapshot>;
-  getSession: (sessionId: string) => Promise<SessionSnapshot>;
-  /** What Devin answered is how the session is now. */
-  recordAnswer: (response: SessionSnapshot) => Promise<unknown>;
-  settle: RelayParts['settle'];
-  move: MoveReply;
-  /** Reserves what a session that rests may still use; why it can't be woken: it doesn't fit. */
-  budget: Pick<Budget, 'wake' | 'letGo'>;
-  /** Who the author is in Devin is then looked up again. */
-  forgetIdentity: Identities['forget'];
-  /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
-  mayFallBack: boolean;
-  now: () => number;
+type MoveContext = {
+  store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' }>;
+  enqueue: Enqueue;
 };
 
-/** accepted -> sending -> delivered. `sending` is on disk before the POST leaves, and the POST is made once. */
-export function createReplySender(deps: SendDeps): RelayParts['sender'] {
-  const { move } = deps;
+type Delivery = {
+  /** The Devin member it was sent as; null: the service user. */
+  as?: string | null;
+  /** The session was at rest. */
+  wakes?: boolean;
+  /** What to show in the thread of a delivered reply that wasn't written there; null: nothing. */
+  mirror?: NewMessage | null;
+};
 
-  async function fail({ id }: Reply, failure: ReplyFailure): Promise<ReplyOutcome> {
-    await move({ id, from: ['accepted', 'sending'], to: 'failed', changes: { failure } });
-    return null;
-  }
-
-  /** Back to `accepted`. Retries after as long as Devin says, or longer each time. */
-  async function wait(reply: Reply, { waiting, retryAfterMs }: Waiting): Promise<ReplyOutcome> {
-    const triedForMs = deps.now() - reply.createdAt.getTime();
-    const retry = retryWindow('devin', { triedForMs, retryAfterMs });
-    if (retry.kind === 'over') return fail(reply, { kind: 'gave-up', waiting });
-    const { afterMs } = retry;
-    const changes = { sentAt: null, sentText: null, waitMs: afterMs };
-    await move({ id: reply.id, from: ['accepted', 'sending'], to: 'accepted', changes });
-    return afterMs;
-  }
-
-  /** The commit took so long that another process may already be searching for it. */
-  async function takeBack({ reply: { id }, lease }: Sending): Promise<null> {
-    const changes = { sentAt: null, sentText: null };
-    await move({ id, from: ['sending'], to: 'accepted', changes }, lease);
-    return null;
-  }
-
-  async function post(sending: Sending, content: Content, asUserId: string | null) {
-    const { session, reply, lease } = sending;
-    const message = await messageOf(deps, reply, { content, namesAuthor: asUserId === null });
-    const changes = { sentAt: 'now' as const, sentText: message, files: content.files };
-    const { id, text: whileText } = reply;
-    const step = { id, from: ['accepted', 'sending'] as const, to: 'sending' as const, whileText, changes };
-    const moved = await move(step, lease);
+/**
+ * One transaction, with the jobs that tell people how it ended; null: another process moved it. With a lease, it throws
+ * a LeaseLostError if another process has taken over.
+ */
+export async function moveReply(
+  { store: { db, replies, messages }, enqueue }: MoveContext,
+  { as = null, wakes = false, mirror = null, ...step }: ReplyStep & Delivery,
+  lease?: Lease,
+): Promise<Reply | null> {
+  return db.transaction().execute(async (trx) => {
+    const moved = await replies.move(step, trx);
     if (moved === null) return null;
-    if (lease?.isFresh() === false) return takeBack(sending);
-    const response = await deps.sendMessage(session.sessionId, {
-      message,
-      ...(content.urls.length > 0 && { attachmentUrls: content.urls }),
-      ...(asUserId !== null && { messageAsUserId: asUserId }),
-    });
-    return { response, as: asUserId };
-  }
+    await lease?.fence(trx);
+    const { id, sessionId } = moved;
+    if (MAY_TAKE_EDIT.has(step.to)) await replies.takeEdit(moved, trx);
+    if (step.to === 'accepted' || step.to === 'sending') return moved;
+    await enqueue('tell-reply', { replyId: id }, { trx });
+    if (mirror !== null) {
+      await messages.add(sessionId, [mirror], trx);
+      await enqueue('post-waiting', { sessionId }, { trx });
+    }
+    await appendAudit(replyEntries(moved, { as, wakes }), trx);
+    return moved;
+  });
+}
 
-  async function postAsAuthor(sending: Sending, content: Content) {
-    const { identity } = sending;
-    const asUserId = devinUserOf(identity);
-    try {
-      return await post(sending, content, asUserId);
-    } catch (error) {
-      const isRefused = error instanceof DevinError && error.code === 'forbidden';
-      if (!isRefused || asUserId === null || !deps.mayFallBack) throw error;
-      return post(sending, content, null);
+/** It isn't at Devin for certain, nor on its way there: there is nothing to correct. */
+const MAY_TAKE_EDIT: ReadonlySet<ReplyState> = new Set(['accepted', 'failed', 'unknown']);
+
+/** Only what Devin has, or may have. */
+function replyEntries(reply: Reply, { as, wakes }: { as: string | null; wakes: boolean }): AuditEntry[] {
+  const { state, userId, channelId, messageTs, sessionId, failure } = reply;
+  const about = { userId, channelId, messageTs, sessionId };
+  if (state === 'failed' && failure !== null && isRefusedReply(failure))
+    return [{ ...about, kind: 'refusal', result: `reply:${failure.kind}` }];
+  if (state !== 'delivered' && state !== 'unknown') return [];
+  return [{ ...about, kind: wakes ? 'wake' : 'reply', devinUserId: as, result: state }];
+}
+
+export async function fail(c: ConverseContext, { id }: Reply, failure: ReplyFailure): Promise<ReplyOutcome> {
+  await moveReply(c, { id, from: ['accepted', 'sending'], to: 'failed', changes: { failure } });
+  return null;
+}
+
+/** Back to `accepted`. Retries after as long as Devin says, or longer each time. */
+export async function wait(
+  c: ConverseContext,
+  reply: Reply,
+  { waiting, retryAfterMs }: Waiting,
+): Promise<ReplyOutcome> {
+  const triedForMs = c.now() - reply.createdAt.getTime();
+  const retry = retryWindow('devin', { triedForMs, retryAfterMs });
+  if (retry.kind === 'over') return fail(c, reply, { kind: 'gave-up', waiting });
+  const changes = { sentAt: null, sentText: null, waitMs: retry.afterMs };
+  await moveReply(c, { id: reply.id, from: ['accepted', 'sending'], to: 'accepted', changes });
+  return retry.afterMs;
+}
+
+/** accepted -> sending -> delivered. `sending` is on disk before the POST leaves, and the POST is made once. */
+export async function send(c: ConverseContext, sending: Sending): Promise<ReplyOutcome> {
+  const { reply, signal } = sending;
+  const content = await contentOf(c, reply, signal);
+  switch (content.kind) {
+    case 'final':
+      return fail(c, reply, content.failure);
+    case 'wait':
+      return wait(c, reply, content);
+    case 'unknown-outcome':
+      return wait(c, reply, { waiting: 'down', retryAfterMs: null });
+    case 'empty':
+      await moveReply(c, {
+        id: reply.id,
+        from: ['accepted'],
+        to: 'skipped',
+        changes: { files: content.files },
+      });
+      return null;
+    case 'content': {
+      const over = await c.budget.wake(sending.session.sessionId);
+      if (over !== null) return fail(c, reply, over);
+      return isResting(sending.session.phase) ? wake(c, sending, content) : deliver(c, sending, content);
     }
   }
+}
 
-  async function afterError(sending: Sending, error: unknown): Promise<ReplyOutcome> {
-    const { session, reply, signal } = sending;
+/** The one place where a message wakes a session at rest. In the archive it would be taken and wake nothing. */
+async function wake(c: ConverseContext, sending: Sending, content: Content): Promise<ReplyOutcome> {
+  const { session, reply } = sending;
+  const { get, unarchive } = c.devin.sessions;
+  let isArchived = false;
+  try {
+    ({ isArchived } = await get(session.sessionId));
+    if (isArchived) await unarchive(session.sessionId);
+  } catch (error) {
+    const trouble = lookupTrouble(error);
+    if (trouble.kind === 'wait') return wait(c, reply, trouble);
+    const { failure } = trouble;
+    if (!isArchived) return refused(c, sending, failure);
+    return staysArchived(c, sending, failure.kind === 'devin' ? failure.detail : null);
+  }
+  return deliver(c, sending, content);
+}
+
+async function deliver(c: ConverseContext, sending: Sending, content: Content): Promise<ReplyOutcome> {
+  const { session, reply, signal } = sending;
+  try {
+    const sent = await postAsAuthor(c, sending, content);
+    // It was edited while its files were uploaded: the next run sends the new text.
+    if (sent === null) return null;
+    // It was archived just before: nobody reads the message there.
+    if (sent.response.isArchived) return await staysArchived(c, sending, null);
+    const { id, text: whileText } = reply;
+    const mirror = mirrorReply(sending, new Date(c.now()));
+    const step = { id, to: 'delivered', as: sent.as, wakes: isResting(session.phase), mirror } as const;
+    // If this took long, another process has searched for it and called it unconfirmed, and its author may have edited it.
+    if ((await moveReply(c, { ...step, from: ['sending'] })) === null)
+      await moveReply(c, { ...step, from: ['unknown'], whileText });
+    await c.recordAnswer(sent.response);
+    return null;
+  } catch (error) {
     const trouble = devinTrouble(error);
     switch (trouble.kind) {
       case 'wait':
-        return wait(reply, trouble);
+        return wait(c, reply, trouble);
       case 'unknown-outcome':
-        return deps.settle(sending, signal);
+        return settle(c, sending, signal);
       case 'final':
-        // The author's account may be gone, or a new one.
-        await Promise.all([deps.forgetIdentity(reply), deps.budget.letGo(session.sessionId)]);
-        return fail(reply, await classifyRefusal(deps, session, trouble.failure));
+        return refused(c, sending, trouble.failure);
     }
   }
+}
 
-  async function deliver(sending: Sending, content: Content): Promise<ReplyOutcome> {
-    const sent = await postAsAuthor(sending, content);
-    // It was edited while its files were uploaded: the next run sends the new text.
-    if (sent === null) return null;
-    const { id, text: whileText } = sending.reply;
-    const wakes = sending.session.phase === 'asleep';
-    const mirror = mirrorReply(sending, new Date(deps.now()));
-    const step = { id, to: 'delivered', as: sent.as, wakes, mirror } as const;
-    // If this took long, another process has searched for it and called it unconfirmed, and its author may have edited it.
-    if ((await move({ ...step, from: ['sending'] })) === null)
-      await move({ ...step, from: ['unknown'], whileText });
-    await deps.recordAnswer(sent.response);
+/**
+ * sending -> delivered or unknown: the answer to a POST was lost, and a second POST might say everything twice. The
+ * reply is searched for in the session's messages. If it isn't there, a person decides whether to send it again.
+ */
+export async function settle(
+  c: ConverseContext,
+  inSession: ReplyInSession,
+  signal: AbortSignal,
+): Promise<ReplyOutcome> {
+  const { session, reply } = inSession;
+  const { id } = reply;
+  const eventId = await c.searchUntilFound(async () => findEvent(c, session, id), signal);
+  if (eventId === null) await moveReply(c, { id, from: ['sending'], to: 'unknown' });
+  else {
+    const mirror = mirrorReply(inSession, new Date(c.now()));
+    await moveReply(c, { id, from: ['sending'], to: 'delivered', changes: { eventId }, mirror });
+  }
+  return null;
+}
+
+/** The row has what was sent, and another process may have found it. */
+async function findEvent(c: ConverseContext, session: SessionRow, id: string): Promise<string | null> {
+  const reply = await c.store.replies.find(id);
+  return reply === null ? null : (reply.eventId ?? findEcho(c, session, reply));
+}
+
+/**
+ * The message at Devin that is certainly this reply: Devin has more messages with this text than other replies account
+ * for. null: it isn't there, or it may be another's.
+ */
+async function findEcho(
+  { store: { echoes }, devin }: ConverseContext,
+  session: SessionRow,
+  reply: Reply,
+): Promise<string | null> {
+  const unclaimed: string[] = [];
+  const { sessionId, messagesCursor: after } = session;
+  for await (const { items } of messagePages(devin.messages.list, sessionId, { after })) {
+    const same = items
+      .filter(({ source, message }) => source !== 'devin' && sentAs(message).includes(reply.sentText ?? ''))
+      .map(({ eventId }) => eventId);
+    const claimed = await echoes.recognized(sessionId, same);
+    unclaimed.push(...same.filter((id) => !claimed.has(id)));
+  }
+  return unclaimed[await echoes.unseenTwins(reply)] ?? null;
+}
+
+async function staysArchived(
+  c: ConverseContext,
+  { session, reply }: Sending,
+  detail: string | null,
+): Promise<ReplyOutcome> {
+  await c.budget.letGo(session.sessionId);
+  return fail(c, reply, { kind: 'archived', detail });
+}
+
+/** Its author's account may be gone, or a new one: it is looked up again. */
+async function refused(
+  c: ConverseContext,
+  { session, reply }: Sending,
+  failure: Failure,
+): Promise<ReplyOutcome> {
+  await Promise.all([c.store.identities.forget(reply), c.budget.letGo(session.sessionId)]);
+  return fail(c, reply, await classifyRefusal(c, session, failure));
+}
+
+async function postAsAuthor(c: ConverseContext, sending: Sending, content: Content) {
+  const asUserId = devinUserOf(sending.identity);
+  try {
+    return await post(c, sending, { content, asUserId });
+  } catch (error) {
+    const isRefused = error instanceof DevinError && error.code === 'forbidden';
+    if (!isRefused || asUserId === null || !c.mayFallBack) throw error;
+    return post(c, sending, { content, asUserId: null });
+  }
+}
+
+async function post(
+  c: ConverseContext,
+  { session, reply, lease }: Sending,
+  { content, asUserId }: { content: Content; asUserId: string | null },
+) {
+  const message = await messageOf(c, reply, { content, namesAuthor: asUserId === null });
+  const { id, text: whileText } = reply;
+  const changes = { sentAt: 'now' as const, sentText: message, files: content.files };
+  const step = { id, from: ['accepted', 'sending'] as const, to: 'sending' as const, whileText, changes };
+  if ((await moveReply(c, step, lease)) === null) return null;
+  if (!lease.isFresh()) {
+    // The commit took so long that another process may already be searching for it.
+    const back = { sentAt: null, sentText: null };
+    await moveReply(c, { id, from: ['sending'], to: 'accepted', changes: back }, lease);
     return null;
   }
-
-  async function send(sending: Sending): Promise<ReplyOutcome> {
-    const { reply, signal } = sending;
-    const content = await contentOf(deps, reply, signal);
-    switch (content.kind) {
-      case 'final':
-        return fail(reply, content.failure);
-      case 'wait':
-        return wait(reply, content);
-      case 'unknown-outcome':
-        return wait(reply, { waiting: 'down', retryAfterMs: null });
-      case 'empty':
-        await move({ id: reply.id, from: ['accepted'], to: 'skipped', changes: { files: content.files } });
-        return null;
-      case 'content': {
-        const over = await deps.budget.wake(sending.session.sessionId);
-        if (over !== null) return fail(reply, over);
-        return deliver(sending, content).catch(async (error: unknown) => afterError(sending, error));
-      }
-    }
-  }
-
-  return { fail, wait, send };
+  const response = await c.devin.sessions.sendMessage(session.sessionId, {
+    message,
+    ...(content.urls.length > 0 && { attachmentUrls: content.urls }),
+    ...(asUserId !== null && { messageAsUserId: asUserId }),
+  });
+  return { response, as: asUserId };
 }
 
 type Content = { kind: 'content'; text: string; urls: string[]; files: SentFile[] };
@@ -157,34 +280,35 @@ type Empty = { kind: 'empty'; files: SentFile[] };
 
 /** The text with names in place of mentions, and where its files are at Devin. */
 async function contentOf(
-  deps: SendDeps,
+  c: ConverseContext,
   reply: Reply,
   signal: AbortSignal,
 ): Promise<Content | Empty | DevinTrouble> {
   const urls: string[] = [];
   const files: SentFile[] = [];
+  const handing = { files: c.slack.files, upload: c.devin.attachments.upload, now: c.now };
   for (const file of reply.files) {
     const asked = { askedAt: reply.createdAt, signal };
-    const handedOver = await handOverFile(deps, await findWhole(deps, file), asked);
+    const handedOver = await handOverFile(handing, await findWhole(c, file), asked);
     if (handedOver.kind !== 'uploaded' && handedOver.kind !== 'left-out') return handedOver;
     if (handedOver.kind === 'uploaded') urls.push(handedOver.url);
     files.push({ ...file, leftOut: handedOver.kind === 'left-out' ? handedOver.leftOut.reason : undefined });
   }
   if (reply.text.trim() === '' && urls.length === 0) return { kind: 'empty', files };
-  return { kind: 'content', text: await deps.nameMentions(reply.text), urls, files };
+  return { kind: 'content', text: await c.slack.nameMentions(reply.text), urls, files };
 }
 
 /** In shared channels a message has only a stub of each file. */
-async function findWhole({ files }: SendDeps, file: SlackFile): Promise<SlackFile> {
-  return file.url === null ? ((await files.find(file.id)) ?? file) : file;
+async function findWhole({ slack }: ConverseContext, file: SlackFile): Promise<SlackFile> {
+  return file.url === null ? ((await slack.files.find(file.id)) ?? file) : file;
 }
 
 type Wording = { content: Content; namesAuthor: boolean };
 
-async function messageOf({ nameOf }: SendDeps, reply: Reply, { content, namesAuthor }: Wording) {
+async function messageOf({ slack }: ConverseContext, reply: Reply, { content, namesAuthor }: Wording) {
   const { kind, userId } = reply;
   const files = reply.files.map(({ name }) => name);
-  const author = namesAuthor ? await nameOf(userId) : null;
+  const author = namesAuthor ? ((await slack.people.find(userId))?.name ?? userId) : null;
   return composeReply({ kind, text: content.text, files, author });
 }
 
@@ -198,12 +322,12 @@ const ABOUT_SESSION: ReadonlySet<string> = new Set([
 
 /** What Devin's refusal is about: the session may be over, or gone, or something this app can't see. */
 async function classifyRefusal(
-  { getSession }: SendDeps,
+  { devin }: ConverseContext,
   { sessionId, snapshot }: SessionRow,
   failure: Failure,
 ): Promise<ReplyFailure> {
   if (failure.kind !== 'devin' || !ABOUT_SESSION.has(failure.code)) return failure;
-  const found = await orDevinError(getSession(sessionId));
+  const found = await orDevinError(devin.sessions.get(sessionId));
   const isSeen = !(found instanceof DevinError);
   if (isClosed(isSeen ? found : snapshot)) return { kind: 'ended' };
   if (failure.code !== 'not-found') return failure;

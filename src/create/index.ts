@@ -27,7 +27,7 @@ import { sayWords } from './words.ts';
 export type { Adopt, Waiting } from './run.ts';
 export { devinTrouble, lookupTrouble, refusedAs, type DevinTrouble } from './trouble.ts';
 export { isTaggedFor } from './find-session.ts';
-export { handOverFile, type UploadFile } from './hand-over.ts';
+export { handOverFile } from './hand-over.ts';
 export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 export { endUnapproved, expireApproval } from './approval.ts';
 export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';

@@ -62,7 +62,8 @@ type TransitionDeps = {
   store: StoreParts<{
     db: 'transaction';
     requests: 'lock' | 'advance';
-    sessions: 'bind';
+    sessions: 'bind' | 'besides';
+    replies: 'adopt';
     milestones: 'add';
     unconfirmedCreates: 'add' | 'found';
     ledger: 'reserve' | 'release' | 'bind';
@@ -131,6 +132,9 @@ export function createTransitions(deps: TransitionDeps) {
     const when = card === 'soon' ? { startAfterMs: EARLY_CARD_MS } : { interactive: !isOpen(state) };
     if (card !== undefined) await enqueue('show', { key: cardKey(id) }, { trx, ...when });
     if (tell !== undefined) await enqueue('tell-person', { requestId: id, notice: tell }, { trx });
+    // What people said to it comes back to them.
+    if (state === 'failed' || state === 'refused')
+      await enqueue('relay-to-devin', { sessionId: id }, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: id }, { trx });
     if (run === true) await enqueue('create-session', { requestId: id }, { trx });
     // Approvers also see if nothing starts after all.
@@ -196,12 +200,17 @@ function unconfirmedCreate(request: SessionRequest, nowMs: number): UnconfirmedC
 }
 
 async function bind(
-  { store: { sessions, milestones, unconfirmedCreates, ledger }, enqueue }: TransitionDeps,
+  { store: { sessions, replies, milestones, unconfirmedCreates, ledger }, enqueue }: TransitionDeps,
   { from, session, moved }: { from: RequestState; session: BoundSession; moved: SessionRequest },
   trx: Transaction<Tables>,
 ): Promise<SessionRow> {
   const { sessionId, told = [], snapshot } = session;
   const bound = await sessions.bind({ ...session, ...threadOf(moved) }, trx);
+  // What people said while it was starting.
+  if (await replies.adopt(moved.id, sessionId, trx)) await enqueue('relay-to-devin', { sessionId }, { trx });
+  // What is said in its thread goes to this one now.
+  for (const other of await sessions.besides(bound, trx))
+    await enqueue('show', { key: cardKey(other) }, { trx });
   // It isn't the answer to a POST, but the session of an attempt that wasn't confirmed.
   const late = from !== 'sending';
   if (late) await unconfirmedCreates.found(moved.id, trx);

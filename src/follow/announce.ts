@@ -69,7 +69,7 @@ async function isWanted(c: FollowContext, news: News): Promise<boolean> {
   const { sessionId, phase, told } = session;
   const { kind } = milestone;
   if (kind === 'found-late' || kind === 'duplicate') return true;
-  if (news.calledIn === null || (news.calledIn === 'thread' && !session.synced)) return false;
+  if (news.calledIn === null) return false;
   if (kind === 'ended-by') return true;
   if (kind === 'near-cap') return STANDING[phase] !== 'earlier';
   if (kind === 'pr') {

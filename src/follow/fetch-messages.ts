@@ -95,11 +95,10 @@ export function messageRow(
 async function rowsOf(c: FollowContext, { reading, message, trx }: NewWords): Promise<NewMessage[]> {
   const { session, showsWebMessages } = reading;
   const { eventId, source, message: text } = message;
-  const forThread = session.synced ? 'pending' : 'left-out';
-  if (source === 'devin') return [messageRow(message, forThread)];
+  if (source === 'devin') return [messageRow(message, 'pending')];
   const echo = { sessionId: session.sessionId, eventId, text };
   const replyId = await c.store.echoes.recognize(echo, trx);
-  if (replyId === null) return [messageRow(message, showsWebMessages ? forThread : 'skipped')];
+  if (replyId === null) return [messageRow(message, showsWebMessages ? 'pending' : 'skipped')];
   const arrivedNow = await arrived(c, replyId, trx);
   const row = messageRow(message, 'skipped');
   const mirror = arrivedNow === null ? null : mirrorReply({ ...reading, reply: arrivedNow }, row.saidAt);

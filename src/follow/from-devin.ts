@@ -14,7 +14,7 @@ const WITH_QUEUE_MS = 30 * 60_000;
 const UNREAD_MS = 24 * 60 * 60_000;
 
 /** The lease under which a session's messages are read, by one at a time. */
-export const relayLease = (sessionId: string): string => `relay-from-devin:${sessionId}`;
+const relayLease = (sessionId: string): string => `relay-from-devin:${sessionId}`;
 
 /** Stores what was said in a session, then has what waits for its thread posted: also if Devin gives nothing. */
 export async function relayFromDevin(
@@ -59,7 +59,7 @@ async function fetchAll(
 ): Promise<DevinError | null> {
   const { messages } = c.store;
   const { session } = followed;
-  const { sessionId, synced } = session;
+  const { sessionId } = session;
   try {
     // Each attempt would load all of it, in vain.
     const isStuck = (await messages.known(sessionId, [TOO_LARGE])).size > 0;
@@ -76,7 +76,7 @@ async function fetchAll(
       "a session's messages are refused by Devin, or too large to read",
     );
     const saidAt = new Date(c.tuning.now());
-    const state = synced ? 'pending' : 'left-out';
+    const state = 'pending';
     // Once: what comes after it can't be read either.
     if (!isRefused)
       await messages.add(sessionId, [{ eventId: TOO_LARGE, source: TOO_LARGE, text: '', state, saidAt }]);

@@ -1,9 +1,7 @@
 import type { Queue } from '../queue/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Followed } from '../store/requests.ts';
 import { sleep } from '../time.ts';
 import type { FollowContext } from './context.ts';
-import { fetchMessages } from './fetch-messages.ts';
 import { relayFromDevin } from './from-devin.ts';
 import { createPoll } from './poll.ts';
 import { postWaiting } from './post-waiting.ts';
@@ -11,11 +9,10 @@ import { recordAnswer } from './record.ts';
 import { createRound } from './round.ts';
 import { createWatcher } from './watcher.ts';
 
-export { lastWordsOf, messagePages, messageRow, type ListMessages } from './fetch-messages.ts';
+export { lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
 export { fileRow } from './share-file.ts';
-export { relayLease } from './from-devin.ts';
 export { RELAY_TIMES, type RelayTimes } from './post-waiting.ts';
-export { LEFT_OUT, mirrorReply } from './post-message.ts';
+export { mirrorReply } from './post-message.ts';
 export { ROUND_TIMES, type RoundTimes } from './round.ts';
 export { WATCHER_TIMES, type Watcher, type WatcherTimes } from './watcher.ts';
 
@@ -47,6 +44,5 @@ export function createFollowing({ queue, prepare, findUnconfirmed, ...parts }: F
     watcher: createWatcher({ leases: c.store.leases, prepare, round, times, sleep, log }),
     /** For everything else that gets a session's status from Devin. */
     recordAnswer: async (snapshot: SessionSnapshot) => recordAnswer(c, snapshot),
-    fetchMessages: async (followed: Followed, signal: AbortSignal) => fetchMessages(c, followed, signal),
   };
 }

@@ -13,7 +13,7 @@ import {
 import type { Rendered } from '../slack/blocks/objects.ts';
 import { code } from '../slack/blocks/text.ts';
 import { cardView } from '../slack/card-view.ts';
-import { readThreadMeaning } from '../slack/command/meaning.ts';
+import { readThreadMessage } from '../slack/command/thread-message.ts';
 import { refusalKind, type SlackFailure } from '../slack/errors.ts';
 import { messageMetadata } from '../slack/metadata.ts';
 import type { Posted } from '../slack/outbound.ts';
@@ -27,8 +27,6 @@ import { withCall, type Call } from './announce.ts';
 import { turnClassOf, type FollowContext, type PostContext } from './context.ts';
 import { readAttachment, readFileRow, shareFile, type PutOff } from './share-file.ts';
 
-/** Its row's text is how many messages were left out. */
-export const LEFT_OUT = 'left-out';
 /** Says that Devin has a message that can't be read. */
 export const TOO_LARGE = 'too-large';
 /** A `REPLY_BY` row's text: who wrote what, and how. */
@@ -44,10 +42,10 @@ export function mirrorReply(
   saidAt: Date,
 ): NewMessage | null {
   const { id, userId, via, text } = reply;
-  const { channelId, synced, threadTrouble } = session;
-  if (via === null || !synced || threadTrouble !== null) return null;
+  const { channelId, threadTrouble } = session;
+  if (via === null || threadTrouble !== null) return null;
   const isAlone = isDirectMessage(channelId) && userId === request.userId;
-  if (isAlone || readThreadMeaning(text, '').kind === 'aside') return null;
+  if (isAlone || readThreadMessage(text, '').kind === 'aside') return null;
   return {
     eventId: shownEvent(id),
     source: REPLY_BY,
@@ -190,8 +188,6 @@ async function rendered(c: FollowContext, url: string, row: MessageRow): Promise
   const { text } = c;
   const { nameMentions } = c.slack;
   switch (row.source) {
-    case LEFT_OUT:
-      return onlyPosts(renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text));
     case TOO_LARGE:
       return onlyPosts(renderInDevin(text.thread.tooLarge, url, text));
     case REPLY_BY: {

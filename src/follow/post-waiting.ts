@@ -57,10 +57,6 @@ async function postMessages(c: FollowContext, sessionId: string, context: PostCo
     // It waits for its thread.
     if (row === null || followed === null || followed.session.threadTs === '') return DONE;
     const { session } = followed;
-    if (!session.synced) {
-      await messages.leaveOutPending(sessionId);
-      return DONE;
-    }
     if (!hasSearched && row.attemptedAt === null && row.saidAt < c.knownSince()) {
       const failure = await skipPosted(c, session, row.saidAt);
       if (failure !== null) return waiting(c, failure, row);

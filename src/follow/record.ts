@@ -23,9 +23,13 @@ export async function recordPoll(
   row: SessionRow,
   snapshot: SessionSnapshot,
 ): Promise<boolean> {
-  return record(c, row.sessionId, (current) =>
-    isDeepStrictEqual(current.snapshot, row.snapshot) ? snapshot : null,
-  );
+  return record(c, row.sessionId, async (current, trx) => {
+    if (!isDeepStrictEqual(current.snapshot, row.snapshot)) return null;
+    if (!(await lags(c, { current, snapshot }, trx))) return snapshot;
+    // Devin's words show when it has gone on.
+    await c.enqueue('relay-from-devin', { sessionId: row.sessionId }, { trx });
+    return null;
+  });
 }
 
 /** Records Devin's answer to a message, a stop or an archive. */
@@ -39,19 +43,21 @@ export async function recordAnswer(c: FollowContext, snapshot: SessionSnapshot):
 async function record(
   c: FollowContext,
   sessionId: string,
-  snapshotOf: (current: SessionRow) => SessionSnapshot | null,
+  snapshotOf: (
+    current: SessionRow,
+    trx: Transaction<Tables>,
+  ) => Promise<SessionSnapshot | null> | SessionSnapshot | null,
 ): Promise<boolean> {
   const { db, sessions, requests, milestones } = c.store;
   const { tellAfterMs: afterMs, lastReadMs } = c.tuning.watchTimes;
   return db.transaction().execute(async (trx) => {
     const current = await sessions.lock(sessionId, trx);
-    const snapshot = current === null ? null : snapshotOf(current);
+    const snapshot = current === null ? null : await snapshotOf(current, trx);
     if (current === null || snapshot === null) return false;
     const request = await requests.find(current.requestId, trx);
     const cap = request?.draft.values.max_acu_limit ?? null;
     const { keys, phase, wasFinished } = progress({ ...current, phase: knownPhase(current), cap }, snapshot);
     const nextPoll = nextPollOf(c, { phase, status: snapshot.status, quietMs: 0 });
-    const wakes = STANDING[current.phase] === 'earlier' && STANDING[phase] !== 'earlier';
     const changes: SessionChanges = {
       snapshot,
       url: snapshot.url,
@@ -59,7 +65,7 @@ async function record(
       ...(phase !== current.phase && { phaseAt: new Date(c.tuning.now()) }),
       wasFinished,
       // Who archives it after that isn't known, unless they do it here.
-      ...(current.snapshot.isArchived && (wakes || !snapshot.isArchived) && { archivedBy: null }),
+      ...(current.snapshot.isArchived && !snapshot.isArchived && { archivedBy: null }),
       changedAt: new Date(c.tuning.now()),
       nextPoll,
       ...(keys.length > 0 && { told: [...current.told, ...keys] }),
@@ -78,10 +84,27 @@ async function record(
     }
     if (keys.length > 0)
       await c.enqueue('post-waiting', { sessionId }, { trx, startAfterMs: afterMs, interactive });
+    // Which of them gets what is said in their thread may change.
+    if (phase !== current.phase)
+      for (const requestId of await sessions.besides(current, trx)) await showOnCard(c, requestId, { trx });
     if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
       await showOnCard(c, current.requestId, { trx, interactive });
     return true;
   });
+}
+
+/**
+ * Devin has an answer, and still says that it waits for one. Until it says something newer, it works; once a poll has shown
+ * that, its status is up to date.
+ */
+async function lags(
+  { store: { echoes } }: FollowContext,
+  { current, snapshot }: { current: SessionRow; snapshot: SessionSnapshot },
+  trx: Transaction<Tables>,
+): Promise<boolean> {
+  const isAnswered = current.phase === 'working' && current.snapshot.statusDetail === null;
+  if (!isAnswered || sessionPhase(snapshot) !== 'needs-you') return false;
+  return echoes.isLastWord(current.sessionId, trx);
 }
 
 /** Devin doesn't find it: its card says so once, and it's rarely polled. */

@@ -37,17 +37,16 @@ const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'workin
 /** Files that Devin made come after the messages so far. No message announces a file. `hasSpoken`: there are new messages. */
 export async function findFiles(
   { store: { messages, milestones }, devin, tuning: { now, log } }: FollowContext,
-  { sessionId, phase, synced, nextLookAt }: SessionRow,
+  { sessionId, phase, nextLookAt }: SessionRow,
   { hasSpoken, signal }: { hasSpoken: boolean; signal: AbortSignal },
 ): Promise<void> {
   if (!hasSpoken && ACTIVE.has(phase) && (await milestones.pending(sessionId)).length === 0) return;
   try {
     const files = await devin.attachments.list(sessionId, { signal });
-    const state = synced ? 'pending' : 'left-out';
     const made = files.filter(({ source }) => source === 'devin');
     await messages.add(
       sessionId,
-      made.map((file) => fileRow(file, new Date(now()), state)),
+      made.map((file) => fileRow(file, new Date(now()), 'pending')),
     );
   } catch (error) {
     if (!(error instanceof DevinError) || (nextLookAt === null && isPassing(error))) throw error;

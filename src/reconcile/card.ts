@@ -1,4 +1,5 @@
 import { elapsedStep, untilNextStep, waitedStep, type SessionPhase } from '../session/lifecycle.ts';
+import type { ThreadShare } from '../session/preferences.ts';
 import { isOpen, isPending } from '../session/request.ts';
 import { renderCard, type SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
@@ -17,6 +18,7 @@ export type CardRows = {
   request: SessionRequest;
   session: SessionRow | null;
   here: ThreadHere | null;
+  share: ThreadShare;
   nowMs: number;
   text: Text;
 };
@@ -28,7 +30,8 @@ export const CARD: Kind<CardRows> = {
     if (request === null) return null;
     const session = request.state === 'created' ? await store.sessions.ofRequest(requestId) : null;
     const here = session === null ? null : await createListenHere(store)(session, request);
-    return { request, session, here, nowMs: now(), text };
+    const share = session === null ? 'alone' : await store.sessions.shareOf(session);
+    return { request, session, here, share, nowMs: now(), text };
   },
 
   desired: desiredCard,

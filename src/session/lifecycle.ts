@@ -169,13 +169,12 @@ export function isOver({ snapshot, phase }: Known<'status'> & { phase: SessionPh
   return isClosed(snapshot) || phase === 'gone';
 }
 
-/** Whether it is already as this would leave it. An archived session may be awake again. */
+/** Whether it is already as this would leave it. */
 export function isDoneAlready(
   what: 'stop' | 'archive' | 'sleep',
   { snapshot }: Known<'status' | 'isArchived'>,
 ): boolean {
-  if (what !== 'archive') return isClosed(snapshot);
-  return snapshot.isArchived && (isClosed(snapshot) || snapshot.status === 'suspended');
+  return what === 'archive' ? snapshot.isArchived : isClosed(snapshot);
 }
 
 export type Watched = {

@@ -119,38 +119,20 @@ export function isMember(identity: Identity): boolean {
   return identity.kind === 'matched' || (identity.kind === 'service-user' && identity.because === 'off');
 }
 
-/** The people a message mentions, outside of code. */
-export type Mentions = { app: boolean; others: boolean };
-
-type Said = {
-  /** null: nobody chose. */
-  listen: Listen | null;
-  /** Who began the thread: `app`, with its card; `people`, before; `direct`: a direct message. */
-  began: Began;
-  isRequester: boolean;
-  mentions: Mentions;
-};
+/** Who began the thread: `app`, with its card; `people`, before; `direct`: a direct message. */
 export type Began = 'app' | 'people' | 'direct';
 
 /**
- * Which replies of a thread go to Devin: all, the requester's, or those that mention the app; none if it is muted or
- * disconnected. In a direct message there is no choice.
+ * Which replies of a thread go to Devin: all, the requester's, or those that mention the app; none if it is muted. In a
+ * direct message there is no choice.
  */
-export type ThreadState = 'all' | 'requester' | 'mentions' | 'direct' | 'muted' | 'untied';
+export type ThreadState = 'all' | 'requester' | 'mentions' | 'direct' | 'muted';
 
-type Thread = { synced: boolean; muted: boolean; listen: Listen | null; began: Began };
+type Thread = { muted: boolean; listen: Listen | null; began: Began };
 
-export function threadState({ synced, muted, listen, began }: Thread): ThreadState {
-  if (!synced) return 'untied';
+export function threadState({ muted, listen, began }: Thread): ThreadState {
   if (muted) return 'muted';
   if (began === 'direct') return 'direct';
   if (listen !== null) return listen === 'mentions' ? 'mentions' : 'all';
   return began === 'app' ? 'all' : 'requester';
-}
-
-/** People who talk to each other aren't interrupted. */
-export function isForDevin({ listen, began, isRequester, mentions }: Said): boolean {
-  if (began === 'direct' || mentions.app) return true;
-  if (mentions.others || listen === 'mentions') return false;
-  return listen === 'thread' || began === 'app' || isRequester;
 }

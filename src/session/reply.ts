@@ -6,18 +6,18 @@ import { ceilingSchema } from './policy/limits.ts';
 export const MESSAGE_KINDS = ['reply', 'correction'] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
-/** Words that do something only in a session's thread. */
-const THREAD_WORDS = ['mute', 'unmute', 'unsync', 'sync', 'sleep'] as const;
+/** What a person can say in a session's thread, as the whole message. Each does something here. */
+export const THREAD_WORDS = ['mute', 'unmute', 'sleep', 'archive', 'exit', 'stop', 'help'] as const;
 export type ThreadWord = (typeof THREAD_WORDS)[number];
 
-/** What a job does when a person types a keyword in the thread. */
-export const KEYWORD_KINDS = [...THREAD_WORDS, 'archive', 'stop'] as const;
-
-/** What a person said in a thread, a box or a command. */
+/** What a person said in a thread, a box or a command, or chose in the card's menu. */
 export const REPLY_KINDS = [
   ...MESSAGE_KINDS,
-  ...KEYWORD_KINDS,
-  /** From the card's menu: which messages of the thread go to Devin. */
+  'mute',
+  'unmute',
+  'sleep',
+  'archive',
+  /** Which messages of the thread go to Devin. */
   'listen-thread',
   'listen-mentions',
 ] as const;
@@ -27,8 +27,19 @@ export type ReplyKind = (typeof REPLY_KINDS)[number];
 export const REPLY_WAYS = ['box', 'command'] as const;
 export type ReplyWay = (typeof REPLY_WAYS)[number];
 
-/** `sending` is on disk before the POST leaves: a reply found in it lost its answer. `skipped`: not for Devin. */
-export const REPLY_STATES = ['accepted', 'sending', 'delivered', 'failed', 'unknown', 'skipped'] as const;
+/**
+ * `held`: until its author says that Devin should have it. `sending` is on disk before the POST leaves: a reply found in it
+ * lost its answer. `skipped`: not for Devin.
+ */
+export const REPLY_STATES = [
+  'held',
+  'accepted',
+  'sending',
+  'delivered',
+  'failed',
+  'unknown',
+  'skipped',
+] as const;
 export type ReplyState = (typeof REPLY_STATES)[number];
 
 /** It would wake the session, and what that may still use doesn't fit in a budget. `owners`: of the policy, by id. */
@@ -45,6 +56,10 @@ export const replyFailureSchema = z.union([
   failureSchema,
   /** The session is over and accepts no messages. */
   z.object({ kind: z.literal('ended') }),
+  /** Its request ended without one. */
+  z.object({ kind: z.literal('not-started') }),
+  /** Devin keeps the session in the archive, where a message doesn't wake it. */
+  z.object({ kind: z.literal('archived'), detail: z.string().nullable() }),
   /** Only the requester, or only members, may steer it. */
   z.object({ kind: z.enum(['requester-only', 'members-only']) }),
   /** It was not written in the thread, and the author is not in its conversation. */

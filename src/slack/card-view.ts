@@ -2,7 +2,7 @@ import { withoutCredentials } from '../session/credentials.ts';
 import { isEndedByPeople } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
 import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
-import { threadState, type ThreadState } from '../session/preferences.ts';
+import { threadState, type ThreadShare, type ThreadState } from '../session/preferences.ts';
 import { readPrompt } from '../session/prompt.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
@@ -25,11 +25,16 @@ type CardRows = {
   session: SessionRow | null;
   /** How its thread works; left out or null: as far as the session alone can tell. */
   here?: ThreadHere | null;
+  /** Left out: the session is alone in its thread. */
+  share?: ThreadShare;
   nowMs: number;
 };
 
 /** The card of a request, drawn from the two rows alone. */
-export function cardView({ request, session, here, nowMs }: CardRows, text: Text): SessionCard {
+export function cardView(
+  { request, session, here, share = 'alone', nowMs }: CardRows,
+  text: Text,
+): SessionCard {
   const { values, names = {} } = request.draft;
   const { playbook_id: playbook = null } = values;
   const snapshot = session?.snapshot ?? null;
@@ -62,7 +67,8 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     lastWords: session?.lastWords ?? null,
     notes: notesOf(request, waitedMs !== null, text),
     thread,
-    threadLine: session === null || thread === null ? null : threadLine(session, { thread, ...how }, text),
+    threadLine:
+      session === null || thread === null ? null : threadLine(session, { thread, ...how, share }, text),
     problem: problemOf(request, text),
     steeredBy: steeredBy(request, session, phase),
     actions: cardActions(request, session, { phase, thread }),
@@ -161,10 +167,7 @@ function steeredBy(
   if (session === null) return null;
   const { stoppedBy, archivedBy, snapshot } = session;
   if (stoppedBy !== null && snapshot.status === 'exit') return { what: 'ended', userId: stoppedBy };
-  // A message wakes an archived session, but Devin still calls it archived.
-  if (archivedBy !== null && snapshot.isArchived && !GOING_ON.has(phase))
-    return { what: 'archived', userId: archivedBy };
-  return null;
+  return archivedBy !== null && snapshot.isArchived ? { what: 'archived', userId: archivedBy } : null;
 }
 
 export function requesterName(identity: Identity | null): string | null {
@@ -196,8 +199,7 @@ function hereOf(session: SessionRow, request: SessionRequest): ThreadHere {
 
 function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhase): ThreadState | null {
   if (OVER.has(phase) || isClosed(session.snapshot)) return null;
-  const { muted, synced } = session;
-  return threadState({ muted, synced, ...here });
+  return threadState({ muted: session.muted, ...here });
 }
 
 /** The first line with a word in it: not the fence of a code block. */

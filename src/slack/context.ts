@@ -4,7 +4,7 @@ import type { MessageContext, SlackMessage } from '../session/context.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import { excerptAround, indexOfPicked, type QuotedMessage, type QuotedThread } from '../session/prompt.ts';
 import { mentionedIn } from './blocks/text.ts';
-import { readThreadMeaning } from './command/meaning.ts';
+import { readThreadMessage } from './command/thread-message.ts';
 import { cursorAfter, isOutside, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
 import { isWritten, readMessage, readSaid, repliesTo } from './messages.ts';
@@ -115,7 +115,7 @@ type Reading = {
 /** Neither the app's own words, such as cards, nor what people keep from Devin, unless that was picked. */
 function isForDevin({ ts, userId, text }: SlackMessage, { picked, devins, botUserId }: Reading): boolean {
   if (userId === botUserId) return devins.has(ts);
-  return ts === picked.ts || readThreadMeaning(text, botUserId).kind !== 'aside';
+  return ts === picked.ts || readThreadMessage(text, botUserId).kind !== 'aside';
 }
 
 /** Messages that go to Devin, and how many don't. */

@@ -45,10 +45,8 @@ export const ACTION = {
   stop: 'stop',
   /** On a request in a private list: cancels it. Value: the request id. */
   cancelListed: 'cancel_listed',
-  /** On a notice that a message didn't reach Devin. Value: the reply's id. */
+  /** On a notice about a message that Devin hasn't got: sends it. Value: the reply's id. */
   sendAgain: 'send_again',
-  /** On the question whether a reply was meant for the app: sends it to Devin. Value: see heldReply. */
-  sendHeld: 'send_held',
   /** On a message to an approver. Value: see approvalValue. */
   approve: 'approve_request',
   decline: 'decline_request',
@@ -84,7 +82,6 @@ export const CARD_ACTION = {
   /** What goes to Devin from its thread. */
   mute: 'mute',
   unmute: 'unmute',
-  sync: 'sync',
   'listen-thread': 'listen_thread',
   'listen-mentions': 'listen_mentions',
 } as const;
@@ -202,10 +199,6 @@ export function readReviewBlock(blockId: string): Reviewed | null {
 /** The box for a message to Devin. */
 export const REPLY_BLOCK = 'reply_text';
 export const replyMetadata = viewMetadata(z.object({ requestId: z.string() }));
-
-/** A short reply that Devin hasn't got, in the value of a button. */
-export const heldReply = viewMetadata(z.object({ requestId: z.string(), ts: slackTs, text: z.string() }));
-export type HeldReply = ReturnType<typeof heldReply.read>;
 
 /** What to set in a form before it starts. `typed`: cut out of its task, unescaped; `meant`: options, as Slack sends them. */
 export const meantOption = viewMetadata(

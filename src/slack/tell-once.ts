@@ -1,8 +1,8 @@
 import type { Leases } from '../store/leases.ts';
 import type { MessageRef } from '../store/request-row.ts';
-import type { ThreadNotice, ThreadNotices } from '../store/thread-notices.ts';
+import type { StoreParts } from '../store/store.ts';
+import type { ThreadNotice } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
-import { createInOrder } from '../time.ts';
 import { notice } from './blocks/notices.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { throwIfRetryable } from './errors.ts';
@@ -10,9 +10,6 @@ import type { DeliveryResult, Outbound, PrivatePlace } from './outbound.ts';
 import type { Message } from './payload.ts';
 import { privatePlace } from './places.ts';
 import type { TextFor } from './text-for.ts';
-
-/** Tells a person something, unless they were told. Rejects if it should be tried again. */
-export type TellOnce = (once: ThreadNotice, tell: () => Promise<DeliveryResult>) => Promise<void>;
 
 /** How long a process that died keeps others from answering. */
 const ANSWERING_MS = 15_000;
@@ -27,49 +24,42 @@ class BeingAnsweredError extends Error {
   }
 }
 
-type TellOnceDeps = {
-  leases: Pick<Leases, 'take' | 'release'>;
-  notices: Pick<ThreadNotices, 'wasTold' | 'add'>;
+type TellingContext = {
+  store: StoreParts<{ threadNotices: 'add' | 'remove' }>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
+  textFor: TextFor;
 };
 
-/** It counts once Slack has it: the process can die before, and what comes twice does less harm than what is lost. */
-export function createTellOnce({ leases, notices }: TellOnceDeps): TellOnce {
-  const inOrder = createInOrder();
-
-  async function tellNow(once: ThreadNotice, name: string, tell: () => Promise<DeliveryResult>) {
-    const lease = await leases.take(name, ANSWERING_MS);
-    if (lease === null) throw new BeingAnsweredError();
-    try {
-      // Another process may have told it since.
-      if (await notices.wasTold(once)) return;
-      throwIfRetryable(await tell());
-      await notices.add(once);
-    } finally {
-      await leases.release(name, lease);
-    }
+/** Tells a person something, unless they were told. Throws if it should be tried again. */
+export async function tellOnce(
+  { threadNotices }: TellingContext['store'],
+  once: ThreadNotice,
+  tell: () => Promise<DeliveryResult>,
+): Promise<void> {
+  if (!(await threadNotices.add(once))) return;
+  try {
+    throwIfRetryable(await tell());
+  } catch (error) {
+    await threadNotices.remove(once);
+    throw error;
   }
-
-  return async (once, tell) => {
-    const name = `tell ${once.sessionId} ${once.userId} ${once.reason}`;
-    return inOrder(name, async () => ((await notices.wasTold(once)) ? undefined : tellNow(once, name, tell)));
-  };
 }
-
-type TellNotTakenDeps = { tellOnce: TellOnce; outbound: Pick<Outbound, 'tellPrivately'>; textFor: TextFor };
 
 type NotTaken = { sessionId: string; reason: keyof Text['thread']['notTaken'] };
 
 type Said = Pick<Message, 'userId' | 'channelId' | 'threadTs'>;
 
 /** Tells the author of a message, or of an edit, that it stays in the thread: once for each reason. */
-export function createTellNotTaken({ tellOnce, outbound, textFor }: TellNotTakenDeps) {
-  return async (said: Said, { sessionId, reason }: NotTaken): Promise<void> => {
-    const { userId } = said;
-    const { thread } = await textFor(userId);
-    await tellOnce({ sessionId, userId, reason }, async () =>
-      outbound.tellPrivately(privatePlace(said), notice([thread.notTaken[reason]])),
-    );
-  };
+export async function tellNotTaken(
+  { store, outbound, textFor }: TellingContext,
+  said: Said,
+  { sessionId, reason }: NotTaken,
+): Promise<void> {
+  const { userId } = said;
+  const { thread } = await textFor(userId);
+  await tellOnce(store, { sessionId, userId, reason }, async () =>
+    outbound.tellPrivately(privatePlace(said), notice([thread.notTaken[reason]])),
+  );
 }
 
 type AnswerDeps = {

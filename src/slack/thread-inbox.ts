@@ -5,14 +5,15 @@ import { isOver, isResting } from '../session/lifecycle.ts';
 import { isMessage, type ReplyKind, type ReplyWay } from '../session/reply.ts';
 import type { Commit } from '../store/commit.ts';
 import type { Person } from '../store/identities.ts';
-import type { NewReply, Replies, Reply } from '../store/replies.ts';
+import type { NewReply, Reply } from '../store/replies.ts';
 import { messageKey, newId, type MessageRef } from '../store/request-row.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
+import { findSteered, type SteeredThread } from '../store/requests.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** A message in a session's thread, or one elsewhere (`channelId`) that its author sent to the session. */
 export type NewThreadReply = {
-  session: SessionRow;
+  thread: SteeredThread;
   userId: string;
   channelId: string;
   ts: string;
@@ -22,11 +23,11 @@ export type NewThreadReply = {
   files: SlackFile[];
 };
 
-type SwitchPress = { session: SessionRow; userId: string; kind: ReplyKind; press: string };
+type SwitchPress = { thread: SteeredThread; userId: string; kind: ReplyKind; press: string };
 
 /** What was said in a box or by a command. `dedupeKey`: Slack's name for this one delivery. */
 type SaidOutside = Pick<NewReply, 'userId' | 'channelId' | 'text' | 'dedupeKey'> & {
-  session: SessionRow;
+  thread: SteeredThread;
   /** null: with a button of the question, which then shows it. */
   via: ReplyWay | null;
 };
@@ -36,21 +37,26 @@ type Retracted = MessageRef & { editedTs?: string | null };
 
 type Waiting = Pick<Reply, 'id' | 'sessionId' | 'messageTs'>;
 
-/** `session`: the one that has the message. `isTask`: it edits the message that asked for the session. */
+/** `thread`: whose session has the message, or will. `isTask`: it edits the message that asked for the session. */
 type Edit = Omit<NewThreadReply, 'kind' | 'files'> & { editedTs: string; isTask: boolean };
 
 type ThreadInboxDeps = {
   commit: Commit;
-  sessions: Pick<Sessions, 'find'>;
-  replies: Pick<Replies, 'insert' | 'find' | 'sessionOf' | 'lockMessage' | 'move' | 'resend'>;
+  store: StoreParts<{
+    sessions: 'find';
+    requests: 'find';
+    replies: 'insert' | 'find' | 'sessionOf' | 'lockMessage' | 'move' | 'resend';
+  }>;
   enqueue: Enqueue;
 };
 
 /** Saves what people say to a session, row and job in one transaction. The job takes it to Devin. */
-export function createThreadInbox({ commit, sessions, replies, enqueue }: ThreadInboxDeps) {
+export function createThreadInbox({ commit, store, enqueue }: ThreadInboxDeps) {
+  const { replies } = store;
+
   /** A delivery that was seen before changes nothing. */
   async function write(reply: NewReply, trx: Transaction<Tables>): Promise<void> {
-    if (await replies.insert(reply, trx)) await relay(reply, trx);
+    if ((await replies.insert(reply, trx)) && reply.state !== 'held') await relay(reply, trx);
   }
 
   async function relay({ id: replyId, sessionId, messageTs }: Waiting, trx: Transaction<Tables>) {
@@ -60,7 +66,7 @@ export function createThreadInbox({ commit, sessions, replies, enqueue }: Thread
 
   /** `editedTs`: the edit that took it back, which a later edit can undo; null: it was deleted. */
   async function drop({ id }: Reply, editedTs: string | null, trx: Transaction<Tables>): Promise<void> {
-    const from = ['accepted', 'failed', 'unknown', 'skipped'] as const;
+    const from = ['held', 'accepted', 'failed', 'unknown', 'skipped'] as const;
     const skipped = { editedTs, failure: null };
     if ((await replies.move({ id, from, to: 'skipped', changes: skipped }, trx)) !== null)
       return enqueue('mark-taken', { replyId: id }, { trx });
@@ -74,7 +80,7 @@ export function createThreadInbox({ commit, sessions, replies, enqueue }: Thread
     const { id, state } = reply;
     if (!isWaiting(reply)) return false;
     const isUndelivered = state === 'failed' || state === 'unknown';
-    const to = isUndelivered ? state : 'accepted';
+    const to = state === 'skipped' ? 'accepted' : state;
     const moved = await replies.move({ id, from: [state], to, changes: { text, editedTs } }, trx);
     if (moved !== null && state === 'skipped') await relay(moved, trx);
     // The notice that its author has quotes it as it was.
@@ -82,25 +88,42 @@ export function createThreadInbox({ commit, sessions, replies, enqueue }: Thread
     return moved !== null;
   }
 
-  function rowOf({ session: { sessionId, teamId } }: { session: SessionRow }) {
+  /** Until there is a session, its request's id is in the place of its own. */
+  function rowOf({ request, session }: SteeredThread) {
+    const sessionId = session?.sessionId ?? request.id;
+    const { teamId } = request;
     return { id: newId(), sessionId, teamId, messageTs: null, kind: 'reply' as const, text: '', files: [] };
   }
 
+  function messageRow({ thread, ts, ...said }: NewThreadReply) {
+    const row = { ...rowOf(thread), ...said, messageTs: ts };
+    return { ...row, dedupeKey: messageKey({ ...row, ts }) };
+  }
+
   return {
-    /** A keyword, by a button. `press` identifies this one press. */
-    async press({ session, userId, kind, press }: SwitchPress): Promise<void> {
-      const { channelId } = session;
-      const row = { ...rowOf({ session }), userId, channelId, kind, dedupeKey: `press:${press}` };
+    /** A word of the thread, by a button. `press` identifies this one press. */
+    async press({ thread, userId, kind, press }: SwitchPress): Promise<void> {
+      const channelId = thread.session?.channelId ?? null;
+      const row = { ...rowOf(thread), userId, channelId, kind, dedupeKey: `press:${press}` };
       await commit(async (trx) => write(row, trx));
     },
 
     /** Said outside the thread, which shows it once Devin has it. */
-    send: async ({ session, ...said }: SaidOutside): Promise<void> =>
-      commit(async (trx) => write({ ...rowOf({ session }), ...said }, trx)),
+    send: async ({ thread, ...said }: SaidOutside): Promise<void> =>
+      commit(async (trx) => write({ ...rowOf(thread), ...said }, trx)),
 
-    async accept({ session, ts, ...said }: NewThreadReply): Promise<void> {
-      const row = { ...rowOf({ session }), ...said, messageTs: ts };
-      await commit(async (trx) => write({ ...row, dedupeKey: messageKey({ ...row, ts }) }, trx));
+    accept: async (reply: NewThreadReply): Promise<void> =>
+      commit(async (trx) => write(messageRow(reply), trx)),
+
+    /** Keeps a message until its author says that Devin should have it. Returns its id. */
+    async hold(reply: NewThreadReply): Promise<string> {
+      const row = messageRow(reply);
+      const { teamId, channelId, ts } = { ...row, ts: reply.ts };
+      return commit(async (trx) => {
+        await write({ ...row, state: 'held' }, trx);
+        const [held] = await replies.lockMessage({ teamId, channelId, ts }, trx);
+        return held?.id ?? row.id;
+      });
     },
 
     /**
@@ -108,25 +131,25 @@ export function createThreadInbox({ commit, sessions, replies, enqueue }: Thread
      * saved, since Devin may have done the task long ago, and an edit must not wake it.
      */
     async correct(edit: Edit): Promise<'saved' | 'late'> {
-      const { session, userId, channelId, ts, text, editedTs } = edit;
-      const { teamId } = session;
+      const { thread, userId, channelId, ts, text, editedTs } = edit;
+      const { teamId } = thread.request;
       return commit(async (trx) => {
         const said = await replies.lockMessage({ teamId, channelId, ts }, trx);
         const [latest] = said;
         if (latest === undefined ? !edit.isTask : !mayCorrect(edit, said)) return 'saved';
         if (latest !== undefined && (await replace(latest, edit, trx))) return 'saved';
-        if (isAtRestSince(latest?.sentAt ?? session.createdAt, session)) return 'late';
+        if (isAtRestSince(latest?.sentAt ?? null, thread)) return 'late';
         const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
         const corrected = { userId, channelId, messageTs: ts, text, editedTs, kind: 'correction' } as const;
-        await write({ ...rowOf(edit), ...corrected, dedupeKey }, trx);
+        await write({ ...rowOf(thread), ...corrected, dedupeKey }, trx);
         return 'saved';
       });
     },
 
-    /** The session that has a message; null: none. */
-    async sessionOf(message: MessageRef): Promise<SessionRow | null> {
-      const sessionId = await replies.sessionOf(message);
-      return sessionId === null ? null : sessions.find(sessionId);
+    /** Whose session has a message, or will; null: none. */
+    async threadOf(message: MessageRef): Promise<SteeredThread | null> {
+      const id = await replies.sessionOf(message);
+      return id === null ? null : findSteered(store, id);
     },
 
     /** Drops a waiting message that was deleted, or edited so that it isn't for Devin, with its corrections. */
@@ -166,9 +189,10 @@ function mayCorrect({ userId, text, editedTs }: Edit, said: readonly Reply[]): b
   return said.find(({ state }) => state !== 'skipped')?.text !== text;
 }
 
-/** Whether the session came to rest, or to its end, after it got something. */
-function isAtRestSince(sentAt: Date, session: SessionRow): boolean {
-  return (isOver(session) || isResting(session.phase)) && sentAt <= session.phaseAt;
+/** Whether the session came to rest, or to its end, after it got something. null: its task. */
+function isAtRestSince(sentAt: Date | null, { session }: SteeredThread): boolean {
+  if (session === null || !(isOver(session) || isResting(session.phase))) return false;
+  return (sentAt ?? session.createdAt) <= session.phaseAt;
 }
 
 function isWaiting({ state, sentAt }: Reply): boolean {

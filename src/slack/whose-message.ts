@@ -1,167 +1,119 @@
-import { isOver, isResting } from '../session/lifecycle.ts';
-import { isForDevin, ownershipOf } from '../session/preferences.ts';
+import { isResting, type SessionPhase } from '../session/lifecycle.ts';
+import type { Began, Listen } from '../session/preferences.ts';
 import type { ThreadWord } from '../session/reply.ts';
-import type { Replies } from '../store/replies.ts';
-import type { SessionRequest } from '../store/request-row.ts';
-import type { Requests } from '../store/requests.ts';
-import type { SessionMessages } from '../store/session-messages.ts';
+import type { SteeredThread } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { Settings } from '../store/settings.ts';
-import {
-  isCourtesy,
-  mentionsIn,
-  readThreadMeaning,
-  withoutMention,
-  type ThreadMeaning,
-} from './command/meaning.ts';
+import type { StoreParts } from '../store/store.ts';
+import { beginsWithName, mentionsApp, readThreadMessage, withoutMention } from './command/thread-message.ts';
 import { isOnlyText, readMessage, withForwarded } from './messages.ts';
 import type { Message } from './payload.ts';
-import { createListenHere, type ListeningThread } from './places.ts';
-
-type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
-type SaidBy = Said & { userId: string };
-
-/** Why Devin gets nothing from a thread for now. */
-type Closed = 'muted' | 'untied';
-
-/** What is known where a message was said. */
-type Known = {
-  session: Pick<SessionRow, 'phase' | 'snapshot'>;
-  /** Whether the author talks to Devin here, not to other people. */
-  isHeard: boolean;
-  closed: Closed | null;
-  /** Devin's last message, of a session at rest; null: none. */
-  lastWords: string | null;
-};
+import { createListenHere } from './places.ts';
 
 /** What becomes of a message in a session's thread. */
-type Fate =
+export type Fate =
   /** People talk to each other. */
   | { kind: 'for-people' }
   | { kind: 'for-devin'; text: string }
-  | { kind: 'keyword'; keyword: ThreadWord | 'archive' | 'stop' }
-  /** It may be a keyword. */
-  | { kind: 'ask-first' }
-  | { kind: 'help' }
+  | { kind: 'word'; word: ThreadWord }
   /** `text`: the task of another session. */
   | { kind: 'new'; text: string }
   /** Devin doesn't get it, and its author is told. */
-  | { kind: 'stays-here'; reason: Closed | 'courtesy' };
+  | { kind: 'stays-here'; reason: 'muted' | 'at-rest'; text: string };
 
-type WhoseDeps = {
-  requests: Pick<Requests, 'find' | 'isUnderCard'>;
-  settings: Pick<Settings, 'preferencesFor'>;
-  replies: Pick<Replies, 'isOpening'>;
-  messages: Pick<SessionMessages, 'lastMessage'>;
+/** What is known where a message was said. */
+type Where = {
+  /** null: the session hasn't started. */
+  phase: SessionPhase | null;
+  muted: boolean;
+  /** null: nobody chose. */
+  listen: Listen | null;
+  began: Began;
+  isRequester: boolean;
+  /** Devin asked its author something, and waits for the answer. */
+  isAnswer: boolean;
+  botUserId: string;
+};
+
+type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
+
+/** The whole rule: whose a message in a session's thread is. */
+export function fateOf(said: Said, where: Where): Fate {
+  const { phase, muted, began, isRequester, isAnswer, botUserId } = where;
+  const { slackText } = said;
+  const read = readThreadMessage(slackText, botUserId);
+  // With a file or a forwarded message, a word is about it: `exit` with a screenshot ends nothing.
+  const isPlain = isOnlyText(said);
+  const meaning = read.kind === 'word' && !isPlain ? replyOf(slackText, botUserId) : read;
+  const isToOthers = began !== 'direct' && beginsWithName(slackText, botUserId);
+  if (meaning.kind === 'aside' || isToOthers) return { kind: 'for-people' };
+  if (meaning.kind === 'new') return meaning;
+  const isMention = mentionsApp(slackText, botUserId);
+  const isAmongUs = isMention || began !== 'people' || isRequester;
+  if (meaning.kind === 'word') return isAmongUs ? meaning : { kind: 'for-people' };
+  const { text } = meaning;
+  if (isPlain && text.trim() === '' && slackText.trim() !== '') return { kind: 'word', word: 'help' };
+  if (!isMention && !isAnswer && !isHeard(where)) return { kind: 'for-people' };
+  const readable = withForwarded(readMessage({ ts: said.message.ts, text }).text, said.forwarded);
+  if (muted) return { kind: 'stays-here', reason: 'muted', text: readable };
+  const isAtRest = phase !== null && (isResting(phase) || phase === 'gone');
+  return isAtRest && !isMention && !isAnswer
+    ? { kind: 'stays-here', reason: 'at-rest', text: readable }
+    : { kind: 'for-devin', text: readable };
+}
+
+/** What Devin gets of a message that it has, once edited; null: nothing. */
+export function editedText(said: Said, botUserId: string): string | null {
+  const meaning = readThreadMessage(said.slackText, botUserId);
+  if (meaning.kind !== 'reply' || beginsWithName(said.slackText, botUserId)) return null;
+  return withForwarded(readMessage({ ts: said.message.ts, text: meaning.text }).text, said.forwarded);
+}
+
+function replyOf(slackText: string, botUserId: string): { kind: 'reply'; text: string } {
+  return { kind: 'reply', text: withoutMention(slackText.trim(), botUserId) };
+}
+
+/** Without a mention of the app. */
+function isHeard({ listen, began, isRequester }: Where): boolean {
+  if (began === 'direct') return true;
+  return listen === null ? began === 'app' || isRequester : listen === 'thread';
+}
+
+export type WhoseContext = {
+  store: StoreParts<{
+    requests: 'isUnderCard';
+    settings: 'preferencesFor';
+    calls: 'isUnanswered';
+    replies: 'isOpening';
+  }>;
   botUserId: () => string;
 };
 
-/** Finds out whose a message in a session's thread is: Devin's, the app's, or people's. */
-export function createWhoseMessage(deps: WhoseDeps) {
-  const { requests, replies, messages, botUserId } = deps;
-  const listenHere = createListenHere(deps);
-
-  async function isHeard(thread: ListeningThread, request: SessionRequest, { userId, slackText }: SaidBy) {
-    const isRequester = ownershipOf(request).requester === userId;
-    const mentions = mentionsIn(slackText, botUserId());
-    return isForDevin({ ...(await listenHere(thread, request)), isRequester, mentions });
-  }
-
-  async function isHeardIn(session: SessionRow, said: SaidBy): Promise<boolean> {
-    const request = await requests.find(session.requestId);
-    return request !== null && (await isHeard(session, request, said));
-  }
-
-  /** null: open, or about to be. The job that sends a message looks again. */
-  async function closedBy({ sessionId, muted, synced }: SessionRow): Promise<Closed | null> {
-    if ((!muted && synced) || (await replies.isOpening(sessionId))) return null;
-    return synced ? 'muted' : 'untied';
-  }
-
-  return {
-    closedBy,
-
-    /** Whether Devin gets what this person says in the thread, if they say it to Devin. */
-    isTaken: async (session: SessionRow, said: SaidBy): Promise<boolean> =>
-      (await isHeardIn(session, said)) && (await closedBy(session)) === null,
-
-    /** What becomes of a message in the thread of a session that hasn't started. */
-    async earlyFateOf(
-      thread: Omit<ListeningThread, 'listen'>,
-      request: SessionRequest,
-      said: SaidBy,
-    ): Promise<'for-people' | 'cancel' | 'too-early'> {
-      const meaning = meaningOf(said, botUserId());
-      const isForApp =
-        meaning.kind !== 'aside' && (await isHeard({ ...thread, listen: null }, request, said));
-      if (!isForApp) return 'for-people';
-      return isOnlyText(said) && saysStop(meaning) ? 'cancel' : 'too-early';
-    },
-
-    /** `isElsewhere`: its author sent it to the session from outside the thread. */
-    async fateOf(session: SessionRow, said: SaidBy, isElsewhere = false): Promise<Fate> {
-      const [heard, closed, last] = await Promise.all([
-        isElsewhere || isHeardIn(session, said),
-        isElsewhere ? null : closedBy(session),
-        isResting(session.phase) ? messages.lastMessage(session.sessionId) : null,
-      ]);
-      const known = { session, isHeard: heard, closed, lastWords: last?.text ?? null };
-      return fateOf(said, known, botUserId());
-    },
-  };
+/** Muted, and nobody is about to undo that. The job that sends a message looks again. */
+export async function isMuted({ store }: WhoseContext, session: SessionRow | null): Promise<boolean> {
+  return session?.muted === true && !(await store.replies.isOpening(session.sessionId));
 }
 
-/** Nothing is lost with a request that hasn't started. */
-function saysStop(meaning: ThreadMeaning): boolean {
-  return meaning.kind === 'stop' || meaning.kind === 'ask-stop';
+/** `place`: where the message is. */
+export async function whoseMessage(
+  context: WhoseContext,
+  { request, session }: SteeredThread,
+  said: Said & Pick<Message, 'userId'> & { threadTs: string },
+): Promise<Fate> {
+  const { store, botUserId } = context;
+  const thread = session ?? { channelId: request.channelId, threadTs: said.threadTs, listen: null };
+  const isRequester = request.userId === said.userId;
+  const [here, muted, isAnswer] = await Promise.all([
+    createListenHere(store)(thread, request),
+    isMuted(context, session),
+    isRequester && waitsForAnswer(context, session),
+  ]);
+  const phase = session?.phase ?? null;
+  return fateOf(said, { ...here, phase, muted, isRequester, isAnswer, botUserId: botUserId() });
 }
 
-function fateOf(said: Said, known: Known, botUserId: string): Fate {
-  const meaning = meaningOf(said, botUserId);
-  switch (meaning.kind) {
-    case 'aside':
-      return { kind: 'for-people' };
-    case 'help':
-      return { kind: 'help' };
-    case 'new':
-      return meaning;
-    case 'ask-stop':
-      return { kind: 'ask-first' };
-    case 'reply':
-      return fateOfWords(said, meaning, { ...known, botUserId });
-    default:
-      return { kind: 'keyword', keyword: meaning.kind };
-  }
-}
-
-/** Not within an address. In Japanese, it may end without a mark: `マージしてもよろしいですか。` */
-const QUESTION = /[?？](?![\w&=/%-])|(?:です|ます|ません|でしょう|ましょう)か(?=[。\s]|$)/;
-
-/** Thanks wake no session. */
-function fateOfWords(
-  said: Said,
-  { text }: Extract<ThreadMeaning, { kind: 'reply' }>,
-  { session, isHeard, closed, lastWords, botUserId }: Known & { botUserId: string },
-): Fate {
-  const isPlain = isOnlyText(said);
-  if (isPlain && text.trim() === '' && said.slackText.trim() !== '') return { kind: 'help' };
-  if (!isHeard) return { kind: 'for-people' };
-  if (closed !== null) return { kind: 'stays-here', reason: closed };
-  // It asks for nothing, and would wake a session at rest. If Devin asked something last, an OK is an answer.
-  const isThanks = isPlain && isCourtesy(said.slackText, botUserId) && !QUESTION.test(lastWords ?? '');
-  // A session that is over can't be woken: nobody needs to hear of it.
-  if (isThanks && isOver(session)) return { kind: 'for-people' };
-  if (isThanks && isResting(session.phase)) return { kind: 'stays-here', reason: 'courtesy' };
-  const readable = readMessage({ ts: said.message.ts, text }).text;
-  return { kind: 'for-devin', text: withForwarded(readable, said.forwarded) };
-}
-
-const IN_WORDS: ReadonlySet<ThreadMeaning['kind']> = new Set(['reply', 'new', 'aside']);
-
-/** With a file or a forwarded message, a keyword is a word about it: `exit` with a screenshot ends nothing. */
-function meaningOf(said: Said, botUserId: string): ThreadMeaning {
-  const meaning = readThreadMeaning(said.slackText, botUserId);
-  if (IN_WORDS.has(meaning.kind) || isOnlyText(said)) return meaning;
-  const text = withoutMention(said.slackText.trim(), botUserId);
-  return { kind: 'reply', text };
+/** Devin falls asleep while it waits. */
+async function waitsForAnswer({ store }: WhoseContext, session: SessionRow | null): Promise<boolean> {
+  if (session === null) return false;
+  const { phase, sessionId } = session;
+  return phase === 'needs-you' || (phase === 'asleep' && (await store.calls.isUnanswered(sessionId)));
 }

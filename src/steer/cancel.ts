@@ -3,19 +3,18 @@ import type { Enqueue, Jobs } from '../queue/index.ts';
 import { isPending, PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Ending } from '../slack/authority.ts';
 import type { Notifier } from '../slack/tell-later.ts';
-import type { TellOnce } from '../slack/tell-once.ts';
+import { tellOnce } from '../slack/tell-once.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { Refusal } from './outcome.ts';
 
 type CancelDeps = {
-  store: StoreParts<{ requests: 'find' }>;
+  store: StoreParts<{ requests: 'find'; threadNotices: 'add' | 'remove' }>;
   endingRefusal: Refusal<Ending>;
   transitions: Pick<Transitions, 'moveLocked'>;
   enqueue: Enqueue;
   notifier: Notifier;
-  tellOnce: TellOnce;
   textFor: TextFor;
 };
 
@@ -32,7 +31,7 @@ const LOOK_AGAIN_MS = 500;
  */
 export function createCanceller(deps: CancelDeps) {
   const { requests } = deps.store;
-  const { endingRefusal, transitions, enqueue, notifier, tellOnce, textFor } = deps;
+  const { endingRefusal, transitions, enqueue, notifier, textFor } = deps;
 
   /** false: it's being sent, or has ended. */
   async function cancel({ requestId, userId, messageDeleted }: CancelJob): Promise<boolean> {
@@ -58,7 +57,7 @@ export function createCanceller(deps: CancelDeps) {
   ): Promise<void> {
     const tell = async () => notifier.notifyMarkup(userId, answerTo, why);
     if (messageDeleted === undefined) return tell();
-    await tellOnce({ sessionId: requestId, userId, reason: 'may-not-steer' }, async () => {
+    await tellOnce(deps.store, { sessionId: requestId, userId, reason: 'may-not-steer' }, async () => {
       await tell();
       return 'delivered';
     });

@@ -1,4 +1,4 @@
-import { createMoveReply } from '../converse/index.ts';
+import { moveReply } from '../converse/index.ts';
 import type { Adopt, Transitions } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
@@ -9,7 +9,6 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import { createAuthority } from '../slack/authority.ts';
 import type { Slack } from '../slack/slack.ts';
 import { createLateNotifier, createNotifier } from '../slack/tell-later.ts';
-import { createTellOnce } from '../slack/tell-once.ts';
 import type { Store } from '../store/store.ts';
 import type { MayEnd, SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
@@ -57,10 +56,9 @@ export function createSteering(deps: SteeringDeps): void {
   });
   const endingRefusal = tolerant(authority.endingRefusal, textFor);
   const notifier = createNotifier({ envelopes, outbound, enqueue });
-  const tellOnce = createTellOnce({ leases: store.leases, notices: store.threadNotices });
   const steer = createSteerer({
     store,
-    moveReply: createMoveReply({ store, enqueue }),
+    moveReply: async (step) => moveReply({ store, enqueue }, step),
     steeringRefusal: tolerant(authority.steeringRefusal, textFor),
     endingRefusal,
     devin: devin.sessions,
@@ -71,7 +69,7 @@ export function createSteering(deps: SteeringDeps): void {
     textFor,
     now: deps.tuning.now,
   });
-  const cancel = createCanceller({ store, endingRefusal, transitions, enqueue, notifier, tellOnce, textFor });
+  const cancel = createCanceller({ store, endingRefusal, transitions, enqueue, notifier, textFor });
   const follow = createFollower({
     store,
     resolve,

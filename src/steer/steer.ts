@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { MoveReply } from '../converse/index.ts';
+import type { moveReply } from '../converse/index.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
 import { isDoneAlready, STANDING } from '../session/lifecycle.ts';
@@ -37,7 +37,7 @@ type SteerDeps = AskDeps & {
     milestones: 'add';
     sessions: 'find' | 'lock' | 'change';
   }>;
-  moveReply: MoveReply;
+  moveReply: (step: Parameters<typeof moveReply>[1]) => Promise<unknown>;
   steeringRefusal: Refusal<SessionRequest>;
   endingRefusal: Refusal<Ending>;
   enqueue: Enqueue;

@@ -78,6 +78,16 @@ export function createCalls(db: Kysely<Tables>) {
       return made !== undefined;
     },
 
+    /** Whether Devin's last question has no answer yet. */
+    async isUnanswered(sessionId: string): Promise<boolean> {
+      const { rows } = await sql<{ isAnswered: boolean }>`
+        select exists (select from ${ANSWERS} answers) as is_answered from milestones m
+        left join session_messages q on q.session_id = m.session_id and q.event_id = m.event_id
+        where m.session_id = ${sessionId} and m.key like ${CALL}
+        order by m.seq desc limit 1`.execute(db);
+      return rows[0]?.isAnswered === false;
+    },
+
     /** Whether Devin has asked something else since the last call was answered, with its status unchanged. */
     async isMissing(sessionId: string, trx: Db): Promise<boolean> {
       const { rows } = await sql`

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { sentAs, type ReplyState } from '../session/reply.ts';
+import { MESSAGE_KINDS, sentAs, type ReplyState } from '../session/reply.ts';
 import type { Reply } from './replies.ts';
 import { literals } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
@@ -15,6 +15,22 @@ const MAYBE_THERE = ['sending', 'delivered', 'unknown'] as const satisfies Reply
 /** Replies that come back in Devin's list of messages, which has no id of ours: they are known by their text. */
 export function createEchoes(db: Kysely<Tables>) {
   return {
+    /** Whether Devin has said nothing since the last message that it got from here, not long ago. */
+    async isLastWord(sessionId: string, trx: Db): Promise<boolean> {
+      const { rows } = await sql`
+        select r.id from (
+          select id, event_id from replies
+          where session_id = ${sessionId} and state = 'delivered' and kind in ${literals(MESSAGE_KINDS)}
+            and sent_at > now() - ${ECHO_LIFE}
+          order by sent_at desc limit 1
+        ) r
+        left join session_messages e on e.session_id = ${sessionId} and e.event_id = r.event_id
+        where not exists (
+          select from session_messages d
+          where d.session_id = ${sessionId} and d.source = 'devin' and d.seq > e.seq)`.execute(trx);
+      return rows.length > 0;
+    },
+
     /** The id of the reply that a message in Devin's list is; null: it wasn't sent from here. */
     async recognize({ sessionId, eventId, text }: Echo, trx: Db = db): Promise<string | null> {
       const mine = await trx

@@ -7,7 +7,6 @@ import {
   REPLY_WAYS,
   replyFailureSchema,
   type ReplyFailure,
-  type ReplyKind,
   type ReplyState,
   type ReplyWay,
 } from '../session/reply.ts';
@@ -61,6 +60,8 @@ export type NewReply = Pick<
   'id' | 'sessionId' | 'teamId' | 'userId' | 'channelId' | 'messageTs' | 'kind' | 'text' | 'files'
 > & {
   dedupeKey: string;
+  /** Left out: `accepted`. */
+  state?: 'held';
   editedTs?: string;
   /** Left out: said in the thread. */
   via?: ReplyWay | null;
@@ -95,8 +96,6 @@ const SAID_AT = sql`case when kind = 'correction'
   then coalesce(edited_ts::numeric, extract(epoch from created_at))
   else coalesce(message_ts::numeric, extract(epoch from created_at)) end`;
 
-export type Replies = ReturnType<typeof createReplies>;
-
 export function createReplies(db: Kysely<Tables>) {
   return {
     /** False: Slack delivered it before. */
@@ -123,15 +122,14 @@ export function createReplies(db: Kysely<Tables>) {
       return row?.sessionId ?? null;
     },
 
-    /** The first of these kinds that isn't finished. */
-    async nextOpen(sessionId: string, kinds: readonly ReplyKind[] = REPLY_KINDS): Promise<Reply | null> {
+    /** The first that isn't finished. */
+    async nextOpen(sessionId: string): Promise<Reply | null> {
       const open = db
         .selectFrom('replies')
         .selectAll()
         .select(WAIT_MS.as('waitMs'))
         .where('sessionId', '=', sessionId)
         .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
-        .where('kind', 'in', kinds)
         .orderBy(SAID_AT)
         .orderBy('id');
       return readFirst(replySchema, open.limit(1));
@@ -194,17 +192,23 @@ export function createReplies(db: Kysely<Tables>) {
         .updateTable('replies')
         .set({ state: 'accepted', failure: null, sentAt: null, sentText: null, createdAt: sql<Date>`now()` })
         .where('id', '=', id)
-        .where(sql<boolean>`state in ${literals(['failed', 'unknown'])}`);
+        .where(sql<boolean>`state in ${literals(['held', 'failed', 'unknown'])}`);
       return hasRow(again.returning('id'));
     },
 
-    /** Whether a request to reconnect the thread is pending. */
+    /** The session that these waited for exists. */
+    async adopt(requestId: string, sessionId: string, trx: Db = db): Promise<boolean> {
+      const adopted = trx.updateTable('replies').set({ sessionId }).where('sessionId', '=', requestId);
+      return (await adopted.returning('id').execute()).length > 0;
+    },
+
+    /** Whether the thread is about to be unmuted. */
     async isOpening(sessionId: string): Promise<boolean> {
       const opening = db
         .selectFrom('replies')
         .where('sessionId', '=', sessionId)
         .where('state', '=', sql.lit('accepted'))
-        .where(sql<boolean>`kind in ${literals(['unmute', 'sync'])}`);
+        .where('kind', '=', sql.lit('unmute'));
       return hasRow(opening.select('id').limit(1));
     },
 

@@ -59,6 +59,20 @@ export async function findFollowed(
   return session === null || request === null ? null : { session, request };
 }
 
+/** A session's thread, or the one of a request whose session doesn't exist yet. */
+export type SteeredThread = { request: SessionRequest; session: SessionRow | null };
+
+/** `id`: of the session, or of its request before it has one. */
+export async function findSteered(
+  store: { sessions: Pick<Sessions, 'find'>; requests: Pick<Requests, 'find'> },
+  id: string,
+): Promise<SteeredThread | null> {
+  const followed = await findFollowed(store, id);
+  if (followed !== null) return followed;
+  const request = await store.requests.find(id);
+  return request && { request, session: null };
+}
+
 /** `clock`: for the expiry of approvals. */
 export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock) {
   const byId = (id: string, from: Db) => from.selectFrom('sessionRequests').selectAll().where('id', '=', id);

@@ -105,7 +105,6 @@ create table sessions (
   last_words text,
   told jsonb not null default '[]',
   thread_trouble text,
-  synced boolean not null default true,
   muted boolean not null default false,
   muted_by text,
   listen text,

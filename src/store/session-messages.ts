@@ -21,8 +21,7 @@ export type MessageRow = z.infer<typeof messageRowSchema>;
 /** The source of a row that is a file, which Devin may not give for a while. */
 export const FILE = 'attachment';
 
-/** `left-out`: said while the thread was not connected to the session. */
-type MessageState = 'pending' | 'posted' | 'skipped' | 'left-out';
+type MessageState = 'pending' | 'posted' | 'skipped';
 
 /** A message of a session, or a file that Devin made, on its way to the thread. */
 export type SessionMessagesTable = Columns<MessageRow> & {
@@ -43,8 +42,6 @@ const PENDING = sql.lit<MessageState>('pending');
 
 /** A statement takes 65,535 parameters; the history of an imported session can be longer. */
 const MOST_TOGETHER = 1000;
-
-export type SessionMessages = ReturnType<typeof createSessionMessages>;
 
 export function createSessionMessages(db: Kysely<Tables>) {
   const one = (row: MessageRow, trx: Db = db) =>
@@ -162,31 +159,6 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .where((row) => row.and({ sessionId, state: PENDING }))
         .where('attemptedAt', 'is', null)
         .where('seq', '<=', last)
-        .execute();
-    },
-
-    /** Those that were left out; each is returned once. */
-    async takeLeftOut(sessionId: string, trx: Db): Promise<Pick<MessageRow, 'source' | 'text'>[]> {
-      return trx
-        .updateTable('sessionMessages')
-        .set({ state: 'skipped' })
-        .where('sessionId', '=', sessionId)
-        .where('state', '=', sql.lit('left-out'))
-        .returning(['source', 'text'])
-        .execute();
-    },
-
-    /** The thread is no longer followed; unless it is again by now. */
-    async leaveOutPending(sessionId: string): Promise<void> {
-      await db
-        .updateTable('sessionMessages')
-        .set({ state: 'left-out' })
-        .where('sessionId', '=', ({ selectFrom }) =>
-          selectFrom('sessions')
-            .select('sessionId')
-            .where((row) => row.and({ sessionId, synced: false })),
-        )
-        .where('state', '=', PENDING)
         .execute();
     },
 

@@ -39,8 +39,6 @@ const columnsSchema = z.object({
   mutedBy: z.string().nullable(),
   /** Which of the thread's messages go to Devin. null: as the channel prefers. */
   listen: z.enum(LISTEN).nullable(),
-  /** Messages go both ways; off after "unsync". */
-  synced: z.boolean(),
   /** Its card was the first one in the thread, and is still the message it was then. */
   introducesThread: z.boolean(),
   /** Slack's code if the thread accepts no messages now; null: it does. */
@@ -69,7 +67,6 @@ export type SessionsTable = Columns<
   | 'changedAt'
   | 'nextLookAt'
   | 'muted'
-  | 'synced'
   | 'introducesThread'
   | 'told'
   | 'createdAt'
@@ -159,19 +156,39 @@ export function createSessions(db: Kysely<Tables>) {
       return readFirst(sessionRowSchema, rows);
     },
 
-    /** The session followed in this thread. If `!new` started another: the latest that still takes messages. */
+    /** The session that gets what is said in this thread; null: there is none. */
     async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
-      const latest = latestFirst(channelId, threadTs).selectAll().limit(1);
       // Apart: with "or", Postgres may read the whole table.
-      const former = latestFirst(channelId, threadTs, 'formerThreadTs').selectAll().limit(1);
-      return (await readFirst(sessionRowSchema, latest)) ?? readFirst(sessionRowSchema, former);
+      for (const thread of ['threadTs', 'formerThreadTs'] as const) {
+        const rows = await latestFirst(channelId, threadTs, thread)
+          .selectAll()
+          .limit(MOST_IN_THREAD)
+          .execute();
+        const heard = heardOf(rows.map((row) => sessionRowSchema.parse(row)));
+        if (heard !== null) return heard;
+      }
+      return null;
+    },
+
+    /** The requests of other sessions in its thread. */
+    async besides({ sessionId, channelId, threadTs }: SessionRow, trx: Db): Promise<string[]> {
+      if (threadTs === '') return [];
+      const rows = await trx
+        .selectFrom('sessions')
+        .select('requestId')
+        .where((row) => row.and({ channelId, threadTs }))
+        .where('sessionId', '<>', sessionId)
+        .limit(MOST_IN_THREAD)
+        .execute();
+      return rows.map(({ requestId }) => requestId);
     },
 
     async shareOf({ sessionId, channelId, threadTs }: SessionRow): Promise<ThreadShare> {
       if (threadTs === '') return 'alone';
-      const [latest, other] = await latestFirst(channelId, threadTs).select('sessionId').limit(2).execute();
-      if (other === undefined) return 'alone';
-      return latest?.sessionId === sessionId ? 'heard' : 'unheard';
+      const columns = latestFirst(channelId, threadTs).select(['sessionId', 'phase']);
+      const rows = await columns.limit(MOST_IN_THREAD).execute();
+      if (rows.length < 2) return 'alone';
+      return heardOf(rows)?.sessionId === sessionId ? 'heard' : 'unheard';
     },
 
     /** Someone acted on a request's session: it's polled now, and often for a while, unless it has ended for good. */
@@ -219,6 +236,15 @@ export function createSessions(db: Kysely<Tables>) {
       return new Set(rows.map((row) => row.sessionId));
     },
   };
+}
+
+/** More than anyone starts in a thread. */
+const MOST_IN_THREAD = 20;
+
+/** Of the sessions in a thread: the one that waits for an answer. If that isn't exactly one: the newest that isn't over. */
+function heardOf<Row extends { phase: string }>(latestFirst: readonly Row[]): Row | null {
+  const [asking, ...others] = latestFirst.filter(({ phase }) => phase === 'needs-you');
+  return asking !== undefined && others.length === 0 ? asking : (latestFirst[0] ?? null);
 }
 
 /** A card that isn't posted yet has no other session in its thread. */

@@ -1,20 +1,12 @@
 import { SUBCOMMANDS, type Subcommand } from '../session/intent.ts';
 import type { Language } from '../session/preferences.ts';
-import { KEYWORD_KINDS } from '../session/reply.ts';
 import { spoken as en } from './en/spoken.ts';
 import { spoken as ja } from './ja/spoken.ts';
-
-/**
- * What a whole message in a session's thread can be. `stop` ends the session; `ask-stop` asks first, since it may be a
- * message to Devin.
- */
-export const THREAD_KEYWORDS = [...KEYWORD_KINDS, 'ask-stop', 'help'] as const;
-export type ThreadKeyword = (typeof THREAD_KEYWORDS)[number];
 
 /** Words in lower case, with commas between them: `cancel, kill`. */
 type Words = string;
 
-export const wordsIn = (words: Words): string[] => words.split(',').flatMap((word) => word.trim() || []);
+const wordsIn = (words: Words): string[] => words.split(',').flatMap((word) => word.trim() || []);
 
 /** What people say to the app in one language. All other words are about a task. */
 export type Spoken = {
@@ -22,12 +14,10 @@ export type Spoken = {
   names: { readonly [Name in Subcommand]?: Words };
   /** Messages that ask for nothing. */
   thanks: Words;
-  /** What they type for each in a thread, as the whole message. Devin's own keywords are in English. */
-  keywords: { readonly [Keyword in ThreadKeyword]: Words };
 };
 
 /** People write in any of them, whatever language they read. */
-export const SPOKEN: readonly Spoken[] = Object.values({ en, ja } satisfies Record<Language, Spoken>);
+const SPOKEN: readonly Spoken[] = Object.values({ en, ja } satisfies Record<Language, Spoken>);
 
 /** Each word that runs a sub-command. */
 export const COMMAND_NAMES: ReadonlyMap<string, Subcommand> = new Map(

@@ -12,6 +12,7 @@ import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
+import { createReplies } from '../../src/store/replies.ts';
 import type { RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
@@ -86,6 +87,7 @@ describe('a create', () => {
         db,
         requests,
         sessions,
+        replies: createReplies(db),
         milestones: createMilestones(db),
         unconfirmedCreates,
         ledger: createLedger(db, databaseClock),

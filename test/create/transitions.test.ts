@@ -3,6 +3,7 @@ import { createTransitions } from '../../src/create/transitions.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
+import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
@@ -22,6 +23,7 @@ async function setUp() {
       db,
       requests,
       sessions: createSessions(db),
+      replies: createReplies(db),
       milestones: createMilestones(db),
       unconfirmedCreates: createUnconfirmedCreates(db),
       ledger: createLedger(db, databaseClock),

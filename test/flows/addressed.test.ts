@@ -349,7 +349,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
     async (words) => {
       const { devin } = world();
       const { ana, id, sessions, press } = await beside(words);
-      await press('send_held');
+      await press('send_again');
       await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === words);
       expect(devin.session(id).messages.at(-1)?.asUserId).toBe(ana.devinUserId);
       expect(sessions()).toBe(1);
@@ -360,7 +360,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
     const { slack, devin } = world();
     const { ana, id, channelId, threadTs, press, remove } = await beside('use the main branch');
     await remove();
-    await press('send_held');
+    await press('send_again');
     await slack.waitForMessage(channelId, ({ text }) => text.includes(en.thread.heldDeleted));
     await slack.speak(ana.userId, channelId, 'the release branch', { threadTs });
     await devin.waitForSession(
@@ -381,7 +381,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
     await slack.waitFor(() => asked().length === 1);
     await slack.speak(ana.userId, direct, 'use the main branch', { threadTs });
     await slack.waitFor(() => asked().length === 2);
-    await slack.clickButton(ana.userId, { channelId: direct, ts: asked()[1]?.ts ?? '' }, 'send_held');
+    await slack.clickButton(ana.userId, { channelId: direct, ts: asked()[1]?.ts ?? '' }, 'send_again');
     await devin.waitForSession(
       (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
     );
@@ -397,7 +397,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
         direct,
         (one) => one.ts > ts && one.text.includes('Is your message the answer?'),
       );
-      await slack.clickButton(ana.userId, { channelId: direct, ts: asked }, 'send_held');
+      await slack.clickButton(ana.userId, { channelId: direct, ts: asked }, 'send_again');
       return { channelId: direct, ts };
     };
     const marked = async ({ ts }: { ts: string }, mark: string) =>

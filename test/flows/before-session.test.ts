@@ -5,7 +5,6 @@ import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
-const NOT_STARTED = "session hasn't started or isn't confirmed yet";
 
 describe('the thread of a message whose session has not started yet', () => {
   const world = useWorld();
@@ -32,6 +31,11 @@ describe('the thread of a message whose session has not started yet', () => {
       asked,
       say: async ({ userId }: { userId: string }, words: string) =>
         slack.speak(userId, channelId, words.replace('%s', bot), { threadTs }),
+      /** What Devin heard after the task. */
+      heard: (one: { devinUserId: string }) =>
+        sessionsAs(devin, one.devinUserId)[0]
+          ?.messages.slice(1)
+          .map(({ message }) => message),
       /** The tasks of this person's sessions, once this first one has started. */
       tasks: async (one: { devinUserId: string }) => {
         busy.clear();
@@ -44,29 +48,51 @@ describe('the thread of a message whose session has not started yet', () => {
 
   test.each([
     ['another task', false, '%s fix the logout test, too'],
-    ['a message without a mention', false, 'and the logout test'],
+    ['a message without a mention', false, 'fix the logout test, too'],
     ['another task in a direct message', true, 'fix the logout test, too'],
-  ])('starts no second session with %s: its author is told', async (_what, isDirect, words) => {
-    const { ana, channelId, say, tasks } = await ask({ isDirect });
-    await say(ana, words);
-    await world().slack.waitForMessage(channelId, ({ text }) => text.includes(NOT_STARTED));
-    expect(await tasks(ana)).toEqual([`fix the login of ${ana.name}`]);
-  });
-
-  test('tells each author once that Devin gets nothing yet, whatever they say', async () => {
+  ])('keeps %s, and sends it once there is a session', async (_what, isDirect, words) => {
     const { slack } = world();
-    const { ana, channelId, say, tasks } = await ask({});
-    const told = () => noticesTo(slack, channelId, ana.userId).map(({ text }) => text.includes(NOT_STARTED));
-    await say(ana, '%s fix the logout test, too');
-    const { deliveries } = await say(ana, '%s and the docs');
+    const { ana, channelId, say, tasks, heard } = await ask({ isDirect });
+    const { ts, deliveries } = await say(ana, words);
+    await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('eyes'));
     for (const delivery of deliveries) await slack.redeliver(delivery);
-    await say(ana, 'and the build');
-    await expect.poll(told).toEqual([true]);
-    expect(await tasks(ana)).toHaveLength(1);
-    expect(told()).toEqual([true]);
+    expect(await tasks(ana)).toEqual([`fix the login of ${ana.name}`]);
+    await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('white_check_mark'));
+    expect(heard(ana)).toEqual(['fix the logout test, too']);
+    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
   });
 
-  test.each(['stop', 'Exit!', '%s please cancel this'])(
+  test('sends it as edited, and not at all once deleted', async () => {
+    const { slack } = world();
+    const { ana, ben, channelId, say, tasks, heard } = await ask({});
+    const edited = await say(ana, 'use main');
+    const deleted = await say(ben, '%s forget this');
+    const last = await say(ben, '%s go');
+    await slack.editMessage(ana.userId, { channelId, ts: edited.ts }, 'use release');
+    await slack.deleteMessage(ben.userId, { channelId, ts: deleted.ts });
+    await tasks(ana);
+    await slack.waitForMessage(
+      channelId,
+      (one) => one.ts === last.ts && one.reactions.has('white_check_mark'),
+    );
+    expect(heard(ana)).toEqual(['use release', 'go']);
+  });
+
+  test('gives it back if the request ends without a session', async () => {
+    const { slack, devin } = world();
+    const { ana, ben, channelId, say } = await ask({});
+    slack.joinChannel(ben.userId, channelId);
+    const { ts } = await say(ben, '%s and the logout test');
+    await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('eyes'));
+    await say(ana, 'stop');
+    const told = await toldTo(world(), { channelId, userId: ben.userId }, "Its session wasn't started");
+    expect(told.text).toContain('and the logout test');
+    await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.size === 0);
+    devin.clearFaults();
+    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
+  });
+
+  test.each(['stop', 'Exit!', '%s stop'])(
     'cancels the request if its author says "%s", also after another message',
     async (words) => {
       const { slack, devin } = world();
@@ -75,7 +101,7 @@ describe('the thread of a message whose session has not started yet', () => {
       await say(ana, words);
       await cardOf(slack, channelId, (text) => text.includes('Canceled'));
       devin.clearFaults();
-      expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
+      await toldTo(world(), { channelId, userId: ana.userId }, "Its session wasn't started");
       expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     },
   );
@@ -87,8 +113,8 @@ describe('the thread of a message whose session has not started yet', () => {
     await slack.command(admin.userId, channelId, 'steer requester');
     const place = { channelId, userId: ben.userId };
     await say(ben, '%s stop');
-    await toldTo(world(), place, 'whose session this is, can do that');
-    await say(ben, '%s stop, please');
+    await toldTo(world(), place, 'Only the person who asked for this');
+    await say(ben, '%s exit');
     await doneWith(world(), 'cancel-request');
     expect(noticesTo(slack, channelId, ben.userId)).toHaveLength(1);
     expect(await tasks(ana)).toHaveLength(1);
@@ -110,15 +136,15 @@ describe('the thread of a message whose session has not started yet', () => {
 
   test('stays quiet about what others say there, and if Slack delivers the task again', async () => {
     const { slack } = world();
-    const { ana, ben, channelId, asked, say, tasks } = await ask({ above: 'the login test fails' });
+    const { ana, ben, channelId, asked, say, tasks, heard } = await ask({ above: 'the login test fails' });
     await say(ben, 'who takes this?');
     await say(ana, '(aside) I do');
     for (const delivery of asked.deliveries) await slack.redeliver(delivery);
-    await say(ben, '%s and the logout test');
-    await toldTo(world(), { channelId, userId: ben.userId }, NOT_STARTED);
-    expect(noticesTo(slack, channelId, ben.userId)).toHaveLength(1);
-    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
+    const { ts } = await say(ben, '%s and the logout test');
     expect(await tasks(ana)).toHaveLength(1);
+    await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('white_check_mark'));
+    expect(heard(ana)).toEqual(['and the logout test']);
+    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
   });
 
   test("doesn't send the task to Devin as a reply if Slack brings it as a mention once the session has started", async () => {
@@ -157,15 +183,17 @@ describe('the thread of a message whose session is not confirmed', () => {
   };
 
   test.each([false, true])(
-    'tells its author once that Devin gets no messages, and starts nothing (direct: %s)',
+    'keeps what is said there until a session is found, and starts nothing (direct: %s)',
     async (isDirect) => {
       const { slack, devin } = world();
       const { ana, channelId, say } = await ask({ isDirect });
-      await say(ana, 'and the logout test');
-      const told = await slack.waitForMessage(channelId, ({ text }) => text.includes(NOT_STARTED));
-      expect(told.text).toContain("isn't confirmed yet");
-      await say(ana, 'and the docs of it');
+      const { ts } = await say(ana, '%s and the logout test');
+      await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('eyes'));
       expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
+      const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
+      await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_anyway');
+      await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('white_check_mark'));
+      expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
     },
   );
 
@@ -173,16 +201,5 @@ describe('the thread of a message whose session is not confirmed', () => {
     const { ana, channelId, say } = await ask();
     await say(ana, words);
     await toldTo(world(), { channelId, userId: ana.userId }, "It's too late to cancel");
-  });
-
-  test('starts another session for a task that mentions the app, and stays quiet about what others say', async () => {
-    const { slack, devin } = world();
-    const { ana, ben, channelId, say } = await ask();
-    await say(ben, 'who takes this?');
-    await say(ben, '%s write the docs for it');
-    const { request } = await sessionOf(devin, ben.devinUserId);
-    expect(request.prompt).toContain('write the docs for it');
-    expect(noticesTo(slack, channelId, ben.userId)).toEqual([]);
-    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SWEEP_TIMES } from '../../src/create/index.ts';
 import { typeTask, useAsking } from '../support/asking.ts';
 import { captureLog } from '../support/log-lines.ts';
-import { cardOf, noticesTo, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -32,35 +32,6 @@ describe('when Devin is busy, or refuses', () => {
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try_again');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
-  });
-
-  test("says that replies in the thread don't reach Devin yet", async () => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
-    const { ana, channelId } = await ask('do it later');
-    const { ts } = await cardOf(slack, channelId, (text) => text.includes('busy'));
-    await slack.speak(ana.userId, channelId, 'and mind the tests', { threadTs: ts });
-    const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
-    expect(notice.text).toContain("hasn't started or isn't confirmed yet");
-  });
-
-  test('says it once to each person, and not to people who talk to each other', async () => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
-    const { ana, channelId } = await ask('do it when there is time');
-    const ben = addColleague(world());
-    slack.channels.get(channelId)?.members.add(ben.userId);
-    const { ts: threadTs } = await cardOf(slack, channelId, (text) => text.includes('busy'));
-    const say = async ({ userId }: { userId: string }, words: string) =>
-      slack.speak(userId, channelId, words, { threadTs });
-    const told = () => noticesTo(slack, channelId, ben.userId).map(({ text }) => text);
-    for (const words of [`<@${ana.userId}> thanks`, '(aside) lunch?']) await say(ben, words);
-    await say(ana, 'mind the tests');
-    await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
-    expect(told()).toEqual([]);
-    for (const words of ['and the docs', 'still there?']) await say(ben, words);
-    await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ben.userId);
-    expect(told()).toEqual([expect.stringContaining("hasn't started or isn't confirmed yet")]);
   });
 
   test('lists the available platforms, and opens the form with the same draft', async () => {

@@ -240,7 +240,6 @@ describe('a message of a session that the database does not know', () => {
     'details',
     'start_again',
     'mute',
-    'sync',
     'approve_request',
     'decline_request',
   ])('tells who presses %s what to do', async (actionId) => {

@@ -142,7 +142,7 @@ describe('a direct message that may be the answer to a question', () => {
     );
     await slack.editMessage(ana.userId, { channelId, ts }, 'use release');
     if (fault !== undefined) slack.fail('conversations.replies', { ...fault, args: { channel: channelId } });
-    await slack.clickButton(ana.userId, { channelId, ts: asked.ts }, 'send_held');
+    await slack.clickButton(ana.userId, { channelId, ts: asked.ts }, 'send_again');
     const expected = fault === undefined ? 'use release' : 'use main';
     await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === expected);
     expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);

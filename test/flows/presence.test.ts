@@ -187,7 +187,7 @@ describe('a former member of a private channel', () => {
         text.includes("you aren't in"),
       );
     for (const [target, button] of [
-      [{ channelId, ts: held.ts }, 'send_held'],
+      [{ channelId, ts: held.ts }, 'send_again'],
       [{ channelId, ts: lost.ts }, 'send_again'],
       [on, 'mute'],
     ] as const) {

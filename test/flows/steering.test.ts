@@ -72,7 +72,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
 
   test('tells the requester again if a colleague archives the session after it woke', async () => {
     const { slack, devin } = world();
-    const { ana, session, showing, on } = await startSession(world());
+    const { ana, session, card, showing, on } = await startSession(world());
     const ben = addColleague(world());
     const told = (words: string) =>
       slack
@@ -86,6 +86,9 @@ describeOnBothWorlds('the buttons of a card', (world) => {
       await slack.command(ben.userId, on.channelId, `archive ${session.id}`);
       await showing('archived by');
       await toldTimes('was archived', times);
+      await slack.speak(ben.userId, on.channelId, `<@${slack.workspace.botUserId}> go on`, {
+        threadTs: card.ts,
+      });
       devin.advance(session.id, { status: 'running', statusDetail: 'working' });
       await showing('Working');
     }

@@ -169,7 +169,8 @@ describeOnBothWorlds('an edit of the message that asked for a session', (world) 
     await cardOf(slack, channelId, (text) => text.includes('Asleep'));
     await edit('use the release branch');
     await toldTo(world(), { channelId, userId: ana.userId }, 'your edit stays here');
-    await slack.speak(ana.userId, channelId, 'use release', { threadTs });
+    const bot = `<@${slack.workspace.botUserId}>`;
+    await slack.speak(ana.userId, channelId, `${bot} use release`, { threadTs });
     await expect
       .poll(() => heard(id))
       .toEqual(['use main', 'Correction of my earlier message: use the main branch', 'use release']);

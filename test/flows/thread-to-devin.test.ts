@@ -38,6 +38,8 @@ describe('replies in the thread', () => {
   const world = useWorld(QUICK_THREADS);
   const delivered = async (thread: Awaited<ReturnType<typeof startThread>>, ts: string) =>
     thread.marked(ts, 'white_check_mark');
+  const shows = async ({ channelId, threadTs }: Awaited<ReturnType<typeof startThread>>, words: string) =>
+    world().slack.waitForMessage(channelId, ({ ts, text }) => ts === threadTs && text.includes(words));
 
   test('keep their order and their authors when two people write at once', async () => {
     const { slack } = world();
@@ -174,7 +176,7 @@ describe('replies in the thread', () => {
     await slack.editMessage(userId, ref(forBen), `<@${ben.userId}> please call me`);
     await slack.waitForMessage(thread.channelId, (one) => one.ts === forBen && !one.reactions.has('eyes'));
     await thread.marked(forApp, 'eyes');
-    await slack.editMessage(userId, ref(forApp), 'please mute');
+    await slack.editMessage(userId, ref(forApp), 'mute');
     await slack.waitForMessage(thread.channelId, (one) => one.ts === forApp && !one.reactions.has('eyes'));
     await slack.deleteMessage(userId, ref(deleted));
     busy.clear();
@@ -344,19 +346,19 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
   });
 
-  test("aren't sent again while the thread is disconnected, and their author is told", async () => {
+  test("aren't sent again while the thread is muted, and their author is told", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
     devin.fail(SEND, { times: 1 });
     const { ts } = await thread.say(userId, 'lost words');
     const notice = await thread.noticeTo(userId, "didn't confirm that");
-    await thread.marked((await thread.say(userId, 'unsync')).ts, 'white_check_mark');
+    await thread.marked((await thread.say(userId, 'mute')).ts, 'white_check_mark');
     const press = async () =>
       slack.clickButton(userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
     await press();
-    await thread.noticeTo(userId, en.thread.notTaken.untied);
-    await thread.marked((await thread.say(userId, 'sync')).ts, 'white_check_mark');
+    await thread.noticeTo(userId, en.thread.notTaken.muted);
+    await thread.marked((await thread.say(userId, 'unmute')).ts, 'white_check_mark');
     await press();
     await delivered(thread, ts);
     expect(thread.heard().map(({ message }) => message)).toEqual(['lost words']);
@@ -375,19 +377,68 @@ describe('replies in the thread', () => {
     expect(thread.heard()).toMatchObject([{ message: 'from my new account', asUserId: 'user-new' }]);
   });
 
-  test('wake a sleeping session', async () => {
-    const { devin } = world();
+  test('wake a sleeping session if they mention the app', async () => {
+    const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'suspended', statusDetail: 'inactivity' });
-    await delivered(thread, (await thread.say(thread.ana.userId, 'wake up')).ts);
+    await shows(thread, 'Asleep');
+    await delivered(
+      thread,
+      (await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}> wake up`)).ts,
+    );
     expect(devin.session(thread.id).status).not.toBe('suspended');
+  });
+
+  test.each([true, false])(
+    'take a session out of the archive first, also if the app knows nothing of that: %s',
+    async (isKnown) => {
+      const { devin, slack } = world();
+      const thread = await startThread(world());
+      devin.advance(thread.id, { status: 'suspended', statusDetail: 'inactivity' });
+      await shows(thread, 'Asleep');
+      if (isKnown) {
+        await delivered(thread, (await thread.say(thread.ana.userId, 'archive')).ts);
+        await shows(thread, 'archived by');
+      } else devin.archive(thread.id);
+      const { ts } = await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}> go on`);
+      await delivered(thread, ts);
+      expect(devin.session(thread.id)).toMatchObject({ isArchived: false, status: 'resuming' });
+      expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
+    },
+  );
+
+  test('come back if Devin keeps the session in the archive, and are sent again from there', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    await delivered(thread, (await thread.say(userId, 'archive')).ts);
+    await shows(thread, 'archived by');
+    const kept = devin.fail({ method: 'POST', path: /\/unarchive$/ }, { status: 403, times: Infinity });
+    const { ts } = await thread.say(userId, `<@${slack.workspace.botUserId}> go on`);
+    const notice = await thread.noticeTo(userId, "didn't take it out of the archive");
+    expect(notice.text).toContain('go on');
+    expect(thread.heard()).toEqual([]);
+    kept.clear();
+    await slack.clickButton(userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
+    await delivered(thread, ts);
+    expect(devin.session(thread.id).isArchived).toBe(false);
+  });
+
+  test('come back if the session was archived while they were sent', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    const unseen = devin.fail({ method: 'GET', path: /\/sessions$/ }, { status: 403, times: Infinity });
+    devin.archive(thread.id);
+    await thread.say(thread.ana.userId, 'go on');
+    await thread.noticeTo(thread.ana.userId, "didn't take it out of the archive");
+    unseen.clear();
   });
 
   test('to a session that is over come back with a form for a new one', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world(), 'fix it now --acu 7');
     devin.advance(thread.id, { status: 'exit' });
-    await thread.say(thread.ana.userId, 'one more thing');
+    await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}> one more thing`);
     const notice = await thread.noticeTo(thread.ana.userId, 'session is over');
     await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts: notice.ts }, 'open_form');
     const shown = slack.renderText((await settledForm(slack, thread.ana.userId)).id);
@@ -533,73 +584,31 @@ describe('keywords in the thread', () => {
     },
   );
 
-  test('unsync disconnects the thread both ways', async () => {
+  test('exit asks before it ends the session, and archive archives it even then', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    await marked(thread, 'unsync');
-    await thread.noticeTo(thread.ana.userId, 'Disconnected:');
-    await thread.say(thread.ana.userId, 'hello?');
-    await thread.noticeTo(thread.ana.userId, 'This thread is disconnected from its session.');
-    await thread.say(thread.ana.userId, 'hello??');
-    const told = noticesTo(slack, thread.channelId, thread.ana.userId).map(({ text }) => text);
-    expect(told.filter((text) => text.includes('stays here'))).toHaveLength(1);
-    devin.advance(thread.id, { status: 'running', message: 'nobody sees this' });
-    await slack.waitForMessage(
-      thread.channelId,
-      ({ ts, text }) => ts === thread.threadTs && text.includes('nobody sees this'),
-    );
-    expect(thread.heard()).toEqual([]);
-    expect(thread.relayed()).toEqual([]);
-    await thread.say(thread.ana.userId, 'sync');
-    await slack.waitForMessage(
-      thread.channelId,
-      ({ threadTs, text }) =>
-        threadTs === thread.threadTs && text.includes("1 message or file wasn't posted"),
-    );
-    devin.advance(thread.id, { message: 'back again' });
-    await thread.relayedText('back again');
-    expect(JSON.stringify(thread.relayed())).not.toContain('nobody sees this');
-  });
-
-  test('exit ends the session, and archive archives it even then', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    await thread.say(thread.ana.userId, 'Exit.');
+    const { userId } = thread.ana;
+    await thread.say(userId, 'Exit.');
+    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
+    expect(devin.session(thread.id).status).not.toBe('exit');
+    await slack.clickButton(userId, { channelId: thread.channelId, ts: asked.ts }, 'stop');
     await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended by'));
-    await thread.say(thread.ana.userId, 'archive');
+    await thread.say(userId, 'archive');
     await devin.waitForSession(({ id, isArchived }) => id === thread.id && isArchived);
   });
 
-  test("EXIT doesn't wait for waiting replies, which come back unsent", async () => {
-    const { devin } = world();
-    const thread = await startThread(world());
-    const path = new RegExp(`${thread.id}/messages$`);
-    devin.fail({ method: 'POST', path }, { status: 429, retryAfter: 600 });
-    await thread.say(thread.ana.userId, 'still waiting');
-    await devin.waitForRequest((request) => request.method === 'POST' && path.test(request.path));
-    await marked(thread, 'EXIT');
-    await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
-    const notice = await thread.noticeTo(thread.ana.userId, 'The session is over');
-    expect(notice.text).toContain('still waiting');
-    expect(thread.heard()).toEqual([]);
-    expect(devin.requests.filter((one) => one.method === 'POST' && path.test(one.path))).toHaveLength(1);
-  });
-
-  test.each([
-    ['EXIT', 'DELETE', '$', "wasn't stopped"],
-    ['archive', 'POST', '/archive$', "wasn't archived"],
-  ])('%s is marked only after it succeeded', async (word, method, end, notDone) => {
+  test('archive is marked only after it succeeded', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    devin.fail({ method, path: new RegExp(`${thread.id}${end}`) }, { status: 429, retryAfter: 1 });
-    const { ts } = await thread.say(thread.ana.userId, word);
-    await thread.noticeTo(thread.ana.userId, notDone);
+    devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/archive$`) }, { status: 429, retryAfter: 1 });
+    const { ts } = await thread.say(thread.ana.userId, 'archive');
+    await thread.noticeTo(thread.ana.userId, "wasn't archived");
     await marked(thread, 'go on, then');
     const said = slack.messages(thread.channelId).find((one) => one.ts === ts);
     // Whether it was marked as received depends on which job was faster.
     expect([...(said?.reactions.keys() ?? [])]).not.toContain('white_check_mark');
-    await marked(thread, word);
+    await marked(thread, 'archive');
   });
 
   test('archive loses its mark if Devin refuses it, and its author hears why', async () => {
@@ -617,7 +626,7 @@ describe('keywords in the thread', () => {
     await slack.waitForMessage(thread.channelId, (one) => one.ts === ts && one.reactions.size === 0);
   });
 
-  test("EXIT by a person who may not stop the session doesn't block later replies", async () => {
+  test("exit by a person who may not stop the session doesn't block later replies", async () => {
     const thread = await startThread(world());
     const guest = addColleague(world(), { isGuest: true });
     world().slack.channels.get(thread.channelId)?.members.add(guest.userId);
@@ -625,16 +634,6 @@ describe('keywords in the thread', () => {
     await thread.noticeTo(guest.userId, 'guest');
     await marked(thread, 'go on');
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
-  });
-
-  test.each(['mute', 'unsync'])('%s says only that the session is over, if it is', async (word) => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    devin.advance(thread.id, { status: 'exit' });
-    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended'));
-    await thread.say(thread.ana.userId, word);
-    const told = await thread.noticeTo(thread.ana.userId, 'The session is over');
-    expect(told.text).toContain('nothing new appears here');
   });
 
   test('stop asks nothing if the session is over, and a mention alone gets help, without a mark', async () => {
@@ -645,7 +644,7 @@ describe('keywords in the thread', () => {
     devin.advance(thread.id, { status: 'exit' });
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended'));
     await thread.say(thread.ana.userId, 'stop');
-    await thread.noticeTo(thread.ana.userId, 'The session is over');
+    await thread.noticeTo(thread.ana.userId, en.steering.over);
     const said = slack.messages(thread.channelId);
     expect(said.filter(({ text }) => text.includes('Stop this session'))).toEqual([]);
     expect(said.find(({ ts }) => ts === mention.ts)?.reactions.size).toBe(0);
@@ -656,8 +655,7 @@ describe('keywords in the thread', () => {
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'help');
     const notice = await thread.noticeTo(thread.ana.userId, 'unmute');
-    for (const word of ['(aside)', '!aside', 'archive', 'exit', 'unsync', '`sync`', '!new'])
-      expect(notice.text).toContain(word);
+    for (const word of ['(aside)', 'archive', 'exit', 'sleep', '!new']) expect(notice.text).toContain(word);
     expect(world().slack.problems).toEqual([]);
   });
 
@@ -714,21 +712,6 @@ describe('keywords in the thread', () => {
     await thread.say(thread.ana.userId, '!new port it now --rpeo acme/web');
     const notice = await thread.noticeTo(thread.ana.userId, '--rpeo');
     expect(notice.text).toContain('port it now');
-  });
-
-  test('!new with an option in plain words asks first, and then sends the thread, too', async () => {
-    const { slack, devin } = world();
-    const thread = await startThread(world());
-    const { userId, devinUserId } = thread.ana;
-    await thread.say(userId, 'the importer drops umlauts');
-    await thread.say(userId, '!new port it, repo: acme/api');
-    const { ts } = await thread.noticeTo(userId, 'Did you mean `--repo acme/api`?');
-    expect(devin.sessions.filter((one) => one.userId === devinUserId)).toHaveLength(1);
-    await slack.clickButton(userId, { channelId: thread.channelId, ts }, 'start_as_task');
-    const { request } = await devin.waitForSession((one) => one.request.prompt.includes('port it, repo'));
-    expect(request.repos).toEqual(['acme/api']);
-    expect(request.prompt).toContain('the importer drops umlauts');
-    expect(slack.messages(thread.channelId).at(-1)?.threadTs).toBe(thread.threadTs);
   });
 
   test('!new with a token in the task asks first', async () => {
@@ -823,7 +806,7 @@ test("with IMPERSONATION=off replies are sent as the service user, with their au
     const { slack, devin } = world;
     const ana = addColleague(world);
     const channelId = slack.addChannel({ name: 'off', members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'as the app');
+    await slack.command(ana.userId, channelId, 'fix it as the app');
     const { id, url } = await devin.waitForSession(() => true);
     const card = await slack.waitForMessage(channelId, ({ text }) => text.includes(url));
     const { ts } = await slack.speak(ana.userId, channelId, 'my words', { threadTs: card.ts });

@@ -15,68 +15,6 @@ const delivered = async (thread: Thread, words: string): Promise<void> => {
   await thread.marked(ts, 'white_check_mark');
 };
 
-describe('sync', () => {
-  /** Devin says something while the thread is disconnected. */
-  const saidUnheard = async (thread: Thread, words: string): Promise<void> => {
-    const { devin, slack } = world();
-    devin.advance(thread.id, { status: 'running', message: words });
-    await slack.waitForMessage(
-      thread.channelId,
-      ({ ts, text }) => ts === thread.threadTs && text.includes(words),
-    );
-  };
-
-  test('reconnects a thread from now on, and says how much was left out', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    await delivered(thread, 'unsync');
-    await saidUnheard(thread, 'The first of them.');
-    await saidUnheard(thread, 'The second of them.');
-    await thread.say(thread.ana.userId, 'unheard too');
-    await delivered(thread, 'sync');
-    await thread.noticeTo(thread.ana.userId, 'Reconnected:');
-    const line = await thread.relayedText("2 messages and files weren't posted");
-    expect(line.text).toContain(devin.session(thread.id).url);
-    devin.advance(thread.id, { status: 'running', message: 'Here again.' });
-    await thread.relayedText('Here again.');
-    await delivered(thread, 'welcome back');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['welcome back']);
-    expect(thread.relayed()).toHaveLength(2);
-    expect(slack.problems).toEqual([]);
-  });
-
-  test('counts what was left out since the last time, and says nothing if there was nothing', async () => {
-    const { devin } = world();
-    const thread = await startThread(world());
-    await delivered(thread, 'unsync');
-    await saidUnheard(thread, 'One of them.');
-    await delivered(thread, 'sync');
-    await thread.relayedText("1 message or file wasn't posted");
-    await delivered(thread, '!unsync');
-    await delivered(thread, '!sync');
-    devin.advance(thread.id, { status: 'running', message: 'After that.' });
-    await thread.relayedText('After that.');
-    expect(thread.relayed()).toHaveLength(2);
-  });
-
-  test('counts what was left out also if the thread is disconnected again before it says so', async () => {
-    const { slack } = world();
-    const thread = await startThread(world());
-    await delivered(thread, 'unsync');
-    await saidUnheard(thread, 'The first of them.');
-    await saidUnheard(thread, 'The second of them.');
-    const args = { channel: thread.channelId };
-    slack.fail('chat.postMessage', { args, retryAfter: 1, times: Infinity });
-    await delivered(thread, 'sync');
-    await delivered(thread, '!unsync');
-    await saidUnheard(thread, 'The third of them.');
-    slack.clearFaults();
-    await delivered(thread, '!sync');
-    await thread.relayedText("3 messages and files weren't posted");
-    expect(thread.relayed()).toHaveLength(1);
-  });
-});
-
 describe('what people tell Devin outside the thread', () => {
   const replyInBox = async (thread: Thread, words: string): Promise<void> => {
     const { slack } = world();

@@ -37,6 +37,22 @@ describe('a thread that people began', () => {
     await say(ana.userId, 'look at main');
     await expect.poll(heard, { timeout: 20_000 }).toEqual(['it began on Monday', 'look at main']);
   });
+
+  test('takes a word from others only if it mentions the app', async () => {
+    const { slack } = world();
+    const { ana, ben, channelId, card, say, heard } = await startAmongPeople();
+    const saying = async (words: string) =>
+      slack.waitForMessage(channelId, ({ ts, text }) => ts === card.ts && text.includes(words));
+    await say(ben.userId, 'mute');
+    await say(ana.userId, 'look at main');
+    await expect.poll(heard, { timeout: 20_000 }).toEqual(['look at main']);
+    expect((await saying('')).text).not.toContain('Muted');
+    await say(ben.userId, `<@${slack.workspace.botUserId}> mute`);
+    await saying(`Muted by <@${ben.userId}>`);
+    await say(ana.userId, 'unmute');
+    await saying("The requester's replies here go to Devin");
+    expect(heard()).toEqual(['look at main']);
+  });
 });
 
 test('follow brings a deleted card back into the thread that people began', async () => {
@@ -48,7 +64,7 @@ test('follow brings a deleted card back into the thread that people began', asyn
   const edits = slack.calls.filter(isEdit).length;
   devin.advance(id, { status: 'running', acus: 3 });
   await expect.poll(() => slack.calls.filter(isEdit).length).toBeGreaterThan(edits);
-  await doneWith(world(), 'update-card');
+  await doneWith(world(), 'show');
   await slack.command(ben.userId, channelId, `follow ${id}`);
   const again = await cardOf(slack, channelId, (text) => text.includes('3 ACU'));
   expect(again.threadTs).toBe(threadTs);
@@ -71,58 +87,78 @@ describe('a thread under a card', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
   });
 
-  test.each([
-    ['has finished', { status: 'running', statusDetail: 'finished' }, 'Finished'],
-    ['sleeps', { status: 'suspended', statusDetail: 'inactivity' }, 'Asleep'],
-  ])('keeps thanks from a Devin that %s, and says so once', async (_how, rests, word) => {
+  test('sends an answer to Devin, whomever it names later, also if only mentions go there', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
-    const file = slack.addFile({ name: 'a.txt', mimetype: 'text/plain', content: 'a', owner: userId });
-    await thread.marked((await thread.say(userId, 'Thanks, great')).ts, 'white_check_mark');
-    devin.advance(thread.id, rests);
-    await slack.waitForMessage(
-      thread.channelId,
-      ({ ts, text }) => ts === thread.threadTs && text.includes(word),
-    );
-    const thanks = [await thread.say(userId, 'Thank you!'), await thread.say(userId, ':tada:')];
-    await thread.noticeTo(userId, 'only thanks or an OK stays here');
-    await thread.marked((await thread.say(userId, '', { files: [file] })).ts, 'white_check_mark');
-    await thread.marked((await thread.say(userId, 'ok, merge it')).ts, 'white_check_mark');
-    expect(thread.heard().map(({ message }) => message)).toEqual([
-      'Thanks, great',
-      'Files: a.txt',
-      'ok, merge it',
-    ]);
-    const said = slack.messages(thread.channelId);
-    expect(said.filter(({ text }) => text.includes('stays here'))).toHaveLength(1);
-    for (const { ts } of thanks) expect(said.find((one) => one.ts === ts)?.reactions.size).toBe(0);
+    const ben = addColleague(world());
+    await slack.clickButton(userId, { channelId: thread.channelId, ts: thread.threadTs }, 'listen_mentions');
+    await cardOf(slack, thread.channelId, (text) => text.includes('Only replies that mention'));
+    const asks = { status: 'running', statusDetail: 'waiting_for_user', message: 'Which branch?' } as const;
+    devin.advance(thread.id, asks);
+    await cardOf(slack, thread.channelId, (text) => text.includes('Needs you'));
+    await thread.say(ben.userId, 'main, I think');
+    await thread.say(userId, `<@${ben.userId}> is it main?`);
+    const { ts } = await thread.say(userId, `main. cc <@${ben.userId}>`);
+    await thread.marked(ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual([`main. cc @${ben.name}`]);
   });
 
-  test('sends an OK to a Devin that asked something before it went to sleep', async () => {
+  test.each([
+    ['has finished', { status: 'running', statusDetail: 'finished' }, 'Finished'],
+    ['sleeps', { status: 'suspended', statusDetail: 'inactivity' }, 'Asleep'],
+  ])('wakes no Devin that %s but by a button, which is offered once', async (_how, rests, word) => {
     const { devin, slack } = world();
     const thread = await startThread(world());
+    const { channelId } = thread;
+    const { userId } = thread.ana;
+    const ben = addColleague(world());
+    slack.joinChannel(ben.userId, channelId);
+    const file = slack.addFile({ name: 'a.txt', mimetype: 'text/plain', content: 'a', owner: userId });
+    devin.advance(thread.id, rests);
+    await cardOf(slack, channelId, (text) => text.includes(word));
+    const first = await thread.say(userId, 'merge it, then', { files: [file] });
+    const offered = await thread.noticeTo(userId, 'Devin is at rest');
+    for (const words of ['thanks!', 'is it merged?']) await thread.say(userId, words);
+    await thread.say(ben.userId, 'lol');
+    await thread.noticeTo(ben.userId, 'Devin is at rest');
+    expect(thread.heard()).toEqual([]);
+    await slack.clickButton(userId, { channelId, ts: offered.ts }, 'send_again');
+    await thread.marked(first.ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual([expect.stringContaining('merge it, then')]);
+    expect(noticesTo(slack, channelId, userId)).toEqual([]);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('wakes a Devin that asked something before it went to sleep, by the answer to that', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    const ben = addColleague(world());
     const message = 'The tests pass. Shall I open a pull request?';
     devin.advance(thread.id, { status: 'running', statusDetail: 'waiting_for_user', message });
     await thread.relayedText('Shall I open');
+    await cardOf(slack, thread.channelId, (text) => text.includes('Needs you'));
     devin.advance(thread.id, { status: 'suspended', statusDetail: 'inactivity' });
-    await slack.waitForMessage(
-      thread.channelId,
-      ({ ts, text }) => ts === thread.threadTs && text.includes('Asleep'),
-    );
-    await thread.marked((await thread.say(thread.ana.userId, 'ok')).ts, 'white_check_mark');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['ok']);
+    await cardOf(slack, thread.channelId, (text) => text.includes('Asleep'));
+    await thread.say(ben.userId, 'sure');
+    await thread.marked((await thread.say(userId, 'ok')).ts, 'white_check_mark');
+    await cardOf(slack, thread.channelId, (text) => text.includes('Starting'));
+    devin.advance(thread.id, { status: 'suspended', statusDetail: 'inactivity' });
+    await cardOf(slack, thread.channelId, (text) => text.includes('Asleep'));
+    await thread.say(userId, 'ok!');
+    await thread.noticeTo(userId, 'Devin is at rest');
+    expect(thread.heard().map(({ message: words }) => words)).toEqual(['ok']);
   });
 
-  test('says nothing to thanks after the session is over', async () => {
+  test('says once that a session is over, and starts nothing', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'exit' });
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended'));
     await thread.say(thread.ana.userId, 'Thanks!');
     await thread.say(thread.ana.userId, 'one more thing');
-    const told = await thread.noticeTo(thread.ana.userId, 'The session is over');
-    expect(told.text).toContain('one more thing');
+    await thread.noticeTo(thread.ana.userId, en.steering.over);
     expect(noticesTo(slack, thread.channelId, thread.ana.userId)).toHaveLength(1);
   });
 
@@ -164,30 +200,7 @@ describe('a thread under a card', () => {
     expect(slack.messages(slack.directMessages(ben.userId))).toHaveLength(1);
   });
 
-  test.each([
-    ['muted', 'mute', 'unmute'],
-    ['untied', 'unsync', 'sync'],
-  ] as const)('tells people once each time that it is %s', async (reason, close, reopen) => {
-    const { slack } = world();
-    const thread = await startThread(world());
-    const { userId } = thread.ana;
-    const say = async (word: string) =>
-      thread.marked((await thread.say(userId, word)).ts, 'white_check_mark');
-    const told = (): number =>
-      noticesTo(slack, thread.channelId, userId).filter(({ text }) =>
-        text.includes(en.thread.notTaken[reason]),
-      ).length;
-    await say(close);
-    await thread.say(userId, 'use yarn');
-    await thread.say(userId, 'hello?');
-    await expect.poll(told).toBe(1);
-    await say(reopen);
-    await say(close);
-    await thread.say(userId, 'use Postgres');
-    await expect.poll(told).toBe(2);
-  });
-
-  test('can be muted, disconnected and switched from the card, which says so and can undo it', async () => {
+  test('can be muted and switched from the card, which says so and can undo it', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
@@ -201,10 +214,7 @@ describe('a thread under a card', () => {
     await slack.clickButton(userId, card, 'mute');
     await shows(`Muted by <@${userId}>`, 'Unmute');
     await slack.clickButton(userId, card, 'unmute');
-    await thread.say(userId, 'unsync');
-    await shows('Disconnected', 'Reconnect');
-    await slack.clickButton(userId, card, 'sync');
-    await slack.waitForMessage(card.channelId, (one) => one.ts === card.ts && !/Disconnected/.test(one.text));
+    await slack.waitForMessage(card.channelId, (one) => one.ts === card.ts && !/Muted/.test(one.text));
     await slack.clickButton(userId, card, 'listen_mentions');
     await shows('Only replies that mention this app', 'All replies go to Devin');
     await thread.say(userId, 'not for Devin');
@@ -229,18 +239,69 @@ describe('a thread under a card', () => {
     expect(first?.text).toContain('Replies here go to Devin.');
   });
 
-  test('sends the newest session messages without a mention, too', async () => {
-    const { devin } = world();
+  test('goes to the session that waits for an answer, otherwise to the newest, and each card says so', async () => {
+    const { devin, slack } = world();
     const thread = await startThread(world());
+    const { channelId, threadTs, ana } = thread;
     const ben = addColleague(world());
-    await thread.say(thread.ana.userId, '!new write the docs');
+    await thread.say(ana.userId, '!new write the docs');
     const other = await devin.waitForSession(
-      ({ request, userId }) =>
-        userId === thread.ana.devinUserId && request.prompt.startsWith('write the docs'),
+      ({ request, userId }) => userId === ana.devinUserId && request.prompt.startsWith('write the docs'),
     );
-    await world().slack.waitForMessage(thread.channelId, ({ text }) => text.includes(other.url));
-    await thread.marked((await thread.say(ben.userId, 'in English')).ts, 'white_check_mark');
-    expect(devin.session(other.id).messages.at(-1)?.message).toBe('in English');
+    const cards = async (first: string, second: string) => {
+      await slack.waitForMessage(channelId, ({ ts, text }) => ts === threadTs && text.includes(first));
+      await cardOf(slack, channelId, (text) => text.includes(other.url) && text.includes(second));
+    };
+    const heardBy = (id: string) =>
+      devin
+        .session(id)
+        .messages.slice(1)
+        .flatMap(({ source, message }) => (source === 'user' ? [message] : []));
+    const say = async (userId: string, words: string) =>
+      thread.marked((await thread.say(userId, words)).ts, 'white_check_mark');
+    const asks = (message: string) => ({ status: 'running', statusDetail: 'waiting_for_user', message });
+    await cards('go to another session', 'go to this session');
+    await say(ben.userId, 'in English');
+    devin.advance(thread.id, asks('Which branch?'));
+    await cards('go to this session', 'go to another session');
+    await say(ana.userId, 'main');
+    await cards('go to another session', 'go to this session');
+    devin.advance(thread.id, asks('Really?'));
+    devin.advance(other.id, asks('How long?'));
+    await cards('Needs you', 'Needs you');
+    await cards('go to another session', 'go to this session');
+    await say(ana.userId, 'a page');
+    expect(heardBy(thread.id)).toEqual(['main']);
+    expect(heardBy(other.id)).toEqual(['in English', 'a page']);
+  });
+
+  test("keeps saying Working after an answer, while Devin's status lags", async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const shows = async (words: string) =>
+      slack.waitForMessage(
+        thread.channelId,
+        ({ ts, text }) => ts === thread.threadTs && text.includes(words),
+      );
+    const asks = { status: 'running', statusDetail: 'waiting_for_user' } as const;
+    devin.advance(thread.id, { ...asks, message: 'Which branch?' });
+    await shows('Needs you');
+    const list = { method: 'GET', path: /\/sessions$/ } as const;
+    const unseen = devin.fail(list, { status: 503, times: Infinity });
+    await thread.marked((await thread.say(thread.ana.userId, 'main')).ts, 'white_check_mark');
+    await shows('Working');
+    devin.advance(thread.id, asks);
+    unseen.clear();
+    const answered = () =>
+      devin.requests.filter(
+        ({ method, path, status }) => method === 'GET' && path.endsWith('/sessions') && status === 200,
+      ).length;
+    const before = answered();
+    await expect.poll(answered, { timeout: 20_000 }).toBeGreaterThan(before + 3);
+    expect((await shows('Working')).text).not.toContain('Needs you');
+    devin.advance(thread.id, { ...asks, message: 'And which folder?' });
+    await shows('Needs you');
+    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('And which folder?'));
   });
 
   test('sends messages to the session that still takes them once the newest is over', async () => {
@@ -294,7 +355,7 @@ describe('a thread under a card', () => {
     );
   });
 
-  test('names the session that it asks about if there are several in the thread', async () => {
+  test('names the session that it asks about', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
@@ -305,18 +366,7 @@ describe('a thread under a card', () => {
     expect((await thread.noticeTo(userId, 'Stop this session for good?')).text).toContain('write the docs');
   });
 
-  test('asks whether "stop" is for Devin, and its button does it', async () => {
-    const { slack } = world();
-    const thread = await startThread(world());
-    const { userId } = thread.ana;
-    await thread.say(userId, 'stop');
-    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
-    await slack.clickButton(userId, { channelId: thread.channelId, ts: asked.ts }, 'stop');
-    await cardOf(slack, thread.channelId, (text) => text.includes('Ended'));
-    expect(thread.heard()).toEqual([]);
-  });
-
-  test('sends Devin what it asked about once, if the author says so', async () => {
+  test('sends Devin "stop" once, if its author says so', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
@@ -324,8 +374,8 @@ describe('a thread under a card', () => {
     const asked = await thread.noticeTo(userId, 'Stop this session for good?');
     const onNotice = { channelId: thread.channelId, ts: asked.ts };
     await Promise.all([
-      slack.clickButton(userId, onNotice, 'send_held'),
-      slack.clickButton(userId, onNotice, 'send_held'),
+      slack.clickButton(userId, onNotice, 'send_again'),
+      slack.clickButton(userId, onNotice, 'send_again'),
     ]);
     await thread.marked(ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['Stop!']);
@@ -340,7 +390,7 @@ describe('a thread under a card', () => {
     const { ts } = await thread.say(userId, 'stop');
     const asked = await thread.noticeTo(userId, 'Stop this session for good?');
     await slack.deleteMessage(userId, { channelId, ts });
-    await slack.clickButton(userId, { channelId, ts: asked.ts }, 'send_held');
+    await slack.clickButton(userId, { channelId, ts: asked.ts }, 'send_again');
     await thread.noticeTo(userId, en.thread.heldDeleted);
     await thread.marked((await thread.say(userId, 'go on')).ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);

@@ -24,8 +24,8 @@ import {
 } from '../../src/slack/blocks/text.ts';
 import { readAddressed } from '../../src/slack/command/addressed.ts';
 import { scan } from '../../src/slack/command/flags.ts';
-import { readThreadMeaning } from '../../src/slack/command/meaning.ts';
 import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
+import { readThreadMessage } from '../../src/slack/command/thread-message.ts';
 import { readValues } from '../../src/slack/command/values.ts';
 import { fieldBlock } from '../../src/slack/ids.ts';
 import { readMessage } from '../../src/slack/messages.ts';
@@ -53,7 +53,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     return readValues(scan(`x --title ${part} --mode ${part} --repo ${part} --acu ${part}`).given);
   },
   'a text with credentials': withoutCredentials,
-  'a message in a thread': (text) => readThreadMeaning(text, 'U1'),
+  'a message in a thread': (text) => readThreadMessage(text, 'U1'),
   'a message to the app': (text) =>
     readAddressed(`<@U1>${text}`, { botUserId: 'U1', isDirect: false, ownTag: true, command: '/devin' }),
   'a field of the table': (text) =>

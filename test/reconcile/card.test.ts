@@ -37,7 +37,14 @@ type Setting = {
 function desired({ request, status, before = shownAs('working'), ageMs = 0 }: Setting): Desired | null {
   const snapshot = sessionSnapshot('s1', { acus_consumed: 1.41, ...status });
   const session = status === undefined ? null : sessionRow({ snapshot });
-  const rows = { request: requestRow(request), session, here: null, nowMs: SECOND_MS + ageMs, text: en };
+  const rows = {
+    request: requestRow(request),
+    session,
+    here: null,
+    share: 'alone' as const,
+    nowMs: SECOND_MS + ageMs,
+    text: en,
+  };
   return CARD.desired(rows, before);
 }
 

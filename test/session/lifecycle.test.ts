@@ -85,8 +85,6 @@ test.each([
   ['archive', 'exit', false, false],
   ['archive', 'exit', true, true],
   ['archive', 'suspended', true, true],
-  // A message woke it.
-  ['archive', 'running', true, false],
 ] as const)(
   'to %s a session that is %s (archived: %s) is done already: %s',
   (what, status, isArchived, is) => {

@@ -54,7 +54,6 @@ describe('the buttons of a card', () => {
     ['direct', ['reply', 'open', 'details', 'mute', 'ask-stop']],
     ['mentions', ['reply', 'open', 'details', 'mute', 'ask-stop', 'listen-thread']],
     ['muted', ['reply', 'open', 'details', 'ask-stop', 'unmute']],
-    ['untied', ['reply', 'open', 'details', 'ask-stop', 'sync']],
   ] satisfies [ThreadState, string[]][])('fit a thread that is %s', (thread, actions) => {
     expect(cardActions(created, inDevin('running'), { phase: 'working', thread })).toEqual(actions);
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DeliveryResult } from '../../src/slack/outbound.ts';
-import { createMessageAnswers, createTellOnce } from '../../src/slack/tell-once.ts';
+import { createMessageAnswers, tellOnce } from '../../src/slack/tell-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createThreadNotices } from '../../src/store/thread-notices.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
@@ -57,57 +57,20 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
 });
 
 const MUTED = { sessionId: 's', userId: 'U1', reason: 'muted' } as const;
-const telling = (told: string[], name: string) => async (): Promise<DeliveryResult> => {
-  told.push(name);
-  return Promise.resolve('delivered');
-};
 
 describeOnBothDatabases('what a person is told once in a thread', (open) => {
-  test('is told by one of two processes, and by the other only if Slack did not take it', async () => {
+  test('is told by one of two processes, and again only if Slack did not take it', async () => {
     const { db } = await open();
+    const store = { threadNotices: createThreadNotices(db) };
     const told: string[] = [];
-    const process = (name: string) => {
-      const tellOnce = createTellOnce({ leases: createLeases(db), notices: createThreadNotices(db) });
-      return async (slack: Promise<DeliveryResult>) =>
-        tellOnce(MUTED, async () => {
-          told.push(name);
-          return slack;
-        });
-    };
-    const [first, second] = [process('first'), process('second')];
-    const slack = Promise.withResolvers<DeliveryResult>();
-    const telling = first(slack.promise);
-    await expect.poll(() => told).toEqual(['first']);
-    await expect(second(Promise.resolve('delivered'))).rejects.toMatchObject({ code: 'being-answered' });
-    slack.resolve('retryable');
-    await expect(telling).rejects.toThrow('Slack took no private notice');
-    await second(Promise.resolve('delivered'));
-    await first(Promise.resolve('delivered'));
+    const tell = async (name: string, slack: DeliveryResult) =>
+      tellOnce(store, MUTED, async () => {
+        told.push(name);
+        return Promise.resolve(slack);
+      });
+    await expect(tell('first', 'retryable')).rejects.toThrow('Slack took no private notice');
+    await Promise.all([tell('second', 'delivered'), tell('second', 'delivered')]);
+    await tell('third', 'delivered');
     expect(told).toEqual(['first', 'second']);
-  });
-
-  test('is told once if it is asked for again at the same time', async () => {
-    const { db } = await open();
-    const tellOnce = createTellOnce({ leases: createLeases(db), notices: createThreadNotices(db) });
-    const told: string[] = [];
-    await Promise.all(['first', 'second'].map(async (name) => tellOnce(MUTED, telling(told, name))));
-    expect(told).toEqual(['first']);
-  });
-
-  test('is not told by a process that looked before another one told it', async () => {
-    const { db } = await open();
-    const [leases, notices] = [createLeases(db), createThreadNotices(db)];
-    const told: string[] = [];
-    const first = createTellOnce({ leases, notices });
-    let looks = 0;
-    const wasTold: typeof notices.wasTold = async (once) => {
-      const was = await notices.wasTold(once);
-      looks += 1;
-      if (looks === 1) await first(once, telling(told, 'first'));
-      return was;
-    };
-    const second = createTellOnce({ leases, notices: { ...notices, wasTold } });
-    await second(MUTED, telling(told, 'second'));
-    expect(told).toEqual(['first']);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMoveReply } from '../../src/converse/relay.ts';
+import { moveReply } from '../../src/converse/index.ts';
 import { effectivePreferences } from '../../src/session/preferences.ts';
 import { createListenHere } from '../../src/slack/places.ts';
 import { createThreadInbox } from '../../src/slack/thread-inbox.ts';
@@ -18,10 +18,14 @@ async function setUp() {
   const replies = createReplies(db);
   const jobs: string[] = [];
   const session = sessionRow({ sessionId: 's', teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
+  const request = requestRow({ id: session.requestId, teamId: 'T1' });
   const threads = createThreadInbox({
     commit: async (work) => db.transaction().execute(work),
-    sessions: { find: async () => Promise.resolve(session) },
-    replies,
+    store: {
+      sessions: { find: async () => Promise.resolve(session) },
+      requests: { find: async () => Promise.resolve(request) },
+      replies,
+    },
     enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
   });
   const { sessionId, teamId, channelId } = session;
@@ -31,12 +35,24 @@ async function setUp() {
     replies,
     jobs,
     /** As the relay does. */
-    move: createMoveReply({
-      store: { db, replies, messages: { add: async () => Promise.resolve() } },
-      enqueue: async () => Promise.resolve(),
-    }),
+    move: async (step: Parameters<typeof moveReply>[1]) =>
+      moveReply(
+        {
+          store: { db, replies, messages: { add: async () => Promise.resolve() } },
+          enqueue: async () => Promise.resolve(),
+        },
+        step,
+      ),
     edit: async (text: string, editedTs: string, userId = said.userId) =>
-      threads.correct({ session, channelId, ...said, userId, text, editedTs, isTask: false }),
+      threads.correct({
+        thread: { request, session },
+        channelId,
+        ...said,
+        userId,
+        text,
+        editedTs,
+        isTask: false,
+      }),
     /** `editedTs` left out: it is deleted. */
     retract: async (editedTs?: string) =>
       threads.retract({ teamId, channelId, ts: said.ts, ...(editedTs !== undefined && { editedTs }) }),

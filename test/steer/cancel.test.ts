@@ -14,14 +14,16 @@ test.each([
   const rows = [requestRow({ state: 'attached' }), requestRow({ state: 'sending' })];
   const jobs: string[] = [];
   const cancel = createCanceller({
-    store: { requests: { find: async () => Promise.resolve(rows.shift() ?? null) } },
+    store: {
+      requests: { find: async () => Promise.resolve(rows.shift() ?? null) },
+      threadNotices: { add: unneeded, remove: unneeded },
+    },
     endingRefusal: async () => Promise.resolve(null),
     transitions: {
       moveLocked: async (_id, plan) => Promise.resolve(plan(requestRow({ state: 'sending' })) !== null),
     },
     enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
     notifier: { notify: async () => Promise.resolve(), notifyMarkup: unneeded },
-    tellOnce: unneeded,
     textFor,
   });
   expect(await cancel({ requestId: 'request', userId: 'U1', answerTo, told })).toBe(waitMs);

@@ -191,14 +191,6 @@ test.each<[news: string, session: Partial<SessionRow>, isTold: boolean]>([
   expect(asked.filter((one) => one.startsWith('ended-by'))).toEqual(isTold ? ['ended-by:U1'] : []);
 });
 
-test('an Archive of a session that woke after another person archived it names who did it last', async () => {
-  const snapshot = sessionSnapshot('s1', { is_archived: true });
-  const session = { snapshot, archivedBy: 'U2' };
-  const { steer, asked } = await steering({ what: 'archive', code: null, session });
-  await steer();
-  expect(asked).toEqual(['archive', 'archived by U1', 'then show', 'recorded']);
-});
-
 test.each<[which: string, what: SteeringVerb, session: Partial<SessionRow>, asked: string[]]>([
   ['a Stop that another person came first with', 'stop', { snapshot: ENDED, stoppedBy: 'U2' }, []],
   ['a Stop of a session that ended by itself', 'stop', { snapshot: ENDED }, []],

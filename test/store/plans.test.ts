@@ -200,7 +200,6 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'next message': async (db) => createSessionMessages(db).nextPending('s7'),
       'last said': async (db) => createSessionMessages(db).lastMessage('s7'),
       'waiting messages': async (db) => createSessionMessages(db).waiting(MINUTE_MS),
-      'left out': async (db) => createSessionMessages(db).takeLeftOut('s7', db),
       'reply by id': async (db) => createReplies(db).find('y7'),
       'session of a message': async (db) =>
         createReplies(db).sessionOf({ teamId: 'T1', channelId: 'C7', ts: '7.2' }),

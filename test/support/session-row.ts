@@ -26,7 +26,6 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     muted: false,
     mutedBy: null,
     listen: null,
-    synced: true,
     introducesThread: true,
     threadTrouble: null,
     notify: null,

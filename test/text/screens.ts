@@ -34,7 +34,8 @@ import {
 import { renderSessionList, renderSessionPick } from '../../src/slack/blocks/session-list.ts';
 import { renderDefaults, renderSetting } from '../../src/slack/blocks/settings.ts';
 import {
-  renderAskFirst,
+  renderAskStop,
+  renderOfferWake,
   renderReplyBox,
   renderStopDialog,
   renderStopTrouble,
@@ -62,7 +63,6 @@ const asked = (doubt: Doubt, text: Text): Rendered => {
   const intent = { kind: 'ask-first', doubt, draft: {}, reset: [] } as const;
   return renderDoubt({ ...intent, reset: [] }, { command: '/cog', typed: 'words', formId: 'f1' }, text);
 };
-const HELD = { requestId: 'r1', ts: '1.1', text: 'please stop' };
 const NOTHING = { messages: [], files: [] };
 const REVIEW = { formId: 'f1', formViewId: 'V1', choice: 'thread', page: null } as const;
 const MEMBER: FormIdentity = { kind: 'member', name: 'words', how: 'words' };
@@ -264,7 +264,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     renderSessionList({ command: '/cog', whose: 'mine', page: 4, pages: 2, entries: [] }, text),
   'a greeting': (text) => renderGreeting('/cog', text),
   'the question whether a message is an answer': (text) =>
-    renderAnswerOrTask({ held: HELD, session: 'words' }, 'f1', text),
+    renderAnswerOrTask({ replyId: 'y1', session: 'words' }, 'f1', text),
   'what to do with a file': (text) => renderWordless('f1', text),
   'an offer': (text) => renderOffer('f1', { requesterName: 'Ana', runsAs: { kind: 'service-user' } }, text),
   'a session that runs already': (text) =>
@@ -287,7 +287,9 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a command with words that it does not take': (text) =>
     renderMisused('defaults', { command: '/cog', typed: 'defaults me fix it' }, text),
   'help in a thread': renderThreadHelp,
-  'the question before a stop in a thread': (text) => renderAskFirst({ held: HELD, name: '*words*' }, text),
+  'the question before a stop in a thread': (text) =>
+    renderAskStop({ requestId: 'r1', replyId: 'y1', name: '*words*' }, text),
+  'the offer to wake a session': (text) => renderOfferWake('y1', text),
   'the question before a stop': (text) =>
     renderStopDialog({ card, metadata: { requestId: 'r1', channelId: 'C1', threadTs: null } }, text),
   'a stop that failed': renderStopTrouble,

@@ -53,7 +53,6 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   cancel: { inMenu: (card) => card.phase !== 'needs-approval' && !card.actions.includes('start-now') },
   mute: { inMenu: true },
   unmute: {},
-  sync: {},
   'listen-thread': { inMenu: ({ thread }) => thread !== 'mentions' },
   'listen-mentions': { inMenu: true },
 };
@@ -161,7 +160,6 @@ const SWITCH: Partial<Record<ThreadState, CardAction>> = {
 };
 /** Turns back on what is switched off: a button beside the line that says so. */
 const UNDO: Partial<Record<ThreadState, CardAction>> = {
-  untied: 'sync',
   muted: 'unmute',
   mentions: 'listen-thread',
 };
@@ -219,8 +217,7 @@ function onSession(session: SessionAnswer, { phase, thread }: Now): CardAction[]
 
 /** Leaves out switches that would change nothing in the thread. */
 function inThread(step: Step, thread: ThreadState | null): CardAction[] {
-  const isOff = thread === null || thread === 'muted' || thread === 'untied';
-  if (step === 'mute') return isOff ? [] : [step];
+  if (step === 'mute') return thread === null || thread === 'muted' ? [] : [step];
   if (step !== 'listen') return [step];
   const to = thread === null ? undefined : SWITCH[thread];
   return to === undefined ? [] : [to];

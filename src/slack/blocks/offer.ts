@@ -1,6 +1,6 @@
 import type { Doubt } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, CARD_ACTION, heldReply, meantOption, runAction, type HeldReply } from '../ids.ts';
+import { ACTION, CARD_ACTION, meantOption, runAction } from '../ids.ts';
 import { runsAsFact, type RunsAs } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { formButton } from './notices.ts';
@@ -29,18 +29,18 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
 }
 
 /** `session`: the title of the one that asked. Escaped. */
-export type AnswerOrTask = { held: HeldReply; session: string };
+export type AnswerOrTask = { replyId: string; session: string };
 
 /** For the author of a direct message beside a session that waits for an answer. */
 export function renderAnswerOrTask(
-  { held, session }: AnswerOrTask,
+  { replyId, session }: AnswerOrTask,
   formId: string,
   { notices, thread }: Text,
 ): Rendered {
   return joinParts([
     line(notices.answerOrTask(session)),
     buttonRow(
-      primary(button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held))),
+      primary(button(ACTION.sendAgain, thread.sendHeld, replyId)),
       button(ACTION.startAsTask, notices.running.start, formId),
     ),
   ]);

@@ -1,15 +1,6 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
-import {
-  ACTION,
-  REPLY_BLOCK,
-  VIEW,
-  heldReply,
-  replyMetadata,
-  stopMetadata,
-  type HeldReply,
-  type StopMetadata,
-} from '../ids.ts';
+import { ACTION, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata, type StopMetadata } from '../ids.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
@@ -104,18 +95,22 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
   );
 }
 
-/** `name`: of the session, in Slack's markup; null: it's the only one in the thread. */
-type AskedFirst = { held: HeldReply; name: string | null };
+/** `name`: of the session, in Slack's markup. `replyId`: the word, in case it is a message to Devin. */
+type AskedToStop = { requestId: string; replyId: string; name: string };
 
-/** Asks whether a reply is a message to Devin or ends the session. */
-export function renderAskFirst({ held, name }: AskedFirst, text: Text): Rendered {
+/** Asks whether `stop` or `exit` in the thread ends the session. */
+export function renderAskStop({ requestId, replyId, name }: AskedToStop, text: Text): Rendered {
   const { thread, steering } = text;
-  const stop = button(ACTION.stop, steering.askStop.confirm, held.requestId);
-  const act: Button = { ...stop, style: 'danger' };
-  const send = button(ACTION.sendHeld, thread.sendHeld, heldReply.write(held));
-  const named = name === null ? [] : [line(name)];
-  return joinParts([...named, line(thread.askStop), buttonRow(act, send)]);
+  const stop: Button = { ...button(ACTION.stop, steering.askStop.confirm, requestId), style: 'danger' };
+  return joinParts([line(name), line(thread.askStop), buttonRow(stop, sendButton(replyId, thread.sendHeld))]);
 }
+
+/** To the author of a message under a session at rest, once. */
+export function renderOfferWake(replyId: string, { thread }: Text): Rendered {
+  return joinParts([line(thread.atRest), buttonRow(primary(sendButton(replyId, thread.wakeWith)))]);
+}
+
+const sendButton = (replyId: string, label: string): Button => button(ACTION.sendAgain, label, replyId);
 
 export function renderThreadHelp(text: Text): Rendered {
   const { helpTitle, help } = text.thread;

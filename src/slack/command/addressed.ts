@@ -1,7 +1,7 @@
 import type { Intent } from '../../session/intent.ts';
 import { isThanks } from '../../text/spoken.ts';
-import { isMention, readThreadMeaning, withoutMentions } from './meaning.ts';
 import { parseCommand } from './parse.ts';
+import { isMention, readThreadMessage, withoutMentions } from './thread-message.ts';
 import { withoutCommand } from './tokens.ts';
 
 /** `ownTag`: the app adds a tag of its own to each session. `command`: its slash command. */
@@ -22,7 +22,7 @@ export type Addressed = { intent: Intent; typed: string };
 export function readAddressed(slackText: string, reading: Reading): Addressed | null {
   if (!isAddressed(slackText, reading)) return null;
   const { botUserId, isDirect, ownTag, command } = reading;
-  const meaning = readThreadMeaning(slackText, botUserId);
+  const meaning = readThreadMessage(slackText, botUserId);
   if (meaning.kind === 'aside') return null;
   const said = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
   const typed = withoutCommand(said, command);

@@ -8,15 +8,17 @@ import type { SessionRow } from '../../store/sessions.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { notice } from '../blocks/notices.ts';
 import { detailsView } from '../details-view.ts';
-import { ACTION, CARD_ACTION, heldReply } from '../ids.ts';
+import { ACTION, CARD_ACTION } from '../ids.ts';
 import type { Press } from '../interaction-payload.ts';
 import { privatePlace } from '../places.ts';
+import { isMuted, type WhoseContext } from '../whose-message.ts';
 import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton } from './routes.ts';
 import type { Tools } from './tools.ts';
 
 type ActionDeps = PressDeps &
-  Pick<Tools, 'threads' | 'whose' | 'formInbox' | 'openForm' | 'openView' | 'enqueue' | 'readHeld'>;
+  WhoseContext &
+  Pick<Tools, 'threads' | 'formInbox' | 'openForm' | 'openView' | 'enqueue'>;
 
 export function listenToActions(app: App, deps: ActionDeps): void {
   listenOnRequests(app, deps);
@@ -99,13 +101,7 @@ function withHigherCap(request: SessionRequest, session: SessionRow | null): Ses
 }
 
 /** Buttons of a card that do what a keyword does in its thread; the job checks the person. */
-const SWITCHES = [
-  'mute',
-  'unmute',
-  'sync',
-  'listen-thread',
-  'listen-mentions',
-] as const satisfies ReplyKind[];
+const SWITCHES = ['mute', 'unmute', 'listen-thread', 'listen-mentions'] as const satisfies ReplyKind[];
 
 function listenToSwitches(app: App, deps: ActionDeps): void {
   const { sessions, threads } = deps;
@@ -114,48 +110,26 @@ function listenToSwitches(app: App, deps: ActionDeps): void {
     onDurableButton(app, CARD_ACTION[kind], async (press) => {
       const request = await pressed.inWorkspace(press);
       const session = request === null ? null : await sessions.ofRequest(request.id);
-      if (session === null) return;
+      if (request === null || session === null) return;
       const { userId, actionTs } = press;
-      await threads.press({ session, userId, kind, press: `${userId}:${actionTs}` });
+      const thread = { request, session };
+      await threads.press({ thread, userId, kind, press: `${userId}:${actionTs}` });
     });
   }
 }
 
-/** Buttons under a message that Devin doesn't have, or may not have. The job checks the person, but not where they are. */
+/** The button under a message that Devin doesn't have, or may not have. The job checks the person, but not where they are. */
 function listenToMessageButtons(app: App, deps: ActionDeps): void {
-  const { requests, sessions, authority, threads, whose, readHeld, outbound, textFor } = deps;
+  const { authority, threads, outbound, textFor } = deps;
 
-  /** Since they wrote it, they left the conversation, or its thread was muted or disconnected. They are told so. */
+  /** Since they wrote it, they left the conversation, or its thread was muted. They are told so. */
   async function isKept(press: Press, followed: Followed, saidIn: string | null): Promise<boolean> {
     const { userId } = press;
     const { session } = followed;
     if (await refuses(deps, press, await authority.writingRefusal(followed, userId))) return true;
-    if (saidIn !== session.channelId) return false;
-    const closed = await whose.closedBy(session);
-    return closed !== null && refuses(deps, press, (await textFor(userId)).thread.notTaken[closed]);
+    if (saidIn !== session.channelId || !(await isMuted(deps, session))) return false;
+    return refuses(deps, press, (await textFor(userId)).thread.notTaken.muted);
   }
-
-  /** Outside the thread: if no reply is left there, Slack shows no notice in it. */
-  async function tellDeleted(press: Press): Promise<void> {
-    const { heldDeleted } = (await textFor(press.userId)).thread;
-    await outbound.settleNotice({ ...press, threadTs: null }, notice([heldDeleted]));
-  }
-
-  onDurableButton(app, ACTION.sendHeld, async (press) => {
-    const { userId, homeTeamId } = press;
-    const { requestId, ts, text: before } = heldReply.read(press.value ?? '');
-    const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
-    if (request === null || session === null || session.teamId !== homeTeamId) return;
-    const { channelId: pressedIn, threadTs } = press;
-    const channelId = pressedIn ?? session.channelId;
-    const reading = readHeld({ channelId, ts, threadTs }, before);
-    // Both at the same time: Slack waits 3 s.
-    const [staysHere, text] = await Promise.all([isKept(press, { request, session }, channelId), reading]);
-    if (staysHere) return;
-    if (text === null) return tellDeleted(press);
-    await threads.accept({ session, userId, channelId, ts, kind: 'reply', text, files: [] });
-    await outbound.settleNotice(press, null);
-  });
 
   onDurableButton(app, ACTION.sendAgain, async (press) => {
     const { value, userId, homeTeamId: teamId } = press;
@@ -164,7 +138,11 @@ function listenToMessageButtons(app: App, deps: ActionDeps): void {
     if (reply === null || followed === null) return;
     const saidIn = reply.messageTs === null ? null : reply.channelId;
     if (await isKept(press, followed, saidIn)) return;
-    if (reply.state === 'skipped' && reply.editedTs === null) return tellDeleted(press);
+    if (reply.state === 'skipped' && reply.editedTs === null) {
+      // Outside the thread: if no reply is left there, Slack shows no notice in it.
+      const { heldDeleted } = (await textFor(userId)).thread;
+      return outbound.settleNotice({ ...press, threadTs: null }, notice([heldDeleted]));
+    }
     await threads.sendAgain(reply);
     await outbound.settleNotice(press, null);
   });

@@ -41,7 +41,7 @@ type AnsweringDeps = Pick<
 >;
 
 export type AddressedDeps = AnsweringDeps &
-  Pick<Tools, 'mentionsAt' | 'askingIn' | 'now'> & { answer: AnswerCommand };
+  Pick<Tools, 'mentionsAt' | 'askingIn' | 'now' | 'threads'> & { answer: AnswerCommand };
 
 /** A message to the app that belongs to no session: the grammar is the command's, and so are its answers. */
 export async function answerAddressed(deps: AddressedDeps, message: Message): Promise<void> {
@@ -92,21 +92,22 @@ async function offer({ formInbox }: AnsweringDeps, message: Message, wish: Wish)
   return (await formInbox.offerMessage(originOf(message), message.ts, offered)).id;
 }
 
-/** In characters: a button's value holds it. */
+/** In characters. */
 const LONGEST_ANSWER = 500;
 
 /** Some people answer Devin outside the question's thread. A long message, or one with files, is a task. null: it's no answer. */
 async function answerOrTask(
-  { askingIn, now }: AddressedDeps,
+  { askingIn, now, threads }: AddressedDeps,
   message: Message,
   { typed, text }: { typed: string; text: Text },
 ): Promise<AnswerOrTask | null> {
-  const { placeKind, slackText, ts } = message;
+  const { placeKind, slackText, userId, channelId, ts } = message;
   if (placeKind !== 'direct' || !isOnlyText(message) || slackText.length > LONGEST_ANSWER) return null;
   const asking = await askingIn(message);
   if (asking === null) return null;
-  const held = { requestId: asking.request.id, ts, text: unescape(typed) };
-  return { held, session: linkedTitle(cardView({ ...asking, nowMs: now() }, text), text) };
+  const said = { userId, channelId, ts, kind: 'reply' as const, text: unescape(typed), files: [] };
+  const replyId = await threads.hold({ thread: asking, ...said });
+  return { replyId, session: linkedTitle(cardView({ ...asking, nowMs: now() }, text), text) };
 }
 
 /** Empty if nobody could tell in time: the card says it later. */

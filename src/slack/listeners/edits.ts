@@ -2,34 +2,39 @@ import { asksOther } from '../../session/defaults.ts';
 import { isOpen, isPending } from '../../session/request.ts';
 import type { Form } from '../../store/forms.ts';
 import { askingMessage, type SessionRequest } from '../../store/request-row.ts';
+import type { SteeredThread } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { readAddressed } from '../command/addressed.ts';
-import { mentionsIn, readThreadMeaning } from '../command/meaning.ts';
+import { mentionsApp, readThreadMessage } from '../command/thread-message.ts';
 import { readMessage } from '../messages.ts';
 import type { Edit, PayloadOf } from '../payload.ts';
+import { tellNotTaken } from '../tell-once.ts';
+import { editedText, whoseMessage, type WhoseContext } from '../whose-message.ts';
 import { contextOf, NO_WISH } from './addressed.ts';
 import { onceRecorded } from './routes.ts';
 import type { Tools } from './tools.ts';
 
-export type EditDeps = Pick<
-  Tools,
-  | 'whose'
-  | 'requests'
-  | 'sessions'
-  | 'threads'
-  | 'formInbox'
-  | 'readAgain'
-  | 'tellNotTaken'
-  | 'botUserId'
-  | 'command'
-  | 'tagRequests'
->;
+export type EditDeps = WhoseContext &
+  Pick<
+    Tools,
+    | 'store'
+    | 'outbound'
+    | 'textFor'
+    | 'requests'
+    | 'sessions'
+    | 'threads'
+    | 'formInbox'
+    | 'readAgain'
+    | 'botUserId'
+    | 'command'
+    | 'tagRequests'
+  >;
 
 /** The message that a session is about. `isAsking`: it asked for it, so its options are those of the session. */
 type Task = { kind: 'task'; request: SessionRequest; session: SessionRow | null; isAsking: boolean };
 
 /** What an edited message is. */
-type Edited = { kind: 'reply'; session: SessionRow } | { kind: 'offer'; form: Form } | Task;
+type Edited = { kind: 'reply'; thread: SteeredThread } | { kind: 'offer'; form: Form } | Task;
 
 /** Acts on the edit of a reply, or of the message that asked for a session. */
 export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean): Promise<void> {
@@ -40,7 +45,7 @@ export async function hearEdit(deps: EditDeps, delivered: Edit, isAgain: boolean
   if (edit === null) return;
   switch (edited.kind) {
     case 'reply':
-      return hearReplyEdit(deps, edit, edited.session);
+      return hearReplyEdit(deps, edit, edited.thread);
     case 'offer':
       return changeOffer(deps, edit, edited.form);
     case 'task':
@@ -53,8 +58,8 @@ async function findEdited(deps: EditDeps, edit: Edit): Promise<Edited | null> {
   const { requests, sessions, threads, formInbox } = deps;
   const asked = await requests.ofMessage(edit);
   if (asked !== null) return { kind: 'task', ...(await onceStarted(deps, asked)), isAsking: true };
-  const sentTo = await threads.sessionOf(edit);
-  if (sentTo !== null) return { kind: 'reply', session: sentTo };
+  const thread = await threads.threadOf(edit);
+  if (thread !== null) return { kind: 'reply', thread };
   const form = await formInbox.unsentOffer(edit);
   if (form !== null) return { kind: 'offer', form };
   const session = await sessions.inThread(edit.channelId, edit.threadTs);
@@ -97,13 +102,11 @@ export async function dropOffer(
   if (form !== null) await formInbox.changeOffer(form, { wish: NO_WISH, context: null });
 }
 
-/** It is read like a new message: what isn't for Devin any longer is taken back. */
-async function hearReplyEdit(deps: EditDeps, edit: Edit, session: SessionRow): Promise<void> {
-  const { channelId, threadTs, formerThreadTs } = session;
-  const isElsewhere = channelId !== edit.channelId || ![threadTs, formerThreadTs].includes(edit.threadTs);
-  const fate = await deps.whose.fateOf(session, edit, isElsewhere);
-  if (fate.kind === 'for-devin') await correct(deps, edit, { session, text: fate.text, isTask: false });
-  else await deps.threads.retract(edit);
+/** What isn't for Devin any longer is taken back. */
+async function hearReplyEdit(deps: EditDeps, edit: Edit, thread: SteeredThread): Promise<void> {
+  const text = editedText(edit, deps.botUserId());
+  if (text === null) await deps.threads.retract(edit);
+  else await correct(deps, edit, { thread, text, isTask: false });
 }
 
 /** Before there is a session, the edit changes nothing: Devin gets the task as it was, perhaps after an approval. */
@@ -115,23 +118,29 @@ async function hearTaskEdit(deps: EditDeps, edit: Edit, edited: Task): Promise<v
   if (session === null) {
     const mayStart = isPending(request.state) || request.state === 'unknown';
     if (mayStart && (text !== null || options || readWish(deps, edit) === null))
-      await deps.tellNotTaken(edit, { sessionId: request.id, reason: 'early-edit' });
+      await tellNotTaken(deps, edit, { sessionId: request.id, reason: 'early-edit' });
     return;
   }
-  if (text !== null && (await deps.whose.isTaken(session, edit)))
-    await correct(deps, edit, { session, text, isTask: true });
-  if (options) await deps.tellNotTaken(edit, { sessionId: session.sessionId, reason: 'options-edit' });
+  if (text !== null && (await isTaken(deps, edit, { request, session })))
+    await correct(deps, edit, { thread: { request, session }, text, isTask: true });
+  if (options) await tellNotTaken(deps, edit, { sessionId: session.sessionId, reason: 'options-edit' });
+}
+
+/** Nobody wakes a session by an edit: that is said to its author. */
+async function isTaken(deps: EditDeps, edit: Edit, thread: SteeredThread): Promise<boolean> {
+  const fate = await whoseMessage(deps, thread, edit);
+  return fate.kind === 'for-devin' || (fate.kind === 'stays-here' && fate.reason === 'at-rest');
 }
 
 async function correct(
   deps: EditDeps,
   edit: Edit,
-  { session, text, isTask }: { session: SessionRow; text: string; isTask: boolean },
+  { thread, text, isTask }: { thread: SteeredThread; text: string; isTask: boolean },
 ): Promise<void> {
   const { userId, channelId, ts, editedTs } = edit;
-  const corrected = await deps.threads.correct({ session, userId, channelId, ts, text, editedTs, isTask });
-  if (corrected === 'late')
-    await deps.tellNotTaken(edit, { sessionId: session.sessionId, reason: 'task-edit' });
+  const corrected = await deps.threads.correct({ thread, userId, channelId, ts, text, editedTs, isTask });
+  const sessionId = thread.session?.sessionId ?? thread.request.id;
+  if (corrected === 'late') await tellNotTaken(deps, edit, { sessionId, reason: 'task-edit' });
 }
 
 /** `task`: the new one; null: it's the same as before, or no task. `options`: whether it has others, which can no longer change. */
@@ -142,9 +151,9 @@ function changesIn(deps: EditDeps, edit: Edit, { request, isAsking }: Task): Cha
   const botUserId = deps.botUserId();
   const { text } = readMessage({ ts: edit.ts, text: edit.slackText });
   const isSame = text === context?.picked.text;
-  if (!isAsking && !mentionsIn(edit.slackText, botUserId).app) {
+  if (!isAsking && !mentionsApp(edit.slackText, botUserId)) {
     // A session was started about this message, so what looks like an option in it isn't one.
-    const isKept = text === '' || isSame || readThreadMeaning(edit.slackText, botUserId).kind === 'aside';
+    const isKept = text === '' || isSame || readThreadMessage(edit.slackText, botUserId).kind === 'aside';
     return { task: isKept ? null : text, options: false };
   }
   const read = readWish(deps, edit);

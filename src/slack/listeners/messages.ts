@@ -1,25 +1,29 @@
 import type { App } from '@slack/bolt';
 import { isOver } from '../../session/lifecycle.ts';
+import type { ThreadWord } from '../../session/reply.ts';
 import { isPending } from '../../session/request.ts';
 import { hasReplies, type SessionRequest } from '../../store/request-row.ts';
+import type { Followed, SteeredThread } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { createInOrder } from '../../time.ts';
-import { notice } from '../blocks/notices.ts';
+import { notice, sessionOver } from '../blocks/notices.ts';
 import { linkedTitle } from '../blocks/session-card.ts';
-import { renderAskFirst, renderThreadHelp } from '../blocks/steering.ts';
+import { renderAskStop, renderOfferWake, renderThreadHelp } from '../blocks/steering.ts';
 import { cardView } from '../card-view.ts';
 import { isAddressed } from '../command/addressed.ts';
-import { mentionsIn, readThreadMeaning, withoutMention } from '../command/meaning.ts';
-import { readMessage } from '../messages.ts';
+import { mentionsApp, withoutMention } from '../command/thread-message.ts';
 import type { Message, Payload, PayloadOf } from '../payload.ts';
 import { privatePlace } from '../places.ts';
-import type { NewThreadReply } from '../thread-inbox.ts';
+import { tellNotTaken, tellOnce } from '../tell-once.ts';
+import { whoseMessage } from '../whose-message.ts';
 import { answerAddressed, answerNew, type AddressedDeps } from './addressed.ts';
 import { dropOffer, hearEdit, type EditDeps } from './edits.ts';
 import { onceRecorded, onEvent } from './routes.ts';
 import type { Tools } from './tools.ts';
 
-type MessageDeps = EditDeps & AddressedDeps & Pick<Tools, 'shown' | 'authority' | 'steering'>;
+type MessageDeps = EditDeps &
+  AddressedDeps &
+  Pick<Tools, 'store' | 'outbound' | 'shown' | 'authority' | 'steering'>;
 
 /** A person's message in a thread. */
 type ThreadMessage = Message & { threadTs: string };
@@ -80,7 +84,7 @@ async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boole
   const handle = await handlerOf(deps, delivered);
   if (handle === null) return;
   // It asked for a session itself, which may have a question by now. A mention can be two events, in any order.
-  const mayBeKnown = isAgain || mentionsIn(delivered.slackText, deps.botUserId()).app;
+  const mayBeKnown = isAgain || mentionsApp(delivered.slackText, deps.botUserId());
   if (mayBeKnown && (await deps.requests.ofMessage(delivered)) !== null) return;
   // Only now: Slack takes few such calls, and after an outage it delivers again what people told each other, too.
   const message = isAgain ? await deps.readAgain(delivered) : delivered;
@@ -91,17 +95,22 @@ type Handle = (message: Message) => Promise<void>;
 
 /** By where it was said. null: it is for people only. */
 async function handlerOf(deps: MessageDeps, delivered: Message): Promise<Handle | null> {
-  const { channelId, threadTs, slackText, placeKind } = delivered;
+  const { threadTs, slackText, placeKind } = delivered;
+  const thread = threadTs === null ? null : await steeredIn(deps, { ...delivered, threadTs });
+  if (threadTs !== null && thread !== null)
+    return async (message) => hearReply(deps, { ...message, threadTs }, thread);
   const isToApp = isAddressed(slackText, { botUserId: deps.botUserId(), isDirect: placeKind === 'direct' });
-  if (threadTs !== null) {
-    const session = await sessionIn(deps, { ...delivered, threadTs });
-    if (session !== null) return async (message) => hearReply(deps, { ...message, threadTs }, session);
-    const request = await deps.requests.openIn(channelId, threadTs);
-    const isNew = readThreadMeaning(slackText, deps.botUserId()).kind === 'new';
-    if (request !== null && !(isToApp && isNew))
-      return async (message) => hearTooEarly(deps, { ...message, threadTs }, request);
-  }
   return isToApp ? async (message) => answerAddressed(deps, message) : null;
+}
+
+/** The session in a thread, or the request whose session will be there; null: neither. */
+async function steeredIn(deps: MessageDeps, message: ThreadMessage): Promise<SteeredThread | null> {
+  const { requests } = deps;
+  const session = await sessionIn(deps, message);
+  const request = await (session === null
+    ? requests.openIn(message.channelId, message.threadTs)
+    : requests.find(session.requestId));
+  return request && { request, session };
 }
 
 /** People see a card before the app has recorded where it is; long before, if Slack is slow to answer. */
@@ -120,60 +129,84 @@ async function sessionIn(
   });
 }
 
-/** Tells the author that Devin gets nothing that is said before its session starts. Otherwise they might start another. */
-async function hearTooEarly(deps: MessageDeps, reply: ThreadMessage, request: SessionRequest): Promise<void> {
-  switch (await deps.whose.earlyFateOf(reply, request, reply)) {
-    case 'for-people':
-      return;
-    case 'cancel': {
-      const { userId, channelId, threadTs } = reply;
-      return cancel(deps, request, { userId, channelId, threadTs, messageDeleted: false });
-    }
-    case 'too-early':
-      // Nobody knows whether the other one starts.
-      if (request.state === 'unknown' && mentionsIn(reply.slackText, deps.botUserId()).app)
-        return answerAddressed(deps, reply);
-      return deps.tellNotTaken(reply, { sessionId: request.id, reason: 'not-started' });
-  }
-}
-
-async function hearReply(deps: MessageDeps, reply: ThreadMessage, session: SessionRow): Promise<void> {
+async function hearReply(deps: MessageDeps, reply: ThreadMessage, thread: SteeredThread): Promise<void> {
   const { userId, channelId, ts, message } = reply;
-  const accept = async (what: Pick<NewThreadReply, 'kind' | 'text' | 'files'>) =>
-    deps.threads.accept({ session, userId, channelId, ts, ...what });
-  const fate = await deps.whose.fateOf(session, reply);
+  const fate = await whoseMessage(deps, thread, reply);
   switch (fate.kind) {
     case 'for-people':
       return;
-    case 'for-devin':
-      return accept({ kind: 'reply', text: fate.text, files: message.files });
-    case 'keyword':
-      return accept({ kind: fate.keyword, text: '', files: [] });
-    case 'ask-first':
-      return askFirst(deps, reply, session);
-    case 'help':
-      return deps.answerMessage(reply, privatePlace(reply), renderThreadHelp(await deps.textFor(userId)));
+    case 'for-devin': {
+      const said = { kind: 'reply' as const, text: fate.text, files: message.files };
+      return deps.threads.accept({ thread, userId, channelId, ts, ...said });
+    }
+    case 'word':
+      return hearWord(deps, reply, { ...thread, word: fate.word });
     case 'new':
       return answerNew(deps, reply, fate.text);
     case 'stays-here':
-      return deps.tellNotTaken(reply, { sessionId: session.sessionId, reason: fate.reason });
+      return fate.reason === 'muted'
+        ? tellNotTaken(deps, reply, { sessionId: idOf(thread), reason: 'muted' })
+        : offerWake(deps, reply, { ...thread, text: fate.text });
   }
 }
 
-/** Asks what a reply means, or tells its author that they may not steer the session: that is recorded once. */
-async function askFirst(deps: MessageDeps, reply: ThreadMessage, session: SessionRow): Promise<void> {
-  const { requests, sessions, authority, answerMessage, botUserId, textFor, now } = deps;
-  const { ts, slackText, userId } = reply;
+const idOf = ({ request, session }: SteeredThread): string => session?.sessionId ?? request.id;
+
+async function hearWord(
+  deps: MessageDeps,
+  reply: ThreadMessage,
+  { word, ...thread }: SteeredThread & { word: ThreadWord },
+): Promise<void> {
+  const { userId, channelId, ts, threadTs } = reply;
+  const { request, session } = thread;
+  switch (word) {
+    case 'help':
+      return deps.answerMessage(reply, privatePlace(reply), renderThreadHelp(await deps.textFor(userId)));
+    case 'stop':
+    case 'exit':
+      return session === null
+        ? cancel(deps, request, { userId, channelId, threadTs, messageDeleted: false })
+        : askStop(deps, reply, { request, session });
+    default:
+      return deps.threads.accept({ thread, userId, channelId, ts, kind: word, text: '', files: [] });
+  }
+}
+
+/** Asks before the session ends, or tells a person that they may not end it. */
+async function askStop(deps: MessageDeps, reply: ThreadMessage, thread: Followed): Promise<void> {
+  const { authority, threads, answerMessage, textFor, now } = deps;
+  const { userId, channelId, ts, slackText } = reply;
+  const { request, session } = thread;
   await answerMessage(reply, privatePlace(reply), async () => {
-    const request = await requests.find(session.requestId);
-    const refused = request === null ? null : await authority.steeringRefusal(request, userId);
+    const refused = await authority.steeringRefusal(request, userId);
     const text = await textFor(userId);
-    const sentence = refused ?? (isOver(session) ? text.thread.doneOver : null);
-    if (sentence !== null) return notice([sentence]);
-    const typed = readMessage({ ts, text: withoutMention(slackText.trim(), botUserId()) }).text;
-    const isAmong = request !== null && (await sessions.shareOf(session)) !== 'alone';
-    const name = isAmong ? linkedTitle(cardView({ request, session, nowMs: now() }, text), text) : null;
-    const held = { requestId: session.requestId, ts, text: typed };
-    return renderAskFirst({ held, name }, text);
+    if (refused !== null) return notice([refused]);
+    if (isOver(session)) return sessionOver(request.id, text);
+    const word = withoutMention(slackText.trim(), deps.botUserId());
+    const said = { kind: 'reply' as const, text: word, files: [] };
+    const replyId = await threads.hold({ thread, userId, channelId, ts, ...said });
+    const name = linkedTitle(cardView({ request, session, nowMs: now() }, text), text);
+    return renderAskStop({ requestId: request.id, replyId, name }, text);
+  });
+}
+
+/** Once per person and thread: the session is at rest, and waking it costs. */
+async function offerWake(
+  deps: MessageDeps,
+  reply: ThreadMessage,
+  { text: words, ...thread }: SteeredThread & { text: string },
+): Promise<void> {
+  const { store, threads, outbound, textFor } = deps;
+  const { userId, channelId, ts, message } = reply;
+  const { request, session } = thread;
+  const once = { sessionId: idOf(thread), userId, reason: 'at-rest' } as const;
+  await tellOnce(store, once, async () => {
+    const text = await textFor(userId);
+    const place = privatePlace(reply);
+    if (session !== null && isOver(session))
+      return outbound.tellPrivately(place, sessionOver(request.id, text));
+    const said = { kind: 'reply' as const, text: words, files: message.files };
+    const replyId = await threads.hold({ thread, userId, channelId, ts, ...said });
+    return outbound.tellPrivately(place, renderOfferWake(replyId, text));
   });
 }

@@ -6,10 +6,8 @@ import type { Identity, LookedUpIdentity } from '../../session/identity.ts';
 import type { Person } from '../../store/identities.ts';
 import { createInTime } from '../../time.ts';
 import type { Suggestion } from '../blocks/form/elements.ts';
-import { withoutMention } from '../command/meaning.ts';
 import type { InConversation, Presence } from '../conversations.ts';
 import { createUploadedTextReader } from '../files.ts';
-import { readMessage } from '../messages.ts';
 import { nameMentions } from '../people.ts';
 import type { Slack } from '../slack.ts';
 
@@ -18,8 +16,6 @@ const ANSWER_MS = 2000;
 /** Parts of it: to find out who a person is, then whether they are in a conversation. */
 const IDENTITY_MS = 1200;
 const PRESENCE_MS = 700;
-/** Part of it, too: to read a message again. */
-const MESSAGE_MS = 700;
 /** Part of the 3 s to open a form. Names that take longer are added when the task is sent. */
 const NAMES_MS = 800;
 /** Part of the 3 s for an answer to a form: to read its files. */
@@ -29,15 +25,13 @@ export type QuickLookUpDeps = {
   /** Searches for suggestions in a form. */
   search: (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
   resolve: ResolveIdentity;
-  slack: Pick<Slack, 'people' | 'presence' | 'thread' | 'files' | 'botUserId'>;
+  slack: Pick<Slack, 'people' | 'presence' | 'files'>;
   log: Log;
 };
 
-type Held = { channelId: string; ts: string; threadTs: string | null };
-
 /** What people wait for: each has an answer in time, whatever Slack and Devin do. */
 export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpDeps) {
-  const { people, presence, thread } = slack;
+  const { people, presence } = slack;
   const inTime = createInTime(log);
 
   async function suggested(person: Person, lookup: Lookup, typed: string): Promise<Suggestion[]> {
@@ -51,16 +45,6 @@ export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpD
     return inTime(suggested(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], what });
   }
 
-  /** What a message that Devin hasn't got says now, or said before if nobody could tell in time; null: it was deleted. */
-  async function readHeld(held: Held, before: string): Promise<string | null> {
-    const unread = { ...held, slackText: '' };
-    const within = { withinMs: MESSAGE_MS, otherwise: unread, what: 'what a message says now' };
-    const now = await inTime(thread.readAgain(unread), within);
-    if (now === null) return null;
-    const text = withoutMention(now.slackText.trim(), slack.botUserId());
-    return text === '' ? before : readMessage({ ts: held.ts, text }).text;
-  }
-
   async function lookUp(person: Person): Promise<LookedUpIdentity> {
     const asking = resolve(person).catch(keyRefused);
     return inTime(asking, { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' });
@@ -68,7 +52,6 @@ export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpD
 
   return {
     suggest,
-    readHeld,
     readUploadedText: createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS }),
     lookUp,
     /** null: nobody could tell in time. */

@@ -56,7 +56,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
 
   onDurableButton(app, CARD_ACTION.archive, async (press) => steer(press, 'archive'));
 
-  // The question after a reply such as "stop". The card shows the answer.
+  // The question after "stop" in the thread. The card shows the answer.
   onDurableButton(app, ACTION.stop, async (press) => {
     await steer(press, 'stop');
     await outbound.settleNotice(press, null);
@@ -93,12 +93,13 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     const { requestId, eventId, words: text } = optionValue.read(press.value ?? '');
     const request = await pressed.inWorkspace(press, requestId);
     const session = request === null ? null : await sessions.ofRequest(requestId);
-    if (session === null) return;
+    if (request === null || session === null) return;
     const { userId } = press;
     const tooLate = session.phase === 'needs-you' ? null : (await textFor(userId)).steering.optionTooLate;
     if (await refuses(deps, press, tooLate)) return;
     const dedupeKey = `option:${session.sessionId}:${eventId}:${userId}`;
-    await threads.send({ session, userId, channelId: session.channelId, text, dedupeKey, via: null });
+    const thread = { request, session };
+    await threads.send({ thread, userId, channelId: session.channelId, text, dedupeKey, via: null });
   });
 
   for (const why of BOXES) {
@@ -168,7 +169,7 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     // After an answer that was lost, the box is sent again, perhaps with other words.
     const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
     const said = { userId, channelId: session.channelId, text: message, dedupeKey };
-    const saving = threads.send({ session, ...said, via: 'box' });
+    const saving = threads.send({ thread: { request, session }, ...said, via: 'box' });
     await orStayOpen(saving, async () => refuse(notSaved));
     return ack();
   });

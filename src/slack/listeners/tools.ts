@@ -15,10 +15,9 @@ import { createFormInbox } from '../form-inbox.ts';
 import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
 import { createSteeringInbox } from '../steering-inbox.ts';
-import { createMessageAnswers, createTellNotTaken, createTellOnce } from '../tell-once.ts';
+import { createMessageAnswers } from '../tell-once.ts';
 import { createThreadInbox } from '../thread-inbox.ts';
 import { createFormOpener, createViewOpener } from '../view-opener.ts';
-import { createWhoseMessage } from '../whose-message.ts';
 import { createQuickLookUps, type QuickLookUpDeps } from './quick-look-ups.ts';
 
 export type ToolDeps = {
@@ -63,14 +62,13 @@ export function createTools(deps: ToolDeps) {
   const { enqueue } = queue;
   const { outbound, people, botUserId, learnLanguage, quickTextFor: textFor } = slack;
   const { db, requests, sessions, forms, settings, listing, shown, greetings, knownPeople, leases } = store;
-  const { replies, messages, threadNotices: notices } = store;
   const { choicesFor, effectiveDraft, explain } = deps.quickGate;
   const { inbox, formInbox, steering, threads } = createInboxes(deps);
-  const { identify, lookUp, presence, suggest, readHeld, readUploadedText, nameMentions, isMember } =
+  const { identify, lookUp, presence, suggest, readUploadedText, nameMentions, isMember } =
     createQuickLookUps(deps);
   const openView = createViewOpener({ outbound, textFor, log });
-  const tellOnce = createTellOnce({ leases, notices });
   return {
+    store,
     db,
     requests,
     sessions,
@@ -104,7 +102,6 @@ export function createTools(deps: ToolDeps) {
     identify,
     lookUp,
     suggest,
-    readHeld,
     readUploadedText,
     nameMentions,
     isMember,
@@ -112,8 +109,6 @@ export function createTools(deps: ToolDeps) {
     openView,
     openForm: createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor }),
     authority: createAuthority({ identify, presence, check, mayEnd, audit: store.audit, textFor }),
-    whose: createWhoseMessage({ requests, settings, replies, messages, botUserId }),
-    tellNotTaken: createTellNotTaken({ tellOnce, outbound, textFor }),
     answerMessage: createMessageAnswers({ leases, outbound }),
 
     /** Forgets what Slack and Devin said about the person. */
@@ -144,7 +139,7 @@ export function createTools(deps: ToolDeps) {
 /** They save what people ask for. */
 function createInboxes({ queue, store, save, limiter, quickGate, onMoved }: ToolDeps) {
   const { enqueue, enqueueAll } = queue;
-  const { db, requests, sessions, forms, envelopes, replies } = store;
+  const { db, requests, forms, envelopes } = store;
   const { effectiveDraft } = quickGate;
   const commit = createCommit({ db, save });
   return {
@@ -161,6 +156,6 @@ function createInboxes({ queue, store, save, limiter, quickGate, onMoved }: Tool
     }),
     formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
     steering: createSteeringInbox({ commit, envelopes, enqueue }),
-    threads: createThreadInbox({ commit, sessions, replies, enqueue }),
+    threads: createThreadInbox({ commit, store, enqueue }),
   };
 }

@@ -115,7 +115,6 @@ export const card = {
     cancel: 'Cancel',
     mute: 'Mute thread',
     unmute: 'Unmute',
-    sync: 'Reconnect',
     'listen-thread': 'All replies go to Devin',
     'listen-mentions': 'Only mentions go to Devin',
   },
@@ -131,6 +130,11 @@ export const card = {
   confirmStartAnyway:
     'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" starts nothing.',
   /** How its thread works. Mentions come escaped. */
+  /** Another session is in the thread. */
+  shared: {
+    heard: 'Messages in this thread go to this session.',
+    unheard: 'Messages in this thread go to another session.',
+  },
   repliesGoToDevin: 'Replies here go to Devin. Start with (aside) to keep one out.',
   requesterGoesToDevin:
     "The requester's replies here go to Devin, and others' when they mention this app. Start with (aside) to keep one out.",
@@ -139,7 +143,6 @@ export const card = {
   mentionsOnly: 'Only replies that mention this app go to Devin.',
   muted: "Muted: replies here don't go to Devin.",
   mutedBy: (mention: string): string => `Muted by ${mention}: replies here don't go to Devin.`,
-  untied: "Disconnected: replies here don't go to Devin, and its messages don't appear here.",
   /** Why a request waits. */
   waiting: {
     busy: 'Devin is busy. It will start automatically.',

@@ -13,15 +13,4 @@ export const spoken: Spoken = {
   thanks: `
     thanks, thank you, thank you so much, thanks a lot, many thanks, thx, ty, cheers, ok, okay, great, nice, cool,
     perfect, awesome, lgtm, got it, well done, nice work, great work, good job`,
-  keywords: {
-    mute: 'mute',
-    unmute: 'unmute',
-    unsync: 'unsync',
-    sync: 'sync',
-    sleep: 'sleep',
-    archive: 'archive',
-    stop: 'exit',
-    'ask-stop': 'stop',
-    help: 'help, help?',
-  },
 };

@@ -32,7 +32,10 @@ export const thread = {
   sendAgain: 'Send again',
   startAgain: 'Start again with this',
   unknown: "It isn't in the session so far. Check there before you send it again, or Devin may get it twice.",
+  notStarted: "Its session wasn't started.",
   ended: 'The session is over and takes no more messages. You can start another one with your message.',
+  archived: (reason: string | null): string =>
+    `The session is archived, and Devin didn't take it out of the archive.${reason === null ? '' : ` Devin says: ${reason}`}`,
   gone: (reason: string | null): string =>
     `Devin can't find the session: it was deleted, or this app lost access to it.${reason === null ? '' : ` Devin says: ${reason}`}`,
   gaveUpOnSlack: "For an hour, Slack didn't tell this app who wrote it.",
@@ -46,12 +49,6 @@ export const thread = {
   /** Once per person and thread. */
   notTaken: {
     muted: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",
-    untied:
-      "This thread is disconnected from its session. Your message stays here; Devin won't see it. Type `sync` to reconnect it.",
-    courtesy:
-      'Devin is at rest, so a message that is only thanks or an OK stays here: it would wake Devin, which costs ACU. To wake it, write what to do.',
-    'not-started':
-      "The session hasn't started or isn't confirmed yet, so Devin doesn't get messages from here. Send yours again once the card shows that it has started. To start another session here, mention this app, then write `!new` and a task.",
     'early-edit':
       "The session hasn't started or isn't confirmed yet, so your edit stays here: Devin gets the task as you first sent it. Once it has started, write in its thread what changed. Or, if its card still has Cancel, cancel it and ask again.",
     'options-edit':
@@ -60,39 +57,22 @@ export const thread = {
       "Devin is no longer working on this, so your edit stays here. If Devin should act on it, write in the session's thread what changed.",
   },
   sendHeld: 'Send to Devin',
+  /** Once per person and thread, with the button after it. */
+  atRest: 'Devin is at rest, so your message stays here. To wake Devin, mention this app.',
+  wakeWith: 'Wake Devin with this',
   /** Pressed after that. */
   heldDeleted: "Your message was deleted, so it wasn't sent to Devin.",
-  /** A reply that may be meant for the app. */
-  askStop:
-    "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`. Devin hasn't seen your message.",
-  /** What a word in the thread did. */
-  done: {
-    mute: "Muted: replies here no longer go to Devin. Devin's messages still appear. Type `unmute` to undo that.",
-    unmute: 'Unmuted: replies here go to Devin again.',
-    unsync:
-      "Disconnected: replies here don't go to Devin, and Devin's messages don't appear here. The session keeps running. Type `sync` to reconnect.",
-    sync: "Reconnected: replies here go to Devin again, and Devin's new messages appear here.",
-  },
-  /** The same words once the session is over. */
-  doneOver: "The session is over: replies here don't reach Devin, and nothing new appears here.",
-  /** Once it is reconnected. */
-  leftOutMeanwhile: (count: number): string =>
-    count === 1
-      ? "1 message or file wasn't posted here while this thread was disconnected."
-      : `${count} messages and files weren't posted here while this thread was disconnected.`,
+  /** After `stop` or `exit`. */
+  askStop: "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`.",
   tooLarge:
     "A message in this session is too large to show here. It and what follows it don't appear in this thread.",
   helpTitle: 'In this thread',
   help: [
-    "Under a session card, members' replies and files go to Devin, each as its author. In a thread that people started, only the requester's replies and those that mention this app do. Messages that mention only other people stay here.",
-    ':eyes: means received, :white_check_mark: means Devin has it. If you edit your message, Devin gets the correction. Devin keeps a message that it has, even if you delete it.',
-    'To keep a message from Devin, start it with `(aside)`, or put `!aside` anywhere in it.',
-    '`mute`: stop sending replies to Devin. `unmute`: start again.',
-    '`sleep`: put the session to sleep. `archive`: put it to sleep and archive it. `stop`: end it for good, after you confirm. `exit`: end it at once.',
-    '`unsync`: disconnect this thread from the session. `sync`: reconnect it.',
-    '`help`: show this list.',
-    'Send each of these words as a message of its own. You can put @Devin Sessions in front.',
-    "`!new` and a task: start another session in this thread. The command's options work here, too.",
+    "Under a session's card, members' messages go to Devin, each as its author. In a thread that people started, the requester's do, and others' that mention this app.",
+    "What begins with another person's name or with `(aside)` stays here. While Devin is at rest, only a mention of this app, Reply or Wake wakes it.",
+    ':eyes: means received, :white_check_mark: means Devin has it. If you edit your message, Devin gets the correction.',
+    '`mute`, `unmute`: keep messages here, or send them again. `sleep`, `archive`: put the session to sleep. `stop`, `exit`: end it for good, after you confirm. `help`: show this.',
+    '`!new` and a task: start another session in this thread.',
   ],
 };
 
@@ -107,7 +87,7 @@ export const milestones = {
   /** The question is in the thread, right above. */
   asksAbove: (mention: string): string => `${mention} Devin asks ↑`,
   /** Another session is in the thread. */
-  useAnswer: 'Replies in this thread go to the newer session. To answer this one, use "Answer".',
+  useAnswer: 'Replies in this thread go to another session. To answer this one, use "Answer".',
   asksSomething: (mention: string): string =>
     `${mention} Devin needs an answer. Open the session to see the question.`,
   /** `who`: one of the next two. `words`: the answer, cut. */

@@ -107,7 +107,6 @@ export const card: Text['card'] = {
     cancel: 'キャンセル',
     mute: 'スレッドをミュート',
     unmute: 'ミュートを解除',
-    sync: '再接続',
     'listen-thread': 'すべての返信を Devin に送る',
     'listen-mentions': 'メンションだけを Devin に送る',
   },
@@ -121,6 +120,10 @@ export const card: Text['card'] = {
   askAgain: 'もう一度承認を依頼',
   confirmStartAnyway:
     '見つからなかっただけで、最初の試行が実行中の可能性があります。もう一度開始すると、課金対象のセッションが 2 つになることがあります。「もう一度確認」では何も開始しません。',
+  shared: {
+    heard: 'このスレッドのメッセージは、このセッションに届きます。',
+    unheard: 'このスレッドのメッセージは、別のセッションに届きます。',
+  },
   repliesGoToDevin: 'ここでの返信は Devin に届きます。届けたくない返信は (aside) で始めてください。',
   requesterGoesToDevin:
     'ここでは、依頼者の返信と、このアプリをメンションした返信が Devin に届きます。届けたくない返信は (aside) で始めてください。',
@@ -129,7 +132,6 @@ export const card: Text['card'] = {
   mentionsOnly: 'このアプリをメンションした返信だけが Devin に届きます。',
   muted: 'ミュート中: ここでの返信は Devin に届きません。',
   mutedBy: (mention) => `${mention} さんがミュート中: ここでの返信は Devin に届きません。`,
-  untied: '接続解除中: ここでの返信は Devin に届かず、Devin のメッセージもここには表示されません。',
   waiting: {
     busy: 'Devin が混み合っています。自動的に開始します。',
     down: 'Devin に接続できません。自動的に開始します。',

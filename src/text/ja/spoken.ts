@@ -16,16 +16,4 @@ export const spoken: Spoken = {
   thanks: `
     ありがとう, ありがとうございます, ありがとうございました, 了解, 了解です, 了解しました, 承知しました, わかりました,
     お疲れ様です, お疲れさまです, いいね, 完璧です, 助かりました`,
-  keywords: {
-    mute: 'ミュート',
-    unmute: 'ミュート解除',
-    unsync: '切断, 同期解除',
-    sync: '再接続, 再同期, 同期',
-    sleep: 'スリープ',
-    archive: 'アーカイブ',
-    // Ends it for good at once: only by Devin's own word.
-    stop: '',
-    'ask-stop': '停止, 中止, 終了, ストップ',
-    help: 'ヘルプ',
-  },
 };

@@ -79,6 +79,22 @@ describe('a session', () => {
     expect(devin.step(id)).toBe(false);
   });
 
+  test('takes a message in the archive without waking, and wakes only by one after that', async () => {
+    const { devin, call } = await open();
+    const id = await createSession(call);
+    const write = async () => call('POST', `~/sessions/devin-${id}/messages`, { body: { message: 'Go on' } });
+    await call('POST', `~/sessions/devin-${id}/archive`);
+    expect(await write()).toMatchObject({
+      status: 200,
+      body: { status: 'suspended', is_archived: true },
+    });
+    await call('POST', `~/sessions/devin-${id}/unarchive`);
+    expect(devin.session(id)).toMatchObject({ status: 'suspended', isArchived: false });
+    await write();
+    expect(devin.session(id).status).toBe('resuming');
+    expect(devin.session(id).messages).toHaveLength(3);
+  });
+
   test('sleeps when archived, and stays asleep when unarchived', async () => {
     const { call } = await open();
     const id = await createSession(call);

@@ -88,10 +88,6 @@ describe('creating a session', () => {
 describe('refusing to create a session', () => {
   test.for([
     { name: 'no prompt', body: {}, error: { loc: ['body', 'prompt'], type: 'missing' } },
-    {
-      ...refused('an unknown key', { idempotent: true }),
-      error: { loc: ['body', 'idempotent'], type: 'extra_forbidden' },
-    },
     { ...refused('an unknown mode', { devin_mode: 'turbo' }), error: { loc: ['body', 'devin_mode'] } },
     { ...refused('a cap of nothing', { max_acu_limit: 0 }), error: { loc: ['body', 'max_acu_limit'] } },
     { ...refused('a fractional cap', { max_acu_limit: 1.5 }), error: { loc: ['body', 'max_acu_limit'] } },

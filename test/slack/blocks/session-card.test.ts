@@ -13,7 +13,7 @@ import { ja } from '../../../src/text/ja.ts';
 import { BARE_CARD } from '../../support/card.ts';
 
 const PHASES = [...SESSION_PHASES];
-const THREADS: (ThreadState | null)[] = ['all', 'requester', 'mentions', 'direct', 'muted', 'untied', null];
+const THREADS: (ThreadState | null)[] = ['all', 'requester', 'mentions', 'direct', 'muted', null];
 const ACTIONS: CardAction[] = [
   'open',
   'details',
@@ -32,7 +32,6 @@ const ACTIONS: CardAction[] = [
   'cancel',
   'mute',
   'unmute',
-  'sync',
   'listen-thread',
   'listen-mentions',
 ];

@@ -124,11 +124,10 @@ export function createSessionCommands(deps: SessionCommandDeps) {
       (await authority.writingRefusal(found, call.userId));
     if (refusal !== null) return notSent(refusal, call, intent);
     const dedupeKey = `say:${call.deliveryId}`;
-    const { session } = found;
     const { userId, channelId } = call;
-    await threads.send({ session, userId, channelId, text: message, via: 'command', dedupeKey });
+    await threads.send({ thread: found, userId, channelId, text: message, via: 'command', dedupeKey });
     // As for a reply in its thread, the job says what becomes of it.
-    if (isOver(session)) return null;
+    if (isOver(found.session)) return null;
     return notice([call.text.sessions.say(await nameOf(found, call))]);
   }
 

@@ -1,0 +1,62 @@
+import { THREAD_WORDS, type ThreadWord } from '../../session/reply.ts';
+import { USER_ID } from '../blocks/text.ts';
+import { CODE } from './tokens.ts';
+
+/** What a message in a session's thread says. `text` as Slack sent it. */
+export type ThreadMeaning =
+  | { kind: 'word'; word: ThreadWord }
+  /** For another session in this thread. */
+  | { kind: 'new'; text: string }
+  /** For the people in the thread, not for Devin: it says so. */
+  | { kind: 'aside' }
+  | { kind: 'reply'; text: string };
+
+const NEW = /^[!！]new(?:(?:\s*[:：]\s*|\s+)(?<task>\S[^]*))?$/i;
+const ASIDE = /^[*_]*[(（[［]\s?aside\s?[)）\]］]|^aside\s?[:：]|(?:^|\s)[!！]aside(?=[\s.,;:!?。、！？]|$)/i;
+const NAME = new RegExp(`^[*_~]*<(?:@${USER_ID}|!subteam\\^|!(?:here|channel|everyone)\\b)`);
+/** In Japanese, `さん` follows a name. */
+const MENTION = new RegExp(`^<@(?<id>${USER_ID})(?:\\|[^<>]*)?>(?:さん)?[,:、，：]?\\s*`);
+const LONGEST_WORD = 20;
+
+/** A mention of the app in front changes nothing. */
+export function readThreadMessage(slackText: string, botUserId: string): ThreadMeaning {
+  const text = withoutMention(slackText.trim(), botUserId);
+  const word = wordOf(text, botUserId);
+  if (word !== undefined) return { kind: 'word', word };
+  if (ASIDE.test(text.replaceAll(CODE, ''))) return { kind: 'aside' };
+  const begun = NEW.exec(text);
+  return begun === null ? { kind: 'reply', text } : { kind: 'new', text: begun.groups?.['task'] ?? '' };
+}
+
+/** Whether it begins with the name of a person or a group. In code, in a quote or later, a name changes nothing. */
+export function beginsWithName(slackText: string, botUserId: string): boolean {
+  const text = slackText.trimStart();
+  return NAME.test(text) && !isMention(text, botUserId);
+}
+
+/** As the whole message, in any letter case, with signs around it, or with a mention of the app after it. */
+function wordOf(text: string, botUserId: string): ThreadWord | undefined {
+  const [first = '', last, ...others] = text.slice(0, LONGEST_WORD + botUserId.length).split(/\s+/);
+  if (others.length > 0 || (last !== undefined && !isMention(last, botUserId))) return undefined;
+  const said = first.toLowerCase().replaceAll(/^[!！]|[.!?。！？]+$/g, '');
+  return THREAD_WORDS.find((word) => word === said);
+}
+
+/** Whether a mention of the app is in front. */
+export function isMention(slackText: string, botUserId: string): boolean {
+  return MENTION.exec(slackText.trimStart())?.groups?.['id'] === botUserId;
+}
+
+export function withoutMention(text: string, botUserId: string): string {
+  return isMention(text, botUserId) ? text.replace(MENTION, '') : text;
+}
+
+export function withoutMentions(slackText: string, botUserId: string): string {
+  const rest = withoutMention(slackText.trim(), botUserId);
+  return rest.replaceAll(new RegExp(`[^\\S\\n]?<@${botUserId}(?:\\|[^<>]*)?>`, 'g'), '').trim();
+}
+
+/** Outside of code. */
+export function mentionsApp(slackText: string, botUserId: string): boolean {
+  return slackText.replaceAll(CODE, '').includes(`<@${botUserId}`);
+}
