@@ -127,6 +127,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     devin,
     slack,
     resolve,
+    policy,
     check,
     mayEnd,
     transitions,
