@@ -100,7 +100,7 @@ describe('the doctor', () => {
     ).toEqual([
       '✓ ok',
       ...Array.from({ length: 3 }, () => '– not checked'),
-      ...Array.from({ length: 8 }, () => '✓ ok'),
+      ...Array.from({ length: 6 }, () => '✓ ok'),
     ]);
     for (const permission of PERMISSIONS) expect(printed).toContain(`Devin permission ${permission}`);
   });
@@ -142,15 +142,15 @@ describe('the doctor', () => {
       expect.stringContaining('ViewOrgSessions'),
       expect.stringContaining('ViewOrgMembership'),
     ]);
-    expect(lines.filter((line) => line.startsWith('! warning'))).toHaveLength(6);
+    expect(lines.filter((line) => line.startsWith('! warning'))).toHaveLength(4);
   });
 
   test.each([
     ['/sessions', false, "✗ missing        Devin can't find the organization"],
     [
-      '/consumption/daily',
+      '/playbooks',
       true,
-      '– not checked    Devin permission ViewOrgConsumption: Devin gave no clear answer',
+      '– not checked    Devin permission ManageAccountPlaybooks: Devin gave no clear answer',
     ],
   ])(
     'takes the organization for a wrong one only if it has no sessions: 404 for %s',
