@@ -127,7 +127,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     devin,
     slack,
     resolve,
-    policy,
     check,
     mayEnd,
     transitions,

@@ -1,8 +1,7 @@
 import { isClosed, type SessionSnapshot } from './snapshot.ts';
 
 /**
- * What people see of a session. Devin's `status` and `status_detail` are open enums: an unlisted one is `other`, and
- * appears as Devin names it.
+ * What people see of a session. Devin's `status` and `status_detail` are open enums: with an unlisted one it is working.
  */
 export const SESSION_PHASES = [
   'queued',
@@ -18,7 +17,6 @@ export const SESSION_PHASES = [
   'ended',
   /** Devin doesn't find it. */
   'gone',
-  'other',
 ] as const;
 export type SessionPhase = (typeof SESSION_PHASES)[number];
 
@@ -51,7 +49,7 @@ export function sessionPhase({ status, statusDetail }: SessionStatus, wasFinishe
     case 'resuming':
       return 'starting';
     case 'running':
-      return statusDetail === null ? 'working' : (RUNNING[statusDetail] ?? 'other');
+      return statusDetail === null ? 'working' : (RUNNING[statusDetail] ?? 'working');
     case 'suspended':
       return suspendedPhase(statusDetail, wasFinished);
     case 'exit':
@@ -59,7 +57,7 @@ export function sessionPhase({ status, statusDetail }: SessionStatus, wasFinishe
     case 'error':
       return 'failed';
     default:
-      return 'other';
+      return 'working';
   }
 }
 
@@ -97,7 +95,6 @@ export const STANDING: Record<SessionPhase, Standing> = {
   unknown: 'needs-you',
   ended: 'earlier',
   gone: 'earlier',
-  other: 'under-way',
 };
 
 export function phasesOf(standing: Standing): SessionPhase[] {

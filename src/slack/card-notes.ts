@@ -3,7 +3,7 @@ import { isAmong, pendingApproval, type Approval, type Voter } from '../session/
 import type { LeftOut, Without } from '../session/context.ts';
 import { isRefusal } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
-import type { Steer, ThreadShare, ThreadState } from '../session/preferences.ts';
+import type { ThreadShare, ThreadState } from '../session/preferences.ts';
 import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -84,10 +84,10 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
     : text.notices.serviceUser.noMatch[identity.because];
 }
 
-/** What is switched off in the thread, or which of its sessions is heard; on its first card, also how it works. Escaped. */
+/** What is switched off in the thread, or which of its sessions is heard; on a person's first card, also how it works. Escaped. */
 export function threadLine(
   { mutedBy, introducesThread }: SessionRow,
-  { thread, steer, share }: { thread: ThreadState; steer?: Steer; share: ThreadShare },
+  { thread, share }: { thread: ThreadState; share: ThreadShare },
   { card }: Text,
 ): string | null {
   if (share !== 'alone' && thread !== 'muted') return card.shared[share];
@@ -96,14 +96,8 @@ export function threadLine(
       return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
     case 'mentions':
       return card.mentionsOnly;
-    case 'direct':
+    default:
       return introducesThread ? card.repliesGoToDevin : null;
-    case 'requester':
-    case 'all': {
-      if (!introducesThread) return null;
-      if (steer === 'requester') return card.onlyRequesterGoesToDevin;
-      return thread === 'all' ? card.repliesGoToDevin : card.requesterGoesToDevin;
-    }
   }
 }
 

@@ -10,7 +10,7 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { cardActions } from './blocks/card-buttons.ts';
 import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
-import { lookup, replaceMentions, truncate } from './blocks/text.ts';
+import { replaceMentions, truncate } from './blocks/text.ts';
 import { notesOf, problemOf, threadLine } from './card-notes.ts';
 import { beganBy, type ThreadHere } from './places.ts';
 
@@ -35,8 +35,7 @@ export function cardView(
   { request, session, here, share = 'alone', nowMs }: CardRows,
   text: Text,
 ): SessionCard {
-  const { values, names = {} } = request.draft;
-  const { playbook_id: playbook = null } = values;
+  const { values } = request.draft;
   const snapshot = session?.snapshot ?? null;
   const phase = phaseOf(request, session);
   const waitedMs = session === null ? waited(request, phase, nowMs) : null;
@@ -54,7 +53,6 @@ export function cardView(
     url: session?.url ?? null,
     repos: values.repos ?? [],
     mode: snapshot?.devinMode ?? values.devin_mode ?? null,
-    playbook: playbook === null ? null : (lookup(names, playbook) ?? playbook),
     acuLimit: capNow(request, session, phase),
     acusUsed: snapshot?.acusConsumed ?? null,
     elapsedMs: session === null ? null : elapsed(session, nowMs),
@@ -63,12 +61,10 @@ export function cardView(
     waitsUntilMs: request.state === 'awaiting-approval' ? (request.approvalUntil?.getTime() ?? null) : null,
     checkedAtMs: phase === 'unknown' ? (request.checkedAt?.getTime() ?? null) : null,
     pullRequests: (snapshot?.pullRequests ?? []).map(({ prUrl: url, prState: state }) => ({ url, state })),
-    childSessions: snapshot?.childSessionIds?.length ?? 0,
     lastWords: session?.lastWords ?? null,
     notes: notesOf(request, waitedMs !== null, text),
     thread,
-    threadLine:
-      session === null || thread === null ? null : threadLine(session, { thread, ...how, share }, text),
+    threadLine: session === null || thread === null ? null : threadLine(session, { thread, share }, text),
     problem: problemOf(request, text),
     steeredBy: steeredBy(request, session, phase),
     actions: cardActions(request, session, { phase, thread }),
@@ -116,7 +112,7 @@ function capNow({ draft }: SessionRequest, session: SessionRow | null, phase: Se
 }
 
 /** In these phases Devin's own word says more than the phase does. */
-const IN_DEVINS_WORDS: ReadonlySet<SessionPhase> = new Set(['asleep', 'capped', 'needs-approval', 'other']);
+const IN_DEVINS_WORDS: ReadonlySet<SessionPhase> = new Set(['asleep', 'capped', 'needs-approval']);
 
 function statusWordOf(
   { state }: SessionRequest,
@@ -135,7 +131,6 @@ const GOING_ON: ReadonlySet<SessionPhase> = new Set([
   'working',
   'needs-you',
   'needs-approval',
-  'other',
 ]);
 
 function elapsed({ snapshot, phase, phaseAt }: SessionRow, nowMs: number): number {
@@ -194,7 +189,7 @@ function runsAsNow(asked: Identity | null, snapshot: SessionSnapshot | null): Se
 const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
 
 function hereOf(session: SessionRow, request: SessionRequest): ThreadHere {
-  return { listen: session.listen, steer: 'members', began: beganBy(session, request) };
+  return { listen: session.listen, began: beganBy(session, request) };
 }
 
 function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhase): ThreadState | null {

@@ -1,6 +1,6 @@
 import type { AnswerTo } from '../queue/index.ts';
 import type { PlaceKind } from '../session/context.ts';
-import type { Began, Listen, Steer } from '../session/preferences.ts';
+import type { Began, Listen } from '../session/preferences.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -35,8 +35,8 @@ export function beganBy(
   return cardThread(request) === threadTs ? 'people' : 'app';
 }
 
-/** Which messages of a session's thread go to Devin, if someone chose; from whom; and who started the thread. */
-export type ThreadHere = { listen: Listen | null; steer: Steer; began: Began };
+/** Which messages of a session's thread go to Devin, if someone chose; and who started the thread. */
+export type ThreadHere = { listen: Listen | null; began: Began };
 export type ListenHere = (thread: ListeningThread, request: SessionRequest) => Promise<ThreadHere>;
 
 type HereDeps = {
@@ -46,8 +46,7 @@ type HereDeps = {
 
 export function createListenHere({ settings, requests }: HereDeps): ListenHere {
   async function chosenFor({ listen }: ListeningThread, { teamId, channelId, userId }: SessionRequest) {
-    const chosen = await settings.preferencesFor({ teamId, channelId, userId });
-    return { listen: listen ?? chosen.listen, steer: chosen.steer };
+    return listen ?? (await settings.preferencesFor({ teamId, channelId, userId })).listen;
   }
 
   /** The thread may start with another session's card. */
@@ -58,8 +57,8 @@ export function createListenHere({ settings, requests }: HereDeps): ListenHere {
   }
 
   return async (thread, request) => {
-    const [chosen, began] = await Promise.all([chosenFor(thread, request), whoBegan(thread, request)]);
-    return { ...chosen, began };
+    const [listen, began] = await Promise.all([chosenFor(thread, request), whoBegan(thread, request)]);
+    return { listen, began };
   };
 }
 

@@ -5,13 +5,12 @@ import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
 import type { Queue, SearchUntilFound } from '../queue/index.ts';
 import type { ShowNow } from '../reconcile/index.ts';
 import type { ImportSession } from '../restore/index.ts';
-import type { Policy } from '../session/policy/schema.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { createAuthority } from '../slack/authority.ts';
 import type { Slack } from '../slack/slack.ts';
 import { createLateNotifier, createNotifier } from '../slack/tell-later.ts';
 import type { Store } from '../store/store.ts';
-import type { FileSource, MayEnd, SteeringCheck } from '../trust/index.ts';
+import type { MayEnd, SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createCanceller } from './cancel.ts';
 import { createFollower } from './follow.ts';
@@ -23,8 +22,7 @@ type SteeringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'presence' | 'textFor'>;
-  policy: Pick<FileSource<Policy>, 'current'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'presence' | 'textFor'>;
   resolve: ResolveIdentity;
   check: SteeringCheck;
   mayEnd: MayEnd;
@@ -84,10 +82,8 @@ export function createSteering(deps: SteeringDeps): void {
     notifier,
     textFor,
   });
-  const { current } = deps.policy;
-  const membersOf = slack.groups.membersNow;
-  const linking = { store, people, policy: current, membersOf, findMember, enqueue };
-  const { link, tellLinked } = createLinker({ ...linking, outbound, notifier, textFor });
+  const linking = { store, people, findMember, enqueue, outbound, notifier, textFor };
+  const { link, tellLinked } = createLinker(linking);
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
   queue.work('cancel-request', cancel, MANY);
   queue.work('follow-session', follow, MANY);

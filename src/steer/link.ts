@@ -2,24 +2,20 @@ import type { Transaction } from 'kysely';
 import { otherOwner, type FindMember } from '../identity/resolve.ts';
 import type { Enqueue, Jobs } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
-import type { Policy } from '../session/policy/schema.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
-import type { MembersOf, People } from '../slack/people.ts';
+import type { People } from '../slack/people.ts';
 import { privatePlace } from '../slack/places.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
-import { idsOf } from '../trust/index.ts';
 import { notDone } from './outcome.ts';
 
 type LinkDeps = {
   people: Pick<People, 'find' | 'findOwner'>;
-  policy: () => Policy | null;
-  membersOf: MembersOf;
   /** null: Devin's organization has no such member. */
   findMember: FindMember;
   store: StoreParts<{ identities: 'othersLinkedTo' | 'setLink' | 'removeLink' }>;
@@ -37,14 +33,13 @@ type LinkJob = Jobs['link-person'];
  */
 export function createLinker(deps: LinkDeps) {
   const { identities } = deps.store;
-  const { people, policy, findMember, enqueue, outbound, notifier, textFor } = deps;
+  const { people, findMember, enqueue, outbound, notifier, textFor } = deps;
   const linkingTextFor = async (userId: string) => (await textFor(userId)).steering.linking;
 
   async function refusal({ userId, personId, devinUserId }: LinkJob): Promise<string | null> {
     const [admin, person] = await Promise.all([people.find(userId), people.find(personId)]);
     const linking = await linkingTextFor(userId);
     if (!isAdministrator(admin)) return linking.adminsOnly;
-    if (policy()?.links === 'off' && devinUserId !== null) return linking.off;
     if (userId === personId) return linking.notYourself;
     return devinUserId === null || person?.kind === 'member' ? null : linking.notAMember;
   }
@@ -89,11 +84,6 @@ export function createLinker(deps: LinkDeps) {
     return linking.removed(`<@${personId}>`);
   }
 
-  async function tell(userId: string, words: string): Promise<void> {
-    const place = privatePlace({ userId, channelId: null, threadTs: null });
-    throwIfRetryable(await outbound.tellPrivately(place, notice([words])));
-  }
-
   /** For the administrator, in Slack's markup. */
   async function outcomeOf(job: LinkJob): Promise<string> {
     const refused = await refusal(job);
@@ -114,14 +104,8 @@ export function createLinker(deps: LinkDeps) {
       const member = devinUserId === null ? null : await findMember(devinUserId);
       const name = escape(member?.name ?? devinUserId ?? '');
       const words = devinUserId === null ? toPerson.removed(by) : toPerson.done(by, name);
-      await tell(personId, words);
-      if (devinUserId === null) return;
-      const { ids: owners } = await idsOf(policy()?.owners ?? [], deps.membersOf);
-      for (const owner of owners) {
-        if (owner === userId || owner === personId) continue;
-        const { toOwner } = await linkingTextFor(owner);
-        await tell(owner, toOwner(by, `<@${personId}>`, name));
-      }
+      const place = privatePlace({ userId: personId, channelId: null, threadTs: null });
+      throwIfRetryable(await outbound.tellPrivately(place, notice([words])));
     },
   };
 }

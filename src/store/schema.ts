@@ -121,7 +121,7 @@ create index sessions_former_thread on sessions (channel_id, former_thread_ts) w
 create index sessions_active on sessions (team_id, request_id)
   where phase not in ('finished', 'asleep', 'capped', 'failed', 'ended', 'gone');
 create index sessions_going_on on sessions (request_id)
-  where phase in ('queued', 'starting', 'working', 'needs-you', 'needs-approval', 'unknown', 'other');
+  where phase in ('queued', 'starting', 'working', 'needs-you', 'needs-approval', 'unknown');
 create index sessions_with_text on sessions (changed_at)
   where text_removed_at is null and phase in ('finished', 'asleep', 'capped', 'failed', 'ended', 'gone');
 

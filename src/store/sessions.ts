@@ -139,7 +139,7 @@ export function createSessions(db: Kysely<Tables>) {
       const columns = { response: json(toWire(snapshot)), told: json(told) };
       const inserted = trx
         .insertInto('sessions')
-        .values({ ...session, ...columns, introducesThread: isFirstIn(session) })
+        .values({ ...session, ...columns, introducesThread: isFirstOf(session) })
         .onConflict((conflict) => conflict.doNothing())
         .returningAll();
       const bound = await readFirst(sessionRowSchema, inserted);
@@ -247,10 +247,12 @@ function heardOf<Row extends { phase: string }>(latestFirst: readonly Row[]): Ro
   return asking !== undefined && others.length === 0 ? asking : (latestFirst[0] ?? null);
 }
 
-/** A card that isn't posted yet has no other session in its thread. */
-function isFirstIn({ channelId, threadTs }: Pick<NewSession, 'channelId' | 'threadTs'>) {
-  return sql<boolean>`${threadTs} = '' or not exists (
-    select 1 from sessions where channel_id = ${channelId} and thread_ts = ${threadTs})`;
+/** How a thread works is said once to each person: on the card of their first session. */
+function isFirstOf({ requestId }: Pick<NewSession, 'requestId'>) {
+  return sql<boolean>`not exists (
+    select from session_requests mine join session_requests other
+      on (other.team_id, other.user_id) = (mine.team_id, mine.user_id) and other.id <> mine.id
+    where mine.id = ${requestId} and other.session_id is not null and other.state <> 'refused')`;
 }
 
 function toColumns({ snapshot, told, nextPoll, ...plain }: SessionChanges) {

@@ -14,7 +14,7 @@ import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate } from './gate.ts';
 
-export { createApproversOf, idsOf, type ApproversOf, type MayApprove, type MayEnd } from './approvers.ts';
+export { createApproversOf, type ApproversOf, type MayApprove, type MayEnd } from './approvers.ts';
 export { exportAudit, exportUsage, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';
 export { createQuickGate, withPolicy, type Gate, type QuickGate, type TypedDraft } from './gate.ts';

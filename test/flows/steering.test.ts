@@ -190,7 +190,6 @@ describe("who can use a card's buttons", () => {
     const { ana, session, channelId, on, showing } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     await slack.command(admin.userId, channelId, 'steer requester');
-    await showing("Only the requester's replies here go to Devin.");
     await slack.clickButton(ben.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
     expect(told.text).toContain(`<@${ana.userId}>`);

@@ -225,7 +225,7 @@ describe('a thread under a card', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('explains itself only on its first card', async () => {
+  test("explains itself only on a person's first card", async () => {
     const { slack, devin } = world();
     const thread = await startThread(world());
     const { channelId, threadTs, ana } = thread;

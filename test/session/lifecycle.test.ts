@@ -27,8 +27,8 @@ describe('the phase of a session', () => {
     ['suspended', 'error', 'failed'],
     ['exit', null, 'ended'],
     ['error', null, 'failed'],
-    ['hibernating', null, 'other'],
-    ['running', 'daydreaming', 'other'],
+    ['hibernating', null, 'working'],
+    ['running', 'daydreaming', 'working'],
   ])('of %s/%s is %s', (status, statusDetail, phase) => {
     expect(sessionPhase({ status, statusDetail })).toBe(phase);
   });
@@ -42,11 +42,7 @@ describe('the phase of a session', () => {
     const phases = STATUSES.flatMap((status) =>
       [null, ...STATUS_DETAILS].map((statusDetail) => sessionPhase({ status, statusDetail })),
     );
-    const running = STATUS_DETAILS.filter(
-      (detail) => sessionPhase({ status: 'running', statusDetail: detail }) !== 'other',
-    );
     expect(phases).toHaveLength(STATUSES.length * (STATUS_DETAILS.length + 1));
-    expect(running).toEqual(['working', 'waiting_for_user', 'waiting_for_approval', 'finished']);
   });
 });
 
@@ -74,7 +70,7 @@ test.each([
 
 test('sessions that need their requester come first, and those that are over last', () => {
   expect(phasesOf('needs-you')).toEqual(['needs-you', 'needs-approval', 'unknown']);
-  expect(phasesOf('under-way')).toEqual(['queued', 'starting', 'working', 'other']);
+  expect(phasesOf('under-way')).toEqual(['queued', 'starting', 'working']);
   expect(phasesOf('earlier')).toEqual(['finished', 'asleep', 'capped', 'failed', 'ended', 'gone']);
 });
 

@@ -26,7 +26,6 @@ test.each([
   ['needs someone for a month', 'needs-you', 'running', 30 * DAY, MINUTE],
   ['has been gone for a month', 'gone', 'suspended', 30 * DAY, null],
   ['is capped', 'capped', 'suspended', 10 * MINUTE, 10 * MINUTE],
-  ['is in an unknown state', 'other', 'daydreaming', 10 * MINUTE, 30_000],
   ['has ended', 'ended', 'exit', 0, null],
   ['had finished and ended', 'finished', 'exit', 0, null],
   ['failed', 'failed', 'error', 0, null],

@@ -31,7 +31,6 @@ describe('the buttons of a card', () => {
     ['finished', 'running', ['review', 'open', 'reply', 'start-again', 'archive', 'details', 'mute']],
     ['asleep', 'suspended', ['wake', 'open', 'archive', 'details', 'mute', 'listen-mentions']],
     ['capped', 'suspended', ['start-again', 'open', 'details', 'mute', 'listen-mentions']],
-    ['other', 'warming_up', ['open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
   ] satisfies [SessionPhase, string, string[]][])('fit the phase %s (%s)', (phase, status, actions) => {
     expect(cardActions(created, inDevin(status), { phase, thread: 'all' })).toEqual(actions);
   });

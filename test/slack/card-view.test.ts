@@ -147,8 +147,7 @@ test.each([
 });
 
 test.each([
-  [{ status: 'hibernating' }, 'hibernating'],
-  [{ status_detail: 'daydreaming' }, 'daydreaming'],
+  [{ status_detail: 'daydreaming' }, null],
   [{ status: 'suspended', status_detail: 'out_of_credits' }, 'out_of_credits'],
   [{ status: 'suspended', status_detail: 'inactivity' }, 'inactivity'],
   [{ status_detail: 'working' }, null],
@@ -174,18 +173,17 @@ test.each([
 test.each([
   ['all', {}, { began: 'app' }, 'Replies here go to Devin.'],
   ['direct', {}, { began: 'direct' }, 'Replies here go to Devin.'],
-  ['requester', {}, { began: 'people' }, "The requester's replies here go to Devin, and others' when"],
-  ['all', {}, { began: 'app', steer: 'requester' }, "Only the requester's replies here go to Devin."],
+  ['requester', {}, { began: 'people' }, 'Replies here go to Devin.'],
   ['mentions', {}, { began: 'app', listen: 'mentions' }, 'Only replies that mention this app'],
   ['muted', { muted: true, mutedBy: 'U2' }, { began: 'app' }, 'Muted by <@U2>: replies here'],
   ['muted', { muted: true }, { began: 'app' }, 'Muted: replies here'],
 ] as const)('a card says how its thread works: %s %o %o', (thread, changes, how, words) => {
-  const here = { listen: null, steer: 'members', ...how } as const;
+  const here = { listen: null, ...how } as const;
   const request = requestRow();
   const first = cardView({ request, session: sessionRow(changes), here, nowMs: 0 }, en);
   expect(first.thread).toBe(thread);
   expect(first.threadLine?.startsWith(words)).toBe(true);
-  // On a thread's first card only, unless something is switched off.
+  // On a person's first card only, unless something is switched off.
   const next = sessionRow({ ...changes, introducesThread: false });
   const isOff = thread === 'muted' || thread === 'mentions';
   const line = cardView({ request, session: next, here, nowMs: 0 }, en).threadLine;

@@ -26,8 +26,6 @@ describeOnBothDatabases('two admins who link two people to one member at once', 
         find: async (userId) => Promise.resolve(person(userId)),
         findOwner: async () => Promise.resolve(null),
       },
-      policy: () => null,
-      membersOf: async () => Promise.resolve('absent'),
       findMember: async (userId) => Promise.resolve({ userId, name: 'Shared', email: null }),
       store: {
         identities: {
@@ -72,8 +70,6 @@ test('a person hears once of a link and of its removal, even if the process dies
       find: async (userId) => Promise.resolve(person(userId)),
       findOwner: async () => Promise.resolve(null),
     },
-    policy: () => null,
-    membersOf: async () => Promise.resolve('absent'),
     findMember: async (userId) => Promise.resolve({ userId, name: 'Ben Shared', email: null }),
     store: { identities: createIdentities((await open()).db) },
     enqueue: async (name, payload) => (jobs.push([name, payload]), Promise.resolve()),

@@ -139,6 +139,6 @@ async function fillJobs(db: Kysely<Tables>, from: number, to: number): Promise<v
     insert into pgboss.job (name, data, state, singleton_key, created_on, started_on, completed_on, policy)
     select name, jsonb_build_object('requestId', 'r' || n), 'completed', 'r' || n, now(), now(), now(), 'short'
     from generate_series(${from}::int, ${to}::int) n
-    join (select unnest(array['create-session', 'update-card', 'relay-from-devin']) as name,
+    join (select unnest(array['create-session', 'show', 'relay-from-devin']) as name,
       generate_series(0, 2) as part) names on part = n % 3`.execute(db);
 }

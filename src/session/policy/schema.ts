@@ -78,8 +78,6 @@ export const policySchema = z
   .strictObject({
     version: z.literal(1).optional(),
     owners: listOf(member).optional(),
-    /** `off`: workspace admins can't link people to Devin members in Slack. */
-    links: z.enum(['on', 'off']).optional(),
     instructions: instructions.optional(),
     limits: limitsSchema.prefault({}),
     rules: z.array(ruleSchema).max(MAX_ENTRIES).default([]),

@@ -150,7 +150,6 @@ const IN_PHASE: Record<SessionPhase, readonly Step[]> = {
   unknown: ['check-again', 'start-anyway', 'details'],
   ended: ['start-again', 'open', 'details'],
   gone: ['start-again', 'details'],
-  other: ['open', 'details', 'mute', 'listen', 'ask-stop'],
 };
 
 /** What the menu can switch the thread to. */

@@ -63,12 +63,10 @@ function shortDuration(ms: number, text: Text): string {
 
 /** On what, and how. Escaped. */
 export function workFacts(card: SessionCard, text: Text): string[] {
-  const { mode, playbook, childSessions } = card;
+  const { mode } = card;
   return [
     ...repositoryFact(card, text),
     ...(mode === null || mode === USUAL_MODE ? [] : [text.card.mode(fact(mode))]),
-    ...(playbook === null ? [] : [text.card.playbook(fact(playbook))]),
-    ...(childSessions === 0 ? [] : [text.card.childSessions(childSessions)]),
   ];
 }
 

@@ -14,7 +14,7 @@ import { bold, escape, isWebAddress, link, oneLine, lookup, quote, truncate } fr
 export type SessionCard = {
   requestId: string;
   phase: SessionPhase;
-  /** Devin's own word, for the phase `other`. */
+  /** Devin's own word, where the phase says less. */
   statusWord: string | null;
   title: string;
   /** Slack user id. */
@@ -28,7 +28,6 @@ export type SessionCard = {
   url: string | null;
   repos: string[];
   mode: string | null;
-  playbook: string | null;
   acuLimit: number | null;
   acusUsed: number | null;
   elapsedMs: number | null;
@@ -40,7 +39,6 @@ export type SessionCard = {
   /** When someone last checked again without success. */
   checkedAtMs: number | null;
   pullRequests: { url: string; state: string | null }[];
-  childSessions: number;
   lastWords: string | null;
   /** Sentences, such as what was left out. */
   notes: string[];
@@ -76,8 +74,7 @@ const SIGN: Record<SessionPhase, string> = {
   failed: ':warning:',
   unknown: ':warning:',
   ended: ':black_square_for_stop:',
-  gone: ':wastebasket:',
-  other: ':information_source:',
+  gone: ':black_square_for_stop:',
 };
 
 /** The card in the conversation. `text` alone says everything. */
@@ -164,8 +161,6 @@ function phaseWord(card: SessionCard, text: Text): string {
   if (isNotStarted(card)) return text.card.notStarted;
   if (phase === 'queued' && word !== null) return text.card.held;
   if (phase === 'capped' && word !== null && !isOwnCap(word)) return text.card.stopped;
-  if (phase === 'other' && word !== null && word !== '')
-    return escape(truncate(oneLine(word).replaceAll('_', ' '), TITLE_LENGTH));
   return text.card.phases[phase];
 }
 

@@ -13,8 +13,7 @@ export const card = {
     failed: 'Failed',
     unknown: 'Not confirmed',
     ended: 'Ended',
-    gone: 'Not found',
-    other: 'Unknown status',
+    gone: 'Ended',
   },
   /** In place of `failed` and `ended`, without a session. */
   notStarted: 'Not started',
@@ -88,8 +87,6 @@ export const card = {
   nearCap: 'near its cap',
   acuLimit: (limit: string): string => `up to ${limit} ACU`,
   mode: (mode: string): string => `${mode} mode`,
-  playbook: (name: string): string => `playbook "${name}"`,
-  childSessions: (count: number): string => (count === 1 ? '1 child session' : `${count} child sessions`),
   andMore: (shown: string, more: number): string => `${shown} and ${more} more`,
   /** Devin's words; others are shown as they are. */
   pullRequestStates: { open: 'open', merged: 'merged', closed: 'closed' },
@@ -129,17 +126,14 @@ export const card = {
   askAgain: 'Ask again',
   confirmStartAnyway:
     'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" starts nothing.',
-  /** How its thread works. Mentions come escaped. */
   /** Another session is in the thread. */
   shared: {
     heard: 'Messages in this thread go to this session.',
     unheard: 'Messages in this thread go to another session.',
   },
+  /** How its thread works, said once to each person. */
   repliesGoToDevin: 'Replies here go to Devin. Start with (aside) to keep one out.',
-  requesterGoesToDevin:
-    "The requester's replies here go to Devin, and others' when they mention this app. Start with (aside) to keep one out.",
-  onlyRequesterGoesToDevin:
-    "Only the requester's replies here go to Devin. Start with (aside) to keep one out.",
+  /** Mentions come escaped. */
   mentionsOnly: 'Only replies that mention this app go to Devin.',
   muted: "Muted: replies here don't go to Devin.",
   mutedBy: (mention: string): string => `Muted by ${mention}: replies here don't go to Devin.`,

@@ -59,7 +59,6 @@ export const steering = {
   slackUnavailable: "Slack didn't answer as expected, so nothing was done. Try again in a minute.",
   linking: {
     adminsOnly: 'Only workspace admins can link people to Devin accounts. Nothing was changed.',
-    off: "The policy doesn't allow linking people in Slack. Ask an app admin to use the identity file. Nothing was changed.",
     notYourself: "You can't link yourself. Ask another workspace admin. Nothing was changed.",
     notAMember:
       'Only full members of this workspace can be linked, not guests, apps or people from other workspaces. Nothing was changed.',
@@ -82,9 +81,6 @@ export const steering = {
       removed: (by: string): string =>
         `${by} removed your link to a member of the Devin organization. Your email address decides who you are in Devin.`,
     },
-    /** To an owner of the policy. Mentions. */
-    toOwner: (by: string, person: string, name: string): string =>
-      `${by} linked ${person} to ${name} in Devin: sessions of ${person} run as that member. If that's wrong, undo it, or set \`links: off\` in the policy.`,
   },
   /** In a view that stays open. */
   notSaved: "This couldn't be saved. Try again in a minute.",

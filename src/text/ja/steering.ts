@@ -57,7 +57,6 @@ export const steering: Text['steering'] = {
   linking: {
     adminsOnly:
       'Devin アカウントへの関連付けができるのは、ワークスペースの管理者だけです。何も変更していません。',
-    off: 'ポリシーにより、Slack での関連付けはできません。アプリの管理者に、ID ファイルへの記載を依頼してください。何も変更していません。',
     notYourself:
       '自分自身を関連付けることはできません。ほかの管理者に依頼してください。何も変更していません。',
     notAMember:
@@ -78,8 +77,6 @@ export const steering: Text['steering'] = {
       removed: (by) =>
         `${by} さんが、Devin の組織のメンバーへの関連付けを解除しました。今後は、メールアドレスで Devin のメンバーを判断します。`,
     },
-    toOwner: (by, person, name) =>
-      `${by} さんが、${person} さんを Devin の ${nameBefore('さんに関連付けました。', name)}${person} さんのセッションは、そのメンバーとして実行されます。間違っている場合は関連付けを解除するか、ポリシーに \`links: off\` を設定してください。`,
   },
   notSaved: '保存できませんでした。1 分ほどおいて、もう一度お試しください。',
   askStop: {

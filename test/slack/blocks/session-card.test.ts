@@ -43,12 +43,10 @@ const full: SessionCard = {
   url: 'https://app.devin.ai/sessions/abc',
   repos: ['acme/web', 'acme/api'],
   mode: 'fast',
-  playbook: 'Fix a bug',
   acuLimit: 10,
   acusUsed: 1.42,
   elapsedMs: 12 * 60_000,
   pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
-  childSessions: 2,
   lastWords: 'Reproduced it:\nthe session cookie expires.',
   notes: ['Devin is busy.'],
   actions: ['open', 'reply', 'details'],
@@ -96,7 +94,6 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   url: fc.option(fc.oneof(fc.webUrl(), fc.string(), fc.constant(`https://a.example/${'x'.repeat(4000)}`))),
   repos: fc.array(fc.string({ maxLength: 300 }), { maxLength: 50 }),
   mode: fc.option(fc.string()),
-  playbook: fc.option(fc.string({ maxLength: 5000 })),
   acuLimit: fc.option(fc.nat()),
   acusUsed: fc.option(fc.float({ min: 0, noNaN: true, noDefaultInfinity: true })),
   elapsedMs: fc.option(fc.nat()),
@@ -108,7 +105,6 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
     fc.record({ url: fc.oneof(fc.webUrl(), fc.string()), state: fc.option(fc.string()) }),
     { maxLength: 60 },
   ),
-  childSessions: fc.nat(),
   lastWords: fc.option(fc.string({ maxLength: 5000 })),
   thread: fc.constantFrom(...THREADS),
   threadLine: fc.constant(null),
@@ -170,19 +166,13 @@ describe('a card', () => {
     expect(render({ ...full, acusUsed: 1234.56, acuLimit: 20_000 }).text).toContain('1,234.6 of 20,000 ACU');
   });
 
-  test('shows an unlisted status as Devin names it', () => {
-    const card = { ...full, phase: 'other' as const, statusWord: 'warming_up' };
-    expect(shown(card)).toContain('warming up');
-    expect(render(card).text).toContain('warming up');
-  });
-
   test('has a plain text that says everything', () => {
     expect(render({ ...full, problem: 'It broke.' }).text).toBe(
       [
         'Fix the flaky login test – Working',
         'https://app.devin.ai/sessions/abc',
         'It broke.',
-        'Ana Ruiz · as Ada Lovelace · 12 min · 1.4 of 10 ACU · acme/web, acme/api · fast mode · playbook "Fix a bug" · 2 child sessions',
+        'Ana Ruiz · as Ada Lovelace · 12 min · 1.4 of 10 ACU · acme/web, acme/api · fast mode',
         'https://github.com/acme/web/pull/412 · open',
         'Devin: Reproduced it: the session cookie expires.',
         'Devin is busy.',
@@ -290,7 +280,6 @@ describe('a card', () => {
       requesterName: hostile,
       title: hostile,
       mode: hostile,
-      playbook: hostile,
       repos: [hostile],
       runsAs: { kind: 'member', name: hostile, byEmail: true },
       pullRequests: [{ url: hostile, state: hostile }],
@@ -519,7 +508,6 @@ describe("a card's menu", () => {
     ['failed', ['Edit and try again (primary)', 'Open in Devin'], ['Details']],
     ['ended', ['Run again with changes'], ['Open in Devin', 'Details']],
     ['gone', ['Run again with changes'], ['Details']],
-    ['other', ['Open in Devin'], ['Details', ...SWITCHES, STOP]],
   ] satisfies [SessionPhase, string[], string[]][])(
     'is beside the buttons that help in the phase %s',
     (phase, inRow, inMenu) => {

@@ -161,8 +161,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
       changeThreads(call, { setting: 'listen', scope, chosen: { listen } }),
     notify: async (call, { where }) =>
       prefer(call, { setting: 'notify', scope: 'person', chosen: { notify: where } }),
-    steer: async (call, { who, scope }) =>
-      changeThreads(call, { setting: 'steer', scope, chosen: { steer: who } }),
+    steer: async (call, { who, scope }) => prefer(call, { setting: 'steer', scope, chosen: { steer: who } }),
     'web-messages': async (call, { shown: webMessages, scope }) =>
       prefer(call, { setting: 'web-messages', scope, chosen: { webMessages } }),
   } satisfies Partial<Answers>;
