@@ -5,7 +5,7 @@ import type { World } from '../support/bot.ts';
 import { cardOf, noticesTo, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
-import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+import { describeEmbedded, useWorld } from '../support/worlds.ts';
 
 const OFFER = 'Start a Devin session with your message?';
 
@@ -19,7 +19,7 @@ function people({ slack, devin }: World) {
   return { ana, ben, channelId, bot, sessionsOf };
 }
 
-describeOnBothWorlds('a message that begins with a mention of the app', (world) => {
+describeEmbedded('a message that begins with a mention of the app', (world) => {
   test('starts a session with its options as its author, with the card in its thread', async () => {
     const { slack, devin } = world();
     const { ana, channelId, bot, sessionsOf } = people(world());

@@ -3,11 +3,11 @@ import { en } from '../../src/text/en.ts';
 import { pressToOpen, startSession, toldTo } from '../support/asking.ts';
 import { cardOf, doneWith, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
-import { describeOnBothWorlds } from '../support/worlds.ts';
+import { describeOnPostgres } from '../support/worlds.ts';
 
 const TITLE = 'This was already asked for here.';
 
-describeOnBothWorlds('a session that is already running', (world) => {
+describeOnPostgres('a session that is already running', (world) => {
   const sessionsOf = (devinUserId: string) =>
     world().devin.sessions.filter(({ userId }) => userId === devinUserId);
 

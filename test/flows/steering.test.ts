@@ -4,7 +4,7 @@ import { pressToOpen, startSession, stopOnCard, toldTo, typeTask } from '../supp
 import { forgePress } from '../support/forged.ts';
 import { cardOf, doneWith, noticesTo, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
-import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+import { describeOnPostgres, useWorld } from '../support/worlds.ts';
 
 /** An answer for which the app has only Devin's words. */
 const isAskingLater = ({ text }: { text: string }): boolean => text.includes("couldn't check who you are");
@@ -12,7 +12,7 @@ const UNREADABLE = { status: 418, problem: { detail: 'Tell <!channel>.' }, times
 const CREATE = { method: 'POST', path: '/sessions' };
 const QUICKLY = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50 } } };
 
-describeOnBothWorlds('the buttons of a card', (world) => {
+describeOnPostgres('the buttons of a card', (world) => {
   test('Stop ends the session, and the card says who did it', async () => {
     const { slack, devin } = world();
     const { ana, session, showing, on } = await startSession(world());

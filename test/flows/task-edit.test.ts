@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { cardOf, noticesTo, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { describeOnBothWorlds } from '../support/worlds.ts';
+import { describeEmbedded } from '../support/worlds.ts';
 
-describeOnBothWorlds('an edit of the message that asked for a session', (world) => {
+describeEmbedded('an edit of the message that asked for a session', (world) => {
   const ask = async (words: string) => {
     const { slack, devin } = world();
     const ana = addColleague(world());

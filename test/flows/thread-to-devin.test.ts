@@ -4,12 +4,12 @@ import { createWorld, startBot } from '../support/bot.ts';
 import { noticesTo, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
-import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+import { describeOnPostgres, useWorld } from '../support/worlds.ts';
 
 const SEND = { method: 'POST', path: /\/messages$/ } as const;
 const LIST = { method: 'GET', path: /\/messages$/ } as const;
 
-describeOnBothWorlds('a reply in the thread', (world) => {
+describeOnPostgres('a reply in the thread', (world) => {
   test('reaches Devin as its author, once, and is marked', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

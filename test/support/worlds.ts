@@ -56,11 +56,15 @@ export function useShared<Shared extends World>(create: () => Promise<Shared>): 
   };
 }
 
-/** Runs the suite on the embedded database over HTTP, and on a real Postgres over Socket Mode. */
-export function describeOnBothWorlds(name: string, suite: (world: () => World) => void): void {
+/** Runs the suite on the embedded database over HTTP. */
+export function describeEmbedded(name: string, suite: (world: () => World) => void): void {
   describe(`${name} (embedded, HTTP)`, () => {
     suite(useWorld());
   });
+}
+
+/** Runs the suite on a real Postgres over Socket Mode. */
+export function describeOnPostgres(name: string, suite: (world: () => World) => void): void {
   describe(`${name} (Postgres, Socket Mode)`, () => {
     const { createDatabase, url } = usePostgres();
     suite(
@@ -70,6 +74,12 @@ export function describeOnBothWorlds(name: string, suite: (world: () => World) =
       }),
     );
   });
+}
+
+/** On both: for what saves a request and starts it. Everything else runs on one of them. */
+export function describeOnBothWorlds(name: string, suite: (world: () => World) => void): void {
+  describeEmbedded(name, suite);
+  describeOnPostgres(name, suite);
 }
 
 /** Runs the suite with the settings of the embedded database, and of a new database on a real Postgres. */
