@@ -489,7 +489,7 @@ describe('a followed session', () => {
     const { slack, devin } = world();
     const { follower, channelId, id } = await followed('members');
     devin.advance(id, { status: 'running', statusDetail: 'finished' });
-    await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${follower.userId}> Finished`));
+    await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${follower.userId}> *Finished*`));
   });
 });
 
