@@ -45,7 +45,7 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   // A server that failed over may have lost its last second.
   const onLost = (): void => void (surelyKnownSince = new Date(now()));
   const database = await openDatabase({ program, embedded, onFatal, onLost, ...config.store, log });
-  const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
+  const queue = createQueue({ database, log, leaseMs: tuning.leaseMs, pollSeconds: tuning.pollSeconds });
   const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
   const plainStore = createStore(database.db, seal, tuning);
   const { db, ledger, knownPeople, identities, leases, shown, turns } = plainStore;

@@ -14,6 +14,7 @@ import {
   withoutJob,
   type NewId,
 } from './pgboss-sql.ts';
+import { LEASE_MS } from './with-lease.ts';
 import {
   createFailureLog,
   startWorkerPool,
@@ -82,12 +83,18 @@ export type Queue = {
 type QueueDeps = {
   database: Pick<Database, 'boss' | 'kind' | 'unflushed'>;
   log: QueueLog;
+  leaseMs?: number;
   pollSeconds?: number;
 };
 
 export const POLL_SECONDS = 1;
 
-export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: QueueDeps): Queue {
+export function createQueue({
+  database,
+  log,
+  leaseMs = LEASE_MS,
+  pollSeconds = POLL_SECONDS,
+}: QueueDeps): Queue {
   const alone = database.kind === 'embedded';
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
   const logFailure = createFailureLog((facts) => log.error(facts, 'the job queue met an error'));
@@ -104,6 +111,7 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
       registrations,
       log,
       onError,
+      leaseMs,
       pollSeconds,
     }),
   );

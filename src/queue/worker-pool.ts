@@ -6,7 +6,6 @@ import { inBatches } from '../store/commit.ts';
 import { codeOf } from '../store/store-error.ts';
 import { createOnceAMinute, repeat } from '../time.ts';
 import { CHANNEL, isQueuedAgain, startPoll, takeFromSilent } from './pgboss-sql.ts';
-import { LEASE_MS } from './with-lease.ts';
 
 export type QueueLog = {
   error(facts: object, message: string): void;
@@ -51,12 +50,14 @@ type PoolParts = {
   registrations: Registration[];
   log: QueueLog;
   onError: (error: unknown) => void;
+  /** A process that doesn't say for so long that it works on a job is taken for dead. */
+  leaseMs: number;
   /** How late a job that was to start later, or again, may start. */
   pollSeconds: number;
 };
 
 export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
-  const { boss, alone, names, registrations, onError, pollSeconds } = parts;
+  const { boss, alone, names, registrations, onError, leaseMs, pollSeconds } = parts;
   const stopping = new AbortController();
   let isFetching = true;
   const fetched = (error?: unknown): void => {
@@ -91,8 +92,8 @@ export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
     ? null
     : repeat(async () => {
         const held = all.flatMap((workers) => workers.held().map(({ id }) => id));
-        await takeFromSilent(boss.getDb(), { held, silentMs: LEASE_MS }).catch(onError);
-      }, LEASE_MS / 3);
+        await takeFromSilent(boss.getDb(), { held, silentMs: leaseMs }).catch(onError);
+      }, leaseMs / 3);
   return {
     isFetching: () => isFetching,
     async stop(timeoutMs) {
