@@ -4,5 +4,5 @@ import { withConditionsTable, withOptionsTable } from './tables.ts';
 /** `npm run docs`: writes what the documents take from the code. */
 const rewrite = (path: string, written: (document: string) => string): void =>
   writeFileSync(path, written(readFileSync(path, 'utf8')));
-rewrite('README.md', withOptionsTable);
+rewrite('docs/options.md', withOptionsTable);
 rewrite('docs/policy.md', withConditionsTable);

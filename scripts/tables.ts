@@ -3,15 +3,15 @@ import { CONDITIONS } from '../src/session/policy/conditions.ts';
 import { flagTakes } from '../src/slack/command/values.ts';
 import { en } from '../src/text/en.ts';
 
-/** The README with the option table written anew from the field table. */
-export function withOptionsTable(readme: string): string {
+/** The list of options with its table written anew from the field table. */
+export function withOptionsTable(document: string): string {
   const rows = fields.map((field) => [
     en.fields[field.key].label,
     flagOf(field),
     flagTakes(field, en),
     `\`${field.key}\``,
   ]);
-  return withTable(readme, 'options', [['Option', 'Flag', 'Takes', 'Sent to Devin as'], ...rows]);
+  return withTable(document, 'options', [['Option', 'Flag', 'Takes', 'Sent to Devin as'], ...rows]);
 }
 
 /** The guide to the policy file with what a rule's `when` can have, from the table of conditions. */

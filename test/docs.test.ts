@@ -128,7 +128,7 @@ test('docs/operations.md quotes the log as it is written', () => {
   expect(quoted.filter((said) => !isLogged(said))).toEqual([]);
 });
 
-test('the identity file in the README is valid', () => {
-  const source = examplesIn('README.md').find((example) => example.includes('devin:')) ?? '';
+test('the identity file in its document is valid', () => {
+  const source = examplesIn('docs/identity.md').find((example) => example.includes('devin:')) ?? '';
   expect(mappingSchema.parse(parse(source)).people).toHaveLength(2);
 });
