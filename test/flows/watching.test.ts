@@ -183,7 +183,7 @@ describe('when something is missing while a session is followed', () => {
     const itself = { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) } as const;
     const hidden = devin.fail(itself, { status: 404, times: Infinity });
     const unlisted = devin.fail(LIST, { status: 422, times: Infinity });
-    const gone = await showing('Not found');
+    const gone = await showing("can't find this session");
     expect(gone.text).toContain("Devin can't find this session");
     const edits = editsOf().length;
     hidden.clear();
