@@ -333,14 +333,13 @@ create sequence lease_numbers;
 
 create unlogged table paces (
   place text primary key,
-  next_at timestamptz not null,
-  served double precision not null
+  next_at timestamptz not null
 );
 create unlogged table turns (
   place text not null,
   key text not null,
   rank integer not null,
-  tag double precision not null,
+  since double precision not null,
   again_at timestamptz not null,
   primary key (place, key)
 );

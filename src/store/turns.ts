@@ -26,7 +26,7 @@ export type Turn = {
 };
 
 /** When the next write can be made, by workspace or channel. Channels have a row once Slack was too busy there. */
-export type PacesTable = { place: string; nextAt: Date; served: number };
+export type PacesTable = { place: string; nextAt: Date };
 
 /** Writes that wait. */
 export type TurnsTable = {
@@ -34,7 +34,7 @@ export type TurnsTable = {
   key: string;
   rank: number;
   /** Since when it waits, in epoch ms. */
-  tag: number;
+  since: number;
   /** When it asks again. */
   againAt: Date;
 };
@@ -65,7 +65,7 @@ export function createTurns(db: Kysely<Tables>, edits: Rate, clock: Clock) {
     const afterMs = Math.min(ms, LONGEST_WAIT_MS) + leadMs(rates[of], 'url');
     await db
       .insertInto('paces')
-      .values({ place, nextAt: sql<Date>`${clock()} + ${interval(afterMs)}`, served: 0 })
+      .values({ place, nextAt: sql<Date>`${clock()} + ${interval(afterMs)}` })
       .onConflict((conflict) =>
         conflict
           .column('place')
@@ -116,7 +116,7 @@ const paceSchema = z.object({ aheadMs: z.coerce.number() });
 /** One process at a time takes turns at a place. Returns how far the next write is ahead. */
 async function lockPace({ trx, clock, turn: { place } }: Here): Promise<number> {
   const { rows } = await sql`
-    insert into paces (place, next_at, served) values (${place}, ${clock()}, 0)
+    insert into paces (place, next_at) values (${place}, ${clock()})
     on conflict (place) do update set place = excluded.place
     returning ms_until(next_at, ${clock()}, ${2 * LONGEST_WAIT_MS}) as ahead_ms`.execute(trx);
   return paceSchema.parse(rows[0]).aheadMs;
@@ -130,13 +130,13 @@ async function findPlace({ trx, clock, turn: { key, place, turnClass } }: Here) 
   const { rows } = await sql`
     with mine as (
       select coalesce(
-        (select tag from turns where place = ${place} and key = ${key}),
+        (select since from turns where place = ${place} and key = ${key}),
         extract(epoch from ${clock()})::float8 * 1000
-      ) as since
+      ) as mine_since
     )
-    select since as since_ms, (
+    select mine_since as since_ms, (
       select count(*) from turns
-      where place = ${place} and key <> ${key} and (rank, tag) < (${rank}::int, since)
+      where place = ${place} and key <> ${key} and (turns.rank, turns.since) < (${rank}::int, mine_since)
         and again_at between ${clock()} - ${interval(OVERDUE_MS)} and ${clock()} + ${interval(LONGEST_WAIT_MS)}
     ) as before from mine`.execute(trx);
   return placeSchema.parse(rows[0]);
@@ -159,7 +159,7 @@ async function wait(
 ): Promise<void> {
   const again = {
     rank: CLASSES[turnClass].rank,
-    tag: sinceMs,
+    since: sinceMs,
     againAt: sql<Date>`${clock()} + ${interval(waitMs)}`,
   };
   await trx

@@ -19,7 +19,7 @@ describeOnBothDatabases('work under a lease', (open) => {
       await lease.fence(trx);
       await trx
         .insertInto('paces')
-        .values({ place: owner, nextAt: new Date(0), served: 0 })
+        .values({ place: owner, nextAt: new Date(0) })
         .execute();
     });
 
@@ -84,7 +84,7 @@ describeOnBothDatabases('work under a lease', (open) => {
         await lease.end(trx);
         await trx
           .insertInto('paces')
-          .values({ place: 'first', nextAt: new Date(0), served: 0 })
+          .values({ place: 'first', nextAt: new Date(0) })
           .execute();
       });
     });
