@@ -115,22 +115,4 @@ describeOnBothDatabases('a request with several replicas', (open) => {
     expect(await createRequests(db).stranded(15_000)).toEqual(['r1']);
     expect(await createLeases(db).take(requestLease('r1'), DEAD_AFTER_MS)).not.toBeNull();
   });
-
-  test('is sent by one replica: a frozen one changes nothing after another took over', async () => {
-    const { db } = await setUp();
-    const withLease = createWithLease(createLeases(db));
-    const outcome = await withLease(requestLease('r1'), async (frozen) => {
-      await db
-        .updateTable('leases')
-        .set({ until: new Date(0) })
-        .execute();
-      await withLease(requestLease('r1'), async () => Promise.resolve());
-      return db.transaction().execute(async (trx) => {
-        await createRequests(db).advance({ id: 'r1', from: 'accepted', to: 'identified' }, trx);
-        await frozen.fence(trx);
-      });
-    });
-    expect(outcome).toEqual({ kind: 'busy' });
-    expect(await createRequests(db).find('r1')).toMatchObject({ state: 'accepted' });
-  });
 });

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { createResumer } from '../../src/create/resume.ts';
 import type { Onward } from '../../src/create/transitions.ts';
-import { bareFacts, DevinError } from '../../src/devin/errors.ts';
 import type { RequestState } from '../../src/session/request.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
@@ -14,13 +13,13 @@ const NOW = new Date('2026-01-01T00:05:00Z');
 type Pressed = { how: 'try-again' | 'check-again' | 'start-anyway'; state: RequestState };
 
 type Meanwhile = {
-  isFound?: boolean | null;
+  isFound?: boolean;
   resumedAtMs?: number | null;
   restartedAt?: Date;
   prompt?: string | undefined;
 };
 
-/** What a button does to a request, if a search finds its session or not; null: Devin can't be asked. `restartedAt`: during that search. */
+/** What a button does to a request, if a search finds its session or not. `restartedAt`: during that search. */
 async function press(
   { how, state }: Pressed,
   { isFound = false, resumedAtMs = AT.getTime(), restartedAt = AT, ...task }: Meanwhile = {},
@@ -40,11 +39,7 @@ async function press(
   const resume = createResumer({
     store: { requests: { find: async () => Promise.resolve(request) } },
     search: {
-      findOne: async () => {
-        if (isFound === null)
-          throw new DevinError({ operation: 'sessions.list', facts: bareFacts('not-sent') });
-        return Promise.resolve(isFound ? sessionSnapshot('s1', {}) : null);
-      },
+      findOne: async () => Promise.resolve(isFound ? sessionSnapshot('s1', {}) : null),
     },
     adopt: async (_request, { sessionId }, { asked } = {}) => {
       done.push({ sessionId, asked });
@@ -101,16 +96,6 @@ test.each<[does: string, pressed: Pressed, expected: object]>([
   ],
 ])('%s', async (_does, pressed, expected) => {
   expect(await press(pressed)).toEqual([expected]);
-});
-
-test('"Check again" only adopts a session that it finds', async () => {
-  const done = await press({ how: 'check-again', state: 'unknown' }, { isFound: true });
-  expect(done).toEqual([{ sessionId: 's1', asked: true }]);
-});
-
-test('"Check again" tells the person if Devin can\'t be asked', async () => {
-  const done = await press({ how: 'check-again', state: 'unknown' }, { isFound: null });
-  expect(done).toEqual([{ 'tell-person': { requestId: 'request', notice: 'not-checked' } }]);
 });
 
 test.each([

@@ -153,14 +153,9 @@ describe('a create', () => {
     const giveUp = async () => {
       for (const lost of await unconfirmedCreates.due(new Date())) await unconfirmedCreates.plan(lost, null);
     };
-    const postCard = async (): Promise<void> => {
-      const request = await current();
-      const card = { channelId: 'C1', ts: '1.0', elsewhere: null };
-      await db.transaction().execute(async (trx) => requests.cardPosted(request.id, card, trx));
-    };
     const checks = () => limitChecks;
     const steps = { outcome, answered, failed, again, giveUp };
-    return { jobs, states, adopt, current, move, sent: sent.promise, ...steps, missing, postCard, checks };
+    return { jobs, states, adopt, current, move, sent: sent.promise, ...steps, missing, checks };
   };
 
   /** Its POST is in flight. */
@@ -358,13 +353,6 @@ describe('a create', () => {
     await move('attached');
     await move('unknown');
     expect(await missing()).toBe(1);
-  });
-
-  test('that is answered late adds its URL to a card that was posted meanwhile', async () => {
-    const { jobs, answered, postCard } = await setUp();
-    await postCard();
-    expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created', cardTs: '1.0' } });
-    expect(jobs).toEqual(['show', 'show']);
   });
 
   test('that is answered late leaves the other session to be found if the request was sent again meanwhile', async () => {

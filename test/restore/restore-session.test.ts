@@ -54,8 +54,6 @@ type Found = {
   history: History;
   thread: FoundMessage[];
   text: string;
-  /** Of the card. */
-  asked?: { repos: string[]; acuLimit: number | null };
   /** Who the requester is today. */
   resolve?: () => Promise<Identity>;
 };
@@ -64,7 +62,6 @@ type Found = {
 async function restored(found: Found): Promise<Import | null> {
   const { snapshot: session, history, thread, text } = found;
   const { resolve = async () => Promise.resolve(member('user-1', 'email')) } = found;
-  const { asked = { repos: [], acuLimit: null } } = found;
   const imported: Import[] = [];
   const restore = createRestoreSession({
     getSession: async () => Promise.resolve(session),
@@ -82,7 +79,7 @@ async function restored(found: Found): Promise<Import | null> {
     teamId: () => 'T1',
   });
   const lost = { sessionId: 's1', requestId: 'r1', createdAtS: 1, devinUserId: session.userId };
-  const card = { kind: 'card' as const, requestId: 'r1', requester: 'U1', ...asked };
+  const card = { kind: 'card' as const, requestId: 'r1', requester: 'U1', repos: [], acuLimit: null };
   const isTaken = await restore(lost, { channelId: 'C1', ts: '1.0', threadTs: null, text, metadata: card });
   expect(imported).toHaveLength(isTaken ? 1 : 0);
   return imported[0] ?? null;
@@ -148,12 +145,6 @@ describe('what is still to be posted in a restored thread', () => {
     expect(found).toMatchObject({ untold: ['finished:1'], unposted: new Set(['e0', 'e1']) });
   });
 
-  test('is what Devin said after the last message it shows', async () => {
-    const found = await caughtUp({ history: said(4), thread: [posted('e0'), posted('e1')] });
-    expect([...(found?.unposted ?? [])]).toEqual(['e2', 'e3']);
-    expect(found?.sessionChanges?.lastWords).toBe('words 3');
-  });
-
   test('is at most twenty messages, none of them from people', async () => {
     expect((await caughtUp({ history: said(300) }))?.unposted?.size).toBe(20);
     expect((await caughtUp({ history: said(3, 'user') }))?.unposted?.size).toBe(0);
@@ -183,12 +174,6 @@ describe('a card in Slack', () => {
   ])('is restored as who its session runs as if the requester %s today', async (_who, resolve) => {
     const found = await caughtUp({ snapshot: snapshot({ user_id: 'user-1' }), resolve });
     expect(found?.identity).toEqual(member('user-1', 'session'));
-  });
-
-  test('sets the repositories and the cap that it names, and nothing else', async () => {
-    expect((await caughtUp({}))?.asked).toEqual({});
-    const asked = { repos: ['acme/web'], acuLimit: 7 };
-    expect((await caughtUp({ asked }))?.asked).toEqual({ repos: ['acme/web'], max_acu_limit: 7 });
   });
 
   test('is restored as nobody who is refused today, even if its session names no member', async () => {

@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Jobs } from '../../src/queue/index.ts';
 import type { SlackPerson } from '../../src/session/identity.ts';
 import { createLinker } from '../../src/steer/link.ts';
 import { createIdentities } from '../../src/store/identities.ts';
 import { en } from '../../src/text/en.ts';
-import { describeOnBothDatabases, useEmbedded } from '../support/databases.ts';
-
-const open = useEmbedded();
+import { describeOnBothDatabases } from '../support/databases.ts';
 
 const person = (userId: string): SlackPerson => {
   return { userId, name: userId, kind: 'member', isAdmin: userId === 'ADMIN', email: null, locale: null };
@@ -60,47 +57,4 @@ describeOnBothDatabases('two admins who link two people to one member at once', 
       ].toSorted(),
     );
   });
-});
-
-test('a person hears once of a link and of its removal, even if the process dies right after each', async () => {
-  const jobs: unknown[] = [];
-  const said: string[] = [];
-  const { link, tellLinked } = createLinker({
-    people: {
-      find: async (userId) => Promise.resolve(person(userId)),
-      findOwner: async () => Promise.resolve(null),
-    },
-    findMember: async (userId) => Promise.resolve({ userId, name: 'Ben Shared', email: null }),
-    store: { identities: createIdentities((await open()).db) },
-    enqueue: async (name, payload) => (jobs.push([name, payload]), Promise.resolve()),
-    outbound: {
-      tellPrivately: async ({ userId }, { text }) => (
-        said.push(`${userId}: ${text}`),
-        Promise.resolve('delivered')
-      ),
-    },
-    notifier: {
-      notify: async () => Promise.reject(new Error('the process dies')),
-      notifyMarkup: async () => Promise.reject(new Error('the process dies')),
-    },
-    textFor: async () => Promise.resolve(en),
-  });
-  const told = (devinUserId: string | null): Jobs['tell-linked'] => ({
-    userId: 'ADMIN',
-    personId: 'BEN',
-    devinUserId,
-  });
-  for (const devinUserId of ['user-ben', null])
-    for (const _run of [1, 2])
-      await expect(link({ ...job, devinUserId })).rejects.toThrow('the process dies');
-  expect(jobs).toEqual([
-    ['tell-linked', told('user-ben')],
-    ['tell-linked', told(null)],
-  ]);
-  await tellLinked(told('user-ben'));
-  await tellLinked(told(null));
-  expect(said).toEqual([
-    expect.stringContaining('BEN: <@ADMIN> linked you to Ben Shared'),
-    expect.stringContaining('BEN: <@ADMIN> removed your link'),
-  ]);
 });

@@ -41,9 +41,3 @@ test('a stop interrupts the removal of old text, and waits until it has ended', 
   await tidying.stop();
   expect(events).toEqual(['run ended']);
 });
-
-test('removing old text that never started can be stopped', async () => {
-  const { tidying, runs } = setUp(async () => Promise.resolve());
-  await tidying.stop();
-  expect(runs).toEqual([]);
-});

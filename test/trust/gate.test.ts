@@ -11,8 +11,6 @@ import { POLICY_FILE } from '../../src/trust/index.ts';
 import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
 import { requestRow } from '../support/request-row.ts';
 
-type Known = { isInGroup?: boolean | null };
-
 const member = (userId: string): SlackPerson => ({
   kind: 'member',
   userId,
@@ -22,8 +20,8 @@ const member = (userId: string): SlackPerson => ({
   locale: null,
 });
 
-/** A gate in a channel that the app can't look at, with what is known of the person. */
-function gateUnder(yaml: string, { isInGroup = false }: Known = {}) {
+/** A gate in a channel that the app can't look at. */
+function gateUnder(yaml: string) {
   const parsed = parseYaml(`version: 1\n${yaml}`, {
     name: 'policy.yml',
     format: POLICY_FILE,
@@ -34,7 +32,7 @@ function gateUnder(yaml: string, { isInGroup = false }: Known = {}) {
     policy: () => parsed.value,
     policySha256: () => yaml,
     findPerson: async () => Promise.resolve(null),
-    isInGroup: async () => Promise.resolve(isInGroup),
+    isInGroup: async () => Promise.resolve(false),
     mayApprove: createMayApprove({
       groups: { membersNow: async () => Promise.resolve(new Set()) },
       people: { find: async (userId) => Promise.resolve(member(userId)) },
@@ -72,21 +70,6 @@ describe("a rule for a kind of place, if only Slack's word for the place is know
   });
 });
 
-describe('a rule for people in a user group', () => {
-  const rules = (then: string, others: string): string =>
-    `rules: [{ name: team, people: [S0TEAM], then: ${then} }, { name: others, then: ${others} }]`;
-
-  test.each([
-    ['counts for those who are in it', true, 'refused', 'allowed'],
-    ['counts for nobody else', false, 'allowed', 'refused'],
-    ["refuses, but opens nothing, if Slack doesn't say who is in it", null, 'refused', 'refused'],
-  ])('%s', async (_how, isInGroup, ifItRefuses, ifItAllows) => {
-    const judged = async (yaml: string) => gateUnder(yaml, { isInGroup }).judge(requestRow());
-    expect((await judged(rules('refuse', 'allow'))).kind).toBe(ifItRefuses);
-    expect((await judged(rules('allow', 'refuse'))).kind).toBe(ifItAllows);
-  });
-});
-
 const FILE = { id: 'F1', name: 'log.txt', mimetype: 'text/plain', size: 1, url: null };
 const MESSAGE = { ts: '1.0', threadTs: null, userId: 'U2', appName: null, text: 'see this', files: [FILE] };
 const CONTEXT = { choice: 'message', channelId: 'C1', channelName: 'general', picked: MESSAGE } as const;
@@ -115,12 +98,12 @@ describe('an approval that was given', () => {
   const draft = { values: { prompt: 'fix it' }, sources: {} };
   const asked = requestRow({ state: 'identified', identity: { ...ana, checkedAtMs: 0 }, draft });
 
-  type Now = { policy?: string; changes?: object; approvals?: (given: Approval) => Approval[] };
+  type Now = { changes?: object; approvals?: (given: Approval) => Approval[] };
 
   const ASKS = 'rules: [{ name: a look, then: approve, approvers: [U2] }]';
 
   /** What the gate says now to what Ben approved, and what changed. */
-  async function judged({ policy = ASKS, changes = {}, approvals = (one) => [one] }: Now) {
+  async function judged({ changes = {}, approvals = (one) => [one] }: Now) {
     const before = await gateUnder(ASKS).judge(asked);
     if (before.kind !== 'approval') throw new Error('no approval was asked for');
     const { fingerprint, policy: sha256 } = before;
@@ -128,7 +111,7 @@ describe('an approval that was given', () => {
     const about = { rule: 'a look', say: null, need: 1, people: [ben], policy: sha256 };
     const given: Approval = { ...about, fingerprint, yes: [ben], end };
     const approved = { approvals: approvals(given), approved: ['a look'] };
-    const verdict = await gateUnder(policy).judge({ ...asked, ...approved, ...changes });
+    const verdict = await gateUnder(ASKS).judge({ ...asked, ...approved, ...changes });
     return verdict.kind === 'changed' ? verdict.end : verdict.kind;
   }
 
@@ -148,10 +131,6 @@ describe('an approval that was given', () => {
     ],
   ])('%s', async (_what, approvals, kind) => {
     expect(await judged({ approvals })).toBe(kind);
-  });
-
-  test.each(['', 'rules: []', `${ASKS} # again`])('ends under another policy: %s', async (policy) => {
-    expect(await judged({ policy })).toBe('policy-changed');
   });
 
   test.each<[what: string, changes: Partial<SessionRequest>, kind: string]>([

@@ -11,7 +11,6 @@ import { captureLog } from '../support/log-lines.ts';
 let folder = '';
 let path = '';
 let logged = captureLog();
-const errors = () => logged.text().match(/the last valid one stays in force/g) ?? [];
 
 const deps = () => ({ everyMs: 1, text: en, log: logged.log });
 const open = async () => openFile(path, POLICY_FILE, deps());
@@ -24,12 +23,6 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 describe('the policy', () => {
-  test('is none without a file', async () => {
-    const source = await openFile(null, POLICY_FILE, deps());
-    expect(source.current()).toBeNull();
-    expect(source.isOk()).toBeNull();
-  });
-
   test('stops the start if its file has errors, each with its place', async () => {
     await writeFile(path, 'limits: {acu_per_session: 0, more: 1}\n');
     const failed = await open().catch((error: unknown) => error);
@@ -38,15 +31,6 @@ describe('the policy', () => {
       expect.stringContaining(`${path}:1:27: acu_per_session`),
       expect.stringContaining(`${path}:1:30: more`),
     ]);
-  });
-
-  test('is reloaded when its file changes', async () => {
-    await writeFile(path, 'limits: {acu_per_session: 5}\n');
-    const source = await open();
-    expect(source.current()?.limits.acu_per_session).toBe(5);
-    await writeFile(path, 'limits: {acu_per_session: 12}\n');
-    await source.look();
-    expect(source.current()?.limits.acu_per_session).toBe(12);
   });
 
   test('is recorded again if a change could not be recorded', async () => {
@@ -84,27 +68,5 @@ describe('the policy', () => {
     expect(source.current()?.limits.acu_per_session).toBe(5);
     await source.look();
     expect(source.current()).toMatchObject({ limits: { acu_per_session: 6 }, instructions: 'Ask.' });
-  });
-
-  test('stays in force while its file has errors, which are logged once', async () => {
-    await writeFile(path, 'limits: {acu_per_session: 5}\n');
-    const source = await open();
-    for (const broken of ['limits: [', 'limits: [', '\n', 'limit: 3']) {
-      await writeFile(path, broken);
-      await source.look();
-      await source.look();
-    }
-    expect(source.current()?.limits.acu_per_session).toBe(5);
-    expect(source.isOk()).toBe(false);
-    expect(errors()).toHaveLength(3);
-    await rm(path);
-    await source.look();
-    await source.look();
-    expect(source.current()?.limits.acu_per_session).toBe(5);
-    expect(errors()).toHaveLength(4);
-    await writeFile(path, 'limits: {acu_per_session: 6}\n');
-    await source.look();
-    expect(source.isOk()).toBe(true);
-    expect(source.current()?.limits.acu_per_session).toBe(6);
   });
 });
