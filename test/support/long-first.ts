@@ -19,7 +19,6 @@ const LONG = [
   'store/embedded',
   'flows/card-faults',
   'flows/endpoints',
-  'sandbox/bot-process',
 ];
 
 /** Long files begin first, so that none is left alone at the end. */

@@ -94,20 +94,4 @@ describe('a session', () => {
     expect(devin.session(id).status).toBe('resuming');
     expect(devin.session(id).messages).toHaveLength(3);
   });
-
-  test('sleeps when archived, and stays asleep when unarchived', async () => {
-    const { call } = await open();
-    const id = await createSession(call);
-    await call('POST', `~/sessions/devin-${id}/archive`);
-    const asleep = { status: 'suspended', status_detail: 'user_request' };
-    expect((await call('GET', `~/sessions/devin-${id}`)).body).toMatchObject({
-      ...asleep,
-      is_archived: true,
-    });
-    await call('POST', `~/sessions/devin-${id}/unarchive`);
-    expect((await call('GET', `~/sessions/devin-${id}`)).body).toMatchObject({
-      ...asleep,
-      is_archived: false,
-    });
-  });
 });

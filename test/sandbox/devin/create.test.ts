@@ -50,23 +50,6 @@ describe('creating a session', () => {
     expect(devin.session(id).userId).toBe(ADA.userId);
   });
 
-  test('shortens a long title after a word', async () => {
-    const { devin, call } = await open();
-    const id = await createSession(call, {
-      prompt: 'Rework the way the checkout talks to the orders service so that two addresses are possible',
-    });
-    devin.advance(id, { status: 'running' });
-    expect(devin.session(id).title).toBe('Rework the way the checkout talks to the orders service so…');
-  });
-
-  test('makes a title from the prompt once the session runs', async () => {
-    const { devin, call } = await open();
-    const id = await createSession(call, { prompt: 'Fix the login\n\nIt is flaky.' });
-    expect(devin.session(id).title).toBeNull();
-    devin.advance(id, { status: 'running' });
-    expect(devin.session(id).title).toBe('Fix the login');
-  });
-
   test('keeps secret values out of everything printable', async () => {
     const { devin, call } = await open();
     const id = await createSession(call, { session_secrets: [{ key: 'TOKEN', value: 'hunter2' }] });

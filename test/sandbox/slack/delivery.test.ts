@@ -15,38 +15,9 @@ describe('events', () => {
     await slack.speak('U1', 'C1', text);
     expect(seen.toSorted()).toEqual([`mention ${text}`, 'message']);
   });
-
-  test('are redelivered with the same event id and a retry number', async () => {
-    const slack = await startSlack();
-    const seen: unknown[] = [];
-    await startHttpApp(slack, (app) => {
-      app.message(
-        async ({ body, context }) => void seen.push([body.event_id, context.retryNum, context.retryReason]),
-      );
-    });
-    const { deliveries } = await slack.speak('U1', 'C1', 'hi');
-    const [delivery] = deliveries;
-    if (delivery === undefined) throw new Error('nothing was delivered');
-    await slack.redeliver(delivery, { num: 2, reason: 'http_error' });
-    const id = delivery.payload['event_id'];
-    expect(seen).toEqual([
-      [id, undefined, undefined],
-      [id, 2, 'http_error'],
-    ]);
-  });
 });
 
 describe('Socket Mode', () => {
-  test('delivers a command and its answer', async () => {
-    const slack = await startSlack();
-    await startSocketApp(slack, (app) => {
-      app.command('/devin', async ({ ack, command }) => ack({ text: `got ${command.text}` }));
-    });
-    const { message } = await slack.command('U1', 'C1', 'it');
-    expect(message).toMatchObject({ text: 'got it', ephemeralFor: 'U1' });
-    expect(slack.problems).toEqual([]);
-  });
-
   test('reconnects the app after Slack asked it to', async () => {
     const slack = await startSlack();
     await startSocketApp(slack, (app) => {
@@ -56,23 +27,5 @@ describe('Socket Mode', () => {
     await slack.waitFor(() => slack.socketConnections() === 0);
     await slack.waitForSocket();
     expect((await slack.command('U1', 'C1', 'x')).message?.text).toBe('back');
-  });
-
-  test('redelivers an unacknowledged event on the next connection', async () => {
-    const slack = await startSlack();
-    const attempts: unknown[] = [];
-    let isFirst = true;
-    await startSocketApp(slack, (app) => {
-      app.message(async ({ context }) => void attempts.push(context.retryNum));
-    });
-    slack.subscribe((change) => {
-      if (change.kind === 'message' && isFirst) {
-        isFirst = false;
-        queueMicrotask(() => slack.dropSockets());
-      }
-    });
-    const { deliveries } = await slack.speak('U1', 'C1', 'hi');
-    await slack.waitFor(() => deliveries[0]?.outcomes.at(-1)?.kind === 'answered');
-    expect(attempts).toContain(1);
   });
 });

@@ -69,16 +69,6 @@ describe('a person', () => {
     await expect(slack.deleteMessage('U2', ref)).rejects.toThrow('what they wrote themselves');
   });
 
-  test('adds and removes a reaction', async () => {
-    const { slack, heard, ref } = await startWithMessage();
-    slack.react('U2', ref, 'eyes');
-    slack.react('U2', ref, 'eyes');
-    expect(slack.messages('C1')[0]?.reactions.get('eyes')).toEqual(new Set(['U2']));
-    slack.unreact('U2', ref, 'eyes');
-    expect(slack.messages('C1')[0]?.reactions.size).toBe(0);
-    expect(heard).toEqual([]);
-  });
-
   test.each([
     ['that has not subscribed', { botEvents: [] }, true],
     ['that is not in the channel', {}, false],

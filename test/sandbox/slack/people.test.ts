@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientOf, input, modal, outcomeOf, plain, postAs, startHttpApp, startSlack } from './harness.ts';
+import { clientOf, input, modal, outcomeOf, plain, startHttpApp, startSlack } from './harness.ts';
 
 const option = (value: string) => ({ text: plain(value.toUpperCase()), value });
 
@@ -64,49 +64,6 @@ test("refuses errors for a block that isn't an input, as Slack does", async () =
   });
   expect(await slack.submit(view.id, 'U1')).toMatchObject({ kind: 'failed' });
   expect(slack.problems.join()).toContain('nowhere');
-});
-
-test('closes a view without the app', async () => {
-  const { slack, view } = await startWithForm([input('task')]);
-  const before = slack.deliveries.length;
-  slack.closeView(view.id);
-  expect(slack.openViewOf('U1')).toBeUndefined();
-  expect(slack.deliveries).toHaveLength(before);
-});
-
-test('renders a channel with its threads, buttons and private messages', async () => {
-  const slack = await startSlack();
-  const client = clientOf(slack);
-  const ts = slack.say('U1', 'C1', 'see <https://example.com|the log> &amp; <@U2>');
-  const blocks = [
-    { type: 'section', text: { type: 'mrkdwn', text: '*Fix it*' } },
-    { type: 'actions', elements: [{ type: 'button', action_id: 'o', text: plain('Open') }] },
-  ];
-  await postAs(client, { text: 'Fix it', blocks, thread_ts: ts });
-  await client.chat.postEphemeral({ channel: 'C1', user: 'U1', text: 'psst' });
-  expect(slack.renderText('C1')).toBe(
-    [
-      '#general',
-      'ada:',
-      '  see the log (https://example.com) & @bob',
-      '  devin:',
-      '    *Fix it*',
-      '    [Open]',
-      'devin (only ada sees this):',
-      '  psst',
-    ].join('\n'),
-  );
-});
-
-test('renders a form with its values', async () => {
-  const { slack, view } = await startWithForm([input('task', { initial: 'fix it' })]);
-  expect(slack.renderText(view.id)).toBe('== Form ==\nLabel of task: fix it\n[Cancel] [Start]');
-});
-
-test('times out with a sentence that says what it waited for', async () => {
-  const slack = await startSlack();
-  const wait = slack.waitForView(() => true, { timeoutMs: 1 });
-  await expect(wait).rejects.toThrow('Waited 1 ms for a view.');
 });
 
 test("replaces a person's Home tab", async () => {
