@@ -23,19 +23,6 @@ const refused = {
 
 describe('the buttons of a card', () => {
   test.each([
-    ['queued', 'new', ['open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
-    ['starting', 'resuming', ['open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
-    ['working', 'running', ['reply', 'open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
-    ['needs-you', 'running', ['answer', 'open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
-    ['needs-approval', 'running', ['open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
-    ['finished', 'running', ['review', 'open', 'reply', 'start-again', 'archive', 'details', 'mute']],
-    ['asleep', 'suspended', ['wake', 'open', 'archive', 'details', 'mute', 'listen-mentions']],
-    ['capped', 'suspended', ['start-again', 'open', 'details', 'mute', 'listen-mentions']],
-  ] satisfies [SessionPhase, string, string[]][])('fit the phase %s (%s)', (phase, status, actions) => {
-    expect(cardActions(created, inDevin(status), { phase, thread: 'all' })).toEqual(actions);
-  });
-
-  test.each([
     ['finished', 'exit', ['review', 'open', 'start-again', 'archive', 'details']],
     ['failed', 'error', ['start-again', 'open', 'details']],
     ['ended', 'exit', ['start-again', 'open', 'details']],
