@@ -157,7 +157,7 @@ const ENDS = ['', 'a@'];
 
 export type HostileText = { label: string; text: string };
 
-/** Texts of about `length` characters, and some whose nesting grows or shrinks line by line. */
+/** Texts of about `length` characters, and some of twice as many that nest deeply. */
 export function hostileTexts(length: number): HostileText[] {
   const repeated = PIECES.flatMap((piece) =>
     ENDS.map((end) => ({
@@ -165,7 +165,7 @@ export function hostileTexts(length: number): HostileText[] {
       text: piece.repeat(Math.ceil(length / piece.length)) + end,
     })),
   );
-  return [...repeated, ...nested(length)];
+  return [...repeated, ...nested(2 * length)];
 }
 
 function nested(length: number): HostileText[] {
