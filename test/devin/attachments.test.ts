@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createDevin } from '../../src/devin/devin.ts';
 import { useProxy } from '../../src/network.ts';
 import { listenInTest } from '../support/listen.ts';
-import { failureOf, inOurNames, KEY, ORG, startApi, startDevin } from './local-api.ts';
+import { failureOf, KEY, ORG, startApi, startDevin } from './local-api.ts';
 
 const UPLOADED = {
   attachment_id: 'a1',
@@ -21,23 +21,6 @@ function partsOf(body: string) {
 }
 
 describe('an upload', () => {
-  test('is one multipart file part around the stream', async () => {
-    const { attachments, seen } = await startDevin({ json: UPLOADED });
-    const content = new Blob(['line 1\r\n\r\nline 2\r\n']).stream();
-    expect(await attachments.upload({ name: 'log.txt', contentType: 'text/plain', content })).toEqual({
-      url: UPLOADED.url,
-    });
-    expect(seen[0]).toMatchObject({ method: 'POST', path: '/v3/organizations/org-1/attachments' });
-    expect(partsOf(seen[0]?.body ?? '')).toEqual({
-      head: ['Content-Disposition: form-data; name="file"; filename="log.txt"', 'Content-Type: text/plain'],
-      content: 'line 1\r\n\r\nline 2\r\n',
-      end: '--\r\n',
-    });
-    expect(seen[0]?.headers['content-type']).toMatch(
-      /^multipart\/form-data; boundary=devin-slack-[0-9a-f-]+$/,
-    );
-  });
-
   test('takes no header from the type of a file', async () => {
     const { attachments, seen } = await startDevin({ json: UPLOADED });
     const contentType = 'text/plain\r\nX-Other: 1';
@@ -84,12 +67,6 @@ describe('an upload', () => {
     const { attachments } = await startDevin({ json: UPLOADED });
     const error = await failureOf(attachments.upload({ name: 'x', contentType: 'text/plain', content }));
     expect(error).toMatchObject({ code: 'no-answer' });
-  });
-
-  test('is sent once', async () => {
-    const { attachments, seen } = await startDevin({ status: 503, headers: { 'retry-after': '0' } });
-    await failureOf(attachments.upload({ name: 'x', contentType: 'text/plain', content: new Blob(['x']) }));
-    expect(seen).toHaveLength(1);
   });
 });
 
@@ -190,21 +167,6 @@ describe('a download', () => {
     });
     expect(devin.seen).toHaveLength(6);
   });
-
-  test('of a missing file is not found', async () => {
-    const devin = await startDevin({ status: 404, json: { detail: 'Gone' } });
-    expect(await failureOf(devin.attachments.download(`${devin.url}/x`))).toMatchObject({
-      code: 'not-found',
-      facts: { detail: 'Gone' },
-    });
-  });
-});
-
-test("a session's files are read from a list", async () => {
-  const file = { ...UPLOADED, source: 'devin' };
-  const { attachments, seen } = await startDevin({ json: [{ ...file, content_type: null }] });
-  expect(await attachments.list('abc')).toEqual([inOurNames(file)]);
-  expect(seen[0]?.path).toBe('/v3/organizations/org-1/sessions/devin-abc/attachments');
 });
 
 test("a session's file that can't be read hides no other, and of very many the last ones count", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { failureOf, page, startDevin } from './local-api.ts';
+import { page, startDevin } from './local-api.ts';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
@@ -30,16 +30,6 @@ describe('searching', () => {
     expect(seen[0]?.query.toString()).toBe('filter_name=we&first=100&load_indexing_status=false');
   });
 
-  test('finds knowledge by its search', async () => {
-    const note = { note_id: 'note-1', name: 'Deploys', trigger: 'when deploying', body: 'long' };
-    const { catalog, seen } = await startDevin({ json: page([note]) });
-    expect(await catalog.search('knowledge', 'dep')).toEqual([
-      { value: 'note-1', label: 'Deploys', description: 'when deploying' },
-    ]);
-    expect(seen[0]?.path).toBe('/v3/organizations/org-1/knowledge/notes');
-    expect(seen[0]?.query.toString()).toBe('search=dep&first=100');
-  });
-
   test('finds secrets by key and note', async () => {
     const items = [
       { secret_id: 's1', key: 'NPM_TOKEN', note: 'registry' },
@@ -50,14 +40,6 @@ describe('searching', () => {
       { value: 's1', label: 'NPM_TOKEN', description: 'registry' },
     ]);
     expect(await catalog.search('secrets', 'S2')).toEqual([{ value: 's2', label: 's2', description: null }]);
-  });
-
-  test('finds playbooks by title and by macro', async () => {
-    const { catalog } = await startDevin({ json: page(PLAYBOOKS) });
-    const bug = { value: 'playbook-1', label: 'Fix a bug', description: '!bug' };
-    expect(await catalog.search('playbooks', 'FIX')).toEqual([bug]);
-    expect(await catalog.search('playbooks', '!bu')).toEqual([bug]);
-    expect(await catalog.search('playbooks', '')).toHaveLength(2);
   });
 
   test('returns at most a hundred', async () => {
@@ -83,14 +65,6 @@ describe('the list of playbooks', () => {
     advance(1);
     await catalog.search('playbooks', '');
     expect(seen).toHaveLength(4);
-  });
-
-  test('is requested again after a failure', async () => {
-    const { catalog } = await startDevin((_, index) =>
-      index === 0 ? { status: 503 } : { json: page(PLAYBOOKS) },
-    );
-    expect(await failureOf(catalog.search('playbooks', ''))).toMatchObject({ code: 'unavailable' });
-    expect(await catalog.search('playbooks', '')).toHaveLength(2);
   });
 });
 
@@ -135,12 +109,6 @@ describe('names', () => {
     await catalog.search('playbooks', '');
     expect(catalog.nameOf('playbooks', 'p0')).toBe(`${'a'.repeat(199)}\uFFFD`);
     expect(catalog.nameOf('playbooks', 'p1')).toBeNull();
-  });
-
-  test('of repositories are their values, and cost nothing', async () => {
-    const { catalog, seen } = await startDevin({ json: page([]) });
-    expect(catalog.nameOf('repositories', 'acme/web')).toBe('acme/web');
-    expect(seen).toEqual([]);
   });
 
   test('stay unknown if the list cannot be read', async () => {

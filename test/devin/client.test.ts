@@ -45,16 +45,6 @@ describe('ids and paths', () => {
 const HUGE = Buffer.from(JSON.stringify({ ...SESSION, title: 'a'.repeat(17 * 1024 * 1024) }));
 
 describe('reads', () => {
-  test('carry the key and report each request', async () => {
-    const { sessions, seen, requests } = await startDevin({ json: SESSION });
-    await sessions.get('abc');
-    expect(seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
-    expect(requests).toMatchObject([
-      { operation: 'sessions.get', method: 'GET', path: '/v3/organizations/{id}/sessions/{id}', status: 200 },
-    ]);
-    expect(requests[0]?.durationMs).toBeGreaterThanOrEqual(0);
-  });
-
   test.each(['x-request-id', 'request-id', 'cf-ray'])(
     'are named by their id (%s), in what is reported and in errors',
     async (name) => {

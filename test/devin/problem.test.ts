@@ -44,14 +44,6 @@ describe('a failed answer', () => {
     expect(facts.detail).toBe('It is archived.');
   });
 
-  test('uses the title if there is no detail', () => {
-    expect(parseProblem(answer(404, { title: 'Not Found', detail: null })).facts.detail).toBe('Not Found');
-  });
-
-  test('uses the detail of the older shape', () => {
-    expect(parseProblem(answer(401, { detail: 'Unauthorized' })).facts.detail).toBe('Unauthorized');
-  });
-
   test('uses plain text, but not HTML or JSON of an unknown shape', () => {
     expect(parseProblem(answer(502, 'upstream is away\n')).facts.detail).toBe('upstream is away');
     expect(parseProblem(answer(502, '<html><h1>Bad gateway</h1></html>')).facts.detail).toBeNull();

@@ -23,20 +23,6 @@ async function open(options: LocalSlackOptions = {}) {
   };
 }
 
-test('finds a person by id and by address', async () => {
-  const { slack, people } = await open();
-  const id = slack.addUser({ name: 'ana', email: 'ana@acme.example' });
-  const ana = { userId: id, kind: 'member', email: 'ana@acme.example' };
-  expect(await people.find(id)).toMatchObject(ana);
-  expect(await people.findByEmail('ana@acme.example')).toMatchObject(ana);
-});
-
-test("finds nobody that Slack doesn't know", async () => {
-  const { people } = await open();
-  expect(await people.find('U0NOBODY')).toBeNull();
-  expect(await people.findByEmail('nobody@acme.example')).toBeNull();
-});
-
 test.each([
   ['a full member', {}, 'member'],
   ['a guest', { isGuest: true }, 'guest'],

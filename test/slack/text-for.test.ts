@@ -37,15 +37,6 @@ function open(find: Find, findChosen: FindChosen = async () => Promise.resolve(n
   };
 }
 
-test('a person gets their own language, looked up once a minute', async () => {
-  const { textFor, quickTextFor, asked, clock } = open(async () => Promise.resolve(aya));
-  expect([await textFor('U1'), await quickTextFor('U1'), await textFor('U1')]).toEqual([ja, ja, ja]);
-  expect(asked).toEqual(['U1']);
-  clock.nowMs += 60_000;
-  expect(await textFor('U1')).toBe(ja);
-  expect(asked).toEqual(['U1', 'U1']);
-});
-
 test("an answer to Slack doesn't wait for a slow look-up, which counts the next time", async () => {
   const slow = Promise.withResolvers<SlackPerson>();
   const { quickTextFor, textFor } = open(async () => slow.promise);
@@ -66,24 +57,6 @@ test("a known language is kept while Slack can't be reached, which is logged onc
   expect([await textFor('U1'), await quickTextFor('U1')]).toEqual([ja, ja]);
   expect(await textFor('U2')).toBe(en);
   expect(logged().split('could not be looked up')).toHaveLength(2);
-});
-
-test('a person without a language in Slack gets the shared one', async () => {
-  const { textFor } = open(async (userId) =>
-    Promise.resolve(userId === 'U1' ? null : { ...aya, locale: null }),
-  );
-  expect([await textFor('U1'), await textFor('U2')]).toEqual([en, en]);
-});
-
-test("the language that a person chose overrides Slack's, known or not", async () => {
-  const chosen = async (): Promise<Language> => Promise.resolve('en');
-  const { textFor, quickTextFor } = open(async () => Promise.resolve(aya), chosen);
-  expect([await textFor('U1'), await quickTextFor('U1')]).toEqual([en, en]);
-  const isDown = open(
-    async () => Promise.reject(new Error('Slack is down')),
-    async () => Promise.resolve('ja'),
-  );
-  expect([await isDown.textFor('U1'), await isDown.quickTextFor('U1')]).toEqual([ja, ja]);
 });
 
 test('a choice is looked up once a minute, so that one made elsewhere counts within a minute', async () => {

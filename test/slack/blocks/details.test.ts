@@ -6,7 +6,6 @@ import { REQUEST_STATES } from '../../../src/session/request.ts';
 import { sessionSnapshotSchema } from '../../../src/session/snapshot.ts';
 import { shownMoment } from '../../../src/slack/blocks/details-values.ts';
 import { renderDetails, type SessionDetails } from '../../../src/slack/blocks/details.ts';
-import { VIEW } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 import { ja } from '../../../src/text/ja.ts';
 
@@ -81,11 +80,6 @@ function read(details: SessionDetails): string {
 }
 
 describe('the details', () => {
-  test('are a view with its own id that can be closed', () => {
-    expect(renderDetails(accepted, en)).toMatchObject({ type: 'modal', callback_id: VIEW.details });
-    expect(checkView(renderDetails(accepted, en))).toEqual([]);
-  });
-
   test.each(REQUEST_STATES)('say in words that a request is %s', (state) => {
     expect(read({ ...accepted, state })).toContain(en.details.states[state]);
   });
@@ -123,14 +117,6 @@ describe('the details', () => {
     expect(shown.slice(0, shown.indexOf(headings.ids))).not.toContain('abc123`');
   });
 
-  test('say that only the task was sent', () => {
-    expect(read(accepted)).toContain('*Included*: Only the task.');
-  });
-
-  test("say that everything else uses the organization's defaults", () => {
-    expect(read(accepted)).toContain(en.settings.notSaid);
-  });
-
   test('show all that the answer says, even unknown keys, and nothing that it leaves empty', () => {
     const shown = read(created);
     expect(shown).toContain('*Session ID*: `abc123`');
@@ -165,12 +151,6 @@ describe('the details', () => {
     expect(read(accepted)).toContain(en.details.identityOpen);
   });
 
-  test('say why it failed', () => {
-    expect(read({ ...accepted, state: 'failed', problem: 'Devin says: no <pool>' })).toContain(
-      '*Problem*: Devin says: no &lt;pool&gt;',
-    );
-  });
-
   test('name session secrets but never show their values', () => {
     const request = { session_secrets: [{ key: 'TOKEN', value: 'hunter2', sensitive: true }] };
     expect(read({ ...accepted, request })).toContain('`TOKEN`');
@@ -203,11 +183,6 @@ describe('the details', () => {
     expect(read(details)).toContain(en.details.cut);
   });
 
-  test('keep line breaks and backticks', () => {
-    const shown = read({ ...accepted, request: { prompt: 'Run `npm test`\n  twice' } });
-    expect(shown).toContain('```\nRun `npm test`\n  twice\n```');
-  });
-
   test('show the beginning of a long list and how much more there is', () => {
     const tags = Array.from({ length: 50 }, (_, i) => `${i}-${'t'.repeat(190)}`);
     expect(read({ ...accepted, request: { tags } })).toMatch(/`0-t+`, .*`, and \d\d more/);
@@ -219,18 +194,6 @@ describe('the details', () => {
     const shown = read({ ...accepted, request: { attachment_urls: [address, broken] } });
     expect(shown).toContain(`<${address}|api.devin.ai/…/checkout.png>`);
     expect(shown).toContain(broken);
-  });
-
-  test('contain no working mention, broadcast or link from others', () => {
-    const evil = '<!channel> <@U1> <https://evil.example|acme>';
-    const shown = read({
-      ...created,
-      request: { prompt: evil, tags: [evil], [evil]: evil },
-      snapshot: { title: evil, [evil]: { evil } },
-      identity: { name: evil, how: 'Matched.', checkedAtMs: 0 },
-      problem: evil,
-    });
-    expect(shown).not.toMatch(/<[@#h]|<!(?!date\^)/);
   });
 
   test('are a valid view, whatever they contain', () => {

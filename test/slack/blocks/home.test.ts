@@ -62,20 +62,6 @@ const actionIds = (home: Home): (string | undefined)[] => {
 };
 
 describe('a Home', () => {
-  test('says what a request that waits for an approval may cost, and on what', () => {
-    const waiting: SessionCard = {
-      ...working,
-      phase: 'needs-approval',
-      url: null,
-      acusUsed: null,
-      waitsUntilMs: 1,
-    };
-    const asked = [{ card: waiting, message: null }];
-    expect(shown({ ...full, approvals: { asked, total: 1 } })).toContain(
-      'from <@U1> · up to 10 ACU · acme/web · fast mode · until <!date',
-    );
-  });
-
   test('says who sessions run as, when it was updated, and remembers where cards go', () => {
     const view = render(full);
     expect(checkView(view)).toEqual([]);
@@ -102,20 +88,6 @@ describe('a Home', () => {
     expect(lineOf(full, 'r2')).toContain('"action_id":"answer"');
     expect(lineOf(full, 'r1')).not.toContain('accessory');
     expect(lineOf(full, 'r1')).not.toContain('Reproduced it');
-  });
-
-  test('has a header for each group, and Start as its only primary button', () => {
-    const titles = [
-      ...shown(full).matchAll(/"type":"header","text":\{"type":"plain_text","text":"([^"]+)"/g),
-    ];
-    expect(titles.map(([, title]) => title)).toEqual([
-      'Your Devin sessions',
-      'Needs you',
-      'In progress',
-      'Earlier',
-    ]);
-    expect(shown(full).match(/"style":"\w+"/g)).toEqual(['"style":"primary"']);
-    expect(lineOf(full, 'r2')).not.toContain('style');
   });
 
   test('sets pull requests apart from the state of the one before', () => {
@@ -159,22 +131,6 @@ describe('a Home', () => {
     expect(shown(refused)).toContain("You can't start a session yet. You're a guest.");
     expect(actionIds(refused)).toEqual([ACTION.refreshHome]);
     expect(shown(refused)).not.toMatch(/--repo|your replies go to Devin/);
-  });
-
-  test('shows the defaults in one line, whatever they are', () => {
-    const defaults = {
-      max_acu_limit: 10,
-      repos: ['acme/web', 'acme/<api>'],
-      resumable: false,
-      knowledge_ids: [],
-      structured_output_schema: { type: 'object' },
-    };
-    const words = shown({ ...empty, defaults: { values: defaults, sources: {} } });
-    expect(words).toContain('ACU cap: 10');
-    expect(words).toContain('Repositories: acme/web, acme/&lt;api&gt;');
-    expect(words).toContain('Knowledge: none');
-    expect(words).toContain('Structured output (JSON Schema): set');
-    expect(words).not.toContain('undefined');
   });
 
   test("tells administrators the app's state in one line", () => {
@@ -225,15 +181,5 @@ describe('a Home', () => {
       }),
       { numRuns: 25 },
     );
-  });
-
-  test.each([
-    { phase: 'needs-approval', action: 'open', pressed: 'open_session' },
-    { phase: 'unknown', action: 'check-again', pressed: 'check_again' },
-    { phase: 'finished', action: 'open', pressed: null },
-    { phase: 'working', action: 'reply', pressed: null },
-  ] as const)('offers the next step in $phase, if there is one', ({ phase, action, pressed }) => {
-    const line = lineOf({ ...full, sessions: [on({ ...working, phase, actions: [action] })] }, 'r1');
-    expect(/"action_id":"([\w-]+)"/.exec(line)?.[1] ?? null).toBe(pressed);
   });
 });

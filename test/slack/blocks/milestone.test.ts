@@ -70,19 +70,6 @@ describe('a message about a session', () => {
     expect(above.blocks.map(({ type }) => type)).toEqual(['section', 'actions']);
   });
 
-  test('names a pull request as the card does, and mentions nobody', () => {
-    const url = 'https://github.com/acme/web/pull/412';
-    const { text } = renderMilestone({ ...message, what: { kind: 'pr', url } }, en);
-    expect(text).toBe(`Opened <${url}|acme/web #412>`);
-  });
-
-  test('says in one line that it finished, with the result and the cost', () => {
-    const { text, blocks } = renderMilestone({ ...message, said: null, what: { kind: 'finished' } }, en);
-    const link = '<https://github.com/acme/web/pull/412|acme/web #412>';
-    expect(text).toBe(`<@U1> *Finished* · ${link} · 1.4 of 10 ACU`);
-    expect(blocks).toHaveLength(1);
-  });
-
   test("names the session and its thread in a direct message, with Devin's formatting", () => {
     const toldIn = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
     const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' }, toldIn }, en);
@@ -135,14 +122,6 @@ describe('a message about a session', () => {
       en,
     );
     expect(inDevin.text).toContain('Answered in Devin: ghp_… · ');
-  });
-
-  test('names two sessions that were started for one request, with what to do', () => {
-    const other = { id: 'b', url: 'https://app.devin.ai/sessions/b' };
-    const { text } = renderMilestone({ ...message, what: { kind: 'duplicate', other } }, en);
-    expect(text).toContain('<https://app.devin.ai/sessions/abc|');
-    expect(text).toContain('<https://app.devin.ai/sessions/b|');
-    expect(text).toContain('/devin follow devin-b');
   });
 
   test('names its session if another one is in the thread', () => {

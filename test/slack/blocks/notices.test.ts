@@ -4,7 +4,6 @@ import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { REFUSAL_REASONS } from '../../../src/session/identity.ts';
 import { cardElsewhere, notice, refusal } from '../../../src/slack/blocks/notices.ts';
 import { escape, unescape } from '../../../src/slack/blocks/text.ts';
-import { ACTION } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 
 const typed = '/devin fix it --moed fast';
@@ -15,19 +14,6 @@ describe('a refusal', () => {
     expect(text).toBe(`Nothing was started.\nThere is no --moed.\nWhat you typed:\n\`\`\`\n${typed}\n\`\`\``);
     expect(JSON.stringify(blocks)).toContain('There is no --moed.');
     expect(JSON.stringify(blocks)).toContain('/devin fix it --moed fast');
-  });
-
-  test('offers the form with what was typed', () => {
-    const { blocks } = refusal({ problems: ['No.'], typed, formId: 'f1' }, en);
-    expect(blocks.at(-1)).toMatchObject({
-      type: 'actions',
-      elements: [{ action_id: ACTION.openForm, value: 'f1', text: { text: 'Open in a form' } }],
-    });
-  });
-
-  test('has no button if there is no form', () => {
-    const { blocks } = refusal({ problems: ['No.'], typed, formId: null }, en);
-    expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
   });
 
   test('says that the form has the rest if it is too long to quote', () => {
@@ -77,10 +63,6 @@ describe('a notice', () => {
       expect(message.text).toContain('<https://acme.slack.com/archives/D1/p1|Open the card>');
     },
   );
-
-  test('says how to get the card into the channel', () => {
-    expect(cardElsewhere({ code: 'not_in_channel', link: null }, en).text).toContain('`/invite @');
-  });
 
   test.each(['restricted_action', 'restricted_action_read_only_channel'])(
     'says whom to ask if posting is restricted: %s',

@@ -181,11 +181,6 @@ describe('a card', () => {
     expect(render(card).text).toMatch(`Fix the flaky login test – ${words}\n`);
   });
 
-  test('says who canceled a request that has no session', () => {
-    const card = { ...full, url: null, phase: 'ended', steeredBy: { what: 'ended', userId: 'U2' } } as const;
-    expect(render(card).text).toMatch('Fix the flaky login test – Canceled by <@U2>\n');
-  });
-
   test("shows at most 150 characters of the title and of Devin's words, and always a title", () => {
     const { text } = render({ ...full, title: 't'.repeat(400), lastWords: 'w'.repeat(400) });
     expect(text.split('t'.repeat(149))).toHaveLength(2);
@@ -255,30 +250,6 @@ describe('a card', () => {
     const mapped = render({ ...full, runsAs: { ...member, byEmail: false } });
     expect(mapped.text).toContain('as a…@acme.example');
     expect(JSON.stringify(mapped)).not.toContain('ana@');
-  });
-
-  test('mentions at most the requester, whatever was typed or said', () => {
-    const hostile = '<!channel> <@U2> <https://evil.example|click>';
-    const card: SessionCard = {
-      ...full,
-      requesterName: hostile,
-      title: hostile,
-      mode: hostile,
-      repos: [hostile],
-      runsAs: { kind: 'member', name: hostile, byEmail: true },
-      pullRequests: [{ url: hostile, state: hostile }],
-      lastWords: hostile,
-      notes: [hostile],
-      problem: hostile,
-    };
-    const mrkdwn = render(card).blocks.flatMap((block) => {
-      if (block.type === 'section' && block.text?.type === 'mrkdwn') return [block.text.text];
-      if (block.type !== 'context') return [];
-      return block.elements.flatMap((element) => (element.type === 'mrkdwn' ? [element.text] : []));
-    });
-    for (const text of [...mrkdwn, render(card).text]) {
-      expect(text.replaceAll('<@U1>', '').replaceAll('<https://app.devin.ai', '')).not.toMatch(/<[!@h]/);
-    }
   });
 
   test.each([

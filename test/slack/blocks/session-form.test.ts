@@ -6,7 +6,7 @@ import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
 import { fields } from '../../../src/session/fields.ts';
 import { choicesSchema } from '../../../src/session/policy/form.ts';
 import { readSessionForm } from '../../../src/slack/blocks/form/read.ts';
-import { fieldBlock, formMetadata } from '../../../src/slack/ids.ts';
+import { fieldBlock } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 import { COLLAPSED, draft, draw, EXPANDED, stateOf } from './form/harness.ts';
 
@@ -111,16 +111,6 @@ describe('a form', () => {
     ]);
   });
 
-  test('shows the main fields first, with a button for the others', () => {
-    const view = draw({ values: { prompt: TASK, platform: 'windows' } });
-    expect(inputs(view).map((block) => block.block_id)).toEqual(
-      fields.filter(({ group }) => group === 'main').map(({ key }) => fieldBlock(key)),
-    );
-    expect(JSON.stringify(view)).toContain('"text":"More options"');
-    expect(lines(view)).toContain('Also set, under "More options": Machine');
-    expect(formMetadata.read(view.private_metadata ?? '')).toEqual({ formId: 'f1', expanded: false });
-  });
-
   test('begins with the task, which has the cursor and is the only required field', () => {
     const [first, ...others] = inputs(draw({ expanded: true }));
     expect(first).toMatchObject({
@@ -140,13 +130,6 @@ describe('a form', () => {
     expect(silent).toEqual([]);
   });
 
-  test('has at most six inputs at first, with the choice of context', () => {
-    const options = (['message', 'thread'] as const).map((choice) => ({ choice, messages: 2, files: 0 }));
-    const view = draw({ context: { picked: 'x', options, chosen: 'thread', notes: [] } });
-    expect(inputs(view).length).toBeLessThanOrEqual(6);
-    expect(inputs(view).map((block) => block.block_id)).toContain('context_choice');
-  });
-
   test('names the source of a default, and none for requested values', () => {
     const view = draw({
       values: { prompt: TASK, repos: ['acme/web'], devin_mode: 'fast', max_acu_limit: 3 },
@@ -163,31 +146,6 @@ describe('a form', () => {
     expect(hintOf(view, 'field.max_acu_limit')).toContain('Source: personal default.');
     expect(hintOf(view, 'field.prompt')).not.toContain('Source');
     expect(hintOf(view, 'field.tags')).not.toContain('Source');
-  });
-
-  test('describes each mode in its choice', () => {
-    expect(inputOf(draw({ values: { devin_mode: 'fast' } }), 'field.devin_mode')?.element).toMatchObject({
-      type: 'static_select',
-      initial_option: {
-        text: { text: 'Fast · 4× the cost, 2× the speed' },
-        value: 'fast',
-      },
-    });
-  });
-
-  test('suggests values as soon as a select is opened', () => {
-    const view = draw({ values: { playbook_id: 'p-1' }, expanded: true });
-    expect(inputOf(view, 'field.repos')?.element).toMatchObject({
-      type: 'multi_external_select',
-      action_id: 'lookup.repositories',
-      min_query_length: 0,
-    });
-    expect(inputOf(view, 'field.playbook_id')?.element).toMatchObject({
-      type: 'external_select',
-      action_id: 'lookup.playbooks',
-      min_query_length: 0,
-      initial_option: { text: { text: 'p-1' }, value: 'p-1' },
-    });
   });
 
   test('never shows session secrets', () => {
@@ -293,12 +251,6 @@ describe('a refused value', () => {
     expect(readSessionForm(stateOf(view), { ...EXPANDED, faults: unclear }, en).errors).toEqual({});
   });
 
-  test('is an error if the submission leaves it out', () => {
-    const view = draw({ values: { prompt: TASK }, faults });
-    const read = readSessionForm(stateOf(view), { ...COLLAPSED, faults }, en);
-    expect(read.errors).toEqual({ 'field.max_acu_limit': 'Use a whole number from 1 to 1,000,000.' });
-  });
-
   test.each([
     [{ kind: 'looking' } as const, 'Looking up who this runs as…'],
     [{ kind: 'not-known', why: 'Devin did not say.' } as const, 'Devin did not say.'],
@@ -311,40 +263,7 @@ describe('a refused value', () => {
 });
 
 describe('what is sent with the task', () => {
-  const picked = 'Login is <@U1> flaky <!channel>';
   const own = { choice: 'message', messages: 1, files: 1 } as const;
-
-  test('can be chosen, each with its counts', () => {
-    const context = {
-      picked,
-      options: [
-        own,
-        { choice: 'until-here', messages: 12, files: 2 },
-        { choice: 'thread', messages: 20, files: 3 },
-      ],
-      chosen: 'until-here',
-    } as const;
-    const view = draw({
-      values: { prompt: TASK },
-      context: { ...context, options: [...context.options], notes: [] },
-    });
-    const [, task, excerpt, choice] = view.blocks;
-    expect(task).toMatchObject({ block_id: 'field.prompt' });
-    expect(excerpt).toMatchObject({ type: 'context' });
-    expect(lines(view)[1]).toBe('About this message: Login is <@U1> flaky &lt;!channel&gt;');
-    expect(choice).toMatchObject({
-      block_id: 'context_choice',
-      element: {
-        initial_option: { value: 'until-here' },
-        options: [
-          { text: { text: 'This message (1 file)' } },
-          { text: { text: 'The thread up to this message (12 messages, 2 files)' } },
-          { text: { text: 'The whole thread (20 messages, 3 files)' } },
-        ],
-      },
-    });
-    expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBe('until-here');
-  });
 
   test('is named until the thread was read, and can then be chosen', () => {
     const uncounted = { choice: 'thread', messages: null, files: null } as const;
@@ -354,29 +273,6 @@ describe('what is sent with the task', () => {
     });
     expect(lines(view)[1]).toBe(
       ['About this message: words', 'Context to include: The whole thread', 'Reading the thread…'].join('\n'),
-    );
-    expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBeNull();
-  });
-
-  test('is all that is shown if the task has the message', () => {
-    const options = [own, { choice: 'thread', messages: 20, files: 3 } as const];
-    const context = { picked: null, options, chosen: 'thread' as const, notes: [] };
-    const view = draw({ values: { prompt: TASK }, context });
-    expect(view.blocks[2]).toMatchObject({ block_id: 'context_choice' });
-    expect(lines(view).join('\n')).not.toContain('About');
-  });
-
-  test('is named, with the reason, if there is no choice', () => {
-    const view = draw({
-      values: { prompt: TASK },
-      context: { picked: ' ', options: [own], chosen: 'message', notes: [en.modal.threadUnreadable] },
-    });
-    expect(lines(view)[1]).toBe(
-      [
-        'About a message without text.',
-        'Context to include: This message (1 file)',
-        en.modal.threadUnreadable,
-      ].join('\n'),
     );
     expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBeNull();
   });

@@ -17,14 +17,6 @@ describe('suggestions', () => {
     ]);
   });
 
-  test('are what was found if nothing was typed', () => {
-    expect(lookupOptions([web], '', en).map(({ value }) => value)).toEqual(['acme/web']);
-  });
-
-  test('offer what was typed if nothing was found', () => {
-    expect(lookupOptions([], 'acme/new', en).map(({ value }) => value)).toEqual(['acme/new']);
-  });
-
   test('offer each value once', () => {
     const options = lookupOptions([web, { ...web, label: 'again' }], 'acme/web', en);
     expect(options).toMatchObject([{ text: { text: 'acme/web' }, description: { text: 'The shop' } }]);

@@ -17,10 +17,6 @@ const picked = (lookup: string, ...values: string[]) => ({
 });
 
 describe('a submission', () => {
-  test('contains only what was entered', () => {
-    expect(read({})).toEqual({ draft: { prompt: 'Fix it' }, contextChoice: null, fileIds: [], errors: {} });
-  });
-
   test('without a task is refused at the task', () => {
     expect(read({ 'field.prompt': typed('  ') }).errors).toEqual({
       'field.prompt': 'Add a task: what should Devin do?',
@@ -79,23 +75,6 @@ describe('a submission', () => {
     expect(draft).not.toHaveProperty('structured_output_required');
   });
 
-  test('accepts a number, and names an invalid one', () => {
-    const number = (value: string) => ({ value: { type: 'number_input', value } });
-    expect(read({ 'field.max_acu_limit': number('10') }).draft.max_acu_limit).toBe(10);
-    expect(read({ 'field.max_acu_limit': number('0.5') }).errors).toEqual({
-      'field.max_acu_limit': '"0.5" isn\'t valid. Use a whole number from 1 to 1,000,000.',
-    });
-  });
-
-  test('accepts session secrets, sensitive or not', () => {
-    const lines = typed('TOKEN=a=b');
-    expect(read({ 'field.session_secrets': lines }).draft.session_secrets).toEqual([
-      { key: 'TOKEN', value: 'a=b', sensitive: true },
-    ]);
-    const open = read({ 'field.session_secrets': lines, secrets_sensitive: ticked(false) });
-    expect(open.draft.session_secrets).toEqual([{ key: 'TOKEN', value: 'a=b', sensitive: false }]);
-  });
-
   test('names the line of an invalid secret, never its content', () => {
     const { draft, errors } = read({ 'field.session_secrets': typed('A=b\nhunter2') });
     expect(errors).toEqual({ 'field.session_secrets': 'Line 2 must be KEY=VALUE.' });
@@ -140,11 +119,6 @@ describe('a submission', () => {
     };
     expect(submitted(text).errors).toEqual({ [block]: en.modal.errors.hidden(start) });
     expect(submitted(text.replace(start, 'a1')).errors).toEqual({});
-  });
-
-  test('has the uploaded files', () => {
-    const files = { value: { type: 'file_input', files: [{ id: 'F1', name: 'a.log' }, { id: 'F2' }] } };
-    expect(read({ files }).fileIds).toEqual(['F1', 'F2']);
   });
 
   test('is read even with inputs of unknown kinds', () => {
