@@ -11,6 +11,7 @@ import { captureLog } from '../support/log-lines.ts';
 let folder = '';
 let path = '';
 let logged = captureLog();
+const errors = () => logged.text().match(/the last valid one stays in force/g) ?? [];
 
 const deps = () => ({ everyMs: 1, text: en, log: logged.log });
 const open = async () => openFile(path, POLICY_FILE, deps());
@@ -68,5 +69,27 @@ describe('the policy', () => {
     expect(source.current()?.limits.acu_per_session).toBe(5);
     await source.look();
     expect(source.current()).toMatchObject({ limits: { acu_per_session: 6 }, instructions: 'Ask.' });
+  });
+
+  test('stays in force while its file has errors, which are logged once', async () => {
+    await writeFile(path, 'limits: {acu_per_session: 5}\n');
+    const source = await open();
+    for (const broken of ['limits: [', 'limits: [', '\n', 'limit: 3']) {
+      await writeFile(path, broken);
+      await source.look();
+      await source.look();
+    }
+    expect(source.current()?.limits.acu_per_session).toBe(5);
+    expect(source.isOk()).toBe(false);
+    expect(errors()).toHaveLength(3);
+    await rm(path);
+    await source.look();
+    await source.look();
+    expect(source.current()?.limits.acu_per_session).toBe(5);
+    expect(errors()).toHaveLength(4);
+    await writeFile(path, 'limits: {acu_per_session: 6}\n');
+    await source.look();
+    expect(source.isOk()).toBe(true);
+    expect(source.current()?.limits.acu_per_session).toBe(6);
   });
 });
