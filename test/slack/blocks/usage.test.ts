@@ -64,12 +64,6 @@ describe('a report of usage', () => {
     expect(text.match(/^▇* ?<@/gm)).toHaveLength(15);
     expect(/^And .*$/m.exec(text)?.[0] ?? null).toBe(more);
   });
-
-  test('without sessions says so', () => {
-    const rendered = renderUsage(reportOf('month', []), en);
-    expect(rendered.text).toContain('No sessions were started in this period.');
-    expect(checkMessage(rendered)).toEqual([]);
-  });
 });
 
 test("usage in Home is valid in Slack, shows no channel's budget, and is left out if there is none", () => {

@@ -59,25 +59,6 @@ describe('problems', () => {
     return intent.kind === 'invalid' ? renderProblems(intent.problems, '/devin', en) : [];
   }
 
-  test('an unknown flag is shown with what was probably meant', () => {
-    expect(sentences('fix the test --acu ten --repos a/b')).toEqual([
-      'Unknown option `--repos a/b`. Did you mean `--repo a/b`?',
-      "`--acu` can't be `ten`. Use a whole number from 1 to 1,000,000.",
-    ]);
-  });
-
-  test('an invalid value is shown as typed, with what is valid', () => {
-    expect(sentences('x --acu &lt;ten&gt;')).toEqual([
-      "`--acu` can't be `&lt;ten&gt;`. Use a whole number from 1 to 1,000,000.",
-    ]);
-  });
-
-  test('a switch has no value, or yes or no after =', () => {
-    expect(sentences('x --no-resume=maybe')).toEqual([
-      "`--no-resume` can't be `maybe`. Use yes or no, or leave the value out.",
-    ]);
-  });
-
   test('every kind of problem has a sentence that names its flag', () => {
     const problems: Problem[] = [
       { kind: 'unknown-flag', flag: '--x', meant: null },
