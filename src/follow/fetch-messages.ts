@@ -18,7 +18,7 @@ import { mirrorReply } from './post-message.ts';
 /** Longer than any card shows. */
 const LAST_WORDS_LENGTH = 300;
 
-type Reading = Followed & { showsWebMessages: boolean };
+type Reading = Followed & { showsPeople: boolean };
 
 /**
  * Reads a session's new messages and stores them in Devin's order. The last page has no cursor, so reading starts from
@@ -53,7 +53,7 @@ async function storePage(
   const fromPeople = fresh.some((message) => message.source !== 'devin' && message !== prompt);
   const reading = {
     ...followed,
-    showsWebMessages: fromPeople && (await c.store.settings.preferencesFor(followed.request)).webMessages,
+    showsPeople: fromPeople,
   };
   await c.store.db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
@@ -93,12 +93,12 @@ export function messageRow(
 
 /** Devin's words go into the thread; people's only if they didn't write them here. */
 async function rowsOf(c: FollowContext, { reading, message, trx }: NewWords): Promise<NewMessage[]> {
-  const { session, showsWebMessages } = reading;
+  const { session, showsPeople } = reading;
   const { eventId, source, message: text } = message;
   if (source === 'devin') return [messageRow(message, 'pending')];
   const echo = { sessionId: session.sessionId, eventId, text };
   const replyId = await c.store.echoes.recognize(echo, trx);
-  if (replyId === null) return [messageRow(message, showsWebMessages ? 'pending' : 'skipped')];
+  if (replyId === null) return [messageRow(message, showsPeople ? 'pending' : 'skipped')];
   const arrivedNow = await arrived(c, replyId, trx);
   const row = messageRow(message, 'skipped');
   const mirror = arrivedNow === null ? null : mirrorReply({ ...reading, reply: arrivedNow }, row.saidAt);

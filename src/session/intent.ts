@@ -1,6 +1,6 @@
 import type { SettingScope } from './defaults.ts';
 import type { FieldKey, StoredDraft } from './fields.ts';
-import type { LanguageChoice, Listen, Notify, Steer } from './preferences.ts';
+import type { Preferences, Setting } from './preferences.ts';
 import type { UsageBy, UsageScope } from './usage.ts';
 
 /** Words that are commands, and not tasks, if alone or followed by exactly what they accept. */
@@ -16,13 +16,8 @@ export const SUBCOMMANDS = [
   'stop',
   'archive',
   'defaults',
-  'notify',
-  'language',
-  'steer',
-  'web-messages',
-  'listen',
+  'settings',
   'link',
-  'unlink',
 ] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
@@ -39,16 +34,13 @@ export type Problem =
   /** Too many characters. */
   | { kind: 'too-long'; max: number };
 
-/** Settings that administrators make for others. */
-export type SharedScope = Exclude<SettingScope, 'person'>;
-
 /**
  * What a person asks for; session secrets can't be typed. `reset`: fields that return to the organization's default,
  * despite other defaults.
  */
 export type Wish = { draft: StoredDraft; reset: FieldKey[] };
 
-export type HelpTopic = 'options' | 'admin';
+export type HelpTopic = 'options';
 
 /** Why the app asks before it starts a session, which costs money. */
 export type Doubt =
@@ -93,18 +85,9 @@ type Intents = {
   /** If there are problems, nothing is set. */
   'set-defaults': { scope: SettingScope; problems: Problem[] } & Wish;
   'clear-defaults': { scope: SettingScope };
-  /** For all of the person's own sessions. */
-  notify: { where: Notify };
-  'notify-session': { where: Notify; session: string };
-  /** null: shows the current one. */
-  language: { choice: LanguageChoice | null };
-  steer: { who: Steer; scope: SharedScope };
-  /** Whether what people write in Devin's web app appears in threads. */
-  'web-messages': { shown: boolean; scope: SharedScope };
-  /** Which messages of a thread go to Devin. */
-  listen: { listen: Listen; scope: SharedScope };
-  /** A setting as it is, with its choices. */
-  'show-setting': { setting: 'notify' | 'steer' | 'web-messages' | 'listen' };
+  /** What is set, with its choices. */
+  settings: { scope: SettingScope };
+  'set-setting': { scope: SettingScope; chosen: Preferences; setting: Setting };
 };
 
 export type IntentKind = keyof Intents;

@@ -8,10 +8,6 @@ export type Language = (typeof LANGUAGES)[number];
 /** Each in its own language, so that people recognize theirs. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ja: '日本語' };
 
-/** What a person can choose: `slack` follows the language of their Slack. */
-export const LANGUAGE_CHOICES = [...LANGUAGES, 'slack'] as const;
-export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
-
 /** Where a person is notified: in the thread, by direct message, or only on the card. */
 export const NOTIFY = ['thread', 'dm', 'card'] as const;
 export type Notify = (typeof NOTIFY)[number];
@@ -28,21 +24,25 @@ export type Steer = (typeof STEER)[number];
 export const LISTEN = ['thread', 'mentions'] as const;
 export type Listen = (typeof LISTEN)[number];
 
+/** What can be set besides defaults: a person's own, and what administrators set for a channel or the workspace. */
+export const SETTINGS = {
+  me: { notify: NOTIFY, language: [...LANGUAGES, 'slack'] },
+  shared: { steer: STEER, listen: LISTEN },
+} as const;
+export type Setting = keyof typeof SETTINGS.me | keyof typeof SETTINGS.shared;
+
 export const preferencesSchema = z.object({
   notify: z.enum(NOTIFY).optional(),
   steer: z.enum(STEER).optional(),
-  /** Whether what people write in Devin's web app appears in the thread. */
-  webMessages: z.boolean().optional(),
   listen: z.enum(LISTEN).optional(),
   /** The person's language in the app; left out: as in Slack. */
-  language: z.enum(LANGUAGES).optional(),
+  language: z.enum(LANGUAGES).nullable().optional(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
 const DEFAULT_PREFERENCES = {
   notify: 'thread',
   steer: 'members',
-  webMessages: true,
 } as const satisfies Omit<Required<Preferences>, 'listen' | 'language'>;
 
 type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
@@ -50,7 +50,6 @@ type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
 export type EffectivePreferences = {
   notify: Notify;
   steer: Steer;
-  webMessages: boolean;
   /** null: the default of the thread. */
   listen: Listen | null;
   /** null: as in Slack. */
@@ -63,7 +62,6 @@ export function effectivePreferences(layers: PreferenceLayers): EffectivePrefere
   return {
     notify: person.notify ?? channel.notify ?? workspace.notify ?? DEFAULT_PREFERENCES.notify,
     steer: policy.steer ?? channel.steer ?? workspace.steer ?? DEFAULT_PREFERENCES.steer,
-    webMessages: channel.webMessages ?? workspace.webMessages ?? DEFAULT_PREFERENCES.webMessages,
     listen: policy.listen ?? channel.listen ?? workspace.listen ?? null,
     language: person.language ?? null,
   };

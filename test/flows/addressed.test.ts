@@ -335,7 +335,7 @@ describe('a short direct message while Devin waits for an answer there', () => {
   const askedDirectly = async () => {
     const { slack, devin } = world();
     const { ana, id, channelId } = await startThread(world());
-    await slack.command(ana.userId, channelId, 'notify dm');
+    await slack.command(ana.userId, channelId, 'settings me notify dm');
     devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
     const direct = slack.directMessages(ana.userId);
     const { ts: threadTs } = await slack.waitForMessage(direct, ({ text }) =>

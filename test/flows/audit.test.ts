@@ -155,7 +155,7 @@ test('links and settings are recorded with who made them', async () => {
     channelId,
     result: 'defaults(max_acu_limit):channel',
   });
-  await slack.command(admin.userId, channelId, 'listen mentions');
+  await slack.command(admin.userId, channelId, 'settings channel listen mentions');
   await recorded({ kind: 'setting', userId: admin.userId, result: 'preferences(listen=mentions):channel' });
   world().devin.addMember({ userId: 'user-nobody-in-slack', email: 'nobody@elsewhere.example', name: 'N' });
   await slack.command(admin.userId, channelId, `link @${ben.name} user-nobody-in-slack`);

@@ -110,7 +110,7 @@ describe('the thread of a message whose session has not started yet', () => {
     const { slack } = world();
     const { ben, ana, channelId, say, tasks } = await ask({});
     const admin = addColleague(world(), { isAdmin: true });
-    await slack.command(admin.userId, channelId, 'steer requester');
+    await slack.command(admin.userId, channelId, 'settings channel steer requester');
     const place = { channelId, userId: ben.userId };
     await say(ben, '%s stop');
     await toldTo(world(), place, 'Only the person who asked for this');

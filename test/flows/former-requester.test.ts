@@ -39,8 +39,8 @@ describe('a session whose requester left Slack', () => {
     const ben = addColleague(world());
     await marked((await say(ben.userId, 'On main, please.')).ts, 'white_check_mark');
     const admin = addColleague(world(), { isAdmin: true });
-    await slack.command(admin.userId, channelId, 'steer requester');
-    await slack.command(ana.userId, channelId, 'notify dm');
+    await slack.command(admin.userId, channelId, 'settings channel steer requester');
+    await slack.command(ana.userId, channelId, 'settings me notify dm');
     await leaves(ana.userId);
     devin.advance(id, ASKS);
     const { text } = await called('Devin asks');

@@ -74,7 +74,7 @@ describe('a person who chooses a language', () => {
     expect(help?.text).toContain('Devin セッションを開始');
     const { message: refused } = await slack.command(userId, channelId, 'fix it now --acu many');
     expect(refused?.text).toContain('何も開始していません。');
-    const { message: notified } = await slack.command(userId, channelId, 'notify dm');
+    const { message: notified } = await slack.command(userId, channelId, 'settings me notify dm');
     expect(notified?.text).toContain('自分のセッションの通知: ダイレクトメッセージ');
 
     await slack.clickButton(userId, { viewId: japanese.viewId }, '「Slack に合わせる」に変更');
@@ -87,17 +87,17 @@ describe('a person who chooses a language', () => {
   test('by the command is answered in it at once, and Home uses it', async () => {
     const { slack } = world();
     const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
-    const asked = await slack.command(userId, channelId, 'language');
+    const asked = await slack.command(userId, channelId, 'settings me');
     expect(asked.message?.text).toContain('Language: as in Slack (English)');
-    expect(JSON.stringify(asked.message?.blocks)).toMatch(/language en.*language ja/);
+    expect(JSON.stringify(asked.message?.blocks)).toMatch(/settings me language en.*settings me language ja/);
 
-    const { message: japanese } = await slack.command(userId, channelId, 'language ja');
+    const { message: japanese } = await slack.command(userId, channelId, 'settings me language ja');
     expect(japanese?.text).toContain('表示言語: 日本語');
     await home('*表示言語*: 日本語');
-    const { message: english } = await slack.command(userId, channelId, 'language en');
+    const { message: english } = await slack.command(userId, channelId, 'settings me language en');
     expect(english?.text).toContain('Language: English');
     await home('*Language*: English');
-    const { message: again } = await slack.command(userId, channelId, 'language slack');
+    const { message: again } = await slack.command(userId, channelId, 'settings me language slack');
     expect(again?.text).toContain('Language: as in Slack (English)');
     await home('*Language*: as in Slack (English)');
   });
@@ -105,7 +105,7 @@ describe('a person who chooses a language', () => {
   test("gets it even if they can't start a session", async () => {
     const { slack } = world();
     const { userId, channelId } = await someone(world(), { locale: 'en-US', inDevin: false });
-    const { message } = await slack.command(userId, channelId, 'language ja');
+    const { message } = await slack.command(userId, channelId, 'settings me language ja');
     expect(message?.text).toContain('表示言語: 日本語');
     expect(message?.text).not.toContain('デフォルト');
     await slack.command(userId, channelId, 'fix the login test');

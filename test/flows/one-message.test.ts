@@ -194,8 +194,8 @@ describe('one message for each event', () => {
 
   test('is nothing but the card if the requester chose that', async () => {
     const { slack } = world();
-    const { change, card, byApp, ana, id, channelId } = await started(world());
-    await slack.command(ana.userId, channelId, `notify card ${id}`);
+    const { change, card, byApp, ana, channelId } = await started(world());
+    await slack.command(ana.userId, channelId, 'settings me notify card');
     change({ ...WAITING, pullRequest: PULL_REQUEST });
     await card('Needs you');
     change({ statusDetail: 'finished' });
@@ -424,8 +424,8 @@ describe('one message for each event', () => {
 
   test('in a direct message names the session and links its thread, with formatting', async () => {
     const { slack } = world();
-    const { change, ana, id, channelId, card } = await started(world(), 'fix the login');
-    await slack.command(ana.userId, channelId, `notify dm ${id}`);
+    const { change, ana, channelId, card } = await started(world(), 'fix the login');
+    await slack.command(ana.userId, channelId, 'settings me notify dm');
     change({ ...WAITING, message: 'Main or **release**?' });
     await card('Needs you');
     const told = await slack.waitForMessage(slack.directMessages(ana.userId), ({ text }) =>

@@ -89,9 +89,9 @@ describe('a question before a session costs anything', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('notify alone shows the setting and its choices, and a button changes it', async () => {
+  test('settings shows each setting and its choices, and a button changes it', async () => {
     const { slack } = world();
-    const { ana, channelId, ts, said } = await ask('notify');
+    const { ana, channelId, ts, said } = await ask('settings me');
     expect(said).toContain("in the session's thread");
     await slack.clickButton(ana.userId, { channelId, ts }, 'Use: Direct message');
     expect(slack.messages(channelId).find((message) => message.ts === ts)?.text).toContain(

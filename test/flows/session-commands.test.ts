@@ -169,15 +169,6 @@ describe('commands on sessions', () => {
     expect(heard.messages.filter(({ message }) => message === 'once please')).toHaveLength(1);
   });
 
-  test('lets only the requester set the notifications of a session', async () => {
-    const { ana, channelId, session } = await startSession(world());
-    const ben = addColleague(world());
-    expect(await said(ben.userId, channelId, `notify card ${session.id}`)).toContain(
-      'only they can set this',
-    );
-    expect(await said(ana.userId, channelId, `notify card ${session.id}`)).toContain('only on the card');
-  });
-
   test.each([
     ['a guest', { isGuest: true }, "You're a guest"],
     ['a person without a Devin account', { inDevin: false }, 'No Devin account for'],
@@ -185,7 +176,7 @@ describe('commands on sessions', () => {
     const { ana, channelId, session } = await startSession(world());
     const person = addColleague(world(), options);
     const { id } = session;
-    const typed = [`status ${id}`, `stop ${id}`, `archive ${id}`, `say ${id} hello`, `notify card ${id}`];
+    const typed = [`status ${id}`, `stop ${id}`, `archive ${id}`, `say ${id} hello`];
     for (const text of [...typed, `follow ${id}`, 'list all', 'list', 'usage']) {
       const told = await said(person.userId, channelId, text);
       expect(told).toContain(why);
@@ -275,8 +266,8 @@ describe('commands on sessions', () => {
   test('a task that begins like a command stays a task', async () => {
     const { devin } = world();
     const { ana, channelId } = someoneIn(world());
-    await said(ana.userId, channelId, 'steer members towards the docs');
-    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('steer members towards the docs');
+    await said(ana.userId, channelId, 'follow members towards the docs');
+    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('follow members towards the docs');
   });
 });
 
@@ -461,7 +452,7 @@ describe('a followed session', () => {
     const admin = addColleague(world(), { isAdmin: true });
     const members = [owner.userId, follower.userId, admin.userId];
     const channelId = slack.addChannel({ name: `followed-${owner.name}`, members });
-    await slack.command(admin.userId, channelId, `steer ${policy}`);
+    await slack.command(admin.userId, channelId, `settings channel steer ${policy}`);
     const as = { create_as_user_id: owner.devinUserId };
     const { id, url } = await foreignSession(world(), `Of ${owner.name}`, as);
     await slack.command(follower.userId, channelId, `follow ${id}`);

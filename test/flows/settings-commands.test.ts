@@ -29,16 +29,6 @@ describe('defaults and preferences', () => {
     expect(await type('defaults me clear')).not.toContain('acme/web');
   });
 
-  test("of the workspace say that the channel's own setting counts there", async () => {
-    const { type } = someone({ isAdmin: true });
-    await type('listen mentions');
-    expect(await type('listen workspace thread')).toContain(
-      'Set for this workspace. Another setting takes precedence here. What goes to Devin',
-    );
-    await type('listen thread');
-    expect(await type('listen workspace thread')).not.toContain('precedence');
-  });
-
   test('of a channel are set by administrators only, and apply to everyone there', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
@@ -61,8 +51,8 @@ describe('defaults and preferences', () => {
   });
 
   test.each([
-    ['--color red', 'Unknown option'],
-    ['--session-secrets A=b', 'Secrets for this session only'],
+    ['--acu ten', "can't be `ten`"],
+    ['--color red', 'Nothing was done'],
   ])('an invalid option is not taken as a task: %s', async (flag, words) => {
     const { type } = someone();
     const told = await type(`defaults me ${flag}`);
@@ -70,10 +60,10 @@ describe('defaults and preferences', () => {
     expect(told).not.toMatch(/the task|button/);
   });
 
-  test('notify sets where a person is notified', async () => {
+  test('sets where a person is notified', async () => {
     const { type } = someone();
-    const set = await type('notify dm');
-    expect(set).toContain('Set for you. Notifications about your sessions: in a direct message');
+    const set = await type('settings me notify dm');
+    expect(set).toMatch(/Notifications about your sessions\S* in a direct message/);
     expect(set).not.toContain('Who can answer');
     expect(await type('defaults')).toContain('in a direct message');
   });
@@ -81,35 +71,22 @@ describe('defaults and preferences', () => {
   test('only administrators set who can steer', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
-    const refused = await ben.type('steer requester', admin.channelId);
+    const refused = await ben.type('settings channel steer requester', admin.channelId);
     expect(refused).toContain('Only workspace admins');
     expect(refused).not.toContain('defaults');
-    expect(await admin.type('steer requester')).toContain('only the person who asked');
-    expect(await admin.type('steer members')).toContain('every member');
+    expect(await admin.type('settings channel steer requester')).toContain('only the person who asked');
+    expect(await admin.type('settings channel steer members')).toContain('every member');
   });
 
-  test.each(['steer', 'listen', 'web-messages'])(
-    '%s alone shows its choices only to administrators',
-    async (setting) => {
-      const admin = someone({ isAdmin: true });
-      const ben = someone();
-      const blocks = async (userId: string): Promise<string> =>
-        JSON.stringify((await world().slack.command(userId, admin.channelId, setting)).message?.blocks);
-      expect(await blocks(admin.person.userId)).toContain(`"${setting} `);
-      const seen = await blocks(ben.person.userId);
-      expect(seen).toContain('Workspace admins can change it for this channel.');
-      expect(seen).not.toContain('"button"');
-    },
-  );
-
-  test('only administrators choose whether web messages are shown', async () => {
+  test('shows its choices only to administrators', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
-    const refused = await ben.type('web-messages off', admin.channelId);
-    expect(refused).toContain('Only workspace admins');
-    expect(refused).not.toContain('defaults');
-    expect(await admin.type('web-messages off')).toContain('stay in the web app');
-    expect(await admin.type('web-messages on')).toContain("appear in the session's thread");
+    const blocks = async (userId: string): Promise<string> =>
+      JSON.stringify((await world().slack.command(userId, admin.channelId, 'settings')).message?.blocks);
+    expect(await blocks(admin.person.userId)).toMatch(/settings channel steer .*settings channel listen /);
+    const seen = await blocks(ben.person.userId);
+    expect(seen).toContain('Only workspace admins can change these.');
+    expect(seen).not.toContain('"button"');
   });
 
   test.each([
@@ -138,7 +115,7 @@ describe('defaults and preferences', () => {
     const members = { method: 'GET', path: /\/members\// } as const;
     const slow = devin.fail(members, { hang: true, times: Infinity });
     expect(await type('defaults me --acu 3')).toContain("couldn't check");
-    expect(await type('notify dm')).toContain('in a direct message');
+    expect(await type('settings me notify dm')).toContain('in a direct message');
     slow.clear();
     expect(await type('defaults')).not.toContain('ACU cap: 3');
   });
@@ -146,7 +123,7 @@ describe('defaults and preferences', () => {
   test('help shows the page that was asked for', async () => {
     const { type } = someone();
     expect(await type('help options')).toContain('--acu');
-    expect(await type('help admin')).toContain('/devin defaults channel');
+    expect(await type('help options')).toContain('/devin settings');
   });
 
   describe('link', () => {
@@ -185,7 +162,7 @@ describe('defaults and preferences', () => {
           text.includes('is now linked'),
         );
       await expect.poll(answers).toHaveLength(2);
-      await say('unlink BEN');
+      await say('link BEN none');
       await told(ben, 'removed your link');
       const toBen = slack.messages(slack.directMessages(ben.person.userId));
       expect(toBen.filter(({ text }) => text.includes('linked you to Ben Shared'))).toHaveLength(1);

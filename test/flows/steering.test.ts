@@ -189,7 +189,7 @@ describe("who can use a card's buttons", () => {
     const { slack, devin } = world();
     const { ana, session, channelId, on, showing } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
-    await slack.command(admin.userId, channelId, 'steer requester');
+    await slack.command(admin.userId, channelId, 'settings channel steer requester');
     await slack.clickButton(ben.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
     expect(told.text).toContain(`<@${ana.userId}>`);
@@ -547,7 +547,7 @@ describe('buttons by phase', () => {
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     devin.advance(session.id, { status: 'suspended', statusDetail: 'inactivity' });
     await showing('Asleep');
-    await slack.command(admin.userId, channelId, 'steer requester');
+    await slack.command(admin.userId, channelId, 'settings channel steer requester');
     await slack.clickButton(ben.userId, on, 'wake');
     await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
     expect(slack.openViewOf(ben.userId)).toBeUndefined();

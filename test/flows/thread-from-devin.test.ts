@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KNOWN_TEXTS } from '../hostile/texts.ts';
 import { createWorld, startBot, type World } from '../support/bot.ts';
-import { addColleague } from '../support/people.ts';
 import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -178,17 +177,6 @@ describe('what Devin says', () => {
     devin.advance(thread.id, { personMessage: `with ${token} here` });
     expect((await thread.relayedText('with ghp_…')).text).not.toContain(token);
     expect(slack.problems).toEqual([]);
-  });
-
-  test('leaves out what people write in the web app if administrators chose that', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    const admin = addColleague(world(), { isAdmin: true });
-    await slack.command(admin.userId, thread.channelId, 'web-messages off');
-    devin.advance(thread.id, { status: 'running', personMessage: 'between the two of us' });
-    devin.advance(thread.id, { message: 'for everybody' });
-    await thread.relayedText('for everybody');
-    expect(thread.relayed().map(({ text }) => text)).toEqual(['for everybody']);
   });
 
   test.each([

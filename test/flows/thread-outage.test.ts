@@ -41,8 +41,8 @@ describe('while Slack takes no messages in a channel for minutes', () => {
 
   test('a question that the requester wants in a direct message comes at once', async () => {
     const { slack } = world();
-    const { change, triedAgain, back, says, ana, id, channelId, shown } = await started();
-    await slack.command(ana.userId, channelId, `notify dm ${id}`);
+    const { change, triedAgain, back, says, ana, channelId, shown } = await started();
+    await slack.command(ana.userId, channelId, 'settings me notify dm');
     change({ status: 'running', message: 'I see it.' });
     await triedAgain(1);
     change({ statusDetail: 'waiting_for_user', message: 'Main or release?' });

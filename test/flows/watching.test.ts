@@ -134,15 +134,10 @@ describe('a session that is followed', () => {
     expect((await told('Finished')).text).toContain('The full result is in Devin.');
   });
 
-  test.each([
-    { where: 'dm', about: 'all' },
-    { where: 'dm', about: 'this one' },
-    { where: 'card', about: 'all' },
-  ])('notifies the person where they prefer, $where about $about', async ({ where, about }) => {
+  test.each(['dm', 'card'])('notifies the person where they prefer: %s', async (where) => {
     const { devin, slack } = world();
     const { ana, channelId, session, showing } = await startSession(world());
-    const command = about === 'all' ? `notify ${where}` : `notify ${where} ${session.id}`;
-    await slack.command(ana.userId, channelId, command);
+    await slack.command(ana.userId, channelId, `settings me notify ${where}`);
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
     await showing('Finished');
     const direct = () => slack.messages(slack.directMessages(ana.userId));

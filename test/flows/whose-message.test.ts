@@ -331,7 +331,7 @@ describe('a thread under a card', () => {
     const { slack } = world();
     const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     const channelId = slack.addChannel({ name: `set-${ana.name}`, members: [ana.userId, admin.userId] });
-    await slack.command(admin.userId, channelId, 'listen mentions');
+    await slack.command(admin.userId, channelId, 'settings channel listen mentions');
     await slack.command(ana.userId, channelId, 'fix the login test');
     const card = await slack.waitForMessage(channelId, ({ text }) =>
       text.includes('Only replies that mention'),
@@ -456,7 +456,7 @@ describe('a thread under a card', () => {
     const { slack } = world();
     const thread = await startThread(world());
     const admin = addColleague(world(), { isAdmin: true });
-    await slack.command(admin.userId, thread.channelId, 'listen mentions');
+    await slack.command(admin.userId, thread.channelId, 'settings channel listen mentions');
     await slack.waitForMessage(thread.channelId, ({ ephemeralFor }) => ephemeralFor === admin.userId);
     // The earlier card says so, too.
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Only replies that mention'));

@@ -50,17 +50,16 @@ describe('preferences', () => {
     expect(effectivePreferences({})).toEqual({
       notify: 'thread',
       steer: 'members',
-      webMessages: true,
       listen: null,
       language: null,
     });
     expect(
       effectivePreferences({
-        workspace: { notify: 'card', steer: 'requester', webMessages: false },
+        workspace: { notify: 'card', steer: 'requester' },
         channel: { notify: 'dm' },
         person: { steer: 'members', language: 'ja' },
       }),
-    ).toEqual({ notify: 'dm', steer: 'requester', webMessages: false, listen: null, language: 'ja' });
+    ).toEqual({ notify: 'dm', steer: 'requester', listen: null, language: 'ja' });
   });
 });
 

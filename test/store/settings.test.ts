@@ -8,7 +8,6 @@ const CHANNEL = { teamId: 'T1', scope: 'channel', scopeId: 'C1' } as const;
 const SET = {
   notify: 'dm',
   steer: 'requester',
-  webMessages: false,
   listen: 'mentions',
   language: 'ja',
 } as const;
@@ -19,12 +18,10 @@ describeOnBothDatabases('preferences', (open) => {
   test('that are set at the same moment all stay, and can be removed one by one', async () => {
     const { db } = await open();
     const settings = createSettings(db);
-    const { notify, language, steer, webMessages, listen } = SET;
+    const { notify, language, steer, listen } = SET;
     await Promise.all([
       ...[{ notify }, { language }].map(async (one) => settings.changePreferences(PERSON, one, 'U1')),
-      ...[{ steer }, { webMessages }, { listen }].map(async (one) =>
-        settings.changePreferences(CHANNEL, one, 'U1'),
-      ),
+      ...[{ steer }, { listen }].map(async (one) => settings.changePreferences(CHANNEL, one, 'U1')),
     ]);
     expect(await settings.preferencesFor(PLACE)).toEqual(SET);
     await settings.changePreferences(PERSON, { language: null }, 'U1');

@@ -27,11 +27,9 @@ test.each([en, ja])('an empty list says what to type', (text) => {
 test.each([en, ja])('help and problems name the command of the installation', (text) => {
   const problem = { kind: 'unknown-flag', flag: '--x', meant: null } as const;
   const said = [
-    ...(['options', 'admin', null] as const).map(
-      (topic) => renderHelp({ command: '/cog', topic }, text).text,
-    ),
+    ...(['options', null] as const).map((topic) => renderHelp({ command: '/cog', topic }, text).text),
     ...renderProblems([problem], '/cog', text),
   ].join('\n');
-  for (const typed of ['help options', 'defaults me clear', 'defaults channel clear', 'list all'])
+  for (const typed of ['help options', 'defaults me clear', 'list all'])
     expect(said).toContain(`\`/cog ${typed}\``);
 });

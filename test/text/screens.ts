@@ -32,7 +32,7 @@ import {
   type SessionForm,
 } from '../../src/slack/blocks/session-form.ts';
 import { renderSessionList, renderSessionPick } from '../../src/slack/blocks/session-list.ts';
-import { renderDefaults, renderSetting } from '../../src/slack/blocks/settings.ts';
+import { renderDefaults, renderSettings } from '../../src/slack/blocks/settings.ts';
 import {
   renderAskStop,
   renderOfferWake,
@@ -57,7 +57,6 @@ const PREFERENCES = {
   steer: 'members',
   listen: null,
   language: null,
-  webMessages: true,
 } as const;
 const asked = (doubt: Doubt, text: Text): Rendered => {
   const intent = { kind: 'ask-first', doubt, draft: {}, reset: [] } as const;
@@ -199,7 +198,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ...named('the Home', HOMES(), (home) => (text) => renderHome({ ...HOME, ...home }, text)),
   ...named(
     'help',
-    [null, 'options', 'admin'] as const,
+    [null, 'options'] as const,
     (topic) => (text) => renderHelp({ command: '/cog', topic }, text),
   ),
   ...named(
@@ -217,10 +216,10 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     (act) => (text) => renderSessionPick({ act, entries: [], usage: `/cog ${usageOf(act, text)}` }, text),
   ),
   ...named(
-    'a setting',
-    ['notify', 'language', 'steer', 'listen', 'web-messages'] as const,
-    (setting) => (text) =>
-      renderSetting(setting, { preferences: PREFERENCES, mayChange: setting !== 'steer' }, text),
+    'settings',
+    ['person', 'channel', 'workspace'] as const,
+    (scope) => (text) =>
+      renderSettings({ scope, preferences: PREFERENCES, mayChange: scope !== 'channel' }, text),
   ),
   'what may not have opened': (text) =>
     unopened({ title: 'words', isUnclear: true }, formButton('f1', text), text),

@@ -173,7 +173,7 @@ function entryFacts(card: SessionCard, thread: string | null, text: Text): strin
 
 function howToBegin({ command }: Home, text: Text): KnownBlock[] {
   const { title, byCommand, byShortcut } = text.home.none;
-  const [example = ''] = text.command.help.examples;
+  const { example } = text.command.help;
   return [
     { type: 'divider' },
     section(`${bold(title)}\n${byCommand}\n${codeBlock(`${command} ${example}`)}`),

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { EffectiveDraft } from '../../session/defaults.ts';
+import type { EffectiveDraft, SettingScope } from '../../session/defaults.ts';
 import {
   fields,
   storedDraftSchema,
@@ -8,7 +8,7 @@ import {
   type FieldValues,
   type StoredDraft,
 } from '../../session/fields.ts';
-import type { EffectivePreferences } from '../../session/preferences.ts';
+import type { EffectivePreferences, Setting } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeMetadata, runAction, VIEW, type HomeMetadata } from '../ids.ts';
 import { fieldRows, optionWords, row } from './details-values.ts';
@@ -21,8 +21,6 @@ import { actions, button, context, header, modal, section, type Rendered } from 
 import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, escape, truncate } from './text.ts';
 
-const SETTINGS = ['notify', 'language', 'steer', 'listen', 'web-messages'] as const;
-type Setting = (typeof SETTINGS)[number];
 type Shown = {
   label: string;
   value: string;
@@ -30,32 +28,45 @@ type Shown = {
   otherChoices: [string, string][];
 };
 
-/** A person's: they only change how the app speaks to them. Administrators set the others, for a channel. */
-export const OWN_SETTINGS: ReadonlySet<Setting> = new Set(['notify', 'language']);
+const OWN: readonly Setting[] = ['notify', 'language'];
+const SHARED: readonly Setting[] = ['steer', 'listen'];
 
 /** `mayChange`: the reader may set it; otherwise no button would do anything. */
-type ShownFor = { preferences: EffectivePreferences; mayChange: boolean };
+type ShownFor = { scope: SettingScope; preferences: EffectivePreferences; mayChange: boolean };
 
-/** A setting as it is, with a button for each other choice. */
-export function renderSetting(setting: Setting, { preferences, mayChange }: ShownFor, text: Text): Rendered {
-  const shown = shownSetting(setting, preferences, text);
-  const { adminsChange, forThisChannel } = text.settings;
-  const [line, choices] = settingBlocks(setting, shown, text);
-  const changing = OWN_SETTINGS.has(setting) ? [choices] : [context(forThisChannel), choices];
+/** The settings of a person, a channel or the workspace, with a button for each other choice. */
+export function renderSettings({ scope, preferences, mayChange }: ShownFor, text: Text): Rendered {
+  const { adminsChange, scopes } = text.settings;
+  const shown = (scope === 'person' ? OWN : SHARED).map(
+    (one) => [one, shownSetting(one, preferences, text)] as const,
+  );
   return {
-    text: text.joins.labeled(shown.label, shown.value),
-    blocks: [line, ...(mayChange ? changing : [context(adminsChange)])],
+    text: shown.map(([, { label, value }]) => text.joins.labeled(label, value)).join('\n'),
+    blocks: [
+      context(mayChange ? text.settings.appliesTo(scopes[scope]) : adminsChange),
+      ...shown.flatMap(([setting, one]) => {
+        const [line, choices] = settingBlocks(setting, scope, one, text);
+        return mayChange ? [line, choices] : [line];
+      }),
+    ],
   };
 }
 
-function settingBlocks(setting: Setting, { label, value, otherChoices }: Shown, text: Text) {
+const TYPED: Record<SettingScope, string> = { person: 'me', channel: 'channel', workspace: 'workspace' };
+
+function settingBlocks(
+  setting: Setting,
+  scope: SettingScope,
+  { label, value, otherChoices }: Shown,
+  text: Text,
+) {
   const buttons = otherChoices.map(([choice, words], at) =>
-    button(runAction(at), text.settings.useInstead(words), `${setting} ${choice}`),
+    button(runAction(at), text.settings.useInstead(words), `settings ${TYPED[scope]} ${setting} ${choice}`),
   );
   return [section(row(label, value)), actions(buttons)] as const;
 }
 
-export function shownSetting(setting: Setting, preferences: EffectivePreferences, { settings }: Text): Shown {
+function shownSetting(setting: Setting, preferences: EffectivePreferences, { settings }: Text): Shown {
   switch (setting) {
     case 'notify':
       return shown(settings.notify, preferences.notify);
@@ -65,8 +76,6 @@ export function shownSetting(setting: Setting, preferences: EffectivePreferences
       return shown(settings.steer, preferences.steer);
     case 'listen':
       return shown(settings.listen, preferences.listen ?? 'usual');
-    case 'web-messages':
-      return shown(settings.webMessages, preferences.webMessages ? 'on' : 'off');
   }
 }
 
@@ -91,8 +100,8 @@ export function homeSettings({ defaults, preferences }: InForce, text: Text): Kn
       ...section(row(home.defaults, truncate(options, DEFAULTS_LENGTH) || details.none)),
       accessory: button(ACTION.editDefaults, home.editDefaults, 'defaults'),
     },
-    ...[...OWN_SETTINGS].flatMap((setting) =>
-      settingBlocks(setting, shownSetting(setting, preferences, text), text),
+    ...OWN.flatMap((setting) =>
+      settingBlocks(setting, 'person', shownSetting(setting, preferences, text), text),
     ),
   ];
 }
@@ -109,7 +118,7 @@ export function renderDefaults(
     bold(settings.title),
     ...lines,
     lines.length === 0 ? settings.none : settings.notSaid,
-    ...SETTINGS.map((setting) => {
+    ...[...OWN, ...SHARED].map((setting) => {
       const { label, value } = shownSetting(setting, preferences, text);
       return text.joins.labeled(label, value);
     }),

@@ -206,6 +206,6 @@ export function renderWhoami({ runsAs, why, canLink }: Whoami, text: Text): Rend
   const { who, how } = identityLines(runsAs, text);
   const lines = [who, ...(how === null ? [] : [how]), ...(why === null ? [] : whyLines(why, text))];
   const again = button(runAction(0), text.card.buttons['check-again'], 'whoami again');
-  const linking = button(runAction(1), text.policy.linking, 'help admin');
+  const linking = button(runAction(1), text.policy.linking, 'help options');
   return joinParts([packed(lines), buttonRow(again, ...(canLink ? [linking] : []))]);
 }

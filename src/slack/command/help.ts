@@ -9,11 +9,11 @@ import {
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { refusal } from '../blocks/notices.ts';
-import { sections, type Rendered } from '../blocks/objects.ts';
+import { actions, button, primary, sections, type Rendered } from '../blocks/objects.ts';
 import { renderQuestion } from '../blocks/offer.ts';
 import { bold, code, escape, truncate, unescape } from '../blocks/text.ts';
+import { ACTION, runAction } from '../ids.ts';
 import { bangWords } from './option-names.ts';
-import { subcommandsFor } from './subcommands.ts';
 import { flagTakes } from './values.ts';
 
 /** How much a sentence quotes of what was typed; the notice around it quotes everything. */
@@ -24,12 +24,21 @@ type Help = {
   topic: HelpTopic | null;
 };
 
-/** Each topic fits one screen. */
+/** One screen: how to start, or every option and sub-command. */
 export function renderHelp({ command, topic }: Help, text: Text): Rendered {
-  const paragraphs = TOPICS[topic ?? 'start'](command, text);
+  const paragraphs = topic === 'options' ? allOptions(command, text) : howToStart(command, text);
+  const { openForm, mySessions, allOptions: all } = text.command.help;
+  const buttons = [
+    primary(button(ACTION.startHere, openForm, 'channel')),
+    button(runAction(0), mySessions, 'list'),
+    button(runAction(1), all, 'help options'),
+  ];
   return {
     text: truncate(paragraphs.map((lines) => lines.join('\n')).join('\n\n'), LIMIT.messageText),
-    blocks: paragraphs.flatMap((lines) => sections(lines)),
+    blocks: [
+      ...paragraphs.flatMap((lines) => sections(lines)),
+      ...(topic === null ? [actions(buttons)] : []),
+    ],
   };
 }
 
@@ -38,53 +47,30 @@ export function usageOf(name: Subcommand, text: Text): string {
   return text.command.help.subcommands[name].usage;
 }
 
+function howToStart(command: string, text: Text): string[][] {
+  const { help } = text.command;
+  const first = flagFields.slice(0, FIRST_OPTIONS).map(({ flag }) => code(flag ?? ''));
+  return [[bold(help.title), code(`${command} ${help.example}`), help.shortcut(first.join(' '))]];
+}
+
+function allOptions(command: string, text: Text): string[][] {
+  const { help } = text.command;
+  return [
+    [bold(help.optionsTitle), ...flagFields.map((field) => flagLine(field, text)), help.flagsNote],
+    [
+      help.modes(bangWords.map(code).join(' ')),
+      escape(help.formOnly(text.joins.list(formOnly.map((field) => label(field, text))))),
+    ],
+    [
+      bold(help.subcommandsTitle),
+      ...SUBCOMMANDS.map((name) => usageLine(command, help.subcommands[name])),
+      help.sessionNote,
+    ],
+  ];
+}
+
 /** How many options help shows first. */
-const FIRST_OPTIONS = 5;
-
-type Topic = (command: string, text: Text) => string[][];
-
-const TOPICS: Readonly<Record<HelpTopic | 'start', Topic>> = {
-  start: (command, text) => {
-    const { help } = text.command;
-    return [
-      [
-        bold(help.title),
-        help.usage(code(command), code(`${command} whoami`)),
-        ...help.examples.map((example) => code(`${command} ${example}`)),
-      ],
-      [bold(help.flagsTitle), ...flagFields.slice(0, FIRST_OPTIONS).map((field) => flagLine(field, text))],
-      [
-        bold(help.subcommandsTitle),
-        subcommandsFor('everyone')
-          .map((name) => code(name))
-          .join(' '),
-        help.more(command),
-      ],
-    ];
-  },
-  options: (command, text) => {
-    const { help } = text.command;
-    return [
-      [bold(help.optionsTitle), ...flagFields.map((field) => flagLine(field, text)), help.flagsNote],
-      [
-        help.modes(bangWords.map(code).join(' ')),
-        escape(help.formOnly(text.joins.list(formOnly.map((field) => label(field, text))))),
-      ],
-      [
-        bold(help.subcommandsTitle),
-        ...subcommandsFor('everyone').map((name) => usageLine(command, help.subcommands[name])),
-        help.sessionNote,
-      ],
-    ];
-  },
-  admin: (command, text) => {
-    const { help } = text.command;
-    const lines = subcommandsFor('administrators').map((name) => help.subcommands[name]);
-    return [
-      [bold(help.adminTitle), ...[help.adminDefaults, ...lines].map((line) => usageLine(command, line))],
-    ];
-  },
-};
+const FIRST_OPTIONS = 3;
 
 /** A sentence for each problem, escaped. */
 export function renderProblems(problems: readonly Problem[], command: string, text: Text): string[] {

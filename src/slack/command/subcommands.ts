@@ -1,25 +1,15 @@
 import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
 import { editDistance } from '../../session/edit-distance.ts';
-import {
-  bareSessionId,
-  SUBCOMMANDS,
-  type Intent,
-  type SharedScope,
-  type Subcommand,
-} from '../../session/intent.ts';
-import { LANGUAGE_CHOICES, LISTEN, NOTIFY, STEER } from '../../session/preferences.ts';
+import { bareSessionId, type Intent, type Subcommand } from '../../session/intent.ts';
+import { preferencesSchema, SETTINGS } from '../../session/preferences.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
 import { COMMAND_NAMES } from '../../text/spoken.ts';
 import { unescape, USER_ID } from '../blocks/text.ts';
 import { bareWord, wordsOf, type Word } from './tokens.ts';
 import { readUsage } from './values.ts';
 
-type Audience = 'everyone' | 'administrators';
-
 type Definition<T extends z.ZodObject> = {
-  /** Whose help shows it; left out: everyone. */
-  audience?: Audience;
   /** In this order; optional ones can be left out. */
   takes: T;
   /** The last one takes the rest of the text, as it was typed. */
@@ -32,7 +22,6 @@ type Row = ReturnType<typeof row>;
 
 const oneOf = <const T extends readonly string[]>(options: T) =>
   z.string().toLowerCase().pipe(z.enum(options));
-const scope = oneOf(['channel', 'workspace']).optional();
 const session = z.string().regex(/^[\w-]+$/);
 const MENTION = new RegExp(`^<@(${USER_ID})(?:\\|[^<>]*)?>$`);
 /** The id in a mention. */
@@ -45,7 +34,7 @@ const SCOPES = { me: 'person', channel: 'channel', workspace: 'workspace' } as c
 
 const ROWS: Readonly<Record<Subcommand, Row>> = {
   help: row({
-    takes: z.object({ topic: oneOf(['options', 'admin']).optional() }),
+    takes: z.object({ topic: oneOf(['options']).optional() }),
     intent: ({ topic = null }) => ({ kind: 'help', topic }),
   }),
   list: row({
@@ -105,27 +94,22 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
       return { kind: 'clear-defaults', scope: SCOPES[whose ?? 'me'] };
     },
   }),
-  notify: row({
-    takes: z.object({ where: oneOf(NOTIFY).optional(), session: session.optional() }),
-    intent: ({ where, session: id = null }) => {
-      if (where !== undefined)
-        return id === null ? { kind: 'notify', where } : { kind: 'notify-session', where, session: id };
-      return id === null ? { kind: 'show-setting', setting: 'notify' } : null;
+  settings: row({
+    takes: z.object({
+      whose: oneOf(['me', 'channel', 'workspace']).optional(),
+      setting: oneOf(['notify', 'language', 'steer', 'listen']).optional(),
+      value: z.string().toLowerCase().optional(),
+    }),
+    intent: ({ whose = 'channel', setting, value }) => {
+      const scope = SCOPES[whose];
+      if (setting === undefined) return value === undefined ? { kind: 'settings', scope } : null;
+      const isOwn = setting in SETTINGS.me;
+      const chosen = preferencesSchema.safeParse({ [setting]: value === 'slack' ? null : value });
+      if (value === undefined || isOwn !== (scope === 'person') || !chosen.success) return null;
+      return { kind: 'set-setting', scope, setting, chosen: chosen.data };
     },
   }),
-  language: row({
-    takes: z.object({ choice: oneOf(LANGUAGE_CHOICES).optional() }),
-    intent: ({ choice = null }) => ({ kind: 'language', choice }),
-  }),
-  steer: settingRow('steer', STEER, (who, whose) => ({ kind: 'steer', who, scope: whose })),
-  'web-messages': settingRow('web-messages', ['on', 'off'], (shown, whose) => ({
-    kind: 'web-messages',
-    shown: shown === 'on',
-    scope: whose,
-  })),
-  listen: settingRow('listen', LISTEN, (listen, whose) => ({ kind: 'listen', listen, scope: whose })),
   link: row({
-    audience: 'administrators',
     takes: z.object({
       person,
       /** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. Some people type an email address. */
@@ -135,16 +119,7 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
       return { kind: 'link', slackUserId, devinUserId: member === 'none' ? null : unescape(member) };
     },
   }),
-  unlink: row({
-    audience: 'administrators',
-    takes: z.object({ person }),
-    intent: ({ person: slackUserId }) => ({ kind: 'link', slackUserId, devinUserId: null }),
-  }),
 };
-
-export function subcommandsFor(audience: Audience): Subcommand[] {
-  return SUBCOMMANDS.filter((name) => ROWS[name].audience === audience);
-}
 
 /** null: not a sub-command, or with words that it doesn't take. */
 export function readSubcommand(typed: string): Intent | null {
@@ -196,7 +171,7 @@ export function meantCommand(name: Subcommand, words: readonly Word[], typed: st
 const FILLERS = new Set(['a', 'for', 'my', 'now', 'of', 'please', 'session', 'the', 'this', 'to']);
 
 function row<T extends z.ZodObject>(definition: Definition<T>) {
-  const { audience = 'everyone', takes, rest, intent } = definition;
+  const { takes, rest, intent } = definition;
   const takesSession = 'session' in takes.shape;
 
   /** null: these words are not what it takes. */
@@ -217,26 +192,10 @@ function row<T extends z.ZodObject>(definition: Definition<T>) {
     return taken?.success === true ? intent(taken.data) : null;
   }
 
-  return { audience, read };
+  return { read };
 }
 
 function onSession(kind: 'status' | 'stop' | 'archive') {
   return ({ session: id }: { session?: string | undefined }): Intent =>
     id === undefined ? { kind: 'pick', act: kind } : { kind, session: id };
-}
-
-/** For a channel, unless the workspace is named; without a value, it shows what is set. */
-function settingRow<const T extends readonly string[]>(
-  setting: 'steer' | 'web-messages' | 'listen',
-  values: T,
-  intent: (value: T[number], scope: SharedScope) => Intent,
-): Row {
-  return row({
-    audience: 'administrators',
-    takes: z.object({ scope, value: oneOf(values).optional() }),
-    intent: ({ scope: whose, value }) => {
-      if (value !== undefined) return intent(value, whose ?? 'channel');
-      return whose === undefined ? { kind: 'show-setting', setting } : null;
-    },
-  });
 }

@@ -66,18 +66,13 @@ export const command = {
     `${takes}; separate several with commas${none ? ', or use all or none' : ''}`,
   help: {
     title: 'Start a Devin session',
-    /** `whoami`: a command. */
-    usage: (command: string, whoami: string): string =>
-      `Type ${command} and a task, or only ${command} for a form. ${whoami} shows who your sessions run as, and what you can do here.`,
-    examples: [
-      'fix the flaky login test --repo acme/web --acu 10',
-      '!fast write release notes --title "Release 2.4" --tag docs,release',
-      'find out why checkout is slow --attach https://acme.example/trace.json',
-    ],
-    flagsTitle: 'Options',
-    /** The options that help shows first, by field; the others are under `help options`. */
-    more: (command: string): string =>
-      `More: \`${command} help options\` for every option · \`${command} help admin\` for workspace admins`,
+    example: 'fix the flaky login test --repo acme/web --acu 10',
+    /** `options`: the most used ones. */
+    shortcut: (options: string): string =>
+      `Or pick More actions > Start a Devin session on a message. Most used options: ${options}.`,
+    openForm: 'Open the form',
+    mySessions: 'My sessions',
+    allOptions: 'All options',
     subcommandsTitle: 'Other commands',
     sessionNote: 'Name a session by its id or link, or leave it out to pick from a list.',
     optionsTitle: 'All options',
@@ -85,7 +80,6 @@ export const command = {
       "Put values with spaces in quotes. `default` as a value, such as `--acu default`, goes back to your organization's default. Text in backticks, and everything after a separate `--`, is part of the task.",
     modes: (words: string): string => `Mode words work anywhere in the task: ${words}.`,
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
-    adminTitle: 'For workspace admins',
     subcommands: {
       help: { usage: 'help', does: 'shows how to start, and the most used options.' },
       list: { usage: 'list', does: "shows your sessions; `list all` shows everyone's." },
@@ -105,31 +99,16 @@ export const command = {
       archive: { usage: 'archive <session>', does: 'archives a session.' },
       defaults: {
         usage: 'defaults',
-        does: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them.',
+        does: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them. Workspace admins also use `channel` and `workspace`.',
       },
-      notify: { usage: 'notify', does: 'shows and sets where you get notifications.' },
-      language: { usage: 'language', does: 'shows and sets the language this app uses with you.' },
-      steer: {
-        usage: 'steer requester|members',
-        does: "sets who can answer, stop and archive this channel's sessions; `steer workspace …` sets it everywhere.",
-      },
-      'web-messages': {
-        usage: 'web-messages on|off',
-        does: "sets whether messages from Devin's web app appear in this channel's threads; `web-messages workspace …` sets it everywhere.",
-      },
-      listen: {
-        usage: 'listen mentions|thread',
-        does: "sets which messages in this channel's session threads go to Devin; `listen workspace …` sets it everywhere.",
+      settings: {
+        usage: 'settings',
+        does: 'shows and sets who can steer sessions here and what Devin gets from threads; `settings workspace` everywhere, `settings me` your notifications and language.',
       },
       link: {
         usage: 'link @person <Devin user id>',
-        does: 'links a person to a member of the Devin organization.',
+        does: 'links a person to a member of the Devin organization; `link @person none` removes that. Workspace admins.',
       },
-      unlink: { usage: 'unlink @person', does: 'removes that link; so does `link @person none`.' },
-    },
-    adminDefaults: {
-      usage: 'defaults channel|workspace --acu 10',
-      does: 'sets defaults for this channel or everywhere; `defaults channel clear` removes them.',
     },
   },
 };

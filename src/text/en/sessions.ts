@@ -38,9 +38,6 @@ export const sessions = {
   cancel: "Canceling that request. If it's too late, you'll see that here.",
   archive: (title: string): string => `Archiving ${title}. The result will appear here.`,
   say: (title: string): string => `Sending to ${title}. If Devin doesn't get it, you'll see that here.`,
-  notify: (title: string, where: string): string => `You'll be notified about ${title} ${where}.`,
-  notYoursToSay: (mention: string): string =>
-    `Only ${mention}, who asked for that session, gets its notifications, so only they can set this. Nothing was changed.`,
   follow: 'Looking for that session in Devin. The result will appear here.',
   link: 'Checking that with Slack and Devin. The result will appear here.',
 };

@@ -11,8 +11,6 @@ export const settings = {
     person: 'you',
   },
   set: (scope: string): string => `Set for ${scope}.`,
-  /** Before what applies, if that is something else. */
-  otherHere: 'Another setting takes precedence here.',
   cleared: (scope: string): string => `Removed the defaults for ${scope}.`,
   nothingSet: 'Nothing was set.',
   adminsOnly: 'Only workspace admins can set that for a channel or the workspace. Nothing was set.',
@@ -45,15 +43,10 @@ export const settings = {
     mentions: 'only messages that mention this app',
     choices: { thread: 'Everything', mentions: 'Mentions only' },
   },
-  webMessages: {
-    label: "Messages from Devin's web app",
-    on: "appear in the session's thread",
-    off: 'stay in the web app',
-    choices: { on: 'Show', off: "Don't show" },
-  },
   /** A button for each other choice. */
   useInstead: (choice: string): string => `Use: ${choice}`,
-  /** To a workspace admin, before the buttons. */
-  forThisChannel: 'Change it for this channel:',
-  adminsChange: 'Workspace admins can change it for this channel.',
+  /** Before the settings, to those who can change them. */
+  appliesTo: (scope: string): string =>
+    `Set for ${scope}. The nearest setting wins, and the policy before all.`,
+  adminsChange: 'Only workspace admins can change these.',
 };

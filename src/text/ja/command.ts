@@ -51,16 +51,12 @@ export const command: Text['command'] = {
   several: (takes, none) => `${takes}。複数はコンマ区切り${none ? '、all または none も指定できます' : ''}`,
   help: {
     title: 'Devin セッションを開始',
-    usage: (command, whoami) =>
-      `${command} に続けてタスクを入力します。 ${command} だけならフォームが開きます。 ${whoami} で、誰としてセッションが実行されるかと、ここでできることを確認できます。`,
-    examples: [
-      '不安定なログインのテストを直して --repo acme/web --acu 10',
-      '!fast リリースノートを書いて --title "Release 2.4" --tag docs,release',
-      'チェックアウトが遅い原因を調べて --attach https://acme.example/trace.json',
-    ],
-    flagsTitle: 'オプション',
-    more: (command) =>
-      `すべてのオプション: \`${command} help options\` · ワークスペースの管理者向け: \`${command} help admin\``,
+    example: '不安定なログインのテストを直して --repo acme/web --acu 10',
+    shortcut: (options) =>
+      `メッセージの「その他のアクション」から「Start a Devin session」を選んでも開始できます。よく使うオプション: ${options}`,
+    openForm: 'フォームを開く',
+    mySessions: '自分のセッション',
+    allOptions: 'すべてのオプション',
     subcommandsTitle: 'そのほかのコマンド',
     sessionNote: 'セッションは ID またはリンクで指定します。省略すると一覧から選べます。',
     optionsTitle: 'すべてのオプション',
@@ -68,7 +64,6 @@ export const command: Text['command'] = {
       'スペースを含む値は引用符で囲みます。値を `default` にすると（例: `--acu default` ）、組織のデフォルトに戻ります。バッククォートの中と、単独の `--` より後ろは、すべてタスクとして扱います。',
     modes: (words) => `モードは、タスクのどこにでも書けます: ${words}`,
     formOnly: (labels) => `フォームでのみ設定: ${labels}`,
-    adminTitle: 'ワークスペースの管理者向け',
     subcommands: {
       help: { usage: 'help', does: '始め方と主なオプションを表示します。' },
       list: { usage: 'list', does: '自分のセッションを表示します。 `list all` なら全員分を表示します。' },
@@ -90,32 +85,14 @@ export const command: Text['command'] = {
         usage: 'defaults',
         does: 'ここで使われるデフォルトを表示します。自分の設定は `defaults me --acu 10` 、解除は `defaults me clear` です。',
       },
-      notify: { usage: 'notify', does: '通知先を表示・変更します。' },
-      language: { usage: 'language', does: '自分への表示に使う言語を表示・変更します。' },
-      steer: {
-        usage: 'steer requester|members',
-        does: 'このチャンネルのセッションへの回答・停止・アーカイブができる人を設定します。 `steer workspace …` なら全体に設定します。',
-      },
-      'web-messages': {
-        usage: 'web-messages on|off',
-        does: 'Devin の Web アプリからのメッセージを、このチャンネルのスレッドに表示するかを設定します。 `web-messages workspace …` なら全体に設定します。',
-      },
-      listen: {
-        usage: 'listen mentions|thread',
-        does: 'このチャンネルのスレッドで、どのメッセージを Devin に送るかを設定します。 `listen workspace …` なら全体に設定します。',
+      settings: {
+        usage: 'settings',
+        does: 'セッションを操作できる人とスレッドから Devin に送るものを表示・設定します。`settings workspace` は全体、`settings me` は自分の通知と言語です。',
       },
       link: {
         usage: 'link @ユーザー <Devin のユーザー ID>',
         does: 'Slack のユーザーを Devin の組織のメンバーに関連付けます。',
       },
-      unlink: {
-        usage: 'unlink @ユーザー',
-        does: '関連付けを解除します。 `link @ユーザー none` でも同じです。',
-      },
-    },
-    adminDefaults: {
-      usage: 'defaults channel|workspace --acu 10',
-      does: 'このチャンネルまたは全体のデフォルトを設定します。解除は `defaults channel clear` です。',
     },
   },
 };

@@ -31,9 +31,6 @@ export const sessions: Text['sessions'] = {
   cancel: 'この依頼をキャンセルしています。間に合わなかった場合は、ここでお知らせします。',
   archive: (title) => `${title} をアーカイブしています。完了したらここでお知らせします。`,
   say: (title) => `${title} に送信しています。Devin に届かなかった場合は、ここでお知らせします。`,
-  notify: (title, where) => `${title} の通知先を、${where}に設定しました。`,
-  notYoursToSay: (mention) =>
-    `そのセッションの通知は依頼者の ${mention} さんに届くため、設定できるのも本人だけです。何も変更していません。`,
   follow: 'Devin でセッションを探しています。結果をここでお知らせします。',
   link: 'Slack と Devin で確認しています。完了したらここでお知らせします。',
 };

@@ -11,7 +11,6 @@ export const settings: Text['settings'] = {
     person: '自分',
   },
   set: (scope) => `${scope}用に設定しました。`,
-  otherHere: 'ここでは別の設定が優先されます。',
   cleared: (scope) => `${scope}のデフォルトを解除しました。`,
   nothingSet: '何も設定していません。',
   adminsOnly:
@@ -44,13 +43,7 @@ export const settings: Text['settings'] = {
     mentions: 'このアプリをメンションしたメッセージのみ',
     choices: { thread: 'すべて', mentions: 'メンションのみ' },
   },
-  webMessages: {
-    label: 'Devin の Web アプリからのメッセージ',
-    on: 'セッションのスレッドに表示',
-    off: 'Web アプリのみ',
-    choices: { on: '表示', off: '非表示' },
-  },
   useInstead: (choice) => `「${choice}」に変更`,
-  forThisChannel: 'このチャンネルの設定を変更:',
-  adminsChange: 'このチャンネルの設定は、ワークスペースの管理者が変更できます。',
+  appliesTo: (scope) => `設定の対象: ${scope}。より近い設定が優先され、ポリシーが最優先です。`,
+  adminsChange: 'これらを変更できるのは、ワークスペースの管理者だけです。',
 };

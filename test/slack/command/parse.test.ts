@@ -370,7 +370,7 @@ describe('the task', () => {
     'list all the failing tests',
     'stop the server that hangs',
     'defaults of the form are wrong',
-    'notify dm about the outage',
+    'follow members towards the docs',
   ])('stays as it is: %s', (text) => {
     expect(created(text)).toEqual({ prompt: text });
   });
@@ -424,7 +424,6 @@ describe('sub-commands', () => {
   test.each([
     ['', { kind: 'open-form' }],
     [' Help ', { kind: 'help', topic: null }],
-    ['help admin', { kind: 'help', topic: 'admin' }],
     ['list', { kind: 'list', whose: 'mine', page: 1 }],
     ['list mine', { kind: 'list', whose: 'mine', page: 1 }],
     ['list 2', { kind: 'list', whose: 'mine', page: 2 }],
@@ -443,7 +442,6 @@ describe('sub-commands', () => {
     ['stop', { kind: 'pick', act: 'stop' }],
     ['say', { kind: 'pick', act: 'say' }],
     ['say : use &lt;b&gt;', { kind: 'pick', act: 'say', text: 'use <b>' }],
-    ['notify', { kind: 'show-setting', setting: 'notify' }],
     ['status 0123abcd', { kind: 'status', session: '0123abcd' }],
     [`Archive ${uuid}`, { kind: 'archive', session: uuid }],
     ['follow <https://app.devin.ai/sessions/abc1>', { kind: 'follow', session: 'abc1' }],
@@ -466,7 +464,6 @@ describe('sub-commands', () => {
       { kind: 'link', slackUserId: 'W12', devinUserId: 'ana@acme.example' },
     ],
     ['link <@U12|ana> None', { kind: 'link', slackUserId: 'U12', devinUserId: null }],
-    ['unlink <@U12|ana>', { kind: 'link', slackUserId: 'U12', devinUserId: null }],
     ['defaults', { kind: 'defaults' }],
     ['Defaults channel', { kind: 'defaults' }],
     ['defaults me clear', { kind: 'clear-defaults', scope: 'person' }],
@@ -503,15 +500,25 @@ describe('sub-commands', () => {
         reset: ['max_acu_limit'],
       },
     ],
-    ['notify DM', { kind: 'notify', where: 'dm' }],
-    ['notify card devin-1', { kind: 'notify-session', where: 'card', session: 'devin-1' }],
+    ['settings', { kind: 'settings', scope: 'channel' }],
+    ['Settings me', { kind: 'settings', scope: 'person' }],
     [
-      'notify dm <https://app.devin.ai/sessions/0a1b>',
-      { kind: 'notify-session', where: 'dm', session: '0a1b' },
+      'settings me notify DM',
+      { kind: 'set-setting', scope: 'person', setting: 'notify', chosen: { notify: 'dm' } },
+    ],
+    [
+      'settings me language slack',
+      { kind: 'set-setting', scope: 'person', setting: 'language', chosen: { language: null } },
     ],
     ['usage ALL --since 7d', { kind: 'usage', scope: 'workspace', by: 'month', days: 7 }],
-    ['web-messages workspace ON', { kind: 'web-messages', shown: true, scope: 'workspace' }],
-    ['steer requester', { kind: 'steer', who: 'requester', scope: 'channel' }],
+    [
+      'settings channel steer requester',
+      { kind: 'set-setting', scope: 'channel', setting: 'steer', chosen: { steer: 'requester' } },
+    ],
+    [
+      'settings workspace listen mentions',
+      { kind: 'set-setting', scope: 'workspace', setting: 'listen', chosen: { listen: 'mentions' } },
+    ],
     ['ｈｅｌｐ', { kind: 'help', topic: null }],
     ['ヘルプ', { kind: 'help', topic: null }],
     ['セッション一覧', { kind: 'list', whose: 'mine', page: 1 }],

@@ -131,21 +131,6 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([call.text.sessions.say(await nameOf(found, call))]);
   }
 
-  /** Only the person who gets the notifications may change where. */
-  async function notify(
-    call: Invocation,
-    { where, session: typed }: IntentOf<'notify-session'>,
-  ): Promise<Rendered> {
-    const found = await known(call, typed);
-    if (found === null) return unknown(call, typed);
-    const { request, session } = found;
-    if (request.userId !== call.userId) {
-      return notice([call.text.sessions.notYoursToSay(`<@${request.userId}>`)]);
-    }
-    await sessions.change(session.sessionId, { notify: where });
-    return notice([call.text.sessions.notify(await nameOf(found, call), call.text.settings.notify[where])]);
-  }
-
   async function follow(call: Invocation, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
     const { teamId, placeKind } = call;
     const by = steering.by(call, { always: true });
@@ -186,7 +171,6 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     stop: allowed(steer),
     archive: allowed(steer),
     say: allowed(say, notSent),
-    'notify-session': allowed(notify),
     follow: allowed(follow),
     // The job checks that the person is an administrator.
     link,

@@ -1,11 +1,10 @@
 import { applyDefaults, type SettingScope } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
-import { effectivePreferences, type Preferences } from '../../../session/preferences.ts';
 import type { SettingKey } from '../../../store/settings.ts';
 import { notice } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
-import { OWN_SETTINGS, renderDefaults, renderSetting, shownSetting } from '../../blocks/settings.ts';
+import { renderDefaults, renderSettings } from '../../blocks/settings.ts';
 import { code } from '../../blocks/text.ts';
 import { renderWrongOptions } from '../../command/help.ts';
 import type { Answers, Invocation } from '../commands.ts';
@@ -23,12 +22,6 @@ export type SettingsCommandDeps = Pick<
   | 'textFor'
   | 'authority'
 >;
-
-type Preferred = {
-  setting: IntentOf<'show-setting'>['setting'];
-  scope: SettingScope;
-  chosen: Preferences;
-};
 
 /**
  * Defaults and preferences. People who may start a session change their own defaults; administrators change a channel's and
@@ -107,63 +100,43 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return change(call, { scope, said }, async (key) => settings.set(key, null, call.userId));
   }
 
-  /** Answers with one line: what applies now, which can differ from what was set. */
-  async function prefer(call: Invocation, { setting, scope, chosen }: Preferred): Promise<Rendered> {
-    const { settings: words, joins } = call.text;
-    const refused = OWN_SETTINGS.has(setting) ? null : await changeRefusal(call, scope, []);
+  const isAllowedTo = async (call: Invocation, scope: SettingScope): Promise<boolean> =>
+    scope === 'person' || isAdmin(call);
+
+  /** Anyone may choose how and where the app speaks to them. */
+  async function settingsOf(call: Invocation, { scope }: IntentOf<'settings'>): Promise<Rendered> {
+    const refused = scope === 'person' ? null : await personRefusal(call);
+    if (refused !== null) return notice([refused]);
+    const preferences = await settings.preferencesFor(call);
+    const text = await textFor(call.userId, preferences.language);
+    return renderSettings({ scope, preferences, mayChange: await isAllowedTo(call, scope) }, text);
+  }
+
+  /** Shows what applies then, which can differ from what was set. Cards say whether their threads listen. */
+  async function setSetting(
+    call: Invocation,
+    { scope, setting, chosen }: IntentOf<'set-setting'>,
+  ): Promise<Rendered> {
+    const refused = scope === 'person' ? null : await changeRefusal(call, scope, []);
     if (refused !== null) return notice([refused]);
     await settings.changePreferences(keyOf(call, scope), chosen, call.userId);
-    const preferences = await settings.preferencesFor(call);
-    const { label, value } = shownSetting(setting, preferences, call.text);
-    const isInForce =
-      value === shownSetting(setting, effectivePreferences({ [scope]: chosen }), call.text).value;
-    const said = [words.set(words.scopes[scope]), isInForce ? '' : words.otherHere];
-    return notice([joins.sentences([...said, joins.labeled(label, value)])]);
-  }
-
-  /** Redraws cards in the place: they say how their threads work. */
-  async function changeThreads(call: Invocation, preferred: Preferred): Promise<Rendered> {
-    const { teamId } = call;
-    const channelId = preferred.scope === 'channel' ? call.channelId : null;
-    const answer = await prefer(call, preferred);
-    await enqueue('redraw-cards', { teamId, channelId });
-    return answer;
-  }
-
-  async function showSetting(call: Invocation, { setting }: IntentOf<'show-setting'>): Promise<Rendered> {
-    const isOwn = OWN_SETTINGS.has(setting);
-    const refused = isOwn ? null : await personRefusal(call);
-    if (refused !== null) return notice([refused]);
-    const preferences = await settings.preferencesFor(call);
-    const mayChange = isOwn || (await isAdmin(call));
-    return renderSetting(setting, { preferences, mayChange }, call.text);
-  }
-
-  async function language(call: Invocation, { choice }: IntentOf<'language'>): Promise<Rendered> {
-    if (choice !== null) {
-      const chosen = choice === 'slack' ? null : choice;
-      await settings.changePreferences(keyOf(call, 'person'), { language: chosen }, call.userId);
-      learnLanguage(call.userId, chosen);
+    if (setting === 'language') {
+      learnLanguage(call.userId, chosen.language ?? null);
       await redrawHome(call);
     }
-    const preferences = await settings.preferencesFor(call);
-    const shownFor = { preferences, mayChange: true };
-    return renderSetting('language', shownFor, await textFor(call.userId, preferences.language));
+    if (setting === 'listen') {
+      const channelId = scope === 'channel' ? call.channelId : null;
+      await enqueue('redraw-cards', { teamId: call.teamId, channelId });
+    }
+    return settingsOf(call, { kind: 'settings', scope });
   }
 
   return {
     defaults: show,
     'set-defaults': set,
     'clear-defaults': clear,
-    'show-setting': showSetting,
-    language,
-    listen: async (call, { listen, scope }) =>
-      changeThreads(call, { setting: 'listen', scope, chosen: { listen } }),
-    notify: async (call, { where }) =>
-      prefer(call, { setting: 'notify', scope: 'person', chosen: { notify: where } }),
-    steer: async (call, { who, scope }) => prefer(call, { setting: 'steer', scope, chosen: { steer: who } }),
-    'web-messages': async (call, { shown: webMessages, scope }) =>
-      prefer(call, { setting: 'web-messages', scope, chosen: { webMessages } }),
+    settings: settingsOf,
+    'set-setting': setSetting,
   } satisfies Partial<Answers>;
 }
 
