@@ -305,7 +305,7 @@ describe("a message to the app outside of a session's thread", () => {
     const ana = addColleague(world());
     const channelId = slack.directMessages(ana.userId);
     await slack.speak(ana.userId, channelId, 'help');
-    await slack.waitForMessage(channelId, ({ text }) => text.includes('help options'));
+    await slack.waitForMessage(channelId, ({ text }) => text.includes('Start a Devin session'));
   });
 });
 

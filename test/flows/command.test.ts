@@ -128,7 +128,7 @@ describeOnBothWorlds('the slash command', (world) => {
     const ana = addColleague(world());
     const channelId = channel([ana.userId]);
     const { message } = await slack.command(ana.userId, channelId, 'help');
-    expect(message === null ? '' : slack.renderText(message)).toContain('/devin help options');
+    expect(message === null ? '' : slack.renderText(message)).toContain('All options');
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 

@@ -77,7 +77,7 @@ describe('a session that is followed', () => {
 
   test('sums up the result when it finishes, and stays finished when it sleeps', async () => {
     const { devin, slack } = world();
-    const { channelId, session, told, showing } = await startSession(world(), 'count --acu 5');
+    const { channelId, session, told, showing } = await startSession(world(), 'count the files --acu 5');
     devin.advance(session.id, { status: 'running' });
     await showing('Working');
     devin.advance(session.id, {
@@ -310,7 +310,7 @@ describe('a start after answers were lost', () => {
     const channelId = slack.addChannel({ name: 'lost', members: [ana.userId] });
     devin.fail({ method: 'POST', path: LIST.path }, { afterEffect: true, times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: Infinity });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'get lost');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'get lost now');
     await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     await first.bot.stop();
     hidden.clear();
