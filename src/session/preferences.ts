@@ -19,7 +19,7 @@ export const NOTIFY_MODES: Readonly<Record<Notify, { calledIn: 'thread' | 'direc
 };
 /** Who can answer, stop and archive: only the requester, or every member of the organization. */
 export const STEER = ['requester', 'members'] as const;
-export type Steer = (typeof STEER)[number];
+type Steer = (typeof STEER)[number];
 /** Which messages of a thread go to Devin: all, or those that mention the app. */
 export const LISTEN = ['thread', 'mentions'] as const;
 export type Listen = (typeof LISTEN)[number];
