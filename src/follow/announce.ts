@@ -40,7 +40,7 @@ type News = Followed & {
 };
 
 async function calledIn(c: FollowContext, { session, request }: Followed): Promise<CalledIn> {
-  const notify = session.notify ?? (await c.store.settings.preferencesFor(request)).notify;
+  const { notify } = await c.store.settings.preferencesFor(request);
   const threadIn = session.threadTs === '' ? null : session.channelId;
   return whereCalled(c.slack, { request, notify, threadIn });
 }

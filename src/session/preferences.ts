@@ -9,7 +9,7 @@ export type Language = (typeof LANGUAGES)[number];
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ja: '日本語' };
 
 /** Where a person is notified: in the thread, by direct message, or only on the card. */
-export const NOTIFY = ['thread', 'dm', 'card'] as const;
+const NOTIFY = ['thread', 'dm', 'card'] as const;
 export type Notify = (typeof NOTIFY)[number];
 /** All that a mode of notification decides. `calledIn`: where a message calls the person; null: nowhere. */
 export const NOTIFY_MODES: Readonly<Record<Notify, { calledIn: 'thread' | 'direct' | null }>> = {

@@ -108,7 +108,6 @@ create table sessions (
   muted boolean not null default false,
   muted_by text,
   listen text,
-  notify text,
   stopped_by text,
   archived_by text,
   text_removed_at timestamptz,

@@ -1,7 +1,7 @@
 import { sql, type Generated, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
-import { LISTEN, NOTIFY, type ThreadShare } from '../session/preferences.ts';
+import { LISTEN, type ThreadShare } from '../session/preferences.ts';
 import { CLOSED, fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
 import { interval, json, readFirst, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
@@ -43,8 +43,6 @@ const columnsSchema = z.object({
   introducesThread: z.boolean(),
   /** Slack's code if the thread accepts no messages now; null: it does. */
   threadTrouble: z.string().nullable(),
-  /** Where the person is notified. null: as their preferences say. */
-  notify: z.enum(NOTIFY).nullable(),
   /** What was announced before, so that nothing is announced twice. */
   told: z.array(z.string()),
   /** Slack user ids of the people who stopped and archived it from here. */

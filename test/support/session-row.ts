@@ -28,7 +28,6 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     listen: null,
     introducesThread: true,
     threadTrouble: null,
-    notify: null,
     told: [],
     stoppedBy: null,
     archivedBy: null,
