@@ -18,8 +18,6 @@ import { mirrorReply } from './post-message.ts';
 /** Longer than any card shows. */
 const LAST_WORDS_LENGTH = 300;
 
-type Reading = Followed & { showsPeople: boolean };
-
 /**
  * Reads a session's new messages and stores them in Devin's order. The last page has no cursor, so reading starts from
  * the last one there was, and stored messages are known by their event. Resolves with the number of new ones.
@@ -50,16 +48,11 @@ async function storePage(
   const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
   if (fresh.length === 0 && page.endCursor === null) return 0;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
-  const fromPeople = fresh.some((message) => message.source !== 'devin' && message !== prompt);
-  const reading = {
-    ...followed,
-    showsPeople: fromPeople,
-  };
   await c.store.db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
     for (const message of fresh) {
       if (message === prompt) rows.push(messageRow(message, 'skipped'));
-      else rows.push(...(await rowsOf(c, { reading, message, trx })));
+      else rows.push(...(await rowsOf(c, { followed, message, trx })));
     }
     await c.store.messages.add(sessionId, rows, trx);
     // On the last page only: before that, Devin has gone on.
@@ -81,7 +74,7 @@ async function callAgain(c: FollowContext, sessionId: string, trx: Transaction<T
   await sessions.change(sessionId, { told: [...session.told, key] }, trx);
 }
 
-type NewWords = { reading: Reading; message: SessionMessage; trx: Transaction<Tables> };
+type NewWords = { followed: Followed; message: SessionMessage; trx: Transaction<Tables> };
 
 /** A message of Devin's list, as a row. */
 export function messageRow(
@@ -92,16 +85,16 @@ export function messageRow(
 }
 
 /** Devin's words go into the thread; people's only if they didn't write them here. */
-async function rowsOf(c: FollowContext, { reading, message, trx }: NewWords): Promise<NewMessage[]> {
-  const { session, showsPeople } = reading;
+async function rowsOf(c: FollowContext, { followed, message, trx }: NewWords): Promise<NewMessage[]> {
+  const { session } = followed;
   const { eventId, source, message: text } = message;
   if (source === 'devin') return [messageRow(message, 'pending')];
   const echo = { sessionId: session.sessionId, eventId, text };
   const replyId = await c.store.echoes.recognize(echo, trx);
-  if (replyId === null) return [messageRow(message, showsPeople ? 'pending' : 'skipped')];
+  if (replyId === null) return [messageRow(message, 'pending')];
   const arrivedNow = await arrived(c, replyId, trx);
   const row = messageRow(message, 'skipped');
-  const mirror = arrivedNow === null ? null : mirrorReply({ ...reading, reply: arrivedNow }, row.saidAt);
+  const mirror = arrivedNow === null ? null : mirrorReply({ ...followed, reply: arrivedNow }, row.saidAt);
   return mirror === null ? [row] : [row, mirror];
 }
 

@@ -97,13 +97,13 @@ describeOnPostgres('the buttons of a card', (world) => {
   test('Run again with changes opens a form with what was asked for, and starts another session', async () => {
     const { slack, devin } = world();
     const { ana, channelId, showing, on } = await startSession(world(), {
-      text: 'paint it --repo acme/web --acu 7',
+      text: 'paint the wall --repo acme/web --acu 7',
     });
     await stopOnCard(world(), ana.userId, on);
     await showing('Ended by');
     await slack.clickButton(ana.userId, on, 'start_again');
     const form = await settledForm(slack, ana.userId);
-    expect(slack.renderText(form)).toContain('paint it');
+    expect(slack.renderText(form)).toContain('paint the wall');
     slack.typeIn(form.id, { Task: 'paint it blue' });
     await slack.submit(form.id, ana.userId);
     const again = await devin.waitForSession(({ request }) => request.prompt === 'paint it blue');
