@@ -372,16 +372,14 @@ describe('a short direct message while Devin waits for an answer there', () => {
   test('is asked about, too, if the question of a session in a channel came there', async () => {
     const { slack, devin } = world();
     const { ana, id, direct, threadTs } = await askedDirectly();
-    // It's told once the app has recorded what it told before.
-    devin.advance(id, { pullRequest: { url: 'https://github.com/acme/web/pull/7', state: 'open' } });
-    await slack.waitForMessage(direct, ({ text }) => text.includes('pull/7') || text.includes('#7'));
     const asked = () =>
       slack.messages(direct).filter(({ text }) => text.includes('Is your message the answer?'));
-    await slack.speak(ana.userId, direct, 'use the main branch');
-    await slack.waitFor(() => asked().length === 1);
+    // A reply to the question waits until the app has recorded where it asked.
     await slack.speak(ana.userId, direct, 'use the main branch', { threadTs });
+    await slack.waitFor(() => asked().length === 1);
+    await slack.speak(ana.userId, direct, 'use the main branch');
     await slack.waitFor(() => asked().length === 2);
-    await slack.clickButton(ana.userId, { channelId: direct, ts: asked()[1]?.ts ?? '' }, 'send_again');
+    await slack.clickButton(ana.userId, { channelId: direct, ts: asked()[0]?.ts ?? '' }, 'send_again');
     await devin.waitForSession(
       (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
     );

@@ -185,7 +185,7 @@ test('a refusal to stop a session by a word is recorded once, however often Slac
   const { channelId, id } = thread;
   const eve = addColleague(world(), { inDevin: false });
   slack.joinChannel(eve.userId, channelId);
-  const { deliveries } = await thread.say(eve.userId, 'stop it');
+  const { deliveries } = await thread.say(eve.userId, 'stop');
   for (const delivery of deliveries) await slack.redeliver(delivery);
   const refusals = await allRecorded({ kind: 'refusal', userId: eve.userId, sessionId: id });
   expect(refusals.map(({ result }) => result)).toEqual(['steer:members-only']);

@@ -127,8 +127,8 @@ describe('who a session runs as', () => {
     const moved = `user-moved-${ana.name}`;
     devin.addMember({ userId: moved, email: `moved-${ana.name}@acme.example`, name: 'Moved' });
     await slack.changeUser(ana.userId, { email: `moved-${ana.name}@acme.example` });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'as the other');
-    expect((await sessionOf(devin, moved)).request.prompt).toBe('as the other');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'run as the other');
+    expect((await sessionOf(devin, moved)).request.prompt).toBe('run as the other');
   });
 
   test("is hidden in the Home of people who can't start sessions, as are their defaults", async () => {
