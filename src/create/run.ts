@@ -116,7 +116,7 @@ type AdoptDeps = {
 
 export function createAdopt({ store: { envelopes }, transitions, withNames }: AdoptDeps): Adopt {
   return async (request, session, { asked = false, ...held } = {}) => {
-    const { id, sealed, resumedAt } = request;
+    const { id, sealed } = request;
     const { sessionId, url } = session;
     const changes = { sessionId, draft: withNames(request.draft), failure: null };
     // A notice may still be on its way.
@@ -126,8 +126,6 @@ export function createAdopt({ store: { envelopes }, transitions, withNames }: Ad
       const effects: Effects = {
         card: under.lease === undefined ? 'now' : 'soon',
         ...(hasNotice && { tell: 'started' as const }),
-        // What was said of an earlier attempt no longer holds.
-        outcome: hadEnded || resumedAt !== null,
         session: {
           sessionId,
           requestId: id,

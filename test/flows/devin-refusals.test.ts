@@ -15,7 +15,7 @@ describe('when Devin is busy, or refuses', () => {
   test('waits and says so while Devin is busy, then starts', async () => {
     const { slack, devin } = world();
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
-    const { ana, channelId } = await ask('be patient');
+    const { ana, channelId } = await ask('be patient with it');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
     busy.clear();
     const session = await sessionOf(devin, ana.devinUserId);

@@ -71,7 +71,7 @@ describe('a start beyond a limit', () => {
       return Number(new RegExp(`requests_total\\{state="${state}"\\} (\\d+)`).exec(metrics)?.[1] ?? 0);
     };
     const before = { accepted: await counted('accepted'), refused: await counted('refused') };
-    await type('the first');
+    await type('start the first');
     const first = await sessionOf(devin, ana.devinUserId);
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(first.url));
     await type('paint the second wall --repo acme/web --acu 7');

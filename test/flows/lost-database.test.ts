@@ -186,7 +186,7 @@ function story(devin: WorldOptions['devin']): void {
       ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('Your usage'),
     );
     expect(told.text).toContain('1 session · 3 ACU');
-    expect(told.text).toContain('• acme/web: 3 ACU');
+    expect(told.text).toContain('acme/web · 3 ACU');
   });
 
   test.each(['channel', 'thread', 'direct'])('says nothing twice in a %s', async (place) => {
