@@ -161,6 +161,41 @@ async function waiting(approvers = 1, options = INFRA): Promise<Team> {
   return one;
 }
 
+// First: once the clock is ahead, a session seems to be quiet for days, and is polled rarely.
+describe('what passes ends no approval', () => {
+  test('a budget that is full for a moment', async () => {
+    const { ana, ben, own, card, type, channelId } = team();
+    const { slack, devin } = world();
+    await change(POLICY.replace('over: approve', 'acu_per_person_per_day: 25, over: refuse'));
+    await type(`fix it for ${ana.name} ${INFRA} --acu 20`);
+    await card('Waiting for approval');
+    const asked = await askedOf(ben);
+    await type('fix the docs --acu 20');
+    const docs = await sessionOf(devin, ana.devinUserId);
+    await press(ben, 'approve_request', asked);
+    await shownTo(ben, "This can't start right now");
+    await card('Waiting for approval');
+    devin.advance(docs.id, { status: 'exit', acus: 1 });
+    await cardOf(slack, channelId, (text) => text.includes('Ended'));
+    await press(ben, 'approve_request', asked);
+    await devin.waitForSession(() => own().length > 1);
+  });
+
+  test('a group that Slack does not list for a moment', async () => {
+    const { ana, ben, card } = await waiting();
+    const { slack, devin } = world();
+    const asked = await askedOf(ben);
+    const unlisted = slack.fail('usergroups.users.list', { error: 'missing_scope', times: Infinity });
+    onTestFinished(() => unlisted.clear());
+    await press(ben, 'approve_request', asked);
+    await shownTo(ben, "couldn't check who can approve this");
+    await card(`needs an approval from ${ben.name} (`);
+    unlisted.clear();
+    await press(ben, 'approve_request', asked);
+    await sessionOf(devin, ana.devinUserId);
+  });
+});
+
 describe('a request that needs an approval', () => {
   // First: once the clock is ahead, a request has waited for too long from the start.
   test('says that Devin is busy while it does not say who shares an account, and then asks', async () => {
@@ -530,40 +565,6 @@ describe('an approval ends and can be asked for again', () => {
     await press(ben, 'approve_request');
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request.attachment_urls).toHaveLength(1);
-  });
-});
-
-describe('what passes ends no approval', () => {
-  test('a budget that is full for a moment', async () => {
-    const { ana, ben, own, card, type, channelId } = team();
-    const { slack, devin } = world();
-    await change(POLICY.replace('over: approve', 'acu_per_person_per_day: 25, over: refuse'));
-    await type(`fix it for ${ana.name} ${INFRA} --acu 20`);
-    await card('Waiting for approval');
-    const asked = await askedOf(ben);
-    await type('fix the docs --acu 20');
-    const docs = await sessionOf(devin, ana.devinUserId);
-    await press(ben, 'approve_request', asked);
-    await shownTo(ben, "This can't start right now");
-    await card('Waiting for approval');
-    devin.advance(docs.id, { status: 'exit', acus: 1 });
-    await cardOf(slack, channelId, (text) => text.includes('Ended'));
-    await press(ben, 'approve_request', asked);
-    await devin.waitForSession(() => own().length > 1);
-  });
-
-  test('a group that Slack does not list for a moment', async () => {
-    const { ana, ben, card } = await waiting();
-    const { slack, devin } = world();
-    const asked = await askedOf(ben);
-    const unlisted = slack.fail('usergroups.users.list', { error: 'missing_scope', times: Infinity });
-    onTestFinished(() => unlisted.clear());
-    await press(ben, 'approve_request', asked);
-    await shownTo(ben, "couldn't check who can approve this");
-    await card(`needs an approval from ${ben.name} (`);
-    unlisted.clear();
-    await press(ben, 'approve_request', asked);
-    await sessionOf(devin, ana.devinUserId);
   });
 });
 
