@@ -80,7 +80,7 @@ describe('when Devin is busy, or refuses', () => {
   test('names the missing permission, and "Try again" starts once it was granted', async () => {
     const { slack, devin } = world();
     devin.permissions.delete('ImpersonateOrgSessions');
-    const { ana, channelId } = await ask('as me please');
+    const { ana, channelId } = await ask('paint it as me please');
     const card = await cardOf(slack, channelId, (text) => text.includes('ImpersonateOrgSessions'));
     devin.permissions.add('ImpersonateOrgSessions');
     const ben = addColleague(world());
