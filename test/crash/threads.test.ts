@@ -140,7 +140,8 @@ describe('a replica that is killed', () => {
     devin.advance(thread.id, { statusDetail: 'finished' });
     await slack.waitFor(() => told().includes('finished:1'));
     await cardOf(slack, thread.channelId, (text) => text.includes('Finished'));
-    await thread.marked((await thread.say(thread.ana.userId, 'add docs, too')).ts, 'white_check_mark');
+    const wake = `<@${slack.workspace.botUserId}> add docs, too`;
+    await thread.marked((await thread.say(thread.ana.userId, wake)).ts, 'white_check_mark');
     // The message that it finished names the pull request.
     expect(told()).toEqual(['needs-you:1', 'finished:1']);
   });

@@ -69,7 +69,7 @@ describe('what people write in the thread', () => {
     await createSessions(db).change(id, { nextPoll: { inMs: 3_600_000, first: false } });
     devin.advance(id, { status: 'running', statusDetail: 'working', acus: 3 });
     devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, afterEffect: true });
-    const { ts } = await say(ana.userId, 'go on');
+    const { ts } = await say(ana.userId, `<@${slack.workspace.botUserId}> go on`);
     await marked(ts, 'white_check_mark');
     await showing('3 ACU');
   });

@@ -191,7 +191,8 @@ describe('when something is missing while a session is followed', () => {
     expect(editsOf()).toHaveLength(edits);
     devin.fail(itself, { status: 404 });
     devin.fail({ method: 'POST', path: `${session.id}/messages` }, { status: 404 });
-    await slack.speak(ana.userId, channelId, 'are you there?', { threadTs: card.ts });
+    const asking = `<@${slack.workspace.botUserId}> are you there?`;
+    await slack.speak(ana.userId, channelId, asking, { threadTs: card.ts });
     await slack.waitForMessage(
       channelId,
       ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes("can't find the session"),
