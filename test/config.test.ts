@@ -75,9 +75,9 @@ describe('the settings', () => {
     expect(parseConfig({ LANGUAGE: locales })).toMatchObject({ language });
   });
 
-  test('have the defaults that .env.example and the README name', () => {
+  test('have the defaults that .env.example and docs/settings.md name', () => {
     const example = [...readFileSync('.env.example', 'utf8').matchAll(/^#([A-Z_]+)=(\S+)$/gm)];
-    const [, table = ''] = readFileSync('README.md', 'utf8').split('\n## Settings\n');
+    const table = readFileSync('docs/settings.md', 'utf8');
     const rows = [...table.matchAll(/^\| (`[A-Z_`, ]+`) +\|.*\| (`.+`) +\|$/gm)];
     const wordsIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
     const named = rows.flatMap(([, names, defaults]) =>

@@ -4,6 +4,7 @@ import { fields, type Field } from '../../../src/session/fields.ts';
 import { SUBCOMMANDS } from '../../../src/session/intent.ts';
 import { escape } from '../../../src/slack/blocks/text.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
+import { COMMAND_NAMES } from '../../../src/text/spoken.ts';
 import { several } from '../../support/field.ts';
 
 const MARKS = ['--', '—', '–', '=', ',', '"', "'", '”', '“', '`', '```', '\n', ' ', '<', '>', '|', '&amp;'];
@@ -86,7 +87,7 @@ test('never starts a session from a mistyped command that names a session', () =
 
 function beginsWithCommand(text: string): boolean {
   const [first] = /\p{L}+/u.exec(text.toLowerCase()) ?? [];
-  return SUBCOMMANDS.some((name) => name === first);
+  return COMMAND_NAMES.has(first ?? '');
 }
 
 test('keeps a task without flags and mode words byte for byte', () => {
