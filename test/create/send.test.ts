@@ -274,7 +274,7 @@ describe('a create', () => {
     await move('unknown');
     await adopt(await current(), sessionOf('s1'));
     expect(await answered(sessionOf('s1'))).toMatchObject({ kind: 'next' });
-    expect(jobs).toEqual(['show', 'post-waiting', 'show', 'tell-outcome']);
+    expect(jobs).toEqual(['show', 'post-waiting', 'show']);
     expect(await missing()).toBe(0);
   });
 
@@ -283,7 +283,7 @@ describe('a create', () => {
     await move('unknown');
     expect(await missing()).toBe(1);
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
-    expect(jobs).toEqual(['show', 'post-waiting', 'show', 'tell-outcome']);
+    expect(jobs).toEqual(['show', 'post-waiting', 'show']);
     expect(await missing()).toBe(0);
   });
 
