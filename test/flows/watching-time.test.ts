@@ -114,4 +114,4 @@ describe('after a while', () => {
   });
 });
 
-const CALL = /<@\w+> (?:Devin asks|Finished)/;
+const CALL = /<@\w+> (?:Devin asks|\*Finished)/;
