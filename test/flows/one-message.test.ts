@@ -303,15 +303,16 @@ describe('one message for each event', () => {
 
   test('calls the requester again if Devin asks in the same words after an answer', async () => {
     const { slack } = world();
-    const { asks, says, say, card, pings, ana } = await started(world());
+    const { asks, change, says, say, card, pings, ana } = await started(world());
     await asks('With docs?');
     await says('With docs?');
     await say(ana.userId, 'Yes.');
     await says('Answered by');
     await card('Working');
-    await asks('With docs?');
+    // Until newer words are here, the card says that Devin works.
+    change({ ...WAITING, message: 'With docs?' });
     await slack.waitFor(() => pings().length === 2, { what: 'a second call' });
-    expect(pings().at(-1)).toBe(`<@${ana.userId}> Devin asks:\nWith docs?`);
+    expect(pings().at(-1)).toContain(`<@${ana.userId}> Devin asks`);
   });
 
   test.each(['by', 'in Devin'])('says that a question without words was answered %s', async (how) => {
