@@ -10,6 +10,8 @@ test('upkeep waits for the previous run, however long that takes', async () => {
   const checkpoint = Promise.withResolvers<void>();
   const asked: string[] = [];
   const exec = async (statement: string) => {
+    // The look for tables that grew is on its own.
+    if (statement.includes('relpages')) return [];
     asked.push(statement);
     await checkpoint.promise;
     return [{ rows: statement.includes('pg_class') ? [{ name: 'public.notes' }] : [] }];
