@@ -1,11 +1,17 @@
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { EffectiveDraft, WithNames } from '../session/defaults.ts';
+import {
+  fields,
+  storedDraftSchema,
+  type FieldKey,
+  type FieldValues,
+  type Lookup,
+} from '../session/fields.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
 import { isOutside, type PresenceOf } from '../slack/conversations.ts';
 import { isSaid, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
-import { withIds, type IdOf } from './look-up.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
 import { refusedAs } from './trouble.ts';
@@ -154,4 +160,28 @@ const BARE = { thread: null, transcript: null };
 /** The next step collects what is sent, and asks for an approval if the policy wants one. */
 async function toIdentified(flow: Flow, run: Run, changes: RequestChanges): Promise<StepOutcome> {
   return flow.advance(run, { to: 'identified', changes, effects: { card: 'soon' } });
+}
+
+/** The id of what is given by its name or id; null: there is none. Throws DevinError. */
+type IdOf = (lookup: Exclude<Lookup, 'repositories'>, typed: string) => Promise<string | null>;
+
+type Unlisted = { kind: 'not-listed'; field: FieldKey; value: string };
+
+/** With ids for names, or the first that Devin doesn't list: nothing is sent then. Repositories have no ids. */
+async function withIds(idOf: IdOf, draft: EffectiveDraft): Promise<EffectiveDraft | Unlisted> {
+  const values: FieldValues = draft.values;
+  const found: Record<string, unknown> = {};
+  for (const { key, input } of fields) {
+    const lookup = 'lookup' in input ? input.lookup : undefined;
+    const typed = [values[key] ?? []].flat().filter((one) => typeof one === 'string');
+    if (lookup === undefined || lookup === 'repositories' || typed.length === 0) continue;
+    const ids: string[] = [];
+    for (const value of typed) {
+      const id = await idOf(lookup, value);
+      if (id === null) return { kind: 'not-listed', field: key, value };
+      ids.push(id);
+    }
+    found[key] = input.kind === 'list' ? ids : ids[0];
+  }
+  return { ...draft, values: storedDraftSchema.parse({ ...draft.values, ...found }) };
 }
