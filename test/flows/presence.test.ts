@@ -212,7 +212,7 @@ describe('a former member of a private channel', () => {
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
     leave(world(), ben.userId, channelId);
     await slack.clickButton(ben.userId, { channelId, ts }, 'cancel');
-    await toldTo(world(), { channelId, userId: ben.userId }, "you can't end it from here");
+    await toldTo(world(), { channelId, userId: ben.userId }, 'Only the person who asked for this');
     expect(
       byTheApp()
         .map(({ text }) => text)

@@ -108,15 +108,18 @@ describe('commands on sessions', () => {
     expect(await said(ben.userId, channelId, `archive ${session.id}`)).toContain('is already archived: ');
   });
 
-  test.each(['exit', 'sleep'])(
+  test.each([
+    ['exit', 'This session is over'],
+    ['sleep', 'is already over: Ended · '],
+  ])(
     'the word %s in the thread of a session that is over takes no credit for its end, and gets no mark',
-    async (word) => {
+    async (word, answer) => {
       const { slack, devin } = world();
       const { ana, channelId, session, card, showing } = await startSession(world());
       devin.advance(session.id, { status: 'exit' });
       await showing('Ended');
       const { ts } = await slack.speak(ana.userId, channelId, word, { threadTs: card.ts });
-      await toldTo(world(), { channelId, userId: ana.userId }, 'is already over: Ended · ');
+      await toldTo(world(), { channelId, userId: ana.userId }, answer);
       expect((await showing('Ended')).text).not.toContain('Ended by');
       await doneWith(world(), 'steer');
       await doneWith(world(), 'mark-taken');

@@ -8,7 +8,7 @@ import { useWorld } from '../support/worlds.ts';
 describe('IMPERSONATION=preferred', () => {
   const world = useWorld({ environment: { IMPERSONATION: 'preferred' } });
 
-  test('sessions run as the service user if there is no match, and the card says so', async () => {
+  test('sessions run paint for everyone user if there is no match, and the card says so', async () => {
     const { slack, devin } = world();
     const eve = addColleague(world(), { inDevin: false });
     const channelId = slack.addChannel({ name: 'preferred', members: [eve.userId] });
@@ -34,12 +34,12 @@ describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
     devin: { allowedTags: ['web', 'api'] },
   });
 
-  test("sessions run as the service user, with no tag of the app, and Devin isn't asked for members", async () => {
+  test("sessions run paint for everyone user, with no tag of the app, and Devin isn't asked for members", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'off', members: [ana.userId] });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'as the service --tag web');
-    const session = await devin.waitForSession(({ request }) => request.prompt === 'as the service');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'paint for everyone --tag web');
+    const session = await devin.waitForSession(({ request }) => request.prompt === 'paint for everyone');
     expect(session.request).not.toHaveProperty('create_as_user_id');
     expect(session.request.tags).toEqual(['web']);
     expect(devin.requests.filter(({ query }) => query['email']?.includes(ana.email))).toEqual([]);
@@ -49,8 +49,8 @@ describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'off-2', members: [ana.userId] });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, 'a neighbour --tag web');
-    const neighbour = await devin.waitForSession(({ request }) => request.prompt === 'a neighbour');
+    await typeTask({ slack }, { userId: ana.userId, channelId }, 'paint a neighbour --tag web');
+    const neighbour = await devin.waitForSession(({ request }) => request.prompt === 'paint a neighbour');
     await cardOf(slack, channelId, (text) => text.includes(neighbour.url));
     devin.fail({ method: 'POST', path: '/sessions' }, { afterEffect: true, times: 1 });
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'the answer gets lost --tag web');
