@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { toldTo } from '../support/asking.ts';
 import { sessionOf, settledForm } from '../support/look.ts';
-import { addColleague, someoneIn } from '../support/people.ts';
+import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -49,14 +48,6 @@ describe('a table that a person pastes', () => {
     });
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request).toMatchObject({ prompt: `fix what fails\n${AS_READ}`, max_acu_limit: 5 });
-  });
-
-  test('starts nothing by itself: it is offered', async () => {
-    const { slack } = world();
-    const { ana, channelId, place, own } = someoneIn(world());
-    await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}>`, { attachments: [PASTED] });
-    await toldTo(world(), place, 'with your message?');
-    expect(own()).toEqual([]);
   });
 
   test('is part of a reply, which is no keyword then', async () => {
