@@ -35,13 +35,13 @@ describe('the slash command', () => {
     expect(await field.inputValue()).toBe('/devin ');
   });
 
-  test('with an invalid option starts nothing, and opens a form with the text', async () => {
+  test('with what looks like an option asks first, and opens a form with the text', async () => {
     const { message, send, modal, press } = await stage().visit({ as: 'mei' });
     const before = stage().devin.createdCount();
     await send('/devin tidy the changelog --acuu 3');
     const notice = message('tidy the changelog --acuu 3');
     await notice.getByText('--acuu').first().waitFor();
-    await press('Open in a form', notice);
+    await press('Edit first', notice);
     await modal.waitFor();
     expect(await modal.getByLabel('Task').inputValue()).toContain('tidy the changelog');
     expect(stage().devin.createdCount()).toBe(before);
