@@ -1,3 +1,4 @@
+import { createSteering } from './act/index.ts';
 import { createApprovals } from './approve/index.ts';
 import type { Config } from './config.ts';
 import { createConversing } from './converse/index.ts';
@@ -11,10 +12,9 @@ import { createLog } from './log.ts';
 import { createReconciling } from './reconcile/index.ts';
 import { createRestoring } from './restore/index.ts';
 import { openServices } from './services.ts';
-import { createHttpServer } from './slack/http-server.ts';
+import { createHttpServer } from './slack/edge/http-server.ts';
 import { createListeners } from './slack/listeners/index.ts';
 import { createStartup, type Bot } from './startup.ts';
-import { createSteering } from './steer/index.ts';
 import { createTidying, removeExpired } from './store/retention.ts';
 import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';

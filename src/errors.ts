@@ -4,8 +4,8 @@ import type { RefusedIdentity } from './session/identity.ts';
 import type { Hurdle } from './session/policy/decide.ts';
 import { capThatFits } from './session/policy/limits.ts';
 import type { ReplyFailure } from './session/reply.ts';
-import { optionWords } from './slack/blocks/details-values.ts';
-import { lookup, unescape } from './slack/blocks/text.ts';
+import { optionWords } from './slack/views/details-values.ts';
+import { lookup, unescape } from './slack/views/text.ts';
 import { acuWords, durationWords, moneyWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 

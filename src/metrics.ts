@@ -4,7 +4,7 @@ import type { DevinRequestFacts } from './devin/attempt.ts';
 import type { Readiness } from './health.ts';
 import type { Depth } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
-import type { RefusedDelivery } from './slack/http-receiver.ts';
+import type { RefusedDelivery } from './slack/edge/http-receiver.ts';
 import { MS_PER_S, type Skews } from './time.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;

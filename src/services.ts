@@ -8,7 +8,7 @@ import { isProxied } from './network.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { createWithNames } from './session/defaults.ts';
 import { limitsFrom } from './session/policy/limits.ts';
-import { createSlack } from './slack/slack.ts';
+import { createSlack } from './slack/edge/slack.ts';
 import { createWrites } from './store/commit.ts';
 import { openDatabase } from './store/database.ts';
 import { createSeal, loadSecretsKeys } from './store/envelope.ts';

@@ -6,7 +6,7 @@ import { withOptionsTable } from '../scripts/tables.ts';
 import { LANGUAGES } from '../src/session/preferences.ts';
 import { THREAD_WORDS } from '../src/session/reply.ts';
 import { parseCommand } from '../src/slack/command/parse.ts';
-import { SHORTCUT_ID } from '../src/slack/ids.ts';
+import { SHORTCUT_ID } from '../src/slack/edge/ids.ts';
 import { en } from '../src/text/en.ts';
 import { ja } from '../src/text/ja.ts';
 

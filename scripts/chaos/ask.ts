@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { View } from '../../sandbox/slack/index.ts';
-import { fieldBlock, SHORTCUT_ID, VIEW } from '../../src/slack/ids.ts';
+import { fieldBlock, SHORTCUT_ID, VIEW } from '../../src/slack/edge/ids.ts';
 import { en } from '../../src/text/en.ts';
 import type { Attempt, Ledger } from './ledger.ts';
 import type { PlannedRequest, Way } from './plan.ts';

@@ -1,5 +1,5 @@
-import { DELIVERED_REACTION } from '../../src/slack/ids.ts';
-import { readMetadata } from '../../src/slack/metadata.ts';
+import { DELIVERED_REACTION } from '../../src/slack/edge/ids.ts';
+import { readMetadata } from '../../src/slack/edge/metadata.ts';
 import type { Findings } from './audit.ts';
 import { publicMessages, type Ledger, type Reply, type Word } from './ledger.ts';
 import type { World } from './world.ts';

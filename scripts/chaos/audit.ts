@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { approvalMetadata, milestoneMetadata, outcomeMetadata } from '../../src/slack/metadata.ts';
+import { approvalMetadata, milestoneMetadata, outcomeMetadata } from '../../src/slack/edge/metadata.ts';
 import { auditThreads, type ThreadCounts } from './audit-threads.ts';
 import {
   cardsIn,

@@ -1,5 +1,5 @@
 import type { Message, View } from '../../sandbox/slack/index.ts';
-import { ACTION, CARD_ACTION, DECLINE_BLOCK, VIEW } from '../../src/slack/ids.ts';
+import { ACTION, CARD_ACTION, DECLINE_BLOCK, VIEW } from '../../src/slack/edge/ids.ts';
 import { en } from '../../src/text/en.ts';
 import { at } from './ask.ts';
 import { cardsIn, hasStatus, saysWithout, tokenIn, type Ledger } from './ledger.ts';

@@ -1,6 +1,6 @@
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { readMetadata } from '../../src/slack/metadata.ts';
+import { readMetadata } from '../../src/slack/edge/metadata.ts';
 import { en } from '../../src/text/en.ts';
 import type { Decision, Way } from './plan.ts';
 import type { Person, World } from './world.ts';

@@ -2,7 +2,7 @@ import type { Transitions } from '../create/index.ts';
 import type { RedrawHome } from '../home/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { PostOnce, WithLease } from '../queue/index.ts';
-import type { Slack } from '../slack/slack.ts';
+import type { Slack } from '../slack/edge/slack.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { Store } from '../store/store.ts';
 import type { Gate, MayApprove, MayEnd } from '../trust/index.ts';

@@ -1,5 +1,5 @@
 import type { Queue } from '../queue/index.ts';
-import type { Slack } from '../slack/slack.ts';
+import type { Slack } from '../slack/edge/slack.ts';
 import { createNotifier } from '../slack/tell-later.ts';
 import type { Gate } from '../trust/index.ts';
 import type { ApproveContext } from './context.ts';

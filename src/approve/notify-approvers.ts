@@ -1,10 +1,10 @@
 import { retrySlack, soonIfBusy, type Jobs, type Lease } from '../queue/index.ts';
 import { pendingApproval } from '../session/approval.ts';
 import { approvalView } from '../slack/approval-view.ts';
-import { renderApproval } from '../slack/blocks/approval.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
-import type { SlackFailure } from '../slack/errors.ts';
-import { approvalMetadata } from '../slack/metadata.ts';
+import type { SlackFailure } from '../slack/edge/errors.ts';
+import { approvalMetadata } from '../slack/edge/metadata.ts';
+import { renderApproval } from '../slack/views/approval.ts';
+import type { Rendered } from '../slack/views/objects.ts';
 import type { ApprovalMessage } from '../store/approval-messages.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import { fingerprintOf } from '../store/sql.ts';

@@ -10,7 +10,7 @@ import {
   type Voter,
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
-import { codeBlocks, escape } from '../slack/blocks/text.ts';
+import { codeBlocks, escape } from '../slack/views/text.ts';
 import { subjectOf } from '../store/audit.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Text } from '../text/index.ts';

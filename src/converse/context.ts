@@ -3,7 +3,7 @@ import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Enqueue, Lease, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Slack } from '../slack/slack.ts';
+import type { Slack } from '../slack/edge/slack.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { Store } from '../store/store.ts';

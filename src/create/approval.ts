@@ -6,7 +6,7 @@ import {
   type Voter,
 } from '../session/approval.ts';
 import type { LeftOut, Material } from '../session/context.ts';
-import type { SlackFiles } from '../slack/files.ts';
+import type { SlackFiles } from '../slack/edge/files.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { ApprovalNeeded, ApproversOf, Gate } from '../trust/index.ts';
 import { hashFile } from './hand-over.ts';

@@ -1,8 +1,13 @@
 import { givenApprovals } from '../session/approval.ts';
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
 import { isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
-import { chosenMessages, tickedMessages, type ThreadMessages, type ThreadReader } from '../slack/context.ts';
-import type { SlackFiles } from '../slack/files.ts';
+import {
+  chosenMessages,
+  tickedMessages,
+  type ThreadMessages,
+  type ThreadReader,
+} from '../slack/edge/context.ts';
+import type { SlackFiles } from '../slack/edge/files.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { AskApproval } from './approval.ts';
 import { FileChangedError, handOverFile, handOverText, type UploadFile } from './hand-over.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { TooLargeError } from '../bounds.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
-import type { OpenedFile, SlackFiles } from '../slack/files.ts';
+import type { OpenedFile, SlackFiles } from '../slack/edge/files.ts';
 import { devinTrouble, type DevinTrouble } from './trouble.ts';
 
 export type UploadFile = (file: {

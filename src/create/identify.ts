@@ -9,7 +9,7 @@ import {
 } from '../session/fields.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
-import { isOutside, type PresenceOf } from '../slack/conversations.ts';
+import { isOutside, type PresenceOf } from '../slack/edge/conversations.ts';
 import { isSaid, type RequestChanges, type SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';

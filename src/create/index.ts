@@ -4,7 +4,7 @@ import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/inde
 import type { ShowNow } from '../reconcile/index.ts';
 import type { WithNames } from '../session/defaults.ts';
 import type { RequestState } from '../session/request.ts';
-import type { Slack } from '../slack/slack.ts';
+import type { Slack } from '../slack/edge/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';

@@ -8,17 +8,17 @@ import {
   type PostOnce,
   type WithLease,
 } from '../queue/index.ts';
-import type { Called } from '../slack/blocks/milestone.ts';
-import { renderOutcome } from '../slack/blocks/notices.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
 import { whereCalled, type CalledIn } from '../slack/called.ts';
 import { doubtOf } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
-import { outcomeMetadata } from '../slack/metadata.ts';
-import { directPlace, type CardPlace, type Outbound } from '../slack/outbound.ts';
-import type { FindLeaver, IsOutside } from '../slack/people.ts';
-import { cardMessage, threadOfCard } from '../slack/posted-messages.ts';
-import type { TextFor } from '../slack/text-for.ts';
+import { outcomeMetadata } from '../slack/edge/metadata.ts';
+import { directPlace, type CardPlace, type Outbound } from '../slack/edge/outbound.ts';
+import type { FindLeaver, IsOutside } from '../slack/edge/people.ts';
+import { cardMessage, threadOfCard } from '../slack/edge/posted-messages.ts';
+import type { TextFor } from '../slack/edge/text-for.ts';
+import type { Called } from '../slack/views/milestone.ts';
+import { renderOutcome } from '../slack/views/notices.ts';
+import type { Rendered } from '../slack/views/objects.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';

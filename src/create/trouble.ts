@@ -1,7 +1,7 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Failure } from '../session/failure.ts';
 import type { RefusedIdentity } from '../session/identity.ts';
-import { slackFailure } from '../slack/errors.ts';
+import { slackFailure } from '../slack/edge/errors.ts';
 
 /** What an error of the Devin client means for a request. */
 export type DevinTrouble =

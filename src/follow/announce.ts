@@ -8,7 +8,13 @@ import {
   readMilestone,
   type Milestone,
 } from '../session/milestones.ts';
-import { renderDevinMessage } from '../slack/blocks/devin-message.ts';
+import { whereCalled, type CalledIn } from '../slack/called.ts';
+import { cardView } from '../slack/card-view.ts';
+import { refusalKind } from '../slack/edge/errors.ts';
+import { messageMetadata, milestoneMetadata } from '../slack/edge/metadata.ts';
+import { directPlace, type CardPlace } from '../slack/edge/outbound.ts';
+import { plainName } from '../slack/edge/people.ts';
+import { renderDevinMessage } from '../slack/views/devin-message.ts';
 import {
   beginningOf,
   renderMilestone,
@@ -16,14 +22,8 @@ import {
   type Called,
   type MilestoneMessage,
   type ToldIn,
-} from '../slack/blocks/milestone.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
-import { whereCalled, type CalledIn } from '../slack/called.ts';
-import { cardView } from '../slack/card-view.ts';
-import { refusalKind } from '../slack/errors.ts';
-import { messageMetadata, milestoneMetadata } from '../slack/metadata.ts';
-import { directPlace, type CardPlace } from '../slack/outbound.ts';
-import { plainName } from '../slack/people.ts';
+} from '../slack/views/milestone.ts';
+import type { Rendered } from '../slack/views/objects.ts';
 import type { AnsweredCall } from '../store/calls.ts';
 import type { MilestoneRow } from '../store/milestones.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';

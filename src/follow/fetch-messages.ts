@@ -5,7 +5,7 @@ import { DevinError, isTooLarge, type DevinErrorCode } from '../devin/errors.ts'
 import type { Page, SessionMessage } from '../devin/schemas.ts';
 import type { MessageQuery } from '../devin/sessions.ts';
 import { nextKey } from '../session/milestones.ts';
-import { markdownWords } from '../slack/blocks/markdown.ts';
+import { markdownWords } from '../slack/views/markdown.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { NewMessage } from '../store/session-messages.ts';

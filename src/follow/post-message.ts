@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { retryWindow } from '../queue/index.ts';
 import { withoutCredentials } from '../session/credentials.ts';
 import { REPLY_BY, REPLY_WAYS, shownEvent } from '../session/reply.ts';
+import { cardView } from '../slack/card-view.ts';
+import { readThreadMessage } from '../slack/command/thread-message.ts';
+import { refusalKind, type SlackFailure } from '../slack/edge/errors.ts';
+import { messageMetadata } from '../slack/edge/metadata.ts';
+import type { Posted } from '../slack/edge/outbound.ts';
+import { plainName } from '../slack/edge/people.ts';
+import { isDirectMessage } from '../slack/edge/places.ts';
+import type { FileToShare, ThreadPlace } from '../slack/edge/thread-writer.ts';
 import {
   labeled,
   renderInDevin,
@@ -9,17 +17,9 @@ import {
   renderReplyBy,
   renderDevinMessage,
   renderWebMessage,
-} from '../slack/blocks/devin-message.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
-import { code } from '../slack/blocks/text.ts';
-import { cardView } from '../slack/card-view.ts';
-import { readThreadMessage } from '../slack/command/thread-message.ts';
-import { refusalKind, type SlackFailure } from '../slack/errors.ts';
-import { messageMetadata } from '../slack/metadata.ts';
-import type { Posted } from '../slack/outbound.ts';
-import { plainName } from '../slack/people.ts';
-import { isDirectMessage } from '../slack/places.ts';
-import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
+} from '../slack/views/devin-message.ts';
+import type { Rendered } from '../slack/views/objects.ts';
+import { code } from '../slack/views/text.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import { FILE, type MessageRow, type NewMessage } from '../store/session-messages.ts';

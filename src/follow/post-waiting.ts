@@ -1,9 +1,9 @@
 import { backOffMs, retryWindow, soonIfBusy, sooner } from '../queue/index.ts';
-import { notice } from '../slack/blocks/notices.ts';
-import { escape, link, lookup } from '../slack/blocks/text.ts';
-import { slackFailure, type SlackFailure } from '../slack/errors.ts';
-import { privatePlace } from '../slack/places.ts';
-import { CLOCK_MARGIN_S } from '../slack/posted-messages.ts';
+import { slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
+import { privatePlace } from '../slack/edge/places.ts';
+import { CLOCK_MARGIN_S } from '../slack/edge/posted-messages.ts';
+import { notice } from '../slack/views/notices.ts';
+import { escape, link, lookup } from '../slack/views/text.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
 import type { MessageRow } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';

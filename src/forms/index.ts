@@ -5,12 +5,12 @@ import { nullIfFails, type Log } from '../log.ts';
 import type { Jobs, Queue } from '../queue/index.ts';
 import type { SlackMessage } from '../session/context.ts';
 import { mayBeTooLong, type QuotedThread } from '../session/prompt.ts';
-import { pageOfPicked, renderReview, renderUnreviewable, type ReviewItem } from '../slack/blocks/review.ts';
-import { renderSessionForm } from '../slack/blocks/session-form.ts';
-import { chosenMessages, type ThreadReader } from '../slack/context.ts';
+import { chosenMessages, type ThreadReader } from '../slack/edge/context.ts';
+import type { Outbound } from '../slack/edge/outbound.ts';
+import type { TextFor } from '../slack/edge/text-for.ts';
 import { formView } from '../slack/form-view.ts';
-import type { Outbound } from '../slack/outbound.ts';
-import type { TextFor } from '../slack/text-for.ts';
+import { pageOfPicked, renderReview, renderUnreviewable, type ReviewItem } from '../slack/views/review.ts';
+import { renderSessionForm } from '../slack/views/session-form.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { Gate } from '../trust/index.ts';
 

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import { againInMs, soonIfBusy, type Jobs, type PostOnce, type WithLease } from '../queue/index.ts';
-import { renderGreeting } from '../slack/blocks/notices.ts';
-import { greetingMetadata } from '../slack/metadata.ts';
+import { greetingMetadata } from '../slack/edge/metadata.ts';
+import { renderGreeting } from '../slack/views/notices.ts';
 import type { Greetings } from '../store/greetings.ts';
 import type { Text } from '../text/index.ts';
 

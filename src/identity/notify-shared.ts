@@ -8,11 +8,11 @@ import {
   type Queue,
   type WithLease,
 } from '../queue/index.ts';
-import { notice } from '../slack/blocks/notices.ts';
-import { escape } from '../slack/blocks/text.ts';
-import { sharedMetadata } from '../slack/metadata.ts';
-import { directPlace } from '../slack/outbound.ts';
-import type { Slack } from '../slack/slack.ts';
+import { sharedMetadata } from '../slack/edge/metadata.ts';
+import { directPlace } from '../slack/edge/outbound.ts';
+import type { Slack } from '../slack/edge/slack.ts';
+import { notice } from '../slack/views/notices.ts';
+import { escape } from '../slack/views/text.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { FindMember } from './resolve.ts';
 

@@ -6,9 +6,9 @@ import { DevinError } from '../devin/errors.ts';
 import { OperatorError, type Say } from '../operator-error.ts';
 import { everyGroupIn } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { slackFailure } from '../slack/errors.ts';
-import { isAbsentGroup } from '../slack/people.ts';
-import { identifyBot, SLACK_API_URL, type BotIdentity } from '../slack/slack.ts';
+import { slackFailure } from '../slack/edge/errors.ts';
+import { isAbsentGroup } from '../slack/edge/people.ts';
+import { identifyBot, SLACK_API_URL, type BotIdentity } from '../slack/edge/slack.ts';
 import type { Text } from '../text/index.ts';
 import { MS_PER_S } from '../time.ts';
 

@@ -1,8 +1,8 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
-import type { Rendered } from '../slack/blocks/objects.ts';
-import { slackFailure, type SlackFailure } from '../slack/errors.ts';
-import type { MessageMetadata } from '../slack/metadata.ts';
-import type { CardPlace, Outbound, Posted } from '../slack/outbound.ts';
+import { slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
+import type { MessageMetadata } from '../slack/edge/metadata.ts';
+import type { CardPlace, Outbound, Posted } from '../slack/edge/outbound.ts';
+import type { Rendered } from '../slack/views/objects.ts';
 import { isInFlight, type Showing, type ShownMessages, type ShownRow } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
 import type { TurnClass, Turns } from '../store/turns.ts';

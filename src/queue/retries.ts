@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { refusalKind, type SlackFailure } from '../slack/errors.ts';
+import { refusalKind, type SlackFailure } from '../slack/edge/errors.ts';
 import { sleep } from '../time.ts';
 
 const SECOND_MS = 1000;

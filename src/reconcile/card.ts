@@ -1,10 +1,10 @@
 import { elapsedStep, untilNextStep, waitedStep, type SessionPhase } from '../session/lifecycle.ts';
 import type { ThreadShare } from '../session/preferences.ts';
 import { isOpen, isPending } from '../session/request.ts';
-import { renderCard, type SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
-import { fullCardMetadata } from '../slack/metadata.ts';
-import { createListenHere, type ThreadHere } from '../slack/places.ts';
+import { fullCardMetadata } from '../slack/edge/metadata.ts';
+import { createListenHere, type ThreadHere } from '../slack/edge/places.ts';
+import { renderCard, type SessionCard } from '../slack/views/session-card.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { ShownMessage } from '../store/shown.ts';

@@ -1,6 +1,6 @@
 import { retrySlack, soonIfBusy, sooner, type Lease } from '../queue/index.ts';
-import { refusalKind, slackFailure, type SlackFailure } from '../slack/errors.ts';
-import type { CardPlace } from '../slack/outbound.ts';
+import { refusalKind, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
+import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { ShownMessage } from '../store/shown.ts';
 import type { Desired, Kind, ReconcileContext } from './context.ts';
 

@@ -4,9 +4,9 @@ import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { LostSession, SearchPlace } from '../queue/index.ts';
 import { readPrompt } from '../session/prompt.ts';
-import type { Outbound } from '../slack/outbound.ts';
-import type { People } from '../slack/people.ts';
-import { readPermalink, type MetadataReader } from '../slack/posted-messages.ts';
+import type { Outbound } from '../slack/edge/outbound.ts';
+import type { People } from '../slack/edge/people.ts';
+import { readPermalink, type MetadataReader } from '../slack/edge/posted-messages.ts';
 
 type PlacesDeps = {
   listMessages: (sessionId: string, query: { first: number }) => Promise<{ items: SessionMessage[] }>;

@@ -2,7 +2,7 @@ import type { Adopt } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
 import type { Queue } from '../queue/index.ts';
-import type { Slack } from '../slack/slack.ts';
+import type { Slack } from '../slack/edge/slack.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFindPlaces, createFindRequester } from './find-places.ts';

@@ -4,7 +4,7 @@ import type { Enqueue, LostSession } from '../queue/index.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { namesUrl, progress, readMilestone, readToldPhase } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { CLOCK_MARGIN_S, type FoundMessage, type MetadataReader } from '../slack/posted-messages.ts';
+import { CLOCK_MARGIN_S, type FoundMessage, type MetadataReader } from '../slack/edge/posted-messages.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { cardKey, type ShownMessages } from '../store/shown.ts';

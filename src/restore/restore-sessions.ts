@@ -1,8 +1,8 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, LostSession, SearchPlace, CardSearch } from '../queue/index.ts';
-import { slackFailure, unlessRefused } from '../slack/errors.ts';
-import type { MetadataReader, ReadSpan } from '../slack/posted-messages.ts';
+import { slackFailure, unlessRefused } from '../slack/edge/errors.ts';
+import type { MetadataReader, ReadSpan } from '../slack/edge/posted-messages.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { FoundCard, RestoreSession } from './restore-session.ts';
 

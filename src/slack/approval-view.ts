@@ -1,9 +1,9 @@
 import { omitFields } from '../session/defaults.ts';
 import { isTooLong, instructionsIn } from '../session/prompt.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { ApprovalView } from './blocks/approval.ts';
 import { titleOf } from './card-view.ts';
-import { isDirectMessage } from './places.ts';
+import { isDirectMessage } from './edge/places.ts';
+import type { ApprovalView } from './views/approval.ts';
 
 /** What everyone who was asked for this approval sees of a request; null: the approval is no longer known. */
 export function approvalView(request: SessionRequest, number: number): ApprovalView | null {

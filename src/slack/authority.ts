@@ -8,9 +8,9 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { MayEnd, SteeringCheck } from '../trust/index.ts';
-import { escape } from './blocks/text.ts';
-import { isLetIn, type InConversation, type Presence } from './conversations.ts';
-import type { TextFor } from './text-for.ts';
+import { isLetIn, type InConversation, type Presence } from './edge/conversations.ts';
+import type { TextFor } from './edge/text-for.ts';
+import { escape } from './views/text.ts';
 
 /** Who a person is in Devin; null: nobody could tell in the time that Slack gives. */
 export type IdentifyInTime = (person: Person) => Promise<Identity | null>;

@@ -1,6 +1,6 @@
 import { NOTIFY_MODES, type Notify } from '../session/preferences.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { Slack } from './slack.ts';
+import type { Slack } from './edge/slack.ts';
 
 /** Where a message calls a person. `outside`: directly, since they are no longer in the conversation; null: nowhere. */
 export type CalledIn = 'thread' | 'direct' | 'outside' | null;

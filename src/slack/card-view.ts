@@ -8,11 +8,11 @@ import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import { cardActions } from './blocks/card-buttons.ts';
-import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
-import { replaceMentions, truncate } from './blocks/text.ts';
 import { notesOf, problemOf, threadLine } from './card-notes.ts';
-import { beganBy, type ThreadHere } from './places.ts';
+import { beganBy, type ThreadHere } from './edge/places.ts';
+import { cardActions } from './views/card-buttons.ts';
+import type { SessionCard, WaitsFor } from './views/session-card.ts';
+import { replaceMentions, truncate } from './views/text.ts';
 
 const TITLE_LENGTH = 120;
 /** What a card waiting for approval shows instead of Devin's status. */

@@ -5,7 +5,6 @@ import { buildRequest } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import type { SessionDetails } from './blocks/details.ts';
 import {
   approvalNotes,
   doubtOf,
@@ -14,6 +13,7 @@ import {
   problemOf,
   untickedWords,
 } from './card-notes.ts';
+import type { SessionDetails } from './views/details.ts';
 
 type DetailsRows = {
   request: SessionRequest;

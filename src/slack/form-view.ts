@@ -4,10 +4,10 @@ import { fields, type SessionDraft } from '../session/fields.ts';
 import type { LookedUpIdentity } from '../session/identity.ts';
 import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
-import type { FormContext } from './blocks/form/context-inputs.ts';
-import type { FormIdentity, SessionForm } from './blocks/session-form.ts';
-import { truncate } from './blocks/text.ts';
 import { identitySentence, untickedWords } from './card-notes.ts';
+import type { FormContext } from './views/form/context-inputs.ts';
+import type { FormIdentity, SessionForm } from './views/session-form.ts';
+import { truncate } from './views/text.ts';
 
 const EXCERPT_LENGTH = 150;
 

@@ -1,10 +1,10 @@
 import type { AnswerTo, Enqueue, Jobs } from '../queue/index.ts';
 import type { Envelopes } from '../store/envelope.ts';
-import { notice } from './blocks/notices.ts';
-import { escape } from './blocks/text.ts';
-import { throwIfRetryable } from './errors.ts';
-import type { Outbound } from './outbound.ts';
-import { answerPlace } from './places.ts';
+import { throwIfRetryable } from './edge/errors.ts';
+import type { Outbound } from './edge/outbound.ts';
+import { answerPlace } from './edge/places.ts';
+import { notice } from './views/notices.ts';
+import { escape } from './views/text.ts';
 
 /**
  * Tells a person privately what became of their command or button press. What it did isn't done again, so the sentences

@@ -3,13 +3,13 @@ import type { MessageRef } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { ThreadNotice } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
-import { notice } from './blocks/notices.ts';
-import type { Rendered } from './blocks/objects.ts';
-import { throwIfRetryable } from './errors.ts';
-import type { DeliveryResult, Outbound, PrivatePlace } from './outbound.ts';
-import type { Message } from './payload.ts';
-import { privatePlace } from './places.ts';
-import type { TextFor } from './text-for.ts';
+import { throwIfRetryable } from './edge/errors.ts';
+import type { DeliveryResult, Outbound, PrivatePlace } from './edge/outbound.ts';
+import type { Message } from './edge/payload.ts';
+import { privatePlace } from './edge/places.ts';
+import type { TextFor } from './edge/text-for.ts';
+import { notice } from './views/notices.ts';
+import type { Rendered } from './views/objects.ts';
 
 /** How long a process that died keeps others from answering. */
 const ANSWERING_MS = 15_000;

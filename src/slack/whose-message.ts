@@ -5,9 +5,9 @@ import type { SteeredThread } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
 import { beginsWithName, mentionsApp, readThreadMessage, withoutMention } from './command/thread-message.ts';
-import { isOnlyText, readMessage, withForwarded } from './messages.ts';
-import type { Message } from './payload.ts';
-import { createListenHere } from './places.ts';
+import { isOnlyText, readMessage, withForwarded } from './edge/messages.ts';
+import type { Message } from './edge/payload.ts';
+import { createListenHere } from './edge/places.ts';
 
 /** What becomes of a message in a session's thread. */
 export type Fate =

@@ -10,8 +10,8 @@ import { devinUserOf, type Identity, type SlackPerson } from '../session/identit
 import { termsOf, type Terms } from '../session/policy/decide.ts';
 import type { PersonPattern } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { isRefused } from '../slack/errors.ts';
-import type { Groups, MembersOf } from '../slack/people.ts';
+import { isRefused } from '../slack/edge/errors.ts';
+import type { Groups, MembersOf } from '../slack/edge/people.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 

@@ -20,11 +20,11 @@ import {
 import { groupsIn, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
 import { patternWords, type PlaceWord } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { optionWords } from '../slack/blocks/details-values.ts';
-import { unescape } from '../slack/blocks/text.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
-import { isDirectMessage, placeKindOf } from '../slack/places.ts';
+import { isDirectMessage, placeKindOf } from '../slack/edge/places.ts';
+import { optionWords } from '../slack/views/details-values.ts';
+import { unescape } from '../slack/views/text.ts';
 import { moneyWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 

@@ -17,9 +17,9 @@ import { choicesOf, explain, type Choices, type Explained } from '../session/pol
 import { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { Preferences } from '../session/preferences.ts';
-import type { DescribePlace } from '../slack/conversations.ts';
-import type { Groups } from '../slack/people.ts';
-import { isDirectMessage } from '../slack/places.ts';
+import type { DescribePlace } from '../slack/edge/conversations.ts';
+import type { Groups } from '../slack/edge/people.ts';
+import { isDirectMessage } from '../slack/edge/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';

@@ -8,11 +8,11 @@ import {
 } from '../queue/index.ts';
 import { alertName, type BudgetAlert } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import type { Rendered } from '../slack/blocks/objects.ts';
-import { renderBudgetAlert } from '../slack/blocks/usage.ts';
-import { alertMetadata } from '../slack/metadata.ts';
-import { directPlace } from '../slack/outbound.ts';
-import type { Slack } from '../slack/slack.ts';
+import { alertMetadata } from '../slack/edge/metadata.ts';
+import { directPlace } from '../slack/edge/outbound.ts';
+import type { Slack } from '../slack/edge/slack.ts';
+import type { Rendered } from '../slack/views/objects.ts';
+import { renderBudgetAlert } from '../slack/views/usage.ts';
 import type { Text } from '../text/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { idsOf } from './approvers.ts';

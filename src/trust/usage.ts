@@ -9,11 +9,11 @@ import {
   type UsageBy,
   type UsageScope,
 } from '../session/usage.ts';
-import { notice } from '../slack/blocks/notices.ts';
-import { renderUsage, type HomeEveryone, type HomeUsage, type UsageReport } from '../slack/blocks/usage.ts';
-import { throwIfRetryable } from '../slack/errors.ts';
-import { answerPlace } from '../slack/places.ts';
-import type { Slack } from '../slack/slack.ts';
+import { throwIfRetryable } from '../slack/edge/errors.ts';
+import { answerPlace } from '../slack/edge/places.ts';
+import type { Slack } from '../slack/edge/slack.ts';
+import { notice } from '../slack/views/notices.ts';
+import { renderUsage, type HomeEveryone, type HomeUsage, type UsageReport } from '../slack/views/usage.ts';
 import type { Spender } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { MOST_REPORTED } from '../store/usage.ts';

@@ -6,11 +6,21 @@ import { isSessionRef } from '../../src/session/intent.ts';
 import { readMilestone } from '../../src/session/milestones.ts';
 import { matchesGlob } from '../../src/session/policy/patterns.ts';
 import { answeredSessionSchema } from '../../src/session/snapshot.ts';
-import { renderDevinMessage } from '../../src/slack/blocks/devin-message.ts';
-import { readField, readJson } from '../../src/slack/blocks/form/read-field.ts';
-import { draftFromState } from '../../src/slack/blocks/form/read.ts';
-import { readList } from '../../src/slack/blocks/form/typed.ts';
-import { markdownParts, markdownWords, quotedParts } from '../../src/slack/blocks/markdown.ts';
+import { readAddressed } from '../../src/slack/command/addressed.ts';
+import { scan } from '../../src/slack/command/flags.ts';
+import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
+import { readThreadMessage } from '../../src/slack/command/thread-message.ts';
+import { readValues } from '../../src/slack/command/values.ts';
+import { fieldBlock } from '../../src/slack/edge/ids.ts';
+import { readMessage } from '../../src/slack/edge/messages.ts';
+import { readBlockMetadata, readMetadata } from '../../src/slack/edge/metadata.ts';
+import { readPayload } from '../../src/slack/edge/payload.ts';
+import { readPermalink } from '../../src/slack/edge/posted-messages.ts';
+import { renderDevinMessage } from '../../src/slack/views/devin-message.ts';
+import { readField, readJson } from '../../src/slack/views/form/read-field.ts';
+import { draftFromState } from '../../src/slack/views/form/read.ts';
+import { readList } from '../../src/slack/views/form/typed.ts';
+import { markdownParts, markdownWords, quotedParts } from '../../src/slack/views/markdown.ts';
 import {
   bold,
   code,
@@ -21,21 +31,11 @@ import {
   quote,
   truncate,
   unescape,
-} from '../../src/slack/blocks/text.ts';
-import { readAddressed } from '../../src/slack/command/addressed.ts';
-import { scan } from '../../src/slack/command/flags.ts';
-import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
-import { readThreadMessage } from '../../src/slack/command/thread-message.ts';
-import { readValues } from '../../src/slack/command/values.ts';
-import { fieldBlock } from '../../src/slack/ids.ts';
-import { readMessage } from '../../src/slack/messages.ts';
-import { readBlockMetadata, readMetadata } from '../../src/slack/metadata.ts';
-import { readPayload } from '../../src/slack/payload.ts';
-import { readPermalink } from '../../src/slack/posted-messages.ts';
+} from '../../src/slack/views/text.ts';
 import { en } from '../../src/text/en.ts';
 import { POLICY_FILE } from '../../src/trust/index.ts';
 import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
-import { PLACES, QUOTES } from '../slack/blocks/places.ts';
+import { PLACES, QUOTES } from '../slack/views/places.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 /** Everything that reads text that anyone may have written. Its output must be bounded, too. */

@@ -9,7 +9,7 @@ import {
   retryWindow,
   sooner,
 } from '../../src/queue/index.ts';
-import { slackFailure } from '../../src/slack/errors.ts';
+import { slackFailure } from '../../src/slack/edge/errors.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -5,7 +5,7 @@ import { createRestoreSession } from '../../src/restore/restore-session.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { progress } from '../../src/session/milestones.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
-import type { FoundMessage } from '../../src/slack/posted-messages.ts';
+import type { FoundMessage } from '../../src/slack/edge/posted-messages.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 type Import = Parameters<ImportSession>[0];

@@ -3,7 +3,7 @@ import { createLog } from '../../src/log.ts';
 import type { LostSession, SearchPlace, CardSearch } from '../../src/queue/index.ts';
 import { payloads } from '../../src/queue/payloads.ts';
 import { createSessionsRestorer } from '../../src/restore/restore-sessions.ts';
-import type { FoundMessage } from '../../src/slack/posted-messages.ts';
+import type { FoundMessage } from '../../src/slack/edge/posted-messages.ts';
 import { requestRow } from '../support/request-row.ts';
 
 const NEVER = new AbortController().signal;

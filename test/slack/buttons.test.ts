@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ACTION, CARD_ACTION, VIEW } from '../../src/slack/ids.ts';
+import { ACTION, CARD_ACTION, VIEW } from '../../src/slack/edge/ids.ts';
 import { en } from '../../src/text/en.ts';
 
 const listeners = globSync('src/slack/listeners/**/*.ts').map((file) => readFileSync(file, 'utf8'));
@@ -29,6 +29,6 @@ test('each submittable view has a listener', () => {
 });
 
 test('each button of a card is shown in some phase', () => {
-  const [, phases = ''] = readFileSync('src/slack/blocks/card-buttons.ts', 'utf8').split('const IN_PHASE');
+  const [, phases = ''] = readFileSync('src/slack/views/card-buttons.ts', 'utf8').split('const IN_PHASE');
   expect(Object.keys(en.card.buttons).filter((action) => !phases.includes(`'${action}'`))).toEqual([]);
 });

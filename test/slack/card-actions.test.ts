@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
 import type { ThreadState } from '../../src/session/preferences.ts';
-import { cardActions } from '../../src/slack/blocks/card-buttons.ts';
+import { cardActions } from '../../src/slack/views/card-buttons.ts';
 
 const created = {
   state: 'created',

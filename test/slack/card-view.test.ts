@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderCard } from '../../src/slack/blocks/session-card.ts';
 import { cardView } from '../../src/slack/card-view.ts';
+import { renderCard } from '../../src/slack/views/session-card.ts';
 import { en } from '../../src/text/en.ts';
 import { MATCHED } from '../support/identity.ts';
 import { refusedBy, requestRow } from '../support/request-row.ts';

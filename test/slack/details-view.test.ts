@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderDetails } from '../../src/slack/blocks/details.ts';
 import { detailsView } from '../../src/slack/details-view.ts';
+import { renderDetails } from '../../src/slack/views/details.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DeliveryResult } from '../../src/slack/outbound.ts';
+import type { DeliveryResult } from '../../src/slack/edge/outbound.ts';
 import { createMessageAnswers, tellOnce } from '../../src/slack/tell-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createThreadNotices } from '../../src/store/thread-notices.ts';

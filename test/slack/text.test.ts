@@ -11,7 +11,7 @@ import {
   quote,
   truncate,
   unescape,
-} from '../../src/slack/blocks/text.ts';
+} from '../../src/slack/views/text.ts';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),

@@ -1,4 +1,4 @@
-import type { SessionCard } from '../../src/slack/blocks/session-card.ts';
+import type { SessionCard } from '../../src/slack/views/session-card.ts';
 
 /** A card of a request that has nothing to show yet. */
 export const BARE_CARD: SessionCard = {

@@ -1,5 +1,5 @@
 import { effectivePreferences } from '../../src/session/preferences.ts';
-import type { Home } from '../../src/slack/blocks/home.ts';
+import type { Home } from '../../src/slack/views/home.ts';
 
 /** A Home without usage, approvals and files, with the usual preferences. */
 export const BARE_HOME: Pick<Home, 'usage' | 'everyone' | 'approvals' | 'files' | 'preferences'> = {

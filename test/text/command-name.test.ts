@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SUBCOMMANDS } from '../../src/session/intent.ts';
-import { renderSessionList } from '../../src/slack/blocks/session-list.ts';
 import { renderHelp, renderProblems } from '../../src/slack/command/help.ts';
+import { renderSessionList } from '../../src/slack/views/session-list.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const MAKERS = [
   'src/errors.ts',
   'src/operator/*.ts',
-  'src/slack/blocks/**/*.ts',
+  'src/slack/views/**/*.ts',
   'src/slack/*-{view,words,opener}.ts',
   'src/slack/command/help.ts',
   'src/{approve,cards,converse,create,follow,forms,home,restore,steer,trust}/**/*.ts',

@@ -2,10 +2,10 @@ import { UNAPPROVED_ENDS, type Approval } from '../../src/session/approval.ts';
 import type { Hurdle } from '../../src/session/policy/decide.ts';
 import type { Explained } from '../../src/session/policy/form.ts';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
-import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/blocks/approval.ts';
-import type { Rendered } from '../../src/slack/blocks/objects.ts';
-import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/blocks/usage.ts';
-import { renderWhoami, renderWhy } from '../../src/slack/blocks/why.ts';
+import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/views/approval.ts';
+import type { Rendered } from '../../src/slack/views/objects.ts';
+import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/views/usage.ts';
+import { renderWhoami, renderWhy } from '../../src/slack/views/why.ts';
 import type { Text } from '../../src/text/index.ts';
 
 const ANA = { userId: 'U1', name: 'words' };

@@ -2,9 +2,11 @@ import { fields } from '../../src/session/fields.ts';
 import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import { choicesSchema } from '../../src/session/policy/form.ts';
-import { renderInDevin, renderReplyBy } from '../../src/slack/blocks/devin-message.ts';
-import { renderHome, type Home } from '../../src/slack/blocks/home.ts';
-import { renderMilestone, type MilestoneMessage } from '../../src/slack/blocks/milestone.ts';
+import { renderDoubt, renderHelp, renderMisused, usageOf } from '../../src/slack/command/help.ts';
+import type { CardAction } from '../../src/slack/edge/ids.ts';
+import { renderInDevin, renderReplyBy } from '../../src/slack/views/devin-message.ts';
+import { renderHome, type Home } from '../../src/slack/views/home.ts';
+import { renderMilestone, type MilestoneMessage } from '../../src/slack/views/milestone.ts';
 import {
   cardElsewhere,
   formButton,
@@ -15,24 +17,24 @@ import {
   renderOutcome,
   sessionOver,
   unopened,
-} from '../../src/slack/blocks/notices.ts';
-import type { Rendered } from '../../src/slack/blocks/objects.ts';
+} from '../../src/slack/views/notices.ts';
+import type { Rendered } from '../../src/slack/views/objects.ts';
 import {
   renderAnswerOrTask,
   renderOffer,
   renderRunning,
   renderWordless,
-} from '../../src/slack/blocks/offer.ts';
-import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
-import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
-import { renderCard } from '../../src/slack/blocks/session-card.ts';
+} from '../../src/slack/views/offer.ts';
+import { renderReview, renderUnreviewable } from '../../src/slack/views/review.ts';
+import { renderSecretForm } from '../../src/slack/views/secret-form.ts';
+import { renderCard } from '../../src/slack/views/session-card.ts';
 import {
   renderSessionForm,
   type FormIdentity,
   type SessionForm,
-} from '../../src/slack/blocks/session-form.ts';
-import { renderSessionList, renderSessionPick } from '../../src/slack/blocks/session-list.ts';
-import { renderDefaults, renderSettings } from '../../src/slack/blocks/settings.ts';
+} from '../../src/slack/views/session-form.ts';
+import { renderSessionList, renderSessionPick } from '../../src/slack/views/session-list.ts';
+import { renderDefaults, renderSettings } from '../../src/slack/views/settings.ts';
 import {
   renderAskStop,
   renderOfferWake,
@@ -40,11 +42,9 @@ import {
   renderStopDialog,
   renderStopTrouble,
   renderThreadHelp,
-} from '../../src/slack/blocks/steering.ts';
-import { renderDoubt, renderHelp, renderMisused, usageOf } from '../../src/slack/command/help.ts';
-import type { CardAction } from '../../src/slack/ids.ts';
+} from '../../src/slack/views/steering.ts';
 import type { Text } from '../../src/text/index.ts';
-import { cardOf, messageOf, PLACES, QUOTES } from '../slack/blocks/places.ts';
+import { cardOf, messageOf, PLACES, QUOTES } from '../slack/views/places.ts';
 import { BARE_HOME } from '../support/home.ts';
 
 type Screen = (text: Text) => Rendered | object;

@@ -7,12 +7,12 @@ import {
   type Subcommand,
 } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
-import { LIMIT } from '../blocks/limits.ts';
-import { refusal } from '../blocks/notices.ts';
-import { actions, button, primary, sections, type Rendered } from '../blocks/objects.ts';
-import { renderQuestion } from '../blocks/offer.ts';
-import { bold, code, escape, truncate, unescape } from '../blocks/text.ts';
-import { ACTION, runAction } from '../ids.ts';
+import { ACTION, runAction } from '../edge/ids.ts';
+import { LIMIT } from '../views/limits.ts';
+import { refusal } from '../views/notices.ts';
+import { actions, button, primary, sections, type Rendered } from '../views/objects.ts';
+import { renderQuestion } from '../views/offer.ts';
+import { bold, code, escape, truncate, unescape } from '../views/text.ts';
 import { bangWords } from './option-names.ts';
 import { flagTakes } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { credentialsInDraft } from '../../session/credentials.ts';
 import type { Doubt, Intent, IntentOf, Wish } from '../../session/intent.ts';
-import { unescape } from '../blocks/text.ts';
+import { unescape } from '../views/text.ts';
 import { scan, type Scan } from './flags.ts';
 import { optionsInWords } from './option-names.ts';
 import {

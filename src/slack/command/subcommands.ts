@@ -5,7 +5,7 @@ import { bareSessionId, type Intent, type Subcommand } from '../../session/inten
 import { preferencesSchema, SETTINGS } from '../../session/preferences.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
 import { COMMAND_NAMES } from '../../text/spoken.ts';
-import { unescape, USER_ID } from '../blocks/text.ts';
+import { unescape, USER_ID } from '../views/text.ts';
 import { bareWord, wordsOf, type Word } from './tokens.ts';
 import { readUsage } from './values.ts';
 

@@ -1,5 +1,5 @@
 import { THREAD_WORDS, type ThreadWord } from '../../session/reply.ts';
-import { USER_ID } from '../blocks/text.ts';
+import { USER_ID } from '../views/text.ts';
 import { CODE } from './tokens.ts';
 
 /** What a message in a session's thread says. `text` as Slack sent it. */

@@ -1,5 +1,5 @@
 import { isSessionId } from '../../session/intent.ts';
-import { unescape } from '../blocks/text.ts';
+import { unescape } from '../views/text.ts';
 
 /**
  * The words of a command, as Slack sends it. Each reader takes a position and returns the one after what it read.

@@ -8,7 +8,7 @@ import {
 import type { IntentOf, Problem, Wish } from '../../session/intent.ts';
 import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../session/usage.ts';
 import type { Text } from '../../text/index.ts';
-import { unescape } from '../blocks/text.ts';
+import { unescape } from '../views/text.ts';
 import type { Given } from './flags.ts';
 import { DASHES } from './tokens.ts';
 

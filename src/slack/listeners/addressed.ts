@@ -2,27 +2,27 @@ import type { MessageContext } from '../../session/context.ts';
 import type { IntentOf, Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
-import type { RunsAs } from '../blocks/card-facts.ts';
-import { notice } from '../blocks/notices.ts';
-import type { Rendered } from '../blocks/objects.ts';
+import { cardView, requesterName, runsAs } from '../card-view.ts';
+import { readAddressed, type Addressed } from '../command/addressed.ts';
+import { renderDoubt } from '../command/help.ts';
+import { parseNew } from '../command/parse.ts';
+import { ACTION } from '../edge/ids.ts';
+import { isOnlyText, withForwarded } from '../edge/messages.ts';
+import type { Message } from '../edge/payload.ts';
+import { privatePlace, unnamedPlace, type Origin } from '../edge/places.ts';
+import type { TypedTask } from '../inbox/request-inbox.ts';
+import type { RunsAs } from '../views/card-facts.ts';
+import { notice } from '../views/notices.ts';
+import type { Rendered } from '../views/objects.ts';
 import {
   renderAnswerOrTask,
   renderOffer,
   renderRunning,
   renderWordless,
   type AnswerOrTask,
-} from '../blocks/offer.ts';
-import { linkedTitle } from '../blocks/session-card.ts';
-import { code, unescape } from '../blocks/text.ts';
-import { cardView, requesterName, runsAs } from '../card-view.ts';
-import { readAddressed, type Addressed } from '../command/addressed.ts';
-import { renderDoubt } from '../command/help.ts';
-import { parseNew } from '../command/parse.ts';
-import { ACTION } from '../ids.ts';
-import { isOnlyText, withForwarded } from '../messages.ts';
-import type { Message } from '../payload.ts';
-import { privatePlace, unnamedPlace, type Origin } from '../places.ts';
-import type { TypedTask } from '../request-inbox.ts';
+} from '../views/offer.ts';
+import { linkedTitle } from '../views/session-card.ts';
+import { code, unescape } from '../views/text.ts';
 import { isStarting, type AnswerCommand } from './commands.ts';
 import type { Tools } from './tools.ts';
 

@@ -1,6 +1,5 @@
 import type { App } from '@slack/bolt';
 import { awaited } from '../../session/approval.ts';
-import { readDeclineDialog, renderDeclineDialog } from '../blocks/approval.ts';
 import {
   ACTION,
   DECLINE_BLOCK,
@@ -8,9 +7,10 @@ import {
   declineMetadata,
   VIEW,
   type AskedApproval,
-} from '../ids.ts';
-import type { Press } from '../interaction-payload.ts';
-import { privatePlace } from '../places.ts';
+} from '../edge/ids.ts';
+import type { Press } from '../edge/interaction-payload.ts';
+import { privatePlace } from '../edge/places.ts';
+import { readDeclineDialog, renderDeclineDialog } from '../views/approval.ts';
 import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 import type { Tools } from './tools.ts';

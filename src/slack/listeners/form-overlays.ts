@@ -3,12 +3,6 @@ import type { ModalView } from '@slack/types';
 import { CONTEXT_CHOICES } from '../../session/context.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
-import { pickedIn, readEntered } from '../blocks/form/entered.ts';
-import { withAlert } from '../blocks/objects.ts';
-import { readReview, renderReview } from '../blocks/review.ts';
-import { checkSecretRows, readSecretRows, renderSecretForm } from '../blocks/secret-form.ts';
-import { renderSessionForm } from '../blocks/session-form.ts';
-import { formView } from '../form-view.ts';
 import {
   ACTION,
   BLOCK,
@@ -18,7 +12,13 @@ import {
   reviewMetadata,
   VIEW,
   type OverFormMetadata,
-} from '../ids.ts';
+} from '../edge/ids.ts';
+import { formView } from '../form-view.ts';
+import { pickedIn, readEntered } from '../views/form/entered.ts';
+import { withAlert } from '../views/objects.ts';
+import { readReview, renderReview } from '../views/review.ts';
+import { checkSecretRows, readSecretRows, renderSecretForm } from '../views/secret-form.ts';
+import { renderSessionForm } from '../views/session-form.ts';
 import { ownForm } from './forms.ts';
 import { onButton, onSubmission, orStayOpen } from './routes.ts';
 import type { Tools } from './tools.ts';

@@ -8,14 +8,8 @@ import type { FieldKey, SessionDraft } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
-import { lookupOptions } from '../blocks/form/elements.ts';
-import { draftFromState, readSessionForm } from '../blocks/form/read.ts';
-import { textFilesIn, withTextFiles, type TextFile } from '../blocks/form/text-files.ts';
-import { modal, withAlert } from '../blocks/objects.ts';
-import { renderSessionForm } from '../blocks/session-form.ts';
 import { scan } from '../command/flags.ts';
-import type { UploadedText } from '../files.ts';
-import { formView } from '../form-view.ts';
+import type { UploadedText } from '../edge/files.ts';
 import {
   ACTION,
   fieldBlock,
@@ -24,8 +18,14 @@ import {
   OutdatedError,
   readLookupAction,
   VIEW,
-} from '../ids.ts';
-import type { Submission } from '../interaction-payload.ts';
+} from '../edge/ids.ts';
+import type { Submission } from '../edge/interaction-payload.ts';
+import { formView } from '../form-view.ts';
+import { lookupOptions } from '../views/form/elements.ts';
+import { draftFromState, readSessionForm } from '../views/form/read.ts';
+import { textFilesIn, withTextFiles, type TextFile } from '../views/form/text-files.ts';
+import { modal, withAlert } from '../views/objects.ts';
+import { renderSessionForm } from '../views/session-form.ts';
 import { refuses, refusesOutsider } from './press.ts';
 import { onButton, onSearch, onSubmission, orStayOpen } from './routes.ts';
 import type { Tools } from './tools.ts';

@@ -1,9 +1,9 @@
 import type { App } from '@slack/bolt';
 import { applyDefaults } from '../../session/defaults.ts';
-import { readDefaultsForm, renderDefaultsForm } from '../blocks/settings.ts';
-import { unescape } from '../blocks/text.ts';
-import { ACTION, homeMetadata, VIEW } from '../ids.ts';
-import type { Press } from '../interaction-payload.ts';
+import { ACTION, homeMetadata, VIEW } from '../edge/ids.ts';
+import type { Press } from '../edge/interaction-payload.ts';
+import { readDefaultsForm, renderDefaultsForm } from '../views/settings.ts';
+import { unescape } from '../views/text.ts';
 import { stillOpen } from './forms.ts';
 import { onButton, onDurableButton, onEvent, onSubmission } from './routes.ts';
 import type { HomeOwner, Tools } from './tools.ts';

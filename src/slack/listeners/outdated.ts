@@ -1,8 +1,8 @@
 import type { App } from '@slack/bolt';
-import { notice } from '../blocks/notices.ts';
-import { isKnownAction, OutdatedError } from '../ids.ts';
-import { readPayload } from '../payload.ts';
-import { privatePlace } from '../places.ts';
+import { isKnownAction, OutdatedError } from '../edge/ids.ts';
+import { readPayload } from '../edge/payload.ts';
+import { privatePlace } from '../edge/places.ts';
+import { notice } from '../views/notices.ts';
 import { stillOpen } from './forms.ts';
 import type { Tools } from './tools.ts';
 

@@ -1,7 +1,7 @@
 import type { SessionRequest } from '../../store/request-row.ts';
-import { notice } from '../blocks/notices.ts';
-import type { Press } from '../interaction-payload.ts';
-import { privatePlace } from '../places.ts';
+import type { Press } from '../edge/interaction-payload.ts';
+import { privatePlace } from '../edge/places.ts';
+import { notice } from '../views/notices.ts';
 import type { Tools } from './tools.ts';
 
 /** What it takes to find the request of a button, and to tell a person why they can't use it. */

@@ -5,11 +5,11 @@ import type { Lookup } from '../../session/fields.ts';
 import type { Identity, LookedUpIdentity } from '../../session/identity.ts';
 import type { Person } from '../../store/identities.ts';
 import { createInTime } from '../../time.ts';
-import type { Suggestion } from '../blocks/form/elements.ts';
-import type { InConversation, Presence } from '../conversations.ts';
-import { createUploadedTextReader } from '../files.ts';
-import { nameMentions } from '../people.ts';
-import type { Slack } from '../slack.ts';
+import type { InConversation, Presence } from '../edge/conversations.ts';
+import { createUploadedTextReader } from '../edge/files.ts';
+import { nameMentions } from '../edge/people.ts';
+import type { Slack } from '../edge/slack.ts';
+import type { Suggestion } from '../views/form/elements.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
 const ANSWER_MS = 2000;

@@ -8,9 +8,9 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt';
-import { ACTION, type ActionId } from '../ids.ts';
-import type { Press, Search, Shortcut, Submission } from '../interaction-payload.ts';
-import { readPayload, type Command, type Payload, type PayloadOf } from '../payload.ts';
+import { ACTION, type ActionId } from '../edge/ids.ts';
+import type { Press, Search, Shortcut, Submission } from '../edge/interaction-payload.ts';
+import { readPayload, type Command, type Payload, type PayloadOf } from '../edge/payload.ts';
 
 /** Bolt chooses the listener; `payload.ts` reads what it gets. */
 

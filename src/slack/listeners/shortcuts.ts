@@ -1,11 +1,11 @@
 import type { App } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
 import { isOver } from '../../session/lifecycle.ts';
-import { LIMIT } from '../blocks/limits.ts';
-import { renderRunning } from '../blocks/offer.ts';
-import { ACTION, SHORTCUT_ID } from '../ids.ts';
-import type { Shortcut } from '../interaction-payload.ts';
-import { privatePlace } from '../places.ts';
+import { ACTION, SHORTCUT_ID } from '../edge/ids.ts';
+import type { Shortcut } from '../edge/interaction-payload.ts';
+import { privatePlace } from '../edge/places.ts';
+import { LIMIT } from '../views/limits.ts';
+import { renderRunning } from '../views/offer.ts';
 import { onShortcut } from './routes.ts';
 import type { Tools } from './tools.ts';
 

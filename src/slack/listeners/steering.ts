@@ -5,15 +5,6 @@ import type { SessionRequest } from '../../store/request-row.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
-import { notice, sessionOver } from '../blocks/notices.ts';
-import type { Rendered } from '../blocks/objects.ts';
-import {
-  readReplyBox,
-  renderReplyBox,
-  renderStopDialog,
-  renderStopTrouble,
-  type ReplyBox,
-} from '../blocks/steering.ts';
 import { cardView } from '../card-view.ts';
 import {
   ACTION,
@@ -24,9 +15,18 @@ import {
   replyMetadata,
   stopMetadata,
   VIEW,
-} from '../ids.ts';
-import type { Press } from '../interaction-payload.ts';
-import { privatePlace } from '../places.ts';
+} from '../edge/ids.ts';
+import type { Press } from '../edge/interaction-payload.ts';
+import { privatePlace } from '../edge/places.ts';
+import { notice, sessionOver } from '../views/notices.ts';
+import type { Rendered } from '../views/objects.ts';
+import {
+  readReplyBox,
+  renderReplyBox,
+  renderStopDialog,
+  renderStopTrouble,
+  type ReplyBox,
+} from '../views/steering.ts';
 import { createPressed, refuses, type PressDeps } from './press.ts';
 import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 import type { Tools } from './tools.ts';

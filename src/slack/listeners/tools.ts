@@ -11,13 +11,13 @@ import { findFollowed } from '../../store/requests.ts';
 import type { Store } from '../../store/store.ts';
 import type { QuickGate, MayEnd, SteeringCheck } from '../../trust/index.ts';
 import { createAuthority } from '../authority.ts';
-import { createFormInbox } from '../form-inbox.ts';
-import { createRequestInbox } from '../request-inbox.ts';
-import type { Slack } from '../slack.ts';
-import { createSteeringInbox } from '../steering-inbox.ts';
+import type { Slack } from '../edge/slack.ts';
+import { createFormOpener, createViewOpener } from '../edge/view-opener.ts';
+import { createFormInbox } from '../inbox/form-inbox.ts';
+import { createRequestInbox } from '../inbox/request-inbox.ts';
+import { createSteeringInbox } from '../inbox/steering-inbox.ts';
+import { createThreadInbox } from '../inbox/thread-inbox.ts';
 import { createMessageAnswers } from '../tell-once.ts';
-import { createThreadInbox } from '../thread-inbox.ts';
-import { createFormOpener, createViewOpener } from '../view-opener.ts';
 import { createQuickLookUps, type QuickLookUpDeps } from './quick-look-ups.ts';
 
 export type ToolDeps = {

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import { changeChannelId } from '../../store/channel-ids.ts';
-import { ACTION } from '../ids.ts';
-import type { Payload } from '../payload.ts';
+import { ACTION } from '../edge/ids.ts';
+import type { Payload } from '../edge/payload.ts';
 import { refusesOutsider } from './press.ts';
 import { onButton, onEvent } from './routes.ts';
 import type { Tools } from './tools.ts';

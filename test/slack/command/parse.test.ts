@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fields, type SessionDraft } from '../../../src/session/fields.ts';
-import { unescape } from '../../../src/slack/blocks/text.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
+import { unescape } from '../../../src/slack/views/text.ts';
 
 /** What a task sets; nothing is reset to its default. */
 function created(text: string): SessionDraft {

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fields, type Field } from '../../../src/session/fields.ts';
 import { SUBCOMMANDS } from '../../../src/session/intent.ts';
-import { escape } from '../../../src/slack/blocks/text.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
+import { escape } from '../../../src/slack/views/text.ts';
 import { COMMAND_NAMES } from '../../../src/text/spoken.ts';
 import { several } from '../../support/field.ts';
 

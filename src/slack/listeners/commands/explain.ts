@@ -1,12 +1,12 @@
 import { refusalSentence } from '../../../errors.ts';
 import { isNoMember, type LookedUpIdentity } from '../../../session/identity.ts';
 import type { IntentOf, Wish } from '../../../session/intent.ts';
-import { notice } from '../../blocks/notices.ts';
-import type { Rendered } from '../../blocks/objects.ts';
-import { escape } from '../../blocks/text.ts';
-import { type Why, renderWhoami, renderWhy } from '../../blocks/why.ts';
 import { renderWrongOptions } from '../../command/help.ts';
 import { shownIdentity } from '../../form-view.ts';
+import { notice } from '../../views/notices.ts';
+import type { Rendered } from '../../views/objects.ts';
+import { escape } from '../../views/text.ts';
+import { type Why, renderWhoami, renderWhy } from '../../views/why.ts';
 import type { Answers, Invocation } from '../commands.ts';
 import type { Tools } from '../tools.ts';
 

@@ -2,11 +2,11 @@ import { applyDefaults, type SettingScope } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import type { SettingKey } from '../../../store/settings.ts';
-import { notice } from '../../blocks/notices.ts';
-import type { Rendered } from '../../blocks/objects.ts';
-import { renderDefaults, renderSettings } from '../../blocks/settings.ts';
-import { code } from '../../blocks/text.ts';
 import { renderWrongOptions } from '../../command/help.ts';
+import { notice } from '../../views/notices.ts';
+import type { Rendered } from '../../views/objects.ts';
+import { renderDefaults, renderSettings } from '../../views/settings.ts';
+import { code } from '../../views/text.ts';
 import type { Answers, Invocation } from '../commands.ts';
 import type { Tools } from '../tools.ts';
 

@@ -1,0 +1,240 @@
+import type { WebClient } from '@slack/web-api';
+import { pages } from '../../bounds.ts';
+import type { MessageContext, SlackMessage } from '../../session/context.ts';
+import type { SlackPerson } from '../../session/identity.ts';
+import { excerptAround, indexOfPicked, type QuotedMessage, type QuotedThread } from '../../session/prompt.ts';
+import { readThreadMessage } from '../command/thread-message.ts';
+import { mentionedIn } from '../views/text.ts';
+import { cursorAfter, isOutside, type PresenceOf } from './conversations.ts';
+import { slackFailure } from './errors.ts';
+import { isWritten, readMessage, readSaid, repliesTo } from './messages.ts';
+import { readBlockMetadata } from './metadata.ts';
+import type { Outbound } from './outbound.ts';
+import type { Message } from './payload.ts';
+import { findEach, findMentioned, mentionsAsNames, type PeopleById, type People } from './people.ts';
+import { placeKindOf } from './places.ts';
+
+/** In a longer thread, the first message and those around the picked one are read. */
+const MOST_READ = 1000;
+const PAGE = 200;
+
+/** How many more messages each choice has, if the thread is too long to read. */
+type Unread = { 'until-here': number; thread: number };
+
+type Readable = Pick<Message, 'channelId' | 'ts' | 'threadTs' | 'slackText'>;
+
+export type ThreadMessages =
+  | { kind: 'read'; messages: SlackMessage[]; unread: Unread }
+  /** Slack's reason, such as `not_in_channel`. */
+  | { kind: 'unreadable'; code: string }
+  /** The person it is read for is not in the conversation. */
+  | { kind: 'not-theirs' };
+
+export type ThreadReader = ReturnType<typeof createThreadReader>;
+
+type ReaderDeps = {
+  client: WebClient;
+  people: People;
+  presence: PresenceOf;
+  permalink: Outbound['permalink'];
+  botUserId: () => string;
+};
+
+export function createThreadReader({ client, people, presence, permalink, botUserId }: ReaderDeps) {
+  return {
+    /** The thread of the picked message, oldest first, if the person is in the conversation. */
+    async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
+      if (isOutside(await presence({ channelId, userId }))) return { kind: 'not-theirs' };
+      try {
+        const { messages, devins, unread } = await readThread(client, channelId, picked);
+        const reading = { picked, devins, botUserId: botUserId() };
+        return {
+          kind: 'read',
+          messages: withPicked(messages, picked).filter((one) => isForDevin(one, reading)),
+          unread,
+        };
+      } catch (error) {
+        const failure = slackFailure(error);
+        if (failure.kind !== 'refused') throw error;
+        return { kind: 'unreadable', code: failure.code };
+      }
+    },
+
+    /**
+     * A message as it is now, since Slack delivers it again as it was first sent, minutes later. null: it was deleted. If
+     * Slack can't be asked: as it was.
+     */
+    async readAgain<Said extends Readable>(message: Said): Promise<Said | null> {
+      const { channelId: channel, ts, threadTs } = message;
+      const only = { oldest: ts, latest: ts, inclusive: true };
+      try {
+        const { messages = [] } = await client.conversations.replies({
+          channel,
+          ts: threadTs ?? ts,
+          ...only,
+        });
+        const now = messages.find((one) => one.ts === ts && isWritten(one));
+        if (now === undefined) return null;
+        return { ...message, ...readSaid(now) };
+      } catch (error) {
+        const failure = slackFailure(error);
+        return failure.kind === 'refused' && failure.code === 'thread_not_found' ? null : message;
+      }
+    },
+
+    /** The messages as Devin reads them, with names instead of ids. */
+    async quote(context: MessageContext, { messages, unread, unticked }: Quotable): Promise<QuotedThread> {
+      const { channelId, picked } = context;
+      const { ts: pickedTs, threadTs } = picked;
+      const known = await knownIn(people, [...messages.filter(({ ts }) => ts === pickedTs), ...messages]);
+      return {
+        place: placeName(context.channelName),
+        permalink: permalink({ channelId, ts: pickedTs, threadTs: threadTs === pickedTs ? null : threadTs }),
+        messages: messages.map((message) => quoted(message, known, pickedTs)),
+        unread,
+        unticked,
+      };
+    },
+  };
+}
+
+/** What was picked is in its thread, even if Slack doesn't list it. */
+function withPicked(messages: SlackMessage[], picked: SlackMessage): SlackMessage[] {
+  if (messages.some(({ ts }) => ts === picked.ts)) return messages;
+  const before = messages.filter(({ ts }) => ts < picked.ts);
+  return [...before, picked, ...messages.slice(before.length)];
+}
+
+type Reading = {
+  picked: SlackMessage;
+  /** The app's messages that bring the words of a session. */
+  devins: ReadonlySet<string>;
+  botUserId: string;
+};
+
+/** Neither the app's own words, such as cards, nor what people keep from Devin, unless that was picked. */
+function isForDevin({ ts, userId, text }: SlackMessage, { picked, devins, botUserId }: Reading): boolean {
+  if (userId === botUserId) return devins.has(ts);
+  return ts === picked.ts || readThreadMessage(text, botUserId).kind !== 'aside';
+}
+
+/** Messages that go to Devin, and how many don't. */
+type Quotable = { messages: SlackMessage[] } & Pick<QuotedThread, 'unread' | 'unticked'>;
+
+/** The chosen messages without the task, and without the messages and files that the person unticked. */
+export function tickedMessages({ picked, isTask, without }: MessageContext, chosen: readonly SlackMessage[]) {
+  const [noMessages, noFiles] = [new Set(without?.messages), new Set(without?.files)];
+  const quotable = isTask === true ? chosen.filter(({ ts }) => ts !== picked.ts) : chosen;
+  const kept = quotable.filter(({ ts }) => !noMessages.has(ts));
+  const messages = kept.map((message) => ({
+    ...message,
+    files: message.files.filter(({ id }) => !noFiles.has(id)),
+  }));
+  const files = (list: readonly SlackMessage[]): number =>
+    list.reduce((sum, one) => sum + one.files.length, 0);
+  return {
+    messages,
+    unticked: { messages: quotable.length - kept.length, files: files(quotable) - files(messages) },
+  };
+}
+
+export function chosenMessages(context: MessageContext, thread: SlackMessage[]): SlackMessage[] {
+  switch (context.choice) {
+    case 'message':
+      return [context.picked];
+    case 'until-here':
+      return thread.filter(({ ts }) => ts <= context.picked.ts);
+    case 'thread':
+      return thread;
+  }
+}
+
+/** Keeps a few pages in memory, however long the thread is, with the picked message among them. */
+async function readThread(
+  client: WebClient,
+  channel: string,
+  { ts: pickedTs, threadTs }: SlackMessage,
+): Promise<{ messages: SlackMessage[]; devins: Set<string>; unread: Unread }> {
+  const ts = threadTs ?? pickedTs;
+  let found = new Map<string, SlackMessage>();
+  const devins = new Set<string>();
+  let [total, untilHere] = [0, 0];
+  let isLast = false;
+  const read = async (cursor: string | null) =>
+    client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor !== null && { cursor }) });
+  for await (const page of pages({ read, next: cursorAfter })) {
+    const { messages: raw = [] } = page;
+    for (const message of raw) if (isFromSession(message)) devins.add(readMessage(message).ts);
+    total = Math.max(total, ...raw.map((message) => (repliesTo(message) ?? -1) + 1));
+    // Each page can repeat the thread's first message.
+    const fresh = raw
+      .filter(isWritten)
+      .map(readMessage)
+      .filter((message) => !found.has(message.ts));
+    untilHere += fresh.filter((message) => message.ts <= pickedTs).length;
+    found = trimmed(new Map([...found, ...fresh.map((message) => [message.ts, message] as const)]), pickedTs);
+    isLast = !cursorAfter(page);
+    if (isEnough(found, pickedTs)) break;
+  }
+  const messages = [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
+  const kept = messages.filter((message) => message.ts <= pickedTs).length;
+  const isWhole = isLast && messages.length < MOST_READ;
+  return {
+    messages,
+    devins,
+    unread: { 'until-here': untilHere - kept, thread: isWhole ? 0 : Math.max(total - messages.length, 0) },
+  };
+}
+
+function isFromSession({ blocks = [] }: { blocks?: readonly { block_id?: string | undefined }[] }): boolean {
+  return readBlockMetadata(blocks)?.kind === 'message';
+}
+
+/** Enough are read, with the picked one in the middle. */
+function isEnough(found: ReadonlyMap<string, SlackMessage>, pickedTs: string): boolean {
+  const after = [...found.keys()].filter((ts) => ts > pickedTs).length;
+  return found.size >= MOST_READ && after >= MOST_READ / 2;
+}
+
+function trimmed(found: Map<string, SlackMessage>, pickedTs: string): Map<string, SlackMessage> {
+  const messages = [...found.values()];
+  const picked = indexOfPicked(messages, ({ ts }) => ts === pickedTs);
+  const kept = excerptAround(messages, picked, { room: MOST_READ, cost: () => 1 });
+  return new Map(kept.map((message) => [message.ts, message]));
+}
+
+/** Each id costs a call. Beyond this many, the rest stay as they are. */
+const MOST_AUTHORS = 200;
+
+/** What an author is matters, so it is asked until Slack answers; a name in their text is a convenience. */
+async function knownIn(people: Pick<People, 'find'>, messages: SlackMessage[]): Promise<PeopleById> {
+  const ids = [...new Set(messages.flatMap(({ userId }) => userId ?? []))];
+  const authors = await findEach(ids.slice(0, MOST_AUTHORS), people.find);
+  const mentioned = messages.flatMap(({ text }) => mentionedIn(text)).filter((id) => !authors.has(id));
+  return new Map([...authors, ...(await findMentioned(mentioned, people))]);
+}
+
+function quoted(message: SlackMessage, known: PeopleById, pickedTs: string): QuotedMessage {
+  const person = message.userId === null ? undefined : known.get(message.userId);
+  return {
+    author: (message.appName ?? person?.name ?? message.userId) || null,
+    authorKind: authorKind(message, person),
+    atMs: Number(message.ts) * 1000,
+    text: mentionsAsNames(message.text, known),
+    files: message.files.map(({ name }) => name),
+    picked: message.ts === pickedTs,
+  };
+}
+
+function authorKind(message: SlackMessage, person: SlackPerson | undefined): QuotedMessage['authorKind'] {
+  if (message.appName !== null || person?.kind === 'bot') return 'app';
+  if (person?.kind === 'guest' || person?.kind === 'external') return person.kind;
+  return person === undefined ? 'unknown' : 'member';
+}
+
+function placeName(channelName: string): string {
+  const kind = placeKindOf(channelName);
+  if (kind === 'direct') return 'a direct message';
+  if (kind === null) return 'a channel';
+  return kind === 'private' ? 'a private conversation' : `#${channelName}`;
+}

@@ -1,0 +1,176 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WebClient } from '@slack/web-api';
+import { atMost, cleanText, readAtMost } from '../../bounds.ts';
+import type { SlackFile } from '../../session/context.ts';
+import { unlessRefused } from './errors.ts';
+import { CANVAS, readFile } from './messages.ts';
+
+export type OpenedFile =
+  | { kind: 'open'; body: ReadableStream<Uint8Array>; contentType: string }
+  | { kind: 'left-out'; reason: 'too-large' | 'sign-in-page' | 'unreadable' };
+
+type Described = { file: SlackFile; uploadedBy: string | null };
+
+/** Larger files are left out, and the card says so. */
+const MAX_FILE_BYTES = 100 * 1024 * 1024;
+const MAX_REDIRECTS = 3;
+
+/** Slack's own hosts: the bot's token goes nowhere else. */
+const SLACK_HOSTS = /(?:^|\.)(?:slack\.com|slack-files\.com|slack-gov\.com|slack-edge\.com)$/;
+
+/** Whether an address is Slack's: the bot's token may go there. */
+export type IsSlackAddress = (address: string) => boolean;
+
+/** `apiUrl`: a Web API base instead of Slack's; its origin is trusted like Slack's own hosts. */
+export function createIsSlackAddress(apiUrl: string | null): IsSlackAddress {
+  const standIn = apiUrl === null ? null : new URL(apiUrl).origin;
+  return (address) => {
+    const url = URL.parse(address);
+    if (url === null) return false;
+    if (url.origin === standIn) return true;
+    return url.protocol === 'https:' && SLACK_HOSTS.test(url.hostname);
+  };
+}
+
+export type SlackFiles = ReturnType<typeof createSlackFiles>;
+
+export function createSlackFiles(deps: {
+  client: WebClient;
+  isSlackAddress: IsSlackAddress;
+  botToken: string;
+  fetch: typeof fetch;
+}) {
+  async function describe(fileId: string): Promise<Described | null> {
+    const { file } = (await unlessRefused(deps.client.files.info({ file: fileId }))) ?? {};
+    if (file?.id === undefined) return null;
+    return { file: readFile({ ...file, id: file.id }), uploadedBy: file.user ?? null };
+  }
+
+  return {
+    /** null: Slack doesn't have it, or the app may not see it. */
+    find: async (fileId: string): Promise<SlackFile | null> => (await describe(fileId))?.file ?? null,
+
+    /** The same for an id in a form, which doesn't prove that the person may see the file; also null if it isn't theirs. */
+    async findUpload(fileId: string, userId: string): Promise<SlackFile | null> {
+      const described = await describe(fileId);
+      return described?.uploadedBy === userId ? described.file : null;
+    },
+
+    /** Opens the file's bytes. The caller reads `body` to its end or cancels it. */
+    async open(file: SlackFile, signal: AbortSignal): Promise<OpenedFile> {
+      if (file.size > MAX_FILE_BYTES) return { kind: 'left-out', reason: 'too-large' };
+      if (file.url === null) return { kind: 'left-out', reason: 'unreadable' };
+      const response = await follow(deps, file.url, signal);
+      if (response === null || !response.ok || response.body === null) {
+        await response?.body?.cancel();
+        return { kind: 'left-out', reason: 'unreadable' };
+      }
+      if (isHtml(response) && file.mimetype === CANVAS) return openCanvas(response.body);
+      if (isSignInPage(response, file)) {
+        await response.body.cancel();
+        return { kind: 'left-out', reason: 'sign-in-page' };
+      }
+      return {
+        kind: 'open',
+        // The size that Slack names is not proof.
+        body: response.body.pipeThrough(atMost(MAX_FILE_BYTES)),
+        contentType: file.mimetype,
+      };
+    },
+  };
+}
+
+/** The bot's token is sent only to Slack's addresses, redirect by redirect. */
+async function follow(
+  {
+    isSlackAddress,
+    botToken,
+    fetch,
+  }: { isSlackAddress: IsSlackAddress; botToken: string; fetch: typeof globalThis.fetch },
+  address: string,
+  signal: AbortSignal,
+): Promise<Response | null> {
+  let url = address;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    if (!isSlackAddress(url)) return null;
+    const headers = { authorization: `Bearer ${botToken}` };
+    const response = await fetch(url, { headers, redirect: 'manual', signal });
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status >= 400 || location === null) return response;
+    await response.body?.cancel();
+    url = new URL(location, url).href;
+  }
+  return null;
+}
+
+/** Without a valid token Slack answers 200 with an HTML page. https://docs.slack.dev/reference/objects/file-object */
+function isSignInPage(response: Response, file: SlackFile): boolean {
+  if (!isHtml(response)) return false;
+  return file.mimetype !== 'text/html' || Number(response.headers.get('content-length')) !== file.size;
+}
+
+function isHtml({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/html') === true;
+}
+
+const MAX_CANVAS_BYTES = 10 * 1024 * 1024;
+
+/** Slack's sign-in page is a whole page; a canvas is only what would be in one. */
+async function openCanvas(body: ReadableStream<Uint8Array>): Promise<OpenedFile> {
+  const bytes = await readAtMost(body, MAX_CANVAS_BYTES);
+  if (bytes === null) return { kind: 'left-out', reason: 'too-large' };
+  const start = new TextDecoder().decode(bytes.subarray(0, 100));
+  if (/^\s*<(?:!doctype|html)\b/i.test(start)) return { kind: 'left-out', reason: 'sign-in-page' };
+  return { kind: 'open', body: new Blob([bytes]).stream(), contentType: 'text/html' };
+}
+
+export type UploadedText =
+  | { kind: 'text'; text: string }
+  | { kind: 'too-large' }
+  /** Not UTF-8. */
+  | { kind: 'not-text' }
+  | { kind: 'unreadable' }
+  /** Slack didn't deliver it in time. */
+  | { kind: 'slow' };
+
+type Deps = { files: Pick<SlackFiles, 'findUpload' | 'open'>; timeoutMs: number };
+
+/** A task, a schema of 64 KB and a `.env` file all fit with room to spare. */
+const MOST_BYTES = 256 * 1024;
+
+/** Reads a text file while a person waits for the form's answer. `userId`: who uploaded it. */
+export function createUploadedTextReader({ files, timeoutMs }: Deps) {
+  async function read(upload: {
+    fileId: string;
+    userId: string;
+    signal: AbortSignal;
+  }): Promise<UploadedText> {
+    const { fileId, userId, signal } = upload;
+    const file = await files.findUpload(fileId, userId);
+    if (file === null) return { kind: 'unreadable' };
+    if (file.size > MOST_BYTES) return { kind: 'too-large' };
+    const download = await files.open(file, signal);
+    if (download.kind !== 'open') return { kind: 'unreadable' };
+    const bytes = await readAtMost(download.body, MOST_BYTES);
+    return bytes === null ? { kind: 'too-large' } : decoded(bytes);
+  }
+
+  return async (fileId: string, userId: string): Promise<UploadedText> => {
+    const abort = new AbortController();
+    const slow = delay(timeoutMs, { kind: 'slow' } as const, { ref: false });
+    const result = await Promise.race([
+      read({ fileId, userId, signal: abort.signal }).catch((): UploadedText => ({ kind: 'unreadable' })),
+      slow,
+    ]);
+    abort.abort();
+    return result;
+  };
+}
+
+function decoded(bytes: Uint8Array): UploadedText {
+  try {
+    return { kind: 'text', text: cleanText(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+  } catch {
+    return { kind: 'not-text' };
+  }
+}

@@ -1,0 +1,243 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { parse } from 'node:querystring';
+import { setImmediate } from 'node:timers/promises';
+import { HTTPResponseAck, type App } from '@slack/bolt';
+import { slackLogger, type Log } from '../../log.ts';
+import { createOnceAMinute } from '../../time.ts';
+import type { SlackReceiver } from './bolt.ts';
+import { createBodyReader } from './http-server.ts';
+
+export type RefusedDelivery =
+  | 'unsigned'
+  | 'signature'
+  | 'too-large'
+  | 'stalled'
+  | 'malformed'
+  | 'unknown'
+  | 'failed';
+
+/** A delivery couldn't be handled now. Slack sends an event again, and shows people that anything else failed. */
+export class ListenerFailedError extends Error {
+  readonly code = 'listener-failed';
+
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.name = 'ListenerFailedError';
+  }
+}
+
+const STATUS_OF: Record<RefusedDelivery, number> = {
+  unsigned: 401,
+  signature: 401,
+  'too-large': 413,
+  stalled: 408,
+  malformed: 400,
+  unknown: 404,
+  failed: 503,
+};
+
+/** These end the connection, too: the body is still on the way, and nobody reads it. */
+const CLOSES: ReadonlySet<RefusedDelivery> = new Set(['too-large', 'stalled']);
+
+/** A wrong signing secret or a wrong clock looks like this; but anyone can send any number of such requests. */
+const WARNED: ReadonlySet<RefusedDelivery> = new Set(['unsigned', 'signature']);
+
+type ReceiverOptions = {
+  signingSecret: string;
+  onRefused: (why: RefusedDelivery) => void;
+  log: Log;
+};
+
+type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: RefusedDelivery };
+
+/**
+ * Receives Slack's deliveries. Replaces Bolt's receiver, which parses a body before it checks the signature, accepts
+ * times in the future, and never answers a signed `null`.
+ */
+export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
+  const { onRefused, log } = options;
+  const readDelivery = createDeliveryReader(options);
+  const logger = slackLogger(log);
+  let app: App | null = null;
+  let isOpen = false;
+  const onceAMinute = createOnceAMinute();
+
+  function note(why: RefusedDelivery): void {
+    onRefused(why);
+    if (!WARNED.has(why)) return;
+    onceAMinute('refused', (leftOut) =>
+      log.warn(
+        { why, leftOut },
+        'a delivery was refused: check SLACK_SIGNING_SECRET and the clock if it came from Slack',
+      ),
+    );
+  }
+
+  function refuse(why: RefusedDelivery, response: ServerResponse): void {
+    // It was acknowledged: nothing that comes later is a refusal.
+    if (response.headersSent) return;
+    note(why);
+    if (CLOSES.has(why)) response.setHeader('connection', 'close');
+    response.writeHead(STATUS_OF[why]).end();
+  }
+
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const delivery = await readDelivery(request);
+    if (delivery.kind !== 'delivery') return refuse(delivery.kind, response);
+    const { body } = delivery;
+    if (body['ssl_check'] === '1') return void response.writeHead(200).end();
+    if (body['type'] === 'url_verification') return answerChallenge(body, response);
+    if (body['type'] === 'app_rate_limited') return noteRateLimit(response);
+    if (!isOpen || (await hasHungUp(request))) return refuse('failed', response);
+    await dispatch(body, request, response);
+    // No listener answered, and Slack doesn't need to wait.
+    refuse('unknown', response);
+  }
+
+  /** https://docs.slack.dev/apis/events-api/#rate-limiting */
+  function noteRateLimit(response: ServerResponse): void {
+    log.warn('Slack leaves out events for a minute: more than 30,000 came in an hour');
+    response.writeHead(200).end();
+  }
+
+  async function dispatch(
+    body: Record<string, unknown>,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const ack = new HTTPResponseAck({
+      logger,
+      processBeforeResponse: false,
+      httpRequest: request,
+      httpRequestBody: body,
+      httpResponse: response,
+      // Bolt would answer with a 404 now, and fail at the listener's own answer.
+      unhandledRequestHandler: () =>
+        onceAMinute('late', (leftOut) => log.warn({ leftOut }, 'Slack got no answer within 3 s')),
+    });
+    try {
+      // https://docs.slack.dev/apis/events-api/#retries
+      const retryNum = Number(request.headers['x-slack-retry-num'] ?? 0);
+      await app?.processEvent({ body, ack: ack.bind(), retryNum });
+    } finally {
+      ack.ack();
+    }
+  }
+
+  return {
+    init(given) {
+      app = given;
+    },
+    connected: () => isOpen,
+    start: async () => {
+      isOpen = true;
+      return Promise.resolve();
+    },
+    stop: async () => Promise.resolve(),
+    slackEvents: (request, response) => {
+      take(request, response).catch((error: unknown) => {
+        if (error instanceof ListenerFailedError) return refuse('failed', response);
+        // Slack turns an app's events off after too many 500s.
+        log.warn({ err: error }, 'a payload could not be read');
+        refuse('malformed', response);
+      });
+    },
+  };
+}
+
+/**
+ * Slack waits 3 s, and a person who sees an error tries again. A process that stood still finds what Slack sent meanwhile; that
+ * Slack has closed the connection since then, it reads a round of the event loop later.
+ */
+async function hasHungUp({ socket }: IncomingMessage): Promise<boolean> {
+  await setImmediate();
+  await setImmediate();
+  return !socket.writable;
+}
+
+function createDeliveryReader({ signingSecret }: ReceiverOptions) {
+  const readBody = createBodyReader();
+
+  /**
+   * Slack checks the certificate of a command's URL without a signature. The rest of such a body is ignored.
+   * https://docs.slack.dev/interactivity/implementing-slash-commands/#responding_basic_receipt
+   */
+  async function readCheck(request: IncomingMessage): Promise<Delivery | null> {
+    const isShort = Number(request.headers['content-length']) <= MAX_CHECK_BYTES;
+    const read = isShort ? await readBody(request) : null;
+    const isCheck = read?.kind === 'read' && parseForm(read.body.toString('utf8'))?.['ssl_check'] === '1';
+    return isCheck ? { kind: 'delivery', body: { ssl_check: '1' } } : null;
+  }
+
+  /** In this order, a request costs nothing until it is known to come from Slack. */
+  return async (request: IncomingMessage): Promise<Delivery> => {
+    const signature = readSignature(request.headers, Date.now());
+    if (signature === null) return (await readCheck(request)) ?? { kind: 'unsigned' };
+    const read = await readBody(request);
+    if (read.kind !== 'read') return read;
+    if (!isSignedBy(signingSecret, signature, read.body)) return { kind: 'signature' };
+    const body = parseBody(read.body.toString('utf8'), request.headers['content-type'] ?? '');
+    return body === null ? { kind: 'malformed' } : { kind: 'delivery', body };
+  };
+}
+
+/** https://docs.slack.dev/reference/events/url_verification */
+function answerChallenge({ challenge }: Record<string, unknown>, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ challenge }));
+}
+
+/** It has two fields. */
+const MAX_CHECK_BYTES = 1000;
+
+/** A slash command has about 15 fields, everything else one. */
+const MAX_FIELDS = 100;
+
+/** Commands are forms, interactions are forms with JSON, events are JSON. null: none of these. */
+function parseBody(body: string, contentType: string): Record<string, unknown> | null {
+  const [mediaType = ''] = contentType.split(';', 1);
+  if (mediaType.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return parseObject(body);
+  const fields = parseForm(body);
+  if (fields === null || !('payload' in fields)) return fields;
+  return typeof fields['payload'] === 'string' ? parseObject(fields['payload']) : null;
+}
+
+function parseForm(body: string): Record<string, unknown> | null {
+  const fields = parse(body, '&', '=', { maxKeys: MAX_FIELDS + 1 });
+  const values = Object.values(fields);
+  return values.length > MAX_FIELDS || values.some(Array.isArray) ? null : fields;
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** https://docs.slack.dev/authentication/verifying-requests-from-slack */
+const MAX_SKEW_S = 300;
+
+/** What a request claims; nothing is verified before `isSignedBy`. */
+type Signature = { timestamp: string; digest: Buffer };
+
+/** null: a header isn't in Slack's format, or the time is more than five minutes off. */
+function readSignature(headers: IncomingHttpHeaders, nowMs: number): Signature | null {
+  const timestamp = headers['x-slack-request-timestamp'];
+  const signature = headers['x-slack-signature'];
+  if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) return null;
+  if (typeof signature !== 'string' || !/^v0=[\da-f]{64}$/.test(signature)) return null;
+  if (Math.abs(Number(timestamp) - Math.floor(nowMs / 1000)) > MAX_SKEW_S) return null;
+  return { timestamp, digest: Buffer.from(signature.slice('v0='.length), 'hex') };
+}
+
+function isSignedBy(secret: string, { timestamp, digest }: Signature, body: Buffer): boolean {
+  const ours = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest();
+  return timingSafeEqual(ours, digest);
+}

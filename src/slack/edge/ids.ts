@@ -1,0 +1,238 @@
+import { z } from 'zod';
+import { CONTEXT_CHOICES } from '../../session/context.ts';
+import { unsavedSchema } from '../../session/failure.ts';
+import type { FieldKey, Lookup } from '../../session/fields.ts';
+
+/** Every id that goes to Slack and comes back is written and read here. */
+
+/** A message's: seconds since 1970, which put messages in order. */
+export const slackTs = z.string().regex(/^\d+\.\d+$/);
+
+export const SHORTCUT_ID = 'start_session';
+
+export const VIEW = {
+  form: 'session_form',
+  details: 'session_details',
+  review: 'context_review',
+  secrets: 'secret_form',
+  reply: 'session_reply',
+  stop: 'stop_session',
+  decline: 'decline_request',
+  home: 'home',
+  defaults: 'own_defaults',
+} as const;
+
+export const ACTION = {
+  /** On a refusal: opens the form with what was typed. Value: a form id. */
+  openForm: 'open_form',
+  /** On the question whether a text is a task: starts it. Value: a form id. */
+  startAsTask: 'start_as_task',
+  /** The same with the option that was probably meant. Value: see meantOption. */
+  startAsMeant: 'start_as_meant',
+  /** The same on the question about a credential in it. */
+  startWithCredential: 'start_with_credential',
+  /** In the form: shows every option. */
+  moreOptions: 'more_options',
+  /** In the form: what goes to Devin, message by message. */
+  review: 'review_context',
+  /** In the form: secrets for the session, one by one. */
+  addSecrets: 'add_secrets',
+  reviewEarlier: 'review_earlier',
+  reviewLater: 'review_later',
+  /** The card's ⋯ menu. An option's value names its button: see menuValue. */
+  cardMenu: 'card_menu',
+  /** In a dialog or on a question: it was asked before. Value: the request id. */
+  stop: 'stop',
+  /** On a request in a private list: cancels it. Value: the request id. */
+  cancelListed: 'cancel_listed',
+  /** On a notice about a message that Devin hasn't got: sends it. Value: the reply's id. */
+  sendAgain: 'send_again',
+  /** On a message to an approver. Value: see approvalValue. */
+  approve: 'approve_request',
+  decline: 'decline_request',
+  /** In the App Home. */
+  startFromHome: 'start_from_home',
+  refreshHome: 'refresh_home',
+  editDefaults: 'edit_defaults',
+  /** On the greeting in a channel. */
+  startHere: 'start_here',
+} as const;
+
+/** Buttons of a card, and their ids in Slack. Cards that aren't drawn again keep these. The value of each is the request id. */
+export const CARD_ACTION = {
+  /** `open` and `review` are links: Slack still sends the click. */
+  open: 'open_session',
+  review: 'open_pull_request',
+  details: 'details',
+  'try-again': 'try_again',
+  'edit-and-try-again': 'edit_and_try_again',
+  'start-now': 'start_now',
+  'check-again': 'check_again',
+  'start-anyway': 'start_anyway',
+  /** Each of these three opens the box for a message to Devin. */
+  reply: 'reply',
+  answer: 'answer',
+  wake: 'wake',
+  /** Opens a dialog that asks before it stops the session. */
+  'ask-stop': 'ask_stop',
+  archive: 'archive',
+  'start-again': 'start_again',
+  'raise-cap': 'raise_cap',
+  cancel: 'cancel',
+  /** What goes to Devin from its thread. */
+  mute: 'mute',
+  unmute: 'unmute',
+  'listen-thread': 'listen_thread',
+  'listen-mentions': 'listen_mentions',
+} as const;
+
+export type CardAction = keyof typeof CARD_ACTION;
+export type ActionId = (typeof CARD_ACTION)[CardAction] | (typeof ACTION)[keyof typeof ACTION];
+
+const IN_MENU_VALUE = ' ';
+export const menuValue = (actionId: string, value: string): string => `${actionId}${IN_MENU_VALUE}${value}`;
+export function readMenuValue(text: string): { actionId: string; value: string } {
+  const [actionId = '', ...rest] = text.split(IN_MENU_VALUE);
+  return { actionId, value: rest.join(IN_MENU_VALUE) };
+}
+
+/** Runs the command in the button's value. Action ids must be unique within a block, so each has a number. */
+export const runAction = (part: number): string => `run_command.${part}`;
+export const RUN_ACTION = /^run_command\.\d+$/;
+
+/** An option of Devin's question, as a button. */
+export const optionAction = (at: number): string => `answer_option.${at}`;
+export const OPTION_ACTION = /^answer_option\.\d+$/;
+
+const ACTION_IDS: ReadonlySet<string> = new Set([...Object.values(ACTION), ...Object.values(CARD_ACTION)]);
+export const isKnownAction = (actionId: string): boolean =>
+  ACTION_IDS.has(actionId) || RUN_ACTION.test(actionId) || OPTION_ACTION.test(actionId);
+
+/** Reactions on a message: received, and delivered to Devin. */
+export const TAKEN_REACTION = 'eyes';
+export const DELIVERED_REACTION = 'white_check_mark';
+
+/** Input blocks of the form. The field's element always has the action id `value`. */
+export const INPUT = 'value';
+export const fieldBlock = (key: FieldKey): string => `field.${key}`;
+/** The checkbox "none at all" beside a list that can be empty. */
+export const noneBlock = (key: FieldKey): string => `none.${key}`;
+/** A task longer than one input continues in more; `part` counts from 2. */
+export const continuedBlock = (key: FieldKey, part: number): string => `field.${key}.${part}`;
+/** A file with a value that is too long for an input. */
+export const fileBlock = (key: FieldKey): string => `file.${key}`;
+export const BLOCK = {
+  context: 'context_choice',
+  files: 'files',
+  sensitive: 'secrets_sensitive',
+  runsAs: 'runs_as',
+  /** What went wrong with the whole form. */
+  alert: 'form_alert',
+  cardButtons: 'card_buttons',
+} as const;
+
+/** The action id of an external select says what it looks up. */
+export const lookupAction = (lookup: Lookup): string => `lookup.${lookup}`;
+const LOOKUPS = ['repositories', 'playbooks', 'knowledge', 'secrets'] as const satisfies Lookup[];
+export const LOOKUP_ACTION = new RegExp(`^lookup\\.(${LOOKUPS.join('|')})$`);
+export const readLookupAction = (actionId: string): Lookup | null =>
+  LOOKUPS.find((lookup) => lookupAction(lookup) === actionId) ?? null;
+
+/** A view or a button comes from another version of the app, or what it is about is gone. */
+export class OutdatedError extends Error {
+  readonly code = 'outdated';
+}
+
+/** What a view remembers while it is open, as its `private_metadata`. `read` throws an `OutdatedError`. */
+function viewMetadata<T extends z.ZodType>(schema: T) {
+  const find = (text: string) => schema.safeParse(parseJson(text)).data;
+  return {
+    /** undefined: another view's. */
+    find,
+    write: (metadata: z.output<T>): string => JSON.stringify(metadata),
+    read(text: string): z.output<T> {
+      const found = find(text);
+      if (found === undefined) throw new OutdatedError();
+      return found;
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Everything else about a form is in the store, under this id. `unsaved` is kept in the view, since the store may be what
+ * failed: the form shows the last one until it is sent again.
+ */
+export const formMetadata = viewMetadata(
+  z.object({ formId: z.string(), expanded: z.boolean(), unsaved: unsavedSchema }),
+);
+
+/** For a view over a form. */
+const overFormSchema = z.object({ formId: z.string(), formViewId: z.string(), unsaved: unsavedSchema });
+export const overFormMetadata = viewMetadata(overFormSchema);
+export type OverFormMetadata = ReturnType<typeof overFormMetadata.read>;
+type SecretPart = 'name' | 'value' | 'sensitive';
+/** `row` counts from 1. */
+export const secretBlock = (row: number, part: SecretPart): string => `secret.${row}.${part}`;
+export const SECRETS_KEPT = 'secrets_kept';
+
+/** The review of what goes to Devin, over its form. `page`: null until the picked message's page is known. */
+export const reviewMetadata = viewMetadata(
+  overFormSchema.extend({ choice: z.enum(CONTEXT_CHOICES), page: z.number().nullable() }),
+);
+export type ReviewMetadata = ReturnType<typeof reviewMetadata.read>;
+type Reviewed = { kind: 'message' | 'file'; id: string };
+export const reviewBlock = ({ kind, id }: Reviewed): string => `review.${kind}.${id}`;
+/** null: another block. */
+export function readReviewBlock(blockId: string): Reviewed | null {
+  const [, kind, id] = /^review\.(message|file)\.(.+)$/.exec(blockId) ?? [];
+  return id === undefined ? null : { kind: kind === 'file' ? 'file' : 'message', id };
+}
+
+/** The box for a message to Devin. */
+export const REPLY_BLOCK = 'reply_text';
+export const replyMetadata = viewMetadata(z.object({ requestId: z.string() }));
+
+/** What to set in a form before it starts. `typed`: cut out of its task, unescaped; `meant`: options, as Slack sends them. */
+export const meantOption = viewMetadata(
+  z.object({ formId: z.string(), typed: z.array(z.string()), meant: z.string() }),
+);
+
+/** The answer that a button gives, in its value. `eventId`: the question. */
+export const optionValue = viewMetadata(
+  z.object({ requestId: z.string(), eventId: z.string(), words: z.string() }),
+);
+
+/** The dialog before a session is stopped, and where a refusal goes. */
+const stopSchema = z.object({
+  requestId: z.string(),
+  channelId: z.string().nullable(),
+  threadTs: z.string().nullable(),
+});
+export const stopMetadata = viewMetadata(stopSchema);
+export type StopMetadata = z.output<typeof stopSchema>;
+
+export type AskedApproval = { requestId: string; number: number };
+export const approvalValue = ({ requestId, number }: AskedApproval): string => `${requestId}.${number}`;
+export function readApprovalValue(text: string): AskedApproval {
+  const [requestId = '', number = ''] = text.split('.');
+  return { requestId, number: /^\d{1,6}$/.test(number) ? Number(number) : -1 };
+}
+
+/** The dialog before an approver declines, and where a refusal goes. */
+export const DECLINE_BLOCK = 'decline_reason';
+export const declineMetadata = viewMetadata(stopSchema.extend({ number: z.number() }));
+export type DeclineMetadata = ReturnType<typeof declineMetadata.read>;
+
+/** What an App Home remembers: the person's direct messages with the app, where a card can go. */
+export const homeMetadata = viewMetadata(z.object({ channelId: z.string() }));
+export type HomeMetadata = ReturnType<typeof homeMetadata.read>;
+/** A session's line there. All lines use the same action ids. */
+export const homeBlock = (requestId: string): string => `session.${requestId}`;

@@ -1,0 +1,226 @@
+import { z } from 'zod';
+import { cleanJson } from '../../bounds.ts';
+import type { SlackFile, SlackMessage } from '../../session/context.ts';
+import { escape, unescape } from '../views/text.ts';
+import { blocksText } from './readable-blocks.ts';
+
+/** Unexpected parts are left out, and the rest of the message is kept. */
+const words = z.string().nullish().catch(null);
+const flag = z.boolean().nullish().catch(null);
+const blocks = z.array(z.unknown()).nullish().catch(null);
+
+const fileSchema = z.looseObject({
+  id: z.string(),
+  name: words,
+  title: words,
+  mimetype: words,
+  size: z.number().nullish().catch(null),
+  url_private_download: words,
+  url_private: words,
+});
+
+const attachmentSchema = z
+  .looseObject({
+    pretext: words,
+    author_name: words,
+    title: words,
+    title_link: words,
+    text: words,
+    fallback: words,
+    footer: words,
+    fields: z
+      .array(z.looseObject({ title: words, value: words }))
+      .nullish()
+      .catch(null),
+    blocks,
+    /** Of a forwarded message. */
+    message_blocks: z
+      .array(
+        z
+          .looseObject({ message: z.looseObject({ blocks, attachments: blocks }).catch({}) })
+          .catch({ message: {} }),
+      )
+      .nullish()
+      .catch(null),
+    /** What is forwarded within it. */
+    attachments: blocks,
+    is_share: flag,
+    is_msg_unfurl: flag,
+    /** Of the preview of a link. */
+    from_url: words,
+    is_app_unfurl: flag,
+    files: z.array(fileSchema).nullish().catch(null),
+  })
+  .catch({});
+
+const messageSchema = z.looseObject({
+  ts: z.string(),
+  thread_ts: words,
+  user: words,
+  username: words,
+  bot_id: words,
+  bot_profile: z.looseObject({ name: words }).nullish().catch(null),
+  text: words,
+  blocks,
+  attachments: z.array(attachmentSchema).nullish().catch(null),
+  files: z.array(fileSchema).nullish().catch(null),
+});
+
+type RawMessage = z.infer<typeof messageSchema>;
+type RawAttachment = z.infer<typeof attachmentSchema>;
+type RawFile = z.infer<typeof fileSchema>;
+
+/** What people and apps write. Slack sends joins, topics and deletions as messages, too. */
+const WRITTEN: ReadonlySet<unknown> = new Set([
+  undefined,
+  null,
+  'bot_message',
+  'file_share',
+  'me_message',
+  'thread_broadcast',
+]);
+
+const kindSchema = z.looseObject({
+  subtype: words,
+  hidden: z.boolean().nullish().catch(null),
+  reply_count: z.number().nullish().catch(null),
+});
+
+/** Whether someone wrote the message: https://docs.slack.dev/reference/events/message#subtypes */
+export function isWritten(payload: unknown): boolean {
+  const { subtype, hidden } = kindSchema.parse(payload);
+  return WRITTEN.has(subtype) && hidden !== true;
+}
+
+/** How many replies the first message of a thread has; null: Slack doesn't say. */
+export function repliesTo(payload: unknown): number | null {
+  return kindSchema.parse(payload).reply_count ?? null;
+}
+
+/**
+ * Reads a message from Slack's payloads or `conversations.replies`. Text in blocks or attachments is kept: alert bots
+ * write only there, and a forwarded message is an attachment of an empty one.
+ */
+export function readMessage(payload: unknown): SlackMessage {
+  return toMessage(messageSchema.parse(cleanJson(payload)));
+}
+
+function toMessage(message: RawMessage): SlackMessage {
+  const fromApp = typeof message.bot_id === 'string';
+  const attachments = (message.attachments ?? []).flatMap(withInner);
+  return {
+    ts: message.ts,
+    threadTs: message.thread_ts ?? null,
+    userId: message.user ?? null,
+    appName: fromApp ? message.bot_profile?.name || message.username || '' : null,
+    text: joined([withBlocks(message.text, message.blocks ?? []), ...attachments.map(attachmentText)]),
+    files: [...(message.files ?? []), ...attachments.flatMap(({ files }) => files ?? [])].map(readFile),
+  };
+}
+
+/** Only the author's words: attachments, such as the preview of a link, can be by others. */
+export function readOwnWords(payload: unknown): string {
+  const { text, blocks: given } = messageSchema.parse(cleanJson(payload));
+  return withBlocks(text, given ?? []);
+}
+
+/** What a person said: with markup as Slack sends it, as Devin reads it, and what they forwarded. */
+export function readSaid(payload: unknown) {
+  const read = messageSchema.parse(cleanJson(payload));
+  return { slackText: slackTextOf(read), message: toMessage(read), forwarded: forwardedOf(read) };
+}
+
+/**
+ * What the author wrote, and the tables they pasted: those are attachments without other text.
+ * https://github.com/vercel/chat/issues/803
+ */
+function slackTextOf({ text, blocks: given, attachments }: RawMessage): string {
+  const pasted = (attachments ?? []).filter(
+    (one) => !isForwarded(one) && one.is_app_unfurl !== true && typeof one.from_url !== 'string',
+  );
+  const shown = [...(given ?? []), ...pasted.flatMap((one) => one.blocks ?? [])];
+  const tables = shown.filter((block) => isOfType(block, 'table'));
+  return tables.length === 0 ? (text ?? '') : joined([text ?? '', escape(blocksText(tables))]);
+}
+
+/** What is forwarded with a message, with its authors; empty: nothing. Its files are those of the message. */
+function forwardedOf({ attachments }: RawMessage): string {
+  return joined((attachments ?? []).filter(isForwarded).flatMap(withInner).map(attachmentText));
+}
+
+function isForwarded({ is_share: isShare, is_msg_unfurl: isUnfurl }: RawAttachment): boolean {
+  return isShare === true || isUnfurl === true;
+}
+
+/** An attachment, then those within it: people forward what others forwarded. `cleanJson` limits how deep. */
+function withInner(attachment: RawAttachment): RawAttachment[] {
+  const { attachments, message_blocks: forwarded } = attachment;
+  const inner = [attachments ?? [], ...(forwarded ?? []).map(({ message }) => message.attachments ?? [])];
+  const read = inner.flat().map((one) => attachmentSchema.parse(one));
+  return [attachment, ...read.flatMap(withInner)];
+}
+
+/** Whether nothing comes with its words: no file, and nothing forwarded. */
+export function isOnlyText({ message, forwarded }: { message: SlackMessage; forwarded: string }): boolean {
+  return message.files.length === 0 && forwarded === '';
+}
+
+/** What a person writes to Devin, and below it what they forward, which others may have written. */
+export function withForwarded(text: string, forwarded: string): string {
+  if (forwarded === '') return text;
+  return joined([text, 'Forwarded message:', ...forwarded.split('\n').map((line) => `> ${line}`)]);
+}
+
+/** People's rich text repeats their text; the text of an app is often only the headline of its blocks. */
+function withBlocks(text: string | null | undefined, given: unknown[]): string {
+  const own = unescape(text ?? '').trim();
+  if (own !== '' && given.every((block) => isOfType(block, 'rich_text'))) return own;
+  const shown = blocksText(given);
+  const said = new Set(['', ...shown.split('\n').map(lettersOf)]);
+  return joined([...own.split('\n').filter((line) => !said.has(lettersOf(line))), shown]);
+}
+
+function isOfType(block: unknown, type: 'rich_text' | 'table'): boolean {
+  return typeof block === 'object' && block !== null && 'type' in block && block.type === type;
+}
+
+/** Lines with the same letters differ only in markup. */
+function lettersOf(line: string): string {
+  return line.replaceAll(/[^\p{L}\p{N}]+/gu, '');
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function attachmentText(attachment: RawAttachment): string {
+  const forwarded = (attachment.message_blocks ?? []).flatMap(({ message }) => message.blocks ?? []);
+  const fields = (attachment.fields ?? []).map(({ title, value }) => `${title ?? ''}: ${value ?? ''}`);
+  const all = joined([
+    ...[attachment.pretext, attachment.author_name, titleOf(attachment)].map((part) => unescape(part ?? '')),
+    withBlocks(attachment.text, [...(attachment.blocks ?? []), ...forwarded]),
+    ...[...fields, attachment.footer].map((part) => unescape(part ?? '')),
+  ]);
+  return all === '' ? unescape(attachment.fallback ?? '') : all;
+}
+
+function titleOf({ title, title_link: link }: RawAttachment): string | null {
+  if (!title) return null;
+  return link ? `${title} (${link})` : title;
+}
+
+/** The type of a canvas, which Slack delivers as HTML. */
+export const CANVAS = 'application/vnd.slack-docs';
+
+/** https://docs.slack.dev/reference/objects/file-object */
+export function readFile(payload: RawFile): SlackFile {
+  const name = payload.name ?? payload.title ?? payload.id;
+  const mimetype = payload.mimetype ?? 'application/octet-stream';
+  return {
+    id: payload.id,
+    name: mimetype === CANVAS ? `${name}.html` : name,
+    mimetype,
+    size: payload.size ?? 0,
+    url: payload.url_private_download ?? payload.url_private ?? null,
+  };
+}

@@ -1,0 +1,226 @@
+import type { HomeView, ModalView } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import ky, { type Options as KyOptions } from 'ky';
+import type { Log } from '../../log.ts';
+import type { RemoteClock } from '../../time.ts';
+import { bounded, type Rendered } from '../views/objects.ts';
+import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
+import type { IsSlackAddress } from './files.ts';
+import { metadataBlockId, type MessageMetadata } from './metadata.ts';
+import { findPosted, permalink, type MessagePlace, type Sought } from './posted-messages.ts';
+import { createThreadWriter, outcomeOf } from './thread-writer.ts';
+
+export type CardPlace = { channelId: string; threadTs: string | null };
+export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
+type Updated = { kind: 'updated' } | SlackFailure;
+/** Where a private notice may go, best way first: response URL, ephemeral message, direct message. */
+export type PrivatePlace = {
+  userId: string;
+  channelId: string | null;
+  threadTs: string | null;
+  responseUrl: string | null;
+};
+
+/** How the delivery of a private notice ended. `retryable`: Slack was busy or unreachable. */
+export type DeliveryResult = 'delivered' | 'undeliverable' | 'retryable';
+
+export type Outbound = ReturnType<typeof createOutbound>;
+
+type OutboundDeps = {
+  /** For what a person waits for. */
+  answers: WebClient;
+  /** Opens views, and doesn't retry. */
+  opener: Pick<WebClient, 'views'>;
+  /** For all that can wait while Slack is down or busy, such as cards. Its queue delays nobody's modal. */
+  background: WebClient;
+  isSlackAddress: IsSlackAddress;
+  clock: RemoteClock;
+  workspaceUrl: () => string | null;
+  fetch: typeof fetch;
+  log: Log;
+};
+
+/**
+ * A broken connection is retried, such as an idle one that Slack just closed: a private notice that comes twice does
+ * less harm than none. An answer from Slack is final.
+ */
+const RESPOND = {
+  timeout: 10_000,
+  throwHttpErrors: false,
+  retry: { limit: 3, methods: ['post'], statusCodes: [], delay: (attempt: number) => attempt * 50 },
+} satisfies KyOptions;
+
+const QUIET = { unfurl_links: false, unfurl_media: false };
+
+/** The only writer to Slack. */
+export function createOutbound(deps: OutboundDeps) {
+  const { answers, opener, background, isSlackAddress, clock, workspaceUrl, fetch, log } = deps;
+
+  /** null: the person can't get direct messages. Throws if Slack can't be asked. */
+  async function directChannel(userId: string): Promise<string | null> {
+    const opened = await unlessRefused(answers.conversations.open({ users: userId }));
+    return opened?.channel?.id ?? null;
+  }
+
+  /** False: Slack doesn't take it, for example 30 minutes after the button was pressed. */
+  async function respond(responseUrl: string, json: object): Promise<boolean> {
+    if (!isSlackAddress(responseUrl)) return false;
+    const response = await ky.post(responseUrl, { ...RESPOND, fetch, json });
+    await response.body?.cancel();
+    return response.ok;
+  }
+
+  async function ephemeral(
+    { channelId, threadTs, userId }: PrivatePlace,
+    notice: Rendered,
+  ): Promise<boolean> {
+    if (channelId === null) return false;
+    const thread = threadTs === null ? {} : { thread_ts: threadTs };
+    await answers.chat.postEphemeral({ channel: channelId, user: userId, ...thread, ...bounded(notice) });
+    return true;
+  }
+
+  async function direct(userId: string, notice: Rendered): Promise<boolean> {
+    const channel = await directChannel(userId);
+    if (channel === null) return false;
+    await answers.chat.postMessage({ channel, ...bounded(notice), ...QUIET });
+    return true;
+  }
+
+  /** Once: an unclear answer is settled by `find`, never by posting again. */
+  async function post(place: CardPlace, metadata: MessageMetadata, message: Rendered): Promise<Posted> {
+    try {
+      const posted = await background.chat.postMessage({
+        channel: place.channelId,
+        ...(place.threadTs !== null && { thread_ts: place.threadTs }),
+        metadata,
+        ...withBlockId(message, metadata),
+        ...QUIET,
+      });
+      return posted.ts === undefined ? { kind: 'unclear' } : { kind: 'posted', ts: posted.ts };
+    } catch (error) {
+      return slackFailure(error);
+    }
+  }
+
+  /** Tells one person, where they asked if possible, otherwise by direct message. */
+  async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
+    const ways = [
+      async () =>
+        place.responseUrl !== null && (await respond(place.responseUrl, ephemeralNotice(notice, false))),
+      () => ephemeral(place, notice),
+      () => direct(place.userId, notice),
+    ];
+    let outcome: DeliveryResult = 'undeliverable';
+    for (const way of ways) {
+      const told = await way().catch((error: unknown) => {
+        log.debug({ err: error }, 'a way to tell a person privately failed; trying the next');
+        if (!isRefused(error)) outcome = 'retryable';
+        return false;
+      });
+      if (told) return 'delivered';
+    }
+    return outcome;
+  }
+
+  return {
+    ...createThreadWriter({ background, isSlackAddress, fetch }),
+
+    directChannel,
+
+    openView: async (triggerId: string, view: ModalView) =>
+      opened(async () => opener.views.open({ trigger_id: triggerId, view })),
+
+    /** Over the view that the trigger came from. */
+    pushView: async (triggerId: string, view: ModalView) =>
+      opened(async () => opener.views.push({ trigger_id: triggerId, view })),
+
+    updateView: async (viewId: string, view: ModalView): Promise<Updated> =>
+      outcomeOf('updated', answers.views.update({ view_id: viewId, view })),
+
+    /** A person's whole App Home. Publishing it twice does no harm. */
+    publishHome: async (userId: string, view: HomeView): Promise<Updated> =>
+      outcomeOf('updated', background.views.publish({ user_id: userId, view })),
+
+    /** The time by Slack's clock; null before its first answer. */
+    slackTs(): string | null {
+      const nowMs = clock.nowMs();
+      return nowMs === null ? null : (nowMs / 1000).toFixed(6);
+    },
+
+    post,
+
+    find: async (place: CardPlace, sought: Sought) => findPosted(background, place, sought),
+
+    /** A message that was posted with this metadata. */
+    edit: async (
+      { channelId, ts }: { channelId: string; ts: string },
+      metadata: MessageMetadata,
+      message: Rendered,
+    ): Promise<Updated> =>
+      outcomeOf(
+        'updated',
+        background.chat.update({ channel: channelId, ts, ...withBlockId(message, metadata) }),
+      ),
+
+    /** The address of a message; null: there is none, or Slack didn't say where the workspace is. */
+    permalink(message: MessagePlace | null): string | null {
+      const url = workspaceUrl();
+      return url === null || message === null ? null : permalink(url, message);
+    },
+
+    /** Replaces the private notice whose button was pressed (null: removes it), or removes it and posts another one. */
+    async settleNotice({ responseUrl, ...place }: PrivatePlace, notice: Rendered | null): Promise<void> {
+      // In a thread, Slack would show a replaced one beside the thread.
+      const next = place.threadTs === null && notice !== null ? ephemeralNotice(notice, true) : REMOVED;
+      const settled = responseUrl !== null && (await respond(responseUrl, next).catch(() => false));
+      if (notice === null || (settled && next !== REMOVED)) return;
+      await tellPrivately({ ...place, responseUrl: null }, notice);
+    },
+
+    tellPrivately,
+
+    /** Removes the private notice whose button was pressed. False: it stays. */
+    removeNotice: async (responseUrl: string): Promise<boolean> =>
+      respond(responseUrl, REMOVED).catch((error: unknown) => {
+        log.debug({ err: error }, 'a private notice could not be removed');
+        return false;
+      }),
+  };
+}
+
+/** A person's direct messages with the app. If they can't have any, Slack refuses what is posted there. */
+export async function directPlace(
+  { directChannel }: Pick<Outbound, 'directChannel'>,
+  userId: string,
+): Promise<CardPlace> {
+  return { channelId: (await directChannel(userId)) ?? userId, threadTs: null };
+}
+
+const REMOVED = { delete_original: true };
+
+function ephemeralNotice(notice: Rendered, replaces: boolean) {
+  return { response_type: 'ephemeral', replace_original: replaces, ...bounded(notice) };
+}
+
+/** Once more after a lost answer. If the first call opened the view, Slack refuses the second, which says nothing new. */
+async function opened(open: () => Promise<{ view?: { id?: string } }>): Promise<{ viewId: string | null }> {
+  const { view } = await open().catch(async (lost: unknown) => {
+    if (slackFailure(lost).kind !== 'unclear') throw lost;
+    return open().catch(() => {
+      throw lost;
+    });
+  });
+  return { viewId: view?.id ?? null };
+}
+
+function withBlockId(message: Rendered, metadata: MessageMetadata): Rendered {
+  const {
+    text,
+    blocks: [first, ...rest],
+  } = bounded(message);
+  return {
+    text,
+    blocks: first === undefined ? [] : [{ block_id: metadataBlockId(metadata), ...first }, ...rest],
+  };
+}

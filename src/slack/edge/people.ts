@@ -1,0 +1,249 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { cleanJson } from '../../bounds.ts';
+import type { PlaceKind } from '../../session/context.ts';
+import type { Identity, SlackPerson } from '../../session/identity.ts';
+import { NOBODY, type KnownPeople } from '../../store/identities.ts';
+import { remembered } from '../../time.ts';
+import { mentionedIn, replaceMentions } from '../views/text.ts';
+import type { PresenceOf } from './conversations.ts';
+import { slackFailure, unlessRefused } from './errors.ts';
+
+const userSchema = z.object({
+  id: z.string(),
+  team_id: z.string().nullish(),
+  name: z.string().nullish(),
+  deleted: z.boolean().nullish(),
+  is_bot: z.boolean().nullish(),
+  is_admin: z.boolean().nullish(),
+  is_owner: z.boolean().nullish(),
+  is_restricted: z.boolean().nullish(),
+  is_ultra_restricted: z.boolean().nullish(),
+  is_stranger: z.boolean().nullish(),
+  is_email_confirmed: z.boolean().nullish(),
+  enterprise_user: z
+    .object({ enterprise_id: z.string().nullish(), teams: z.array(z.string()).nullish() })
+    .nullish(),
+  locale: z.string().nullish(),
+  profile: z
+    .object({
+      display_name: z.string().nullish(),
+      real_name: z.string().nullish(),
+      email: z.string().nullish(),
+    })
+    .nullish(),
+});
+
+export type People = ReturnType<typeof createPeople>;
+
+/** The name of a person who left Slack; null: they are here, as far as Slack says. */
+export type FindLeaver = (person: {
+  userId: string;
+  /** As they were last known. */
+  identity: Identity | null;
+}) => Promise<{ name: string | null } | null>;
+
+/** `findPerson`: null: Slack doesn't know the person. */
+export function createFindLeaver(findPerson: People['find']): FindLeaver {
+  return async ({ userId, identity }) => {
+    const known = identity?.kind === 'refused' ? null : (identity?.slackName ?? null);
+    try {
+      const person = await findPerson(userId);
+      if (person === null) return { name: known };
+      return person.kind === 'deactivated' ? { name: known ?? person.name } : null;
+    } catch (error) {
+      slackFailure(error);
+      return null;
+    }
+  };
+}
+
+type Requester = Parameters<FindLeaver>[0] & { placeKind: PlaceKind | null };
+
+/** Whether a requester is in Slack, but certainly no longer in a conversation: what calls them there, they don't see. */
+export type IsOutside = (channelId: string, requester: Requester) => Promise<boolean>;
+
+type OutsideDeps = { presence: PresenceOf; findLeaver: FindLeaver };
+
+export function createIsOutside({ presence, findLeaver }: OutsideDeps): IsOutside {
+  return async (channelId, requester) => {
+    // Slack isn't asked about public channels: it limits such calls, and few channels become private.
+    if (requester.placeKind === 'public') return false;
+    try {
+      if ((await presence({ channelId, userId: requester.userId })) !== 'out') return false;
+    } catch (error) {
+      slackFailure(error);
+      return false;
+    }
+    return (await findLeaver(requester)) === null;
+  };
+}
+
+type PeopleDeps = {
+  client: WebClient;
+  /** The workspace the app is installed in; people of others are external. */
+  teamId: () => string;
+  knownPeople: Pick<KnownPeople, 'since' | 'remember'>;
+  now: () => number;
+};
+
+/** How long Slack's answer about a person counts, unless Slack reports a change. */
+const KNOWN_FOR_MS = 5 * 60 * 1000;
+
+export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
+  async function ask(asking: Promise<{ user?: unknown }>): Promise<SlackPerson | null> {
+    try {
+      const { user } = await asking;
+      return toPerson(userSchema.parse(cleanJson(user)), teamId());
+    } catch (error) {
+      if (isNobody(error)) return null;
+      throw error;
+    }
+  }
+
+  const findByEmail = async (email: string): Promise<SlackPerson | null> =>
+    ask(client.users.lookupByEmail({ email }));
+
+  /** null: Slack doesn't know the person. Throws if Slack can't be asked. */
+  async function find(userId: string): Promise<SlackPerson | null> {
+    const who = { teamId: teamId(), userId };
+    const askedAtMs = now();
+    const known = await knownPeople.since(who, new Date(askedAtMs - KNOWN_FOR_MS), new Date(askedAtMs));
+    if (known !== null) return known === NOBODY ? null : known;
+    const person = await ask(client.users.info({ user: userId, include_locale: true }));
+    await knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));
+    return person;
+  }
+
+  return {
+    find,
+    /**
+     * Whether a member of another workspace is also of this one, as in an Enterprise organization. The id alone doesn't
+     * say so: people of other organizations may have the same. Throws if Slack can't be asked.
+     */
+    async isOfBoth(userId: string, otherTeamId: string): Promise<boolean> {
+      const person = await find(userId);
+      return person?.kind !== 'external' && person?.workspaces?.includes(otherTeamId) === true;
+    },
+    /** null: nobody in this workspace has the address. Throws if Slack can't be asked. */
+    findByEmail,
+    /** The same; null also if Slack doesn't let the app look. */
+    async findOwner(email: string): Promise<SlackPerson | null> {
+      return unlessRefused(findByEmail(email));
+    },
+  };
+}
+
+/**
+ * Other refusals, such as a missing scope, say nothing about the person.
+ * https://docs.slack.dev/reference/methods/users.info#errors
+ */
+const NOBODY_CODES = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
+
+function isNobody(error: unknown): boolean {
+  const failure = slackFailure(error);
+  return failure.kind === 'refused' && NOBODY_CODES.has(failure.code);
+}
+
+function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson {
+  const { profile } = user;
+  const name = [profile?.display_name, profile?.real_name, user.name].find((candidate) => candidate);
+  return {
+    userId: user.id,
+    name: name ?? user.id,
+    kind: kindOf(user, ownTeamId),
+    isAdmin: user.is_admin === true || user.is_owner === true,
+    email: user.is_email_confirmed === false ? null : (profile?.email ?? null),
+    locale: user.locale ?? null,
+    ...(user.enterprise_user && { workspaces: workspacesOf(user) }),
+  };
+}
+
+/**
+ * `team_id` names one of them, or none, in an Enterprise organization.
+ * https://docs.slack.dev/reference/objects/user-object
+ */
+function workspacesOf({ team_id: one, enterprise_user: whole }: z.infer<typeof userSchema>): string[] {
+  return [one, ...(whole?.teams ?? []), whole?.enterprise_id].flatMap((id) => id ?? []);
+}
+
+function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson['kind'] {
+  if (user.is_bot || user.id === 'USLACKBOT') return 'bot';
+  const workspaces = workspacesOf(user);
+  if (user.is_stranger || (workspaces.length > 0 && !workspaces.includes(ownTeamId))) return 'external';
+  if (user.deleted) return 'deactivated';
+  if (user.is_restricted || user.is_ultra_restricted) return 'guest';
+  return 'member';
+}
+
+/** `absent`: it doesn't exist or is disabled. Throws if Slack doesn't say, also because a scope is missing. */
+export type MembersOf = (groupId: string) => Promise<ReadonlySet<string> | 'absent'>;
+
+export type Groups = ReturnType<typeof createGroups>;
+
+const MAX_KNOWN = 1000;
+
+const membersSchema = z.object({ users: z.array(z.string()) });
+
+/** Who is in a user group. https://docs.slack.dev/reference/methods/usergroups.users.list */
+export function createGroups({ client, now }: { client: WebClient; now: () => number }) {
+  const membersNow: MembersOf = async (groupId) => {
+    try {
+      const listed = await client.usergroups.users.list({ usergroup: groupId });
+      return new Set(membersSchema.parse(listed).users);
+    } catch (error) {
+      if (isAbsentGroup(error)) return 'absent';
+      throw error;
+    }
+  };
+
+  const known = async (groupId: string) => unlessRefused(membersNow(groupId));
+  const membersOf = remembered(known, { keyOf: (groupId) => groupId, most: MAX_KNOWN, now });
+  return {
+    /** null: Slack refuses to say, or has no such group. An answer counts for a minute. Throws if it can't be asked. */
+    isIn: async (groupId: string, userId: string): Promise<boolean | null> => {
+      const members = await membersOf(groupId);
+      return members === null || members === 'absent' ? null : members.has(userId);
+    },
+    membersNow,
+  };
+}
+
+/** Also of a disabled group. https://docs.slack.dev/reference/methods/usergroups.users.list#errors */
+export function isAbsentGroup(error: unknown): boolean {
+  const failure = slackFailure(error);
+  return failure.kind === 'refused' && failure.code === 'no_such_subteam';
+}
+
+export type PeopleById = ReadonlyMap<string, SlackPerson>;
+
+/** Each id costs a call, of which Slack takes about 100 a minute. Beyond this many, the rest stay as they are. */
+const MOST_NAMED = 30;
+
+export async function nameMentions(text: string, people: Pick<People, 'find'>): Promise<string> {
+  return mentionsAsNames(text, await findMentioned(mentionedIn(text), people));
+}
+
+/** A mention would notify them of what they did. */
+export async function plainName(userId: string, named: (text: string) => Promise<string>): Promise<string> {
+  return (await named(`<@${userId}>`)).replace(/^@/, '');
+}
+
+export function mentionsAsNames(text: string, known: PeopleById): string {
+  return replaceMentions(text, (id) => `@${known.get(id)?.name ?? id}`);
+}
+
+/** A name is a convenience: without Slack's answer there is none. */
+export async function findMentioned(
+  ids: readonly string[],
+  { find }: Pick<People, 'find'>,
+): Promise<PeopleById> {
+  return findEach([...new Set(ids)].slice(0, MOST_NAMED), async (id) =>
+    find(id).catch((error: unknown) => (slackFailure(error), null)),
+  );
+}
+
+export async function findEach(ids: readonly string[], find: People['find']): Promise<PeopleById> {
+  const found = await Promise.all(ids.map(async (id) => find(id)));
+  return new Map(found.flatMap((person) => (person === null ? [] : [[person.userId, person] as const])));
+}

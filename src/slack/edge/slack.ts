@@ -1,0 +1,198 @@
+import { WebAPIPlatformError, WebClient, type WebAPICallResult, type WebClientOptions } from '@slack/web-api';
+import { bounded } from '../../bounds.ts';
+import { quietSlackLogger, type Log } from '../../log.ts';
+import type { Proxy } from '../../network.ts';
+import type { KnownPeople } from '../../store/identities.ts';
+import type { Settings } from '../../store/settings.ts';
+import type { Languages } from '../../text/languages.ts';
+import { createOnceAMinute, createRemoteClock, type RemoteClock } from '../../time.ts';
+import { createUpstream, sayingHowLong, tooMany } from '../../upstream.ts';
+import { createBolt, type BoltOptions, type Transport } from './bolt.ts';
+import { createThreadReader } from './context.ts';
+import { createDescribePlace, createPresence } from './conversations.ts';
+import { refusalKind } from './errors.ts';
+import { createSlackFiles, createIsSlackAddress } from './files.ts';
+import { createOutbound } from './outbound.ts';
+import { createFindLeaver, createGroups, createIsOutside, createPeople, nameMentions } from './people.ts';
+import { createMetadataReader } from './posted-messages.ts';
+import { createTextFor } from './text-for.ts';
+
+const SLACK_TIMEOUT_MS = 15_000;
+const STARTING_TIMEOUT_MS = 10_000;
+export const SLACK_API_URL = 'https://slack.com/api/';
+
+/**
+ * The methods that search for lost answers, often many at once after an outage.
+ * https://docs.slack.dev/apis/web-api/rate-limits
+ */
+const SLACK_RATES = {
+  'conversations.history': { perMinute: 45, burst: 45 },
+  'conversations.replies': { perMinute: 45, burst: 45 },
+};
+
+export type Slack = ReturnType<typeof createSlack>;
+
+type SlackOptions = {
+  botToken: string;
+  /** null: Slack's. */
+  apiUrl: string | null;
+  transport: Transport;
+  proxy: Proxy | null;
+  knownPeople: Pick<KnownPeople, 'since' | 'remember'>;
+  languages: Languages;
+  languageOf: Settings['languageOf'];
+  onRefused: BoltOptions['onRefused'];
+  /** Slack refuses the bot token, with this code. */
+  onTokenRefused: (code: string) => void;
+  fetch: typeof fetch;
+  now: () => number;
+  log: Log;
+};
+
+/** Everything that calls Slack or is called by it. */
+export function createSlack(options: SlackOptions) {
+  const { botToken, apiUrl, transport, proxy, knownPeople, languages, onRefused, fetch, now, log } = options;
+  const clock = createRemoteClock();
+  const { answers, opener, background, starting, isUp } = createClients(options, clock);
+  const isSlackAddress = createIsSlackAddress(apiUrl);
+  const identity: { bot: BotIdentity | null } = { bot: null };
+  const bot = (): BotIdentity => {
+    if (identity.bot === null) throw new Error('Slack was asked for before the start.');
+    return identity.bot;
+  };
+  const botUserId = (): string => bot().botUserId;
+  const teamId = (): string => bot().teamId;
+  const workspaceUrl = (): string | null => bot().workspaceUrl;
+  const people = createPeople({ client: background, teamId, knownPeople, now });
+  const outbound = createOutbound({
+    answers,
+    opener,
+    background,
+    isSlackAddress,
+    clock,
+    workspaceUrl,
+    fetch,
+    log,
+  });
+  const { directChannel, permalink } = outbound;
+  const presence = createPresence({ client: background, directChannel, now });
+  const findLeaver = createFindLeaver(people.find);
+  return {
+    answers,
+    /** For the start, which asks again soon. */
+    starting,
+    clock,
+    isUp,
+    identity,
+    botUserId,
+    teamId,
+    metadata: createMetadataReader({ client: background, botUserId }),
+    people,
+    ...createTextFor({
+      languages,
+      findPerson: people.find,
+      findChosen: async (userId) => options.languageOf({ teamId: teamId(), userId }),
+      now,
+      log,
+    }),
+    nameMentions: async (text: string) => nameMentions(text, people),
+    thread: createThreadReader({ client: background, people, presence, permalink, botUserId }),
+    files: createSlackFiles({ client: background, isSlackAddress, botToken, fetch }),
+    outbound,
+    presence,
+    findLeaver,
+    isOutside: createIsOutside({ presence, findLeaver }),
+    groups: createGroups({ client: background, now }),
+    describePlace: createDescribePlace({ client: background, now }),
+    bolt: createBolt({
+      transport,
+      proxy,
+      apiUrl,
+      bot,
+      isOfBoth: people.isOfBoth,
+      onRefused,
+      log,
+    }),
+  };
+}
+
+/** `opener` opens views, and retries nothing. `background`: for what can wait; its queue delays nobody's modal. `starting`: for the start. */
+function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, clock: RemoteClock) {
+  const upstream = createUpstream({
+    origin: new URL(apiUrl ?? SLACK_API_URL).origin,
+    fetch: clock.observe(sayingHowLong(bounded(globalThis.fetch))),
+    rates: SLACK_RATES,
+    refuse: tooMany,
+    onChange: (isUp) =>
+      isUp ? log.info('Slack answers again') : log.warn("Slack doesn't answer; cards and messages wait"),
+  });
+  const onceAMinute = createOnceAMinute();
+  const onDeadToken = (method: string, code: string): void => {
+    onTokenRefused(code);
+    onceAMinute('token', (leftOut) =>
+      log.error({ method, code, leftOut }, 'Slack refuses SLACK_BOT_TOKEN; run `npm run doctor`'),
+    );
+  };
+  // Never retried blindly: two cards are as wrong as none. The jobs decide.
+  const client = (more: Pick<WebClientOptions, 'fetch' | 'retryConfig' | 'timeout'>): WebClient =>
+    new Client(botToken, onDeadToken, {
+      logger: quietSlackLogger(log),
+      timeout: SLACK_TIMEOUT_MS,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      ...(apiUrl !== null && { slackApiUrl: apiUrl }),
+      ...more,
+    });
+  // A trigger id lives 3 s: what people wait for is always asked. The rest waits while Slack is down or busy.
+  const answers = client({ fetch: upstream.observed, retryConfig: { retries: 1 } });
+  const opener = client({ fetch: upstream.observed });
+  const background = client({ fetch: upstream.guarded });
+  const starting = client({ fetch: upstream.observed, timeout: STARTING_TIMEOUT_MS });
+  return { answers, opener, background, starting, isUp: upstream.isUp };
+}
+
+/** Who the app is in its workspace, from `auth.test`. */
+export type BotIdentity = {
+  botToken: string;
+  botUserId: string;
+  teamId: string;
+  /** Such as `https://acme.slack.com/`; null: Slack didn't say. */
+  workspaceUrl: string | null;
+};
+
+/** Whose the token is, and its scopes; null: Slack doesn't say. https://docs.slack.dev/reference/methods/auth.test */
+export async function identifyBot(client: WebClient): Promise<Identified | null> {
+  const answer = await client.auth.test();
+  const { user_id: botUserId, team_id: teamId, url } = answer;
+  if (!botUserId || !teamId) return null;
+  return {
+    botUserId,
+    teamId,
+    workspaceUrl: url ?? null,
+    scopes: answer.response_metadata?.scopes ?? null,
+  };
+}
+
+/** `scopes` null: Slack didn't say. */
+type Identified = Omit<BotIdentity, 'botToken'> & { scopes: string[] | null };
+
+type OnDeadToken = (method: string, code: string) => void;
+
+class Client extends WebClient {
+  readonly #onDeadToken: OnDeadToken;
+
+  constructor(token: string, onDeadToken: OnDeadToken, options: WebClientOptions) {
+    super(token, options);
+    this.#onDeadToken = onDeadToken;
+  }
+
+  override async apiCall(method: string, options?: Record<string, unknown>): Promise<WebAPICallResult> {
+    try {
+      return await super.apiCall(method, options);
+    } catch (error) {
+      const code = error instanceof WebAPIPlatformError ? error.data.error : '';
+      if (refusalKind(code) === 'token') this.#onDeadToken(method, code);
+      throw error;
+    }
+  }
+}

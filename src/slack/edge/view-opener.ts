@@ -1,0 +1,76 @@
+import type { ModalView } from '@slack/types';
+import type { Log } from '../../log.ts';
+import type { Enqueue } from '../../queue/index.ts';
+import type { Choices } from '../../session/policy/form.ts';
+import type { Form, FormDescription, Forms } from '../../store/forms.ts';
+import type { IdentifyInTime } from '../authority.ts';
+import { formView } from '../form-view.ts';
+import { unopened } from '../views/notices.ts';
+import { button } from '../views/objects.ts';
+import { renderSessionForm } from '../views/session-form.ts';
+import { slackFailure, type SlackFailure } from './errors.ts';
+import { ACTION } from './ids.ts';
+import type { Outbound } from './outbound.ts';
+import { privatePlace, type Place } from './places.ts';
+import type { TextFor } from './text-for.ts';
+
+/** The button that was pressed. If Slack opens nothing, the person gets the same button again. */
+type Opening = Place & { triggerId: string; actionId: string; label: string; value: string | null };
+
+/** `viewId`: null if Slack didn't open it, and the person is told. */
+type ViewOpener = (opening: Opening, view: ModalView) => Promise<{ viewId: string | null }>;
+
+type OpenerDeps = { outbound: Pick<Outbound, 'openView' | 'tellPrivately'>; textFor: TextFor; log: Log };
+
+/** A trigger works once, for 3 s; the notice's button brings a new one. */
+export function createViewOpener({ outbound, textFor, log }: OpenerDeps): ViewOpener {
+  return async (opening, view) =>
+    outbound.openView(opening.triggerId, view).catch(async (error: unknown) => {
+      const what = { title: view.title.text, isUnclear: mayBeOpen(slackFailure(error)) };
+      const again = button(opening.actionId, opening.label, opening.value ?? '');
+      log.warn({ err: error }, "Slack didn't open a view; the person gets a button that opens it");
+      const told = unopened(what, again, await textFor(opening.userId));
+      await outbound.tellPrivately(privatePlace(opening), told);
+      return { viewId: null };
+    });
+}
+
+/** Something was opened with this trigger before. https://docs.slack.dev/reference/methods/views.open#errors */
+const SPENT_TRIGGER = 'exchanged_trigger_id';
+
+function mayBeOpen(failure: SlackFailure): boolean {
+  return failure.kind === 'unclear' || (failure.kind === 'refused' && failure.code === SPENT_TRIGGER);
+}
+
+/** Who asked for the form, and where: not always where its card goes. */
+type Asked = Place & { triggerId: string };
+
+type FormOpenerDeps = {
+  forms: Pick<Forms, 'describe'>;
+  identify: IdentifyInTime;
+  /** What the policy allows; null: everything, as far as is known. Doesn't take long, whatever it finds. */
+  choicesFor: (form: Form) => Promise<Choices | null>;
+  openView: ViewOpener;
+  enqueue: Enqueue;
+  textFor: TextFor;
+};
+
+/** Opens a form at once with what is known; a job adds what has to be looked up. */
+export function createFormOpener(deps: FormOpenerDeps) {
+  const { forms, identify, choicesFor, openView, enqueue, textFor } = deps;
+
+  async function known(form: Form): Promise<FormDescription | null> {
+    const { teamId, userId } = form;
+    const [identity, choices] = await Promise.all([identify({ teamId, userId }), choicesFor(form)]);
+    return identity === null ? null : { identity, thread: 'looking', choices };
+  }
+
+  return async (asked: Asked, form: Form): Promise<void> => {
+    const [description, text] = await Promise.all([known(form), textFor(form.userId)]);
+    if (description !== null) await forms.describe(form.id, description);
+    const view = renderSessionForm(formView({ ...form, description }, text), text);
+    const again = { actionId: ACTION.openForm, label: text.notices.openForm, value: form.id };
+    const { viewId } = await openView({ ...asked, ...again }, view);
+    if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId });
+  };
+}

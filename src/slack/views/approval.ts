@@ -1,0 +1,215 @@
+import type { ActionsBlock, ModalView } from '@slack/types';
+import type { Approval } from '../../session/approval.ts';
+import { withoutCredentials } from '../../session/credentials.ts';
+import type { Names } from '../../session/defaults.ts';
+import type { StoredDraft } from '../../session/fields.ts';
+import { acuWords, moneyWords } from '../../text/amounts.ts';
+import type { Text } from '../../text/index.ts';
+import {
+  ACTION,
+  approvalValue,
+  CARD_ACTION,
+  DECLINE_BLOCK,
+  declineMetadata,
+  type DeclineMetadata,
+  VIEW,
+} from '../edge/ids.ts';
+import { fieldRows, shownMoment } from './details-values.ts';
+import { inputBlock, textElement } from './form/elements.ts';
+import { readEntered, typedIn } from './form/entered.ts';
+import { LIMIT } from './limits.ts';
+import {
+  actions,
+  button,
+  charactersOf,
+  context,
+  fitting,
+  modal,
+  packed,
+  primary,
+  section,
+  sections,
+  type Rendered,
+} from './objects.ts';
+import { BETWEEN_FACTS } from './session-card.ts';
+import { bold, codeBlocks, escape, oneLine, struck, truncate } from './text.ts';
+
+/** What an approver is asked. Strings are raw. */
+export type ApprovalView = {
+  requestId: string;
+  number: number;
+  approval: Approval;
+  title: string;
+  /** How it ended; null: it waits. */
+  over: Over | null;
+  untilMs: number | null;
+  /** Slack user id. */
+  requester: string;
+  /** null: in a direct message. */
+  channelId: string | null;
+  task: string;
+  secretNames: readonly string[];
+  asked: AskedFor;
+  names: Names;
+};
+
+type Over = {
+  kind: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started';
+  /** Names. */
+  by: readonly string[];
+  /** Slack user id; null: nobody canceled it. */
+  canceledBy: string | null;
+  reason: string | null;
+  atMs: number | null;
+  /** Whether anything started; null: not shown. */
+  started: 'nothingStarted' | 'notSentAgain' | null;
+};
+
+/** Everything that would be sent besides the task. */
+type AskedFor = {
+  values: StoredDraft;
+  /** null: as the service user. */
+  runsAs: string | null;
+  quotedMessages: number;
+  files: readonly string[];
+  leftOut: number;
+  /** What the policy adds to the task; null: nothing. */
+  instructions: string | null;
+  /** The conversation is sent as a file. */
+  hasTranscript: boolean;
+};
+
+const TASK_BLOCKS = 4;
+const SAY_LENGTH = 1000;
+const NAMES_LENGTH = 500;
+const INSTRUCTIONS_LENGTH = 1000;
+const REASON_LENGTH = 1000;
+
+/** Exactly what would be sent, the rule, and the time limit. Once it is over, only how. */
+export function renderApproval(message: ApprovalView, text: Text): Rendered {
+  return message.over === null ? asking(message, text) : packed(overLines(message, message.over, text));
+}
+
+function asking(message: ApprovalView, text: Text): Rendered {
+  const words = text.approval.message;
+  const { approval, untilMs } = message;
+  const lines = askLines(message, text);
+  const facts = factLines(message, text);
+  const task = codeBlocks(withoutCredentials(message.task));
+  const voters = names(approval.yes.map(({ name }) => name));
+  const standing = [
+    ...(approval.yes.length === 0 ? [] : [text.approval.onCard.soFar(voters)]),
+    ...(untilMs === null ? [] : [words.until(shownMoment(untilMs, text))]),
+  ];
+  const head = section(lines.join('\n'));
+  const note = context(words.cut);
+  const end = [...sections(standing), buttons(message, true, text)];
+  // The beginning of both, if they are too long for a message: the end is in Details.
+  const room = LIMIT.messageJson - charactersOf([head, note, end]);
+  const blocks = task.slice(0, TASK_BLOCKS).map(section);
+  const allFacts = sections(facts);
+  const shownFacts = fitting(allFacts, Math.max(room / 2, room - charactersOf(blocks)), charactersOf);
+  const shownTask = fitting(blocks, room - charactersOf(shownFacts), charactersOf);
+  const isCut = shownTask.length < task.length || shownFacts.length < allFacts.length;
+  return {
+    text: truncate([...lines, ...standing, ...facts, ...task].join('\n'), LIMIT.messageText),
+    blocks: [
+      head,
+      ...shownTask,
+      ...shownFacts,
+      ...sections(standing),
+      ...(isCut ? [note] : []),
+      buttons(message, isCut, text),
+    ],
+  };
+}
+
+function askLines(
+  { title, requester, channelId, approval: { rule, say, need } }: ApprovalView,
+  text: Text,
+): string[] {
+  const words = text.approval.message;
+  const where = channelId === null ? words.direct : `<#${escape(channelId)}>`;
+  return [
+    words.asks(bold(escape(title)), `<@${escape(requester)}>`, where),
+    words.rule(escape(rule), need),
+    ...(say === null ? [] : [escape(truncate(say, SAY_LENGTH))]),
+  ];
+}
+
+/** What became of it, and by whom. */
+function overLines({ title }: ApprovalView, over: Over, text: Text): string[] {
+  const { kind, reason, atMs, started } = over;
+  const words = text.approval.message;
+  const who = over.canceledBy === null ? names(over.by) : `<@${escape(over.canceledBy)}>`;
+  const said = [words.ended[kind](who), started === null ? '' : text.notices[started]];
+  const when = atMs === null ? [] : [shownMoment(atMs, text)];
+  const task = escape(oneLine(title));
+  return [
+    kind === 'approved' ? words.approved(bold(task)) : struck(task),
+    [bold(text.joins.sentences(said)), ...when].join(BETWEEN_FACTS),
+    ...(reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))]),
+  ];
+}
+
+function factLines(message: ApprovalView, text: Text): string[] {
+  const words = text.approval.message;
+  const { secretNames, asked, names: named, approval } = message;
+  const { budget, most } = approval;
+  const { files, quotedMessages, leftOut, instructions, hasTranscript } = asked;
+  const { max_acu_limit: cap, ...others } = asked.values;
+  return [
+    words.runsAs(escape(asked.runsAs ?? text.card.serviceUser)),
+    words.cost(capWords(cap), capWords(most)),
+    ...(budget === undefined ? [] : [words.left(moneyWords(budget, text))]),
+    // Uncut, unlike on a card: nobody can approve what they don't see.
+    ...fieldRows({ values: others, names: named }, text),
+    ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, hasTranscript)]),
+    ...(files.length === 0 ? [] : [words.files(names(files))]),
+    ...(secretNames.length === 0 ? [] : [words.secrets(names(secretNames))]),
+    ...(leftOut === 0 ? [] : [words.leftOut(leftOut)]),
+    ...(instructions === null
+      ? []
+      : [words.instructions(escape(truncate(oneLine(instructions), INSTRUCTIONS_LENGTH)))]),
+  ];
+}
+
+const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));
+
+function names(raw: readonly string[]): string {
+  return escape(truncate(raw.map((name) => oneLine(name)).join(', '), NAMES_LENGTH));
+}
+
+function buttons({ requestId, number }: ApprovalView, isCut: boolean, text: Text): ActionsBlock {
+  const { approve, decline, readAll } = text.approval.message;
+  const value = approvalValue({ requestId, number });
+  return actions([
+    primary(button(ACTION.approve, approve, value)),
+    button(ACTION.decline, decline, value),
+    button(CARD_ACTION.details, isCut ? readAll : text.card.buttons.details, requestId),
+  ]);
+}
+
+/** How long an approver's reason can be, in characters. */
+const TYPED_LENGTH = 500;
+
+/** Asks an approver why they decline. The requester sees the reason. */
+export function renderDeclineDialog(metadata: DeclineMetadata, text: Text): ModalView {
+  const { dialog } = text.approval;
+  const { label, hint } = dialog;
+  const element = textElement({ maxLength: TYPED_LENGTH, multiline: true, focus: true });
+  return modal(
+    {
+      id: VIEW.decline,
+      metadata: declineMetadata.write(metadata),
+      words: { title: dialog.title, submit: text.approval.message.decline },
+      blocks: [inputBlock({ blockId: DECLINE_BLOCK, label, hint, optional: false, element })],
+    },
+    text,
+  );
+}
+
+/** Empty if nothing was written. */
+export function readDeclineDialog(state: unknown): string {
+  return typedIn(readEntered(state), DECLINE_BLOCK).trim().slice(0, TYPED_LENGTH);
+}

@@ -1,0 +1,190 @@
+import { Ajv } from 'ajv';
+import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts';
+import type { Fault, Faults } from '../../../session/failure.ts';
+import { mostOf, sessionDraftSchema, type Field, type SessionDraft } from '../../../session/fields.ts';
+import type { Text } from '../../../text/index.ts';
+import { BLOCK, fieldBlock } from '../../edge/ids.ts';
+import { LIMIT } from '../limits.ts';
+import { oneLine, truncate } from '../text.ts';
+import { pickedIn, readEntered, shownFields, type EnteredByBlock } from './entered.ts';
+import { mustBeFilled } from './inputs.ts';
+import { readField } from './read-field.ts';
+
+export type ReadForm = {
+  draft: SessionDraft;
+  /** null: there was no choice. */
+  contextChoice: ContextChoice | null;
+  fileIds: string[];
+  /** By block id, for Slack. */
+  errors: Record<string, string>;
+};
+
+export type FormRules = Rules & {
+  expanded: boolean;
+  /** What was refused before, by field. */
+  faults: Faults;
+};
+
+/** Reads a submission, with an error at each wrong input. */
+export function readSessionForm(state: unknown, rules: FormRules, text: Text): ReadForm {
+  const entered = readEntered(state);
+  const { values, errors } = readFields(shownFields(rules.expanded), entered, { rules, text });
+  const [choice] = pickedIn(entered, BLOCK.context);
+  return {
+    draft: sessionDraftSchema.parse(values),
+    contextChoice: CONTEXT_CHOICES.find((known) => known === choice) ?? null,
+    fileIds: pickedIn(entered, BLOCK.files).slice(0, LIMIT.files),
+    errors,
+  };
+}
+
+/** The values of these fields, and the errors by block id. */
+export function readFields(shown: readonly Field[], entered: EnteredByBlock, reader: Reader) {
+  const read = shown.map((field) => checkedField(field, entered, reader));
+  return {
+    values: Object.fromEntries(read.flatMap(({ values }) => values)),
+    errors: Object.fromEntries(read.flatMap(({ errors }) => errors)),
+  };
+}
+
+/** What a form holds while it is filled in: keeps what is valid so far. Secrets are not read. */
+export function draftFromState(state: unknown): SessionDraft {
+  const entered = readEntered(state);
+  const values = shownFields(true).flatMap((field) => {
+    const reading = field.input.kind === 'secrets' ? null : readField(field, entered);
+    return reading?.kind === 'value' ? acceptedPart(field, reading.raw).map((raw) => [field.key, raw]) : [];
+  });
+  return sessionDraftSchema.parse(Object.fromEntries(values));
+}
+
+type Checked = { values: [string, unknown][]; errors: [string, string][] };
+
+type Reader = { rules: FormRules; text: Text };
+
+function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Reader): Checked {
+  const reading = readField(field, entered);
+  const block = fieldBlock(field.key);
+  switch (reading.kind) {
+    case 'nothing':
+      if (field.isTask) return { values: [], errors: [[block, text.command.problems.noTask]] };
+      if (!mustBeFilled(field, rules.faults[field.key])) return { values: [], errors: [] };
+      return { values: [], errors: [[block, text.modal.errors.takes(text.fields[field.key].takes)]] };
+    case 'wrong':
+      return { values: [], errors: [[reading.block ?? block, reading.sentence(text)]] };
+    case 'value': {
+      const problem =
+        hiddenProblem(reading.raw, rules.faults[field.key], text) ??
+        problemWith(field, reading.raw, rules, text);
+      if (problem === null) return { values: [[field.key, reading.raw]], errors: [] };
+      const values = acceptedPart(field, reading.raw).map((raw): [string, unknown] => [field.key, raw]);
+      return { values, errors: [[block, problem]] };
+    }
+  }
+}
+
+/** A credential that was left out is still only named; null: none is. */
+function hiddenProblem(raw: unknown, fault: Fault | undefined, { modal }: Text): string | null {
+  const left = fault?.hidden?.find((start) => JSON.stringify(raw).includes(start));
+  return left === undefined ? null : modal.errors.hidden(left);
+}
+
+const SHOWN_LENGTH = 60;
+
+/** `ownTag`: the app adds a tag of its own. */
+type Rules = { ownTag: boolean };
+
+/** Why the field refuses the value; null: it accepts it. */
+export function problemWith(field: Field, raw: unknown, rules: Rules, text: Text): string | null {
+  const { errors } = text.modal;
+  const most = mostOf(field.input, rules.ownTag);
+  if (most !== null && Array.isArray(raw) && raw.length > most) return errors.tooMany(most, raw.length);
+  const checked = field.schema.safeParse(raw);
+  if (checked.success) return field.input.kind === 'json' ? schemaProblem(checked.data, text) : null;
+  const { takes } = text.fields[field.key];
+  const given = wrongPart(raw, checked.error.issues[0]?.path[0]);
+  return given === null ? errors.takes(takes) : errors.value(truncate(oneLine(given), SHOWN_LENGTH), takes);
+}
+
+/** The part of the value that the field accepts, in a list of none or one. Of a list, the valid entries. */
+function acceptedPart(field: Field, raw: unknown): unknown[] {
+  const takes = (value: unknown): boolean => field.schema.safeParse(value).success;
+  if (takes(raw)) return [raw];
+  const kept = Array.isArray(raw) ? raw.filter((entry: unknown) => takes([entry])) : [];
+  return kept.length > 0 && takes(kept) ? [kept] : [];
+}
+
+function schemaProblem(schema: unknown, text: Text): string | null {
+  const isObject = typeof schema === 'object' && schema !== null;
+  const fault = isObject ? schemaFault(Object.fromEntries(Object.entries(schema))) : null;
+  return fault === null ? null : schemaSentence(fault, text);
+}
+
+function schemaSentence(fault: SchemaFault, text: Text): string {
+  const { schema } = text.modal.errors;
+  switch (fault.kind) {
+    case 'too-large':
+      return schema.tooLarge;
+    case 'external':
+      return schema.external(truncate(fault.ref, SHOWN_LENGTH));
+    case 'draft':
+      return schema.draft(truncate(fault.declared, SHOWN_LENGTH));
+    case 'invalid':
+      return schema.invalid(truncate(fault.at, SHOWN_LENGTH * 2), fault.message);
+  }
+}
+
+/** The refused text: in a list, the first refused entry. null: all of it is refused, or it isn't text. */
+function wrongPart(raw: unknown, index: PropertyKey | undefined): string | null {
+  if (typeof raw === 'string' || typeof raw === 'number') return String(raw);
+  const entry: unknown = Array.isArray(raw) && typeof index === 'number' ? raw[index] : null;
+  return typeof entry === 'string' ? entry : null;
+}
+
+/**
+ * Devin accepts self-contained JSON Schema, draft 7:
+ * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
+ */
+const MAX_SCHEMA_BYTES = 64 * 1024;
+/** Objects, lists and plain values. The check compares the entries of a list with each other. */
+const MAX_SCHEMA_NODES = 2000;
+
+type SchemaFault =
+  | { kind: 'too-large' }
+  /** `ref`: to another document. */
+  | { kind: 'external'; ref: string }
+  /** `declared`: another draft. */
+  | { kind: 'draft'; declared: string }
+  /** `at`: a JSON pointer; `message`: in the words of the validator. */
+  | { kind: 'invalid'; at: string; message: string };
+
+const DRAFT_7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
+const ajv = new Ajv({ strict: false, logger: false });
+
+/** What is wrong with a schema; null: nothing. */
+function schemaFault(schema: Readonly<Record<string, unknown>>): SchemaFault | null {
+  if (Buffer.byteLength(JSON.stringify(schema)) > MAX_SCHEMA_BYTES) return { kind: 'too-large' };
+  const { $schema: declared } = schema;
+  if (declared !== undefined && !(typeof declared === 'string' && DRAFT_7.test(declared))) {
+    return { kind: 'draft', declared: JSON.stringify(declared) };
+  }
+  const nodes = nodesIn(schema);
+  if (nodes === null) return { kind: 'too-large' };
+  const ref = nodes.find(
+    ([key, held]) => key === '$ref' && typeof held === 'string' && !held.startsWith('#'),
+  );
+  if (ref !== undefined) return { kind: 'external', ref: String(ref[1]) };
+  const { $schema: _draft, ...rest } = schema;
+  if (ajv.validateSchema(rest) === true) return null;
+  const [first] = ajv.errors ?? [];
+  return { kind: 'invalid', at: first?.instancePath ?? '', message: first?.message ?? '' };
+}
+
+/** Everything in a schema, with its key; null: more than may be checked. */
+function nodesIn(schema: unknown): [key: string, held: unknown][] | null {
+  const nodes: [string, unknown][] = [['', schema]];
+  for (const [, held] of nodes) {
+    if (typeof held === 'object' && held !== null) nodes.push(...Object.entries(held));
+    if (nodes.length > MAX_SCHEMA_NODES) return null;
+  }
+  return nodes;
+}

@@ -1,0 +1,216 @@
+import type { Button } from '@slack/types';
+import { withoutCredentials } from '../../session/credentials.ts';
+import { isOwnCap } from '../../session/lifecycle.ts';
+import type { Milestone, OtherSession } from '../../session/milestones.ts';
+import type { ThreadShare } from '../../session/preferences.ts';
+import { acuWords } from '../../text/amounts.ts';
+import type { Text } from '../../text/index.ts';
+import { optionAction, optionValue } from '../edge/ids.ts';
+import { metadataBlockId, milestoneMetadata } from '../edge/metadata.ts';
+import { cardButton, namedFor } from './card-buttons.ts';
+import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
+import { shownTime } from './details-values.ts';
+import { markdownParts } from './markdown.ts';
+import { button, buttonRow, joinParts, line, small, type Rendered } from './objects.ts';
+import { questionOptions } from './question-options.ts';
+import { BETWEEN_FACTS, linkedTitle, type SessionCard } from './session-card.ts';
+import {
+  bold,
+  code,
+  escape,
+  fitCodeBlock,
+  link,
+  lookup,
+  oneLine,
+  replaceMentions,
+  truncate,
+} from './text.ts';
+
+/** Who hears of something. `nobody`: the requester left Slack, and nobody took their place; null: without a name. */
+export type Called = { kind: 'people'; userIds: readonly string[] } | { kind: 'nobody'; name: string | null };
+
+/** The beginning of a message to them. Escaped. */
+export function calledWords(called: Called, { milestones }: Text): string {
+  if (called.kind === 'people') return milestones.people(called.userIds.map((id) => `<@${escape(id)}>`));
+  return milestones.forName(called.name === null ? milestones.formerMember : escape(called.name));
+}
+
+export type ToldIn =
+  /** If another session is in the thread, the message names its session. */
+  | { kind: 'thread'; share: ThreadShare }
+  /** `thread`: its address; null: none. */
+  | { kind: 'direct'; thread: string | null }
+  /** To a person who is no longer in the session's conversation. */
+  | { kind: 'outside' };
+
+/** Who answered what, and when; null: in Devin. */
+export type Answered = { userId: string | null; at: Date; words: string };
+
+/** A milestone, with the card at that moment. Strings are raw. */
+export type MilestoneMessage = {
+  what: Milestone;
+  key: string;
+  sessionId: string;
+  card: SessionCard;
+  /** Devin's last message, such as its question; null: not known. `shown`: as part of this one; null: it's above. */
+  said: { eventId: string; words: string; shown: Rendered | null } | null;
+  /** The message is Devin's, with this around it. */
+  isDevins: boolean;
+  toldIn: ToldIn;
+  called: Called;
+  answered: Answered | null;
+  /** Who did it, if someone did. */
+  by: string;
+  /** The structured output, written as JSON. */
+  result: string | null;
+  command: string;
+};
+
+/** Only part of a longer result is shown, as JSON. */
+const RESULT_LENGTH = 1000;
+const ANSWER_LENGTH = 100;
+const LABEL_LENGTH = 40;
+
+/** A line that notifies the requester, Devin's words, and what can be done. `text` alone says everything. */
+export function renderMilestone(message: MilestoneMessage, text: Text): Rendered {
+  const { what, said, key, sessionId, isDevins } = message;
+  const rendered = joinParts([
+    line(headline(message, text)),
+    ...names(message, text),
+    ...(said?.shown == null || !WITH_WORDS.has(what.kind) ? [] : [said.shown]),
+    ...body(message, text).map(line),
+    ...(what.kind === 'needs-you' ? questionEnd(message, text) : []),
+  ]);
+  const block_id = metadataBlockId(milestoneMetadata(sessionId, key));
+  // The first block has the id of Devin's message.
+  const blocks = rendered.blocks.map((block, at) => (isDevins && at === 1 ? { ...block, block_id } : block));
+  return { ...rendered, blocks };
+}
+
+/** The beginning of Devin's words, for a message that is not theirs. */
+export function beginningOf(words: string, text: Text): Rendered | null {
+  const [first, ...rest] = markdownParts(words);
+  if (first === undefined) return null;
+  return rest.length === 0 ? first : joinParts([first, line(text.milestones.restInDevin)]);
+}
+
+const WITH_WORDS: ReadonlySet<Milestone['kind']> = new Set([
+  'needs-you',
+  'finished',
+  'failed',
+  'capped',
+  'ended',
+]);
+
+function headline(message: MilestoneMessage, text: Text): string {
+  const { what, card, said } = message;
+  const { milestones } = text;
+  const mention = calledWords(message.called, text);
+  const title = bold(linkedTitle(card, text));
+  const withFacts = (sentence: string): string =>
+    [sentence, ...pullRequestLinks(card, text), ...acuFact(card, text)].join(BETWEEN_FACTS);
+  switch (what.kind) {
+    case 'needs-you':
+      if (said === null || said.words.trim() === '') return milestones.asksSomething(mention);
+      return said.shown === null ? milestones.asksAbove(mention) : milestones.asks(mention);
+    case 'needs-approval':
+      return milestones.approval(mention, title);
+    case 'pr':
+      return milestones.pullRequest(pullRequestLink(what.url));
+    case 'near-cap':
+      return [milestones.nearCap(mention, title), ...acuFact(card, text)].join(BETWEEN_FACTS);
+    case 'finished':
+      return withFacts(milestones.finished(mention));
+    case 'ended':
+      return withFacts(milestones.ended(mention, title));
+    case 'ended-by':
+      return withFacts(milestones.endedBy(mention, title, escape(message.by)));
+    case 'failed':
+      return milestones.failed(mention, title);
+    case 'capped':
+      return isAtOwnCap(card)
+        ? milestones.cappedAt(mention, title, acuWords(card.acuLimit))
+        : milestones.capped(mention, title);
+    case 'found-late':
+      return milestones.foundLate(mention, title);
+    case 'duplicate':
+      return milestones.duplicate(mention, title);
+  }
+}
+
+function isAtOwnCap(card: SessionCard): card is SessionCard & { acuLimit: number } {
+  return card.acuLimit !== null && isOwnCap(card.statusWord);
+}
+
+/** Their first line doesn't name the session. */
+const UNNAMED: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'pr']);
+
+/** Names the session if neither the place nor the first line does, and links its thread from elsewhere. */
+function names({ what, card, toldIn }: MilestoneMessage, text: Text): Rendered[] {
+  const isSeen = toldIn.kind === 'thread' && toldIn.share === 'alone';
+  const shown = [
+    ...(UNNAMED.has(what.kind) && !isSeen ? [linkedTitle(card, text)] : []),
+    ...(toldIn.kind === 'direct' && toldIn.thread !== null
+      ? [link(toldIn.thread, text.milestones.thread)]
+      : []),
+    ...(toldIn.kind === 'outside' ? [text.milestones.outside] : []),
+  ];
+  return shown.length === 0 ? [] : [small(shown.join(BETWEEN_FACTS))];
+}
+
+/** What to do about it is on the card. */
+function body(message: MilestoneMessage, text: Text): string[] {
+  const { what, card, result } = message;
+  if (what.kind === 'duplicate') return [twoSessions(message, what.other, text)];
+  if (what.kind === 'capped' && !isAtOwnCap(card)) {
+    const reasons = text.card.meaning.capped;
+    return [lookup<string>(reasons, card.statusWord ?? 'any') ?? reasons.any];
+  }
+  if (what.kind !== 'finished' || result === null) return [];
+  const { block, cut } = fitCodeBlock(result, RESULT_LENGTH);
+  return [`${text.milestones.result}\n${block}`, ...(cut ? [text.milestones.resultCut] : [])];
+}
+
+function twoSessions({ card, command }: MilestoneMessage, { id, url }: OtherSession, text: Text): string {
+  const { followed, unseen, stopEither } = text.milestones;
+  const here = card.url === null ? escape(followed) : link(card.url, followed);
+  return stopEither(here, link(url, unseen), code(`${command} follow devin-${id}`));
+}
+
+/** Buttons to answer with; once someone did, who it was. */
+function questionEnd(message: MilestoneMessage, text: Text): Rendered[] {
+  const { answered, toldIn, card } = message;
+  if (answered !== null) return [small(answeredLine(answered, text))];
+  const isUnheard = toldIn.kind === 'thread' && toldIn.share === 'unheard';
+  // They may not write into the conversation, which would show their answer.
+  const mayAnswer = toldIn.kind !== 'outside' && card.actions.includes('answer');
+  return [
+    ...(isUnheard ? [small(text.milestones.useAnswer)] : []),
+    ...(mayAnswer ? [buttonRow(...answerButtons(message, text))] : []),
+  ];
+}
+
+/** One for each option that the question offers. */
+function answerButtons({ card, said }: MilestoneMessage, text: Text): Button[] {
+  const answer = cardButton('answer', card, text);
+  const options = said === null ? [] : questionOptions(said.words);
+  if (said === null || options.length === 0) return [answer];
+  const { eventId } = said;
+  const { style: _style, ...other } = answer;
+  return [
+    ...options.map((words, at) => {
+      const label = words.length > LABEL_LENGTH ? `${at + 1}. ${words}` : words;
+      const value = optionValue.write({ requestId: card.requestId, eventId, words });
+      return namedFor(card, button(optionAction(at), truncate(label, LABEL_LENGTH), value), text);
+    }),
+    namedFor(card, { ...other, text: { ...other.text, text: text.milestones.somethingElse } }, text),
+  ];
+}
+
+function answeredLine({ userId, at, words }: Answered, { milestones }: Text): string {
+  const shown = truncate(oneLine(replaceMentions(withoutCredentials(words), () => '@…')), ANSWER_LENGTH);
+  const who = userId === null ? milestones.answeredInDevin : milestones.answeredBy(`<@${escape(userId)}>`);
+  return [shown === '' ? who : milestones.answer(who, escape(shown)), shownTime(at.getTime())].join(
+    BETWEEN_FACTS,
+  );
+}

@@ -1,0 +1,176 @@
+import type {
+  ActionsBlock,
+  AlertBlock,
+  Button,
+  ConfirmationDialog,
+  ContextBlock,
+  HeaderBlock,
+  KnownBlock,
+  ModalView,
+  MrkdwnElement,
+  PlainTextElement,
+  PlainTextOption,
+  SectionBlock,
+} from '@slack/types';
+import type { Text } from '../../text/index.ts';
+import { BLOCK } from '../edge/ids.ts';
+import { LIMIT } from './limits.ts';
+import { bold, truncate } from './text.ts';
+
+/** A message as a renderer made it: `text` alone says everything. */
+export type Rendered = { text: string; blocks: KnownBlock[] };
+
+/** Blocks and elements within Slack's limits: longer text is cut. `escaped` is mrkdwn, all else is raw. */
+
+/** For a label, title or button: raw, since Slack would format only emoji in it, which is off. */
+export function caption(text: string, max: number = LIMIT.caption): PlainTextElement {
+  return { type: 'plain_text', text: truncate(text, max), emoji: false };
+}
+
+/** mrkdwn for a block. `verbatim`: Slack doesn't turn plain words into links, channels or mentions. */
+function mrkdwn(escaped: string): MrkdwnElement {
+  return { type: 'mrkdwn', text: escaped, verbatim: true };
+}
+
+export function section(escaped: string): SectionBlock {
+  return { type: 'section', text: mrkdwn(truncate(escaped, LIMIT.sectionText)) };
+}
+
+export function context(escaped: string): ContextBlock {
+  return { type: 'context', elements: [mrkdwn(truncate(escaped, LIMIT.sectionText))] };
+}
+
+/** Modals only: https://docs.slack.dev/reference/block-kit/blocks/alert-block */
+export function alert(text: string, level: NonNullable<AlertBlock['level']>): AlertBlock {
+  return { type: 'alert', text: caption(text, LIMIT.alert), level };
+}
+
+/** On top of a form, in place of another. */
+export function withAlert(view: ModalView, sentence: string): ModalView {
+  const others = view.blocks.filter(({ block_id: id }) => id !== BLOCK.alert);
+  return { ...view, blocks: [{ ...alert(sentence, 'error'), block_id: BLOCK.alert }, ...others] };
+}
+
+/** A message of parts. The text of a part says the same as its blocks. */
+export function joinParts(parts: readonly Rendered[]): Rendered {
+  const texts = parts.map(({ text }) => text).filter((text) => text !== '');
+  return { text: texts.join('\n'), blocks: parts.flatMap(({ blocks }) => blocks) };
+}
+
+/** A message as it is sent: its blocks say everything, and its text fits an edit, too. */
+export function bounded({ text, blocks }: Rendered): Rendered {
+  return { text: truncate(text, LIMIT.messageText), blocks };
+}
+
+export function line(escaped: string): Rendered {
+  return { text: escaped, blocks: [section(escaped)] };
+}
+
+export function titled(title: string, ...lines: string[]): Rendered {
+  return {
+    text: [title, ...lines].join('\n'),
+    blocks: [section([bold(title), ...lines].join('\n'))],
+  };
+}
+
+/** In small letters. */
+export function small(escaped: string): Rendered {
+  return { text: escaped, blocks: [context(escaped)] };
+}
+
+/** As few sections as possible. */
+export function packed(lines: readonly string[]): Rendered {
+  return { text: lines.join('\n'), blocks: sections(lines) };
+}
+
+export function buttonRow(...buttons: Button[]): Rendered {
+  return { text: '', blocks: [actions(buttons)] };
+}
+
+export function header(text: string): HeaderBlock {
+  return { type: 'header', text: caption(text, LIMIT.header) };
+}
+
+export function option(text: string, value: string, description?: string): PlainTextOption {
+  return {
+    text: caption(text),
+    value,
+    ...(description !== undefined && { description: caption(description) }),
+  };
+}
+
+export function button(actionId: string, label: string, value: string): Button {
+  return { type: 'button', action_id: actionId, text: caption(label), value };
+}
+
+export function primary(one: Button): Button {
+  return { ...one, style: 'primary' };
+}
+
+export function actions(elements: ActionsBlock['elements']): ActionsBlock {
+  return { type: 'actions', elements };
+}
+
+type Modal = {
+  id?: string;
+  metadata?: string;
+  /** Without `submit`, it can only be closed. */
+  words: { title: string; submit?: string | null; close?: string };
+  blocks: ModalView['blocks'];
+};
+
+export function modal({ id, metadata, words, blocks }: Modal, text: Text): ModalView {
+  const { title, submit = null } = words;
+  const { cancel, close } = text.modal;
+  return {
+    type: 'modal',
+    ...(id !== undefined && { callback_id: id }),
+    ...(metadata !== undefined && { private_metadata: metadata }),
+    title: caption(title, LIMIT.viewTitle),
+    ...(submit !== null && { submit: caption(submit, LIMIT.viewTitle) }),
+    close: caption(words.close ?? (submit === null ? close : cancel), LIMIT.viewTitle),
+    blocks,
+  };
+}
+
+export type Confirmation = { title: string; text: string; confirm: string; deny: string };
+
+/**
+ * Red: only what can't be undone asks.
+ * https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+ */
+export function confirmation({ title, text, confirm, deny }: Confirmation): ConfirmationDialog {
+  return {
+    title: caption(title, LIMIT.confirmTitle),
+    text: caption(text, LIMIT.confirmText),
+    confirm: caption(confirm, LIMIT.confirmButton),
+    deny: caption(deny, LIMIT.confirmButton),
+    style: 'danger',
+  };
+}
+
+/** The size of blocks as JSON, in characters or, for a view, in bytes. */
+export const charactersOf = (block: object): number => JSON.stringify(block).length;
+export const bytesOf = (block: object): number => Buffer.byteLength(JSON.stringify(block));
+
+/** The first blocks, as many as `room` takes. */
+export function fitting<One extends object>(
+  blocks: readonly One[],
+  room: number,
+  sizeOf: (block: One) => number,
+): One[] {
+  let left = room;
+  const end = blocks.findIndex((block) => (left -= sizeOf(block)) < 0);
+  return end === -1 ? [...blocks] : blocks.slice(0, end);
+}
+
+/** Packs lines into as few sections as possible, in order. Slack refuses empty ones. */
+export function sections(lines: readonly string[]): SectionBlock[] {
+  const packed: string[] = [];
+  for (const line of lines.filter((one) => one.trim() !== '')) {
+    const last = packed.at(-1);
+    if (last === undefined || last.length + 1 + line.length > LIMIT.sectionText) packed.push(line);
+    else packed[packed.length - 1] = `${last}\n${line}`;
+  }
+  return packed.map(section);
+}

@@ -1,0 +1,149 @@
+import type { Button, KnownBlock, ModalView } from '@slack/types';
+import type { Text } from '../../text/index.ts';
+import { ACTION, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata, type StopMetadata } from '../edge/ids.ts';
+import { inputBlock, textElement } from './form/elements.ts';
+import { readEntered, typedIn } from './form/entered.ts';
+import { LIMIT } from './limits.ts';
+import {
+  alert,
+  button,
+  buttonRow,
+  joinParts,
+  line,
+  modal,
+  packed,
+  primary,
+  section,
+  titled,
+  type Confirmation,
+  type Rendered,
+} from './objects.ts';
+import { cardTitle, type SessionCard } from './session-card.ts';
+import { bold, escape, fitCodeBlock, quote, truncate } from './text.ts';
+
+export type ReplyBox = {
+  requestId: string;
+  why: 'reply' | 'answer' | 'wake';
+  /** The person wanted to answer, but Devin has continued. */
+  tooLate: boolean;
+  /** Raw; null: Devin hasn't said anything yet. */
+  lastWords: string | null;
+};
+
+const WORDS_LENGTH = 1500;
+
+/** The box for a message to Devin. It also works if the app isn't in the channel and hears no replies. */
+export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox, text: Text): ModalView {
+  const { box } = text.steering;
+  return modal(
+    {
+      id: VIEW.reply,
+      metadata: replyMetadata.write({ requestId }),
+      words: { ...box, title: box.titles[why] },
+      blocks: [
+        ...(tooLate ? [section(box.tooLate)] : []),
+        ...said(lastWords, text),
+        inputBlock({
+          blockId: REPLY_BLOCK,
+          label: box.label,
+          hint: box.hint,
+          optional: false,
+          element: textElement({ maxLength: LIMIT.inputText, multiline: true, focus: true }),
+        }),
+      ],
+    },
+    text,
+  );
+}
+
+/** What was typed; may be empty. */
+export function readReplyBox(state: unknown): string {
+  return typedIn(readEntered(state), REPLY_BLOCK).trim();
+}
+
+function said(lastWords: string | null, text: Text): KnownBlock[] {
+  if (lastWords === null || lastWords.trim() === '') return [];
+  return [section(`${text.steering.box.saidLast}\n${quote(escape(truncate(lastWords, WORDS_LENGTH)))}`)];
+}
+
+export type ReplyNotice = {
+  heading: string;
+  /** Escaped. */
+  sentences: readonly string[];
+  /** Raw; Slack doesn't keep what was typed into a box, so it is quoted. */
+  typed: string;
+  /** What can be done about it. */
+  offer: { kind: 'send-again'; replyId: string } | { kind: 'start-again'; formId: string } | null;
+};
+
+/** For the author only: what happened to a message, why, and what to do next. */
+export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNotice, text: Text): Rendered {
+  const quoted = typed.trim() === '' ? [] : [`${text.thread.yourMessage}\n${fitCodeBlock(typed).block}`];
+  return joinParts([
+    titled(heading),
+    packed(sentences),
+    ...quoted.map(line),
+    ...(offer === null ? [] : [buttonRow(offerButton(offer, text))]),
+  ]);
+}
+
+function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Button {
+  return primary(
+    offer.kind === 'send-again'
+      ? button(ACTION.sendAgain, text.thread.sendAgain, offer.replyId)
+      : button(ACTION.openForm, text.thread.startAgain, offer.formId),
+  );
+}
+
+/** `name`: of the session, in Slack's markup. `replyId`: the word, in case it is a message to Devin. */
+type AskedToStop = { requestId: string; replyId: string; name: string };
+
+/** Asks whether `stop` or `exit` in the thread ends the session. */
+export function renderAskStop({ requestId, replyId, name }: AskedToStop, text: Text): Rendered {
+  const { thread, steering } = text;
+  const stop: Button = { ...button(ACTION.stop, steering.askStop.confirm, requestId), style: 'danger' };
+  return joinParts([line(name), line(thread.askStop), buttonRow(stop, sendButton(replyId, thread.sendHeld))]);
+}
+
+/** To the author of a message under a session at rest, once. */
+export function renderOfferWake(replyId: string, { thread }: Text): Rendered {
+  return joinParts([line(thread.atRest), buttonRow(primary(sendButton(replyId, thread.wakeWith)))]);
+}
+
+const sendButton = (replyId: string, label: string): Button => button(ACTION.sendAgain, label, replyId);
+
+export function renderThreadHelp(text: Text): Rendered {
+  const { helpTitle, help } = text.thread;
+  return joinParts([titled(helpTitle), packed(help)]);
+}
+
+const ASKED_TITLE_LENGTH = 150;
+
+type StopDialog = { card: SessionCard; metadata: StopMetadata };
+
+/** Asks before a session is stopped: options of a menu can't ask for confirmation. */
+export function renderStopDialog({ card, metadata }: StopDialog, text: Text): ModalView {
+  const { askStop } = text.steering;
+  const { title, confirm, deny } = askStop;
+  return modal(
+    {
+      id: VIEW.stop,
+      metadata: stopMetadata.write(metadata),
+      words: { title, submit: confirm, close: deny },
+      blocks: [section(askStop.text(bold(escape(cardTitle(card, text)))))],
+    },
+    text,
+  );
+}
+
+/** It couldn't be saved. */
+export function renderStopTrouble(text: Text): ModalView {
+  const { askStop, notSaved } = text.steering;
+  return modal({ words: { title: askStop.title }, blocks: [alert(notSaved, 'error')] }, text);
+}
+
+/** The same question as a button's own confirmation. */
+export function stopQuestion(card: SessionCard, text: Text): Confirmation {
+  const { title, text: question, confirm, deny } = text.steering.askStop;
+  return { title, text: question(truncate(cardTitle(card, text), ASKED_TITLE_LENGTH)), confirm, deny };
+}

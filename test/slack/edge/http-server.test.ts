@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createHttpServer, type HttpServer } from '../../../src/slack/edge/http-server.ts';
+
+const servers: HttpServer[] = [];
+
+async function start(options: Partial<Parameters<typeof createHttpServer>[0]> = {}): Promise<number> {
+  const page = async () => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' });
+  const server = createHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    pages: { '/healthz': page },
+    slackEvents: (request, response) => request.resume().on('end', () => response.end('taken')),
+    ...options,
+  });
+  servers.push(server);
+  return (await server.start()).port;
+}
+
+async function textUntilClosed(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (data) => (text += data.toString()));
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.on('close', resolve));
+  return text;
+}
+
+async function ask(socket: Socket): Promise<void> {
+  socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n');
+  await once(socket, 'data');
+}
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map(async (server) => server.stop()));
+});
+
+describe('the HTTP server', () => {
+  test("keeps an idle connection longer than a load balancer's minute", async () => {
+    const response = await fetch(`http://127.0.0.1:${await start()}/healthz`);
+    const [, seconds] = /timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '') ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
+  });
+
+  test('answers a monitor that asks with HEAD', async () => {
+    const response = await fetch(`http://127.0.0.1:${await start()}/healthz`, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+
+  test.each([
+    ['headers that never end', 'POST /slack/events HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n'],
+    ['a body that never ends', 'POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nabc'],
+  ])('ends a connection with %s', async (_what, sent) => {
+    const requestTimes = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 20 };
+    const socket = connect(await start({ requestTimes }), '127.0.0.1');
+    socket.write(sent);
+    expect(await textUntilClosed(socket)).toContain('408');
+  });
+
+  test('ends a request that does not arrive within seconds, unless it is told otherwise', async () => {
+    const port = await start();
+    const sent = [
+      'POST /slack/events HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n',
+      'POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nabc',
+    ];
+    const texts = sent.map(async (start) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.write(start);
+      return textUntilClosed(socket);
+    });
+    for (const text of await Promise.all(texts)) expect(text).toContain('408');
+  });
+
+  test('has a thousand connections at most', async () => {
+    const port = await start();
+    const first = connect(port, '127.0.0.1');
+    await once(first, 'connect');
+    const others = Array.from({ length: 1000 }, () => connect(port, '127.0.0.1'));
+    await textUntilClosed(first);
+    for (const socket of others) socket.destroy();
+  });
+
+  test('can be stopped before it started, and twice', async () => {
+    const server = createHttpServer({ host: '127.0.0.1', port: 0, pages: {}, slackEvents: null });
+    await server.stop();
+    await server.start();
+    await Promise.all([server.stop(), server.stop()]);
+  });
+
+  test('closes the connection that was unused the longest for one too many', async () => {
+    const port = await start({ maxConnections: 2 });
+    const [first, second] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    await ask(first);
+    await ask(second);
+    await ask(first);
+    const extra = connect(port, '127.0.0.1');
+    await Promise.all([ask(extra), once(second, 'close')]);
+    await ask(first);
+    for (const socket of [first, extra]) socket.destroy();
+  });
+
+  test('closes no connection with a request that it works on', async () => {
+    const { promise: answer, resolve } = Promise.withResolvers<void>();
+    const page = { status: 200, contentType: 'text/plain', body: 'ok' };
+    let asked = 0;
+    const slow = async () => ((asked += 1), answer.then(() => page));
+    const port = await start({ maxConnections: 2, pages: { '/healthz': slow } });
+    const [first, second] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    const answered = [ask(first), ask(second)];
+    await expect.poll(() => asked).toBe(2);
+    expect(await textUntilClosed(connect(port, '127.0.0.1'))).toBe('');
+    resolve();
+    await Promise.all(answered);
+    const extra = connect(port, '127.0.0.1');
+    await Promise.all([ask(extra), once(first, 'close')]);
+    for (const socket of [second, extra]) socket.destroy();
+  });
+});

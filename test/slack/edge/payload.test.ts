@@ -1,0 +1,410 @@
+import { describe, expect, test } from 'vitest';
+import { readPayload } from '../../../src/slack/edge/payload.ts';
+import { placeKindOf } from '../../../src/slack/edge/places.ts';
+
+const TEAM = { id: 'T1', domain: 'acme' };
+const ANA = { id: 'U1', username: 'ana', team_id: 'T1' };
+const CHANNEL = { id: 'C1', name: 'general' };
+const RESPONSE_URL = 'https://hooks.slack.com/actions/T1/1/x';
+
+const COMMAND = {
+  team_id: 'T1',
+  user_id: 'U1',
+  channel_id: 'C1',
+  channel_name: 'privategroup',
+  command: '/devin',
+  text: 'fix it',
+  trigger_id: '1.2.x',
+  response_url: RESPONSE_URL,
+};
+
+const BUTTON = {
+  type: 'button',
+  action_id: 'details',
+  block_id: 'b1',
+  value: 'r1',
+  action_ts: '9.1',
+  text: { type: 'plain_text', text: 'Details' },
+};
+const PRESS = {
+  type: 'block_actions',
+  team: TEAM,
+  user: ANA,
+  channel: CHANNEL,
+  container: { type: 'message', message_ts: '5.1', channel_id: 'C1', is_ephemeral: false },
+  actions: [BUTTON],
+  trigger_id: '1.2.x',
+  response_url: RESPONSE_URL,
+};
+const PRESSED = {
+  kind: 'press',
+  teamId: 'T1',
+  userId: 'U1',
+  homeTeamId: 'T1',
+  actionId: 'details',
+  value: 'r1',
+  label: 'Details',
+  actionTs: '9.1',
+  channelId: 'C1',
+  placeKind: 'public',
+  messageTs: '5.1',
+  threadTs: null,
+  responseUrl: RESPONSE_URL,
+  triggerId: '1.2.x',
+  view: null,
+};
+
+const VALUES = { title: { value: { type: 'plain_text_input', value: 'Fix' } } };
+const VIEW = {
+  id: 'V1',
+  type: 'modal',
+  callback_id: 'session_form',
+  private_metadata: '{"formId":"f1"}',
+  state: { values: VALUES },
+  title: { type: 'plain_text', text: 'Start' },
+  submit: { type: 'plain_text', text: 'Go' },
+  blocks: [{ type: 'divider', block_id: 'd1' }],
+};
+const SUBMISSION = { type: 'view_submission', team: TEAM, user: ANA, view: VIEW };
+
+const SHORTCUT = {
+  type: 'message_action',
+  team: TEAM,
+  user: ANA,
+  channel: { id: 'D1', name: 'directmessage' },
+  callback_id: 'start_session',
+  trigger_id: '1.2.x',
+  response_url: RESPONSE_URL,
+  message: { type: 'message', ts: '5.1', user: 'U2', text: 'the build is red' },
+};
+
+const SEARCH = {
+  type: 'block_suggestion',
+  team: TEAM,
+  user: ANA,
+  action_id: 'lookup.playbooks',
+  value: ' rel ',
+  view: { private_metadata: '{"formId":"f1"}' },
+};
+
+const event = (inner: object) => ({ type: 'event_callback', team_id: 'T1', event: inner });
+const MESSAGE = {
+  type: 'message',
+  channel: 'C1',
+  channel_type: 'channel',
+  user: 'U1',
+  ts: '6.1',
+  text: 'hi &amp; bye',
+};
+const WRITTEN = {
+  kind: 'message',
+  teamId: 'T1',
+  userId: 'U1',
+  channelId: 'C1',
+  placeKind: 'public',
+  ts: '6.1',
+  threadTs: null,
+  parentUserId: null,
+  slackText: 'hi &amp; bye',
+  message: { ts: '6.1', threadTs: null, userId: 'U1', appName: null, text: 'hi & bye', files: [] },
+};
+
+describe('a payload from Slack', () => {
+  test('is read as a command', () => {
+    expect(readPayload(COMMAND)).toEqual({
+      kind: 'command',
+      name: '/devin',
+      teamId: 'T1',
+      userId: 'U1',
+      channelId: 'C1',
+      placeKind: 'private',
+      text: 'fix it',
+      triggerId: '1.2.x',
+      responseUrl: RESPONSE_URL,
+    });
+  });
+
+  test.each([
+    ['a button', {}, {}],
+    ['a button without a value', { actions: [{ ...BUTTON, value: undefined }] }, { value: null }],
+    [
+      'a button in a thread',
+      { container: { message_ts: '5.2', thread_ts: '5.1' } },
+      { messageTs: '5.2', threadTs: '5.1' },
+    ],
+    ['a button on the first message of a thread', { container: { message_ts: '5.1', thread_ts: '5.1' } }, {}],
+    [
+      'a button in a view, with an empty response URL',
+      { channel: undefined, container: { type: 'view', view_id: 'V1' }, response_url: '', view: VIEW },
+      {
+        channelId: null,
+        placeKind: null,
+        messageTs: null,
+        responseUrl: null,
+        view: { id: 'V1', metadata: '{"formId":"f1"}', values: VALUES },
+      },
+    ],
+    [
+      'an option of the card’s menu',
+      {
+        actions: [
+          {
+            type: 'overflow',
+            action_id: 'card_menu',
+            action_ts: '9.1',
+            selected_option: { text: { type: 'plain_text', text: 'Details' }, value: 'details r1' },
+          },
+        ],
+      },
+      {},
+    ],
+    [
+      'a person of another organization',
+      { user: { id: 'U9', username: 'eve', team_id: 'T9' } },
+      { userId: 'U9', homeTeamId: 'T9' },
+    ],
+    ['a person without a workspace', { user: { id: 'U1' } }, { homeTeamId: 'T1' }],
+    [
+      'a button with no more than its id and value',
+      { actions: [{ type: 'button', action_id: 'details', value: 'r1' }] },
+      { label: '…', actionTs: '1.2.x' },
+    ],
+  ])('is read as a button press: %s', (_name, changes, expected) => {
+    expect(readPayload({ ...PRESS, ...changes })).toEqual({ ...PRESSED, ...expected });
+  });
+
+  test('is read as a submission, with what is needed to redraw the modal', () => {
+    expect(readPayload(SUBMISSION)).toEqual({
+      kind: 'submission',
+      teamId: 'T1',
+      userId: 'U1',
+      homeTeamId: 'T1',
+      view: {
+        id: 'V1',
+        metadata: '{"formId":"f1"}',
+        values: VALUES,
+        callbackId: 'session_form',
+        title: 'Start',
+        submit: 'Go',
+        blocks: [{ type: 'divider', block_id: 'd1' }],
+      },
+    });
+  });
+
+  test('is read as a submission without what is only needed to redraw the modal', () => {
+    const { id, private_metadata, callback_id, state } = VIEW;
+    const view = { id, private_metadata, callback_id, state };
+    expect(readPayload({ ...SUBMISSION, view })).toMatchObject({ view: { values: VALUES, blocks: [] } });
+  });
+
+  test('is read as a message shortcut', () => {
+    expect(readPayload(SHORTCUT)).toMatchObject({
+      kind: 'shortcut',
+      channelId: 'D1',
+      placeKind: 'direct',
+      message: { ts: '5.1', threadTs: null, userId: 'U2', text: 'the build is red' },
+    });
+  });
+
+  test('is read as a search', () => {
+    expect(readPayload(SEARCH)).toMatchObject({
+      kind: 'search',
+      actionId: 'lookup.playbooks',
+      typed: 'rel',
+      metadata: '{"formId":"f1"}',
+    });
+  });
+
+  test.each([
+    ['a message', MESSAGE, WRITTEN],
+    [
+      'a reply',
+      { ...MESSAGE, thread_ts: '5.1', parent_user_id: 'U2' },
+      { threadTs: '5.1', parentUserId: 'U2' },
+    ],
+    ['a message with a file', { ...MESSAGE, subtype: 'file_share' }, WRITTEN],
+    [
+      'a message that mentions the app',
+      { ...MESSAGE, channel_type: undefined, type: 'app_mention' },
+      { ...WRITTEN, placeKind: null },
+    ],
+    ['a direct message', { ...MESSAGE, channel_type: 'im' }, { placeKind: 'direct' }],
+    [
+      'a direct message without the kind of its channel',
+      { ...MESSAGE, channel_type: undefined, channel: 'D1' },
+      { placeKind: 'direct' },
+    ],
+    [
+      'a message in a kind of channel not known here',
+      { ...MESSAGE, channel_type: 'app_home' },
+      { placeKind: null },
+    ],
+    [
+      'an edit of a reply',
+      {
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { ...MESSAGE, thread_ts: '5.1', edited: { user: 'U1', ts: '7.1' } },
+      },
+      { kind: 'edit', channelId: 'C1', threadTs: '5.1', ts: '6.1', editedTs: '7.1' },
+    ],
+    [
+      'an edit of a message in no thread',
+      {
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { ...MESSAGE, edited: { user: 'U1', ts: '7.1' } },
+        previous_message: MESSAGE,
+      },
+      { kind: 'edit', threadTs: '6.1', ts: '6.1' },
+    ],
+    [
+      'another edit',
+      {
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { ...MESSAGE, edited: { user: 'U1', ts: '7.1' } },
+        previous_message: { ...MESSAGE, edited: { user: 'U1', ts: '6.5' } },
+      },
+      { kind: 'edit', ts: '6.1', editedTs: '7.1' },
+    ],
+    [
+      'a deletion',
+      { type: 'message', subtype: 'message_deleted', channel: 'C1', deleted_ts: '6.1' },
+      { kind: 'deletion', teamId: 'T1', channelId: 'C1', ts: '6.1' },
+    ],
+    [
+      'a deletion that left replies',
+      {
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { subtype: 'tombstone', user: 'USLACKBOT', text: 'This message was deleted.', ts: '6.1' },
+        previous_message: MESSAGE,
+      },
+      { kind: 'deletion', teamId: 'T1', channelId: 'C1', ts: '6.1' },
+    ],
+    [
+      'an opened Home',
+      { type: 'app_home_opened', tab: 'home', user: 'U1', channel: 'D1' },
+      { kind: 'home-opened', teamId: 'T1', userId: 'U1', channelId: 'D1' },
+    ],
+    [
+      'someone who joins a channel',
+      { type: 'member_joined_channel', user: 'U1', channel: 'C1' },
+      { kind: 'joined', teamId: 'T1', userId: 'U1', channelId: 'C1' },
+    ],
+    [
+      'a restored channel',
+      { type: 'channel_unarchive', channel: 'C1', user: 'U1' },
+      { kind: 'unarchived', teamId: 'T1', channelId: 'C1' },
+    ],
+    [
+      'a restored private channel',
+      { type: 'group_unarchive', channel: 'G1' },
+      { kind: 'unarchived', teamId: 'T1', channelId: 'G1' },
+    ],
+    [
+      'a channel with another id',
+      { type: 'channel_id_changed', old_channel_id: 'G1', new_channel_id: 'C1' },
+      { kind: 'channel-id', teamId: 'T1', from: 'G1', to: 'C1' },
+    ],
+    [
+      'a changed profile',
+      { type: 'user_change', user: { id: 'U1', name: 'ana' } },
+      { kind: 'profile-change', teamId: 'T1', userId: 'U1' },
+    ],
+  ])('is read as an event: %s', (_name, inner, expected) => {
+    expect(readPayload(event(inner))).toMatchObject(expected);
+  });
+
+  test.each([
+    ['a message from an app', event({ ...MESSAGE, bot_id: 'B1' })],
+    ['a message without an author', event({ ...MESSAGE, user: undefined })],
+    ['a message that says who joined', event({ ...MESSAGE, subtype: 'channel_join' })],
+    ['a message with an invalid time', event({ ...MESSAGE, ts: 'soon' })],
+    [
+      'a mention that is delivered again because it was edited',
+      event({ ...MESSAGE, type: 'app_mention', edited: { user: 'U1', ts: '7.1' } }),
+    ],
+    [
+      'an unfurled link',
+      event({ type: 'message', subtype: 'message_changed', channel: 'C1', message: MESSAGE }),
+    ],
+    [
+      'an unfurled link in an edited message',
+      event({
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { ...MESSAGE, edited: { user: 'U1', ts: '7.1' } },
+        previous_message: { ...MESSAGE, edited: { user: 'U1', ts: '7.1' } },
+      }),
+    ],
+    ['the other tab', event({ type: 'app_home_opened', tab: 'messages', user: 'U1', channel: 'D1' })],
+    ['an unknown event', event({ type: 'emoji_changed' })],
+    ['a checkbox', { ...PRESS, actions: [{ type: 'checkboxes', action_id: 'value', action_ts: '9.1' }] }],
+    ['nothing', null],
+  ])('is ignored: %s', (_name, body) => {
+    expect(readPayload(body)).toEqual({ kind: 'ignored' });
+  });
+
+  const without = (payload: object, ...keys: string[]) =>
+    Object.fromEntries(Object.entries(payload).filter(([key]) => !keys.includes(key)));
+
+  test.each([
+    ['a command without a workspace', without(COMMAND, 'team_id'), 'team_id'],
+    ['a command with an empty user', { ...COMMAND, user_id: '' }, 'user_id'],
+    ['a press without a workspace', { ...PRESS, team: null }, 'team'],
+    ['a press without a user', without(PRESS, 'user'), 'user'],
+    ['a press without a button', { ...PRESS, actions: [] }, 'actions'],
+    ['a press of a button without an id', { ...PRESS, actions: [without(BUTTON, 'action_id')] }, 'actions.0'],
+    ['a submission without a view', without(SUBMISSION, 'view'), 'view'],
+    [
+      'a submission with values of another shape',
+      { ...SUBMISSION, view: { ...VIEW, state: [] } },
+      'view.state',
+    ],
+    ['a shortcut on nothing', without(SHORTCUT, 'message'), 'message'],
+    ['a search without a person', { ...SEARCH, user: {} }, 'user'],
+    ['an event without a workspace', without(event(MESSAGE), 'team_id'), 'team_id'],
+  ])('is refused: %s', (_name, body, problem) => {
+    const payload = readPayload(body);
+    expect(payload.kind === 'malformed' ? payload.problem : payload.kind).toContain(problem);
+  });
+
+  test('is described without what people wrote if it is refused', () => {
+    expect(JSON.stringify(readPayload({ ...COMMAND, user_id: 7, text: 'a secret' }))).not.toContain('secret');
+  });
+
+  test.each([{ blocks: 'none' }, { attachments: {} }, { files: 7 }, { attachments: [{ files: 'x' }] }])(
+    'keeps the words of a message with an unexpected part: %j',
+    (part) => {
+      expect(readPayload(event({ ...MESSAGE, ...part }))).toMatchObject({ message: { text: 'hi & bye' } });
+    },
+  );
+});
+
+describe('a conversation', () => {
+  test.each([
+    ['general', 'public'],
+    ['privategroup', 'private'],
+    ['mpdm-ana--ben--mei-1', 'private'],
+    ['directmessage', 'direct'],
+    ['', null],
+  ] as const)('that a command calls "%s" is %s', (name, kind) => {
+    expect(placeKindOf(name)).toBe(kind);
+  });
+
+  test.each([
+    ['channel', 'public'],
+    ['group', 'private'],
+    ['mpim', 'private'],
+    ['im', 'direct'],
+  ] as const)('that an event calls %s is %s', (type, placeKind) => {
+    expect(readPayload(event({ ...MESSAGE, channel_type: type }))).toMatchObject({ placeKind });
+  });
+});

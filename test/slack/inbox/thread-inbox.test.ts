@@ -1,0 +1,213 @@
+import { expect, test } from 'vitest';
+import { moveReply } from '../../../src/converse/index.ts';
+import { effectivePreferences } from '../../../src/session/preferences.ts';
+import { createListenHere } from '../../../src/slack/edge/places.ts';
+import { createThreadInbox } from '../../../src/slack/inbox/thread-inbox.ts';
+import { createReplies } from '../../../src/store/replies.ts';
+import { useEmbedded } from '../../support/databases.ts';
+import { requestRow } from '../../support/request-row.ts';
+import { sessionRow } from '../../support/session-row.ts';
+
+const open = useEmbedded();
+
+const said = { userId: 'U1', ts: '2.0' };
+
+/** A message in a thread, and what becomes of it. */
+async function setUp() {
+  const { db } = await open();
+  const replies = createReplies(db);
+  const jobs: string[] = [];
+  const session = sessionRow({ sessionId: 's', teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
+  const request = requestRow({ id: session.requestId, teamId: 'T1' });
+  const threads = createThreadInbox({
+    commit: async (work) => db.transaction().execute(work),
+    store: {
+      sessions: { find: async () => Promise.resolve(session) },
+      requests: { find: async () => Promise.resolve(request) },
+      replies,
+    },
+    enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
+  });
+  const { sessionId, teamId, channelId } = session;
+  const place = { sessionId, teamId, userId: 'U1', channelId, messageTs: said.ts };
+  await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'use main', files: [] });
+  return {
+    replies,
+    jobs,
+    /** As the relay does. */
+    move: async (step: Parameters<typeof moveReply>[1]) =>
+      moveReply(
+        {
+          store: { db, replies, messages: { add: async () => Promise.resolve() } },
+          enqueue: async () => Promise.resolve(),
+        },
+        step,
+      ),
+    edit: async (text: string, editedTs: string, userId = said.userId) =>
+      threads.correct({
+        thread: { request, session },
+        channelId,
+        ...said,
+        userId,
+        text,
+        editedTs,
+        isTask: false,
+      }),
+    /** `editedTs` left out: it is deleted. */
+    retract: async (editedTs?: string) =>
+      threads.retract({ teamId, channelId, ts: said.ts, ...(editedTs !== undefined && { editedTs }) }),
+    send: async () =>
+      replies.move({ id: 'one', from: ['accepted'], to: 'sending', changes: { sentAt: 'now' } }),
+    deliver: async () => replies.move({ id: 'one', from: ['sending'], to: 'delivered' }),
+    next: async () => {
+      const reply = await replies.nextOpen(sessionId);
+      return reply === null ? null : [reply.kind, reply.text];
+    },
+  };
+}
+
+test('a deleted message goes to Devin neither as it was first nor as it was corrected', async () => {
+  const { replies, send, edit, retract, next } = await setUp();
+  await send();
+  await edit('less secret', '3.0');
+  // Devin was too busy for it.
+  await replies.move({ id: 'one', from: ['sending'], to: 'accepted', changes: { sentAt: null } });
+  await retract();
+  expect(await next()).toBeNull();
+});
+
+test("a message is not corrected in another person's name", async () => {
+  const { send, deliver, edit, next } = await setUp();
+  await edit('use release', '3.0', 'U2');
+  expect(await next()).toEqual(['reply', 'use main']);
+  await send();
+  await deliver();
+  await edit('use release', '4.0', 'U2');
+  expect(await next()).toBeNull();
+});
+
+test('a deleted message stays deleted, whatever edits Slack delivers after that', async () => {
+  const { edit, retract, next } = await setUp();
+  await retract('3.0');
+  await retract();
+  await edit('use release', '4.0');
+  expect(await next()).toBeNull();
+});
+
+test('a message that is deleted on its way is not corrected by an edit that Slack delivers after that', async () => {
+  const { send, deliver, edit, retract, next } = await setUp();
+  await send();
+  await retract();
+  await edit('use release', '4.0');
+  await deliver();
+  expect(await next()).toBeNull();
+});
+
+test('a message that is edited to words for people and back goes to Devin', async () => {
+  const { edit, retract, next } = await setUp();
+  await retract('3.0');
+  expect(await next()).toBeNull();
+  await edit('use release', '4.0');
+  expect(await next()).toEqual(['reply', 'use release']);
+  // Slack delivers it late.
+  await retract('3.5');
+  expect(await next()).toEqual(['reply', 'use release']);
+});
+
+test('a message that did not reach Devin and is edited to words for people and back is sent like a new one', async () => {
+  const { replies, edit, retract } = await setUp();
+  await replies.move({
+    id: 'one',
+    from: ['accepted'],
+    to: 'failed',
+    changes: { failure: { kind: 'ended' } },
+  });
+  await retract('3.0');
+  await edit('use release', '4.0');
+  expect(await replies.find('one')).toMatchObject({ state: 'accepted', failure: null });
+});
+
+test('a message that did not reach Devin is not sent by an edit, but can be sent again as edited', async () => {
+  const { replies, edit } = await setUp();
+  await replies.move({
+    id: 'one',
+    from: ['accepted'],
+    to: 'failed',
+    changes: { failure: { kind: 'ended' } },
+  });
+  await edit('use release', '3.0');
+  expect(await replies.find('one')).toMatchObject({ state: 'failed', text: 'use release' });
+});
+
+test('a message that Devin did not confirm is not sent by an edit, but its author is told again, as edited', async () => {
+  const { replies, jobs, send, edit, next } = await setUp();
+  await send();
+  await replies.move({ id: 'one', from: ['sending'], to: 'unknown' });
+  await edit('use release', '3.0');
+  expect(await replies.find('one')).toMatchObject({ state: 'unknown', text: 'use release' });
+  expect(jobs).toEqual(['tell-reply']);
+  expect(await next()).toBeNull();
+});
+
+test.each(['accepted', 'failed', 'unknown'] as const)(
+  'a message that was edited on its way and ends up %s says what the edit says, in its place',
+  async (to) => {
+    const { replies, move, send, edit } = await setUp();
+    await send();
+    await edit('use dev', '3.0');
+    await edit('use release', '4.0');
+    await move({ id: 'one', from: ['sending'], to });
+    expect(await replies.find('one')).toMatchObject({ state: to, kind: 'reply', text: 'use release' });
+    await replies.resend('one');
+    // Slack delivers it again.
+    await edit('use release', '4.0');
+    const open = await replies.nextOpen('s');
+    expect(open).toMatchObject({ id: 'one', text: 'use release' });
+    await replies.move({ id: 'one', from: ['accepted'], to: 'delivered' });
+    expect(await replies.nextOpen('s')).toBeNull();
+  },
+);
+
+test('a message that Devin may have is corrected if it is edited to words for people and back', async () => {
+  const { replies, send, edit, retract, next } = await setUp();
+  await send();
+  await replies.move({ id: 'one', from: ['sending'], to: 'unknown' });
+  await retract('3.0');
+  await edit('use release', '4.0');
+  expect(await next()).toEqual(['correction', 'use release']);
+});
+
+test('a correction that is edited to words for people and back goes to Devin, if it still corrects anything', async () => {
+  const { send, deliver, edit, retract, next } = await setUp();
+  await send();
+  await deliver();
+  await edit('use release', '3.0');
+  await retract('4.0');
+  expect(await next()).toBeNull();
+  await edit('use main', '5.0');
+  expect(await next()).toBeNull();
+  await edit('use release', '6.0');
+  expect(await next()).toEqual(['correction', 'use release']);
+});
+
+test('a message that is edited on its way to words for people and back is corrected', async () => {
+  const { send, deliver, edit, retract, next } = await setUp();
+  await send();
+  await retract('3.0');
+  await edit('use release', '4.0');
+  await deliver();
+  expect(await next()).toEqual(['correction', 'use release']);
+});
+
+test("what was chosen for a thread counts before its channel's choice", async () => {
+  const listenHere = createListenHere({
+    settings: {
+      preferencesFor: async () => Promise.resolve(effectivePreferences({ channel: { listen: 'mentions' } })),
+    },
+    requests: { isUnderCard: async () => Promise.resolve(false) },
+  });
+  expect(await listenHere(sessionRow({ listen: 'thread' }), requestRow())).toMatchObject({
+    listen: 'thread',
+  });
+  expect(await listenHere(sessionRow({ listen: null }), requestRow())).toMatchObject({ listen: 'mentions' });
+});

@@ -1,0 +1,192 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { areBlocksTooLong, checkMessage } from '../../../sandbox/slack/rules/message.ts';
+import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
+import { readMilestone } from '../../../src/session/milestones.ts';
+import {
+  beginningOf,
+  renderMilestone,
+  type MilestoneMessage,
+  type ToldIn,
+} from '../../../src/slack/views/milestone.ts';
+import { bounded } from '../../../src/slack/views/objects.ts';
+import { en } from '../../../src/text/en.ts';
+import { BARE_CARD } from '../../support/card.ts';
+
+const saying = (words: string, isShown = true): MilestoneMessage['said'] => ({
+  eventId: 'e1',
+  words,
+  shown: isShown ? beginningOf(words, en) : null,
+});
+
+const message: MilestoneMessage = {
+  what: { kind: 'needs-you' },
+  card: {
+    ...BARE_CARD,
+    phase: 'needs-you',
+    statusWord: 'waiting_for_user',
+    title: 'Fix <!channel>',
+    url: 'https://app.devin.ai/sessions/abc',
+    acuLimit: 10,
+    acusUsed: 1.4,
+    elapsedMs: 60_000,
+    pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
+    actions: ['open', 'answer', 'details', 'start-again'],
+  },
+  said: saying('Which **one**?'),
+  isDevins: false,
+  key: 'needs-you:1',
+  sessionId: 'abc',
+  toldIn: { kind: 'thread', share: 'alone' },
+  called: { kind: 'people', userIds: ['U1'] },
+  answered: null,
+  by: '@Ben',
+  result: null,
+  command: '/devin',
+};
+
+const LINKS = '**b** "a" [x](https://a.example/b) '.repeat(300);
+const DIRECT = { kind: 'direct', thread: null } as const;
+
+/** Action ids and labels of its buttons. */
+function buttonsOf(changes: Partial<MilestoneMessage>): string[][] {
+  const { blocks } = renderMilestone({ ...message, ...changes }, en);
+  return blocks.flatMap((block) =>
+    block.type === 'actions'
+      ? block.elements.map((one) =>
+          one.type === 'button' ? [one.action_id ?? '', one.text.text] : [one.action_id ?? ''],
+        )
+      : [],
+  );
+}
+
+describe('a message about a session', () => {
+  test('has the question if it is part of it, and points at it otherwise', () => {
+    const whole = renderMilestone(message, en);
+    expect(whole.text).toMatch('<@U1> Devin asks:\nWhich one?');
+    expect(whole.blocks.map(({ type }) => type)).toEqual(['section', 'rich_text', 'actions']);
+    const above = renderMilestone({ ...message, said: saying('Which one?', false) }, en);
+    expect(above.text).toBe('<@U1> Devin asks ↑');
+    expect(above.blocks.map(({ type }) => type)).toEqual(['section', 'actions']);
+  });
+
+  test("names the session and its thread in a direct message, with Devin's formatting", () => {
+    const toldIn = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
+    const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' }, toldIn }, en);
+    expect(text).toContain('<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
+    expect(text).toContain('<https://acme.slack.com/archives/C1/p1|Thread>');
+    expect(blocks.map(({ type }) => type)).toContain('rich_text');
+  });
+
+  test("says why it's a direct message to a person who left the conversation, and offers no answer there", () => {
+    const { text } = renderMilestone({ ...message, toldIn: { kind: 'outside' } }, en);
+    expect(text).toContain("Fix &lt;!channel&gt;> · You're no longer in its conversation");
+    expect(buttonsOf({ toldIn: { kind: 'outside' }, said: saying('Which?\n- a\n- b') })).toEqual([]);
+  });
+
+  test.each(['failed', 'capped', 'needs-approval', 'near-cap'] as const)(
+    'names a session that %s once, with its link',
+    (kind) => {
+      const { text } = renderMilestone({ ...message, what: { kind }, toldIn: DIRECT }, en);
+      expect(text.split('*<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>*')).toHaveLength(2);
+      expect(buttonsOf({ what: { kind } })).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['with numbers', 'Which branch?\n\n1. `main`\n2. **release**', ['main', 'release']],
+    ['before the question', '- Yes, merge it\n- No\n\nShall I merge?', ['Yes, merge it', 'No']],
+    ['in its last list', 'Done:\n- tests\n- docs\n\nNow what?\n\n1. Merge\n2. Wait', ['Merge', 'Wait']],
+    ['that are long', `Which?\n- ${'long '.repeat(12)}\n- no`, [`1. ${'long '.repeat(6)}long…`, 'no']],
+    ['that nobody asks about', 'Done:\n- tests\n- docs', []],
+    ['that are six', `Which?\n${'- a\n- b\n- c\n'.replaceAll('a', 'x')}- d\n- e\n- f`, []],
+    ['of which there is one', 'This?\n- main', []],
+    ['that are the same', 'Which?\n- main\n- main', []],
+    ['that are out of order', 'Which?\n2. main\n3. release', []],
+    ['with more below', 'Which?\n- main\n  - and docs\n- release', []],
+    ['as long as paragraphs', `Which?\n- ${'long '.repeat(40)}\n- no`, []],
+  ])('has a button for each answer that a question offers: %s', (_how, words, labels) => {
+    const ids = labels.map((label, at) => [`answer_option.${at}`, label]);
+    const other = ['answer', labels.length === 0 ? 'Answer' : 'Something else'];
+    expect(buttonsOf({ said: saying(words) })).toEqual([...ids, other]);
+  });
+
+  test('says who answered what, and when, in place of the buttons', () => {
+    const answered = { userId: 'U2', at: new Date('2026-11-26T12:51:00Z'), words: 'main,\n<!here> <@U3>' };
+    const { text } = renderMilestone({ ...message, answered }, en);
+    expect(text).toContain('Answered by <@U2>: main, &lt;!here&gt; @… · <!date^1795697460^{time}|12:51 UTC>');
+    expect(buttonsOf({ answered })).toEqual([]);
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const inDevin = renderMilestone(
+      { ...message, answered: { ...answered, userId: null, words: token } },
+      en,
+    );
+    expect(inDevin.text).toContain('Answered in Devin: ghp_… · ');
+  });
+
+  test('names its session if another one is in the thread', () => {
+    const toldIn = { kind: 'thread', share: 'heard' } as const;
+    const { text } = renderMilestone({ ...message, what: { kind: 'finished' }, toldIn }, en);
+    expect(text).toContain('\n<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
+    const alone = renderMilestone({ ...message, what: { kind: 'finished' } }, en);
+    expect(alone.text).not.toContain('sessions/abc');
+  });
+
+  test('says where to find the rest of a long message or result', () => {
+    const said = saying('Which one?\n\n'.repeat(2000));
+    expect(renderMilestone({ ...message, said }, en).text).toContain(en.milestones.restInDevin);
+    const long = { ...message, what: { kind: 'finished' as const }, result: '"a",\n'.repeat(2000) };
+    expect(renderMilestone(long, en).text).toContain(en.milestones.resultCut);
+    const short = renderMilestone({ ...long, result: '{"a":1}' }, en).text;
+    expect(short).toContain('{"a":1}');
+    expect(short).not.toContain(en.milestones.resultCut);
+  });
+
+  test('says that Devin needs an answer even if its question is unknown', () => {
+    expect(renderMilestone({ ...message, said: null }, en).text).toContain(
+      en.milestones.asksSomething('<@U1>'),
+    );
+  });
+
+  test('mentions at most the requester, stays within the limits, and says everything in its text', () => {
+    const kinds = [
+      ...SESSION_PHASES.flatMap((phase) => readMilestone(`${phase}:1`) ?? []),
+      { kind: 'pr' as const, url: 'https://x/<!here>' },
+      { kind: 'found-late' as const },
+      { kind: 'duplicate' as const, other: { id: '<!here>', url: 'https://x/<!here>' } },
+    ];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...kinds),
+        fc.option(
+          fc.oneof(
+            fc.string({ maxLength: 9000 }),
+            fc.constant('<!channel> & <@U2> '.repeat(900)),
+            fc.constant(LINKS),
+            fc.constant(`${LINKS.slice(0, 3000)}?\n${'- <!channel> & <@U2> "a" \\ \n'.repeat(5)}`),
+          ),
+        ),
+        fc.option(fc.oneof(fc.string({ maxLength: 9000 }), fc.constant('"a",\n'.repeat(2000)))),
+        fc.boolean(),
+        fc.constantFrom<ToldIn>(
+          { kind: 'thread', share: 'alone' },
+          { kind: 'thread', share: 'unheard' },
+          { kind: 'direct', thread: null },
+          { kind: 'outside' },
+        ),
+        (what, words, result, isShown, toldIn) => {
+          const said = words === null ? null : saying(words, isShown);
+          const { text, blocks } = bounded(renderMilestone({ ...message, what, said, result, toldIn }, en));
+          expect(checkMessage({ text, blocks })).toEqual([]);
+          expect(areBlocksTooLong(blocks)).toBe(false);
+          expect(text.length).toBeLessThanOrEqual(4000);
+          expect(text.startsWith('<@U1> ')).toBe(what.kind !== 'pr');
+          // Labels of buttons and rich text are plain text, which pings nobody.
+          const shown = blocks.filter(({ type }) => type !== 'actions' && type !== 'rich_text');
+          expect(`${text}${JSON.stringify(shown)}`).not.toMatch(/<!(?:channel|here)|<@U2/);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

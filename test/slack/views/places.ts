@@ -1,0 +1,204 @@
+import { renderApproval, type ApprovalView } from '../../../src/slack/views/approval.ts';
+import { optionWords } from '../../../src/slack/views/details-values.ts';
+import { renderDetails } from '../../../src/slack/views/details.ts';
+import { renderWebMessage } from '../../../src/slack/views/devin-message.ts';
+import { renderHome } from '../../../src/slack/views/home.ts';
+import { renderMilestone } from '../../../src/slack/views/milestone.ts';
+import { refusal } from '../../../src/slack/views/notices.ts';
+import { renderCard, type SessionCard } from '../../../src/slack/views/session-card.ts';
+import { renderSessionForm } from '../../../src/slack/views/session-form.ts';
+import { renderSessionList } from '../../../src/slack/views/session-list.ts';
+import { renderReplyBox, renderReplyNotice } from '../../../src/slack/views/steering.ts';
+import { en } from '../../../src/text/en.ts';
+import type { Text } from '../../../src/text/index.ts';
+import { BARE_HOME } from '../../support/home.ts';
+
+/** Where foreign words appear among ours. */
+export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
+  'the card': (words, text = en) => renderCard(cardOf(words), text),
+  'the card, where nothing is known yet': (words, text = en) =>
+    renderCard({ ...cardOf(words), url: null }, text),
+  'a list of sessions': (words, text = en) =>
+    renderSessionList(
+      {
+        command: '/cog',
+        whose: 'mine',
+        page: 1,
+        pages: 1,
+        entries: [{ card: cardOf(words), ...LISTED }],
+      },
+      text,
+    ),
+  'the Home': (words, text = en) =>
+    renderHome(
+      {
+        command: '/cog',
+        channelId: 'D1',
+        runsAs: { kind: 'member', name: words, how: 'Matched.' },
+        sessions: [{ card: cardOf(words), thread: 'https://acme.slack.com/archives/C1/p1' }],
+        total: { count: 1, more: false },
+        health: null,
+        ...BARE_HOME,
+        approvals: { asked: [{ card: cardOf(words), message: null }], total: 2 },
+        files: [{ kind: 'policy', entries: 1, problems: [words] }],
+        defaults: { values: { title: words }, sources: {} },
+        drawnAtMs: 0,
+      },
+      text,
+    ),
+  'the message that it asks': (words, text = en) => renderMilestone(messageOf('needs-you', words), text),
+  'the message that it finished': (words, text = en) => renderMilestone(messageOf('finished', words), text),
+  'the message that it failed': (words, text = en) => renderMilestone(messageOf('failed', words), text),
+  'the message that it stopped': (words, text = en) => renderMilestone(messageOf('capped', words), text),
+  'the message that it waits for approval': (words, text = en) =>
+    renderMilestone(messageOf('needs-approval', words), text),
+  'a pull request': (words, text = en) =>
+    renderMilestone({ ...messageOf('finished', words), what: { kind: 'pr', url: words } }, text),
+  'the form': (words, text = en) =>
+    renderSessionForm(
+      {
+        formId: 'f1',
+        expanded: false,
+        values: { playbook_id: 'p1' },
+        sources: {},
+        names: { p1: words },
+        faults: {},
+        secretNames: [],
+        context: { picked: words, options: [], chosen: 'message', notes: [] },
+        runsAs: { kind: 'member', name: words, how: 'Matched.' },
+        choices: {
+          closed: null,
+          set: { title: words },
+          modes: {},
+          announcements: [{ field: 'repos', verdict: 'approve', wanted: { kind: 'names', names: [words] } }],
+          instructions: words,
+          most: null,
+          budgets: [],
+        },
+        notes: [],
+      },
+      text,
+    ),
+  'options in a few words': (words, text = en) =>
+    optionWords({ title: words, repos: [words], playbook_id: 'p1' }, text, { p1: words }),
+  Details: (words, text = en) =>
+    renderDetails(
+      {
+        request: { [words]: 1, playbook_id: 'p1' },
+        sources: {},
+        names: { p1: words },
+        snapshot: { [words]: 1 },
+        identity: { name: words, how: 'Matched.', checkedAtMs: 0 },
+        requestId: 'r1',
+        state: 'created',
+        createdAtMs: 0,
+        updatedAtMs: 0,
+        problem: null,
+        included: null,
+        sent: null,
+        leftOut: [],
+        instructions: words,
+        approvals: [],
+      },
+      text,
+    ),
+};
+
+/** Where they are separate from ours, on lines of their own. */
+export const QUOTES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
+  'the message that asks for an approval': (words, text = en) => renderApproval(approvalOf(words), text),
+  'the box for a message': (words, text = en) =>
+    renderReplyBox({ requestId: 'r1', why: 'reply', tooLate: false, lastWords: words }, text),
+  'a message from the web app': (words, text = en) => renderWebMessage(words, text),
+  'what comes back': (words, text = en) =>
+    renderReplyNotice({ heading: 'No.', sentences: [], typed: words, offer: null }, text),
+  'a refusal': (words, text = en) => refusal({ problems: ['No.'], typed: words, formId: null }, text),
+};
+
+const LISTED = { askedAtMs: 0, isShown: true };
+
+export function cardOf(words: string): SessionCard {
+  return {
+    requestId: 'r1',
+    phase: 'needs-you',
+    statusWord: null,
+    title: words,
+    requester: 'U1',
+    isFollowed: false,
+    requesterName: words,
+    runsAs: { kind: 'member', name: words, byEmail: true },
+    url: 'https://app.devin.ai/sessions/abc',
+    repos: [words, words],
+    mode: words,
+    acuLimit: 10,
+    acusUsed: 1,
+    elapsedMs: 60_000,
+    waitedMs: null,
+    waitsFor: null,
+    waitsUntilMs: null,
+    checkedAtMs: null,
+    pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: words }],
+    lastWords: words,
+    thread: null,
+    threadLine: null,
+    notes: [],
+    problem: null,
+    steeredBy: null,
+    actions: ['open'],
+  };
+}
+
+export function messageOf(
+  kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'ended' | 'needs-approval',
+  words: string,
+) {
+  return {
+    what: { kind },
+    card: cardOf(words),
+    said: { eventId: 'e1', words: `${words}.`, shown: null },
+    isDevins: false,
+    toldIn: { kind: 'direct', thread: null },
+    key: 'needs-you:1',
+    sessionId: 'abc',
+    called: { kind: 'people', userIds: ['U1'] },
+    answered: null,
+    by: words,
+    result: null,
+    command: '/cog',
+  } satisfies Parameters<typeof renderMilestone>[0];
+}
+
+/** An approver's message, with these words wherever someone else's appear. */
+export function approvalOf(words: string): ApprovalView {
+  return {
+    requestId: 'r1',
+    number: 0,
+    approval: {
+      rule: words,
+      say: words,
+      need: 2,
+      people: [],
+      fingerprint: 'f',
+      policy: null,
+      yes: [{ userId: 'U2', name: words }],
+      end: null,
+    },
+    title: words,
+    over: null,
+    untilMs: null,
+    requester: 'U1',
+    channelId: null,
+    task: words,
+    secretNames: [words],
+    names: { p1: words },
+    asked: {
+      values: { title: words, repos: [words], playbook_id: 'p1' },
+      runsAs: words,
+      quotedMessages: 2,
+      hasTranscript: false,
+      files: [words],
+      leftOut: 1,
+      instructions: words,
+    },
+  };
+}
