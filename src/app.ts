@@ -7,7 +7,6 @@ import { createFollowing } from './follow/index.ts';
 import { createForms } from './forms/index.ts';
 import { createHealthPages, createWarnings } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
-import { notifyOfSharing } from './identity/notify-shared.ts';
 import { createLog } from './log.ts';
 import { createReconciling } from './reconcile/index.ts';
 import { createRestoring } from './restore/index.ts';
@@ -31,18 +30,19 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken } = config.slack;
   const { now } = tuning;
-  const { outbound } = slack;
 
   const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, tuning });
   const { enqueue } = queue;
   const reconciling = {
     store,
-    outbound,
+    slack,
+    findMember,
     enqueue,
     withLease,
     postOnce,
     redrawHome,
     text,
+    command,
     now,
     log: tuning.log,
   };
@@ -70,7 +70,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
   const approving = { queue, store, slack, resolve, gate, mayApprove, mayEnd, transitions, redrawHome };
   createApprovals({ ...approving, withLease, postOnce, tuning });
-  notifyOfSharing({ queue, store, slack, findMember, withLease, postOnce, log });
   createForms({ queue, store, slack, resolve, gate, log });
   const spending = { queue, store, slack, policy, budget, withLease, postOnce, command, tuning };
   const usage = createSpending(spending);
@@ -84,12 +83,9 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     mapping,
     withNames,
     usage,
-    withLease,
-    postOnce,
     botToken,
     command,
     tuning,
-    text,
   });
 
   const { reconcile, importSession } = createRestoring({

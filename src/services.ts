@@ -15,6 +15,7 @@ import { createSeal, loadSecretsKeys } from './store/envelope.ts';
 import { createLimiter } from './store/limiter.ts';
 import { countSetAside } from './store/set-aside.ts';
 import { createSettings } from './store/settings.ts';
+import { shownKey } from './store/shown.ts';
 import { createStore, type Store } from './store/store.ts';
 import { createLanguages } from './text/languages.ts';
 import { skewsOf } from './time.ts';
@@ -97,7 +98,8 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
       findOwner: slack.people.findOwner,
       mapping: mapping.current,
       identities,
-      onShared: async (shared) => queue.enqueue('tell-shared', shared),
+      onShared: async ({ teamId, userId, devinUserId }) =>
+        queue.enqueue('show', { key: shownKey('shared', teamId, userId, devinUserId) }),
       now,
     });
   return {

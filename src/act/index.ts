@@ -82,12 +82,11 @@ export function createSteering(deps: SteeringDeps): void {
     notifier,
     textFor,
   });
-  const linking = { store, people, findMember, enqueue, outbound, notifier, textFor };
-  const { link, tellLinked } = createLinker(linking);
+  const linking = { store, people, findMember, enqueue, notifier, textFor };
+  const { link } = createLinker(linking);
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
   queue.work('cancel-request', cancel, MANY);
   queue.work('follow-session', follow, MANY);
   queue.work('link-person', link, MANY);
   queue.work('tell-later', createLateNotifier({ envelopes, outbound }), MANY);
-  queue.work('tell-linked', tellLinked, MANY);
 }

@@ -2,14 +2,12 @@ import type { Transaction } from 'kysely';
 import { otherOwner, type FindMember } from '../identity/resolve.ts';
 import type { Enqueue, Jobs } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
-import { throwIfRetryable } from '../slack/edge/errors.ts';
-import type { Outbound } from '../slack/edge/outbound.ts';
 import type { People } from '../slack/edge/people.ts';
-import { privatePlace } from '../slack/edge/places.ts';
 import type { TextFor } from '../slack/edge/text-for.ts';
 import type { Notifier } from '../slack/tell-later.ts';
-import { notice } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
+import { newId } from '../store/request-row.ts';
+import { shownKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import { notDone } from './outcome.ts';
@@ -20,7 +18,6 @@ type LinkDeps = {
   findMember: FindMember;
   store: StoreParts<{ identities: 'othersLinkedTo' | 'setLink' | 'removeLink' }>;
   enqueue: Enqueue;
-  outbound: Pick<Outbound, 'tellPrivately'>;
   notifier: Notifier;
   textFor: TextFor;
 };
@@ -33,7 +30,7 @@ type LinkJob = Jobs['link-person'];
  */
 export function createLinker(deps: LinkDeps) {
   const { identities } = deps.store;
-  const { people, findMember, enqueue, outbound, notifier, textFor } = deps;
+  const { people, findMember, enqueue, notifier, textFor } = deps;
   const linkingTextFor = async (userId: string) => (await textFor(userId)).steering.linking;
 
   async function refusal({ userId, personId, devinUserId }: LinkJob): Promise<string | null> {
@@ -45,9 +42,9 @@ export function createLinker(deps: LinkDeps) {
   }
 
   /** Once for each change, whatever dies after it, even if the command is repeated. */
-  function tellsPerson({ userId, personId }: LinkJob, devinUserId: string | null) {
-    return async (trx: Transaction<Tables>): Promise<void> =>
-      enqueue('tell-linked', { userId, personId, devinUserId }, { trx });
+  function tellsPerson({ teamId, userId, personId }: LinkJob, devinUserId: string) {
+    const key = shownKey('linked', teamId, personId, userId, newId(), devinUserId);
+    return async (trx: Transaction<Tables>): Promise<void> => enqueue('show', { key }, { trx });
   }
 
   /** One of these people who hasn't left Slack; null: nobody. */
@@ -80,7 +77,7 @@ export function createLinker(deps: LinkDeps) {
     const { teamId, userId, personId } = job;
     const linking = await linkingTextFor(userId);
     const person = { teamId, userId: personId };
-    await identities.removeLink(person, userId, tellsPerson(job, null));
+    await identities.removeLink(person, userId, tellsPerson(job, ''));
     return linking.removed(`<@${personId}>`);
   }
 
@@ -96,16 +93,6 @@ export function createLinker(deps: LinkDeps) {
       const text = await textFor(job.userId);
       const outcome = await outcomeOf(job).catch((error: unknown) => escape(notDone(error, text)));
       await notifier.notifyMarkup(job.userId, job.answerTo, outcome);
-    },
-
-    tellLinked: async ({ userId, personId, devinUserId }: Jobs['tell-linked']): Promise<void> => {
-      const { toPerson } = await linkingTextFor(personId);
-      const by = `<@${userId}>`;
-      const member = devinUserId === null ? null : await findMember(devinUserId);
-      const name = escape(member?.name ?? devinUserId ?? '');
-      const words = devinUserId === null ? toPerson.removed(by) : toPerson.done(by, name);
-      const place = privatePlace({ userId: personId, channelId: null, threadTs: null });
-      throwIfRetryable(await outbound.tellPrivately(place, notice([words])));
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Devin } from '../devin/devin.ts';
 import { nullIfFails } from '../log.ts';
 import { checkSlack, refusesKey } from '../operator/checks.ts';
-import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { Queue } from '../queue/index.ts';
 import { isAdministrator, type Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { missingScopes } from '../slack/edge/manifest-scopes.ts';
@@ -9,36 +9,26 @@ import type { Slack } from '../slack/edge/slack.ts';
 import type { HomeFile, HomeHealth } from '../slack/views/home.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { Store } from '../store/store.ts';
-import type { Text } from '../text/index.ts';
 import type { FileSource, Spending } from '../trust/index.ts';
-import { createGreeter } from './greet-channel.ts';
 import { createHomePublisher, type PublishDeps } from './publish-home.ts';
 
 export { createHomeRedrawer, HOME_PAUSE_MS, type RedrawHome } from './publish-home.ts';
 
 type HomeDeps = PublishDeps & {
   queue: Pick<Queue, 'work'>;
-  store: Pick<Store, 'db' | 'greetings'>;
+  store: Pick<Store, 'db'>;
   devin: Pick<Devin, 'self'>;
   slack: Pick<Slack, 'answers' | 'people'>;
   policy: Pick<FileSource<Policy>, 'current' | 'problems'>;
   mapping: Pick<FileSource<Mapping>, 'current' | 'problems'>;
   usage: Spending;
-  withLease: WithLease;
-  postOnce: PostOnce;
   botToken: string;
-  text: Text;
 };
 
-/** Each person's App Home, and what the app says in a channel it was invited to. */
+/** Each person's App Home. */
 export function createHome(deps: HomeDeps): void {
-  const { queue, withLease, postOnce, command, text } = deps;
-  const { greetings } = deps.store;
-  const { log } = deps.tuning;
   const publish = createHomePublisher(deps, { healthFor: createHealth(deps), filesFor: createFiles(deps) });
-  const greet = createGreeter({ greetings, withLease, postOnce, command, text, log });
-  queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
-  queue.work('greet-channel', async (channel) => greet(channel), { concurrency: 2 });
+  deps.queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
 }
 
 /** The health of the app, for administrators; null: for everyone else. */

@@ -70,8 +70,6 @@ const schemas = {
   'tell-outcome': z.object({ requestId: z.string() }),
   /** Tell the owners of the policy how much of a budget is used. */
   'tell-owners': budgetAlertSchema,
-  /** Tell a member that the identity file lets this person be them. */
-  'tell-shared': z.object({ teamId: z.string(), userId: z.string(), devinUserId: z.string() }),
   /** Tell a person what was used, and what is left of budgets. */
   'show-usage': z.object({
     teamId: z.string(),
@@ -99,8 +97,6 @@ const schemas = {
   }),
   /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
   'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
-  /** Greet a channel that the app was invited to. */
-  'greet-channel': z.object({ teamId: z.string(), channelId: z.string() }),
   /** Fetch what was said in a session and what it made, then have it posted. */
   'relay-from-devin': z.object({ sessionId: z.string() }),
   /** Post what waits of a session: its messages, then what is worth a message of the app. */
@@ -159,12 +155,6 @@ const schemas = {
     devinUserId: z.string().nullable(),
     answerTo: answerToSchema,
   }),
-  /** Tell a person that an administrator linked them; null: removed the link. */
-  'tell-linked': z.object({
-    userId: z.string(),
-    personId: z.string(),
-    devinUserId: z.string().nullable(),
-  }),
 };
 
 export type JobName = keyof typeof schemas;
@@ -183,10 +173,8 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'redraw-cards': ['teamId', 'channelId'],
   'tell-outcome': ['requestId'],
   'tell-owners': ['key', 'subject', 'period', 'percent'],
-  'tell-shared': ['teamId', 'userId', 'devinUserId'],
   resume: ['requestId', 'how', 'resumedAtMs'],
   'publish-home': ['teamId', 'userId'],
-  'greet-channel': ['teamId', 'channelId'],
   'reopen-channel': ['channelId'],
   'relay-from-devin': ['sessionId'],
   'post-waiting': ['sessionId'],

@@ -91,7 +91,8 @@ function desiredCard({ text, ...rows }: CardRows, before: ShownMessage | null): 
   const stage = isPending(state) ? null : phase;
   return {
     place: elsewhere === null ? { channelId: request.cardChannelId ?? channelId, threadTs } : 'direct',
-    person: { teamId, userId },
+    teamId,
+    userId,
     // Somebody waits for a new one.
     turnClass: before === null ? 'url' : turnClassOf(request, { before: before.stage, stage, phase }),
     // Its URL. Until then, its person gets a word.

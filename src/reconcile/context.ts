@@ -1,11 +1,12 @@
 import type { Transaction } from 'kysely';
 import type { RedrawHome } from '../home/index.ts';
+import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, PostOnce, WithLease } from '../queue/index.ts';
 import type { MessageMetadata } from '../slack/edge/metadata.ts';
-import type { CardPlace, Outbound } from '../slack/edge/outbound.ts';
+import type { CardPlace } from '../slack/edge/outbound.ts';
+import type { Slack } from '../slack/edge/slack.ts';
 import type { Rendered } from '../slack/views/objects.ts';
-import type { Person } from '../store/identities.ts';
 import type { ShownMessage } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
@@ -15,12 +16,15 @@ import type { Text } from '../text/index.ts';
 /** What showing things in Slack needs. */
 export type ReconcileContext = {
   store: Pick<Store, 'db' | 'requests' | 'sessions' | 'settings' | 'shown' | 'turns'>;
-  outbound: Pick<Outbound, 'directChannel' | 'edit'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'textFor'>;
+  findMember: FindMember;
   enqueue: Enqueue;
   withLease: WithLease;
   postOnce: PostOnce;
   redrawHome: RedrawHome;
+  /** Of what everyone sees. */
   text: Text;
+  command: string;
   now: () => number;
   log: Log;
 };
@@ -29,19 +33,22 @@ export type ReconcileContext = {
 export type Desired = {
   /** `direct`: in the person's direct messages. */
   place: CardPlace | 'direct';
-  /** Whose it is: it goes to them directly, and their Home shows it. */
-  person: Person;
-  turnClass: TurnClass;
+  teamId: string;
+  /** Whose it is: it goes to them directly, and their Home shows it. null: everyone's. */
+  userId: string | null;
+  /** Left out: `rest`. */
+  turnClass?: TurnClass;
   /** It will need an edit soon: while edits are short, it isn't posted yet. */
-  editFollows: boolean;
+  editFollows?: boolean;
   metadata: MessageMetadata;
   /** Since when there is a reason to post it; left out: an earlier one is not searched for. */
   since?: Date;
-  stage: string | null;
-  fingerprint: string;
+  stage?: string | null;
+  /** Left out: of all that it says. */
+  fingerprint?: string;
   render: () => Rendered;
   /** When it will say something else; null: once the rows change. */
-  againInMs: number | null;
+  againInMs?: number | null;
 };
 
 type PostedAt = CardPlace & { ts: string; before: ShownMessage | null };

@@ -3,6 +3,7 @@ import type { Listing } from '../store/listing.ts';
 import { cardKey, MESSAGE_KINDS, type MessageKind } from '../store/shown.ts';
 import { CARD } from './card.ts';
 import type { ReconcileContext } from './context.ts';
+import { GREETING, LINKED, SHARED } from './notices.ts';
 import { createShow, type Show } from './show.ts';
 
 export { hasCard, wasDeleted } from './card.ts';
@@ -10,6 +11,9 @@ export { hasCard, wasDeleted } from './card.ts';
 /** Everything that Slack shows and that is kept up to date. */
 const KINDS: Record<MessageKind, Show> = {
   card: createShow('card', CARD),
+  greeting: createShow('greeting', GREETING),
+  shared: createShow('shared', SHARED),
+  linked: createShow('linked', LINKED),
 };
 
 /** Makes the message of a key say what the rows say, as far as Slack takes it. When to look again, in ms; null: never. */

@@ -2,10 +2,12 @@ import { retrySlack, soonIfBusy, sooner, type Lease } from '../queue/index.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
 import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { ShownMessage } from '../store/shown.ts';
+import { fingerprintOf } from '../store/sql.ts';
 import type { Desired, Kind, ReconcileContext } from './context.ts';
 
 /** The message of a key as it is, and as it should be. */
-type Look<Rows> = { key: string; rows: Rows; before: ShownMessage | null; desired: Desired };
+type Look<Rows> = { key: string; rows: Rows; before: ShownMessage | null; desired: Wanted };
+type Wanted = Desired & Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs'>>;
 type Task<Rows> = Look<Rows> & { kind: Kind<Rows>; lease: Lease };
 
 /** Makes a message of a kind say what its rows say. When to look again, in ms; null: when they change. */
@@ -16,8 +18,9 @@ export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
   async function look(c: ReconcileContext, subject: string): Promise<Look<Rows> | number | null> {
     const key = `${name}:${subject}`;
     const [rows, before] = await Promise.all([kind.read(c, subject), c.store.shown.find(key)]);
-    const desired = rows === null ? null : kind.desired(rows, before);
-    if (rows === null || desired === null) return null;
+    const found = rows === null ? null : kind.desired(rows, before);
+    if (rows === null || found === null) return null;
+    const desired = wanted(found);
     return desired.fingerprint === before?.fingerprint ? desired.againInMs : { key, rows, before, desired };
   }
 
@@ -36,18 +39,25 @@ export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
       const waitMs = await (channelId === null || ts === null
         ? post(c, task)
         : edit(c, task, { channelId, ts }));
-      if (waitMs === null) await c.redrawHome(found.desired.person);
+      const { teamId, userId } = found.desired;
+      if (waitMs === null && userId !== null) await c.redrawHome({ teamId, userId });
       return sooner(waitMs, found.desired.againInMs);
     };
     return soonIfBusy(c.withLease(`show:${name}:${subject}`, showing, { late: true }));
   };
 }
 
+function wanted(desired: Desired): Wanted {
+  const { stage = null, turnClass = 'rest', againInMs = null } = desired;
+  const { fingerprint = fingerprintOf(desired.render()) } = desired;
+  return { ...desired, stage, turnClass, againInMs, fingerprint };
+}
+
 async function post<Rows>(c: ReconcileContext, task: Task<Rows>): Promise<number | null> {
   const { key, kind, rows, before, desired, lease } = task;
   const { stage, fingerprint, metadata, turnClass, since } = desired;
-  if (desired.editFollows) {
-    const turn = { key, of: 'edits', place: desired.person.teamId, turnClass: 'rest' } as const;
+  if (desired.editFollows === true) {
+    const turn = { key, of: 'edits', place: desired.teamId, turnClass: 'rest' } as const;
     const waitMs = await c.store.turns.take(turn);
     if (waitMs > 0) return waitMs;
   }
@@ -70,10 +80,10 @@ async function post<Rows>(c: ReconcileContext, task: Task<Rows>): Promise<number
 
 async function placeOf(
   c: ReconcileContext,
-  { place, person }: Desired,
+  { place, userId }: Desired,
 ): Promise<CardPlace | Extract<SlackFailure, { kind: 'refused' }>> {
   if (place !== 'direct') return place;
-  const channelId = await c.outbound.directChannel(person.userId);
+  const channelId = userId === null ? null : await c.slack.outbound.directChannel(userId);
   return channelId === null ? { kind: 'refused', code: 'no_direct_message' } : { channelId, threadTs: null };
 }
 
@@ -84,12 +94,12 @@ async function edit<Rows>(
 ): Promise<number | null> {
   const { key, kind, rows, desired, lease } = task;
   const { shown, turns, db } = c.store;
-  const { stage, fingerprint, metadata, turnClass, person } = desired;
-  const turn = { key, of: 'edits', place: person.teamId, turnClass } as const;
+  const { stage, fingerprint, metadata, turnClass, teamId } = desired;
+  const turn = { key, of: 'edits', place: teamId, turnClass } as const;
   const waitMs = await turns.take(turn);
   if (waitMs > 0) return waitMs;
   await shown.editing(key);
-  const edited = await c.outbound.edit(at, metadata, desired.render());
+  const edited = await c.slack.outbound.edit(at, metadata, desired.render());
   if (edited.kind === 'rate-limited') return turns.refused(turn, edited.retryAfterMs);
   const isGone = edited.kind === 'refused' && edited.code === 'message_not_found';
   if (edited.kind !== 'updated' && !(isGone && kind.deleted !== undefined)) return failed(c, task, edited);
@@ -120,7 +130,8 @@ async function failed<Rows>(
   }
   const { code: refused } = retry;
   // Where the app may not post, it goes to the person directly.
-  if ((before === null || (before.ts === null && before.refused === null)) && desired.place !== 'direct') {
+  const isNew = before === null || (before.ts === null && before.refused === null);
+  if (isNew && desired.place !== 'direct' && desired.userId !== null) {
     await c.store.shown.fails(key, { refused });
     return 0;
   }

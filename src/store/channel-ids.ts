@@ -3,8 +3,8 @@ import type { Db } from './tables.ts';
 
 /**
  * Slack gives a private channel another id when it is shared with another organization. Replaces it in all tables but the
- * audit, also in the key of the message that asked and in the context of a task. Settings and a greeting from before Slack
- * announced the new id win.
+ * audit, also in the key of the message that asked and in the context of a task. Settings from before Slack announced the
+ * new id win.
  */
 export async function changeChannelId(db: Db, { from, to }: { from: string; to: string }): Promise<void> {
   const context = sql`jsonb_set(context, '{channelId}', to_jsonb(${to}::text))`;
@@ -16,11 +16,6 @@ export async function changeChannelId(db: Db, { from, to }: { from: string; to: 
     in_shown as (update shown set channel_id = ${to} where channel_id = ${from}),
     in_ledger as (update ledger set channel_id = ${to} where channel_id = ${from}),
     in_forms as (update forms set channel_id = ${to}, context = ${context} where channel_id = ${from}),
-    greeted as (delete from greetings where channel_id = ${from} returning *),
-    in_greetings as (
-      insert into greetings (team_id, channel_id, greeted_at) select team_id, ${to}, greeted_at from greeted
-      on conflict (team_id, channel_id) do update
-        set greeted_at = coalesce(greetings.greeted_at, excluded.greeted_at)),
     chosen as (delete from settings where scope = 'channel' and scope_id = ${from} returning *),
     in_settings as (
       insert into settings (team_id, scope, scope_id, draft, preferences)

@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
-import { hasRow, json, lockNames, type Columns } from './sql.ts';
+import { json, lockNames, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */
@@ -28,11 +28,6 @@ export type IdentityLinksTable = Person & { devinUserId: string };
 /** What a person was found by, and as whom. */
 type Remembered = { address: string | null; identity: Identity };
 type AfterLinking = (trx: Transaction<Tables>) => Promise<void>;
-
-/** A person who may be a member whose account is someone else's. */
-type Sharing = Person & { devinUserId: string };
-/** Members who heard of it. */
-export type SharedAccountsTable = Sharing;
 
 export type Identities = ReturnType<typeof createIdentities>;
 
@@ -88,20 +83,6 @@ export function createIdentities(db: Kysely<Tables>) {
     /** At start: settings may have changed. */
     async forgetAll(): Promise<void> {
       await db.deleteFrom('identities').execute();
-    },
-
-    /** Whether the member heard that this person may be them. */
-    async isSharingTold(sharing: Sharing): Promise<boolean> {
-      const told = db.selectFrom('sharedAccounts').where(isOf(sharing)).select('userId');
-      return hasRow(told.where('devinUserId', '=', sharing.devinUserId));
-    },
-
-    async sharingTold({ teamId, userId, devinUserId }: Sharing): Promise<void> {
-      await db
-        .insertInto('sharedAccounts')
-        .values({ teamId, userId, devinUserId })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
     },
 
     /** `then`: in the same transaction, if there was one. */

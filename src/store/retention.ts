@@ -5,7 +5,7 @@ import { repeat } from '../time.ts';
 import { AT_REST, clearRequests, clearTalk } from './forget.ts';
 import type { Leases } from './leases.ts';
 import { MOST_FAILURES } from './set-aside.ts';
-import { MESSAGE_KINDS } from './shown.ts';
+import { KEPT_KINDS, MESSAGE_KINDS } from './shown.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
@@ -15,6 +15,7 @@ const BATCH = 100;
 const SET_ASIDE_DAYS = 30;
 /** Longer than a month: owners are told once a month. */
 const ALERT_DAYS = 40;
+const SHOWN_DAYS = 40;
 
 /** What Slack said about people counts for less than this hour. */
 const KNOWN_DAYS = 1 / 24;
@@ -83,11 +84,13 @@ async function clearEndedRequests(db: Kysely<Tables>, days: number): Promise<num
  */
 async function sweep(db: Kysely<Tables>): Promise<void> {
   await db.deleteFrom('forms').where('createdAt', '<', ago(1)).execute();
+  const kind = sql`split_part(key, ':', 1)`;
   await db
     .deleteFrom('shown')
-    .where('at', '<', ago(1))
     // Word for word as in the index, or that isn't used.
-    .where(sql<boolean>`split_part(key, ':', 1) not in ${literals(MESSAGE_KINDS)}`)
+    .where(sql<boolean>`${kind} not in ${literals(KEPT_KINDS)}`)
+    .where('at', '<', ago(1))
+    .where(sql<boolean>`(at < ${ago(SHOWN_DAYS)} or ${kind} not in ${literals(MESSAGE_KINDS)})`)
     .execute();
   await db.deleteFrom('knownPeople').where('checkedAt', '<', ago(KNOWN_DAYS)).execute();
   await db.deleteFrom('leases').where('until', '<', ago(1)).execute();

@@ -221,13 +221,6 @@ create table settings (
   primary key (team_id, scope, scope_id)
 );
 
-create table greetings (
-  team_id text not null,
-  channel_id text not null,
-  greeted_at timestamptz,
-  primary key (team_id, channel_id)
-);
-
 create table homes (
   team_id text not null,
   user_id text not null,
@@ -250,13 +243,6 @@ create table identity_links (
   user_id text not null,
   devin_user_id text not null,
   primary key (team_id, user_id)
-);
-
-create table shared_accounts (
-  team_id text not null,
-  user_id text not null,
-  devin_user_id text not null,
-  primary key (team_id, user_id, devin_user_id)
 );
 
 create table known_people (
@@ -309,7 +295,7 @@ create table shown (
   failing_since timestamptz,
   at timestamptz not null default now()
 );
-create index shown_once on shown (at) where split_part(key, ':', 1) not in ('card');
+create index shown_ended on shown (at) where split_part(key, ':', 1) not in ('card', 'greeting', 'shared');
 create index shown_placing on shown (channel_id) where ts is null;
 create index shown_refused on shown (channel_id) where refused is not null;
 

@@ -39,7 +39,7 @@ export function isInFlight({ triedMsAgo }: ShownMessage, inFlightMs: number): bo
   return Math.abs(triedMsAgo) < inFlightMs;
 }
 
-/** A message that is never edited has no fingerprint, and is kept for a day after the last attempt. */
+/** A message that no job shows again has no fingerprint, and is kept for a day after the last attempt. */
 export type ShownTable = Columns<
   ShownRow,
   'channelId' | 'threadTs' | 'firstTs' | 'lastTs' | 'ts' | keyof Showing | 'refused' | 'failingSince'
@@ -47,12 +47,18 @@ export type ShownTable = Columns<
   at: Generated<Date>;
 };
 
-/** What is kept up to date. The key of each begins with its kind. */
-export const MESSAGE_KINDS = ['card'] as const;
+/** Rows of these are kept as long as what they are about. As in the index `shown_ended`. */
+export const KEPT_KINDS = ['card', 'greeting', 'shared'] as const;
+/** What is kept up to date, or said once. The key of each begins with its kind. */
+export const MESSAGE_KINDS = [...KEPT_KINDS, 'linked'] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
+/** The key of a message, by what it is about. */
+export const shownKey = (kind: MessageKind, ...subject: readonly string[]): string =>
+  [kind, ...subject].join(':');
+
 /** The key of a request's card. */
-export const cardKey = (requestId: string): string => `card:${requestId}`;
+export const cardKey = (requestId: string): string => shownKey('card', requestId);
 
 /** What the keys begin with of the words that people get before their cards. */
 const WORD = 'word:';

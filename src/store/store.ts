@@ -5,7 +5,6 @@ import type { Database } from './database.ts';
 import { createEchoes } from './echoes.ts';
 import { createEnvelopes, type Seal } from './envelope.ts';
 import { createForms } from './forms.ts';
-import { createGreetings } from './greetings.ts';
 import { createHomes } from './homes.ts';
 import { createIdentities, createKnownPeople } from './identities.ts';
 import { createLeases } from './leases.ts';
@@ -52,7 +51,6 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     shown: createShown(db),
     unconfirmedCreates: createUnconfirmedCreates(db),
     forms: createForms(db),
-    greetings: createGreetings(db),
     homes: createHomes(db),
     identities: createIdentities(db),
     knownPeople: createKnownPeople(db),

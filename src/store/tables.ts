@@ -2,14 +2,8 @@ import type { Kysely, Transaction } from 'kysely';
 import type { ApprovalMessage } from './approval-messages.ts';
 import type { AuditEndTable, AuditTable } from './audit.ts';
 import type { FormsTable } from './forms.ts';
-import type { GreetingsTable } from './greetings.ts';
 import type { HomesTable } from './homes.ts';
-import type {
-  IdentitiesTable,
-  IdentityLinksTable,
-  KnownPeopleTable,
-  SharedAccountsTable,
-} from './identities.ts';
+import type { IdentitiesTable, IdentityLinksTable, KnownPeopleTable } from './identities.ts';
 import type { LeasesTable } from './leases.ts';
 import type { BudgetAlertsTable, LedgerTable } from './ledger.ts';
 import type { MilestonesTable } from './milestones.ts';
@@ -31,7 +25,6 @@ export type Tables = {
   auditEnd: AuditEndTable;
   budgetAlerts: BudgetAlertsTable;
   forms: FormsTable;
-  greetings: GreetingsTable;
   homes: HomesTable;
   identities: IdentitiesTable;
   identityLinks: IdentityLinksTable;
@@ -46,7 +39,6 @@ export type Tables = {
   sessions: SessionsTable;
   setAside: SetAsideTable;
   settings: SettingsTable;
-  sharedAccounts: SharedAccountsTable;
   shown: ShownTable;
   threadNotices: ThreadNotice;
   turns: TurnsTable;

@@ -37,7 +37,6 @@ describeOnBothDatabases('two admins who link two people to one member at once', 
         },
       },
       enqueue: async () => Promise.resolve(),
-      outbound: { tellPrivately: async () => Promise.resolve('delivered') },
       notifier: {
         notify: async () => Promise.resolve(),
         notifyMarkup: async (_userId, _answerTo, ...words) =>

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { changeChannelId } from '../../src/store/channel-ids.ts';
 import { createForms } from '../../src/store/forms.ts';
-import { createGreetings } from '../../src/store/greetings.ts';
 import { messageKey } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSettings } from '../../src/store/settings.ts';
@@ -53,18 +52,6 @@ describeOnBothDatabases('a channel that gets another id', (open) => {
     expect(await forms.find('f1')).toMatchObject({ channelId, context: { ...CONTEXT, channelId } });
     expect(await forms.find('f2')).toMatchObject({ channelId, context: null });
   });
-
-  test('is greeted once', async () => {
-    const { db } = await open();
-    const greetings = createGreetings(db);
-    const [before, after] = [IDS.from, IDS.to].map((channelId) => ({ teamId: 'T1', channelId }));
-    if (before === undefined || after === undefined) throw new Error('there are two ids');
-    await greetings.invited(before, db);
-    await greetings.greeted(before);
-    await greetings.invited(after, db);
-    await changeChannelId(db, IDS);
-    expect(await greetings.isDue(after)).toBe(false);
-  });
 });
 
 const BEFORE = { teamId: 'T1', scope: 'channel', scopeId: IDS.from } as const;
@@ -96,7 +83,6 @@ test('the id of a channel changes in each column that holds one', async () => {
   const { db } = await useOpen();
   await fillHistory(db, { requests: 60 });
   await createForms(db).insert({ ...FORM, id: 'f1', context: null });
-  await createGreetings(db).invited({ teamId: 'T1', channelId: IDS.from }, db);
   await createShown(db).attempt(
     {
       key: 'k1',

@@ -61,7 +61,7 @@ export function createTools(deps: ToolDeps) {
   const { mayEnd, now } = deps;
   const { enqueue } = queue;
   const { outbound, people, botUserId, learnLanguage, quickTextFor: textFor } = slack;
-  const { db, requests, sessions, forms, settings, listing, shown, greetings, knownPeople, leases } = store;
+  const { db, requests, sessions, forms, settings, listing, shown, knownPeople, leases } = store;
   const { choicesFor, effectiveDraft, explain } = deps.quickGate;
   const { inbox, formInbox, steering, threads } = createInboxes(deps);
   const { identify, lookUp, presence, suggest, readUploadedText, nameMentions, isMember } =
@@ -76,7 +76,6 @@ export function createTools(deps: ToolDeps) {
     settings,
     listing,
     shown,
-    greetings,
     knownPeople,
     queue,
     enqueue,

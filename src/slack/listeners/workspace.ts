@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import { changeChannelId } from '../../store/channel-ids.ts';
+import { shownKey } from '../../store/shown.ts';
 import { ACTION } from '../edge/ids.ts';
 import type { Payload } from '../edge/payload.ts';
 import { refusesOutsider } from './press.ts';
@@ -8,19 +9,18 @@ import type { Tools } from './tools.ts';
 
 type GreetingDeps = Pick<
   Tools,
-  'db' | 'greetings' | 'formInbox' | 'openForm' | 'outbound' | 'enqueue' | 'botUserId' | 'textFor'
+  'db' | 'formInbox' | 'openForm' | 'outbound' | 'enqueue' | 'botUserId' | 'textFor'
 >;
 
 export function listenToInvitations(app: App, deps: GreetingDeps): void {
-  const { db, greetings, formInbox, openForm, outbound, enqueue, botUserId, textFor } = deps;
+  const { db, formInbox, openForm, outbound, enqueue, botUserId, textFor } = deps;
 
   onEvent(app, 'member_joined_channel', async (event) => {
     if (event.kind !== 'joined' || event.userId !== botUserId()) return;
-    const channel = { teamId: event.teamId, channelId: event.channelId };
+    const { teamId, channelId } = event;
     await db.transaction().execute(async (trx) => {
-      await greetings.invited(channel, trx);
-      if (await greetings.isDue(channel, trx)) await enqueue('greet-channel', channel, { trx });
-      await enqueue('reopen-channel', { channelId: channel.channelId }, { trx });
+      await enqueue('show', { key: shownKey('greeting', teamId, channelId) }, { trx });
+      await enqueue('reopen-channel', { channelId }, { trx });
     });
   });
 
