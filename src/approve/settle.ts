@@ -1,5 +1,6 @@
-import { endUnapproved, expireApproval, lookupTrouble, type Onward } from '../create/index.ts';
+import { endUnapproved, expireApproval, type Onward } from '../create/index.ts';
 import { userMessage } from '../errors.ts';
+import { Later, lookupFailure } from '../failures.ts';
 import type { Jobs } from '../queue/index.ts';
 import {
   awaited,
@@ -33,12 +34,9 @@ export async function settle(context: ApproveContext, decision: Decision): Promi
     await (decision.act === 'decline' ? decline(context, asked) : approve(context, asked));
   } catch (error) {
     // Slack says who can approve, and Devin who the person is. They can press again.
-    const trouble = lookupTrouble(error);
-    await refuse(
-      context,
-      decision,
-      trouble.kind === 'wait' && trouble.waiting === 'slack' ? 'busy' : 'notKnown',
-    );
+    const failure = lookupFailure(error);
+    const isSlack = failure instanceof Later && failure.why === 'slack';
+    await refuse(context, decision, isSlack ? 'busy' : 'notKnown');
   }
 }
 

@@ -1,4 +1,4 @@
-import { lookupTrouble, refusedAs, type Waiting } from '../create/index.ts';
+import { Later, lookupFailure, refusedAs } from '../failures.ts';
 import { soonIfBusy, type Lease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
@@ -68,7 +68,7 @@ async function handle(c: ConverseContext, inSession: ReplyInSession, run: Run): 
   // A newer reply started this run, but Devin asked for a pause.
   if (reply.waitMs > 0) return reply.waitMs;
   const verdict = await authorize(c, inSession);
-  if (verdict.kind === 'wait') return wait(c, reply, verdict);
+  if (verdict instanceof Later) return wait(c, reply, verdict);
   if (verdict.kind === 'refused') return fail(c, reply, verdict.failure);
   await c.store.sessions.touch(session.requestId);
   const { kind } = reply;
@@ -81,10 +81,7 @@ function isSaidThere({ channelId }: SessionRow, reply: Reply): boolean {
   return reply.messageTs !== null && reply.channelId === channelId;
 }
 
-type Verdict =
-  | { kind: 'allowed'; identity: Identity }
-  | { kind: 'refused'; failure: ReplyFailure }
-  | ({ kind: 'wait' } & Waiting);
+type Verdict = { kind: 'allowed'; identity: Identity } | { kind: 'refused'; failure: ReplyFailure } | Later;
 
 /** Whose name it is sent in, if the person may. */
 async function authorize(c: ConverseContext, { session, request, reply }: ReplyInSession): Promise<Verdict> {
@@ -103,7 +100,7 @@ async function authorize(c: ConverseContext, { session, request, reply }: ReplyI
       ? { kind: 'allowed', identity }
       : { kind: 'refused', failure: steering };
   } catch (error) {
-    const trouble = lookupTrouble(error);
-    return trouble.kind === 'final' ? { kind: 'refused', failure: trouble.failure } : trouble;
+    const failure = lookupFailure(error);
+    return failure instanceof Later ? failure : { kind: 'refused', failure: failure.failure };
   }
 }

@@ -1,11 +1,6 @@
-import {
-  devinTrouble,
-  handOverFile,
-  lookupTrouble,
-  type DevinTrouble,
-  type Waiting,
-} from '../create/index.ts';
+import { handOverFile } from '../create/index.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
+import { failureWord, Later, lookupFailure, Refused } from '../failures.ts';
 import { messagePages, mirrorReply } from '../follow/index.ts';
 import { retryWindow, type Enqueue, type Lease } from '../queue/index.ts';
 import type { SentFile, SlackFile } from '../session/context.ts';
@@ -89,7 +84,7 @@ export async function fail(c: ConverseContext, { id }: Reply, failure: ReplyFail
 export async function wait(
   c: ConverseContext,
   reply: Reply,
-  { waiting, retryAfterMs }: Waiting,
+  { why: waiting, afterMs: retryAfterMs }: Later,
 ): Promise<ReplyOutcome> {
   const triedForMs = c.now() - reply.createdAt.getTime();
   const retry = retryWindow('devin', { triedForMs, retryAfterMs });
@@ -102,28 +97,17 @@ export async function wait(
 /** accepted -> sending -> delivered. `sending` is on disk before the POST leaves, and the POST is made once. */
 export async function send(c: ConverseContext, sending: Sending): Promise<ReplyOutcome> {
   const { reply, signal } = sending;
-  const content = await contentOf(c, reply, signal);
-  switch (content.kind) {
-    case 'final':
-      return fail(c, reply, content.failure);
-    case 'wait':
-      return wait(c, reply, content);
-    case 'unknown-outcome':
-      return wait(c, reply, { waiting: 'down', retryAfterMs: null });
-    case 'empty':
-      await moveReply(c, {
-        id: reply.id,
-        from: ['accepted'],
-        to: 'skipped',
-        changes: { files: content.files },
-      });
-      return null;
-    case 'content': {
-      const over = await c.budget.wake(sending.session.sessionId);
-      if (over !== null) return fail(c, reply, over);
-      return isResting(sending.session.phase) ? wake(c, sending, content) : deliver(c, sending, content);
-    }
+  const content = await contentOf(c, reply, signal).catch(lookupFailure);
+  if (content instanceof Later) return wait(c, reply, content);
+  if (content instanceof Refused) return fail(c, reply, content.failure);
+  if (content.kind === 'empty') {
+    const { files } = content;
+    await moveReply(c, { id: reply.id, from: ['accepted'], to: 'skipped', changes: { files } });
+    return null;
   }
+  const over = await c.budget.wake(sending.session.sessionId);
+  if (over !== null) return fail(c, reply, over);
+  return isResting(sending.session.phase) ? wake(c, sending, content) : deliver(c, sending, content);
 }
 
 /** The one place where a message wakes a session at rest. In the archive it would be taken and wake nothing. */
@@ -135,9 +119,9 @@ async function wake(c: ConverseContext, sending: Sending, content: Content): Pro
     ({ isArchived } = await get(session.sessionId));
     if (isArchived) await unarchive(session.sessionId);
   } catch (error) {
-    const trouble = lookupTrouble(error);
-    if (trouble.kind === 'wait') return wait(c, reply, trouble);
-    const { failure } = trouble;
+    const word = lookupFailure(error);
+    if (word instanceof Later) return wait(c, reply, word);
+    const { failure } = word;
     if (!isArchived) return refused(c, sending, failure);
     return staysArchived(c, sending, failure.kind === 'devin' ? failure.detail : null);
   }
@@ -161,15 +145,9 @@ async function deliver(c: ConverseContext, sending: Sending, content: Content): 
     await c.recordAnswer(sent.response);
     return null;
   } catch (error) {
-    const trouble = devinTrouble(error);
-    switch (trouble.kind) {
-      case 'wait':
-        return wait(c, reply, trouble);
-      case 'unknown-outcome':
-        return settle(c, sending, signal);
-      case 'final':
-        return refused(c, sending, trouble.failure);
-    }
+    const word = failureWord(error);
+    if (word instanceof Later) return wait(c, reply, word);
+    return word instanceof Refused ? refused(c, sending, word.failure) : settle(c, sending, signal);
   }
 }
 
@@ -279,18 +257,13 @@ type Content = { kind: 'content'; text: string; urls: string[]; files: SentFile[
 type Empty = { kind: 'empty'; files: SentFile[] };
 
 /** The text with names in place of mentions, and where its files are at Devin. */
-async function contentOf(
-  c: ConverseContext,
-  reply: Reply,
-  signal: AbortSignal,
-): Promise<Content | Empty | DevinTrouble> {
+async function contentOf(c: ConverseContext, reply: Reply, signal: AbortSignal): Promise<Content | Empty> {
   const urls: string[] = [];
   const files: SentFile[] = [];
   const handing = { files: c.slack.files, upload: c.devin.attachments.upload, now: c.now };
   for (const file of reply.files) {
     const asked = { askedAt: reply.createdAt, signal };
     const handedOver = await handOverFile(handing, await findWhole(c, file), asked);
-    if (handedOver.kind !== 'uploaded' && handedOver.kind !== 'left-out') return handedOver;
     if (handedOver.kind === 'uploaded') urls.push(handedOver.url);
     files.push({ ...file, leftOut: handedOver.kind === 'left-out' ? handedOver.leftOut.reason : undefined });
   }

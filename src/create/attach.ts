@@ -1,3 +1,4 @@
+import { Later, Unclear } from '../failures.ts';
 import { givenApprovals } from '../session/approval.ts';
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
 import { isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
@@ -47,6 +48,7 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
 /** A file isn't what its approvers were asked about. */
 async function endIfChanged({ flow }: AttachDeps, run: Run, error: unknown): Promise<StepOutcome> {
   const approval = givenApprovals(run.request).at(-1);
+  if (error instanceof Later || error instanceof Unclear) return flow.afterLookup(run, error);
   if (!(error instanceof FileChangedError) || approval === undefined) throw error;
   return flow.endApproval(run, { approval, end: 'file-changed' });
 }
@@ -66,9 +68,7 @@ async function attach(deps: AttachDeps, run: Run, material: Material): Promise<S
   for (const handOver of handOvers) {
     const uploaded = await handOver();
     if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
-    else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
-    else if (uploaded.kind === 'wait') return deps.flow.wait(run, uploaded);
-    else return deps.flow.wait(run, { waiting: 'down', retryAfterMs: null });
+    else leftOut.push(uploaded.leftOut);
   }
   // What was approved is sent as it was shown.
   const approved = givenApprovals(request).length > 0 ? request.prompt : null;

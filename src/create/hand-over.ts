@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { TooLargeError } from '../bounds.ts';
+import { failureWord, Refused, type FailureWord } from '../failures.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
 import type { OpenedFile, SlackFiles } from '../slack/edge/files.ts';
-import { devinTrouble, type DevinTrouble } from './trouble.ts';
 
 export type UploadFile = (file: {
   name: string;
@@ -60,11 +60,11 @@ function onlyAs(sha256: string): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOut: LeftOut } | DevinTrouble;
+type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOut: LeftOut };
 
 /**
- * Streams a file from Slack to Devin. Throws if asking Slack again later may help, and a `FileChangedError` if its bytes
- * don't have the hash.
+ * Streams a file from Slack to Devin. Throws if asking again later may help, and a `FileChangedError` if its bytes don't
+ * have the hash.
  */
 export async function handOverFile(
   deps: Opening & { upload: UploadFile },
@@ -99,14 +99,14 @@ async function uploaded(upload: UploadFile, file: Parameters<UploadFile>[0]): Pr
     if (causes(error).some((cause) => cause instanceof TooLargeError)) {
       return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
     }
-    return afterUploadError(name, devinTrouble(error));
+    return leftOutAs(name, failureWord(error));
   }
 }
 
 /** A file that Devin refuses is left out; the session still starts, and the card says what is missing. */
-function afterUploadError(name: string, trouble: DevinTrouble): HandedOver {
-  if (trouble.kind !== 'final' || trouble.failure.kind !== 'devin') return trouble;
-  const { code, status } = trouble.failure;
+function leftOutAs(name: string, word: FailureWord): HandedOver {
+  if (!(word instanceof Refused) || word.failure.kind !== 'devin') throw word;
+  const { code, status } = word.failure;
   if (status === 413) return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
   return { kind: 'left-out', leftOut: { name, reason: code === 'forbidden' ? 'no-permission' : 'refused' } };
 }

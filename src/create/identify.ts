@@ -1,3 +1,4 @@
+import { refusedAs } from '../failures.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { EffectiveDraft, WithNames } from '../session/defaults.ts';
 import {
@@ -14,7 +15,6 @@ import { isSaid, type RequestChanges, type SessionRequest } from '../store/reque
 import type { Gate } from '../trust/index.ts';
 import type { CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Send } from './send.ts';
-import { refusedAs } from './trouble.ts';
 
 type IdentifyDeps = {
   gate: Pick<Gate, 'judge'>;

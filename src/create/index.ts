@@ -24,8 +24,7 @@ import { createTransitions, type Transitions } from './transitions.ts';
 import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 import { sayWords } from './words.ts';
 
-export type { Adopt, Waiting } from './run.ts';
-export { devinTrouble, lookupTrouble, refusedAs, type DevinTrouble } from './trouble.ts';
+export type { Adopt } from './run.ts';
 export { isTaggedFor } from './find-session.ts';
 export { handOverFile } from './hand-over.ts';
 export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';

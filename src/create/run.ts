@@ -1,3 +1,4 @@
+import { Later, lookupFailure } from '../failures.ts';
 import { retryWindow, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
 import { hasCard, type ShowNow } from '../reconcile/index.ts';
 import type { Approval, UnapprovedEnd } from '../session/approval.ts';
@@ -13,7 +14,6 @@ import { cardKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import { endUnapproved } from './approval.ts';
 import type { Conditions, Earlier, Effects, Onward, Transitions } from './transitions.ts';
-import { lookupTrouble } from './trouble.ts';
 
 /** How a step on the way from request to session ended. */
 export type StepOutcome =
@@ -33,9 +33,6 @@ export type Run = {
 };
 
 export type CreateStep = (run: Run) => Promise<StepOutcome>;
-
-/** `slack`: Slack doesn't say who asks, or who can approve it. */
-export type Waiting = { waiting: 'busy' | 'down' | 'slack'; retryAfterMs: number | null };
 
 /** So soon after they asked, people hear of a failure privately: nobody needs a ping. */
 const STILL_THERE_MS = 60_000;
@@ -75,7 +72,7 @@ export function createFlow({ transitions, now }: FlowDeps) {
   }
 
   /** Waits as long as Devin asks, or longer each time; says so on the card, or privately if there is none yet. */
-  async function wait(run: Run, { waiting, retryAfterMs }: Waiting): Promise<StepOutcome> {
+  async function wait(run: Run, { why: waiting, afterMs: retryAfterMs }: Later): Promise<StepOutcome> {
     const { request } = run;
     const retry = retryWindow('devin', { triedForMs: now() - askedAt(request).getTime(), retryAfterMs });
     if (retry.kind === 'over') {
@@ -92,8 +89,8 @@ export function createFlow({ transitions, now }: FlowDeps) {
 
   /** Ends only if asking again can't help. */
   async function afterLookup(run: Run, error: unknown): Promise<StepOutcome> {
-    const trouble = lookupTrouble(error);
-    return trouble.kind === 'final' ? end(run, trouble.failure) : wait(run, trouble);
+    const word = lookupFailure(error);
+    return word instanceof Later ? wait(run, word) : end(run, word.failure);
   }
 
   return { advance, end, endApproval, wait, afterLookup };

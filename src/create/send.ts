@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import { failureWord, Later, lookupFailure, Refused, Unclear } from '../failures.ts';
 import type { Log } from '../log.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import type { LimitReached } from '../session/policy/limits.ts';
@@ -14,7 +15,6 @@ import type { SessionSearch } from './find-session.ts';
 import type { Found, Identify } from './identify.ts';
 import type { Adopt, CreateStep, Flow, Run, StepOutcome } from './run.ts';
 import type { Earlier, Effects } from './transitions.ts';
-import { devinTrouble, lookupTrouble } from './trouble.ts';
 
 type SendDeps = {
   identify: Identify;
@@ -50,13 +50,13 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     flow.advance(run, { to: 'attached', earlier });
 
   async function afterError(run: Run, sending: Post, error: unknown): Promise<StepOutcome> {
-    const trouble = devinTrouble(error);
-    if (trouble.kind === 'unknown-outcome')
+    const trouble = failureWord(error);
+    if (trouble instanceof Unclear)
       // Devin's reason is kept for the person who decides if nothing is found.
       return trouble.failure === null
         ? { kind: 'next', request: run.request }
         : flow.advance(run, { to: 'sending', changes: { failure: trouble.failure } });
-    if (trouble.kind === 'final') {
+    if (trouble instanceof Refused) {
       // Their account may be gone, or a new one: it's looked up again.
       await deps.store.identities.forget(run.request);
       return flow.end(run, trouble.failure, sending.earlier);
@@ -98,9 +98,9 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
       if (moved.kind === 'next') await adopt(moved.request, session);
       return { kind: 'leave' };
     } catch (error) {
-      const trouble = lookupTrouble(error);
+      const trouble = lookupFailure(error);
       // Without the permission to list sessions, nobody can say.
-      return trouble.kind === 'final' ? null : flow.wait(run, trouble);
+      return trouble instanceof Later ? flow.wait(run, trouble) : null;
     }
   }
 
@@ -112,7 +112,7 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
     const body = composeRequest({ ...request, ...found }, deps);
     if (body === null) return flow.end(run, { kind: 'secrets-lost' });
     const time = await sentTime(deps);
-    if (time.kind === 'wait') return flow.wait(run, time);
+    if (time instanceof Later) return flow.wait(run, time);
     // If the answer is lost, the search starts from this time.
     const changes = { ...found, sentAt: time.sentAt };
     const card = isAnother(request.identity, found.identity) ? 'now' : 'soon';
@@ -151,13 +151,10 @@ export function createSend(deps: SendDeps): { send: Send; step: CreateStep } {
 async function sentTime({ devinTime, now }: Pick<SendDeps, 'devinTime' | 'now'>) {
   try {
     const theirs = await devinTime();
-    return {
-      kind: 'known',
-      sentAt: theirs === null ? null : new Date(Math.min(theirs.getTime(), now())),
-    } as const;
+    return { sentAt: theirs === null ? null : new Date(Math.min(theirs.getTime(), now())) };
   } catch (error) {
-    const trouble = lookupTrouble(error);
-    return trouble.kind === 'wait' ? trouble : ({ kind: 'known', sentAt: null } as const);
+    const trouble = lookupFailure(error);
+    return trouble instanceof Later ? trouble : { sentAt: null };
   }
 }
 
