@@ -12,7 +12,7 @@ export type Fault = {
   retryAfter?: number | string;
   /** Never answers. */
   hang?: boolean;
-  /** The call takes effect before it fails: the app never learns that it did. */
+  /** The call takes effect before it fails, or before it waits: the app never learns that it did, or learns it late. */
   afterEffect?: boolean;
 };
 
@@ -46,7 +46,7 @@ export async function waitFirst({ delayMs, until }: Fault): Promise<void> {
 }
 
 /** What says when it strikes, not how. */
-const TIMING = new Set(['times', 'delayMs', 'until', 'args']);
+const TIMING = new Set(['times', 'delayMs', 'until', 'afterEffect', 'args']);
 
 /** A fault that only delays lets the call succeed. */
 export function isOnlyDelay(fault: Fault): boolean {

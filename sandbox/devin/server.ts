@@ -30,10 +30,12 @@ async function handle(req: IncomingMessage, res: ServerResponse, deps: ServerDep
   const body = await readBody(req);
   const answered = deps.journal.record({ method, path, query, body: describeBody(body), headers });
   const fault = deps.faults.take(method, path);
-  if (fault !== null) await waitFirst(fault);
+  const isLate = fault?.afterEffect === true;
+  if (fault !== null && !isLate) await waitFirst(fault);
   const failing = fault === null || isOnlyDelay(fault) ? null : fault;
   const arrival = { method, path, query, body, authorization: headers.authorization };
   const effect = failing === null || failing.afterEffect === true ? safely(arrival, deps) : null;
+  if (isLate) await waitFirst(fault);
   if (failing?.hang === true) return;
   const outcome = failing === null ? effect : faultAnswer(failing, path);
   if (outcome === null) {

@@ -9,6 +9,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import { createAuthority } from '../slack/authority.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { createLateNotifier, createNotifier } from '../slack/tell-later.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { MayEnd, SteeringCheck } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
@@ -30,7 +31,7 @@ type SteeringDeps = {
   adopt: Adopt;
   findMember: FindMember;
   importSession: ImportSession;
-  recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
+  recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
   show: ShowNow;
   searchUntilFound: SearchUntilFound;
   tuning: Pick<Tuning, 'now'>;

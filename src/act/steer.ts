@@ -42,7 +42,7 @@ type SteerDeps = AskDeps & {
   endingRefusal: Refusal<Ending>;
   enqueue: Enqueue;
   /** Records what Devin answered, and updates the card. */
-  recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
+  recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
   notifier: Notifier;
   textFor: TextFor;
   now: () => number;
@@ -180,7 +180,7 @@ async function record(
     }
     await audit(trx, { request, session }, { what, userId, result: 'done' });
   });
-  await recordAnswer(snapshot);
+  await recordAnswer(session, snapshot);
   // Replies that still wait fail, and their authors hear of it.
   if (what === 'stop') await enqueue('relay-to-devin', { sessionId });
 }

@@ -6,6 +6,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Budget, SteeringCheck } from '../trust/index.ts';
 
@@ -18,7 +19,7 @@ export type ConverseContext = {
   check: SteeringCheck;
   /** Reserves what a session that rests may still use; why it can't be woken: it doesn't fit. */
   budget: Pick<Budget, 'wake' | 'letGo'>;
-  recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
+  recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
   withLease: WithLease;
   searchUntilFound: SearchUntilFound;
   /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */

@@ -142,7 +142,7 @@ async function deliver(c: ConverseContext, sending: Sending, content: Content): 
     // If this took long, another process has searched for it and called it unconfirmed, and its author may have edited it.
     if ((await moveReply(c, { ...step, from: ['sending'] })) === null)
       await moveReply(c, { ...step, from: ['unknown'], whileText });
-    await c.recordAnswer(sent.response);
+    await c.recordAnswer(session, sent.response);
     return null;
   } catch (error) {
     const word = failureWord(error);

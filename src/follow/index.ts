@@ -1,5 +1,6 @@
 import type { Queue } from '../queue/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import { sleep } from '../time.ts';
 import type { FollowContext } from './context.ts';
 import { relayFromDevin } from './from-devin.ts';
@@ -43,6 +44,7 @@ export function createFollowing({ queue, prepare, findUnconfirmed, ...parts }: F
   return {
     watcher: createWatcher({ leases: c.store.leases, prepare, round, times, sleep, log }),
     /** For everything else that gets a session's status from Devin. */
-    recordAnswer: async (snapshot: SessionSnapshot) => recordAnswer(c, snapshot),
+    recordAnswer: async (session: SessionRow, snapshot: SessionSnapshot) =>
+      recordAnswer(c, session, snapshot),
   };
 }

@@ -10,7 +10,7 @@ import {
   type Watched,
 } from '../session/lifecycle.ts';
 import { progress } from '../session/milestones.ts';
-import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { NextPoll, SessionChanges, SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
@@ -32,10 +32,17 @@ export async function recordPoll(
   });
 }
 
-/** Records Devin's answer to a message, a stop or an archive. */
-export async function recordAnswer(c: FollowContext, snapshot: SessionSnapshot): Promise<boolean> {
-  return record(c, snapshot.sessionId, ({ snapshot: earlier }) =>
-    isStale(snapshot, earlier) ? null : withUnsaid(snapshot, earlier),
+/**
+ * Records Devin's answer to a message, a stop or an archive. `session`: as it was before that was sent. If a poll has seen it
+ * enter another phase since, the answer may be older: the next poll tells.
+ */
+export async function recordAnswer(
+  c: FollowContext,
+  session: SessionRow,
+  snapshot: SessionSnapshot,
+): Promise<boolean> {
+  return record(c, session.sessionId, (current) =>
+    current.phase === session.phase ? withUnsaid(snapshot, current.snapshot) : null,
   );
 }
 
@@ -157,12 +164,6 @@ function withUnsaid(answer: SessionSnapshot, earlier: SessionSnapshot): SessionS
     category: answer.category ?? earlier.category,
     subcategory: answer.subcategory ?? earlier.subcategory,
   };
-}
-
-/** A poll was quicker than the answer. Within a second, Devin's times don't show which is newer: the end is. */
-function isStale(answer: SessionSnapshot, recorded: SessionSnapshot): boolean {
-  if (answer.updatedAt !== recorded.updatedAt) return answer.updatedAt < recorded.updatedAt;
-  return isClosed(recorded) && !isClosed(answer);
 }
 
 /** `updatedAt` isn't shown anywhere. */

@@ -169,6 +169,29 @@ describe('one message for each event', () => {
     expect(await countOf(thread, 'Done.')).toEqual({ messages: 3, pings: 2, words: 22 });
   });
 
+  test('is the end, once, although Devin answers an earlier reply only after that', async () => {
+    const { devin, slack } = world();
+    const thread = await started(world());
+    const { ana, id, say, marked, change, card, says, pings, threadTs } = thread;
+    change({ status: 'running', statusDetail: 'working' });
+    await card('Working');
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    devin.fail({ method: 'POST', path: new RegExp(`${id}/messages$`) }, { until, afterEffect: true });
+    const { ts } = await say(ana.userId, 'With docs.');
+    await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === 'With docs.');
+    change({ statusDetail: 'finished', message: 'Done.' });
+    await card('Finished');
+    const edits = () =>
+      slack.calls.filter(({ method, args }) => method === 'chat.update' && args['ts'] === threadTs);
+    const before = edits().length;
+    answer();
+    await marked(ts, 'white_check_mark');
+    await says('*Finished*');
+    await doneWith(world(), 'relay-from-devin');
+    for (const { args } of edits().slice(before)) expect(args['text']).toContain('Finished');
+    expect(pings()).toHaveLength(1);
+  });
+
   test("is only Devin's words when it finishes again after a follow-up", async () => {
     const thread = await started(world());
     const { ana, say, marked, change, card } = thread;
