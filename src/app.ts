@@ -3,202 +3,277 @@ import { createApprovals } from './approve/index.ts';
 import type { Config } from './config.ts';
 import { createConversing } from './converse/index.ts';
 import { createCreation } from './create/index.ts';
+import { createDevin } from './devin/devin.ts';
 import { createFollowing } from './follow/index.ts';
 import { createForms } from './forms/index.ts';
-import { createHealthPages, createWarnings } from './health.ts';
+import { createHealthPages, createReadiness, createWarnings } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
-import { createLog } from './log.ts';
+import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
+import { createLog, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { isProxied } from './network.ts';
+import type { OperatorError } from './operator-error.ts';
+import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { createReconciling } from './reconcile/index.ts';
 import { createRestoring } from './restore/index.ts';
-import { openServices } from './services.ts';
+import { createWithNames } from './session/defaults.ts';
+import { limitsFrom } from './session/policy/limits.ts';
+import type { RequestState } from './session/request.ts';
 import { createHttpServer } from './slack/edge/http-server.ts';
+import { createSlack } from './slack/edge/slack.ts';
 import { createListeners } from './slack/listeners/index.ts';
-import { createStartup, type Bot } from './startup.ts';
+import { createStart, createWaiting, type Bot } from './start.ts';
+import { createWrites } from './store/commit.ts';
+import { openDatabase } from './store/database.ts';
+import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
+import type { Embedded } from './store/embedded/embedded.ts';
+import { createSeal, loadSecretsKeys } from './store/envelope.ts';
+import { createLimiter } from './store/limiter.ts';
 import { createTidying, removeExpired } from './store/retention.ts';
-import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
-import type { Overrides } from './tuning.ts';
-import { createWaiting } from './waiting.ts';
+import { countSetAside } from './store/set-aside.ts';
+import { createSettings } from './store/settings.ts';
+import { shownKey } from './store/shown.ts';
+import { clockOf, createDatabaseTime, databaseClock } from './store/sql.ts';
+import { createStore, type Store } from './store/store.ts';
+import { createLanguages } from './text/languages.ts';
+import { skewsOf } from './time.ts';
+import { TIMES, type Times } from './times.ts';
+import {
+  createQuickGate,
+  createSpending,
+  createSteeringCheck,
+  createTrust,
+  IDENTITY_FILE,
+  openFile,
+  POLICY_FILE,
+  withPolicy,
+} from './trust/index.ts';
+import { createUpstream, refuseConnection } from './upstream.ts';
+
+/** What tests set, and the process that the app runs in. App admins set nothing here. */
+export type Overrides = Partial<Omit<Times, 'watchTimes'>> & {
+  watchTimes?: Partial<Times['watchTimes']>;
+  log?: Log;
+  fetch?: typeof globalThis.fetch;
+  now?: () => number;
+  /** Called with each new state of a request, after the commit. */
+  onState?: (state: RequestState) => void;
+  /** The program of the embedded database's thread. */
+  databaseProgram?: URL;
+  /** The embedded database, if it is being opened already. */
+  embedded?: Promise<Embedded> | null;
+  /** The database failed for good: only a new process helps. */
+  onFatal?: (error: OperatorError) => void;
+};
 
 /** The whole bot. Opens the database; everything else waits for `start`. */
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
-  const log = overrides.log ?? createLog(config.logLevel);
-  const services = await openServices(config, overrides, log);
-  const { tuning, text, logged, policy, mapping, database, queue, store, metrics, devin, slack } = services;
-  const { interactiveStore, writes, readiness, skews, limiter, findMember, resolve, withNames } = services;
-  const { gate, budget, mayApprove, mayEnd, withLease, postOnce, knownSince, searchUntilFound, onMoved } =
-    services;
-  const { requestTag: tagRequests, impersonation, mentions } = config;
-  const { command, botToken } = config.slack;
-  const { now } = tuning;
-
-  const redrawHome = createHomeRedrawer({ homes: store.homes, enqueue: queue.enqueue, tuning });
+  const services = await openServices(config, overrides);
+  const { queue, store, devin, slack, metrics, writes, log, logged: text, interactiveStore } = services;
   const { enqueue } = queue;
-  const reconciling = {
-    store,
-    slack,
-    findMember,
-    enqueue,
-    withLease,
-    postOnce,
-    redrawHome,
-    text,
-    command,
-    now,
-    log: tuning.log,
-  };
-  const show = createReconciling(reconciling, { queue, listing: store.listing });
-  const { transitions, adopt, sweep, findUnconfirmed } = createCreation({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    gate,
-    limiter,
-    budget,
-    show,
-    withLease,
-    postOnce,
-    searchUntilFound,
-    withNames,
-    tagRequests,
-    surelyKnownSince: services.surelyKnownSince,
-    onMoved,
-    onSilent: metrics.countSilent,
-    tuning,
-    text,
-  });
-  const approving = { queue, store, slack, resolve, gate, mayApprove, mayEnd, transitions, redrawHome };
-  createApprovals({ ...approving, withLease, postOnce, tuning });
-  createForms({ queue, store, slack, resolve, gate, log });
-  const spending = { queue, store, slack, policy, budget, withLease, postOnce, command, tuning };
-  const usage = createSpending(spending);
-  createHome({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    policy,
-    mapping,
-    withNames,
-    usage,
-    botToken,
-    command,
-    tuning,
-  });
 
-  const { reconcile, importSession } = createRestoring({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    findMember,
-    adopt,
-    tagRequests,
-    command,
-    tuning,
-  });
-  const check = createSteeringCheck({ resolve, settings: store.settings });
-  const { watcher, recordAnswer } = createFollowing({
-    queue,
-    store,
-    devin,
-    slack,
-    check,
-    budget,
-    prepare: reconcile,
-    findUnconfirmed,
-    withLease,
-    postOnce,
-    knownSince,
-    command,
-    tuning,
-    text,
-  });
-  createSteering({
-    queue,
-    store,
-    devin,
-    slack,
-    resolve,
-    check,
-    mayEnd,
-    transitions,
-    adopt,
-    findMember,
-    importSession,
-    recordAnswer,
-    show,
-    searchUntilFound,
-    tuning,
-  });
-  createConversing(queue, {
-    store,
-    devin,
-    slack,
-    enqueue: queue.enqueue,
-    resolve,
-    check,
-    budget,
-    recordAnswer,
-    withLease,
-    searchUntilFound,
-    mayFallBack: impersonation !== 'required',
-    now: tuning.now,
-  });
+  // Each feature takes what its context names, and sees nothing else.
+  const redrawHome = createHomeRedrawer({ ...services, homes: store.homes, enqueue });
+  const showing = { ...services, enqueue, redrawHome };
+  const show = createReconciling(showing, { queue, listing: store.listing });
+  const { transitions, adopt, sweep, findUnconfirmed } = createCreation({ ...services, show });
+  createApprovals({ ...services, transitions, redrawHome });
+  createForms(services);
+  createHome({ ...services, usage: createSpending(services) });
+  const { reconcile: prepare, importSession } = createRestoring({ ...services, adopt });
+  const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
+  const { watcher, recordAnswer } = createFollowing({ ...services, check, prepare, findUnconfirmed });
+  createSteering({ ...services, check, transitions, adopt, importSession, recordAnswer, show });
+  createConversing(queue, { ...services, enqueue, check, recordAnswer });
 
+  // Here, a person waits for the answer.
+  const interactive = { ...services, store: interactiveStore, resolve: services.resolveNow };
   const { settings } = interactiveStore;
   createListeners({
+    ...interactive,
     app: slack.bolt.app,
-    queue,
-    slack,
-    command,
-    // Here, a person waits for the answer.
-    store: interactiveStore,
-    resolve: services.resolveNow,
     save: writes.save,
     check: createSteeringCheck({ resolve: services.resolveNow, settings }),
-    mayEnd,
-    limiter,
-    quickGate: createQuickGate({ gate, settings, withNames, log }),
+    quickGate: createQuickGate({ ...interactive, settings }),
     search: devin.catalog.search,
-    withNames,
-    tagRequests,
-    mentions,
     redrawHome,
-    onMoved: metrics.countState,
+  });
+
+  const { host, port, metricsToken } = config.http;
+  const waiting = createWaiting({ text, log });
+  const warnings = createWarnings({ ...services, waiting, text });
+  const pages = createHealthPages({ readiness: services.readiness, warnings, metrics, metricsToken });
+  const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
+  const tidying = createTidying(async (signal) => {
+    await store.audit.logEnd(log);
+    await removeExpired(store, config.retentionDays, signal);
+  }, log);
+  return createStart({ ...services, config, text, sweep, watcher, tidying, waiting, server });
+}
+
+const A_DAY_MS = 24 * 3_600_000;
+
+/**
+ * Restoring a backup takes longer than this, and a restart doesn't (docs/operations.md). A message that became due within this
+ * time before the start can't be missing from the database, so it isn't searched for in Slack, which allows few searches.
+ */
+const RESTORING_MS = 2 * 60_000;
+
+/** What the features need: settings, files, database, queue, Slack, Devin, identity and policy. Opens the database. */
+async function openServices(config: Config, overrides: Overrides) {
+  const { impersonation, requestTag: tagRequests, mentions } = config;
+  const { command, botToken } = config.slack;
+  const { log = createLog(config.logLevel), fetch = globalThis.fetch, onFatal = () => undefined } = overrides;
+  const databaseTime = createDatabaseTime();
+  const { now = databaseTime.now } = overrides;
+  const fastestMs = config.watchSeconds * 1000;
+  const tuning = {
+    ...TIMES,
+    ...overrides,
+    watchTimes: { ...TIMES.watchTimes, fastestMs, ...overrides.watchTimes },
+    readTime: databaseTime.read,
+    now,
+    log,
+  };
+  const languages = createLanguages(config.language);
+  const { shared: text, logged } = languages;
+  const file = { everyMs: tuning.policyEveryMs, text: logged, log };
+  const policy = await openFile(config.policyFile, POLICY_FILE, file);
+  const mapping = await openFile(config.identityFile, IDENTITY_FILE, file);
+
+  let knownSince = new Date(now());
+  let surelyKnownSince = knownSince;
+  const { databaseProgram: program = DATABASE_PROGRAM, embedded = null } = overrides;
+  const database = await openDatabase({
+    ...config.store,
+    program,
+    embedded,
+    onFatal,
+    // A server that failed over may have lost its last second.
+    onLost: () => void (surelyKnownSince = new Date(now())),
+    log,
+  });
+  const { db } = database;
+  const queue = createQueue({ ...tuning, database });
+  const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
+  const clock = overrides.now === undefined ? databaseClock : clockOf(overrides.now);
+  const stored = { clock, editBudget: tuning.editBudget };
+  const plainStore = createStore(db, seal, stored);
+  const { ledger, knownPeople, identities, leases } = plainStore;
+
+  // This machine's clock is only compared with those of other systems.
+  const theirs = { slack: () => slack.clock.nowMs(), devin: () => devin.clock.nowMs() };
+  const skews = skewsOf(theirs, overrides.now ?? Date.now);
+  const metrics = createMetrics({
+    depth: queue.depth,
+    countSetAside: async () => countSetAside(db),
+    policyOk: policy.isOk,
+    identityOk: mapping.isOk,
+    skews,
+    areUp: { slack: () => slack.isUp(), devin: () => upstream.isUp() },
+    readiness: async () => readiness(),
+  });
+  const upstream = createUpstream({
+    origin: new URL(config.devin.apiUrl).origin,
+    fetch,
+    refuse: refuseConnection,
+  });
+  const devin = createDevin({
+    ...config.devin,
+    fetch: upstream.guarded,
+    fetchNow: upstream.observed,
+    hasFailed: upstream.hasFailed,
+    isProxied: (url) => config.proxy !== null && isProxied(config.proxy, url),
+    onRequest: metrics.observeDevin,
     now,
     log,
   });
-  const { host, port, metricsToken } = config.http;
-  const waiting = createWaiting({ text: logged, log });
-  const warnings = createWarnings({ waiting, writes, devin, skews, text: logged });
-  const pages = createHealthPages({ readiness, warnings, metrics, metricsToken });
-  const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
-  const { retentionDays } = config;
-  const tidying = createTidying(async (signal) => {
-    await store.audit.logEnd(log);
-    await removeExpired(store, retentionDays, signal);
-  }, log);
-  return createStartup({
-    config,
-    store,
-    queue,
-    devin,
-    slack,
-    database,
-    begin: services.begin,
-    sweep,
-    watcher,
-    tidying,
-    policy,
-    mapping,
-    waiting,
-    server,
-    readiness,
-    text: logged,
+  const slack = createSlack({
+    ...config.slack,
+    proxy: config.proxy,
+    knownPeople,
+    languageOf: createSettings(database.interactive).languageOf,
+    languages,
+    onRefused: metrics.countRefused,
+    onTokenRefused: metrics.countTokenRefused,
+    fetch,
+    now,
     log,
   });
+  const writes = createWrites(now);
+  const readiness = createReadiness({ database, writes, queue, slack });
+
+  const trust = createTrust({ policy, ledger, db, slack });
+  const governed = (one: Store): Store => ({
+    ...one,
+    settings: withPolicy(one.settings, { policy, gate: trust.gate, log }),
+  });
+  const resolveBy = (members: ReturnType<typeof lookUpMembers>) =>
+    createResolveIdentity({
+      ...members,
+      impersonation,
+      findPerson: slack.people.find,
+      findOwner: slack.people.findOwner,
+      mapping: mapping.current,
+      identities,
+      onShared: async ({ teamId, userId, devinUserId }) =>
+        queue.enqueue('show', { key: shownKey('shared', teamId, userId, devinUserId) }),
+      now,
+    });
+  const members = lookUpMembers(devin.members);
+  return {
+    ...trust,
+    command,
+    botToken,
+    tagRequests,
+    mentions,
+    /** Without a match, the service user acts. */
+    mayFallBack: impersonation !== 'required',
+    tuning,
+    now,
+    log,
+    text,
+    /** For log lines, warnings and what ends the start. */
+    logged,
+    policy,
+    mapping,
+    database,
+    /** Once the database answers. */
+    async begin(): Promise<void> {
+      await databaseTime.read(db);
+      knownSince = new Date(now() - RESTORING_MS);
+      surelyKnownSince = knownSince;
+    },
+    knownSince: () => knownSince,
+    surelyKnownSince: () => surelyKnownSince,
+    queue,
+    store: governed(plainStore),
+    /** For what a person waits for. */
+    interactiveStore: governed(createStore(database.interactive, seal, stored)),
+    metrics,
+    /** Called with each new state of a request, after the commit. */
+    onMoved: overrides.onState ?? metrics.countState,
+    onSilent: metrics.countSilent,
+    devin,
+    withNames: createWithNames(devin.catalog.nameOf),
+    slack,
+    writes,
+    readiness,
+    skews,
+    limiter: createLimiter(limitsFrom(policy.current, config.limits)),
+    findMember: members.findMember,
+    resolve: resolveBy(members),
+    /** For what a person waits for: asks Devin even if it seems to be down. */
+    resolveNow: resolveBy(lookUpMembers(devin.membersNow)),
+    // Alone, nobody takes over: the next start releases all.
+    withLease: createWithLease(leases, database.kind === 'embedded' ? A_DAY_MS : tuning.leaseMs),
+    postOnce: createPostOnce({
+      ...plainStore,
+      db,
+      outbound: slack.outbound,
+      knownSince: () => knownSince,
+      inFlightMs: tuning.inFlightMs,
+    }),
+    searchUntilFound: createSearchUntilFound(tuning),
+  };
 }

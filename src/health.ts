@@ -11,7 +11,6 @@ import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
 import type { Text } from './text/index.ts';
 import { skewWarnings, type Skews } from './time.ts';
-import type { Waiting } from './waiting.ts';
 
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
@@ -131,7 +130,8 @@ export function createReadiness({
 }
 
 type WarningParts = {
-  waiting: Pick<Waiting, 'warnings'>;
+  /** What the start waits for. */
+  waiting: { warnings: () => string[] };
   writes: Pick<Writes, 'trouble'>;
   devin: Pick<Devin, 'refusesKey'>;
   skews: Skews;

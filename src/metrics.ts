@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DevinRequestFacts } from './devin/attempt.ts';
-import type { Readiness } from './health.ts';
 import type { Depth } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { RefusedDelivery } from './slack/edge/http-receiver.ts';
@@ -17,7 +16,7 @@ type MetricsDeps = {
   /** Whether Slack and Devin answer. */
   areUp: Record<(typeof SYSTEMS)[number], () => boolean>;
   /** The same as `/readyz`. */
-  readiness: () => Promise<Readiness>;
+  readiness: () => Promise<Record<string, boolean>>;
   /** Whether the current policy file is in force; null: there is none. */
   policyOk: () => boolean | null;
   /** The same for the identity file. */

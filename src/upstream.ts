@@ -26,8 +26,6 @@ type UpstreamOptions = {
   onChange?: (isUp: boolean) => void;
 };
 
-export type Upstream = ReturnType<typeof createUpstream>;
-
 /**
  * A circuit breaker. After some failures in a row it makes no call for a while, then one, which decides whether the others
  * may continue.

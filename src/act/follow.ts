@@ -1,5 +1,4 @@
 import { isTaggedFor, PERSON_NOT_IN_CONVERSATION, type Adopt } from '../create/index.ts';
-import { refusalSentence } from '../errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs } from '../queue/index.ts';
 import { wasDeleted, type ShowNow } from '../reconcile/index.ts';
@@ -13,6 +12,7 @@ import type { Outbound } from '../slack/edge/outbound.ts';
 import { cardMessage } from '../slack/edge/posted-messages.ts';
 import type { TextFor } from '../slack/edge/text-for.ts';
 import type { Notifier } from '../slack/tell-later.ts';
+import { refusalSentence } from '../slack/views/failures.ts';
 import { link } from '../slack/views/text.ts';
 import { newId, type SessionRequest } from '../store/request-row.ts';
 import type { SessionChanges } from '../store/sessions.ts';

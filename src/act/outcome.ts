@@ -1,7 +1,7 @@
 import { DevinError } from '../devin/errors.ts';
-import { actionMessage } from '../errors.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import type { TextFor } from '../slack/edge/text-for.ts';
+import { actionMessage } from '../slack/views/failures.ts';
 import { escape } from '../slack/views/text.ts';
 import type { Text } from '../text/index.ts';
 

@@ -5,8 +5,8 @@ import type { PostOnce, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { Notifier } from '../slack/tell-later.ts';
 import type { Store } from '../store/store.ts';
+import type { Tuning } from '../times.ts';
 import type { Gate, MayApprove, MayEnd } from '../trust/index.ts';
-import type { Tuning } from '../tuning.ts';
 
 /** What approvals need. */
 export type ApproveContext = {

@@ -1,5 +1,4 @@
 import { endUnapproved, expireApproval, type Onward } from '../create/index.ts';
-import { userMessage } from '../errors.ts';
 import { Later, lookupFailure } from '../failures.ts';
 import type { Jobs } from '../queue/index.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type Voter,
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
+import { userMessage } from '../slack/views/failures.ts';
 import { codeBlocks, escape } from '../slack/views/text.ts';
 import { subjectOf } from '../store/audit.ts';
 import type { SessionRequest } from '../store/request-row.ts';

@@ -1,4 +1,3 @@
-import { refusalSentence, replyMessage } from '../errors.ts';
 import { draftFor } from '../session/credentials.ts';
 import { hiddenFields } from '../session/defaults.ts';
 import { isMessage, isRefusedReply, type ReplyFailure } from '../session/reply.ts';
@@ -8,6 +7,7 @@ import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/edge/ids.ts';
 import type { PrivatePlace } from '../slack/edge/outbound.ts';
 import { placeColumns } from '../slack/edge/places.ts';
 import { tellOnce } from '../slack/tell-once.ts';
+import { refusalSentence, replyMessage } from '../slack/views/failures.ts';
 import { notice } from '../slack/views/notices.ts';
 import { renderReplyNotice, type ReplyNotice } from '../slack/views/steering.ts';
 import { escape } from '../slack/views/text.ts';

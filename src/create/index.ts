@@ -6,10 +6,11 @@ import type { WithNames } from '../session/defaults.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
+import type { DatabaseTime } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
+import type { Tuning } from '../times.ts';
 import { createApproversOf, type Budget, type Gate } from '../trust/index.ts';
-import type { Tuning } from '../tuning.ts';
 import { createAskApproval } from './approval.ts';
 import { createAttachStep } from './attach.ts';
 import { createSessionSearch, type SessionSearch } from './find-session.ts';
@@ -29,7 +30,7 @@ export { isTaggedFor } from './find-session.ts';
 export { handOverFile } from './hand-over.ts';
 export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 export { endUnapproved, expireApproval } from './approval.ts';
-export { SWEEP_TIMES, type Sweep, type SweepTimes } from './sweep.ts';
+export type { Sweep } from './sweep.ts';
 export type { Onward, Transitions } from './transitions.ts';
 
 type CreationDeps = {
@@ -62,7 +63,7 @@ type CreationDeps = {
   surelyKnownSince: () => Date;
   onMoved: (state: RequestState) => void;
   onSilent: (count: number) => void;
-  tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'sweepTimes' | 'undoMs'>;
+  tuning: Pick<Tuning, 'log' | 'now' | 'sweepTimes' | 'undoMs'> & { readTime: DatabaseTime['read'] };
   text: Text;
 };
 

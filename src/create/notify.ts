@@ -1,4 +1,3 @@
-import { reasonMessage, userMessage } from '../errors.ts';
 import type { Notice } from '../queue/index.ts';
 import { applyDefaults, askedBeside, type EffectiveDraft } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
@@ -11,6 +10,7 @@ import { placeColumns } from '../slack/edge/places.ts';
 import { cardMessage } from '../slack/edge/posted-messages.ts';
 import type { TextFor } from '../slack/edge/text-for.ts';
 import { optionWords } from '../slack/views/details-values.ts';
+import { reasonMessage, userMessage } from '../slack/views/failures.ts';
 import { cardElsewhere, noCard, notice, refusal } from '../slack/views/notices.ts';
 import { titled, type Rendered } from '../slack/views/objects.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';

@@ -2,15 +2,10 @@ import type { Log } from '../log.ts';
 import type { Enqueue, Queue } from '../queue/index.ts';
 import type { StoreParts } from '../store/store.ts';
 import { createOnceAMinute, repeat, type Interval } from '../time.ts';
+import type { Times } from '../times.ts';
 import { expireApproval } from './approval.ts';
 import type { Transitions } from './transitions.ts';
 
-export type SweepTimes = {
-  everyMs: number;
-  /** How long an open request may rest until the sweep takes it up. */
-  strandedMs: number;
-};
-export const SWEEP_TIMES: SweepTimes = { everyMs: 4000, strandedMs: 15_000 };
 /** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
 const WAITING_MS = 10 * 60 * 1000;
 
@@ -29,7 +24,7 @@ type SweepDeps = {
   unqueued: Queue['unqueued'];
   /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
-  times: SweepTimes;
+  times: Times['sweepTimes'];
   log: Log;
 };
 

@@ -6,8 +6,8 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
+import type { Tuning } from '../times.ts';
 import type { Budget, SteeringCheck } from '../trust/index.ts';
-import type { Tuning } from '../tuning.ts';
 
 /** What it takes to follow a session. */
 export type FollowContext = {

@@ -12,10 +12,8 @@ import { createWatcher } from './watcher.ts';
 
 export { lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
 export { fileRow } from './share-file.ts';
-export { RELAY_TIMES, type RelayTimes } from './post-waiting.ts';
 export { mirrorReply } from './post-message.ts';
-export { ROUND_TIMES, type RoundTimes } from './round.ts';
-export { WATCHER_TIMES, type Watcher, type WatcherTimes } from './watcher.ts';
+export type { Watcher } from './watcher.ts';
 
 type FollowingDeps = Omit<FollowContext, 'enqueue'> & {
   queue: Pick<Queue, 'enqueue' | 'work'>;

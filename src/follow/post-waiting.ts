@@ -12,14 +12,6 @@ import { announce, callOf } from './announce.ts';
 import type { FollowContext, PostContext } from './context.ts';
 import { postMessage, triedForMs, type MessageJob, type PostOutcome } from './post-message.ts';
 
-export type RelayTimes = {
-  /** After an unclear answer from Slack. */
-  unclearMs: number;
-  /** While the thread refuses messages, or Devin gives none. */
-  troubleMs: number;
-};
-export const RELAY_TIMES: RelayTimes = { unclearMs: 2000, troubleMs: 10 * 60_000 };
-
 /**
  * Posts what waits of a session, by one process at a time: its messages, then what it came to, which comes after them in the
  * thread. Returns when to run again, in ms; null: nothing waits.

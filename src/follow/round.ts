@@ -10,16 +10,6 @@ import type { FollowContext } from './context.ts';
 import { createSchedule, type Poll, type PollResult, type PollTrouble } from './poll.ts';
 import { recordGone, recordPoll } from './record.ts';
 
-export type RoundTimes = {
-  /** How often it checks which sessions are due. */
-  tickMs: number;
-  /** Devin's lists may lag: a session is gone only if it's still missing so much later. */
-  goneAfterMs: number;
-  /** Messages may come without a change of status: how often, at least, to fetch them while a session is active. */
-  messagesMs: number;
-};
-export const ROUND_TIMES: RoundTimes = { tickMs: 500, goneAfterMs: 60_000, messagesMs: 120_000 };
-
 /** The key was revoked, or its role changed: waiting doesn't help. */
 const REFUSED: ReadonlySet<DevinErrorCode> = new Set(['unauthorized', 'forbidden']);
 

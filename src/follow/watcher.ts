@@ -6,19 +6,11 @@ import { createOnceAMinute, once } from '../time.ts';
 /** Does a part of the work; resolves with how long to rest, in ms. After an error, the watcher decides. */
 type Round = (signal: AbortSignal) => Promise<number>;
 
-export type WatcherTimes = {
-  /** A watcher that doesn't renew its lease for so long is taken for dead. */
-  leaseMs: number;
-  /** How often the others check. Together with `leaseMs` at most 30 s. */
-  standbyMs: number;
-};
-export const WATCHER_TIMES: WatcherTimes = { leaseMs: 20_000, standbyMs: 5000 };
-
 type WatcherDeps = {
   leases: Pick<Leases, 'take' | 'renew' | 'renewAll' | 'release'>;
   round: Round;
   prepare: (signal: AbortSignal) => Promise<void>;
-  times: WatcherTimes;
+  times: { leaseMs: number; standbyMs: number };
   /** Resolves false if the signal ended it. */
   sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
   log: Log;

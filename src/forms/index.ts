@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { keyRefused } from '../errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails, type Log } from '../log.ts';
 import type { Jobs, Queue } from '../queue/index.ts';
@@ -9,6 +8,7 @@ import { chosenMessages, type ThreadReader } from '../slack/edge/context.ts';
 import type { Outbound } from '../slack/edge/outbound.ts';
 import type { TextFor } from '../slack/edge/text-for.ts';
 import { formView } from '../slack/form-view.ts';
+import { keyRefused } from '../slack/views/failures.ts';
 import { pageOfPicked, renderReview, renderUnreviewable, type ReviewItem } from '../slack/views/review.ts';
 import { renderSessionForm } from '../slack/views/session-form.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';

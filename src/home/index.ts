@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts';
 import type { FileSource, Spending } from '../trust/index.ts';
 import { createHomePublisher, type PublishDeps } from './publish-home.ts';
 
-export { createHomeRedrawer, HOME_PAUSE_MS, type RedrawHome } from './publish-home.ts';
+export { createHomeRedrawer, type RedrawHome } from './publish-home.ts';
 
 type HomeDeps = PublishDeps & {
   queue: Pick<Queue, 'work'>;

@@ -1,4 +1,3 @@
-import { keyRefused } from '../errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
 import { againInMs, type Enqueue } from '../queue/index.ts';
@@ -8,6 +7,7 @@ import { cardView } from '../slack/card-view.ts';
 import { cardMessage } from '../slack/edge/posted-messages.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { shownIdentity } from '../slack/form-view.ts';
+import { keyRefused } from '../slack/views/failures.ts';
 import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/views/home.ts';
 import type { Homes } from '../store/homes.ts';
 import type { Person } from '../store/identities.ts';
@@ -17,8 +17,8 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
+import type { Tuning } from '../times.ts';
 import type { Spending } from '../trust/index.ts';
-import type { Tuning } from '../tuning.ts';
 
 export type PublishDeps = {
   store: Pick<Store, 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings'>;
@@ -150,8 +150,6 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
 
 /** How long after it was opened a Home may still be in view. */
 const OPEN_MS = 30 * 60_000;
-/** Changes within it are drawn together: Slack takes about 100 Homes a minute in a workspace. */
-export const HOME_PAUSE_MS = 2000;
 
 export type RedrawHome = (person: Person) => Promise<void>;
 

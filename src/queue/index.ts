@@ -1,14 +1,7 @@
 /** Jobs, and the exactly-once kit, for everything that can't be undone. */
-export { createQueue, POLL_SECONDS, type Depth, type Enqueue, type EnqueueAll, type Queue } from './jobs.ts';
-export { createPostOnce, IN_FLIGHT_MS, type PostedOnce, type PostOnce } from './post-once.ts';
-export {
-  createWithLease,
-  HELD_WAIT_MS,
-  LEASE_MS,
-  soonIfBusy,
-  type Lease,
-  type WithLease,
-} from './with-lease.ts';
+export { createQueue, type Depth, type Enqueue, type EnqueueAll, type Queue } from './jobs.ts';
+export { createPostOnce, type PostedOnce, type PostOnce } from './post-once.ts';
+export { createWithLease, HELD_WAIT_MS, soonIfBusy, type Lease, type WithLease } from './with-lease.ts';
 export {
   type AnswerTo,
   type Jobs,
@@ -26,7 +19,6 @@ export {
   mayRetryRefusal,
   retrySlack,
   retryWindow,
-  SEARCH_PAUSES_MS,
   sooner,
   type SearchUntilFound,
 } from './retries.ts';

@@ -4,6 +4,7 @@ import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database } from '../store/database.ts';
 import { orForbidden } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
+import { TIMES } from '../times.ts';
 import { JOB_NAMES, keyFields, payloads, type JobName, type Jobs } from './payloads.ts';
 import {
   BOSS_OPTIONS,
@@ -14,7 +15,6 @@ import {
   withoutJob,
   type NewId,
 } from './pgboss-sql.ts';
-import { LEASE_MS } from './with-lease.ts';
 import {
   createFailureLog,
   startWorkerPool,
@@ -87,13 +87,11 @@ type QueueDeps = {
   pollSeconds?: number;
 };
 
-export const POLL_SECONDS = 1;
-
 export function createQueue({
   database,
   log,
-  leaseMs = LEASE_MS,
-  pollSeconds = POLL_SECONDS,
+  leaseMs = TIMES.leaseMs,
+  pollSeconds = TIMES.pollSeconds,
 }: QueueDeps): Queue {
   const alone = database.kind === 'embedded';
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });

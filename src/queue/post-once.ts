@@ -19,8 +19,6 @@ type PostOnceDeps = {
   inFlightMs: number;
 };
 
-export const IN_FLIGHT_MS = 10_000;
-
 type Post = {
   /** Names the message among all; its attempts are kept under it. */
   key: string;

@@ -79,9 +79,6 @@ export function mayRetryRefusal(code: string, triedForMs: number): boolean {
   return kind === 'token' || (kind === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait');
 }
 
-/** Before each search for a lost answer: half a minute in all. The other side may still be working on it. */
-export const SEARCH_PAUSES_MS: readonly number[] = [0, 1000, 2000, 4000, 8000, 15_000];
-
 type SearchDeps = { searchPausesMs: readonly number[]; log: Log };
 
 /** null: it was not found in time. Throws if the signal ends the search. */

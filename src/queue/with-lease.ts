@@ -2,9 +2,8 @@ import type { Transaction } from 'kysely';
 import type { Leases } from '../store/leases.ts';
 import type { Tables } from '../store/tables.ts';
 import { repeat } from '../time.ts';
+import { TIMES } from '../times.ts';
 
-/** How long a process that died keeps others from its work. */
-export const LEASE_MS = 15_000;
 /** How soon to retry if another process is doing the same. */
 export const HELD_WAIT_MS = 1000;
 
@@ -56,7 +55,7 @@ type LeaseRows = Pick<Leases, 'take' | 'renew' | 'renewAll' | 'release'>;
 type Held = Map<string, { renewedAtMs: number; lose: () => void }>;
 
 /** One task at a time for each name, across all replicas. All leases of a process are renewed in one statement. */
-export function createWithLease(leases: LeaseRows, leaseMs: number = LEASE_MS): WithLease {
+export function createWithLease(leases: LeaseRows, leaseMs: number = TIMES.leaseMs): WithLease {
   const held: Held = new Map();
   // One at a time: a slow database gets no more of them. If one fails, the next write notices it.
   repeat(async () => renewAll(leases, held, leaseMs).catch(() => undefined), leaseMs / 3).unref();

@@ -4,7 +4,7 @@ import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
 import type { Queue } from '../queue/index.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { Store } from '../store/store.ts';
-import type { Tuning } from '../tuning.ts';
+import type { Tuning } from '../times.ts';
 import { createFindPlaces, createFindRequester } from './find-places.ts';
 import { createImportSession, createReadHistory, createSessionMember } from './import-session.ts';
 import { createReconciler } from './reconcile.ts';

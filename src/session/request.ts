@@ -44,9 +44,6 @@ export type OpenState = (typeof OPEN_STATES)[number];
 /** If the session is created sooner, its card is posted once, with the URL; otherwise a card is posted before. */
 export const EARLY_CARD_MS = 1000;
 
-/** How long a session that a message asked for can be canceled before it starts. */
-export const UNDO_MS = 5000;
-
 export function isOpen(state: RequestState): state is OpenState {
   return OPEN_STATES.some((open) => open === state);
 }

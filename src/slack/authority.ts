@@ -1,4 +1,3 @@
-import { refusalSentence } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
 import { isPending } from '../session/request.ts';
@@ -10,6 +9,7 @@ import type { Text } from '../text/index.ts';
 import type { MayEnd, SteeringCheck } from '../trust/index.ts';
 import { isLetIn, type InConversation, type Presence } from './edge/conversations.ts';
 import type { TextFor } from './edge/text-for.ts';
+import { refusalSentence } from './views/failures.ts';
 import { escape } from './views/text.ts';
 
 /** Who a person is in Devin; null: nobody could tell in the time that Slack gives. */

@@ -1,4 +1,3 @@
-import { reasonMessage, userMessage } from '../errors.ts';
 import { isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import type { LeftOut, Without } from '../session/context.ts';
 import { isRefusal } from '../session/failure.ts';
@@ -8,6 +7,7 @@ import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
+import { reasonMessage, userMessage } from './views/failures.ts';
 
 /** The sentences on a card and in its Details. */
 

@@ -1,10 +1,10 @@
-import { hurdleSentence, refusalSentence } from '../errors.ts';
 import type { ContextChoice, MessageContext, Without } from '../session/context.ts';
 import { fields, type SessionDraft } from '../session/fields.ts';
 import type { LookedUpIdentity } from '../session/identity.ts';
 import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
 import { identitySentence, untickedWords } from './card-notes.ts';
+import { hurdleSentence, refusalSentence } from './views/failures.ts';
 import type { FormContext } from './views/form/context-inputs.ts';
 import type { FormIdentity, SessionForm } from './views/session-form.ts';
 import { truncate } from './views/text.ts';

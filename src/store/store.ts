@@ -1,3 +1,4 @@
+import type { Times } from '../times.ts';
 import { createApprovalMessages } from './approval-messages.ts';
 import { createAudit } from './audit.ts';
 import { createCalls } from './calls.ts';
@@ -21,7 +22,7 @@ import { createSettings } from './settings.ts';
 import { createShown } from './shown.ts';
 import type { Clock } from './sql.ts';
 import { createThreadNotices } from './thread-notices.ts';
-import { createTurns, type Rate } from './turns.ts';
+import { createTurns } from './turns.ts';
 import { createUnconfirmedCreates } from './unconfirmed-creates.ts';
 import { createUsage } from './usage.ts';
 
@@ -32,7 +33,7 @@ export type StoreParts<Used extends { [Part in keyof Store]?: keyof Store[Part] 
   [Part in keyof Store & keyof Used]: Pick<Store[Part], Used[Part] & keyof Store[Part]>;
 };
 
-type StoreOptions = { editBudget: Rate; clock: Clock };
+type StoreOptions = { editBudget: Times['editBudget']; clock: Clock };
 
 export function createStore(db: Database['db'], seal: Seal, { editBudget, clock }: StoreOptions) {
   return {

@@ -4,7 +4,7 @@ import { interval, type Clock } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 /** How many writes to Slack can come at once, and how many a minute after that. */
-export type Rate = { burst: number; perMinute: number };
+type Rate = { burst: number; perMinute: number };
 
 /** What a write is for. Each class comes before the next, and in it what has waited longest. */
 const CLASSES = {

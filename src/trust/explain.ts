@@ -1,4 +1,3 @@
-import { hurdleSentence } from '../errors.ts';
 import { applyDefaults } from '../session/defaults.ts';
 import { fields, type FieldValues, type StoredDraft } from '../session/fields.ts';
 import {
@@ -24,6 +23,7 @@ import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
 import { isDirectMessage, placeKindOf } from '../slack/edge/places.ts';
 import { optionWords } from '../slack/views/details-values.ts';
+import { hurdleSentence } from '../slack/views/failures.ts';
 import { unescape } from '../slack/views/text.ts';
 import { moneyWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';

@@ -58,10 +58,9 @@ export const IDENTITY_FILE: FileFormat<Mapping> = {
     })),
 };
 
+/** `everyMs`: mounted files send no events when they change, so they are polled. */
 type SourceDeps = { everyMs: number; text: Text; log: Log };
 
-/** Mounted files send no events when they change, so they are polled. */
-export const FILES_EVERY_MS = 3000;
 /** A file that was changed within this time may be half written: a policy without its last rules allows more. */
 const WRITTEN_MS = 50;
 

@@ -20,14 +20,7 @@ export { alertOwners, type Budget, type Fit, type Reservation } from './budget.t
 export { createQuickGate, withPolicy, type Gate, type QuickGate, type TypedDraft } from './gate.ts';
 export { createSpending, type Spending } from './usage.ts';
 export { explain, readSpent } from './explain.ts';
-export {
-  FILES_EVERY_MS,
-  IDENTITY_FILE,
-  openFile,
-  POLICY_FILE,
-  readYamlFile,
-  type FileSource,
-} from './file-source.ts';
+export { IDENTITY_FILE, openFile, POLICY_FILE, readYamlFile, type FileSource } from './file-source.ts';
 export type { ApprovalNeeded } from './verdict.ts';
 
 type TrustDeps = {

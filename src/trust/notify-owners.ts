@@ -14,7 +14,7 @@ import type { Slack } from '../slack/edge/slack.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import { renderBudgetAlert } from '../slack/views/usage.ts';
 import type { Text } from '../text/index.ts';
-import type { Tuning } from '../tuning.ts';
+import type { Tuning } from '../times.ts';
 import { idsOf } from './approvers.ts';
 
 type NotifyDeps = {

@@ -17,7 +17,7 @@ import { renderUsage, type HomeEveryone, type HomeUsage, type UsageReport } from
 import type { Spender } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { MOST_REPORTED } from '../store/usage.ts';
-import type { Tuning } from '../tuning.ts';
+import type { Tuning } from '../times.ts';
 import type { Budget } from './budget.ts';
 import { createOwnerNotifier } from './notify-owners.ts';
 

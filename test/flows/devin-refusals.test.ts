@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SWEEP_TIMES } from '../../src/create/index.ts';
+import { TIMES } from '../../src/times.ts';
 import { typeTask, useAsking } from '../support/asking.ts';
 import { captureLog } from '../support/log-lines.ts';
 import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
@@ -131,7 +131,7 @@ describe('when Devin is busy, or refuses', () => {
 });
 
 describe('a Devin that asks for a long wait', () => {
-  const sweepTimes = { everyMs: 20, strandedMs: SWEEP_TIMES.strandedMs };
+  const sweepTimes = { everyMs: 20, strandedMs: TIMES.sweepTimes.strandedMs };
   const world = useWorld({ overrides: { sweepTimes } });
 
   test('gets no request during that time, even though requests wait', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { createLog, type Log } from '../../src/log.ts';
-import type { Bot } from '../../src/startup.ts';
+import type { Bot } from '../../src/start.ts';
 import { toldTo } from '../support/asking.ts';
 import { createWorld, startBot, type World, type WorldOptions } from '../support/bot.ts';
 import { copyStarted } from '../support/folders.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 /** Code that makes texts for people. Logs, error names and the prompt are in English, and elsewhere. */
 const MAKERS = [
-  'src/errors.ts',
+  'src/slack/views/failures.ts',
   'src/operator/*.ts',
   'src/slack/views/**/*.ts',
   'src/slack/*-{view,words,opener}.ts',

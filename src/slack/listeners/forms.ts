@@ -1,6 +1,5 @@
 import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
-import { hurdleSentence } from '../../errors.ts';
 import { credentialsInDraft } from '../../session/credentials.ts';
 import { applyForm, hiddenValues } from '../../session/defaults.ts';
 import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.ts';
@@ -21,6 +20,7 @@ import {
 } from '../edge/ids.ts';
 import type { Submission } from '../edge/interaction-payload.ts';
 import { formView } from '../form-view.ts';
+import { hurdleSentence } from '../views/failures.ts';
 import { lookupOptions } from '../views/form/elements.ts';
 import { draftFromState, readSessionForm } from '../views/form/read.ts';
 import { textFilesIn, withTextFiles, type TextFile } from '../views/form/text-files.ts';

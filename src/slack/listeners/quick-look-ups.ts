@@ -1,4 +1,3 @@
-import { keyRefused } from '../../errors.ts';
 import type { ResolveIdentity } from '../../identity/resolve.ts';
 import type { Log } from '../../log.ts';
 import type { Lookup } from '../../session/fields.ts';
@@ -9,6 +8,7 @@ import type { InConversation, Presence } from '../edge/conversations.ts';
 import { createUploadedTextReader } from '../edge/files.ts';
 import { nameMentions } from '../edge/people.ts';
 import type { Slack } from '../edge/slack.ts';
+import { keyRefused } from '../views/failures.ts';
 import type { Suggestion } from '../views/form/elements.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */

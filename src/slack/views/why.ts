@@ -1,4 +1,3 @@
-import { hurdleSentence } from '../../errors.ts';
 import type { StoredDraft } from '../../session/fields.ts';
 import type { Approvers, Hurdle, Terms } from '../../session/policy/decide.ts';
 import type { Announcement, Choices, Explained } from '../../session/policy/form.ts';
@@ -8,6 +7,7 @@ import { acuWords, moneyWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../edge/ids.ts';
 import { optionWords, shownMoment } from './details-values.ts';
+import { hurdleSentence } from './failures.ts';
 import { notice } from './notices.ts';
 import { button, buttonRow, joinParts, packed, type Rendered } from './objects.ts';
 import type { FormIdentity } from './session-form.ts';

@@ -105,7 +105,6 @@ type Address = { host: string; port: number; code: string };
 
 /** Start: what ends it, or what it warns about. */
 export const start = {
-  usage: 'Usage:\n  npm start\nIt takes no arguments: the settings are in the environment and in .env.',
   notABot:
     'SLACK_BOT_TOKEN is not a bot token: copy the Bot User OAuth Token (xoxb-…) from api.slack.com/apps > your app > OAuth & Permissions.',
   slackToken: (code: string): string =>

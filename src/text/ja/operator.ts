@@ -98,7 +98,6 @@ export const store: Text['store'] = {
 const NAMES = { slack: 'Slack', devin: 'Devin' };
 
 export const start: Text['start'] = {
-  usage: '使い方:\n  npm start\n引数はありません。設定は環境変数と .env から読み込みます。',
   notABot:
     'SLACK_BOT_TOKEN はボットトークンではありません。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token（xoxb-…）をコピーしてください。',
   slackToken: (code) =>

@@ -1,8 +1,8 @@
-import { refusalSentence } from '../../../errors.ts';
 import { isNoMember, type LookedUpIdentity } from '../../../session/identity.ts';
 import type { IntentOf, Wish } from '../../../session/intent.ts';
 import { renderWrongOptions } from '../../command/help.ts';
 import { shownIdentity } from '../../form-view.ts';
+import { refusalSentence } from '../../views/failures.ts';
 import { notice } from '../../views/notices.ts';
 import type { Rendered } from '../../views/objects.ts';
 import { escape } from '../../views/text.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { parseProblem } from '../src/devin/problem.ts';
-import { replyMessage, userMessage } from '../src/errors.ts';
-import { en } from '../src/text/en.ts';
-import { ja } from '../src/text/ja.ts';
+import { parseProblem } from '../../../src/devin/problem.ts';
+import { replyMessage, userMessage } from '../../../src/slack/views/failures.ts';
+import { en } from '../../../src/text/en.ts';
+import { ja } from '../../../src/text/ja.ts';
 
 type Refusal = { detail: string | null; fieldErrors: { field: string; message: string }[] };
 

@@ -1,13 +1,13 @@
-import type { Failure } from './session/failure.ts';
-import { fieldOf, fields } from './session/fields.ts';
-import type { RefusedIdentity } from './session/identity.ts';
-import type { Hurdle } from './session/policy/decide.ts';
-import { capThatFits } from './session/policy/limits.ts';
-import type { ReplyFailure } from './session/reply.ts';
-import { optionWords } from './slack/views/details-values.ts';
-import { lookup, unescape } from './slack/views/text.ts';
-import { acuWords, durationWords, moneyWords } from './text/amounts.ts';
-import type { Text } from './text/index.ts';
+import type { Failure } from '../../session/failure.ts';
+import { fieldOf, fields } from '../../session/fields.ts';
+import type { RefusedIdentity } from '../../session/identity.ts';
+import type { Hurdle } from '../../session/policy/decide.ts';
+import { capThatFits } from '../../session/policy/limits.ts';
+import type { ReplyFailure } from '../../session/reply.ts';
+import { acuWords, durationWords, moneyWords } from '../../text/amounts.ts';
+import type { Text } from '../../text/index.ts';
+import { optionWords } from './details-values.ts';
+import { lookup, unescape } from './text.ts';
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
 

@@ -17,9 +17,8 @@ import { prepareSchema } from './store/schema.ts';
 import { codeOf } from './store/store-error.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
-import { once } from './time.ts';
+import { once, sleep } from './time.ts';
 import type { FileSource } from './trust/index.ts';
-import type { Waiting } from './waiting.ts';
 
 export type Bot = {
   /**
@@ -38,7 +37,7 @@ const DEVIN_MS = 5000;
 
 type FollowedFile = Pick<FileSource<unknown>, 'start' | 'stop'>;
 
-type StartupDeps = {
+type StartDeps = {
   config: Config;
   database: Database;
   /** Reads the database's clock. */
@@ -61,7 +60,7 @@ type StartupDeps = {
 };
 
 /** The order in which everything starts and stops. */
-export function createStartup(deps: StartupDeps): Bot {
+export function createStart(deps: StartDeps): Bot {
   const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = deps;
   const { readiness, log } = deps;
   const stopping = new AbortController();
@@ -132,7 +131,7 @@ function refuseToken(error: unknown): never {
 }
 
 async function meetSlack(
-  { config, slack, waiting, text, log }: StartupDeps,
+  { config, slack, waiting, text, log }: StartDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const check = async () => checkSlack({ client: slack.starting, botToken: config.slack.botToken });
@@ -141,7 +140,7 @@ async function meetSlack(
   for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));
 }
 
-async function meetDevin({ config, devin, text, log }: StartupDeps): Promise<void> {
+async function meetDevin({ config, devin, text, log }: StartDeps): Promise<void> {
   const { orgId } = config.devin;
   const warnings = await checkDevin({ devin, orgId, signal: AbortSignal.timeout(DEVIN_MS) });
   for (const warning of warnings) log.warn(warning(text));
@@ -152,7 +151,7 @@ async function meetDevin({ config, devin, text, log }: StartupDeps): Promise<voi
 }
 
 async function prepareStore(
-  { config, database, begin, store, waiting, text, log }: StartupDeps,
+  { config, database, begin, store, waiting, text, log }: StartDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const { databaseUrl } = config.store;
@@ -164,4 +163,63 @@ async function prepareStore(
   await store.identities.forgetAll();
   // No other process can be alive, so nobody holds these leases.
   if (database.kind === 'embedded') await store.leases.releaseAll();
+}
+
+/** After each attempt, in order; then the last one every time. */
+const PAUSES_MS: readonly number[] = [1000, 2000, 5000, 10_000];
+
+const PASSING: ReadonlySet<string> = new Set([
+  'slack-unreachable',
+  'slack-busy',
+  'database-unreachable',
+  'database-full',
+  'database-readonly',
+]);
+
+type WaitDeps = {
+  /** In the language of the log. */
+  text: Text;
+  log: Log;
+  /** For tests. */
+  pausesMs?: readonly number[];
+};
+
+type Waiting = ReturnType<typeof createWaiting>;
+
+/** Waits for what the start needs. The app doesn't end meanwhile: a supervisor would pause longer after each attempt. */
+export function createWaiting({ text, log, pausesMs = PAUSES_MS }: WaitDeps) {
+  const reasons = new Map<string, string>();
+
+  return {
+    /** Why the app isn't ready yet. */
+    warnings: (): string[] => [...reasons.values()],
+
+    /** Rejects if the system refuses, and with the last failure if the signal ends the wait. */
+    async until<Found>(
+      system: 'Slack' | 'Postgres',
+      ask: () => Promise<Found>,
+      signal: AbortSignal,
+    ): Promise<Found> {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          const found = await ask();
+          reasons.delete(system);
+          return found;
+        } catch (error) {
+          if (!isPassing(error)) throw error;
+          const reason = text.joins.sentences([error.say(text), text.start.waits(system)]);
+          reasons.set(system, reason);
+          // At growing distances: it may be down for hours.
+          if (Number.isInteger(Math.log2(tries))) log.warn({ tries, err: error.cause }, reason);
+          const pauseMs = pausesMs[tries - 1] ?? pausesMs.at(-1) ?? 0;
+          if (!(await sleep(Math.max(pauseMs, error.retryAfterMs), signal))) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** The system didn't refuse: it is down, busy, or out of reach. */
+function isPassing(error: unknown): error is OperatorError {
+  return error instanceof OperatorError && PASSING.has(error.code);
 }
