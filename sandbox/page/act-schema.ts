@@ -85,6 +85,7 @@ export const controlSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('kill-bot') }),
   z.strictObject({ do: z.literal('start-bot') }),
   z.strictObject({ do: z.literal('restart-bot') }),
+  z.strictObject({ do: z.literal('kill-after-command') }),
   z.strictObject({ do: z.literal('set-script'), script: z.enum(SCRIPTS) }),
   z.strictObject({ do: z.literal('set-speed'), speed: z.number().min(0).max(MOST_SPEED) }),
   z.strictObject({ do: z.literal('step'), sessionId: z.string() }),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BotProcess } from '../bot-process.ts';
 import type { LocalDevin, LocalSession } from '../devin/index.ts';
@@ -93,6 +94,8 @@ async function run({ slack, devin, bot, pace, faults, chosen }: Parts, act: Cont
       if (bot.state().status === 'starting') return;
       await bot.kill();
       return startBot(bot);
+    case 'kill-after-command':
+      return killAfterCommand(slack, bot);
     case 'set-script':
       chosen.script = act.script;
       return devin.script(act.script);
@@ -114,6 +117,23 @@ async function run({ slack, devin, bot, pace, faults, chosen }: Parts, act: Cont
 async function startBot(bot: BotProcess): Promise<void> {
   await bot.start().catch((error: unknown) => {
     throw new Refusal(error instanceof Error ? error.message : String(error), 500);
+  });
+}
+
+/** How long people see that it is down. */
+const DOWN_MS = 3000;
+
+/** Kills the app as soon as it has answered the next command, before it can have done much about it. */
+function killAfterCommand(slack: LocalSlack, bot: BotProcess): void {
+  const stop = slack.subscribe((change) => {
+    if (change.kind !== 'delivery' || change.delivery.kind !== 'command') return;
+    stop();
+    void (async () => {
+      await bot.kill();
+      await setTimeout(DOWN_MS);
+      // If it doesn't start, its log says why.
+      await bot.start().catch(() => undefined);
+    })();
   });
 }
 

@@ -16,13 +16,13 @@ type GuideOptions = {
 
 export type Guide = {
   shown: () => ShownGuide;
-  /** Looks at what has happened; true when a step has been taken since the last look. */
+  /** Looks at what has happened; true if the page should show something else than at the last look. */
   look: () => boolean;
   close: () => void;
 };
 
-/** What was in progress when the app was killed, and how many requests Devin had seen. */
-type Kill = { sessions: readonly LocalSession[]; requests: number };
+/** What was in progress when the app was killed. */
+type Kill = { sessions: readonly LocalSession[] };
 
 type Parts = GuideOptions & { kill: () => Kill | null };
 
@@ -33,26 +33,37 @@ export function createGuide(options: GuideOptions): Guide {
   let kill: Kill | null = null;
   const stop = bot.subscribe(() => {
     if (bot.state().status !== 'ended') return;
-    kill = { sessions: devin.sessions.filter(isUnderWay), requests: devin.requests.length };
+    kill = { sessions: devin.sessions.filter(isUnderWay) };
   });
   const parts: Parts = { ...options, kill: () => kill };
-  const look = (): boolean => {
-    const before = done.size;
+  const check = (): void => {
     for (const [step, isTaken] of STEPS) if (!done.has(step) && isTaken(parts)) done.add(step);
-    return done.size > before;
+  };
+  const appNow = (): ShownGuide['app'] => {
+    if (bot.state().status !== 'ready') return 'down';
+    return kill !== null && hasSurvived(parts) ? 'back' : 'up';
+  };
+  let looked = '';
+  const look = (): boolean => {
+    check();
+    const before = looked;
+    looked = `${done.size} ${appNow()}`;
+    return looked !== before;
   };
   const { channelId, root } = world.thread;
   return {
     look,
     close: stop,
     shown() {
-      look();
+      check();
       return {
         done: [...done],
         channelId,
         bugTs: root,
         questionTs: questionTs(slack, devin, channelId),
+        app: appNow(),
         memberId: world.people.ana,
+        approverId: world.people.ben,
         strangerId: world.people.eve,
       };
     },
@@ -60,7 +71,11 @@ export function createGuide(options: GuideOptions): Guide {
 }
 
 const STEPS: readonly (readonly [GuideStep, (parts: Parts) => boolean])[] = [
-  ['command', ({ devin, seeded }) => devin.sessions.some((one) => !seeded.has(one.id) && isFlaky(one))],
+  [
+    'command',
+    ({ devin, seeded }) =>
+      devin.sessions.some((one) => !seeded.has(one.id) && isFlaky(one) && hasSpoken(one)),
+  ],
   ['thread', hasThreadSession],
   ['answer', ({ devin }) => devin.sessions.some(hasAnswer)],
   ['approve', hasApproved],
@@ -69,6 +84,8 @@ const STEPS: readonly (readonly [GuideStep, (parts: Parts) => boolean])[] = [
 ];
 
 const isFlaky = ({ request }: LocalSession): boolean => /\bflaky\b|不安定/i.test(request.prompt);
+const isOutdated = ({ request }: LocalSession): boolean => /\boutdated\b|依存関係/i.test(request.prompt);
+const hasSpoken = ({ messages }: LocalSession): boolean => messages.some(({ source }) => source === 'devin');
 
 function isUnderWay({ status, statusDetail }: LocalSession): boolean {
   return !['exit', 'error', 'suspended'].includes(status) && statusDetail !== 'finished';
@@ -95,12 +112,13 @@ function hasApproved({ devin, seeded }: Parts): boolean {
   return devin.sessions.some(({ id, request }) => !seeded.has(id) && request.devin_mode === 'ultra');
 }
 
-/** The app runs and polls Devin again, and each session still has one card. */
+/** The app runs again, started what it had answered before, and each session has one card. */
 function hasSurvived({ slack, devin, bot, kill }: Parts): boolean {
   const killed = kill();
-  if (killed === null || killed.sessions.length === 0 || bot.state().status !== 'ready') return false;
-  if (!devin.requests.slice(killed.requests).some(({ status }) => status === 200)) return false;
-  return killed.sessions.every((session) => cardsOf(slack, session).length === 1);
+  if (killed === null || bot.state().status !== 'ready') return false;
+  const started = devin.sessions.filter(isOutdated);
+  const all = [...killed.sessions, ...started];
+  return started.length > 0 && all.every((session) => cardsOf(slack, session).length === 1);
 }
 
 /** The app has told someone without access so, in private or in a form. */

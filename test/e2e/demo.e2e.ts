@@ -7,9 +7,7 @@ function listOn({ page }: SlackPage) {
   return {
     list,
     step: async (name: string): Promise<void> => list.getByRole('button', { name }).click(),
-    done: async (name: string): Promise<void> =>
-      list.getByRole('button', { name: new RegExp(`${name}.*\\(done\\)$`) }).waitFor(),
-    countDone: async (): Promise<number> => list.getByText('(done)').count(),
+    done: async (count: number): Promise<void> => list.getByText(`${count} of 6 done`).waitFor(),
   };
 }
 
@@ -19,29 +17,29 @@ describe('the demo', () => {
   test('opens with one session in progress, one that asks and one that is finished', async () => {
     const slackPage = await stage().visit({ as: 'ana' });
     const { channel, message, page } = slackPage;
-    await page.getByText('The real app with a simulated Slack and Devin.').waitFor();
+    await page.getByText('Real app, simulated Slack and Devin').waitFor();
     await message('Speed up the nightly import', channel).getByText('Finished').waitFor();
     await message('Upgrade the date library', channel).getByText('Working').waitFor();
     await message('Rebase the payments branch', channel).getByText('Needs you').waitFor();
-    expect(await listOn(slackPage).countDone()).toBe(0);
+    expect(await listOn(slackPage).list.getByText('of 6 done').count()).toBe(0);
     expect(stage().slack.problems).toEqual([]);
   });
 
   test('checks off each step that was done, and keeps the checks after a reload', async () => {
     const slackPage = await stage().visit({ as: 'gus' });
     const { channel, message, modal, page, send, submit, thread } = slackPage;
-    const { done, list, step, countDone } = listOn(slackPage);
+    const { done, step } = listOn(slackPage);
 
     await step('Fix a flaky test');
     await page.keyboard.press('Enter');
-    await done('Fix a flaky test');
+    await done(1);
 
     await step('Turn a bug thread into a session');
     await page.keyboard.press('Enter');
     await page.getByRole('menuitem', { name: 'Start a Devin session' }).click();
     await modal.getByText(/Runs as/).waitFor();
     await submit();
-    await done('Turn a bug thread');
+    await done(2);
     await message(/Checkout fails/, thread)
       .getByRole('button', { name: 'More', exact: true })
       .waitFor();
@@ -49,25 +47,30 @@ describe('the demo', () => {
     await step("Answer Devin's question");
     await message(/Should I start from/, thread).waitFor();
     await send('From main, please.', thread);
-    await done("Answer Devin's question");
+    await done(3);
     await message('Rebase the payments branch', channel).getByText('Finished').waitFor();
 
     await slackPage.openApp();
-    await step('Kill the app mid-run');
-    await message('Upgrade the date library', channel).waitFor();
-    await done('Kill the app mid-run');
+    await step('Kill the app');
+    await expect.poll(async () => channel.locator('textarea').inputValue()).toContain('outdated');
+    await page.keyboard.press('Enter');
+    await page.getByText('App is down.').first().waitFor();
+    await page.getByText('App is back.').first().waitFor();
+    await message('Update the outdated dependencies', channel).waitFor();
+    await done(4);
 
     await step('See it as someone without access');
     await page.keyboard.press('Enter');
-    await done('See it as someone without access');
+    await done(5);
     await page.getByRole('button', { name: /You are Eve Lind/ }).waitFor();
+    await page.getByRole('button', { name: 'Back to Ana' }).click();
+    await page.getByRole('button', { name: /You are Ana Ruiz/ }).waitFor();
 
     await page.reload();
-    await list.waitFor();
-    expect(await countDone()).toBe(5);
+    await done(5);
     await page.setViewportSize({ width: 390, height: 860 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-    expect(stage().devin.createdCount()).toBe(5);
+    expect(stage().devin.createdCount()).toBe(6);
     expect(stage().slack.problems).toEqual([]);
   });
 
@@ -95,7 +98,7 @@ describe('the demo in Japanese', () => {
 
     await list.getByRole('button', { name: '不安定なテストを直す' }).click();
     await page.keyboard.press('Enter');
-    await list.getByRole('button', { name: /不安定なテストを直す.*（完了）$/ }).waitFor();
+    await list.getByText('6 件中 1 件完了').waitFor();
     await page.getByRole('button', { name: /ユーザーを切り替える.*Ana Ruiz/ }).waitFor();
 
     await list.getByRole('button', { name: 'ワークスペースにインストール' }).click();
@@ -113,7 +116,7 @@ describe('the demo in Japanese', () => {
     await thread.getByText('のどちらから始めますか？').first().waitFor();
     await page.keyboard.type('main からお願いします');
     await page.keyboard.press('Enter');
-    await list.getByRole('button', { name: /質問に答える.*（完了）$/ }).waitFor();
+    await list.getByText('6 件中 2 件完了').waitFor();
     await thread.getByText('の作業に戻ります。').first().waitFor();
     expect(stage().slack.problems).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { type App, channelOf, isAppConversation, titleOf } from './app.ts';
 import { type Suggestion, complete, suggestionsFor } from './completion.ts';
 import { type Place, placeKey, write, writtenAt } from './drafts.ts';
 import { fileList, uploadAll } from './files.ts';
+import { hintAt } from './guide.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { send } from './send.ts';
@@ -22,6 +23,7 @@ export function composer(app: App, place: Place): VNode {
   return h(
     'div.composer-wrap',
     { key, onDrop: (event) => void drop(app, place, event), onDragOver: (event) => event.preventDefault() },
+    hintAt(app, place),
     suggestions.length === 0 ? null : completionList(app, place, suggestions),
     h(
       'div.composer',

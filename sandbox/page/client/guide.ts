@@ -1,74 +1,92 @@
 import { postControl, sentence } from './api.ts';
-import { type App, type AppState, type Trying, personOf, readableChannels } from './app.ts';
-import { write } from './drafts.ts';
+import {
+  type App,
+  type AppState,
+  type Trying,
+  isAppConversation,
+  personOf,
+  readableChannels,
+} from './app.ts';
+import { type Place, write } from './drafts.ts';
 import { GUIDE_STEPS, type GuideStep } from './guide-steps.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { becomePerson, openChannel, openThread } from './places.ts';
+import { becomePerson, openAppTab, openChannel, openThread } from './places.ts';
 import type { ShownGuide } from './wire.ts';
 import { wording } from './words.ts';
 
-/** The demo's banner and its list of things to try. */
+/** The demo's banner, its list of things to try, and the hints beside what they name. */
 
-const { hints, steps, tasks } = wording.guide;
+const { hints, steps, tasks, become } = wording.guide;
+
+/** `who`: whom the person can become with one press for the rest of the step. */
+type Hint = { words: string; who?: 'member' | 'approver' };
 
 type Step = {
-  /** What to do next, once it is chosen. */
-  hint: (app: App, shown: ShownGuide) => string;
   go: (app: App, shown: ShownGuide) => void;
+  /** Above this composer, once the step is chosen; null: not here. */
+  hint: (app: App, shown: ShownGuide, place: Place) => Hint | null;
 };
 
 const STEPS: Record<GuideStep, Step> = {
-  command: {
-    hint: () => hints.command,
-    go(app, shown) {
-      becomeMember(app, shown);
-      compose(app, shown, tasks.flaky);
-    },
-  },
+  command: composing('flaky', () => ({ words: hints.command })),
   thread: {
-    hint: ({ state }) => hints.thread(state.snapshot.shortcuts[0]?.name ?? ''),
     go(app, shown) {
       becomeMember(app, shown);
       openChannel(app, shown.channelId);
       pointAt(shown.bugTs);
     },
+    // It stands beside the message.
+    hint: () => null,
   },
   answer: {
-    hint: (_app, { questionTs }) => (questionTs === null ? hints.noQuestion : hints.answer),
     go(app, shown) {
       becomeMember(app, shown);
-      if (shown.questionTs !== null) openThread(app, shown.channelId, shown.questionTs);
+      if (shown.questionTs === null) openChannel(app, shown.channelId);
+      else openThread(app, shown.channelId, shown.questionTs);
     },
+    hint: (_app, { questionTs }, { threadTs }) =>
+      threadTs === questionTs ? { words: questionTs === null ? hints.noQuestion : hints.answer } : null,
   },
-  approve: {
-    hint: () => hints.approve,
-    go(app, shown) {
-      becomeMember(app, shown);
-      compose(app, shown, tasks.costly);
-    },
-  },
+  approve: composing('costly', ({ state }, { approverId }) =>
+    state.userId === approverId ? { words: hints.decide } : { words: hints.approve, who: 'approver' },
+  ),
   kill: {
-    hint: () => hints.kill,
+    ...composing('killed', () => ({ words: hints.kill })),
     go(app, shown) {
       becomeMember(app, shown);
-      openChannel(app, shown.channelId);
-      postControl({ do: 'restart-bot' }).catch((error: unknown) => app.update({ toast: sentence(error) }));
+      postControl({ do: 'kill-after-command' }).then(
+        () => compose(app, shown, tasks.killed),
+        (error: unknown) => app.update({ toast: sentence(error) }),
+      );
     },
   },
   stranger: {
-    hint: () => hints.stranger,
     go(app, shown) {
       becomePerson(app, shown.strangerId);
       compose(app, shown, tasks.refused);
     },
+    hint: (_app, _shown, { threadTs }) =>
+      threadTs === null ? { words: hints.stranger, who: 'member' } : null,
   },
 };
+
+/** A step that begins with a command in the composer. */
+function composing(task: keyof typeof tasks, hint: (app: App, shown: ShownGuide) => Hint): Step {
+  return {
+    go(app, shown) {
+      becomeMember(app, shown);
+      compose(app, shown, tasks[task]);
+    },
+    hint: (app, shown, { threadTs }) => (threadTs === null ? hint(app, shown) : null),
+  };
+}
 
 export function guide(app: App): Child {
   const { guide: shown } = app.state.snapshot;
   if (shown === null) return null;
-  const current = chosenStep(app);
+  const done = GUIDE_STEPS.filter((name) => shown.done.includes(name));
+  const [next, ...later] = GUIDE_STEPS.filter((name) => !shown.done.includes(name));
   return h(
     'section.guide',
     { 'aria-label': wording.guide.label },
@@ -83,38 +101,82 @@ export function guide(app: App): Child {
       ),
     ),
     h(
-      'ol.guide-steps',
+      'div.guide-steps',
       {},
-      GUIDE_STEPS.map((name, at) => stepItem({ app, shown, name, number: at + 1 })),
+      done.length === 0
+        ? null
+        : h(
+            'details.guide-done',
+            { key: 'done' },
+            h('summary', {}, wording.guide.progress(done.length, GUIDE_STEPS.length)),
+            ...done.map((name) => stepButton(app, shown, name, 'done')),
+          ),
+      next === undefined ? null : stepButton(app, shown, next, 'next'),
+      ...later.map((name) => stepButton(app, shown, name, 'later')),
     ),
-    h('p.guide-hint', { role: 'status' }, current === null ? '' : STEPS[current].hint(app, shown)),
   );
 }
 
-type Item = { app: App; shown: ShownGuide; name: GuideStep; number: number };
-
-function stepItem({ app, shown, name, number }: Item): VNode {
-  const { go } = STEPS[name];
-  const isDone = shown.done.includes(name);
+function stepButton(app: App, shown: ShownGuide, name: GuideStep, when: 'done' | 'next' | 'later'): VNode {
   const choose = (event: Event): void => {
     event.stopPropagation();
     // On a narrow screen, a part of it may be out of sight.
     if (event.currentTarget instanceof Element)
       event.currentTarget.scrollIntoView({ block: 'nearest', inline: 'center' });
-    app.update({ trying: { step: name, wasDone: isDone }, menu: null });
-    go(app, shown);
+    app.update({ trying: { step: name, wasDone: when === 'done' }, menu: null });
+    STEPS[name].go(app, shown);
   };
   return h(
-    'li',
-    { key: name },
+    `button.guide-step.${when}`,
+    {
+      key: name,
+      type: 'button',
+      'aria-current': chosenStep(app) === name ? 'step' : null,
+      onClick: choose,
+    },
     h(
-      isDone ? 'button.guide-step.done' : 'button.guide-step',
-      { type: 'button', 'aria-current': chosenStep(app) === name ? 'step' : null, onClick: choose },
-      h('span.guide-mark', { 'aria-hidden': 'true' }, isDone ? icon('check') : String(number)),
-      steps[name],
-      isDone ? h('span.sr-only', {}, wording.guide.done) : null,
+      'span.guide-mark',
+      { 'aria-hidden': 'true' },
+      when === 'done' ? icon('check') : String(GUIDE_STEPS.indexOf(name) + 1),
     ),
+    steps[name],
   );
+}
+
+/** Above a composer: whether the app is down, and what to do there for the chosen step. */
+export function hintAt(app: App, place: Place): Child {
+  const { guide: shown } = app.state.snapshot;
+  if (shown === null) return null;
+  const chosen = chosenStep(app);
+  const isHere = place.channelId === shown.channelId || isWithApp(app, place);
+  const hint = chosen === null || !isHere ? null : STEPS[chosen].hint(app, shown, place);
+  return [
+    shown.app === 'up'
+      ? null
+      : h(`p.guide-app.${shown.app}`, { key: 'app', role: 'status' }, wording.guide.app[shown.app]),
+    hint === null ? null : hintLine(app, shown, hint),
+  ];
+}
+
+function hintLine(app: App, shown: ShownGuide, { words, who }: Hint): VNode {
+  return h(
+    'p.guide-hint',
+    { key: 'hint', role: 'status' },
+    words,
+    who === undefined
+      ? null
+      : h('button.button', { type: 'button', onClick: () => becomeFor(app, shown, who) }, become[who]),
+  );
+}
+
+function becomeFor(app: App, shown: ShownGuide, who: 'member' | 'approver'): void {
+  becomePerson(app, who === 'member' ? shown.memberId : shown.approverId);
+  if (who === 'approver') void openAppTab(app, 'messages');
+}
+
+function isWithApp({ state }: App, { channelId }: Place): boolean {
+  const channel = state.snapshot.channels.find(({ id }) => id === channelId);
+  return channel !== undefined && isAppConversation(state, channel);
 }
 
 /** Until it is done. */
@@ -132,12 +194,15 @@ export function showBugThread(app: App, before: AppState): void {
 }
 
 function isOpen({ step, wasDone }: Trying, shown: ShownGuide | null): boolean {
-  return shown !== null && (wasDone || !shown.done.includes(step));
+  // The way back from the person without access is part of that step.
+  return shown !== null && (wasDone || step === 'stranger' || !shown.done.includes(step));
 }
 
-/** Whether the list of things to try points at the ⋯ of this message. */
-export function isPointedAt(app: App, ts: string): boolean {
-  return app.state.snapshot.guide?.bugTs === ts && chosenStep(app) === 'thread';
+/** What to do with the ⋯ of this message; null: nothing. */
+export function hintAtMessage(app: App, ts: string): string | null {
+  const { guide: shown, shortcuts } = app.state.snapshot;
+  const isPointedAt = shown?.bugTs === ts && chosenStep(app) === 'thread';
+  return isPointedAt ? hints.thread(shortcuts[0]?.name ?? '') : null;
 }
 
 /** A person without access could not take the step. */

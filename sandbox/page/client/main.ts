@@ -14,7 +14,7 @@ import { dialogs, toast } from './dialogs.ts';
 import { readDrafts, saveDrafts } from './drafts.ts';
 import { authorOf } from './faces.ts';
 import { guide, showBugThread } from './guide.ts';
-import { h, type Child } from './h.ts';
+import { h, type Child, type VNode } from './h.ts';
 import { catchLinks } from './links.ts';
 import { closeMenusOutside } from './menus.ts';
 import { modal } from './modal.ts';
@@ -132,6 +132,7 @@ function createApp({ root: container, aside: panel }: Places, initial: AppState)
 
 function page(app: App): Child {
   return [
+    skipLink(),
     topBar(app),
     guide(app),
     h(
@@ -145,6 +146,15 @@ function page(app: App): Child {
     dialogs(app),
     toast(app),
   ];
+}
+
+/** For the keyboard: past the list of things to try, the conversations and the messages. */
+function skipLink(): VNode {
+  const skip = (event: Event): void => {
+    event.preventDefault();
+    document.querySelector<HTMLElement>('.composer-field')?.focus();
+  };
+  return h('a.skip', { key: 'skip', href: '#app', onClick: skip }, wording.skip);
 }
 
 /** What a screen reader is told: messages that others have posted since, in the conversation on the screen. */

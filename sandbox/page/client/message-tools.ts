@@ -1,6 +1,6 @@
 import type { App } from './app.ts';
 import type { Author } from './faces.ts';
-import { isPointedAt } from './guide.ts';
+import { hintAtMessage } from './guide.ts';
 import { h, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openMenu, type MenuItem } from './menus.ts';
@@ -19,11 +19,12 @@ export function tools(shown: Shown, author: Author): VNode {
   const name = `message-${inThread ? 'thread-' : ''}${message.ts}`;
   const isWaiting = app.state.busy.has(`shortcut/${message.ts}`);
   const isOpen = [name, `react-${name}`].includes(app.state.menu ?? '') || isWaiting;
-  const isPointed = !inThread && isPointedAt(app, message.ts);
+  const hint = inThread ? null : hintAtMessage(app, message.ts);
   const kind = isOpen ? 'div.tools.open' : 'div.tools';
   return h(
-    isPointed ? `${kind}.pointed` : kind,
+    hint === null ? kind : `${kind}.pointed`,
     { role: 'group', 'aria-label': wording.message.actions(author.name) },
+    hint === null ? null : h('span.guide-hint', { role: 'status' }, hint),
     isWaiting ? h('span.spinner', { role: 'img', 'aria-label': wording.message.waiting }) : null,
     reactionMenu(app, { channelId, message, name: `react-${name}` }),
     inThread

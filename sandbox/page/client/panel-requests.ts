@@ -14,7 +14,7 @@ const time = new Intl.DateTimeFormat(LOCALE, { hour12: false, timeStyle: 'medium
 
 /** What went over the wire, newest first; a row opens to show the body. */
 export function requests(app: App): VNode {
-  const { control, filter, opened } = app.state.panel;
+  const { control, filter } = app.state.panel;
   const shown = (control?.exchanges ?? []).filter(({ side }) => filter === 'all' || side === filter);
   return h(
     'section.panel-section',
@@ -26,10 +26,37 @@ export function requests(app: App): VNode {
       { role: 'group', 'aria-label': wording.requests.show },
       ...FILTERS.map((one) => chip(app, one)),
     ),
+    h('ul.exchanges', {}, ...folded(shown).map((run) => line(app, run))),
+  );
+}
+
+/** Polls in a row are one line. */
+function folded(exchanges: readonly Exchange[]): Exchange[][] {
+  const runs: Exchange[][] = [];
+  for (const one of exchanges) {
+    const last = runs.at(-1);
+    if (isPoll(one) && last?.[0] !== undefined && isPoll(last[0])) last.push(one);
+    else runs.push([one]);
+  }
+  return runs;
+}
+
+const isPoll = ({ side, name, isTrouble }: Exchange): boolean =>
+  side === 'devin' && name.startsWith('GET ') && !isTrouble;
+
+function line(app: App, run: readonly Exchange[]): VNode | null {
+  const { opened } = app.state.panel;
+  const rows = run.map((one) => row(app, one, opened?.id === one.id ? opened.body : null));
+  const [first] = run;
+  if (first === undefined || rows.length === 1) return rows[0] ?? null;
+  return h(
+    'li.exchange',
+    { key: `polls-${run.at(-1)?.id ?? first.id}` },
     h(
-      'ul.exchanges',
+      'details.polls',
       {},
-      ...shown.map((exchange) => row(app, exchange, opened?.id === exchange.id ? opened.body : null)),
+      h('summary', {}, wording.requests.polls(run.length)),
+      h('ul.exchanges', {}, ...rows),
     ),
   );
 }

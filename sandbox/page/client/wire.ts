@@ -96,7 +96,10 @@ export type ShownGuide = {
   bugTs: string;
   /** The thread where Devin waits for an answer; null: it doesn't. */
   questionTs: string | null;
+  /** `back`: it was killed, and has gone on since. */
+  app: 'up' | 'down' | 'back';
   memberId: string;
+  approverId: string;
   strangerId: string;
 };
 

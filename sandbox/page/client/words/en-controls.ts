@@ -86,6 +86,7 @@ export const controls = {
     from: (side: string) => `from ${side}`,
     to: (side: string) => `to ${side}`,
     noAnswer: 'no answer',
+    polls: (count: number) => `${count} polls of Devin`,
     sent: 'Sent',
     answered: 'Answered',
     of: (what: string, name: string) => `${what}: ${name}`,

@@ -5,7 +5,9 @@ export type Words = typeof en;
 
 export const en = {
   title: 'Devin Sessions: live demo',
-  banner: 'The real app with a simulated Slack and Devin. Nothing leaves your machine.',
+  banner:
+    'Start and follow Devin, the AI engineer, from Slack. Real app, simulated Slack and Devin; nothing leaves your machine.',
+  skip: 'Skip to the message field',
   terminal: {
     open: (url: string) => `Open ${url}`,
     checklist: 'The page has a checklist of things to try:',
@@ -13,30 +15,35 @@ export const en = {
   },
   guide: {
     label: 'Things to try',
-    done: ' (done)',
+    progress: (done: number, all: number) => `${done} of ${all} done`,
+    become: { member: 'Back to Ana', approver: 'Become Ben' },
+    app: {
+      down: 'App is down. It starts again in a moment.',
+      back: 'App is back. Your command started; nothing else was lost.',
+    },
     steps: {
       command: 'Fix a flaky test',
       thread: 'Turn a bug thread into a session',
       answer: "Answer Devin's question",
       approve: 'Approve a request as an admin',
-      kill: 'Kill the app mid-run: nothing is lost',
+      kill: 'Kill the app: nothing is lost',
       stranger: 'See it as someone without access',
     },
     tasks: {
       flaky: 'fix the flaky login test --repo acme/web --mode fast',
       costly: 'plan the database migration --mode ultra',
+      killed: 'update the outdated dependencies',
       refused: 'clean up the old feature flags',
     },
     hints: {
-      command: 'The command is in the composer. Press Enter.',
-      thread: (shortcut: string) =>
-        `Press ⋯ on the bug report and pick "${shortcut}". Devin gets the whole thread.`,
-      answer: 'Devin waits in this thread. Reply to it, for example: from main, please',
+      command: 'Press Enter.',
+      thread: (shortcut: string) => `Press ⋯ and pick "${shortcut}". Devin gets the whole thread.`,
+      answer: 'Devin waits for you. Reply, for example: from main, please',
       noQuestion: `Devin has no question now. In Controls, pick "${controls.panel.scripts.question}" and start a session.`,
-      approve:
-        'Press Enter: Ultra needs an approval here. Then become Ben at the top right and press "Start session" in his messages with the app.',
-      kill: 'The app was killed and restarts. Sessions and cards continue; Controls shows its new process.',
-      stranger: "You're Eve now, who has no Devin account. Press Enter. Switch back at the top right.",
+      approve: "Press Enter: Ultra needs Ben's approval here.",
+      decide: 'Press "Start session" above.',
+      kill: 'Press Enter. The app is killed as soon as it has answered Slack.',
+      stranger: "You're Eve now, who has no Devin account. Press Enter.",
     },
   },
   install: {

@@ -80,6 +80,7 @@ export const controls: Controls = {
     all: 'すべて',
     from: (side) => `${side} から`,
     to: (side) => `${side} へ`,
+    polls: (count) => `Devin への定期確認 ${count} 件`,
     noAnswer: '応答なし',
     sent: '送信',
     answered: '応答',

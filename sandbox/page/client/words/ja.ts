@@ -4,7 +4,8 @@ import { controls } from './ja-controls.ts';
 export const ja: Words = {
   title: 'Devin Sessions ライブデモ',
   banner:
-    '実際のアプリを、Slack と Devin のシミュレーターで動かしています。データが外部に送られることはありません。',
+    'AI エンジニア Devin のセッションを Slack から始め、追いかけられます。アプリは本物、Slack と Devin はシミュレーターです。データは外部に送られません。',
+  skip: 'メッセージの入力欄へ移動',
   terminal: {
     open: (url) => `${url} を開いてください`,
     checklist: 'ページには、試せることのリストがあります:',
@@ -12,32 +13,36 @@ export const ja: Words = {
   },
   guide: {
     label: '試してみること',
-    done: '（完了）',
+    progress: (done, all) => `${all} 件中 ${done} 件完了`,
+    become: { member: 'Ana に戻る', approver: 'Ben に切り替える' },
+    app: {
+      down: 'アプリが停止しています。まもなく再起動します。',
+      back: 'アプリが復帰しました。コマンドのセッションは開始され、何も失われていません。',
+    },
     steps: {
       command: '不安定なテストを直す',
       thread: '不具合のスレッドからセッションを始める',
       answer: 'Devin の質問に答える',
       approve: '管理者として依頼を承認する',
-      kill: '実行中にアプリを強制終了する（何も失われません）',
+      kill: 'アプリを強制終了する（何も失われません）',
       stranger: '権限のない人として見る',
     },
     tasks: {
       flaky: '不安定なログインのテストを直して --repo acme/web --mode fast',
       costly: 'データベースの移行を計画して --mode ultra',
+      killed: '古くなった依存関係を更新して',
       refused: '古い機能フラグを整理して',
     },
     hints: {
-      command: 'コマンドを入力しました。Enter を押してください。',
-      thread: (shortcut) =>
-        `不具合の報告の ⋯ を押し、「${shortcut}」を選んでください。Devin にはスレッド全体を渡します。`,
+      command: 'Enter を押してください。',
+      thread: (shortcut) => `⋯ を押し、「${shortcut}」を選んでください。Devin にはスレッド全体を渡します。`,
       answer:
         'Devin がこのスレッドで返信を待っています。たとえば「main からお願いします」と返信してください。',
       noQuestion: `いまは Devin からの質問がありません。操作パネルで「${controls.panel.scripts.question}」を選び、セッションを始めてください。`,
-      approve:
-        'Enter を押してください。ここでは Ultra に承認が必要です。次に、右上で Ben に切り替え、アプリとのメッセージで「セッションを開始」を押してください。',
-      kill: 'アプリを強制終了し、再起動しています。セッションとカードはそのまま続きます。新しいプロセスは操作パネルで確認できます。',
-      stranger:
-        'Devin アカウントのない Eve に切り替えました。Enter を押してください。元に戻すには右上から切り替えます。',
+      approve: 'Enter を押してください。ここでは Ultra に Ben の承認が必要です。',
+      decide: '上の「セッションを開始」を押してください。',
+      kill: 'Enter を押してください。アプリは Slack に応答した直後に強制終了されます。',
+      stranger: 'Devin アカウントのない Eve に切り替えました。Enter を押してください。',
     },
   },
   install: {
