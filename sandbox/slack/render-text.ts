@@ -68,6 +68,8 @@ function renderSection(
 
 function renderElement(element: Element): string {
   if (element.type === 'button') return `[${element.text.text}]`;
+  if ('initial_option' in element && element.initial_option !== undefined)
+    return `[${element.initial_option.text.text} ▾]`;
   if ('options' in element) {
     return `[${element.options.map(({ text }) => text.text).join(' | ')}]`;
   }

@@ -1,6 +1,6 @@
 import type { SettingScope } from './defaults.ts';
 import type { FieldKey, StoredDraft } from './fields.ts';
-import type { Preferences, Setting } from './preferences.ts';
+import type { OwnSetting, Preferences } from './preferences.ts';
 import type { UsageBy, UsageScope } from './usage.ts';
 
 /** Words that are commands, and not tasks, if alone or followed by exactly what they accept. */
@@ -85,9 +85,10 @@ type Intents = {
   /** If there are problems, nothing is set. */
   'set-defaults': { scope: SettingScope; problems: Problem[] } & Wish;
   'clear-defaults': { scope: SettingScope };
-  /** What is set, with its choices. */
-  settings: { scope: SettingScope };
-  'set-setting': { scope: SettingScope; chosen: Preferences; setting: Setting };
+  /** Those of the channel; in a direct message, of the workspace. */
+  settings: unknown;
+  /** One's own. */
+  'set-own': { chosen: Preferences; setting: OwnSetting };
 };
 
 export type IntentKind = keyof Intents;

@@ -19,22 +19,27 @@ export const NOTIFY_MODES: Readonly<Record<Notify, { calledIn: 'thread' | 'direc
 };
 /** Who can answer, stop and archive: only the requester, or every member of the organization. */
 export const STEER = ['requester', 'members'] as const;
-type Steer = (typeof STEER)[number];
+export type Steer = (typeof STEER)[number];
 /** Which messages of a thread go to Devin: all, or those that mention the app. */
 export const LISTEN = ['thread', 'mentions'] as const;
 export type Listen = (typeof LISTEN)[number];
 
-/** What can be set besides defaults: a person's own, and what administrators set for a channel or the workspace. */
-export const SETTINGS = {
-  me: { notify: NOTIFY, language: [...LANGUAGES, 'slack'] },
-  shared: { steer: STEER, listen: LISTEN },
-} as const;
-export type Setting = keyof typeof SETTINGS.me | keyof typeof SETTINGS.shared;
+/** What a mention of the app, or a direct message to it, does: starts a session, asks first, or nothing. */
+export const MENTIONS = ['start', 'ask', 'off'] as const;
+export type Mentions = (typeof MENTIONS)[number];
+
+/** What people choose for themselves besides defaults. */
+export const OWN_SETTINGS = ['notify', 'language'] as const;
+export type OwnSetting = (typeof OWN_SETTINGS)[number];
+/** What workspace admins choose for a channel or the workspace. */
+export const PLACE_SETTINGS = ['steer', 'listen', 'mentions'] as const;
+export type PlaceSetting = (typeof PLACE_SETTINGS)[number];
 
 export const preferencesSchema = z.object({
   notify: z.enum(NOTIFY).optional(),
   steer: z.enum(STEER).optional(),
   listen: z.enum(LISTEN).optional(),
+  mentions: z.enum(MENTIONS).optional(),
   /** The person's language in the app; left out: as in Slack. */
   language: z.enum(LANGUAGES).nullable().optional(),
 });
@@ -43,7 +48,7 @@ export type Preferences = z.infer<typeof preferencesSchema>;
 const DEFAULT_PREFERENCES = {
   notify: 'thread',
   steer: 'members',
-} as const satisfies Omit<Required<Preferences>, 'listen' | 'language'>;
+} as const satisfies Omit<Required<Preferences>, 'listen' | 'mentions' | 'language'>;
 
 type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
 
@@ -52,6 +57,8 @@ export type EffectivePreferences = {
   steer: Steer;
   /** null: the default of the thread. */
   listen: Listen | null;
+  /** null: as the app is set up. */
+  mentions: Mentions | null;
   /** null: as in Slack. */
   language: Language | null;
 };
@@ -63,6 +70,7 @@ export function effectivePreferences(layers: PreferenceLayers): EffectivePrefere
     notify: person.notify ?? channel.notify ?? workspace.notify ?? DEFAULT_PREFERENCES.notify,
     steer: policy.steer ?? channel.steer ?? workspace.steer ?? DEFAULT_PREFERENCES.steer,
     listen: policy.listen ?? channel.listen ?? workspace.listen ?? null,
+    mentions: policy.mentions ?? channel.mentions ?? workspace.mentions ?? null,
     language: person.language ?? null,
   };
 }

@@ -11,7 +11,6 @@ import {
   preferencesIn,
   standingInstructions,
   strictest,
-  type MentionsSetting,
 } from '../session/policy/decide.ts';
 import { choicesOf, explain, type Choices, type Explained } from '../session/policy/form.ts';
 import { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
@@ -134,7 +133,7 @@ export function createGate(deps: GateDeps) {
       return policy === null ? null : standingInstructions(policy, await placeOf(policy, where));
     },
 
-    async preferencesAt(where: Where): Promise<Preferences & { mentions?: MentionsSetting | undefined }> {
+    async preferencesAt(where: Where): Promise<Preferences> {
       const policy = deps.policy();
       return policy === null ? {} : preferencesIn(policy, await placeOf(policy, where));
     },
@@ -188,11 +187,6 @@ export function createQuickGate({ gate, settings, withNames, log }: QuickDeps) {
       quickly<Explained | null | 'not-known'>(gate.explain(asking), 'not-known'),
     /** null: everything can be chosen, as far as the app knows. */
     choicesFor: async (form: Form) => quickly(gate.choicesFor(form), null),
-    /** null: the policy doesn't say. */
-    mentionsAt: async (where: Where) => {
-      const asking = gate.preferencesAt(where).then(({ mentions = null }) => mentions);
-      return quickly<MentionsSetting | null>(asking, 'ask');
-    },
   };
 }
 
@@ -208,7 +202,8 @@ export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps
       if (channels.length === 0) return settings.preferencesFor(place);
       const { channelId } = place;
       const found = await quickly<Preferences | null>(gate.preferencesAt({ channelId }), strictest(channels));
-      return settings.preferencesFor(place, { steer: found?.steer, listen: found?.listen });
+      const { steer, listen, mentions } = found ?? {};
+      return settings.preferencesFor(place, { steer, listen, mentions });
     },
   };
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createAudit, type AuditRow } from '../../src/store/audit.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { verifyChain } from '../../src/trust/index.ts';
-import { startSession, stopOnCard, typeTask } from '../support/asking.ts';
+import { changeSettings, startSession, stopOnCard, typeTask } from '../support/asking.ts';
 import { usePostgres } from '../support/databases.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
@@ -155,7 +155,7 @@ test('links and settings are recorded with who made them', async () => {
     channelId,
     result: 'defaults(max_acu_limit):channel',
   });
-  await slack.command(admin.userId, channelId, 'settings channel listen mentions');
+  await changeSettings(world(), { userId: admin.userId, channelId }, { listen: 'mentions' });
   await recorded({ kind: 'setting', userId: admin.userId, result: 'preferences(listen=mentions):channel' });
   world().devin.addMember({ userId: 'user-nobody-in-slack', email: 'nobody@elsewhere.example', name: 'N' });
   await slack.command(admin.userId, channelId, `link @${ben.name} user-nobody-in-slack`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toldTo } from '../support/asking.ts';
+import { changeSettings, toldTo } from '../support/asking.ts';
 import { cardOf, doneWith, noticesTo, sessionOf, sessionsAs } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -110,7 +110,7 @@ describe('the thread of a message whose session has not started yet', () => {
     const { slack } = world();
     const { ben, ana, channelId, say, tasks } = await ask({});
     const admin = addColleague(world(), { isAdmin: true });
-    await slack.command(admin.userId, channelId, 'settings channel steer requester');
+    await changeSettings(world(), { userId: admin.userId, channelId }, { steer: 'requester' });
     const place = { channelId, userId: ben.userId };
     await say(ben, '%s stop');
     await toldTo(world(), place, 'Only the person who asked for this');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { changeSettings } from '../support/asking.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -39,7 +40,7 @@ describe('a session whose requester left Slack', () => {
     const ben = addColleague(world());
     await marked((await say(ben.userId, 'On main, please.')).ts, 'white_check_mark');
     const admin = addColleague(world(), { isAdmin: true });
-    await slack.command(admin.userId, channelId, 'settings channel steer requester');
+    await changeSettings(world(), { userId: admin.userId, channelId }, { steer: 'requester' });
     await slack.command(ana.userId, channelId, 'settings me notify dm');
     await leaves(ana.userId);
     devin.advance(id, ASKS);

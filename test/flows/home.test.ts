@@ -10,6 +10,14 @@ import { useWorld } from '../support/worlds.ts';
 const drawings = ({ slack }: World, userId: string): readonly ApiCall[] =>
   slack.calls.filter(({ method, args }) => method === 'views.publish' && args['user_id'] === userId);
 
+async function chooseNotify(
+  { slack }: World,
+  { userId, viewId }: { userId: string; viewId: string },
+  entry: string,
+) {
+  return slack.choose({ userId, target: { viewId }, which: 'run_command.1', entry });
+}
+
 describe('the App Home', () => {
   const world = useWorld(QUICK_THREADS);
 
@@ -100,10 +108,9 @@ describe('the App Home', () => {
     const { slack, devin } = world();
     const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
     await slack.openHome(ana.userId);
-    const { viewId } = await homeOf(world().slack, ana.userId, /in the session's thread/);
-    await slack.clickButton(ana.userId, { viewId }, 'Use: Direct message');
-    const { text } = await homeOf(world().slack, ana.userId, /in a direct message/);
-    expect(text).not.toContain('Use: Direct message');
+    const { viewId } = await homeOf(world().slack, ana.userId, /\[In the session's thread ▾\]/);
+    await chooseNotify(world(), { userId: ana.userId, viewId }, 'By direct message');
+    await homeOf(world().slack, ana.userId, /\[By direct message ▾\]/);
     devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'main?' });
     const conversation = slack.directMessages(ana.userId);
     await slack.waitForMessage(conversation, ({ text: told }) => told.includes(session.url));
@@ -113,13 +120,13 @@ describe('the App Home', () => {
     const { slack } = world();
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
-    const { viewId } = await homeOf(world().slack, ana.userId, 'Use: Direct message');
+    const { viewId } = await homeOf(world().slack, ana.userId, '▾');
     await slack.changeUser(ana.userId, { isGuest: true });
-    await slack.clickButton(ana.userId, { viewId }, 'Use: Direct message');
+    await chooseNotify(world(), { userId: ana.userId, viewId }, 'By direct message');
     await homeOf(world().slack, ana.userId, "You're a guest");
     await slack.changeUser(ana.userId, { isGuest: false });
     await slack.clickButton(ana.userId, { viewId }, 'Refresh');
-    await homeOf(world().slack, ana.userId, /in a direct message/);
+    await homeOf(world().slack, ana.userId, /\[By direct message ▾\]/);
   });
 
   test('shows a session as soon as its card is posted', async () => {
@@ -244,8 +251,8 @@ describe('a Home that was opened an hour ago', () => {
     await slack.openHome(ana.userId);
     const { viewId } = await homeOf(slack, ana.userId, /You have no sessions yet/);
     clock.aheadMs = 60 * 60_000;
-    await slack.clickButton(ana.userId, { viewId }, 'Use: Card only');
-    await homeOf(slack, ana.userId, /only on the card/);
+    await chooseNotify(world(), { userId: ana.userId, viewId }, 'Only on the card');
+    await homeOf(slack, ana.userId, /Only on the card ▾/);
     await typeTask(world(), place, 'rebase the branch');
     await homeOf(slack, ana.userId, /rebase the branch/);
   });

@@ -65,9 +65,9 @@ describe('a person who chooses a language', () => {
   test("in Home gets it there, in help and in refusals, until they choose Slack's again", async () => {
     const { slack } = world();
     const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
-    const { viewId } = await home('*Language*: as in Slack (English)');
-    await slack.clickButton(userId, { viewId }, 'Use: 日本語');
-    const japanese = await home('*表示言語*: 日本語');
+    const { viewId } = await home('*Language*  [As in Slack ▾]');
+    await slack.choose({ userId, target: { viewId }, which: 'run_command.2', entry: '日本語' });
+    const japanese = await home('*表示言語*  [日本語 ▾]');
     expect(japanese.text).toContain('での返信は Devin に届きます');
 
     const { message: help } = await slack.command(userId, channelId, 'help');
@@ -75,10 +75,11 @@ describe('a person who chooses a language', () => {
     const { message: refused } = await slack.command(userId, channelId, 'fix it now --acu many');
     expect(refused?.text).toContain('何も開始していません。');
     const { message: notified } = await slack.command(userId, channelId, 'settings me notify dm');
-    expect(notified?.text).toContain('自分のセッションの通知: ダイレクトメッセージ');
+    expect(notified?.text).toContain('*通知*: ダイレクトメッセージ');
 
-    await slack.clickButton(userId, { viewId: japanese.viewId }, '「Slack に合わせる」に変更');
-    await home('*Language*: as in Slack (English)');
+    const target = { viewId: japanese.viewId };
+    await slack.choose({ userId, target, which: 'run_command.2', entry: 'Slack に合わせる' });
+    await home('*Language*  [As in Slack ▾]');
     const { message: english } = await slack.command(userId, channelId, 'help');
     expect(english?.text).toContain('Start a Devin session');
     expect(slack.problems).toEqual([]);
@@ -88,25 +89,25 @@ describe('a person who chooses a language', () => {
     const { slack } = world();
     const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
     const asked = await slack.command(userId, channelId, 'settings me');
-    expect(asked.message?.text).toContain('Language: as in Slack (English)');
+    expect(asked.message?.text).toContain('*Language*: As in Slack');
     expect(JSON.stringify(asked.message?.blocks)).toMatch(/settings me language en.*settings me language ja/);
 
     const { message: japanese } = await slack.command(userId, channelId, 'settings me language ja');
-    expect(japanese?.text).toContain('表示言語: 日本語');
-    await home('*表示言語*: 日本語');
+    expect(japanese?.text).toContain('*表示言語*: 日本語');
+    await home('*表示言語*  [日本語 ▾]');
     const { message: english } = await slack.command(userId, channelId, 'settings me language en');
-    expect(english?.text).toContain('Language: English');
-    await home('*Language*: English');
+    expect(english?.text).toContain('*Language*: English');
+    await home('*Language*  [English ▾]');
     const { message: again } = await slack.command(userId, channelId, 'settings me language slack');
-    expect(again?.text).toContain('Language: as in Slack (English)');
-    await home('*Language*: as in Slack (English)');
+    expect(again?.text).toContain('*Language*: As in Slack');
+    await home('*Language*  [As in Slack ▾]');
   });
 
   test("gets it even if they can't start a session", async () => {
     const { slack } = world();
     const { userId, channelId } = await someone(world(), { locale: 'en-US', inDevin: false });
     const { message } = await slack.command(userId, channelId, 'settings me language ja');
-    expect(message?.text).toContain('表示言語: 日本語');
+    expect(message?.text).toContain('*表示言語*: 日本語');
     expect(message?.text).not.toContain('デフォルト');
     await slack.command(userId, channelId, 'fix the login test');
     await toldTo(world(), { userId, channelId }, '招待');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startSession, toldTo } from '../support/asking.ts';
 import { sessionOf, sessionsAs } from '../support/look.ts';
-import { someoneIn } from '../support/people.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('a question before a session costs anything', () => {
@@ -89,13 +89,24 @@ describe('a question before a session costs anything', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('settings shows each setting and its choices, and a button changes it', async () => {
+  test('settings is a button that opens its form, for which a message has no trigger', async () => {
     const { slack } = world();
-    const { ana, channelId, ts, said } = await ask('settings me');
-    expect(said).toContain("in the session's thread");
-    await slack.clickButton(ana.userId, { channelId, ts }, 'Use: Direct message');
-    expect(slack.messages(channelId).find((message) => message.ts === ts)?.text).toContain(
-      'in a direct message',
-    );
+    const admin = addColleague(world(), { isAdmin: true });
+    const channelId = slack.addChannel({ name: `set-${admin.name}`, members: [admin.userId] });
+    await slack.speak(admin.userId, channelId, `<@${slack.workspace.botUserId}> settings`);
+    const { ts } = await toldTo(world(), { channelId, userId: admin.userId }, '[Settings]');
+    await slack.clickButton(admin.userId, { channelId, ts }, 'Settings');
+    const form = await slack.waitForView(({ userId }) => userId === admin.userId);
+    expect(form.definition.callback_id).toBe('place_settings');
+  });
+
+  test('a menu in the answer to whoami changes a setting, and the answer shows it', async () => {
+    const { slack } = world();
+    const { ana, channelId, ts, said } = await ask('whoami');
+    expect(said).toContain("[In the session's thread ▾]");
+    const target = { channelId, ts };
+    const entry = 'By direct message';
+    await slack.choose({ userId: ana.userId, target, which: 'run_command.1', entry });
+    await toldTo(world(), { channelId, userId: ana.userId }, '[By direct message ▾]');
   });
 });

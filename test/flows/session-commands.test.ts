@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { pressToOpen, startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
+import {
+  changeSettings,
+  pressToOpen,
+  startSession,
+  stopOnCard,
+  toldTo,
+  typeTask,
+} from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, doneWith, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
@@ -455,7 +462,7 @@ describe('a followed session', () => {
     const admin = addColleague(world(), { isAdmin: true });
     const members = [owner.userId, follower.userId, admin.userId];
     const channelId = slack.addChannel({ name: `followed-${owner.name}`, members });
-    await slack.command(admin.userId, channelId, `settings channel steer ${policy}`);
+    await changeSettings(world(), { userId: admin.userId, channelId }, { steer: policy });
     const as = { create_as_user_id: owner.devinUserId };
     const { id, url } = await foreignSession(world(), `Of ${owner.name}`, as);
     await slack.command(follower.userId, channelId, `follow ${id}`);

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { toldTo } from '../support/asking.ts';
+import { changeSettings, toldTo } from '../support/asking.ts';
 import { noticesTo, sessionOf } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -34,7 +34,6 @@ describe('defaults and preferences', () => {
     const ben = someone();
     const refused = await ben.type('defaults channel --acu 4', admin.channelId);
     expect(refused).toContain('Only workspace admins');
-    expect(refused).toContain('`/devin defaults me`');
     expect(await ben.type('defaults', admin.channelId)).not.toContain('ACU cap');
     await admin.type('defaults channel --acu 4');
     expect(await ben.type('defaults', admin.channelId)).toContain('ACU cap (channel default)*: 4');
@@ -45,7 +44,7 @@ describe('defaults and preferences', () => {
   test('an invalid value sets nothing and says what is allowed', async () => {
     const { type } = someone();
     const told = await type('defaults me --acu none');
-    expect(told).toContain('Nothing was set');
+    expect(told).toContain('Nothing was done');
     expect(told).toContain('a whole number');
     expect(await type('defaults')).not.toContain('ACU cap');
   });
@@ -60,33 +59,61 @@ describe('defaults and preferences', () => {
     expect(told).not.toMatch(/the task|button/);
   });
 
-  test('sets where a person is notified', async () => {
+  test('sets where a person is notified, and shows it', async () => {
     const { type } = someone();
     const set = await type('settings me notify dm');
-    expect(set).toMatch(/Notifications about your sessions\S* in a direct message/);
-    expect(set).not.toContain('Who can answer');
-    expect(await type('defaults')).toContain('in a direct message');
+    expect(set).toContain('*Notifications*  [By direct message ▾]');
+    expect(await type('settings me')).toContain('[By direct message ▾]');
   });
 
-  test('only administrators set who can steer', async () => {
+  test('only administrators open the settings of a channel, whose form shows what is in force', async () => {
+    const { slack } = world();
     const admin = someone({ isAdmin: true });
     const ben = someone();
-    const refused = await ben.type('settings channel steer requester', admin.channelId);
-    expect(refused).toContain('Only workspace admins');
-    expect(refused).not.toContain('defaults');
-    expect(await admin.type('settings channel steer requester')).toContain('only the person who asked');
-    expect(await admin.type('settings channel steer members')).toContain('every member');
+    expect(await ben.type('settings', admin.channelId)).toContain('Only workspace admins');
+    expect(slack.openViewOf(ben.person.userId)).toBeUndefined();
+    const place = { userId: admin.person.userId, channelId: admin.channelId };
+    await changeSettings(world(), place, { steer: 'requester', mentions: 'off' });
+    expect(await admin.type('settings')).toBe('');
+    const form = await slack.waitForView(({ userId }) => userId === place.userId);
+    const shown = slack.renderText(form);
+    expect(shown).toContain('Who can steer sessions: Only the requester');
+    expect(shown).toContain('Replies that Devin gets: All replies');
+    expect(shown).toContain('What a mention of this app does: Starts nothing');
+    const text = `<@${slack.workspace.botUserId}> fix the login test`;
+    await slack.speak(admin.person.userId, admin.channelId, text);
+    await toldTo(world(), place, 'Mentioning this app starts nothing here.');
   });
 
-  test('shows its choices only to administrators', async () => {
+  test('settings of the workspace are for all channels, and saving keeps what nobody changed', async () => {
+    const { slack } = world();
     const admin = someone({ isAdmin: true });
-    const ben = someone();
-    const blocks = async (userId: string): Promise<string> =>
-      JSON.stringify((await world().slack.command(userId, admin.channelId, 'settings')).message?.blocks);
-    expect(await blocks(admin.person.userId)).toMatch(/settings channel steer .*settings channel listen /);
-    const seen = await blocks(ben.person.userId);
-    expect(seen).toContain('Only workspace admins can change these.');
-    expect(seen).not.toContain('"button"');
+    const direct = slack.directMessages(admin.person.userId);
+    await changeSettings(world(), { userId: admin.person.userId, channelId: direct }, { mentions: 'ask' });
+    onTestFinished(async () => {
+      await changeSettings(
+        world(),
+        { userId: admin.person.userId, channelId: direct },
+        { mentions: 'start' },
+      );
+    });
+    const inChannel = { userId: admin.person.userId, channelId: admin.channelId };
+    await changeSettings(world(), inChannel, { listen: 'mentions' });
+    await changeSettings(world(), { userId: admin.person.userId, channelId: direct }, { mentions: 'off' });
+    await admin.type('settings');
+    const form = await slack.waitForView(({ userId }) => userId === admin.person.userId);
+    expect(slack.renderText(form)).toContain('What a mention of this app does: Starts nothing');
+  });
+
+  test('no longer saves settings for a person who is no administrator by then', async () => {
+    const { slack } = world();
+    const admin = someone({ isAdmin: true });
+    await admin.type('settings');
+    const form = await slack.waitForView(({ userId }) => userId === admin.person.userId);
+    await slack.changeUser(admin.person.userId, { isAdmin: false });
+    slack.typeIn(form.id, { 'setting.steer': 'requester' });
+    expect((await slack.submit(form.id, admin.person.userId)).kind).toBe('updated');
+    expect(slack.openViewOf(admin.person.userId)).toBeDefined();
   });
 
   test.each([
@@ -115,7 +142,7 @@ describe('defaults and preferences', () => {
     const members = { method: 'GET', path: /\/members\// } as const;
     const slow = devin.fail(members, { hang: true, times: Infinity });
     expect(await type('defaults me --acu 3')).toContain("couldn't check");
-    expect(await type('settings me notify dm')).toContain('in a direct message');
+    expect(await type('settings me notify dm')).toContain('By direct message');
     slow.clear();
     expect(await type('defaults')).not.toContain('ACU cap: 3');
   });

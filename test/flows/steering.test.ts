@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
-import { pressToOpen, startSession, stopOnCard, toldTo, typeTask } from '../support/asking.ts';
+import {
+  changeSettings,
+  pressToOpen,
+  startSession,
+  stopOnCard,
+  toldTo,
+  typeTask,
+} from '../support/asking.ts';
 import { forgePress } from '../support/forged.ts';
 import { cardOf, doneWith, noticesTo, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
@@ -142,7 +149,7 @@ describe("who can use a card's buttons", () => {
     const { slack, devin } = world();
     const { ana, session, channelId, on, showing } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
-    await slack.command(admin.userId, channelId, 'settings channel steer requester');
+    await changeSettings(world(), { userId: admin.userId, channelId }, { steer: 'requester' });
     await slack.clickButton(ben.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
     expect(told.text).toContain(`<@${ana.userId}>`);
@@ -478,7 +485,7 @@ describe('buttons by phase', () => {
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     devin.advance(session.id, { status: 'suspended', statusDetail: 'inactivity' });
     await showing('Asleep');
-    await slack.command(admin.userId, channelId, 'settings channel steer requester');
+    await changeSettings(world(), { userId: admin.userId, channelId }, { steer: 'requester' });
     await slack.clickButton(ben.userId, on, 'wake');
     await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
     expect(slack.openViewOf(ben.userId)).toBeUndefined();

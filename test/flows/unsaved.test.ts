@@ -123,7 +123,7 @@ describe("a command that can't be saved", () => {
     expect(view.definition.blocks[0]).toMatchObject({ type: 'alert', level: 'error' });
   });
 
-  test.each(['defaults', 'settings channel steer requester', 'list'])(
+  test.each(['defaults', 'settings me notify dm', 'list'])(
     'does nothing and mentions no start if it would start none: %s',
     async (typed) => {
       const table = typed === 'list' ? 'session_requests' : 'settings';

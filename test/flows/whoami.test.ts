@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { toldTo } from '../support/asking.ts';
+import { pressToOpen, toldTo } from '../support/asking.ts';
 import { useGovernedWorld } from '../support/governed.ts';
 import { homeOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
@@ -24,35 +24,42 @@ test('whoami says privately who sessions run as, how and when that was found, an
   const { ana, answer, own } = await whoami();
   expect(answer).toContain(`Your sessions run as *${ana.devinName}*.`);
   expect(answer).toMatch(/Matched by Slack email address\. Checked .+\./);
-  expect(answer).toContain('You can start a session here.');
-  expect(answer).toContain('Open sessions: 0 of 3 (3 left)');
+  expect(answer).toContain('Cap of a session: 20 ACU (policy)');
   expect(answer).toContain('You today: 0 used · 60 free of 60 ACU');
   expect(answer).toMatch(/This workspace this month: .* used · .* free of 2,000 ACU/);
   expect(answer).toContain('Mode: May need an approval here: ultra.');
-  expect(answer).toContain('Check again');
-  expect(answer).not.toContain('How linking works');
+  expect(answer).toContain('[Check again]');
+  expect(answer).toContain('*Your defaults*: none  [Edit]');
+  expect(answer).toContain("*Notifications*  [In the session's thread ▾]");
+  expect(answer).toContain('*Language*  [As in Slack ▾]');
+  expect(answer.split(/\s+/).length).toBeLessThan(110);
   expect(own()).toHaveLength(0);
 });
 
 test('whoami says which rule refuses sessions here', async () => {
   const { answer } = await whoami({ name: 'closed' });
-  expect(answer).toContain("You can't start a session here now.");
   expect(answer).toContain('(rule: nothing in closed channels)');
   expect(answer).toContain('Ask in #platform.');
 });
 
-test('whoami offers a guest no link that would not help', async () => {
-  const { answer } = await whoami({ person: { isGuest: true } });
-  expect(answer).toContain('Check again');
-  expect(answer).not.toContain('How linking works');
+test('Edit changes the defaults, which the next answer shows', async () => {
+  const { ana, place, message, type } = await whoami();
+  const { slack } = world();
+  const form = await pressToOpen(world(), ana.userId, {
+    on: { channelId: place.channelId, ts: message?.ts ?? '' },
+    button: 'edit_defaults',
+  });
+  slack.typeIn(form.id, { 'field.max_acu_limit': '7' });
+  expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+  const { message: next } = await type('whoami');
+  expect(next?.text).toContain('*Your defaults*: ACU cap: 7');
 });
 
 test('"Check again" finds a Devin account that was created since', async () => {
   const { ana, place, message, answer } = await whoami({ person: { inDevin: false } });
   const { slack, devin } = world();
   expect(answer).toContain("You can't start a session yet. No Devin account for p…@acme.example.");
-  expect(answer).not.toContain('Open sessions');
-  expect(answer).toContain('How linking works');
+  expect(answer).not.toContain('Your defaults');
   devin.addMember({ userId: ana.devinUserId, email: ana.email, name: ana.devinName });
   await slack.clickButton(ana.userId, { channelId: place.channelId, ts: message?.ts ?? '' }, 'run_command.0');
   await toldTo(world(), place, `Your sessions run as *${ana.devinName}*.`);
@@ -64,7 +71,6 @@ test("whoami, why and Home say that Devin doesn't accept the app's key", async (
   onTestFinished(() => revoked.clear());
   const { ana, answer, type } = await whoami();
   expect(answer).toContain("Devin doesn't accept this app's key");
-  expect(answer).not.toContain('How linking works');
   const { message } = await type('why --acu 5');
   expect(message?.text).toContain("Devin doesn't accept this app's key");
   await slack.openHome(ana.userId);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
+import { changeSettings } from '../support/asking.ts';
 import { cardOf, doneWith, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
@@ -331,7 +332,7 @@ describe('a thread under a card', () => {
     const { slack } = world();
     const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     const channelId = slack.addChannel({ name: `set-${ana.name}`, members: [ana.userId, admin.userId] });
-    await slack.command(admin.userId, channelId, 'settings channel listen mentions');
+    await changeSettings(world(), { userId: admin.userId, channelId }, { listen: 'mentions' });
     await slack.command(ana.userId, channelId, 'fix the login test');
     const card = await slack.waitForMessage(channelId, ({ text }) =>
       text.includes('Only replies that mention'),
@@ -456,8 +457,8 @@ describe('a thread under a card', () => {
     const { slack } = world();
     const thread = await startThread(world());
     const admin = addColleague(world(), { isAdmin: true });
-    await slack.command(admin.userId, thread.channelId, 'settings channel listen mentions');
-    await slack.waitForMessage(thread.channelId, ({ ephemeralFor }) => ephemeralFor === admin.userId);
+    const { channelId } = thread;
+    await changeSettings(world(), { userId: admin.userId, channelId }, { listen: 'mentions' });
     // The earlier card says so, too.
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Only replies that mention'));
     await thread.say(thread.ana.userId, 'not for Devin');

@@ -1,4 +1,6 @@
 import type { View } from '../../sandbox/slack/index.ts';
+import type { PlaceSetting } from '../../src/session/preferences.ts';
+import { VIEW } from '../../src/slack/edge/ids.ts';
 import { en } from '../../src/text/en.ts';
 import type { World, WorldOptions } from './bot.ts';
 import { cardOf, sessionOf, sessionsAs } from './look.ts';
@@ -73,6 +75,21 @@ export async function stopOnCard({ slack }: Pick<World, 'slack'>, userId: string
   const asked = await pressToOpen({ slack }, userId, { on, button: 'ask_stop' });
   await slack.submit(asked.id, userId);
   return asked;
+}
+
+/** Opens the form for the settings of a channel, or of the workspace in a direct message, and saves it. */
+export async function changeSettings(
+  { slack }: Pick<World, 'slack'>,
+  { userId, channelId }: { userId: string; channelId: string },
+  chosen: Partial<Record<PlaceSetting, string>>,
+) {
+  await slack.command(userId, channelId, 'settings');
+  const form = await slack.waitForView(
+    (view) => view.userId === userId && view.definition.callback_id === VIEW.settings,
+  );
+  for (const [setting, value] of Object.entries(chosen))
+    slack.typeIn(form.id, { [`setting.${setting}`]: value });
+  return slack.submit(form.id, userId);
 }
 
 /** The latest message that only this person sees, once it says this, or one of these. */

@@ -5,7 +5,8 @@ import { CEILINGS } from '../../src/session/policy/limits.ts';
 import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/views/approval.ts';
 import type { Rendered } from '../../src/slack/views/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/views/usage.ts';
-import { renderWhoami, renderWhy } from '../../src/slack/views/why.ts';
+import { renderWhoami } from '../../src/slack/views/whoami.ts';
+import { renderWhy } from '../../src/slack/views/why.ts';
 import type { Text } from '../../src/text/index.ts';
 
 const ANA = { userId: 'U1', name: 'words' };
@@ -84,8 +85,6 @@ const HURDLES: Hurdle[] = [
 ];
 const REACHED = {
   userId: 'U1',
-  limits: { openSessions: 2, startsPerHour: 3 },
-  usage: { openSessions: 2, startsPerHour: 1 },
   reached: { limit: 'openSessions', allowed: 2, count: 2 },
 } as const;
 
@@ -126,14 +125,13 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
     ]),
   ),
   'the usage': (text) => renderUsage(REPORT, text),
-  'why, without a policy': (text) => renderWhy({ session: 'any', explained: null, ...REACHED }, text),
+  'why, without a policy': (text) => renderWhy({ explained: null, ...REACHED }, text),
   ...Object.fromEntries(
     HURDLES.map((hurdle, at) => [
       `why: ${hurdle.kind} ${at}`,
       (text: Text) =>
         renderWhy(
           {
-            session: 'asked',
             explained: {
               ...EXPLAINED,
               hurdles: [hurdle],
@@ -146,10 +144,15 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
     ]),
   ),
   'why, if nothing is in the way': (text) =>
-    renderWhy({ session: 'asked', explained: EXPLAINED, ...REACHED, reached: null }, text),
+    renderWhy({ explained: EXPLAINED, ...REACHED, reached: null }, text),
   'who a person is': (text) =>
     renderWhoami(
-      { runsAs: { kind: 'refused', why: text.notices.identity.guest(null) }, why: null, canLink: false },
+      {
+        runsAs: { kind: 'refused', why: text.notices.identity.guest(null) },
+        why: { explained: EXPLAINED, ...REACHED },
+        defaults: { values: {}, sources: {} },
+        preferences: { notify: 'thread', steer: 'members', listen: null, mentions: null, language: null },
+      },
       text,
     ),
 };

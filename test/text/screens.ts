@@ -34,7 +34,7 @@ import {
   type SessionForm,
 } from '../../src/slack/views/session-form.ts';
 import { renderSessionList, renderSessionPick } from '../../src/slack/views/session-list.ts';
-import { renderDefaults, renderSettings } from '../../src/slack/views/settings.ts';
+import { renderDefaults, renderSettingsForm } from '../../src/slack/views/settings.ts';
 import {
   renderAskStop,
   renderOfferWake,
@@ -56,6 +56,7 @@ const PREFERENCES = {
   notify: 'thread',
   steer: 'members',
   listen: null,
+  mentions: null,
   language: null,
 } as const;
 const asked = (doubt: Doubt, text: Text): Rendered => {
@@ -217,9 +218,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ),
   ...named(
     'settings',
-    ['person', 'channel', 'workspace'] as const,
-    (scope) => (text) =>
-      renderSettings({ scope, preferences: PREFERENCES, mayChange: scope !== 'channel' }, text),
+    ['C1', null],
+    (channelId) => (text) =>
+      renderSettingsForm(
+        { channelId, inForce: { steer: 'members', listen: 'thread', mentions: 'ask' } },
+        text,
+      ),
   ),
   'what may not have opened': (text) =>
     unopened({ title: 'words', isUnclear: true }, formButton('f1', text), text),
@@ -255,8 +259,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
         text,
       ),
   ),
-  'the defaults': (text) =>
-    renderDefaults({ defaults: { values: {}, sources: {} }, preferences: PREFERENCES, before: [] }, text),
+  'the defaults': (text) => renderDefaults({ values: {}, sources: {} }, [], text),
   'an empty list': (text) =>
     renderSessionList({ command: '/cog', whose: 'all', page: 1, pages: 0, entries: [] }, text),
   'a page that is not there': (text) =>

@@ -196,13 +196,8 @@ export function placeDefaults(policy: Policy, place: PolicyPlace): StoredDraft {
   return setValues(channelOf(policy, place)?.defaults ?? {});
 }
 
-export type MentionsSetting = NonNullable<PolicyChannel['mentions']>;
-
 /** Settings of a place that nobody else can make. */
-export function preferencesIn(
-  policy: Policy,
-  place: PolicyPlace,
-): Preferences & { mentions?: MentionsSetting | undefined } {
+export function preferencesIn(policy: Policy, place: PolicyPlace): Preferences {
   const { listen, steer, mentions } = channelOf(policy, place) ?? {};
   return { listen, steer, mentions };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEVIN_MODES, MOST_CAP } from '../fields.ts';
-import { LISTEN, STEER } from '../preferences.ts';
+import { LISTEN, MENTIONS, STEER } from '../preferences.ts';
 import { CONDITIONS, whenSchema } from './conditions.ts';
 import { CEILINGS } from './limits.ts';
 import { duration, MAX_ENTRIES, member, pattern, person, place, type PolicyFault } from './patterns.ts';
@@ -68,7 +68,7 @@ const channelSchema = z.strictObject({
   set: valuesSchema.prefault({}),
   defaults: valuesSchema.prefault({}),
   instructions: instructions.optional(),
-  mentions: z.enum(['start', 'ask', 'off']).optional(),
+  mentions: z.enum(MENTIONS).optional(),
   listen: z.enum(LISTEN).optional(),
   steer: z.enum(STEER).optional(),
 });

@@ -80,10 +80,11 @@ export function renderProblems(problems: readonly Problem[], command: string, te
 /** Why options that were typed after a command can't be taken. `typed`: raw. */
 export function renderWrongOptions(
   problems: readonly Problem[],
-  { command, typed, title }: { command: string; typed: string; title: string },
+  { command, typed }: Omit<Offered, 'formId'>,
   text: Text,
 ): Rendered {
   const told = renderProblems(problems, command, text);
+  const { title } = text.command.notAnswered;
   return refusal({ problems: told, typed: `${command} ${unescape(typed)}`, formId: null, title }, text);
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
 import { editDistance } from '../../session/edit-distance.ts';
 import { bareSessionId, type Intent, type Subcommand } from '../../session/intent.ts';
-import { preferencesSchema, SETTINGS } from '../../session/preferences.ts';
+import { OWN_SETTINGS, preferencesSchema } from '../../session/preferences.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
 import { COMMAND_NAMES } from '../../text/spoken.ts';
 import { unescape, USER_ID } from '../views/text.ts';
@@ -96,17 +96,17 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
   }),
   settings: row({
     takes: z.object({
-      whose: oneOf(['me', 'channel', 'workspace']).optional(),
-      setting: oneOf(['notify', 'language', 'steer', 'listen']).optional(),
+      me: oneOf(['me']).optional(),
+      setting: oneOf(OWN_SETTINGS).optional(),
       value: z.string().toLowerCase().optional(),
     }),
-    intent: ({ whose = 'channel', setting, value }) => {
-      const scope = SCOPES[whose];
-      if (setting === undefined) return value === undefined ? { kind: 'settings', scope } : null;
-      const isOwn = setting in SETTINGS.me;
+    intent: ({ me, setting, value }) => {
+      if (me === undefined) return setting === undefined && value === undefined ? { kind: 'settings' } : null;
+      if (setting === undefined) return value === undefined ? { kind: 'whoami', again: false } : null;
       const chosen = preferencesSchema.safeParse({ [setting]: value === 'slack' ? null : value });
-      if (value === undefined || isOwn !== (scope === 'person') || !chosen.success) return null;
-      return { kind: 'set-setting', scope, setting, chosen: chosen.data };
+      return value === undefined || !chosen.success
+        ? null
+        : { kind: 'set-own', setting, chosen: chosen.data };
     },
   }),
   link: row({

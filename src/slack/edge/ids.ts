@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CONTEXT_CHOICES } from '../../session/context.ts';
 import { unsavedSchema } from '../../session/failure.ts';
 import type { FieldKey, Lookup } from '../../session/fields.ts';
+import type { PlaceSetting } from '../../session/preferences.ts';
 
 /** Every id that goes to Slack and comes back is written and read here. */
 
@@ -20,6 +21,7 @@ export const VIEW = {
   decline: 'decline_request',
   home: 'home',
   defaults: 'own_defaults',
+  settings: 'place_settings',
 } as const;
 
 export const ACTION = {
@@ -236,3 +238,7 @@ export const homeMetadata = viewMetadata(z.object({ channelId: z.string() }));
 export type HomeMetadata = ReturnType<typeof homeMetadata.read>;
 /** A session's line there. All lines use the same action ids. */
 export const homeBlock = (requestId: string): string => `session.${requestId}`;
+
+/** What the form for settings is about. `channelId`: null: the whole workspace. */
+export const settingsMetadata = viewMetadata(z.object({ channelId: z.string().nullable() }));
+export const settingBlock = (setting: PlaceSetting): string => `setting.${setting}`;

@@ -74,6 +74,20 @@ const buttonSchema = z
     value,
     label: text.text,
   }));
+/** Another choice in a menu, read as the button that would make it. Slack sends nothing for the one that is shown. */
+const selectSchema = z
+  .looseObject({
+    type: z.literal('static_select'),
+    action_id: present,
+    action_ts: optional,
+    selected_option: z.looseObject({ text: shownSchema, value: z.string() }),
+  })
+  .transform(({ action_id: actionId, action_ts: actionTs, selected_option: { text, value } }) => ({
+    actionId,
+    actionTs,
+    value,
+    label: text.text,
+  }));
 /** An option of the card's menu, read as the button it names. */
 const menuSchema = z
   .looseObject({
@@ -87,14 +101,14 @@ const menuSchema = z
     label: text.text,
   }));
 const otherElementSchema = z
-  .looseObject({ type: z.string().refine((type) => type !== 'button' && type !== 'overflow') })
+  .looseObject({ type: z.string().refine((type) => !['button', 'overflow', 'static_select'].includes(type)) })
   .transform(() => null);
 
 const containerSchema = z.looseObject({ message_ts: optional, thread_ts: optional });
 
 const pressSchema = interactionSchema
   .extend({
-    actions: z.tuple([z.union([buttonSchema, menuSchema, otherElementSchema])], z.unknown()),
+    actions: z.tuple([z.union([buttonSchema, selectSchema, menuSchema, otherElementSchema])], z.unknown()),
     channel: channelSchema.optional(),
     container: containerSchema.default({ message_ts: null, thread_ts: null }),
     response_url: optional,

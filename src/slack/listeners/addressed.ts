@@ -81,7 +81,17 @@ async function act(
 /** A sub-command as a message runs once, however often that is delivered. */
 function callOf({ teamId, userId, channelId, placeKind, threadTs, ts }: Message, typed: string) {
   const deliveryId = `message:${channelId}:${ts}`;
-  return { teamId, userId, channelId, threadTs, placeKind, responseUrl: null, deliveryId, typed };
+  return {
+    teamId,
+    userId,
+    channelId,
+    threadTs,
+    placeKind,
+    responseUrl: null,
+    deliveryId,
+    typed,
+    triggerId: null,
+  };
 }
 
 export const NO_WISH: Wish = { draft: {}, reset: [] };

@@ -32,6 +32,8 @@ type Call = Origin & {
   deliveryId: string;
   /** As Slack sent it. */
   typed: string;
+  /** Opens a view. null: it was said in a message. */
+  triggerId: string | null;
 };
 
 /** `text`: for the person who runs it. */
@@ -77,18 +79,19 @@ export function listenToCommands(app: App, deps: CommandDeps, answer: AnswerComm
 }
 
 function typedCall(command: Command): Call {
-  const { teamId, userId, channelId, placeKind, responseUrl, triggerId: deliveryId, text: typed } = command;
-  return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed };
+  const { teamId, userId, channelId, placeKind, responseUrl, triggerId, text: typed } = command;
+  const deliveryId = triggerId;
+  return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed, triggerId };
 }
 
 /** One notice runs it once, however often its button is pressed. null: nobody can tell where that was. */
 function pressedCall(press: Press, typed: string): Call | null {
-  const { teamId, userId, placeKind, messageTs, responseUrl, view } = press;
+  const { teamId, userId, placeKind, messageTs, responseUrl, triggerId, view } = press;
   // In a Home: the person's conversation with the app.
   const channelId = view === null ? press.channelId : homeMetadata.read(view.metadata).channelId;
   if (channelId === null) return null;
   const deliveryId = `${channelId}:${messageTs}:${typed}`;
-  return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed };
+  return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed, triggerId };
 }
 
 /** Buttons of private notices and Homes: each runs a command, or starts what was asked about. */
@@ -105,7 +108,7 @@ function listenToChoices(
     const answered = await answer(call, intent);
     // A Home shows what it changed, or why the person may change nothing.
     if (press.view !== null) return drawHome(call);
-    await outbound.settleNotice(press, answered ?? notice([(await textFor(press.userId)).usage.follows]));
+    await outbound.settleNotice(press, answered);
   });
 
   /** `meant`: see meantOption. */

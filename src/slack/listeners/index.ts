@@ -7,6 +7,7 @@ import { listenToForms } from './forms.ts';
 import { listenToHome } from './home.ts';
 import { listenToMessages } from './messages.ts';
 import { listenToOutdated } from './outdated.ts';
+import { listenToSettingsForms } from './settings-forms.ts';
 import { listenToShortcuts } from './shortcuts.ts';
 import { listenToSteering } from './steering.ts';
 import { createTools, type ToolDeps } from './tools.ts';
@@ -27,6 +28,7 @@ export function createListeners({ app, ...deps }: ToolDeps & { app: App }): void
   listenToSecretForm(app, tools);
   listenToReview(app, tools);
   listenToHome(app, tools);
+  listenToSettingsForms(app, tools);
   listenToInvitations(app, tools);
   listenToChannels(app, tools);
   listenToPeople(app, tools);

@@ -1,8 +1,8 @@
 import type { ResolveIdentity } from '../../identity/resolve.ts';
 import type { Log } from '../../log.ts';
 import type { Queue } from '../../queue/index.ts';
-import type { PlaceKind } from '../../session/context.ts';
 import type { WithNames } from '../../session/defaults.ts';
+import type { Mentions } from '../../session/preferences.ts';
 import type { RequestState } from '../../session/request.ts';
 import { createCommit, type Writes } from '../../store/commit.ts';
 import type { Person } from '../../store/identities.ts';
@@ -124,8 +124,8 @@ export function createTools(deps: ToolDeps) {
     },
 
     /** What a message to the app does in a place. Doesn't take long, whatever it finds. */
-    mentionsAt: async (where: { channelId: string; placeKind: PlaceKind | null }) =>
-      (await deps.quickGate.mentionsAt(where)) ?? deps.mentions,
+    mentionsAt: async (where: Person & { channelId: string }): Promise<Mentions> =>
+      (await settings.preferencesFor(where)).mentions ?? deps.mentions,
 
     /** The session that waits for an answer in a direct conversation; null: none. */
     async askingIn(where: { teamId: string; channelId: string }) {

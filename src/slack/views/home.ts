@@ -10,10 +10,10 @@ import { shownMoment } from './details-values.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus, type SessionCard } from './session-card.ts';
 import { isAccepted, type FormIdentity } from './session-form.ts';
-import { homeSettings } from './settings.ts';
+import { renderOwnSettings } from './settings.ts';
 import { bold, code, codeBlock, escape, link, oneLine, quote, truncate } from './text.ts';
 import { homeEveryone, homeUsage, type HomeEveryone, type HomeUsage } from './usage.ts';
-import { identityLines } from './why.ts';
+import { identityLines } from './whoami.ts';
 
 /** What an administrator wants to know of the app. */
 export type HomeHealth = {
@@ -84,7 +84,7 @@ function contents(home: Home, text: Text): KnownBlock[] {
     ...(home.total.count === 0 ? howToBegin(home, text) : groups(home, text)),
     ...homeUsage(home.usage, home.command, text),
     { type: 'divider' },
-    ...homeSettings(home, text),
+    ...renderOwnSettings(home, text).blocks,
   ];
 }
 

@@ -73,6 +73,11 @@ export function titled(title: string, ...lines: string[]): Rendered {
   };
 }
 
+/** With a button beside it. */
+export function withAccessory(escaped: string, accessory: Button): Rendered {
+  return { text: escaped, blocks: [{ ...section(escaped), accessory }] };
+}
+
 /** In small letters. */
 export function small(escaped: string): Rendered {
   return { text: escaped, blocks: [context(escaped)] };

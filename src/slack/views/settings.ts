@@ -1,5 +1,5 @@
-import type { KnownBlock, ModalView } from '@slack/types';
-import type { EffectiveDraft, SettingScope } from '../../session/defaults.ts';
+import type { KnownBlock, ModalView, StaticSelect } from '@slack/types';
+import type { EffectiveDraft } from '../../session/defaults.ts';
 import {
   fields,
   storedDraftSchema,
@@ -8,109 +8,151 @@ import {
   type FieldValues,
   type StoredDraft,
 } from '../../session/fields.ts';
-import type { EffectivePreferences, Setting } from '../../session/preferences.ts';
+import {
+  LANGUAGE_NAMES,
+  OWN_SETTINGS,
+  PLACE_SETTINGS,
+  preferencesSchema,
+  type EffectivePreferences,
+  type Listen,
+  type Mentions,
+  type OwnSetting,
+  type PlaceSetting,
+  type Preferences,
+  type Steer,
+} from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, homeMetadata, runAction, VIEW, type HomeMetadata } from '../edge/ids.ts';
+import {
+  ACTION,
+  homeMetadata,
+  INPUT,
+  runAction,
+  settingBlock,
+  settingsMetadata,
+  VIEW,
+  type HomeMetadata,
+} from '../edge/ids.ts';
 import { fieldRows, optionWords, row } from './details-values.ts';
-import { ANYTHING, MORE_GROUPS, readEntered } from './form/entered.ts';
+import { inputBlock } from './form/elements.ts';
+import { ANYTHING, MORE_GROUPS, pickedIn, readEntered } from './form/entered.ts';
 import { fieldInputs } from './form/inputs.ts';
 import { readFields, type FormRules } from './form/read.ts';
 import { planTexts, type TextPlan } from './form/typed.ts';
 import { notice } from './notices.ts';
-import { actions, button, context, header, modal, section, type Rendered } from './objects.ts';
+import {
+  button,
+  caption,
+  context,
+  header,
+  joinParts,
+  line,
+  modal,
+  option,
+  section,
+  withAccessory,
+  type Rendered,
+} from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, escape, truncate } from './text.ts';
 
-type Shown = {
-  label: string;
-  value: string;
-  /** By their id. */
-  otherChoices: [string, string][];
-};
+/** Of a menu: each value with its words, and what is in force. */
+type Choices = { label: string; choices: readonly (readonly [string, string])[]; chosen: string };
 
-const OWN: readonly Setting[] = ['notify', 'language'];
-const SHARED: readonly Setting[] = ['steer', 'listen'];
-
-/** `mayChange`: the reader may set it; otherwise no button would do anything. */
-type ShownFor = { scope: SettingScope; preferences: EffectivePreferences; mayChange: boolean };
-
-/** The settings of a person, a channel or the workspace, with a button for each other choice. */
-export function renderSettings({ scope, preferences, mayChange }: ShownFor, text: Text): Rendered {
-  const { adminsChange, scopes } = text.settings;
-  const shown = (scope === 'person' ? OWN : SHARED).map(
-    (one) => [one, shownSetting(one, preferences, text)] as const,
-  );
+function select(
+  actionId: string,
+  { label, choices, chosen }: Choices,
+  value: (choice: string) => string,
+): StaticSelect {
+  const options = choices.map(([choice, words]) => option(words, value(choice)));
+  const initial = options[choices.findIndex(([choice]) => choice === chosen)];
   return {
-    text: shown.map(([, { label, value }]) => text.joins.labeled(label, value)).join('\n'),
-    blocks: [
-      context(mayChange ? text.settings.appliesTo(scopes[scope]) : adminsChange),
-      ...shown.flatMap(([setting, one]) => {
-        const [line, choices] = settingBlocks(setting, scope, one, text);
-        return mayChange ? [line, choices] : [line];
-      }),
-    ],
+    type: 'static_select',
+    action_id: actionId,
+    // For screen readers: something is always chosen.
+    placeholder: caption(label),
+    options,
+    ...(initial !== undefined && { initial_option: initial }),
   };
 }
 
-const TYPED: Record<SettingScope, string> = { person: 'me', channel: 'channel', workspace: 'workspace' };
-
-function settingBlocks(
-  setting: Setting,
-  scope: SettingScope,
-  { label, value, otherChoices }: Shown,
-  text: Text,
-) {
-  const buttons = otherChoices.map(([choice, words], at) =>
-    button(runAction(at), text.settings.useInstead(words), `settings ${TYPED[scope]} ${setting} ${choice}`),
-  );
-  return [section(row(label, value)), actions(buttons)] as const;
-}
-
-function shownSetting(setting: Setting, preferences: EffectivePreferences, { settings }: Text): Shown {
-  switch (setting) {
-    case 'notify':
-      return shown(settings.notify, preferences.notify);
-    case 'language':
-      return shown(settings.language, preferences.language ?? 'slack');
-    case 'steer':
-      return shown(settings.steer, preferences.steer);
-    case 'listen':
-      return shown(settings.listen, preferences.listen ?? 'usual');
-  }
-}
-
-type Words = { label: string; choices: Readonly<Record<string, string>> };
-
-function shown<Value extends string>(words: Words & Readonly<Record<Value, string>>, value: Value): Shown {
-  const otherChoices = Object.entries(words.choices).filter(([choice]) => choice !== value);
-  return { label: words.label, value: words[value], otherChoices };
-}
-
-/** Defaults and preferences that apply. */
-type InForce = { defaults: EffectiveDraft; preferences: EffectivePreferences };
+/** What applies to a person. `defaults`: null: they can't start a session. */
+export type OwnSettings = { defaults: EffectiveDraft | null; preferences: EffectivePreferences };
 
 const DEFAULTS_LENGTH = 1500;
 
-/** In the Home: what applies to the person, and the buttons that change it. */
-export function homeSettings({ defaults, preferences }: InForce, text: Text): KnownBlock[] {
-  const { home, details } = text;
-  const options = optionWords(defaults.values, text, defaults.names).join(BETWEEN_FACTS);
-  return [
-    {
-      ...section(row(home.defaults, truncate(options, DEFAULTS_LENGTH) || details.none)),
-      accessory: button(ACTION.editDefaults, home.editDefaults, 'defaults'),
+/** A person's defaults with a button, their notifications and language as menus: in `whoami` and in the Home. */
+export function renderOwnSettings({ defaults, preferences }: OwnSettings, text: Text): Rendered {
+  const { settings } = text;
+  const menus: Record<OwnSetting, Choices> = {
+    notify: {
+      label: settings.notify.label,
+      choices: Object.entries(settings.notify.choices),
+      chosen: preferences.notify,
     },
-    ...OWN.flatMap((setting) =>
-      settingBlocks(setting, 'person', shownSetting(setting, preferences, text), text),
-    ),
-  ];
+    language: {
+      label: settings.language.label,
+      choices: [['slack', settings.language.asInSlack], ...Object.entries(LANGUAGE_NAMES)],
+      chosen: preferences.language ?? 'slack',
+    },
+  };
+  return joinParts([
+    ...(defaults === null ? [] : [ownDefaults(defaults, text)]),
+    ...OWN_SETTINGS.map((setting, at) => {
+      const { label, choices, chosen } = menus[setting];
+      const menu = select(runAction(at + 1), menus[setting], (choice) => `settings me ${setting} ${choice}`);
+      const { text: twin } = line(row(label, choices.find(([choice]) => choice === chosen)?.[1] ?? chosen));
+      return { text: twin, blocks: [{ ...section(bold(label)), accessory: menu }] };
+    }),
+  ]);
 }
 
-/** What applies to a person in a channel, and where it comes from. `before`: plain sentences about what just changed. */
-export function renderDefaults(
-  { defaults, preferences, before }: InForce & { before: string[] },
-  text: Text,
-): Rendered {
+function ownDefaults({ values, names }: EffectiveDraft, text: Text): Rendered {
+  const { home, details } = text;
+  const options = optionWords(values, text, names).join(BETWEEN_FACTS);
+  const shown = row(home.defaults, truncate(options, DEFAULTS_LENGTH) || details.none);
+  return withAccessory(shown, button(ACTION.editDefaults, home.editDefaults, 'defaults'));
+}
+
+type PlaceForm = { channelId: string | null; inForce: InForce };
+/** What applies in a channel, or in the workspace. */
+export type InForce = { steer: Steer; listen: Listen; mentions: Mentions };
+
+/** For workspace admins: who can steer, which replies Devin gets, and what a mention does. */
+export function renderSettingsForm({ channelId, inForce }: PlaceForm, text: Text): ModalView {
+  const { place, scopes } = text.settings;
+  const input = (setting: PlaceSetting): KnownBlock => {
+    const { label, choices } = place[setting];
+    const shown = { label, choices: Object.entries(choices), chosen: inForce[setting] };
+    const element = select(INPUT, shown, (choice) => choice);
+    return inputBlock({ blockId: settingBlock(setting), label, optional: false, element });
+  };
+  return modal(
+    {
+      id: VIEW.settings,
+      metadata: settingsMetadata.write({ channelId }),
+      words: { title: place.title, submit: text.modal.save },
+      blocks: [
+        context(place.appliesTo(channelId === null ? scopes.workspace : scopes.channel)),
+        ...PLACE_SETTINGS.map(input),
+      ],
+    },
+    text,
+  );
+}
+
+/** Only what differs from what was in force: everything else goes on following the workspace. */
+export function readSettingsForm(state: unknown, inForce: InForce): Preferences {
+  const entered = readEntered(state);
+  const chosen = PLACE_SETTINGS.map(
+    (setting) => [setting, pickedIn(entered, settingBlock(setting))[0]] as const,
+  );
+  return preferencesSchema.parse(
+    Object.fromEntries(chosen.filter(([setting, value]) => value !== inForce[setting])),
+  );
+}
+
+/** The defaults that apply to a person in a channel, and where they come from. `before`: what just changed. */
+export function renderDefaults(defaults: EffectiveDraft, before: string[], text: Text): Rendered {
   const { settings } = text;
   const lines = fieldRows(defaults, text);
   return notice([
@@ -118,17 +160,14 @@ export function renderDefaults(
     bold(settings.title),
     ...lines,
     lines.length === 0 ? settings.none : settings.notSaid,
-    ...[...OWN, ...SHARED].map((setting) => {
-      const { label, value } = shownSetting(setting, preferences, text);
-      return text.joins.labeled(label, value);
-    }),
   ]);
 }
 
 /** The fields with a flag, which the command can set, too. */
 const settable: readonly Field[] = fields.filter(({ flag }) => flag !== null);
 
-type DefaultsForm = { metadata: HomeMetadata; draft: EffectiveDraft };
+/** `metadata`: of the Home that it was opened from; null: it was opened from a message. */
+type DefaultsForm = { metadata: HomeMetadata | null; draft: EffectiveDraft };
 
 /** A person's own defaults, with the inputs of the form that starts a session. */
 export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text): ModalView {
@@ -138,7 +177,7 @@ export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text
   return modal(
     {
       id: VIEW.defaults,
-      metadata: homeMetadata.write(metadata),
+      ...(metadata !== null && { metadata: homeMetadata.write(metadata) }),
       words: { title: text.home.defaults, submit: text.modal.save },
       blocks: [
         context(text.home.defaultsIntro),

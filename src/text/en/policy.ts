@@ -119,30 +119,22 @@ export const policy = {
     over: (acu: string): string => `more than ${acu} ACU`,
   },
   mentionsOff: (command: string): string =>
-    `Mentioning the app starts nothing here: the policy of this app has switched it off. Use ${command} instead.`,
+    `Mentioning this app starts nothing here. Use ${command} instead.`,
   /** `why`: private, to the person who asks. */
   why: {
-    session: { any: 'a session', asked: 'this session' },
-    allowed: (session: string): string => `You can start ${session} here.`,
-    approval: (session: string): string => `You need an approval to start ${session} here.`,
-    refused: (session: string): string => `You can't start ${session} here now.`,
-    noPolicy: 'No policy applies.',
-    /** `names`: mentions and addresses. */
+    allowed: 'You can start this here.',
+    approve: 'This needs an approval here.',
+    refuse: "You can't start this here now.",
     approvers: (need: number, names: string): string =>
       need === 1 ? `Who can approve it: ${names}.` : `${need} of these people must approve it: ${names}.`,
     lacksApprovers:
       'Not enough people besides you can approve it. Ask an app admin to name more approvers in the policy.',
-    limits: 'Limits:',
-    openSessions: (open: number, most: number): string =>
-      `Open sessions: ${open} of ${most} (${Math.max(most - open, 0)} left)`,
-    startsPerHour: (started: number, most: number): string =>
-      `Started in the last hour: ${started} of ${most} (${Math.max(most - started, 0)} left)`,
     perSession: (most: string): string => `Cap of a session: ${most} ACU (policy)`,
-    nothingDecided: 'Nothing was checked.',
+    /** `values`: such as "Repositories: acme/web". */
+    set: (values: string): string => `Set here: ${values}`,
     notKnown:
       "This app couldn't check who you are or where you asked just now. Nothing was started. Try again in a minute. If it happens again, tell an app admin.",
   },
-  linking: 'How linking works',
   explain: {
     allowed: 'allowed',
     refused: (rule: string): string => `refused: ${rule}`,

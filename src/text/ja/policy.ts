@@ -112,28 +112,20 @@ export const policy: Text['policy'] = {
     over: (acu) => `${acu} ACU を超える上限`,
   },
   mentionsOff: (command) =>
-    `ここでは、このアプリのポリシーにより、メンションでは何も開始しません。代わりに ${command} を使ってください。`,
+    `ここでは、メンションでは何も開始しません。代わりに ${command} を使ってください。`,
   why: {
-    session: { any: 'セッション', asked: 'このセッション' },
-    allowed: (session) => `${session}をここで開始できます。`,
-    approval: (session) => `${session}をここで開始するには承認が必要です。`,
-    refused: (session) => `今は${session}をここで開始できません。`,
-    noPolicy: '適用されるポリシーはありません。',
+    allowed: 'ここで開始できます。',
+    approve: 'ここで開始するには承認が必要です。',
+    refuse: '今はここで開始できません。',
     approvers: (need, names) =>
       need === 1 ? `承認者: ${names}` : `次のうち ${need} 人の承認が必要です: ${names}。`,
     lacksApprovers:
       'あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。',
-    limits: '上限:',
-    openSessions: (open, most) =>
-      `進行中のセッション: ${most} 件のうち ${open} 件（残り ${Math.max(most - open, 0)} 件）`,
-    startsPerHour: (started, most) =>
-      `直近 1 時間の開始: ${most} 件のうち ${started} 件（残り ${Math.max(most - started, 0)} 件）`,
     perSession: (most) => `1 つのセッションの上限: ${most} ACU（ポリシー）`,
-    nothingDecided: '何も確認していません。',
+    set: (values) => `ここでの設定: ${values}`,
     notKnown:
       '実行者または会話を確認できませんでした。セッションは開始していません。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
   },
-  linking: '関連付けの方法',
   explain: {
     allowed: 'allowed',
     refused: (rule) => `refused: ${rule}`,

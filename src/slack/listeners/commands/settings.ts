@@ -3,33 +3,26 @@ import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import type { SettingKey } from '../../../store/settings.ts';
 import { renderWrongOptions } from '../../command/help.ts';
+import { runAction } from '../../edge/ids.ts';
+import { isDirectMessage } from '../../edge/places.ts';
 import { notice } from '../../views/notices.ts';
-import type { Rendered } from '../../views/objects.ts';
-import { renderDefaults, renderSettings } from '../../views/settings.ts';
-import { code } from '../../views/text.ts';
+import { button, withAccessory, type Rendered } from '../../views/objects.ts';
+import { renderDefaults, renderSettingsForm } from '../../views/settings.ts';
 import type { Answers, Invocation } from '../commands.ts';
+import { settingsInForce } from '../settings-forms.ts';
 import type { Tools } from '../tools.ts';
 
 export type SettingsCommandDeps = Pick<
   Tools,
-  | 'command'
-  | 'settings'
-  | 'withNames'
-  | 'people'
-  | 'enqueue'
-  | 'learnLanguage'
-  | 'redrawHome'
-  | 'textFor'
-  | 'authority'
+  'command' | 'settings' | 'withNames' | 'people' | 'openView' | 'mentionsAt' | 'authority'
 >;
 
 /**
- * Defaults and preferences. People who may start a session change their own defaults; administrators change a channel's and
- * the workspace's. Nobody else may read them: they name secrets, playbooks and repositories. Anyone can choose how and where
- * the app speaks to them, with or without a Devin account.
+ * Defaults, and the settings of places. People who may start a session change their own defaults; administrators change a
+ * channel's and the workspace's. Nobody else may read them: they name secrets, playbooks and repositories.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
-  const { command, settings, people, enqueue, authority, learnLanguage, redrawHome, textFor } = deps;
+  const { command, settings, people, authority } = deps;
 
   const isAdmin = async ({ userId }: Invocation): Promise<boolean> =>
     isAdministrator(await people.find(userId));
@@ -40,15 +33,11 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return refused === null || (await isAdmin(call)) ? null : refused;
   }
 
-  /** Why a person may not change them; null: they may. `instead`: what the others can do. */
-  async function changeRefusal(
-    call: Invocation,
-    scope: SettingScope,
-    instead: readonly string[],
-  ): Promise<string | null> {
+  /** Why a person may not change them; null: they may. */
+  async function changeRefusal(call: Invocation, scope: SettingScope): Promise<string | null> {
     const refused = await personRefusal(call);
     if (refused !== null || scope === 'person' || (await isAdmin(call))) return refused;
-    return call.text.joins.sentences([call.text.settings.adminsOnly, ...instead]);
+    return call.text.settings.adminsOnly;
   }
 
   /** Changes defaults if the person may, then shows what applies. */
@@ -57,9 +46,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     { scope, said }: { scope: SettingScope; said: string },
     write: (key: SettingKey) => Promise<void>,
   ): Promise<Rendered> {
-    const refused = await changeRefusal(call, scope, [
-      call.text.settings.ownDefaults(code(`${command} defaults me`)),
-    ]);
+    const refused = await changeRefusal(call, scope);
     if (refused !== null) return notice([refused]);
     await write(keyOf(call, scope));
     return shown(call, [said]);
@@ -71,12 +58,8 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   }
 
   async function shown(call: Invocation, before: string[] = []): Promise<Rendered> {
-    const [layers, preferences] = await Promise.all([
-      settings.layersFor(call),
-      settings.preferencesFor(call),
-    ]);
-    const defaults = deps.withNames(applyDefaults(layers));
-    return renderDefaults({ defaults, preferences, before }, call.text);
+    const defaults = deps.withNames(applyDefaults(await settings.layersFor(call)));
+    return renderDefaults(defaults, before, call.text);
   }
 
   /** Adds to what was set before; `clear` starts over. */
@@ -86,8 +69,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   ): Promise<Rendered> {
     const { text } = call;
     const words = text.settings;
-    if (problems.length > 0)
-      return renderWrongOptions(problems, { command, typed: call.typed, title: words.nothingSet }, text);
+    if (problems.length > 0) return renderWrongOptions(problems, { command, typed: call.typed }, text);
     const said = words.set(words.scopes[scope]);
     return change(call, { scope, said }, async (key) =>
       settings.changeDraft(key, { draft, reset }, call.userId),
@@ -100,43 +82,26 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return change(call, { scope, said }, async (key) => settings.set(key, null, call.userId));
   }
 
-  const isAllowedTo = async (call: Invocation, scope: SettingScope): Promise<boolean> =>
-    scope === 'person' || isAdmin(call);
-
-  /** Anyone may choose how and where the app speaks to them. */
-  async function settingsOf(call: Invocation, { scope }: IntentOf<'settings'>): Promise<Rendered> {
-    const refused = scope === 'person' ? null : await personRefusal(call);
-    if (refused !== null) return notice([refused]);
-    const preferences = await settings.preferencesFor(call);
-    const text = await textFor(call.userId, preferences.language);
-    return renderSettings({ scope, preferences, mayChange: await isAllowedTo(call, scope) }, text);
-  }
-
-  /** Shows what applies then, which can differ from what was set. Cards say whether their threads listen. */
-  async function setSetting(
-    call: Invocation,
-    { scope, setting, chosen }: IntentOf<'set-setting'>,
-  ): Promise<Rendered> {
-    const refused = scope === 'person' ? null : await changeRefusal(call, scope, []);
-    if (refused !== null) return notice([refused]);
-    await settings.changePreferences(keyOf(call, scope), chosen, call.userId);
-    if (setting === 'language') {
-      learnLanguage(call.userId, chosen.language ?? null);
-      await redrawHome(call);
-    }
-    if (setting === 'listen') {
-      const channelId = scope === 'channel' ? call.channelId : null;
-      await enqueue('redraw-cards', { teamId: call.teamId, channelId });
-    }
-    return settingsOf(call, { kind: 'settings', scope });
+  /** Opens the form for the channel, or in a direct message for the workspace. Without a trigger, offers a button. */
+  async function place(call: Invocation): Promise<Rendered | null> {
+    const { text, triggerId } = call;
+    if (!(await isAdmin(call))) return notice([text.settings.adminsOnly]);
+    const { title, appliesTo } = text.settings.place;
+    const again = { actionId: runAction(0), label: title, value: 'settings' };
+    const channelId = isDirectMessage(call.channelId) ? null : call.channelId;
+    const scope = channelId === null ? text.settings.scopes.workspace : text.settings.scopes.channel;
+    if (triggerId === null)
+      return withAccessory(appliesTo(scope), button(again.actionId, again.label, again.value));
+    const inForce = await settingsInForce(deps, { ...call, channelId: channelId ?? '' });
+    await deps.openView({ ...call, ...again, triggerId }, renderSettingsForm({ channelId, inForce }, text));
+    return null;
   }
 
   return {
     defaults: show,
     'set-defaults': set,
     'clear-defaults': clear,
-    settings: settingsOf,
-    'set-setting': setSetting,
+    settings: place,
   } satisfies Partial<Answers>;
 }
 
