@@ -61,8 +61,8 @@ async function byShortcut(stage: Stage, { ben, channelId, picked }: Cast): Promi
   const { slack, print } = stage;
   print('Ben picks "Start a Devin session" on his own reply, and the whole thread is included:\n');
   await slack.shortcut(ben, { channelId, ts: picked }, 'start_session');
-  const view = await settled(slack, ben, 'The whole thread (');
-  slack.typeIn(view.id, { 'field.prompt': 'Fix the address picker', context_choice: 'thread' });
+  const view = await settled(slack, ben);
+  slack.typeIn(view.id, { 'field.prompt': 'Fix the address picker' });
   print(indent(slack.renderText(view.id)));
   await slack.submit(view.id, ben);
   await showSession(stage, channelId, 'user-ben');
@@ -70,10 +70,11 @@ async function byShortcut(stage: Stage, { ben, channelId, picked }: Cast): Promi
 
 async function byForm(stage: Stage, { ana, channelId }: Cast): Promise<void> {
   const { slack, print } = stage;
-  print('Ana types /devin alone and presses "More options":\n');
+  print('Ana types /devin alone and adds options:\n');
   await slack.command(ana, channelId, '');
   const view = await settled(slack, ana);
-  await slack.clickButton(ana, { viewId: view.id }, 'more_options');
+  for (const entry of ['guidance', 'access', 'result'])
+    await slack.choose({ userId: ana, target: { viewId: view.id }, which: 'add_options', entry });
   await slack.suggest(view.id, 'field.repos', 'api');
   await slack.suggest(view.id, 'field.playbook_id', 'fix');
   slack.typeIn(view.id, {
@@ -134,9 +135,9 @@ async function cardOf(slack: LocalSlack, channelId: string, { url }: LocalSessio
   return slack.waitForMessage(channelId, ({ text, threadTs }) => threadTs === null && text.includes(url));
 }
 
-/** The form once it shows who it runs as, or a thread's counts: it opens without them. */
-async function settled(slack: LocalSlack, userId: string, what = 'Runs as'): Promise<View> {
-  return slack.waitForView((view) => view.userId === userId && slack.renderText(view.id).includes(what));
+/** The form once it shows who it runs as. */
+async function settled(slack: LocalSlack, userId: string): Promise<View> {
+  return slack.waitForView((view) => view.userId === userId && slack.renderText(view.id).includes('Runs as'));
 }
 
 async function showSession(

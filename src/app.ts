@@ -5,7 +5,6 @@ import { createConversing } from './converse/index.ts';
 import { createCreation } from './create/index.ts';
 import { createDevin } from './devin/devin.ts';
 import { createFollowing } from './follow/index.ts';
-import { createForms } from './forms/index.ts';
 import { createHealthPages, createReadiness, createWarnings } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
@@ -78,7 +77,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const show = createReconciling(showing, { queue, listing: store.listing });
   const { transitions, adopt, sweep, findUnconfirmed } = createCreation({ ...services, show });
   createApprovals({ ...services, transitions, redrawHome });
-  createForms(services);
   createHome({ ...services, usage: createSpending(services) });
   const { reconcile: prepare, importSession } = createRestoring({ ...services, adopt });
   const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });

@@ -17,10 +17,12 @@ export const pauseMs = (tries: number): number => Math.min(LONGEST_PAUSE_MS, FIR
 export function createViews({ slack }: Pick<World, 'slack'>, signal: AbortSignal) {
   const busy = new Map<string, Promise<unknown>>();
 
+  const says = (viewId: string, sentence: string): boolean =>
+    Object.values(slack.view(viewId).errors).includes(sentence) ||
+    slack.renderText(viewId).includes(sentence);
   /** The first try was saved, although Slack got no answer. */
-  const wasTaken = (viewId: string): boolean => slack.renderText(viewId).includes(en.modal.sentBefore);
-  const isUncertain = (viewId: string): boolean =>
-    slack.renderText(viewId).includes(en.command.notConfirmed.problem);
+  const wasTaken = (viewId: string): boolean => says(viewId, en.modal.sentBefore);
+  const isUncertain = (viewId: string): boolean => says(viewId, en.command.notConfirmed.problem);
 
   return {
     /** The view of this kind that the act opens for the person; null: it didn't. */

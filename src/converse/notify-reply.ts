@@ -1,5 +1,4 @@
 import { draftFor } from '../session/credentials.ts';
-import { hiddenFields } from '../session/defaults.ts';
 import { isMessage, isRefusedReply, type ReplyFailure } from '../session/reply.ts';
 import { refuseSteering } from '../slack/authority.ts';
 import { throwIfRetryable } from '../slack/edge/errors.ts';
@@ -186,7 +185,6 @@ async function offerForm(
     sealed: null,
     lostSecrets: lostSecrets(request),
     faults,
-    expanded: hiddenFields(faults).length > 0,
   });
   return { kind: 'start-again', formId: id };
 }

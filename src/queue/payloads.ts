@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
-import { unsavedSchema } from '../session/failure.ts';
+import { PLACE_KINDS } from '../session/context.ts';
 import { budgetAlertSchema } from '../session/policy/limits.ts';
 import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
 
@@ -84,16 +83,6 @@ const schemas = {
     requestId: z.string(),
     how: z.enum(['try-again', 'start-now', 'check-again', 'start-anyway']),
     resumedAtMs: z.number().nullable(),
-  }),
-  'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
-  /** Fill in what goes to Devin with a task, in the view over its form. */
-  'review-context': z.object({
-    viewId: z.string(),
-    formId: z.string(),
-    formViewId: z.string(),
-    unsaved: unsavedSchema,
-    choice: z.enum(CONTEXT_CHOICES),
-    page: z.number().nullable(),
   }),
   /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
   'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),

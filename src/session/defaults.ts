@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   fields,
+  OPTION_GROUPS,
   storedDraftSchema,
   type Field,
   type FieldKey,
   type FieldValues,
   type Lookup,
+  type OptionGroup,
   type StoredDraft,
 } from './fields.ts';
 
@@ -52,26 +54,18 @@ export function omitFields(draft: StoredDraft, keys: readonly FieldKey[]): Store
 }
 
 /**
- * What a form's submission means. Shown fields are what the form says, and an emptied one is no longer set;
- * hidden ones stay as the form was filled in for the person, and so does what the policy set, which is not asked for.
- * A value left as it was keeps its source.
+ * What a form's submission means. Everything that was set is in view, so an emptied input is no longer set. A value left as
+ * it was keeps its source.
  */
-export function applyForm(
-  prefill: EffectiveDraft,
-  submitted: StoredDraft,
-  expanded: boolean,
-): EffectiveDraft {
-  const hidden = expanded ? {} : hiddenValues(prefill.values);
-  const values = { ...hidden, ...valuesFrom('policy', prefill), ...submitted };
-  const now: FieldValues = values;
+export function applyForm(prefill: EffectiveDraft, submitted: StoredDraft): EffectiveDraft {
+  const now: FieldValues = submitted;
   const before: FieldValues = prefill.values;
   const sources: Sources = {};
   for (const { key } of fields) {
     if (now[key] === undefined) continue;
-    const untouched = JSON.stringify(now[key]) === JSON.stringify(before[key]);
-    sources[key] = untouched ? (prefill.sources[key] ?? 'request') : 'request';
+    sources[key] = isDeepStrictEqual(now[key], before[key]) ? (prefill.sources[key] ?? 'request') : 'request';
   }
-  return { values, sources, names: prefill.names };
+  return { values: submitted, sources, names: prefill.names };
 }
 
 /** What people call a value of one of Devin's lists; null: not known. */
@@ -95,19 +89,11 @@ export const createWithNames =
     return found.length === 0 ? draft : { ...draft, names: { ...draft.names, ...Object.fromEntries(found) } };
   };
 
-/** The given fields that appear only under "More options". */
-export function hiddenFields(given: FieldValues): Field[] {
-  return fields.filter(({ key, group }) => group !== 'main' && given[key] !== undefined);
-}
-
-/** The values of fields that appear only under "More options". */
-export function hiddenValues(values: StoredDraft): StoredDraft {
-  return storedDraftSchema.parse(picked(values, hiddenFields(values)));
-}
-
-function valuesFrom(source: ValueSource, { values, sources }: EffectiveDraft): StoredDraft {
-  const theirs = fields.filter(({ key }) => sources[key] === source);
-  return storedDraftSchema.parse(picked(values, theirs));
+/** The groups of a form in which something is given. */
+export function groupsOf(...given: readonly FieldValues[]): OptionGroup[] {
+  return OPTION_GROUPS.filter((one) =>
+    fields.some(({ key, group }) => group === one && given.some(({ [key]: value }) => value !== undefined)),
+  );
 }
 
 /** What was set for this request besides the task, without defaults. */

@@ -7,20 +7,15 @@ import { hurdleSchema } from './policy/decide.ts';
 import { limitReachedSchema } from './policy/limits.ts';
 
 /**
- * Why a form starts nothing yet: it couldn't be saved, nobody can tell, the same was asked for before, it was sent before
- * with other words, a credential is in it, or options are among the words of its task.
+ * What a form asks once before it starts: whether another session for the same task is meant, whether a credential may go to
+ * Devin, or whether options among the words of the task are part of it.
  */
-const UNSAVED = [
-  'not-recorded',
-  'not-confirmed',
-  'asked-before',
-  'sent-before',
-  'credential',
-  'options',
-] as const;
-export type Unsaved = (typeof UNSAVED)[number];
-/** Why each time it was sent. */
-export const unsavedSchema = z.array(z.enum(UNSAVED)).optional();
+const FORM_QUESTIONS = ['asked-before', 'credential', 'options'] as const;
+export const formQuestionSchema = z.enum(FORM_QUESTIONS);
+export type FormQuestion = z.infer<typeof formQuestionSchema>;
+
+/** Why a form starts nothing yet: a question, it couldn't be saved, nobody can tell, or it was sent before with other words. */
+export type Unsaved = FormQuestion | 'not-recorded' | 'not-confirmed' | 'sent-before';
 
 /** Why a request ended without a session, as it is stored; `errors.ts` makes the sentence. No secrets, no bodies. */
 export const failureSchema = z.discriminatedUnion('kind', [

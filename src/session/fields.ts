@@ -33,8 +33,12 @@ export type FieldInput =
 /** Devin's lists that a value can be picked from. */
 export type Lookup = 'repositories' | 'playbooks' | 'knowledge' | 'secrets';
 
-/** Where the modal shows it. `main` is in view at once; the others come with "More options". */
-export type FieldGroup = 'main' | 'about' | 'guidance' | 'access' | 'files' | 'result' | 'machine';
+/** Groups that a person adds to the form, in the order of its menu. */
+export const OPTION_GROUPS = ['about', 'guidance', 'access', 'files', 'result', 'machine'] as const;
+export type OptionGroup = (typeof OPTION_GROUPS)[number];
+
+/** `main` is in the form at once. */
+export type FieldGroup = 'main' | OptionGroup;
 
 type Row = {
   flag: `--${string}` | null;

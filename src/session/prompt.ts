@@ -101,11 +101,6 @@ export function isTooLong(thread: QuotedThread | null): boolean {
   return thread !== null && excerpt(thread.messages).length < thread.messages.length;
 }
 
-/** The same, from the texts alone: before names are looked up. */
-export function mayBeTooLong(texts: readonly string[]): boolean {
-  return texts.length > MOST_QUOTED || texts.join('\n').length > ROOM;
-}
-
 /** The whole conversation, as a file. */
 export function writeTranscript(thread: QuotedThread): string {
   return [`Slack conversation in ${describe(thread)}`, '', ...thread.messages.map(quote), ''].join('\n');

@@ -13,7 +13,7 @@ import { refusalSentence } from './views/failures.ts';
 import { escape } from './views/text.ts';
 
 /** Who a person is in Devin; null: nobody could tell in the time that Slack gives. */
-export type IdentifyInTime = (person: Person) => Promise<Identity | null>;
+type IdentifyInTime = (person: Person) => Promise<Identity | null>;
 
 type AuthorityDeps = {
   identify: IdentifyInTime;

@@ -1,9 +1,11 @@
-import type { ContextChoice, MessageContext, Without } from '../session/context.ts';
+import type { ContextChoice, MessageContext } from '../session/context.ts';
+import { groupsOf } from '../session/defaults.ts';
 import { fields, type SessionDraft } from '../session/fields.ts';
 import type { LookedUpIdentity } from '../session/identity.ts';
-import type { Form, FormDescription } from '../store/forms.ts';
+import type { Choices } from '../session/policy/form.ts';
+import type { Form } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
-import { identitySentence, untickedWords } from './card-notes.ts';
+import { identitySentence } from './card-notes.ts';
 import { hurdleSentence, refusalSentence } from './views/failures.ts';
 import type { FormContext } from './views/form/context-inputs.ts';
 import type { FormIdentity, SessionForm } from './views/session-form.ts';
@@ -11,21 +13,25 @@ import { truncate } from './views/text.ts';
 
 const EXCERPT_LENGTH = 150;
 
-/** The view model of a form. `typed`: what its inputs hold now, if it is redrawn. */
-export function formView(form: Form, text: Text, typed: SessionDraft | null = null): SessionForm {
+/** What was looked up for a form. `choices`: what the policy leaves; null: everything, as far as is known. */
+type LookedUp = { identity: LookedUpIdentity | 'looking'; choices: Choices | null };
+
+/** The view model of a form. */
+export function formView(form: Form, { identity, choices }: LookedUp, text: Text): SessionForm {
+  const { id, draft, context, lostSecrets, faults } = form;
+  const values = withRefused(form);
+  const lost = lostSecrets === null ? {} : { session_secrets: lostSecrets };
   return {
-    formId: form.id,
-    expanded: form.expanded,
-    values: typed ?? withRefused(form),
-    prefill: withRefused(form),
-    sources: form.draft.sources,
-    names: form.draft.names ?? {},
-    faults: form.faults ?? {},
-    secretNames: form.secretNames ?? [],
-    context: form.context === null ? null : contextView(form, form.context, text),
-    runsAs: runsAs(form.description, text),
-    choices: form.description?.choices ?? null,
-    notes: form.lostSecrets === null ? [] : [text.modal.secretsLost(form.lostSecrets)],
+    formId: id,
+    groups: groupsOf(values, faults ?? {}, lost),
+    values,
+    sources: draft.sources,
+    names: draft.names ?? {},
+    faults: faults ?? {},
+    context: context === null ? null : contextView(values, context),
+    runsAs: runsAs(identity, choices, text),
+    choices,
+    notes: lostSecrets === null ? [] : [text.modal.secretsLost(lostSecrets)],
   };
 }
 
@@ -43,71 +49,18 @@ function withRefused({ draft, faults }: Form): SessionDraft {
   return { ...draft.values, ...Object.fromEntries(refused) };
 }
 
-function contextView(
-  { description, without, draft }: Form,
-  context: MessageContext,
-  text: Text,
-): FormContext {
-  const { picked, choice } = context;
-  const excerpt = truncate(picked.text, EXCERPT_LENGTH);
-  const unreadable = description !== null && description.thread === null;
-  const counts = description?.thread === 'looking' ? undefined : (description?.thread ?? undefined);
-  const own = { choice: 'message' as const, messages: 1, files: picked.files.length };
-  const inThread = picked.threadTs !== null && !unreadable;
+function contextView({ prompt }: SessionDraft, { picked, choice }: MessageContext): FormContext {
+  const own: ContextChoice[] = choice === 'message' ? ['message', 'thread'] : [choice, 'message'];
   return {
-    picked: draft.values.prompt === undefined ? excerpt : null,
-    options: inThread ? [own, ...threadOptions(context, counts)] : [own],
-    chosen: inThread ? choice : 'message',
-    notes: contextNotes({ unreadable: picked.threadTs !== null && unreadable, counts, without }, text),
+    picked: prompt === undefined ? truncate(picked.text, EXCERPT_LENGTH) : null,
+    options: picked.threadTs === null ? ['message'] : own,
   };
 }
 
-/** Up to the first message is that message, and up to the last is all of the thread: neither is a choice of its own. */
-function threadOptions(
-  { picked, choice }: MessageContext,
-  counts: Counts | undefined,
-): FormContext['options'] {
-  const option = (one: ContextChoice, counted: Counts['whole'] | undefined) => ({
-    choice: one,
-    messages: counted?.messages ?? null,
-    files: counted?.files ?? null,
-  });
-  const whole = option('thread', counts?.whole);
-  const isSame = picked.threadTs === picked.ts || isLast(counts);
-  return isSame && choice !== 'until-here' ? [whole] : [option('until-here', counts?.untilHere), whole];
-}
-
-/** Whether nothing is after the picked message. */
-function isLast(counts: Counts | undefined): boolean {
-  if (counts === undefined || (counts.unread ?? 0) > 0) return false;
-  return counts.untilHere.messages === counts.whole.messages;
-}
-
-type Counts = Exclude<FormDescription['thread'], 'looking' | null>;
-type Noted = { unreadable: boolean; counts: Counts | undefined; without: Without | null };
-
-function contextNotes({ unreadable, counts, without }: Noted, text: Text): string[] {
-  const words = text.modal.context;
-  const unread = counts?.unread ?? 0;
-  const unticked = untickedWords(without, text);
-  return [
-    ...(unreadable ? [text.modal.threadUnreadable] : []),
-    ...(unread === 0 ? [] : [words.tooMany(counts?.whole.messages ?? 0, unread)]),
-    ...(counts?.asFile === true ? [words.asFile] : []),
-    ...(unticked === null ? [] : [words.without(unticked)]),
-  ];
-}
-
-function runsAs(description: FormDescription | null, text: Text): FormIdentity {
-  if (description === null) return { kind: 'looking' };
-  const { choices, keyRefused = false } = description;
-  const identity = keyRefused ? 'key-refused' : description.identity;
-  const closed = choices?.closed ?? null;
-  if (closed !== null && description.identity?.kind !== 'refused')
-    return {
-      kind: 'refused',
-      why: hurdleSentence(closed, text),
-    };
+function runsAs(identity: LookedUp['identity'], choices: Choices | null, text: Text): FormIdentity {
+  if (identity === 'looking') return { kind: 'looking' };
+  const isRefused = identity !== null && identity !== 'key-refused' && identity.kind === 'refused';
+  if (choices?.closed && !isRefused) return { kind: 'refused', why: hurdleSentence(choices.closed, text) };
   if (identity === null) return { kind: 'not-known', why: text.modal.identityUnavailable };
   return shownIdentity(identity, text);
 }

@@ -201,13 +201,11 @@ create table forms (
   draft jsonb not null,
   context jsonb,
   sealed text,
-  secret_names jsonb,
   lost_secrets jsonb,
   faults jsonb,
   without jsonb,
-  expanded boolean not null default false,
+  questions jsonb,
   sent_in text,
-  description jsonb,
   created_at timestamptz not null default now()
 );
 create index forms_created_at on forms (created_at);

@@ -77,16 +77,18 @@ export function askedOf(judged: SessionRequest): Omit<PolicyRequest, 'approved'>
 }
 
 /** `slackFileIds`: uploaded with the form. */
-export type Filled = Pick<Form, 'draft' | 'context' | 'without' | 'secretNames'> & {
+export type Filled = Pick<Form, 'draft' | 'context' | 'without'> & {
   slackFileIds?: readonly string[];
+  hasSessionSecrets?: boolean;
 };
 
 /** A form or command as it is filled in now; nothing is approved yet. */
-export function filledIn({ draft, context, without, secretNames, slackFileIds = [] }: Filled): PolicyRequest {
+export function filledIn({ draft, context, without, ...sent }: Filled): PolicyRequest {
+  const { slackFileIds = [], hasSessionSecrets = false } = sent;
   const quoted = context === null || without === null ? context : { ...context, without };
   return {
     draft,
-    hasSessionSecrets: (secretNames ?? []).length > 0,
+    hasSessionSecrets,
     hasAttachments: attached(draft.values, quoted).length + slackFileIds.length > 0,
     approved: [],
   };

@@ -56,10 +56,10 @@ describe.each([
   });
 
   test('on the whole form with errors at fields and an open list', async () => {
-    const { field, modal, page, press, send, submit } = await stage().visit({ as: 'ben', dark });
+    const { addOptions, field, modal, page, send, submit } = await stage().visit({ as: 'ben', dark });
     await send('/devin');
     await modal.getByText(/Runs as/).waitFor();
-    await press('More options', modal);
+    await addOptions('Access', 'Files and links', 'Result');
     await field('Task').fill('Something');
     await field(/JSON Schema/).fill('{');
     await submit();

@@ -14,8 +14,14 @@ describe('the form', () => {
 
   async function openWholeForm(visit: Visit = {}) {
     const slackPage = await openForm(visit);
-    await slackPage.press('More options', slackPage.modal);
-    await slackPage.field(/^Machine/).waitFor();
+    await slackPage.addOptions(
+      'Title and tags',
+      'Guidance',
+      'Access',
+      'Files and links',
+      'Result',
+      'Environment',
+    );
     return slackPage;
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TIMES } from '../../src/times.ts';
 import { typeTask, useAsking } from '../support/asking.ts';
 import { captureLog } from '../support/log-lines.ts';
-import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { cardOf, sessionOf, settledForm, addOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -41,7 +41,7 @@ describe('when Devin is busy, or refuses', () => {
     expect(card.text).toContain('windows');
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
     const view = await settledForm(slack, ana.userId);
-    await showAllOptions(slack, view);
+    await addOptions(slack, view);
     expect(slack.renderText(view.id)).toContain('beos');
     slack.typeIn(view.id, { 'field.platform': 'windows' });
     await slack.submit(view.id, ana.userId);

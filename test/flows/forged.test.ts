@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { asForeigner, forgePress, valueOf } from '../support/forged.ts';
-import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { sessionOf, settledForm, addOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -159,7 +159,8 @@ describe('a form', () => {
     const { slack } = world();
     const { ana, ben, channelId, form, own } = await openForm();
     slack.typeIn(form.id, { 'field.prompt': 'at the cost of another' });
-    await slack.clickButton(ben.userId, { viewId: form.id }, 'more_options');
+    const target = { viewId: form.id };
+    await slack.choose({ userId: ben.userId, target, which: 'add_options', entry: 'machine' });
     expect((await slack.submit(form.id, ben.userId)).kind).toBe('updated');
     await passes(ben, channelId);
     expect(slack.view(form.id).definition.blocks.some(({ block_id: id }) => id === 'field.platform')).toBe(
@@ -197,23 +198,26 @@ describe('a form', () => {
   test('sends no file of another person to Devin, and reads none', async () => {
     const { slack, devin } = world();
     const { ana, ben, form } = await openForm();
-    await showAllOptions(slack, form);
-    const upload = (owner: string, content: string) =>
-      slack.addFile({ name: `${content}.txt`, mimetype: 'text/plain', content, owner });
-    const [own, other] = [upload(ana.userId, 'mine'), upload(ben.userId, 'salaries')];
-    slack.typeIn(form.id, { 'field.prompt': 'what is in it?', 'file.prompt': [other], files: [own, other] });
+    await addOptions(slack, form);
+    const upload = (owner: string, name: string) =>
+      slack.addFile({ name, mimetype: 'text/plain', content: name, owner });
+    const own = upload(ana.userId, 'mine.txt');
+    const [text, other] = [upload(ben.userId, 'salaries.md'), upload(ben.userId, 'salaries.txt')];
+    slack.typeIn(form.id, { 'field.prompt': 'what is in it?', files: [own, text] });
     expect(await slack.submit(form.id, ana.userId)).toMatchObject({
       kind: 'errors',
-      errors: { 'file.prompt': "This app couldn't read the file from Slack. Remove it and upload it again." },
+      errors: {
+        files: "salaries.md: This app couldn't read the file from Slack. Remove it and upload it again.",
+      },
     });
-    slack.typeIn(form.id, { 'file.prompt': [] });
+    slack.typeIn(form.id, { files: [own, other] });
     await slack.submit(form.id, ana.userId);
     const session = await sessionOf(devin, ana.devinUserId);
     expect(session.request.attachment_urls).toHaveLength(1);
     expect(devin.uploads.map(({ name }) => name)).not.toContain('salaries.txt');
   });
 
-  test('takes secrets and unticked messages from nobody else', async () => {
+  test('takes unticked messages from nobody else', async () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: `rows-${ana.name}`, members: [ana.userId, ben.userId] });
@@ -221,33 +225,23 @@ describe('a form', () => {
     const last = slack.say(ben.userId, channelId, 'It fails on Mondays', { threadTs: root });
     await slack.shortcut(ana.userId, { channelId, ts: last }, 'start_session');
     const form = await settledForm(slack, ana.userId);
-    await showAllOptions(slack, form);
+    await addOptions(slack, form);
     const over = async (who: { userId: string }, button: string) => {
       const before = new Set(slack.views().map(({ id }) => id));
       await slack.clickButton(who.userId, { viewId: form.id }, button);
       return slack.waitForView(({ id, userId }) => userId === who.userId && !before.has(id));
     };
-    const secrets = await over(ana, 'add_secrets');
-    slack.typeIn(secrets.id, { 'secret.1.name': 'TOKEN', 'secret.1.value': 'x' });
-    await slack.submit(secrets.id, ben.userId);
     const review = await over(ana, 'review_context');
     await slack.waitForView(({ id }) => id === review.id && slack.renderText(id).includes('[Save]'));
-    await slack.choose({
-      userId: ana.userId,
-      target: { viewId: review.id },
-      which: `review.message.${root}/value`,
-      entry: [],
-    });
+    slack.typeIn(review.id, { 'review.0': [] });
     await slack.submit(review.id, ben.userId);
-    for (const button of ['add_secrets', 'review_context'])
-      await slack.clickButton(ben.userId, { viewId: form.id }, button);
+    await slack.clickButton(ben.userId, { viewId: form.id }, 'review_context');
     await passes(ben, channelId);
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     slack.typeIn(form.id, { 'field.prompt': 'fix it now' });
     await slack.submit(form.id, ana.userId);
     const session = await sessionOf(devin, ana.devinUserId);
     expect(session.request.prompt).toContain('The login test is flaky');
-    expect(devin.secretsOf(session.id)).toEqual([]);
   });
 });
 
@@ -278,13 +272,6 @@ describe('what another version of the app made', () => {
       expect(JSON.stringify(answer)).toContain('field.prompt');
     }
   });
-});
-
-test("a tick is acknowledged, also if Slack doesn't say in which block it is", async () => {
-  const { ana, channelId } = await openForm();
-  const tick = { userId: ana.userId, channelId, actionId: 'value', value: 'message' };
-  const action = { type: 'checkboxes', block_id: undefined, selected_options: [] };
-  expect(await forgePress(world(), { ...tick, action })).toMatchObject({ kind: 'answered' });
 });
 
 describe('a button with a value that no message has', () => {

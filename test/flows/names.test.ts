@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pressToOpen, startSession, toldTo } from '../support/asking.ts';
-import { settledForm, showAllOptions } from '../support/look.ts';
+import { settledForm, addOptions } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -81,7 +81,7 @@ describe('playbooks, knowledge and secrets', () => {
     );
     await slack.command(ana.userId, channelId, '');
     const form = await settledForm(slack, ana.userId);
-    await showAllOptions(slack, form);
+    await addOptions(slack, form);
     const shown = slack.renderText(form.id);
     expect(shown).toContain('Playbook: Fix a *bug*');
     expect(shown).toContain('Knowledge: Deploys');

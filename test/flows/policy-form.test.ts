@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { useGovernedWorld } from '../support/governed.ts';
-import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { addOptions, cardOf, errorAt, sessionOf, settledForm } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
 
 const POLICY = `
@@ -30,8 +30,7 @@ async function formIn(options: Parameters<typeof someoneIn>[1] = {}) {
   const who = someoneIn(world(), options);
   await who.type('');
   const view = await settledForm(world().slack, who.ana.userId);
-  const blocks = (): string[] => view.definition.blocks.map(({ block_id: id = '' }) => id);
-  return { ...who, view, blocks, shown: () => world().slack.renderText(view) };
+  return { ...who, view, shown: () => world().slack.renderText(view) };
 }
 
 test('a form says at options and fields what is refused, and refuses it there when it is sent', async () => {
@@ -39,11 +38,8 @@ test('a form says at options and fields what is refused, and refuses it there wh
   devin.addRepository({ path: 'acme/infra-dns' });
   const { ana, view, shown } = await formIn();
   expect(shown()).toContain('team instructions are added');
-  expect(JSON.stringify(view.definition)).toContain(
-    'Ultra · the strongest, for hard tasks · not allowed here',
-  );
-  await showAllOptions(slack, view);
-  expect(shown()).toContain('Not allowed here: `acme/infra-*`.');
+  expect(JSON.stringify(view.definition)).toContain('Ultra · higher cost, hard tasks · not allowed here');
+  await addOptions(slack, view, ['files']);
   await slack.suggest(view.id, 'field.repos', 'acme/infra-dns');
   const log = { name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner: ana.userId };
   const refusedAt = async (entries: Record<string, string | string[]>) => {
@@ -78,39 +74,37 @@ test('a task about a message with a file that the policy refuses starts once the
   const { slack, devin } = world();
   const { ana, channelId } = someoneIn(world());
   const log = { name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner: ana.userId };
-  const file = slack.addFile(log);
-  const ts = slack.say(ana.userId, channelId, 'It fails', { files: [file] });
+  const ts = slack.say(ana.userId, channelId, 'It fails', { files: [slack.addFile(log)] });
   await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
   const form = await settledForm(slack, ana.userId);
   await slack.clickButton(ana.userId, { viewId: form.id }, 'review_context');
   const review = await slack.waitForView(
     ({ userId, id }) => userId === ana.userId && slack.renderText(id).includes('[Save]'),
   );
-  const target = { viewId: review.id };
-  await slack.choose({ userId: ana.userId, target, which: `review.file.${file}/value`, entry: [] });
+  slack.typeIn(review.id, { 'review.0': [`message ${ts}`] });
   await slack.submit(review.id, ana.userId);
-  await slack.waitForView(({ id }) => id === form.id && slack.renderText(id).includes('Left out by you'));
   slack.typeIn(form.id, { 'field.prompt': 'fix it now' });
   expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
   expect((await sessionOf(devin, ana.devinUserId)).request.attachment_urls ?? []).toEqual([]);
 });
 
-test('a form shows what the channel sets, and starts with it', async () => {
+test('a form shows what the channel sets, refuses another value there, and starts with a lower cap', async () => {
   const { slack, devin } = world();
-  const { ana, channelId, view, blocks, shown } = await formIn({ name: 'proj' });
-  await showAllOptions(slack, view);
-  for (const line of [
-    'Mode (set by policy)*: `lite`',
-    'Repositories (set by policy)*: `acme/web`',
-    'Tags (set by policy)*: `proj`',
-  ])
-    expect(shown()).toContain(line);
-  const asked = blocks().filter((id) => /^field\.(?:repos|devin_mode|max_acu_limit|tags)/.test(id));
-  expect(asked).toEqual([]);
-  slack.typeIn(view.id, { 'field.prompt': 'fix it now' });
+  const { ana, channelId, view, shown } = await formIn({ name: 'proj' });
+  // The group of the tags is open, since they are set.
+  for (const words of ['acme/web', 'Lite ·', 'proj']) expect(shown()).toContain(words);
+  expect(shown().split('Source: set by policy.')).toHaveLength(5);
+  slack.typeIn(view.id, { 'field.prompt': 'fix it now', 'field.tags': 'mine', 'field.max_acu_limit': '3' });
+  expect(await errorAt(slack, view, 'field.tags')).toContain('proj');
+  slack.typeIn(view.id, { 'field.tags': '' });
   expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
   const session = await sessionOf(devin, ana.devinUserId);
-  expect(session.request).toMatchObject({ devin_mode: 'lite', max_acu_limit: 5, repos: ['acme/web'] });
+  expect(session.request).toMatchObject({
+    devin_mode: 'lite',
+    max_acu_limit: 3,
+    repos: ['acme/web'],
+  });
+  expect(session.request.tags).toContain('proj');
   const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
   await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
   const details = await slack.waitForView(

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { stopOnCard, toldTo } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { useGovernedWorld } from '../support/governed.ts';
-import { cardOf, doneWith, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { addOptions, cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
@@ -104,7 +104,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     const ts = slack.say(ana.userId, channelId, 'fix it now');
     await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
     const form = await settledForm(slack, ana.userId);
-    await showAllOptions(slack, form);
+    await addOptions(slack, form);
     if ('field.repos' in entries) await slack.suggest(form.id, 'field.repos', 'acme/infra');
     slack.typeIn(form.id, entries);
     return async () => submitIn(who);
@@ -152,7 +152,6 @@ async function isRefused(surface: Surface, kind: Kind): Promise<void> {
   const who = someoneIn(world());
   const act = await surface(who, kind);
   const before = who.own().length;
-  await doneWith(world(), 'describe-form');
   await world().change(ruleFor(who, kind));
   const channelId = await act();
   if (channelId !== null)

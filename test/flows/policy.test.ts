@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { useGovernedWorld } from '../support/governed.ts';
-import { cardOf, homeOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { cardOf, homeOf, sessionOf, settledForm, addOptions } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
@@ -100,7 +100,7 @@ describe('a rule of the policy', () => {
     const told = await toldTo(world(), place, 'use it');
     await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
     const form = await settledForm(slack, ana.userId);
-    await showAllOptions(slack, form);
+    await addOptions(slack, form);
     slack.typeIn(form.id, { 'field.session_secrets': 'TOKEN=abc' });
     const rule = '{ name: no own secrets, when: { session_secrets: true }, then: refuse }';
     await change(POLICY.replace('rules:', `rules:\n  - ${rule}`));

@@ -117,10 +117,10 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
     await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
     const form = await settledForm(slack, ana.userId);
     await slack.clickButton(ana.userId, { viewId: form.id }, 'review_context');
-    const which = `review.message.${ts}`;
-    const review = await slack.waitForView(({ definition }) => JSON.stringify(definition).includes(which));
-    const target = { viewId: review.id };
-    await slack.choose({ userId: ana.userId, target, which: `${which}/value`, entry: [] });
+    const review = await slack.waitForView(({ definition }) =>
+      JSON.stringify(definition).includes(`message ${ts}`),
+    );
+    slack.typeIn(review.id, { 'review.0': [] });
     await slack.submit(review.id, ana.userId);
     slack.typeIn(form.id, { 'field.prompt': 'fix the login test' });
     await slack.submit(form.id, ana.userId);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sessionOf, sessionsAs, settledForm, showAllOptions } from '../support/look.ts';
+import { sessionOf, sessionsAs, settledForm, addOptions } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -11,13 +11,13 @@ describe('values too long for an input', () => {
     const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, '');
     const view = await settledForm(slack, ana.userId);
-    await showAllOptions(slack, view);
+    await addOptions(slack, view);
     const upload = (name: string, content: string | Buffer) =>
       slack.addFile({ name, mimetype: 'text/plain', content, owner: ana.userId });
     return { slack, devin, ana, view, upload };
   };
 
-  test('can be uploaded as files: a task, a schema and a .env file', async () => {
+  test('can be uploaded as files, sorted by name: a task, a schema and .env files', async () => {
     const { slack, devin, ana, view, upload } = await open();
     const schema = {
       type: 'object',
@@ -27,9 +27,13 @@ describe('values too long for an input', () => {
     slack.typeIn(view.id, {
       'field.prompt': 'Do what the file says.',
       'field.session_secrets': 'TYPED=1',
-      'file.prompt': [upload('task.md', `# Steps\n${'one more step\n'.repeat(1000)}`)],
-      'file.structured_output_schema': [upload('schema.json', JSON.stringify(schema))],
-      'file.session_secrets': [upload('.env', `LONG=${long}\n# a comment\nPEM="line 1\nline 2"\n`)],
+      files: [
+        upload('task.md', `# Steps\n${'one more step\n'.repeat(1000)}`),
+        upload('schema.json', JSON.stringify(schema)),
+        upload('.env', `LONG=${long}\n# a comment\nPEM="line 1\nline 2"\n`),
+        upload('prod.env.local', 'LOCAL=1'),
+        upload('log.txt', 'it fails'),
+      ],
     });
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
     const session = await sessionOf(devin, ana.devinUserId);
@@ -39,25 +43,30 @@ describe('values too long for an input', () => {
       { key: 'TYPED', value: '1', sensitive: true },
       { key: 'LONG', value: long, sensitive: true },
       { key: 'PEM', value: 'line 1\nline 2', sensitive: true },
+      { key: 'LOCAL', value: '1', sensitive: true },
     ]);
+    expect(devin.uploads.map(({ name }) => name)).toEqual(['log.txt']);
     expect(slack.problems).toEqual([]);
   });
 
-  test('start nothing if they are invalid, and each input says why', async () => {
+  test('start nothing if they are invalid, and the input says why of each', async () => {
     const { slack, devin, ana, view, upload } = await open();
     slack.typeIn(view.id, {
       'field.prompt': 'Try it.',
-      'file.prompt': [upload('task.bin', Buffer.from([0xff, 0xfe, 0xfd]))],
-      'file.structured_output_schema': [upload('schema.json', '{"type": "text"}')],
-      'file.session_secrets': [upload('.env', 'nothing of the kind')],
+      files: [
+        upload('task.md', Buffer.from([0xff, 0xfe, 0xfd])),
+        upload('schema.json', '{"type": "text"}'),
+        upload('.env', 'nothing of the kind'),
+      ],
     });
     const result = await slack.submit(view.id, ana.userId);
     if (result.kind !== 'errors') throw new Error(result.kind);
     expect(result.errors).toEqual({
-      'file.prompt': 'This file is not a text file (UTF-8).',
-      'file.structured_output_schema':
-        'Not a valid JSON Schema (draft 7): /type must be equal to one of the allowed values.',
-      'file.session_secrets': 'This file has no KEY=VALUE lines.',
+      files: [
+        'task.md: This file is not a text file (UTF-8).',
+        'schema.json: Not a valid JSON Schema (draft 7): /type must be equal to one of the allowed values.',
+        '.env: This file has no KEY=VALUE lines.',
+      ].join('\n'),
     });
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { usePostgres } from '../support/databases.ts';
-import { doneWith, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { errorAt, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -65,62 +65,17 @@ describe("a command that can't be saved", () => {
     expect(await ready()).toBe('{"database":true,"queue":true,"slack":true}');
   });
 
-  test('leaves a form open with everything in it, with an alert on top', async () => {
+  test('leaves a form open with everything in it, with an error at its task', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, '');
     const view = await settledForm(slack, ana.userId);
     slack.typeIn(view.id, { 'field.prompt': 'keep me' });
-    const result = await withoutTable('session_requests', async () => slack.submit(view.id, ana.userId));
-    expect(result.kind).toBe('updated');
-    const [first, ...others] = view.definition.blocks;
-    expect(first).toMatchObject({ type: 'alert', level: 'error' });
-    expect(slack.renderText(view.id)).toContain("couldn't be saved");
+    const error = await withoutTable('session_requests', async () => errorAt(slack, view));
+    expect(error).toContain("couldn't be saved");
     expect(slack.renderText(view.id)).toContain('keep me');
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
     expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('keep me');
-    expect(others.length).toBeGreaterThan(0);
-  });
-
-  test('leaves the alert on a form until it is sent again, whatever else changes in it', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    const picked = slack.say(ana.userId, channelId, 'it is broken');
-    await slack.shortcut(ana.userId, { channelId, ts: picked }, 'start_session');
-    const view = await settledForm(slack, ana.userId);
-    slack.typeIn(view.id, { 'field.prompt': 'keep me' });
-    await withoutTable('session_requests', async () => slack.submit(view.id, ana.userId));
-    const alerts = () => view.definition.blocks.filter(({ type }) => type === 'alert').length;
-    expect(alerts()).toBe(1);
-    await showAllOptions(slack, view);
-    expect(alerts()).toBe(1);
-    for (const button of ['add_secrets', 'review_context']) {
-      const drawn = view.definition;
-      const before = new Set(slack.views().map(({ id }) => id));
-      await slack.clickButton(ana.userId, { viewId: view.id }, button);
-      const over = await slack.waitForView(({ id, definition }) => !before.has(id) && 'submit' in definition);
-      expect((await slack.submit(over.id, ana.userId)).kind).toBe('closed');
-      await slack.waitForView(({ id, definition }) => id === view.id && definition !== drawn);
-      expect(alerts()).toBe(1);
-    }
-    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
-    await sessionOf(devin, ana.devinUserId);
-  });
-
-  test('leaves the alert on a form whose thread is read later', async () => {
-    const { slack } = world();
-    const { ana, channelId } = someoneIn(world());
-    const root = slack.say(ana.userId, channelId, 'it is broken');
-    const reply = slack.say(ana.userId, channelId, 'since Monday', { threadTs: root });
-    const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    slack.fail('conversations.replies', { until, args: { channel: channelId } });
-    await slack.shortcut(ana.userId, { channelId, ts: reply }, 'start_session');
-    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
-    slack.typeIn(view.id, { 'field.prompt': 'keep me' });
-    await withoutTable('session_requests', async () => slack.submit(view.id, ana.userId));
-    release();
-    await doneWith(world(), 'describe-form');
-    expect(view.definition.blocks[0]).toMatchObject({ type: 'alert', level: 'error' });
   });
 
   test.each(['defaults', 'settings me notify dm', 'list'])(

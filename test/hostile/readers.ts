@@ -1,7 +1,7 @@
 import { parseProblem } from '../../src/devin/problem.ts';
 import { pageOf, sessionMessageSchema } from '../../src/devin/schemas.ts';
 import { withoutCredentials } from '../../src/session/credentials.ts';
-import { fields } from '../../src/session/fields.ts';
+import { fields, OPTION_GROUPS } from '../../src/session/fields.ts';
 import { isSessionRef } from '../../src/session/intent.ts';
 import { readMilestone } from '../../src/session/milestones.ts';
 import { matchesGlob } from '../../src/session/policy/patterns.ts';
@@ -18,7 +18,7 @@ import { readPayload } from '../../src/slack/edge/payload.ts';
 import { readPermalink } from '../../src/slack/edge/posted-messages.ts';
 import { renderDevinMessage } from '../../src/slack/views/devin-message.ts';
 import { readField, readJson } from '../../src/slack/views/form/read-field.ts';
-import { draftFromState } from '../../src/slack/views/form/read.ts';
+import { readSessionForm } from '../../src/slack/views/form/read.ts';
 import { readList } from '../../src/slack/views/form/typed.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../src/slack/views/markdown.ts';
 import {
@@ -78,7 +78,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a message of a person, quoted': (text) => quotedParts(text.slice(0, 40_000)),
   'a list in a form': readList,
   'JSON in a form': readJson,
-  'a form': (text) => draftFromState(stateOf(text)),
+  'a form': (text) => readSessionForm(stateOf(text), { groups: OPTION_GROUPS, faults: {}, ownTag: true }, en),
   'secrets in a form': (text) => readSecrets(`${text}\n${distinctLines(text.length)}`),
   'the metadata of a message': (text) => [
     readMetadata({ event_type: text, event_payload: { request_id: text } }),

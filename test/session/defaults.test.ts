@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   applyDefaults,
   applyForm,
+  groupsOf,
   asksOther,
   createWithNames,
   withoutFields,
@@ -98,33 +99,27 @@ describe('a submitted form', () => {
   });
 
   test('keeps the source of unchanged values', () => {
-    const { values, sources } = applyForm(prefill, { prompt: 'fix it', repos: ['acme/web'] }, false);
-    expect(values).toEqual({ prompt: 'fix it', repos: ['acme/web'], platform: 'windows' });
-    expect(sources).toEqual({ prompt: 'request', repos: 'channel', platform: 'channel' });
+    const { values, sources } = applyForm(prefill, { prompt: 'fix it', repos: ['acme/web'] });
+    expect(values).toEqual({ prompt: 'fix it', repos: ['acme/web'] });
+    expect(sources).toEqual({ prompt: 'request', repos: 'channel' });
   });
 
-  test('drops a default that was emptied if the form showed it', () => {
-    expect(applyForm(prefill, { prompt: 'fix it' }, true).values).toEqual({ prompt: 'fix it' });
-  });
-
-  test('is what the request asks for if a value was changed, and what the policy set stays', () => {
+  test('asks for a changed value in place of what the policy set', () => {
     const governed = applyDefaults({
       channel: { repos: ['acme/web'] },
       request: { prompt: 'fix' },
       policy: { max_acu_limit: 5 },
     });
     const named = { ...governed, names: { 'note-1': 'House style' } };
-    expect(applyForm(named, { prompt: 'fix', repos: ['acme/api'] }, true)).toEqual({
-      values: { prompt: 'fix', repos: ['acme/api'], max_acu_limit: 5 },
-      sources: { prompt: 'request', repos: 'request', max_acu_limit: 'policy' },
+    expect(applyForm(named, { prompt: 'fix', repos: ['acme/api'], max_acu_limit: 3 })).toEqual({
+      values: { prompt: 'fix', repos: ['acme/api'], max_acu_limit: 3 },
+      sources: { prompt: 'request', repos: 'request', max_acu_limit: 'request' },
       names: named.names,
     });
   });
+});
 
-  test('keeps nothing that the form showed without "More options" and that was emptied', () => {
-    expect(applyForm(prefill, { prompt: 'fix' }, false).values).toEqual({
-      prompt: 'fix',
-      platform: 'windows',
-    });
-  });
+test('a form shows the groups in which something is set or was refused', () => {
+  const fault = { platform: { typed: [], said: 'No such platform.' } };
+  expect(groupsOf({ prompt: 'fix', tags: ['ci'] }, fault, {})).toEqual(['about', 'machine']);
 });

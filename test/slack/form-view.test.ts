@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
-import { choicesSchema } from '../../src/session/policy/form.ts';
+import type { LookedUpIdentity } from '../../src/session/identity.ts';
+import type { Choices } from '../../src/session/policy/form.ts';
 import { formView } from '../../src/slack/form-view.ts';
-import type { Form, FormDescription } from '../../src/store/forms.ts';
+import type { Form } from '../../src/store/forms.ts';
 import { en } from '../../src/text/en.ts';
 import { MATCHED } from '../support/identity.ts';
 
 const GUEST = { kind: 'refused', reason: 'guest', maskedEmail: null, checkedAtMs: 0 } as const;
-const COUNTS = { untilHere: { messages: 3, files: 0 }, whole: { messages: 9, files: 2 } };
-const DESCRIBED = { identity: MATCHED, thread: COUNTS } satisfies FormDescription;
 const PICKED = { ts: '2.0', threadTs: '1.0', userId: 'U1', appName: null, text: 'It is slow', files: [] };
 const CONTEXT = { choice: 'thread', channelId: 'C1', channelName: 'dev', picked: PICKED } as const;
 
-function view(changes: Partial<Form> = {}) {
+type LookedUp = { identity?: LookedUpIdentity | 'looking'; choices?: Choices | null };
+
+function view(changes: Partial<Form> = {}, { identity = MATCHED, choices = null }: LookedUp = {}) {
   return formView(
     {
       id: 'f1',
@@ -26,44 +27,22 @@ function view(changes: Partial<Form> = {}) {
       sentIn: null,
       lostSecrets: null,
       faults: null,
-      secretNames: null,
       without: null,
-      expanded: false,
-      description: DESCRIBED,
+      questions: null,
       ...changes,
     },
+    { identity, choices },
     en,
   );
 }
 
-test('a form shows how much each choice of context sends', () => {
-  expect(view().context).toMatchObject({
-    chosen: 'thread',
-    options: [
-      { choice: 'message', messages: 1 },
-      { choice: 'until-here', messages: 3, files: 0 },
-      { choice: 'thread', messages: 9, files: 2 },
-    ],
-    notes: [],
-  });
-  expect(view({ description: null }).context?.options).toContainEqual({
-    choice: 'thread',
-    messages: null,
-    files: null,
-  });
-});
-
-const LAST = { ...DESCRIBED, thread: { ...COUNTS, untilHere: COUNTS.whole } };
-const PART = ['message', 'until-here', 'thread'];
-
 test.each([
-  ['not if it is the first one', { context: { ...CONTEXT, picked: { ...PICKED, ts: '1.0' } } }, false],
-  ['not if it is the last one', { description: LAST }, false],
-  ['if that is chosen', { description: LAST, context: { ...CONTEXT, choice: 'until-here' } }, true],
-  ['if more follow', { description: { ...LAST, thread: { ...LAST.thread, unread: 1 } } }, true],
-] as const)('a form offers the thread up to a message: %s', (_when, changes, isOffered) => {
-  const offered = view(changes).context?.options.map(({ choice }) => choice);
-  expect(offered).toEqual(isOffered ? PART : ['message', 'thread']);
+  ['a thread', CONTEXT, ['thread', 'message']],
+  ['a thread up to a message', { ...CONTEXT, choice: 'until-here' }, ['until-here', 'message']],
+  ['a message in a thread', { ...CONTEXT, choice: 'message' }, ['message', 'thread']],
+  ['a message', { ...CONTEXT, picked: { ...PICKED, threadTs: null } }, ['message']],
+] as const)('a form about %s offers that first', (_what, context, options) => {
+  expect(view({ context }).context?.options).toEqual(options);
 });
 
 test.each([
@@ -81,43 +60,31 @@ test('a form says of a message without words that it has none', () => {
   expect(view({ context: { ...CONTEXT, picked } }).context?.picked).toBe('');
 });
 
-test.each([
-  ['was left out of a thread that is too long to read', { unread: 40 }, en.modal.context.tooMany(9, 40)],
-  ['goes to Devin as a file', { asFile: true }, en.modal.context.asFile],
-] as const)('a form says what %s', (_what, more, note) => {
-  expect(view({ description: { ...DESCRIBED, thread: { ...COUNTS, ...more } } }).context?.notes).toEqual([
-    note,
-  ]);
-});
-
-test('a form says what the person unticked', () => {
-  const { context } = view({ without: { messages: ['1.0'], files: [] } });
-  expect(context?.notes).toEqual([en.modal.context.without(en.modal.context.messages(1))]);
-});
-
-test('a form sends the picked message only if its thread is not to be read, and says why', () => {
-  expect(view({ description: { ...DESCRIBED, thread: null } }).context).toMatchObject({
-    chosen: 'message',
-    options: [{ choice: 'message', messages: 1 }],
-    notes: [en.modal.threadUnreadable],
-  });
+test('a form opens the group of each value, of each fault, and of secrets that were lost', () => {
+  const draft = { values: { tags: ['ci'] }, sources: {} };
+  const faults = { platform: { typed: [], said: 'No such platform.' } };
+  expect(view({ draft, faults, lostSecrets: [] }).groups).toEqual(['about', 'access', 'machine']);
 });
 
 test.each([
-  ['nobody knows yet', null, 'looking'],
-  ['the person is known', DESCRIBED, 'member'],
-  ['nobody could tell', { ...DESCRIBED, identity: null }, 'not-known'],
-  ['the person may not start anything', { ...DESCRIBED, identity: GUEST }, 'refused'],
-] as const)('a form says who its session runs as: %s', (_what, description, kind) => {
-  expect(view({ description }).runsAs.kind).toBe(kind);
+  ['nobody knows yet', 'looking', 'looking'],
+  ['the person is known', MATCHED, 'member'],
+  ['nobody could tell', null, 'not-known'],
+  ['the person may not start anything', GUEST, 'refused'],
+] as const)('a form says who its session runs as: %s', (_what, identity, kind) => {
+  expect(view({}, { identity }).runsAs.kind).toBe(kind);
 });
 
 test('a form is closed by a rule that refuses all of it, with its name and words', () => {
-  const closed = { kind: 'rule', verdict: 'refuse', rule: 'freeze', say: 'Until Monday.', field: 'prompt' };
-  const rest = { set: {}, modes: {}, announcements: [], instructions: null, most: null, budgets: [] };
-  const choices = choicesSchema.parse({ ...rest, closed });
-  const why = (identity: FormDescription['identity']) =>
-    JSON.stringify(view({ description: { ...DESCRIBED, identity, choices } }).runsAs);
+  const closed = {
+    kind: 'rule',
+    verdict: 'refuse',
+    rule: 'freeze',
+    say: 'Until Monday.',
+    field: 'prompt',
+  } as const;
+  const choices = { closed, set: {}, modes: {}, instructions: null, most: null, budgets: [] };
+  const why = (identity: LookedUpIdentity) => JSON.stringify(view({}, { identity, choices }).runsAs);
   expect(why(MATCHED)).toMatch(/"refused".*freeze.*Until Monday\./);
   expect(why(null)).toMatch(/"refused".*freeze/);
   // What others may not do is no help to a guest.

@@ -10,8 +10,8 @@ test('a form that is offered twice keeps what was entered in it', async () => {
   const forms = createForms((await open()).db);
   const offered = { ...PLACE, id: 'f1', context: null, sealed: null };
   await forms.insert({ ...offered, draft: draftOf('fix it') });
-  await forms.change('f1', { sealed: 'secrets', secretNames: ['TOKEN'] });
+  await forms.change('f1', { sealed: 'urls', sentIn: 'V1' });
   await forms.insert({ ...offered, draft: draftOf('fix it again') });
-  const kept = { draft: draftOf('fix it'), sealed: 'secrets', secretNames: ['TOKEN'] };
+  const kept = { draft: draftOf('fix it'), sealed: 'urls', sentIn: 'V1' };
   expect(await forms.find('f1')).toMatchObject(kept);
 });

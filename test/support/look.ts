@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { LocalDevin } from '../../sandbox/devin/index.ts';
 import type { LocalSlack, Message, View } from '../../sandbox/slack/index.ts';
-import { en } from '../../src/text/en.ts';
+import { OPTION_GROUPS, type OptionGroup } from '../../src/session/fields.ts';
+import { formMetadata } from '../../src/slack/edge/ids.ts';
 
 /** The session that was created as this member, once it exists. */
 export async function sessionOf(devin: LocalDevin, devinUserId: string) {
@@ -57,17 +58,31 @@ export async function doneWith({ address }: { address: string }, job: string): P
     await expect.poll(metrics).toContain(`{queue="${job}",state="${state}"} 0`);
 }
 
-/** A form that offers parts of a thread says so until it has read the thread. */
 function isSettled(text: string): boolean {
-  return /Runs as|can't start/.test(text) && !text.includes(en.modal.context.counting);
+  return /Runs as|can't start/.test(text);
 }
 
-/** Presses "More options" unless they are shown already, and waits for them. */
-export async function showAllOptions(slack: LocalSlack, view: View): Promise<void> {
-  if (!view.definition.blocks.some((block) => block.block_id === 'field.platform'))
-    await slack.clickButton(view.userId, { viewId: view.id }, 'more_options');
-  await slack.waitForView(
-    ({ id, definition }) =>
-      id === view.id && definition.blocks.some((block) => block.block_id === 'field.platform'),
-  );
+/** Adds these groups of options, or all, unless they are shown already. */
+export async function addOptions(
+  slack: LocalSlack,
+  { id: viewId, userId }: Pick<View, 'id' | 'userId'>,
+  groups: readonly OptionGroup[] = OPTION_GROUPS,
+): Promise<void> {
+  const hasGroup = (group: OptionGroup): boolean =>
+    formMetadata.read(slack.view(viewId).definition.private_metadata ?? '').groups.includes(group);
+  for (const group of groups.filter((one) => !hasGroup(one))) {
+    await slack.choose({ userId, target: { viewId }, which: 'add_options', entry: group });
+    await slack.waitForView(({ id }) => id === viewId && hasGroup(group));
+  }
+}
+
+/** Sends a form: the error at one of its inputs, the task unless said otherwise; null: it was taken. */
+export async function errorAt(
+  slack: LocalSlack,
+  { id, userId }: Pick<View, 'id' | 'userId'>,
+  block = 'field.prompt',
+): Promise<string | null> {
+  const result = await slack.submit(id, userId);
+  if (result.kind === 'closed') return null;
+  return result.kind === 'errors' ? (result.errors[block] ?? '') : result.kind;
 }

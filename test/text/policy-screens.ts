@@ -60,11 +60,16 @@ const EXPLAINED: Explained = {
     closed: null,
     set: {},
     modes: { fast: 'refuse', ultra: 'approve' },
-    announcements: [],
     instructions: 'words',
     most: 5,
     budgets: CEILINGS.map((key) => ({ key, ...COUNTED, own: OWN })),
   },
+  announcements: [
+    { field: 'repos', verdict: 'approve', wanted: { kind: 'names', names: ['a', 'b', 'c', 'd', 'e', 'f'] } },
+    { field: 'max_acu_limit', verdict: 'refuse', wanted: { kind: 'over', acu: 5 } },
+    { field: 'session_secrets', verdict: 'refuse', wanted: { kind: 'switch', on: true } },
+    { field: 'bypass_approval', verdict: 'approve', wanted: { kind: 'switch', on: false } },
+  ],
 };
 const RULE = { rule: 'words', say: 'words', field: 'prompt' } as const;
 const HURDLES: Hurdle[] = [

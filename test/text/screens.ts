@@ -1,7 +1,6 @@
-import { fields } from '../../src/session/fields.ts';
+import { fields, OPTION_GROUPS } from '../../src/session/fields.ts';
 import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
-import { choicesSchema } from '../../src/session/policy/form.ts';
 import { renderDoubt, renderHelp, renderMisused, usageOf } from '../../src/slack/command/help.ts';
 import type { CardAction } from '../../src/slack/edge/ids.ts';
 import { renderInDevin, renderReplyBy } from '../../src/slack/views/devin-message.ts';
@@ -25,8 +24,7 @@ import {
   renderRunning,
   renderWordless,
 } from '../../src/slack/views/offer.ts';
-import { renderReview, renderUnreviewable } from '../../src/slack/views/review.ts';
-import { renderSecretForm } from '../../src/slack/views/secret-form.ts';
+import { renderReview, type Review } from '../../src/slack/views/review.ts';
 import { renderCard } from '../../src/slack/views/session-card.ts';
 import {
   renderSessionForm,
@@ -63,27 +61,30 @@ const asked = (doubt: Doubt, text: Text): Rendered => {
   const intent = { kind: 'ask-first', doubt, draft: {}, reset: [] } as const;
   return renderDoubt({ ...intent, reset: [] }, { command: '/cog', typed: 'words', formId: 'f1' }, text);
 };
-const NOTHING = { messages: [], files: [] };
-const REVIEW = { formId: 'f1', formViewId: 'V1', choice: 'thread', page: null } as const;
+const REVIEW: Review = {
+  values: { prompt: 'words', session_secrets: [{ key: 'A', value: 'B', sensitive: true }] },
+  names: {},
+  instructions: 'words',
+  items: (['member', 'guest', 'external', 'app', 'unknown'] as const).flatMap((authorKind, at) => {
+    const message = { author: null, authorKind, atMs: 0, text: '', files: [], picked: at === 0 };
+    const item = { name: 'words', message };
+    return [
+      { ...item, kind: 'message' as const, id: `${at}.0` },
+      { ...item, kind: 'file' as const, id: `F${at}` },
+    ];
+  }),
+  without: null,
+  notes: ['words'],
+};
 const MEMBER: FormIdentity = { kind: 'member', name: 'words', how: 'words' };
 const FORM: SessionForm = {
   formId: 'f1',
-  expanded: true,
+  groups: [...OPTION_GROUPS],
   values: {},
   sources: {},
   names: {},
   faults: {},
-  secretNames: ['A'],
-  context: {
-    picked: 'words',
-    options: [
-      { choice: 'message', messages: 1, files: 1 },
-      { choice: 'until-here', messages: 2, files: 0 },
-      { choice: 'thread', messages: 3, files: 4 },
-    ],
-    chosen: 'thread',
-    notes: [],
-  },
+  context: { picked: 'words', options: ['thread', 'message'] },
   runsAs: MEMBER,
   choices: null,
   notes: [],
@@ -104,32 +105,25 @@ function FORMS(): Partial<SessionForm>[] {
   const faults = Object.fromEntries(fields.map(({ key }) => [key, { typed: ['words'], said: null }]));
   return [
     {},
-    { expanded: false },
+    { groups: [] },
+    { context: { picked: null, options: ['until-here', 'message'] } },
     { faults },
     { faults: { prompt: { typed: [], said: null, hidden: ['words', 'words'] } } },
     { notes: ['words'] },
-    ...[true, false].map((has) => ({ choices: choicesWith(has) })),
+    { choices: CHOICES },
     ...(['looking', 'not-known'] as const).map((kind) => ({ runsAs: { kind, why: 'words' } })),
   ];
 }
 
 /** With everything that the policy can say. */
-function choicesWith(on: boolean): SessionForm['choices'] {
-  const wanted = [
-    { kind: 'names', names: ['a', 'b', 'c', 'd', 'e', 'f'] },
-    { kind: 'over', acu: 5 },
-    { kind: 'switch', on },
-  ];
-  return choicesSchema.parse({
-    closed: null,
-    set: {},
-    modes: { ultra: 'approve', fast: 'refuse' },
-    announcements: wanted.map((one) => ({ field: 'repos', verdict: on ? 'approve' : 'refuse', wanted: one })),
-    instructions: 'words',
-    most: 5,
-    budgets: [{ key: 'acu_per_month', most: 10, used: 3, reserved: 4, sessions: 2, own: [] }],
-  });
-}
+const CHOICES: NonNullable<SessionForm['choices']> = {
+  closed: null,
+  set: {},
+  modes: { ultra: 'approve', fast: 'refuse' },
+  instructions: 'words',
+  most: 5,
+  budgets: [{ key: 'acu_per_month', most: 10, used: 3, reserved: 4, sessions: 2, own: [] }],
+};
 
 function HOMES(): Partial<Home>[] {
   const health = {
@@ -295,10 +289,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'the question before a stop': (text) =>
     renderStopDialog({ card, metadata: { requestId: 'r1', channelId: 'C1', threadTs: null } }, text),
   'a stop that failed': renderStopTrouble,
-  'what Devin gets': (text) =>
-    renderReview({ metadata: REVIEW, items: null, without: NOTHING, instructions: null }, text),
-  'what cannot be read': (text) => renderUnreviewable(REVIEW, text),
-  'secrets one by one': (text) => renderSecretForm({ formId: 'f1', formViewId: 'V1' }, ['A', 'B'], text),
+  'what Devin gets': (text) => renderReview('f1', REVIEW, text),
+  'what Devin gets, while it is read': (text) => renderReview('f1', null, text),
   'a card elsewhere': (text) => cardElsewhere({ code: 'not_in_channel', link: null }, text),
   'no card': (text) => noCard({ url: 'https://app.devin.ai/sessions/a' }, text),
   'a session that is over': (text) => sessionOver('r1', text),

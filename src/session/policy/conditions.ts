@@ -19,13 +19,12 @@ export type PolicyRequest = {
 type Combine = (found: readonly Known[]) => Known;
 
 /** What a condition asks for, as people read it. */
-export const wantedSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('names'), names: z.array(z.string()) }),
-  z.object({ kind: z.literal('over'), acu: z.number() }),
-  z.object({ kind: z.literal('switch'), on: z.boolean() }),
-]);
+type Wanted =
+  | { kind: 'names'; names: readonly string[] }
+  | { kind: 'over'; acu: number }
+  | { kind: 'switch'; on: boolean };
 type Test = {
-  wanted: z.infer<typeof wantedSchema>;
+  wanted: Wanted;
   matches: (request: PolicyRequest, combine: Combine) => Known;
 };
 

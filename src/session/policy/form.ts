@@ -1,49 +1,41 @@
-import { z } from 'zod';
-import { DEVIN_MODES, fieldKeySchema, storedDraftSchema, type StoredDraft } from '../fields.ts';
-import { wantedSchema } from './conditions.ts';
+import { DEVIN_MODES, type FieldKey, type StoredDraft } from '../fields.ts';
+import type { Condition } from './conditions.ts';
 import {
   channelOf,
   counts,
   decide,
-  hurdleSchema,
   placeDefaults,
   setValues,
   standingInstructions,
   termsOf,
   type Decision,
+  type Hurdle,
   type Terms,
 } from './decide.ts';
-import { ceilingSchema, ceilingsOf } from './limits.ts';
+import { ceilingsOf, type Ceiling } from './limits.ts';
 import type { PolicyFacts } from './match.ts';
 import type { Policy, PolicyRule } from './schema.ts';
-
-const announcementSchema = z.object({
-  field: fieldKeySchema,
-  verdict: z.enum(['refuse', 'approve']),
-  wanted: wantedSchema,
-});
-/** What values of a field may need an approval, or may be refused. */
-export type Announcement = z.infer<typeof announcementSchema>;
 
 /** Each of its options is asked about. */
 const MODE = 'devin_mode';
 
 /** What the policy says in a form before anything is sent, for one person in one place. */
-export const choicesSchema = z.object({
+export type Choices = {
   /** The rule that refuses whatever is entered; null: none does. */
-  closed: hurdleSchema.nullable(),
-  /** Set in this place: shown, not asked for. */
-  set: storedDraftSchema,
+  closed: Hurdle | null;
+  /** Set in this place. */
+  set: StoredDraft;
   /** What becomes of each mode that can't simply be chosen. */
-  modes: z.partialRecord(z.enum(DEVIN_MODES), z.enum(['refuse', 'approve'])),
-  announcements: z.array(announcementSchema),
+  modes: Readonly<Partial<Record<string, 'refuse' | 'approve'>>>;
   /** What is added to the task; null: nothing. */
-  instructions: z.string().nullable(),
+  instructions: string | null;
   /** The highest cap of a session, and the cap of one without; null: any. */
-  most: z.number().nullable(),
-  budgets: z.array(ceilingSchema),
-});
-export type Choices = z.infer<typeof choicesSchema>;
+  most: number | null;
+  budgets: readonly Ceiling[];
+};
+
+/** What values of a field may need an approval, or may be refused. */
+export type Announcement = { field: FieldKey; verdict: 'refuse' | 'approve'; wanted: Condition['wanted'] };
 
 /** A decision, and what else the policy says where it was asked. */
 export type Explained = Pick<Decision, 'hurdles' | 'rule'> & {
@@ -51,6 +43,7 @@ export type Explained = Pick<Decision, 'hurdles' | 'rule'> & {
   terms: Terms | null;
   defaults: StoredDraft;
   choices: Choices;
+  announcements: Announcement[];
 };
 
 export function explain(policy: Policy, facts: PolicyFacts): Explained {
@@ -58,7 +51,8 @@ export function explain(policy: Policy, facts: PolicyFacts): Explained {
   const approval = hurdles.find(({ verdict }) => verdict === 'approve');
   const terms = approval === undefined ? null : termsOf(policy, approval.rule);
   const defaults = placeDefaults(policy, facts.place);
-  return { hurdles, rule, terms, defaults, choices: choicesOf(policy, facts) };
+  const announcements = announcementsOf(policy, facts);
+  return { hurdles, rule, terms, defaults, choices: choicesOf(policy, facts), announcements };
 }
 
 export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
@@ -73,7 +67,6 @@ export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
         return verdict === undefined ? [] : [[mode, verdict]];
       }),
     ),
-    announcements: announcementsOf(policy, facts),
     instructions: standingInstructions(policy, place),
     most: policy.limits.acu_per_session ?? null,
     budgets: ceilingsOf(policy, spend),

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { CONTEXT_CHOICES } from '../../session/context.ts';
-import { unsavedSchema } from '../../session/failure.ts';
-import type { FieldKey, Lookup } from '../../session/fields.ts';
+import { OPTION_GROUPS, type FieldKey, type Lookup } from '../../session/fields.ts';
 import type { PlaceSetting } from '../../session/preferences.ts';
 
 /** Every id that goes to Slack and comes back is written and read here. */
@@ -15,7 +13,6 @@ export const VIEW = {
   form: 'session_form',
   details: 'session_details',
   review: 'context_review',
-  secrets: 'secret_form',
   reply: 'session_reply',
   stop: 'stop_session',
   decline: 'decline_request',
@@ -33,14 +30,10 @@ export const ACTION = {
   startAsMeant: 'start_as_meant',
   /** The same on the question about a credential in it. */
   startWithCredential: 'start_with_credential',
-  /** In the form: shows every option. */
-  moreOptions: 'more_options',
-  /** In the form: what goes to Devin, message by message. */
+  /** In the form: adds a group of options. Value: the group. */
+  addOptions: 'add_options',
+  /** In the form: what Devin gets. */
   review: 'review_context',
-  /** In the form: secrets for the session, one by one. */
-  addSecrets: 'add_secrets',
-  reviewEarlier: 'review_earlier',
-  reviewLater: 'review_later',
   /** The card's ⋯ menu. An option's value names its button: see menuValue. */
   cardMenu: 'card_menu',
   /** In a dialog or on a question: it was asked before. Value: the request id. */
@@ -117,16 +110,16 @@ export const DELIVERED_REACTION = 'white_check_mark';
 /** Input blocks of the form. The field's element always has the action id `value`. */
 export const INPUT = 'value';
 export const fieldBlock = (key: FieldKey): string => `field.${key}`;
-/** The checkbox "none at all" beside a list that can be empty. */
-export const noneBlock = (key: FieldKey): string => `none.${key}`;
+/** The option "none at all" of a list that can be empty; the same word as in a command. */
+export const NONE = 'none';
 /** A task longer than one input continues in more; `part` counts from 2. */
 export const continuedBlock = (key: FieldKey, part: number): string => `field.${key}.${part}`;
-/** A file with a value that is too long for an input. */
-export const fileBlock = (key: FieldKey): string => `file.${key}`;
+/** The menu of groups. Its id changes with each group that is added, or else Slack would keep what was chosen. */
+export const optionsBlock = (added: number): string => `options.${added}`;
+export const isOptionsBlock = (blockId: string | undefined): boolean => /^options\.\d$/.test(blockId ?? '');
 export const BLOCK = {
   context: 'context_choice',
   files: 'files',
-  sensitive: 'secrets_sensitive',
   runsAs: 'runs_as',
   /** What went wrong with the whole form. */
   alert: 'form_alert',
@@ -168,35 +161,15 @@ function parseJson(text: string): unknown {
   }
 }
 
-/**
- * Everything else about a form is in the store, under this id. `unsaved` is kept in the view, since the store may be what
- * failed: the form shows the last one until it is sent again.
- */
+/** Everything else about a form is in the store, under this id. `groups`: what is in view besides `main`. */
 export const formMetadata = viewMetadata(
-  z.object({ formId: z.string(), expanded: z.boolean(), unsaved: unsavedSchema }),
+  z.object({ formId: z.string(), groups: z.array(z.enum(OPTION_GROUPS)) }),
 );
 
-/** For a view over a form. */
-const overFormSchema = z.object({ formId: z.string(), formViewId: z.string(), unsaved: unsavedSchema });
-export const overFormMetadata = viewMetadata(overFormSchema);
-export type OverFormMetadata = ReturnType<typeof overFormMetadata.read>;
-type SecretPart = 'name' | 'value' | 'sensitive';
-/** `row` counts from 1. */
-export const secretBlock = (row: number, part: SecretPart): string => `secret.${row}.${part}`;
-export const SECRETS_KEPT = 'secrets_kept';
-
-/** The review of what goes to Devin, over its form. `page`: null until the picked message's page is known. */
-export const reviewMetadata = viewMetadata(
-  overFormSchema.extend({ choice: z.enum(CONTEXT_CHOICES), page: z.number().nullable() }),
-);
-export type ReviewMetadata = ReturnType<typeof reviewMetadata.read>;
-type Reviewed = { kind: 'message' | 'file'; id: string };
-export const reviewBlock = ({ kind, id }: Reviewed): string => `review.${kind}.${id}`;
-/** null: another block. */
-export function readReviewBlock(blockId: string): Reviewed | null {
-  const [, kind, id] = /^review\.(message|file)\.(.+)$/.exec(blockId) ?? [];
-  return id === undefined ? null : { kind: kind === 'file' ? 'file' : 'message', id };
-}
+/** What Devin gets, over its form. */
+export const reviewMetadata = viewMetadata(z.object({ formId: z.string() }));
+/** Boxes of messages and files: Slack takes ten in a block. */
+export const reviewBlock = (part: number): string => `review.${part}`;
 
 /** The box for a message to Devin. */
 export const REPLY_BLOCK = 'reply_text';

@@ -47,19 +47,36 @@ function senderOf({ team, user }: z.infer<typeof interactionSchema>): Sender {
 const channelSchema = z.looseObject({ id: present, name: z.string().default('') });
 /** Block id, then action id, then the element's value in its own shape. */
 const valuesSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
-const viewSchema = z.looseObject({
-  id: present,
-  private_metadata: z.string().default(''),
-  state: z.looseObject({ values: valuesSchema }).default({ values: {} }),
-});
-
-function viewOf({ id, private_metadata: metadata, state }: z.infer<typeof viewSchema>) {
-  return { id, metadata, values: state.values };
-}
-
 const labelSchema = z.looseObject({ text: z.string() });
 /** Only needed to draw the button or the modal again. */
 const shownSchema = labelSchema.default({ text: '…' });
+
+const blockSchema = z
+  .looseObject({ type: z.string(), block_id: z.string().optional() })
+  .transform(({ block_id, ...block }) => ({ ...block, ...(block_id !== undefined && { block_id }) }));
+
+/** A view with what is entered in it, and what it takes to draw it again as it is. */
+const viewSchema = z
+  .looseObject({
+    id: present,
+    callback_id: z.string().default(''),
+    private_metadata: z.string().default(''),
+    state: z.looseObject({ values: valuesSchema }).default({ values: {} }),
+    title: shownSchema,
+    submit: labelSchema.nullish(),
+    blocks: z.array(blockSchema).default([]),
+  })
+  .transform(({ id, callback_id: callbackId, private_metadata: metadata, state, title, submit, blocks }) => ({
+    id,
+    callbackId,
+    metadata,
+    values: state.values,
+    title: title.text,
+    submit: submit?.text ?? null,
+    blocks,
+  }));
+export type OpenView = z.output<typeof viewSchema>;
+
 const buttonSchema = z
   .looseObject({
     type: z.literal('button'),
@@ -133,34 +150,13 @@ const pressSchema = interactionSchema
       /** null: in a view. */
       responseUrl: body.response_url,
       triggerId: body.trigger_id,
-      view: view === undefined ? null : viewOf(view),
+      view: view ?? null,
     };
   });
-
-const blockSchema = z
-  .looseObject({ type: z.string(), block_id: z.string().optional() })
-  .transform(({ block_id, ...block }) => ({ ...block, ...(block_id !== undefined && { block_id }) }));
 
 const submissionSchema = interactionSchema
-  .extend({
-    view: viewSchema.extend({
-      callback_id: present,
-      title: shownSchema,
-      submit: labelSchema.nullish(),
-      blocks: z.array(blockSchema).default([]),
-    }),
-  })
-  .transform(({ view, ...body }) => {
-    const { callback_id: callbackId, title, submit, blocks } = view;
-    /** What it takes to draw it again as it is. */
-    const modal = {
-      callbackId,
-      title: title.text,
-      submit: submit?.text ?? null,
-      blocks,
-    };
-    return { kind: 'submission' as const, ...senderOf(body), view: { ...viewOf(view), ...modal } };
-  });
+  .extend({ view: viewSchema })
+  .transform(({ view, ...body }) => ({ kind: 'submission' as const, ...senderOf(body), view }));
 
 const shortcutSchema = interactionSchema
   .extend({

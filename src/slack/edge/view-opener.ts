@@ -1,9 +1,9 @@
 import type { ModalView } from '@slack/types';
 import type { Log } from '../../log.ts';
-import type { Enqueue } from '../../queue/index.ts';
+import type { LookedUpIdentity } from '../../session/identity.ts';
 import type { Choices } from '../../session/policy/form.ts';
-import type { Form, FormDescription, Forms } from '../../store/forms.ts';
-import type { IdentifyInTime } from '../authority.ts';
+import type { Form } from '../../store/forms.ts';
+import type { Person } from '../../store/identities.ts';
 import { formView } from '../form-view.ts';
 import { unopened } from '../views/notices.ts';
 import { button } from '../views/objects.ts';
@@ -46,31 +46,31 @@ function mayBeOpen(failure: SlackFailure): boolean {
 type Asked = Place & { triggerId: string };
 
 type FormOpenerDeps = {
-  forms: Pick<Forms, 'describe'>;
-  identify: IdentifyInTime;
+  /** Who the person is; null: not known in time. */
+  lookUp: (person: Person) => Promise<LookedUpIdentity>;
+  /** The same, however long it takes; null: nobody could tell. */
+  lookUpAtLength: (person: Person) => Promise<LookedUpIdentity>;
   /** What the policy allows; null: everything, as far as is known. Doesn't take long, whatever it finds. */
   choicesFor: (form: Form) => Promise<Choices | null>;
+  outbound: Pick<Outbound, 'updateView'>;
   openView: ViewOpener;
-  enqueue: Enqueue;
   textFor: TextFor;
 };
 
-/** Opens a form at once with what is known; a job adds what has to be looked up. */
+/** Opens a form at once. While nobody knows who the person is, it has no inputs, so that redrawing it loses nothing. */
 export function createFormOpener(deps: FormOpenerDeps) {
-  const { forms, identify, choicesFor, openView, enqueue, textFor } = deps;
-
-  async function known(form: Form): Promise<FormDescription | null> {
-    const { teamId, userId } = form;
-    const [identity, choices] = await Promise.all([identify({ teamId, userId }), choicesFor(form)]);
-    return identity === null ? null : { identity, thread: 'looking', choices };
-  }
-
+  const { lookUp, lookUpAtLength, choicesFor, outbound, openView, textFor } = deps;
   return async (asked: Asked, form: Form): Promise<void> => {
-    const [description, text] = await Promise.all([known(form), textFor(form.userId)]);
-    if (description !== null) await forms.describe(form.id, description);
-    const view = renderSessionForm(formView({ ...form, description }, text), text);
+    const [identity, choices, text] = await Promise.all([
+      lookUp(form),
+      choicesFor(form),
+      textFor(form.userId),
+    ]);
+    const draw = (known: LookedUpIdentity | 'looking') =>
+      renderSessionForm(formView(form, { identity: known, choices }, text), text);
     const again = { actionId: ACTION.openForm, label: text.notices.openForm, value: form.id };
-    const { viewId } = await openView({ ...asked, ...again }, view);
-    if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId });
+    const { viewId } = await openView({ ...asked, ...again }, draw(identity ?? 'looking'));
+    if (viewId === null || identity !== null) return;
+    await outbound.updateView(viewId, draw(await lookUpAtLength(form)));
   };
 }

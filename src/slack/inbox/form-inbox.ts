@@ -1,8 +1,7 @@
 import type { MessageContext } from '../../session/context.ts';
 import { draftFor } from '../../session/credentials.ts';
-import { hiddenFields, type EffectiveDraft } from '../../session/defaults.ts';
+import type { EffectiveDraft } from '../../session/defaults.ts';
 import { faultsOf, faultsOfFailure, type Faults } from '../../session/failure.ts';
-import type { SessionSecret } from '../../session/fields.ts';
 import type { Problem } from '../../session/intent.ts';
 import { withDeadline } from '../../store/commit.ts';
 import { EMPTY_ENVELOPE, type Envelope, type Envelopes } from '../../store/envelope.ts';
@@ -32,17 +31,15 @@ type ReadWish = TypedDraft & { problems?: readonly Problem[] };
 
 type OfferedMessage = { wish: ReadWish; context: MessageContext | null };
 type Reopening = Pick<Origin, 'userId' | 'responseUrl'>;
-type EnteredSecrets = { secrets: SessionSecret[]; kept: (secret: SessionSecret, at: number) => boolean };
 
 /** Keeps what a form is filled in with until it is sent. A form's id goes into a button or a modal. */
 export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps) {
   async function keep(id: string, origin: Origin, content: FormContent): Promise<Form> {
     const filled = { lostSecrets: null, ...content };
     const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });
-    const expanded = hiddenFields(content.faults).length > 0;
-    const form = { ...placeColumns(origin), id, ...filled, sealed, expanded };
+    const form = { ...placeColumns(origin), id, ...filled, sealed };
     await forms.insert(form);
-    return { ...form, without: null, secretNames: null, sentIn: null, description: null };
+    return { ...form, without: null, questions: null, sentIn: null };
   }
 
   const contentOf = async (origin: Origin, wish: ReadWish) => ({
@@ -77,8 +74,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
     /** Its message was edited. */
     async changeOffer(form: Form, { wish, context }: OfferedMessage): Promise<void> {
       const { draft, faults } = await contentOf({ ...form, responseUrl: null }, wish);
-      const expanded = form.expanded || hiddenFields(faults).length > 0;
-      await forms.change(form.id, { draft, faults, context, expanded });
+      await forms.change(form.id, { draft, faults, context });
     },
 
     /** Filled in like a request, to start the same again. */
@@ -101,29 +97,10 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
       const sealed = envelopes.close(form.id, { ...envelope, noticeUrl });
       await forms.change(form.id, { sealed });
     },
-
-    /** Secrets that were entered one by one. `kept`: whether one that was entered before stays. */
-    async keepSecrets(form: Form, { secrets, kept }: EnteredSecrets): Promise<Form> {
-      const { sessionSecrets: before, ...urls } = openForm(envelopes, form);
-      const sessionSecrets = withSecrets(before.filter(kept), secrets);
-      const sealed = envelopes.close(form.id, { ...urls, sessionSecrets });
-      const secretNames = sessionSecrets.map(({ key }) => key);
-      await forms.change(form.id, { sealed, secretNames });
-      return { ...form, sealed, secretNames };
-    },
   };
 }
 
 /** What is sealed with a form. */
 export function openForm(envelopes: Pick<Envelopes, 'open'>, { id, sealed }: Form): Envelope {
   return envelopes.open(id, sealed) ?? EMPTY_ENVELOPE;
-}
-
-/** Of two secrets with the same name, the newer one counts. */
-export function withSecrets(
-  before: readonly SessionSecret[],
-  newer: readonly SessionSecret[],
-): SessionSecret[] {
-  const names = new Set(newer.map(({ key }) => key));
-  return [...before.filter(({ key }) => !names.has(key)), ...newer];
 }

@@ -17,7 +17,7 @@ import type { Requests } from '../../store/requests.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { QuickGate } from '../../trust/index.ts';
 import { placeColumns, type Origin } from '../edge/places.ts';
-import { openForm, withSecrets } from './form-inbox.ts';
+import { openForm } from './form-inbox.ts';
 
 type InboxDeps = {
   db: Kysely<Tables>;
@@ -102,9 +102,7 @@ export function createRequestInbox(deps: InboxDeps) {
     async acceptForm(form: Form, submitted: SubmittedForm): Promise<Unsaved | null> {
       const { viewId, userId, draft, choice, fileIds, isAnother } = submitted;
       if (!isAnother && form.sentIn !== null && form.sentIn !== viewId) return 'asked-before';
-      const { session_secrets: typed = [], ...stored } = draft;
-      const { sessionSecrets: kept, ...urls } = openForm(envelopes, form);
-      const sessionSecrets = withSecrets(kept, typed);
+      const { session_secrets: sessionSecrets = [], ...stored } = draft;
       const id = newId();
       const request: NewRequest = {
         ...placeColumns(form),
@@ -112,20 +110,14 @@ export function createRequestInbox(deps: InboxDeps) {
         dedupeKey: `form:${viewId}`,
         source: 'form',
         userId,
-        draft: applyForm(form.draft, stored, form.expanded),
+        draft: applyForm(form.draft, stored),
         context: chosenContext(form, choice),
         slackFileIds: fileIds,
-        sealed: envelopes.close(id, { ...urls, sessionSecrets }),
+        sealed: envelopes.close(id, { ...openForm(envelopes, form), sessionSecrets }),
         secretNames: sessionSecrets.map(({ key }) => key),
       };
       if ((await accept(async () => request, !isAnother)) !== null) return 'asked-before';
-      await forms.change(form.id, {
-        sentIn: viewId,
-        ...(kept.length > 0 && {
-          sealed: envelopes.withoutSecrets(form.id, form.sealed),
-          secretNames: [],
-        }),
-      });
+      await forms.change(form.id, { sentIn: viewId });
       return (await requests.idOf(request.dedupeKey)) === id ? null : 'sent-before';
     },
 

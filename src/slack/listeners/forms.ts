@@ -1,14 +1,13 @@
 import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { credentialsInDraft } from '../../session/credentials.ts';
-import { applyForm, hiddenValues } from '../../session/defaults.ts';
-import { faultsSchema, type Faults, type Unsaved } from '../../session/failure.ts';
-import type { FieldKey, SessionDraft } from '../../session/fields.ts';
+import { applyForm } from '../../session/defaults.ts';
+import type { FormQuestion, Unsaved } from '../../session/failure.ts';
+import { OPTION_GROUPS, type FieldKey, type OptionGroup, type SessionDraft } from '../../session/fields.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { scan } from '../command/flags.ts';
-import type { UploadedText } from '../edge/files.ts';
 import {
   ACTION,
   fieldBlock,
@@ -19,13 +18,12 @@ import {
   VIEW,
 } from '../edge/ids.ts';
 import type { Submission } from '../edge/interaction-payload.ts';
-import { formView } from '../form-view.ts';
 import { hurdleSentence } from '../views/failures.ts';
 import { lookupOptions } from '../views/form/elements.ts';
-import { draftFromState, readSessionForm } from '../views/form/read.ts';
-import { textFilesIn, withTextFiles, type TextFile } from '../views/form/text-files.ts';
+import { fieldForFile, withTextFiles } from '../views/form/files.ts';
+import { readSessionForm } from '../views/form/read.ts';
 import { modal, withAlert } from '../views/objects.ts';
-import { renderSessionForm } from '../views/session-form.ts';
+import { withGroup } from '../views/session-form.ts';
 import { refuses, refusesOutsider } from './press.ts';
 import { onButton, onSearch, onSubmission, orStayOpen } from './routes.ts';
 import type { Tools } from './tools.ts';
@@ -71,54 +69,68 @@ function listenToSubmission(app: App, deps: FormDeps): void {
   const { forms, inbox, textFor } = deps;
   onSubmission(app, VIEW.form, async ({ view, userId, homeTeamId }, ack) => {
     const text = await textFor(userId);
-    const { formId, expanded, unsaved: before = [] } = formMetadata.read(view.metadata);
-    const own = await ownForm(forms, { formId }, { userId, homeTeamId });
-    // As the person sees it: an edit of the message that it was offered with can expand it.
-    const form = { ...own, expanded };
-    const keepErrors = async (): Promise<void> => {
-      if (form.description !== null) await forms.describe(formId, { refusedView: view.id });
-    };
-    const read = await readSubmission(deps, { view, userId }, { form, text });
+    const { formId, groups } = formMetadata.read(view.metadata);
+    const form = await ownForm(forms, { formId }, { userId, homeTeamId });
+    // The form stays open with everything in it. What is wrong with all of it is an error of the task.
+    const refuse = async (errors: Record<string, string>) => ack({ response_action: 'errors', errors });
+    const stayOpen = async (why: Unsaved) => refuse({ [fieldBlock('prompt')]: unsavedSentence(why, text) });
+    const read = await readSubmission(deps, { view, userId }, { form, groups, text });
     const isRead = Object.keys(read.errors).length === 0;
     const errors = isRead ? await refusedAt(deps, form, { read, view, text }) : read.errors;
     if (Object.keys(errors).length > 0) {
-      await keepErrors();
-      return ack({ response_action: 'errors', errors });
+      // Each refused value is named once: an input that stays empty is then meant to be.
+      if (form.faults !== null) await forms.change(formId, { faults: null });
+      return refuse(errors);
     }
-    // The form stays open with everything in it: Slack keeps what was typed, by block id.
-    const stayOpen = async (why: Unsaved): Promise<void> => {
-      const unsaved = [...before.filter((one) => one !== why), why];
-      await ack(updated(renderSessionForm({ ...formView(form, text), unsaved }, text)));
-      await Promise.allSettled([keepErrors()]);
+    const questions = form.questions ?? [];
+    const ask = async (question: FormQuestion): Promise<void> => {
+      await forms.change(formId, { questions: [...questions, question] });
+      await stayOpen(question);
     };
-    const { draft, contextChoice: choice, fileIds } = read;
-    const doubt = doubtAbout(read, form, before);
-    if (doubt !== null) return stayOpen(doubt);
-    const isAnother = before.includes('asked-before');
+    const question = questionAbout(read, form);
+    if (question !== null) return ask(question);
+    const { draft, contextChoice: choice, attached: fileIds } = read;
+    const isAnother = questions.includes('asked-before');
     const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
     const saving = inbox.acceptForm(form, submitted);
     const reason = await orStayOpen(saving, async (error) => stayOpen(unsavedBy(error)));
+    if (reason === 'asked-before') return ask(reason);
     // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
     return reason === null ? ack() : stayOpen(reason);
   });
 }
 
+function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): string {
+  switch (unsaved) {
+    case 'not-recorded':
+      return command.notRecorded;
+    case 'not-confirmed':
+      return command.notConfirmed.problem;
+    case 'asked-before':
+      return words.askedBefore;
+    case 'sent-before':
+      return words.sentBefore;
+    case 'credential':
+      return words.credential;
+    case 'options':
+      return words.optionsInTask;
+  }
+}
+
 type Sent = {
-  read: { draft: SessionDraft; fileIds: string[] };
+  read: { draft: SessionDraft; attached: string[] };
   view: Pick<Submission['view'], 'values'>;
   text: Text;
 };
 
 /** What the policy refuses, each at its field, or at the task if that isn't in view. */
 async function refusedAt({ explain }: FormDeps, form: Form, { read, view, text }: Sent) {
-  const { session_secrets: typed = [], ...stored } = read.draft;
-  const draft = applyForm(form.draft, stored, form.expanded);
-  const secretNames = [...(form.secretNames ?? []), ...typed.map(({ key }) => key)];
-  const explained = await explain({ ...form, draft, secretNames, slackFileIds: read.fileIds });
+  const { session_secrets: secrets = [], ...stored } = read.draft;
+  const filled = { draft: applyForm(form.draft, stored), slackFileIds: read.attached };
+  const explained = await explain({ ...form, ...filled, hasSessionSecrets: secrets.length > 0 });
   const hurdles = explained === null || explained === 'not-known' ? [] : explained.hurdles;
   const refusing = hurdles.filter(({ verdict }) => verdict === 'refuse');
-  const shown = new Set(Object.keys(view.values ?? {}));
-  const blockOf = (field: FieldKey) => fieldBlock(shown.has(fieldBlock(field)) ? field : 'prompt');
+  const blockOf = (field: FieldKey) => fieldBlock(fieldBlock(field) in view.values ? field : 'prompt');
   const sentences = Map.groupBy(refusing, ({ field }) => blockOf(field));
   return Object.fromEntries(
     [...sentences].map(([block, all]) => [block, all.map((one) => hurdleSentence(one, text)).join('\n')]),
@@ -126,11 +138,11 @@ async function refusedAt({ explain }: FormDeps, form: Form, { read, view, text }
 }
 
 /** What to ask before it starts, each question once. `typed`: the task without what comes from files. null: nothing. */
-function doubtAbout(
+function questionAbout(
   { draft, typed }: { draft: SessionDraft; typed: string },
   form: Form,
-  before: readonly Unsaved[],
-): Unsaved | null {
+): FormQuestion | null {
+  const before = form.questions ?? [];
   if (!before.includes('credential') && credentialsInDraft(draft).length > 0) return 'credential';
   // A message's own words fill in a form unasked; what a form holds otherwise was meant as it is.
   const areMeant = form.context?.isOffered !== true && typed === form.draft.values.prompt;
@@ -138,32 +150,26 @@ function doubtAbout(
   return scan(typed).given.some(({ kind }) => kind !== 'unknown') ? 'options' : null;
 }
 
-/** With the text of its uploaded files. `typed`: the task without it. */
+type Reading = { form: Form; groups: readonly OptionGroup[]; text: Text };
+
+/** With the text of its uploaded files. `typed`: the task without it; `attached`: the other files. */
 async function readSubmission(
   { tagRequests: ownTag, readUploadedText }: FormDeps,
-  { view: { values: state }, userId }: Pick<Submission, 'view' | 'userId'>,
-  { form, text }: { form: Form; text: Text },
+  { view, userId }: Pick<Submission, 'view' | 'userId'>,
+  { form, groups, text }: Reading,
 ) {
-  const rules = { expanded: form.expanded, faults: faultsIn(form), ownTag };
-  const texts = await readFiles(textFilesIn(state), async (fileId) => readUploadedText(fileId, userId));
-  const read = readSessionForm(state, rules, text);
-  const typed = read.draft.prompt ?? '';
-  return { ...withTextFiles(read, { state, texts }, { rules, text }), typed };
-}
-
-/** Without the fields that the policy sets: these have no input, so nothing to correct. */
-function faultsIn({ faults, description }: Form): Faults {
-  const set = new Set(Object.keys(description?.choices?.set ?? {}));
-  return faultsSchema.parse(
-    Object.fromEntries(Object.entries(faults ?? {}).filter(([key]) => !set.has(key))),
+  const rules = { groups, faults: form.faults ?? {}, ownTag };
+  const read = readSessionForm(view.values, rules, text);
+  const texts = read.files.flatMap((file) => {
+    const field = fieldForFile(file);
+    return field === undefined ? [] : [{ ...file, field }];
+  });
+  const files = await Promise.all(
+    texts.map(async (file) => ({ ...file, read: await readUploadedText(file.id, userId) })),
   );
-}
-
-async function readFiles(
-  files: readonly TextFile[],
-  read: (fileId: string) => Promise<UploadedText>,
-): Promise<Map<FieldKey, UploadedText>> {
-  return new Map(await Promise.all(files.map(async ({ key, fileId }) => [key, await read(fileId)] as const)));
+  const attached = read.files.filter((file) => fieldForFile(file) === undefined).map(({ id }) => id);
+  const typed = read.draft.prompt ?? '';
+  return { ...withTextFiles(read, files, { rules, text }), typed, attached };
 }
 
 function unsavedBy(error: unknown): Unsaved {
@@ -171,9 +177,7 @@ function unsavedBy(error: unknown): Unsaved {
   return isUnclear ? 'not-confirmed' : 'not-recorded';
 }
 
-const updated = (view: ModalView) => ({ response_action: 'update' as const, view });
-
-/** The form with an alert on top. Slack keeps what was typed, by block id. */
+/** The view with an alert on top. Slack keeps what was typed, by block id. */
 export function stillOpen(view: Submission['view'], sentence: string, text: Text): ModalView {
   const { callbackId: id, metadata, title, submit, blocks } = view;
   return withAlert(modal({ id, metadata, words: { title, submit }, blocks }, text), sentence);
@@ -192,16 +196,11 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
     await openForm(press, form);
   });
 
-  onButton(app, ACTION.moreOptions, async ({ view, userId, homeTeamId }) => {
-    if (view === null) return;
-    const metadata = formMetadata.read(view.metadata);
-    const form = await ownForm(forms, metadata, { userId, homeTeamId });
-    await forms.change(form.id, { expanded: true });
-    // Hidden values that the form was filled in with, and what its inputs hold now.
-    const typed = { ...hiddenValues(form.draft.values), ...draftFromState(view.values) };
-    const text = await textFor(userId);
-    const redrawn = formView({ ...form, expanded: true }, text, typed);
-    await outbound.updateView(view.id, renderSessionForm({ ...redrawn, unsaved: metadata.unsaved }, text));
+  onButton(app, ACTION.addOptions, async ({ view, value, userId, homeTeamId }) => {
+    const group = OPTION_GROUPS.find((one) => one === value);
+    if (view === null || group === undefined) return;
+    await ownForm(forms, formMetadata.read(view.metadata), { userId, homeTeamId });
+    await outbound.updateView(view.id, withGroup(view, group, await textFor(userId)));
   });
 }
 
@@ -211,6 +210,6 @@ function listenToSearch(app: App, { suggest, textFor }: FormDeps): void {
     const lookup = readLookupAction(search.actionId);
     if (lookup === null) return ack({ options: [] });
     const [found, text] = await Promise.all([suggest({ teamId, userId }, lookup, typed), textFor(userId)]);
-    await ack({ options: lookupOptions(found, typed, text) });
+    await ack({ options: lookupOptions(lookup, { found, typed }, text) });
   });
 }

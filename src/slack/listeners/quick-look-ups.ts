@@ -1,5 +1,5 @@
 import type { ResolveIdentity } from '../../identity/resolve.ts';
-import type { Log } from '../../log.ts';
+import { nullIfFails, type Log } from '../../log.ts';
 import type { Lookup } from '../../session/fields.ts';
 import type { Identity, LookedUpIdentity } from '../../session/identity.ts';
 import type { Person } from '../../store/identities.ts';
@@ -45,6 +45,9 @@ export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpD
     return inTime(suggested(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], what });
   }
 
+  const lookUpAtLength = async (person: Person): Promise<LookedUpIdentity> =>
+    nullIfFails(resolve(person).catch(keyRefused), log, 'a form could not show who it will run as');
+
   async function lookUp(person: Person): Promise<LookedUpIdentity> {
     const asking = resolve(person).catch(keyRefused);
     return inTime(asking, { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' });
@@ -54,6 +57,7 @@ export function createQuickLookUps({ search, resolve, slack, log }: QuickLookUpD
     suggest,
     readUploadedText: createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS }),
     lookUp,
+    lookUpAtLength,
     /** null: nobody could tell in time. */
     async identify(person: Person): Promise<Identity | null> {
       const found = await lookUp(person);

@@ -64,7 +64,7 @@ export function createTools(deps: ToolDeps) {
   const { db, requests, sessions, forms, settings, listing, shown, knownPeople, leases } = store;
   const { choicesFor, effectiveDraft, explain } = deps.quickGate;
   const { inbox, formInbox, steering, threads } = createInboxes(deps);
-  const { identify, lookUp, presence, suggest, readUploadedText, nameMentions, isMember } =
+  const { identify, lookUp, lookUpAtLength, presence, suggest, readUploadedText, nameMentions, isMember } =
     createQuickLookUps(deps);
   const openView = createViewOpener({ outbound, textFor, log });
   return {
@@ -105,8 +105,9 @@ export function createTools(deps: ToolDeps) {
     nameMentions,
     isMember,
     readAgain: slack.thread.readAgain,
+    thread: slack.thread,
     openView,
-    openForm: createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor }),
+    openForm: createFormOpener({ lookUp, lookUpAtLength, choicesFor, outbound, openView, textFor }),
     authority: createAuthority({ identify, presence, check, mayEnd, audit: store.audit, textFor }),
     answerMessage: createMessageAnswers({ leases, outbound }),
 

@@ -28,7 +28,7 @@ export function caption(text: string, max: number = LIMIT.caption): PlainTextEle
 }
 
 /** mrkdwn for a block. `verbatim`: Slack doesn't turn plain words into links, channels or mentions. */
-function mrkdwn(escaped: string): MrkdwnElement {
+export function mrkdwn(escaped: string): MrkdwnElement {
   return { type: 'mrkdwn', text: escaped, verbatim: true };
 }
 

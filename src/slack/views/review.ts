@@ -1,109 +1,80 @@
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { InputBlock, KnownBlock, MrkdwnOption, ModalView } from '@slack/types';
+import { z } from 'zod';
 import type { Without } from '../../session/context.ts';
-import type { QuotedMessage } from '../../session/prompt.ts';
+import type { Names } from '../../session/defaults.ts';
+import type { SessionDraft } from '../../session/fields.ts';
+import { excerptAround, indexOfPicked, type QuotedMessage } from '../../session/prompt.ts';
 import type { Text } from '../../text/index.ts';
-import {
-  ACTION,
-  readReviewBlock,
-  reviewBlock,
-  VIEW,
-  reviewMetadata,
-  type ReviewMetadata,
-} from '../edge/ids.ts';
-import { shownMoment } from './details-values.ts';
-import { tickBox } from './form/elements.ts';
-import { readEntered } from './form/entered.ts';
-import { actions, button, context, modal, section } from './objects.ts';
-import { bold, escape, truncate, truncateTo } from './text.ts';
+import { INPUT, reviewBlock, reviewMetadata, VIEW } from '../edge/ids.ts';
+import type { OpenView } from '../edge/interaction-payload.ts';
+import { fieldRows, row, shownMoment, shownSecrets, shownTime } from './details-values.ts';
+import { inputBlock } from './form/elements.ts';
+import { pickedIn, readEntered } from './form/entered.ts';
+import { bytesOf, caption, context, fitting, modal, mrkdwn, sections } from './objects.ts';
+import { bold, escape, oneLine, truncate, truncateTo } from './text.ts';
 
-type Author = Pick<QuotedMessage, 'author' | 'authorKind'>;
+/** A message, or a file that came with it. `id`: the message's `ts` or the file's id. */
+export type ReviewItem = { kind: 'message' | 'file'; id: string; name: string; message: QuotedMessage };
 
-/** One message with who wrote it, or one of its files. */
-export type ReviewItem =
-  | { kind: 'message'; id: string; message: QuotedMessage }
-  | ({ kind: 'file'; id: string; name: string } & Author);
-
-type Review = {
-  metadata: ReviewMetadata;
-  /** null: still being read. */
-  items: readonly ReviewItem[] | null;
-  without: Without | null;
+export type Review = {
+  values: SessionDraft;
+  names: Names;
   /** What the policy adds to the task; null: nothing. */
   instructions: string | null;
+  items: readonly ReviewItem[];
+  without: Without | null;
+  /** Plain sentences. */
+  notes: string[];
 };
 
 /** A view takes 100 blocks and 250 kB. */
-const PER_PAGE = 60;
-const SHOWN_LENGTH = 2500;
-/** As JSON, so that a whole page fits. */
-const SHOWN_BYTES = 3000;
+const MOST_BOXES = 90;
+const BOXES_PER_BLOCK = 10;
+const TEXT_BYTES = 80_000;
+const MESSAGE_LENGTH = 2500;
+const INSTRUCTIONS_LENGTH = 2500;
+/** With a time in the reader's zone, a box's name has to fit 75 characters. */
+const NAME_LENGTH = 34;
 
-/** Several messages can have the same file, such as one that forwards another; it goes to Devin once. */
-function distinct(items: readonly ReviewItem[]): ReviewItem[] {
-  return [...Map.groupBy(items, reviewBlock).values()].flatMap(([first]) => first ?? []);
-}
-
-export function pageOfPicked(items: readonly ReviewItem[]): number {
-  const at = distinct(items).findIndex((item) => item.kind === 'message' && item.message.picked);
-  return Math.max(Math.floor(at / PER_PAGE), 0);
-}
-
-export function renderReview({ metadata, items, without, instructions }: Review, text: Text): ModalView {
-  const { review } = text;
-  const page = metadata.page ?? 0;
-  const all = distinct(items ?? []);
-  const pages = Math.max(Math.ceil(all.length / PER_PAGE), 1);
-  const shown = all.slice(page * PER_PAGE, (page + 1) * PER_PAGE);
+/** `review`: null while it is read. */
+export function renderReview(formId: string, review: Review | null, text: Text): ModalView {
+  const words = text.review;
   return modal(
     {
       id: VIEW.review,
-      metadata: reviewMetadata.write(metadata),
-      words: { title: review.title, submit: items === null ? null : text.modal.save },
-      blocks: [
-        context(items === null ? review.loading : review.intro),
-        ...(instructions === null ? [] : [instructionsBlock(instructions, text)]),
-        ...shown.map((item) => itemBlock(item, without, text)),
-        ...turning(page, pages, text),
-      ],
+      metadata: reviewMetadata.write({ formId }),
+      words: {
+        title: words.title,
+        submit: review === null || review.items.length === 0 ? null : text.modal.save,
+      },
+      blocks: review === null ? [context(words.loading)] : reviewBlocks(review, text),
     },
     text,
   );
 }
 
-export function renderUnreviewable(metadata: ReviewMetadata, text: Text): ModalView {
-  const view = renderReview({ metadata, items: null, without: null, instructions: null }, text);
-  return { ...view, blocks: [section(text.review.unreadable)] };
+function reviewBlocks(review: Review, text: Text): KnownBlock[] {
+  const blocks = sections(linesOf(review, text));
+  const shown = fitting(blocks, TEXT_BYTES, bytesOf);
+  return [
+    ...shown,
+    ...(shown.length < blocks.length ? [context(text.review.cut)] : []),
+    ...review.notes.map((note) => context(escape(note))),
+    ...boxes(review, text),
+  ];
 }
 
-/** What is unticked, after this page of the view. Other pages stay as they were. */
-export function readReview(state: unknown, before: Without | null): Without {
-  const [messages, files] = [new Set(before?.messages), new Set(before?.files)];
-  for (const [blockId, held] of readEntered(state)) {
-    const item = readReviewBlock(blockId);
-    if (item === null || held.kind !== 'picked') continue;
-    const unticked = item.kind === 'message' ? messages : files;
-    if (held.values.length > 0) unticked.delete(item.id);
-    else unticked.add(item.id);
-  }
-  return { messages: [...messages], files: [...files] };
-}
-
-function itemBlock(item: ReviewItem, without: Without | null, text: Text): KnownBlock {
-  const unticked = item.kind === 'message' ? without?.messages : without?.files;
-  const words =
-    item.kind === 'message'
-      ? messageWords(item.message, text)
-      : `:paperclip: ${escape(text.review.file(item.name, authorWords(item, text)))}`;
-  return {
-    ...section(words),
-    block_id: reviewBlock(item),
-    accessory: tickBox(text.review.send, unticked?.includes(item.id) !== true),
-  };
-}
-
-function instructionsBlock(instructions: string, text: Text): KnownBlock {
-  const head = bold(escape(text.details.instructions));
-  return section(`${head}\n${truncate(escape(instructions), SHOWN_LENGTH)}`);
+/** As Devin reads it: the task with its options, the instructions, then the conversation. */
+function linesOf({ values, names, instructions, items }: Review, text: Text): string[] {
+  const { session_secrets: secrets, ...others } = values;
+  return [
+    ...fieldRows({ values: others, names }, text),
+    ...(secrets === undefined ? [] : [row(text.fields.session_secrets.label, shownSecrets(secrets, text))]),
+    ...(instructions === null
+      ? []
+      : [row(text.details.instructions, `\n${truncate(escape(instructions), INSTRUCTIONS_LENGTH)}`)]),
+    ...items.flatMap(({ kind, message }) => (kind === 'message' ? [messageWords(message, text)] : [])),
+  ];
 }
 
 function messageWords(message: QuotedMessage, text: Text): string {
@@ -115,23 +86,73 @@ function messageWords(message: QuotedMessage, text: Text): string {
     shownMoment(atMs, text),
     ...(picked ? [review.picked] : []),
   ].join(' · ');
-  const whole = escape(words.trim() === '' ? review.empty : words);
-  const fits = (part: string): boolean => Buffer.byteLength(JSON.stringify(part)) <= SHOWN_BYTES;
-  const shown = truncateTo(whole, SHOWN_LENGTH, fits);
-  return shown === whole ? `${head}\n${shown}` : `${head}\n${shown}\n_${review.cut}_`;
+  const isCut = words.length > MESSAGE_LENGTH;
+  const shown = words.trim() === '' ? review.empty : truncate(words, MESSAGE_LENGTH);
+  return [head, escape(shown), ...(isCut ? [`_${review.cut}_`] : [])].join('\n');
 }
 
-function authorWords({ author, authorKind }: Author, { review }: Text): string {
+function authorWords({ author, authorKind }: QuotedMessage, { review }: Text): string {
   return author ?? review.unnamed[authorKind === 'app' ? 'app' : 'person'];
 }
 
-function turning(page: number, pages: number, { review, sessions }: Text): KnownBlock[] {
-  if (pages === 1) return [];
-  return [
-    actions([
-      ...(page > 0 ? [button(ACTION.reviewEarlier, review.earlier, String(page - 1))] : []),
-      ...(page + 1 < pages ? [button(ACTION.reviewLater, review.later, String(page + 1))] : []),
-    ]),
-    context(sessions.page(page + 1, pages)),
-  ];
+/** One group of boxes, in blocks of ten. In a long thread, messages far from the picked one have none: all of them go. */
+function boxes({ items, without }: Review, text: Text): InputBlock[] {
+  const distinct = [...Map.groupBy(items, boxValue).values()].flatMap(([first]) => first ?? []);
+  if (distinct.length === 0) return [];
+  const picked = indexOfPicked(distinct, ({ message }) => message.picked);
+  const shown = excerptAround(distinct, picked, { room: MOST_BOXES, cost: () => 1 });
+  const left = new Set([...(without?.messages ?? []), ...(without?.files ?? [])]);
+  return Array.from({ length: Math.ceil(shown.length / BOXES_PER_BLOCK) }, (_, part) => {
+    const here = shown.slice(part * BOXES_PER_BLOCK, (part + 1) * BOXES_PER_BLOCK);
+    const ticked = here.filter(({ id }) => !left.has(id)).map((item) => boxOf(item, text));
+    const element = {
+      type: 'checkboxes' as const,
+      action_id: INPUT,
+      options: here.map((item) => boxOf(item, text)),
+      ...(ticked.length > 0 && { initial_options: ticked }),
+    };
+    const { label, hint } = text.review.boxes;
+    return part === 0
+      ? inputBlock({ blockId: reviewBlock(part), label, hint, element })
+      : inputBlock({ blockId: reviewBlock(part), label: text.modal.continued(label, part + 1), element });
+  });
+}
+
+const boxValue = ({ kind, id }: Pick<ReviewItem, 'kind' | 'id'>): string => `${kind} ${id}`;
+
+/** Named by author and time, or by the name of the file; with the first words. */
+function boxOf(item: ReviewItem, text: Text): MrkdwnOption {
+  const { kind, message, name } = item;
+  const author = authorWords(message, text);
+  const named = oneLine(kind === 'file' ? name : author);
+  const shown = truncateTo(named, NAME_LENGTH, (part) => escape(part).length <= NAME_LENGTH);
+  const words = oneLine(kind === 'file' ? text.review.file(author) : message.text);
+  return {
+    text: mrkdwn(`${escape(shown)} · ${shownTime(message.atMs)}`),
+    value: boxValue(item),
+    ...(words !== '' && { description: caption(words) }),
+  };
+}
+
+const boxesSchema = z.object({
+  block_id: z.string(),
+  element: z.object({ options: z.array(z.object({ value: z.string() })) }),
+});
+
+/** What is unticked now. What has no box stays as it was. */
+export function readReview({ blocks, values }: OpenView, before: Without | null): Without {
+  const entered = readEntered(values);
+  const unticked = { message: new Set(before?.messages), file: new Set(before?.files) };
+  for (const block of blocks) {
+    const shown = boxesSchema.safeParse(block).data;
+    if (shown === undefined) continue;
+    const ticked = new Set(pickedIn(entered, shown.block_id));
+    for (const { value } of shown.element.options) {
+      const [kind, id = ''] = value.split(' ');
+      const set = unticked[kind === 'file' ? 'file' : 'message'];
+      if (ticked.has(value)) set.delete(id);
+      else set.add(id);
+    }
+  }
+  return { messages: [...unticked.message], files: [...unticked.file] };
 }

@@ -1,19 +1,25 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { hiddenFields, type Names, type Sources } from '../../session/defaults.ts';
-import type { Faults, Unsaved } from '../../session/failure.ts';
-import { fields, type Field, type FieldGroup, type SessionDraft } from '../../session/fields.ts';
+import type { Names, Sources } from '../../session/defaults.ts';
+import type { Faults } from '../../session/failure.ts';
+import {
+  fields,
+  OPTION_GROUPS,
+  type Field,
+  type FieldGroup,
+  type OptionGroup,
+  type SessionDraft,
+} from '../../session/fields.ts';
 import type { Choices } from '../../session/policy/form.ts';
 import { freeOf, type Ceiling } from '../../session/policy/limits.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, BLOCK, VIEW, formMetadata } from '../edge/ids.ts';
+import { ACTION, BLOCK, formMetadata, isOptionsBlock, optionsBlock, VIEW } from '../edge/ids.ts';
+import type { OpenView } from '../edge/interaction-payload.ts';
 import { contextBlocks, type FormContext } from './form/context-inputs.ts';
-import { allowedFor, MORE_GROUPS, setLine, shownFields } from './form/entered.ts';
-import { fieldInputs, fileInput, filesInput } from './form/inputs.ts';
-import { takesFile } from './form/text-files.ts';
+import { devinsReason, fieldInputs, filesInput } from './form/inputs.ts';
 import { planTexts, type TextPlan } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
-import { actions, alert, button, caption, context, header, modal, section, withAlert } from './objects.ts';
+import { actions, alert, button, caption, context, header, modal, option, section } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, escape } from './text.ts';
 
@@ -33,87 +39,81 @@ export function isAccepted({ kind }: { kind: string }): boolean {
 
 export type SessionForm = {
   formId: string;
-  expanded: boolean;
   values: SessionDraft;
-  /** If the form is redrawn: what the inputs held when it opened, which decides what inputs there are. */
-  prefill?: SessionDraft;
+  /** In view besides `main`. */
+  groups: OptionGroup[];
   sources: Sources;
   names: Names;
   /** What was refused, by field. */
   faults: Faults;
-  /** The names of secrets that were entered one by one. */
-  secretNames: string[];
   context: FormContext | null;
   runsAs: FormIdentity;
   /** What the policy allows; null: everything. */
   choices: Choices | null;
   /** Plain sentences. */
   notes: string[];
-  /** Why it wasn't saved each time it was sent. */
-  unsaved?: Unsaved[] | undefined;
 };
 
-type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
+type Drawing = { form: Omit<SessionForm, 'formId' | 'groups' | 'runsAs'>; plan: TextPlan; text: Text };
 
-/** The modal that starts a session: the fields of the table by their kinds, most used first. */
+/** The modal that starts a session: the inputs of `main`, and of the groups in which something is set. */
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
-  const { formId, expanded, runsAs, unsaved } = form;
-  const last = unsaved?.at(-1);
+  const { formId, groups, runsAs } = form;
   const isOpen = isAccepted(runsAs);
   const { title, submit } = text.modal;
-  const view = modal(
+  return modal(
     {
       id: VIEW.form,
-      metadata: formMetadata.write({ formId, expanded, unsaved }),
+      metadata: formMetadata.write({ formId, groups }),
       words: isOpen ? { title, submit } : { title },
       blocks: [...headBlocks(form, text), ...(isOpen ? inputs(form, text) : [])],
     },
     text,
   );
-  return last === undefined ? view : withAlert(view, unsavedSentence(last, text));
 }
 
-function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): string {
-  switch (unsaved) {
-    case 'not-recorded':
-      return command.notRecorded;
-    case 'not-confirmed':
-      return command.notConfirmed.problem;
-    case 'asked-before':
-      return words.askedBefore;
-    case 'sent-before':
-      return words.sentBefore;
-    case 'credential':
-      return words.credential;
-    case 'options':
-      return words.optionsInTask;
-  }
+/** An open form with another group of inputs. Slack keeps what was typed in the others, by block id. */
+export function withGroup(view: OpenView, group: OptionGroup, text: Text): ModalView {
+  const { callbackId: id, title, submit } = view;
+  const { formId, groups: before } = formMetadata.read(view.metadata);
+  const groups = [...before.filter((one) => one !== group), group];
+  const form = { values: {}, sources: {}, names: {}, faults: {}, context: null, choices: null, notes: [] };
+  const added = groupBlocks(group, { form, plan: planTexts(fields, {}), text });
+  const blocks = view.blocks.flatMap((block) =>
+    isOptionsBlock(block.block_id) ? [...added, lastBlock(groups, text)] : [block],
+  );
+  return modal(
+    { id, metadata: formMetadata.write({ formId, groups }), words: { title, submit }, blocks },
+    text,
+  );
 }
 
 function inputs(form: SessionForm, text: Text): KnownBlock[] {
-  const { expanded } = form;
-  const plan = planTexts(shownFields(expanded), form.prefill ?? form.values);
-  const drawing = { form, plan, text };
+  const { groups } = form;
+  const shown = fields.filter(({ group }) => group === 'main' || groups.includes(group));
+  const drawing = { form, plan: planTexts(shown, form.values), text };
   return [
     ...noteBlocks(drawing),
     ...groupInputs('main', drawing),
-    ...(expanded ? MORE_GROUPS.flatMap((group) => headedGroup(group, drawing)) : moreOptions(drawing)),
+    ...groups.flatMap((group) => groupBlocks(group, drawing)),
+    lastBlock(groups, text),
   ];
 }
 
-function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
+/** Why Devin refused it before comes first. */
+function noteBlocks({ form: { faults, notes }, plan, text }: Drawing): KnownBlock[] {
+  const reasons = new Set(Object.values(faults).flatMap(({ said }) => (said === null ? [] : [said])));
   const cut = plan.cut.map(({ key }) => text.modal.tooLong(text.fields[key].label));
-  return [...form.notes, ...cut].map((note) => context(escape(note)));
+  return [
+    ...[...reasons].map((reason) => section(`:warning: ${escape(devinsReason(reason, text))}`)),
+    ...[...notes, ...cut].map((note) => context(escape(note))),
+  ];
 }
 
-function headedGroup(group: (typeof MORE_GROUPS)[number], drawing: Drawing): KnownBlock[] {
+function groupBlocks(group: OptionGroup, drawing: Drawing): KnownBlock[] {
   const { text } = drawing;
-  const inputs = [...groupInputs(group, drawing), ...(group === 'files' ? fileInputs(drawing) : [])];
-  return inputs.length === 0 ? [] : [header(text.modal.groups[group]), ...inputs];
-}
-
-function fileInputs({ text }: Drawing): KnownBlock[] {
-  return [filesInput(text), ...fields.filter(isMainFile).map((field) => fileInput(field, text))];
+  const files = group === 'files' ? [filesInput(text)] : [];
+  return [header(text.modal.groups[group]), ...files, ...groupInputs(group, drawing)];
 }
 
 function groupInputs(group: FieldGroup, drawing: Drawing): KnownBlock[] {
@@ -122,42 +122,24 @@ function groupInputs(group: FieldGroup, drawing: Drawing): KnownBlock[] {
 
 function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
   const { key } = field;
-  const { choices } = form;
-  const set = setLine(field, choices, text);
-  if (set.length > 0) return set;
-  const inputs = fieldInputs({
-    field,
-    allowed: allowedFor(field, choices),
-    value: form.values[key],
-    parts: plan.parts.get(key),
-    source: form.sources[key],
-    names: form.names,
-    fault: form.faults[key],
-    text,
-  });
-  const file = takesFile(field) && !isMainFile(field) ? [fileInput(field, text)] : [];
+  const { values, sources, names, faults, choices } = form;
+  const parts = plan.parts.get(key);
+  const entry = { field, value: values[key], parts, source: sources[key], names, fault: faults[key] };
   const context = field.isTask && form.context !== null ? contextBlocks(form.context, text) : [];
-  const oneByOne = field.input.kind === 'secrets' ? secretsButton(form.secretNames, text) : [];
-  return [...inputs, ...file, ...oneByOne, ...context];
+  return [...fieldInputs({ ...entry, choices, text }), ...context];
 }
 
-function secretsButton(names: readonly string[], { modal }: Text): KnownBlock[] {
-  const add = button(ACTION.addSecrets, modal.addSecrets, 'add');
-  return [...(names.length === 0 ? [] : [context(escape(modal.secretsKept(names)))]), actions([add])];
-}
-
-/** The first view is short, so its file input is with the other files. */
-function isMainFile(field: Field): boolean {
-  return field.group === 'main' && takesFile(field);
-}
-
-function moreOptions({ form, text }: Drawing): KnownBlock[] {
-  const hidden = hiddenFields(form.values);
-  const labels = text.joins.list(hidden.map(({ key }) => text.fields[key].label));
-  return [
-    ...(hidden.length === 0 ? [] : [context(escape(text.modal.alsoSet(labels)))]),
-    actions([{ type: 'button', action_id: ACTION.moreOptions, text: caption(text.modal.moreOptions) }]),
-  ];
+/** The menu of groups that aren't in view, and what Devin gets. */
+function lastBlock(groups: readonly OptionGroup[], { modal: words }: Text): KnownBlock {
+  const left = OPTION_GROUPS.filter((group) => !groups.includes(group));
+  const menu = {
+    type: 'static_select' as const,
+    action_id: ACTION.addOptions,
+    placeholder: caption(words.addOptions),
+    options: left.map((group) => option(words.groups[group], group)),
+  };
+  const review = button(ACTION.review, words.review, 'review');
+  return { ...actions(left.length === 0 ? [review] : [menu, review]), block_id: optionsBlock(groups.length) };
 }
 
 /** Why a person can't start a session is an alert. Alerts are short: the rest is below. */

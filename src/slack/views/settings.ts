@@ -2,6 +2,7 @@ import type { KnownBlock, ModalView, StaticSelect } from '@slack/types';
 import type { EffectiveDraft } from '../../session/defaults.ts';
 import {
   fields,
+  OPTION_GROUPS,
   storedDraftSchema,
   type Field,
   type FieldGroup,
@@ -34,7 +35,7 @@ import {
 } from '../edge/ids.ts';
 import { fieldRows, optionWords, row } from './details-values.ts';
 import { inputBlock } from './form/elements.ts';
-import { ANYTHING, MORE_GROUPS, pickedIn, readEntered } from './form/entered.ts';
+import { pickedIn, readEntered } from './form/entered.ts';
 import { fieldInputs } from './form/inputs.ts';
 import { readFields, type FormRules } from './form/read.ts';
 import { planTexts, type TextPlan } from './form/typed.ts';
@@ -182,7 +183,7 @@ export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text
       blocks: [
         context(text.home.defaultsIntro),
         ...inputs('main'),
-        ...MORE_GROUPS.flatMap((group) => {
+        ...OPTION_GROUPS.flatMap((group) => {
           const found = inputs(group);
           return found.length === 0 ? [] : [header(text.modal.groups[group]), ...found];
         }),
@@ -200,7 +201,7 @@ function inputsOf(
 ): KnownBlock[] {
   const { [field.key]: value }: FieldValues = values;
   const parts = plan.parts.get(field.key);
-  const entry = { field, value, parts, names, allowed: ANYTHING };
+  const entry = { field, value, parts, names, choices: null };
   return fieldInputs({ ...entry, source: undefined, fault: undefined, text });
 }
 
@@ -209,7 +210,7 @@ export function readDefaultsForm(
   { ownTag }: Pick<FormRules, 'ownTag'>,
   text: Text,
 ): { draft: StoredDraft; errors: Record<string, string> } {
-  const rules = { expanded: true, faults: {}, ownTag };
+  const rules = { faults: {}, ownTag };
   const { values, errors } = readFields(settable, readEntered(state), { rules, text });
   return { draft: storedDraftSchema.parse(values), errors };
 }

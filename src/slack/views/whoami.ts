@@ -1,4 +1,4 @@
-import type { Choices } from '../../session/policy/form.ts';
+import type { Choices, Explained } from '../../session/policy/form.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { runAction } from '../edge/ids.ts';
@@ -11,8 +11,8 @@ import { moneyLines } from './usage.ts';
 import { announcementWords, hurdleLines, type Why } from './why.ts';
 
 /** What needs an approval, or is limited or set here, and what is left of the budgets. */
-function choicesLines(choices: Choices, text: Text): string[] {
-  const { set, announcements, most, budgets } = choices;
+function choicesLines({ choices, announcements }: Explained, text: Text): string[] {
+  const { set, most, budgets } = choices;
   const values = optionWords(set, text);
   return [
     ...moneyLines(budgets, text),
@@ -67,10 +67,10 @@ type Whoami = OwnSettings & { runsAs: FormIdentity; why: Why | null };
 export function renderWhoami({ runsAs, why, ...own }: Whoami, text: Text): Rendered {
   const { who, how } = identityLines(runsAs, text);
   const again = button(runAction(0), text.card.buttons['check-again'], 'whoami again');
-  const { choices } = why?.explained ?? {};
+  const explained = why?.explained ?? null;
   const lines = [
     ...(why === null ? [] : hurdleLines(why, text)),
-    ...(choices === undefined ? [] : choicesLines(choices, text)),
+    ...(explained === null ? [] : choicesLines(explained, text)),
   ];
   return joinParts([
     withAccessory(text.joins.sentences([who, how ?? '']), again),

@@ -7,8 +7,8 @@ export const modal: Text['modal'] = {
   save: '保存',
   cancel: 'キャンセル',
   close: '閉じる',
-  moreOptions: 'その他のオプション',
-  alsoSet: (labels) => `「その他のオプション」でも設定済み: ${labels}`,
+  addOptions: 'オプションを追加…',
+  review: 'Devin に渡す内容',
   groups: {
     about: 'タイトルとタグ',
     guidance: 'プレイブックとナレッジ',
@@ -18,44 +18,29 @@ export const modal: Text['modal'] = {
     machine: '実行環境',
   },
   context: {
-    label: '含めるコンテキスト',
-    hint: 'Devin には、指示ではなく背景情報として渡します。ファイルはメッセージと一緒に渡します。',
+    label: '背景情報',
+    hint: '指示としては扱いません。ファイルも含みます。スレッドを読むには、このアプリが会話に参加している必要があります。',
     picked: (excerpt) => `対象のメッセージ: ${excerpt}`,
     pickedEmpty: '対象は、テキストのないメッセージです。',
     choices: {
-      message: 'このメッセージ',
+      message: 'このメッセージのみ',
       'until-here': 'このメッセージまでのスレッド',
       thread: 'スレッド全体',
     },
-    counting: 'スレッドを読み込んでいます…',
-    counted: (choice, counts) => `${choice}（${counts}）`,
     messages: (count) => `メッセージ ${count} 件`,
     files: (count) => `ファイル ${count} 件`,
-    without: (counts) => `除外したもの: ${counts}`,
-    tooMany: (read, unread) =>
-      `スレッドがとても長いため、Devin に渡すのは ${read} 件です（最初のメッセージと、選んだメッセージの前後）。残りの ${unread} 件は含みません。`,
-    asFile:
-      'スレッドが長いため、タスクには選んだメッセージの前後だけを引用し、すべてのメッセージは添付ファイルに入れます。',
-    review: '送信内容を確認',
   },
-  threadUnreadable:
-    'このアプリが会話に参加していないため、スレッドを読めません。含められるのはこのメッセージだけです。スレッドを含めるには、その会話で `/invite @Devin Sessions` と入力し、このフォームを開き直してください。',
   continued: (label, part) => `${label}（${part}）`,
   secretsLost: (names) =>
-    `このセッション専用のシークレットは残っていません。「その他のオプション」でもう一度入力してください。${names.length === 0 ? '' : `対象: ${names.join('、')}`}`,
-  continuedHint: '上の入力欄の続きです。',
+    `このセッション専用のシークレットは残っていません。もう一度入力してください。${names.length === 0 ? '' : `対象: ${names.join('、')}`}`,
   tooLong: (label) => `${label}: 値がフォームに収まらないため、末尾は表示されていません。`,
-  none: {
-    label: (label) => `${label}を渡さない`,
-    option: 'Devin には 1 つも渡しません',
-    hint: 'すべて渡すには、チェックを入れず、上の一覧を空にしてください。',
-  },
+  none: '1 つも渡さない',
   options: {
     normal: 'Normal · 標準',
     fast: 'Fast · 費用 4 倍、速さ 2 倍',
-    lite: 'Lite · 小さなタスク向け',
-    ultra: 'Ultra · 最も高性能、難しいタスク向け',
-    fusion: 'Fusion · 大小のモデルを組み合わせて費用を抑える',
+    lite: 'Lite · 費用を抑え、小さなタスク向け',
+    ultra: 'Ultra · 費用は高め、難しいタスク向け',
+    fusion: 'Fusion · 費用を抑え、2 つのモデルを使用',
   },
   optionThen: {
     approve: (option) => `${option} · 要承認`,
@@ -63,51 +48,32 @@ export const modal: Text['modal'] = {
   },
   kinds: {
     list: 'コンマを含む値は、二重引用符で囲みます。',
-    secrets:
-      '最初の = より後ろは、引用符も含めてすべて値になります。空行と # で始まる行は無視します。入力した内容は画面に表示されます。フォームを開き直すと、再入力が必要です。',
-    json: '{ から } までの JSON オブジェクト。',
-  },
-  sensitive: {
-    label: 'これらのシークレットを機密として扱う',
-    option: 'Devin は値を表示しません',
+    secrets: '最初の = より後ろがすべて値になります。入力した内容は画面に表示されます。',
   },
   files: {
     label: 'ファイル',
-    hint: '1 件 10 MB まで、10 件まで。',
+    hint: '1 件 10 MB まで、10 件まで。.md はタスクに追加する文、.env はシークレット、.json は出力のスキーマになります（各 256 KB まで）。その他は添付します。',
   },
-  textFiles: {
-    text: {
-      label: '指示のファイル',
-      hint: 'タスクに追加するテキストファイル。256 KB まで。',
-    },
-    json: { label: 'スキーマのファイル', hint: '上の入力欄の代わりに使う JSON Schema のファイル。' },
-    secrets: {
-      label: '.env ファイル',
-      hint: 'このセッション専用のシークレットを追加します。値は 65,536 文字まで、改行も使えます。ファイルは、削除するまで Slack に残ります。',
-    },
-  },
-  addSecrets: 'シークレットを 1 つずつ追加',
-  secretsKept: (names) => `1 つずつ入力済み: ${names.join('、')}`,
   fileErrors: {
     'too-large': 'ファイルが 256 KB を超えています。',
     'not-text': 'テキストファイル（UTF-8）ではありません。',
     unreadable: 'Slack からファイルを読み取れませんでした。削除して、もう一度アップロードしてください。',
     slow: 'Slack からのファイルの取得に時間がかかりすぎました。もう一度「開始」を押してください。',
     empty: 'ファイルが空です。',
-    twice: '入力欄とファイルは、どちらか一方を使ってください。',
+    twice: 'スキーマは、入力欄かファイル 1 つのどちらか一方で指定してください。',
     noSecrets: 'ファイルに KEY=VALUE の行がありません。',
-    repeatedSecret: '入力欄とファイルに同じキーがあります。どちらか 1 つにしてください。',
+    repeatedSecret: 'このファイルのキーは、すでに入力されています。どちらか 1 つにしてください。',
   },
   filledIn: (why) => `この値は${why}です。`,
   instructions: 'チームの指示を追加',
   policyCap: (most) => `${most}（ポリシー）`,
   useTyped: (typed) => `「${typed}」を使う`,
   refused: {
-    typed: (typed, wanted) => `⚠️ 「${typed}」と入力されています。${wanted}`,
-    untyped: (wanted) => `⚠️ 値がないか、はっきりしません。${wanted}`,
-    filled: 'ここでは空にできません。指定しない場合は、この項目を除いて依頼し直してください。',
+    typed: (typed, wanted) => `「${typed}」と入力されています。${wanted}`,
+    untyped: (wanted) => `値がないか、はっきりしません。${wanted}`,
+    leaveEmpty: '指定しない場合は、もう一度「開始」を押してください。',
     tick: 'チェックを入れるか、外したままにしてください。',
-    said: (words) => `⚠️ Devin に拒否されました: 「${words}」`,
+    byDevin: (words) => `Devin に拒否されました: 「${words}」`,
   },
   runsAs: {
     looking: '実行者を確認しています…',
@@ -117,14 +83,13 @@ export const modal: Text['modal'] = {
   identityUnavailable:
     'Devin でのあなたのアカウントを確認できなかったため、まだフォームを表示できません。閉じて、1 分ほどおいてから開き直してください。入力した内容は残ります。続く場合は、アプリの管理者に連絡してください。',
   askedBefore:
-    'このフォーム、または同じ内容はすでにここで送信されています。カードを確認してください。新しいセッションは開始していません。別のセッションを開始するには、もう一度送信してください。',
+    '同じ内容はすでにここで依頼されています。カードを確認してください。新しいセッションは開始していません。別のセッションを開始するには、もう一度「開始」を押してください。',
   sentBefore:
-    'このフォームは、別の内容ですでに送信されています。カードを確認してください。新しいセッションは開始していません。変更点を Devin に伝えるには、カードのスレッドに返信してください。',
+    'このフォームはすでに送信されています。カードを確認してください。新しいセッションは開始していません。変更点を Devin に伝えるには、カードのスレッドに返信してください。',
   credential:
-    'まだ何も開始していません。認証情報が含まれているようです。「その他のオプション」のシークレットに移すか、このまま開始する場合はもう一度送信してください。',
+    'まだ何も開始していません。認証情報が含まれているようです。「アクセス」のシークレットに移すか、このまま開始する場合はもう一度「開始」を押してください。',
   optionsInTask:
-    'まだ何も開始していません。タスクに書いた --acu 10 などのオプションは、このフォームでは効きません。それぞれの欄で指定するか、このまま開始する場合はもう一度送信してください。',
-  notPushed: (title) => `「${title}」が開かない場合は、ボタンをもう一度押してください。`,
+    'まだ何も開始していません。タスクに書いた --acu 10 などのオプションは、ここでは効きません。それぞれの欄で指定するか、このまま開始する場合はもう一度「開始」を押してください。',
   outdated:
     'アプリの以前のバージョンのものか、時間がたちすぎています。入力した内容をコピーして、開き直してください。何も実行していません。',
   errors: {
@@ -133,7 +98,7 @@ export const modal: Text['modal'] = {
     tooMany: (most, given) => `指定できるのは ${most} 件までです（${given} 件指定されています）。`,
     hidden: (starts) =>
       `ほかの人が書いたトークン、キー、またはパスワード（${starts}）は、ここでは省かれています。代わりのものを入力するか、削除してください。`,
-    noneAndValues: 'このチェックを外すか、上の一覧を空にしてください。',
+    noneAndValues: '「1 つも渡さない」とほかの項目は、同時に選べません。',
     secrets: {
       'no-equals': (line) => `${line} 行目は KEY=VALUE の形にしてください。`,
       'bad-key': (line) => `${line} 行目: = の前のキーは、スペースなしの 1～256 文字にしてください。`,
@@ -152,4 +117,22 @@ export const modal: Text['modal'] = {
         `JSON Schema（draft 7）として正しくありません: ${at === '' ? 'スキーマ' : at} ${message}`,
     },
   },
+};
+
+export const review: Text['review'] = {
+  title: 'Devin に渡す内容',
+  loading: '会話を読み込んでいます…',
+  unreadable:
+    'このアプリが会話に参加していないため、Devin に渡すのは選んだメッセージだけです。スレッドを含めるには、その会話で `/invite @Devin Sessions` と入力し、フォームを開き直してください。',
+  tooMany: (read, unread) =>
+    `Devin に渡すのは ${read} 件です（最初のメッセージと、選んだメッセージの前後）。残りの ${unread} 件は含みません。`,
+  asFile:
+    '長いため、タスクには選んだメッセージの前後だけを引用し、すべてのメッセージは添付ファイルに入れます。',
+  boxes: { label: '含めるもの', hint: '指示ではなく、背景情報として渡します。' },
+  picked: '選んだメッセージ',
+  kinds: { member: 'メンバー', guest: 'ゲスト', external: '組織外', app: 'アプリ', unknown: '不明' },
+  unnamed: { app: '名前のないアプリ', person: '名前が不明な人' },
+  empty: '（テキストなし）',
+  cut: 'ここでは省略していますが、Devin にはすべて渡します。',
+  file: (author) => `${author} のファイル`,
 };

@@ -81,6 +81,14 @@ export function createSlackPage(page: Page) {
       await field.fill(typed);
       await modal.getByRole('option', { name: option }).click();
     },
+    /** Adds groups of options to the form. */
+    async addOptions(...groups: string[]): Promise<void> {
+      for (const group of groups) {
+        await modal.getByRole('combobox', { name: /^Add options/ }).click();
+        await modal.getByRole('option', { name: group, exact: true }).click();
+        await modal.getByRole('heading', { name: group, exact: true }).waitFor();
+      }
+    },
     async choose(label: string): Promise<void> {
       await panel.getByRole('radio', { name: label, exact: true }).check();
     },

@@ -10,7 +10,7 @@ import {
   standingInstructions,
   termsOf,
 } from '../../../src/session/policy/decide.ts';
-import { choicesOf } from '../../../src/session/policy/form.ts';
+import { choicesOf, explain } from '../../../src/session/policy/form.ts';
 import {
   alertsOf,
   ceilingsOf,
@@ -511,7 +511,6 @@ describe('what a form says', () => {
       closed: null,
       set: {},
       modes: {},
-      announcements: [],
       instructions: null,
       most: null,
       budgets: [],
@@ -526,7 +525,6 @@ describe('what a form says', () => {
     ];
     const found = choices({ rules });
     expect(found.modes).toEqual({ ultra: 'approve', fast: 'refuse', fusion: 'refuse' });
-    expect(found.announcements).toEqual([]);
     const set = choices({ channels: [{ match: ['C1'], set: { modes: ['normal', 'lite'] } }] });
     expect(set.modes).toEqual({ ultra: 'refuse', fast: 'refuse', fusion: 'refuse' });
   });
@@ -539,7 +537,7 @@ describe('what a form says', () => {
       { name: 'all', then: 'allow' },
       { name: 'never reached', when: { platforms: ['*'] }, then: 'refuse' },
     ];
-    expect(choices({ rules }).announcements).toEqual([
+    expect(explain(policyOf({ rules }), facts()).announcements).toEqual([
       { field: 'repos', verdict: 'approve', wanted: { kind: 'names', names: ['acme/infra-*'] } },
       { field: 'max_acu_limit', verdict: 'approve', wanted: { kind: 'over', acu: 10 } },
       { field: 'session_secrets', verdict: 'refuse', wanted: { kind: 'switch', on: true } },

@@ -58,19 +58,17 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
     renderSessionForm(
       {
         formId: 'f1',
-        expanded: false,
+        groups: ['guidance'],
         values: { playbook_id: 'p1' },
         sources: {},
         names: { p1: words },
         faults: {},
-        secretNames: [],
-        context: { picked: words, options: [], chosen: 'message', notes: [] },
+        context: { picked: words, options: [] },
         runsAs: { kind: 'member', name: words, how: 'Matched.' },
         choices: {
           closed: null,
           set: { title: words },
           modes: {},
-          announcements: [{ field: 'repos', verdict: 'approve', wanted: { kind: 'names', names: [words] } }],
           instructions: words,
           most: null,
           budgets: [],

@@ -1,66 +1,80 @@
 import { expect, test } from 'vitest';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import type { QuotedMessage } from '../../../src/session/prompt.ts';
-import { pageOfPicked, renderReview, type ReviewItem } from '../../../src/slack/views/review.ts';
+import { readReview, renderReview, type Review, type ReviewItem } from '../../../src/slack/views/review.ts';
 import { en } from '../../../src/text/en.ts';
-import type { Text } from '../../../src/text/index.ts';
 import { ja } from '../../../src/text/ja.ts';
+import { sentView } from './form/harness.ts';
 
-const METADATA = { formId: 'f1', formViewId: 'V1', choice: 'thread', page: null } as const;
+const MESSAGE: QuotedMessage = {
+  author: 'Ana',
+  authorKind: 'member',
+  atMs: 0,
+  text: 'It is slow',
+  files: [],
+  picked: false,
+};
 
-function shown(authorKind: QuotedMessage['authorKind'], text: Text): string {
-  const author = { author: null, authorKind };
-  const message = { ...author, atMs: 0, text: 'It is slow', files: ['a.png'], picked: false };
-  const view = renderReview(
-    {
-      metadata: METADATA,
-      items: [
-        { kind: 'message', id: '1.0', message },
-        { kind: 'file', id: 'F1', name: 'a.png', ...author },
-      ],
-      without: { messages: [], files: [] },
-      instructions: null,
-    },
-    text,
-  );
-  return JSON.stringify(view);
+const said = (id: string, parts: Partial<QuotedMessage> = {}): ReviewItem => ({
+  kind: 'message',
+  id,
+  name: '',
+  message: { ...MESSAGE, ...parts },
+});
+const FILE: ReviewItem = { ...said('F1'), kind: 'file', name: 'a.png' };
+
+function draw(parts: Partial<Review>, text = en) {
+  const review = { values: {}, names: {}, instructions: null, items: [], without: null, notes: [], ...parts };
+  const view = renderReview('f1', review, text);
+  expect(checkView(view)).toEqual([]);
+  return view;
 }
 
-test('the review shows the time of a message as other screens do', () => {
-  expect(shown('member', en)).toContain('|1970-01-01 00:00 UTC>');
+const draws = (...[parts, text]: Parameters<typeof draw>): string => JSON.stringify(draw(parts, text).blocks);
+
+test('the review shows the task, its options, the names of secrets and the instructions', () => {
+  const values = {
+    prompt: 'Fix it',
+    max_acu_limit: 5,
+    session_secrets: [{ key: 'TOKEN', value: 'hunter2', sensitive: true }],
+  };
+  const shown = draws({ values, instructions: 'Follow the guide.' });
+  for (const words of ['Fix it', 'ACU cap', 'TOKEN', 'Follow the guide.']) expect(shown).toContain(words);
+  expect(shown).not.toContain('hunter2');
 });
 
 test("the review names an author without a name by their kind, in the reader's language", () => {
-  expect(shown('app', en)).toContain('*an app* · app');
-  expect(shown('app', en)).toContain('File a.png, from an app');
-  expect(shown('member', en)).toContain('*an unknown person* · member');
-  expect(shown('app', ja)).toContain('*名前のないアプリ* · アプリ');
-  expect(shown('app', ja)).toContain('ファイル a.png（名前のないアプリ）');
-  expect(shown('member', ja)).toContain('*名前が不明な人* · メンバー');
+  const by = (authorKind: QuotedMessage['authorKind']) => ({
+    items: [said('1.0', { author: null, authorKind }), FILE],
+  });
+  expect(draws(by('app'))).toContain('*an app* · app');
+  expect(draws(by('member'))).toContain('*an unknown person* · member');
+  expect(draws(by('app'), ja)).toContain('*名前のないアプリ* · アプリ');
 });
 
-const said = (id: string, text: string, picked = false): ReviewItem => ({
-  kind: 'message',
-  id,
-  message: { author: 'Ana', authorKind: 'member', atMs: 0, text, files: [], picked },
+test('each box is named by author and time, and has the first words', () => {
+  const shown = draws({ items: [said('1.0'), FILE] });
+  expect(shown).toMatch(/"Ana · <!date\^0\^\{time\}\|00:00 UTC>".*"It is slow"/);
+  expect(shown).toMatch(/"a\.png · <!date.*"File from Ana"/);
 });
-const view = (items: ReviewItem[]) =>
-  renderReview(
-    { metadata: METADATA, items, without: { messages: [], files: [] }, instructions: '直'.repeat(9000) },
-    ja,
-  );
 
-test('the review fits into a view, whatever people wrote', () => {
-  for (const words of ['直', '"', '&', 'word ', '👩‍💻'])
+test('the review fits into a view, whatever people wrote and however long the thread is', () => {
+  for (const words of ['直', '"', '&', 'word ', '👩‍💻', ' ']) {
+    const items = Array.from({ length: 300 }, (_, at) =>
+      said(`${at}.0`, { author: words.repeat(90), text: words.repeat(4000), picked: at === 200 }),
+    );
     expect(
-      checkView(view(Array.from({ length: 60 }, (_, at) => said(`${at}.0`, words.repeat(4000))))),
-    ).toEqual([]);
+      draws({ items, values: { prompt: words.repeat(9000) }, instructions: '直'.repeat(9000) }, ja),
+    ).toContain('message 200.0');
+  }
 });
 
-test('the review shows a file once, though several messages have it', () => {
-  const file: ReviewItem = { kind: 'file', id: 'F1', name: 'a.png', author: 'Ana', authorKind: 'member' };
-  const items = [said('1.0', 'Look'), file, said('2.0', 'Again'), file];
-  expect(checkView(view(items))).toEqual([]);
-  const many = Array.from({ length: 59 }, () => file);
-  expect(pageOfPicked([...many, said('1.0', 'Look'), said('2.0', 'This', true)])).toBe(0);
+test('what is unticked stays so, and a file that several messages have has one box', () => {
+  const items = Array.from({ length: 14 }, (_, at) => [said(`${at}.0`), FILE]).flat();
+  const view = draw({ items, without: { messages: ['3.0', 'elsewhere'], files: [] } });
+  const before = { messages: ['3.0', 'elsewhere'], files: [] };
+  const read = (values: object) => readReview(sentView(view, values), before);
+  expect(read({})).toEqual(before);
+  const none = { value: { type: 'checkboxes', selected_options: [] } };
+  expect(read({ 'review.0': none }).files).toEqual(['F1']);
 });

@@ -3,8 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
-import { fields } from '../../../src/session/fields.ts';
-import { choicesSchema } from '../../../src/session/policy/form.ts';
+import { fields, OPTION_GROUPS } from '../../../src/session/fields.ts';
+import type { Choices } from '../../../src/session/policy/form.ts';
+import type { Ceiling } from '../../../src/session/policy/limits.ts';
 import { fieldBlock } from '../../../src/slack/edge/ids.ts';
 import { readSessionForm } from '../../../src/slack/views/form/read.ts';
 import { en } from '../../../src/text/en.ts';
@@ -13,11 +14,10 @@ import { COLLAPSED, draft, draw, EXPANDED, stateOf } from './form/harness.ts';
 const TASK = 'Fix the flaky login test';
 
 /** A policy that leaves everything to choose. */
-const NOTHING = {
+const NOTHING: Choices = {
   closed: null,
   set: {},
   modes: {},
-  announcements: [],
   instructions: null,
   most: null,
   budgets: [],
@@ -41,6 +41,17 @@ function headings(view: ModalView): string[] {
   return knownBlocks(view.blocks).flatMap((block) => (block.type === 'header' ? [block.text.text] : []));
 }
 
+/** The groups in the menu. */
+function groupsIn(view: ModalView): string[] {
+  return knownBlocks(view.blocks).flatMap((block) =>
+    block.type === 'actions'
+      ? block.elements.flatMap((one) =>
+          one.type === 'static_select' ? one.options.map(({ value }) => value) : [],
+        )
+      : [],
+  );
+}
+
 /** What the modal's lines of text say. */
 function lines(view: ModalView): string[] {
   const elements = knownBlocks(view.blocks).flatMap((block) =>
@@ -53,52 +64,65 @@ describe('a form', () => {
   test('that nobody changes returns what it was filled in with', () => {
     fc.assert(
       fc.property(draft, (values) => {
-        const read = readSessionForm(stateOf(draw({ values, expanded: true })), EXPANDED, en);
-        expect(read).toEqual({ draft: values, contextChoice: null, fileIds: [], errors: {} });
+        const read = readSessionForm(stateOf(draw({ values, groups: [...OPTION_GROUPS] })), EXPANDED, en);
+        expect(read).toEqual({ draft: values, contextChoice: null, files: [], errors: {} });
       }),
     );
   });
 
   test("says the policy's cap where none is entered", () => {
-    const view = draw({ choices: choicesSchema.parse({ ...NOTHING, most: 20 }) });
+    const view = draw({ choices: { ...NOTHING, most: 20 } });
     expect(inputOf(view, 'field.max_acu_limit')?.element).toMatchObject({
       placeholder: { text: '20 (policy)' },
     });
   });
 
-  test('says at each option and field what needs an approval or is refused', () => {
-    const wanted = { kind: 'names', names: ['acme/infra-*'] };
-    const choices = choicesSchema.parse({
-      ...NOTHING,
-      modes: { ultra: 'approve', fast: 'refuse' },
-      announcements: [
-        { field: 'repos', verdict: 'approve', wanted },
-        { field: 'max_acu_limit', verdict: 'refuse', wanted: { kind: 'over', acu: 1500 } },
-      ],
-    });
-    const view = draw({ choices });
+  test('says at each mode what needs an approval or is refused', () => {
+    const view = draw({ choices: { ...NOTHING, modes: { ultra: 'approve', fast: 'refuse' } } });
     expect(JSON.stringify(inputOf(view, 'field.devin_mode'))).toMatch(
-      /"Fast · 4× the cost, 2× the speed · not allowed here".*"Ultra · the strongest, for hard tasks · needs approval"/,
+      /"Fast · 4× the cost, 2× the speed · not allowed here".*"Ultra · higher cost, hard tasks · needs approval"/,
     );
-    expect(hintOf(view, 'field.repos')).toContain('May need an approval here: `acme/infra-*`.');
-    expect(hintOf(view, 'field.max_acu_limit')).toContain('Not allowed here: more than 1,500 ACU.');
   });
 
   test('says in one line as whom, what is free, and that instructions are added', () => {
-    const month = { key: 'acu_per_month', most: 2000, used: 3.4, reserved: 53.6, sessions: 4, own: [] };
-    const today = { ...month, key: 'acu_per_person_per_day', most: 60 };
-    const choices = choicesSchema.parse({
-      ...NOTHING,
-      instructions: 'Follow the guide.',
-      budgets: [month, today],
-    });
+    const month: Ceiling = {
+      key: 'acu_per_month',
+      most: 2000,
+      used: 3.4,
+      reserved: 53.6,
+      sessions: 4,
+      own: [],
+    };
+    const today: Ceiling = { ...month, key: 'acu_per_person_per_day', most: 60 };
+    const choices = { ...NOTHING, instructions: 'Follow the guide.', budgets: [month, today] };
     expect(lines(draw({ choices })).at(0)).toMatch(
       /^Runs as .* · You today: 3 free of 60 ACU · team instructions are added$/,
     );
   });
 
-  test('shows every field once it is expanded', () => {
-    const view = draw({ expanded: true });
+  test('has a task, repositories, a mode and a cap, and a menu of groups', () => {
+    const view = draw({});
+    expect(inputs(view).map(({ block_id: id }) => id)).toEqual([
+      'field.prompt',
+      'field.repos',
+      'field.devin_mode',
+      'field.max_acu_limit',
+    ]);
+    expect(groupsIn(view)).toEqual([...OPTION_GROUPS]);
+  });
+
+  test('offers in its menu only the groups that are not in view', () => {
+    expect(groupsIn(draw({ groups: ['access', 'about'] }))).toEqual([
+      'guidance',
+      'files',
+      'result',
+      'machine',
+    ]);
+    expect(groupsIn(draw({ groups: [...OPTION_GROUPS] }))).toEqual([]);
+  });
+
+  test('shows every field once all groups are added', () => {
+    const view = draw({ groups: [...OPTION_GROUPS] });
     const shown = new Set(inputs(view).map((block) => block.block_id));
     expect(fields.filter(({ key }) => !shown.has(fieldBlock(key)))).toEqual([]);
     expect(headings(view)).toEqual([
@@ -112,7 +136,7 @@ describe('a form', () => {
   });
 
   test('begins with the task, which has the cursor and is the only required field', () => {
-    const [first, ...others] = inputs(draw({ expanded: true }));
+    const [first, ...others] = inputs(draw({ groups: [...OPTION_GROUPS] }));
     expect(first).toMatchObject({
       block_id: 'field.prompt',
       optional: false,
@@ -122,7 +146,7 @@ describe('a form', () => {
   });
 
   test('has a label for every input, and says what an empty one means', () => {
-    const silent = inputs(draw({ expanded: true })).filter(({ label, hint, element }) => {
+    const silent = inputs(draw({ groups: [...OPTION_GROUPS] })).filter(({ label, hint, element }) => {
       const placeholder = 'placeholder' in element ? (element.placeholder?.text ?? '') : '';
       const beside = element.type === 'checkboxes' ? (element.options[0]?.text.text ?? '') : '';
       return label.text === '' || `${hint?.text ?? ''}${placeholder}${beside}` === '';
@@ -150,14 +174,13 @@ describe('a form', () => {
 
   test('never shows session secrets', () => {
     const secret = { key: 'TOKEN', value: 'hunter2', sensitive: true };
-    const view = draw({ values: { prompt: TASK, session_secrets: [secret] }, expanded: true });
+    const view = draw({ values: { prompt: TASK, session_secrets: [secret] }, groups: [...OPTION_GROUPS] });
     expect(JSON.stringify(view)).not.toMatch(/hunter2|TOKEN/);
-    expect(inputOf(view, 'secrets_sensitive')?.element).toMatchObject({ initial_options: [{ value: 'on' }] });
   });
 
   test('fits the longest task a message can have', () => {
     const prompt = `${'Do this <!channel> & that 👩‍💻.\n'.repeat(1_300)}The end.`;
-    const view = draw({ values: { prompt }, expanded: true });
+    const view = draw({ values: { prompt }, groups: [...OPTION_GROUPS] });
     expect(inputOf(view, 'field.prompt.2')).toMatchObject({
       label: { text: 'Task (part 2)' },
       optional: true,
@@ -166,7 +189,7 @@ describe('a form', () => {
   });
 
   test('says so if a value is longer than any form', () => {
-    const view = draw({ values: { prompt: 'word '.repeat(60_000).trim() }, expanded: true });
+    const view = draw({ values: { prompt: 'word '.repeat(60_000).trim() }, groups: [...OPTION_GROUPS] });
     expect(lines(view)[1]).toBe(
       'Task: the value is longer than this form can hold, so the end is missing here.',
     );
@@ -176,7 +199,7 @@ describe('a form', () => {
     const many = (count: number, value: (i: number) => string) =>
       Array.from({ length: count }, (_, i) => value(i));
     const view = draw({
-      expanded: true,
+      groups: [...OPTION_GROUPS],
       values: {
         prompt: '日本語'.repeat(40_000),
         repos: many(400, (i) => `acme-${'x'.repeat(80)}/web-${i}`),
@@ -200,7 +223,7 @@ describe('the first line of a form', () => {
     [{ kind: 'member', name: 'Ada <L>', how: 'Matched.' } as const, 'Runs as *Ada &lt;L&gt;*'],
     [{ kind: 'service-user', why: 'Runs as the service user.' } as const, 'Runs as the service user.'],
   ])('says who the session runs as: %o', (runsAs, sentence) => {
-    const view = draw({ runsAs, notes: ['A note.'], expanded: true });
+    const view = draw({ runsAs, notes: ['A note.'], groups: [...OPTION_GROUPS] });
     expect(lines(view).slice(0, 2)).toEqual([sentence, 'A note.']);
     expect(view.blocks[0]).toMatchObject({ block_id: 'runs_as' });
   });
@@ -208,7 +231,11 @@ describe('the first line of a form', () => {
   test.each(['No Devin account.', `No Devin account. ${'Ask an admin. '.repeat(20)}`])(
     'says why there is nothing to fill in, without inputs: %s',
     (why) => {
-      const view = draw({ runsAs: { kind: 'refused', why }, values: { prompt: TASK }, expanded: true });
+      const view = draw({
+        runsAs: { kind: 'refused', why },
+        values: { prompt: TASK },
+        groups: [...OPTION_GROUPS],
+      });
       expect(inputs(view)).toEqual([]);
       expect(view.submit).toBeUndefined();
       expect(view.blocks[0]).toMatchObject({ type: 'alert', level: 'warning' });
@@ -223,16 +250,15 @@ describe('a refused value', () => {
     tags: { typed: ['x'], said: 'No such tag.' },
   };
 
-  test("is shown at its field, which is then required if it can't hold the value", () => {
-    const view = draw({ values: { prompt: TASK }, faults, expanded: true });
-    expect(inputOf(view, 'field.max_acu_limit')).toMatchObject({ optional: false });
-    // It would say what happens if the input stays empty.
-    expect(inputOf(view, 'field.max_acu_limit')?.element).not.toHaveProperty('placeholder');
+  test("is shown at its field, and Devin's reason on top as well", () => {
+    const view = draw({ values: { prompt: TASK }, faults, groups: [...OPTION_GROUPS] });
+    expect(inputOf(view, 'field.max_acu_limit')).toMatchObject({ optional: true });
     expect(hintOf(view, 'field.max_acu_limit')).toContain(
       'You typed "ten". Use a whole number from 1 to 1,000,000.',
     );
     expect(inputOf(view, 'field.tags')).toMatchObject({ optional: true });
     expect(hintOf(view, 'field.tags')).toContain('Devin refused this: "No such tag".');
+    expect(JSON.stringify(view.blocks[1])).toContain(':warning: Devin refused this');
   });
 
   test('is never a reason to tick a box', () => {
@@ -240,7 +266,7 @@ describe('a refused value', () => {
       resumable: { typed: ['words'], said: null },
       bypass_approval: { typed: [], said: null },
     };
-    const view = draw({ values: { prompt: TASK }, faults: unclear, expanded: true });
+    const view = draw({ values: { prompt: TASK }, faults: unclear, groups: [...OPTION_GROUPS] });
     expect(hintOf(view, 'field.resumable')).toMatch(
       /^⚠️ You typed "words". Check the box or leave it empty\.$/,
     );
@@ -255,7 +281,12 @@ describe('a refused value', () => {
     [{ kind: 'looking' } as const, 'Looking up who this runs as…'],
     [{ kind: 'not-known', why: 'Devin did not say.' } as const, 'Devin did not say.'],
   ])('is everything until the person is known and accepted: %o', (runsAs, sentence) => {
-    const view = draw({ runsAs, notes: ['A note.'], values: { repos: ['acme/hush'] }, expanded: true });
+    const view = draw({
+      runsAs,
+      notes: ['A note.'],
+      values: { repos: ['acme/hush'] },
+      groups: [...OPTION_GROUPS],
+    });
     expect(lines(view)).toEqual([sentence]);
     expect(view.blocks).toHaveLength(1);
     expect(view.submit).toBeUndefined();
@@ -263,17 +294,17 @@ describe('a refused value', () => {
 });
 
 describe('what is sent with the task', () => {
-  const own = { choice: 'message', messages: 1, files: 1 } as const;
-
-  test('is named until the thread was read, and can then be chosen', () => {
-    const uncounted = { choice: 'thread', messages: null, files: null } as const;
+  test('is the whole thread, unless only the message is chosen', () => {
     const view = draw({
       values: { prompt: TASK },
-      context: { picked: 'words', options: [own, uncounted], chosen: 'thread', notes: [] },
+      context: { picked: 'words', options: ['thread', 'message'] },
     });
-    expect(lines(view)[1]).toBe(
-      ['About this message: words', 'Context to include: The whole thread', 'Reading the thread…'].join('\n'),
-    );
+    expect(lines(view)[1]).toBe('About this message: words');
+    expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBe('thread');
+  });
+
+  test('is no question if the message is in no thread', () => {
+    const view = draw({ context: { picked: 'words', options: ['message'] } });
     expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBeNull();
   });
 });

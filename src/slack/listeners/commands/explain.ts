@@ -28,7 +28,7 @@ export type ExplainCommandDeps = Pick<
 >;
 
 /** Neither files nor secrets. */
-const NOTHING_ELSE = { context: null, without: null, secretNames: null };
+const NOTHING_ELSE = { context: null, without: null };
 
 /** Who a person is in Devin, and what the policy makes of what they ask for. Starts nothing. */
 export function createExplainCommands(deps: ExplainCommandDeps) {

@@ -10,9 +10,9 @@ import type {
   StaticSelect,
 } from '@slack/types';
 import type { Names } from '../../../session/defaults.ts';
-import type { Lookup } from '../../../session/fields.ts';
+import { fields, type Lookup } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
-import { INPUT, lookupAction } from '../../edge/ids.ts';
+import { INPUT, lookupAction, NONE } from '../../edge/ids.ts';
 import { LIMIT } from '../limits.ts';
 import { caption, option } from '../objects.ts';
 import { lookup as nameIn, oneLine } from '../text.ts';
@@ -156,8 +156,16 @@ export type Suggestion = { value: string; label: string; description: string | n
  * comes last, because Enter takes the first.
  * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
  */
-export function lookupOptions(found: readonly Suggestion[], typed: string, text: Text): PlainTextOption[] {
-  const wanted = typed === '' ? [] : [{ value: typed, label: text.modal.useTyped(typed), description: null }];
+export function lookupOptions(
+  lookup: Lookup,
+  { found, typed }: { found: readonly Suggestion[]; typed: string },
+  text: Text,
+): PlainTextOption[] {
+  const none = { value: NONE, label: text.modal.none, description: null };
+  const wanted = [
+    ...(canBeNone(lookup) && isStartOf(typed, NONE, none.label) ? [none] : []),
+    ...(typed === '' ? [] : [{ value: typed, label: text.modal.useTyped(typed), description: null }]),
+  ];
   const known = new Map<string, Suggestion>();
   for (const one of found) {
     if (isPickable(one) && !known.has(one.value)) known.set(one.value, one);
@@ -167,6 +175,15 @@ export function lookupOptions(found: readonly Suggestion[], typed: string, text:
     ({ value, label, description }) =>
       option(oneLine(label) || value, value, oneLine(description ?? '') || undefined),
   );
+}
+
+/** Whether a list with these suggestions can be none at all. */
+function canBeNone(lookup: Lookup): boolean {
+  return fields.some(({ input }) => input.kind === 'list' && input.lookup === lookup && input.none);
+}
+
+function isStartOf(typed: string, ...words: string[]): boolean {
+  return words.some((word) => word.toLowerCase().startsWith(typed.toLowerCase()));
 }
 
 /** A cut value would be another value. */

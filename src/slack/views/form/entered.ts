@@ -1,18 +1,18 @@
-import type { ContextBlock } from '@slack/types';
 import { z } from 'zod';
-import { fields, type Field, type FieldGroup, type FieldValues } from '../../../session/fields.ts';
-import type { Announcement, Choices } from '../../../session/policy/form.ts';
-import type { Text } from '../../../text/index.ts';
-import { row, shownValue, withWhy } from '../details-values.ts';
-import { context } from '../objects.ts';
 
-/** What one input holds, whatever its element: text, or picked values (options, files). */
-export type Entered = { kind: 'text'; text: string } | { kind: 'picked'; values: string[] };
+export type UploadedFile = { id: string; name: string };
+
+/** What one input holds, whatever its element. */
+export type Entered =
+  | { kind: 'text'; text: string }
+  | { kind: 'picked'; values: string[] }
+  | { kind: 'files'; files: UploadedFile[] };
 
 /** By block id, without blocks of unknown kinds. */
 export type EnteredByBlock = ReadonlyMap<string, Entered>;
 
 const option = z.object({ value: z.string() });
+const file = z.object({ id: z.string(), name: z.string().catch('') });
 const text = (value: string): Entered => ({ kind: 'text', text: value });
 const picked = (values: string[]): Entered => ({ kind: 'picked', values });
 
@@ -34,8 +34,8 @@ const heldSchema = z.union([
     })
     .transform(({ selected_options: chosen }) => picked((chosen ?? []).map(({ value }) => value))),
   z
-    .object({ type: z.literal('file_input'), files: z.array(z.object({ id: z.string() })).nullish() })
-    .transform(({ files }) => picked((files ?? []).map(({ id }) => id))),
+    .object({ type: z.literal('file_input'), files: z.array(file).nullish() })
+    .transform(({ files }): Entered => ({ kind: 'files', files: files ?? [] })),
 ]);
 
 const stateSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -60,44 +60,7 @@ export function pickedIn(entered: EnteredByBlock, blockId: string): string[] {
   return held?.kind === 'picked' ? held.values : [];
 }
 
-/** Groups that "More options" adds, in order. */
-export const MORE_GROUPS = [
-  'about',
-  'guidance',
-  'access',
-  'files',
-  'result',
-  'machine',
-] as const satisfies FieldGroup[];
-
-export function shownFields(expanded: boolean): Field[] {
-  return fields.filter(({ group }) => expanded || group === 'main');
-}
-
-/** What the policy says about a field. */
-export type Allowed = {
-  modes: Choices['modes'];
-  /** The highest cap of a session; null: any. */
-  most: number | null;
-  announcements: readonly Announcement[];
-};
-
-/** There is no policy. */
-export const ANYTHING: Allowed = { modes: {}, most: null, announcements: [] };
-
-export function allowedFor({ input, key }: Field, choices: Choices | null): Allowed {
-  if (choices === null) return ANYTHING;
-  const { modes, most, announcements } = choices;
-  return {
-    modes: input.kind === 'choice' ? modes : {},
-    most: input.kind === 'number' ? most : null,
-    announcements: announcements.filter(({ field }) => field === key),
-  };
-}
-
-/** The value that the policy sets here, in place of an input; none if it sets none. */
-export function setLine({ key }: Field, choices: Choices | null, text: Text): ContextBlock[] {
-  const { [key]: value }: FieldValues = choices?.set ?? {};
-  const label = withWhy(text.fields[key].label, 'policy', text);
-  return value === undefined ? [] : [context(row(label, shownValue(value, text)))];
+export function filesIn(entered: EnteredByBlock, blockId: string): UploadedFile[] {
+  const held = entered.get(blockId);
+  return held?.kind === 'files' ? held.files : [];
 }

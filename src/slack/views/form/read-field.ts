@@ -1,18 +1,15 @@
 import { isTooDeep } from '../../../bounds.ts';
 import type { Field, SessionSecret } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
-import { BLOCK, continuedBlock, fieldBlock, noneBlock } from '../../edge/ids.ts';
+import { continuedBlock, fieldBlock, NONE } from '../../edge/ids.ts';
 import { oneLine } from '../text.ts';
-import { pickedIn, type Entered, type EnteredByBlock } from './entered.ts';
+import type { Entered, EnteredByBlock } from './entered.ts';
 import { joinText, maxLength, readList } from './typed.ts';
 
 /** What a field's inputs hold, before its schema checks it. */
 export type Reading =
   /** Left empty, or a switch left as it is. */
-  | { kind: 'nothing' }
-  | { kind: 'value'; raw: unknown }
-  /** `block`: where the error appears, if not at the field itself. */
-  | { kind: 'wrong'; sentence: (text: Text) => string; block?: string };
+  { kind: 'nothing' } | { kind: 'value'; raw: unknown } | { kind: 'wrong'; sentence: (text: Text) => string };
 
 const NOTHING: Reading = { kind: 'nothing' };
 
@@ -20,7 +17,8 @@ const NOTHING: Reading = { kind: 'nothing' };
 export function readField(field: Field, entered: EnteredByBlock): Reading {
   const held = heldBy(field, entered);
   if (held === null) return NOTHING;
-  const typed = held.kind === 'text' ? held.text : (held.values[0] ?? '');
+  const items = held.kind === 'text' ? readList(held.text) : held.values;
+  const typed = held.kind === 'text' ? held.text : (items[0] ?? '');
   const { input } = field;
   switch (input.kind) {
     case 'text':
@@ -29,25 +27,23 @@ export function readField(field: Field, entered: EnteredByBlock): Reading {
     case 'number':
       return typed.trim() === '' ? NOTHING : { kind: 'value', raw: Number(typed) };
     case 'list':
-      return readItems(
-        held.kind === 'text' ? readList(held.text) : held.values,
-        pickedIn(entered, noneBlock(field.key)).length > 0 ? noneBlock(field.key) : null,
-      );
+      return readItems(items, input.none);
     case 'switch': {
       const isOn = typed !== '';
       return isOn === input.initially ? NOTHING : { kind: 'value', raw: isOn };
     }
     case 'secrets':
-      return readSecrets(typed, pickedIn(entered, BLOCK.sensitive).length > 0);
+      return readSecrets(typed);
     case 'json':
       return typed.trim() === '' ? NOTHING : readJson(typed);
   }
 }
 
 /** null: the field isn't on the form. */
-function heldBy(field: Field, entered: EnteredByBlock): Entered | null {
+function heldBy(field: Field, entered: EnteredByBlock): Exclude<Entered, { kind: 'files' }> | null {
   const first = entered.get(fieldBlock(field.key));
-  if (first?.kind !== 'text') return first ?? null;
+  if (first === undefined || first.kind === 'files') return null;
+  if (first.kind === 'picked') return first;
   const parts = [first.text];
   for (let part = 2; ; part += 1) {
     const next = entered.get(continuedBlock(field.key, part));
@@ -56,15 +52,16 @@ function heldBy(field: Field, entered: EnteredByBlock): Entered | null {
   }
 }
 
-/** `saidNone`: the block of the ticked box "none at all"; null: not ticked. */
-function readItems(items: string[], saidNone: string | null): Reading {
-  if (saidNone === null) return items.length === 0 ? NOTHING : { kind: 'value', raw: items };
-  return items.length === 0
+/** `hasNone`: the list can be none at all. */
+function readItems(items: string[], hasNone: boolean): Reading {
+  if (items.length === 0) return NOTHING;
+  if (!hasNone || !items.includes(NONE)) return { kind: 'value', raw: items };
+  return items.length === 1
     ? { kind: 'value', raw: [] }
-    : { kind: 'wrong', block: saidNone, sentence: (text) => text.modal.errors.noneAndValues };
+    : { kind: 'wrong', sentence: (text) => text.modal.errors.noneAndValues };
 }
 
-export function readJson(typed: string): Reading {
+export function readJson(typed: string): Exclude<Reading, { kind: 'nothing' }> {
   const parsed = parseJson(typed);
   if ('error' in parsed) return { kind: 'wrong', sentence: (text) => text.modal.errors.json(parsed.error) };
   const { value } = parsed;
@@ -89,7 +86,7 @@ const MAX_KEY_LENGTH = 256;
  * KEY=VALUE lines. Spaces around key and value are cut; quotes stay. A fault is told by its line only, since the line may
  * hold a secret; lines count from 1.
  */
-function readSecrets(typed: string, sensitive: boolean): Reading {
+function readSecrets(typed: string): Reading {
   const secrets: SessionSecret[] = [];
   const keys = new Set<string>();
   for (const [at, line] of typed.split('\n').entries()) {
@@ -101,7 +98,7 @@ function readSecrets(typed: string, sensitive: boolean): Reading {
     if (fault !== null)
       return { kind: 'wrong', sentence: (text) => text.modal.errors.secrets[fault](at + 1) };
     keys.add(key);
-    secrets.push({ key, value: entry.slice(equals + 1).trim(), sensitive });
+    secrets.push({ key, value: entry.slice(equals + 1).trim(), sensitive: true });
   }
   return secrets.length === 0 ? NOTHING : { kind: 'value', raw: secrets };
 }

@@ -1,26 +1,34 @@
 import { Ajv } from 'ajv';
-import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts';
+import type { ContextChoice } from '../../../session/context.ts';
 import type { Fault, Faults } from '../../../session/failure.ts';
-import { mostOf, sessionDraftSchema, type Field, type SessionDraft } from '../../../session/fields.ts';
+import {
+  fields,
+  mostOf,
+  sessionDraftSchema,
+  type Field,
+  type FieldGroup,
+  type SessionDraft,
+} from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, fieldBlock } from '../../edge/ids.ts';
-import { LIMIT } from '../limits.ts';
 import { oneLine, truncate } from '../text.ts';
-import { pickedIn, readEntered, shownFields, type EnteredByBlock } from './entered.ts';
-import { mustBeFilled } from './inputs.ts';
+import { contextChoiceIn } from './context-inputs.ts';
+import { filesIn, readEntered, type EnteredByBlock, type UploadedFile } from './entered.ts';
+import { faultSentence } from './inputs.ts';
 import { readField } from './read-field.ts';
 
 export type ReadForm = {
   draft: SessionDraft;
   /** null: there was no choice. */
   contextChoice: ContextChoice | null;
-  fileIds: string[];
+  files: UploadedFile[];
   /** By block id, for Slack. */
   errors: Record<string, string>;
 };
 
 export type FormRules = Rules & {
-  expanded: boolean;
+  /** What is in view besides `main`. */
+  groups: readonly FieldGroup[];
   /** What was refused before, by field. */
   faults: Faults;
 };
@@ -28,58 +36,56 @@ export type FormRules = Rules & {
 /** Reads a submission, with an error at each wrong input. */
 export function readSessionForm(state: unknown, rules: FormRules, text: Text): ReadForm {
   const entered = readEntered(state);
-  const { values, errors } = readFields(shownFields(rules.expanded), entered, { rules, text });
-  const [choice] = pickedIn(entered, BLOCK.context);
+  const shown = fields.filter(({ group }) => group === 'main' || rules.groups.includes(group));
+  const { values, errors } = readFields(shown, entered, { rules, text });
   return {
     draft: sessionDraftSchema.parse(values),
-    contextChoice: CONTEXT_CHOICES.find((known) => known === choice) ?? null,
-    fileIds: pickedIn(entered, BLOCK.files).slice(0, LIMIT.files),
+    contextChoice: contextChoiceIn(entered),
+    files: filesIn(entered, BLOCK.files),
     errors,
   };
 }
 
-/** The values of these fields, and the errors by block id. */
+/** The valid values of these fields, and the errors by block id. */
 export function readFields(shown: readonly Field[], entered: EnteredByBlock, reader: Reader) {
-  const read = shown.map((field) => checkedField(field, entered, reader));
-  return {
-    values: Object.fromEntries(read.flatMap(({ values }) => values)),
-    errors: Object.fromEntries(read.flatMap(({ errors }) => errors)),
-  };
+  const values: Record<string, unknown> = {};
+  const errors: Record<string, string> = {};
+  for (const field of shown) {
+    const read = checkedField(field, entered, reader);
+    if ('problem' in read) errors[fieldBlock(field.key)] = read.problem;
+    else if (read.value !== undefined) values[field.key] = read.value;
+  }
+  return { values, errors };
 }
 
-/** What a form holds while it is filled in: keeps what is valid so far. Secrets are not read. */
-export function draftFromState(state: unknown): SessionDraft {
-  const entered = readEntered(state);
-  const values = shownFields(true).flatMap((field) => {
-    const reading = field.input.kind === 'secrets' ? null : readField(field, entered);
-    return reading?.kind === 'value' ? acceptedPart(field, reading.raw).map((raw) => [field.key, raw]) : [];
-  });
-  return sessionDraftSchema.parse(Object.fromEntries(values));
-}
+type Reader = { rules: Pick<FormRules, 'faults' | 'ownTag'>; text: Text };
 
-type Checked = { values: [string, unknown][]; errors: [string, string][] };
-
-type Reader = { rules: FormRules; text: Text };
+/** `value`: undefined if nothing was entered. */
+type Checked = { value: unknown } | { problem: string };
 
 function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Reader): Checked {
   const reading = readField(field, entered);
-  const block = fieldBlock(field.key);
+  const fault = rules.faults[field.key];
   switch (reading.kind) {
     case 'nothing':
-      if (field.isTask) return { values: [], errors: [[block, text.command.problems.noTask]] };
-      if (!mustBeFilled(field, rules.faults[field.key])) return { values: [], errors: [] };
-      return { values: [], errors: [[block, text.modal.errors.takes(text.fields[field.key].takes)]] };
+      if (field.isTask) return { problem: text.command.problems.noTask };
+      if (fault === undefined || !isDropped(field, fault)) return { value: undefined };
+      return {
+        problem: text.joins.sentences([faultSentence(field, fault, text), text.modal.refused.leaveEmpty]),
+      };
     case 'wrong':
-      return { values: [], errors: [[reading.block ?? block, reading.sentence(text)]] };
+      return { problem: reading.sentence(text) };
     case 'value': {
-      const problem =
-        hiddenProblem(reading.raw, rules.faults[field.key], text) ??
-        problemWith(field, reading.raw, rules, text);
-      if (problem === null) return { values: [[field.key, reading.raw]], errors: [] };
-      const values = acceptedPart(field, reading.raw).map((raw): [string, unknown] => [field.key, raw]);
-      return { values, errors: [[block, problem]] };
+      const problem = hiddenProblem(reading.raw, fault, text) ?? problemWith(field, reading.raw, rules, text);
+      return problem === null ? { value: reading.raw } : { problem };
     }
   }
+}
+
+/** Whether an empty input means that what was typed is lost, since the input couldn't show it. */
+function isDropped({ input }: Field, { said, hidden, typed }: Fault): boolean {
+  if (said !== null || hidden !== undefined || input.kind === 'switch') return false;
+  return input.kind === 'number' || input.kind === 'choice' || typed.length === 0;
 }
 
 /** A credential that was left out is still only named; null: none is. */
@@ -103,14 +109,6 @@ export function problemWith(field: Field, raw: unknown, rules: Rules, text: Text
   const { takes } = text.fields[field.key];
   const given = wrongPart(raw, checked.error.issues[0]?.path[0]);
   return given === null ? errors.takes(takes) : errors.value(truncate(oneLine(given), SHOWN_LENGTH), takes);
-}
-
-/** The part of the value that the field accepts, in a list of none or one. Of a list, the valid entries. */
-function acceptedPart(field: Field, raw: unknown): unknown[] {
-  const takes = (value: unknown): boolean => field.schema.safeParse(value).success;
-  if (takes(raw)) return [raw];
-  const kept = Array.isArray(raw) ? raw.filter((entry: unknown) => takes([entry])) : [];
-  return kept.length > 0 && takes(kept) ? [kept] : [];
 }
 
 function schemaProblem(schema: unknown, text: Text): string | null {

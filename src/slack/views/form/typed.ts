@@ -11,7 +11,6 @@ const MAX_PICKED = 50;
 /** How many inputs each typed field takes, without picked fields. */
 export type TextPlan = { parts: ReadonlyMap<FieldKey, number>; cut: Field[] };
 
-/** Depends only on the prefill: inputs that come and go when a form is redrawn would lose what they hold. */
 export function planTexts(shown: readonly Field[], prefill: SessionDraft): TextPlan {
   const parts = new Map<FieldKey, number>();
   const cut: Field[] = [];

@@ -2,41 +2,52 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkView } from '../../../../sandbox/slack/rules/view.ts';
 import { LOOKUP_ACTION, lookupAction, readLookupAction } from '../../../../src/slack/edge/ids.ts';
-import { lookupOptions } from '../../../../src/slack/views/form/elements.ts';
+import { lookupOptions, type Suggestion } from '../../../../src/slack/views/form/elements.ts';
 import { en } from '../../../../src/text/en.ts';
 
 /** Slack refuses a select without options. */
 const other = { value: 'other', label: 'other', description: null };
+const options = (found: Suggestion[], typed: string) => lookupOptions('repositories', { found, typed }, en);
 const web = { value: 'acme/web', label: 'acme/web', description: 'The shop' };
 
 describe('suggestions', () => {
   test('offer what was typed, after what was found', () => {
-    expect(lookupOptions([web], 'acme/w', en)).toMatchObject([
+    expect(options([web], 'acme/w')).toMatchObject([
       { text: { text: 'acme/web' }, value: 'acme/web', description: { text: 'The shop' } },
       { text: { text: 'Use "acme/w"' }, value: 'acme/w' },
     ]);
   });
 
   test('offer each value once', () => {
-    const options = lookupOptions([web, { ...web, label: 'again' }], 'acme/web', en);
-    expect(options).toMatchObject([{ text: { text: 'acme/web' }, description: { text: 'The shop' } }]);
-    expect(options).toHaveLength(1);
+    const twice = options([web, { ...web, label: 'again' }], 'acme/web');
+    expect(twice).toMatchObject([{ text: { text: 'acme/web' }, description: { text: 'The shop' } }]);
+    expect(twice).toHaveLength(1);
   });
 
   test('leave out a value that is too long for Slack', () => {
     const long = { value: 'x'.repeat(151), label: 'long', description: null };
-    expect(lookupOptions([long, web], 'y'.repeat(151), en).map(({ value }) => value)).toEqual(['acme/web']);
+    expect(options([long, web], 'y'.repeat(151)).map(({ value }) => value)).toEqual(['acme/web']);
   });
 
   test('are at most a hundred', () => {
     const found = Array.from({ length: 150 }, (_, i) => ({ ...web, value: `acme/${i}` }));
-    const options = lookupOptions(found, 'typed', en);
-    expect(options).toHaveLength(100);
-    expect(options.at(-1)?.value).toBe('typed');
+    const shown = options(found, 'typed');
+    expect(shown).toHaveLength(100);
+    expect(shown.at(-1)?.value).toBe('typed');
+  });
+
+  test.each([
+    ['knowledge', '', true],
+    ['knowledge', 'No', true],
+    ['secrets', 'npm', false],
+    ['repositories', '', false],
+  ] as const)('offer none at all where that means something: %s %s', (lookup, typed, isOffered) => {
+    const values = lookupOptions(lookup, { found: [other], typed }, en).map(({ value }) => value);
+    expect(values.includes('none')).toBe(isOffered);
   });
 
   test('show the value if it has no label', () => {
-    expect(lookupOptions([{ ...web, label: ' \n' }], '', en)[0]?.text.text).toBe('acme/web');
+    expect(options([{ ...web, label: ' \n' }], '')[0]?.text.text).toBe('acme/web');
   });
 
   test('are valid in Slack, whatever was typed and found', () => {
@@ -46,10 +57,10 @@ describe('suggestions', () => {
     });
     fc.assert(
       fc.property(found, words, (some, typed) => {
-        const options = lookupOptions(some, typed, en);
-        expect(options.length).toBeLessThanOrEqual(100);
-        expect(new Set(options.map(({ value }) => value)).size).toBe(options.length);
-        expect(checkView(viewWith([...options.slice(0, 99), ...lookupOptions([other], '', en)]))).toEqual([]);
+        const shown = options(some, typed);
+        expect(shown.length).toBeLessThanOrEqual(100);
+        expect(new Set(shown.map(({ value }) => value)).size).toBe(shown.length);
+        expect(checkView(viewWith([...shown.slice(0, 99), ...options([other], '')]))).toEqual([]);
       }),
     );
   });

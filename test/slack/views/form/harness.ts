@@ -4,7 +4,9 @@ import { expect } from 'vitest';
 import { assignIds, knownBlocks } from '../../../../sandbox/slack/rules/assign-ids.ts';
 import { checkView } from '../../../../sandbox/slack/rules/view.ts';
 import { carryValues, initialValues } from '../../../../sandbox/slack/view-state.ts';
-import { type SessionDraft, sessionDraftSchema } from '../../../../src/session/fields.ts';
+import { OPTION_GROUPS, type SessionDraft, sessionDraftSchema } from '../../../../src/session/fields.ts';
+import type { OpenView } from '../../../../src/slack/edge/interaction-payload.ts';
+import { readPayload } from '../../../../src/slack/edge/payload.ts';
 import { type SessionForm, renderSessionForm } from '../../../../src/slack/views/session-form.ts';
 import { en } from '../../../../src/text/en.ts';
 import { several } from '../../../support/field.ts';
@@ -12,12 +14,11 @@ import { several } from '../../../support/field.ts';
 function formOf(parts: Partial<SessionForm>): SessionForm {
   return {
     formId: 'f1',
-    expanded: false,
+    groups: [],
     values: {},
     sources: {},
     names: {},
     faults: {},
-    secretNames: [],
     context: null,
     runsAs: { kind: 'member', name: 'Ada', how: 'Matched.' },
     choices: null,
@@ -34,14 +35,27 @@ export function draw(parts: Partial<SessionForm>): ModalView {
 }
 
 /** How a submission is read. */
-export const COLLAPSED = { expanded: false, faults: {}, ownTag: true };
-export const EXPANDED = { ...COLLAPSED, expanded: true };
+export const COLLAPSED = { groups: [], faults: {}, ownTag: true };
+export const EXPANDED = { ...COLLAPSED, groups: OPTION_GROUPS };
 
 type State = ReturnType<typeof initialValues>;
 
 /** `state.values` of an unchanged modal. */
 export function stateOf(view: ModalView): State {
   return initialValues(knownBlocks(assignIds(view.blocks)));
+}
+
+/** The modal as Slack sends it, with what was entered. */
+export function sentView(view: ModalView, values: object): OpenView {
+  const state = { values: { ...stateOf(view), ...values } };
+  const payload = readPayload({
+    type: 'view_submission',
+    team: { id: 'T1' },
+    user: { id: 'U1' },
+    view: { id: 'V1', ...view, blocks: assignIds(view.blocks), state },
+  });
+  if (payload.kind !== 'submission') throw new Error(payload.kind);
+  return payload.view;
 }
 
 /** `state.values` after the modal was redrawn. */

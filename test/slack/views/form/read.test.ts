@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { draftFromState, readSessionForm } from '../../../../src/slack/views/form/read.ts';
+import { checkView } from '../../../../sandbox/slack/rules/view.ts';
+import { OPTION_GROUPS } from '../../../../src/session/fields.ts';
+import { formMetadata } from '../../../../src/slack/edge/ids.ts';
+import { readSessionForm } from '../../../../src/slack/views/form/read.ts';
+import { withGroup } from '../../../../src/slack/views/session-form.ts';
 import { en } from '../../../../src/text/en.ts';
-import { COLLAPSED, draw, EXPANDED, stateAfter, stateOf, ticked, typed } from './harness.ts';
+import { COLLAPSED, draw, EXPANDED, sentView, stateAfter, stateOf, ticked, typed } from './harness.ts';
 
 /** An expanded form with a task, in which the given blocks were filled in. */
 function read(entered: Record<string, object>) {
-  const untouched = stateOf(draw({ values: { prompt: 'Fix it' }, expanded: true }));
+  const untouched = stateOf(draw({ values: { prompt: 'Fix it' }, groups: [...OPTION_GROUPS] }));
   return readSessionForm({ ...untouched, ...entered }, EXPANDED, en);
 }
 
@@ -33,9 +37,8 @@ describe('a submission', () => {
     ]);
   });
 
-  test('names the invalid entry of a list, and keeps the others', () => {
-    const { draft, errors } = read({ 'field.repos': picked('repositories', 'acme/web', 'not a repository') });
-    expect(draft.repos).toEqual(['acme/web']);
+  test('names the invalid entry of a list', () => {
+    const { errors } = read({ 'field.repos': picked('repositories', 'acme/web', 'not a repository') });
     expect(errors).toEqual({
       'field.repos': '"not a repository" isn\'t valid. Use owner/repo, for example acme/web, or a link.',
     });
@@ -48,9 +51,8 @@ describe('a submission', () => {
     });
   });
 
-  test("refuses a tag with the app's prefix, and keeps the others", () => {
-    const { draft, errors } = read({ 'field.tags': typed('ci, slack-1') });
-    expect(draft.tags).toEqual(['ci']);
+  test("refuses a tag with the app's prefix", () => {
+    const { errors } = read({ 'field.tags': typed('ci, slack-1') });
     expect(errors).toEqual({
       'field.tags': '"slack-1" isn\'t valid. Use text that doesn\'t begin with slack-.',
     });
@@ -58,14 +60,12 @@ describe('a submission', () => {
 
   test('distinguishes "none" from nothing entered', () => {
     expect(read({}).draft).not.toHaveProperty('knowledge_ids');
-    expect(read({ 'none.knowledge_ids': ticked() }).draft.knowledge_ids).toEqual([]);
+    expect(read({ 'field.knowledge_ids': picked('knowledge', 'none') }).draft.knowledge_ids).toEqual([]);
   });
 
   test('is refused if it has both "none" and entries', () => {
-    const { errors } = read({ 'field.secret_ids': picked('secrets', 's-1'), 'none.secret_ids': ticked() });
-    expect(errors).toEqual({
-      'none.secret_ids': 'Uncheck this, or empty the list above.',
-    });
+    const { errors } = read({ 'field.secret_ids': picked('secrets', 's-1', 'none') });
+    expect(errors).toEqual({ 'field.secret_ids': en.modal.errors.noneAndValues });
   });
 
   test('sends a switch only if it was changed', () => {
@@ -114,7 +114,7 @@ describe('a submission', () => {
   ])('still names a credential that was left out: %s', (block, text, faults) => {
     const [start = ''] = Object.values(faults).flatMap(({ hidden }) => hidden);
     const submitted = (entered: string) => {
-      const untouched = stateOf(draw({ values: { prompt: 'Fix it' }, expanded: true }));
+      const untouched = stateOf(draw({ values: { prompt: 'Fix it' }, groups: [...OPTION_GROUPS] }));
       return readSessionForm({ ...untouched, [block]: typed(entered) }, { ...EXPANDED, faults }, en);
     };
     expect(submitted(text).errors).toEqual({ [block]: en.modal.errors.hidden(start) });
@@ -122,39 +122,38 @@ describe('a submission', () => {
   });
 
   test('is read even with inputs of unknown kinds', () => {
-    expect(read({ other: { value: { type: 'rich_text_input' } }, files: { value: null } }).fileIds).toEqual(
-      [],
-    );
+    expect(read({ other: { value: { type: 'rich_text_input' } }, files: { value: null } }).files).toEqual([]);
   });
 });
 
-describe('a form that is redrawn with more options', () => {
+test.each([
+  ['a number', 'max_acu_limit', 'ten'],
+  ['a mode', 'devin_mode', 'slow'],
+] as const)('an empty input for %s that was refused says so', (_what, key, typed_) => {
+  const faults = { [key]: { typed: [typed_], said: null } };
+  const state = stateOf(draw({ values: { prompt: 'Fix it' }, faults }));
+  expect(readSessionForm(state, { ...COLLAPSED, faults }, en).errors[`field.${key}`]).toMatch(
+    new RegExp(`^You typed "${typed_}"\\..* To go without it, press Start again\\.$`),
+  );
+});
+
+describe('a form with another group', () => {
   const prompt = 'One line of a long task.\n'.repeat(200).trim();
-  const prefill = { prompt, title: 'Old', repos: ['acme/web'] };
 
   test('keeps what was typed, valid or not', () => {
+    const form = draw({ values: { prompt, repos: ['acme/web'] } });
     const before = {
-      ...stateOf(draw({ values: prefill })),
+      ...stateOf(form),
       'field.prompt': typed('Short.'),
-      'field.title': typed(null),
       'field.repos': picked('repositories', 'not a repository', 'acme/api'),
-      'field.tags': typed('one, two'),
     };
-    const values = draftFromState(before);
-    expect(values).toMatchObject({ repos: ['acme/api'], tags: ['one', 'two'] });
-    expect(values).not.toHaveProperty('title');
-    const after = stateAfter(draw({ values, prefill, expanded: true }), before);
-    const { draft, errors } = readSessionForm(after, EXPANDED, en);
+    const added = withGroup(sentView(form, before), 'about', en);
+    expect(checkView(added)).toEqual([]);
+    const { groups } = formMetadata.read(added.private_metadata ?? '');
+    const after = { ...stateAfter(added, before), 'field.tags': typed('one, two') };
+    const { draft, errors } = readSessionForm(after, { ...COLLAPSED, groups }, en);
     expect(draft.prompt).toBe(`Short.\n${prompt.slice(3000)}`);
-    expect(draft).toMatchObject({ repos: ['acme/api'], tags: ['one', 'two'] });
+    expect(draft.tags).toEqual(['one', 'two']);
     expect(Object.keys(errors)).toEqual(['field.repos']);
-  });
-
-  test('leaves secrets in their input', () => {
-    const state = {
-      ...stateOf(draw({ values: prefill, expanded: true })),
-      'field.session_secrets': typed('A=b'),
-    };
-    expect(draftFromState(state)).toEqual(prefill);
   });
 });

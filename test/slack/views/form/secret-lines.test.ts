@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BLOCK, fieldBlock } from '../../../../src/slack/edge/ids.ts';
+import { fieldBlock } from '../../../../src/slack/edge/ids.ts';
 import { readField } from '../../../../src/slack/views/form/read-field.ts';
 import { en } from '../../../../src/text/en.ts';
 import { fieldOf } from '../../../support/field.ts';
@@ -7,13 +7,10 @@ import { fieldOf } from '../../../support/field.ts';
 const { secrets: sentences } = en.modal.errors;
 
 /** The secrets, or what is wrong. */
-function read(text: string, sensitive: boolean): unknown {
+function read(text: string): unknown {
   const reading = readField(
     fieldOf('session_secrets'),
-    new Map([
-      [fieldBlock('session_secrets'), { kind: 'text', text }],
-      [BLOCK.sensitive, { kind: 'picked', values: sensitive ? ['on'] : [] }],
-    ]),
+    new Map([[fieldBlock('session_secrets'), { kind: 'text', text }]]),
   );
   if (reading.kind === 'wrong') return reading.sentence(en);
   return reading.kind === 'value' ? reading.raw : [];
@@ -21,7 +18,7 @@ function read(text: string, sensitive: boolean): unknown {
 
 describe('KEY=VALUE lines', () => {
   test('keep everything after the first =, also quotes and more =', () => {
-    expect(read('A=b=c==\nQUOTED="x y"\r\nEMPTY=', true)).toEqual([
+    expect(read('A=b=c==\nQUOTED="x y"\r\nEMPTY=')).toEqual([
       { key: 'A', value: 'b=c==', sensitive: true },
       { key: 'QUOTED', value: '"x y"', sensitive: true },
       { key: 'EMPTY', value: '', sensitive: true },
@@ -29,7 +26,7 @@ describe('KEY=VALUE lines', () => {
   });
 
   test('can have empty lines and comments in between', () => {
-    expect(read('# keys\n\n  A = b  \n', false)).toEqual([{ key: 'A', value: 'b', sensitive: false }]);
+    expect(read('# keys\n\n  A = b  \n')).toEqual([{ key: 'A', value: 'b', sensitive: true }]);
   });
 
   test.each([
@@ -39,6 +36,6 @@ describe('KEY=VALUE lines', () => {
     ['with a key that is too long', `${'k'.repeat(257)}=hunter2`, sentences['bad-key'](1)],
     ['with a repeated key', 'A=b\nB=c\nA=d', sentences.repeated(3)],
   ])('are reported by number: %s', (_what, text, fault) => {
-    expect(read(text, true)).toBe(fault);
+    expect(read(text)).toBe(fault);
   });
 });
