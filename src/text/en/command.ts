@@ -50,7 +50,7 @@ export const command = {
       `${typed} isn't an option here. As typed, it's part of the task.`,
     /** `starts`: of one or several. */
     credential: (starts: string): string =>
-      `Your task seems to contain credentials (${starts}). In Devin, everyone who can open the session can read them. To give them to Devin as secrets instead, edit first, and move them to "More options".`,
+      `Your task seems to contain credentials (${starts}). In Devin, everyone who can open the session can read them. To give them to Devin as secrets instead, edit first, and move them to "Access".`,
     start: 'Start as typed',
     /** Plain. */
     startWith: (option: string): string => `Start with ${option}`,

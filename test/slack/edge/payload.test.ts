@@ -65,6 +65,15 @@ const VIEW = {
   submit: { type: 'plain_text', text: 'Go' },
   blocks: [{ type: 'divider', block_id: 'd1' }],
 };
+const OPEN_VIEW = {
+  id: 'V1',
+  metadata: '{"formId":"f1"}',
+  values: VALUES,
+  callbackId: 'session_form',
+  title: 'Start',
+  submit: 'Go',
+  blocks: [{ type: 'divider', block_id: 'd1' }],
+};
 const SUBMISSION = { type: 'view_submission', team: TEAM, user: ANA, view: VIEW };
 
 const SHORTCUT = {
@@ -141,8 +150,22 @@ describe('a payload from Slack', () => {
         placeKind: null,
         messageTs: null,
         responseUrl: null,
-        view: { id: 'V1', metadata: '{"formId":"f1"}', values: VALUES },
+        view: OPEN_VIEW,
       },
+    ],
+    [
+      'a choice in a select',
+      {
+        actions: [
+          {
+            type: 'static_select',
+            action_id: 'details',
+            action_ts: '9.1',
+            selected_option: { text: { type: 'plain_text', text: 'Details' }, value: 'r1' },
+          },
+        ],
+      },
+      {},
     ],
     [
       'an option of the card’s menu',
@@ -179,15 +202,7 @@ describe('a payload from Slack', () => {
       teamId: 'T1',
       userId: 'U1',
       homeTeamId: 'T1',
-      view: {
-        id: 'V1',
-        metadata: '{"formId":"f1"}',
-        values: VALUES,
-        callbackId: 'session_form',
-        title: 'Start',
-        submit: 'Go',
-        blocks: [{ type: 'divider', block_id: 'd1' }],
-      },
+      view: OPEN_VIEW,
     });
   });
 
