@@ -23,8 +23,6 @@ test('the alerts use existing metrics and labels', async () => {
   });
   metrics.observeDevin({
     operation: 'sessions.create',
-    method: 'POST',
-    path: '/sessions',
     withKey: true,
     status: 200,
     durationMs: 1,

@@ -94,6 +94,7 @@ const AUDIT_KINDS: Record<AuditEntry['kind'], true> = {
   link: true,
   setting: true,
   forget: true,
+  export: true,
   policy: true,
   mapping: true,
 };

@@ -4,12 +4,9 @@ import { parseProblem } from './problem.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** One HTTP request, for logs and metrics. No bodies. */
+/** One HTTP request, for logs and metrics: no address, which may have names in it, and no body. */
 export type DevinRequestFacts = {
   operation: string;
-  method: string;
-  /** Without ids and names. */
-  path: string;
   /** Whether it carried the key. */
   withKey: boolean;
   requestId: string | null;
@@ -24,14 +21,6 @@ export type AttemptOptions = {
   /** Called for each HTTP request, retries included. */
   onRequest?: (facts: DevinRequestFacts) => void;
 };
-
-/** https://docs.devin.ai/api-reference/v3/overview */
-const API_WORDS: ReadonlySet<string> = new Set(
-  (
-    'v3 v3beta1 self organizations sessions messages attachments members users idp-users playbooks knowledge notes ' +
-    'secrets repositories git-providers tags archive unarchive insights enterprise'
-  ).split(' '),
-);
 
 type Attempted = AttemptOptions & {
   operation: string;
@@ -69,8 +58,6 @@ type Sent = { input: Parameters<Fetch>[0]; response: Response | null; startedMs:
 function report({ operation, log, onRequest }: Attempted, { input, response, startedMs }: Sent): void {
   const facts = {
     operation,
-    method: input instanceof Request ? input.method : 'GET',
-    path: templateOf(input instanceof Request ? input.url : String(input)),
     withKey: input instanceof Request && input.headers.has('authorization'),
     status: response?.status ?? null,
     requestId: response === null ? null : requestIdOf(response.headers),
@@ -82,12 +69,6 @@ function report({ operation, log, onRequest }: Attempted, { input, response, sta
 
 function requestIdOf(headers: Headers): string | null {
   return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
-}
-
-/** Anything but the API's own words may be an id, or the name of a person's file. */
-function templateOf(url: string): string {
-  const { pathname } = new URL(url);
-  return pathname.replaceAll(/[^/]+/g, (part) => (API_WORDS.has(part) ? part : '{id}'));
 }
 
 /** ky's errors contain the request with its key and body, so they're never a cause. */

@@ -92,9 +92,7 @@ const issueSchema = z.object({
     .array(z.union([z.string(), z.number()]))
     .optional()
     .catch(undefined),
-  field: text,
   pointer: text,
-  path: text,
   msg: text,
   message: text,
   detail: text,
@@ -129,10 +127,10 @@ const LOCATIONS = new Set(['body', 'query', 'path', '#', '']);
 function readIssue(value: unknown): FieldError[] {
   const parsed = issueSchema.safeParse(value);
   if (!parsed.success) return [];
-  const { loc, field, pointer, path, msg, message, detail } = parsed.data;
+  const { loc, pointer = '', msg, message, detail } = parsed.data;
   const reason = msg ?? message ?? detail;
   if (reason === undefined) return [];
-  const segments = loc?.map(String) ?? (field ?? pointer ?? path ?? '').split(/[/.]/);
+  const segments = loc?.map(String) ?? pointer.split('/');
   const [name = '', ...rest] = LOCATIONS.has(segments[0] ?? '')
     ? segments.filter((segment) => !LOCATIONS.has(segment))
     : segments;

@@ -30,8 +30,12 @@ async function verifyAll(args: string[]): Promise<number> {
 }
 
 async function exportAll(args: string[]): Promise<number> {
-  const { since, csv } = readExport(args, words);
-  return withStore(async (db) => printAll(exportAudit(createAudit(db).entries(since), csv)), text);
+  const { since, csv, by } = readExport(args, words);
+  return withStore(async (db) => {
+    const audit = createAudit(db);
+    await audit.record({ kind: 'export', result: `audit:${by}` });
+    return printAll(exportAudit(audit.entries(since), csv));
+  }, text);
 }
 
 async function verify(db: Kysely<Tables>, expected: string | null): Promise<number> {

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
@@ -102,12 +103,25 @@ export async function printAll(lines: AsyncIterable<string>): Promise<number> {
 /** JavaScript also reads a date in much that isn't one, and takes February 30 for March 2. */
 const dateOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]);
 
-/** What follows `export`: `[--since ISO] [--csv]`. */
-export function readExport(args: string[], words: Words): { since: Date | null; csv: boolean } {
-  const options = { since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
-  const { since, csv } = readArguments(args, { options, words }).values;
-  if (since === undefined) return { since: null, csv };
+/** Who runs a command, for the audit. */
+export const BY = { by: { type: 'string', default: userInfo().username } } as const;
+
+/** The audit has ids and fixed words only. */
+const NAME = /^[\w.+@-]{1,64}$/;
+
+export function checkName(by: string, words: Words): void {
+  if (!NAME.test(by)) throw new UsageError(words.name);
+}
+
+type Export = { since: Date | null; csv: boolean; by: string };
+
+/** What follows `export`: `[--since ISO] [--csv] [--by NAME]`. */
+export function readExport(args: string[], words: Words): Export {
+  const options = { ...BY, since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
+  const { since, csv, by } = readArguments(args, { options, words }).values;
+  checkName(by, words);
+  if (since === undefined) return { since: null, csv, by };
   const read = dateOrTime.safeParse(since);
   if (!read.success) throw new UsageError(words.since);
-  return { since: new Date(read.data), csv };
+  return { since: new Date(read.data), csv, by };
 }

@@ -1,27 +1,22 @@
-import { userInfo } from 'node:os';
 import type { Kysely } from 'kysely';
 import { readOperatorSettings } from '../config.ts';
 import { PERSON_ID } from '../session/identity.ts';
 import { forgetPerson } from '../store/forget.ts';
 import type { Tables } from '../store/tables.ts';
-import { FINE, print, readArguments, runCommand, UsageError, WRONG } from './command-line.ts';
+import { BY, checkName, FINE, print, readArguments, runCommand, UsageError, WRONG } from './command-line.ts';
 import { withStore } from './store.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */
 const { text } = readOperatorSettings();
 
-/** Who runs it: the audit has ids and fixed words only. */
-const NAME = /^[\w.+@-]{1,64}$/;
-
 process.exitCode = await runCommand({ usage: text.forget.usage, run });
 
 async function run(args: string[]): Promise<number> {
   const words = text.commandLine;
-  const options = { by: { type: 'string', default: userInfo().username } } as const;
-  const { positionals, values } = readArguments(args, { options, operands: ['USER'], words });
+  const { positionals, values } = readArguments(args, { options: BY, operands: ['USER'], words });
   const [userId = ''] = positionals;
   if (!PERSON_ID.test(userId)) throw new UsageError(words.user);
-  if (!NAME.test(values.by)) throw new UsageError(text.forget.name);
+  checkName(values.by, words);
   return withStore(async (db) => forget(db, userId, values.by), text);
 }
 

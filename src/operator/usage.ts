@@ -1,4 +1,5 @@
 import { readOperatorSettings } from '../config.ts';
+import { createAudit } from '../store/audit.ts';
 import { createUsage } from '../store/usage.ts';
 import { exportUsage } from '../trust/index.ts';
 import { printAll, readExport, runAct, runCommand } from './command-line.ts';
@@ -13,6 +14,9 @@ process.exitCode = await runCommand({
 });
 
 async function exportAll(args: string[]): Promise<number> {
-  const { since, csv } = readExport(args, text.commandLine);
-  return withStore(async (db) => printAll(exportUsage(createUsage(db).entries(since), csv)), text);
+  const { since, csv, by } = readExport(args, text.commandLine);
+  return withStore(async (db) => {
+    await createAudit(db).record({ kind: 'export', result: `usage:${by}` });
+    return printAll(exportUsage(createUsage(db).entries(since), csv));
+  }, text);
 }

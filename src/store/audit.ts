@@ -27,6 +27,7 @@ type AuditKind =
   | 'link'
   | 'setting'
   | 'forget'
+  | 'export'
   | 'policy'
   | 'mapping';
 

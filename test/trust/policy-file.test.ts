@@ -73,14 +73,6 @@ describe('a policy file', () => {
     expect(problemsOf(`rules:\n${rule}\n`)).toEqual([]);
   });
 
-  test('can name a list once and use it again', () => {
-    const rules =
-      'rules:\n  - {name: a, people: &p [U1], then: allow}\n  - {name: b, people: *p, then: refuse}\n';
-    expect(parsePolicy(rules, 'f')).toMatchObject({
-      value: { rules: [{}, { people: [{ kind: 'user', id: 'U1' }] }] },
-    });
-  });
-
   test.each([
     ['an unknown key', 'rule: []', /^policy.yml:1:1: rule isn't a key .*Known here: .*rules/],
     [
@@ -185,7 +177,7 @@ describe('a policy file', () => {
     ],
     ['a tag', 'instructions: !!binary aGk=', /^policy.yml:1:\d+: has a tag/],
     ['a key that is a list', '? [a]\n: 1', /^policy.yml:1:3: must be a plain word/],
-    ['an alias of nothing', 'rules: *none', /^policy.yml:1:8: names an anchor/],
+    ['an alias', 'rules: *none', /^policy.yml:1:8: uses a YAML alias/],
     ['a key of every object', '__proto__: {a: 1}', /^policy.yml:1:1: __proto__ isn't a key/],
   ])('is reported with its place if it has %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
@@ -203,19 +195,8 @@ describe('a policy file', () => {
 });
 
 describe('a hostile policy file', () => {
-  const bomb = [
-    'a: &a [1,1,1,1,1,1,1,1,1,1]',
-    ...'bcdefgh'
-      .split('')
-      .map(
-        (name, at) =>
-          `${name}: &${name} [${Array.from({ length: 10 }, () => `*${'abcdefg'[at]}`).join(',')}]`,
-      ),
-  ];
-
   test.each([
-    ['aliases that multiply', bomb.join('\n'), /has too many parts/],
-    ['an alias of itself', 'rules: &r [*r]', /nested too deeply/],
+    ['an alias of itself', 'rules: &r [*r]', /uses a YAML alias/],
     ['lists in lists', '['.repeat(100) + ']'.repeat(100), /^policy.yml:1:14: is nested too deeply/],
     ['more lists in lists than the stack holds', '['.repeat(100_000), /nested too deeply/],
     ['lists in lists, by dashes', '- '.repeat(14), /^policy.yml:1:27: is nested too deeply/],
@@ -227,7 +208,7 @@ describe('a hostile policy file', () => {
       Array.from({ length: 200 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
       /nested too deeply/,
     ],
-    ['far too many entries', `rules: [${'"",'.repeat(60_000)}]`, /has too many parts/],
+    ['far too many entries', `rules: [${'"",'.repeat(60_000)}]`, /too many entries/],
     ['more than a file may hold', `# ${'x'.repeat(256 * 1024)}`, /^policy.yml:1:1: is larger than 256 KB/],
   ])('is refused for %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);

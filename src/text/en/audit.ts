@@ -3,7 +3,7 @@ export const audit = {
   usage: [
     'Usage:',
     '  npm run audit -- verify [--expect HASH]',
-    '  npm run audit -- export [--since 2026-01-31] [--csv]',
+    '  npm run audit -- export [--since 2026-01-31] [--csv] [--by NAME]',
   ].join('\n'),
   intact: (count: number): string => `The audit is intact. Entries: ${count.toLocaleString('en-US')}.`,
   /** Compared with an earlier export, it shows whether the end is missing. */
@@ -28,7 +28,6 @@ type Forgotten = { requests: number; sessions: number; replies: number };
 export const forget = {
   usage:
     'Usage:\n  npm run forget -- USER [--by NAME]\nUSER is a Slack user id, such as U0123ABCD. NAME is who runs this, for the audit: letters, digits, and . _ - + @.',
-  name: 'NAME can have up to 64 letters, digits, and . _ - + @.',
   done: (userId: string, { requests, sessions, replies }: Forgotten): string =>
     `Removed the text of ${userId}. Requests: ${requests}; sessions: ${sessions}; messages to sessions: ${replies}. Their ids, times and costs stay, and so does the audit.`,
   inProgress: (count: number): string =>

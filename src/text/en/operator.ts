@@ -59,6 +59,7 @@ export const commandLine = {
   noCommand: (known: string): string => `Say which command: ${known}.`,
   unknownCommand: (word: string, known: string): string => `${word} isn't a command here: use ${known}.`,
   since: '--since must be a date or a time, such as 2026-01-31 or 2026-01-31T09:00:00Z.',
+  name: 'NAME can have up to 64 letters, digits, and . _ - + @.',
   user: 'USER must be a Slack user id, such as U0123ABCD: open the profile in Slack, then ⋮ > Copy member ID.',
 };
 

@@ -20,9 +20,7 @@ export const policy = {
     blank: 'is empty: write {} if nothing is meant to be in it.',
     tooLarge: (most: number): string => `is larger than ${most / 1024} KB: shorten it.`,
     tooDeep: 'is nested too deeply: the format needs no more than a few levels.',
-    tooMany: 'has too many parts: use fewer entries and aliases.',
-    alias:
-      'names an anchor that is not defined before it: quote text that begins with *, as in "*@acme.example", or define the anchor first.',
+    alias: 'uses a YAML alias: write it out, and quote text that begins with *, as in "*@acme.example".',
     tag: 'has a tag (!): write plain text, numbers and lists.',
     comment: 'ends at #, which begins a comment: quote the text, or write a space after #.',
     key: 'must be a plain word: use only the keys of the format.',

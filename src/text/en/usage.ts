@@ -1,6 +1,6 @@
 /** What sessions use, and what is left of budgets. ACU come as words; days and months are those of UTC. */
 export const usage = {
-  usage: 'Usage:\n  npm run usage -- export [--since 2026-01-31] [--csv]',
+  usage: 'Usage:\n  npm run usage -- export [--since 2026-01-31] [--csv] [--by NAME]',
   title: {
     me: 'Your usage',
     channel: 'Usage in this channel',

@@ -4,7 +4,7 @@ export const audit: Text['audit'] = {
   usage: [
     '使い方:',
     '  npm run audit -- verify [--expect HASH]',
-    '  npm run audit -- export [--since 2026-01-31] [--csv]',
+    '  npm run audit -- export [--since 2026-01-31] [--csv] [--by NAME]',
   ].join('\n'),
   intact: (count) => `監査ログに問題はありません（${count.toLocaleString('ja-JP')} 件）。`,
   last: (seq, at, hash) => `最後のエントリは ${seq} 番（${at}）、ハッシュは ${hash} です。`,
@@ -26,7 +26,6 @@ export const audit: Text['audit'] = {
 export const forget: Text['forget'] = {
   usage:
     '使い方:\n  npm run forget -- USER [--by NAME]\nUSER は U0123ABCD のような Slack ユーザー ID です。NAME は実行する人の名前で、監査ログに残ります（英数字と . _ - + @）。',
-  name: 'NAME は 64 文字以内の英数字と . _ - + @ にしてください。',
   done: (userId, { requests, sessions, replies }) =>
     `${userId} のテキストを削除しました。依頼: ${requests} 件、セッション: ${sessions} 件、セッションへのメッセージ: ${replies} 件。ID、日時、費用、監査ログは残ります。`,
   inProgress: (count) => `進行中のため終了まで残るもの: ${count} 件。終了後にもう一度実行してください。`,

@@ -59,6 +59,7 @@ export const commandLine: Text['commandLine'] = {
   noCommand: (known) => `コマンドを指定してください: ${known}`,
   unknownCommand: (word, known) => `${word} というコマンドはありません。使えるコマンド: ${known}`,
   since: '--since には日付または日時を指定してください（例: 2026-01-31、2026-01-31T09:00:00Z）。',
+  name: 'NAME は 64 文字以内の英数字と . _ - + @ にしてください。',
   user: 'USER には U0123ABCD のような Slack ユーザー ID を指定してください。Slack のプロフィールで ⋮ >「メンバー ID をコピー」から取得できます。',
 };
 

@@ -1,7 +1,7 @@
 import type { Text } from '../index.ts';
 
 export const usage: Text['usage'] = {
-  usage: '使い方:\n  npm run usage -- export [--since 2026-01-31] [--csv]',
+  usage: '使い方:\n  npm run usage -- export [--since 2026-01-31] [--csv] [--by NAME]',
   title: {
     me: 'あなたの使用量',
     channel: 'このチャンネルの使用量',

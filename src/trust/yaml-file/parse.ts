@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LineCounter, parseDocument, Parser, type CST, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { MAX_DEPTH, toPlain, type DocumentFault, type Path, type PlainDocument } from './plain.ts';
+import { toPlain, type DocumentFault, type Path, type PlainDocument } from './plain.ts';
 
 export const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
@@ -68,6 +68,9 @@ function readSource<T>(source: string, lines: LineCounter, reading: Reading<T>):
   return wrong.length > 0 ? { problems: wrong } : checked(document, reading);
 }
 
+/** Lists and keys in each other. */
+const MAX_DEPTH = 12;
+
 /** Composing a document takes a stack as deep as the document; parsing alone doesn't. null: none of it is too deep. */
 function firstTooDeep(tokens: readonly CST.Token[]): number | null {
   let level = tokens.flatMap(partsOf);
@@ -76,12 +79,9 @@ function firstTooDeep(tokens: readonly CST.Token[]): number | null {
 }
 
 function partsOf(token: CST.Token): CST.Token[] {
-  const parts = token.type === 'document' ? [token.value] : itemsOf(token);
+  const items = 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : [];
+  const parts = token.type === 'document' ? [token.value] : items;
   return parts.filter((part) => part !== null && part !== undefined);
-}
-
-function itemsOf(token: CST.Token) {
-  return 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : [];
 }
 
 function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
@@ -94,7 +94,9 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
   const parsed = format.schema.safeParse(document.contents === null ? {} : plain.value);
   if (!parsed.success)
     return {
-      problems: parsed.error.issues.flatMap((issue) => issueSentences(issue, plain, { format, text })),
+      problems: parsed.error.issues
+        .slice(0, MAX_PROBLEMS)
+        .flatMap((issue) => issueSentences(issue, plain, { format, text })),
     };
   const placed = (found: readonly Found[] = []): Problem[] =>
     found.map(({ path, sentence }) => ({ offset: plain.offsetOf(path), sentence }));
@@ -126,7 +128,7 @@ function issueSentences(issue: Issue, plain: PlainDocument, words: Words): Probl
   const { faults } = text.policy;
   if (issue.code === 'unrecognized_keys') {
     const known = (format.keys[placeOf(path)] ?? []).join(', ');
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
       offset: plain.keyOffsetOf([...path, key]),
       sentence: faults.unknownKey(key, known),
     }));
