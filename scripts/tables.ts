@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fields, type Field } from '../src/session/fields.ts';
 import { CONDITIONS } from '../src/session/policy/conditions.ts';
 import { flagTakes } from '../src/slack/command/values.ts';
@@ -18,6 +19,13 @@ export function withOptionsTable(document: string): string {
 export function withConditionsTable(guide: string): string {
   const rows = CONDITIONS.map(({ key, doc }) => [`\`${key}\``, doc]);
   return withTable(guide, 'conditions', [['Condition', 'Takes, and what it matches'], ...rows]);
+}
+
+/** Opens Slack with manifest.yml filled in. https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests */
+export function withManifestLink(document: string): string {
+  const manifest = readFileSync('manifest.yml', 'utf8').replaceAll(/^ *#.*\n/gm, '');
+  const link = `https://api.slack.com/apps?new_app=1&manifest_yaml=${encodeURIComponent(manifest)}`;
+  return document.replace(/https:\/\/api\.slack\.com\/apps[^)]*/, () => link);
 }
 
 function withTable(document: string, name: string, rows: string[][]): string {

@@ -103,10 +103,10 @@ test("verify exits with 2 if the audit can't be read to its end", async () => {
 
 test('export prints JSON lines with the agreed keys', async () => {
   const { settings } = await onServer();
-  const { code, stdout } = await audit(settings, 'export');
+  const { code, stdout } = await audit(settings, 'export', '--by', 'jo');
   expect(code).toBe(0);
   const lines = stdout.trimEnd().split('\n');
-  expect(lines).toHaveLength(3);
+  expect(lines).toHaveLength(4);
   const first: unknown = JSON.parse(lines[0] ?? '');
   expect(typeof first === 'object' && first !== null ? Object.keys(first).join(',') : '').toBe(KEYS);
   expect(JSON.parse(lines[2] ?? '')).toMatchObject({
@@ -115,6 +115,7 @@ test('export prints JSON lines with the agreed keys', async () => {
     user_id: 'U1',
     channel_id: null,
   });
+  expect(JSON.parse(lines[3] ?? '')).toMatchObject({ kind: 'export', result: 'audit:jo' });
 });
 
 test('export as CSV escapes spreadsheet formulas', async () => {
@@ -123,7 +124,7 @@ test('export as CSV escapes spreadsheet formulas', async () => {
   expect(stdout).toContain(`,"'=HYPERLINK(""https://evil.example""), ""x""",policy,`);
   const lines = stdout.split('\r\n');
   expect(lines[0]).toBe(KEYS);
-  expect(lines).toHaveLength(5);
+  expect(lines).toHaveLength(6);
 });
 
 test('export prints only what is new', async () => {
@@ -145,7 +146,7 @@ test('export prints only what is new', async () => {
     .execute(async (trx) => appendAudit([{ kind: 'stop', result: 'done' }], trx));
   const { stdout } = await audit(settings, 'export', '--since', since.toISOString());
   expect(stdout).toContain('"seq":4');
-  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(2);
 });
 
 test.each(['2026-01-31', '2026-01-31T08:00', '2026-01-31T08:00:00.5Z', '2026-01-31T08:00:00+09:00'])(
