@@ -76,7 +76,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const showing = { ...services, enqueue, redrawHome };
   const show = createReconciling(showing, { queue, listing: store.listing });
   const { transitions, adopt, sweep, findUnconfirmed } = createCreation({ ...services, show });
-  createApprovals({ ...services, transitions, redrawHome });
+  createApprovals({ ...services, transitions });
   createHome({ ...services, usage: createSpending(services) });
   const { reconcile: prepare, importSession } = createRestoring({ ...services, adopt });
   const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });

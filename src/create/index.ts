@@ -1,6 +1,6 @@
 import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { ShowNow } from '../reconcile/index.ts';
 import type { WithNames } from '../session/defaults.ts';
 import type { RequestState } from '../session/request.ts';
@@ -8,14 +8,12 @@ import type { Slack } from '../slack/edge/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { DatabaseTime } from '../store/sql.ts';
 import type { Store } from '../store/store.ts';
-import type { Text } from '../text/index.ts';
 import type { Tuning } from '../times.ts';
 import { createApproversOf, type Budget, type Gate } from '../trust/index.ts';
 import { createAskApproval } from './approval.ts';
 import { createAttachStep } from './attach.ts';
 import { createSessionSearch, type SessionSearch } from './find-session.ts';
 import { createIdentify, createHoldStep, createIdentifyStep, createWritePrompt } from './identify.ts';
-import { createOutcomeNotifier } from './notify-outcome.ts';
 import { createPersonNotifier } from './notify.ts';
 import { createResumer } from './resume.ts';
 import { createAdopt, createFlow, createSessionCreator, type Adopt } from './run.ts';
@@ -39,16 +37,7 @@ type CreationDeps = {
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time' | 'catalog'>;
   slack: Pick<
     Slack,
-    | 'outbound'
-    | 'thread'
-    | 'nameMentions'
-    | 'files'
-    | 'presence'
-    | 'findLeaver'
-    | 'isOutside'
-    | 'groups'
-    | 'people'
-    | 'textFor'
+    'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence' | 'groups' | 'people' | 'textFor'
   >;
   resolve: ResolveIdentity;
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
@@ -56,7 +45,6 @@ type CreationDeps = {
   budget: Pick<Budget, 'fit'>;
   withLease: WithLease;
   show: ShowNow;
-  postOnce: PostOnce;
   searchUntilFound: SearchUntilFound;
   withNames: WithNames;
   tagRequests: boolean;
@@ -64,7 +52,6 @@ type CreationDeps = {
   onMoved: (state: RequestState) => void;
   onSilent: (count: number) => void;
   tuning: Pick<Tuning, 'log' | 'now' | 'sweepTimes' | 'undoMs'> & { readTime: DatabaseTime['read'] };
-  text: Text;
 };
 
 /** Each may wait for Devin as long as a POST takes: a minute and a half. */
@@ -73,7 +60,7 @@ const CREATIONS = { concurrency: 64 };
 /** From a saved request to a session. */
 export function createCreation(deps: CreationDeps) {
   const { queue, store, devin, withLease, show, withNames, tagRequests } = deps;
-  const { outbound, findLeaver, isOutside, textFor } = deps.slack;
+  const { outbound, textFor } = deps.slack;
   const { log, now, readTime, sweepTimes } = deps.tuning;
   const { enqueue } = queue;
   const transitions = createTransitions({ store, enqueue, onMoved: deps.onMoved, now });
@@ -88,15 +75,11 @@ export function createCreation(deps: CreationDeps) {
   const steps = createSteps(deps, { transitions, adopt, search });
   const create = createSessionCreator({ store, withLease, enqueue, steps, show });
   const notifyPerson = createPersonNotifier({ store, outbound, textFor });
-  const { postOnce, text } = deps;
-  const people = { outbound, findLeaver, isOutside, textFor };
-  const notifyOutcome = createOutcomeNotifier({ store, ...people, withLease, postOnce, text, now, log });
   const resume = createResumer({ store, search, adopt, transitions, enqueue, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
   queue.work('tell-person', async ({ requestId, notice }) => notifyPerson(requestId, notice), {
     concurrency: 4,
   });
-  queue.work('tell-outcome', notifyOutcome, { concurrency: 4 });
   queue.work('resume', resume, { concurrency: 8 });
   return {
     transitions,

@@ -11,7 +11,7 @@ const WAITING_MS = 10 * 60 * 1000;
 
 type SweepDeps = {
   store: StoreParts<{
-    requests: 'stranded' | 'expired' | 'awaitingApproval';
+    requests: 'stranded' | 'expired';
     replies: 'waiting';
     messages: 'waiting';
     milestones: 'waiting';
@@ -73,9 +73,6 @@ export function createSweep(deps: SweepDeps) {
     /** `alone`: no other process is running, so what is open was left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
       await recover(alone ? { strandedMs: 0, waitingMs: 0 } : undefined);
-      // A process may have died while asking them.
-      for (const requestId of await requests.awaitingApproval())
-        await enqueue('tell-approvers', { requestId });
       sweeping ??= repeat(sweep, times.everyMs);
     },
     async stop(): Promise<void> {

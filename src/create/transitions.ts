@@ -1,12 +1,13 @@
 import type { Transaction } from 'kysely';
 import type { Enqueue, Lease, Notice } from '../queue/index.ts';
+import { outcomeKey } from '../reconcile/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { EARLY_CARD_MS, isOpen, isPending, type RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries, type AuditEntry } from '../store/audit.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import type { Step } from '../store/requests.ts';
 import { SessionTakenError, type NewSession, type SessionRow } from '../store/sessions.ts';
-import { cardKey } from '../store/shown.ts';
+import { cardKey, shownKey } from '../store/shown.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
@@ -135,11 +136,13 @@ export function createTransitions(deps: TransitionDeps) {
     // What people said to it comes back to them.
     if (state === 'failed' || state === 'refused')
       await enqueue('relay-to-devin', { sessionId: id }, { trx });
-    if (outcome === true) await enqueue('tell-outcome', { requestId: id }, { trx });
+    if (outcome === true) await enqueue('show', { key: outcomeKey(moved) }, { trx });
+    // What was said about an attempt that wasn't confirmed is over.
+    if (from === 'unknown') await enqueue('show', { key: outcomeKey(move.request) }, { trx });
     if (run === true) await enqueue('create-session', { requestId: id }, { trx });
     // Approvers also see if nothing starts after all.
     if (from === 'awaiting-approval' || (moved.approvals.length > 0 && !isOpen(state)))
-      await enqueue('tell-approvers', { requestId: id }, { trx });
+      await enqueue('show', { key: shownKey('approvals', id) }, { trx });
     return { request: moved, session: bound };
   }
 

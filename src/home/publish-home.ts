@@ -4,7 +4,7 @@ import { againInMs, type Enqueue } from '../queue/index.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
 import type { LookedUpIdentity } from '../session/identity.ts';
 import { cardView } from '../slack/card-view.ts';
-import { cardMessage } from '../slack/edge/posted-messages.ts';
+import { cardMessage, type MessagePlace } from '../slack/edge/posted-messages.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { shownIdentity } from '../slack/form-view.ts';
 import { keyRefused } from '../slack/views/failures.ts';
@@ -21,7 +21,7 @@ import type { Tuning } from '../times.ts';
 import type { Spending } from '../trust/index.ts';
 
 export type PublishDeps = {
-  store: Pick<Store, 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'settings'>;
+  store: Pick<Store, 'listing' | 'requests' | 'sessions' | 'settings'>;
   slack: Pick<Slack, 'outbound' | 'textFor'>;
   resolve: ResolveIdentity;
   withNames: WithNames;
@@ -45,7 +45,7 @@ type Read = Pick<Home, 'channelId' | 'defaults' | 'preferences' | 'usage'> & {
   /** How many sessions there are in all, counted up to MOST_COUNTED. */
   total: number;
   /** What waits for this person's approval, and their message about each; `total`: of all of them. */
-  approvals: { asked: { request: SessionRequest; channelId: string; ts: string }[]; total: number };
+  approvals: { asked: { request: SessionRequest; message: MessagePlace | null }[]; total: number };
 };
 
 const NOT_KNOWN_YET: Known = { identity: 'looking', health: null, files: [], everyone: null };
@@ -58,7 +58,7 @@ const IDENTITY_WAIT_MS = 1000;
 export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: ForAdmins) {
   const { store, slack, resolve, usage, command } = deps;
   const { log, now } = deps.tuning;
-  const { listing, requests, approvalMessages, sessions, settings } = store;
+  const { listing, requests, sessions, settings } = store;
   const { outbound, textFor } = slack;
 
   async function look(person: Whose): Promise<Known> {
@@ -78,14 +78,15 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
   }
 
   async function approvalsOf(person: Person): Promise<Read['approvals']> {
-    const { messages, total } = await approvalMessages.waitingFor(person, SHOWN_APPROVALS);
+    const found = await listing.approvalsFor({ ...person, limit: SHOWN_APPROVALS });
     const asked = await Promise.all(
-      messages.map(async ({ requestId, channelId, slackTs: ts }) => {
+      found.asked.map(async ({ requestId, channelId, ts }) => {
         const request = await requests.find(requestId);
-        return request === null ? [] : [{ request, channelId, ts }];
+        const message = channelId === null || ts === null ? null : { channelId, ts, threadTs: null };
+        return request === null ? [] : [{ request, message }];
       }),
     );
-    return { asked: asked.flat(), total };
+    return { asked: asked.flat(), total: found.total };
   }
 
   async function readRows(whose: Whose): Promise<Read> {
@@ -117,9 +118,9 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
       })),
       total: { count: total, more: total >= MOST_COUNTED },
       approvals: {
-        asked: approvals.asked.map(({ request, channelId, ts }) => ({
+        asked: approvals.asked.map(({ request, message }) => ({
           card: cardView({ request, session: null, nowMs }, text),
-          message: permalink({ channelId, ts, threadTs: null }),
+          message: permalink(message),
         })),
         total: approvals.total,
       },

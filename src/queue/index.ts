@@ -1,6 +1,6 @@
 /** Jobs, and the exactly-once kit, for everything that can't be undone. */
 export { createQueue, type Depth, type Enqueue, type EnqueueAll, type Queue } from './jobs.ts';
-export { createPostOnce, type PostedOnce, type PostOnce } from './post-once.ts';
+export { createPostOnce, type PostOnce } from './post-once.ts';
 export { createWithLease, HELD_WAIT_MS, soonIfBusy, type Lease, type WithLease } from './with-lease.ts';
 export {
   type AnswerTo,

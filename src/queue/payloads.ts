@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { PLACE_KINDS } from '../session/context.ts';
-import { budgetAlertSchema } from '../session/policy/limits.ts';
 import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
 
 /** A session of this app that its database does not know. */
@@ -65,10 +64,6 @@ const schemas = {
       'message-deleted',
     ]),
   }),
-  /** Say under its card that a request failed, or may have. */
-  'tell-outcome': z.object({ requestId: z.string() }),
-  /** Tell the owners of the policy how much of a budget is used. */
-  'tell-owners': budgetAlertSchema,
   /** Tell a person what was used, and what is left of budgets. */
   'show-usage': z.object({
     teamId: z.string(),
@@ -114,8 +109,6 @@ const schemas = {
     act: z.enum(['approve', 'decline']),
     answerTo: answerToSchema,
   }),
-  /** Ask those who may approve a request, and show them what became of it. */
-  'tell-approvers': z.object({ requestId: z.string() }),
   /** Take a request back before it is sent. */
   'cancel-request': z.object({
     requestId: z.string(),
@@ -160,8 +153,6 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'create-session': ['requestId'],
   show: ['key'],
   'redraw-cards': ['teamId', 'channelId'],
-  'tell-outcome': ['requestId'],
-  'tell-owners': ['key', 'subject', 'period', 'percent'],
   resume: ['requestId', 'how', 'resumedAtMs'],
   'publish-home': ['teamId', 'userId'],
   'reopen-channel': ['channelId'],
@@ -169,6 +160,5 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'post-waiting': ['sessionId'],
   'relay-to-devin': ['sessionId'],
   'mark-taken': ['replyId'],
-  'tell-approvers': ['requestId'],
   'restore-sessions': [],
 };

@@ -42,7 +42,7 @@ type Post = {
 
 /** `earlier`: an earlier attempt, or another process, posted it, and may have shown something else. */
 type PostedAt = { kind: 'posted'; ts: string; earlier: boolean };
-export type PostedOnce = PostedAt | SlackFailure;
+type PostedOnce = PostedAt | SlackFailure;
 
 /** Throws a LeaseLostError. */
 export type PostOnce = (post: Post) => Promise<PostedOnce>;

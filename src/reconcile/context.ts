@@ -3,6 +3,7 @@ import type { RedrawHome } from '../home/index.ts';
 import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, PostOnce, WithLease } from '../queue/index.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import type { MessageMetadata } from '../slack/edge/metadata.ts';
 import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { Slack } from '../slack/edge/slack.ts';
@@ -12,12 +13,15 @@ import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
+import type { Budget } from '../trust/index.ts';
 
 /** What showing things in Slack needs. */
 export type ReconcileContext = {
   store: Pick<Store, 'db' | 'requests' | 'sessions' | 'settings' | 'shown' | 'turns'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor' | 'findLeaver' | 'isOutside'>;
   findMember: FindMember;
+  policy: { current: () => Policy | null };
+  budget: Pick<Budget, 'alerts'>;
   enqueue: Enqueue;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -57,8 +61,8 @@ type PostedAt = CardPlace & { ts: string; before: ShownMessage | null };
 export type Kind<Rows> = {
   /** null: what it is about is not known. */
   read: (c: ReconcileContext, subject: string) => Promise<Rows | null>;
-  /** Pure. null: it stays as it is, or isn't there. */
-  desired: (rows: Rows, before: ShownMessage | null) => Desired | null;
+  /** Pure. null: it stays as it is, or isn't there. A number: nothing yet; when to look again, in ms. */
+  desired: (rows: Rows, before: ShownMessage | null) => Desired | number | null;
   /** What follows once it is posted, in the transaction that records where. */
   posted?: (c: ReconcileContext, rows: Rows, at: PostedAt, trx: Transaction<Tables>) => Promise<void>;
   /** A person deleted it, so it is looked at as if it had never been posted. */

@@ -1,12 +1,16 @@
 import type { Queue } from '../queue/index.ts';
 import type { Listing } from '../store/listing.ts';
 import { cardKey, MESSAGE_KINDS, type MessageKind } from '../store/shown.ts';
+import { ALERT, showAlerts } from './alert.ts';
+import { APPROVAL, showApprovals } from './approval.ts';
 import { CARD } from './card.ts';
 import type { ReconcileContext } from './context.ts';
 import { GREETING, LINKED, SHARED } from './notices.ts';
+import { OUTCOME } from './outcome.ts';
 import { createShow, type Show } from './show.ts';
 
 export { hasCard, wasDeleted } from './card.ts';
+export { outcomeKey } from './outcome.ts';
 
 /** Everything that Slack shows and that is kept up to date. */
 const KINDS: Record<MessageKind, Show> = {
@@ -14,6 +18,11 @@ const KINDS: Record<MessageKind, Show> = {
   greeting: createShow('greeting', GREETING),
   shared: createShow('shared', SHARED),
   linked: createShow('linked', LINKED),
+  approvals: showApprovals,
+  approval: createShow('approval', APPROVAL),
+  outcome: createShow('outcome', OUTCOME),
+  alerts: showAlerts,
+  alert: createShow('alert', ALERT),
 };
 
 /** Makes the message of a key say what the rows say, as far as Slack takes it. When to look again, in ms; null: never. */

@@ -20,6 +20,7 @@ export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
     const [rows, before] = await Promise.all([kind.read(c, subject), c.store.shown.find(key)]);
     const found = rows === null ? null : kind.desired(rows, before);
     if (rows === null || found === null) return null;
+    if (typeof found === 'number') return found;
     const desired = wanted(found);
     return desired.fingerprint === before?.fingerprint ? desired.againInMs : { key, rows, before, desired };
   }

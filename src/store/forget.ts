@@ -167,5 +167,4 @@ export async function clearRequests(trx: Trx, ids: readonly string[]): Promise<v
       twin_key = null,
       draft = draft - 'names' ${NO_DRAFT_TEXT}
     where id in (${sql.join(ids)})`.execute(trx);
-  await trx.deleteFrom('approvalMessages').where('requestId', 'in', ids).execute();
 }

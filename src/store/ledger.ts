@@ -1,4 +1,4 @@
-import { sql, type ColumnType, type Generated, type Kysely, type Transaction } from 'kysely';
+import { sql, type ColumnType, type Generated, type Kysely } from 'kysely';
 import { PERIOD_OF, subjectOf, type CeilingKey, type Spend, type Spent } from '../session/policy/limits.ts';
 import { lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
@@ -27,9 +27,6 @@ export type LedgerTable = {
   heldUntil: Date | null;
   counted: ColumnType<number, never, never>;
 };
-
-/** Owners of the policy were told of a ceiling, once each time it came near. */
-export type BudgetAlertsTable = { name: string; at: Generated<Date> };
 
 /** Whose ceilings a request counts for. */
 export type Spender = { teamId: string; userId: string; channelId: string };
@@ -258,15 +255,4 @@ const dayOf = (at: Date): number => Math.floor(at.getTime() / DAY_MS);
 function lockName(key: CeilingKey, spender: Spender): string {
   const subject = subjectOf(key, spender);
   return subject === null ? `ledger:${key}` : `ledger:${key}:${spender.teamId}:${subject}`;
-}
-
-/** Records what owners are told; returns what is new. */
-export async function noteAlerts(names: readonly string[], trx: Transaction<Tables>): Promise<Set<string>> {
-  const added = await trx
-    .insertInto('budgetAlerts')
-    .values(names.toSorted().map((name) => ({ name })))
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('name')
-    .execute();
-  return new Set(added.map(({ name }) => name));
 }

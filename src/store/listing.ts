@@ -1,12 +1,15 @@
 import { sql, type Kysely } from 'kysely';
 import { phasesOf, STANDING, type SessionPhase, type Standing } from '../session/lifecycle.ts';
 import { isPending, type RequestState } from '../session/request.ts';
+import { shownKey } from './shown.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './tables.ts';
 
 type Whose = { teamId: string; viewerId: string; whose: 'mine' | 'all' };
 type OpenIn = { teamId: string; channelId: string | null; limit: number };
 type Own = { teamId: string; userId: string; limit: number };
+/** `ts`: null: Slack doesn't have the message that asks for it. */
+type Asked = { requestId: string; channelId: string | null; ts: string | null };
 
 /** `total` counts up to MOST_COUNTED. */
 type Found = { requestIds: string[]; total: number };
@@ -132,6 +135,20 @@ export function createListing(db: Kysely<Tables>) {
     },
 
     /** A person's own: what waits for them, then active ones, then the rest; newest first. */
+    /** What waits for this person's approval, first what expires first, with their message about it; `total`: of all. */
+    async approvalsFor({ teamId, userId, limit }: Own) {
+      const asked = JSON.stringify([{ userId }]);
+      const { rows } = await sql<Asked & { total: string }>`
+        select request.id as request_id, message.channel_id, message.ts, count(*) over () as total
+        from session_requests request
+        left join shown message on message.key =
+          ${shownKey('approval', '')}::text || request.id || ':' || jsonb_array_length(approvals) - 1 || ':' || ${userId}::text
+        where state = 'awaiting-approval' and team_id = ${teamId}
+          and approvals -> -1 -> 'people' @> ${asked}::jsonb and not approvals -> -1 -> 'yes' @> ${asked}::jsonb
+        order by approval_until limit ${limit}`.execute(db);
+      return { asked: rows, total: Number(rows[0]?.total ?? 0) };
+    },
+
     async mostPressing(own: Own): Promise<Found> {
       const { teamId, userId, limit } = own;
       const [waiting, active, newest, total] = await Promise.all([

@@ -202,8 +202,6 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     /** Requests whose approval has expired, by the database's clock. */
     expired: async () => idsOf(awaiting().where('approvalUntil', '<=', clock())),
 
-    awaitingApproval: async () => allOf(awaiting()),
-
     /** Open requests that nobody works on, unchanged for this long. */
     async stranded(untouchedForMs: number): Promise<string[]> {
       const open = db
@@ -225,10 +223,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
 type Found = SelectQueryBuilder<Tables, 'sessionRequests', { id: string }>;
 
 /** The first of them; the next sweep finds the others. */
-const idsOf = async (found: Found): Promise<string[]> => allOf(found.limit(MOST_SWEPT));
-
-/** All of them: they stay as they are, so the next sweep would find the same ones. They expire, so there are never many. */
-async function allOf(found: Found): Promise<string[]> {
-  const rows = await found.execute();
+async function idsOf(found: Found): Promise<string[]> {
+  const rows = await found.limit(MOST_SWEPT).execute();
   return rows.map(({ id }) => id);
 }

@@ -14,7 +14,6 @@ const BATCH = 100;
 /** How long the doctor shows what couldn't be posted to Slack. */
 const SET_ASIDE_DAYS = 30;
 /** Longer than a month: owners are told once a month. */
-const ALERT_DAYS = 40;
 const SHOWN_DAYS = 40;
 
 /** What Slack said about people counts for less than this hour. */
@@ -96,7 +95,6 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
   await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
   await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
   await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();
-  await db.deleteFrom('budgetAlerts').where('at', '<', ago(ALERT_DAYS)).execute();
   await forgetFailures(db);
 }
 

@@ -73,16 +73,6 @@ create table unconfirmed_creates (
   primary key (request_id, sent_at)
 );
 
-create table approval_messages (
-  request_id text not null,
-  number integer not null,
-  user_id text not null,
-  channel_id text not null,
-  slack_ts text not null,
-  shown text not null,
-  primary key (request_id, number, user_id)
-);
-
 create table sessions (
   session_id text primary key,
   request_id text not null unique,
@@ -274,11 +264,6 @@ create index ledger_of_person on ledger (team_id, user_id, at) include (counted)
 create index ledger_of_channel on ledger (team_id, channel_id, at) include (counted);
 create index ledger_of_request on ledger (request_id);
 create unique index ledger_session on ledger (session_id, nth);
-
-create table budget_alerts (
-  name text primary key,
-  at timestamptz not null default now()
-);
 
 create table shown (
   key text primary key,

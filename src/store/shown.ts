@@ -50,7 +50,15 @@ export type ShownTable = Columns<
 /** Rows of these are kept as long as what they are about. As in the index `shown_ended`. */
 export const KEPT_KINDS = ['card', 'greeting', 'shared'] as const;
 /** What is kept up to date, or said once. The key of each begins with its kind. */
-export const MESSAGE_KINDS = [...KEPT_KINDS, 'linked'] as const;
+export const MESSAGE_KINDS = [
+  ...KEPT_KINDS,
+  'linked',
+  'approvals',
+  'approval',
+  'outcome',
+  'alerts',
+  'alert',
+] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 /** The key of a message, by what it is about. */
@@ -202,4 +210,15 @@ export function createShown(db: Kysely<Tables>) {
       await trx.deleteFrom('shown').where('key', '=', key).execute();
     },
   };
+}
+
+/** Marks what is said once to several people; returns what is new. */
+export async function markFirst(keys: readonly string[], trx: Db): Promise<Set<string>> {
+  const added = await trx
+    .insertInto('shown')
+    .values(keys.toSorted().map((key) => ({ key })))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('key')
+    .execute();
+  return new Set(added.map(({ key }) => key));
 }

@@ -1,5 +1,4 @@
 import type { Times } from '../times.ts';
-import { createApprovalMessages } from './approval-messages.ts';
 import { createAudit } from './audit.ts';
 import { createCalls } from './calls.ts';
 import type { Database } from './database.ts';
@@ -43,7 +42,6 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     requests: createRequests(db, clock),
     sessions: createSessions(db),
     polls: createPolls(db),
-    approvalMessages: createApprovalMessages(db),
     milestones: createMilestones(db),
     calls: createCalls(db),
     leases: createLeases(db),

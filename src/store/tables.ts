@@ -1,11 +1,10 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { ApprovalMessage } from './approval-messages.ts';
 import type { AuditEndTable, AuditTable } from './audit.ts';
 import type { FormsTable } from './forms.ts';
 import type { HomesTable } from './homes.ts';
 import type { IdentitiesTable, IdentityLinksTable, KnownPeopleTable } from './identities.ts';
 import type { LeasesTable } from './leases.ts';
-import type { BudgetAlertsTable, LedgerTable } from './ledger.ts';
+import type { LedgerTable } from './ledger.ts';
 import type { MilestonesTable } from './milestones.ts';
 import type { RepliesTable } from './replies.ts';
 import type { SessionRequestsTable } from './request-row.ts';
@@ -20,10 +19,8 @@ import type { UnconfirmedCreatesTable } from './unconfirmed-creates.ts';
 
 /** Every table; each is described in its own file. The database says `team_id`, the code `teamId`. */
 export type Tables = {
-  approvalMessages: ApprovalMessage;
   audit: AuditTable;
   auditEnd: AuditEndTable;
-  budgetAlerts: BudgetAlertsTable;
   forms: FormsTable;
   homes: HomesTable;
   identities: IdentitiesTable;

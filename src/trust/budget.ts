@@ -16,7 +16,8 @@ import {
 import { patternWords } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { OverBudget } from '../session/reply.ts';
-import { noteAlerts, type Ledger, type Spender } from '../store/ledger.ts';
+import type { Ledger, Spender } from '../store/ledger.ts';
+import { markFirst, shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
 
 type BudgetDeps = { policy: () => Policy | null; ledger: Ledger; db: Kysely<Tables> };
@@ -31,7 +32,17 @@ export type Budget = ReturnType<typeof createBudget>;
 
 /** Keeps reservations within the policy's ceilings. */
 export function createBudget({ policy, ledger, db }: BudgetDeps) {
+  /** What the policy's owners are told of by now. */
+  async function alerts(spender: Spender, trx?: Transaction<Tables>): Promise<BudgetAlert[]> {
+    const now = policy();
+    if (now?.owners === undefined) return [];
+    const { at, spend } = await ledger.spend(inForce(now), spender, trx);
+    return alertsOf(ceilingsOf(now, spend), spender, at);
+  }
+
   return {
+    alerts,
+
     /** What counts under the ceilings that are in force. */
     async spend(spender: Spender): Promise<{ at: Date; spend: Spend }> {
       return ledger.spend(inForce(policy()), spender);
@@ -88,13 +99,10 @@ export function createBudget({ policy, ledger, db }: BudgetDeps) {
       trx: Transaction<Tables>,
     ): Promise<readonly BudgetAlert[]> {
       const grown = await ledger.follow(sessionId, consumption, trx);
-      const now = policy();
-      if (grown === null || now?.owners === undefined) return [];
+      if (grown === null) return [];
       // What is unknown after a lost database counts for no person and no channel.
       const { teamId, userId, channelId } = grown;
-      const spender = { teamId, userId: userId ?? '', channelId: channelId ?? '' };
-      const { at, spend } = await ledger.spend(inForce(now), spender, trx);
-      return alertsOf(ceilingsOf(now, spend), spender, at);
+      return alerts({ teamId, userId: userId ?? '', channelId: channelId ?? '' }, trx);
     },
   };
 }
@@ -110,7 +118,8 @@ export async function alertOwners(
   trx: Transaction<Tables>,
 ): Promise<void> {
   if (alerts.length === 0) return;
-  const added = await noteAlerts(alerts.map(alertName), trx);
-  const news = alerts.filter((alert) => added.has(alertName(alert)));
-  for (const alert of highestMarks(news)) await enqueue('tell-owners', alert, { trx });
+  const keyOf = (alert: BudgetAlert): string => shownKey('alerts', alertName(alert));
+  const added = await markFirst(alerts.map(keyOf), trx);
+  const news = alerts.filter((alert) => added.has(keyOf(alert)));
+  for (const alert of highestMarks(news)) await enqueue('show', { key: keyOf(alert) }, { trx });
 }

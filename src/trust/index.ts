@@ -14,7 +14,7 @@ import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate } from './gate.ts';
 
-export { createApproversOf, type ApproversOf, type MayApprove, type MayEnd } from './approvers.ts';
+export { createApproversOf, idsOf, type ApproversOf, type MayEnd } from './approvers.ts';
 export { exportAudit, exportUsage, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';
 export { createQuickGate, withPolicy, type Gate, type QuickGate, type TypedDraft } from './gate.ts';
@@ -48,7 +48,7 @@ export function createTrust({ policy, ledger, db, slack }: TrustDeps) {
     describePlace,
     budget,
   });
-  return { gate, budget, mayApprove, mayEnd: createMayEnd({ policy: policy.current, people, groups }) };
+  return { gate, budget, mayEnd: createMayEnd({ policy: policy.current, people, groups }) };
 }
 
 type CheckDeps = {

@@ -1,4 +1,4 @@
-import type { Jobs, PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { Jobs, Queue } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import {
@@ -19,7 +19,6 @@ import type { Store } from '../store/store.ts';
 import { MOST_REPORTED } from '../store/usage.ts';
 import type { Tuning } from '../times.ts';
 import type { Budget } from './budget.ts';
-import { createOwnerNotifier } from './notify-owners.ts';
 
 type SpendingDeps = {
   queue: Pick<Queue, 'work'>;
@@ -27,20 +26,16 @@ type SpendingDeps = {
   budget: Pick<Budget, 'ceilings'>;
   store: Pick<Store, 'usage' | 'envelopes'>;
   slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'textFor'>;
-  withLease: WithLease;
-  postOnce: PostOnce;
   command: string;
   tuning: Pick<Tuning, 'log' | 'now'>;
 };
 
 export type Spending = ReturnType<typeof createSpending>;
 
-/** Shows what was used: to people who ask, in App Home, and to the policy's owners when a budget runs low. */
+/** Shows what was used: to people who ask, and in App Home. */
 export function createSpending(deps: SpendingDeps) {
   const mayAll = createMayAll(deps);
   const report = createReport(deps);
-  const owners = createOwnerNotifier(deps);
-  deps.queue.work('tell-owners', owners.tellOfBudget, { concurrency: 1 });
   deps.queue.work('show-usage', createShow(deps, { mayAll, report }), { concurrency: 2 });
   return {
     mayAll,

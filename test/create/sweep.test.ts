@@ -13,7 +13,7 @@ const nothing = async (): Promise<string[]> => Promise.resolve([]);
 const NOTHING_LEFT: SweepDeps = {
   readTime: async () => Promise.resolve(),
   store: {
-    requests: { expired: nothing, awaitingApproval: nothing, stranded: nothing },
+    requests: { expired: nothing, stranded: nothing },
     replies: { waiting: nothing },
     messages: { waiting: nothing },
     milestones: { waiting: nothing },
@@ -90,7 +90,6 @@ test.each([
     store: {
       requests: {
         expired: one('expired'),
-        awaitingApproval: one('asked'),
         stranded: async (ms: number) => (ages.push(ms), Promise.resolve(['left', 'waiting'])),
       },
       replies: { waiting: aged('said') },
@@ -104,7 +103,7 @@ test.each([
   });
   await sweep.start({ alone });
   const left = ['create-session left', 'relay-to-devin said', 'post-waiting heard', 'post-waiting come to'];
-  expect(queued).toEqual([...left, 'tell-approvers asked']);
+  expect(queued).toEqual(left);
   expect(ended).toEqual(['expired']);
   expect(ages).toEqual([strandedMs, waitingMs, waitingMs, waitingMs]);
   queued.splice(0);

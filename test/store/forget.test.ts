@@ -28,10 +28,9 @@ const SECRETS = [
 ];
 /** Whether a table has text of people or Devin, or people's names. The others have ids, times and fixed words. */
 const HOLDS_WORDS: Record<keyof Tables, boolean> = {
-  approvalMessages: false,
   audit: false,
   auditEnd: false,
-  budgetAlerts: false,
+
   forms: true,
   homes: false,
   identities: true,

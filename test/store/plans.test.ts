@@ -1,7 +1,6 @@
 import { CompiledQuery, type Kysely, type KyselyPlugin, type RootOperationNode } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
-import { createApprovalMessages } from '../../src/store/approval-messages.ts';
 import { createCalls } from '../../src/store/calls.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createEchoes } from '../../src/store/echoes.ts';
@@ -80,7 +79,7 @@ async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<
 }
 
 const SCAN =
-  /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|shown|ledger|approval_messages)\b/;
+  /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|shown|ledger)\b/;
 
 /** They run all the time, and mostly find nothing: an index that only holds what they look for costs next to nothing. */
 const ROUTINE = new Set([
@@ -161,7 +160,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
     const uses: Record<string, (db: Kysely<Tables>) => Promise<unknown>> = {
       'own list': async (db) => createListing(db).page({ ...paging, whose: 'mine' }),
       'list of all': async (db) => createListing(db).page({ ...paging, whose: 'all' }),
-      'approvals of a person': async (db) => createApprovalMessages(db).waitingFor(person, 10),
+      'approvals of a person': async (db) => createListing(db).approvalsFor({ ...person, limit: 10 }),
       home: async (db) => createListing(db).mostPressing({ ...person, limit: 10 }),
       'request by id': async (db) => createRequests(db).find('r7'),
       'request by delivery': async (db) => createRequests(db).idOf('d7'),

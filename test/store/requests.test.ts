@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRequests } from '../../src/store/requests.ts';
-import { clockOf, MOST_SWEPT } from '../../src/store/sql.ts';
+import { clockOf } from '../../src/store/sql.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 
@@ -29,15 +29,6 @@ describeOnBothDatabases('a request that awaits an approval', (open) => {
 });
 
 describeOnBothDatabases('a request', (open) => {
-  test('is looked at again however many wait for an approval', async () => {
-    const { db } = await open();
-    const requests = createRequests(db);
-    const ids = Array.from({ length: MOST_SWEPT + 1 }, (_none, at) => `r${at}`);
-    await requests.insert(ids.map((id) => newRequest(id)));
-    await db.updateTable('sessionRequests').set({ state: 'awaiting-approval' }).execute();
-    expect(await requests.awaitingApproval()).toHaveLength(ids.length);
-  });
-
   test('records the time of a change by the clock that others read', async () => {
     const { db } = await open();
     const ahead = Date.now() + HOUR_MS;

@@ -184,10 +184,10 @@ describeOnBothDatabases('data past its retention time', (open) => {
     // Owners are told once a month.
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
     await db
-      .insertInto('budgetAlerts')
+      .insertInto('shown')
       .values([
-        { name: 'of last month', at: daysAgo(32) },
-        { name: 'of the month before', at: daysAgo(41) },
+        { key: 'alerts:of last month', at: daysAgo(32) },
+        { key: 'alerts:of the month before', at: daysAgo(41) },
       ])
       .execute();
     await remove();
@@ -200,6 +200,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
     expect(await count('identities', 'true')).toBe(1);
     expect(await count('leases', `name = 'of a living one'`)).toBe(1);
     expect(await count('leases', `name = 'of a dead one'`)).toBe(0);
-    expect(await db.selectFrom('budgetAlerts').select('name').execute()).toEqual([{ name: 'of last month' }]);
+    expect(await count('shown', `key like 'alerts:%'`)).toBe(1);
+    expect(await count('shown', `key = 'alerts:of last month'`)).toBe(1);
   });
 });

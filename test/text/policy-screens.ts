@@ -121,7 +121,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
       (text: Text) =>
         renderBudgetAlert(
           {
-            alert: { key, subject: 'C1', percent: 75, ...COUNTED, period: '2026-11' },
+            alert: { key, teamId: 'T1', subject: 'C1', percent: 75, ...COUNTED, period: '2026-11' },
             over: 'approve',
             command: '/cog',
           },

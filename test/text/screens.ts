@@ -240,11 +240,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ),
   ...named(
     'an outcome',
-    ['unknown', 'failed'] as const,
+    ['unknown', 'failed', 'working'] as const,
     (phase) => (text) =>
       renderOutcome(
         {
           card: { ...card, phase },
+          isOver: phase === 'working',
           called: { kind: 'nobody', name: 'words' },
           outside: false,
           reason: null,

@@ -66,19 +66,17 @@ export function renewsAt(period: Period, now: Date): Date {
 /** Owners are told when so much of a ceiling is used, in percent. */
 const MARKS = [75, 95] as const;
 
-export const budgetAlertSchema = spentSchema.omit({ own: true }).extend({
-  key: z.enum(CEILINGS),
-  /** Whose ceiling: a person's or a channel's id; null: everyone's. */
-  subject: z.string().nullable(),
-  /** In UTC: 2026-11-26, or 2026-11. */
-  period: z.string(),
-  percent: z.literal(MARKS),
-  most: z.number(),
-});
 /** Tells owners how much of a ceiling is used. */
-export type BudgetAlert = z.infer<typeof budgetAlertSchema>;
+export type BudgetAlert = Omit<Ceiling, 'own'> & {
+  teamId: string;
+  /** Whose ceiling: a person's or a channel's id; null: everyone's. */
+  subject: string | null;
+  /** In UTC: 2026-11-26, or 2026-11. */
+  period: string;
+  percent: (typeof MARKS)[number];
+};
 
-type Spender = { userId: string; channelId: string };
+type Spender = { teamId: string; userId: string; channelId: string };
 
 /** What owners are told of now. */
 export function alertsOf(ceilings: readonly Ceiling[], spender: Spender, at: Date): BudgetAlert[] {
@@ -86,7 +84,8 @@ export function alertsOf(ceilings: readonly Ceiling[], spender: Spender, at: Dat
     const { key, most, used } = ceiling;
     const passed = MARKS.filter((percent) => used * 100 >= most * percent);
     const [subject, period] = [subjectOf(key, spender), periodOf(key, at)];
-    return passed.map((percent) => ({ ...ceiling, subject, period, percent }));
+    const { teamId } = spender;
+    return passed.map((percent) => ({ ...ceiling, teamId, subject, period, percent }));
   });
 }
 
@@ -99,8 +98,8 @@ export function periodAt(at: Date, period: Period): string {
 }
 
 /** An alert is sent once under this name. */
-export function alertName({ key, subject, period, percent }: BudgetAlert): string {
-  return [key, subject, period, percent].join(':');
+export function alertName({ teamId, key, subject, period, percent }: BudgetAlert): string {
+  return [teamId, key, subject, period, percent].join(':');
 }
 
 /** Of several marks of a ceiling that are passed at once, only the highest is told. */
@@ -111,7 +110,7 @@ export function highestMarks(alerts: readonly BudgetAlert[]): BudgetAlert[] {
 }
 
 /** Whose ceiling it is: a person's or a channel's id; null: everyone's. */
-export function subjectOf(key: CeilingKey, { userId, channelId }: Spender): string | null {
+export function subjectOf(key: CeilingKey, { userId, channelId }: Omit<Spender, 'teamId'>): string | null {
   switch (key) {
     case 'acu_per_person_per_day':
       return userId;

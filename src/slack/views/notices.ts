@@ -120,6 +120,8 @@ type OutcomeMessage = {
   card: SessionCard;
   called: Called;
   reason: string | null;
+  /** It wasn't confirmed, and that has changed. */
+  isOver: boolean;
   /** The person is no longer where the card is. */
   outside: boolean;
   /** The card's address, unless the message is in its thread. */
@@ -128,14 +130,15 @@ type OutcomeMessage = {
 
 /** Says why a request has no session, or may have none, and what to do. The buttons are on the card. */
 export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
-  const { card, called, reason, outside, cardUrl } = message;
-  const { notices } = text;
-  const words = outcomeWords(card, text);
+  const { card, called, reason, isOver, outside, cardUrl } = message;
+  const { notices, milestones } = text;
+  const words = isOver ? milestones.notConfirmed : outcomeWords(card, text);
   const lines = [
     words(calledWords(called, text), bold(escape(cardTitle(card, text)))),
-    ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),
+    ...(reason === null || isOver ? [] : [truncate(escape(reason), REASON_LENGTH)]),
     ...(outside ? [notices.elsewhereBecause.person_not_in_conversation] : []),
-    ...(card.phase === 'unknown' && !outside ? [text.milestones.notConfirmedNow] : []),
+    ...(isOver ? [milestones.changedSince] : []),
+    ...(card.phase === 'unknown' && !isOver && !outside ? [milestones.notConfirmedNow] : []),
   ];
   const below = cardUrl === null || outside ? [] : [small(link(cardUrl, notices.openCard))];
   return joinParts([...lines.map(line), ...below]);

@@ -118,6 +118,7 @@ export const milestones = {
   notApproved: (mention: string, title: string): string => `${mention} ${title} wasn't approved.`,
   notConfirmedNow:
     'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',
+  changedSince: 'This has changed since. See its card.',
   /** The reason, such as a limit or a payment, follows. */
   capped: (mention: string, title: string): string => `${mention} ${title} stopped.`,
   cappedAt: (mention: string, title: string, acus: string): string =>

@@ -105,6 +105,7 @@ export const milestones: Text['milestones'] = {
   notApproved: (mention, title) => `${mention} さん、 ${title} は承認されませんでした。`,
   notConfirmedNow:
     '24 時間、確認を続けます。今すぐ確認するには、カードの「もう一度確認」を選んでください。「それでも開始」を選ぶと、課金対象のセッションが 2 つになる可能性があります。',
+  changedSince: 'その後、状況が変わりました。カードをご覧ください。',
   capped: (mention, title) => `${mention} さん、 ${title} が停止しました。`,
   cappedAt: (mention, title, acus) => `${mention} さん、 ${title} が ${acus} ACU の上限に達しました。`,
   nearCap: (mention, title) => `${mention} さん、 ${title} は ACU の上限に近づいています`,

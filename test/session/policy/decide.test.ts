@@ -418,7 +418,11 @@ describe('budgets', () => {
   ])('with %d used and %d reserved of 60 tell their owners of %j', (used, reserved, told) => {
     const spend = { acu_per_person_per_day: spent(used, reserved) };
     const ceilings = ceilingsOf(policyOf({ limits }), spend);
-    const alerts = alertsOf(ceilings, { userId: 'U1', channelId: 'C1' }, new Date('2026-11-26T23:00:00Z'));
+    const alerts = alertsOf(
+      ceilings,
+      { teamId: 'T1', userId: 'U1', channelId: 'C1' },
+      new Date('2026-11-26T23:00:00Z'),
+    );
     expect(highestMarks(alerts).map(({ percent }) => percent)).toEqual(told);
     expect(alerts.every(({ subject, period }) => subject === 'U1' && period === '2026-11-26')).toBe(true);
   });
