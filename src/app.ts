@@ -72,12 +72,12 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { enqueue } = queue;
 
   // Each feature takes what its context names, and sees nothing else.
-  const redrawHome = createHomeRedrawer({ ...services, homes: store.homes, enqueue });
+  const redrawHome = createHomeRedrawer({ ...services, enqueue });
+  const home = createHome({ ...services, usage: createSpending(services) });
   const showing = { ...services, enqueue, redrawHome };
-  const show = createReconciling(showing, { queue, listing: store.listing });
+  const show = createReconciling(showing, { queue, listing: store.listing, home });
   const { transitions, adopt, sweep, findUnconfirmed } = createCreation({ ...services, show });
   createApprovals({ ...services, transitions });
-  createHome({ ...services, usage: createSpending(services) });
   const { reconcile: prepare, importSession } = createRestoring({ ...services, adopt });
   const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
   const { watcher, recordAnswer } = createFollowing({ ...services, check, prepare, findUnconfirmed });

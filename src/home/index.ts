@@ -1,7 +1,6 @@
 import type { Devin } from '../devin/devin.ts';
 import { nullIfFails } from '../log.ts';
 import { checkSlack, refusesKey } from '../operator/checks.ts';
-import type { Queue } from '../queue/index.ts';
 import { isAdministrator, type Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { missingScopes } from '../slack/edge/manifest-scopes.ts';
@@ -15,7 +14,6 @@ import { createHomePublisher, type PublishDeps } from './publish-home.ts';
 export { createHomeRedrawer, type RedrawHome } from './publish-home.ts';
 
 type HomeDeps = PublishDeps & {
-  queue: Pick<Queue, 'work'>;
   store: Pick<Store, 'db'>;
   devin: Pick<Devin, 'self'>;
   slack: Pick<Slack, 'answers' | 'people'>;
@@ -25,10 +23,9 @@ type HomeDeps = PublishDeps & {
   botToken: string;
 };
 
-/** Each person's App Home. */
-export function createHome(deps: HomeDeps): void {
-  const publish = createHomePublisher(deps, { healthFor: createHealth(deps), filesFor: createFiles(deps) });
-  deps.queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
+/** Draws a person's App Home as things are now. When to try again, in ms; null: never. */
+export function createHome(deps: HomeDeps) {
+  return createHomePublisher(deps, { healthFor: createHealth(deps), filesFor: createFiles(deps) });
 }
 
 /** The health of the app, for administrators; null: for everyone else. */

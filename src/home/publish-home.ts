@@ -9,19 +9,19 @@ import type { Slack } from '../slack/edge/slack.ts';
 import { shownIdentity } from '../slack/form-view.ts';
 import { keyRefused } from '../slack/views/failures.ts';
 import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/views/home.ts';
-import type { Homes } from '../store/homes.ts';
 import type { Person } from '../store/identities.ts';
 import { MOST_COUNTED } from '../store/listing.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { Store } from '../store/store.ts';
+import { shownKey } from '../store/shown.ts';
+import type { Store, StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
 import type { Tuning } from '../times.ts';
 import type { Spending } from '../trust/index.ts';
 
 export type PublishDeps = {
-  store: Pick<Store, 'listing' | 'requests' | 'sessions' | 'settings'>;
+  store: Pick<Store, 'listing' | 'requests' | 'sessions' | 'settings' | 'shown'>;
   slack: Pick<Slack, 'outbound' | 'textFor'>;
   resolve: ResolveIdentity;
   withNames: WithNames;
@@ -137,10 +137,15 @@ export function createHomePublisher(deps: PublishDeps, { healthFor, filesFor }: 
     return againInMs(published, 'a Home', log);
   }
 
-  return async (whose: Whose, signal: AbortSignal): Promise<number | null> => {
+  /** `subject`: the workspace and the person. */
+  return async (subject: string): Promise<number | null> => {
+    const [teamId = '', userId = ''] = subject.split(':');
+    const { channelId = null } = (await store.shown.find(shownKey('home', subject))) ?? {};
+    if (channelId === null) return null;
+    const whose = { teamId, userId, channelId };
     const looking = look(whose);
     const over = new AbortController();
-    const waited = sleep(IDENTITY_WAIT_MS, AbortSignal.any([signal, over.signal]));
+    const waited = sleep(IDENTITY_WAIT_MS, over.signal);
     const known = await Promise.race([looking, waited.then(() => 'looking' as const)]);
     over.abort();
     if (known !== 'looking') return publish(whose, known);
@@ -155,17 +160,16 @@ const OPEN_MS = 30 * 60_000;
 export type RedrawHome = (person: Person) => Promise<void>;
 
 type RedrawDeps = {
-  homes: Pick<Homes, 'openSince'>;
+  store: StoreParts<{ shown: 'find' }>;
   enqueue: Enqueue;
-  tuning: Pick<Tuning, 'homePauseMs' | 'now'>;
+  tuning: Pick<Tuning, 'homePauseMs'>;
 };
 
 /** Redraws a person's Home, if they may be looking at it. */
-export function createHomeRedrawer({ homes, enqueue, tuning }: RedrawDeps): RedrawHome {
+export function createHomeRedrawer({ store: { shown }, enqueue, tuning }: RedrawDeps): RedrawHome {
   return async ({ teamId, userId }) => {
-    const person = { teamId, userId };
-    const channelId = await homes.openSince(person, new Date(tuning.now() - OPEN_MS));
-    if (channelId === null) return;
-    await enqueue('publish-home', { ...person, channelId }, { startAfterMs: tuning.homePauseMs });
+    const key = shownKey('home', teamId, userId);
+    const { triedMsAgo: openedMsAgo = Infinity } = (await shown.find(key)) ?? {};
+    if (openedMsAgo < OPEN_MS) await enqueue('show', { key }, { startAfterMs: tuning.homePauseMs });
   };
 }

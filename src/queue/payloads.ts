@@ -79,8 +79,6 @@ const schemas = {
     how: z.enum(['try-again', 'start-now', 'check-again', 'start-anyway']),
     resumedAtMs: z.number().nullable(),
   }),
-  /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
-  'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
   /** Fetch what was said in a session and what it made, then have it posted. */
   'relay-from-devin': z.object({ sessionId: z.string() }),
   /** Post what waits of a session: its messages, then what is worth a message of the app. */
@@ -154,7 +152,6 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   show: ['key'],
   'redraw-cards': ['teamId', 'channelId'],
   resume: ['requestId', 'how', 'resumedAtMs'],
-  'publish-home': ['teamId', 'userId'],
   'reopen-channel': ['channelId'],
   'relay-from-devin': ['sessionId'],
   'post-waiting': ['sessionId'],

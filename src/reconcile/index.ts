@@ -13,7 +13,7 @@ export { hasCard, wasDeleted } from './card.ts';
 export { outcomeKey } from './outcome.ts';
 
 /** Everything that Slack shows and that is kept up to date. */
-const KINDS: Record<MessageKind, Show> = {
+const KINDS: Record<Exclude<MessageKind, 'home'>, Show> = {
   card: createShow('card', CARD),
   greeting: createShow('greeting', GREETING),
   shared: createShow('shared', SHARED),
@@ -31,17 +31,23 @@ export type ShowNow = (key: string) => Promise<number | null>;
 /** When a setting of a channel or workspace changes, or a channel is restored, only the newest messages are shown again. */
 const MOST_SHOWN = 200;
 
+type ReconcilingDeps = {
+  queue: Pick<Queue, 'work'>;
+  listing: Pick<Listing, 'openIn' | 'troubledIn'>;
+  /** Draws the Home of a person. */
+  home: (subject: string) => Promise<number | null>;
+};
+
 /**
  * What Slack shows is a function of rows. Who changes a row enqueues `show` with the key of each message that shows it, in
  * the same transaction; what the message says is decided when it is its turn.
  */
-export function createReconciling(
-  c: ReconcileContext,
-  { queue, listing }: { queue: Pick<Queue, 'work'>; listing: Pick<Listing, 'openIn' | 'troubledIn'> },
-): ShowNow {
+export function createReconciling(c: ReconcileContext, { queue, listing, home }: ReconcilingDeps): ShowNow {
   const show: ShowNow = async (key) => {
     const kind = MESSAGE_KINDS.find((one) => key.startsWith(`${one}:`));
-    return kind === undefined ? null : KINDS[kind](c, key.slice(kind.length + 1));
+    const subject = key.slice(key.indexOf(':') + 1);
+    if (kind === undefined) return null;
+    return kind === 'home' ? home(subject) : KINDS[kind](c, subject);
   };
   queue.work('show', async ({ key }) => show(key), { concurrency: 20 });
   queue.work(

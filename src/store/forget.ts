@@ -128,7 +128,10 @@ async function deleteRows(trx: Trx, userId: string): Promise<void> {
     .where(sql<boolean>`user_id = ${userId} or context -> 'picked' ->> 'userId' = ${userId}`)
     .execute();
   await trx.deleteFrom('settings').where('scope', '=', 'person').where('scopeId', '=', userId).execute();
-  for (const table of ['homes', 'identities', 'knownPeople'] as const)
+  await sql`delete from shown where split_part(key, ':', 1) = 'home' and split_part(key, ':', 3) = ${userId}`.execute(
+    trx,
+  );
+  for (const table of ['identities', 'knownPeople'] as const)
     await trx.deleteFrom(table).where('userId', '=', userId).execute();
 }
 

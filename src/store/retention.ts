@@ -93,7 +93,6 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
     .execute();
   await db.deleteFrom('knownPeople').where('checkedAt', '<', ago(KNOWN_DAYS)).execute();
   await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
-  await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
   await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();
   await forgetFailures(db);
 }

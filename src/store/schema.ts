@@ -209,14 +209,6 @@ create table settings (
   primary key (team_id, scope, scope_id)
 );
 
-create table homes (
-  team_id text not null,
-  user_id text not null,
-  channel_id text not null,
-  opened_at timestamptz not null,
-  primary key (team_id, user_id)
-);
-
 create table identities (
   team_id text not null,
   user_id text not null,

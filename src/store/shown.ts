@@ -1,6 +1,7 @@
 import { sql, type Generated, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { OPEN_STATES } from '../session/request.ts';
+import type { Person } from './identities.ts';
 import { hasRow, isLongAgo, literals, readFirst, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -58,6 +59,7 @@ export const MESSAGE_KINDS = [
   'outcome',
   'alerts',
   'alert',
+  'home',
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
@@ -145,6 +147,18 @@ export function createShown(db: Kysely<Tables>) {
             .doUpdateSet({ ...changes, failingSince: sql<Date>`coalesce(shown.failing_since, now())` }),
         )
         .execute();
+    },
+
+    /** A person opened their Home. Slack doesn't say when they close it. `channelId`: their conversation with the app. */
+    async homeOpened({ teamId, userId, channelId }: Person & { channelId: string }): Promise<string> {
+      const key = shownKey('home', teamId, userId);
+      const value = { channelId, at: sql<Date>`now()` };
+      await db
+        .insertInto('shown')
+        .values({ key, ...value })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet(value))
+        .execute();
+      return key;
     },
 
     /** It was posted by a process whose database is lost. */

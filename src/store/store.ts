@@ -5,7 +5,6 @@ import type { Database } from './database.ts';
 import { createEchoes } from './echoes.ts';
 import { createEnvelopes, type Seal } from './envelope.ts';
 import { createForms } from './forms.ts';
-import { createHomes } from './homes.ts';
 import { createIdentities, createKnownPeople } from './identities.ts';
 import { createLeases } from './leases.ts';
 import { createLedger } from './ledger.ts';
@@ -50,7 +49,6 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     shown: createShown(db),
     unconfirmedCreates: createUnconfirmedCreates(db),
     forms: createForms(db),
-    homes: createHomes(db),
     identities: createIdentities(db),
     knownPeople: createKnownPeople(db),
     listing: createListing(db),

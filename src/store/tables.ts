@@ -1,7 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { AuditEndTable, AuditTable } from './audit.ts';
 import type { FormsTable } from './forms.ts';
-import type { HomesTable } from './homes.ts';
 import type { IdentitiesTable, IdentityLinksTable, KnownPeopleTable } from './identities.ts';
 import type { LeasesTable } from './leases.ts';
 import type { LedgerTable } from './ledger.ts';
@@ -22,7 +21,6 @@ export type Tables = {
   audit: AuditTable;
   auditEnd: AuditEndTable;
   forms: FormsTable;
-  homes: HomesTable;
   identities: IdentitiesTable;
   identityLinks: IdentityLinksTable;
   knownPeople: KnownPeopleTable;

@@ -32,7 +32,6 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   auditEnd: false,
 
   forms: true,
-  homes: false,
   identities: true,
   identityLinks: false,
   knownPeople: true,

@@ -148,7 +148,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
     expect((await sessions.find('s5'))?.snapshot.title).toBeNull();
   });
 
-  test('is removed with useless rows: leases of dead processes, closed Homes, old identities', async () => {
+  test('is removed with useless rows: leases of dead processes, old identities', async () => {
     const { db, remove, count } = await setUp();
     const old = new Date(Date.now() - 2 * 86_400_000);
     const person = { teamId: 'T1', userId: 'U1' };
@@ -162,20 +162,12 @@ describeOnBothDatabases('data past its retention time', (open) => {
     await sql`insert into known_people (team_id, user_id, checked_at)
       values ('T1', 'old', now() - interval '2 hours'), ('T1', 'new', now())`.execute(db);
     await db
-      .insertInto('homes')
-      .values({ ...person, channelId: 'D1', openedAt: old })
-      .execute();
-    await db
       .insertInto('identities')
       .values({ ...person, identity: '{}', checkedAt: old })
       .execute();
     await createLeases(db).take('of a dead one', -2 * 86_400_000);
     // Still of use.
     const other = { teamId: 'T1', userId: 'U2' };
-    await db
-      .insertInto('homes')
-      .values({ ...other, channelId: 'D2', openedAt: new Date() })
-      .execute();
     await db
       .insertInto('identities')
       .values({ ...other, identity: '{}', checkedAt: new Date() })
@@ -196,7 +188,6 @@ describeOnBothDatabases('data past its retention time', (open) => {
     // Kept up to date for as long as its session can change.
     expect(await count('shown', `key = 'card:old'`)).toBe(1);
     expect(await count('known_people', `user_id in ('old', 'new')`)).toBe(1);
-    expect(await count('homes', 'true')).toBe(1);
     expect(await count('identities', 'true')).toBe(1);
     expect(await count('leases', `name = 'of a living one'`)).toBe(1);
     expect(await count('leases', `name = 'of a dead one'`)).toBe(0);

@@ -118,10 +118,8 @@ export function createTools(deps: ToolDeps) {
     },
 
     /** Draws the Home that a person is looking at: they opened it, or pressed something in it. */
-    async drawHome({ teamId, userId, channelId }: HomeOwner): Promise<void> {
-      const owner = { teamId, userId, channelId };
-      await store.homes.opened(owner, new Date(now()));
-      await enqueue('publish-home', owner);
+    async drawHome(owner: HomeOwner): Promise<void> {
+      await enqueue('show', { key: await shown.homeOpened(owner) }, { interactive: true });
     },
 
     /** What a message to the app does in a place. Doesn't take long, whatever it finds. */
