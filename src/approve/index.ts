@@ -1,9 +1,4 @@
-import {
-  endUnapproved,
-  expireApproval,
-  type Onward,
-  type Transitions,
-} from '../create/index.ts';
+import { endUnapproved, expireApproval, type Onward, type Transitions } from '../create/index.ts';
 import { Later, lookupFailure } from '../failures.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Jobs, Queue } from '../queue/index.ts';

@@ -9,7 +9,7 @@ import type { Db, Tables } from './tables.ts';
 export type Person = { teamId: string; userId: string };
 
 /** In a statement about one table. */
-export const isOf = ({ teamId, userId }: Person): RawBuilder<boolean> =>
+const isOf = ({ teamId, userId }: Person): RawBuilder<boolean> =>
   sql<boolean>`team_id = ${teamId} and user_id = ${userId}`;
 
 /** What was found out about a person in Devin; kept for a while. */

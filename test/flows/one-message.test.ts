@@ -380,7 +380,12 @@ describe('one message for each event', () => {
     await press('start_anyway');
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url) && !text.includes('maintenance'));
-    expect(pings()).toEqual([told]);
+    const now = await slack.waitForMessage(
+      channelId,
+      (one) => one.ts === told.ts && one.text.includes('This has changed since'),
+    );
+    expect(now.text).not.toContain('Check again');
+    expect(pings()).toEqual([now]);
     expect(slack.problems).toEqual([]);
   });
 
@@ -393,7 +398,7 @@ describe('one message for each event', () => {
       channelId,
       (one) => one.ephemeralFor === ana.userId && one.text.includes('DEVIN_API_KEY'),
     );
-    await doneWith(world(), 'tell-outcome');
+    await doneWith(world(), 'show');
     const shown = slack.messages(channelId).filter((one) => one.ephemeralFor === null);
     expect(shown.filter(({ text }) => text.includes(`<@${ana.userId}>`))).toEqual([]);
     expect(shown.filter(({ threadTs }) => threadTs !== null)).toEqual([]);
