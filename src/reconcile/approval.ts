@@ -21,7 +21,8 @@ export const APPROVAL: Kind<ApprovalRows> = {
 
   desired({ request, view, userId, text }, before) {
     // Nobody is asked about what is over.
-    if (view.over !== null && (before === null || before.channelId === null)) return null;
+    const isAsked = before !== null && before.channelId !== null;
+    if (view.over !== null && !isAsked) return null;
     return {
       place: 'direct',
       teamId: request.teamId,
@@ -30,6 +31,8 @@ export const APPROVAL: Kind<ApprovalRows> = {
       metadata: approvalMetadata(request.id, view.number),
       since: askedAt(request),
       render: () => renderApproval(view, text),
+      // It may be over by then.
+      againInMs: isAsked ? null : 0,
     };
   },
 };

@@ -80,6 +80,8 @@ function desiredOutcome(rows: OutcomeRows, before: ShownMessage | null): Desired
     metadata: outcomeMetadata(request.id, at),
     since: askedAt(request),
     stage: request.state,
+    // It may be over by then.
+    againInMs: isPosted ? null : 0,
     render: () =>
       renderOutcome({ card, called, reason, isOver, outside: calledIn === 'outside', cardUrl }, text),
   };

@@ -1,4 +1,4 @@
-import { retrySlack, soonIfBusy, sooner, type Lease } from '../queue/index.ts';
+import { retrySlack, soonIfBusy, type Lease } from '../queue/index.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
 import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { ShownMessage } from '../store/shown.ts';
@@ -42,7 +42,7 @@ export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
         : edit(c, task, { channelId, ts }));
       const { teamId, userId } = found.desired;
       if (waitMs === null && userId !== null) await c.redrawHome({ teamId, userId });
-      return sooner(waitMs, found.desired.againInMs);
+      return waitMs ?? found.desired.againInMs;
     };
     return soonIfBusy(c.withLease(`show:${name}:${subject}`, showing, { late: true }));
   };

@@ -25,7 +25,6 @@ export async function fillHistory(db: Kysely<Tables>, history: History): Promise
     await fillRequests({ db, from, to, requests, people, active });
     await fillSessions({ db, from, to, requests, people, active });
     await fillTalk(db, from, to);
-    await fillApprovals(db, { from, to, people });
     await fillShown(db, from, to);
   }
   await fillLedger(db);
@@ -45,17 +44,6 @@ const askedAt = (requests: number) =>
 const TASK = 'The login test fails every second night: find out why, fix it and open a pull request. '.repeat(
   3,
 );
-
-/** A message to one approver for each request. */
-async function fillApprovals(
-  db: Kysely<Tables>,
-  { from, to, people }: Pick<Part, 'from' | 'to' | 'people'>,
-): Promise<void> {
-  await sql`
-    insert into approval_messages (request_id, number, user_id, channel_id, slack_ts, shown)
-    select 'r' || n, 0, 'U' || (n % ${people}::int), 'D1', n || '.3', 'f'
-    from generate_series(${from}::int, ${to}::int) n`.execute(db);
-}
 
 /** Cards, which stay, and messages that are swept after a day. */
 async function fillShown(db: Kysely<Tables>, from: number, to: number): Promise<void> {
