@@ -58,7 +58,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
   });
 
   test('is cleared column by column: these, and no others', async () => {
-    const { db, remove, count } = await setUp();
+    const { db, remove } = await setUp();
     const words = JSON.stringify({ values: DRAFT, sources: {}, names: { n1: 'a name' } });
     await sql`update session_requests set draft = ${words}::jsonb, context = '{"words": 1}', material = '{"words": 1}',
       approvals = '[1]', uploads = '{"words": 1}', slack_file_ids = '["F1"]', secret_names = '["KEY"]', sealed = 'v1.x',
