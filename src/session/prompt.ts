@@ -67,7 +67,7 @@ export function buildPrompt(prompt: Prompt): string {
 }
 
 /** A message whose words are the task isn't quoted as well: what Devin should do isn't background, too. */
-function saidOnce(message: QuotedMessage, { task }: Prompt): QuotedMessage {
+export function saidOnce(message: QuotedMessage, { task }: Pick<Prompt, 'task'>): QuotedMessage {
   return message.picked && message.text.trim() === task.trim()
     ? { ...message, text: '(the task above)' }
     : message;

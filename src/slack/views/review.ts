@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Without } from '../../session/context.ts';
 import type { Names } from '../../session/defaults.ts';
 import type { SessionDraft } from '../../session/fields.ts';
-import { excerptAround, indexOfPicked, type QuotedMessage } from '../../session/prompt.ts';
+import { excerptAround, indexOfPicked, saidOnce, type QuotedMessage } from '../../session/prompt.ts';
 import type { Text } from '../../text/index.ts';
 import { INPUT, reviewBlock, reviewMetadata, VIEW } from '../edge/ids.ts';
 import type { OpenView } from '../edge/interaction-payload.ts';
@@ -67,13 +67,16 @@ function reviewBlocks(review: Review, text: Text): KnownBlock[] {
 /** As Devin reads it: the task with its options, the instructions, then the conversation. */
 function linesOf({ values, names, instructions, items }: Review, text: Text): string[] {
   const { session_secrets: secrets, ...others } = values;
+  const { prompt: task = '' } = values;
   return [
     ...fieldRows({ values: others, names }, text),
     ...(secrets === undefined ? [] : [row(text.fields.session_secrets.label, shownSecrets(secrets, text))]),
     ...(instructions === null
       ? []
       : [row(text.details.instructions, `\n${truncate(escape(instructions), INSTRUCTIONS_LENGTH)}`)]),
-    ...items.flatMap(({ kind, message }) => (kind === 'message' ? [messageWords(message, text)] : [])),
+    ...items.flatMap(({ kind, message }) =>
+      kind === 'message' ? [messageWords(saidOnce(message, { task }), text)] : [],
+    ),
   ];
 }
 
@@ -88,7 +91,7 @@ function messageWords(message: QuotedMessage, text: Text): string {
   ].join(' · ');
   const isCut = words.length > MESSAGE_LENGTH;
   const shown = words.trim() === '' ? review.empty : truncate(words, MESSAGE_LENGTH);
-  return [head, escape(shown), ...(isCut ? [`_${review.cut}_`] : [])].join('\n');
+  return [`\n${head}`, escape(shown), ...(isCut ? [`_${review.cut}_`] : [])].join('\n');
 }
 
 function authorWords({ author, authorKind }: QuotedMessage, { review }: Text): string {

@@ -11,7 +11,7 @@ export const fields = {
   prompt: {
     label: 'Task',
     hint: '',
-    placeholder: 'Describe the result you want. For example: the login test passes 20 times in a row.',
+    placeholder: 'The result you want, such as: the login test passes 20 times in a row',
     takes: 'text',
   },
   repos: {
@@ -22,7 +22,7 @@ export const fields = {
   },
   devin_mode: {
     label: 'Mode',
-    hint: 'Your organization may not have every mode.',
+    hint: '',
     placeholder: "Your organization's default",
     takes: 'normal, fast, lite, ultra or fusion',
   },
@@ -70,7 +70,7 @@ export const fields = {
   },
   session_secrets: {
     label: 'Secrets for this session only',
-    hint: 'Encrypted until Devin has them, then erased here.',
+    hint: 'Encrypted until Devin has them, then erased here. Your screen shows what you type.',
     placeholder: 'KEY=VALUE, one per line',
     takes: 'KEY=VALUE lines',
   },

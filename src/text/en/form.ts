@@ -53,11 +53,6 @@ export const modal = {
     approve: (option: string): string => `${option} · needs approval`,
     refuse: (option: string): string => `${option} · not allowed here`,
   },
-  /** How to write values of a kind, after the hint of the field. */
-  kinds: {
-    list: 'Quote a value that has a comma.',
-    secrets: 'Everything after the first = is the value. Your screen shows what you type.',
-  },
   files: {
     label: 'Files',
     hint: 'Up to 10 of 10 MB. The text of an .md file is added to the task, an .env file has secrets, and a .json file is the output schema (up to 256 KB each). All others are attached.',
@@ -127,7 +122,6 @@ export const modal = {
     },
     /** In the words of the parser. */
     json: (reason: string): string => `Invalid JSON: ${reason}.`,
-    jsonTooDeep: 'Use JSON with at most 200 levels of brackets.',
     jsonObject: 'Use a JSON object, from { to }.',
     schema: {
       tooLarge: 'Use a JSON Schema of up to 64 KB and 2,000 values.',

@@ -15,7 +15,7 @@ export const fields: Text['fields'] = {
   },
   devin_mode: {
     label: 'モード',
-    hint: '組織によっては使えないモードがあります。',
+    hint: '',
     placeholder: '組織のデフォルト',
     takes: 'normal、fast、lite、ultra、fusion のいずれか',
   },
@@ -63,7 +63,7 @@ export const fields: Text['fields'] = {
   },
   session_secrets: {
     label: 'このセッション専用のシークレット',
-    hint: 'Devin に渡すまで暗号化して保管し、渡した後はここから消去します。',
+    hint: 'Devin に渡すまで暗号化して保管し、渡した後はここから消去します。入力した内容は画面に表示されます。',
     placeholder: '1 行に 1 つ、KEY=VALUE の形で',
     takes: 'KEY=VALUE の行',
   },

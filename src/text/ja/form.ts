@@ -46,10 +46,6 @@ export const modal: Text['modal'] = {
     approve: (option) => `${option} · 要承認`,
     refuse: (option) => `${option} · ここでは不可`,
   },
-  kinds: {
-    list: 'コンマを含む値は、二重引用符で囲みます。',
-    secrets: '最初の = より後ろがすべて値になります。入力した内容は画面に表示されます。',
-  },
   files: {
     label: 'ファイル',
     hint: '1 件 10 MB まで、10 件まで。.md はタスクに追加する文、.env はシークレット、.json は出力のスキーマになります（各 256 KB まで）。その他は添付します。',
@@ -105,7 +101,6 @@ export const modal: Text['modal'] = {
       repeated: (line) => `${line} 行目のキーは、上の行と重複しています。どちらか 1 つにしてください。`,
     },
     json: (reason) => `JSON が正しくありません: ${reason}`,
-    jsonTooDeep: '括弧の入れ子は 200 段までにしてください。',
     jsonObject: '{ から } までの JSON オブジェクトにしてください。',
     schema: {
       tooLarge: 'JSON Schema は 64 KB、値 2,000 個までにしてください。',

@@ -119,16 +119,12 @@ function placeholderOf({ field, choices, text }: Entry): string {
   return most === null ? text.fields[field.key].placeholder : text.modal.policyCap(acuWords(most));
 }
 
-/** What was refused here, where a filled-in value comes from, the field's hint and how its kind is written. */
+/** What was refused here, where a filled-in value comes from, and the field's hint. */
 function hintOf({ field, value, source, fault, text }: Entry): string {
-  const { input, key } = field;
-  const kinds: Partial<Record<string, string>> = text.modal.kinds;
-  const isPicked = 'lookup' in input && input.lookup !== undefined;
   const isFilledIn = value !== undefined && source !== undefined && source !== 'request';
   return text.joins.sentences([
     ...(fault === undefined ? [] : [`⚠️ ${faultSentence(field, fault, text)}`]),
     ...(isFilledIn ? [text.modal.filledIn(text.details.why[source])] : []),
-    text.fields[key].hint,
-    ...(isPicked ? [] : [kinds[input.kind] ?? '']),
+    text.fields[field.key].hint,
   ]);
 }

@@ -65,7 +65,7 @@ export function readJson(typed: string): Exclude<Reading, { kind: 'nothing' }> {
   const parsed = parseJson(typed);
   if ('error' in parsed) return { kind: 'wrong', sentence: (text) => text.modal.errors.json(parsed.error) };
   const { value } = parsed;
-  if (isTooDeep(value)) return { kind: 'wrong', sentence: (text) => text.modal.errors.jsonTooDeep };
+  if (isTooDeep(value)) return { kind: 'wrong', sentence: (text) => text.modal.errors.schema.tooLarge };
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? { kind: 'value', raw: value }
     : { kind: 'wrong', sentence: (text) => text.modal.errors.jsonObject };

@@ -27,7 +27,7 @@ describe('the fault in a JSON text', () => {
     [
       'more levels than anything that is meant',
       `${'{"not":'.repeat(90_000)}1${'}'.repeat(90_000)}`,
-      en.modal.errors.jsonTooDeep,
+      en.modal.errors.schema.tooLarge,
     ],
   ])('is %s', (_what, text, expected) => {
     expect(fault(text)).toBe(expected);
