@@ -1,5 +1,4 @@
-import { createSteering } from './act/index.ts';
-import { createApprovals } from './approve/index.ts';
+import { createActing } from './act/index.ts';
 import type { Config } from './config.ts';
 import { createConversing } from './converse/index.ts';
 import { createCreation } from './create/index.ts';
@@ -18,6 +17,7 @@ import { createRestoring } from './restore/index.ts';
 import { createWithNames } from './session/defaults.ts';
 import { limitsFrom } from './session/policy/limits.ts';
 import type { RequestState } from './session/request.ts';
+import { createAuthority } from './slack/authority.ts';
 import { createHttpServer } from './slack/edge/http-server.ts';
 import { createSlack } from './slack/edge/slack.ts';
 import { createListeners } from './slack/listeners/index.ts';
@@ -76,12 +76,14 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const home = createHome({ ...services, usage: createSpending(services) });
   const showing = { ...services, enqueue, redrawHome };
   const show = createReconciling(showing, { queue, listing: store.listing, home });
-  const { transitions, adopt, sweep, findUnconfirmed } = createCreation({ ...services, show });
-  createApprovals({ ...services, transitions });
+  const { transitions, adopt, search, sweep, findUnconfirmed } = createCreation({ ...services, show });
   const { reconcile: prepare, importSession } = createRestoring({ ...services, adopt });
   const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
   const { watcher, recordAnswer } = createFollowing({ ...services, check, prepare, findUnconfirmed });
-  createSteering({ ...services, check, transitions, adopt, importSession, recordAnswer, show });
+  const identify = services.resolve;
+  const authority = createAuthority({ ...services, ...slack, audit: store.audit, identify, check });
+  const acting = { transitions, adopt, search, importSession, recordAnswer, show };
+  createActing(queue, { ...services, ...acting, enqueue, authority });
   createConversing(queue, { ...services, enqueue, check, recordAnswer });
 
   // Here, a person waits for the answer.

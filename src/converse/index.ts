@@ -3,8 +3,6 @@ import type { ConverseContext } from './context.ts';
 import { markTaken, notifyOfReply } from './notify-reply.ts';
 import { relay } from './relay.ts';
 
-export { moveReply } from './send-reply.ts';
-
 /** Each may wait for Devin: a slow session delays only itself. */
 const THREADS = { concurrency: 30 };
 

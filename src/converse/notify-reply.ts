@@ -1,5 +1,5 @@
 import { draftFor } from '../session/credentials.ts';
-import { isMessage, isRefusedReply, type ReplyFailure } from '../session/reply.ts';
+import { isRefusedReply, type ReplyFailure } from '../session/reply.ts';
 import { refuseSteering } from '../slack/authority.ts';
 import { throwIfRetryable } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/edge/ids.ts';
@@ -83,12 +83,12 @@ export async function notifyOfReply(c: ConverseContext, replyId: string): Promis
 
 /** For a message in the thread whose author may not steer; null: it ended otherwise. */
 function mayNotSteerSentence(
-  { failure, kind, messageTs: ts }: Reply,
+  { failure, messageTs: ts }: Reply,
   request: SessionRequest,
   text: Text,
 ): string | null {
   const { thread } = text;
-  if (ts === null || !isMessage({ kind })) return null;
+  if (ts === null) return null;
   switch (failure?.kind) {
     case 'requester-only':
       return thread.requesterSteers(`<@${escape(request.userId)}>`);
@@ -119,7 +119,6 @@ function leftOutSentences({ files }: Reply, { notices }: Text): string[] {
 async function noticeOf(c: ConverseContext, { reply, request }: Told, text: Text) {
   const { id, text: typed, failure } = reply;
   const again = { kind: 'send-again', replyId: id } as const;
-  if (!isMessage(reply)) return notice([notDone(reply, request, text)]);
   if (failure === null) {
     const sentences = [text.thread.unknown, ...leftOutSentences(reply, text)];
     return renderReplyNotice({ heading: text.thread.notSure, sentences, typed, offer: again }, text);
@@ -127,14 +126,6 @@ async function noticeOf(c: ConverseContext, { reply, request }: Told, text: Text
   const offer = await offerAfter(c, { reply, request, failure });
   const sentences = [reasonOf(failure, { reply, request }, text)];
   return renderReplyNotice({ heading: text.thread.notDelivered, sentences, typed, offer }, text);
-}
-
-/** Why a word for the app, or a choice in a card's menu, did nothing. */
-function notDone(reply: Reply, request: SessionRequest, text: Text): string {
-  const { failure } = reply;
-  const why = failure === null ? '' : reasonOf(failure, { reply, request }, text);
-  const saysSo = failure?.kind === 'requester-only' || failure?.kind === 'members-only';
-  return saysSo ? why : text.joins.sentences([text.command.notAnswered.title, why]);
 }
 
 type Undelivered = { reply: Reply; request: SessionRequest };

@@ -2,7 +2,7 @@ import { Later, lookupFailure, refusedAs } from '../failures.ts';
 import { soonIfBusy, type Lease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
-import { isMessage, type ReplyFailure } from '../session/reply.ts';
+import type { ReplyFailure } from '../session/reply.ts';
 import { isPending } from '../session/request.ts';
 import { isLetIn } from '../slack/edge/conversations.ts';
 import type { Reply } from '../store/replies.ts';
@@ -10,7 +10,6 @@ import { findFollowed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { ConverseContext, ReplyInSession, ReplyOutcome } from './context.ts';
 import { fail, moveReply, send, settle, wait } from './send-reply.ts';
-import { applyWord } from './thread-words.ts';
 
 type Run = { signal: AbortSignal; lease: Lease };
 
@@ -58,21 +57,18 @@ async function relayAll(c: ConverseContext, sessionId: string, run: Run): Promis
 async function handle(c: ConverseContext, inSession: ReplyInSession, run: Run): Promise<ReplyOutcome> {
   const { session, reply } = inSession;
   if (reply.state === 'sending') return settle(c, inSession, run.signal);
-  if (isMessage(reply) && session.muted && isSaidThere(session, reply)) {
+  if (session.muted && isSaidThere(session, reply)) {
     await moveReply(c, { id: reply.id, from: ['accepted'], to: 'skipped' });
     return null;
   }
   // It was stopped from here: there is no need to ask Devin.
-  if (isMessage(reply) && session.stoppedBy !== null && isOver(session))
-    return fail(c, reply, { kind: 'ended' });
+  if (session.stoppedBy !== null && isOver(session)) return fail(c, reply, { kind: 'ended' });
   // A newer reply started this run, but Devin asked for a pause.
   if (reply.waitMs > 0) return reply.waitMs;
   const verdict = await authorize(c, inSession);
   if (verdict instanceof Later) return wait(c, reply, verdict);
   if (verdict.kind === 'refused') return fail(c, reply, verdict.failure);
   await c.store.sessions.touch(session.requestId);
-  const { kind } = reply;
-  if (kind !== 'reply' && kind !== 'correction') return applyWord(c, kind, inSession);
   return send(c, { ...inSession, ...run, identity: verdict.identity });
 }
 

@@ -15,7 +15,6 @@ import { createAttachStep } from './attach.ts';
 import { createSessionSearch, type SessionSearch } from './find-session.ts';
 import { createIdentify, createHoldStep, createIdentifyStep, createWritePrompt } from './identify.ts';
 import { createPersonNotifier } from './notify.ts';
-import { createResumer } from './resume.ts';
 import { createAdopt, createFlow, createSessionCreator, type Adopt } from './run.ts';
 import { createSend } from './send.ts';
 import { createSweep } from './sweep.ts';
@@ -24,7 +23,7 @@ import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 import { sayWords } from './words.ts';
 
 export type { Adopt } from './run.ts';
-export { isTaggedFor } from './find-session.ts';
+export { isTaggedFor, sentSince, type SessionSearch } from './find-session.ts';
 export { handOverFile } from './hand-over.ts';
 export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 export { endUnapproved, expireApproval } from './approval.ts';
@@ -75,15 +74,14 @@ export function createCreation(deps: CreationDeps) {
   const steps = createSteps(deps, { transitions, adopt, search });
   const create = createSessionCreator({ store, withLease, enqueue, steps, show });
   const notifyPerson = createPersonNotifier({ store, outbound, textFor });
-  const resume = createResumer({ store, search, adopt, transitions, enqueue, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
   queue.work('tell-person', async ({ requestId, notice }) => notifyPerson(requestId, notice), {
     concurrency: 4,
   });
-  queue.work('resume', resume, { concurrency: 8 });
   return {
     transitions,
     adopt,
+    search,
     findUnconfirmed: createUnconfirmedFinder({ store, transitions, search, adopt, enqueue, now, log }),
     sweep: createSweep({
       store,

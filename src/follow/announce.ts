@@ -13,7 +13,6 @@ import { cardView } from '../slack/card-view.ts';
 import { refusalKind } from '../slack/edge/errors.ts';
 import { messageMetadata, milestoneMetadata } from '../slack/edge/metadata.ts';
 import { directPlace, type CardPlace } from '../slack/edge/outbound.ts';
-import { plainName } from '../slack/edge/people.ts';
 import { renderDevinMessage } from '../slack/views/devin-message.ts';
 import {
   beginningOf,
@@ -70,7 +69,6 @@ async function isWanted(c: FollowContext, news: News): Promise<boolean> {
   const { kind } = milestone;
   if (kind === 'found-late' || kind === 'duplicate') return true;
   if (news.calledIn === null) return false;
-  if (kind === 'ended-by') return true;
   if (kind === 'near-cap') return STANDING[phase] !== 'earlier';
   if (kind === 'pr') {
     if (isNamedAtEnd(row.key, told)) return false;
@@ -111,7 +109,6 @@ async function render(c: FollowContext, news: Announcement): Promise<Rendered> {
     toldIn,
     called: await calledBy(c, { session, request }),
     answered,
-    by: milestone.kind === 'ended-by' ? await plainName(milestone.userId, c.slack.nameMentions) : '',
     result: structuredOutput === null ? null : JSON.stringify(structuredOutput, null, 2),
     command: c.command,
   };

@@ -8,9 +8,7 @@ export {
   type LostSession,
   type Notice,
   type SearchPlace,
-  type Resumption,
   type CardSearch,
-  type SteeringVerb,
 } from './payloads.ts';
 export {
   againInMs,

@@ -39,6 +39,41 @@ const answerToSchema = z.object({
 });
 export type AnswerTo = z.infer<typeof answerToSchema>;
 
+/** Who acts. `messageTs`: of the message in the thread that says so; left out: it was a button, a dialog or a command. */
+const actor = { userId: z.string(), answerTo: answerToSchema, messageTs: z.string().optional() };
+const onRequest = { ...actor, requestId: z.string() };
+
+/** What people do to a session or a request, as it is saved before Slack is answered. */
+const actSchema = z.discriminatedUnion('kind', [
+  z.object({ ...onRequest, kind: z.enum(['stop', 'archive', 'sleep']) }),
+  z.object({ ...onRequest, kind: z.enum(['mute', 'unmute', 'listen-thread', 'listen-mentions']) }),
+  /** Take a request back before it is sent. `messageDeleted`: its author deleted the message that asked for it. */
+  z.object({ ...onRequest, kind: z.literal('cancel'), messageDeleted: z.boolean().optional() }),
+  z.object({ ...onRequest, kind: z.enum(['approve', 'decline']), number: z.number() }),
+  /** A button of a card that ended, or is held. `resumedAtMs`: when that attempt began again; null: it was the first. */
+  z.object({
+    ...onRequest,
+    kind: z.enum(['try-again', 'start-now', 'check-again', 'start-anyway']),
+    resumedAtMs: z.number().nullable(),
+  }),
+  /** Bring a session that was started elsewhere into a channel. */
+  z.object({
+    ...actor,
+    kind: z.literal('follow'),
+    sessionId: z.string(),
+    teamId: z.string(),
+    placeKind: z.enum(PLACE_KINDS).nullish(),
+  }),
+  /** Link a person to a member of the Devin organization; null: remove the link. */
+  z.object({
+    ...actor,
+    kind: z.literal('link'),
+    teamId: z.string(),
+    personId: z.string(),
+    devinUserId: z.string().nullable(),
+  }),
+]);
+
 /** Every kind of job and what it carries: ids only, so that nothing secret is kept in the queue. */
 const schemas = {
   /** Take a request as far as it goes. */
@@ -73,12 +108,6 @@ const schemas = {
     days: z.number(),
     answerTo: answerToSchema,
   }),
-  /** A button of a card that ended, or is held, was pressed. `resumedAtMs`: when that attempt began again; null: it was the first. */
-  resume: z.object({
-    requestId: z.string(),
-    how: z.enum(['try-again', 'start-now', 'check-again', 'start-anyway']),
-    resumedAtMs: z.number().nullable(),
-  }),
   /** Fetch what was said in a session and what it made, then have it posted. */
   'relay-from-devin': z.object({ sessionId: z.string() }),
   /** Post what waits of a session: its messages, then what is worth a message of the app. */
@@ -89,59 +118,17 @@ const schemas = {
   'mark-taken': z.object({ replyId: z.string() }),
   /** Show the author what became of something they said. */
   'tell-reply': z.object({ replyId: z.string() }),
-  /** Stop or archive a session at Devin, for a person who may. */
-  steer: z.object({
-    sessionId: z.string(),
-    what: z.enum(['stop', 'archive', 'sleep']),
-    userId: z.string(),
-    answerTo: answerToSchema.optional(),
-    replyId: z.string().optional(),
-  }),
+  /** Do what a person asked for, if they may. */
+  act: actSchema,
   /** Tell a person what Slack was too busy to take. */
   'tell-later': z.object({ userId: z.string(), answerTo: answerToSchema }),
-  /** A person who may approve a request has decided; which is checked again. */
-  'settle-approval': z.object({
-    requestId: z.string(),
-    number: z.number(),
-    userId: z.string(),
-    act: z.enum(['approve', 'decline']),
-    answerTo: answerToSchema,
-  }),
-  /** Take a request back before it is sent. */
-  'cancel-request': z.object({
-    requestId: z.string(),
-    userId: z.string(),
-    answerTo: answerToSchema,
-    /** The person knows that Devin is getting it now, and what happens then. */
-    told: z.boolean().optional(),
-    /** They deleted the message that asked for it. */
-    messageDeleted: z.boolean().optional(),
-  }),
-  /** Bring a session that was started elsewhere into a channel. */
-  'follow-session': z.object({
-    sessionId: z.string(),
-    teamId: z.string(),
-    userId: z.string(),
-    placeKind: z.enum(PLACE_KINDS).nullish(),
-    answerTo: answerToSchema,
-  }),
   /** Find the cards of sessions that were started with a database that is lost, and go on from there: one step. */
   'restore-sessions': searchSchema,
-  /** Link a person to a member of the Devin organization; null: remove the link. */
-  'link-person': z.object({
-    teamId: z.string(),
-    userId: z.string(),
-    personId: z.string(),
-    devinUserId: z.string().nullable(),
-    answerTo: answerToSchema,
-  }),
 };
 
 export type JobName = keyof typeof schemas;
 export type Jobs = { [Name in JobName]: z.infer<(typeof schemas)[Name]> };
 export type Notice = Jobs['tell-person']['notice'];
-export type Resumption = Jobs['resume']['how'];
-export type SteeringVerb = Jobs['steer']['what'];
 
 export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = schemas;
 export const JOB_NAMES = Object.keys(payloads);
@@ -151,7 +138,6 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'create-session': ['requestId'],
   show: ['key'],
   'redraw-cards': ['teamId', 'channelId'],
-  resume: ['requestId', 'how', 'resumedAtMs'],
   'reopen-channel': ['channelId'],
   'relay-from-devin': ['sessionId'],
   'post-waiting': ['sessionId'],

@@ -23,8 +23,6 @@ export type Milestone =
   | { kind: 'pr'; url: string }
   /** The session has used most of its cap. */
   | { kind: 'near-cap' }
-  /** By someone in Slack, not its requester. */
-  | { kind: 'ended-by'; userId: string }
   /** It turned up after its request had been given up. */
   | { kind: 'found-late' }
   /** Another session turned up that was created for the same request. */
@@ -34,7 +32,6 @@ export type Milestone =
 export type OtherSession = { id: string; url: string };
 
 export const pullRequestKey = (url: string): string => `pr:${url}`;
-export const endedByKey = (userId: string): string => `ended-by:${userId}`;
 const NEAR_CAP = 'near-cap:1';
 /** From this share of its cap on, the requester should know. */
 const NEAR = 0.8;
@@ -124,7 +121,6 @@ export function readMilestone(key: string): Milestone | null {
   const colon = key.indexOf(':');
   const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
   if (name === 'pr') return { kind: 'pr', url: rest };
-  if (name === 'ended-by') return { kind: name, userId: rest };
   if (name === 'near-cap') return { kind: name };
   if (name === 'found-late') return { kind: 'found-late' };
   if (name === 'twice') {

@@ -2,26 +2,12 @@ import { z } from 'zod';
 import { failureSchema } from './failure.ts';
 import { ceilingSchema } from './policy/limits.ts';
 
-/** For Devin: a message, or a correction of one. */
-export const MESSAGE_KINDS = ['reply', 'correction'] as const;
-export type MessageKind = (typeof MESSAGE_KINDS)[number];
+/** What Devin gets: a message, or a correction of one. */
+export const REPLY_KINDS = ['reply', 'correction'] as const;
 
 /** What a person can say in a session's thread, as the whole message. Each does something here. */
 export const THREAD_WORDS = ['mute', 'unmute', 'sleep', 'archive', 'exit', 'stop', 'help'] as const;
 export type ThreadWord = (typeof THREAD_WORDS)[number];
-
-/** What a person said in a thread, a box or a command, or chose in the card's menu. */
-export const REPLY_KINDS = [
-  ...MESSAGE_KINDS,
-  'mute',
-  'unmute',
-  'sleep',
-  'archive',
-  /** Which messages of the thread go to Devin. */
-  'listen-thread',
-  'listen-mentions',
-] as const;
-export type ReplyKind = (typeof REPLY_KINDS)[number];
 
 /** How something was said outside the thread: in a box that a button opened, or by a command. */
 export const REPLY_WAYS = ['box', 'command'] as const;
@@ -79,13 +65,8 @@ export function isRefusedReply({ kind }: ReplyFailure): boolean {
   return REFUSALS.has(kind);
 }
 
-/** For Devin. Others are for the app. */
-export function isMessage({ kind }: { kind: ReplyKind }): boolean {
-  return MESSAGE_KINDS.some((one) => one === kind);
-}
-
 type Words = {
-  kind: ReplyKind;
+  kind: (typeof REPLY_KINDS)[number];
   text: string;
   /** Names of the files sent with it. */
   files: readonly string[];

@@ -1,6 +1,5 @@
 import type { Identity } from '../session/identity.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
-import { isPending } from '../session/request.ts';
 import { steeringRefusal, subjectOf, type Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -25,8 +24,7 @@ type AuthorityDeps = {
   textFor: TextFor;
 };
 
-/** `session`: where it is, or will be. */
-export type Ending = { request: SessionRequest; session: { channelId: string } };
+export type Authority = ReturnType<typeof createAuthority>;
 
 /**
  * What a person may do or see, checked when they want to. Each answer is the reason why not, escaped; null: they may.
@@ -55,13 +53,6 @@ export function createAuthority({ identify, presence, check, mayEnd, audit, text
     return refuseSteering(verdict, { request, userId }, text);
   }
 
-  async function cancelingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
-    if (await mayEnd(request, userId)) return null;
-    const entry = { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null } as const;
-    await audit.record({ ...entry, result: 'cancel' });
-    return (await textFor(userId)).approval.notYoursToEnd;
-  }
-
   return {
     /** Whether the person may do anything here at all. */
     async personRefusal(person: Person): Promise<string | null> {
@@ -77,15 +68,19 @@ export function createAuthority({ identify, presence, check, mayEnd, audit, text
     writingRefusal: async ({ request, session }: Followed, userId: string): Promise<string | null> =>
       placeRefusal({ channelId: session.channelId, userId, request }, 'notInConversation'),
 
-    /**
-     * To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. Before
-     * there is one, the request: see `MayEnd`.
-     */
-    async endingRefusal({ request, session }: Ending, userId: string): Promise<string | null> {
-      if (isPending(request.state)) return cancelingRefusal(request, userId);
+    /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
+    async endingRefusal({ request, session }: Followed, userId: string): Promise<string | null> {
       const refused = await steering(request, userId);
       if (refused !== null || ownershipOf(request).requester === userId) return refused;
       return placeRefusal({ channelId: session.channelId, userId, request }, 'notYoursToEnd');
+    },
+
+    /** To end a request that has no session yet: see `MayEnd`. A refusal is recorded. */
+    async cancelingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
+      if (await mayEnd(request, userId)) return null;
+      const entry = { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null } as const;
+      await audit.record({ ...entry, result: 'cancel' });
+      return (await textFor(userId)).approval.notYoursToEnd;
     },
 
     /** To read what another person asked for. */

@@ -10,7 +10,7 @@ import type { Message } from './edge/payload.ts';
 import { createListenHere } from './edge/places.ts';
 
 /** What becomes of a message in a session's thread. */
-export type Fate =
+export type Route =
   /** People talk to each other. */
   | { kind: 'for-people' }
   | { kind: 'for-devin'; text: string }
@@ -37,7 +37,7 @@ type Where = {
 type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
 
 /** The whole rule: whose a message in a session's thread is. */
-export function fateOf(said: Said, where: Where): Fate {
+export function routeOf(said: Said, where: Where): Route {
   const { phase, muted, began, isRequester, isAnswer, botUserId } = where;
   const { slackText } = said;
   const read = readThreadMessage(slackText, botUserId);
@@ -83,32 +83,32 @@ export type WhoseContext = {
     requests: 'isUnderCard';
     settings: 'preferencesFor';
     calls: 'isUnanswered';
-    replies: 'isOpening';
   }>;
   botUserId: () => string;
 };
-
-/** Muted, and nobody is about to undo that. The job that sends a message looks again. */
-export async function isMuted({ store }: WhoseContext, session: SessionRow | null): Promise<boolean> {
-  return session?.muted === true && !(await store.replies.isOpening(session.sessionId));
-}
 
 /** `place`: where the message is. */
 export async function whoseMessage(
   context: WhoseContext,
   { request, session }: SteeredThread,
   said: Said & Pick<Message, 'userId'> & { threadTs: string },
-): Promise<Fate> {
+): Promise<Route> {
   const { store, botUserId } = context;
   const thread = session ?? { channelId: request.channelId, threadTs: said.threadTs, listen: null };
   const isRequester = request.userId === said.userId;
-  const [here, muted, isAnswer] = await Promise.all([
+  const [here, isAnswer] = await Promise.all([
     createListenHere(store)(thread, request),
-    isMuted(context, session),
     isRequester && waitsForAnswer(context, session),
   ]);
   const phase = session?.phase ?? null;
-  return fateOf(said, { ...here, phase, muted, isRequester, isAnswer, botUserId: botUserId() });
+  return routeOf(said, {
+    ...here,
+    phase,
+    muted: session?.muted === true,
+    isRequester,
+    isAnswer,
+    botUserId: botUserId(),
+  });
 }
 
 /** Devin falls asleep while it waits. */

@@ -1,7 +1,5 @@
 import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
-import { MESSAGE_KINDS } from '../session/reply.ts';
-import { literals } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 const answeredCallSchema = z.object({
@@ -28,7 +26,6 @@ const CALL = 'needs-you:%';
 const ANSWERS = sql`(
   select user_id, created_at as at, text, 1 as rank from replies
   where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
-    and kind in ${literals(MESSAGE_KINDS)}
   union all
   select null, said_at, text, 2 from session_messages
   where session_id = m.session_id and source = 'user'

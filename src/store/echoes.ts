@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { MESSAGE_KINDS, sentAs, type ReplyState } from '../session/reply.ts';
+import { sentAs, type ReplyState } from '../session/reply.ts';
 import type { Reply } from './replies.ts';
 import { literals } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
@@ -20,7 +20,7 @@ export function createEchoes(db: Kysely<Tables>) {
       const { rows } = await sql`
         select r.id from (
           select id, event_id from replies
-          where session_id = ${sessionId} and state = 'delivered' and kind in ${literals(MESSAGE_KINDS)}
+          where session_id = ${sessionId} and state = 'delivered'
             and sent_at > now() - ${ECHO_LIFE}
           order by sent_at desc limit 1
         ) r

@@ -202,16 +202,6 @@ export function createReplies(db: Kysely<Tables>) {
       return (await adopted.returning('id').execute()).length > 0;
     },
 
-    /** Whether the thread is about to be unmuted. */
-    async isOpening(sessionId: string): Promise<boolean> {
-      const opening = db
-        .selectFrom('replies')
-        .where('sessionId', '=', sessionId)
-        .where('state', '=', sql.lit('accepted'))
-        .where('kind', '=', sql.lit('unmute'));
-      return hasRow(opening.select('id').limit(1));
-    },
-
     /** Sessions with a reply that has waited this long, or since a future time: the clock was set back. */
     async waiting(forMs: number): Promise<string[]> {
       const rows = await db

@@ -188,7 +188,7 @@ describe('what passes ends no approval', () => {
     const unlisted = slack.fail('usergroups.users.list', { error: 'missing_scope', times: Infinity });
     onTestFinished(() => unlisted.clear());
     await press(ben, 'approve_request', asked);
-    await shownTo(ben, "couldn't check who can approve this");
+    await shownTo(ben, "Slack didn't answer as expected, so nothing was done");
     await card(`needs an approval from ${ben.name} (`);
     unlisted.clear();
     await press(ben, 'approve_request', asked);

@@ -115,7 +115,7 @@ describe('the thread of a message whose session has not started yet', () => {
     await say(ben, '%s stop');
     await toldTo(world(), place, 'Only the person who asked for this');
     await say(ben, '%s exit');
-    await doneWith(world(), 'cancel-request');
+    await doneWith(world(), 'act');
     expect(noticesTo(slack, channelId, ben.userId)).toHaveLength(1);
     expect(await tasks(ana)).toHaveLength(1);
   });

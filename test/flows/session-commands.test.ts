@@ -88,7 +88,7 @@ describe('commands on sessions', () => {
       members: [ana.userId],
       botIsMember: false,
     });
-    expect(await said(ana.userId, elsewhere, `stop ${session.id}`)).toContain('Stopping');
+    expect(await said(ana.userId, elsewhere, `stop ${session.id}`)).toBe('');
     const { text } = await toldTo(world(), { channelId: elsewhere, userId: ana.userId }, 'is stopped');
     expect(text).toContain(`task of ${ana.name}`);
     await showing(`Ended by <@${ana.userId}>`);
@@ -98,7 +98,7 @@ describe('commands on sessions', () => {
   test('archive archives a session', async () => {
     const { devin } = world();
     const { ana, channelId, session } = await startSession(world());
-    expect(await said(ana.userId, channelId, `archive ${session.id}`)).toContain('Archiving');
+    await said(ana.userId, channelId, `archive ${session.id}`);
     await devin.waitForSession(({ id, isArchived }) => id === session.id && isArchived);
   });
 
@@ -107,12 +107,14 @@ describe('commands on sessions', () => {
     const ben = addColleague(world());
     await said(ana.userId, channelId, `stop ${session.id}`);
     await showing(`Ended by <@${ana.userId}>`);
-    const stopped = await said(ben.userId, channelId, `stop ${session.id}`);
-    for (const part of [`task of ${ana.name}`, 'is already over: Ended by', 'Nothing was done.'])
-      expect(stopped).toContain(part);
+    await said(ben.userId, channelId, `stop ${session.id}`);
+    const place = { channelId, userId: ben.userId };
+    const { text: stopped } = await toldTo(world(), place, 'is already over: Ended by');
+    for (const part of [`task of ${ana.name}`, 'Nothing was done.']) expect(stopped).toContain(part);
     await said(ana.userId, channelId, `archive ${session.id}`);
     await toldTo(world(), { channelId, userId: ana.userId }, 'is archived');
-    expect(await said(ben.userId, channelId, `archive ${session.id}`)).toContain('is already archived: ');
+    await said(ben.userId, channelId, `archive ${session.id}`);
+    await toldTo(world(), place, 'is already archived: ');
   });
 
   test.each([
@@ -128,7 +130,7 @@ describe('commands on sessions', () => {
       const { ts } = await slack.speak(ana.userId, channelId, word, { threadTs: card.ts });
       await toldTo(world(), { channelId, userId: ana.userId }, answer);
       expect((await showing('Ended')).text).not.toContain('Ended by');
-      await doneWith(world(), 'steer');
+      await doneWith(world(), 'act');
       await doneWith(world(), 'mark-taken');
       await doneWith(world(), 'tell-reply');
       const said = slack.messages(channelId).find((one) => one.ts === ts);
@@ -246,10 +248,11 @@ describe('commands on sessions', () => {
         ),
       );
     expect(others[3]).toMatch(/you can't write to it from here\. Nothing was sent\.[^]*hello/);
-    for (const command of ['stop', 'archive'])
-      expect(await said(ben.userId, elsewhere, `${command} ${session.id}`)).toContain(
-        "can't end it from here",
-      );
+    const place = { channelId: elsewhere, userId: ben.userId };
+    for (const command of ['stop', 'archive']) {
+      expect(await said(ben.userId, elsewhere, `${command} ${session.id}`)).toBe('');
+      await toldTo(world(), place, "can't end it from here");
+    }
     expect(devin.session(session.id)).toMatchObject({ isArchived: false });
     expect(devin.session(session.id).status).not.toBe('exit');
     expect(await said(ana.userId, elsewhere, 'list')).toContain(`whisper of ${ana.name}`);
@@ -269,7 +272,7 @@ describe('commands on sessions', () => {
     await expect.poll(() => devin.requests.some((request) => path.test(request.path))).toBe(true);
     expect(await offered()).toContain(`task of ${ana.name}`);
     answer();
-    await doneWith(world(), 'steer');
+    await doneWith(world(), 'act');
     expect(await offered()).not.toContain(`task of ${ana.name}`);
   });
 

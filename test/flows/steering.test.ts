@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../../sandbox/faults.ts';
 import {
   changeSettings,
   pressToOpen,
@@ -9,7 +8,7 @@ import {
   typeTask,
 } from '../support/asking.ts';
 import { forgePress } from '../support/forged.ts';
-import { cardOf, doneWith, noticesTo, sessionsAs, settledForm } from '../support/look.ts';
+import { cardOf, doneWith, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnPostgres, useWorld } from '../support/worlds.ts';
 
@@ -37,21 +36,15 @@ describeOnPostgres('the buttons of a card', (world) => {
     expect(devin.problems).toEqual([]);
   });
 
-  test('Stop works for a colleague, too, and tells the requester once', async () => {
+  test('Stop works for a colleague, too, and the card says who it was', async () => {
     const { slack } = world();
     const { ana, showing, on } = await startSession(world());
     const ben = addColleague(world());
     await stopOnCard(world(), ben.userId, on);
     expect((await showing('Ended by')).text).toContain(`<@${ben.userId}>`);
-    const pings = () =>
-      slack.messages(on.channelId).filter(({ text }) => text.includes(`<@${ana.userId}> *`));
-    const { text } = await slack.waitForMessage(on.channelId, ({ text: one }) =>
-      one.includes('was ended by'),
-    );
-    expect(text).toContain(`was ended by ${ben.name} · `);
-    expect(text).not.toContain(`<@${ben.userId}>`);
     await doneWith(world(), 'post-waiting');
-    expect(pings()).toHaveLength(1);
+    const pings = slack.messages(on.channelId).filter(({ text }) => text.includes(`<@${ana.userId}> *`));
+    expect(pings).toEqual([]);
   });
 
   test('Run again with changes opens a form with what was asked for, and starts another session', async () => {
@@ -272,7 +265,7 @@ describe('a session that Devin was asked in vain to stop', () => {
     devin.fail({ method: 'DELETE', path: `/sessions/devin-${session.id}` }, { times: 1, status: 500 });
     await stopOnCard(world(), ana.userId, on);
     await toldTo(world(), { channelId, userId: ana.userId }, "didn't confirm");
-    await doneWith(world(), 'steer');
+    await doneWith(world(), 'act');
     devin.advance(session.id, { status: 'exit' });
     expect((await showing('Ended')).text).not.toContain('Ended by');
     await slack.waitForMessage(
@@ -318,36 +311,18 @@ describe('canceling a request', () => {
     busy.clear();
   });
 
-  /** The request is on its way, and Devin answers when told to. */
-  const onItsWay = async (fault: Fault) => {
+  test('Cancel is too late for a request that Devin is getting, and says so', async () => {
     const { slack, devin } = world();
     const { ana, channelId, on, busy } = await waiting();
     const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-    const held = devin.fail(CREATE, { ...fault, until });
+    const held = devin.fail(CREATE, { until });
     busy.clear();
     await expect.poll(() => held.remaining()).toBe(0);
     await slack.clickButton(ana.userId, on, 'cancel');
-    await toldTo(world(), { channelId, userId: ana.userId }, 'Devin is getting the request right now');
-    return { ana, channelId, answer };
-  };
-
-  test('Cancel may be too late for a request that Devin is getting, and says so once', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, answer } = await onItsWay({});
+    await toldTo(world(), { channelId, userId: ana.userId }, "It's too late to cancel");
     answer();
     const { url } = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url));
-    await doneWith(world(), 'cancel-request');
-    expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
-  });
-
-  test("Cancel counts after all if Devin doesn't take the request", async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, answer } = await onItsWay({ status: 429, retryAfter: 30 });
-    answer();
-    const card = await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
-    expect(card.text).toContain("It wasn't sent to Devin.");
-    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
   });
 
   test('Cancel is too late for a session, and says so', async () => {

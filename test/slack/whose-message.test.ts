@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { editedText, fateOf } from '../../src/slack/whose-message.ts';
+import { editedText, routeOf } from '../../src/slack/whose-message.ts';
 
 const BOT = 'UBOT';
 const BEN = '<@U0BEN>';
 
-type Where = Parameters<typeof fateOf>[1];
+type Where = Parameters<typeof routeOf>[1];
 
 const WHERE: Where = {
   phase: 'working',
@@ -25,8 +25,8 @@ function said(words: string, { forwarded = '', files = [] }: { forwarded?: strin
 }
 
 /** In one word: what Devin gets, or what else happens. */
-function fate(words: string, where: Partial<Where> = {}, more?: Parameters<typeof said>[1]): string {
-  const found = fateOf(said(words, more), { ...WHERE, ...where });
+function route(words: string, where: Partial<Where> = {}, more?: Parameters<typeof said>[1]): string {
+  const found = routeOf(said(words, more), { ...WHERE, ...where });
   if (found.kind === 'for-devin') return `Devin: ${found.text}`;
   if (found.kind === 'stays-here') return found.reason;
   return found.kind === 'word' ? found.word : found.kind;
@@ -58,7 +58,7 @@ describe("a message in a session's thread", () => {
     [`${BEN}'s branch`, { began: 'direct' }, `${BEN}'s branch`],
     ['%s go on', { phase: 'finished' }, 'go on'],
   ])('goes to Devin: %j %j', (words, where, text) => {
-    expect(fate(words, where)).toBe(`Devin: ${text}`);
+    expect(route(words, where)).toBe(`Devin: ${text}`);
   });
 
   test.each<[string, Partial<Where>, string]>([
@@ -76,21 +76,21 @@ describe("a message in a session's thread", () => {
     ['%s', {}, 'help'],
     ['!new write the docs', {}, 'new'],
   ])('stays here: %j %j', (words, where, what) => {
-    expect(fate(words, where)).toBe(what);
+    expect(route(words, where)).toBe(what);
   });
 
   test.each(AT_REST)('wakes nothing that is %s, whatever it says', (phase) => {
     for (const words of ['thanks', 'looks good to me', 'merge it', 'is it deployed?'])
-      expect(fate(words, { phase, isRequester: true })).toBe('at-rest');
-    expect(fate('', { phase }, { files: ['log.txt'] })).toBe('at-rest');
+      expect(route(words, { phase, isRequester: true })).toBe('at-rest');
+    expect(route('', { phase }, { files: ['log.txt'] })).toBe('at-rest');
   });
 
   test.each(['exit', 'stop', 'mute', '%s stop', ''])(
     'goes to Devin with a file or what it forwards, whatever its words: %j',
     (words) => {
       const text = words.replace('%s ', '');
-      expect(fate(words, {}, { files: ['log.txt'] })).toBe(`Devin: ${text}`);
-      expect(fate(words, {}, { forwarded: 'Ben\nwhich one?' })).toContain('Forwarded message:\n> Ben');
+      expect(route(words, {}, { files: ['log.txt'] })).toBe(`Devin: ${text}`);
+      expect(route(words, {}, { forwarded: 'Ben\nwhich one?' })).toContain('Forwarded message:\n> Ben');
     },
   );
 

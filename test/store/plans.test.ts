@@ -203,7 +203,6 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'session of a message': async (db) =>
         createReplies(db).sessionOf({ teamId: 'T1', channelId: 'C7', ts: '7.2' }),
       'next reply': async (db) => createReplies(db).nextOpen('s7'),
-      'opening reply': async (db) => createReplies(db).isOpening('s7'),
       'waiting replies': async (db) => createReplies(db).waiting(MINUTE_MS),
       'recognized replies': async (db) => createEchoes(db).recognized('s7', ['e7']),
       'replies of a message': async (db) =>

@@ -227,8 +227,6 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     ['reply', 'answer', 'wake'] as const,
     (why) => (text) => renderReplyBox({ requestId: 'r1', why, tooLate: true, lastWords: 'words' }, text),
   ),
-  'what someone else did': (text) =>
-    renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'ended-by', userId: 'U2' } }, text),
   'a session near its cap': (text) =>
     renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'near-cap' } }, text),
   'an end without a result': (text) =>
@@ -294,7 +292,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'what Devin gets, while it is read': (text) => renderReview('f1', null, text),
   'a card elsewhere': (text) => cardElsewhere({ code: 'not_in_channel', link: null }, text),
   'no card': (text) => noCard({ url: 'https://app.devin.ai/sessions/a' }, text),
-  'a session that is over': (text) => sessionOver('r1', text),
+  'a session that is over': (text) => sessionOver({ requestId: 'r1', phase: 'ended' }, text),
+  'a session that Devin no longer has': (text) => sessionOver({ requestId: 'r1', phase: 'gone' }, text),
   'a notice': (text) => notice([text.steering.outsider]),
   'a second attempt that was refused': (text) =>
     refusal({ problems: ['words'], typed: null, formId: null, title: text.notices.notSentAgain }, text),

@@ -115,7 +115,7 @@ async function answerOrTask(
   if (placeKind !== 'direct' || !isOnlyText(message) || slackText.length > LONGEST_ANSWER) return null;
   const asking = await askingIn(message);
   if (asking === null) return null;
-  const said = { userId, channelId, ts, kind: 'reply' as const, text: unescape(typed), files: [] };
+  const said = { userId, channelId, ts, text: unescape(typed), files: [] };
   const replyId = await threads.hold({ thread: asking, ...said });
   return { replyId, session: linkedTitle(cardView({ ...asking, nowMs: now() }, text), text) };
 }

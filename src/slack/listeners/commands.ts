@@ -223,7 +223,7 @@ function createStart({ command: name, inbox, formInbox, sessions, openForm, text
 
 /** Everything else has a private answer. */
 export function createAnswer(deps: CommandDeps): AnswerCommand {
-  const { steering } = deps;
+  const { acts } = deps;
   const answers: Answers = {
     ...createSessionCommands(deps),
     ...createSettingsCommands(deps),
@@ -233,9 +233,7 @@ export function createAnswer(deps: CommandDeps): AnswerCommand {
     usage: async (call, { scope, by, days }) => {
       const refusal = await deps.authority.personRefusal(call);
       if (refusal !== null) return notice([refusal]);
-      const { teamId } = call;
-      const asked = steering.by(call, { always: true });
-      await steering.ask('show-usage', { teamId, scope, by, days, ...asked });
+      await acts.showUsage(call, { teamId: call.teamId, scope, by, days });
       return null;
     },
   };

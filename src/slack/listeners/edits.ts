@@ -128,8 +128,8 @@ async function hearTaskEdit(deps: EditDeps, edit: Edit, edited: Task): Promise<v
 
 /** Nobody wakes a session by an edit: that is said to its author. */
 async function isTaken(deps: EditDeps, edit: Edit, thread: SteeredThread): Promise<boolean> {
-  const fate = await whoseMessage(deps, thread, edit);
-  return fate.kind === 'for-devin' || (fate.kind === 'stays-here' && fate.reason === 'at-rest');
+  const route = await whoseMessage(deps, thread, edit);
+  return route.kind === 'for-devin' || (route.kind === 'stays-here' && route.reason === 'at-rest');
 }
 
 async function correct(

@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
-import { listenToActions } from './actions.ts';
-import { listenToApprovals } from './approvals.ts';
+import { listenToActs } from './acts.ts';
+import { listenToCards } from './cards.ts';
 import { createAnswer, listenToCommands } from './commands.ts';
 import { listenToForms } from './forms.ts';
 import { listenToHome } from './home.ts';
@@ -9,7 +9,6 @@ import { listenToOutdated } from './outdated.ts';
 import { listenToReview } from './review.ts';
 import { listenToSettingsForms } from './settings-forms.ts';
 import { listenToShortcuts } from './shortcuts.ts';
-import { listenToSteering } from './steering.ts';
 import { createTools, type ToolDeps } from './tools.ts';
 import { listenToChannels, listenToInvitations, listenToPeople } from './workspace.ts';
 
@@ -19,9 +18,8 @@ export function createListeners({ app, ...deps }: ToolDeps & { app: App }): void
   listenToOutdated(app, tools);
   const answer = createAnswer(tools);
   listenToCommands(app, tools, answer);
-  listenToSteering(app, tools);
-  listenToApprovals(app, tools);
-  listenToActions(app, tools);
+  listenToActs(app, tools);
+  listenToCards(app, tools);
   listenToMessages(app, { ...tools, answer });
   listenToShortcuts(app, tools);
   listenToForms(app, tools);

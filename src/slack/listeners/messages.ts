@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import { isOver } from '../../session/lifecycle.ts';
 import type { ThreadWord } from '../../session/reply.ts';
 import { isPending } from '../../session/request.ts';
-import { hasReplies, type SessionRequest } from '../../store/request-row.ts';
+import { hasReplies } from '../../store/request-row.ts';
 import type { Followed, SteeredThread } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { createInOrder } from '../../time.ts';
@@ -23,7 +23,7 @@ import type { Tools } from './tools.ts';
 
 type MessageDeps = EditDeps &
   AddressedDeps &
-  Pick<Tools, 'store' | 'outbound' | 'shown' | 'authority' | 'steering'>;
+  Pick<Tools, 'store' | 'outbound' | 'shown' | 'authority' | 'acts'>;
 
 /** A person's message in a thread. */
 type ThreadMessage = Message & { threadTs: string };
@@ -60,24 +60,12 @@ export function listenToMessages(app: App, deps: MessageDeps): void {
 }
 
 /** Its task isn't at Devin yet. Its author is told, since they see no answer to that. */
-async function cancelTask(deps: MessageDeps, deleted: PayloadOf<'deletion'>): Promise<void> {
-  const request = await deps.requests.ofMessage(deleted);
+async function cancelTask({ requests, acts }: MessageDeps, deleted: PayloadOf<'deletion'>): Promise<void> {
+  const request = await requests.ofMessage(deleted);
   if (request === null || !isPending(request.state)) return;
-  const { userId, channelId } = request;
   const threadTs = hasReplies(request) ? request.threadTs : null;
-  await cancel(deps, request, { userId, channelId, threadTs, messageDeleted: true });
-}
-
-type Canceling = Pick<Message, 'userId' | 'channelId' | 'threadTs'> & { messageDeleted: boolean };
-
-/** As Cancel on its card does. */
-async function cancel(
-  { steering }: MessageDeps,
-  { id: requestId }: SessionRequest,
-  { messageDeleted, ...said }: Canceling,
-): Promise<void> {
-  const by = steering.by({ ...said, responseUrl: null });
-  await steering.ask('cancel-request', { requestId, messageDeleted, ...by });
+  const place = privatePlace({ ...request, threadTs });
+  await acts.act(place, { kind: 'cancel', requestId: request.id, messageDeleted: true });
 }
 
 async function hearMessage(deps: MessageDeps, delivered: Message, isAgain: boolean): Promise<void> {
@@ -131,22 +119,21 @@ async function sessionIn(
 
 async function hearReply(deps: MessageDeps, reply: ThreadMessage, thread: SteeredThread): Promise<void> {
   const { userId, channelId, ts, message } = reply;
-  const fate = await whoseMessage(deps, thread, reply);
-  switch (fate.kind) {
+  const route = await whoseMessage(deps, thread, reply);
+  switch (route.kind) {
     case 'for-people':
       return;
     case 'for-devin': {
-      const said = { kind: 'reply' as const, text: fate.text, files: message.files };
-      return deps.threads.accept({ thread, userId, channelId, ts, ...said });
+      return deps.threads.accept({ thread, userId, channelId, ts, text: route.text, files: message.files });
     }
     case 'word':
-      return hearWord(deps, reply, { ...thread, word: fate.word });
+      return hearWord(deps, reply, { ...thread, word: route.word });
     case 'new':
-      return answerNew(deps, reply, fate.text);
+      return answerNew(deps, reply, route.text);
     case 'stays-here':
-      return fate.reason === 'muted'
+      return route.reason === 'muted'
         ? tellNotTaken(deps, reply, { sessionId: idOf(thread), reason: 'muted' })
-        : offerWake(deps, reply, { ...thread, text: fate.text });
+        : offerWake(deps, reply, { ...thread, text: route.text });
   }
 }
 
@@ -157,19 +144,17 @@ async function hearWord(
   reply: ThreadMessage,
   { word, ...thread }: SteeredThread & { word: ThreadWord },
 ): Promise<void> {
-  const { userId, channelId, ts, threadTs } = reply;
+  const { userId, ts: messageTs } = reply;
   const { request, session } = thread;
-  switch (word) {
-    case 'help':
-      return deps.answerMessage(reply, privatePlace(reply), renderThreadHelp(await deps.textFor(userId)));
-    case 'stop':
-    case 'exit':
-      return session === null
-        ? cancel(deps, request, { userId, channelId, threadTs, messageDeleted: false })
-        : askStop(deps, reply, { request, session });
-    default:
-      return deps.threads.accept({ thread, userId, channelId, ts, kind: word, text: '', files: [] });
-  }
+  const [requestId, place] = [request.id, privatePlace(reply)];
+  const isEnd = word === 'stop' || word === 'exit';
+  if (word === 'help') return deps.answerMessage(reply, place, renderThreadHelp(await deps.textFor(userId)));
+  if (session === null && isEnd) return deps.acts.act(place, { kind: 'cancel', requestId, messageTs });
+  if (session === null)
+    return deps.answerMessage(reply, place, notice([(await deps.textFor(userId)).steering.box.none]));
+  return isEnd
+    ? askStop(deps, reply, { request, session })
+    : deps.acts.act(place, { kind: word, requestId, messageTs });
 }
 
 /** Asks before the session ends, or tells a person that they may not end it. */
@@ -181,10 +166,9 @@ async function askStop(deps: MessageDeps, reply: ThreadMessage, thread: Followed
     const refused = await authority.steeringRefusal(request, userId);
     const text = await textFor(userId);
     if (refused !== null) return notice([refused]);
-    if (isOver(session)) return sessionOver(request.id, text);
+    if (isOver(session)) return sessionOver(session, text);
     const word = withoutMention(slackText.trim(), deps.botUserId());
-    const said = { kind: 'reply' as const, text: word, files: [] };
-    const replyId = await threads.hold({ thread, userId, channelId, ts, ...said });
+    const replyId = await threads.hold({ thread, userId, channelId, ts, text: word, files: [] });
     const name = linkedTitle(cardView({ request, session, nowMs: now() }, text), text);
     return renderAskStop({ requestId: request.id, replyId, name }, text);
   });
@@ -198,15 +182,14 @@ async function offerWake(
 ): Promise<void> {
   const { store, threads, outbound, textFor } = deps;
   const { userId, channelId, ts, message } = reply;
-  const { request, session } = thread;
+  const { session } = thread;
   const once = { sessionId: idOf(thread), userId, reason: 'at-rest' } as const;
   await tellOnce(store, once, async () => {
     const text = await textFor(userId);
     const place = privatePlace(reply);
-    if (session !== null && isOver(session))
-      return outbound.tellPrivately(place, sessionOver(request.id, text));
-    const said = { kind: 'reply' as const, text: words, files: message.files };
-    const replyId = await threads.hold({ thread, userId, channelId, ts, ...said });
+    if (session !== null && isOver(session)) return outbound.tellPrivately(place, sessionOver(session, text));
+    const { files } = message;
+    const replyId = await threads.hold({ thread, userId, channelId, ts, text: words, files });
     return outbound.tellPrivately(place, renderOfferWake(replyId, text));
   });
 }

@@ -13,10 +13,9 @@ import type { QuickGate, MayEnd, SteeringCheck } from '../../trust/index.ts';
 import { createAuthority } from '../authority.ts';
 import type { Slack } from '../edge/slack.ts';
 import { createFormOpener, createViewOpener } from '../edge/view-opener.ts';
+import { createActInbox, createThreadInbox } from '../inbox/acts.ts';
 import { createFormInbox } from '../inbox/form-inbox.ts';
 import { createRequestInbox } from '../inbox/request-inbox.ts';
-import { createSteeringInbox } from '../inbox/steering-inbox.ts';
-import { createThreadInbox } from '../inbox/thread-inbox.ts';
 import { createMessageAnswers } from '../tell-once.ts';
 import { createQuickLookUps, type QuickLookUpDeps } from './quick-look-ups.ts';
 
@@ -63,7 +62,7 @@ export function createTools(deps: ToolDeps) {
   const { outbound, people, botUserId, learnLanguage, quickTextFor: textFor } = slack;
   const { db, requests, sessions, forms, settings, listing, shown, knownPeople, leases } = store;
   const { choicesFor, effectiveDraft, explain } = deps.quickGate;
-  const { inbox, formInbox, steering, threads } = createInboxes(deps);
+  const { inbox, formInbox, acts, threads } = createInboxes(deps);
   const { identify, lookUp, lookUpAtLength, presence, suggest, readUploadedText, nameMentions, isMember } =
     createQuickLookUps(deps);
   const openView = createViewOpener({ outbound, textFor, log });
@@ -96,7 +95,7 @@ export function createTools(deps: ToolDeps) {
     explain,
     inbox,
     formInbox,
-    steering,
+    acts,
     threads,
     identify,
     lookUp,
@@ -153,7 +152,7 @@ function createInboxes({ queue, store, save, limiter, quickGate, onMoved }: Tool
       onMoved,
     }),
     formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
-    steering: createSteeringInbox({ commit, envelopes, enqueue }),
+    acts: createActInbox({ commit, envelopes, enqueue }),
     threads: createThreadInbox({ commit, store, enqueue }),
   };
 }

@@ -59,8 +59,6 @@ export type MilestoneMessage = {
   toldIn: ToldIn;
   called: Called;
   answered: Answered | null;
-  /** Who did it, if someone did. */
-  by: string;
   /** The structured output, written as JSON. */
   result: string | null;
   command: string;
@@ -123,8 +121,6 @@ function headline(message: MilestoneMessage, text: Text): string {
       return withFacts(milestones.finished(mention));
     case 'ended':
       return withFacts(milestones.ended(mention, title));
-    case 'ended-by':
-      return withFacts(milestones.endedBy(mention, title, escape(message.by)));
     case 'failed':
       return milestones.failed(mention, title);
     case 'capped':

@@ -1,4 +1,5 @@
 import type { Button } from '@slack/types';
+import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION } from '../edge/ids.ts';
 import { shownMoment } from './details-values.ts';
@@ -61,9 +62,12 @@ export function notice(sentences: readonly string[]): Rendered {
 }
 
 /** The session takes no more messages; offers to start another. */
-export function sessionOver(requestId: string, text: Text): Rendered {
+export function sessionOver(
+  { requestId, phase }: { requestId: string; phase: SessionPhase },
+  text: Text,
+): Rendered {
   const again = button(CARD_ACTION['start-again'], text.card.buttons['start-again'], requestId);
-  return joinParts([line(text.steering.over), offering(again)]);
+  return joinParts([line(phase === 'gone' ? text.thread.gone(null) : text.steering.over), offering(again)]);
 }
 
 /** Why nothing was done with a session. `name`: its title, or words in its place. Escaped. */

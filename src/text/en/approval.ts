@@ -79,9 +79,6 @@ export const approval = {
     notAsked: "You aren't an approver of this request. Nothing was changed.",
     over: 'This request was already decided or canceled. Nothing was changed.',
     expired: 'Nobody approved this request in time, so it has ended.',
-    busy: "This app couldn't check who can approve this just now, so nothing was changed. Try again in a minute.",
-    notKnown:
-      "This app couldn't check who you are in Devin just now, so nothing was changed. Try again in a minute.",
     /** The reason follows. */
     notNow: "This can't start right now, so nothing was changed. Press the button again later.",
   },

@@ -34,10 +34,6 @@ export const sessions = {
   pickOther: (usage: string): string => `For any other session, type ${usage}.`,
   /** If the list is empty. */
   pickTheirs: (usage: string): string => `For someone else's session, type ${usage}.`,
-  stop: (title: string): string => `Stopping ${title}. The result will appear here.`,
   cancel: "Canceling that request. If it's too late, you'll see that here.",
-  archive: (title: string): string => `Archiving ${title}. The result will appear here.`,
   say: (title: string): string => `Sending to ${title}. If Devin doesn't get it, you'll see that here.`,
-  follow: 'Looking for that session in Devin. The result will appear here.',
-  link: 'Checking that with Slack and Devin. The result will appear here.',
 };

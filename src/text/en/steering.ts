@@ -27,7 +27,6 @@ export const steering = {
   /** Its database was lost, or restored from before the request. */
   unknown:
     "This app doesn't know this request. Nothing was done. If the app has just started, try again in a few minutes. If that doesn't help, open the session in Devin.",
-  notFollowed: "The session wasn't brought here.",
   /** `session`: its title, linked. */
   notDone: {
     stop: (session: string): string => `${session} wasn't stopped.`,
@@ -48,8 +47,6 @@ export const steering = {
   },
   sentAlready:
     "It's too late to cancel: the request was already sent to Devin. If its card shows a session, use Stop there to end it.",
-  beingSent:
-    "Devin is getting the request right now. If Devin doesn't take it, it's canceled. If a session starts, use Stop on its card to end it.",
   followNeedsAccount:
     'To follow a session, you need a Devin account that matches your Slack account. Ask a Devin admin to invite your work email address, or a workspace admin to link you.',
   followed: 'This session has a card in Slack.',
@@ -105,7 +102,7 @@ export const steering = {
     submit: 'Send',
     empty: 'Add a message.',
     /** Private, instead of the box. */
-    none: 'There is nothing to reply to: no session was started for this request yet. Its card shows once it has started.',
+    none: 'No session was started for this request yet. Its card shows once it has started.',
     gone: "This app no longer knows this session, so your message can't be sent. Copy it before you close this.",
   },
 };

@@ -106,8 +106,6 @@ export const milestones = {
   finished: (mention: string): string => `${mention} *Finished*`,
   /** Without being finished; nobody stopped it in Slack. Facts follow. */
   ended: (mention: string, title: string): string => `${mention} ${title} ended`,
-  endedBy: (mention: string, title: string, name: string): string =>
-    `${mention} ${title} was ended by ${name}`,
   failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
   /** Of a request that has no session. */
   notStarted: (mention: string, title: string): string => `${mention} ${title} wasn't started.`,

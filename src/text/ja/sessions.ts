@@ -27,10 +27,6 @@ export const sessions: Text['sessions'] = {
   pickButton: { status: '表示', stop: '停止', archive: 'アーカイブ', say: '返信' },
   pickOther: (usage) => `ほかのセッションは ${usage} で指定できます。`,
   pickTheirs: (usage) => `ほかの人のセッションは ${usage} で指定できます。`,
-  stop: (title) => `${title} を停止しています。完了したらここでお知らせします。`,
   cancel: 'この依頼をキャンセルしています。間に合わなかった場合は、ここでお知らせします。',
-  archive: (title) => `${title} をアーカイブしています。完了したらここでお知らせします。`,
   say: (title) => `${title} に送信しています。Devin に届かなかった場合は、ここでお知らせします。`,
-  follow: 'Devin でセッションを探しています。結果をここでお知らせします。',
-  link: 'Slack と Devin で確認しています。完了したらここでお知らせします。',
 };

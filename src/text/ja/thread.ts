@@ -95,7 +95,6 @@ export const milestones: Text['milestones'] = {
   pullRequest: (where) => `${where} を作成しました`,
   finished: (mention) => `${mention} さん、 *完了* しました`,
   ended: (mention, title) => `${mention} さん、 ${title} は終了しました`,
-  endedBy: (mention, title, name) => `${mention} さん、 ${title} は ${name} さんが終了しました`,
   failed: (mention, title) => `${mention} さん、 ${title} が失敗しました。`,
   notStarted: (mention, title) => `${mention} さん、 ${title} を開始できませんでした。`,
   notConfirmed: (mention, title) =>

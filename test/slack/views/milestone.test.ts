@@ -40,7 +40,6 @@ const message: MilestoneMessage = {
   toldIn: { kind: 'thread', share: 'alone' },
   called: { kind: 'people', userIds: ['U1'] },
   answered: null,
-  by: '@Ben',
   result: null,
   command: '/devin',
 };

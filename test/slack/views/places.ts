@@ -160,7 +160,6 @@ export function messageOf(
     sessionId: 'abc',
     called: { kind: 'people', userIds: ['U1'] },
     answered: null,
-    by: words,
     result: null,
     command: '/cog',
   } satisfies Parameters<typeof renderMilestone>[0];

@@ -6,7 +6,7 @@ import type { SessionRow } from '../../../store/sessions.ts';
 import { maySee } from '../../authority.ts';
 import { cardView } from '../../card-view.ts';
 import { usageOf } from '../../command/help.ts';
-import { doneAlready, notice } from '../../views/notices.ts';
+import { notice } from '../../views/notices.ts';
 import type { Rendered } from '../../views/objects.ts';
 import { linkedTitle, renderCard } from '../../views/session-card.ts';
 import { renderConcealed, renderSessionList, renderSessionPick } from '../../views/session-list.ts';
@@ -17,7 +17,7 @@ import type { Tools } from '../tools.ts';
 
 export type SessionCommandDeps = Pick<
   Tools,
-  'command' | 'requests' | 'sessions' | 'listing' | 'authority' | 'steering' | 'threads' | 'now'
+  'command' | 'requests' | 'sessions' | 'listing' | 'authority' | 'acts' | 'threads' | 'now'
 >;
 
 type Viewer = Pick<Invocation, 'userId' | 'channelId' | 'text'>;
@@ -26,7 +26,7 @@ const PER_PAGE = 10;
 
 /** Sub-commands about sessions. */
 export function createSessionCommands(deps: SessionCommandDeps) {
-  const { requests, sessions, listing, authority, steering, threads } = deps;
+  const { requests, sessions, listing, authority, acts, threads } = deps;
 
   const cardOf = (request: SessionRequest, session: SessionRow | null, { text }: Viewer) =>
     cardView({ request, session, nowMs: deps.now() }, text);
@@ -94,19 +94,12 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return renderConcealed(card, request.createdAt.getTime(), call.text);
   }
 
-  async function steer(call: Invocation, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
+  /** The answer comes from the act, which checks the person. */
+  async function end(call: Invocation, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
     const found = await known(call, typed);
     if (found === null) return unknown(call, typed);
-    const refusal = await authority.endingRefusal(found, call.userId);
-    if (refusal !== null) return notice([refusal]);
-    const { sessionId, phaseAt } = found.session;
-    if (isDoneAlready(kind, found.session)) {
-      const name = await nameOf(found, call);
-      const card = cardOf(found.request, found.session, call);
-      return notice([doneAlready(kind, { name, card, sinceMs: phaseAt.getTime() }, call.text)]);
-    }
-    await steering.ask('steer', { sessionId, what: kind, ...steering.by(call, { always: true }) });
-    return notice([call.text.sessions[kind](await nameOf(found, call))]);
+    await acts.act(call, { kind, requestId: found.request.id }, { always: true });
+    return null;
   }
 
   /** Slack doesn't keep what is typed after a command. */
@@ -131,21 +124,22 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([call.text.sessions.say(await nameOf(found, call))]);
   }
 
-  async function follow(call: Invocation, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
+  async function follow(call: Invocation, { session: typed }: IntentOf<'follow'>): Promise<null> {
     const { teamId, placeKind } = call;
-    const by = steering.by(call, { always: true });
-    await steering.ask('follow-session', { sessionId: bareSessionId(typed), teamId, placeKind, ...by });
-    return notice([call.text.sessions.follow]);
+    await acts.act(
+      call,
+      { kind: 'follow', sessionId: bareSessionId(typed), teamId, placeKind },
+      { always: true },
+    );
+    return null;
   }
 
   async function link(
     call: Invocation,
     { slackUserId: personId, devinUserId }: IntentOf<'link'>,
-  ): Promise<Rendered> {
-    const { teamId } = call;
-    const by = steering.by(call, { always: true });
-    await steering.ask('link-person', { teamId, personId, devinUserId, ...by });
-    return notice([call.text.sessions.link]);
+  ): Promise<null> {
+    await acts.act(call, { kind: 'link', teamId: call.teamId, personId, devinUserId }, { always: true });
+    return null;
   }
 
   const unknownSentence = ({ text }: Invocation, typed: string): string =>
@@ -168,8 +162,8 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     list: allowed(list),
     pick: allowed(pick),
     status: allowed(status),
-    stop: allowed(steer),
-    archive: allowed(steer),
+    stop: allowed(end),
+    archive: allowed(end),
     say: allowed(say, notSent),
     follow: allowed(follow),
     // The job checks that the person is an administrator.

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { moveReply } from '../../../src/converse/index.ts';
+import { moveReply } from '../../../src/converse/send-reply.ts';
 import { effectivePreferences } from '../../../src/session/preferences.ts';
 import { createListenHere } from '../../../src/slack/edge/places.ts';
-import { createThreadInbox } from '../../../src/slack/inbox/thread-inbox.ts';
+import { createThreadInbox } from '../../../src/slack/inbox/acts.ts';
 import { createReplies } from '../../../src/store/replies.ts';
 import { useEmbedded } from '../../support/databases.ts';
 import { requestRow } from '../../support/request-row.ts';

@@ -1,15 +1,45 @@
 import type { Transaction } from 'kysely';
-import type { Enqueue } from '../../queue/index.ts';
+import type { AnswerTo, Enqueue, Jobs } from '../../queue/index.ts';
 import type { SlackFile } from '../../session/context.ts';
 import { isOver, isResting } from '../../session/lifecycle.ts';
-import { isMessage, type ReplyKind, type ReplyWay } from '../../session/reply.ts';
+import type { ReplyWay } from '../../session/reply.ts';
 import type { Commit } from '../../store/commit.ts';
+import type { Envelopes } from '../../store/envelope.ts';
 import type { Person } from '../../store/identities.ts';
 import type { NewReply, Reply } from '../../store/replies.ts';
 import { messageKey, newId, type MessageRef } from '../../store/request-row.ts';
 import { findSteered, type SteeredThread } from '../../store/requests.ts';
 import type { StoreParts } from '../../store/store.ts';
 import type { Tables } from '../../store/tables.ts';
+import type { PrivatePlace } from '../edge/outbound.ts';
+
+type ActInboxDeps = { commit: Commit; envelopes: Envelopes; enqueue: Enqueue };
+
+/** Of each kind of job, what it is about. Who asks for it, and where they are answered, are added. */
+type About<Job> = Job extends unknown ? Omit<Job, 'userId' | 'answerTo'> : never;
+type Question = { always?: boolean; reason?: string };
+
+/** Saves what people want done with sessions and requests that exist. A job does it, if they may. */
+export function createActInbox({ commit, envelopes, enqueue }: ActInboxDeps) {
+  function askedIn({ userId, ...place }: PrivatePlace, { always = false, reason }: Question) {
+    const { channelId, threadTs, responseUrl } = place;
+    const id = newId();
+    const sealed = envelopes.close(id, { responseUrl, ...(reason !== undefined && { reason }) });
+    const answerTo: AnswerTo = { id, channelId, threadTs, sealed, always };
+    return { userId, answerTo };
+  }
+
+  return {
+    /** `always`: the person is answered even if all went well. `reason`: in their words. */
+    act: async (place: PrivatePlace, act: About<Jobs['act']>, how: Question = {}): Promise<void> =>
+      commit(async (trx) => enqueue('act', { ...act, ...askedIn(place, how) }, { trx })),
+
+    showUsage: async (place: PrivatePlace, usage: About<Jobs['show-usage']>): Promise<void> =>
+      commit(async (trx) =>
+        enqueue('show-usage', { ...usage, ...askedIn(place, { always: true }) }, { trx }),
+      ),
+  };
+}
 
 /** A message in a session's thread, or one elsewhere (`channelId`) that its author sent to the session. */
 export type NewThreadReply = {
@@ -17,13 +47,10 @@ export type NewThreadReply = {
   userId: string;
   channelId: string;
   ts: string;
-  kind: ReplyKind;
   /** Readable, except mentions. */
   text: string;
   files: SlackFile[];
 };
-
-type SwitchPress = { thread: SteeredThread; userId: string; kind: ReplyKind; press: string };
 
 /** What was said in a box or by a command. `dedupeKey`: Slack's name for this one delivery. */
 type SaidOutside = Pick<NewReply, 'userId' | 'channelId' | 'text' | 'dedupeKey'> & {
@@ -38,7 +65,7 @@ type Retracted = MessageRef & { editedTs?: string | null };
 type Waiting = Pick<Reply, 'id' | 'sessionId' | 'messageTs'>;
 
 /** `thread`: whose session has the message, or will. `isTask`: it edits the message that asked for the session. */
-type Edit = Omit<NewThreadReply, 'kind' | 'files'> & { editedTs: string; isTask: boolean };
+type Edit = Omit<NewThreadReply, 'files'> & { editedTs: string; isTask: boolean };
 
 type ThreadInboxDeps = {
   commit: Commit;
@@ -101,13 +128,6 @@ export function createThreadInbox({ commit, store, enqueue }: ThreadInboxDeps) {
   }
 
   return {
-    /** A word of the thread, by a button. `press` identifies this one press. */
-    async press({ thread, userId, kind, press }: SwitchPress): Promise<void> {
-      const channelId = thread.session?.channelId ?? null;
-      const row = { ...rowOf(thread), userId, channelId, kind, dedupeKey: `press:${press}` };
-      await commit(async (trx) => write(row, trx));
-    },
-
     /** Said outside the thread, which shows it once Devin has it. */
     send: async ({ thread, ...said }: SaidOutside): Promise<void> =>
       commit(async (trx) => write({ ...rowOf(thread), ...said }, trx)),
@@ -176,9 +196,9 @@ export function createThreadInbox({ commit, store, enqueue }: ThreadInboxDeps) {
 }
 
 /** Not if it was deleted, or written while the thread was muted. What one edit took back, another can restore. */
-function canBeCorrected({ kind, state, text, files, editedTs }: Reply): boolean {
+function canBeCorrected({ state, text, files, editedTs }: Reply): boolean {
   const isDropped = state === 'skipped' || (text === '' && files.length === 0);
-  return isMessage({ kind }) && !(isDropped && editedTs === null);
+  return !(isDropped && editedTs === null);
 }
 
 /** `said`: the replies and corrections of this message, latest first. */

@@ -1,0 +1,53 @@
+import type { Adopt, SessionSearch, Transitions } from '../create/index.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
+import type { Enqueue, Jobs, SearchUntilFound } from '../queue/index.ts';
+import type { ShowNow } from '../reconcile/index.ts';
+import type { ImportSession } from '../restore/index.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { Authority } from '../slack/authority.ts';
+import type { Slack } from '../slack/edge/slack.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { Store } from '../store/store.ts';
+import type { Gate, MayEnd } from '../trust/index.ts';
+
+/** What acts need. */
+export type ActContext = {
+  store: Store;
+  devin: Pick<Devin, 'sessions'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'presence' | 'textFor'>;
+  enqueue: Enqueue;
+  resolve: ResolveIdentity;
+  authority: Authority;
+  mayEnd: MayEnd;
+  gate: Pick<Gate, 'judge'>;
+  findMember: FindMember;
+  transitions: Transitions;
+  adopt: Adopt;
+  search: Pick<SessionSearch, 'findOne'>;
+  importSession: ImportSession;
+  /** Records what Devin answered, and updates the card. */
+  recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
+  show: ShowNow;
+  searchUntilFound: SearchUntilFound;
+  now: () => number;
+};
+
+export type Act = Jobs['act'];
+export type ActKind = Act['kind'];
+type WithKind<One, Kind> = One extends { kind: infer Kinds } ? (Kind extends Kinds ? One : never) : never;
+/** The act of one of these kinds. */
+export type ActOf<Kind extends ActKind> = WithKind<Act, Kind>;
+
+/**
+ * How an act ended: what its person is told, in Slack's markup. `isDone`: what they wanted is so, which they usually see.
+ * A number: it goes on after so many ms.
+ */
+export type Outcome = { isDone: boolean; sentences: readonly string[] } | number;
+
+export const done = (...sentences: string[]): Outcome => ({ isDone: true, sentences });
+/** Nothing was done, or nobody knows whether it was. */
+export const notDone = (...sentences: string[]): Outcome => ({ isDone: false, sentences });
+
+/** An act with what it is about, once its person may do it. */
+export type Doing<A extends Act, Subject> = { act: A; subject: Subject; signal: AbortSignal };
