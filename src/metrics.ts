@@ -80,11 +80,11 @@ export function createMetrics(deps: MetricsDeps) {
 }
 
 type Sample = { labels?: Record<string, string>; value: number };
-type Described = { name: string; help: string; labelNames?: string[] };
+type Shown = { name: string; help: string; labelNames?: string[]; read: () => Sample[] | Promise<Sample[]> };
 
 /** Read each time they are shown. */
-function addGauges(registry: Registry, { depth, countSetAside, skews, areUp, ...deps }: MetricsDeps): void {
-  const add = (described: Described, read: () => Sample[] | Promise<Sample[]>): void => {
+function addGauges(registry: Registry, deps: MetricsDeps): void {
+  for (const { read, ...described } of gauges(deps)) {
     const gauge: Gauge = new Gauge({
       ...described,
       registers: [registry],
@@ -93,59 +93,59 @@ function addGauges(registry: Registry, { depth, countSetAside, skews, areUp, ...
         for (const { labels = {}, value } of await read()) gauge.set(labels, value);
       },
     });
-  };
-  const jobs = {
-    name: 'devin_slack_jobs',
-    help: 'Jobs that can start now (due), start later, or run (active).',
-    // Prometheus itself uses the label `job`.
-    labelNames: ['queue', 'state'],
-  };
-  add(jobs, async () =>
-    Object.entries(await orNone(depth())).flatMap(([queue, counts]) =>
-      Object.entries(counts).map(([state, value]) => ({ labels: { queue, state }, value })),
-    ),
-  );
-  const setAside = {
-    name: 'devin_slack_set_aside',
-    help: 'Sessions, messages and milestones that failed five times.',
-    labelNames: ['kind'],
-  };
-  add(setAside, async () =>
-    Object.entries(await orNone(countSetAside())).map(([kind, value]) => ({ labels: { kind }, value })),
-  );
-  const skew = {
-    name: 'devin_slack_clock_skew_seconds',
-    help: "How far another system's clock is ahead of this machine's.",
-    labelNames: ['system'],
-  };
-  add(skew, () =>
-    SYSTEMS.flatMap((system) => {
-      const skewMs = skews[system]();
-      return skewMs === null ? [] : [{ labels: { system }, value: skewMs / MS_PER_S }];
-    }),
-  );
-  const up = {
-    name: 'devin_slack_upstream_up',
-    help: '1: this system answers; 0: the last calls to it failed.',
-    labelNames: ['system'],
-  };
-  add(up, () => SYSTEMS.map((system) => ({ labels: { system }, value: Number(areUp[system]()) })));
-  const ready = {
-    name: 'devin_slack_ready',
-    help: '1: this part works; 0: it is down. The same as /readyz.',
-    labelNames: ['part'],
-  };
-  add(ready, async () =>
-    Object.entries(await deps.readiness()).map(([part, isReady]) => ({
-      labels: { part },
-      value: Number(isReady),
-    })),
-  );
-  for (const [name, file, isOk] of [
-    ['devin_slack_policy_ok', 'policy file', deps.policyOk],
-    ['devin_slack_identity_file_ok', 'identity file', deps.identityOk],
-  ] as const) {
-    const help = `1: the ${file} is in force; 0: it has errors, and the last valid one stays in force.`;
-    if (isOk() !== null) add({ name, help }, () => [{ value: Number(isOk()) }]);
   }
+}
+
+function gauges(deps: MetricsDeps): Shown[] {
+  const { depth, countSetAside, skews, areUp, readiness } = deps;
+  const ofFile = (name: string, file: string, isOk: () => boolean | null): Shown[] => {
+    const help = `1: the ${file} is in force; 0: it has errors, and the last valid one stays in force.`;
+    return isOk() === null ? [] : [{ name, help, read: () => [{ value: Number(isOk()) }] }];
+  };
+  return [
+    {
+      name: 'devin_slack_jobs',
+      help: 'Jobs that can start now (due), start later, or run (active).',
+      // Prometheus itself uses the label `job`.
+      labelNames: ['queue', 'state'],
+      read: async () =>
+        Object.entries(await orNone(depth())).flatMap(([queue, counts]) =>
+          Object.entries(counts).map(([state, value]) => ({ labels: { queue, state }, value })),
+        ),
+    },
+    {
+      name: 'devin_slack_set_aside',
+      help: 'Sessions, messages and milestones that failed five times.',
+      labelNames: ['kind'],
+      read: async () => labeled('kind', await orNone(countSetAside())),
+    },
+    {
+      name: 'devin_slack_clock_skew_seconds',
+      help: "How far another system's clock is ahead of this machine's.",
+      labelNames: ['system'],
+      read: () =>
+        SYSTEMS.flatMap((system) => {
+          const skewMs = skews[system]();
+          return skewMs === null ? [] : [{ labels: { system }, value: skewMs / MS_PER_S }];
+        }),
+    },
+    {
+      name: 'devin_slack_upstream_up',
+      help: '1: this system answers; 0: the last calls to it failed.',
+      labelNames: ['system'],
+      read: () => labeled('system', { slack: areUp.slack(), devin: areUp.devin() }),
+    },
+    {
+      name: 'devin_slack_ready',
+      help: '1: this part works; 0: it is down. The same as /readyz.',
+      labelNames: ['part'],
+      read: async () => labeled('part', await readiness()),
+    },
+    ...ofFile('devin_slack_policy_ok', 'policy file', deps.policyOk),
+    ...ofFile('devin_slack_identity_file_ok', 'identity file', deps.identityOk),
+  ];
+}
+
+function labeled(label: string, values: Record<string, number | boolean>): Sample[] {
+  return Object.entries(values).map(([key, value]) => ({ labels: { [label]: key }, value: Number(value) }));
 }

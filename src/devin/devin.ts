@@ -40,7 +40,11 @@ export function createDevin({
   const clientOf = (by: typeof fetch) =>
     createDevinClient({ ...options, onRequest, fetch: clock.observe(by) });
   const client = clientOf(fetch);
-  const self = createSelf(client);
+  const self = {
+    /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
+    get: async ({ signal }: Options = {}): Promise<Self> =>
+      client.call({ operation: 'self.get', path: '/v3/self', answer: selfSchema, retry: READ_RETRY, signal }),
+  };
   return {
     /** The time by Devin's clock, from its answers; null: they don't say. Throws DevinError while Devin doesn't answer. */
     async time({ signal }: Options = {}): Promise<Date | null> {
@@ -81,21 +85,6 @@ function watchKey({ onRequest, log }: DevinOptions) {
       onceAMinute('key', (leftOut) =>
         log?.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
       );
-    },
-  };
-}
-
-/** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
-function createSelf(client: DevinClient) {
-  return {
-    async get({ signal }: Options = {}): Promise<Self> {
-      return client.call({
-        operation: 'self.get',
-        path: '/v3/self',
-        answer: selfSchema,
-        retry: READ_RETRY,
-        signal,
-      });
     },
   };
 }

@@ -8,7 +8,7 @@ import { everyGroupIn } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { isAbsentGroup } from '../slack/edge/people.ts';
-import { identifyBot, SLACK_API_URL, type BotIdentity } from '../slack/edge/slack.ts';
+import { identifyBot, type BotIdentity } from '../slack/edge/slack.ts';
 import type { Text } from '../text/index.ts';
 import { MS_PER_S } from '../time.ts';
 
@@ -24,7 +24,7 @@ export async function checkSlack({ client, botToken }: SlackCheck): Promise<Slac
     return { botToken, ...bot };
   } catch (error) {
     if (error instanceof OperatorError) throw error;
-    throw addressError(error, client) ?? slackError(error, 'slackToken');
+    throw slackError(error, 'slackToken');
   }
 }
 
@@ -58,18 +58,6 @@ function firstCause(error: unknown): Error | null {
   const causes: unknown[] = error instanceof AggregateError ? error.errors : [error.cause];
   const cause = firstCause(causes[0]);
   return cause === null || cause.message === '' ? error : cause;
-}
-
-/** If Slack's own host isn't found, the network is down; another one doesn't exist. null: it may be right. */
-function addressError(error: unknown, { slackApiUrl }: WebClient): OperatorError | null {
-  if (slackApiUrl === SLACK_API_URL) return null;
-  const reason = reasonOf(error);
-  const { hostname } = new URL(slackApiUrl);
-  // `bad port`: fetch calls none that other protocols use. https://fetch.spec.whatwg.org/#port-blocking
-  const isWrong = reason === `getaddrinfo ENOTFOUND ${hostname}` || /^bad port$/.test(reason);
-  return isWrong
-    ? new OperatorError('slack-address', ({ start }) => start.slackAddress(reason), { cause: error })
-    : null;
 }
 
 /** Throws an OperatorError for a wrong key or organization. Returns warnings: if Devin is down, requests wait for it. */

@@ -340,12 +340,6 @@ describe('the program', () => {
       { IDENTITY_FILE: '/nowhere.yml' },
       "IDENTITY_FILE /nowhere.yml:1:1: can't",
     ],
-    ["Slack's address names no host", { SLACK_API_URL: 'https://no..host/api/' }, 'SLACK_API_URL is wrong'],
-    [
-      "Slack's address has a port of another protocol",
-      { SLACK_API_URL: 'http://127.0.0.1:1/api/' },
-      'SLACK_API_URL is wrong',
-    ],
     ["a folder can't be made", { DATA_DIR: '/proc/nowhere' }, 'DATA_DIR /proc/nowhere'],
     [
       "a server's certificate can't be checked",

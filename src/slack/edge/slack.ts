@@ -19,7 +19,7 @@ import { createTextFor } from './text-for.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 const STARTING_TIMEOUT_MS = 10_000;
-export const SLACK_API_URL = 'https://slack.com/api/';
+const SLACK_API_URL = 'https://slack.com/api/';
 
 /**
  * The methods that search for lost answers, often many at once after an outage.

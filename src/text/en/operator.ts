@@ -112,8 +112,6 @@ export const start = {
     `Slack doesn't accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions. If there is none, install the app to the workspace first.`,
   slackUnreachable: (reason: string): string =>
     `Slack can't be reached (${reason}): check the network, any proxy and its certificate, and SLACK_API_URL if it is set.`,
-  slackAddress: (reason: string): string =>
-    `SLACK_API_URL is wrong (${reason}): correct it, or leave it out to use Slack's own.`,
   slackBusy: (seconds: number): string =>
     `Slack's rate limit is reached: it takes calls again in ${seconds} s.`,
   /** Follows why Slack or Postgres doesn't answer. */
@@ -164,7 +162,7 @@ export const doctor = {
   settings: 'The settings are complete.',
   slack: (url: string | null): string =>
     `Slack accepts SLACK_BOT_TOKEN${url === null ? '' : `; the app is installed in ${url}`}.`,
-  scopes: (count: number): string => `All ${count} Slack scopes of manifest.yml are granted.`,
+  scopes: (count: number): string => `All ${count} Slack scopes of manifest.yml are granted. Slack doesn't say which events the app gets: after an update, paste manifest.yml again.`,
   scopesUnknown: "Slack doesn't say which scopes the token has: compare them with manifest.yml.",
   noScope: (scope: string): string =>
     `Slack scope ${scope}: add it under api.slack.com/apps > your app > OAuth & Permissions, then install the app to the workspace again.`,
@@ -179,7 +177,7 @@ export const doctor = {
   notCheckable: new Map([
     [
       'ManageOrgSessions',
-      'Devin permission ManageOrgSessions, needed to start sessions: checking it would start a paid session.',
+      'Devin permission ManageOrgSessions or UseDevinSessions, needed to start sessions: checking it would start a paid session.',
     ],
     [
       'ImpersonateOrgSessions',

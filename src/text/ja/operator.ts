@@ -105,8 +105,6 @@ export const start: Text['start'] = {
     `Slack が SLACK_BOT_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token をコピーしてください。見当たらない場合は、先にアプリをワークスペースにインストールしてください。`,
   slackUnreachable: (reason) =>
     `Slack に接続できません（${reason}）。ネットワーク、プロキシとその証明書、設定している場合は SLACK_API_URL を確認してください。`,
-  slackAddress: (reason) =>
-    `SLACK_API_URL が正しくありません（${reason}）。修正するか、設定を外して Slack の既定の URL を使ってください。`,
   slackBusy: (seconds) => `Slack のレート制限に達しています。${seconds} 秒後に再び呼び出せます。`,
   waits: (system) => `${system} が応答するまで再試行します。それまで依頼は受け付けません。`,
   appToken: (code) =>
@@ -152,7 +150,7 @@ export const doctor: Text['doctor'] = {
   settings: '設定はそろっています。',
   slack: (url) =>
     `Slack が SLACK_BOT_TOKEN を受け付けました${url === null ? '' : `。アプリは ${url} にインストールされています`}。`,
-  scopes: (count) => `manifest.yml の Slack のスコープ ${count} 個がすべて許可されています。`,
+  scopes: (count) => `manifest.yml の Slack のスコープ ${count} 個がすべて許可されています。イベントの設定は Slack から確認できないため、更新後は manifest.yml を貼り付け直してください。`,
   scopesUnknown: 'トークンのスコープが Slack の応答にありません。manifest.yml と見比べてください。',
   noScope: (scope) =>
     `Slack のスコープ ${scope} がありません。api.slack.com/apps > アプリ > OAuth & Permissions で追加し、アプリをワークスペースに再インストールしてください。`,
@@ -166,7 +164,7 @@ export const doctor: Text['doctor'] = {
   notCheckable: new Map([
     [
       'ManageOrgSessions',
-      'Devin の権限 ManageOrgSessions（セッションの開始に必要）: 確認すると有料のセッションが始まるため、確認していません。',
+      'Devin の権限 ManageOrgSessions または UseDevinSessions（セッションの開始に必要）: 確認すると有料のセッションが始まるため、確認していません。',
     ],
     [
       'ImpersonateOrgSessions',
