@@ -162,7 +162,8 @@ export const doctor = {
   settings: 'The settings are complete.',
   slack: (url: string | null): string =>
     `Slack accepts SLACK_BOT_TOKEN${url === null ? '' : `; the app is installed in ${url}`}.`,
-  scopes: (count: number): string => `All ${count} Slack scopes of manifest.yml are granted. Slack doesn't say which events the app gets: after an update, paste manifest.yml again.`,
+  scopes: (count: number): string =>
+    `All ${count} Slack scopes of manifest.yml are granted. Slack doesn't say which events the app gets: after an update, paste manifest.yml again.`,
   scopesUnknown: "Slack doesn't say which scopes the token has: compare them with manifest.yml.",
   noScope: (scope: string): string =>
     `Slack scope ${scope}: add it under api.slack.com/apps > your app > OAuth & Permissions, then install the app to the workspace again.`,

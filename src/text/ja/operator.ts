@@ -150,7 +150,8 @@ export const doctor: Text['doctor'] = {
   settings: '設定はそろっています。',
   slack: (url) =>
     `Slack が SLACK_BOT_TOKEN を受け付けました${url === null ? '' : `。アプリは ${url} にインストールされています`}。`,
-  scopes: (count) => `manifest.yml の Slack のスコープ ${count} 個がすべて許可されています。イベントの設定は Slack から確認できないため、更新後は manifest.yml を貼り付け直してください。`,
+  scopes: (count) =>
+    `manifest.yml の Slack のスコープ ${count} 個がすべて許可されています。イベントの設定は Slack から確認できないため、更新後は manifest.yml を貼り付け直してください。`,
   scopesUnknown: 'トークンのスコープが Slack の応答にありません。manifest.yml と見比べてください。',
   noScope: (scope) =>
     `Slack のスコープ ${scope} がありません。api.slack.com/apps > アプリ > OAuth & Permissions で追加し、アプリをワークスペースに再インストールしてください。`,
