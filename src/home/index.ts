@@ -1,80 +1,153 @@
 import type { Devin } from '../devin/devin.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
-import { checkSlack, refusesKey } from '../operator/checks.ts';
-import { isAdministrator, type Mapping } from '../session/identity.ts';
+import { againInMs, type Enqueue } from '../queue/index.ts';
+import { applyDefaults, type WithNames } from '../session/defaults.ts';
+import type { LookedUpIdentity, Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { missingScopes } from '../slack/edge/manifest-scopes.ts';
+import { cardView } from '../slack/card-view.ts';
+import { cardMessage } from '../slack/edge/posted-messages.ts';
 import type { Slack } from '../slack/edge/slack.ts';
-import type { HomeFile, HomeHealth } from '../slack/views/home.ts';
-import { countSetAside } from '../store/set-aside.ts';
+import { shownIdentity } from '../slack/form-view.ts';
+import { keyRefused } from '../slack/views/failures.ts';
+import { renderHome, type Home } from '../slack/views/home.ts';
+import type { Person } from '../store/identities.ts';
+import { MOST_COUNTED } from '../store/listing.ts';
+import { shownKey } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
+import { sleep } from '../time.ts';
+import type { Tuning } from '../times.ts';
 import type { FileSource, Spending } from '../trust/index.ts';
-import { createHomePublisher, type PublishDeps } from './publish-home.ts';
+import { filesFor, healthFor } from './for-admins.ts';
 
-export { createHomeRedrawer, type RedrawHome } from './publish-home.ts';
-
-type HomeDeps = PublishDeps & {
-  store: Pick<Store, 'db'>;
+/** What drawing a Home needs. */
+export type HomeContext = {
+  store: Pick<Store, 'db' | 'listing' | 'requests' | 'sessions' | 'settings' | 'shown'>;
   devin: Pick<Devin, 'self'>;
-  slack: Pick<Slack, 'answers' | 'people'>;
+  slack: Pick<Slack, 'answers' | 'outbound' | 'people' | 'textFor'>;
+  resolve: ResolveIdentity;
+  withNames: WithNames;
   policy: Pick<FileSource<Policy>, 'current' | 'problems'>;
   mapping: Pick<FileSource<Mapping>, 'current' | 'problems'>;
   usage: Spending;
   botToken: string;
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now'>;
 };
 
-/** Draws a person's App Home as things are now. When to try again, in ms; null: never. */
-export function createHome(deps: HomeDeps) {
-  return createHomePublisher(deps, { healthFor: createHealth(deps), filesFor: createFiles(deps) });
-}
+type Owner = Person & { channelId: string };
+/** What Slack and Devin have to be asked for. `looking`: not known yet. */
+type LookedUp = Pick<Home, 'health' | 'files' | 'everyone'> & { identity: LookedUpIdentity | 'looking' };
 
-/** The health of the app, for administrators; null: for everyone else. */
-function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDeps) {
-  const { answers: client, people } = slack;
-  const orNull = async <T>(asking: Promise<T>): Promise<T | null> =>
-    nullIfFails(asking, log, 'a part of the health in a Home could not be looked up');
+const NOT_KNOWN_YET: LookedUp = { identity: 'looking', health: null, files: [], everyone: null };
+const SHOWN_SESSIONS = 10;
+const SHOWN_APPROVALS = 10;
+/** How long the first picture waits to know who sessions run as. */
+const IDENTITY_WAIT_MS = 1000;
 
-  return async (userId: string): Promise<HomeHealth | null> => {
-    if (!isAdministrator(await orNull(people.find(userId)))) return null;
-    const [inSlack, inDevin, counts] = await Promise.all([
-      orNull(checkSlack({ client, botToken })),
-      orNull(keyIn(devin)),
-      orNull(countSetAside(store.db)),
-    ]);
-    const sum = Object.values(counts ?? {}).reduce((total, count) => total + count, 0);
-    return {
-      database: counts !== null,
-      devin: inDevin !== null,
-      slack: inSlack !== null,
-      keyRefused: inDevin === 'refused',
-      missingScopes: missingScopes(inSlack?.scopes ?? null),
-      setAside: sum,
-    };
+/** Draws a person's App Home as things are now: `TEAM:USER`. When to try again, in ms; null: never. */
+export function createHome(c: HomeContext) {
+  return async (subject: string): Promise<number | null> => {
+    const [teamId = '', userId = ''] = subject.split(':');
+    const { channelId = null } = (await c.store.shown.find(shownKey('home', subject))) ?? {};
+    if (channelId === null) return null;
+    const owner = { teamId, userId, channelId };
+    const looking = lookUp(c, owner);
+    const over = new AbortController();
+    const waited = sleep(IDENTITY_WAIT_MS, over.signal).then(() => null);
+    const lookedUp = await Promise.race([looking, waited]);
+    over.abort();
+    if (lookedUp !== null) return publish(c, owner, lookedUp);
+    await publish(c, owner, NOT_KNOWN_YET);
+    return publish(c, owner, await looking);
   };
 }
 
-async function keyIn({ self }: Pick<Devin, 'self'>): Promise<'accepted' | 'refused'> {
-  try {
-    await self.get();
-    return 'accepted';
-  } catch (error) {
-    if (refusesKey(error)) return 'refused';
-    throw error;
-  }
+async function lookUp(c: HomeContext, person: Owner): Promise<LookedUp> {
+  const { log } = c.tuning;
+  const { userId } = person;
+  const [identity, health, files, everyone] = await Promise.all([
+    nullIfFails(c.resolve(person).catch(keyRefused), log, 'a Home could not show who sessions run as'),
+    healthFor(c, userId),
+    nullIfFails(filesFor(c, userId), log, 'a Home could not show the policy and the identity file'),
+    nullIfFails(c.usage.ofEveryone(person), log, 'a Home could not show what everyone used'),
+  ]);
+  return { identity, health, files: files ?? [], everyone };
 }
 
-/** The state of the files that a person may see: both for administrators, the policy for its owners. */
-function createFiles({ policy, mapping, slack, usage }: HomeDeps) {
-  return async (userId: string): Promise<HomeFile[]> => {
-    if (!(await usage.mayAll(userId))) return [];
-    const isAdmin = isAdministrator(await slack.people.find(userId));
-    const rules = policy.current()?.rules;
-    const people = isAdmin ? mapping.current()?.people : undefined;
-    const files: HomeFile[] = [];
-    if (rules !== undefined)
-      files.push({ kind: 'policy', entries: rules.length, problems: policy.problems() });
-    if (people !== undefined)
-      files.push({ kind: 'identity', entries: people.length, problems: mapping.problems() });
-    return files;
+async function publish(c: HomeContext, owner: Owner, lookedUp: LookedUp): Promise<number | null> {
+  const { settings } = c.store;
+  const preferences = await settings.preferencesFor(owner);
+  const text = await c.slack.textFor(owner.userId, preferences.language);
+  const { identity, ...known } = lookedUp;
+  const home: Home = {
+    ...known,
+    ...(await ownSessions(c, owner, text)),
+    approvals: await ownApprovals(c, owner, text),
+    channelId: owner.channelId,
+    command: c.command,
+    runsAs: identity === 'looking' ? { kind: 'looking' } : shownIdentity(identity, text),
+    defaults: c.withNames(applyDefaults(await settings.layersFor(owner))),
+    preferences,
+    usage: await c.usage.ofPerson(owner),
+    drawnAtMs: c.tuning.now(),
+  };
+  const published = await c.slack.outbound.publishHome(owner.userId, renderHome(home, text));
+  return againInMs(published, 'a Home', c.tuning.log);
+}
+
+async function ownSessions(
+  { store: { listing, requests, sessions }, slack: { outbound }, tuning }: HomeContext,
+  owner: Owner,
+  text: Text,
+): Promise<Pick<Home, 'sessions' | 'total'>> {
+  const { requestIds, total } = await listing.mostPressing({ ...owner, limit: SHOWN_SESSIONS });
+  const entries = requestIds.map(async (id) => {
+    const [request, session] = await Promise.all([requests.find(id), sessions.ofRequest(id)]);
+    if (request === null) return [];
+    const card = cardView({ request, session, nowMs: tuning.now() }, text);
+    return [{ card, thread: outbound.permalink(cardMessage(request)) }];
+  });
+  return {
+    sessions: (await Promise.all(entries)).flat(),
+    total: { count: total, more: total >= MOST_COUNTED },
+  };
+}
+
+/** What waits for this person's approval, with the address of their message about it. */
+async function ownApprovals(
+  { store: { listing, requests }, slack: { outbound }, tuning }: HomeContext,
+  owner: Owner,
+  text: Text,
+): Promise<Home['approvals']> {
+  const found = await listing.approvalsFor({ ...owner, limit: SHOWN_APPROVALS });
+  const entries = found.asked.map(async ({ requestId, channelId, ts }) => {
+    const request = await requests.find(requestId);
+    if (request === null) return [];
+    const message = channelId === null || ts === null ? null : { channelId, ts, threadTs: null };
+    const card = cardView({ request, session: null, nowMs: tuning.now() }, text);
+    return [{ card, message: outbound.permalink(message) }];
+  });
+  return { asked: (await Promise.all(entries)).flat(), total: found.total };
+}
+
+/** How long after it was opened a Home may still be in view. */
+const OPEN_MS = 30 * 60_000;
+
+export type RedrawHome = (person: Person) => Promise<void>;
+
+type RedrawContext = {
+  store: Pick<Store, 'shown'>;
+  enqueue: Enqueue;
+  tuning: Pick<Tuning, 'homePauseMs'>;
+};
+
+/** Redraws a person's Home, if they may be looking at it. */
+export function createHomeRedrawer({ store: { shown }, enqueue, tuning }: RedrawContext): RedrawHome {
+  return async ({ teamId, userId }) => {
+    const key = shownKey('home', teamId, userId);
+    const { triedMsAgo: openedMsAgo = Infinity } = (await shown.find(key)) ?? {};
+    if (openedMsAgo < OPEN_MS) await enqueue('show', { key }, { startAfterMs: tuning.homePauseMs });
   };
 }

@@ -1,0 +1,59 @@
+import { nullIfFails } from '../log.ts';
+import { checkSlack, refusesKey } from '../operator/checks.ts';
+import { isAdministrator } from '../session/identity.ts';
+import { missingScopes } from '../slack/edge/manifest-scopes.ts';
+import type { HomeFile, HomeHealth } from '../slack/views/home.ts';
+import { countSetAside } from '../store/set-aside.ts';
+import type { HomeContext } from './index.ts';
+
+/** The health of the app, for administrators; null: for everyone else. */
+export async function healthFor(
+  { store, devin, slack, botToken, tuning: { log } }: HomeContext,
+  userId: string,
+): Promise<HomeHealth | null> {
+  const { answers: client, people } = slack;
+  const orNull = async <T>(asking: Promise<T>): Promise<T | null> =>
+    nullIfFails(asking, log, 'a part of the health in a Home could not be looked up');
+
+  if (!isAdministrator(await orNull(people.find(userId)))) return null;
+  const [inSlack, inDevin, counts] = await Promise.all([
+    orNull(checkSlack({ client, botToken })),
+    orNull(keyIn(devin)),
+    orNull(countSetAside(store.db)),
+  ]);
+  const sum = Object.values(counts ?? {}).reduce((total, count) => total + count, 0);
+  return {
+    database: counts !== null,
+    devin: inDevin !== null,
+    slack: inSlack !== null,
+    keyRefused: inDevin === 'refused',
+    missingScopes: missingScopes(inSlack?.scopes ?? null),
+    setAside: sum,
+  };
+}
+
+async function keyIn({ self }: HomeContext['devin']): Promise<'accepted' | 'refused'> {
+  try {
+    await self.get();
+    return 'accepted';
+  } catch (error) {
+    if (refusesKey(error)) return 'refused';
+    throw error;
+  }
+}
+
+/** The state of the files that a person may see: both for administrators, the policy for its owners. */
+export async function filesFor(
+  { policy, mapping, slack, usage }: HomeContext,
+  userId: string,
+): Promise<HomeFile[]> {
+  if (!(await usage.mayAll(userId))) return [];
+  const isAdmin = isAdministrator(await slack.people.find(userId));
+  const rules = policy.current()?.rules;
+  const people = isAdmin ? mapping.current()?.people : undefined;
+  const files: HomeFile[] = [];
+  if (rules !== undefined) files.push({ kind: 'policy', entries: rules.length, problems: policy.problems() });
+  if (people !== undefined)
+    files.push({ kind: 'identity', entries: people.length, problems: mapping.problems() });
+  return files;
+}
