@@ -46,7 +46,7 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
   const card = cardView({ ...followed, nowMs: c.now() }, text);
   const name = linkedTitle(card, text);
   if (isDoneAlready(kind, followed.session))
-    return notDone(doneAlready(kind, { name, card, sinceMs: followed.session.phaseAt.getTime() }, text));
+    return notDone(doneAlready({ name, card, sinceMs: followed.session.phaseAt.getTime() }, text));
   const [first, ...others] = CALLS[kind];
   let ended: SessionSnapshot | null;
   try {
@@ -60,12 +60,12 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
       error.code === 'not-found'
         ? text.thread.gone(error.facts.detail)
         : actionMessage({ kind: 'devin', ...error.facts }, text);
-    return notDone(text.steering.notDone[kind](name), escape(why));
+    return notDone(text.steering.notDone(name, text.steering.acts[kind]), escape(why));
   }
   await record(c, doing, ended);
   return ended === null
-    ? notDone(text.steering.lost[kind](name), text.steering.lostNow)
-    : done(text.steering.done[kind](name));
+    ? notDone(text.steering.lost(name, text.steering.acts[kind]), text.steering.lostNow)
+    : done(text.steering.done(name, text.steering.acts[kind]));
 }
 
 /** The session as Devin has it then; null: its answer was lost, and the session isn't seen that way. */

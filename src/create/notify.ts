@@ -3,6 +3,7 @@ import { applyDefaults, askedBeside, type EffectiveDraft } from '../session/defa
 import type { StoredDraft } from '../session/fields.ts';
 import { isNoMember } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
+import { waitingWords } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
 import { throwIfRetryable } from '../slack/edge/errors.ts';
 import type { Outbound } from '../slack/edge/outbound.ts';
@@ -35,7 +36,7 @@ function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
 function queued(request: SessionRequest, text: Text): Rendered | null {
   if (request.waiting === null) return null;
   const card = cardView({ request, session: null, nowMs: request.updatedAt.getTime() }, text);
-  return titled(linkedTitle(card, text), text.card.waiting[request.waiting]);
+  return titled(linkedTitle(card, text), waitingWords(request.waiting, text));
 }
 
 /** With what the place sets in the place of what was refused for it: the form starts with that. */

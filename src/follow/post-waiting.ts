@@ -2,8 +2,8 @@ import { backOffMs, retryWindow, soonIfBusy, sooner } from '../queue/index.ts';
 import { slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
 import { privatePlace } from '../slack/edge/places.ts';
 import { CLOCK_MARGIN_S } from '../slack/edge/posted-messages.ts';
-import { notice } from '../slack/views/notices.ts';
-import { escape, link, lookup } from '../slack/views/text.ts';
+import { notice, slackRefusal } from '../slack/views/notices.ts';
+import { link } from '../slack/views/text.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
 import type { MessageRow } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -143,9 +143,9 @@ async function noteTrouble(
   code: string,
 ): Promise<void> {
   if (session.threadTrouble !== null) return;
-  const { thread, card } = await textFor(userId);
-  const why = lookup(thread.troubleBecause, code) ?? thread.troubleOther(escape(code));
-  const sentence = thread.trouble(why, link(session.url, card.buttons.open));
+  const text = await textFor(userId);
+  const opened = link(session.url, text.card.buttons.open);
+  const sentence = text.thread.trouble(slackRefusal(code, text), opened);
   const place = privatePlace({ userId, channelId: null, threadTs: null });
   // If Slack is busy, the next try tells them.
   if ((await outbound.tellPrivately(place, notice([sentence]))) === 'retryable') return;

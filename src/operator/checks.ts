@@ -82,7 +82,16 @@ export function refusesKey(error: unknown): boolean {
   return error instanceof DevinError && (error.code === 'unauthorized' || error.status === 403);
 }
 
-type Permission = keyof Text['devin']['without'];
+type Permission =
+  | 'ManageOrgSessions'
+  | 'ImpersonateOrgSessions'
+  | 'UseDevinSessions'
+  | 'ViewOrgSessions'
+  | 'ViewOrgMembership'
+  | 'ManageAccountPlaybooks'
+  | 'ManageAccountKnowledge'
+  | 'Read'
+  | 'ManageOrgSecrets';
 /** `elsewhere`: there is no such organization. `unclear`: Devin's answer doesn't say. */
 type Holding = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
 export type PermissionFound = { permission: Permission; holding: Holding; needed: boolean };
@@ -122,8 +131,8 @@ export async function checkPermissions(
   ];
 }
 
-export function missingPermission(permission: Permission, { devin, joins }: Text): string {
-  return joins.sentences([devin.forbidden(permission), devin.without[permission]]);
+export function missingPermission(permission: Permission, { devin }: Text): string {
+  return devin.forbidden(permission);
 }
 
 const needed: ToProbe = (permission, call) => ({ permission, needed: true, call });

@@ -50,10 +50,9 @@ type Acts = Record<string, (args: string[]) => Promise<number>>;
 
 /** For commands that begin with a word, such as `verify`. */
 export async function runAct([word, ...args]: string[], acts: Acts, words: Words): Promise<number> {
-  const known = Object.keys(acts).join(', ');
-  if (word === undefined) throw new UsageError(words.noCommand(known));
+  if (word === undefined) throw new UsageError(words.missing(Object.keys(acts).join(' | ')));
   const act = Object.hasOwn(acts, word) ? acts[word] : undefined;
-  if (act === undefined) throw new UsageError(words.unknownCommand(word, known));
+  if (act === undefined) throw new UsageError(words.unexpected(word));
   return act(args);
 }
 
@@ -70,7 +69,7 @@ export function readArguments<const Options extends ParseArgsOptionsConfig>(
   const missing = operands[read.positionals.length];
   if (missing !== undefined) throw new UsageError(words.missing(missing));
   const extra = operands.at(-1)?.endsWith('…') === true ? undefined : read.positionals[operands.length];
-  if (extra !== undefined) throw new UsageError(words.extra(extra));
+  if (extra !== undefined) throw new UsageError(words.unexpected(extra));
   return read;
 }
 
@@ -83,9 +82,9 @@ function withInlineValues(args: readonly string[], { options, words }: Known): s
     if (token.kind === 'positional') return [token.value];
     const { name, rawName, value } = token;
     const type = Object.hasOwn(options, name) ? options[name]?.type : undefined;
-    if (type === undefined) throw new UsageError(words.unknownOption(rawName));
+    if (type === undefined) throw new UsageError(words.unexpected(rawName));
     if (type === 'string' && value === undefined) throw new UsageError(words.noValue(rawName));
-    if (type === 'boolean' && value !== undefined) throw new UsageError(words.valueGiven(rawName));
+    if (type === 'boolean' && value !== undefined) throw new UsageError(words.unexpected(`${rawName}=${value}`));
     return [value === undefined ? rawName : `${rawName}=${value}`];
   });
 }

@@ -73,15 +73,20 @@ export function untickedWords(without: Without | null | undefined, text: Text): 
 
 function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): string[] {
   if (waiting === null) return [];
-  return [isSaid && waiting !== 'looking' ? text.card.startsItself : text.card.waiting[waiting]];
+  return [isSaid && waiting !== 'looking' ? text.card.startsItself : waitingWords(waiting, text)];
+}
+
+/** Why a request waits, and what becomes of it. */
+export function waitingWords(waiting: NonNullable<SessionRequest['waiting']>, { card, joins }: Text): string {
+  if (waiting === 'looking') return card.looking;
+  return joins.sentences([card.because(card.waitsFor[waiting]), card.startsItself]);
 }
 
 /** How the app knows who a session runs as; of the service user, why it does. */
 export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }>, text: Text): string {
   if (identity.kind === 'matched') return text.notices.matchedBy[identity.how];
-  return identity.because === 'off'
-    ? text.notices.serviceUser.off
-    : text.notices.serviceUser.noMatch[identity.because];
+  const { off, noMatch } = text.notices.serviceUser;
+  return identity.because === 'off' ? off : noMatch;
 }
 
 /** What is switched off in the thread, or which of its sessions is heard; on a person's first card, also how it works. Escaped. */

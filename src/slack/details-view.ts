@@ -1,4 +1,3 @@
-import { isEndedByPeople } from '../session/failure.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { instructionsIn } from '../session/prompt.ts';
 import { buildRequest } from '../session/request.ts';
@@ -29,7 +28,7 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
     request: effectiveRequest(request, onlyAsked ? [] : (request.uploads?.urls ?? [])),
     sources: { ...request.draft.sources, session_secrets: 'request' },
     names: request.draft.names ?? {},
-    snapshot: onlyAsked ? null : (session?.snapshot ?? null),
+    url: onlyAsked ? null : (session?.url ?? null),
     identity:
       identity === null || identity.kind === 'refused'
         ? null
@@ -38,11 +37,15 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
             how: identitySentence(identity, text),
             checkedAtMs: identity.checkedAtMs,
           },
-    requestId: request.id,
-    state: stateOf(request),
-    createdAtMs: request.createdAt.getTime(),
-    updatedAtMs: request.updatedAt.getTime(),
-    included: request.context === null ? null : text.details.contexts[request.context.choice],
+    support: {
+      request: request.id,
+      state: request.state,
+      requested: request.createdAt.toISOString(),
+      changed: request.updatedAt.toISOString(),
+      member: devinUserOf(identity),
+      ...(onlyAsked ? {} : idsOf(session)),
+    },
+    included: request.context === null ? null : text.modal.context.choices[request.context.choice],
     sent: onlyAsked || request.prompt === request.draft.values.prompt ? null : request.prompt,
     leftOut: leftOut(request, text),
     instructions: request.prompt === null ? null : instructionsIn(request.prompt, request.id),
@@ -51,9 +54,9 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
   };
 }
 
-/** As on the card: what people ended did not fail. */
-function stateOf({ state, failure }: SessionRequest): SessionDetails['state'] {
-  return state === 'failed' && failure !== null && isEndedByPeople(failure) ? 'ended' : state;
+function idsOf(session: SessionRow | null): Record<string, unknown> {
+  const { sessionId, orgId, status, statusDetail, serviceUserId, parentSessionId } = session?.snapshot ?? {};
+  return { session: sessionId, organization: orgId, status, statusDetail, serviceUserId, parentSessionId };
 }
 
 function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {

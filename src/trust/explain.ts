@@ -116,11 +116,11 @@ function setIn({ draft: { values, sources } }: Decision): FieldValues {
 function passedOverLines(policy: Policy, facts: PolicyFacts, { policy: { explain: words } }: Text): string[] {
   const rules = passedOver(policy, facts);
   if (rules.length === 0) return [];
-  return [words.passedOver, ...rules.map(({ name, parts }) => words.value(`${name}: ${parts.join(', ')}`))];
+  return [words.passedOver, ...rules.map(({ name, parts }) => `  ${name}: ${parts.join(', ')}`)];
 }
 
 function valueLines(heading: string, values: FieldValues, text: Text): string[] {
-  const lines = optionWords(values, text).map((line) => text.policy.explain.value(unescape(line)));
+  const lines = optionWords(values, text).map((line) => `  ${unescape(line)}`);
   return lines.length === 0 ? [] : [heading, ...lines];
 }
 

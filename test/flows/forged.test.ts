@@ -192,7 +192,7 @@ describe('a form', () => {
     const { ana, channelId } = await openForm();
     const forgotten = { value: 'formerly', triggerId: '1.2.3', actionId: 'open_form' };
     await forgePress(world(), { userId: ana.userId, channelId, ...forgotten });
-    await toldTo(world(), { channelId, userId: ana.userId }, 'This form is too old to open');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'This is too old');
   });
 
   test('sends no file of another person to Devin, and reads none', async () => {

@@ -157,29 +157,13 @@ describeOnBothWorlds('the form', (world) => {
   });
 
   test.each([
-    ["doesn't confirm", [{ times: 2, status: 503 }], 'Slack may not have opened "Start a Devin session".'],
-    ['is busy', [{ retryAfter: 30 }], 'Slack didn\'t open "Start a Devin session". Open it here:'],
-    [
-      "doesn't confirm, and then is busy",
-      [{ status: 503 }, { retryAfter: 30 }],
-      'Slack may not have opened "Start a Devin session".',
-    ],
-    [
-      'refuses it',
-      [{ error: 'invalid_arguments' }],
-      'Slack didn\'t open "Start a Devin session". Open it here:',
-    ],
-    [
-      'took its trigger before',
-      [{ error: 'exchanged_trigger_id' }],
-      'Slack may not have opened "Start a Devin session".',
-    ],
-    [
-      'got it too late',
-      [{ error: 'expired_trigger_id' }],
-      'Slack didn\'t open "Start a Devin session". Open it here:',
-    ],
-  ])('is offered again if Slack %s', async (_, faults, sentence) => {
+    ["doesn't confirm", [{ times: 2, status: 503 }]],
+    ['is busy', [{ retryAfter: 30 }]],
+    ["doesn't confirm, and then is busy", [{ status: 503 }, { retryAfter: 30 }]],
+    ['refuses it', [{ error: 'invalid_arguments' }]],
+    ['took its trigger before', [{ error: 'exchanged_trigger_id' }]],
+    ['got it too late', [{ error: 'expired_trigger_id' }]],
+  ])('is offered again if Slack %s', async (_, faults) => {
     const { slack } = world();
     const { ana, channelId } = someoneIn(world());
     for (const fault of faults) slack.fail('views.open', fault);
@@ -188,7 +172,7 @@ describeOnBothWorlds('the form', (world) => {
       channelId,
       ({ ephemeralFor }) => ephemeralFor === ana.userId,
     );
-    expect(text.replaceAll(/\s+/g, ' ')).toContain(sentence);
+    expect(text).toContain('If "Start a Devin session" didn\'t open, open it here:');
     await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
     expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain(ana.devinName);
   });

@@ -151,7 +151,7 @@ describe('the App Home', () => {
     down.clear();
     const revoked = devin.fail({ method: 'GET', path: /./ }, { status: 401, times: Infinity });
     await slack.openHome(ana.userId);
-    const refused = await homeOf(world().slack, ana.userId, /Devin refuses this app's key/);
+    const refused = await homeOf(world().slack, ana.userId, /Devin doesn't accept this app's key/);
     expect(refused.text).not.toContain('no usable answer');
     const ready = await fetch(`${world().address}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([200, expect.stringContaining('DEVIN_API_KEY')]);

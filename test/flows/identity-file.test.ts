@@ -87,7 +87,7 @@ test('only administrators see in their Home whether the identity file is valid',
     return (await homeOf(slack, userId, words)).text;
   };
   await writeFile(file, `people: [{ slack: ${boss.userId}, devin: ${boss.devinUserId} }]\n`);
-  await expect.poll(async () => home(boss.userId, /Identity file/)).toContain('in force (1 person)');
+  await expect.poll(async () => home(boss.userId, /Identity file/)).toContain('in force (1 entry)');
   await writeFile(file, 'people: [{ slack: nobody, devin: user-1 }]\n');
   await expect
     .poll(async () => home(boss.userId, /Identity file/))

@@ -203,7 +203,7 @@ describe('a policy that changes', () => {
     ];
     world().slack.setGroup('S0OWNERS', [owner.userId]);
     for (const { userId } of [admin, owner])
-      expect(await homeWords(userId)).toMatch(/last valid policy stays in force:\s+\S*policy\.yml:\d+:\d+/);
+      expect(await homeWords(userId)).toMatch(/last valid one stays in force:\s+\S*policy\.yml:\d+:\d+/);
     expect(await homeWords(other.ana.userId)).not.toContain('olicy');
     // A guest named as an owner sees no more than other guests.
     const guest = addColleague(world(), { isGuest: true });

@@ -85,7 +85,7 @@ describe('a question before a session costs anything', () => {
     await devin.waitForSession(({ id, status }) => id === session.id && status === 'exit');
     await showing('Ended by');
     const { message: after } = await slack.command(ana.userId, channelId, 'stop');
-    expect(after?.text).toMatch(/no session that can be stopped.*someone else's session/s);
+    expect(after?.text).toMatch(/None of your sessions takes that\..*For another session, type/s);
     expect(slack.problems).toEqual([]);
   });
 

@@ -215,7 +215,7 @@ describe('when Stop fails', () => {
   ])('talks about stopping, not starting, when %s', async (_what, fault, words) => {
     const { channelId, userId } = await stop(fault);
     const told = await toldTo(world(), { channelId, userId }, words);
-    expect(told.text).toContain("wasn't stopped");
+    expect(told.text).toContain("isn't stopped");
     expect(told.text).not.toMatch(/started|Change it/);
   });
 
@@ -305,7 +305,7 @@ describe('canceling a request', () => {
     const { message } = await slack.command(ana.userId, channelId, 'cancel');
     expect(message?.text).toContain(`never mind ${ana.name}`);
     await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'cancel_listed');
-    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'Canceling that request');
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'On it.');
     expect(told.ts).toBe(message?.ts);
     await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
     busy.clear();
@@ -447,7 +447,7 @@ describe('buttons by phase', () => {
     await showing('Needs you');
     slack.fail('views.open', { times: 2, status: 503 });
     await slack.clickButton(ana.userId, on, button);
-    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, 'Slack may not have opened');
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, "didn't open, open it here");
     await slack.clickButton(ana.userId, { channelId, ts }, button);
     const view = await slack.waitForView(({ userId }) => userId === ana.userId);
     expect(slack.renderText(view)).toContain(title);

@@ -603,7 +603,7 @@ describe('keywords in the thread', () => {
     const thread = await startThread(world());
     devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/archive$`) }, { status: 429, retryAfter: 1 });
     const { ts } = await thread.say(thread.ana.userId, 'archive');
-    await thread.noticeTo(thread.ana.userId, "wasn't archived");
+    await thread.noticeTo(thread.ana.userId, "isn't archived");
     await marked(thread, 'go on, then');
     const said = slack.messages(thread.channelId).find((one) => one.ts === ts);
     expect(said?.reactions.size).toBe(0);

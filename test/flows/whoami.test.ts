@@ -29,7 +29,7 @@ test('whoami says privately who sessions run as, how and when that was found, an
   expect(answer).toMatch(/This workspace this month: .* used · .* free of 2,000 ACU/);
   expect(answer).toContain('Mode: May need an approval here: ultra.');
   expect(answer).toContain('[Check again]');
-  expect(answer).toContain('*Your defaults*: none  [Edit]');
+  expect(answer).toContain('*Your defaults*: None  [Edit]');
   expect(answer).toContain("*Notifications*  [In the session's thread ▾]");
   expect(answer).toContain('*Language*  [As in Slack ▾]');
   expect(answer.split(/\s+/).length).toBeLessThan(110);

@@ -84,7 +84,7 @@ test("a card says that it waits for Devin's answer", () => {
 test('a card says that a lost session is searched for, and that its request waits for nothing else', () => {
   const request = requestRow({ state: 'sending', sessionId: null, waiting: 'looking' });
   const { waitsFor, notes } = cardView({ request, session: null, nowMs: 10_000 }, en);
-  expect({ waitsFor, notes }).toEqual({ waitsFor: null, notes: [en.card.waiting.looking] });
+  expect({ waitsFor, notes }).toEqual({ waitsFor: null, notes: [en.card.looking] });
 });
 
 test("a card of a session has Devin's title, and nothing of a wait that is over", () => {
@@ -237,7 +237,7 @@ test('a card says that it runs as the service user, and why', () => {
     en,
   );
   expect(runsAs).toEqual({ kind: 'service-user' });
-  expect(notes).toEqual([en.notices.serviceUser.noMatch.guest]);
+  expect(notes).toEqual([en.notices.serviceUser.noMatch]);
   const matched = requestRow({ identity: MATCHED });
   expect(cardView({ request: matched, session: sessionRow(), nowMs: 0 }, en).notes).toEqual([]);
 });

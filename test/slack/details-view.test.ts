@@ -7,7 +7,7 @@ import { sessionRow } from '../support/session-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 /** What comes from the conversation, and what Devin made of it. */
-const THEIRS = ['we bought it', 'app.log', 'The secret takeover'];
+const THEIRS = ['we bought it', 'app.log', 'sessions/s1'];
 
 test.each([
   ["shows an approver who isn't in the conversation only what was asked for", true],
@@ -16,18 +16,9 @@ test.each([
   const prompt = 'fix it\n<slack-messages>\nwe bought it';
   const uploads = { urls: ['https://app.devin.ai/attachments/1/app.log'], leftOut: [] };
   const request = requestRow({ draft: { values: { prompt: 'fix it' }, sources: {} }, prompt, uploads });
-  const session = sessionRow({ snapshot: sessionSnapshot('s1', { title: 'The secret takeover' }) });
+  const session = sessionRow({ snapshot: sessionSnapshot('s1', {}), url: 'https://app.devin.ai/sessions/s1' });
   const view = detailsView({ request, session, onlyAsked }, en);
   const shown = JSON.stringify(renderDetails(view, en));
   expect(shown).toContain('fix it');
   expect(THEIRS.filter((words) => shown.includes(words))).toEqual(onlyAsked ? [] : THEIRS);
-});
-
-test.each([
-  ['canceled', { kind: 'cancelled', userId: 'U1' }, 'Ended, nothing was started'],
-  ['given up', { kind: 'gave-up', waiting: null }, 'Failed, nothing was started'],
-] as const)('Details of a request that was %s show the same end as its card', (_how, failure, status) => {
-  const request = requestRow({ state: 'failed', failure });
-  const view = detailsView({ request, session: null, onlyAsked: false }, en);
-  expect(JSON.stringify(renderDetails(view, en))).toContain(status);
 });

@@ -1,7 +1,7 @@
 import { fields, OPTION_GROUPS } from '../../src/session/fields.ts';
 import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
-import { renderDoubt, renderHelp, renderMisused, usageOf } from '../../src/slack/command/help.ts';
+import { renderDoubt, renderHelp, renderMisused, USAGE } from '../../src/slack/command/help.ts';
 import type { CardAction } from '../../src/slack/edge/ids.ts';
 import { renderInDevin, renderReplyBy } from '../../src/slack/views/devin-message.ts';
 import { renderHome, type Home } from '../../src/slack/views/home.ts';
@@ -48,7 +48,7 @@ import { BARE_HOME } from '../support/home.ts';
 type Screen = (text: Text) => Rendered | object;
 
 const card = cardOf('words');
-const ACTS = ['status', 'stop', 'archive', 'say'] as const;
+const ACTS = ['stop', 'archive', 'say'] as const;
 const ALL: CardAction[] = ['open', 'details', 'reply', 'mute', 'listen-thread', 'ask-stop', 'start-anyway'];
 const PREFERENCES = {
   notify: 'thread',
@@ -201,14 +201,14 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     ACTS,
     (act) => (text) =>
       renderSessionPick(
-        { act, entries: [{ card, sessionId: 's1' }], usage: `/cog ${usageOf(act, text)}` },
+        { act, entries: [{ card, sessionId: 's1' }], usage: `/cog ${USAGE[act]}` },
         text,
       ),
   ),
   ...named(
     'nothing to pick from',
     ACTS,
-    (act) => (text) => renderSessionPick({ act, entries: [], usage: `/cog ${usageOf(act, text)}` }, text),
+    (act) => (text) => renderSessionPick({ act, entries: [], usage: `/cog ${USAGE[act]}` }, text),
   ),
   ...named(
     'settings',
@@ -219,9 +219,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
         text,
       ),
   ),
-  'what may not have opened': (text) =>
-    unopened({ title: 'words', isUnclear: true }, formButton('f1', text), text),
-  'what did not open': (text) => unopened({ title: 'words', isUnclear: false }, formButton('f1', text), text),
+  'what did not open': (text) => unopened('words', formButton('f1', text), text),
   ...named(
     'the box',
     ['reply', 'answer', 'wake'] as const,

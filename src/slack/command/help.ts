@@ -43,9 +43,21 @@ export function renderHelp({ command, topic }: Help, text: Text): Rendered {
 }
 
 /** How a sub-command is typed, after the slash command's name. */
-export function usageOf(name: Subcommand, text: Text): string {
-  return text.command.help.subcommands[name].usage;
-}
+export const USAGE: Readonly<Record<Subcommand, string>> = {
+  help: 'help',
+  list: 'list',
+  status: 'status <session>',
+  why: 'why [options]',
+  whoami: 'whoami',
+  usage: 'usage',
+  follow: 'follow <session>',
+  say: 'say <session> <message>',
+  stop: 'stop <session>',
+  archive: 'archive <session>',
+  defaults: 'defaults',
+  settings: 'settings',
+  link: 'link @person <user-id>',
+};
 
 function howToStart(command: string, text: Text): string[][] {
   const { help } = text.command;
@@ -63,7 +75,7 @@ function allOptions(command: string, text: Text): string[][] {
     ],
     [
       bold(help.subcommandsTitle),
-      ...SUBCOMMANDS.map((name) => usageLine(command, help.subcommands[name])),
+      ...SUBCOMMANDS.map((name) => usageLine(command, name, text)),
       help.sessionNote,
     ],
   ];
@@ -107,7 +119,7 @@ export function renderDoubt(
     return refusal({ problems, typed, formId }, text);
   }
   const { doubt } = intent;
-  const usage = doubt.kind === 'command' ? usageOf(doubt.name, text) : null;
+  const usage = doubt.kind === 'command' ? USAGE[doubt.name] : null;
   return renderQuestion({ command, typed, formId, doubt, usage }, text);
 }
 
@@ -118,7 +130,7 @@ export function renderMisused(
   text: Text,
 ): Rendered {
   const { notAnswered, question } = text.command;
-  const problems = [question.incomplete(code(`${command} ${usageOf(name, text)}`))];
+  const problems = [question.incomplete(code(`${command} ${USAGE[name]}`))];
   return refusal(
     { problems, typed: `${command} ${unescape(typed)}`, formId: null, title: notAnswered.title },
     text,
@@ -137,8 +149,9 @@ function flagLine(field: Field, text: Text): string {
     : `${flag} ${escape(label(field, text))}: ${takes}`;
 }
 
-function usageLine(command: string, { usage, does }: { usage: string; does: string }): string {
-  return `${code(`${command} ${usage}`)} ${withCommand(escape(does), command)}`;
+function usageLine(command: string, name: Subcommand, text: Text): string {
+  const does = escape(text.command.help.subcommands[name]);
+  return `${code(`${command} ${USAGE[name]}`)} ${withCommand(does, command)}`;
 }
 
 /** Code spans that begin with a sub-command are shown as they are typed. */

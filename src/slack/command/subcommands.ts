@@ -47,7 +47,11 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     }),
     intent: ({ whose = 'mine', page = 1 }) => ({ kind: 'list', whose, page }),
   }),
-  status: row({ takes: z.object({ session: session.optional() }), intent: onSession('status') }),
+  status: row({
+    takes: z.object({ session: session.optional() }),
+    intent: ({ session: id }) =>
+      id === undefined ? { kind: 'list', whose: 'mine', page: 1 } : { kind: 'status', session: id },
+  }),
   why: row({
     takes: z.object({}),
     intent: () => ({ kind: 'why', draft: {}, reset: [], problems: [] }),
@@ -195,7 +199,7 @@ function row<T extends z.ZodObject>(definition: Definition<T>) {
   return { read };
 }
 
-function onSession(kind: 'status' | 'stop' | 'archive') {
+function onSession(kind: 'stop' | 'archive') {
   return ({ session: id }: { session?: string | undefined }): Intent =>
     id === undefined ? { kind: 'pick', act: kind } : { kind, session: id };
 }

@@ -8,7 +8,6 @@ import { formView } from '../form-view.ts';
 import { unopened } from '../views/notices.ts';
 import { button } from '../views/objects.ts';
 import { renderSessionForm } from '../views/session-form.ts';
-import { slackFailure, type SlackFailure } from './errors.ts';
 import { ACTION } from './ids.ts';
 import type { Outbound } from './outbound.ts';
 import { privatePlace, type Place } from './places.ts';
@@ -26,20 +25,12 @@ type OpenerDeps = { outbound: Pick<Outbound, 'openView' | 'tellPrivately'>; text
 export function createViewOpener({ outbound, textFor, log }: OpenerDeps): ViewOpener {
   return async (opening, view) =>
     outbound.openView(opening.triggerId, view).catch(async (error: unknown) => {
-      const what = { title: view.title.text, isUnclear: mayBeOpen(slackFailure(error)) };
       const again = button(opening.actionId, opening.label, opening.value ?? '');
       log.warn({ err: error }, "Slack didn't open a view; the person gets a button that opens it");
-      const told = unopened(what, again, await textFor(opening.userId));
+      const told = unopened(view.title.text, again, await textFor(opening.userId));
       await outbound.tellPrivately(privatePlace(opening), told);
       return { viewId: null };
     });
-}
-
-/** Something was opened with this trigger before. https://docs.slack.dev/reference/methods/views.open#errors */
-const SPENT_TRIGGER = 'exchanged_trigger_id';
-
-function mayBeOpen(failure: SlackFailure): boolean {
-  return failure.kind === 'unclear' || (failure.kind === 'refused' && failure.code === SPENT_TRIGGER);
 }
 
 /** Who asked for the form, and where: not always where its card goes. */

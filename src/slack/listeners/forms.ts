@@ -188,7 +188,7 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
     const { value, userId, responseUrl } = press;
     const form = value === null ? null : await forms.find(value);
     if (form === null)
-      return void (await refuses({ outbound }, press, (await textFor(userId)).notices.formGone));
+      return void (await refuses({ outbound }, press, (await textFor(userId)).command.question.gone));
     if (form.userId !== userId) return;
     // Its defaults and its suggestions are for people of the workspace.
     if (await refusesOutsider({ outbound, textFor }, press, form.teamId)) return;

@@ -27,8 +27,6 @@ const LINKED_LENGTH = 500;
 const ADDRESS_LENGTH = 45;
 const LAST_PART_LENGTH = 16;
 const NAME_LENGTH = 150;
-/** The last moment that a Date can hold. */
-const LAST_MOMENT_S = 8.64e12;
 
 /** `names`: of ids among the values, which are shown with them. */
 export function shownValue(value: unknown, text: Text, names: Names = {}): string {
@@ -72,7 +70,7 @@ function shownNamed(value: string, text: Text, names: Names): string {
 const KEEPS_SMALL = '\u200B';
 
 /** In the reader's time zone, with a fallback for clients that can't show it. */
-export function shownMoment(epochMs: number, { joins }: Text): string {
+export function shownMoment(epochMs: number, { joins }: Pick<Text, 'joins'>): string {
   const fallback = `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return date(epochMs / MS_PER_S, fallback, `${KEEPS_SMALL}${joins.moment}`);
 }
@@ -80,12 +78,6 @@ export function shownMoment(epochMs: number, { joins }: Text): string {
 /** The same, without the day. */
 export function shownTime(epochMs: number): string {
   return date(epochMs / MS_PER_S, `${new Date(epochMs).toISOString().slice(11, 16)} UTC`, '{time}');
-}
-
-/** Epoch seconds; anything else stays as it is. */
-export function shownSeconds(value: unknown, text: Text): string {
-  const isMoment = typeof value === 'number' && Math.abs(value) <= LAST_MOMENT_S;
-  return isMoment ? shownMoment(value * MS_PER_S, text) : shownValue(value, text);
 }
 
 const keyedSchema = z.array(z.object({ key: z.string() }));

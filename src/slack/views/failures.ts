@@ -7,7 +7,7 @@ import type { ReplyFailure } from '../../session/reply.ts';
 import { acuWords, durationWords, moneyWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { optionWords } from './details-values.ts';
-import { lookup, unescape } from './text.ts';
+import { unescape } from './text.ts';
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
 
@@ -52,7 +52,9 @@ export function refusalSentence(
   { reason, maskedEmail, about }: Pick<RefusedIdentity, 'reason' | 'maskedEmail' | 'about'>,
   text: Text,
 ): string {
-  return text.notices.identity[reason](maskedEmail, about);
+  const { identity } = text.notices;
+  if (reason === 'bot' || reason === 'deactivated') return identity.external(maskedEmail);
+  return identity[reason](maskedEmail, about);
 }
 
 /** What a look-up of a person finds if Devin doesn't accept the app's key. Rethrows other errors. */
@@ -191,10 +193,7 @@ function devinReason({ code, status, detail, permission }: DevinFailure, text: T
 }
 
 function whoCanChange(permission: string | null, text: Text): string {
-  return text.joins.sentences([
-    text.devin.forbidden(permission),
-    lookup(text.devin.without, permission ?? '') ?? '',
-  ]);
+  return text.devin.forbidden(permission);
 }
 
 /** Devin's words about fields follow in a line for each, so they aren't repeated here. */

@@ -5,11 +5,12 @@ import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeBlock, VIEW, homeMetadata } from '../edge/ids.ts';
 import { firstButton } from './card-buttons.ts';
-import { acuFact, progressFacts, pullRequestLines, repositoryFact, workFacts } from './card-facts.ts';
+import { acuFact, workFacts } from './card-facts.ts';
 import { shownMoment } from './details-values.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus, type SessionCard } from './session-card.ts';
 import { isAccepted, type FormIdentity } from './session-form.ts';
+import { sessionFacts } from './session-list.ts';
 import { renderOwnSettings } from './settings.ts';
 import { bold, code, codeBlock, escape, link, oneLine, quote, truncate } from './text.ts';
 import { homeEveryone, homeUsage, type HomeEveryone, type HomeUsage } from './usage.ts';
@@ -162,13 +163,8 @@ function entry({ card, thread }: HomeSession, text: Text): KnownBlock[] {
 }
 
 function entryFacts(card: SessionCard, thread: string | null, text: Text): string {
-  const pullRequests = pullRequestLines(card, text, true);
-  return [
-    ...progressFacts(card, text),
-    // They name their repository.
-    ...(pullRequests.length === 0 ? repositoryFact(card, text) : [text.joins.list(pullRequests)]),
-    ...(thread === null ? [] : [link(thread, text.milestones.thread)]),
-  ].join(BETWEEN_FACTS);
+  const place = thread === null ? [] : [link(thread, text.milestones.thread)];
+  return [...sessionFacts(card, text), ...place].join(BETWEEN_FACTS);
 }
 
 function howToBegin({ command }: Home, text: Text): KnownBlock[] {
@@ -188,13 +184,13 @@ const SIDES = ['database', 'devin', 'slack'] as const;
 /** One line: what is wrong, or that all is well. */
 function homeHealth(
   { keyRefused, missingScopes, setAside, ...sides }: HomeHealth,
-  { home, joins }: Text,
+  { devin, home, joins }: Text,
 ): KnownBlock {
   const { label, well, ...words } = home.health;
   const unwell = SIDES.filter((side) => !sides[side]).map((side) => words.sides[side]);
   const problems = [
     ...(unwell.length === 0 ? [] : [words.unreachable(joins.list(unwell))]),
-    ...(keyRefused ? [words.keyRefused] : []),
+    ...(keyRefused ? [escape(devin.unauthorized)] : []),
     ...(missingScopes.length === 0
       ? []
       : [words.missingScopes(truncate(missingScopes.join(', '), SCOPES_LENGTH))]),
@@ -204,8 +200,8 @@ function homeHealth(
 }
 
 function homeFile({ kind, entries, problems }: HomeFile, { home }: Text): KnownBlock {
-  const words = home.files[kind];
-  const label = bold(words.label);
+  const words = home.files;
+  const label = bold(words[kind]);
   if (problems.length === 0) return context(`${label}${BETWEEN_FACTS}${words.inForce(entries)}`);
   const lines = truncate(problems.map((line) => oneLine(line)).join('\n'), PROBLEMS_LENGTH);
   return section(`${label}${BETWEEN_FACTS}${words.broken}\n${escape(lines)}`);

@@ -48,13 +48,8 @@ export function refusal({ problems, typed, options = [], formId, title }: Refusa
 }
 
 /** `again`: the button that opens what Slack didn't open, or may not have opened. */
-export function unopened(
-  { title, isUnclear }: { title: string; isUnclear: boolean },
-  again: Button,
-  { notices }: Text,
-): Rendered {
-  const said = isUnclear ? notices.maybeOpened : notices.notOpened;
-  return joinParts([line(said(escape(title))), offering(again)]);
+export function unopened(title: string, again: Button, { notices }: Text): Rendered {
+  return joinParts([line(notices.notOpened(escape(title))), offering(again)]);
 }
 
 export function notice(sentences: readonly string[]): Rendered {
@@ -72,13 +67,11 @@ export function sessionOver(
 
 /** Why nothing was done with a session. `name`: its title, or words in its place. Escaped. */
 export function doneAlready(
-  what: 'stop' | 'archive' | 'sleep',
   { name, card, sinceMs }: { name: string; card: SessionCard; sinceMs: number },
   text: Text,
 ): string {
   const how = [statusWord(card, text), shownMoment(sinceMs, text)].join(BETWEEN_FACTS);
-  const { alreadyArchived, alreadyOver } = text.steering;
-  return (what === 'archive' ? alreadyArchived : alreadyOver)(name, how);
+  return text.steering.already(name, how);
 }
 
 /** The card isn't where the person asked. `code`: Slack's reason, or ''. */
@@ -86,11 +79,16 @@ export function cardElsewhere(
   { code, link: url }: { code: string; link: string | null },
   text: Text,
 ): Rendered {
+  const sentence = text.notices.cardElsewhere(slackRefusal(code, text));
+  return notice(url === null ? [sentence] : [sentence, link(url, text.notices.openCard)]);
+}
+
+/** Why Slack took no message there, by its code. */
+export function slackRefusal(code: string, { notices }: Text): string {
   // Such as `restricted_action_read_only_channel`.
   const why = code.startsWith('restricted_action') ? 'restricted_action' : code;
-  const known = lookup(text.notices.elsewhereBecause, why);
-  const sentence = text.notices.cardElsewhere(known ?? text.notices.elsewhereOther(escape(code)));
-  return notice(url === null ? [sentence] : [sentence, link(url, text.notices.openCard)]);
+  const key = why === 'message_not_found' ? 'thread_not_found' : why;
+  return lookup(notices.slackRefused, key) ?? notices.slackRefusedOther(escape(code));
 }
 
 /** Slack refuses the card everywhere. */
@@ -140,7 +138,7 @@ export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
   const lines = [
     words(calledWords(called, text), bold(escape(cardTitle(card, text)))),
     ...(reason === null || isOver ? [] : [truncate(escape(reason), REASON_LENGTH)]),
-    ...(outside ? [notices.elsewhereBecause.person_not_in_conversation] : []),
+    ...(outside ? [notices.slackRefused.person_not_in_conversation] : []),
     ...(isOver ? [milestones.changedSince] : []),
     ...(card.phase === 'unknown' && !isOver && !outside ? [milestones.notConfirmedNow] : []),
   ];

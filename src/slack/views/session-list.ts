@@ -2,12 +2,12 @@ import type { Button } from '@slack/types';
 import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION, runAction } from '../edge/ids.ts';
-import { cardButton, namedFor } from './card-buttons.ts';
-import { shownMoment } from './details-values.ts';
+import { cardButton, firstButton, namedFor } from './card-buttons.ts';
+import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
 import { button, confirmation, joinParts, line, section, small, titled, type Rendered } from './objects.ts';
-import { BETWEEN_FACTS, linkedTitle, statusWord, type SessionCard } from './session-card.ts';
+import { BETWEEN_FACTS, linkedTitle, signedStatus, type SessionCard } from './session-card.ts';
 import { stopQuestion } from './steering.ts';
 import { bold, code, escape } from './text.ts';
 
@@ -16,17 +16,16 @@ type SessionList = {
   page: number;
   pages: number;
   /** `isShown`: the viewer may see its title. */
-  entries: { card: SessionCard; askedAtMs: number; isShown: boolean }[];
+  entries: { card: SessionCard; isShown: boolean }[];
   command: string;
 };
 
-/** A page of sessions for one person: each is a row with a button. */
+/** A page of sessions for one person: each is a row with the button that its phase has. */
 export function renderSessionList(list: SessionList, text: Text): Rendered {
   const { command, whose, page, pages, entries } = list;
   const { sessions } = text;
   const heading = bold(sessions[whose]);
   if (pages === 0) return notice([heading, sessions.none(code(command))]);
-  if (entries.length === 0) return notice([heading, sessions.noPage(pages)]);
   const next = [command, 'list', ...(whose === 'all' ? [whose] : []), page + 1].join(' ');
   const after = [
     ...(pages === 1 ? [] : [sessions.page(page, pages)]),
@@ -34,12 +33,12 @@ export function renderSessionList(list: SessionList, text: Text): Rendered {
   ];
   return joinParts([
     line(heading),
-    ...entries.map(({ card, askedAtMs, isShown }) =>
-      row(
-        entryLine(card, askedAtMs, { isShown, text, isTheirs: whose === 'mine' }),
-        isShown ? cardButton('details', card, text) : null,
-      ),
-    ),
+    ...entries.map(({ card, isShown }) => {
+      if (!isShown) return row(concealed(card, text), null);
+      return whose === 'mine'
+        ? row(sessionLines(card, text), firstButton(card, text))
+        : row(`${sessionLines(card, text)}${BETWEEN_FACTS}${by(card, text)}`, cardButton('details', card, text));
+    }),
     ...after.map(small),
   ]);
 }
@@ -48,22 +47,29 @@ function row(words: string, accessory: Button | null): Rendered {
   return { text: `• ${words}`, blocks: [{ ...section(words), ...(accessory !== null && { accessory }) }] };
 }
 
-/** For people who may not see a session's title. */
-export function renderConcealed(card: SessionCard, askedAtMs: number, text: Text) {
-  return notice([entryLine(card, askedAtMs, { isShown: false, text })]);
+/** Title and phase; then how long, at what cost, and the pull requests or the repository. */
+function sessionLines(card: SessionCard, text: Text): string {
+  return `${bold(linkedTitle(card, text))}\n${[signedStatus(card, text), ...sessionFacts(card, text)].join(BETWEEN_FACTS)}`;
 }
 
-/** `isTheirs`: the viewer asked for it. */
-type Shown = { isShown: boolean; isTheirs?: boolean; text: Text };
-
-function entryLine(card: SessionCard, askedAtMs: number, { isShown, isTheirs = false, text }: Shown): string {
-  const { requested, followed } = text.sessions;
+/** How long, at what cost, and the pull requests, which name their repository. */
+export function sessionFacts(card: SessionCard, text: Text): string[] {
+  const pullRequests = pullRequestLines(card, text, true);
   return [
-    isShown ? linkedTitle(card, text) : text.sessions.concealed,
-    statusWord(card, text),
-    ...(isTheirs || card.isFollowed ? [] : [text.card.requestedBy(`<@${escape(card.requester)}>`)]),
-    (card.isFollowed ? followed : requested)(shownMoment(askedAtMs, text)),
-  ].join(BETWEEN_FACTS);
+    ...progressFacts(card, text),
+    ...(pullRequests.length === 0 ? repositoryFact(card, text) : [text.joins.list(pullRequests)]),
+  ];
+}
+
+const by = ({ requester }: SessionCard, text: Text): string => text.card.requestedBy(`<@${escape(requester)}>`);
+
+function concealed(card: SessionCard, text: Text): string {
+  return [text.sessions.concealed, signedStatus(card, text), by(card, text)].join(BETWEEN_FACTS);
+}
+
+/** For people who may not see a session's title. */
+export function renderConcealed(card: SessionCard, text: Text): Rendered {
+  return notice([concealed(card, text)]);
 }
 
 type SessionPick = {
@@ -78,13 +84,13 @@ type SessionPick = {
 
 /** The person's sessions, each with a button for the command. */
 export function renderSessionPick({ act, message, entries, usage }: SessionPick, text: Text): Rendered {
-  const { pick, pickNone, pickOther, pickTheirs } = text.sessions;
-  if (entries.length === 0) return notice([pickNone[act], pickTheirs(code(usage))]);
+  const { pick, pickNone, pickOther } = text.sessions;
+  if (entries.length === 0) return notice([pickNone, pickOther(code(usage))]);
   return joinParts([
-    titled(pick[act]),
+    titled(pick),
     ...entries.map((entry) =>
       row(
-        [linkedTitle(entry.card, text), statusWord(entry.card, text)].join(BETWEEN_FACTS),
+        sessionLines(entry.card, text),
         pickButton({ act, message }, entry, text),
       ),
     ),
@@ -99,7 +105,8 @@ function pickButton(
 ): Button {
   if (sessionId === null)
     return namedFor(card, button(ACTION.cancelListed, text.card.buttons.cancel, card.requestId), text);
-  const label = text.sessions.pickButton[act];
+  const { buttons } = text.card;
+  const label = { stop: text.steering.askStop.confirm, archive: buttons.archive, say: buttons.reply }[act];
   const runs = [act, sessionId, message === undefined ? '' : escape(message)].join(' ').trim();
   const opensBox = act === 'say' && (message === undefined || runs.length > LIMIT.buttonValue);
   const shown = opensBox

@@ -75,7 +75,7 @@ function barOf(acu: number, longest: number): string {
 
 /** Escaped. */
 function groupName({ name }: UsageGroup, by: UsageBy, usage: Text['usage']): string {
-  if (name === null) return usage.noName[by];
+  if (name === null) return by === 'repo' ? usage.noRepo : usage.noName;
   const shown = escape(truncate(oneLine(name), NAME_LENGTH));
   if (by === 'person') return `<@${shown}>`;
   return by === 'channel' ? `<#${shown}>` : shown;

@@ -55,7 +55,7 @@ export function overBudgetWords({ ceiling, rest, owners }: OverBudget, text: Tex
   const { wakes } = text.policy;
   const names = owners.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`));
   return text.joins.sentences([
-    wakes.budget[ceiling.key](moneyWords(ceiling, text), acuWords(rest)),
+    wakes.budget(moneyWords(ceiling, text), acuWords(rest)),
     ...(names.length === 0 ? [] : [wakes.owners(text.joins.list(names))]),
   ]);
 }

@@ -38,15 +38,10 @@ export const card = {
         'It reached its ACU cap. Run it again with a higher cap, or raise the cap in Devin.',
       user_usage_limit_exceeded:
         'The person it runs as reached their usage limit. Ask a Devin admin to raise it.',
-      org_usage_limit_exceeded: 'Your organization reached its usage limit. Ask a Devin admin to raise it.',
-      total_session_limit_exceeded:
-        'Your organization reached its session limit. Ask a Devin admin to raise it.',
       out_of_credits: 'Your organization has no credits left. Ask your billing admin to add some.',
-      out_of_quota: 'The quota is used up. Ask a Devin admin to raise it.',
-      no_quota_allocation: 'No quota is allocated for this. Ask a Devin admin to allocate some.',
       payment_declined: 'A payment for Devin was declined. Ask your billing admin to update payment.',
       contract_expired: "Your organization's Devin contract has ended. Ask your billing admin to renew it.",
-      any: 'It reached a limit. Ask a Devin admin which one, and to raise it.',
+      any: 'Your organization reached a limit in Devin. Ask a Devin admin to raise it.',
     },
     gone: {
       any: 'Devin can\'t find this session: it was deleted, or this app lost access to it. Ask a Devin admin. "Run again with changes" still has your task.',
@@ -75,6 +70,8 @@ export const card = {
     slack: "Slack doesn't let this app look people up",
     answer: "waiting for Devin's answer",
   },
+  /** As a sentence: one of these. */
+  because: (why: string): string => `${why}.`,
   /** If what it waits for is said already. */
   startsItself: 'It will start automatically.',
   /** Private: "Check again" couldn't. */
@@ -137,13 +134,7 @@ export const card = {
   mentionsOnly: 'Only replies that mention this app go to Devin.',
   muted: "Muted: replies here don't go to Devin.",
   mutedBy: (mention: string): string => `Muted by ${mention}: replies here don't go to Devin.`,
-  /** Why a request waits. */
-  waiting: {
-    busy: 'Devin is busy. It will start automatically.',
-    down: "Devin can't be reached. It will start automatically.",
-    slack: "Slack doesn't let this app look people up. It will continue once Slack does.",
-    looking: "Devin didn't confirm. We're checking whether it started.",
-  },
+  looking: "Devin didn't confirm. We're checking whether it started.",
   /** `reason`: in Devin's words. */
   devinAnswered: (status: number | null, reason: string): string =>
     status === null ? `Devin answered: ${reason}` : `Devin answered (HTTP ${status}): ${reason}`,

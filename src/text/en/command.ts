@@ -56,7 +56,7 @@ export const command = {
     startWith: (option: string): string => `Start with ${option}`,
     /** Also if another session was wanted. */
     started: 'Started a session.',
-    gone: 'This question is too old, so nothing was started. Type your task again.',
+    gone: 'This is too old, so nothing was started. Type your task again.',
     /** Pressed after the message was edited or deleted. */
     invalidNow:
       "Your message was edited or deleted, so it can't start a session as it is. Check the task in the form.",
@@ -81,34 +81,19 @@ export const command = {
     modes: (words: string): string => `Mode words work anywhere in the task: ${words}.`,
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
     subcommands: {
-      help: { usage: 'help', does: 'shows how to start, and the most used options.' },
-      list: { usage: 'list', does: "shows your sessions; `list all` shows everyone's." },
-      status: { usage: 'status <session>', does: 'shows a session.' },
-      why: {
-        usage: 'why [options]',
-        does: 'shows whether you could start a session with these options here, and which rule decides.',
-      },
-      whoami: { usage: 'whoami', does: 'shows who your sessions run as and what you can do here.' },
-      usage: {
-        usage: 'usage',
-        does: "shows who spent what. `usage channel --by month --since 7d` shows this channel's.",
-      },
-      follow: { usage: 'follow <session>', does: 'brings a session from Devin here.' },
-      say: { usage: 'say <session> <message>', does: 'sends a message to a session.' },
-      stop: { usage: 'stop <session>', does: 'stops a session for good.' },
-      archive: { usage: 'archive <session>', does: 'archives a session.' },
-      defaults: {
-        usage: 'defaults',
-        does: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them. Workspace admins also use `channel` and `workspace`.',
-      },
-      settings: {
-        usage: 'settings',
-        does: 'shows and sets who can steer sessions here and what Devin gets from threads; `settings workspace` everywhere, `settings me` your notifications and language.',
-      },
-      link: {
-        usage: 'link @person <Devin user id>',
-        does: 'links a person to a member of the Devin organization; `link @person none` removes that. Workspace admins.',
-      },
+      help: 'shows how to start, and the most used options.',
+      list: "shows your sessions; `list all` shows everyone's.",
+      status: 'shows a session.',
+      why: 'shows whether you could start a session with these options here, and which rule decides.',
+      whoami: 'shows who your sessions run as, your budgets, defaults, notifications and language.',
+      usage: "shows who spent what. `usage channel --by month --since 7d` shows this channel's.",
+      follow: 'brings a session from Devin here.',
+      say: 'sends a message to a session.',
+      stop: 'stops a session for good.',
+      archive: 'archives a session.',
+      defaults: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them. Workspace admins also use `channel` and `workspace`.',
+      settings: 'sets who can steer sessions here, which replies Devin gets and what a mention does. In a direct message: everywhere. Workspace admins.',
+      link: 'links a person to a member of the Devin organization; `link @person none` removes that. Workspace admins.',
     },
   },
 };

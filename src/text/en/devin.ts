@@ -23,19 +23,6 @@ export const devin = {
     '• The person who asked: a member of the Devin organization, with the permission UseDevinSessions.',
     "• This app's service user: with the permissions ManageOrgSessions and ImpersonateOrgSessions.",
   ].join('\n'),
-  /** 403: what doesn't work without a permission, by its name in Devin. */
-  without: {
-    ManageOrgSessions: "Until then, sessions can't be started or steered from Slack.",
-    ImpersonateOrgSessions:
-      "Until then, sessions can't run as a person; with IMPERSONATION=off they run as the service user.",
-    UseDevinSessions: "Until then, files can't be sent; sessions without files can start.",
-    ViewOrgSessions: "Until then, sessions can start but can't be followed here.",
-    ViewOrgMembership: "Until then, people can't be found in Devin, linked ones included.",
-    ManageAccountPlaybooks: "Until then, playbooks aren't suggested; you can type their ids.",
-    ManageAccountKnowledge: "Until then, knowledge isn't suggested; you can type the ids of notes.",
-    Read: "Until then, repositories aren't suggested; you can type their names.",
-    ManageOrgSecrets: "Until then, secrets aren't suggested; you can type their ids.",
-  },
   /** 404. */
   notFound:
     "Devin can't find this, or this app has no access to it. Check the id or the link: it may belong to another organization or have been deleted.",

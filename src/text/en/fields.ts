@@ -2,21 +2,19 @@ import type { FieldKey } from '../../session/fields.ts';
 
 /**
  * `takes`: what the field accepts; of a list, what an entry is. `placeholder`: the text in an empty input, or beside a
- * box to tick, up to 75 characters. The hint and the placeholder can be empty.
+ * box to tick, up to 75 characters.
  */
-type FieldWords = { label: string; hint: string; placeholder: string; takes: string };
+type FieldWords = { label: string; hint?: string; placeholder?: string; takes: string };
 
 /** One entry for each row of the field table. */
-export const fields = {
+export const fields: Record<FieldKey, FieldWords> = {
   prompt: {
     label: 'Task',
-    hint: '',
     placeholder: 'The result you want, such as: the login test passes 20 times in a row',
     takes: 'text',
   },
   repos: {
     label: 'Repositories',
-    hint: '',
     placeholder: 'Devin finds them from the task',
     takes: 'owner/repo, for example acme/web, or a link',
   },
@@ -34,37 +32,29 @@ export const fields = {
   },
   title: {
     label: 'Title',
-    hint: '',
     placeholder: 'Devin makes one from the task',
     takes: 'text of up to 3,000 characters',
   },
   playbook_id: {
     label: 'Playbook',
-    hint: '',
-    placeholder: 'None',
     takes: "a playbook's name or id",
   },
   tags: {
     label: 'Tags',
     hint: 'Separate tags with commas.',
-    placeholder: 'None',
     takes: "text that doesn't begin with slack-",
   },
   child_playbook_id: {
     label: 'Playbook for child sessions',
-    hint: '',
-    placeholder: 'None',
     takes: "a playbook's name or id",
   },
   knowledge_ids: {
     label: 'Knowledge',
-    hint: '',
     placeholder: "All of your organization's knowledge",
     takes: "a note's name or id",
   },
   secret_ids: {
     label: 'Secrets',
-    hint: '',
     placeholder: "All of your organization's secrets",
     takes: "a secret's name or id; enter KEY=VALUE in the form",
   },
@@ -77,13 +67,11 @@ export const fields = {
   session_links: {
     label: 'Related sessions',
     hint: 'Links to Devin sessions, separated by commas.',
-    placeholder: 'None',
     takes: 'a link to a Devin session, or its id',
   },
   attachment_urls: {
     label: 'Attachments by link',
     hint: 'Web addresses of files, separated by commas.',
-    placeholder: 'None',
     takes: 'a web address',
   },
   structured_output_schema: {
@@ -106,14 +94,12 @@ export const fields = {
   },
   resumable: {
     label: 'Can be resumed',
-    hint: '',
     placeholder: 'Devin keeps the machine after the session stops, to continue later',
     takes: 'no value; Devin discards the machine at the end',
   },
   bypass_approval: {
     label: 'Child sessions without approval',
-    hint: '',
     placeholder: 'Devin starts child sessions without asking',
     takes: 'no value; child sessions start without approval',
   },
-} satisfies Record<FieldKey, FieldWords>;
+};

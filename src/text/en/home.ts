@@ -42,23 +42,15 @@ export const home = {
     well: 'Database, Devin, Slack reachable · no missing Slack scopes',
     unreachable: (sides: string): string =>
       `:warning: no usable answer: ${sides} (\`npm run doctor\` says why)`,
-    keyRefused:
-      ":warning: Devin refuses this app's key: an app admin has to replace DEVIN_API_KEY (`npm run doctor` says how)",
     missingScopes: (scopes: string): string => `:warning: missing Slack scopes: ${scopes}`,
     setAside: (count: number): string => `:warning: ${count} set aside after repeated failures (see the log)`,
   },
   /** For workspace admins, and the policy for its owners, too. What is wrong follows `broken`. */
   files: {
-    policy: {
-      label: 'Policy',
-      inForce: (rules: number): string => `in force (${rules} ${rules === 1 ? 'rule' : 'rules'})`,
-      broken: ':warning: the file has errors, so the last valid policy stays in force:',
-    },
-    identity: {
-      label: 'Identity file',
-      inForce: (people: number): string => `in force (${people} ${people === 1 ? 'person' : 'people'})`,
-      broken: ':warning: the file has errors, so the last valid one stays in force:',
-    },
+    policy: 'Policy',
+    identity: 'Identity file',
+    inForce: (entries: number): string => `in force (${entries === 1 ? '1 entry' : `${entries} entries`})`,
+    broken: ':warning: the file has errors, so the last valid one stays in force:',
   },
   help: (command: string): string =>
     `In a session's thread, your replies go to Devin. ${command} shows what else you can do.`,

@@ -14,12 +14,8 @@ export const notices = {
   /** The rest of a long text is in the form. */
   typedCut: 'The rest is in the form.',
   openForm: 'Open in a form',
-  /** Forms that nobody sent are kept for a while. */
-  formGone: 'This form is too old to open, and nothing was started. Type your task again.',
   /** `title`: of a form, a dialog or Details. Escaped. */
-  notOpened: (title: string): string => `Slack didn't open "${title}". Open it here:`,
-  maybeOpened: (title: string): string =>
-    `Slack may not have opened "${title}". If you don't see it, open it here:`,
+  notOpened: (title: string): string => `If "${title}" didn't open, open it here:`,
   /** To a person who asks for what was asked for here before. Its session may not have started yet, or have finished. */
   running: {
     title: 'This was already asked for here.',
@@ -54,21 +50,18 @@ export const notices = {
   noCard: "The session started, but Slack didn't accept its card.",
   openCard: 'Open the card',
   /** By Slack's code. */
-  elsewhereBecause: {
+  slackRefused: {
     /** Our own: nothing is posted in a conversation for a person who is not in it. */
-    person_not_in_conversation: "You're no longer in the conversation where you asked.",
-    not_in_channel:
-      "This app isn't in that channel. To get the card there next time, type `/invite @Devin Sessions` in the channel.",
+    person_not_in_conversation: "You're no longer in that conversation.",
+    not_in_channel: "This app isn't in that channel. To add it, type `/invite @Devin Sessions` there.",
     channel_not_found:
-      "This app isn't in that conversation. To get the card in a private channel next time, type `/invite @Devin Sessions` there. Apps can't join direct messages between people.",
+      "This app isn't in that conversation, or it was deleted. In a private channel, type `/invite @Devin Sessions`. Apps can't join direct messages between people.",
     is_archived: 'That channel is archived.',
     restricted_action:
       'Posting in that channel is restricted. Ask a channel manager to let this app post there.',
+    thread_not_found: 'The message that started the thread was deleted.',
   },
-  elsewhereOther: (code: string): string =>
-    code === ''
-      ? 'Slack refused the card in that conversation.'
-      : `Slack refused the card in that conversation (${code}).`,
+  slackRefusedOther: (code: string): string => `Slack doesn't let this app post there (${code}).`,
   /** How the app knows who a session runs as. */
   matchedBy: {
     mapping: "Set in this app's identity file.",
@@ -83,16 +76,7 @@ export const notices = {
     runsAs: "Runs as the organization's service user.",
     /** The reasons also appear where the service user is already named. */
     off: 'This app is set up that way for everyone.',
-    noMatch: {
-      unknown: "No member of the Devin organization has the requester's email address.",
-      ambiguous: "More than one member of the Devin organization has the requester's email address.",
-      external: 'The requester belongs to another workspace.',
-      guest: 'The requester is a guest in this workspace.',
-      bot: 'The requester is an app, not a person.',
-      deactivated: "The requester's Slack account is deactivated.",
-      'no-email': 'Slack has no confirmed email address for the requester.',
-      'lookup-forbidden': "This app can't look up members in Devin (permission ViewOrgMembership).",
-    },
+    noMatch: 'No member of the Devin organization was found for the requester.',
   },
   /** Why a person can't start a session: what happened, why, what to do next. Plain text. */
   identity: {
@@ -103,13 +87,9 @@ export const notices = {
     ambiguous: (maskedEmail: string | null): string =>
       `More than one Devin account has your email address${maskedEmail === null ? '' : ` (${maskedEmail})`}. Ask a workspace admin to link you to the right one.`,
     external: (_maskedEmail: string | null): string =>
-      'You belong to another Slack workspace. Only members of the workspace that installed this app can start and steer sessions. Ask someone there.',
+      'Only members of the Slack workspace that installed this app can start and steer sessions. Ask one of them.',
     guest: (_maskedEmail: string | null): string =>
       "You're a guest in this workspace, and guests can't start or steer sessions. Ask a full member to do it, or a workspace admin to make you one.",
-    bot: (_maskedEmail: string | null): string =>
-      'An app asked for this session, but sessions run as a person. Ask a member of the workspace to start it.',
-    deactivated: (_maskedEmail: string | null): string =>
-      "Your Slack account is deactivated, so it can't start or steer sessions. Ask a workspace admin.",
     'no-email': (_maskedEmail: string | null): string =>
       "Slack has no confirmed email address for you, so this app can't find you in Devin. Confirm the address in your Slack account settings. If it's confirmed, ask an app admin to check the scope users:read.email, or a workspace admin to link you.",
     'mapping-unknown': (_maskedEmail: string | null, about?: MappedAbout): string =>

@@ -51,13 +51,9 @@ export const config = {
 
 /** What is wrong with the arguments of an operator's command; its usage follows. */
 export const commandLine = {
-  unknownOption: (option: string): string => `${option} isn't an option here.`,
+  unexpected: (word: string): string => `${word} isn't expected here.`,
   noValue: (option: string): string => `${option} needs a value.`,
-  valueGiven: (option: string): string => `${option} takes no value.`,
   missing: (operand: string): string => `${operand} is missing.`,
-  extra: (word: string): string => `${word} is one argument too many.`,
-  noCommand: (known: string): string => `Say which command: ${known}.`,
-  unknownCommand: (word: string, known: string): string => `${word} isn't a command here: use ${known}.`,
   since: '--since must be a date or a time, such as 2026-01-31 or 2026-01-31T09:00:00Z.',
   name: 'NAME can have up to 64 letters, digits, and . _ - + @.',
   user: 'USER must be a Slack user id, such as U0123ABCD: open the profile in Slack, then ⋮ > Copy member ID.',

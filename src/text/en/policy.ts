@@ -100,14 +100,8 @@ export const policy = {
   },
   /** A message would wake a session whose rest doesn't fit. `rest`: what the session may still use. */
   wakes: {
-    budget: {
-      acu_per_person_per_day: (money: string, rest: string): string =>
-        `This would wake Devin, which may use ${rest} more ACU here. The daily budget of the person who asked for the session: ${money}.`,
-      acu_per_channel_per_day: (money: string, rest: string): string =>
-        `This would wake Devin, which may use ${rest} more ACU here. The daily budget of its channel: ${money}.`,
-      acu_per_month: (money: string, rest: string): string =>
-        `This would wake Devin, which may use ${rest} more ACU here. The budget of this month: ${money}.`,
-    },
+    budget: (money: string, rest: string): string =>
+      `This would wake Devin, which may use ${rest} more ACU here. Its budget: ${money}.`,
     owners: (names: string): string => `Owners of the policy can change it: ${names}.`,
   },
   /** What values need an approval, or are refused. `what`: such as `acme/infra-*`. */
@@ -144,7 +138,6 @@ export const policy = {
     nothingSpent: 'Assumes that nothing is spent so far; set that with `--spent person=N,channel=N,month=N`.',
     values: 'Set by the policy:',
     defaults: 'Defaults of the channel:',
-    value: (line: string): string => `  ${line}`,
     instructions: 'Standing instructions:',
     /** What is wrong with an option of the command line. */
     options: {

@@ -16,10 +16,7 @@ export const steering = {
   notYoursToRead:
     "That session was started in a conversation you aren't in, so it isn't shown to you. Ask someone there to add you.",
   /** `session`: its title, or words in its place; `how`: its status and when. Escaped. */
-  alreadyOver: (session: string, how: string): string =>
-    `${session} is already over: ${how}. Nothing was done.`,
-  alreadyArchived: (session: string, how: string): string =>
-    `${session} is already archived: ${how}. Nothing was done.`,
+  already: (session: string, how: string): string => `Nothing was done. ${session}: ${how}.`,
   /** Pressed on an older message. */
   over: 'This session is over and takes no more messages, so nothing was sent. You can start another one.',
   outsider:
@@ -28,23 +25,12 @@ export const steering = {
   unknown:
     "This app doesn't know this request. Nothing was done. If the app has just started, try again in a few minutes. If that doesn't help, open the session in Devin.",
   /** `session`: its title, linked. */
-  notDone: {
-    stop: (session: string): string => `${session} wasn't stopped.`,
-    archive: (session: string): string => `${session} wasn't archived.`,
-    sleep: (session: string): string => `${session} wasn't put to sleep.`,
-  },
+  notDone: (session: string, what: string): string => `${session} isn't ${what}.`,
   /** Devin's answer was lost, and the app still looks whether it was done. Another sentence says what to do. */
-  lost: {
-    stop: (session: string): string => `Devin didn't confirm that ${session} is stopped.`,
-    archive: (session: string): string => `Devin didn't confirm that ${session} is archived.`,
-    sleep: (session: string): string => `Devin didn't confirm that ${session} is asleep.`,
-  },
+  lost: (session: string, what: string): string => `Devin didn't confirm that ${session} is ${what}.`,
   lostNow: "If its card doesn't say so in a minute, open the session in Devin before you try again.",
-  done: {
-    stop: (session: string): string => `${session} is stopped.`,
-    archive: (session: string): string => `${session} is archived.`,
-    sleep: (session: string): string => `${session} is asleep.`,
-  },
+  done: (session: string, what: string): string => `${session} is ${what}.`,
+  acts: { stop: 'stopped', archive: 'archived', sleep: 'asleep' },
   sentAlready:
     "It's too late to cancel: the request was already sent to Devin. If its card shows a session, use Stop there to end it.",
   followNeedsAccount:

@@ -14,17 +14,6 @@ export const thread = {
   /** To the person who asked, once. `why`: a sentence; `link`: to the session. */
   trouble: (why: string, link: string): string =>
     `Devin's messages can't be posted in this session's thread. ${why} The session keeps running, and nothing is lost: Devin's messages appear, in order, once the thread accepts them again. ${link}`,
-  /** By Slack's code. */
-  troubleBecause: {
-    not_in_channel:
-      'This app was removed from the channel. Type `/invite @Devin Sessions` there to add it back.',
-    channel_not_found:
-      'The conversation was deleted, or this app was removed from it. To add it back, type `/invite @Devin Sessions` there.',
-    is_archived: 'The channel is archived.',
-    thread_not_found: 'The message that started the thread was deleted.',
-    message_not_found: 'The message that started the thread was deleted.',
-  },
-  troubleOther: (code: string): string => `Slack doesn't let this app post there (${code}).`,
   /** To the author of a message that Devin did not get. */
   notDelivered: "Devin didn't get your message.",
   notSure: "Devin didn't confirm that it got your message.",

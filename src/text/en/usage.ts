@@ -9,7 +9,6 @@ export const usage = {
   /** The report. */
   days: (days: number): string => (days === 1 ? 'today' : `last ${days} days`),
   heading: (title: string, days: string): string => `${title}, ${days}`,
-  follows: 'Your usage follows.',
   none: 'No sessions were started in this period.',
   sessions: (count: number): string =>
     count === 1 ? '1 session' : `${count.toLocaleString('en-US')} sessions`,
@@ -21,7 +20,8 @@ export const usage = {
     repo: 'By repository',
     month: 'By month',
   },
-  noName: { person: 'Not known', channel: 'Not known', repo: 'No repository', month: 'Not known' },
+  noName: 'Not known',
+  noRepo: 'No repository',
   othersLeftOut: (count: number): string => `And ${count} more.`,
   utc: 'Days and months are UTC. A session counts on each day it worked.',
   notForYou: {

@@ -36,16 +36,10 @@ export const card: Text['card'] = {
         'ACU の上限に達しました。上限を上げてもう一度実行するか、Devin で上限を上げてください。',
       user_usage_limit_exceeded:
         '実行者が利用上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
-      org_usage_limit_exceeded:
-        '組織の利用上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
-      total_session_limit_exceeded:
-        '組織のセッション数の上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
       out_of_credits: '組織のクレジットが残っていません。請求の管理者に追加を依頼してください。',
-      out_of_quota: '割り当てを使い切りました。割り当ての引き上げを Devin の管理者に依頼してください。',
-      no_quota_allocation: '割り当てがありません。割り当ての設定を Devin の管理者に依頼してください。',
       payment_declined: 'Devin の支払いが拒否されました。支払い方法の更新を請求の管理者に依頼してください。',
       contract_expired: '組織の Devin の契約が終了しました。契約の更新を請求の管理者に依頼してください。',
-      any: '上限に達しました。どの上限かを Devin の管理者に確認し、引き上げを依頼してください。',
+      any: '組織が Devin の上限に達しました。引き上げを Devin の管理者に依頼してください。',
     },
     gone: {
       any: 'Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。Devin の管理者に確認してください。タスクは「変更して再実行」に残っています。',
@@ -72,6 +66,7 @@ export const card: Text['card'] = {
     slack: 'Slack で利用者を確認できません',
     answer: 'Devin の応答待ち',
   },
+  because: (why) => `${why}。`,
   startsItself: '自動的に開始します。',
   notChecked:
     '今は Devin のセッション一覧を読み取れず、確認できませんでした。何も変更していません。引き続き自動で確認します。あとで「もう一度確認」を選ぶこともできます。',
@@ -125,12 +120,7 @@ export const card: Text['card'] = {
   mentionsOnly: 'このアプリをメンションした返信だけが Devin に届きます。',
   muted: 'ミュート中: ここでの返信は Devin に届きません。',
   mutedBy: (mention) => `${mention} さんがミュート中: ここでの返信は Devin に届きません。`,
-  waiting: {
-    busy: 'Devin が混み合っています。自動的に開始します。',
-    down: 'Devin に接続できません。自動的に開始します。',
-    slack: 'Slack で利用者を確認できません。確認できしだい先に進みます。',
-    looking: 'Devin から確認が取れていません。開始されたかどうかを確認しています。',
-  },
+  looking: 'Devin から確認が取れていません。開始したかどうかを確認しています。',
   devinAnswered: (status, reason) =>
     status === null ? `Devin の応答: ${reason}` : `Devin の応答（HTTP ${status}）: ${reason}`,
   problems: {

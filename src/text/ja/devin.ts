@@ -20,18 +20,6 @@ export const devin: Text['devin'] = {
     '• 依頼者: Devin の組織のメンバーで、権限 UseDevinSessions がある',
     '• このアプリのサービスユーザー: 権限 ManageOrgSessions と ImpersonateOrgSessions がある',
   ].join('\n'),
-  without: {
-    ManageOrgSessions: 'それまでは、Slack からセッションを開始・操作できません。',
-    ImpersonateOrgSessions:
-      'それまでは、本人としてセッションを実行できません。IMPERSONATION=off にすると、サービスユーザーとして実行します。',
-    UseDevinSessions: 'それまでは、ファイルを送信できません。ファイルなしのセッションは開始できます。',
-    ViewOrgSessions: 'それまでは、セッションを開始できますが、ここに状態を表示できません。',
-    ViewOrgMembership: 'それまでは、関連付けた人も含めて、Devin のメンバーを探せません。',
-    ManageAccountPlaybooks: 'それまでは、プレイブックの候補を表示できません。ID は入力できます。',
-    ManageAccountKnowledge: 'それまでは、ナレッジの候補を表示できません。ノートの ID は入力できます。',
-    Read: 'それまでは、リポジトリの候補を表示できません。名前は入力できます。',
-    ManageOrgSecrets: 'それまでは、シークレットの候補を表示できません。ID は入力できます。',
-  },
   notFound:
     'Devin で見つからないか、このアプリにアクセス権がありません。ID またはリンクを確認してください。別の組織のものか、削除された可能性があります。',
   createConflict: '1 分ほどおいて、もう一度お試しください。',

@@ -3,13 +3,11 @@ import type { Text } from '../index.ts';
 export const fields: Text['fields'] = {
   prompt: {
     label: 'タスク',
-    hint: '',
     placeholder: 'どうなれば完了かを書いてください。例: ログインのテストが 20 回続けて通る',
     takes: 'テキスト',
   },
   repos: {
     label: 'リポジトリ',
-    hint: '',
     placeholder: 'Devin がタスクから判断します',
     takes: 'owner/repo（例: acme/web）またはリンク',
   },
@@ -27,37 +25,29 @@ export const fields: Text['fields'] = {
   },
   title: {
     label: 'タイトル',
-    hint: '',
     placeholder: 'Devin がタスクから付けます',
     takes: '3,000 文字までのテキスト',
   },
   playbook_id: {
     label: 'プレイブック',
-    hint: '',
-    placeholder: 'なし',
     takes: 'プレイブックの名前または ID',
   },
   tags: {
     label: 'タグ',
     hint: '複数のタグはコンマで区切ります。',
-    placeholder: 'なし',
     takes: 'slack- で始まらないテキスト',
   },
   child_playbook_id: {
     label: '子セッションのプレイブック',
-    hint: '',
-    placeholder: 'なし',
     takes: 'プレイブックの名前または ID',
   },
   knowledge_ids: {
     label: 'ナレッジ',
-    hint: '',
     placeholder: '組織のナレッジすべて',
     takes: 'ノートの名前または ID',
   },
   secret_ids: {
     label: 'シークレット',
-    hint: '',
     placeholder: '組織のシークレットすべて',
     takes: 'シークレットの名前または ID（KEY=VALUE はフォームで入力します）',
   },
@@ -70,13 +60,11 @@ export const fields: Text['fields'] = {
   session_links: {
     label: '関連するセッション',
     hint: 'Devin セッションへのリンク。複数はコンマで区切ります。',
-    placeholder: 'なし',
     takes: 'Devin セッションへのリンクまたは ID',
   },
   attachment_urls: {
     label: 'リンクで添付',
     hint: 'ファイルの URL。複数はコンマで区切ります。',
-    placeholder: 'なし',
     takes: 'URL',
   },
   structured_output_schema: {
@@ -99,13 +87,11 @@ export const fields: Text['fields'] = {
   },
   resumable: {
     label: '再開できるようにする',
-    hint: '',
     placeholder: 'セッションの停止後もマシンを保持し、後で続けられるようにします',
     takes: '値なし。終了時にマシンを破棄します',
   },
   bypass_approval: {
     label: '子セッションを承認なしで開始',
-    hint: '',
     placeholder: 'Devin は確認せずに子セッションを開始します',
     takes: '値なし。子セッションを承認なしで開始します',
   },

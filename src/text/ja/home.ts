@@ -39,22 +39,14 @@ export const home: Text['home'] = {
     well: 'データベース、Devin、Slack に接続できます · Slack のスコープに不足はありません',
     unreachable: (sides) =>
       `:warning: 正常に応答していません: ${sides}（原因は \`npm run doctor\` で確認できます）`,
-    keyRefused:
-      ':warning: Devin がこのアプリのキーを受け付けません。アプリの管理者が DEVIN_API_KEY を差し替える必要があります（手順は `npm run doctor` で確認できます）',
     missingScopes: (scopes) => `:warning: 不足している Slack のスコープ: ${scopes}`,
     setAside: (count) => `:warning: 失敗を繰り返して保留した処理: ${count} 件（ログをご覧ください）`,
   },
   files: {
-    policy: {
-      label: 'ポリシー',
-      inForce: (rules) => `有効（ルール ${rules} 件）`,
-      broken: ':warning: ファイルにエラーがあるため、最後の正しいポリシーを使っています:',
-    },
-    identity: {
-      label: 'ID ファイル',
-      inForce: (people) => `有効（${people} 人）`,
-      broken: ':warning: ファイルにエラーがあるため、最後の正しいファイルを使っています:',
-    },
+    policy: 'ポリシー',
+    identity: 'アカウント対応ファイル',
+    inForce: (entries) => `有効（${entries} 件）`,
+    broken: ':warning: ファイルにエラーがあるため、最後の正しいファイルを使っています:',
   },
   help: (command) =>
     `セッションのスレッドでの返信は Devin に届きます。できることは ${command} で確認できます。`,

@@ -9,10 +9,7 @@ export const notices: Text['notices'] = {
   typed: '入力した内容:',
   typedCut: '続きはフォームにあります。',
   openForm: 'フォームで開く',
-  formGone: 'このフォームは古いため開けません。何も開始していません。タスクをもう一度入力してください。',
-  notOpened: (title) => `Slack で「${title}」を開けませんでした。ここから開いてください:`,
-  maybeOpened: (title) =>
-    `Slack で「${title}」が開いていない可能性があります。表示されていない場合は、ここから開いてください:`,
+  notOpened: (title) => `「${title}」が開かない場合は、ここから開いてください:`,
   running: {
     title: 'すでにここで依頼されています。',
     why: '新しいセッションは開始していません。',
@@ -40,20 +37,16 @@ export const notices: Text['notices'] = {
   cardElsewhere: (why) => `${why}セッションのカードはダイレクトメッセージにあります。`,
   noCard: 'セッションは開始しましたが、Slack がカードを受け付けませんでした。',
   openCard: 'カードを開く',
-  elsewhereBecause: {
-    person_not_in_conversation: '依頼した会話から退出しています。',
-    not_in_channel:
-      'このアプリはそのチャンネルに参加していません。次からカードをそこに表示するには、チャンネルで `/invite @Devin Sessions` と入力してください。',
+  slackRefused: {
+    person_not_in_conversation: 'あなたはその会話から退出しています。',
+    not_in_channel: 'そのチャンネルに、このアプリは参加していません。追加するには、そこで `/invite @Devin Sessions` と入力してください。',
     channel_not_found:
-      'このアプリはその会話に参加していません。次からカードをプライベートチャンネルに表示するには、そこで `/invite @Devin Sessions` と入力してください。人同士のダイレクトメッセージには、アプリは参加できません。',
+      'その会話にこのアプリは参加していないか、会話が削除されました。プライベートチャンネルでは `/invite @Devin Sessions` と入力してください。ダイレクトメッセージにアプリは参加できません。',
     is_archived: 'そのチャンネルはアーカイブされています。',
-    restricted_action:
-      'そのチャンネルでは投稿が制限されています。このアプリの投稿を許可するよう、チャンネルの管理者に依頼してください。',
+    restricted_action: 'そのチャンネルへの投稿は制限されています。このアプリの投稿の許可を、チャンネルの管理者に依頼してください。',
+    thread_not_found: 'スレッドの最初のメッセージが削除されました。',
   },
-  elsewhereOther: (code) =>
-    code === ''
-      ? 'Slack がその会話へのカードの投稿を許可しませんでした。'
-      : `Slack がその会話へのカードの投稿を許可しませんでした（${code}）。`,
+  slackRefusedOther: (code) => `Slack がこのアプリの投稿を許可しませんでした（${code}）。`,
   matchedBy: {
     mapping: 'このアプリの ID ファイルで指定されています。',
     administrator: 'ワークスペースの管理者による関連付けです。',
@@ -65,16 +58,7 @@ export const notices: Text['notices'] = {
   serviceUser: {
     runsAs: '組織のサービスユーザーとして実行します。',
     off: 'このアプリでは全員がそのように設定されています。',
-    noMatch: {
-      unknown: '依頼者のメールアドレスを持つメンバーが Devin の組織にいません。',
-      ambiguous: '依頼者のメールアドレスを持つメンバーが Devin の組織に複数います。',
-      external: '依頼者は別のワークスペースのメンバーです。',
-      guest: '依頼者はこのワークスペースのゲストです。',
-      bot: '依頼者は人ではなくアプリです。',
-      deactivated: '依頼者の Slack アカウントは解除されています。',
-      'no-email': '依頼者の確認済みメールアドレスが Slack にありません。',
-      'lookup-forbidden': 'このアプリは Devin でメンバーを検索できません（権限 ViewOrgMembership）。',
-    },
+    noMatch: '依頼者に対応する Devin の組織のメンバーが見つかりませんでした。',
   },
   identity: {
     unknown: (maskedEmail) =>
@@ -83,14 +67,10 @@ export const notices: Text['notices'] = {
         : `${maskedEmail} の Devin アカウントがありません。Devin の管理者にこのアドレスの招待を依頼するか、ワークスペースの管理者に関連付けを依頼してください。`,
     ambiguous: (maskedEmail) =>
       `あなたのメールアドレス${maskedEmail === null ? '' : `（${maskedEmail}）`}を持つ Devin アカウントが複数あります。正しいアカウントへの関連付けを、ワークスペースの管理者に依頼してください。`,
-    external: (_maskedEmail) =>
-      'あなたは別の Slack ワークスペースのメンバーです。セッションを開始・操作できるのは、このアプリをインストールしたワークスペースのメンバーだけです。そのワークスペースの人に依頼してください。',
+    external: () =>
+      'セッションを開始・操作できるのは、このアプリをインストールした Slack ワークスペースのメンバーだけです。メンバーに依頼してください。',
     guest: (_maskedEmail) =>
       'あなたはこのワークスペースのゲストです。ゲストはセッションを開始・操作できません。正規のメンバーに依頼するか、メンバーにしてもらえるようワークスペースの管理者に相談してください。',
-    bot: (_maskedEmail) =>
-      'アプリからの依頼ですが、セッションは人として実行されます。ワークスペースのメンバーに開始を依頼してください。',
-    deactivated: (_maskedEmail) =>
-      'あなたの Slack アカウントは解除されているため、セッションを開始・操作できません。ワークスペースの管理者に相談してください。',
     'no-email': (_maskedEmail) =>
       '確認済みのメールアドレスが Slack にないため、Devin であなたを見つけられません。Slack のアカウント設定でアドレスを確認してください。確認済みの場合は、スコープ users:read.email の確認をアプリの管理者に、または関連付けをワークスペースの管理者に依頼してください。',
     'mapping-unknown': (_maskedEmail, about) =>

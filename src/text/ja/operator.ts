@@ -51,13 +51,9 @@ export const config: Text['config'] = {
 };
 
 export const commandLine: Text['commandLine'] = {
-  unknownOption: (option) => `${option} というオプションはありません。`,
+  unexpected: (word) => `${word} はここでは使えません。`,
   noValue: (option) => `${option} には値が必要です。`,
-  valueGiven: (option) => `${option} に値は指定できません。`,
   missing: (operand) => `${operand} を指定してください。`,
-  extra: (word) => `余分な引数があります: ${word}`,
-  noCommand: (known) => `コマンドを指定してください: ${known}`,
-  unknownCommand: (word, known) => `${word} というコマンドはありません。使えるコマンド: ${known}`,
   since: '--since には日付または日時を指定してください（例: 2026-01-31、2026-01-31T09:00:00Z）。',
   name: 'NAME は 64 文字以内の英数字と . _ - + @ にしてください。',
   user: 'USER には U0123ABCD のような Slack ユーザー ID を指定してください。Slack のプロフィールで ⋮ >「メンバー ID をコピー」から取得できます。',

@@ -95,14 +95,7 @@ export const policy: Text['policy'] = {
     renews: (when) => `進行中のセッションが終わるか、${when} になると空きが増えます。`,
   },
   wakes: {
-    budget: {
-      acu_per_person_per_day: (money, rest) =>
-        `Devin の再開には、あと ${rest} ACU の空きが必要です。セッションの依頼者の 1 日の予算: ${money}`,
-      acu_per_channel_per_day: (money, rest) =>
-        `Devin の再開には、あと ${rest} ACU の空きが必要です。チャンネルの 1 日の予算: ${money}`,
-      acu_per_month: (money, rest) =>
-        `Devin の再開には、あと ${rest} ACU の空きが必要です。今月の予算: ${money}`,
-    },
+    budget: (money, rest) => `Devin の再開には、あと ${rest} ACU の空きが必要です。予算: ${money}`,
     owners: (names) => `予算を変更できるのは、ポリシーのオーナーです: ${names}`,
   },
   announce: {
@@ -135,7 +128,6 @@ export const policy: Text['policy'] = {
     nothingSpent: '使用量は 0 と仮定しています。`--spent person=N,channel=N,month=N` で指定できます。',
     values: 'ポリシーによる設定:',
     defaults: 'チャンネルのデフォルト:',
-    value: (line) => `  ${line}`,
     instructions: '常に追加される指示:',
     options: {
       userId:

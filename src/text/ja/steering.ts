@@ -16,31 +16,18 @@ export const steering: Text['steering'] = {
     'このセッションのスレッドは、あなたが参加していない会話にあるため、ここからは終了できません。何も実行していません。会話のメンバーに依頼するか、Devin でセッションを開いてください。',
   notYoursToRead:
     'そのセッションは、あなたが参加していない会話で開始されたため、表示できません。会話のメンバーに追加を依頼してください。',
-  alreadyOver: (session, how) => `${session} はすでに終了しています（${how}）。何も実行していません。`,
-  alreadyArchived: (session, how) =>
-    `${session} はすでにアーカイブされています（${how}）。何も実行していません。`,
+  already: (session, how) => `何も実行していません。${session}: ${how}。`,
   over: 'このセッションは終了しており、メッセージを受け付けないため、何も送信していません。新しいセッションを開始できます。',
   outsider:
     '何も実行していません。この操作ができるのは、このアプリをインストールしたワークスペースのメンバーだけで、あなたは別のワークスペースのメンバーです。そのワークスペースの人に依頼してください。',
   unknown:
     'この依頼はアプリに記録されていません。何も実行していません。アプリが起動したばかりの場合は、数分後にもう一度お試しください。それでも解決しない場合は、Devin でセッションを開いてください。',
-  notDone: {
-    stop: (session) => `${session} を停止できませんでした。`,
-    archive: (session) => `${session} をアーカイブできませんでした。`,
-    sleep: (session) => `${session} をスリープ状態にできませんでした。`,
-  },
-  lost: {
-    stop: (session) => `${session} が停止したかどうか、Devin から確認が取れませんでした。`,
-    archive: (session) => `${session} がアーカイブされたかどうか、Devin から確認が取れませんでした。`,
-    sleep: (session) => `${session} がスリープ状態になったかどうか、Devin から確認が取れませんでした。`,
-  },
+  notDone: (session, what) => `${session} を${what}できませんでした。`,
+  lost: (session, what) => `${session} を${what}できたかどうか、Devin から確認が取れませんでした。`,
   lostNow:
     '1 分ほどたってもカードに表示されない場合は、もう一度試す前に Devin でセッションを開いて確認してください。',
-  done: {
-    stop: (session) => `${session} を停止しました。`,
-    archive: (session) => `${session} をアーカイブしました。`,
-    sleep: (session) => `${session} をスリープ状態にしました。`,
-  },
+  done: (session, what) => `${session} を${what}しました。`,
+  acts: { stop: '停止', archive: 'アーカイブ', sleep: 'スリープ' },
   sentAlready:
     '依頼はすでに Devin に送信されたため、キャンセルできません。カードにセッションが表示されたら、「停止」で終了してください。',
   followNeedsAccount:

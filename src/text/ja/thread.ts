@@ -13,16 +13,6 @@ export const thread: Text['thread'] = {
   notShown: 'Devin のメッセージを Slack が受け付けませんでした。',
   trouble: (why, link) =>
     `このセッションのスレッドに Devin のメッセージを投稿できません。${why}セッションは動き続けており、何も失われません。スレッドに投稿できるようになったら、メッセージを順番に表示します。 ${link}`,
-  troubleBecause: {
-    not_in_channel:
-      'このアプリがチャンネルから削除されました。チャンネルで `/invite @Devin Sessions` と入力すると、もう一度追加できます。',
-    channel_not_found:
-      '会話が削除されたか、このアプリが会話から外されました。会話で `/invite @Devin Sessions` と入力すると、もう一度追加できます。',
-    is_archived: 'チャンネルがアーカイブされています。',
-    thread_not_found: 'スレッドの最初のメッセージが削除されました。',
-    message_not_found: 'スレッドの最初のメッセージが削除されました。',
-  },
-  troubleOther: (code) => `Slack で、このアプリの投稿が許可されていません（${code}）。`,
   notDelivered: 'メッセージは Devin に届きませんでした。',
   notSure: 'メッセージが Devin に届いたかどうか、確認できませんでした。',
   yourMessage: 'あなたのメッセージ:',

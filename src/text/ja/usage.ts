@@ -9,7 +9,6 @@ export const usage: Text['usage'] = {
   },
   days: (days) => (days === 1 ? '今日' : `過去 ${days} 日間`),
   heading: (title, days) => `${title}（${days}）`,
-  follows: '使用量はこの後に表示します。',
   none: 'この期間に開始されたセッションはありません。',
   sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,
   newestOnly: (count) => `新しい ${count} 件の記録だけを集計しています。`,
@@ -19,7 +18,8 @@ export const usage: Text['usage'] = {
     repo: 'リポジトリ別',
     month: '月別',
   },
-  noName: { person: '不明', channel: '不明', repo: 'リポジトリなし', month: '不明' },
+  noName: '不明',
+  noRepo: 'リポジトリなし',
   othersLeftOut: (count) => `その他 ${count} 件。`,
   utc: '日と月は UTC です。セッションは、動いた日ごとに数えます。',
   notForYou: {

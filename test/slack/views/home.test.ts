@@ -68,14 +68,7 @@ describe('a Home', () => {
     expect(shown(full)).toContain('Your sessions run as *Ana Ruiz*.');
     expect(shown(full)).toContain('Matched by e-mail.');
     expect(homeMetadata.read(view.private_metadata ?? '')).toEqual({ channelId: 'D1' });
-    expect(actionIds(full)).toEqual([
-      ACTION.startFromHome,
-      ACTION.refreshHome,
-      'run_command.0',
-      'run_command.1',
-      'run_command.0',
-      'run_command.1',
-    ]);
+    expect(actionIds(full)).toEqual([ACTION.startFromHome, ACTION.refreshHome]);
     expect(shown(full)).toContain('Updated <!date^1700000000^');
   });
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { REFUSAL_REASONS } from '../../../src/session/identity.ts';
+import { refusalSentence } from '../../../src/slack/views/failures.ts';
 import { cardElsewhere, notice, refusal } from '../../../src/slack/views/notices.ts';
 import { escape, unescape } from '../../../src/slack/views/text.ts';
 import { en } from '../../../src/text/en.ts';
@@ -74,7 +75,7 @@ describe('a notice', () => {
 
 describe('the sentences about identity', () => {
   test.each(REFUSAL_REASONS)('say for %s what happened and what to do', (reason) => {
-    const sentence = en.notices.identity[reason]('a…@acme.example');
+    const sentence = refusalSentence({ reason, maskedEmail: 'a…@acme.example', about: undefined }, en);
     expect(sentence).toMatch(/Ask|ask/);
     expect(unescape(escape(sentence))).toBe(sentence);
   });

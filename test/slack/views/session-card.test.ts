@@ -302,7 +302,7 @@ describe('a card', () => {
 describe('what a phase means', () => {
   test.each([
     ['capped', 'out_of_credits', 'no credits left'],
-    ['capped', 'some_new_limit', 'It reached a limit'],
+    ['capped', 'some_new_limit', 'reached a limit in Devin'],
     ['asleep', 'inactivity', 'a message wakes it'],
     ['unknown', null, 'may create a second, billed session'],
   ] as const)('is said for %s because of %s', (phase, word, words) => {

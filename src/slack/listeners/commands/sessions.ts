@@ -1,11 +1,11 @@
 import { bareSessionId, type IntentOf } from '../../../session/intent.ts';
-import { isDoneAlready, isOver } from '../../../session/lifecycle.ts';
+import { isDoneAlready, isOver, STANDING } from '../../../session/lifecycle.ts';
 import type { SessionRequest } from '../../../store/request-row.ts';
 import { findFollowed, type Followed } from '../../../store/requests.ts';
 import type { SessionRow } from '../../../store/sessions.ts';
 import { maySee } from '../../authority.ts';
 import { cardView } from '../../card-view.ts';
-import { usageOf } from '../../command/help.ts';
+import { USAGE } from '../../command/help.ts';
 import { notice } from '../../views/notices.ts';
 import type { Rendered } from '../../views/objects.ts';
 import { linkedTitle, renderCard } from '../../views/session-card.ts';
@@ -45,8 +45,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   async function entry(requestId: string, viewer: Viewer) {
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     if (request === null) return [];
-    const askedAtMs = request.createdAt.getTime();
-    return [{ card: cardOf(request, session, viewer), askedAtMs, isShown: await mayRead(request, viewer) }];
+    return [{ card: cardOf(request, session, viewer), isShown: await mayRead(request, viewer) }];
   }
 
   /** A session's title; its id, if the person may not read the title. */
@@ -79,7 +78,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
       const isOffered = session === null ? canCancel : isUsable(act, session);
       return isOffered ? [{ card, sessionId: session?.sessionId ?? null }] : [];
     });
-    const usage = `${deps.command} ${usageOf(act, text)}`;
+    const usage = `${deps.command} ${USAGE[act]}`;
     return renderSessionPick({ act, message, entries: entries.slice(0, PER_PAGE), usage }, text);
   }
 
@@ -91,7 +90,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     // How its thread works is explained in the thread.
     const card = cardOf(request, { ...session, introducesThread: false }, call);
     if (await mayRead(request, call)) return renderCard(card, call.text);
-    return renderConcealed(card, request.createdAt.getTime(), call.text);
+    return renderConcealed(card, call.text);
   }
 
   /** The answer comes from the act, which checks the person. */
@@ -172,7 +171,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
 }
 
 function isUsable(act: IntentOf<'pick'>['act'], session: SessionRow): boolean {
-  if (act === 'status') return true;
   if (act === 'archive') return !isDoneAlready('archive', session);
-  return !isOver(session);
+  // What has finished costs nothing more.
+  return !isOver(session) && (act === 'say' || STANDING[session.phase] !== 'earlier');
 }

@@ -116,7 +116,9 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
 /** What happens if the input stays empty; at the task, an example. */
 function placeholderOf({ field, choices, text }: Entry): string {
   const most = field.input.kind === 'number' ? (choices?.most ?? null) : null;
-  return most === null ? text.fields[field.key].placeholder : text.modal.policyCap(acuWords(most));
+  return most === null
+    ? (text.fields[field.key].placeholder ?? text.details.none)
+    : text.modal.policyCap(acuWords(most));
 }
 
 /** What was refused here, where a filled-in value comes from, and the field's hint. */
@@ -125,6 +127,6 @@ function hintOf({ field, value, source, fault, text }: Entry): string {
   return text.joins.sentences([
     ...(fault === undefined ? [] : [`⚠️ ${faultSentence(field, fault, text)}`]),
     ...(isFilledIn ? [text.modal.filledIn(text.details.why[source])] : []),
-    text.fields[field.key].hint,
+    text.fields[field.key].hint ?? '',
   ]);
 }
