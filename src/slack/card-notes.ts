@@ -32,14 +32,14 @@ export function approvalNotes(request: SessionRequest, text: Text): string[] {
   const pending = pendingApproval(request);
   const given = request.approvals.filter(({ end }) => end?.kind === 'approved');
   return [
-    ...given.map(({ yes, rule }) => text.approval.onCard.approved(namesOf(yes, text), rule)),
+    ...given.map(({ yes }) => text.approval.onCard.approved(namesOf(yes, text))),
     ...(pending === null ? [] : waitingForApproval(pending.approval, text)),
   ];
 }
 
 function waitingForApproval(approval: Approval, text: Text): string[] {
   const { onCard } = text.approval;
-  const { rule, say, need, people, yes } = approval;
+  const { say, need, people, yes } = approval;
   const others = people.filter((one) => !isAmong(yes, one));
   const shown = others.slice(0, NAMED_APPROVERS);
   const names = onCard.names(
@@ -47,7 +47,7 @@ function waitingForApproval(approval: Approval, text: Text): string[] {
     others.length - shown.length,
   );
   return [
-    onCard.waits(rule, need - yes.length, names),
+    onCard.waits(need - yes.length, names),
     ...(say === null ? [] : [say]),
     ...(yes.length === 0 ? [] : [onCard.soFar(namesOf(yes, text))]),
   ];

@@ -40,6 +40,7 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
     support: {
       request: request.id,
       state: request.state,
+      rule: request.approvals.map(({ rule }) => rule).join(', ') || null,
       requested: request.createdAt.toISOString(),
       changed: request.updatedAt.toISOString(),
       member: devinUserOf(identity),

@@ -5,7 +5,7 @@ import { cardOf, errorAt, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnPostgres } from '../support/worlds.ts';
 
-const TITLE = 'This was already asked for here.';
+const TITLE = 'You started this a minute ago.';
 
 describeOnPostgres('a session that is already running', (world) => {
   const sessionsOf = (devinUserId: string) =>

@@ -42,7 +42,7 @@ describe('a person whose Slack is in Japanese', () => {
     const { slack } = world();
     const aya = await someone(world(), { locale: 'ja-JP', inDevin: false });
     const { message } = await slack.command(aya.userId, aya.channelId, 'fix it now --acu many');
-    expect(message?.text).toContain('何も開始していません。');
+    expect(message?.text).toContain('セッションは開始していません。');
     expect(message?.text).toContain('1 から 1,000,000 までの整数');
     await slack.command(aya.userId, aya.channelId, 'fix the login test');
     const { text } = await toldTo(world(), aya, '招待');
@@ -73,7 +73,7 @@ describe('a person who chooses a language', () => {
     const { message: help } = await slack.command(userId, channelId, 'help');
     expect(help?.text).toContain('Devin セッションを開始');
     const { message: refused } = await slack.command(userId, channelId, 'fix it now --acu many');
-    expect(refused?.text).toContain('何も開始していません。');
+    expect(refused?.text).toContain('セッションは開始していません。');
     const { message: notified } = await slack.command(userId, channelId, 'settings me notify dm');
     expect(notified?.text).toContain('*通知*: ダイレクトメッセージ');
 

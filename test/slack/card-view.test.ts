@@ -263,8 +263,8 @@ test('a card names who approved, whose approval is missing, and until when', () 
   const card = cardView({ request, session: null, nowMs: 0 }, en);
   expect(card).toMatchObject({ phase: 'needs-approval', waitsUntilMs: 5 * MINUTE_MS, waitedMs: null });
   expect(card.notes).toEqual([
-    'Approved by Ben (rule: infra).',
-    'Not started yet: this needs an approval from Cy (rule: money).',
+    'Approved by Ben.',
+    'Waiting for approval from Cy.',
     'Link the ticket.',
     'Approved so far by Ben.',
   ]);

@@ -19,6 +19,6 @@ test.each([
   [ja.approval.someone, '承認者さん'],
 ])('Japanese calls %s by name with the same spaces in approvals and links', (name, called) => {
   expect(ja.approval.message.ended.declined(name)).toMatch(new RegExp(`^${called}がこの依頼を却下`));
-  expect(ja.approval.onCard.approved(name, 'r')).toMatch(new RegExp(`^${called}が承認`));
+  expect(ja.approval.onCard.approved(name)).toMatch(new RegExp(`^${called}が承認`));
   expect(ja.steering.linking.done('<@U1>', name)).toContain(`Devin の ${called}に`);
 });

@@ -7,17 +7,15 @@ export const approval = {
   reason: (words: string): string => `Their reason: ${words}`,
   /** On the card. Plain. */
   onCard: {
-    waits: (rule: string, left: number, names: string): string =>
-      left === 1
-        ? `Not started yet: this needs an approval from ${names} (rule: ${rule}).`
-        : `Not started yet: this needs ${left} approvals, from ${names} (rule: ${rule}).`,
+    waits: (left: number, names: string): string =>
+      left === 1 ? `Waiting for approval from ${names}.` : `Waiting for ${left} approvals, from ${names}.`,
     names: (names: readonly string[], more: number): string => {
       if (more > 0) return `${names.join(', ')} or ${more} more`;
       const last = names.at(-1) ?? '';
       return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
     },
     soFar: (names: string): string => `Approved so far by ${names}.`,
-    approved: (names: string, rule: string): string => `Approved by ${names} (rule: ${rule}).`,
+    approved: (names: string): string => `Approved by ${names}.`,
   },
   /** `when`: a moment. */
   until: (when: string): string => `until ${when}`,
@@ -32,7 +30,7 @@ export const approval = {
     readAll: 'Read all of it',
     /** `most`: the highest cap of a session, if this one is higher. */
     cost: (cap: string | null, most: string | null): string => {
-      if (cap === null) return 'No cap: it may use any number of ACU.';
+      if (cap === null) return 'No ACU cap.';
       return most === null
         ? `Up to ${cap} ACU.`
         : `Up to ${cap} ACU. The policy allows ${most} for a session.`;

@@ -42,7 +42,7 @@ export const fields: Record<FieldKey, FieldWords> = {
   tags: {
     label: 'Tags',
     hint: 'Separate tags with commas.',
-    takes: "text that doesn't begin with slack-",
+    takes: 'labels',
   },
   child_playbook_id: {
     label: 'Playbook for child sessions',

@@ -18,7 +18,7 @@ export const notices = {
   notOpened: (title: string): string => `If "${title}" didn't open, open it here:`,
   /** To a person who asks for what was asked for here before. Its session may not have started yet, or have finished. */
   running: {
-    title: 'This was already asked for here.',
+    title: 'You started this a minute ago.',
     why: 'Nothing new was started.',
     session: 'Open the session',
     reply: 'Reply there',

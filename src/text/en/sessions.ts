@@ -2,7 +2,7 @@
 export const sessions = {
   /** `follow`: a command in a code span. */
   unknown: (id: string, follow: string): string =>
-    `This app doesn't know the session ${id}. Check the id or the link. If it was started outside Slack, bring it here with ${follow}.`,
+    `No session ${id} here. Check the id or the link. If it was started outside Slack, bring it here with ${follow}.`,
   mine: 'Your sessions',
   all: "Everyone's sessions",
   page: (page: number, pages: number): string => `Page ${page} of ${pages}`,

@@ -7,11 +7,10 @@ export const approval: Text['approval'] = {
     `承認が必要です（ルール: ${rule}）が、あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。`,
   reason: (words) => `理由: ${words}`,
   onCard: {
-    waits: (rule, left, names) =>
-      `まだ開始していません。${left === 1 ? '' : `あと ${left} 件の`}承認が必要です（ルール: ${rule}）。承認できる人: ${names}。`,
+    waits: (left, names) => `${left === 1 ? '' : `あと ${left} 件の`}承認を待っています。承認者: ${names}`,
     names: (names, more) => (more > 0 ? `${names.join('、')}、ほか ${more} 人` : names.join('、')),
     soFar: (names) => `これまでの承認: ${names}。`,
-    approved: (names, rule) => nameBefore(`さんが承認しました（ルール: ${rule}）。`, names),
+    approved: (names) => nameBefore('さんが承認しました。', names),
   },
   until: (when) => `期限 ${when}`,
   message: {
@@ -21,7 +20,7 @@ export const approval: Text['approval'] = {
     cut: '長いため、途中までしか表示していません。開始する前に全文を確認してください。',
     readAll: '全文を読む',
     cost: (cap, most) => {
-      if (cap === null) return 'ACU の上限なし。使用量に制限がありません。';
+      if (cap === null) return 'ACU の上限なし。';
       return most === null
         ? `最大 ${cap} ACU。`
         : `最大 ${cap} ACU（ポリシーで許可されているのは 1 セッションあたり ${most} ACU まで）。`;

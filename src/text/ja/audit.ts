@@ -42,7 +42,7 @@ export const operator: Text['operator'] = {
 
 export const mapping: Text['mapping'] = {
   faults: {
-    whole: 'ID ファイル',
+    whole: 'アカウント対応ファイル',
     'slack-person': 'は Slack のユーザー ID（U0123）またはメールアドレスにしてください。',
     'devin-member':
       'は Devin のユーザー ID（例: user-0123）または Devin メンバーのメールアドレスにしてください。',

@@ -6,7 +6,7 @@ export const card: Text['card'] = {
     queued: '待機中',
     starting: '開始中',
     working: '作業中',
-    'needs-you': '返信待ち',
+    'needs-you': '回答待ち',
     'needs-approval': '承認待ち',
     finished: '完了',
     asleep: 'スリープ中',
@@ -36,9 +36,9 @@ export const card: Text['card'] = {
         'ACU の上限に達しました。上限を上げてもう一度実行するか、Devin で上限を上げてください。',
       user_usage_limit_exceeded:
         '実行者が利用上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
-      out_of_credits: '組織のクレジットが残っていません。請求の管理者に追加を依頼してください。',
-      payment_declined: 'Devin の支払いが拒否されました。支払い方法の更新を請求の管理者に依頼してください。',
-      contract_expired: '組織の Devin の契約が終了しました。契約の更新を請求の管理者に依頼してください。',
+      out_of_credits: '組織のクレジットが残っていません。請求担当者に追加を依頼してください。',
+      payment_declined: 'Devin の支払いが拒否されました。支払い方法の更新を請求担当者に依頼してください。',
+      contract_expired: '組織の Devin の契約が終了しました。契約の更新を請求担当者に依頼してください。',
       any: '組織が Devin の上限に達しました。引き上げを Devin の管理者に依頼してください。',
     },
     gone: {
@@ -79,7 +79,7 @@ export const card: Text['card'] = {
   andMore: (shown, more) => `${shown} ほか ${more} 件`,
   pullRequestStates: { open: 'オープン', merged: 'マージ済み', closed: 'クローズ済み' },
   pullRequest: (where, state) => (state === null ? where : `${where} · ${state}`),
-  morePullRequests: (more) => `ほか ${more} 件の PR`,
+  morePullRequests: (more) => `ほか PR ${more} 件`,
   buttons: {
     review: 'PR をレビュー',
     open: 'Devin で開く',

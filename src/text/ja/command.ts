@@ -2,7 +2,7 @@ import type { Text } from '../index.ts';
 
 export const command: Text['command'] = {
   notRecorded:
-    '依頼を保存できなかったため、何も開始していません。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
+    '依頼を保存できなかったため、セッションは開始していません。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
   misnamed: (typed, name) =>
     `${typed} はこのアプリのコマンドではありません。代わりに ${name} と入力してください。名前を変えるには、アプリの管理者が SLACK_COMMAND と Slack アプリの設定のコマンドを同じ名前にします。`,
   notAnswered: {
@@ -21,7 +21,7 @@ export const command: Text['command'] = {
     missingValue: (flag, takes) => `${flag} には値が必要です: ${takes}`,
     badValue: (flag, value, takes) => `${flag} に ${value} は指定できません。指定できる値: ${takes}`,
     switchValue: (flag, value) =>
-      `${flag} に ${value} は指定できません。yes か no にするか、値を外してください。`,
+      `${flag} に ${value} は指定できません。yes か no にするか、値を省略してください。`,
     tooMany: (flag, most, given) =>
       `${flag} に指定できるのは ${most} 件までです（${given} 件指定されています）。`,
     unclosedQuote: (flag, value) =>
@@ -32,7 +32,7 @@ export const command: Text['command'] = {
     noTask: 'タスクを入力してください。Devin に何を頼みますか？',
   },
   question: {
-    title: 'まだ何も開始していません。',
+    title: 'まだセッションは開始していません。',
     meant: (command) => `${command} のことですか？`,
     incomplete: (usage) => `コマンドの場合は、${usage} と入力してください。`,
     wholeTask: 'タスクはこれだけですか？',
@@ -44,7 +44,7 @@ export const command: Text['command'] = {
     start: '入力のまま開始',
     startWith: (option) => `${option} を付けて開始`,
     started: 'セッションを開始しました。',
-    gone: '古いため、何も開始していません。タスクをもう一度入力してください。',
+    gone: '古いため、セッションは開始していません。タスクをもう一度入力してください。',
     invalidNow:
       'メッセージが編集または削除されたため、このままでは開始できません。フォームでタスクを確認してください。',
   },
@@ -57,7 +57,7 @@ export const command: Text['command'] = {
     openForm: 'フォームを開く',
     mySessions: '自分のセッション',
     allOptions: 'すべてのオプション',
-    subcommandsTitle: 'そのほかのコマンド',
+    subcommandsTitle: 'その他のコマンド',
     sessionNote: 'セッションは ID またはリンクで指定します。省略すると一覧から選べます。',
     optionsTitle: 'すべてのオプション',
     flagsNote:

@@ -10,7 +10,7 @@ export const devin: Text['devin'] = {
   unauthorized:
     'Devin がこのアプリのキーを受け付けません。キーが誤っているか、取り消されたか、期限切れです。Devin の Settings > Service users でキーを作成し、DEVIN_API_KEY に設定するよう、アプリの管理者に依頼してください。',
   paymentRequired:
-    'Devin の組織のクレジットが不足しているか、支払いに失敗しています。請求の管理者に確認を依頼し、その後もう一度お試しください。',
+    'Devin の組織のクレジットが不足しているか、支払いに失敗しています。請求担当者に確認を依頼し、その後もう一度お試しください。',
   forbidden: (permission) =>
     permission === null
       ? 'このアプリのサービスユーザーには、Devin でこの操作をする権限がありません。不足している権限は Devin から示されませんでした。Devin の Settings > Service users でロールを確認するよう、Devin の管理者に依頼してください。本人として実行するには ManageOrgSessions と ImpersonateOrgSessions が必要です。'

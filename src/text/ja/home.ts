@@ -14,7 +14,7 @@ export const home: Text['home'] = {
   refresh: '更新',
   whereCardsGo: 'ここから開始したセッションは「メッセージ」タブに表示され、ほかの人には見えません。',
   drawn: (moment) => `更新日時: ${moment}`,
-  groups: { 'needs-you': '対応待ち', 'under-way': '進行中', earlier: '過去のセッション' },
+  groups: { 'needs-you': '回答待ち', 'under-way': '進行中', earlier: '過去のセッション' },
   approvals: {
     title: 'あなたの承認が必要な依頼',
     from: (who) => `依頼者: ${who}`,

@@ -1,7 +1,7 @@
 import type { Text } from '../index.ts';
 
 export const notices: Text['notices'] = {
-  nothingStarted: '何も開始していません。',
+  nothingStarted: 'セッションは開始していません。',
   notSentAgain: '再送信していません。最初の試行でセッションが開始された可能性は残っています。',
   taskDeleted:
     'この依頼のタスクは削除されているため、もう一度開始することはできません。タスクを入力し直してください。',
@@ -18,7 +18,7 @@ export const notices: Text['notices'] = {
     start: '別のセッションを開始',
   },
   answerOrTask: (session) =>
-    `Devin が ${session} で回答を待っているため、何も開始していません。このメッセージはその回答ですか？`,
+    `Devin が ${session} で回答を待っているため、セッションは開始していません。このメッセージはその回答ですか？`,
   offer: {
     title: 'このメッセージで Devin セッションを開始しますか？',
     runsAs: (as) => `${as}します。`,
@@ -27,13 +27,13 @@ export const notices: Text['notices'] = {
   },
   wordless: {
     title: 'これを Devin にどうしてほしいですか？',
-    why: 'まだ何も開始していません。フォームにタスクを書いてください。送った内容も一緒に Devin に届きます。',
+    why: 'まだセッションは開始していません。フォームにタスクを書いてください。送った内容も一緒に Devin に届きます。',
   },
   notYourButton: (userId) =>
     `費用がかかる可能性があるため、このボタンを使えるのは依頼者の <@${userId}> さんだけです。何も実行していません。詳細を開くことや、自分のセッションを開始することはできます。`,
   slow: 'セッションを開始しています。カードはまもなくここに表示されます。',
   settled:
-    'フォームからセッションを開始しました。「何も開始していません」という前のメッセージは無視してください。',
+    'フォームからセッションを開始しました。「セッションは開始していません」という前のメッセージは無視してください。',
   cardElsewhere: (why) => `${why}セッションのカードはダイレクトメッセージにあります。`,
   noCard: 'セッションは開始しましたが、Slack がカードを受け付けませんでした。',
   openCard: 'カードを開く',
@@ -48,13 +48,13 @@ export const notices: Text['notices'] = {
   },
   slackRefusedOther: (code) => `Slack がこのアプリの投稿を許可しませんでした（${code}）。`,
   matchedBy: {
-    mapping: 'このアプリの ID ファイルで指定されています。',
+    mapping: 'このアプリの アカウント対応ファイルで指定されています。',
     administrator: 'ワークスペースの管理者による関連付けです。',
     email: 'Slack のメールアドレスが一致しています。',
     session: 'Devin で、このメンバーがセッションの所有者です。',
   },
   sharedAccount: (who, account) =>
-    `このアプリの ID ファイルにより、あなたの Devin アカウント（${account}）は ${who} さんと共有されています。${who} さんがここで開始するセッションはあなたとして実行され、Devin ではあなたのセッションになります。誤りの場合は、アプリの管理者にファイルの変更を依頼してください。`,
+    `このアプリの アカウント対応ファイルにより、あなたの Devin アカウント（${account}）は ${who} さんと共有されています。${who} さんがここで開始するセッションはあなたとして実行され、Devin ではあなたのセッションになります。誤りの場合は、アプリの管理者にファイルの変更を依頼してください。`,
   serviceUser: {
     runsAs: '組織のサービスユーザーとして実行します。',
     off: 'このアプリでは全員がそのように設定されています。',
@@ -74,9 +74,9 @@ export const notices: Text['notices'] = {
     'no-email': (_maskedEmail) =>
       '確認済みのメールアドレスが Slack にないため、Devin であなたを見つけられません。Slack のアカウント設定でアドレスを確認してください。確認済みの場合は、スコープ users:read.email の確認をアプリの管理者に、または関連付けをワークスペースの管理者に依頼してください。',
     'mapping-unknown': (_maskedEmail, about) =>
-      `このアプリの ID ファイルでは、あなたは Devin の ${about?.account ?? ''} ですが、そのアカウントは Devin にありません。アプリの管理者にファイルの修正を依頼してください。`,
+      `このアプリの アカウント対応ファイルでは、あなたは Devin の ${about?.account ?? ''} ですが、そのアカウントは Devin にありません。アプリの管理者にファイルの修正を依頼してください。`,
     'mapping-conflict': (_maskedEmail, about) =>
-      `このアプリの ID ファイルでは、あなたと ${about?.other ?? ''} の両方が Devin の ${about?.account ?? ''} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
+      `このアプリの アカウント対応ファイルでは、あなたと ${about?.other ?? ''} の両方が Devin の ${about?.account ?? ''} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
     'lookup-forbidden': (_maskedEmail) =>
       'このアプリは Devin でメンバーを検索できないため、あなたのアカウントを確認できません。サービスユーザーに権限 ViewOrgMembership を追加するよう、Devin の管理者に依頼してください（Devin の Settings > Service users）。',
   },
@@ -84,7 +84,7 @@ export const notices: Text['notices'] = {
     `${flag} に指定した「${value}」は Devin にありません。名前（空白を含む場合は引用符で囲む）か ID を指定するか、フォームで選んでください。`,
   limits: {
     openSessions: ({ allowed, count }) =>
-      `開いているセッションが ${count} 件あります。上限は 1 人 ${allowed} 件です。どれかを停止するか、完了を待ってから、もう一度お試しください。上限（LIMIT_OPEN_SESSIONS、またはポリシーに設定があれば open_sessions_per_person）はアプリの管理者が引き上げられます。`,
+      `進行中のセッションが ${count} 件あります。上限は 1 人 ${allowed} 件です。どれかを停止するか、完了を待ってから、もう一度お試しください。上限（LIMIT_OPEN_SESSIONS、またはポリシーに設定があれば open_sessions_per_person）はアプリの管理者が引き上げられます。`,
     startsPerHour: ({ allowed, count }) =>
       `この 1 時間に ${count} 件のセッションを開始しました。上限は 1 人 ${allowed} 件です。後でもう一度お試しください。上限（LIMIT_STARTS_PER_HOUR、またはポリシーに設定があれば starts_per_person_per_hour）はアプリの管理者が引き上げられます。`,
   },

@@ -65,7 +65,7 @@ describe('a message that asks for an approval', () => {
   });
 
   test('says that a session without a cap has no limit', () => {
-    expect(shown(withValues({}))).toContain('No cap: it may use any number of ACU.');
+    expect(shown(withValues({}))).toContain('No ACU cap.');
     expect(shown(withValues({ max_acu_limit: 7 }))).toContain('Up to 7 ACU');
   });
 
