@@ -84,7 +84,8 @@ function withInlineValues(args: readonly string[], { options, words }: Known): s
     const type = Object.hasOwn(options, name) ? options[name]?.type : undefined;
     if (type === undefined) throw new UsageError(words.unexpected(rawName));
     if (type === 'string' && value === undefined) throw new UsageError(words.noValue(rawName));
-    if (type === 'boolean' && value !== undefined) throw new UsageError(words.unexpected(`${rawName}=${value}`));
+    if (type === 'boolean' && value !== undefined)
+      throw new UsageError(words.unexpected(`${rawName}=${value}`));
     return [value === undefined ? rawName : `${rawName}=${value}`];
   });
 }

@@ -55,7 +55,7 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
   };
 }
 
-function idsOf(session: SessionRow | null): Record<string, unknown> {
+function idsOf(session: SessionRow | null): SessionDetails['support'] {
   const { sessionId, orgId, status, statusDetail, serviceUserId, parentSessionId } = session?.snapshot ?? {};
   return { session: sessionId, organization: orgId, status, statusDetail, serviceUserId, parentSessionId };
 }

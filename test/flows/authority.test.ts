@@ -45,7 +45,11 @@ describe('a person who became a guest', () => {
 
   test.each([
     ['is refused if their request was waiting for Devin', { isGuest: true }, "You're a guest"],
-    ['is refused in the same way once their account is deactivated', { deleted: true }, 'Only members of the Slack workspace'],
+    [
+      'is refused in the same way once their account is deactivated',
+      { deleted: true },
+      'Only members of the Slack workspace',
+    ],
   ])('%s', async (_what, change, why) => {
     const { slack, devin } = world();
     const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });

@@ -200,10 +200,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     'a list to pick from',
     ACTS,
     (act) => (text) =>
-      renderSessionPick(
-        { act, entries: [{ card, sessionId: 's1' }], usage: `/cog ${USAGE[act]}` },
-        text,
-      ),
+      renderSessionPick({ act, entries: [{ card, sessionId: 's1' }], usage: `/cog ${USAGE[act]}` }, text),
   ),
   ...named(
     'nothing to pick from',

@@ -4,14 +4,7 @@ import type { Names, Sources } from '../../session/defaults.ts';
 import { fields } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
 import { VIEW } from '../edge/ids.ts';
-import {
-  row,
-  shownMoment,
-  shownSecrets,
-  shownValue,
-  VALUE_LENGTH,
-  withWhy,
-} from './details-values.ts';
+import { row, shownMoment, shownSecrets, shownValue, VALUE_LENGTH, withWhy } from './details-values.ts';
 import { bytesOf, context, fitting, header, modal, sections } from './objects.ts';
 import { bold, codeBlocks, escape, fitCodeBlock, link, lookup, oneLine, truncate } from './text.ts';
 
@@ -37,7 +30,7 @@ export type SessionDetails = {
   /** What the policy added to the task; null: nothing. */
   instructions: string | null;
   /** Ids and states by their names in Slack, Devin and here. */
-  support: Readonly<Record<string, unknown>>;
+  support: Readonly<Record<string, string | null | undefined>>;
 };
 
 const NAME_LENGTH = 200;
@@ -109,8 +102,7 @@ function runsAs(
 
 function supportLines({ support }: SessionDetails): string {
   return Object.entries(support)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => `${name}: ${oneLine(String(value))}`)
+    .flatMap(([name, value]) => (value === null || value === undefined ? [] : [`${name}: ${oneLine(value)}`]))
     .join('\n');
 }
 

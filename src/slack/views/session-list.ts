@@ -37,7 +37,10 @@ export function renderSessionList(list: SessionList, text: Text): Rendered {
       if (!isShown) return row(concealed(card, text), null);
       return whose === 'mine'
         ? row(sessionLines(card, text), firstButton(card, text))
-        : row(`${sessionLines(card, text)}${BETWEEN_FACTS}${by(card, text)}`, cardButton('details', card, text));
+        : row(
+            `${sessionLines(card, text)}${BETWEEN_FACTS}${by(card, text)}`,
+            cardButton('details', card, text),
+          );
     }),
     ...after.map(small),
   ]);
@@ -61,7 +64,8 @@ export function sessionFacts(card: SessionCard, text: Text): string[] {
   ];
 }
 
-const by = ({ requester }: SessionCard, text: Text): string => text.card.requestedBy(`<@${escape(requester)}>`);
+const by = ({ requester }: SessionCard, text: Text): string =>
+  text.card.requestedBy(`<@${escape(requester)}>`);
 
 function concealed(card: SessionCard, text: Text): string {
   return [text.sessions.concealed, signedStatus(card, text), by(card, text)].join(BETWEEN_FACTS);
@@ -88,12 +92,7 @@ export function renderSessionPick({ act, message, entries, usage }: SessionPick,
   if (entries.length === 0) return notice([pickNone, pickOther(code(usage))]);
   return joinParts([
     titled(pick),
-    ...entries.map((entry) =>
-      row(
-        sessionLines(entry.card, text),
-        pickButton({ act, message }, entry, text),
-      ),
-    ),
+    ...entries.map((entry) => row(sessionLines(entry.card, text), pickButton({ act, message }, entry, text))),
     small(pickOther(code(usage))),
   ]);
 }

@@ -91,8 +91,10 @@ export const command = {
       say: 'sends a message to a session.',
       stop: 'stops a session for good.',
       archive: 'archives a session.',
-      defaults: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them. Workspace admins also use `channel` and `workspace`.',
-      settings: 'sets who can steer sessions here, which replies Devin gets and what a mention does. In a direct message: everywhere. Workspace admins.',
+      defaults:
+        'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them. Workspace admins also use `channel` and `workspace`.',
+      settings:
+        'sets who can steer sessions here, which replies Devin gets and what a mention does. In a direct message: everywhere. Workspace admins.',
       link: 'links a person to a member of the Devin organization; `link @person none` removes that. Workspace admins.',
     },
   },

@@ -42,7 +42,7 @@ export const fields: Record<FieldKey, FieldWords> = {
   tags: {
     label: 'Tags',
     hint: 'Separate tags with commas.',
-    takes: 'labels',
+    takes: "labels that don't begin with slack-",
   },
   child_playbook_id: {
     label: 'Playbook for child sessions',

@@ -43,7 +43,8 @@ export const home = {
     unreachable: (sides: string): string =>
       `:warning: no usable answer: ${sides} (\`npm run doctor\` says why)`,
     missingScopes: (scopes: string): string => `:warning: missing Slack scopes: ${scopes}`,
-    setAside: (count: number): string => `:warning: ${count} items failed repeatedly and were skipped (see the log)`,
+    setAside: (count: number): string =>
+      `:warning: ${count} items failed repeatedly and were skipped (see the log)`,
   },
   /** For workspace admins, and the policy for its owners, too. What is wrong follows `broken`. */
   files: {

@@ -70,13 +70,16 @@ export const command: Text['command'] = {
       status: 'セッションの状態を表示します。',
       why: '指定したオプションでここで開始できるかと、どのルールで決まるかを表示します。',
       whoami: 'セッションの実行ユーザー、予算、デフォルト、通知、表示言語を表示します。',
-      usage: '予算の残りと使用した ACU を表示します。 `usage channel --by month --since 7d` でこのチャンネルの分を表示します。',
+      usage:
+        '予算の残りと使用した ACU を表示します。 `usage channel --by month --since 7d` でこのチャンネルの分を表示します。',
       follow: 'Devin のセッションをここに表示します。',
       say: 'セッションにメッセージを送ります。',
       stop: 'セッションを完全に停止します。',
       archive: 'セッションをアーカイブします。',
-      defaults: 'ここで使われるデフォルトを表示します。自分の設定は `defaults me --acu 10` 、解除は `defaults me clear` です。',
-      settings: 'ここのセッションを操作できる人、Devin に届く返信、メンションの動作を設定します。ダイレクトメッセージでは全体の設定です。ワークスペースの管理者のみ。',
+      defaults:
+        'ここで使われるデフォルトを表示します。自分の設定は `defaults me --acu 10` 、解除は `defaults me clear` です。',
+      settings:
+        'ここのセッションを操作できる人、Devin に届く返信、メンションの動作を設定します。ダイレクトメッセージでは全体の設定です。ワークスペースの管理者のみ。',
       link: 'Slack のユーザーを Devin の組織のメンバーに関連付けます。',
     },
   },

@@ -35,7 +35,7 @@ export const fields: Text['fields'] = {
   tags: {
     label: 'タグ',
     hint: '複数のタグはコンマで区切ります。',
-    takes: 'ラベル',
+    takes: 'slack- で始まらないラベル',
   },
   child_playbook_id: {
     label: '子セッションのプレイブック',

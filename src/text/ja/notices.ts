@@ -39,11 +39,13 @@ export const notices: Text['notices'] = {
   openCard: 'カードを開く',
   slackRefused: {
     person_not_in_conversation: 'あなたはその会話から退出しています。',
-    not_in_channel: 'そのチャンネルに、このアプリは参加していません。追加するには、そこで `/invite @Devin Sessions` と入力してください。',
+    not_in_channel:
+      'そのチャンネルに、このアプリは参加していません。追加するには、そこで `/invite @Devin Sessions` と入力してください。',
     channel_not_found:
       'その会話にこのアプリは参加していないか、会話が削除されました。プライベートチャンネルでは `/invite @Devin Sessions` と入力してください。ダイレクトメッセージにアプリは参加できません。',
     is_archived: 'そのチャンネルはアーカイブされています。',
-    restricted_action: 'そのチャンネルへの投稿は制限されています。このアプリの投稿の許可を、チャンネルの管理者に依頼してください。',
+    restricted_action:
+      'そのチャンネルへの投稿は制限されています。このアプリの投稿の許可を、チャンネルの管理者に依頼してください。',
     thread_not_found: 'スレッドの最初のメッセージが削除されました。',
   },
   slackRefusedOther: (code) => `Slack がこのアプリの投稿を許可しませんでした（${code}）。`,

@@ -155,11 +155,22 @@ describe('the details', () => {
     const json = fc.oneof(fc.jsonValue(), words, fc.array(words, { maxLength: 60 }));
     const record = fc.dictionary(fc.string({ minLength: 1, maxLength: 200 }), json, { maxKeys: 40 });
     fc.assert(
-      fc.property(record, record, words, (request, support, problem) => {
-        const identity = { name: problem, how: 'Matched.', checkedAtMs: 0 };
-        const details = { ...created, request: { ...request, prompt: problem }, support, identity, problem };
-        expect(checkView(renderDetails(details, en))).toEqual([]);
-      }),
+      fc.property(
+        record,
+        fc.dictionary(fc.string({ minLength: 1 }), words),
+        words,
+        (request, support, problem) => {
+          const identity = { name: problem, how: 'Matched.', checkedAtMs: 0 };
+          const details = {
+            ...created,
+            request: { ...request, prompt: problem },
+            support,
+            identity,
+            problem,
+          };
+          expect(checkView(renderDetails(details, en))).toEqual([]);
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -143,7 +143,7 @@ describe('a Home', () => {
     const words = shown({ ...full, health: ill });
     expect(words).toContain(':warning: no usable answer: Devin (`npm run doctor` says why)');
     expect(words).toContain(':warning: missing Slack scopes: im:write, files:read');
-    expect(words).toContain(':warning: 2 set aside');
+    expect(words).toContain(':warning: 2 items failed repeatedly');
     expect(checkView(render({ ...full, health: ill }))).toEqual([]);
   });
 

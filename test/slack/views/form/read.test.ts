@@ -54,7 +54,7 @@ describe('a submission', () => {
   test("refuses a tag with the app's prefix", () => {
     const { errors } = read({ 'field.tags': typed('ci, slack-1') });
     expect(errors).toEqual({
-      'field.tags': '"slack-1" isn\'t valid. Use text that doesn\'t begin with slack-.',
+      'field.tags': '"slack-1" isn\'t valid. Use labels that don\'t begin with slack-.',
     });
   });
 
