@@ -6,7 +6,7 @@ import { HTTPResponseAck, type App } from '@slack/bolt';
 import { slackLogger, type Log } from '../../log.ts';
 import { createOnceAMinute } from '../../time.ts';
 import type { SlackReceiver } from './bolt.ts';
-import { createBodyReader } from './http-server.ts';
+import { readBody } from './http-server.ts';
 
 export type RefusedDelivery =
   | 'unsigned'
@@ -56,8 +56,7 @@ type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: Re
  * times in the future, and never answers a signed `null`.
  */
 export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
-  const { onRefused, log } = options;
-  const readDelivery = createDeliveryReader(options);
+  const { onRefused, log, signingSecret } = options;
   const logger = slackLogger(log);
   let app: App | null = null;
   let isOpen = false;
@@ -83,7 +82,7 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
   }
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const delivery = await readDelivery(request);
+    const delivery = await readDelivery(request, signingSecret);
     if (delivery.kind !== 'delivery') return refuse(delivery.kind, response);
     const { body } = delivery;
     if (body['ssl_check'] === '1') return void response.writeHead(200).end();
@@ -156,30 +155,26 @@ async function hasHungUp({ socket }: IncomingMessage): Promise<boolean> {
   return !socket.writable;
 }
 
-function createDeliveryReader({ signingSecret }: ReceiverOptions) {
-  const readBody = createBodyReader();
+/** In this order, a request is parsed only once it is known to come from Slack. */
+async function readDelivery(request: IncomingMessage, signingSecret: string): Promise<Delivery> {
+  const signature = readSignature(request.headers, Date.now());
+  if (signature === null) return (await readCheck(request)) ?? { kind: 'unsigned' };
+  const read = await readBody(request);
+  if (read.kind !== 'read') return read;
+  if (!isSignedBy(signingSecret, signature, read.body)) return { kind: 'signature' };
+  const body = parseBody(read.body.toString('utf8'), request.headers['content-type'] ?? '');
+  return body === null ? { kind: 'malformed' } : { kind: 'delivery', body };
+}
 
-  /**
-   * Slack checks the certificate of a command's URL without a signature. The rest of such a body is ignored.
-   * https://docs.slack.dev/interactivity/implementing-slash-commands/#responding_basic_receipt
-   */
-  async function readCheck(request: IncomingMessage): Promise<Delivery | null> {
-    const isShort = Number(request.headers['content-length']) <= MAX_CHECK_BYTES;
-    const read = isShort ? await readBody(request) : null;
-    const isCheck = read?.kind === 'read' && parseForm(read.body.toString('utf8'))?.['ssl_check'] === '1';
-    return isCheck ? { kind: 'delivery', body: { ssl_check: '1' } } : null;
-  }
-
-  /** In this order, a request costs nothing until it is known to come from Slack. */
-  return async (request: IncomingMessage): Promise<Delivery> => {
-    const signature = readSignature(request.headers, Date.now());
-    if (signature === null) return (await readCheck(request)) ?? { kind: 'unsigned' };
-    const read = await readBody(request);
-    if (read.kind !== 'read') return read;
-    if (!isSignedBy(signingSecret, signature, read.body)) return { kind: 'signature' };
-    const body = parseBody(read.body.toString('utf8'), request.headers['content-type'] ?? '');
-    return body === null ? { kind: 'malformed' } : { kind: 'delivery', body };
-  };
+/**
+ * Slack checks the certificate of a command's URL without a signature. The rest of such a body is ignored.
+ * https://docs.slack.dev/interactivity/implementing-slash-commands/#responding_basic_receipt
+ */
+async function readCheck(request: IncomingMessage): Promise<Delivery | null> {
+  const isShort = Number(request.headers['content-length']) <= MAX_CHECK_BYTES;
+  const read = isShort ? await readBody(request) : null;
+  const isCheck = read?.kind === 'read' && parseForm(read.body.toString('utf8'))?.['ssl_check'] === '1';
+  return isCheck ? { kind: 'delivery', body: { ssl_check: '1' } } : null;
 }
 
 /** https://docs.slack.dev/reference/events/url_verification */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpServer, type HttpServer } from '../../../src/slack/edge/http-server.ts';
@@ -24,11 +23,6 @@ async function textUntilClosed(socket: Socket): Promise<string> {
   socket.on('error', () => undefined);
   await new Promise((resolve) => socket.on('close', resolve));
   return text;
-}
-
-async function ask(socket: Socket): Promise<void> {
-  socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n');
-  await once(socket, 'data');
 }
 
 afterEach(async () => {
@@ -71,48 +65,10 @@ describe('the HTTP server', () => {
     for (const text of await Promise.all(texts)) expect(text).toContain('408');
   });
 
-  test('has a thousand connections at most', async () => {
-    const port = await start();
-    const first = connect(port, '127.0.0.1');
-    await once(first, 'connect');
-    const others = Array.from({ length: 1000 }, () => connect(port, '127.0.0.1'));
-    await textUntilClosed(first);
-    for (const socket of others) socket.destroy();
-  });
-
   test('can be stopped before it started, and twice', async () => {
     const server = createHttpServer({ host: '127.0.0.1', port: 0, pages: {}, slackEvents: null });
     await server.stop();
     await server.start();
     await Promise.all([server.stop(), server.stop()]);
-  });
-
-  test('closes the connection that was unused the longest for one too many', async () => {
-    const port = await start({ maxConnections: 2 });
-    const [first, second] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
-    await ask(first);
-    await ask(second);
-    await ask(first);
-    const extra = connect(port, '127.0.0.1');
-    await Promise.all([ask(extra), once(second, 'close')]);
-    await ask(first);
-    for (const socket of [first, extra]) socket.destroy();
-  });
-
-  test('closes no connection with a request that it works on', async () => {
-    const { promise: answer, resolve } = Promise.withResolvers<void>();
-    const page = { status: 200, contentType: 'text/plain', body: 'ok' };
-    let asked = 0;
-    const slow = async () => ((asked += 1), answer.then(() => page));
-    const port = await start({ maxConnections: 2, pages: { '/healthz': slow } });
-    const [first, second] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
-    const answered = [ask(first), ask(second)];
-    await expect.poll(() => asked).toBe(2);
-    expect(await textUntilClosed(connect(port, '127.0.0.1'))).toBe('');
-    resolve();
-    await Promise.all(answered);
-    const extra = connect(port, '127.0.0.1');
-    await Promise.all([ask(extra), once(first, 'close')]);
-    for (const socket of [second, extra]) socket.destroy();
   });
 });
