@@ -1,5 +1,5 @@
 import { Later, lookupFailure, refusedAs } from '../failures.ts';
-import { soonIfBusy, type Lease } from '../queue/index.ts';
+import type { Lease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
 import type { ReplyFailure } from '../session/reply.ts';
@@ -28,10 +28,9 @@ export async function relay(c: ConverseContext, id: string, signal: AbortSignal)
     await c.store.replies.adopt(id, session.sessionId);
     return relay(c, session.sessionId, signal);
   }
-  const relaying = c.withLease(`relay-to-devin:${id}`, async (lease) =>
+  return c.withLease(`relay-to-devin:${id}`, async (lease) =>
     relayAll(c, id, { signal: AbortSignal.any([signal, lease.held]), lease }),
   );
-  return soonIfBusy(relaying);
 }
 
 /** The request ended without a session. */

@@ -1,5 +1,5 @@
 import { Later, lookupFailure } from '../failures.ts';
-import { retryWindow, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
+import { LeaseLostError, retryWindow, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
 import { hasCard, type ShowNow } from '../reconcile/index.ts';
 import type { Approval, UnapprovedEnd } from '../session/approval.ts';
 import type { WithNames } from '../session/defaults.ts';
@@ -177,9 +177,11 @@ export function createSessionCreator(deps: RunDeps) {
         await enqueue('create-session', { requestId }, { startAfterMs: outcome.afterMs });
       return outcome;
     };
-    const leased = await withLease(requestLease(requestId), walked, { late });
+    const outcome = await withLease(requestLease(requestId), walked, { late }).catch((error: unknown) => {
+      if (error instanceof LeaseLostError) return null;
+      throw error;
+    });
     // The URL first: a job does it a little later, if it can't be shown now.
-    const outcome = leased.kind === 'done' ? leased.result : null;
     if (outcome?.kind === 'next' && outcome.request.state === 'created') await show(cardKey(requestId));
   };
 }

@@ -1,4 +1,4 @@
-import { backOffMs, HELD_WAIT_MS, mayRetryRefusal, sooner } from '../queue/index.ts';
+import { backOffMs, HELD_WAIT_MS, sooner } from '../queue/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
 import {
   isFirst,
@@ -10,7 +10,7 @@ import {
 } from '../session/milestones.ts';
 import { whereCalled, type CalledIn } from '../slack/called.ts';
 import { cardView } from '../slack/card-view.ts';
-import { refusalKind } from '../slack/edge/errors.ts';
+import { refusalKind, mayRetryRefusal } from '../slack/edge/errors.ts';
 import { messageMetadata, milestoneMetadata } from '../slack/edge/metadata.ts';
 import { directPlace, type CardPlace } from '../slack/edge/outbound.ts';
 import { renderDevinMessage } from '../slack/views/devin-message.ts';

@@ -1,7 +1,8 @@
 import type { Devin } from '../devin/devin.ts';
-import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
+import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
 import type { Slack } from '../slack/edge/slack.ts';
+import type { PostOnce } from '../slack/post-once.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { TurnClass } from '../store/turns.ts';

@@ -1,5 +1,4 @@
 import { DevinError, isTooLarge } from '../devin/errors.ts';
-import { soonIfBusy } from '../queue/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
 import { heldMs } from '../session/milestones.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
@@ -22,11 +21,10 @@ export async function relayFromDevin(
   sessionId: string,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const relaying = c.withLease(relayLease(sessionId), async ({ held }) => {
+  return c.withLease(relayLease(sessionId), async ({ held }) => {
     const followed = await findFollowed(c.store, sessionId);
     return followed === null ? null : relay(c, followed, AbortSignal.any([signal, held]));
   });
-  return soonIfBusy(relaying);
 }
 
 async function relay(c: FollowContext, followed: Followed, signal: AbortSignal): Promise<number | null> {

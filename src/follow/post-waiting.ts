@@ -1,4 +1,4 @@
-import { backOffMs, retryWindow, soonIfBusy, sooner } from '../queue/index.ts';
+import { backOffMs, retryWindow, sooner } from '../queue/index.ts';
 import { slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
 import { privatePlace } from '../slack/edge/places.ts';
 import { CLOCK_MARGIN_S } from '../slack/edge/posted-messages.ts';
@@ -21,14 +21,13 @@ export async function postWaiting(
   sessionId: string,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const posting = c.withLease(`post-waiting:${sessionId}`, async (lease) => {
+  return c.withLease(`post-waiting:${sessionId}`, async (lease) => {
     const context = { signal: AbortSignal.any([signal, lease.held]), lease };
     // What comes from now on may have words before it that come after those posted now.
     const seen = new Set((await c.store.milestones.pending(sessionId)).map(({ key }) => key));
     const { isBusy, againMs } = await postMessages(c, sessionId, context);
     return sooner(againMs, await announce(c, sessionId, { ...context, seen, isBusy }));
   });
-  return soonIfBusy(posting);
 }
 
 /**

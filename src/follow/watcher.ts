@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { createWithLease } from '../queue/index.ts';
+import { createWithLease, LeaseLostError } from '../queue/index.ts';
 import type { Leases } from '../store/leases.ts';
 import { createOnceAMinute, once } from '../time.ts';
 
@@ -53,9 +53,10 @@ async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
       await lead({ ...deps, warn }, AbortSignal.any([signal, held]));
       if (signal.aborted) await preparing();
     });
-    await leading.catch((error: unknown) =>
-      warn(error, 'the lease on watching sessions could not be taken or released'),
-    );
+    await leading.catch((error: unknown) => {
+      if (!(error instanceof LeaseLostError))
+        warn(error, 'the lease on watching sessions could not be taken or released');
+    });
     await sleep(times.standbyMs, signal);
   }
   await preparing();

@@ -1,11 +1,12 @@
 import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
-import { againInMs, type Enqueue } from '../queue/index.ts';
+import type { Enqueue } from '../queue/index.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
 import type { LookedUpIdentity, Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { cardView } from '../slack/card-view.ts';
+import { againInMs } from '../slack/edge/errors.ts';
 import { cardMessage } from '../slack/edge/posted-messages.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { shownIdentity } from '../slack/form-view.ts';

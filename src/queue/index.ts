@@ -1,7 +1,6 @@
 /** Jobs, and the exactly-once kit, for everything that can't be undone. */
 export { createQueue, type Depth, type Enqueue, type EnqueueAll, type Queue } from './jobs.ts';
-export { createPostOnce, type PostOnce } from './post-once.ts';
-export { createWithLease, HELD_WAIT_MS, soonIfBusy, type Lease, type WithLease } from './with-lease.ts';
+export { createWithLease, HELD_WAIT_MS, LeaseLostError, type Lease, type WithLease } from './with-lease.ts';
 export {
   type AnswerTo,
   type Jobs,
@@ -10,13 +9,4 @@ export {
   type SearchPlace,
   type CardSearch,
 } from './payloads.ts';
-export {
-  againInMs,
-  backOffMs,
-  createSearchUntilFound,
-  mayRetryRefusal,
-  retrySlack,
-  retryWindow,
-  sooner,
-  type SearchUntilFound,
-} from './retries.ts';
+export { backOffMs, createSearchUntilFound, retryWindow, sooner, type SearchUntilFound } from './retries.ts';

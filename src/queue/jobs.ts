@@ -6,15 +6,8 @@ import { orForbidden } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import { TIMES } from '../times.ts';
 import { JOB_NAMES, keyFields, payloads, type JobName, type Jobs } from './payloads.ts';
-import {
-  BOSS_OPTIONS,
-  changeWaiting,
-  countJobs,
-  joinWaiting,
-  LONGEST_WAIT_MS,
-  withoutJob,
-  type NewId,
-} from './pgboss-sql.ts';
+import { BOSS_OPTIONS, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutJob } from './pgboss-sql.ts';
+import { HELD_WAIT_MS, LeaseLostError } from './with-lease.ts';
 import {
   createFailureLog,
   startWorkerPool,
@@ -38,7 +31,8 @@ type EnqueueOptions = {
 type Workers = { concurrency: number };
 
 /**
- * Returning ends the job; returning a number runs it again that many ms later. Throwing retries it, with growing pauses.
+ * Returning ends the job; returning a number runs it again that many ms later. Throwing retries it, with growing pauses; soon if
+ * another process has its lease.
  * `signal` aborts when the app stops or the job took too long: throw then, and the next start continues the job.
  */
 type JobHandler<Name extends JobName> = (
@@ -66,8 +60,6 @@ export type Queue = {
   ): Promise<void>;
   /** Those of the keys for which no job waits or runs. */
   unqueued(name: JobName, keys: readonly string[]): Promise<string[]>;
-  /** Replaces an id that Slack changed, in jobs that wait. */
-  changeId(ids: NewId, trx: Transaction<Tables>): Promise<void>;
   /** Before `start`. Jobs of this name run at the same time, each on its own. */
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers): void;
   /** Kinds of jobs that no feature handles. */
@@ -138,11 +130,13 @@ export function createQueue({
       await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
     },
     unqueued: async (name, keys) => withoutJob(boss.getDb(), name, keys),
-    changeId: async (ids, trx) => changeWaiting(fromKysely(trx.withoutPlugins()), ids),
     work(name, handler, { concurrency }) {
       const run = async (data: unknown, signal: AbortSignal): Promise<void> => {
         const payload = payloads[name].parse(data);
-        const againInMs = await handler(payload, { signal });
+        const againInMs = await handler(payload, { signal }).catch((error: unknown) => {
+          if (error instanceof LeaseLostError) return HELD_WAIT_MS;
+          throw error;
+        });
         if (typeof againInMs === 'number') await enqueue(name, payload, { startAfterMs: againInMs });
       };
       registrations.push({ name, concurrency, run });

@@ -31,10 +31,6 @@ type Wanted = { name: string; key: string; startAfterMs: number; interactive: bo
 
 /** No job waits longer; if it must, it is enqueued again then. */
 export const LONGEST_WAIT_MS = 3_600_000;
-/** A job that failed waits less than this. */
-const LONGEST_RETRY_MS = 120_000;
-/** A job that was made so far ahead of now was made before the clock was set back. */
-const MARGIN_MS = 10_000;
 
 /** As pg-boss names it for this schema. If that changes, workers hear of a job with the next poll. */
 export const CHANNEL = `pgboss_${createHash('sha224').update(BOSS_SCHEMA).digest('hex').slice(0, 24)}`;
@@ -90,30 +86,6 @@ export async function withoutJob(db: BossDb, name: string, keys: readonly string
   return keys.filter((key) => !waiting.has(key));
 }
 
-export type NewId = { from: string; to: string };
-
-/** Replaces an id in the payloads of jobs that wait. */
-export async function changeWaiting(db: BossDb, { from, to }: NewId): Promise<void> {
-  await db.executeSql(
-    `update ${BOSS_SCHEMA}.job set data = replace(data::text, $1, $2)::jsonb
-     where state < 'active' and position($1 in data::text) > 0`,
-    [JSON.stringify(from), JSON.stringify(to)],
-  );
-}
-
-const ahead = (ms: number): string => `now() + ${ms} * interval '1 ms'`;
-
-/** Starts jobs that would wait longer than any can: they were made before the clock was set back. */
-async function endLongWaits(db: BossDb): Promise<void> {
-  await db.executeSql(
-    `update ${BOSS_SCHEMA}.job set start_after = now(), created_on = least(created_on, now())
-     where state < 'active' and (
-       start_after > ${ahead(LONGEST_WAIT_MS)} or created_on > ${ahead(MARGIN_MS)}
-       or (state = 'retry' and start_after > ${ahead(LONGEST_RETRY_MS)})
-     )`,
-  );
-}
-
 /** A job that met the end of so many processes may cause it, and waits for a while. */
 const MOST_ENDS = 3;
 const PAUSE_SECONDS = 30;
@@ -133,7 +105,7 @@ export async function takeFromSilent(
      update ${BOSS_SCHEMA}.job set state = 'retry', start_after =
        now() + case when retry_count < ${MOST_ENDS} then 0 else ${PAUSE_SECONDS} end * interval '1 s'
      where state = 'active' and id <> all($1::uuid[])
-       and ($2 = 0 or heartbeat_on not between now() - $2 * interval '1 ms' and ${ahead(MARGIN_MS)})`,
+       and ($2 = 0 or heartbeat_on not between now() - $2 * interval '1 ms' and now() + interval '10 s')`,
     [held, silentMs],
   );
 }
@@ -154,24 +126,21 @@ export async function countJobs(db: BossDb) {
   return depthSchema.parse(rows);
 }
 
-const dueSchema = z.array(z.object({ name: z.string().nullable(), nowMs: z.coerce.number() }));
+const dueSchema = z.array(z.object({ name: z.string() }));
 
 /**
- * The queues in which a job can start now, and what time it is. pg-boss notifies workers of a job when it is sent, but not
- * when a delayed or retried one is due: one cheap query finds those, instead of one by every idle worker.
+ * The queues in which a job can start now. pg-boss notifies workers of a job when it is sent, but not when a delayed or
+ * retried one is due: one cheap query finds those, instead of one by every idle worker.
  */
-async function dueQueues(db: BossDb, names: readonly string[]): Promise<{ due: Set<string>; nowMs: number }> {
+async function dueQueues(db: BossDb, names: readonly string[]): Promise<string[]> {
   const { rows } = await db.executeSql(
-    `select queue.name, extract(epoch from now()) * 1000 as "nowMs"
-     from (select 1) as one left join unnest($1::text[]) as queue (name) on exists (
+    `select queue.name from unnest($1::text[]) as queue (name) where exists (
        select from ${BOSS_SCHEMA}.job
        where job.name = queue.name and job.state < 'active' and not job.blocked and job.start_after <= now()
      )`,
     [names],
   );
-  const found = dueSchema.parse(rows);
-  const due = new Set(found.flatMap(({ name }) => (name === null ? [] : [name])));
-  return { due, nowMs: found[0]?.nowMs ?? 0 };
+  return dueSchema.parse(rows).map(({ name }) => name);
 }
 
 type PollParts = {
@@ -185,20 +154,10 @@ type PollParts = {
 export function startPoll({ boss, pool, everyMs }: PollParts): Interval {
   const names = [...pool.keys()];
   let failed = false;
-  let latestMs = Infinity;
-  const poll = async (): Promise<void> => {
-    try {
-      const { due, nowMs } = await dueQueues(boss.getDb(), names);
-      // At the first time, and when the clock was set back.
-      if (nowMs < latestMs) await endLongWaits(boss.getDb());
-      latestMs = nowMs;
-      // After trouble all of them: whether they can fetch again is what the health page asks.
-      for (const [name, workers] of pool) if (failed || due.has(name)) workers.wake();
-      failed = false;
-    } catch {
-      failed = true;
-      for (const workers of pool.values()) workers.wake();
-    }
-  };
-  return repeat(poll, everyMs);
+  return repeat(async () => {
+    const due = await dueQueues(boss.getDb(), names).catch(() => null);
+    // After trouble all of them: whether they can fetch again is what the health page asks.
+    for (const name of failed || due === null ? names : due) pool.get(name)?.wake();
+    failed = due === null;
+  }, everyMs);
 }

@@ -1,5 +1,4 @@
 import type { Log } from '../log.ts';
-import { refusalKind, type SlackFailure } from '../slack/edge/errors.ts';
 import { sleep } from '../time.ts';
 
 const SECOND_MS = 1000;
@@ -45,38 +44,6 @@ export function retryWindow(name: keyof typeof WINDOW_MS, { triedForMs, retryAft
 /** How long to wait before the next try, in proportion to how long it has been tried: in the end once a minute. */
 export function backOffMs(triedForMs: number): number {
   return Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, triedForMs / 4));
-}
-
-/** `code`: why Slack won't take it. */
-type SlackRetry = { kind: 'wait'; afterMs: number } | { kind: 'over'; code: string };
-
-/** Whether to ask Slack again after this answer, and when. */
-export function retrySlack(failure: SlackFailure, triedForMs: number): SlackRetry {
-  if (failure.kind === 'rate-limited') return { kind: 'wait', afterMs: failure.retryAfterMs };
-  return failure.kind === 'unclear' || mayRetryRefusal(failure.code, triedForMs)
-    ? { kind: 'wait', afterMs: backOffMs(triedForMs) }
-    : { kind: 'over', code: failure.code };
-}
-
-type SlackAnswer = { kind: 'posted' | 'updated' } | SlackFailure;
-
-/**
- * When a job runs again after Slack's answer, in ms; null: it doesn't. Throws if Slack didn't confirm, so that the pauses
- * grow. `what`: for the log.
- */
-export function againInMs(answer: SlackAnswer, what: string, log: Log): number | null {
-  if (answer.kind === 'unclear') throw new Error(`Slack didn't confirm ${what}`);
-  if (answer.kind === 'refused') log.warn({ code: answer.code }, `Slack refused ${what}`);
-  return answer.kind === 'rate-limited' ? answer.retryAfterMs : null;
-}
-
-/**
- * Whether Slack may accept later what it refused: the refusal is neither about the message nor about its place. What waits
- * for another token waits as long as that takes.
- */
-export function mayRetryRefusal(code: string, triedForMs: number): boolean {
-  const kind = refusalKind(code);
-  return kind === 'token' || (kind === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait');
 }
 
 type SearchDeps = { searchPausesMs: readonly number[]; log: Log };

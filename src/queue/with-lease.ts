@@ -7,12 +7,12 @@ import { TIMES } from '../times.ts';
 /** How soon to retry if another process is doing the same. */
 export const HELD_WAIT_MS = 1000;
 
-/** Another process has taken over, and continues what this one began. */
+/** Another process has it, or has taken over and continues what this one began. */
 export class LeaseLostError extends Error {
   readonly code = 'lease-lost';
 
   constructor(name: string) {
-    super(`another process has taken over "${name}"`);
+    super(`another process has "${name}"`);
     this.name = 'LeaseLostError';
   }
 }
@@ -30,24 +30,15 @@ export type Lease = {
   assertFresh: () => void;
 };
 
-/** `busy`: another process has the lease, or has taken it over meanwhile. */
-type Leased<T> = { kind: 'done'; result: T } | { kind: 'busy' };
-
 /**
- * `late`: the lease is taken with the task's first write, which saves a write of its own. What comes before that must be
+ * Throws a LeaseLostError if another process has the lease, or has taken it over meanwhile; a job is then run again. `late`: the lease is taken with the task's first write, which saves a write of its own. What comes before that must be
  * harmless in several processes.
  */
 export type WithLease = <T>(
   name: string,
   task: (lease: Lease) => Promise<T>,
   options?: { late: boolean },
-) => Promise<Leased<T>>;
-
-/** When to run a job again, in ms: soon if another process works on the same; null: it's done. */
-export async function soonIfBusy(leasing: Promise<Leased<number | null>>): Promise<number | null> {
-  const leased = await leasing;
-  return leased.kind === 'busy' ? HELD_WAIT_MS : leased.result;
-}
+) => Promise<T>;
 
 type LeaseRows = Pick<Leases, 'take' | 'renew' | 'renewAll' | 'release'>;
 
@@ -61,13 +52,10 @@ export function createWithLease(leases: LeaseRows, leaseMs: number = TIMES.lease
   repeat(async () => renewAll(leases, held, leaseMs).catch(() => undefined), leaseMs / 3).unref();
   return async (name, task, { late } = { late: false }) => {
     const number = late ? null : await leases.take(name, leaseMs);
-    if (number === null && !late) return { kind: 'busy' };
+    if (number === null && !late) throw new LeaseLostError(name);
     const holding = hold(leases, held, { name, number, leaseMs });
     try {
-      return { kind: 'done', result: await task(holding.lease) };
-    } catch (error) {
-      if (error instanceof LeaseLostError) return { kind: 'busy' };
-      throw error;
+      return await task(holding.lease);
     } finally {
       await holding.end();
     }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { Db, JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
 import { inBatches } from '../store/commit.ts';
@@ -28,7 +27,9 @@ const ABORT_GRACE_MS = 1000;
 /** Then a job's signal aborts. */
 const LONGEST_JOB_MS = 14 * 60_000;
 
-const JOB_LIFE = {
+const QUEUE = {
+  // One queued job per key, any number of running ones. https://pgboss.io/api/queues
+  policy: 'short',
   retryLimit: 60,
   retryDelay: 1,
   retryBackoff: true,
@@ -110,16 +111,10 @@ export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
   };
 }
 
-/** Creates what is missing, and changes what an earlier version created: mostly nothing. */
+/** Creates what is missing. */
 async function declareQueues(boss: PgBoss, names: string[]): Promise<void> {
-  const created = new Map((await boss.getQueues(names)).map((queue) => [queue.name, queue]));
-  for (const name of names) {
-    const queue = created.get(name);
-    // `short`: one queued job per key, any number of running ones. https://pgboss.io/api/queues
-    if (queue === undefined) await boss.createQueue(name, { ...JOB_LIFE, policy: 'short' });
-    else if (!isDeepStrictEqual({ ...queue, ...JOB_LIFE }, { ...queue }))
-      await boss.updateQueue(name, JOB_LIFE);
-  }
+  const created = new Set((await boss.getQueues(names)).map(({ name }) => name));
+  for (const name of names) if (!created.has(name)) await boss.createQueue(name, QUEUE);
 }
 
 type WorkersParts = Pick<PoolParts, 'boss' | 'db' | 'log' | 'onError'> & {

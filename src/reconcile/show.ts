@@ -1,5 +1,5 @@
-import { retrySlack, soonIfBusy, type Lease } from '../queue/index.ts';
-import { refusalKind, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
+import type { Lease } from '../queue/index.ts';
+import { refusalKind, retrySlack, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
 import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { ShownMessage } from '../store/shown.ts';
 import { fingerprintOf } from '../store/sql.ts';
@@ -44,7 +44,7 @@ export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
       if (waitMs === null && userId !== null) await c.redrawHome({ teamId, userId });
       return waitMs ?? found.desired.againInMs;
     };
-    return soonIfBusy(c.withLease(`show:${name}:${subject}`, showing, { late: true }));
+    return c.withLease(`show:${name}:${subject}`, showing, { late: true });
   };
 }
 

@@ -131,8 +131,13 @@ async function deleteRows(trx: Trx, userId: string): Promise<void> {
   await sql`delete from shown where split_part(key, ':', 1) = 'home' and split_part(key, ':', 3) = ${userId}`.execute(
     trx,
   );
-  for (const table of ['identities', 'knownPeople'] as const)
-    await trx.deleteFrom(table).where('userId', '=', userId).execute();
+  // What an administrator decided stays.
+  await trx.deleteFrom('people').where('userId', '=', userId).where('linkedTo', 'is', null).execute();
+  await trx
+    .updateTable('people')
+    .set({ slack: null, address: null, identity: null })
+    .where('userId', '=', userId)
+    .execute();
 }
 
 /** Phases in which Devin says nothing new; as in the index `sessions_with_text`. */

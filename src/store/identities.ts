@@ -12,18 +12,24 @@ export type Person = { teamId: string; userId: string };
 const isOf = ({ teamId, userId }: Person): RawBuilder<boolean> =>
   sql<boolean>`team_id = ${teamId} and user_id = ${userId}`;
 
-/** What was found out about a person in Devin; kept for a while. */
-export type IdentitiesTable = Columns<
-  Person & {
-    /** How it was found: the address, the link, or the file's entry; null: none of these. */
-    address: string | null;
-    identity: Identity;
-    checkedAt: Date;
-  }
->;
+/** Slack knows no such person, or doesn't show them here. */
+export const NOBODY = 'nobody';
+const knownSchema = z.union([slackPersonSchema, z.literal(NOBODY)]);
+type KnownPerson = z.infer<typeof knownSchema>;
 
-/** Which Devin member a person is, as an administrator said. */
-export type IdentityLinksTable = Person & { devinUserId: string };
+/** What Slack and Devin last said about a person, and who they are in Devin, as an administrator said. */
+type PersonRow = Person & {
+  /** null: not asked, or the person has changed since `askedAt`. */
+  slack: KnownPerson | null;
+  askedAt: Date | null;
+  /** How they were found in Devin: the address, the link, or the file's entry; null: none of these. */
+  address: string | null;
+  identity: Identity | null;
+  identifiedAt: Date | null;
+  /** The member an administrator linked them to. */
+  linkedTo: string | null;
+};
+export type PeopleTable = Columns<PersonRow, Exclude<keyof PersonRow, keyof Person>>;
 
 /** What a person was found by, and as whom. */
 type Remembered = { address: string | null; identity: Identity };
@@ -39,9 +45,9 @@ export function createIdentities(db: Kysely<Tables>) {
     from: Db = db,
   ): Promise<string[]> {
     const others = await from
-      .selectFrom('identityLinks')
+      .selectFrom('people')
       .select('userId')
-      .where((row) => row.and({ teamId, devinUserId }))
+      .where((row) => row.and({ teamId, linkedTo: devinUserId }))
       .where('userId', '<>', userId)
       .execute();
     return others.map((other) => other.userId);
@@ -50,17 +56,14 @@ export function createIdentities(db: Kysely<Tables>) {
   return {
     othersLinkedTo,
 
-    /** The member that an administrator linked to a person, and what is remembered; null: there is none. In one statement. */
+    /** The member that an administrator linked to a person, and what is remembered; null: there is none. */
     async known(person: Person): Promise<{ link: string | null; remembered: Remembered | null }> {
-      const of = isOf(person);
       const row = await db
-        .selectNoFrom(({ selectFrom }) => [
-          selectFrom('identityLinks').select('devinUserId').where(of).as('link'),
-          selectFrom('identities').select('address').where(of).as('address'),
-          selectFrom('identities').select('identity').where(of).as('identity'),
-        ])
-        .executeTakeFirstOrThrow();
-      const { link, address, identity } = row;
+        .selectFrom('people')
+        .select(['linkedTo', 'address', 'identity'])
+        .where(isOf(person))
+        .executeTakeFirst();
+      const { linkedTo: link = null, address = null, identity = null } = row ?? {};
       return {
         link,
         remembered: identity === null ? null : { address, identity: identitySchema.parse(identity) },
@@ -68,35 +71,38 @@ export function createIdentities(db: Kysely<Tables>) {
     },
 
     async remember({ teamId, userId }: Person, { address, identity }: Remembered): Promise<void> {
-      const value = { address, identity: json(identity), checkedAt: new Date(identity.checkedAtMs) };
+      const value = { address, identity: json(identity), identifiedAt: new Date(identity.checkedAtMs) };
       await db
-        .insertInto('identities')
+        .insertInto('people')
         .values({ teamId, userId, ...value })
         .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet(value))
         .execute();
     },
 
     async forget(person: Person): Promise<void> {
-      await db.deleteFrom('identities').where(isOf(person)).execute();
+      await db.updateTable('people').set({ identity: null }).where(isOf(person)).execute();
     },
 
     /** At start: settings may have changed. */
     async forgetAll(): Promise<void> {
-      await db.deleteFrom('identities').execute();
+      await db.updateTable('people').set({ identity: null }).where('identity', 'is not', null).execute();
     },
 
     /** `then`: in the same transaction, if there was one. */
     async removeLink(person: Person, removedBy: string, then: AfterLinking): Promise<void> {
       await db.transaction().execute(async (trx) => {
-        const removed = await trx
-          .deleteFrom('identityLinks')
+        const linked = await trx
+          .selectFrom('people')
+          .select('linkedTo')
           .where(isOf(person))
-          .returning('devinUserId')
+          .forUpdate()
           .executeTakeFirst();
-        if (removed === undefined) return;
+        const devinUserId = linked?.linkedTo ?? null;
+        if (devinUserId === null) return;
+        await trx.updateTable('people').set({ linkedTo: null }).where(isOf(person)).execute();
         await then(trx);
         const result = `removed:${person.userId}`;
-        await appendAudit([{ kind: 'link', userId: removedBy, ...removed, result }], trx);
+        await appendAudit([{ kind: 'link', userId: removedBy, devinUserId, result }], trx);
       });
     },
 
@@ -115,13 +121,13 @@ export function createIdentities(db: Kysely<Tables>) {
         const other = others.find((userId) => !left.includes(userId));
         if (other !== undefined) return other;
         const linked = await trx
-          .insertInto('identityLinks')
-          .values({ teamId: person.teamId, userId: person.userId, devinUserId })
+          .insertInto('people')
+          .values({ teamId: person.teamId, userId: person.userId, linkedTo: devinUserId })
           .onConflict((conflict) =>
             conflict
               .columns(['teamId', 'userId'])
-              .doUpdateSet({ devinUserId })
-              .where('identityLinks.devinUserId', '<>', devinUserId),
+              .doUpdateSet({ linkedTo: devinUserId })
+              .where('people.linkedTo', 'is distinct from', devinUserId),
           )
           .returning('userId')
           .executeTakeFirst();
@@ -135,29 +141,23 @@ export function createIdentities(db: Kysely<Tables>) {
   };
 }
 
-/** Slack knows no such person, or doesn't show them here. */
-export const NOBODY = 'nobody';
-const knownSchema = z.union([slackPersonSchema, z.literal(NOBODY)]);
-type KnownPerson = z.infer<typeof knownSchema>;
-
-/** What Slack last said about a person; `person` null: the person has changed since. */
-export type KnownPeopleTable = Columns<Person & { person: KnownPerson | null; checkedAt: Date }>;
-
 export type KnownPeople = ReturnType<typeof createKnownPeople>;
 
 /** What Slack recently said about people, shared by all replicas so that a change reaches all of them at once. */
 export function createKnownPeople(db: Kysely<Tables>) {
-  async function write({ teamId, userId }: Person, person: KnownPerson | null, at: Date): Promise<void> {
-    const value = { person: json(person), checkedAt: at };
+  async function write({ teamId, userId }: Person, slack: KnownPerson | null, askedAt: Date): Promise<void> {
+    const value = { slack: json(slack), askedAt };
     await db
-      .insertInto('knownPeople')
+      .insertInto('people')
       .values({ teamId, userId, ...value })
       .onConflict((conflict) =>
         conflict
           .columns(['teamId', 'userId'])
           .doUpdateSet(value)
           // A change counts also if the clock was set back since the last answer.
-          .where(({ or, eb, lit }) => or([eb('knownPeople.checkedAt', '<=', at), lit(person === null)])),
+          .where(({ or, eb, lit }) =>
+            or([eb('people.askedAt', '<=', askedAt), eb('people.askedAt', 'is', null), lit(slack === null)]),
+          ),
       )
       .execute();
   }
@@ -166,18 +166,17 @@ export function createKnownPeople(db: Kysely<Tables>) {
     /** null: Slack wasn't asked since then, the person has changed, or the clock was set back after the answer. */
     async since(person: Person, since: Date, now: Date): Promise<KnownPerson | null> {
       const row = await db
-        .selectFrom('knownPeople')
-        .select('person')
+        .selectFrom('people')
+        .select('slack')
         .where(isOf(person))
-        .where('checkedAt', '>', since)
-        .where('checkedAt', '<=', now)
+        .where('askedAt', '>', since)
+        .where('askedAt', '<=', now)
         .executeTakeFirst();
-      return row === undefined ? null : knownSchema.nullable().parse(row.person);
+      return row === undefined ? null : knownSchema.nullable().parse(row.slack);
     },
 
     /** `askedAt`: an answer from before the person changed isn't kept. */
-    remember: async (person: Person, known: KnownPerson, askedAt: Date): Promise<void> =>
-      write(person, known, askedAt),
+    remember: write,
 
     changed: async (person: Person, at: Date): Promise<void> => write(person, null, at),
   };

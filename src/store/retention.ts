@@ -16,9 +16,6 @@ const SET_ASIDE_DAYS = 30;
 /** Longer than a month: owners are told once a month. */
 const SHOWN_DAYS = 40;
 
-/** What Slack said about people counts for less than this hour. */
-const KNOWN_DAYS = 1 / 24;
-
 const EVERY_MS = 60 * 60_000;
 /** Never released: one process an hour does it, however many there are. */
 const LEASE_MS = EVERY_MS / 2;
@@ -91,9 +88,10 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
     .where('at', '<', ago(1))
     .where(sql<boolean>`(at < ${ago(SHOWN_DAYS)} or ${kind} not in ${literals(MESSAGE_KINDS)})`)
     .execute();
-  await db.deleteFrom('knownPeople').where('checkedAt', '<', ago(KNOWN_DAYS)).execute();
   await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
-  await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();
+  await sql`delete from people where linked_to is null and greatest(asked_at, identified_at) < ${ago(1)}`.execute(
+    db,
+  );
   await forgetFailures(db);
 }
 

@@ -174,13 +174,6 @@ create index replies_open on replies (session_id, created_at) where state in ('a
 create index replies_message on replies (channel_id, message_ts);
 create index replies_session on replies (session_id);
 
-create table thread_notices (
-  session_id text not null,
-  user_id text not null,
-  reason text not null,
-  primary key (session_id, user_id, reason)
-);
-
 create table forms (
   id text primary key,
   team_id text not null,
@@ -209,30 +202,17 @@ create table settings (
   primary key (team_id, scope, scope_id)
 );
 
-create table identities (
+create table people (
   team_id text not null,
   user_id text not null,
+  slack jsonb,
+  asked_at timestamptz,
   address text,
-  identity jsonb not null,
-  checked_at timestamptz not null,
+  identity jsonb,
+  identified_at timestamptz,
+  linked_to text,
   primary key (team_id, user_id)
 );
-
-create table identity_links (
-  team_id text not null,
-  user_id text not null,
-  devin_user_id text not null,
-  primary key (team_id, user_id)
-);
-
-create table known_people (
-  team_id text not null,
-  user_id text not null,
-  person jsonb,
-  checked_at timestamptz not null,
-  primary key (team_id, user_id)
-);
-create index known_people_checked_at on known_people (checked_at);
 
 create table ledger (
   id bigint primary key generated always as identity,

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { AuditEndTable, AuditTable } from './audit.ts';
 import type { FormsTable } from './forms.ts';
-import type { IdentitiesTable, IdentityLinksTable, KnownPeopleTable } from './identities.ts';
+import type { PeopleTable } from './identities.ts';
 import type { LeasesTable } from './leases.ts';
 import type { LedgerTable } from './ledger.ts';
 import type { MilestonesTable } from './milestones.ts';
@@ -12,7 +12,6 @@ import type { SessionsTable } from './sessions.ts';
 import type { SetAsideTable } from './set-aside.ts';
 import type { SettingsTable } from './settings.ts';
 import type { ShownTable } from './shown.ts';
-import type { ThreadNotice } from './thread-notices.ts';
 import type { PacesTable, TurnsTable } from './turns.ts';
 import type { UnconfirmedCreatesTable } from './unconfirmed-creates.ts';
 
@@ -21,13 +20,11 @@ export type Tables = {
   audit: AuditTable;
   auditEnd: AuditEndTable;
   forms: FormsTable;
-  identities: IdentitiesTable;
-  identityLinks: IdentityLinksTable;
-  knownPeople: KnownPeopleTable;
   leases: LeasesTable;
   ledger: LedgerTable;
   milestones: MilestonesTable;
   paces: PacesTable;
+  people: PeopleTable;
   replies: RepliesTable;
   sessionMessages: SessionMessagesTable;
   sessionRequests: SessionRequestsTable;
@@ -35,7 +32,6 @@ export type Tables = {
   setAside: SetAsideTable;
   settings: SettingsTable;
   shown: ShownTable;
-  threadNotices: ThreadNotice;
   turns: TurnsTable;
   unconfirmedCreates: UnconfirmedCreatesTable;
 };

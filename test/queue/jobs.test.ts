@@ -95,16 +95,6 @@ describeOnBothDatabases('the queue', (open, kind) => {
     });
   });
 
-  test('upgrades a queue that an earlier version created', async () => {
-    const { database, queue } = await start();
-    await queue.stop({ timeoutMs: 0 });
-    const limit = sql`select retry_limit from pgboss.queue where name = 'create-session'`;
-    const { rows: declared } = await limit.execute(database.db);
-    await sql`update pgboss.queue set retry_limit = 1`.execute(database.db);
-    await queue.start();
-    expect((await limit.execute(database.db)).rows).toEqual(declared);
-  });
-
   test('has no job if its transaction is rolled back', async () => {
     const { database, queue, seen, reached } = await start();
     const undone = database.db.transaction().execute(async (trx) => {

@@ -4,10 +4,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import {
   BOSS_OPTIONS,
   CHANNEL,
-  changeWaiting,
   isQueuedAgain,
   joinWaiting,
-  LONGEST_WAIT_MS,
   startPoll,
   takeFromSilent,
   withoutJob,
@@ -86,20 +84,6 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(true);
   });
 
-  test('change an id in what waiting jobs carry, and nothing else', async () => {
-    const { boss, db } = await setUp();
-    await boss.send(NAME, { answerTo: { channelId: 'G1' }, text: 'of G1', userId: 'G12' }, {});
-    await boss.createQueue('runs', { policy: 'short' });
-    await boss.send('runs', { channelId: 'G1' }, {});
-    const [running] = await boss.fetch('runs');
-    await changeWaiting(db, { from: 'G1', to: 'C2' });
-    const [waiting] = await boss.fetch(NAME);
-    expect(waiting?.data).toEqual({ answerTo: { channelId: 'C2' }, text: 'of G1', userId: 'G12' });
-    expect(await boss.findJobs('runs', { id: running?.id ?? '' })).toMatchObject([
-      { data: { channelId: 'G1' } },
-    ]);
-  });
-
   test('find the queues with due jobs', async () => {
     const { boss, send } = await setUp();
     await boss.createQueue('another', { policy: 'short' });
@@ -139,45 +123,4 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     const again = await boss.fetch(NAME, { batchSize: 4, includeMetadata: true });
     expect(again.map(({ singletonKey }) => singletonKey)).toEqual(['silent']);
   });
-
-  test('end waits that are too long, and those from before the clock was set back', async () => {
-    const { boss, send, waitsMs, pool } = await setUp();
-    const job = sql.raw(`${BOSS_OPTIONS.schema}.job`);
-    await send('days', 48 * HOUR_S);
-    await send('usual', LONGEST_WAIT_MS / 2000);
-    await send('set back');
-    await sql`update ${job} set created_on = now() + interval '1 hour', start_after = now() + interval '1 hour'
-      where singleton_key = 'set back'`.execute(pool);
-    await boss.fail(
-      NAME,
-      await (async () => {
-        const id = await send('retried');
-        await boss.fetch(NAME);
-        return id;
-      })(),
-    );
-    await sql`update ${job} set start_after = now() + interval '50 minutes' where singleton_key = 'retried'`.execute(
-      pool,
-    );
-    poll(boss, new Map());
-    const waits = async () => Promise.all(['days', 'set back', 'retried', 'usual'].map(waitsMs));
-    await expect.poll(async () => (await waits()).map((ms) => ms > 0)).toEqual([false, false, false, true]);
-  });
-});
-
-test('long waits end at the first poll, and when the clock was set back', async () => {
-  const clock = [5, 6, 6, 2, 3];
-  const seen: string[] = [];
-  const done = Promise.withResolvers<void>();
-  const executeSql = async (statement: string): Promise<{ rows: unknown[] }> => {
-    const isPoll = statement.startsWith('select');
-    const nowMs = isPoll ? clock.shift() : undefined;
-    if (isPoll && nowMs === undefined) done.resolve();
-    seen.push(isPoll ? String(nowMs) : 'end');
-    return Promise.resolve({ rows: nowMs === undefined ? [] : [{ name: null, nowMs }] });
-  };
-  const polling = startPoll({ boss: { getDb: () => ({ executeSql }) }, pool: new Map(), everyMs: 1 });
-  await done.promise;
-  await polling.stop();
-  expect(seen.slice(0, 7)).toEqual(['5', 'end', '6', '6', '2', 'end', '3']);
 });

@@ -1,15 +1,8 @@
 import { WebAPIRateLimitedError } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import {
-  againInMs,
-  backOffMs,
-  createSearchUntilFound,
-  retrySlack,
-  retryWindow,
-  sooner,
-} from '../../src/queue/index.ts';
-import { slackFailure } from '../../src/slack/edge/errors.ts';
+import { backOffMs, createSearchUntilFound, retryWindow, sooner } from '../../src/queue/index.ts';
+import { slackFailure, againInMs, retrySlack } from '../../src/slack/edge/errors.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -4,6 +4,7 @@ import { createWithLease, type Lease } from '../../src/queue/index.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
+import { reported } from '../support/leases.ts';
 
 const LEASE_MS = 60_000;
 
@@ -11,7 +12,7 @@ describeOnBothDatabases('work under a lease', (open) => {
   const setUp = async () => {
     const { db } = await open();
     const leases = createLeases(db);
-    return { db, leases, withLease: createWithLease(leases, LEASE_MS) };
+    return { db, leases, withLease: reported(createWithLease(leases, LEASE_MS)) };
   };
 
   const record = async (db: Kysely<Tables>, lease: Lease, owner: string): Promise<void> =>
@@ -60,7 +61,9 @@ describeOnBothDatabases('work under a lease', (open) => {
     const { db, withLease } = await setUp();
     const outcome = await withLease('a', async (lease) => {
       await lapse(db);
-      return withLease('a', async () => expect(record(db, lease, 'first')).rejects.toThrow('taken over'));
+      return withLease('a', async () =>
+        expect(record(db, lease, 'first')).rejects.toThrow('another process'),
+      );
     });
     expect(outcome).toMatchObject({ kind: 'done', result: { kind: 'done' } });
     expect(await recorded(db)).toEqual([]);

@@ -32,13 +32,11 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   auditEnd: false,
 
   forms: true,
-  identities: true,
-  identityLinks: false,
-  knownPeople: true,
   leases: false,
   ledger: false,
   milestones: false,
   paces: false,
+  people: true,
   replies: true,
   sessionMessages: true,
   sessionRequests: true,
@@ -46,7 +44,6 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   setAside: false,
   settings: true,
   shown: false,
-  threadNotices: false,
   turns: false,
   unconfirmedCreates: true,
 };
@@ -106,7 +103,7 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
       values ('f5', 'T1', 'U5', 'C1', '{"values": {"prompt": "DRAFT-5"}, "sources": {}}')`);
     await run(`insert into unconfirmed_creates (request_id, sent_at, identity, lost_at, next_look_at)
       values ('r5', now(), '{"slackName": "NAME-5"}', now(), now())`);
-    await run(`insert into known_people (team_id, user_id, person, checked_at)
+    await run(`insert into people (team_id, user_id, slack, asked_at)
       values ('T1', 'U5', '{"name": "NAME-5"}', now())`);
     const identity = {
       kind: 'matched',

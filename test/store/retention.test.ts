@@ -148,8 +148,6 @@ describeOnBothDatabases('data past its retention time', (open) => {
 
   test('is removed with useless rows: leases of dead processes, old identities', async () => {
     const { db, remove, count } = await setUp();
-    const old = new Date(Date.now() - 2 * 86_400_000);
-    const person = { teamId: 'T1', userId: 'U1' };
     await sql`insert into forms (id, team_id, user_id, channel_id, draft, created_at)
       values ('old', 'T1', 'U1', 'C1', '{}', now() - interval '25 hours'), ('new', 'T1', 'U1', 'C1', '{}', now())`.execute(
       db,
@@ -157,19 +155,12 @@ describeOnBothDatabases('data past its retention time', (open) => {
     await sql`insert into shown (key, channel_id, at)
       values ('old', 'C1', now() - interval '25 hours'), ('new', 'C1', now()),
         ('card:old', 'C1', now() - interval '25 hours')`.execute(db);
-    await sql`insert into known_people (team_id, user_id, checked_at)
-      values ('T1', 'old', now() - interval '2 hours'), ('T1', 'new', now())`.execute(db);
-    await db
-      .insertInto('identities')
-      .values({ ...person, identity: '{}', checkedAt: old })
-      .execute();
+    await sql`insert into people (team_id, user_id, asked_at, identified_at, linked_to)
+      values ('T1', 'old', now() - interval '2 days', null, null), ('T1', 'new', now(), null, null),
+        ('T1', 'identified', now() - interval '2 days', now(), null),
+        ('T1', 'linked', now() - interval '2 days', null, 'user-1')`.execute(db);
     await createLeases(db).take('of a dead one', -2 * 86_400_000);
     // Still of use.
-    const other = { teamId: 'T1', userId: 'U2' };
-    await db
-      .insertInto('identities')
-      .values({ ...other, identity: '{}', checkedAt: new Date() })
-      .execute();
     await createLeases(db).take('of a living one', 60_000);
     // Owners are told once a month.
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
@@ -185,8 +176,8 @@ describeOnBothDatabases('data past its retention time', (open) => {
     expect(await count('shown', `key in ('old', 'new')`)).toBe(1);
     // Kept up to date for as long as its session can change.
     expect(await count('shown', `key = 'card:old'`)).toBe(1);
-    expect(await count('known_people', `user_id in ('old', 'new')`)).toBe(1);
-    expect(await count('identities', 'true')).toBe(1);
+    expect(await count('people', `user_id = 'old'`)).toBe(0);
+    expect(await count('people', `user_id in ('new', 'identified', 'linked')`)).toBe(3);
     expect(await count('leases', `name = 'of a living one'`)).toBe(1);
     expect(await count('leases', `name = 'of a dead one'`)).toBe(0);
     expect(await count('shown', `key like 'alerts:%'`)).toBe(1);

@@ -5,6 +5,8 @@ import {
   WebAPIRequestError,
 } from '@slack/web-api';
 import { TooLargeError } from '../../bounds.ts';
+import type { Log } from '../../log.ts';
+import { backOffMs, retryWindow } from '../../queue/index.ts';
 import { MS_PER_S } from '../../time.ts';
 import { askedWait } from '../../upstream.ts';
 import type { DeliveryResult } from './outbound.ts';
@@ -125,4 +127,36 @@ export function refusalKind(code: string): 'place' | 'content' | 'token' | 'othe
   if (PLACE.has(code)) return 'place';
   if (DEAD_TOKEN.has(code)) return 'token';
   return CONTENT.has(code) ? 'content' : 'other';
+}
+
+/** `code`: why Slack won't take it. */
+type SlackRetry = { kind: 'wait'; afterMs: number } | { kind: 'over'; code: string };
+
+/** Whether to ask Slack again after this answer, and when. */
+export function retrySlack(failure: SlackFailure, triedForMs: number): SlackRetry {
+  if (failure.kind === 'rate-limited') return { kind: 'wait', afterMs: failure.retryAfterMs };
+  return failure.kind === 'unclear' || mayRetryRefusal(failure.code, triedForMs)
+    ? { kind: 'wait', afterMs: backOffMs(triedForMs) }
+    : { kind: 'over', code: failure.code };
+}
+
+type SlackAnswer = { kind: 'posted' | 'updated' } | SlackFailure;
+
+/**
+ * When a job runs again after Slack's answer, in ms; null: it doesn't. Throws if Slack didn't confirm, so that the pauses
+ * grow. `what`: for the log.
+ */
+export function againInMs(answer: SlackAnswer, what: string, log: Log): number | null {
+  if (answer.kind === 'unclear') throw new Error(`Slack didn't confirm ${what}`);
+  if (answer.kind === 'refused') log.warn({ code: answer.code }, `Slack refused ${what}`);
+  return answer.kind === 'rate-limited' ? answer.retryAfterMs : null;
+}
+
+/**
+ * Whether Slack may accept later what it refused: the refusal is neither about the message nor about its place. What waits
+ * for another token waits as long as that takes.
+ */
+export function mayRetryRefusal(code: string, triedForMs: number): boolean {
+  const kind = refusalKind(code);
+  return kind === 'token' || (kind === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait');
 }

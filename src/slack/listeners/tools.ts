@@ -20,7 +20,7 @@ import { createMessageAnswers } from '../tell-once.ts';
 import { createQuickLookUps, type QuickLookUpDeps } from './quick-look-ups.ts';
 
 export type ToolDeps = {
-  queue: Pick<Queue, 'enqueue' | 'enqueueAll' | 'changeId'>;
+  queue: Pick<Queue, 'enqueue' | 'enqueueAll'>;
   /** For what people wait for. */
   store: Store;
   /** Saves what they ask for. */

@@ -48,7 +48,6 @@ export function listenToChannels(app: App, { db, queue, log }: ChannelDeps): voi
     const { from, to } = event;
     await db.transaction().execute(async (trx) => {
       await changeChannelId(trx, { from, to });
-      await queue.changeId({ from, to }, trx);
       // Slack refused what the app did under the old id until it heard of this.
       await enqueue('reopen-channel', { channelId: to }, { trx });
     });

@@ -2,10 +2,11 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
-import { createPostOnce, createWithLease, type Lease } from '../../src/queue/index.ts';
+import { createWithLease, type Lease } from '../../src/queue/index.ts';
 import { createIsSlackAddress } from '../../src/slack/edge/files.ts';
 import { cardMetadata } from '../../src/slack/edge/metadata.ts';
 import { createOutbound } from '../../src/slack/edge/outbound.ts';
+import { createPostOnce } from '../../src/slack/post-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createShown } from '../../src/store/shown.ts';
 import { databaseClock } from '../../src/store/sql.ts';
@@ -14,6 +15,7 @@ import { createRemoteClock } from '../../src/time.ts';
 import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { heldLease } from '../support/lease.ts';
+import { reported } from '../support/leases.ts';
 
 const HOUR_MS = 3_600_000;
 const PLACE = { channelId: 'C1', threadTs: null };
@@ -52,7 +54,7 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
     knownSince: () => knownSince,
     inFlightMs,
   });
-  const withLease = createWithLease(createLeases(db));
+  const withLease = reported(createWithLease(createLeases(db)));
   const postUnder = async (lease: Lease) =>
     postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });
   const post = async (render = async () => Promise.resolve(CARD)) =>

@@ -1,12 +1,12 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
-import { slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
-import type { MessageMetadata } from '../slack/edge/metadata.ts';
-import type { CardPlace, Outbound, Posted } from '../slack/edge/outbound.ts';
-import type { Rendered } from '../slack/views/objects.ts';
+import { LeaseLostError, type Lease } from '../queue/index.ts';
 import { isInFlight, type Showing, type ShownMessages, type ShownRow } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
 import type { TurnClass, Turns } from '../store/turns.ts';
-import { LeaseLostError, type Lease } from './with-lease.ts';
+import { slackFailure, type SlackFailure } from './edge/errors.ts';
+import type { MessageMetadata } from './edge/metadata.ts';
+import type { CardPlace, Outbound, Posted } from './edge/outbound.ts';
+import type { Rendered } from './views/objects.ts';
 
 type PostOnceDeps = {
   db: Kysely<Tables>;
