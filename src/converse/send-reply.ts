@@ -1,7 +1,7 @@
 import { handOverFile } from '../create/index.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
 import { failureWord, Later, lookupFailure, Refused } from '../failures.ts';
-import { messagePages, mirrorReply } from '../follow/index.ts';
+import { answerQuestion, messagePages, mirrorReply } from '../follow/index.ts';
 import { retryWindow, type Enqueue, type Lease } from '../queue/index.ts';
 import type { SentFile, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
@@ -17,13 +17,13 @@ import {
 import { isClosed } from '../session/snapshot.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Reply, ReplyStep } from '../store/replies.ts';
-import type { NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
+import type { NewMessage } from '../store/thread-messages.ts';
 import type { ConverseContext, ReplyInSession, ReplyOutcome, Sending } from './context.ts';
 
 type MoveContext = {
-  store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' }>;
+  store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' | 'answer' }>;
   enqueue: Enqueue;
 };
 
@@ -55,8 +55,9 @@ export async function moveReply(
     await enqueue('tell-reply', { replyId: id }, { trx });
     if (mirror !== null) {
       await messages.add(sessionId, [mirror], trx);
-      await enqueue('post-waiting', { sessionId }, { trx });
+      await enqueue('relay-from-devin', { sessionId }, { trx });
     }
+    if (step.to === 'delivered') await answerQuestion(messages, moved, trx);
     await appendAudit(replyEntries(moved, { as, wakes }), trx);
     return moved;
   });

@@ -14,7 +14,6 @@ type SweepDeps = {
     requests: 'stranded' | 'expired';
     replies: 'waiting';
     messages: 'waiting';
-    milestones: 'waiting';
   }>;
   transitions: Pick<Transitions, 'moveLocked'>;
   now: () => number;
@@ -32,7 +31,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 
 /** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
-  const { requests, replies, messages, milestones } = deps.store;
+  const { requests, replies, messages } = deps.store;
   const { enqueue, unqueued, times, log } = deps;
   const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;
@@ -47,8 +46,8 @@ export function createSweep(deps: SweepDeps) {
 
   async function recoverThreads(waitingMs: number): Promise<void> {
     for (const sessionId of await replies.waiting(waitingMs)) await enqueue('relay-to-devin', { sessionId });
-    for (const rows of [messages, milestones])
-      for (const sessionId of await rows.waiting(waitingMs)) await enqueue('post-waiting', { sessionId });
+    for (const sessionId of await messages.waiting(waitingMs))
+      await enqueue('relay-from-devin', { sessionId });
   }
 
   async function recover(ages = { strandedMs: times.strandedMs, waitingMs: WAITING_MS }): Promise<void> {

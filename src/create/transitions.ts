@@ -65,7 +65,7 @@ type TransitionDeps = {
     requests: 'lock' | 'advance';
     sessions: 'bind' | 'besides';
     replies: 'adopt';
-    milestones: 'add';
+    messages: 'addMilestones';
     unconfirmedCreates: 'add' | 'found';
     ledger: 'reserve' | 'release' | 'bind';
     envelopes: 'withoutSecrets';
@@ -202,8 +202,10 @@ function unconfirmedCreate(request: SessionRequest, nowMs: number): UnconfirmedC
   };
 }
 
+const POLLED_FIRST_MS = 3000;
+
 async function bind(
-  { store: { sessions, replies, milestones, unconfirmedCreates, ledger }, enqueue }: TransitionDeps,
+  { store: { sessions, replies, messages, unconfirmedCreates, ledger }, enqueue }: TransitionDeps,
   { from, session, moved }: { from: RequestState; session: BoundSession; moved: SessionRequest },
   trx: Transaction<Tables>,
 ): Promise<SessionRow> {
@@ -219,8 +221,9 @@ async function bind(
   if (late) await unconfirmedCreates.found(moved.id, trx);
   await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   if (told.length > 0) {
-    await milestones.add(sessionId, told, { trx });
-    await enqueue('post-waiting', { sessionId }, { trx });
+    await messages.addMilestones(sessionId, told, trx);
+    // Its status is polled first, so that a question calls the requester with Devin's words.
+    await enqueue('relay-from-devin', { sessionId }, { trx, startAfterMs: POLLED_FIRST_MS });
   }
   return bound;
 }

@@ -45,7 +45,7 @@ type FinderDeps = {
     ledger: 'giveUp' | 'bind';
     requests: 'find';
     sessions: 'ofRequest' | 'lock' | 'change';
-    milestones: 'add';
+    messages: 'addMilestones';
   }>;
   transitions: Pick<Transitions, 'moveLocked'>;
   search: Pick<SessionSearch, 'find'>;
@@ -139,7 +139,7 @@ async function settle(
   const { sessions, requests } = deps.store;
   const { adopt, log } = deps;
   const own = await sessions.ofRequest(request.id);
-  const isNews = (one: SessionSnapshot): boolean => own?.told.includes(duplicateKey(toOther(one))) !== true;
+  const isNews = (one: SessionSnapshot): boolean => own?.told.includes(duplicateKey(one.url)) !== true;
   const session = found.find(isNews);
   // It may have been settled or sent again during the search.
   const current = session === undefined ? null : await requests.find(request.id);
@@ -151,26 +151,24 @@ async function settle(
 
 /** A person started it anyway, so there are two now: announced once, in the thread of the one that is followed. */
 async function announceDuplicate(
-  { store: { db, sessions, milestones, unconfirmedCreates, ledger }, enqueue }: FinderDeps,
+  { store: { db, sessions, messages, unconfirmedCreates, ledger }, enqueue }: FinderDeps,
   request: SessionRequest,
   other: SessionSnapshot,
 ): Promise<void> {
   const { id: requestId, sessionId } = request;
   if (sessionId === null) return;
-  const key = duplicateKey(toOther(other));
+  const key = duplicateKey(other.url);
   await db.transaction().execute(async (trx) => {
     const current = await sessions.lock(sessionId, trx);
     if (current === null || current.told.includes(key)) return;
     await sessions.change(sessionId, { told: [...current.told, key] }, trx);
-    await milestones.add(sessionId, [key], { trx });
+    await messages.addMilestones(sessionId, [key], trx);
     await unconfirmedCreates.found(requestId, trx);
     // Nobody follows it, so its cap counts for good.
     const { sessionId: otherId, acusConsumed: consumed } = other;
     await ledger.bind({ ...spending(request), sessionId: otherId, consumed, late: true }, trx);
-    await enqueue('post-waiting', { sessionId }, { trx });
+    await enqueue('relay-from-devin', { sessionId }, { trx });
     const found = { ...subjectOf(request), sessionId: other.sessionId };
     await appendAudit([{ ...found, kind: 'start', result: 'second-session' }], trx);
   });
 }
-
-const toOther = ({ sessionId: id, url }: SessionSnapshot) => ({ id, url });

@@ -4,16 +4,16 @@ import { cursorAfter } from '../devin/client.ts';
 import { DevinError, isTooLarge, type DevinErrorCode } from '../devin/errors.ts';
 import type { Page, SessionMessage } from '../devin/schemas.ts';
 import type { MessageQuery } from '../devin/sessions.ts';
-import { nextKey } from '../session/milestones.ts';
 import { markdownWords } from '../slack/views/markdown.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
-import type { NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
+import type { NewMessage, ThreadMessages } from '../store/thread-messages.ts';
 import type { FollowContext } from './context.ts';
 import { mirrorReply } from './post-message.ts';
+import { recordAnsweredInDevin } from './record.ts';
 
 /** Longer than any card shows. */
 const LAST_WORDS_LENGTH = 300;
@@ -42,71 +42,79 @@ async function storePage(
   followed: Followed,
   { page, isFirstPage }: { page: Page<SessionMessage>; isFirstPage: boolean },
 ): Promise<number> {
+  const { messages, sessions, db } = c.store;
   const { sessionId } = followed.session;
-  const eventIds = page.items.map(({ eventId }) => eventId);
-  const known = await c.store.messages.known(sessionId, eventIds);
+  const known = await messages.known(
+    sessionId,
+    page.items.map(({ eventId }) => eventId),
+  );
   const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
   if (fresh.length === 0 && page.endCursor === null) return 0;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
-  await c.store.db.transaction().execute(async (trx) => {
+  let isAnswered = false;
+  await db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
     for (const message of fresh) {
-      if (message === prompt) rows.push(messageRow(message, 'skipped'));
-      else rows.push(...(await rowsOf(c, { followed, message, trx })));
+      if (message === prompt) rows.push({ ...messageRow(message, 'skipped'), source: 'prompt' });
+      else if (message.source === 'devin') rows.push(messageRow(message, 'pending'));
+      else {
+        const person = await personsRows(c, { followed, message, trx });
+        rows.push(...person.rows);
+        isAnswered ||= person.isAnswer;
+      }
     }
-    await c.store.messages.add(sessionId, rows, trx);
-    // On the last page only: before that, Devin has gone on.
-    if (cursorAfter(page) === null) await callAgain(c, sessionId, trx);
+    await messages.add(sessionId, rows, trx);
     await showLastWords(c, followed.session, { fresh, trx });
-    if (page.endCursor !== null)
-      await c.store.sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
+    if (page.endCursor !== null) await sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
   });
+  if (isAnswered) await recordAnsweredInDevin(c, sessionId);
   return fresh.length;
 }
 
-/** Devin asks something else, between two polls or with its status unchanged: another question is another call. */
-async function callAgain(c: FollowContext, sessionId: string, trx: Transaction<Tables>): Promise<void> {
-  const { sessions, milestones, calls } = c.store;
-  const session = await sessions.lock(sessionId, trx);
-  if (session?.phase !== 'needs-you' || !(await calls.isMissing(sessionId, trx))) return;
-  const key = nextKey(session.told, 'needs-you');
-  await milestones.add(sessionId, [key], { trx });
-  await sessions.change(sessionId, { told: [...session.told, key] }, trx);
+/** A message of Devin's list, as a row. */
+export function messageRow(
+  { eventId: key, source, message: text, createdAt }: SessionMessage,
+  state: NewMessage['state'],
+): NewMessage {
+  return { key, source, text, state, saidAt: new Date(createdAt * 1000) };
 }
 
 type NewWords = { followed: Followed; message: SessionMessage; trx: Transaction<Tables> };
 
-/** A message of Devin's list, as a row. */
-export function messageRow(
-  { eventId, source, message: text, createdAt }: SessionMessage,
-  state: NewMessage['state'],
-): NewMessage {
-  return { eventId, source, text, state, saidAt: new Date(createdAt * 1000) };
-}
-
-/** Devin's words go into the thread; people's only if they didn't write them here. */
-async function rowsOf(c: FollowContext, { followed, message, trx }: NewWords): Promise<NewMessage[]> {
-  const { session } = followed;
-  const { eventId, source, message: text } = message;
-  if (source === 'devin') return [messageRow(message, 'pending')];
-  const echo = { sessionId: session.sessionId, eventId, text };
-  const replyId = await c.store.echoes.recognize(echo, trx);
-  if (replyId === null) return [messageRow(message, 'pending')];
-  const arrivedNow = await arrived(c, replyId, trx);
+/** What people wrote goes into the thread only if they didn't write it here. `isAnswer`: in Devin, to a question. */
+async function personsRows(
+  c: FollowContext,
+  { followed, message, trx }: NewWords,
+): Promise<{ rows: NewMessage[]; isAnswer: boolean }> {
+  const { messages, replies, echoes } = c.store;
+  const { sessionId } = followed.session;
+  const { eventId, message: text } = message;
+  const replyId = await echoes.recognize({ sessionId, eventId, text }, trx);
+  if (replyId === null) {
+    const row = messageRow(message, 'pending');
+    return {
+      rows: [row],
+      isAnswer: await messages.answer(sessionId, { userId: null, text, at: row.saidAt }, trx),
+    };
+  }
   const row = messageRow(message, 'skipped');
-  const mirror = arrivedNow === null ? null : mirrorReply({ ...followed, reply: arrivedNow }, row.saidAt);
-  return mirror === null ? [row] : [row, mirror];
+  // It is certain now, and must not be sent again. null: it was certain before.
+  const reply = await replies.move({ id: replyId, from: ['unknown'], to: 'delivered' }, trx);
+  if (reply === null) return { rows: [row], isAnswer: false };
+  await c.enqueue('tell-reply', { replyId }, { trx });
+  await answerQuestion(messages, reply, trx);
+  const mirror = mirrorReply({ ...followed, reply }, row.saidAt);
+  return { rows: mirror === null ? [row] : [row, mirror], isAnswer: false };
 }
 
-/** A reply that has arrived is certain now, and must not be sent again. null: it was certain before. */
-async function arrived(
-  { store: { replies }, enqueue }: FollowContext,
-  replyId: string,
+/** Devin has a reply, which answers what it asked before. */
+export async function answerQuestion(
+  messages: Pick<ThreadMessages, 'answer'>,
+  reply: Reply,
   trx: Transaction<Tables>,
-): Promise<Reply | null> {
-  const moved = await replies.move({ id: replyId, from: ['unknown'], to: 'delivered' }, trx);
-  if (moved !== null) await enqueue('tell-reply', { replyId }, { trx });
-  return moved;
+): Promise<void> {
+  const { sessionId, userId, text, createdAt: at } = reply;
+  await messages.answer(sessionId, { userId, text, at }, trx);
 }
 
 /** Devin's, as the card shows them; null: none. */

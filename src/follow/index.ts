@@ -3,15 +3,14 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { sleep } from '../time.ts';
 import type { FollowContext } from './context.ts';
-import { relayFromDevin } from './from-devin.ts';
 import { createPoll } from './poll.ts';
-import { postWaiting } from './post-waiting.ts';
 import { recordAnswer } from './record.ts';
+import { relayFromDevin } from './relay.ts';
 import { createRound } from './round.ts';
 import { createWatcher } from './watcher.ts';
 
-export { lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
-export { fileRow } from './share-file.ts';
+export { answerQuestion, lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
+export { fileRow } from './files.ts';
 export { mirrorReply } from './post-message.ts';
 export type { Watcher } from './watcher.ts';
 
@@ -23,18 +22,12 @@ type FollowingDeps = Omit<FollowContext, 'enqueue'> & {
   findUnconfirmed: (signal: AbortSignal) => Promise<number>;
 };
 
-/** Each may wait for Devin or Slack; a slow session delays only itself. */
-const THREADS = { concurrency: 10 };
-
 /** Brings a session's status and Devin's words to its card and its thread. */
 export function createFollowing({ queue, prepare, findUnconfirmed, ...parts }: FollowingDeps) {
   const c: FollowContext = { ...parts, enqueue: queue.enqueue };
-  queue.work(
-    'relay-from-devin',
-    async ({ sessionId }, { signal }) => relayFromDevin(c, sessionId, signal),
-    THREADS,
-  );
-  queue.work('post-waiting', async ({ sessionId }, { signal }) => postWaiting(c, sessionId, signal), THREADS);
+  queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relayFromDevin(c, sessionId, signal), {
+    concurrency: 20,
+  });
   const { log, watchTimes: times } = c.tuning;
   const pollDue = createRound(c, createPoll(c.devin.sessions));
   const round = async (signal: AbortSignal): Promise<number> =>

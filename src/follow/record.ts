@@ -46,6 +46,13 @@ export async function recordAnswer(
   );
 }
 
+/** A person answered in Devin what it asked: until it says something newer, it works. */
+export async function recordAnsweredInDevin(c: FollowContext, sessionId: string): Promise<void> {
+  await record(c, sessionId, ({ phase, snapshot }) =>
+    phase === 'needs-you' ? { ...snapshot, statusDetail: null } : null,
+  );
+}
+
 /** Records what Devin says about a session, with everything that follows from it, in one transaction. null: nothing. */
 async function record(
   c: FollowContext,
@@ -55,8 +62,8 @@ async function record(
     trx: Transaction<Tables>,
   ) => Promise<SessionSnapshot | null> | SessionSnapshot | null,
 ): Promise<boolean> {
-  const { db, sessions, requests, milestones } = c.store;
-  const { tellAfterMs: afterMs, lastReadMs } = c.tuning.watchTimes;
+  const { db, sessions, requests, messages } = c.store;
+  const { lastReadMs } = c.tuning.watchTimes;
   return db.transaction().execute(async (trx) => {
     const current = await sessions.lock(sessionId, trx);
     const snapshot = current === null ? null : await snapshotOf(current, trx);
@@ -81,7 +88,7 @@ async function record(
     // What a resting session may still use doesn't count; once it wakes, it counts again.
     const spent = { consumed: snapshot.acusConsumed, isOpen: STANDING[phase] !== 'earlier' };
     await alertOwners(c.enqueue, await c.budget.follow(sessionId, spent, trx), trx);
-    await milestones.add(sessionId, keys, { trx, afterMs });
+    await messages.addMilestones(sessionId, keys, trx, new Date(snapshot.updatedAt * 1000));
     const interactive = STANDING[phase] === 'needs-you';
     await c.enqueue('relay-from-devin', { sessionId }, { trx, interactive });
     if (current.nextLookAt !== null && nextPoll === null) {
@@ -89,8 +96,6 @@ async function record(
       const later = { key: `${sessionId}:last`, startAfterMs: lastReadMs };
       await c.enqueue('relay-from-devin', { sessionId }, { trx, ...later });
     }
-    if (keys.length > 0)
-      await c.enqueue('post-waiting', { sessionId }, { trx, startAfterMs: afterMs, interactive });
     // Which of them gets what is said in their thread may change.
     if (phase !== current.phase)
       for (const requestId of await sessions.besides(current, trx)) await showOnCard(c, requestId, { trx });

@@ -108,10 +108,8 @@ const schemas = {
     days: z.number(),
     answerTo: answerToSchema,
   }),
-  /** Fetch what was said in a session and what it made, then have it posted. */
+  /** Fetch what was said in a session and what it made, then post what its thread doesn't show yet. */
   'relay-from-devin': z.object({ sessionId: z.string() }),
-  /** Post what waits of a session: its messages, then what is worth a message of the app. */
-  'post-waiting': z.object({ sessionId: z.string() }),
   /** Take to Devin what was said in the thread or in a box, in order. */
   'relay-to-devin': z.object({ sessionId: z.string() }),
   /** Mark a message in the thread as taken, if its author may steer the session. */
@@ -140,7 +138,6 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'redraw-cards': ['teamId', 'channelId'],
   'reopen-channel': ['channelId'],
   'relay-from-devin': ['sessionId'],
-  'post-waiting': ['sessionId'],
   'relay-to-devin': ['sessionId'],
   'mark-taken': ['replyId'],
   'restore-sessions': [],

@@ -64,7 +64,7 @@ export function createReconciling(c: ReconcileContext, { queue, listing, home }:
       for (const key of await c.store.shown.refusedIn(channelId, MOST_SHOWN))
         await c.enqueue('show', { key });
       for (const sessionId of await listing.troubledIn(channelId, MOST_SHOWN))
-        await c.enqueue('post-waiting', { sessionId });
+        await c.enqueue('relay-from-devin', { sessionId });
     },
     { concurrency: 1 },
   );

@@ -22,8 +22,7 @@ type ImportDeps = {
     db: 'transaction';
     requests: 'find' | 'idOf' | 'insert' | 'advance';
     sessions: 'bind' | 'change';
-    messages: 'add';
-    milestones: 'add';
+    messages: 'add' | 'addMilestones';
     ledger: 'add';
   }>;
   readHistory: ReadHistory;
@@ -75,7 +74,7 @@ export type ImportSession = (existing: ExistingSession) => Promise<SessionReques
 
 /** Stores a session that already exists: its request is `created`, and its past isn't announced. */
 export function createImportSession({
-  store: { db, requests, sessions, messages, milestones, ledger },
+  store: { db, requests, sessions, messages, ledger },
   readHistory,
   sessionMember,
 }: ImportDeps): ImportSession {
@@ -99,7 +98,7 @@ export function createImportSession({
       );
       const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
       await messages.add(sessionId, [...said, ...files], trx);
-      await milestones.add(sessionId, untold, { trx });
+      await messages.addMilestones(sessionId, untold, trx);
       // A followed session wasn't started from here.
       if (request.source === 'restored') await ledger.add(foundSession(request, snapshot), trx);
       await existing.enqueueMore?.(trx);

@@ -26,17 +26,14 @@ export type Milestone =
   /** It turned up after its request had been given up. */
   | { kind: 'found-late' }
   /** Another session turned up that was created for the same request. */
-  | { kind: 'duplicate'; other: OtherSession };
-
-/** Neither contains a space. */
-export type OtherSession = { id: string; url: string };
+  | { kind: 'duplicate'; url: string };
 
 export const pullRequestKey = (url: string): string => `pr:${url}`;
 const NEAR_CAP = 'near-cap:1';
 /** From this share of its cap on, the requester should know. */
 const NEAR = 0.8;
 export const FOUND_LATE = 'found-late:1';
-export const duplicateKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
+export const duplicateKey = (url: string): string => `twice:${url}`;
 
 /** `cap`: in ACU; null: none is known. */
 type Before = PhaseFacts & { told: readonly string[]; cap: number | null };
@@ -69,20 +66,15 @@ function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPh
   if (phase === undefined || earlier === phase) return [];
   // It finished, and hasn't worked since: its result was announced, and a limit it reaches while asleep concerns nobody.
   if (wasFinished && (phase === 'finished' || phase === 'capped')) return [];
-  // Nobody expected more of it, or the requester was called before.
-  if (phase === 'ended' && (STANDING[earlier] !== 'under-way' || hasResult(told, earlier))) return [];
-  return [nextKey(told, phase)];
+  // Nobody expected more of it.
+  if (phase === 'ended' && (STANDING[earlier] === 'earlier' || hasResult(told, earlier))) return [];
+  return [`${phase}:${told.filter((key) => key.startsWith(`${phase}:`)).length + 1}`];
 }
 
 /** Its end is no news then. A failure or a limit is a result only until it works again. */
 function hasResult(told: readonly string[], earlier: SessionPhase): boolean {
   const results: ToldPhase[] = earlier === 'working' ? ['finished'] : ['finished', 'failed', 'capped'];
   return told.some((key) => results.some((phase) => key.startsWith(`${phase}:`)));
-}
-
-/** For entering a phase once more. */
-export function nextKey(told: readonly string[], phase: ToldPhase): string {
-  return `${phase}:${told.filter((key) => key.startsWith(`${phase}:`)).length + 1}`;
 }
 
 /** Whether words name a URL, and not only as the beginning of another. */
@@ -123,10 +115,7 @@ export function readMilestone(key: string): Milestone | null {
   if (name === 'pr') return { kind: 'pr', url: rest };
   if (name === 'near-cap') return { kind: name };
   if (name === 'found-late') return { kind: 'found-late' };
-  if (name === 'twice') {
-    const [id = '', url = ''] = rest.split(' ');
-    return { kind: 'duplicate', other: { id, url } };
-  }
+  if (name === 'twice') return { kind: 'duplicate', url: rest };
   const phase = readToldPhase(key);
   return phase === null ? null : { kind: phase };
 }

@@ -82,7 +82,7 @@ export type WhoseContext = {
   store: StoreParts<{
     requests: 'isUnderCard';
     settings: 'preferencesFor';
-    calls: 'isUnanswered';
+    messages: 'isUnanswered';
   }>;
   botUserId: () => string;
 };
@@ -115,5 +115,5 @@ export async function whoseMessage(
 async function waitsForAnswer({ store }: WhoseContext, session: SessionRow | null): Promise<boolean> {
   if (session === null) return false;
   const { phase, sessionId } = session;
-  return phase === 'needs-you' || (phase === 'asleep' && (await store.calls.isUnanswered(sessionId)));
+  return phase === 'needs-you' || (phase === 'asleep' && (await store.messages.isUnanswered(sessionId)));
 }

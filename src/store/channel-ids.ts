@@ -11,7 +11,7 @@ export async function changeChannelId(db: Db, { from, to }: { from: string; to: 
   await sql`with
     in_sessions as (update sessions set channel_id = ${to} where channel_id = ${from}),
     in_replies as (update replies set channel_id = ${to} where channel_id = ${from}),
-    in_milestones as (update milestones set channel_id = ${to} where channel_id = ${from}),
+    in_threads as (update thread_messages set channel_id = ${to} where channel_id = ${from}),
     in_shown as (update shown set channel_id = ${to} where channel_id = ${from}),
     in_ledger as (update ledger set channel_id = ${to} where channel_id = ${from}),
     in_forms as (update forms set channel_id = ${to}, context = ${context} where channel_id = ${from}),

@@ -15,19 +15,17 @@ const MAYBE_THERE = ['sending', 'delivered', 'unknown'] as const satisfies Reply
 /** Replies that come back in Devin's list of messages, which has no id of ours: they are known by their text. */
 export function createEchoes(db: Kysely<Tables>) {
   return {
-    /** Whether Devin has said nothing since the last message that it got from here, not long ago. */
+    /** Whether a person wrote to Devin not long ago, and Devin has said nothing since. */
     async isLastWord(sessionId: string, trx: Db): Promise<boolean> {
       const { rows } = await sql`
-        select r.id from (
-          select id, event_id from replies
-          where session_id = ${sessionId} and state = 'delivered'
-            and sent_at > now() - ${ECHO_LIFE}
-          order by sent_at desc limit 1
-        ) r
-        left join session_messages e on e.session_id = ${sessionId} and e.event_id = r.event_id
-        where not exists (
-          select from session_messages d
-          where d.session_id = ${sessionId} and d.source = 'devin' and d.seq > e.seq)`.execute(trx);
+        select from replies
+        where session_id = ${sessionId} and state = 'delivered'
+          and event_id is null and sent_at > now() - ${ECHO_LIFE}
+        union all
+        select from (
+          select source, said_at from thread_messages
+          where session_id = ${sessionId} and source in ('devin', 'user') order by seq desc limit 1
+        ) last where source = 'user' and said_at > now() - ${ECHO_LIFE}`.execute(trx);
       return rows.length > 0;
     },
 

@@ -84,9 +84,9 @@ async function clearReplies(trx: Trx, userId: string): Promise<{ replies: number
       ...(eventId === null ? [] : [eventId]),
     ]);
     await trx
-      .updateTable('sessionMessages')
+      .updateTable('threadMessages')
       .set({ text: '' })
-      .where('eventId', 'in', shownAs)
+      .where('key', 'in', shownAs)
       .where('state', '<>', 'pending')
       .execute();
     await trx.updateTable('replies').set(NO_REPLY_TEXT).where('id', 'in', ids).execute();
@@ -151,7 +151,7 @@ export async function clearTalk(trx: Trx, sessionIds: readonly string[]): Promis
       response = ((response::jsonb - 'title') || '{"structured_output": null}'::jsonb)::json
     where session_id in (${sql.join(sessionIds)})`.execute(trx);
   await trx
-    .updateTable('sessionMessages')
+    .updateTable('threadMessages')
     .set({ text: '' })
     .where('sessionId', 'in', sessionIds)
     .where('text', '<>', '')

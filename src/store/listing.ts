@@ -23,7 +23,7 @@ const MOST_PRESSING = 100;
 const NOT_REFUSED = sql<boolean>`session_requests.state <> 'refused'`;
 const WAITING = sql<boolean>`session_requests.state not in ('created', 'refused', 'failed')`;
 const ACTIVE = sql<boolean>`sessions.phase not in ${literals(phasesOf('earlier'))}`;
-const UNANSWERED = sql<boolean>`not milestones.answered and milestones.key like 'needs-you:%'`;
+const UNANSWERED = sql<boolean>`answered_at is null and key like 'needs-you:%' and source = 'milestone'`;
 
 /** Lists of requests, newest first. Refused ones have no card and are left out. */
 export type Listing = ReturnType<typeof createListing>;
@@ -107,7 +107,7 @@ export function createListing(db: Kysely<Tables>) {
             eb(
               'sessionId',
               'in',
-              selectFrom('milestones')
+              selectFrom('threadMessages')
                 .select('sessionId')
                 .where('channelId', '=', channelId)
                 .where(UNANSWERED),

@@ -114,39 +114,27 @@ create index sessions_going_on on sessions (request_id)
 create index sessions_with_text on sessions (changed_at)
   where text_removed_at is null and phase in ('finished', 'asleep', 'capped', 'failed', 'ended', 'gone');
 
-create table session_messages (
-  session_id text not null,
-  event_id text not null,
-  seq bigint not null generated always as identity,
-  source text not null,
-  text text not null,
-  state text not null default 'pending',
-  attempted_at timestamptz,
-  slack_ts text,
-  slack_file_id text,
-  said_at timestamptz not null,
-  primary key (session_id, event_id)
-);
-create index session_messages_pending on session_messages (session_id, seq) where state = 'pending';
-
-create table milestones (
+create table thread_messages (
   session_id text not null,
   key text not null,
   seq bigint not null generated always as identity,
+  source text not null,
+  text text not null default '',
+  user_id text,
   state text not null default 'pending',
-  direct boolean not null default false,
+  about text,
   attempted_at timestamptz,
-  due_at timestamptz not null default now(),
-  event_id text,
-  in_message boolean not null default false,
+  slack_file_id text,
   channel_id text,
   slack_ts text,
-  answered boolean not null default false,
+  said_at timestamptz not null default now(),
   created_at timestamptz not null default now(),
+  answered_at timestamptz,
   primary key (session_id, key)
 );
-create index milestones_pending on milestones (created_at) where state = 'pending';
-create index milestones_asked on milestones (channel_id) where not answered and key like 'needs-you:%';
+create index thread_messages_pending on thread_messages (session_id, seq) where state = 'pending';
+create index thread_messages_asked on thread_messages (channel_id)
+  where answered_at is null and key like 'needs-you:%' and source = 'milestone';
 
 create table replies (
   id text primary key,

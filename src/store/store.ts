@@ -1,6 +1,5 @@
 import type { Times } from '../times.ts';
 import { createAudit } from './audit.ts';
-import { createCalls } from './calls.ts';
 import type { Database } from './database.ts';
 import { createEchoes } from './echoes.ts';
 import { createEnvelopes, type Seal } from './envelope.ts';
@@ -9,16 +8,15 @@ import { createIdentities, createKnownPeople } from './identities.ts';
 import { createLeases } from './leases.ts';
 import { createLedger } from './ledger.ts';
 import { createListing } from './listing.ts';
-import { createMilestones } from './milestones.ts';
 import { createPolls } from './polls.ts';
 import { createReplies } from './replies.ts';
 import { createRequests } from './requests.ts';
-import { createSessionMessages } from './session-messages.ts';
 import { createSessions } from './sessions.ts';
 import { createSetAside } from './set-aside.ts';
 import { createSettings } from './settings.ts';
 import { createShown } from './shown.ts';
 import type { Clock } from './sql.ts';
+import { createThreadMessages } from './thread-messages.ts';
 import { createThreadNotices } from './thread-notices.ts';
 import { createTurns } from './turns.ts';
 import { createUnconfirmedCreates } from './unconfirmed-creates.ts';
@@ -41,8 +39,6 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     requests: createRequests(db, clock),
     sessions: createSessions(db),
     polls: createPolls(db),
-    milestones: createMilestones(db),
-    calls: createCalls(db),
     leases: createLeases(db),
     ledger: createLedger(db, clock),
     setAside: createSetAside(db),
@@ -54,7 +50,7 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     listing: createListing(db),
     replies: createReplies(db),
     echoes: createEchoes(db),
-    messages: createSessionMessages(db),
+    messages: createThreadMessages(db),
     threadNotices: createThreadNotices(db),
     turns: createTurns(db, editBudget, clock),
     usage: createUsage(db),

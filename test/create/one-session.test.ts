@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { createMilestones } from '../../src/store/milestones.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
+import { createThreadMessages } from '../../src/store/thread-messages.ts';
 import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { newRequest, requestRow } from '../support/request-row.ts';
@@ -23,7 +23,7 @@ describeOnBothDatabases('two requests that find the same session at the same mom
         requests,
         sessions,
         replies: createReplies(db),
-        milestones: createMilestones(db),
+        messages: createThreadMessages(db),
         unconfirmedCreates: createUnconfirmedCreates(db),
         ledger: createLedger(db, databaseClock),
         envelopes: createEnvelopes(createSeal(Buffer.alloc(32))),

@@ -11,12 +11,12 @@ import { requestTag } from '../../src/session/request.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { createMilestones } from '../../src/store/milestones.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import type { RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
+import { createThreadMessages } from '../../src/store/thread-messages.ts';
 import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { heldLease } from '../support/lease.ts';
@@ -88,7 +88,7 @@ describe('a create', () => {
         requests,
         sessions,
         replies: createReplies(db),
-        milestones: createMilestones(db),
+        messages: createThreadMessages(db),
         unconfirmedCreates,
         ledger: createLedger(db, databaseClock),
         envelopes,
@@ -274,7 +274,7 @@ describe('a create', () => {
     await move('unknown');
     await adopt(await current(), sessionOf('s1'));
     expect(await answered(sessionOf('s1'))).toMatchObject({ kind: 'next' });
-    expect(jobs).toEqual(['show', 'post-waiting', 'show']);
+    expect(jobs).toEqual(['show', 'relay-from-devin', 'show']);
     expect(await missing()).toBe(0);
   });
 
@@ -283,7 +283,7 @@ describe('a create', () => {
     await move('unknown');
     expect(await missing()).toBe(1);
     expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
-    expect(jobs).toEqual(['show', 'post-waiting', 'show']);
+    expect(jobs).toEqual(['show', 'relay-from-devin', 'show']);
     expect(await missing()).toBe(0);
   });
 

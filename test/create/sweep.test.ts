@@ -16,7 +16,6 @@ const NOTHING_LEFT: SweepDeps = {
     requests: { expired: nothing, stranded: nothing },
     replies: { waiting: nothing },
     messages: { waiting: nothing },
-    milestones: { waiting: nothing },
   },
   transitions: { moveLocked: async () => Promise.resolve(false) },
   now: Date.now,
@@ -94,7 +93,6 @@ test.each([
       },
       replies: { waiting: aged('said') },
       messages: { waiting: aged('heard') },
-      milestones: { waiting: aged('come to') },
     },
     // A job for it waits: it only rests.
     unqueued: async (_name, keys) => Promise.resolve(keys.filter((key) => key !== 'waiting')),
@@ -102,7 +100,7 @@ test.each([
     enqueue: async (name, data) => void queued.push(`${name} ${Object.values(data).join()}`),
   });
   await sweep.start({ alone });
-  const left = ['create-session left', 'relay-to-devin said', 'post-waiting heard', 'post-waiting come to'];
+  const left = ['create-session left', 'relay-to-devin said', 'relay-from-devin heard'];
   expect(queued).toEqual(left);
   expect(ended).toEqual(['expired']);
   expect(ages).toEqual([strandedMs, waitingMs, waitingMs, waitingMs]);

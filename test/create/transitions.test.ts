@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { createMilestones } from '../../src/store/milestones.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
+import { createThreadMessages } from '../../src/store/thread-messages.ts';
 import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
@@ -24,7 +24,7 @@ async function setUp() {
       requests,
       sessions: createSessions(db),
       replies: createReplies(db),
-      milestones: createMilestones(db),
+      messages: createThreadMessages(db),
       unconfirmedCreates: createUnconfirmedCreates(db),
       ledger: createLedger(db, databaseClock),
       envelopes,

@@ -69,7 +69,7 @@ async function searching(
         },
       },
       sessions,
-      milestones: { add: async () => Promise.resolve() },
+      messages: { addMilestones: async () => Promise.resolve() },
     },
     transitions: {
       moveLocked: async (_id, plan) => {

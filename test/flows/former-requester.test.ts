@@ -21,19 +21,6 @@ describe('a session whose requester left Slack', () => {
   };
   const leaves = async (userId: string) => world().slack.changeUser(userId, { deleted: true });
 
-  test('calls who took part and may steer it, instead', async () => {
-    const { devin } = world();
-    const { ana, id, say, marked, called } = await startedThread();
-    const ben = addColleague(world());
-    const { ts } = await say(ben.userId, 'On main, please.');
-    await marked(ts, 'white_check_mark');
-    await leaves(ana.userId);
-    devin.advance(id, ASKS);
-    const { text } = await called('Devin asks');
-    expect(text).toContain(`<@${ben.userId}> Devin asks`);
-    expect(text).not.toContain(ana.userId);
-  });
-
   test('pings nobody and names the requester in the thread, if only they may steer it', async () => {
     const { slack, devin } = world();
     const { ana, channelId, id, say, marked, called } = await startedThread();

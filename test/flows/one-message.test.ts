@@ -7,7 +7,7 @@ import { someoneIn } from '../support/people.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
-const QUICK = { overrides: { watchTimes: { fastestMs: 100, tickMs: 50, messagesMs: 200 } } };
+const QUICK = { overrides: { watchTimes: { fastestMs: 100, tickMs: 50, messagesMs: 200, lastReadMs: 100 } } };
 const WAITING = { status: 'running', statusDetail: 'waiting_for_user' };
 const PULL_REQUEST = { url: 'https://github.com/acme/web/pull/1', state: 'open' };
 
@@ -70,7 +70,7 @@ describe('one message for each event', () => {
   const countOf = async (thread: Awaited<ReturnType<typeof started>>, last: string) => {
     const { says, byApp, pings } = thread;
     await says(last);
-    await doneWith(world(), 'post-waiting');
+    await doneWith(world(), 'relay-from-devin');
     expect(world().slack.problems).toEqual([]);
     return { messages: 1 + byApp().length, pings: pings().length, words: wordsIn(byApp()) };
   };
@@ -223,7 +223,7 @@ describe('one message for each event', () => {
     await card('Needs you');
     change({ statusDetail: 'finished' });
     await card('Finished');
-    await doneWith(world(), 'post-waiting');
+    await doneWith(world(), 'relay-from-devin');
     expect(byApp()).toEqual([]);
     expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
   });
@@ -432,7 +432,7 @@ describe('one message for each event', () => {
     expect(text).toContain('In English?');
   });
 
-  test('of the older of two sessions in a thread says how to answer that one', async () => {
+  test('of the older of two sessions in a thread is answered with its button', async () => {
     const { slack, devin } = world();
     const { change, says, say, ana, id, channelId } = await started(world(), 'fix the login');
     await say(ana.userId, '!new write the docs');
@@ -440,9 +440,9 @@ describe('one message for each event', () => {
     await says(other.url);
     // What is said in the thread goes to the newest if both wait.
     devin.advance(other.id, { ...WAITING, message: 'In English?' });
-    expect((await says('In English?')).text).not.toContain('use "Answer"');
+    await says('In English?');
     change({ ...WAITING, message: 'Main or release?' });
-    const { ts } = await says('To answer this one, use "Answer"');
+    const { ts } = await says('Main or release?');
     const on = { channelId, ts };
     const box = await pressToOpen(world(), ana.userId, { on, button: 'answer' });
     slack.typeIn(box.id, { Message: 'Main for the login.' });

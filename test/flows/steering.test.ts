@@ -27,7 +27,7 @@ describeOnPostgres('the buttons of a card', (world) => {
     expect(slack.renderText(asked)).toContain('This is final');
     const card = await showing('Ended by');
     expect(card.text).toContain(`Ended by <@${ana.userId}>`);
-    await doneWith(world(), 'post-waiting');
+    await doneWith(world(), 'relay-from-devin');
     expect(JSON.stringify(slack.messages(on.channelId))).not.toContain('was ended by');
     expect(slack.renderText(card)).toContain('[Run again with changes]');
     expect(slack.renderText(card)).not.toContain('Stop…');
@@ -42,7 +42,7 @@ describeOnPostgres('the buttons of a card', (world) => {
     const ben = addColleague(world());
     await stopOnCard(world(), ben.userId, on);
     expect((await showing('Ended by')).text).toContain(`<@${ben.userId}>`);
-    await doneWith(world(), 'post-waiting');
+    await doneWith(world(), 'relay-from-devin', ['due', 'active']);
     const pings = slack.messages(on.channelId).filter(({ text }) => text.includes(`<@${ana.userId}> *`));
     expect(pings).toEqual([]);
   });

@@ -40,7 +40,7 @@ describe('what people tell Devin outside the thread', () => {
     expect(shown.text).toBe(`${thread.ana.name} replied to Devin:\n> use main\n> &lt;!channel&gt; please`);
     const { delivery } = await slack.command(ben.userId, thread.channelId, `say ${thread.id} and test it`);
     await slack.redeliver(delivery);
-    await thread.relayedText(`${ben.name} replied to Devin with a command:\n> and test it`);
+    await thread.relayedText(`${ben.name} replied to Devin:\n> and test it`);
     devin.advance(thread.id, { status: 'running', message: 'Will do.' });
     await thread.relayedText('Will do.');
     expect(thread.relayed()).toHaveLength(3);
@@ -56,7 +56,7 @@ describe('what people tell Devin outside the thread', () => {
     const thread = await startThread(world());
     const token = `ghp_${'a1B2'.repeat(9)}`;
     await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} push with ${token} now`);
-    const shown = await thread.relayedText('replied to Devin with a command');
+    const shown = await thread.relayedText('replied to Devin:');
     expect(shown.text).toContain('push with ghp_… now');
     expect(JSON.stringify(slack.messages(thread.channelId))).not.toContain(token);
     await heardByDevin(thread.id, `push with ${token} now`);

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { createImportSession } from '../../src/restore/import-session.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { createMilestones } from '../../src/store/milestones.ts';
 import { createRequests } from '../../src/store/requests.ts';
-import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { databaseClock } from '../../src/store/sql.ts';
+import { createThreadMessages } from '../../src/store/thread-messages.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -21,8 +20,7 @@ test.each([
       db,
       requests: createRequests(db),
       sessions: createSessions(db),
-      messages: createSessionMessages(db),
-      milestones: createMilestones(db),
+      messages: createThreadMessages(db),
       ledger: createLedger(db, databaseClock),
     },
     readHistory: async () => Promise.resolve({ messages: said, cursor: 'c2', files }),
@@ -39,7 +37,7 @@ test.each([
   expect(imported).toMatchObject([{ id: `${source}-1` }, { id: `${source}-1` }]);
   const of = { sessionId: snapshot.sessionId };
   const messages = await db
-    .selectFrom('sessionMessages')
+    .selectFrom('threadMessages')
     .select('state')
     .where('sessionId', '=', of.sessionId)
     .orderBy('seq')

@@ -34,16 +34,15 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   forms: true,
   leases: false,
   ledger: false,
-  milestones: false,
   paces: false,
   people: true,
   replies: true,
-  sessionMessages: true,
   sessionRequests: true,
   sessions: true,
   setAside: false,
   settings: true,
   shown: false,
+  threadMessages: true,
   turns: false,
   unconfirmedCreates: true,
 };
@@ -74,15 +73,15 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
       failure = '{"kind": "slack", "code": "FAILURE-5"}' where user_id = 'U5'`);
     await run(`update sessions set last_words = 'WORDS-5' where request_id in
       (select id from session_requests where user_id = 'U5')`);
-    await run(`update session_messages set text = 'WORDS-5' where session_id in ('s5', 's15')`);
+    await run(`update thread_messages set text = 'WORDS-5' where session_id in ('s5', 's15')`);
     // Written in another person's session, whose thread shows it.
     await run(`update replies set user_id = 'U5', text = 'REPLY-5', sent_text = 'REPLY-5', event_id = 'shown',
       state = 'delivered', files = '[{"id": "F1", "name": "FILE-5"}]',
       failure = '{"kind": "slack", "code": "FAILURE-5"}'
       where session_id = 's6'`);
-    await run(`insert into session_messages (session_id, event_id, source, text, state, said_at)
+    await run(`insert into thread_messages (session_id, key, source, text, state, said_at)
       values ('s6', 'shown', 'user', 'REPLY-5', 'posted', now())`);
-    await run(`insert into session_messages (session_id, event_id, source, text, state, said_at)
+    await run(`insert into thread_messages (session_id, key, source, text, state, said_at)
       select 's6', 'reply-by:' || id, 'reply-by', 'REPLY-5', 'posted', now() from replies where session_id = 's6'`);
     await run(`update session_requests set prompt = 'QUOTE-5',
       draft = '{"values": {"prompt": "TASK-5", "repos": ["acme/web"]}, "sources": {}}', context = '{"choice": "message", "channelId": "C1",

@@ -1,21 +1,19 @@
 import { CompiledQuery, type Kysely, type KyselyPlugin, type RootOperationNode } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
-import { createCalls } from '../../src/store/calls.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createEchoes } from '../../src/store/echoes.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { createListing } from '../../src/store/listing.ts';
-import { createMilestones } from '../../src/store/milestones.ts';
 import { createPolls } from '../../src/store/polls.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
-import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { createShown } from '../../src/store/shown.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import type { Tables } from '../../src/store/tables.ts';
+import { createThreadMessages } from '../../src/store/thread-messages.ts';
 import { createTurns } from '../../src/store/turns.ts';
 import { createUsage } from '../../src/store/usage.ts';
 import { describeOnBothDatabases, useEmbedded } from '../support/databases.ts';
@@ -78,18 +76,10 @@ async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<
   return plans.join('\n\n');
 }
 
-const SCAN =
-  /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|shown|ledger)\b/;
+const SCAN = /Seq Scan on (session_requests|sessions|thread_messages|replies|forms|shown|ledger)\b/;
 
 /** They run all the time, and mostly find nothing: an index that only holds what they look for costs next to nothing. */
-const ROUTINE = new Set([
-  'stranded',
-  'stale cards',
-  'due',
-  'waiting messages',
-  'waiting replies',
-  'waiting milestones',
-]);
+const ROUTINE = new Set(['stranded', 'stale cards', 'due', 'waiting messages', 'waiting replies']);
 /** Reading a table costs 10,000 and more. Estimates come from a sample and differ by some hundred between runs. */
 const MOST_ROUTINE_COST = 1000;
 
@@ -104,12 +94,11 @@ const INDEXES = [
   'ledger_of_channel',
   'ledger_of_person',
   'ledger_session',
-  'milestones_asked',
-  'milestones_pending',
   'replies_message',
   'replies_open',
   'replies_session',
-  'session_messages_pending',
+  'thread_messages_asked',
+  'thread_messages_pending',
   'session_requests_asked_by_person',
   'session_requests_newest',
   'session_requests_open',
@@ -195,10 +184,10 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'usage in a channel': async (db) =>
         createUsage(db).rows({ kind: 'channel', teamId: 'T1', channelId: 'C7' }, lastMonth),
       bound: async (db) => createSessions(db).bound(['s7', 's8']),
-      'known messages': async (db) => createSessionMessages(db).known('s7', ['e7-1']),
-      'next message': async (db) => createSessionMessages(db).nextPending('s7'),
-      'last said': async (db) => createSessionMessages(db).lastMessage('s7'),
-      'waiting messages': async (db) => createSessionMessages(db).waiting(MINUTE_MS),
+      'known messages': async (db) => createThreadMessages(db).known('s7', ['e7-1']),
+      'next message': async (db) => createThreadMessages(db).next('s7', 'words'),
+      'last words': async (db) => createThreadMessages(db).lastWords('s7'),
+      'waiting messages': async (db) => createThreadMessages(db).waiting(MINUTE_MS),
       'reply by id': async (db) => createReplies(db).find('y7'),
       'session of a message': async (db) =>
         createReplies(db).sessionOf({ teamId: 'T1', channelId: 'C7', ts: '7.2' }),
@@ -220,18 +209,14 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'card that is being posted': async (db) => createShown(db).isPlacingCard('C7'),
       'messages that Slack refused to change': async (db) => createShown(db).refusedIn('C7', 10),
       'threads that take no messages': async (db) => createListing(db).troubledIn('C7', 10),
-      'call for a question': async (db) => createCalls(db).isMade('s7', 'e7'),
-      'call in a message': async (db) => createCalls(db).partOf('s7', 'e7'),
-      'call that joins a message': async (db) => createCalls(db).join('s7', 'needs-you:1', 'e7'),
-      'call that is missing': async (db) => createCalls(db).isMissing('s7', db),
-      'answered calls': async (db) => createCalls(db).answered('s7'),
-      'people who answer': async (db) => createCalls(db).recentAuthors('s7', 'U8'),
-      'messages with a link': async (db) => createSessionMessages(db).textsWith('s7', 'https://'),
-      'followed up': async (db) => createSessionMessages(db).isFollowedUp('s7', ago),
-      'messages that are too late': async (db) => createSessionMessages(db).skipThrough('s7', ['e7-1']),
+      'call for a question': async (db) => createThreadMessages(db).isAsked('s7', 'e7'),
+      'unanswered question': async (db) => createThreadMessages(db).isUnanswered('s7'),
+      'answered questions': async (db) => createThreadMessages(db).answered('s7'),
+      'messages with a link': async (db) => createThreadMessages(db).textsWith('s7', 'https://'),
+      'followed up': async (db) => createThreadMessages(db).isFollowedUp('s7', ago),
+      'messages that are too late': async (db) => createThreadMessages(db).skipThrough('s7', ['e7-1']),
       limits: readLimits,
-      'pending milestones': async (db) => createMilestones(db).pending('s7'),
-      'waiting milestones': async (db) => createMilestones(db).waiting(MINUTE_MS),
+      'pending milestones': async (db) => createThreadMessages(db).milestones('s7'),
     };
     const scanning: string[] = [];
     const used = new Set<string>();

@@ -46,7 +46,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
     expect(await count('session_requests', `created_at < ${OLD} and one::text like '${WORDS}'`)).toBe(0);
     expect(await count('session_requests', `created_at > ${OLD} and one::text not like '${WORDS}'`)).toBe(0);
     const removed = `session_id in (select session_id from sessions where text_removed_at is not null)`;
-    expect(await count('session_messages', `${removed} and text <> ''`)).toBe(0);
+    expect(await count('thread_messages', `${removed} and text <> ''`)).toBe(0);
     expect(await count('replies', `${removed} and one::text like '${WORDS}'`)).toBe(0);
     const session = await createSessions(db).find('s5');
     expect(session).toMatchObject({ url: 'https://app.devin.ai/sessions/s5', lastWords: null });
@@ -74,7 +74,7 @@ describeOnBothDatabases('data past its retention time', (open) => {
       return {
         request: await of('session_requests', `id = 'r5'`),
         session: await of('sessions', `session_id = 's5'`),
-        message: await of('session_messages', `session_id = 's5'`),
+        message: await of('thread_messages', `session_id = 's5'`),
         reply: await of('replies', `session_id = 's5'`),
       };
     };

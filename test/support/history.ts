@@ -110,12 +110,14 @@ async function fillLedger(db: Kysely<Tables>): Promise<void> {
 async function fillTalk(db: Kysely<Tables>, from: number, to: number): Promise<void> {
   const numbers = sql`generate_series(${from}::int, ${to}::int) n`;
   await sql`
-    insert into session_messages (session_id, event_id, source, text, state, slack_ts, said_at)
-    select 's' || n, 'e' || n || '-' || m, 'devin', ${TASK}, 'posted', n || '.' || m, now() - interval '1 day'
+    insert into thread_messages (session_id, key, source, text, state, said_at)
+    select 's' || n, 'e' || n || '-' || m, 'devin', ${TASK}, 'posted', now() - interval '1 day'
     from ${numbers}, generate_series(1, 2) m`.execute(db);
   await sql`
-    insert into milestones (session_id, key, state)
-    select 's' || n, key, 'posted' from ${numbers}, unnest(array['started', 'finished']) key`.execute(db);
+    insert into thread_messages (session_id, key, source, state)
+    select 's' || n, key, 'milestone', 'posted' from ${numbers}, unnest(array['needs-you:1', 'finished:1']) key`.execute(
+    db,
+  );
   await sql`
     insert into replies (id, dedupe_key, session_id, team_id, user_id, channel_id, message_ts, kind, text, files, state, sent_at)
     select 'y' || n, 'y' || n, 's' || n, 'T1', 'U1', 'C' || (n % 50), n || '.2', 'reply', ${TASK}, '[]', 'delivered', now()

@@ -148,17 +148,13 @@ function HOMES(): Partial<Home>[] {
 }
 
 function whatOf(kind: 'found-late' | 'duplicate') {
-  return kind === 'found-late'
-    ? { kind }
-    : { kind, other: { id: 'a1', url: 'https://app.devin.ai/sessions/a1' } };
+  return kind === 'found-late' ? { kind } : { kind, url: 'https://app.devin.ai/sessions/a1' };
 }
 
-/** Of two sessions in a thread, the one that doesn't hear. */
 function question(answered: MilestoneMessage['answered'], text: Text) {
-  const toldIn = { kind: 'thread', share: 'unheard' } as const;
   const card = { ...messageOf('needs-you', 'words').card, actions: ['answer' as const] };
-  const said = { eventId: 'e1', words: 'Which?\n- a\n- b', shown: { text: 'words', blocks: [] } };
-  return renderMilestone({ ...messageOf('needs-you', 'words'), card, said, toldIn, answered }, text);
+  const said = { key: 'e1', text: 'Which?\n- a\n- b', shown: { text: 'words', blocks: [] } };
+  return renderMilestone({ ...messageOf('needs-you', 'words'), card, said, answered }, text);
 }
 
 function objectOf(rendered: unknown): object {
@@ -224,8 +220,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ),
   'a session near its cap': (text) =>
     renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'near-cap' } }, text),
-  'an end without a result': (text) =>
-    renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'ended' } }, text),
+  'an end without a result': (text) => renderMilestone(messageOf('ended', 'words'), text),
   ...named(
     'what came late',
     ['found-late', 'duplicate'] as const,
@@ -298,8 +293,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a check that could not be made': (text) => notice([text.card.notChecked]),
   'a file in Devin': (text) =>
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
-  'a reply by a command': (text) =>
-    renderReplyBy({ name: 'Ana', via: 'command', words: 'words' }, text)[0] ?? {},
+  'a reply by a command': (text) => renderReplyBy({ name: 'Ana', words: 'words' }, text)[0] ?? {},
   'a question that nobody answered': (text) => question(null, text),
   'an answered question': (text) => question({ userId: 'U1', at: new Date(0), words: 'words' }, text),
 };

@@ -1,11 +1,9 @@
 import { withoutCredentials } from '../../session/credentials.ts';
-import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
-import { LIMIT } from './limits.ts';
 import { isCut, markdownParts, quotedParts } from './markdown.ts';
 import { joinParts, line, small, type Rendered } from './objects.ts';
 import { linkedTitle, type SessionCard } from './session-card.ts';
-import { escape, link, truncate } from './text.ts';
+import { escape, link } from './text.ts';
 
 /** A message with more posts than this would push everything else out of sight, so it comes as a file. */
 const MOST_POSTS = 4;
@@ -25,28 +23,22 @@ export function renderWebMessage(words: string, text: Text): Rendered[] {
 }
 
 /** Shows the thread what a person told Devin elsewhere. It pings nobody. */
-export function renderReplyBy(
-  { name, via, words }: { name: string; via: ReplyWay; words: string },
-  text: Text,
-): Rendered[] {
-  return quoted(text.thread.saidVia[via](escape(name)), words, text);
+export function renderReplyBy({ name, words }: { name: string; words: string }, text: Text): Rendered[] {
+  return quoted(text.thread.replied(escape(name)), words, text);
 }
 
 /** `label`: escaped. */
 function quoted(label: string, words: string, text: Text): Rendered[] {
   const [first, ...rest] = quotedParts(words);
   const posts = [joinParts([line(label), ...(first === undefined ? [] : [first])]), ...rest];
-  return posts.length > MOST_POSTS ? [...posts.slice(0, MOST_POSTS - 1), line(text.thread.cut)] : posts;
+  return posts.length > MOST_POSTS
+    ? [...posts.slice(0, MOST_POSTS - 1), line(text.milestones.restInDevin)]
+    : posts;
 }
 
 /** A sentence instead of what can't be shown here, with a link to it. */
 export function renderInDevin(sentence: string, url: string, text: Text): Rendered {
   return line(`${sentence} ${link(url, text.card.buttons.open)}`);
-}
-
-/** As it was written, if it can't be rendered. */
-export function renderRaw(words: string): Rendered {
-  return line(truncate(escape(words), LIMIT.sectionText));
 }
 
 /** Names its session if the thread has another one. */

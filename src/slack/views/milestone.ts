@@ -1,8 +1,7 @@
 import type { Button } from '@slack/types';
 import { withoutCredentials } from '../../session/credentials.ts';
 import { isOwnCap } from '../../session/lifecycle.ts';
-import type { Milestone, OtherSession } from '../../session/milestones.ts';
-import type { ThreadShare } from '../../session/preferences.ts';
+import type { Milestone } from '../../session/milestones.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { optionAction, optionValue } from '../edge/ids.ts';
@@ -14,17 +13,7 @@ import { markdownParts } from './markdown.ts';
 import { button, buttonRow, joinParts, line, small, type Rendered } from './objects.ts';
 import { questionOptions } from './question-options.ts';
 import { BETWEEN_FACTS, linkedTitle, type SessionCard } from './session-card.ts';
-import {
-  bold,
-  code,
-  escape,
-  fitCodeBlock,
-  link,
-  lookup,
-  oneLine,
-  replaceMentions,
-  truncate,
-} from './text.ts';
+import { bold, escape, fitCodeBlock, link, lookup, oneLine, replaceMentions, truncate } from './text.ts';
 
 /** Who hears of something. `nobody`: the requester left Slack, and nobody took their place; null: without a name. */
 export type Called = { kind: 'people'; userIds: readonly string[] } | { kind: 'nobody'; name: string | null };
@@ -35,16 +24,8 @@ export function calledWords(called: Called, { milestones }: Text): string {
   return milestones.forName(called.name === null ? milestones.formerMember : escape(called.name));
 }
 
-export type ToldIn =
-  /** If another session is in the thread, the message names its session. */
-  | { kind: 'thread'; share: ThreadShare }
-  /** `thread`: its address; null: none. */
-  | { kind: 'direct'; thread: string | null }
-  /** To a person who is no longer in the session's conversation. */
-  | { kind: 'outside' };
-
 /** Who answered what, and when; null: in Devin. */
-export type Answered = { userId: string | null; at: Date; words: string };
+type Answered = { userId: string | null; at: Date; words: string };
 
 /** A milestone, with the card at that moment. Strings are raw. */
 export type MilestoneMessage = {
@@ -53,15 +34,17 @@ export type MilestoneMessage = {
   sessionId: string;
   card: SessionCard;
   /** Devin's last message, such as its question; null: not known. `shown`: as part of this one; null: it's above. */
-  said: { eventId: string; words: string; shown: Rendered | null } | null;
+  said: { key: string; text: string; shown: Rendered | null } | null;
   /** The message is Devin's, with this around it. */
   isDevins: boolean;
-  toldIn: ToldIn;
+  /** Of the session, if the place doesn't tell it; null: it does. Escaped, as is what stands beside it. */
+  name: string | null;
+  beside: readonly string[];
+  mayAnswer: boolean;
   called: Called;
   answered: Answered | null;
   /** The structured output, written as JSON. */
   result: string | null;
-  command: string;
 };
 
 /** Only part of a longer result is shown, as JSON. */
@@ -74,7 +57,7 @@ export function renderMilestone(message: MilestoneMessage, text: Text): Rendered
   const { what, said, key, sessionId, isDevins } = message;
   const rendered = joinParts([
     line(headline(message, text)),
-    ...names(message, text),
+    ...names(message),
     ...(said?.shown == null || !WITH_WORDS.has(what.kind) ? [] : [said.shown]),
     ...body(message, text).map(line),
     ...(what.kind === 'needs-you' ? questionEnd(message, text) : []),
@@ -109,7 +92,7 @@ function headline(message: MilestoneMessage, text: Text): string {
     [sentence, ...pullRequestLinks(card, text), ...acuFact(card, text)].join(BETWEEN_FACTS);
   switch (what.kind) {
     case 'needs-you':
-      if (said === null || said.words.trim() === '') return milestones.asksSomething(mention);
+      if (said === null || said.text.trim() === '') return milestones.asksSomething(mention);
       return said.shown === null ? milestones.asksAbove(mention) : milestones.asks(mention);
     case 'needs-approval':
       return milestones.approval(mention, title);
@@ -141,57 +124,39 @@ function isAtOwnCap(card: SessionCard): card is SessionCard & { acuLimit: number
 /** Their first line doesn't name the session. */
 const UNNAMED: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'pr']);
 
-/** Names the session if neither the place nor the first line does, and links its thread from elsewhere. */
-function names({ what, card, toldIn }: MilestoneMessage, text: Text): Rendered[] {
-  const isSeen = toldIn.kind === 'thread' && toldIn.share === 'alone';
-  const shown = [
-    ...(UNNAMED.has(what.kind) && !isSeen ? [linkedTitle(card, text)] : []),
-    ...(toldIn.kind === 'direct' && toldIn.thread !== null
-      ? [link(toldIn.thread, text.milestones.thread)]
-      : []),
-    ...(toldIn.kind === 'outside' ? [text.milestones.outside] : []),
-  ];
+/** Names the session if neither the place nor the first line does. */
+function names({ what, name, beside }: MilestoneMessage): Rendered[] {
+  const shown = [...(name !== null && UNNAMED.has(what.kind) ? [name] : []), ...beside];
   return shown.length === 0 ? [] : [small(shown.join(BETWEEN_FACTS))];
 }
 
 /** What to do about it is on the card. */
 function body(message: MilestoneMessage, text: Text): string[] {
   const { what, card, result } = message;
-  if (what.kind === 'duplicate') return [twoSessions(message, what.other, text)];
+  if (what.kind === 'duplicate')
+    return [text.milestones.stopEither(link(what.url, text.milestones.firstAttempt))];
   if (what.kind === 'capped' && !isAtOwnCap(card)) {
     const reasons = text.card.meaning.capped;
     return [lookup<string>(reasons, card.statusWord ?? 'any') ?? reasons.any];
   }
   if (what.kind !== 'finished' || result === null) return [];
   const { block, cut } = fitCodeBlock(result, RESULT_LENGTH);
-  return [`${text.milestones.result}\n${block}`, ...(cut ? [text.milestones.resultCut] : [])];
-}
-
-function twoSessions({ card, command }: MilestoneMessage, { id, url }: OtherSession, text: Text): string {
-  const { followed, unseen, stopEither } = text.milestones;
-  const here = card.url === null ? escape(followed) : link(card.url, followed);
-  return stopEither(here, link(url, unseen), code(`${command} follow devin-${id}`));
+  return [`${text.milestones.result}\n${block}`, ...(cut ? [text.milestones.restInDevin] : [])];
 }
 
 /** Buttons to answer with; once someone did, who it was. */
 function questionEnd(message: MilestoneMessage, text: Text): Rendered[] {
-  const { answered, toldIn, card } = message;
+  const { answered, mayAnswer, card } = message;
   if (answered !== null) return [small(answeredLine(answered, text))];
-  const isUnheard = toldIn.kind === 'thread' && toldIn.share === 'unheard';
-  // They may not write into the conversation, which would show their answer.
-  const mayAnswer = toldIn.kind !== 'outside' && card.actions.includes('answer');
-  return [
-    ...(isUnheard ? [small(text.milestones.useAnswer)] : []),
-    ...(mayAnswer ? [buttonRow(...answerButtons(message, text))] : []),
-  ];
+  return mayAnswer && card.actions.includes('answer') ? [buttonRow(...answerButtons(message, text))] : [];
 }
 
 /** One for each option that the question offers. */
 function answerButtons({ card, said }: MilestoneMessage, text: Text): Button[] {
   const answer = cardButton('answer', card, text);
-  const options = said === null ? [] : questionOptions(said.words);
+  const options = said === null ? [] : questionOptions(said.text);
   if (said === null || options.length === 0) return [answer];
-  const { eventId } = said;
+  const { key: eventId } = said;
   const { style: _style, ...other } = answer;
   return [
     ...options.map((words, at) => {

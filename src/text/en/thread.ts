@@ -2,15 +2,10 @@
 export const thread = {
   fromWebApp: "From Devin's web app:",
   /** A message to Devin that was not written in the thread. */
-  saidVia: {
-    box: (name: string): string => `${name} replied to Devin:`,
-    command: (name: string): string => `${name} replied to Devin with a command:`,
-  },
+  replied: (name: string): string => `${name} replied to Devin:`,
   longMessage: 'This message is long. The full text is in the file below.',
-  cut: 'The rest of this message is in Devin.',
   /** `name`: a code span. */
   fileInDevin: (name: string): string => `The file ${name} couldn't be posted here.`,
-  notShown: "Slack didn't accept a message from Devin.",
   /** To the person who asked, once. `why`: a sentence; `link`: to the session. */
   trouble: (why: string, link: string): string =>
     `Devin's messages can't be posted in this session's thread. ${why} The session keeps running, and nothing is lost: Devin's messages appear, in order, once the thread accepts them again. ${link}`,
@@ -53,8 +48,6 @@ export const thread = {
   heldDeleted: "Your message was deleted, so it wasn't sent to Devin.",
   /** After `stop` or `exit`. */
   askStop: "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`.",
-  tooLarge:
-    "A message in this session is too large to show here. It and what follows it don't appear in this thread.",
   helpTitle: 'In this thread',
   help: [
     "Under a session's card, members' messages go to Devin, each as its author. In a thread that people started, the requester's do, and others' that mention this app.",
@@ -75,8 +68,6 @@ export const milestones = {
   asks: (mention: string): string => `${mention} Devin asks:`,
   /** The question is in the thread, right above. */
   asksAbove: (mention: string): string => `${mention} Devin asks ↑`,
-  /** Another session is in the thread. */
-  useAnswer: 'Replies in this thread go to another session. To answer this one, use "Answer".',
   asksSomething: (mention: string): string =>
     `${mention} Devin needs an answer. Open the session to see the question.`,
   /** `who`: one of the next two. `words`: the answer, cut. */
@@ -116,13 +107,10 @@ export const milestones = {
     `${mention} ${title} did start; Devin just confirmed late.`,
   duplicate: (mention: string, title: string): string =>
     `${mention} ${title} has two sessions: the first attempt started, too. Both are billed.`,
-  /** Labels of links. */
-  followed: 'the session of this card',
-  unseen: 'the first attempt',
-  /** `follow`: a command in a code span. */
-  stopEither: (followed: string, unseen: string, follow: string): string =>
-    `They are ${followed} and ${unseen}. Stop the one you don't need: the first with Stop in the ⋯ menu of its card, the other in Devin. To stop the other from Slack, run ${follow} first.`,
+  /** `link`: to the first attempt. */
+  firstAttempt: 'the first attempt',
+  stopEither: (link: string): string =>
+    `This card follows the second one. Stop the one you don't need: ${link} can be stopped in Devin.`,
   result: 'Result:',
-  resultCut: 'The full result is in Devin.',
   restInDevin: 'The rest is in Devin.',
 };

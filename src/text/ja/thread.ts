@@ -3,14 +3,9 @@ import { nameBefore } from './joins.ts';
 
 export const thread: Text['thread'] = {
   fromWebApp: 'Devin の Web アプリから:',
-  saidVia: {
-    box: (name) => nameBefore('さんが Devin に返信しました:', name),
-    command: (name) => nameBefore('さんがコマンドで Devin に返信しました:', name),
-  },
+  replied: (name) => nameBefore('さんが Devin に返信しました:', name),
   longMessage: 'メッセージが長いため、全文は下のファイルにあります。',
-  cut: 'メッセージの続きは Devin にあります。',
   fileInDevin: (name) => `ファイル ${name} をここに投稿できませんでした。`,
-  notShown: 'Devin のメッセージを Slack が受け付けませんでした。',
   trouble: (why, link) =>
     `このセッションのスレッドに Devin のメッセージを投稿できません。${why}セッションは動き続けており、何も失われません。スレッドに投稿できるようになったら、メッセージを順番に表示します。 ${link}`,
   notDelivered: 'メッセージは Devin に届きませんでした。',
@@ -52,8 +47,6 @@ export const thread: Text['thread'] = {
   heldDeleted: 'メッセージが削除されているため、Devin に送信していません。',
   askStop:
     'このセッションを完全に停止しますか？停止すると再開できません。一時停止するには `sleep` と入力してください。',
-  tooLarge:
-    '大きすぎて表示できないメッセージがあるため、そのメッセージ以降は、このスレッドに表示されません。',
   helpTitle: 'このスレッドでできること',
   help: [
     'セッションのカードの下では、メンバーのメッセージが、それぞれの発言として Devin に届きます。人が始めたスレッドで届くのは、依頼者のメッセージと、このアプリをメンションしたメッセージだけです。',
@@ -70,8 +63,6 @@ export const milestones: Text['milestones'] = {
   formerMember: '依頼者',
   asks: (mention) => `${mention} さん、Devin からの質問です:`,
   asksAbove: (mention) => `${mention} さん、Devin からの質問です ↑`,
-  useAnswer:
-    'このスレッドへの返信は別のセッションに届きます。このセッションには「回答する」ボタンで答えてください。',
   asksSomething: (mention) =>
     `${mention} さん、Devin が回答を待っています。セッションを開いて質問を確認してください。`,
   answer: (who, words) => `${who}: ${words}`,
@@ -102,11 +93,9 @@ export const milestones: Text['milestones'] = {
     `${mention} さん、 ${title} は開始されていました。Devin からの確認が遅れていました。`,
   duplicate: (mention, title) =>
     `${mention} さん、最初の試行も開始されていたため、 ${title} のセッションが 2 つあります。どちらも課金対象です。`,
-  followed: 'このカードのセッション',
-  unseen: '最初の試行',
-  stopEither: (followed, unseen, follow) =>
-    `${followed} と ${unseen} の 2 つです。不要なほうを停止してください。前者はカードの ⋯ メニューの「停止」、後者は Devin で停止できます。後者を Slack から停止するには、先に ${follow} を実行してください。`,
+  firstAttempt: '最初の試行',
+  stopEither: (link) =>
+    `このカードは 2 つ目のセッションのものです。不要なほうを停止してください。${link} は Devin で停止できます。`,
   result: '結果:',
-  resultCut: '結果の全文は Devin にあります。',
   restInDevin: '続きは Devin にあります。',
 };

@@ -38,7 +38,11 @@ async function setUp() {
     move: async (step: Parameters<typeof moveReply>[1]) =>
       moveReply(
         {
-          store: { db, replies, messages: { add: async () => Promise.resolve() } },
+          store: {
+            db,
+            replies,
+            messages: { add: async () => Promise.resolve(), answer: async () => Promise.resolve(true) },
+          },
           enqueue: async () => Promise.resolve(),
         },
         step,

@@ -3,20 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { areBlocksTooLong, checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
 import { readMilestone } from '../../../src/session/milestones.ts';
-import {
-  beginningOf,
-  renderMilestone,
-  type MilestoneMessage,
-  type ToldIn,
-} from '../../../src/slack/views/milestone.ts';
+import { beginningOf, renderMilestone, type MilestoneMessage } from '../../../src/slack/views/milestone.ts';
 import { bounded } from '../../../src/slack/views/objects.ts';
 import { en } from '../../../src/text/en.ts';
 import { BARE_CARD } from '../../support/card.ts';
 
-const saying = (words: string, isShown = true): MilestoneMessage['said'] => ({
-  eventId: 'e1',
-  words,
-  shown: isShown ? beginningOf(words, en) : null,
+const saying = (text: string, isShown = true): MilestoneMessage['said'] => ({
+  key: 'e1',
+  text,
+  shown: isShown ? beginningOf(text, en) : null,
 });
 
 const message: MilestoneMessage = {
@@ -37,15 +32,16 @@ const message: MilestoneMessage = {
   isDevins: false,
   key: 'needs-you:1',
   sessionId: 'abc',
-  toldIn: { kind: 'thread', share: 'alone' },
+  name: null,
+  beside: [],
+  mayAnswer: true,
   called: { kind: 'people', userIds: ['U1'] },
   answered: null,
   result: null,
-  command: '/devin',
 };
 
 const LINKS = '**b** "a" [x](https://a.example/b) '.repeat(300);
-const DIRECT = { kind: 'direct', thread: null } as const;
+const NAME = '<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>';
 
 /** Action ids and labels of its buttons. */
 function buttonsOf(changes: Partial<MilestoneMessage>): string[][] {
@@ -70,23 +66,22 @@ describe('a message about a session', () => {
   });
 
   test("names the session and its thread in a direct message, with Devin's formatting", () => {
-    const toldIn = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
-    const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' }, toldIn }, en);
+    const beside = ['<https://acme.slack.com/archives/C1/p1|Thread>'];
+    const direct = { ...message, what: { kind: 'finished' as const }, name: NAME, beside };
+    const { text, blocks } = renderMilestone(direct, en);
     expect(text).toContain('<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
     expect(text).toContain('<https://acme.slack.com/archives/C1/p1|Thread>');
     expect(blocks.map(({ type }) => type)).toContain('rich_text');
   });
 
-  test("says why it's a direct message to a person who left the conversation, and offers no answer there", () => {
-    const { text } = renderMilestone({ ...message, toldIn: { kind: 'outside' } }, en);
-    expect(text).toContain("Fix &lt;!channel&gt;> · You're no longer in its conversation");
-    expect(buttonsOf({ toldIn: { kind: 'outside' }, said: saying('Which?\n- a\n- b') })).toEqual([]);
+  test('offers no answer to a person who left the conversation', () => {
+    expect(buttonsOf({ mayAnswer: false, said: saying('Which?\n- a\n- b') })).toEqual([]);
   });
 
   test.each(['failed', 'capped', 'needs-approval', 'near-cap'] as const)(
     'names a session that %s once, with its link',
     (kind) => {
-      const { text } = renderMilestone({ ...message, what: { kind }, toldIn: DIRECT }, en);
+      const { text } = renderMilestone({ ...message, what: { kind }, name: NAME }, en);
       expect(text.split('*<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>*')).toHaveLength(2);
       expect(buttonsOf({ what: { kind } })).toEqual([]);
     },
@@ -123,22 +118,14 @@ describe('a message about a session', () => {
     expect(inDevin.text).toContain('Answered in Devin: ghp_… · ');
   });
 
-  test('names its session if another one is in the thread', () => {
-    const toldIn = { kind: 'thread', share: 'heard' } as const;
-    const { text } = renderMilestone({ ...message, what: { kind: 'finished' }, toldIn }, en);
-    expect(text).toContain('\n<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
-    const alone = renderMilestone({ ...message, what: { kind: 'finished' } }, en);
-    expect(alone.text).not.toContain('sessions/abc');
-  });
-
   test('says where to find the rest of a long message or result', () => {
     const said = saying('Which one?\n\n'.repeat(2000));
     expect(renderMilestone({ ...message, said }, en).text).toContain(en.milestones.restInDevin);
     const long = { ...message, what: { kind: 'finished' as const }, result: '"a",\n'.repeat(2000) };
-    expect(renderMilestone(long, en).text).toContain(en.milestones.resultCut);
+    expect(renderMilestone(long, en).text).toContain(en.milestones.restInDevin);
     const short = renderMilestone({ ...long, result: '{"a":1}' }, en).text;
     expect(short).toContain('{"a":1}');
-    expect(short).not.toContain(en.milestones.resultCut);
+    expect(short).not.toContain(en.milestones.restInDevin);
   });
 
   test('says that Devin needs an answer even if its question is unknown', () => {
@@ -152,7 +139,7 @@ describe('a message about a session', () => {
       ...SESSION_PHASES.flatMap((phase) => readMilestone(`${phase}:1`) ?? []),
       { kind: 'pr' as const, url: 'https://x/<!here>' },
       { kind: 'found-late' as const },
-      { kind: 'duplicate' as const, other: { id: '<!here>', url: 'https://x/<!here>' } },
+      { kind: 'duplicate' as const, url: 'https://x/<!here>' },
     ];
     fc.assert(
       fc.property(
@@ -167,15 +154,11 @@ describe('a message about a session', () => {
         ),
         fc.option(fc.oneof(fc.string({ maxLength: 9000 }), fc.constant('"a",\n'.repeat(2000)))),
         fc.boolean(),
-        fc.constantFrom<ToldIn>(
-          { kind: 'thread', share: 'alone' },
-          { kind: 'thread', share: 'unheard' },
-          { kind: 'direct', thread: null },
-          { kind: 'outside' },
-        ),
-        (what, words, result, isShown, toldIn) => {
+        fc.boolean(),
+        (what, words, result, isShown, isAlone) => {
           const said = words === null ? null : saying(words, isShown);
-          const { text, blocks } = bounded(renderMilestone({ ...message, what, said, result, toldIn }, en));
+          const name = isAlone ? null : NAME;
+          const { text, blocks } = bounded(renderMilestone({ ...message, what, said, result, name }, en));
           expect(checkMessage({ text, blocks })).toEqual([]);
           expect(areBlocksTooLong(blocks)).toBe(false);
           expect(text.length).toBeLessThanOrEqual(4000);

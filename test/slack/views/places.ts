@@ -150,15 +150,16 @@ export function messageOf(
   return {
     what: { kind },
     card: cardOf(words),
-    said: { eventId: 'e1', words: `${words}.`, shown: null },
+    said: { key: 'e1', text: `${words}.`, shown: null },
     isDevins: false,
-    toldIn: { kind: 'direct', thread: null },
+    name: words,
+    beside: [],
+    mayAnswer: true,
     key: 'needs-you:1',
     sessionId: 'abc',
     called: { kind: 'people', userIds: ['U1'] },
     answered: null,
     result: null,
-    command: '/cog',
   } satisfies Parameters<typeof renderMilestone>[0];
 }
 

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
-import { createSessionMessages, type NewMessage } from '../../src/store/session-messages.ts';
+import { createThreadMessages, type NewMessage } from '../../src/store/thread-messages.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const said = (number: number): NewMessage => {
   const text = `line ${number}`;
-  return { eventId: `e${number}`, source: 'devin', text, state: 'skipped', saidAt: new Date(0) };
+  return { key: `e${number}`, source: 'devin', text, state: 'skipped', saidAt: new Date(0) };
 };
 
 describeOnBothDatabases('the history of a session', (open) => {
   test('is stored in order, however long it is', async () => {
     const { db } = await open();
-    const messages = createSessionMessages(db);
+    const messages = createThreadMessages(db);
     const history = Array.from({ length: 12_000 }, (_, number) => said(number));
     await messages.add('s1', history);
     await messages.add('s1', history);
-    const rows = await db.selectFrom('sessionMessages').select('eventId').orderBy('seq').execute();
-    expect(rows.map(({ eventId }) => eventId)).toEqual(history.map(({ eventId }) => eventId));
+    const rows = await db.selectFrom('threadMessages').select('key').orderBy('seq').execute();
+    expect(rows.map(({ key }) => key)).toEqual(history.map(({ key }) => key));
   });
 });

@@ -1,46 +1,44 @@
 import { z } from 'zod';
 import { readAtMost } from '../bounds.ts';
-import type { Download } from '../devin/attachments.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionAttachment } from '../devin/schemas.ts';
-import type { Lease } from '../queue/index.ts';
+import { retryWindow, type Lease } from '../queue/index.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
-import type { Outbound } from '../slack/edge/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../slack/edge/thread-writer.ts';
-import { FILE, type MessageRow, type NewMessage } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { isInFlight } from '../store/shown.ts';
-import type { FollowContext } from './context.ts';
+import { FILE, type NewMessage, type ThreadMessage } from '../store/thread-messages.ts';
+import { triedForMs, type FollowContext } from './context.ts';
 
 /** The text of the row of a file that Devin made. */
 const fileSchema = z.object({ name: z.string(), url: z.string() });
 type SessionFile = z.infer<typeof fileSchema>;
 
-/** A file that Devin made, as a row among the messages. */
+/** A file that Devin made, as a row of its thread. */
 export function fileRow(
   { attachmentId: id, name, url }: SessionAttachment,
-  foundAt: Date,
+  saidAt: Date,
   state: NewMessage['state'],
 ): NewMessage {
   const text = JSON.stringify({ name, url } satisfies SessionFile);
-  return { eventId: `${FILE}:${id}`, source: FILE, text, state, saidAt: foundAt };
+  return { key: `${FILE}:${id}`, source: FILE, text, state, saidAt };
 }
 
-export function readFileRow({ text }: MessageRow): SessionFile {
+export function readFileRow({ text }: Pick<ThreadMessage, 'text'>): SessionFile {
   return fileSchema.parse(JSON.parse(text));
 }
 
 /** In these phases a file comes with a message or a pull request, or can wait. */
 const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working']);
 
-/** Files that Devin made come after the messages so far. No message announces a file. `hasSpoken`: there are new messages. */
+/** No message announces a file. `hasSpoken`: there are new messages. */
 export async function findFiles(
-  { store: { messages, milestones }, devin, tuning: { now, log } }: FollowContext,
+  { store: { messages }, devin, tuning: { now, log } }: FollowContext,
   { sessionId, phase, nextLookAt }: SessionRow,
   { hasSpoken, signal }: { hasSpoken: boolean; signal: AbortSignal },
 ): Promise<void> {
-  if (!hasSpoken && ACTIVE.has(phase) && (await milestones.pending(sessionId)).length === 0) return;
+  if (!hasSpoken && ACTIVE.has(phase) && (await messages.milestones(sessionId)).length === 0) return;
   try {
     const files = await devin.attachments.list(sessionId, { signal });
     const made = files.filter(({ source }) => source === 'devin');
@@ -55,43 +53,38 @@ export async function findFiles(
   }
 }
 
-/** To be tried again. */
-export type PutOff = { kind: 'put-off'; afterMs: number };
 /** `not-here`: Slack refuses it as a file, or there is none. */
-type Shared = { kind: 'shared' } | { kind: 'not-here' } | PutOff | SlackFailure;
+type Shared = { kind: 'shared' } | { kind: 'not-here' } | SlackFailure;
 
 type Sharing = {
   place: ThreadPlace;
-  row: MessageRow;
+  row: ThreadMessage;
   lease: Lease;
-  read: () => Promise<FileToShare | PutOff | null>;
-  /** null: it was tried for long enough. */
-  putOff: () => PutOff | null;
+  /** null: there is none. */
+  read: () => Promise<FileToShare | null>;
 };
 
 /** Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. */
-export async function shareFile(
-  { store: { db, messages, shown }, slack: { outbound }, tuning: { inFlightMs } }: FollowContext,
-  { place, row, lease, read, putOff }: Sharing,
-): Promise<Shared> {
-  const key = `file:${row.sessionId}:${row.eventId}`;
+export async function shareFile(c: FollowContext, { place, row, lease, read }: Sharing): Promise<Shared> {
+  const { db, messages, shown } = c.store;
+  const { outbound } = c.slack;
+  const key = `file:${row.sessionId}:${row.key}`;
   if (row.slackFileId !== null) {
-    const found = await findFile(outbound, place, row.slackFileId);
+    const found = await outbound.findFile(place, row.slackFileId).catch(slackFailure);
     if (found === true) return { kind: 'shared' };
     if (found !== false) return found;
     const earlier = await shown.find(key);
-    if (earlier !== null && isInFlight(earlier, inFlightMs)) return { kind: 'unclear' };
+    if (earlier !== null && isInFlight(earlier, c.tuning.inFlightMs)) return { kind: 'unclear' };
   }
   const file = await read();
-  if (file !== null && 'kind' in file) return file;
   if (file === null || file.content.byteLength === 0) return { kind: 'not-here' };
   const uploaded = await outbound.upload(file);
   // Nobody sees it yet. Files go to another host of Slack's, which may be blocked.
-  if (uploaded.kind === 'unclear') return putOff() ?? { kind: 'not-here' };
+  if (uploaded.kind === 'unclear') return mayWait(c, row) ? uploaded : { kind: 'not-here' };
   if (uploaded.kind !== 'uploaded') return orNotHere(uploaded);
   await db.transaction().execute(async (trx) => {
     await lease.fence(trx);
-    await messages.uploaded(row, uploaded.fileId, trx);
+    await messages.change(row, { slackFileId: uploaded.fileId }, trx);
     await shown.attempt({ key, ...place, slackTs: outbound.slackTs(), isFirst: false }, trx);
   });
   lease.assertFresh();
@@ -100,22 +93,15 @@ export async function shareFile(
   return shared.kind === 'shared' ? shared : orNotHere(shared);
 }
 
+/** Devin may give a file later, or Slack take it, but the next files can't wait forever. */
+export function mayWait(c: FollowContext, row: ThreadMessage): boolean {
+  return retryWindow('message', { triedForMs: triedForMs(c, row) }).kind === 'wait';
+}
+
 /** Without the permission, or if files aren't allowed, a sentence is posted instead. */
 function orNotHere(failure: SlackFailure): Shared {
   const kind = failure.kind === 'refused' ? refusalKind(failure.code) : null;
   return kind === 'content' || kind === 'other' ? { kind: 'not-here' } : failure;
-}
-
-async function findFile(
-  outbound: Pick<Outbound, 'findFile'>,
-  place: ThreadPlace,
-  fileId: string,
-): Promise<boolean | SlackFailure> {
-  try {
-    return await outbound.findFile(place, fileId);
-  } catch (error) {
-    return slackFailure(error);
-  }
 }
 
 /** Larger files stay in Devin; the thread links there. */
@@ -123,16 +109,14 @@ const MAX_FILE_BYTES = 50 * 1024 * 1024;
 /** What else waits for the thread doesn't wait longer for a file that doesn't come. */
 const LONGEST_READ_MS = 60_000;
 
-type OpenFile = (url: string, options: { signal: AbortSignal }) => Promise<Download>;
-
 /** null: Devin refuses it, or it's too large. Throws if asking again later may help. */
 export async function readAttachment(
-  download: OpenFile,
+  { devin: { attachments } }: Pick<FollowContext, 'devin'>,
   { name, url }: SessionFile,
   signal: AbortSignal,
 ): Promise<FileToShare | null> {
   try {
-    const { body, size } = await download(url, {
+    const { body, size } = await attachments.download(url, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_READ_MS)]),
     });
     if (size !== null && size > MAX_FILE_BYTES) {

@@ -1,0 +1,258 @@
+import { sql, type Generated, type Kysely } from 'kysely';
+import { z } from 'zod';
+import { batchesOf } from '../bounds.ts';
+import { isLongAgo, literals, MOST_SWEPT, readFirst, type Columns } from './sql.ts';
+import type { Db, Tables } from './tables.ts';
+
+/** A file that Devin made. */
+export const FILE = 'attachment';
+/** What a session came to; the key says what (session/milestones.ts). */
+const MILESTONE = 'milestone';
+
+const columnsSchema = z.object({
+  sessionId: z.string(),
+  /** Devin's id of a message, or one of ours. */
+  key: z.string(),
+  /** `devin` and `user` for what was said there, or what else the thread shows. */
+  source: z.string(),
+  /** Of a question: what it was answered with. */
+  text: z.string(),
+  /** Who wrote it; of a question: who answered. null: a person in Devin. */
+  userId: z.string().nullable(),
+  /** Of a milestone: the key of Devin's words that it's about. */
+  about: z.string().nullable(),
+  /** Set before the first attempt to post it: while pending, Slack's answer was lost. */
+  attemptedAt: z.date().nullable(),
+  /** A file of it that Slack has, though perhaps not yet in the thread. */
+  slackFileId: z.string().nullable(),
+  /** Where a milestone is; null: nowhere, or it isn't a milestone. */
+  channelId: z.string().nullable(),
+  slackTs: z.string().nullable(),
+  /** By Devin's clock. */
+  saidAt: z.date(),
+  createdAt: z.date(),
+  answeredAt: z.date().nullable(),
+});
+const rowSchema = columnsSchema.extend({ ageMs: z.number() });
+/** An event of a session, which is at most one message in its thread. */
+export type ThreadMessage = z.infer<typeof rowSchema>;
+
+type MessageState =
+  | 'pending'
+  | 'posted'
+  | 'skipped'
+  /** A question whose message says so, or never will. */
+  | 'answered';
+
+export type ThreadMessagesTable = Columns<
+  z.infer<typeof columnsSchema>,
+  | 'text'
+  | 'userId'
+  | 'about'
+  | 'attemptedAt'
+  | 'slackFileId'
+  | 'channelId'
+  | 'slackTs'
+  | 'saidAt'
+  | 'createdAt'
+  | 'answeredAt'
+> & {
+  /** The order in the thread. */
+  seq: Generated<string>;
+  state: Generated<MessageState>;
+};
+
+export type NewMessage = Pick<ThreadMessage, 'key' | 'source' | 'text' | 'saidAt'> & {
+  userId?: string;
+  state: 'pending' | 'skipped';
+};
+
+/** Devin's last words. */
+export type LastWords = { key: string; text: string; state: MessageState };
+
+type Changes = Partial<
+  Pick<ThreadMessage, 'about' | 'attemptedAt' | 'slackFileId' | 'channelId' | 'slackTs' | 'text'>
+> & { state?: MessageState };
+
+/** Written out as in the indexes. */
+const PENDING = sql.lit<MessageState>('pending');
+const AGE_MS = sql<number>`(1000 * extract(epoch from now() - created_at))::float8`.as('ageMs');
+const IS_QUESTION = sql<boolean>`key like 'needs-you:%' and source = ${sql.lit(MILESTONE)}`;
+
+/** A statement takes 65,535 parameters; the history of an imported session can be longer. */
+const MOST_TOGETHER = 1000;
+
+export type ThreadMessages = ReturnType<typeof createThreadMessages>;
+
+/** Everything that a session's thread shows besides its card, in order. */
+export function createThreadMessages(db: Kysely<Tables>) {
+  const of = (sessionId: string, from: Db = db) =>
+    from.selectFrom('threadMessages').where('sessionId', '=', sessionId);
+  const pending = (sessionId: string) =>
+    of(sessionId).selectAll().select(AGE_MS).where('state', '=', PENDING).orderBy('seq');
+
+  return {
+    /** Which of these are stored. */
+    async known(sessionId: string, keys: readonly string[]): Promise<Set<string>> {
+      if (keys.length === 0) return new Set();
+      const rows = of(sessionId)
+        .select('key')
+        .where(sql<boolean>`key = any(${[...keys]}::text[])`);
+      return new Set((await rows.execute()).map(({ key }) => key));
+    },
+
+    /** In this order; one that already exists stays as it is. */
+    async add(sessionId: string, messages: readonly NewMessage[], trx: Db = db): Promise<void> {
+      for (const batch of batchesOf(messages, MOST_TOGETHER))
+        await trx
+          .insertInto('threadMessages')
+          .values(batch.map((message) => ({ sessionId, ...message })))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+    },
+
+    /** What a session came to. `saidAt`: when, by Devin's clock. */
+    async addMilestones(sessionId: string, keys: readonly string[], trx: Db, saidAt?: Date): Promise<void> {
+      if (keys.length === 0) return;
+      await trx
+        .insertInto('threadMessages')
+        .values(keys.map((key) => ({ sessionId, key, source: MILESTONE, ...(saidAt && { saidAt }) })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    /** The first message, or file, that waits: words don't wait for files. */
+    async next(sessionId: string, what: 'words' | 'file'): Promise<ThreadMessage | null> {
+      const sources = literals(what === 'file' ? [FILE] : [FILE, MILESTONE]);
+      const isOf =
+        what === 'file' ? sql<boolean>`source in ${sources}` : sql<boolean>`source not in ${sources}`;
+      return readFirst(rowSchema, pending(sessionId).where(isOf).limit(1));
+    },
+
+    /** Those that wait, in order. */
+    async milestones(sessionId: string): Promise<ThreadMessage[]> {
+      const rows = await pending(sessionId).where('source', '=', sql.lit(MILESTONE)).execute();
+      return rows.map((row) => rowSchema.parse(row));
+    },
+
+    async lastWords(sessionId: string): Promise<LastWords | null> {
+      const words = of(sessionId).select(['key', 'text', 'state']).where('source', '=', sql.lit('devin'));
+      return (await words.orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null;
+    },
+
+    async textOf(sessionId: string, key: string): Promise<string> {
+      const row = await of(sessionId).select('text').where('key', '=', key).executeTakeFirst();
+      return row?.text ?? '';
+    },
+
+    /** Devin's messages with these words in them. */
+    async textsWith(sessionId: string, words: string): Promise<string[]> {
+      const rows = await of(sessionId)
+        .select('text')
+        .where('source', '=', sql.lit('devin'))
+        .where('state', '<>', sql.lit<MessageState>('skipped'))
+        .where(sql<boolean>`strpos(text, ${words}) > 0`)
+        .limit(100)
+        .execute();
+      return rows.map(({ text }) => text);
+    },
+
+    /** Whether a person has written in the session since then, here or in Devin. */
+    async isFollowedUp(sessionId: string, since: Date): Promise<boolean> {
+      const { rows } = await sql<{ is: boolean }>`
+        select exists (
+          select from thread_messages where session_id = ${sessionId} and source = 'user' and said_at >= ${since}
+        ) or exists (
+          select from replies where session_id = ${sessionId} and created_at >= ${since}
+        ) as is`.execute(db);
+      return rows[0]?.is === true;
+    },
+
+    async change(
+      { sessionId, key }: Pick<ThreadMessage, 'sessionId' | 'key'>,
+      changes: Changes,
+      trx: Db = db,
+    ) {
+      const row = trx.updateTable('threadMessages').where((one) => one.and({ sessionId, key }));
+      await row.set(changes).execute();
+    },
+
+    /** Those that wait and weren't attempted aren't posted, up to the last of these. */
+    async skipThrough(sessionId: string, keys: readonly string[]): Promise<void> {
+      if (keys.length === 0) return;
+      const last = of(sessionId)
+        .select(({ fn }) => fn.max('seq').as('seq'))
+        .where(sql<boolean>`key = any(${[...keys]}::text[])`);
+      await db
+        .updateTable('threadMessages')
+        .set({ state: 'skipped' })
+        .where((row) => row.and({ sessionId, state: PENDING }))
+        .where('source', '<>', sql.lit(MILESTONE))
+        .where('attemptedAt', 'is', null)
+        .where('seq', '<=', last)
+        .execute();
+    },
+
+    /** Sessions of which something has waited for so long, and whose thread takes messages. */
+    async waiting(forMs: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('threadMessages')
+        .innerJoin('sessions', 'sessions.sessionId', 'threadMessages.sessionId')
+        .select('threadMessages.sessionId')
+        .distinct()
+        .where('threadMessages.state', '=', PENDING)
+        .where(isLongAgo(sql`coalesce(thread_messages.attempted_at, thread_messages.created_at)`, forMs))
+        .where('sessions.threadTs', '<>', '')
+        .where('sessions.threadTrouble', 'is', null)
+        .limit(MOST_SWEPT)
+        .execute();
+      return rows.map((row) => row.sessionId);
+    },
+
+    /** A person has answered what Devin asked until then. False: nothing was asked. */
+    async answer(
+      sessionId: string,
+      { userId, text, at }: { userId: string | null; text: string; at: Date },
+      trx: Db,
+    ): Promise<boolean> {
+      // Devin's times are whole seconds.
+      const asked = userId === null ? sql`date_trunc('second', said_at) <= ${at}` : sql`created_at < ${at}`;
+      const answered = await trx
+        .updateTable('threadMessages')
+        .set({ userId, text, answeredAt: at })
+        .where('sessionId', '=', sessionId)
+        .where(IS_QUESTION)
+        .where('answeredAt', 'is', null)
+        .where(sql<boolean>`${asked}`)
+        .returning('key')
+        .execute();
+      return answered.length > 0;
+    },
+
+    /** Whether Devin's last question has no answer yet. */
+    async isUnanswered(sessionId: string): Promise<boolean> {
+      const last = of(sessionId).select('answeredAt').where(IS_QUESTION).orderBy('seq', 'desc').limit(1);
+      const row = await last.executeTakeFirst();
+      return row !== undefined && row.answeredAt === null;
+    },
+
+    /** Whether the requester was called for this question. */
+    async isAsked(sessionId: string, about: string): Promise<boolean> {
+      const asked = of(sessionId).select('key').where(IS_QUESTION).where('about', '=', about);
+      return (await asked.where('state', 'in', ['posted', 'answered']).executeTakeFirst()) !== undefined;
+    },
+
+    /** Questions that were answered, and whose messages don't say so. */
+    async answered(sessionId: string): Promise<ThreadMessage[]> {
+      const rows = await of(sessionId)
+        .selectAll()
+        .select(AGE_MS)
+        .where('state', '=', sql.lit<MessageState>('posted'))
+        .where(IS_QUESTION)
+        .where('answeredAt', 'is not', null)
+        .orderBy('seq')
+        .execute();
+      return rows.map((row) => rowSchema.parse(row));
+    },
+  };
+}
