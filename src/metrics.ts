@@ -115,7 +115,7 @@ function gauges(deps: MetricsDeps): Shown[] {
     },
     {
       name: 'devin_slack_set_aside',
-      help: 'Sessions, messages and milestones that failed five times.',
+      help: 'Sessions and messages that failed five times, or that Slack refused.',
       labelNames: ['kind'],
       read: async () => labeled('kind', await orNone(countSetAside())),
     },

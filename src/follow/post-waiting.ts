@@ -31,10 +31,10 @@ export async function postWaiting(
   // Everything waits for the card.
   if (session === null || session.threadTs === '') return null;
   const isOpen = session.threadTrouble === null;
-  // Nothing overtakes words that Slack may have.
-  if (wordsMs !== null && isOpen) return wordsMs;
-  const milestonesMs = await postMilestones(c, sessionId, context);
-  const filesMs = isOpen ? await postFiles(c, sessionId, context) : null;
+  // In the thread, nothing overtakes words that Slack may have.
+  const isBusy = wordsMs !== null;
+  const milestonesMs = await postMilestones(c, sessionId, { ...context, isBusy });
+  const filesMs = isOpen && !isBusy ? await postFiles(c, sessionId, context) : null;
   const answersMs = await markAnswered(c, sessionId);
   return [milestonesMs, filesMs, answersMs].reduce(sooner, wordsMs);
 }
@@ -79,10 +79,13 @@ async function postFiles(c: FollowContext, sessionId: string, context: PostConte
   }
 }
 
+/** `isBusy`: the thread takes nothing now. */
+type MilestoneContext = PostContext & { isBusy: boolean };
+
 async function postMilestones(
   c: FollowContext,
   sessionId: string,
-  context: PostContext,
+  context: MilestoneContext,
 ): Promise<number | null> {
   // Read before the session, which is at least as new then.
   const rows = await c.store.messages.milestones(sessionId);
@@ -98,7 +101,7 @@ async function postMilestones(
 }
 
 /** Posts it in the thread, or to the person, as they prefer; also to the person if the thread takes nothing. */
-async function postMilestone(c: FollowContext, row: ThreadMessage, context: PostContext): Promise<Done> {
+async function postMilestone(c: FollowContext, row: ThreadMessage, context: MilestoneContext): Promise<Done> {
   const { messages } = c.store;
   const followed = await findFollowed(c.store, row.sessionId);
   const milestone = readMilestone(row.key);
@@ -115,6 +118,8 @@ async function postMilestone(c: FollowContext, row: ThreadMessage, context: Post
   // A pull request calls nobody.
   const isInThread = threadTrouble === null && (called === 'thread' || milestone.kind === 'pr');
   const where = isInThread ? 'thread' : called === 'thread' ? 'direct' : called;
+  // With the words.
+  if (isInThread && context.isBusy) return DONE;
   if (row.attemptedAt === null)
     await messages.change(row, { attemptedAt: new Date(c.tuning.now()), about: lastWords?.key ?? null });
   const done = await postOrSkip(c, { followed, row, context }, async () => {

@@ -63,8 +63,10 @@ export function createReconciling(c: ReconcileContext, { queue, listing, home }:
     async ({ channelId }) => {
       for (const key of await c.store.shown.refusedIn(channelId, MOST_SHOWN))
         await c.enqueue('show', { key });
-      for (const sessionId of await listing.troubledIn(channelId, MOST_SHOWN))
+      for (const sessionId of await listing.troubledIn(channelId, MOST_SHOWN)) {
+        await c.store.sessions.change(sessionId, { threadTrouble: null });
         await c.enqueue('relay-from-devin', { sessionId });
+      }
     },
     { concurrency: 1 },
   );

@@ -212,7 +212,7 @@ export function createSessions(db: Kysely<Tables>) {
     ): Promise<{ hasActed: boolean }> {
       const placed = await trx
         .updateTable('sessions')
-        .set({ channelId, threadTs })
+        .set({ channelId, threadTs, threadTrouble: null })
         .where('sessionId', '=', sessionId)
         .returning(HAS_ACTED.as('hasActed'))
         .executeTakeFirst();

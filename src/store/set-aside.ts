@@ -2,8 +2,8 @@ import { sql, type Generated, type Kysely } from 'kysely';
 import { cleanText } from '../bounds.ts';
 import type { Tables } from './tables.ts';
 
-/** What can fail on its own: a session's row, a message to post, an announcement. */
-type SetAsideKind = 'session' | 'message' | 'milestone';
+/** What can fail on its own: a session's row, a message to post. */
+type SetAsideKind = 'session' | 'message';
 
 /** What failed, and how often. */
 export type SetAsideTable = {

@@ -434,14 +434,14 @@ describe('one message for each event', () => {
 
   test('of the older of two sessions in a thread is answered with its button', async () => {
     const { slack, devin } = world();
-    const { change, says, say, ana, id, channelId } = await started(world(), 'fix the login');
+    const { asks, says, say, ana, id, channelId } = await started(world(), 'fix the login');
     await say(ana.userId, '!new write the docs');
     const other = await devin.waitForSession((one) => one.userId === ana.devinUserId && one.id !== id);
     await says(other.url);
     // What is said in the thread goes to the newest if both wait.
     devin.advance(other.id, { ...WAITING, message: 'In English?' });
     await says('In English?');
-    change({ ...WAITING, message: 'Main or release?' });
+    await asks('Main or release?');
     const { ts } = await says('Main or release?');
     const on = { channelId, ts };
     const box = await pressToOpen(world(), ana.userId, { on, button: 'answer' });

@@ -27,7 +27,7 @@ describeOnPostgres('the buttons of a card', (world) => {
     expect(slack.renderText(asked)).toContain('This is final');
     const card = await showing('Ended by');
     expect(card.text).toContain(`Ended by <@${ana.userId}>`);
-    await doneWith(world(), 'relay-from-devin');
+    await doneWith(world(), 'relay-from-devin', ['due', 'active']);
     expect(JSON.stringify(slack.messages(on.channelId))).not.toContain('was ended by');
     expect(slack.renderText(card)).toContain('[Run again with changes]');
     expect(slack.renderText(card)).not.toContain('Stop…');

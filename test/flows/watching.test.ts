@@ -131,7 +131,7 @@ describe('a session that is followed', () => {
     const { session, told } = await startSession(world());
     const rows = Array.from({ length: 300 }, (_, index) => `row ${index}`);
     devin.advance(session.id, { status: 'running', statusDetail: 'finished', structuredOutput: { rows } });
-    expect((await told('Finished')).text).toContain('The full result is in Devin.');
+    expect((await told('Finished')).text).toContain('The rest is in Devin.');
   });
 
   test.each(['dm', 'card'])('notifies the person where they prefer: %s', async (where) => {

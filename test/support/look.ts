@@ -52,10 +52,13 @@ export async function settledForm(slack: LocalSlack, userId: string): Promise<Vi
 }
 
 /** Once no job of this kind waits or runs. */
-export async function doneWith({ address }: { address: string }, job: string): Promise<void> {
+export async function doneWith(
+  { address }: { address: string },
+  job: string,
+  states: readonly string[] = ['due', 'later', 'active'],
+): Promise<void> {
   const metrics = async () => (await fetch(`${address}/metrics`)).text();
-  for (const state of ['due', 'later', 'active'])
-    await expect.poll(metrics).toContain(`{queue="${job}",state="${state}"} 0`);
+  for (const state of states) await expect.poll(metrics).toContain(`{queue="${job}",state="${state}"} 0`);
 }
 
 function isSettled(text: string): boolean {
