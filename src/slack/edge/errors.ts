@@ -156,7 +156,7 @@ export function againInMs(answer: SlackAnswer, what: string, log: Log): number |
  * Whether Slack may accept later what it refused: the refusal is neither about the message nor about its place. What waits
  * for another token waits as long as that takes.
  */
-export function mayRetryRefusal(code: string, triedForMs: number): boolean {
+function mayRetryRefusal(code: string, triedForMs: number): boolean {
   const kind = refusalKind(code);
   return kind === 'token' || (kind === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait');
 }
