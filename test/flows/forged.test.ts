@@ -182,7 +182,7 @@ describe('a form', () => {
     const forged = { userId: ben.userId, channelId, value, triggerId };
     await forgePress(world(), { ...forged, actionId: 'open_form' });
     await forgePress(world(), { ...forged, actionId: 'start_as_task' });
-    await toldTo(world(), { channelId, userId: ben.userId }, 'This question is too old');
+    await toldTo(world(), { channelId, userId: ben.userId }, 'This is too old, so nothing was started');
     await passes(ben, channelId);
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     expect(own(ana)).toHaveLength(0);
