@@ -27,14 +27,16 @@ export async function mayDecline(c: ActContext, decision: Decision, request: Ses
 
 /** Only those who were asked can approve; never the requester, nor who is the same member in Devin. */
 export async function mayApprove(c: ActContext, decision: Decision, request: SessionRequest) {
+  const approval = awaited(request, decision.number);
+  // The message shows what became of it, and an act can run twice.
+  if (approval === null) return null;
   const over = await overRefusal(c, decision, request);
   if (over !== null) return over;
   if (decision.userId === request.userId) return forbid(c, request, { decision, why: 'own' });
   const by = await voterOf(c, request, decision.userId);
   if (by.devinUserId !== undefined && by.devinUserId === devinUserOf(request.identity))
     return forbid(c, request, { decision, why: 'sameAccount' });
-  const people = awaited(request, decision.number)?.people ?? [];
-  return isAmong(people, by) ? null : forbid(c, request, { decision, why: 'notAsked' });
+  return isAmong(approval.people, by) ? null : forbid(c, request, { decision, why: 'notAsked' });
 }
 
 /** Nobody can decide any more; null: they can. */
