@@ -77,13 +77,13 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const home = createHome({ ...services, usage: createSpending(services) });
   const showing = { ...services, enqueue, redrawHome };
   const show = createReconciling(showing, { queue, listing: store.listing, home });
-  const { transitions, adopt, search, sweep, findUnconfirmed } = createCreation({ ...services, show });
+  const { moveLocked, adopt, findSession, sweep, findUnconfirmed } = createCreation({ ...services, show });
   const { reconcile: prepare, importSession } = createRestoring({ ...services, adopt });
   const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
   const { watcher, recordAnswer } = createFollowing({ ...services, prepare, findUnconfirmed });
   const identify = services.resolve;
   const authority = createAuthority({ ...services, ...slack, audit: store.audit, identify, check });
-  const acting = { transitions, adopt, search, importSession, recordAnswer, show };
+  const acting = { moveLocked, adopt, findSession, importSession, recordAnswer, show };
   createActing(queue, { ...services, ...acting, enqueue, authority });
   createConversing(queue, { ...services, enqueue, check, recordAnswer });
 

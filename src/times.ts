@@ -42,8 +42,6 @@ export const TIMES = {
     holdMs: { finished: 3000, pr: 10_000 },
     /** How long after a session's end its messages are read for the last time. */
     lastReadMs: 30_000,
-    /** Between two reads of a conversation for lost cards. Slack allows about 50 a minute. */
-    restorePauseMs: 1500,
   },
   relayTimes: {
     /** After an unclear answer from Slack. */

@@ -91,8 +91,6 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
   'files.info': ['files:read'],
   'reactions.add': ['reactions:write'],
   'reactions.remove': ['reactions:write'],
-  // Of the types that are asked for. https://docs.slack.dev/reference/methods/users.conversations
-  'users.conversations': ['channels:read', 'groups:read', 'mpim:read'],
   // The second is for the e-mail address in the profile. https://docs.slack.dev/reference/scopes/users.read.email
   'users.info': ['users:read', 'users:read.email'],
   'users.lookupByEmail': ['users:read.email'],

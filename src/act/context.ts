@@ -1,4 +1,4 @@
-import type { Adopt, SessionSearch, Transitions } from '../create/index.ts';
+import type { Adopt, FindSession, MoveLocked } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
 import type { Enqueue, Jobs, SearchUntilFound } from '../queue/index.ts';
@@ -22,9 +22,9 @@ export type ActContext = {
   mayEnd: MayEnd;
   gate: Pick<Gate, 'judge'>;
   findMember: FindMember;
-  transitions: Transitions;
+  moveLocked: MoveLocked;
   adopt: Adopt;
-  search: Pick<SessionSearch, 'findOne'>;
+  findSession: FindSession;
   importSession: ImportSession;
   /** Records what Devin answered, and updates the card. */
   recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;

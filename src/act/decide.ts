@@ -1,4 +1,4 @@
-import { endUnapproved, expireApproval, type Onward } from '../create/index.ts';
+import { ended, expireApproval, notApproved, type Next } from '../create/index.ts';
 import {
   awaited,
   isAmong,
@@ -65,7 +65,7 @@ export async function decline(c: ActContext, { act, subject: request }: Deciding
   const by = await voterOf(c, request, act.userId);
   const reason = c.store.envelopes.open(id, sealed)?.reason ?? null;
   const isDone = await moveAwaited(c, act, (locked, approval) =>
-    endUnapproved(locked, approval, { kind: 'declined', by, reason, atMs: c.now() }),
+    ended(locked, { ...notApproved(approval, 'declined'), by, reason }, c.now()),
   );
   return isDone ? done() : notDone((await c.slack.textFor(act.userId)).approval.refused.over);
 }
@@ -83,7 +83,7 @@ export async function approve(c: ActContext, { act, subject: request }: Deciding
   }
   await moveAwaited(c, act, (locked, pending) =>
     verdict.kind === 'changed'
-      ? endUnapproved(locked, pending, { kind: verdict.end, atMs: given.atMs })
+      ? ended(locked, notApproved(pending, verdict.end), given.atMs)
       : counted(locked, pending, given),
   );
   return done();
@@ -105,24 +105,24 @@ function withYes({ yes }: Approval, by: Voter): Voter[] {
 }
 
 /** Goes on once enough people have approved it. Its time to retry starts over. null: this person did so before. */
-function counted(locked: SessionRequest, approval: Approval, given: Given): Onward | null {
+function counted(locked: SessionRequest, approval: Approval, given: Given): Next | null {
   const yes = withYes(approval, given.by);
   if (isAmong(approval.yes, given.by)) return null;
   if (yes.length >= approval.need) {
     const changes = { ...approvedBy(locked, approval, given), resumedAt: new Date(given.atMs) };
-    return { to: 'identified', changes, effects: { card: 'now', run: true } };
+    return { to: 'ready', changes };
   }
   const approvals = withApproval(locked.approvals, approval, { ...approval, yes });
-  return { to: 'awaiting-approval', changes: { approvals }, effects: { card: 'now' } };
+  return { to: 'awaiting-approval', changes: { approvals } };
 }
 
 /** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
 async function moveAwaited(
-  { transitions }: ActContext,
+  { moveLocked }: ActContext,
   { requestId, number }: Decision,
-  plan: (locked: SessionRequest, approval: Approval) => Onward | null,
+  plan: (locked: SessionRequest, approval: Approval) => Next | null,
 ): Promise<boolean> {
-  return transitions.moveLocked(requestId, (locked) => {
+  return moveLocked(requestId, (locked) => {
     const approval = awaited(locked, number);
     return approval === null ? null : plan(locked, approval);
   });

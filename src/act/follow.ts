@@ -1,16 +1,14 @@
 import { isTaggedFor, PERSON_NOT_IN_CONVERSATION } from '../create/index.ts';
 import { wasDeleted } from '../reconcile/index.ts';
-import { progress, pullRequestKey } from '../session/milestones.ts';
 import { isMember } from '../session/preferences.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
-import { pullRequestUrls, type SessionSnapshot } from '../session/snapshot.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import { isOutside } from '../slack/edge/conversations.ts';
 import { cardMessage } from '../slack/edge/posted-messages.ts';
 import { refusalSentence } from '../slack/views/failures.ts';
 import { escape, link } from '../slack/views/text.ts';
 import { newId, type SessionRequest } from '../store/request-row.ts';
 import { findFollowed } from '../store/requests.ts';
-import type { SessionChanges } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import { done, notDone, type ActContext, type ActOf, type Doing, type Outcome } from './context.ts';
 
@@ -44,7 +42,7 @@ async function adoptUnconfirmed(
   const requestId = requestIdOf(snapshot.tags);
   const request = requestId === null ? null : await store.requests.find(requestId);
   if (request?.teamId !== teamId || !mayHaveStarted(request, snapshot)) return null;
-  await adopt(request, snapshot, { asked: true });
+  await adopt(request, { snapshot, asked: true });
   return store.requests.find(request.id);
 }
 
@@ -65,18 +63,7 @@ async function importNew({ slack, importSession }: ActContext, snapshot: Session
     requestChanges: isOutside(presence) ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {},
     snapshot,
     threadTs: '',
-    sessionChanges: asFound(snapshot),
   });
-}
-
-/** Its past isn't announced. */
-function asFound(snapshot: SessionSnapshot): SessionChanges {
-  const { phase, wasFinished } = progress(
-    { told: [], phase: 'working', wasFinished: false, cap: null },
-    snapshot,
-  );
-  const told = pullRequestUrls(snapshot).map(pullRequestKey);
-  return { phase, wasFinished, told, nextPoll: { inMs: 0, first: true } };
 }
 
 /** null: another process is importing it. */

@@ -1,4 +1,4 @@
-import { sentSince } from '../create/index.ts';
+import { sentSince, type Next } from '../create/index.ts';
 import { DevinError } from '../devin/errors.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -15,15 +15,14 @@ export async function mayCancel({ authority }: ActContext, { userId }: Cancel, r
 
 /** Cancels a request, unless it is sent: the POST wins. */
 export async function cancel(
-  { transitions, slack }: ActContext,
+  { moveLocked, slack }: ActContext,
   { act: { userId, messageDeleted = false }, subject: request }: Doing<Cancel, SessionRequest>,
 ): Promise<Outcome> {
   const changes = { failure: { kind: 'cancelled', userId } } as const;
   // A person who pressed Cancel on their own knows; one who deleted the message with the task may not.
   const tell = messageDeleted ? ({ tell: 'message-deleted' } as const) : {};
-  const effects = { card: 'now', outcome: userId !== request.userId, ...tell } as const;
-  const isCanceled = await transitions.moveLocked(request.id, ({ state }) =>
-    UNSENT.has(state) ? { to: 'failed', changes, effects } : null,
+  const isCanceled = await moveLocked(request.id, ({ state }) =>
+    UNSENT.has(state) ? { to: 'failed', changes, outcome: userId !== request.userId, ...tell } : null,
   );
   if (isCanceled || request.failure?.kind === 'cancelled') return done();
   return notDone((await slack.textFor(userId)).steering.sentAlready);
@@ -51,54 +50,51 @@ export async function resume(
   if (attemptOf(request) !== resumedAtMs || !SHOWN_IN[kind].includes(request.state)) return done();
   switch (kind) {
     case 'try-again':
-      await restart(c, request, { to: 'accepted', sentAt: null });
+      await restart(c, request, { to: 'accepted', changes: { sentAt: null, uploads: null } });
       break;
     case 'start-now':
-      await c.transitions.moveLocked(request.id, ({ state }) =>
-        state === 'held' ? { to: 'identified', effects: { card: 'now', run: true } } : null,
-      );
+      await c.moveLocked(request.id, ({ state }) => (state === 'held' ? { to: 'ready' } : null));
       break;
     case 'check-again':
       await check(c, request);
       break;
     case 'start-anyway':
       // What was sent before is searched for once more before it is sent.
-      await restart(c, request, { to: 'attached', sentAt: sentSince(request) });
+      await restart(c, request, { to: 'ready', changes: { sentAt: sentSince(request) } });
   }
   return done();
 }
 
 /** Not if it was restarted meanwhile, and ended again: people press twice. */
 async function restart(
-  { transitions, enqueue, now }: ActContext,
+  { moveLocked, enqueue, now }: ActContext,
   request: SessionRequest,
-  { to, sentAt }: { to: 'accepted' | 'attached'; sentAt: Date | null },
+  { to, changes }: Next,
 ): Promise<void> {
   const { id, state } = request;
   let isDeleted = false;
   const resumedAt = new Date(now());
   // An approval is for one session; another one needs its own, for what there is by then.
-  const changes = { checkedAt: null, failure: null, sentAt, approved: [], material: null, resumedAt };
-  const effects = { card: 'now', run: true } as const;
-  await transitions.moveLocked(id, (locked) => {
+  const anew = { checkedAt: null, failure: null, approved: [], material: null, resumedAt };
+  await moveLocked(id, (locked) => {
     if (locked.state !== state || attemptOf(locked) !== attemptOf(request)) return null;
     // What retention left of it would be sent without its task.
     isDeleted = locked.draft.values.prompt === undefined;
-    return isDeleted ? null : { to, changes, effects };
+    return isDeleted ? null : { to, changes: { ...anew, ...changes } };
   });
   if (isDeleted) await enqueue('tell-person', { requestId: id, notice: 'task-deleted' });
 }
 
 /** Searches once. The person who pressed is the one who asked for it. */
 async function check(
-  { search, adopt, transitions, enqueue, now }: ActContext,
+  { findSession, adopt, moveLocked, enqueue, now }: ActContext,
   request: SessionRequest,
 ): Promise<void> {
   try {
-    const session = await search.findOne(request);
-    if (session !== null) return void (await adopt(request, session, { asked: true }));
+    const snapshot = await findSession(request);
+    if (snapshot !== null) return void (await adopt(request, { snapshot, asked: true }));
     const changes = { checkedAt: new Date(now()) };
-    await transitions.move({ request, to: request.state, changes, effects: { card: 'now' } });
+    await moveLocked(request.id, ({ state }) => (state === 'unknown' ? { to: state, changes } : null));
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
     await enqueue('tell-person', { requestId: request.id, notice: 'not-checked' });

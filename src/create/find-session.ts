@@ -1,4 +1,5 @@
 import { batchesOf } from '../bounds.ts';
+import type { Devin } from '../devin/devin.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import { requestIdOf, requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
@@ -6,20 +7,15 @@ import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import { remembered } from '../time.ts';
 
-type Options = { signal?: AbortSignal };
-
-type SearchDeps = {
-  listSessions: (query: SessionQuery, options: Options) => Promise<SessionSnapshot[]>;
-  /** A session's first message, which is its prompt; null: it has none yet. */
-  firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
+type SearchContext = {
+  devin: { sessions: Pick<Devin['sessions'], 'listAll'>; messages: Pick<Devin['messages'], 'list'> };
   store: StoreParts<{ sessions: 'bound'; requests: 'find' }>;
   tagRequests: boolean;
 };
 
 /** `sentAt`: by Devin's clock or ours, whichever is earlier. */
 type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sentAt'>;
-
-export type SessionSearch = ReturnType<typeof createSessionSearch>;
+type PromptOf = (sessionId: string) => Promise<string | null>;
 
 /** Devin's times are whole seconds, and its clocks may differ a little. */
 const MARGIN_S = 60;
@@ -27,107 +23,103 @@ const MARGIN_S = 60;
 const MAX_TAGS = 50;
 
 /**
- * Devin doesn't document which filters its list honors, so two lists are read and every result is checked. Nobody gets a
- * session that runs as another person, even if its tag matches.
+ * The sessions that were created for each of these requests and belong to none yet, by the request's id, oldest first. Devin
+ * doesn't document which filters its list honors, so two lists are read and every result is checked. Nobody gets a session
+ * that runs as another person, even if its tag matches. Throws if Devin can't be reached.
  */
-export function createSessionSearch(deps: SearchDeps) {
-  const { tagRequests } = deps;
-
-  async function list(query: SessionQuery, options: Options): Promise<SessionSnapshot[]> {
-    const items = await deps.listSessions(query, options);
-    // A list that grows while its pages are read shows some twice.
-    const listed = new Map(items.map((one) => [one.sessionId, one]));
-    const bound = await deps.store.sessions.bound([...listed.keys()]);
-    // A session may start another one, with the same tags.
-    return [...listed.values()].filter((one) => !bound.has(one.sessionId) && one.parentSessionId === null);
-  }
-
-  async function pick(listed: readonly SessionSnapshot[], request: Missing, promptOf: FirstMessage) {
-    const oldestFirst = listed.toSorted((a, b) => a.createdAt - b.createdAt);
-    if (tagRequests) return oldestFirst.filter((session) => isTaggedFor(session, request));
-    const matches: SessionSnapshot[] = [];
-    // Without a time, any session with the same words would match; without words, any that has none yet.
-    if (request.sentAt === null || request.prompt === null) return matches;
-    const since = createdSince(request.sentAt);
-    for (const session of oldestFirst.filter((one) => one.createdAt >= since && runsAsAsked(one, request))) {
-      if ((await promptOf(session.sessionId)) === request.prompt) matches.push(session);
+export async function findSessions(
+  c: SearchContext,
+  missing: readonly Missing[],
+  { onlyByTag = false, signal }: { onlyByTag?: boolean; signal?: AbortSignal } = {},
+): Promise<ReadonlyMap<string, SessionSnapshot[]>> {
+  const options = signal === undefined ? {} : { signal };
+  const found = new Map<string, SessionSnapshot[]>();
+  const firstMessage: PromptOf = async (id) =>
+    (await c.devin.messages.list(id, { first: 1, ...options })).items[0]?.message ?? null;
+  const promptOf = remembered(firstMessage, { keyOf: (id) => id, now: () => performance.now() });
+  const read = async (query: SessionQuery): Promise<void> => {
+    const left = missing.filter(({ id }) => !found.has(id));
+    if (left.length === 0) return;
+    const listed = await c.devin.sessions.listAll({ ...query, ...createdAfter(left) }, options);
+    const unbound = await unboundOf(c, listed);
+    for (const request of left) {
+      const picked = await pick(c, unbound, { request, promptOf });
+      if (picked.length > 0) found.set(request.id, picked);
     }
-    return matches;
-  }
-
-  /**
-   * The sessions that were created for each of these requests and belong to none yet, by the request's id, oldest first.
-   * Throws if Devin can't be reached.
-   */
-  async function find(
-    missing: readonly Missing[],
-    { onlyByTag = false, ...options }: Options & { onlyByTag?: boolean } = {},
-  ): Promise<ReadonlyMap<string, SessionSnapshot[]>> {
-    const found = new Map<string, SessionSnapshot[]>();
-    const ask = async (id: string) => deps.firstMessage(id, options);
-    const promptOf = remembered(ask, { keyOf: (id) => id, now: () => performance.now() });
-    const read = async (query: SessionQuery): Promise<void> => {
-      const left = missing.filter(({ id }) => !found.has(id));
-      const listed = left.length === 0 ? [] : await list({ ...query, ...createdAfter(left) }, options);
-      for (const request of left) {
-        const picked = await pick(listed, request, promptOf);
-        if (picked.length > 0) found.set(request.id, picked);
-      }
-    };
-    if (!onlyByTag) await read({ origins: ['api'] });
-    const tagsLeft = missing
-      .filter(({ id }) => tagRequests && !found.has(id))
-      .map(({ id }) => requestTag(id));
-    for (const tags of batchesOf(tagsLeft, MAX_TAGS)) await read({ tags });
-    return found;
-  }
-
-  /** The session that was created for this request; null: there is none, or several could be it. */
-  async function findOne(request: Missing): Promise<SessionSnapshot | null> {
-    const [first, ...others] = (await find([request])).get(request.id) ?? [];
-    // Only the request's own tag tells them apart.
-    return first === undefined || (others.length > 0 && !tagRequests) ? null : first;
-  }
-
-  async function isOfAnother(tags: readonly string[]): Promise<boolean> {
-    const id = requestIdOf(tags);
-    return id !== null && (await deps.store.requests.find(id)) !== null;
-  }
-
-  return {
-    find,
-    findOne,
-
-    /**
-     * Whether the answer to a create may be its session: one with its tag is, whoever Devin says it runs as. Devin may leave
-     * the tag out; then it isn't if it belongs to another request or member, or is older.
-     */
-    async mayAnswer(session: SessionSnapshot, request: Missing): Promise<boolean> {
-      const { tags, userId, createdAt } = session;
-      const { id, identity, sentAt } = request;
-      if (tagRequests && tags.includes(requestTag(id))) return true;
-      if (tagRequests && (await isOfAnother(tags))) return false;
-      if (identity?.kind === 'matched' && userId !== null && userId !== identity.devinUserId) return false;
-      return sentAt === null || createdAt * 1000 >= sentAt.getTime() - CLOCKS_MS;
-    },
-
-    /**
-     * The session of a request that was sent before: Devin couldn't be asked for it when a person started it anyway, or
-     * the row doesn't know of it, because the database was restored from a backup, or its server failed over and lost the
-     * last transactions. null: there is none.
-     */
-    async findEarlier(request: SessionRequest): Promise<SessionSnapshot | null> {
-      if (request.sentAt !== null) return findOne(request);
-      // Without tags, another request with the same words could be taken for it.
-      if (!tagRequests) return null;
-      // A list of all that was started since would be long when many requests wait.
-      const found = await find([{ ...request, sentAt: sentSince(request) }], { onlyByTag: true });
-      return found.get(request.id)?.[0] ?? null;
-    },
   };
+  if (!onlyByTag) await read({ origins: ['api'] });
+  const tagsLeft = missing
+    .filter(({ id }) => c.tagRequests && !found.has(id))
+    .map(({ id }) => requestTag(id));
+  for (const tags of batchesOf(tagsLeft, MAX_TAGS)) await read({ tags });
+  return found;
 }
 
-type FirstMessage = (sessionId: string) => Promise<string | null>;
+/** Oldest first. A session may start another one, with the same tags. */
+async function unboundOf({ store }: SearchContext, items: readonly SessionSnapshot[]) {
+  // A list that grows while its pages are read shows some twice.
+  const listed = new Map(items.map((one) => [one.sessionId, one]));
+  const bound = await store.sessions.bound([...listed.keys()]);
+  return [...listed.values()]
+    .filter((one) => !bound.has(one.sessionId) && one.parentSessionId === null)
+    .toSorted((a, b) => a.createdAt - b.createdAt);
+}
+
+async function pick(
+  { tagRequests }: SearchContext,
+  listed: readonly SessionSnapshot[],
+  { request, promptOf }: { request: Missing; promptOf: PromptOf },
+): Promise<SessionSnapshot[]> {
+  if (tagRequests) return listed.filter((session) => isTaggedFor(session, request));
+  const matches: SessionSnapshot[] = [];
+  // Without a time, any session with the same words would match; without words, any that has none yet.
+  if (request.sentAt === null || request.prompt === null) return matches;
+  const since = createdSince(request.sentAt);
+  for (const session of listed.filter((one) => one.createdAt >= since && runsAsAsked(one, request))) {
+    if ((await promptOf(session.sessionId)) === request.prompt) matches.push(session);
+  }
+  return matches;
+}
+
+/** The session that was created for this request; null: there is none, or several could be it. */
+export async function findOne(c: SearchContext, request: Missing): Promise<SessionSnapshot | null> {
+  const [first, ...others] = (await findSessions(c, [request])).get(request.id) ?? [];
+  // Only the request's own tag tells them apart.
+  return first === undefined || (others.length > 0 && !c.tagRequests) ? null : first;
+}
+
+/**
+ * The session of a request that was sent before: Devin couldn't be asked for it when a person started it anyway, or the row
+ * doesn't know of it, because the database was restored from a backup, or its server failed over and lost the last
+ * transactions. null: there is none.
+ */
+export async function findEarlier(
+  c: SearchContext,
+  request: SessionRequest,
+): Promise<SessionSnapshot | null> {
+  if (request.sentAt !== null) return findOne(c, request);
+  // Without tags, another request with the same words could be taken for it.
+  if (!c.tagRequests) return null;
+  // A list of all that was started since would be long when many requests wait.
+  const found = await findSessions(c, [{ ...request, sentAt: sentSince(request) }], { onlyByTag: true });
+  return found.get(request.id)?.[0] ?? null;
+}
+
+/**
+ * Whether the answer to a create may be its session: one with its tag is, whoever Devin says it runs as. Devin may leave
+ * the tag out; then it isn't if it belongs to another request or member, or is older.
+ */
+export async function mayAnswer(
+  { store, tagRequests }: SearchContext,
+  { tags, userId, createdAt }: SessionSnapshot,
+  { id, identity, sentAt }: Missing,
+): Promise<boolean> {
+  const taggedFor = tagRequests ? requestIdOf(tags) : null;
+  if (taggedFor === id) return true;
+  if (taggedFor !== null && (await store.requests.find(taggedFor)) !== null) return false;
+  if (identity?.kind === 'matched' && userId !== null && userId !== identity.devinUserId) return false;
+  return sentAt === null || createdAt * 1000 >= sentAt.getTime() - CLOCKS_MS;
+}
 
 /** How far Devin's clock may be behind. */
 const CLOCKS_MS = 10 * 60_000;

@@ -3,36 +3,35 @@ import type { Enqueue, Queue } from '../queue/index.ts';
 import type { StoreParts } from '../store/store.ts';
 import { createOnceAMinute, repeat, type Interval } from '../time.ts';
 import type { Times } from '../times.ts';
-import { expireApproval } from './approval.ts';
-import type { Transitions } from './transitions.ts';
+import { expireApproval, type MoveLocked } from './ended.ts';
 
 /** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
 const WAITING_MS = 10 * 60 * 1000;
 
-type SweepDeps = {
+type SweepContext = {
   store: StoreParts<{
     requests: 'stranded' | 'expired';
     replies: 'waiting';
     messages: 'waiting';
   }>;
-  transitions: Pick<Transitions, 'moveLocked'>;
-  now: () => number;
+  moveLocked: MoveLocked;
   enqueue: Enqueue;
+  unqueued: Queue['unqueued'];
   /** Tells those who have seen nothing yet that their session is being started. */
   sayWords: () => Promise<void>;
-  unqueued: Queue['unqueued'];
   /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
   times: Times['sweepTimes'];
+  now: () => number;
   log: Log;
 };
 
 export type Sweep = ReturnType<typeof createSweep>;
 
 /** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
-export function createSweep(deps: SweepDeps) {
-  const { requests, replies, messages } = deps.store;
-  const { enqueue, unqueued, times, log } = deps;
+export function createSweep(c: SweepContext) {
+  const { requests, replies, messages } = c.store;
+  const { enqueue, unqueued, times, log } = c;
   const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;
 
@@ -52,15 +51,15 @@ export function createSweep(deps: SweepDeps) {
 
   async function recover(ages = { strandedMs: times.strandedMs, waitingMs: WAITING_MS }): Promise<void> {
     await recoverRequests(ages.strandedMs);
-    for (const requestId of await requests.expired()) await expireApproval(deps, requestId);
+    for (const requestId of await requests.expired()) await expireApproval(c, requestId);
     await recoverThreads(ages.waitingMs);
   }
 
   async function sweep(): Promise<void> {
     try {
-      await deps.readTime();
+      await c.readTime();
       await recover();
-      await deps.sayWords();
+      await c.sayWords();
     } catch (error) {
       onceAMinute('sweep', (leftOut) =>
         log.warn({ err: error, leftOut }, 'the sweep failed; it will be retried'),

@@ -1,12 +1,5 @@
 /** Jobs, and the exactly-once kit, for everything that can't be undone. */
 export { createQueue, type Depth, type Enqueue, type EnqueueAll, type Queue } from './jobs.ts';
 export { createWithLease, HELD_WAIT_MS, LeaseLostError, type Lease, type WithLease } from './with-lease.ts';
-export {
-  type AnswerTo,
-  type Jobs,
-  type LostSession,
-  type Notice,
-  type SearchPlace,
-  type CardSearch,
-} from './payloads.ts';
+export { type AnswerTo, type Jobs, type Notice } from './payloads.ts';
 export { backOffMs, createSearchUntilFound, retryWindow, sooner, type SearchUntilFound } from './retries.ts';

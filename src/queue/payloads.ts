@@ -2,29 +2,6 @@ import { z } from 'zod';
 import { PLACE_KINDS } from '../session/context.ts';
 import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
 
-/** A session of this app that its database does not know. */
-const lostSchema = z.object({
-  sessionId: z.string(),
-  requestId: z.string(),
-  /** Epoch seconds. */
-  createdAtS: z.number(),
-  /** The member of the Devin organization it runs as. */
-  devinUserId: z.string().nullable(),
-});
-export type LostSession = z.infer<typeof lostSchema>;
-
-/** Where a card may be. `beforeS`: what came later than this has been looked through; null: nothing yet. */
-const placeSchema = z.object({
-  channelId: z.string(),
-  threadTs: z.string().nullable(),
-  beforeS: z.number().nullable(),
-});
-export type SearchPlace = z.infer<typeof placeSchema>;
-
-/** `places`: where to look, in this order; null: to be found out first. */
-const searchSchema = z.object({ lost: z.array(lostSchema), places: z.array(placeSchema).nullable() });
-export type CardSearch = z.infer<typeof searchSchema>;
-
 /**
  * Where a person who used a button or a command is told how it went; without one, in the session's thread. `sealed`:
  * the response URL and words that aren't for everyone, encrypted under the id.
@@ -120,8 +97,8 @@ const schemas = {
   act: actSchema,
   /** Tell a person what Slack was too busy to take. */
   'tell-later': z.object({ userId: z.string(), answerTo: answerToSchema }),
-  /** Find the cards of sessions that were started with a database that is lost, and go on from there: one step. */
-  'restore-sessions': searchSchema,
+  /** Take up a session that was started with a database that is lost. */
+  'restore-session': z.object({ sessionId: z.string(), requestId: z.string(), createdAtS: z.number() }),
 };
 
 export type JobName = keyof typeof schemas;
@@ -140,5 +117,5 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'relay-from-devin': ['sessionId'],
   'relay-to-devin': ['sessionId'],
   'mark-taken': ['replyId'],
-  'restore-sessions': [],
+  'restore-session': ['sessionId'],
 };

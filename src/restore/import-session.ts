@@ -1,55 +1,43 @@
 import type { Transaction } from 'kysely';
-import type { Devin } from '../devin/devin.ts';
-import { DevinError } from '../devin/errors.ts';
+import { DevinError, orDevinError } from '../devin/errors.ts';
 import type { SessionAttachment, SessionMessage } from '../devin/schemas.ts';
-import { fileRow, messagePages, messageRow } from '../follow/index.ts';
-import type { FindMember } from '../identity/resolve.ts';
+import { fileRow, lastWordsOf, messagePages, messageRow } from '../follow/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { storedDraftSchema, type StoredDraft } from '../session/fields.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { sessionPhase, STANDING } from '../session/lifecycle.ts';
+import { progress, pullRequestKey } from '../session/milestones.ts';
 import { readPrompt } from '../session/prompt.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
+import { pullRequestUrls, type SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { FoundSession } from '../store/ledger.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { SessionChanges } from '../store/sessions.ts';
-import type { StoreParts } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
+import type { RestoreContext } from './context.ts';
 
-type ImportDeps = {
-  store: StoreParts<{
-    db: 'transaction';
-    requests: 'find' | 'idOf' | 'insert' | 'advance';
-    sessions: 'bind' | 'change';
-    messages: 'add' | 'addMilestones';
-    ledger: 'add';
-  }>;
-  readHistory: ReadHistory;
-  sessionMember: SessionMember;
+type ImportContext = Pick<RestoreContext, 'store' | 'findMember'> & {
+  devin: Pick<RestoreContext['devin'], 'messages' | 'attachments'>;
+  tuning: Pick<RestoreContext['tuning'], 'now'>;
 };
 
 /** All messages so far, oldest first, the cursor to continue from, and the files that Devin made. */
 export type History = { messages: SessionMessage[]; cursor: string | null; files: SessionAttachment[] };
 
-export type ReadHistory = (sessionId: string) => Promise<History>;
-
 /** Devin's last page has no cursor: reading continues from the last one that wasn't null. */
-export function createReadHistory(devin: Pick<Devin, 'messages' | 'attachments'>): ReadHistory {
-  return async (sessionId) => {
-    const found: SessionMessage[] = [];
-    let cursor: string | null = null;
-    for await (const page of messagePages(devin.messages.list, sessionId, {})) {
-      found.push(...page.items);
-      cursor = page.endCursor ?? cursor;
-    }
-    const files = await devin.attachments.list(sessionId);
-    return { messages: found, cursor, files: files.filter(({ source }) => source === 'devin') };
-  };
+export async function readHistory({ devin }: ImportContext, sessionId: string): Promise<History> {
+  const found: SessionMessage[] = [];
+  let cursor: string | null = null;
+  for await (const page of messagePages(devin.messages.list, sessionId, {})) {
+    found.push(...page.items);
+    cursor = page.endCursor ?? cursor;
+  }
+  const files = await devin.attachments.list(sessionId);
+  return { messages: found, cursor, files: files.filter(({ source }) => source === 'devin') };
 }
 
 /** A session at Devin, and what to store for it. */
-type ExistingSession = {
+export type ExistingSession = {
   request: Pick<NewRequest, 'id' | 'source' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'placeKind'>;
   requestChanges?: RequestChanges;
   /** What is known of how it was started, besides what Devin says. */
@@ -61,52 +49,52 @@ type ExistingSession = {
   identity?: Identity | null;
   /** '': there is no thread yet. */
   threadTs: string;
-  sessionChanges: SessionChanges;
   /** Messages that its thread has yet to show; all others are never posted. */
   unposted?: ReadonlySet<string>;
-  /** Milestones that haven't been announced yet. */
-  untold?: readonly string[];
   /** In the same transaction, if the session is new here. */
   enqueueMore?: (trx: Transaction<Tables>) => Promise<void>;
 };
 
-export type ImportSession = (existing: ExistingSession) => Promise<SessionRequest | null>;
-
 /** Stores a session that already exists: its request is `created`, and its past isn't announced. */
-export function createImportSession({
-  store: { db, requests, sessions, messages, ledger },
-  readHistory,
-  sessionMember,
-}: ImportDeps): ImportSession {
-  return async (existing) => {
-    const { snapshot, identity: known, unposted = new Set<string>(), untold = [] } = existing;
-    const { sessionId, url } = snapshot;
-    const history = existing.history ?? (await readHistory(sessionId));
-    const identity = known === undefined ? await sessionMember(snapshot) : known;
-    const request = newRequest(existing, history);
-    const id = await db.transaction().execute(async (trx) => {
-      const [isNew] = await requests.insert([request], trx);
-      if (isNew !== true) return requests.idOf(request.dedupeKey, trx);
-      const changes = { sessionId, identity, ...existing.requestChanges };
-      await requests.advance({ id: request.id, from: 'accepted', to: 'created', changes }, trx);
-      const { id: requestId, teamId, channelId } = request;
-      const { threadTs } = existing;
-      await sessions.bind({ sessionId, requestId, url, snapshot, teamId, channelId, threadTs }, trx);
-      await sessions.change(sessionId, { messagesCursor: history.cursor, ...existing.sessionChanges }, trx);
-      const said = history.messages.map((message) =>
-        messageRow(message, unposted.has(message.eventId) ? 'pending' : 'skipped'),
-      );
-      const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
-      await messages.add(sessionId, [...said, ...files], trx);
-      await messages.addMilestones(sessionId, untold, trx);
-      // A followed session wasn't started from here.
-      if (request.source === 'restored') await ledger.add(foundSession(request, snapshot), trx);
-      await existing.enqueueMore?.(trx);
-      await appendAudit([importEntry(request, { sessionId, identity })], trx);
-      return request.id;
-    });
-    return requests.find(id);
-  };
+export async function importSession(
+  c: ImportContext,
+  existing: ExistingSession,
+): Promise<SessionRequest | null> {
+  const { db, requests, sessions, messages, ledger } = c.store;
+  const { snapshot, threadTs, unposted = new Set<string>() } = existing;
+  const { sessionId, url } = snapshot;
+  const history = existing.history ?? (await readHistory(c, sessionId));
+  const { identity = await sessionMember(c, snapshot) } = existing;
+  const request = newRequest(existing, history);
+  const id = await db.transaction().execute(async (trx) => {
+    const [isNew] = await requests.insert([request], trx);
+    if (isNew !== true) return requests.idOf(request.dedupeKey, trx);
+    const changes = { sessionId, identity, ...existing.requestChanges };
+    await requests.advance({ id: request.id, from: 'accepted', to: 'created', changes }, trx);
+    const { id: requestId, teamId, channelId } = request;
+    await sessions.bind({ sessionId, requestId, url, snapshot, teamId, channelId, threadTs }, trx);
+    await sessions.change(sessionId, asFound(snapshot, history), trx);
+    const said = history.messages.map((message) =>
+      messageRow(message, unposted.has(message.eventId) ? 'pending' : 'skipped'),
+    );
+    const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
+    await messages.add(sessionId, [...said, ...files], trx);
+    // A followed session wasn't started from here.
+    if (request.source === 'restored') await ledger.add(foundSession(request, snapshot), trx);
+    await existing.enqueueMore?.(trx);
+    await appendAudit([importEntry(request, { sessionId, identity })], trx);
+    return request.id;
+  });
+  return requests.find(id);
+}
+
+/** What it has come to is on its card, and isn't announced. */
+function asFound(snapshot: SessionSnapshot, { messages, cursor }: History): SessionChanges {
+  const before = { told: [], phase: 'working', wasFinished: false, cap: null } as const;
+  const { phase, wasFinished } = progress(before, snapshot);
+  const told = pullRequestUrls(snapshot).map(pullRequestKey);
+  const nextPoll = { inMs: 0, first: true };
+  return { phase, wasFinished, told, lastWords: lastWordsOf(messages), messagesCursor: cursor, nextPoll };
 }
 
 /** Its key is the same for everyone who imports the session, so that it exists once. */
@@ -150,21 +138,15 @@ function draftOf(
   return { values: storedDraftSchema.parse(Object.fromEntries(valid)), sources: {} };
 }
 
-type MemberDeps = { findMember: FindMember; now: () => number };
-
 /** Who a session runs as according to Devin; null: it doesn't say. */
-export type SessionMember = (snapshot: SessionSnapshot) => Promise<Identity | null>;
-
-export function createSessionMember({ findMember, now }: MemberDeps): SessionMember {
-  return async ({ userId: devinUserId }) => {
-    if (devinUserId === null) return null;
-    const member = await findMember(devinUserId).catch((error: unknown) => {
-      if (error instanceof DevinError) return null;
-      throw error;
-    });
-    if (member === null) return null;
-    return { kind: 'matched', devinUserId, name: member.name, how: 'session', checkedAtMs: now() };
-  };
+export async function sessionMember(
+  { findMember, tuning }: Pick<ImportContext, 'findMember' | 'tuning'>,
+  { userId: devinUserId }: SessionSnapshot,
+): Promise<Identity | null> {
+  const member = devinUserId === null ? null : await orDevinError(findMember(devinUserId));
+  if (devinUserId === null || member === null || member instanceof DevinError) return null;
+  const checkedAtMs = tuning.now();
+  return { kind: 'matched', devinUserId, name: member.name, how: 'session', checkedAtMs };
 }
 
 type Known = Pick<FoundSession, 'requestId' | 'teamId' | 'userId' | 'channelId' | 'cap'>;

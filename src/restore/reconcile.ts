@@ -1,78 +1,59 @@
-import { isTaggedFor, type Adopt } from '../create/index.ts';
-import type { SessionQuery } from '../devin/sessions.ts';
-import type { Log } from '../log.ts';
-import type { Enqueue, LostSession } from '../queue/index.ts';
+import { isTaggedFor } from '../create/index.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { StoreParts } from '../store/store.ts';
+import type { RestoreContext } from './context.ts';
 import { spentOn } from './import-session.ts';
 
 /** How old a lost session may be. */
 const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** If there are more lost sessions, the oldest stay lost. */
-const MAX_LOST = 200;
 /** What a thousand people may start in a month. */
 const MOST_LISTED = 20_000;
 
-type Options = { signal: AbortSignal };
-type ReconcileDeps = {
-  /** Who this app is at Devin; null: unknown. */
-  serviceUserId: (options: Options) => Promise<string | null>;
-  listSessions: (query: SessionQuery, options: Options & { maxItems: number }) => Promise<SessionSnapshot[]>;
-  /** Devin's time; null: unknown. */
-  devinTime: (options: Options) => Promise<Date | null>;
+type ReconcileContext = Pick<RestoreContext, 'adopt' | 'enqueue'> & {
   store: StoreParts<{ sessions: 'bound'; requests: 'find'; ledger: 'add' | 'isEmpty' }>;
-  teamId: () => string;
-  adopt: Adopt;
-  enqueue: Enqueue;
-  log: Log;
+  devin: Pick<RestoreContext['devin'], 'self' | 'time'> & {
+    sessions: Pick<RestoreContext['devin']['sessions'], 'listAll'>;
+  };
+  slack: Pick<RestoreContext['slack'], 'teamId'>;
+  tuning: Pick<RestoreContext['tuning'], 'log'>;
 };
 
 /**
  * Finds sessions with our tag that belong to no request here. If the request waits for Devin's answer, the session is
- * bound to it. The others were started with a database that is lost: their cards are searched for in Slack.
+ * bound to it. The others were started with a database that is lost: a job looks for their cards.
  */
-export function createReconciler(deps: ReconcileDeps) {
-  const { sessions, requests, ledger } = deps.store;
-  const { adopt, enqueue, log } = deps;
-
-  async function match(requestId: string, session: SessionSnapshot): Promise<'adopted' | 'known' | 'lost'> {
-    const request = await requests.find(requestId);
-    if (request === null) return 'lost';
-    if (!isTaggedFor(session, request) || request.state === 'created') return 'known';
-    // Whatever its row says, it was sent: a backup was restored.
-    await adopt(request, session, { asked: isPending(request.state) });
-    return 'adopted';
+export async function reconcile(c: ReconcileContext, signal: AbortSignal): Promise<void> {
+  const { sessions, ledger } = c.store;
+  const { items, lostSinceS } = await listOwn(c, signal);
+  const bound = await sessions.bound(items.map(({ sessionId }) => sessionId));
+  const found = { adopted: 0, known: 0, lost: 0 };
+  for (const session of items) {
+    const { sessionId, createdAt: createdAtS } = session;
+    const requestId = requestIdOf(session.tags);
+    if (requestId === null || bound.has(sessionId)) continue;
+    const matched = await match(c, requestId, session);
+    found[matched] += 1;
+    if (matched !== 'lost') continue;
+    await ledger.add(spentOn(session, { requestId, teamId: c.slack.teamId(), ...UNKNOWN }));
+    if (createdAtS >= lostSinceS) await c.enqueue('restore-session', { sessionId, requestId, createdAtS });
   }
+  if (found.adopted + found.lost > 0)
+    c.tuning.log.info(found, 'Devin has sessions of this app that the database did not know');
+}
 
-  /** A job, so that neither the start nor polling waits. */
-  async function restore(lost: LostSession[]): Promise<void> {
-    const newest = lost.toSorted((a, b) => b.createdAtS - a.createdAtS).slice(0, MAX_LOST);
-    log.warn(
-      { lost: lost.length, leftOut: lost.length - newest.length },
-      'Devin has sessions of this app that the database does not know; searching Slack for their cards',
-    );
-    await enqueue('restore-sessions', { lost: newest, places: null });
-  }
-
-  return async (signal: AbortSignal): Promise<void> => {
-    const { items, lostSinceS } = await listOwn(deps, { signal });
-    const bound = await sessions.bound(items.map(({ sessionId }) => sessionId));
-    const found = { adopted: 0, known: 0, lost: 0 };
-    const lost: LostSession[] = [];
-    for (const session of items) {
-      const requestId = requestIdOf(session.tags);
-      if (requestId === null || bound.has(session.sessionId)) continue;
-      const matched = await match(requestId, session);
-      found[matched] += 1;
-      if (matched !== 'lost') continue;
-      await ledger.add(spentOn(session, { requestId, teamId: deps.teamId(), ...UNKNOWN }));
-      if (session.createdAt >= lostSinceS) lost.push(toLost(requestId, session));
-    }
-    if (found.adopted > 0) log.info(found, 'sessions found whose answers were lost');
-    if (lost.length > 0) await restore(lost);
-  };
+async function match(
+  { store: { requests }, adopt }: ReconcileContext,
+  requestId: string,
+  session: SessionSnapshot,
+): Promise<'adopted' | 'known' | 'lost'> {
+  const request = await requests.find(requestId);
+  if (request === null) return 'lost';
+  if (!isTaggedFor(session, request) || request.state === 'created') return 'known';
+  // Whatever its row says, it was sent: a backup was restored.
+  await adopt(request, { snapshot: session, asked: isPending(request.state) });
+  return 'adopted';
 }
 
 /** Their cards say who asked, where, and for how much. */
@@ -85,18 +66,21 @@ type Own = {
 };
 
 /** Devin doesn't document whether a session that runs as a member names the service user that created it. */
-async function listOwn(deps: ReconcileDeps, options: Options): Promise<Own> {
-  const ownId = await deps.serviceUserId(options);
-  const time = await deps.devinTime(options);
+async function listOwn(
+  { devin, store, tuning: { log } }: ReconcileContext,
+  signal: AbortSignal,
+): Promise<Own> {
+  const { serviceUserId: ownId } = await devin.self.get({ signal });
+  const time = await devin.time({ signal });
   const lostSinceS = time === null ? 0 : Math.floor((time.getTime() - LOOK_BACK_MS) / 1000);
   // An empty ledger is rebuilt from the whole month.
   const monthS = time === null ? 0 : Math.floor(Date.UTC(time.getUTCFullYear(), time.getUTCMonth()) / 1000);
-  const sinceS = (await deps.store.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
+  const sinceS = (await store.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
   const since = time !== null && { createdAfter: sinceS };
-  const listing = { ...options, maxItems: MOST_LISTED };
-  const items = await deps.listSessions({ origins: ['api'], ...since }, listing);
+  const listing = { signal, maxItems: MOST_LISTED };
+  const items = await devin.sessions.listAll({ origins: ['api'], ...since }, listing);
   if (items.length === MOST_LISTED)
-    deps.log.warn(
+    log.warn(
       { listed: MOST_LISTED },
       'Devin has more sessions than are read; the others are neither restored nor counted in budgets',
     );
@@ -105,9 +89,4 @@ async function listOwn(deps: ReconcileDeps, options: Options): Promise<Own> {
     return parentSessionId === null && isOwn;
   });
   return { items: own, lostSinceS };
-}
-
-function toLost(requestId: string, session: SessionSnapshot): LostSession {
-  const { sessionId, createdAt: createdAtS, userId: devinUserId } = session;
-  return { sessionId, requestId, createdAtS, devinUserId };
 }

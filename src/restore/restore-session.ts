@@ -1,138 +1,102 @@
-import { lastWordsOf } from '../follow/index.ts';
-import type { ResolveIdentity } from '../identity/resolve.ts';
-import type { Enqueue, LostSession } from '../queue/index.ts';
+import { Later, lookupFailure } from '../failures.ts';
+import type { Jobs } from '../queue/index.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
-import { namesUrl, progress, readMilestone, readToldPhase } from '../session/milestones.ts';
+import { readPrompt } from '../session/prompt.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { CLOCK_MARGIN_S, type FoundMessage, type MetadataReader } from '../slack/edge/posted-messages.ts';
-import type { Person } from '../store/identities.ts';
-import type { SessionChanges } from '../store/sessions.ts';
-import { cardKey, type ShownMessages } from '../store/shown.ts';
-import { unlessDevinFails, type FindRequester } from './find-places.ts';
-import type { History, ImportSession, ReadHistory, SessionMember } from './import-session.ts';
+import { unlessRefused } from '../slack/edge/errors.ts';
+import { readPermalink, type FoundMessage } from '../slack/edge/posted-messages.ts';
+import { cardKey } from '../store/shown.ts';
+import type { RestoreContext } from './context.ts';
+import { importSession, readHistory, sessionMember, type History } from './import-session.ts';
 
-export type FoundCard = {
-  channelId: string;
-  ts: string;
-  threadTs: string | null;
-  /** Names the session, unless the card was posted before the session existed. */
-  text: string;
-  metadata: Extract<FoundMessage['metadata'], { kind: 'card' }>;
-};
+/** If Slack or Devin doesn't say how long to wait. */
+const WAIT_MS = 30_000;
+/** A card can be this much older than its session: a request waits that long for a busy Devin. */
+const BEFORE_S = 70 * 60;
 
-type RestoreDeps = {
-  getSession: (sessionId: string) => Promise<SessionSnapshot>;
-  readHistory: ReadHistory;
-  findRequester: FindRequester;
-  sessionMember: SessionMember;
-  resolve: ResolveIdentity;
-  metadata: Pick<MetadataReader, 'read'>;
-  importSession: ImportSession;
-  shown: Pick<ShownMessages, 'found'>;
-  enqueue: Enqueue;
-  teamId: () => string;
-};
+type Lost = Jobs['restore-session'];
 
-/** False: its owner is unknown, it runs as another person, or Devin doesn't return it. */
-export type RestoreSession = (lost: LostSession, card: FoundCard) => Promise<boolean>;
-
-/** Rebuilds the rows of a session from its card, its thread, and what Devin says. */
-export function createRestoreSession(deps: RestoreDeps): RestoreSession {
-  const { getSession, readHistory, metadata, shown, enqueue } = deps;
-
-  async function inThread({ sessionId, createdAtS }: LostSession, { channelId, threadTs, ts }: FoundCard) {
-    const place = { channelId, threadTs: threadTs ?? ts };
-    const { messages } = await metadata.read(place, { fromS: createdAtS - CLOCK_MARGIN_S, toS: null });
-    return messages.filter(({ metadata: found }) => found.kind !== 'card' && found.sessionId === sessionId);
+/** Takes up a session of a lost database in the thread that its prompt names. When to try again, in ms; null: never. */
+export async function restoreSession(c: RestoreContext, lost: Lost): Promise<number | null> {
+  const { sessionId, requestId } = lost;
+  try {
+    const isKnown = (await c.store.sessions.find(sessionId)) ?? (await c.store.requests.find(requestId));
+    if (isKnown !== null || (await restore(c, lost))) return null;
+  } catch (error) {
+    const word = lookupFailure(error);
+    if (word instanceof Later) return word.afterMs ?? WAIT_MS;
   }
-
-  return async (lost, card) => {
-    const { sessionId, requestId, devinUserId } = lost;
-    const userId =
-      card.metadata.requester ?? (devinUserId === null ? null : await deps.findRequester(devinUserId));
-    const found = await unlessDevinFails(async () => ({
-      snapshot: await getSession(sessionId),
-      history: await readHistory(sessionId),
-    }));
-    if (userId === null || found === null) return false;
-    const { snapshot, history } = found;
-    const teamId = deps.teamId();
-    const identity = await identityOf(deps, { teamId, userId }, snapshot);
-    // A tag can be copied: a card that doesn't name the session is not its own if it runs as someone else.
-    if (!card.text.includes(sessionId) && identity?.kind === 'matched' && identity.how === 'session')
-      return false;
-    const { channelId, threadTs, ts } = card;
-    await deps.importSession({
-      ...found,
-      ...catchUp(snapshot, history, await inThread(lost, card)),
-      request: { id: requestId, source: 'restored', teamId, userId, channelId, threadTs },
-      identity,
-      asked: known(card),
-      requestChanges: { cardChannelId: channelId, cardTs: ts },
-      threadTs: threadTs ?? ts,
-      enqueueMore: async (trx) => {
-        await shown.found({ key: cardKey(requestId), channelId, threadTs, ts }, trx);
-        await enqueue('show', { key: cardKey(requestId) }, { trx });
-        // Posts what was said meanwhile, then announces milestones.
-        await enqueue('relay-from-devin', { sessionId }, { trx });
-      },
-    });
-    return true;
-  };
+  c.tuning.log.warn({ sessionId }, `a session is not followed any more; \`${c.command} follow <id>\` does`);
+  return null;
 }
 
-function known({ metadata: { repos, acuLimit } }: FoundCard) {
-  return { ...(repos.length > 0 && { repos }), ...(acuLimit !== null && { max_acu_limit: acuLimit }) };
+/** false: its card isn't in that thread, its owner isn't known, or it runs as another person. */
+async function restore(c: RestoreContext, lost: Lost): Promise<boolean> {
+  const { sessionId, requestId } = lost;
+  const [snapshot, history] = [await c.devin.sessions.get(sessionId), await readHistory(c, sessionId)];
+  const found = await messagesIn(c, history, lost);
+  const card = found.find((one) => one.metadata.kind === 'card' && one.metadata.requestId === requestId);
+  if (card?.metadata.kind !== 'card' || card.metadata.requester === null) return false;
+  const { channelId, threadTs, ts } = card;
+  const { requester: userId, repos, acuLimit } = card.metadata;
+  const teamId = c.slack.teamId();
+  const identity = await identityOf(c, { teamId, userId }, snapshot);
+  // A tag can be copied: a card that doesn't name the session is not its own if it runs as someone else.
+  if (!card.text.includes(sessionId) && identity?.kind === 'matched' && identity.how === 'session')
+    return false;
+  await importSession(c, {
+    request: { id: requestId, source: 'restored', teamId, userId, channelId, threadTs },
+    requestChanges: { cardChannelId: channelId, cardTs: ts },
+    asked: { ...(repos.length > 0 && { repos }), ...(acuLimit !== null && { max_acu_limit: acuLimit }) },
+    snapshot,
+    history,
+    identity,
+    threadTs,
+    unposted: lateIn(history, found),
+    enqueueMore: async (trx) => {
+      await c.store.shown.found({ key: cardKey(requestId), channelId, threadTs, ts }, trx);
+      await c.enqueue('show', { key: cardKey(requestId) }, { trx });
+      // Posts what was said meanwhile.
+      await c.enqueue('relay-from-devin', { sessionId }, { trx });
+    },
+  });
+  return true;
 }
 
-/** As resolved today, if the session runs as that member; otherwise as Devin says. */
-async function identityOf(
-  { resolve, sessionMember }: RestoreDeps,
-  person: Person,
-  snapshot: SessionSnapshot,
-): Promise<Identity | null> {
-  const today = await unlessDevinFails(async () => resolve(person));
-  if (today !== null && today.kind !== 'refused' && devinUserOf(today) === snapshot.userId) return today;
-  return sessionMember(snapshot);
+/** What the app posted in the thread that the prompt names, for this session or its request. */
+async function messagesIn(
+  { slack }: RestoreContext,
+  { messages: [first] }: History,
+  { sessionId, requestId, createdAtS }: Lost,
+) {
+  const { permalink } = first?.source === 'user' ? readPrompt(first.message, requestId) : { permalink: null };
+  const place = permalink === null ? null : readPermalink(permalink);
+  if (place === null) return [];
+  // If the app can't read there, it can't have posted there.
+  const read = await unlessRefused(slack.metadata.read(place, { fromS: createdAtS - BEFORE_S, toS: null }));
+  return (read?.messages ?? [])
+    .filter(({ metadata: of }) => of.kind === 'card' || of.sessionId === sessionId)
+    .map((message) => ({ ...message, ...place }));
 }
 
 /** At most this many missing messages are posted late. */
 const MAX_LATE = 20;
 
-/** What the thread doesn't show yet. */
-type CatchUp = { unposted: Set<string>; untold: readonly string[]; sessionChanges: SessionChanges };
-
-function catchUp(snapshot: SessionSnapshot, { messages }: History, thread: readonly FoundMessage[]): CatchUp {
-  const posted = new Set(
-    thread.flatMap(({ metadata: found }) => (found.kind === 'message' ? [found.eventId] : [])),
-  );
-  const shown = messages.findLastIndex(({ eventId }) => posted.has(eventId));
-  const late = messages.slice(shown + 1).filter(({ source }) => source === 'devin');
-  const { untold, ...changes } = changesSince(snapshot, thread);
-  return {
-    unposted: new Set(late.slice(-MAX_LATE).map(({ eventId }) => eventId)),
-    untold,
-    sessionChanges: { ...changes, lastWords: lastWordsOf(messages), nextPoll: { inMs: 0, first: true } },
-  };
+/** What Devin said after the last of its messages that the thread shows. */
+function lateIn({ messages }: History, found: readonly Pick<FoundMessage, 'metadata'>[]): Set<string> {
+  const posted = new Set(found.map(({ metadata: of }) => (of.kind === 'message' ? of.eventId : null)));
+  const last = messages.findLastIndex(({ eventId }) => posted.has(eventId));
+  const late = messages.slice(last + 1).filter(({ source }) => source === 'devin');
+  return new Set(late.slice(-MAX_LATE).map(({ eventId }) => eventId));
 }
 
-/** Changes since the last announced phase, which still have to be announced. `thread`: oldest first. */
-function changesSince(snapshot: SessionSnapshot, thread: readonly FoundMessage[]) {
-  const told = thread.flatMap(({ metadata: found }) => (found.kind === 'milestone' ? [found.key] : []));
-  const phases = told.map(readToldPhase).filter((phase) => phase !== null);
-  const before = phases.at(-1) ?? 'working';
-  const { keys, ...now } = progress(
-    { told, phase: before, wasFinished: before === 'finished', cap: null },
-    snapshot,
-  );
-  const untold = keys.filter((key) => isNews(key, thread));
-  return { ...now, untold, told: [...told, ...keys], phaseAt: new Date(snapshot.updatedAt * 1000) };
-}
-
-function isNews(key: string, thread: readonly FoundMessage[]): boolean {
-  const milestone = readMilestone(key);
-  // Someone may have stopped it in Slack: who did is lost.
-  if (milestone?.kind === 'ended') return false;
-  // Devin's words, or that it finished, may have announced it.
-  return milestone?.kind !== 'pr' || !thread.some(({ text }) => namesUrl(text, milestone.url));
+/** As resolved today, if the session runs as that member; otherwise as Devin says. */
+async function identityOf(
+  c: RestoreContext,
+  person: { teamId: string; userId: string },
+  snapshot: SessionSnapshot,
+): Promise<Identity | null> {
+  const today = await c.resolve(person);
+  if (today.kind !== 'refused' && devinUserOf(today) === snapshot.userId) return today;
+  return sessionMember(c, snapshot);
 }

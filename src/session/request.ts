@@ -15,14 +15,13 @@ export type SessionCreateRequest = z.input<typeof sessionCreateRequestSchema>;
 /**
  * How far a request is. Each step is one transaction; `sending` is on disk before the POST leaves, so a
  * request found in `sending` is one whose answer was lost. `held` leaves time for an undo; `awaiting-approval` follows
- * `identified`, and leads back.
+ * `ready`, and leads back.
  */
 export const REQUEST_STATES = [
   'accepted',
   'held',
-  'identified',
   'awaiting-approval',
-  'attached',
+  'ready',
   'sending',
   'created',
   'refused',
@@ -32,13 +31,7 @@ export const REQUEST_STATES = [
 export type RequestState = (typeof REQUEST_STATES)[number];
 
 /** States in which the app still has work to do. */
-export const OPEN_STATES = [
-  'accepted',
-  'held',
-  'identified',
-  'attached',
-  'sending',
-] as const satisfies RequestState[];
+export const OPEN_STATES = ['accepted', 'held', 'ready', 'sending'] as const satisfies RequestState[];
 export type OpenState = (typeof OPEN_STATES)[number];
 
 /** If the session is created sooner, its card is posted once, with the URL; otherwise a card is posted before. */

@@ -52,7 +52,7 @@ create table session_requests (
 create index session_requests_newest on session_requests (team_id, created_at desc, id)
   where state <> 'refused';
 create index session_requests_open on session_requests (updated_at)
-  where state in ('accepted', 'held', 'identified', 'attached', 'sending');
+  where state in ('accepted', 'held', 'ready', 'sending');
 create index session_requests_waiting on session_requests (team_id, user_id)
   where state not in ('created', 'refused', 'failed');
 create index session_requests_awaiting_approval on session_requests (approval_until)

@@ -73,7 +73,7 @@ describeOnBothDatabaseServers('an approval while a process is killed', (database
   test('right after the approval starts one session', async () => {
     const one = await ask();
     await one.asked();
-    const { died } = await (await world().running()).dieAt('^identified$');
+    const { died } = await (await world().running()).dieAt('^ready$');
     await approve(one).catch(() => undefined);
     await died;
     await world().running();

@@ -50,7 +50,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
   }
 
   // On Postgres only recovery differs, which one state shows as well as another.
-  test.each(kind === 'embedded' ? ['identified', 'attached', 'created'] : ['attached', 'created'])(
+  test.each(['ready', 'created'])(
     'after the request was %s leaves one session and one card',
     async (state) => {
       const { died } = await (await world().running()).dieAt(`^${state}$`);
@@ -148,7 +148,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
 
   test('right after "Start anyway" was pressed starts one session', async () => {
     const { slack, devin } = world();
-    const { ana, channelId } = await startAnyway('^attached$');
+    const { ana, channelId } = await startAnyway('^ready$');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(sessionsOf(ana.devinUserId)).toHaveLength(1);

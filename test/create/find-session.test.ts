@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSessionSearch } from '../../src/create/find-session.ts';
+import { findEarlier, findOne, findSessions } from '../../src/create/find-session.ts';
 import type { SessionQuery } from '../../src/devin/sessions.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
@@ -26,25 +26,37 @@ type World = {
 
 function createSearch({ items, bound = [], tagRequests = false, firstMessage = PROMPT }: World) {
   const queries: SessionQuery[] = [];
-  const search = createSessionSearch({
-    listSessions: async (query) => {
-      queries.push(query);
-      return Promise.resolve(items);
+  const first = { eventId: 'e1', source: 'user', message: firstMessage ?? '', createdAt: 0 };
+  const c: Parameters<typeof findOne>[0] = {
+    devin: {
+      sessions: {
+        listAll: async (query) => {
+          queries.push(query);
+          return Promise.resolve(items);
+        },
+      },
+      messages: {
+        list: async () =>
+          Promise.resolve({
+            items: firstMessage === null ? [] : [first],
+            endCursor: null,
+            hasNextPage: false,
+          }),
+      },
     },
-    firstMessage: async () => Promise.resolve(firstMessage),
     store: {
       sessions: { bound: async () => Promise.resolve(new Set(bound)) },
       requests: { find: async () => Promise.resolve(null) },
     },
     tagRequests,
-  });
-  return { ...search, queries };
+  };
+  return { c, queries };
 }
 
 /** The session found for a request in a list, and what Devin was asked. */
 async function search(request: SessionRequest, world: World) {
-  const { findOne, queries } = createSearch(world);
-  return { found: (await findOne(request))?.sessionId ?? null, queries };
+  const { c, queries } = createSearch(world);
+  return { found: (await findOne(c, request))?.sessionId ?? null, queries };
 }
 
 test.each([
@@ -52,15 +64,15 @@ test.each([
   ['of a request without a tag is not searched for before that is sent', false, null],
 ])('a session %s', async (_what, tagRequests, found) => {
   const items = [sessionSnapshot('s1', { user_id: 'user-ana', tags: ['slack-r1'] })];
-  const { findEarlier, queries } = createSearch({ items, tagRequests });
+  const { c, queries } = createSearch({ items, tagRequests });
   const request = { ...requestAs('user-ana'), createdAt: new Date(990_000), resumedAt: null, sentAt: null };
-  expect((await findEarlier(request))?.sessionId ?? null).toBe(found);
+  expect((await findEarlier(c, request))?.sessionId ?? null).toBe(found);
   expect(queries).toEqual(found === null ? [] : [{ tags: ['slack-r1'], createdAfter: 330 }]);
 });
 
 test('a session is searched for before its request is started anyway, even without tags', async () => {
-  const { findEarlier } = createSearch({ items: [sessionAs('user-ana')] });
-  expect((await findEarlier(requestAs('user-ana')))?.sessionId).toBe('of-user-ana');
+  const { c } = createSearch({ items: [sessionAs('user-ana')] });
+  expect((await findEarlier(c, requestAs('user-ana')))?.sessionId).toBe('of-user-ana');
 });
 
 describe('without tags', () => {
@@ -134,9 +146,9 @@ describe('with tags', () => {
 });
 
 test('one list serves many requests, and their tags are searched for together', async () => {
-  const { find, queries } = createSearch({ items: [], tagRequests: true });
+  const { c, queries } = createSearch({ items: [], tagRequests: true });
   const missing = Array.from({ length: 60 }, (_, n) => ({ ...requestAs('user-ana'), id: `r${n}` }));
-  await find(missing);
+  await findSessions(c, missing);
   expect(queries.map(({ tags }) => tags?.length ?? 0)).toEqual([0, 50, 10]);
 });
 

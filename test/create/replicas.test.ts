@@ -1,33 +1,24 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createSessionCreator, type CreateStep } from '../../src/create/run.ts';
+import type { CreateContext } from '../../src/create/context.ts';
 import { createWithLease } from '../../src/queue/index.ts';
-import type { Database } from '../../src/store/database.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createRequests, requestLease } from '../../src/store/requests.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { ANA, createSetting } from '../support/create-context.ts';
+import { describeOnBothDatabases, type Open } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 
 const HOUR_MS = 3_600_000;
 const DEAD_AFTER_MS = 100;
-const { signal } = new AbortController();
 
 /** From now on, everything runs on a machine whose clock is off by this much. */
 function onClock(aheadMs: number): void {
   vi.setSystemTime(performance.timeOrigin + performance.now() + aheadMs);
 }
 
-/** A replica that works on requests with these steps. */
-function replicaOn({ db }: Pick<Database, 'db'>, step: CreateStep) {
-  const [requests, queued] = [createRequests(db), new Array<number>()];
-  const create = createSessionCreator({
-    store: { requests },
-    withLease: createWithLease(createLeases(db)),
-    show: async () => Promise.resolve(null),
-    enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
-      void (await Promise.resolve(queued.push(startAfterMs))),
-    steps: { accepted: step, held: step, identified: step, attached: step, sending: step },
-  });
-  return { requests, queued, create };
+/** A replica that looks up who asks like this. */
+async function replicaOn(database: Awaited<ReturnType<Open>>, resolve: CreateContext['resolve']) {
+  const withLease = createWithLease(createLeases(database.db));
+  return createSetting(async () => Promise.resolve(database), { withLease, resolve });
 }
 
 describeOnBothDatabases('a request with several replicas', (open) => {
@@ -44,28 +35,29 @@ describeOnBothDatabases('a request with several replicas', (open) => {
     'is left to the replica that has it by one whose clock is off by %i ms',
     async (aheadMs) => {
       const database = await setUp();
-      await createRequests(database.db).advance({ id: 'r1', from: 'accepted', to: 'identified' });
+      const changes = { uploads: { urls: [], leftOut: [] } };
+      await createRequests(database.db).advance({ id: 'r1', from: 'accepted', to: 'ready', changes });
       const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-      const first = replicaOn(database, async () => {
+      const first = await replicaOn(database, async () => {
         begun.resolve();
         await goOn.promise;
-        return { kind: 'leave' };
+        throw new Error('the process dies');
       });
-      const working = first.create('r1', signal);
+      const working = first.run().catch(() => undefined);
       await begun.promise;
       onClock(aheadMs);
-      const steps: string[] = [];
-      const second = replicaOn(database, async ({ request }) => {
-        steps.push(request.id);
-        return Promise.resolve({ kind: 'leave' });
-      });
-      expect(await second.requests.stranded(0)).toEqual([]);
-      await second.create('r1', signal);
-      expect(steps).toEqual([]);
-      expect(second.queued).toEqual([]);
+      const asked: string[] = [];
+      const second = await replicaOn(
+        database,
+        async ({ userId }) => (asked.push(userId), Promise.resolve(ANA)),
+      );
+      expect(await second.store.requests.stranded(0)).toEqual([]);
+      await second.run();
+      expect(asked).toEqual([]);
+      expect(second.jobs).toEqual([]);
       goOn.resolve();
       await working;
-      expect(await second.requests.stranded(0)).toEqual(['r1']);
+      expect(await second.store.requests.stranded(0)).toEqual(['r1']);
     },
   );
 
@@ -77,7 +69,7 @@ describeOnBothDatabases('a request with several replicas', (open) => {
     async (_clock, deadMs, livingMs) => {
       const { db } = await setUp();
       onClock(deadMs);
-      const moved = await createRequests(db).advance({ id: 'r1', from: 'accepted', to: 'identified' });
+      const moved = await createRequests(db).advance({ id: 'r1', from: 'accepted', to: 'ready' });
       expect(moved).not.toBeNull();
       expect(await createLeases(db).take(requestLease('r1'), DEAD_AFTER_MS)).not.toBeNull();
       onClock(livingMs);
@@ -88,22 +80,15 @@ describeOnBothDatabases('a request with several replicas', (open) => {
   test('is continued by one replica if both look up what a new request needs', async () => {
     const database = await setUp();
     const both = Promise.withResolvers<void>();
-    const began: string[] = [];
-    const moved: string[] = [];
-    const step: CreateStep = async ({ request: { id }, lease }) => {
-      if (began.push(id) === 2) both.resolve();
+    let began = 0;
+    const resolve = async () => {
+      if ((began += 1) === 2) both.resolve();
       await both.promise;
-      await database.db.transaction().execute(async (trx) => {
-        const step = { id, from: 'accepted', to: 'sending' } as const;
-        if ((await createRequests(database.db).advance(step, trx)) === null) return;
-        await lease.fence(trx);
-        moved.push(id);
-      });
-      return { kind: 'leave' };
+      return ANA;
     };
-    const replicas = [replicaOn(database, step), replicaOn(database, step)];
-    await Promise.all(replicas.map(async ({ create }) => create('r1', signal)));
-    expect(moved).toEqual(['r1']);
+    const replicas = await Promise.all([replicaOn(database, resolve), replicaOn(database, resolve)]);
+    await Promise.all(replicas.map(async ({ run }) => run()));
+    expect(replicas.flatMap(({ states }) => states)).toEqual(['sending', 'created']);
   });
 
   test("is continued even if the database's clock was set back", async () => {

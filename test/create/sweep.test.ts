@@ -17,7 +17,7 @@ const NOTHING_LEFT: SweepDeps = {
     replies: { waiting: nothing },
     messages: { waiting: nothing },
   },
-  transitions: { moveLocked: async () => Promise.resolve(false) },
+  moveLocked: async () => Promise.resolve(false),
   now: Date.now,
   enqueue: async () => Promise.resolve(),
   sayWords: async () => Promise.resolve(),
@@ -96,7 +96,7 @@ test.each([
     },
     // A job for it waits: it only rests.
     unqueued: async (_name, keys) => Promise.resolve(keys.filter((key) => key !== 'waiting')),
-    transitions: { moveLocked: async (id) => (ended.push(id), Promise.resolve(true)) },
+    moveLocked: async (id) => (ended.push(id), Promise.resolve(true)),
     enqueue: async (name, data) => void queued.push(`${name} ${Object.values(data).join()}`),
   });
   await sweep.start({ alone });

@@ -10,7 +10,7 @@ import { cardOf, sessionsAs } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
 const OVERRIDES = {
-  watchTimes: { fastestMs: 100, tickMs: 50, tellAfterMs: 50, restorePauseMs: 0 },
+  watchTimes: { fastestMs: 100, tickMs: 50, tellAfterMs: 50 },
   relayTimes: { unclearMs: 50, troubleMs: 100 },
 };
 const MINUTE_MS = 60_000;

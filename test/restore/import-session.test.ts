@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import { createImportSession } from '../../src/restore/import-session.ts';
-import { createLedger } from '../../src/store/ledger.ts';
-import { createRequests } from '../../src/store/requests.ts';
-import { createSessions } from '../../src/store/sessions.ts';
-import { databaseClock } from '../../src/store/sql.ts';
-import { createThreadMessages } from '../../src/store/thread-messages.ts';
+import { importSession } from '../../src/restore/import-session.ts';
+import { createSetting } from '../support/create-context.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -14,24 +10,23 @@ test.each([
   ['restored', 1],
   ['follow', 0],
 ] as const)('a session exists once, no matter who imports it, with its past: %s', async (source, entries) => {
-  const { db } = await open();
-  const importSession = createImportSession({
-    store: {
-      db,
-      requests: createRequests(db),
-      sessions: createSessions(db),
-      messages: createThreadMessages(db),
-      ledger: createLedger(db, databaseClock),
+  const { c, store } = await createSetting(open);
+  const { db } = store;
+  const context = {
+    store,
+    devin: {
+      messages: { list: async () => Promise.resolve({ items: said, endCursor: 'c2', hasNextPage: false }) },
+      attachments: { list: async () => Promise.resolve(files) },
     },
-    readHistory: async () => Promise.resolve({ messages: said, cursor: 'c2', files }),
-    sessionMember: async () => Promise.resolve(null),
-  });
+    findMember: async () => Promise.resolve(null),
+    tuning: c.tuning,
+  };
   const snapshot = sessionSnapshot(`of-${source}`);
   const importAs = async (id: string) => {
     const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null, placeKind: null };
     const unposted = new Set(['e2']);
     const request = { id, source, ...place };
-    return importSession({ request, snapshot, threadTs: '1.1', sessionChanges: {}, unposted });
+    return importSession(context, { request, snapshot, threadTs: '1.1', unposted });
   };
   const imported = [await importAs(`${source}-1`), await importAs(`${source}-2`)];
   expect(imported).toMatchObject([{ id: `${source}-1` }, { id: `${source}-1` }]);

@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { payloads } from '../../src/queue/payloads.ts';
-import { createReconciler } from '../../src/restore/reconcile.ts';
+import { reconcile } from '../../src/restore/reconcile.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { requestTag, type RequestState } from '../../src/session/request.ts';
 import { captureLog } from '../support/log-lines.ts';
@@ -9,62 +8,57 @@ import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 import { unneeded } from '../support/unneeded.ts';
 
-type Deps = Parameters<typeof createReconciler>[0];
-type Given = Partial<Omit<Deps, 'store'>> & { store?: Partial<Deps['store']> };
+type ReconcileContext = Parameters<typeof reconcile>[0];
+type Given = Partial<Pick<ReconcileContext, 'adopt' | 'enqueue'>> & {
+  serviceUserId?: string | null;
+  devinTime?: ReconcileContext['devin']['time'];
+  listAll?: ReconcileContext['devin']['sessions']['listAll'];
+  store?: Partial<ReconcileContext['store']>;
+  log?: ReconcileContext['tuning']['log'];
+};
 
 /** What a test doesn't name is never asked, or says nothing. */
-function createSearch({ store = {}, ...deps }: Given) {
-  return createReconciler({
-    serviceUserId: async () => Promise.resolve(null),
-    listSessions: unneeded,
-    devinTime: async () => Promise.resolve(null),
+async function reconcileWith({ store = {}, log = pino({ level: 'silent' }), ...given }: Given) {
+  const { serviceUserId = null, listAll = unneeded, devinTime = async () => Promise.resolve(null) } = given;
+  const context: ReconcileContext = {
+    devin: {
+      self: {
+        get: async () => Promise.resolve({ principalType: 'service_user', serviceUserId, orgId: null }),
+      },
+      time: devinTime,
+      sessions: { listAll },
+    },
     store: {
       sessions: { bound: async () => Promise.resolve(new Set()) },
       requests: { find: unneeded },
       ledger: { add: unneeded, isEmpty: async () => Promise.resolve(false) },
       ...store,
     },
-    teamId: () => 'T1',
-    adopt: unneeded,
-    enqueue: unneeded,
-    log: pino({ level: 'silent' }),
-    ...deps,
-  });
+    slack: { teamId: () => 'T1' },
+    adopt: given.adopt ?? unneeded,
+    enqueue: given.enqueue ?? unneeded,
+    tuning: { log },
+  };
+  await reconcile(context, new AbortController().signal);
 }
-
-test("a search for lost sessions ends when the app stops, even if Devin doesn't name their owners", async () => {
-  const reconcile = createSearch({
-    serviceUserId: async ({ signal }) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('stopped')));
-      }),
-  });
-  const stopping = new AbortController();
-  const searched = reconcile(stopping.signal);
-  stopping.abort();
-  await expect(searched).rejects.toThrow('stopped');
-});
 
 test.each([
   ['says so', 0],
   ['says nothing if it read all', 1],
 ])('a search that may have missed sessions %s', async (_what, fewer) => {
   const { log, text } = captureLog();
-  const reconcile = createSearch({
-    listSessions: async (_query, { maxItems }) =>
+  await reconcileWith({
+    listAll: async (_query, { maxItems = 1 } = {}) =>
       Promise.resolve(Array.from({ length: maxItems - fewer }, () => sessionSnapshot('s1'))),
     store: { sessions: { bound: async () => Promise.resolve(new Set(['s1'])) } },
     log,
   });
-  await reconcile(new AbortController().signal);
   expect(text().includes('more sessions than are read')).toBe(fewer === 0);
 });
 
 test('a search for lost sessions leaves alone what others started with the same key', async () => {
-  const reconcile = createSearch({
-    listSessions: async () => Promise.resolve([sessionSnapshot('s1', { tags: ['nightly'] })]),
-  });
-  await expect(reconcile(new AbortController().signal)).resolves.toBeUndefined();
+  const nightly = sessionSnapshot('s1', { tags: ['nightly'] });
+  await expect(reconcileWith({ listAll: async () => Promise.resolve([nightly]) })).resolves.toBeUndefined();
 });
 
 const NOW_S = 2_000_000;
@@ -91,9 +85,9 @@ async function reconciled(
     return Promise.resolve();
   };
   const tags = [requestTag('r1')];
-  const reconcile = createSearch({
-    serviceUserId: async () => Promise.resolve(ownId),
-    listSessions: async () =>
+  await reconcileWith({
+    serviceUserId: ownId,
+    listAll: async () =>
       Promise.resolve([sessionSnapshot('s1', { tags, user_id: 'user-ana', created_at: NOW_S, ...session })]),
     devinTime: async () => Promise.resolve(new Date(NOW_S * 1000)),
     store: {
@@ -101,13 +95,12 @@ async function reconciled(
       requests: { find: async () => Promise.resolve(row) },
       ledger: { add: note('counted'), isEmpty: async () => Promise.resolve(false) },
     },
-    adopt: async (_request, _session, how) => {
-      done.push(how?.asked === true ? 'adopted' : 'adopted late');
-      return Promise.resolve({ kind: 'leave' });
+    adopt: async (_request, { asked }) => {
+      done.push(asked === true ? 'adopted' : 'adopted late');
+      return Promise.resolve(true);
     },
     enqueue: note('searched for'),
   });
-  await reconcile(new AbortController().signal);
   return done;
 }
 
@@ -126,7 +119,7 @@ test.each<[string, object, RequestState | null, string[]]>([
   ['of a request that was not confirmed', {}, 'unknown', ['adopted late']],
   ['of a request without an answer, as another person', { user_id: 'user-eve' }, 'sending', []],
   ['of a request that has a session', {}, 'created', []],
-  ['of a request whose row, from a backup, says that it was not sent', {}, 'identified', ['adopted']],
+  ['of a request whose row, from a backup, says that it was not sent', {}, 'ready', ['adopted']],
 ])(
   'a session with our tag that is bound to no request is known by its request and its person: %s',
   async (_what, session, state, done) => {
@@ -143,27 +136,6 @@ test("a session of a lost request counts if Devin doesn't say who this app is", 
   expect(await reconciled(session, null, { ownId: null })).toEqual(['counted', 'searched for']);
 });
 
-test('of more lost sessions than are searched for, the oldest stay lost', async () => {
-  const searched: string[] = [];
-  const sessions = Array.from({ length: 201 }, (_none, at) =>
-    sessionSnapshot(`s${at}`, { tags: [requestTag(`r${at}`)], created_at: at }),
-  );
-  const reconcile = createSearch({
-    listSessions: async () => Promise.resolve(sessions),
-    store: {
-      requests: { find: async () => Promise.resolve(null) },
-      ledger: { add: async () => Promise.resolve(), isEmpty: async () => Promise.resolve(false) },
-    },
-    enqueue: async (_name, payload) => {
-      searched.push(...payloads['restore-sessions'].parse(payload).lost.map(({ sessionId }) => sessionId));
-      return Promise.resolve();
-    },
-  });
-  await reconcile(new AbortController().signal);
-  expect(searched).toHaveLength(200);
-  expect(searched).not.toContain('s0');
-});
-
 test.each([
   ['running', true],
   ['exit', false],
@@ -171,8 +143,8 @@ test.each([
   'a session of a lost request that is %s counts with what it used, and as open: %s',
   async (status, isOpen) => {
     const counted: unknown[] = [];
-    const reconcile = createSearch({
-      listSessions: async () =>
+    await reconcileWith({
+      listAll: async () =>
         Promise.resolve([
           sessionSnapshot('s1', { tags: [requestTag('r1')], created_at: NOW_S, acus_consumed: 3, status }),
         ]),
@@ -185,7 +157,6 @@ test.each([
       },
       enqueue: async () => Promise.resolve(),
     });
-    await reconcile(new AbortController().signal);
     const startedAt = new Date(NOW_S * 1000);
     expect(counted).toMatchObject([{ sessionId: 's1', requestId: 'r1', consumed: 3, startedAt, isOpen }]);
   },
@@ -197,14 +168,13 @@ test.each([
   ['2026-11-03T00:00:00Z', true, '2026-10-27T00:00:00Z'],
 ])('at %s, with nothing counted yet: %s, sessions since %s are read', async (time, isEmpty, since) => {
   const asked: unknown[] = [];
-  const reconcile = createSearch({
-    listSessions: async ({ createdAfter }) => {
+  await reconcileWith({
+    listAll: async ({ createdAfter }) => {
       asked.push(createdAfter);
       return Promise.resolve([]);
     },
     devinTime: async () => Promise.resolve(new Date(time)),
     store: { ledger: { add: unneeded, isEmpty: async () => Promise.resolve(isEmpty) } },
   });
-  await reconcile(new AbortController().signal);
   expect(asked).toEqual([Date.parse(since) / 1000]);
 });

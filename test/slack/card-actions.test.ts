@@ -61,8 +61,7 @@ describe('the buttons of a card', () => {
   });
 
   test.each([
-    ['identified', ['details', 'cancel']],
-    ['attached', ['details', 'cancel']],
+    ['ready', ['details', 'cancel']],
     ['sending', ['details']],
     ['unknown', ['check-again', 'start-anyway', 'details']],
   ] as const)('fit a request that is %s', (state, actions) => {

@@ -68,7 +68,7 @@ test.each([
   [9_999, null, null, 'Devin is busy. It will start automatically.'],
   [10_000, 10_000, 'busy', 'It will start automatically.'],
 ])('a card says after 10 s that its request waits: %i ms', (nowMs, waitedMs, waitsFor, note) => {
-  const request = requestRow({ state: 'attached', sessionId: null, waiting: 'busy' });
+  const request = requestRow({ state: 'ready', sessionId: null, waiting: 'busy' });
   expect(cardView({ request, session: null, nowMs }, en)).toMatchObject({
     waitedMs,
     waitsFor,
@@ -128,7 +128,7 @@ test.each([
 
 test('a title shows no ids of people, nor an empty line', () => {
   const draft = { values: { prompt: '\n <@U12AB> says it is slow\nFix it' }, sources: {} };
-  const request = requestRow({ draft, state: 'attached', sessionId: null });
+  const request = requestRow({ draft, state: 'ready', sessionId: null });
   expect(cardView({ request, session: null, nowMs: 0 }, en).title).toBe('@… says it is slow');
 });
 

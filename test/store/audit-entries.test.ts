@@ -31,7 +31,7 @@ const approved = (changes: Partial<Approval>): SessionRequest['approvals'] => [
 test.each<[string, SessionRequest['state'], Partial<SessionRequest>, object[]]>([
   [
     'that one is asked for',
-    'identified',
+    'ready',
     { state: 'awaiting-approval', approvals: approved({}) },
     [{ kind: 'approval', userId: 'U1', devinUserId: 'user-ana', result: 'asked', rule: 'a look first' }],
   ],
@@ -45,7 +45,7 @@ test.each<[string, SessionRequest['state'], Partial<SessionRequest>, object[]]>(
     'who approves last',
     'awaiting-approval',
     {
-      state: 'identified',
+      state: 'ready',
       approvals: approved({ yes: [ben], end: { kind: 'approved', by: ben, reason: null, atMs: 0 } }),
     },
     [{ kind: 'approval', userId: 'U2', devinUserId: 'user-ben', result: 'approved' }],
@@ -62,8 +62,8 @@ test.each<[string, SessionRequest['state'], Partial<SessionRequest>, object[]]>(
   ],
   [
     'nothing of it when the request goes on',
-    'identified',
-    { state: 'attached', approvals: approved({ yes: [ben] }) },
+    'ready',
+    { state: 'ready', approvals: approved({ yes: [ben] }) },
     [],
   ],
 ])('an approval is recorded: %s', (_what, from, changes, entries) => {
@@ -77,17 +77,17 @@ test.each<[SessionRequest['state'], Partial<SessionRequest>, object]>([
     { kind: 'start', result: 'found-late:email', rule: 'the team may' },
   ],
   [
-    'attached',
+    'ready',
     { state: 'failed', failure: { kind: 'cancelled', userId: 'U3' } },
     { kind: 'cancel', userId: 'U3', devinUserId: null },
   ],
   [
-    'attached',
+    'ready',
     { state: 'unknown', failure: { kind: 'cancelled', userId: 'U3' } },
     { kind: 'cancel', userId: 'U3', devinUserId: null },
   ],
   [
-    'attached',
+    'ready',
     { state: 'unknown', failure: refusedBy('a freeze') },
     { kind: 'refusal', result: 'policy', rule: 'a freeze' },
   ],

@@ -161,7 +161,7 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
   test('keeps what is in progress until it ends', async () => {
     const { db, run, found } = await setUp();
     await run(`update sessions set phase = 'working' where session_id = 's5'`);
-    await run(`update session_requests set state = 'attached', session_id = null where id = 'r15'`);
+    await run(`update session_requests set state = 'ready', session_id = null where id = 'r15'`);
     await run(`update replies set state = 'accepted' where session_id = 's6'`);
     expect(await forgetPerson(db, 'U5', 'ops')).toMatchObject({ requests: 0, inProgress: 3 });
     expect(await found('PROMPT-5')).toEqual(['session_requests']);

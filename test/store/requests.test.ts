@@ -16,14 +16,14 @@ describeOnBothDatabases('a request that awaits an approval', (open) => {
     );
     await requests.insert([newRequest('r1')]);
     expect(await requests.expired()).toEqual([]);
-    await requests.advance({ id: 'r1', from: 'accepted', to: 'identified' });
-    const awaiting = { id: 'r1', from: 'identified', to: 'awaiting-approval', expiresInMs: HOUR_MS } as const;
+    await requests.advance({ id: 'r1', from: 'accepted', to: 'ready' });
+    const awaiting = { id: 'r1', from: 'ready', to: 'awaiting-approval', expiresInMs: HOUR_MS } as const;
     await requests.advance(awaiting);
     time.ms += HOUR_MS - 1000;
     expect(await requests.expired()).toEqual([]);
     time.ms += 1000;
     expect(await requests.expired()).toEqual(['r1']);
-    await requests.advance({ id: 'r1', from: 'awaiting-approval', to: 'identified' });
+    await requests.advance({ id: 'r1', from: 'awaiting-approval', to: 'ready' });
     expect(await requests.expired()).toEqual([]);
   });
 });
@@ -37,7 +37,7 @@ describeOnBothDatabases('a request', (open) => {
       clockOf(() => ahead),
     );
     await requests.insert([newRequest('r1')]);
-    const moved = await requests.advance({ id: 'r1', from: 'accepted', to: 'identified' });
+    const moved = await requests.advance({ id: 'r1', from: 'accepted', to: 'ready' });
     expect(moved?.updatedAt).toEqual(new Date(ahead));
   });
 
@@ -45,8 +45,8 @@ describeOnBothDatabases('a request', (open) => {
     const { db } = await open();
     const requests = createRequests(db);
     await requests.insert([newRequest('r1'), newRequest('r2')]);
-    const step = { id: 'r1', from: 'accepted', to: 'identified' } as const;
-    expect(await requests.advance(step)).toMatchObject({ id: 'r1', state: 'identified' });
+    const step = { id: 'r1', from: 'accepted', to: 'ready' } as const;
+    expect(await requests.advance(step)).toMatchObject({ id: 'r1', state: 'ready' });
     expect(await requests.advance(step)).toBeNull();
     expect(await requests.find('r2')).toMatchObject({ state: 'accepted' });
   });

@@ -96,7 +96,7 @@ describe('an approval that was given', () => {
   const ben = { userId: 'U2', name: 'Ben' };
   const cid = { userId: 'U3', name: 'Cid' };
   const draft = { values: { prompt: 'fix it' }, sources: {} };
-  const asked = requestRow({ state: 'identified', identity: { ...ana, checkedAtMs: 0 }, draft });
+  const asked = requestRow({ state: 'ready', identity: { ...ana, checkedAtMs: 0 }, draft });
 
   type Now = { changes?: object; approvals?: (given: Approval) => Approval[] };
 

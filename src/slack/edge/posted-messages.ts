@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { pages } from '../../bounds.ts';
 import { cardThread, type SessionRequest } from '../../store/request-row.ts';
 import { cursorAfter } from './conversations.ts';
-import { unlessRefused } from './errors.ts';
 import {
   hasMetadata,
   readBlockMetadata,
@@ -28,22 +27,10 @@ export type ReadSpan = {
   threads: { ts: string; latestReplyS: number }[];
 };
 
-/** Kinds of conversations in `users.conversations`, with the scope that each needs. */
-const LISTED = [
-  ['public_channel', 'channels:read'],
-  ['private_channel', 'groups:read'],
-  ['mpim', 'mpim:read'],
-] as const;
-
-/** Pages of conversations, and of messages in one; more are left out. */
+/** Pages of messages in a conversation; more are left out. */
 const MAX_PAGES = 5;
 /** What isn't found is posted again, so a thread is read to its end. */
 const SEARCHED_PAGES = 50;
-
-const channelsSchema = z.object({
-  channels: z.array(z.looseObject({ id: z.string() })).default([]),
-  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
-});
 
 export type MetadataReader = ReturnType<typeof createMetadataReader>;
 
@@ -60,17 +47,6 @@ export function createMetadataReader({ client, botUserId }: ReaderDeps) {
     return found;
   }
 
-  async function joined(types: string, limit: number): Promise<string[]> {
-    const ids: string[] = [];
-    const read = async (cursor: string | null) => {
-      const query = { types, exclude_archived: true, limit: PAGE, ...(cursor !== null && { cursor }) };
-      return channelsSchema.parse(await client.users.conversations(query));
-    };
-    for await (const { channels } of pages({ read, next: cursorAfter, most: MAX_PAGES }))
-      ids.push(...channels.map(({ id }) => id));
-    return ids.slice(0, limit);
-  }
-
   return {
     /** What a conversation or a thread holds between two moments. */
     async read(place: CardPlace, span: TimeSpan): Promise<ReadSpan> {
@@ -82,21 +58,6 @@ export function createMetadataReader({ client, botUserId }: ReaderDeps) {
           latest === undefined ? [] : [{ ts, latestReplyS: Number(latest) }],
         ),
       };
-    },
-
-    /**
-     * Channels and group conversations the app is in, at most `limit`, and the missing scopes that hide others.
-     * https://docs.slack.dev/reference/methods/users.conversations
-     */
-    async conversations(limit: number): Promise<{ channelIds: string[]; missingScopes: string[] }> {
-      const channelIds: string[] = [];
-      const missingScopes: string[] = [];
-      for (const [types, scope] of LISTED) {
-        const found = await unlessRefused(joined(types, limit - channelIds.length));
-        if (found === null) missingScopes.push(scope);
-        else channelIds.push(...found);
-      }
-      return { channelIds, missingScopes };
     },
   };
 }

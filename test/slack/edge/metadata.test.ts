@@ -54,13 +54,6 @@ describe("finding the app's own messages", () => {
     const reader = createMetadataReader({ client, botUserId: () => 'U0ANOTHER' });
     expect((await reader.read(CHANNEL, AT_ANY_TIME)).messages).toEqual([]);
   });
-
-  test('lists the conversations it can, and names the missing scopes', async () => {
-    const slack = await startSlack({ withoutScopes: ['groups:read'] });
-    slack.addChannel({ id: 'C2', name: 'private', members: [], isPrivate: true });
-    const reader = createMetadataReader({ client: clientOf(slack), botUserId: () => '' });
-    expect(await reader.conversations(10)).toEqual({ channelIds: ['C1'], missingScopes: ['groups:read'] });
-  });
 });
 
 describe('the metadata of a message', () => {

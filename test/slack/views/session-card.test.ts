@@ -445,7 +445,7 @@ describe("a card's menu", () => {
     ['queued', []],
     ['needs-approval', ['Cancel']],
   ] as const)('has Cancel before the session starts, unless it waits for people: %s', (phase, inRow) => {
-    const actions = cardActions({ ...created, state: 'attached' }, null, { phase, thread: null });
+    const actions = cardActions({ ...created, state: 'ready' }, null, { phase, thread: null });
     const { buttons: row, menu: inMenu } = labels({ ...BARE_CARD, phase, actions });
     expect([row, inMenu]).toEqual([inRow, phase === 'queued' ? ['Details', 'Cancel'] : ['Details']]);
   });

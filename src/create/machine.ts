@@ -1,0 +1,111 @@
+import { failureWord, lookupFailure, Refused, Unclear } from '../failures.ts';
+import { LeaseLostError, retryWindow, type Lease } from '../queue/index.ts';
+import { hasCard } from '../reconcile/index.ts';
+import type { Failure } from '../session/failure.ts';
+import { isOpen, type OpenState, type RequestState } from '../session/request.ts';
+import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { requestLease } from '../store/requests.ts';
+import { cardKey } from '../store/shown.ts';
+import { begin, untilUndoIsOver } from './begin.ts';
+import type { CreateContext, Next, Run, Step } from './context.ts';
+import { ended } from './ended.ts';
+import { adopt, move } from './move.ts';
+import { prepare } from './prepare.ts';
+import { send, settle } from './send.ts';
+
+/**
+ * The life of a request. A step says what the row becomes, and `move` writes it with all that follows from it. The process
+ * may die after any of them: the row says where to go on.
+ */
+const STEPS: Record<OpenState, Step> = {
+  // Who it is in Devin, whether they may, and what applies here.
+  accepted: begin,
+  // A message asked for it: five seconds to cancel.
+  held: untilUndoIsOver,
+  // What is quoted, an approval, files; then `sending` on disk, then the POST.
+  ready: async (c, request, run) => (request.uploads === null ? prepare : send)(c, request, run),
+  // The answer was lost: search, never send again.
+  sending: settle,
+};
+
+/** Takes a request as far as it goes. */
+export async function create(c: CreateContext, requestId: string, signal: AbortSignal): Promise<void> {
+  const found = await c.store.requests.find(requestId);
+  if (found === null) return;
+  // Before its first transition, a request only needs lookups.
+  const late = found.state === 'accepted';
+  // If another process holds the lease, it goes on; if it died, its job begins again.
+  const working = async (lease: Lease): Promise<RequestState | null> => {
+    const request = late ? found : await c.store.requests.find(requestId);
+    const run = { lease, signal: AbortSignal.any([signal, lease.held]) };
+    return request === null ? null : walk(c, request, run);
+  };
+  const reached = await c.withLease(requestLease(requestId), working, { late }).catch((error: unknown) => {
+    if (error instanceof LeaseLostError) return null;
+    throw error;
+  });
+  // The URL first: a job does it a little later, if it can't be shown now.
+  if (reached === 'created') await c.show(cardKey(requestId));
+}
+
+/** null: another process has moved it, or has to wait. */
+async function walk(c: CreateContext, request: SessionRequest, run: Run): Promise<RequestState | null> {
+  let [before, now] = [request, request];
+  let step: Step | undefined;
+  while (isOpen(now.state) && !run.signal.aborted) {
+    const at = { before, now };
+    const take = step ?? STEPS[now.state];
+    const next = await take(c, now, run).catch(async (error) => afterFailure(c, at, error));
+    const moved = await move(c, { request: now, next, lease: run.lease });
+    if (moved === null) {
+      const session = typeof next === 'object' ? next.session : undefined;
+      // A session that exists beats that the request was given up meanwhile.
+      if (session === undefined || (await adopt(c, now, session))) return null;
+      // It is another's: its own is searched for.
+      step = undefined;
+      continue;
+    }
+    if (moved.next.afterMs !== undefined) return null;
+    [before, now, step] = [now, moved.request, moved.next.step];
+  }
+  return now.state;
+}
+
+/** What a failure means for a request. `before`: as it was before it became what it is `now`. */
+async function afterFailure(
+  c: CreateContext,
+  { before, now }: { before: SessionRequest; now: SessionRequest },
+  error: unknown,
+): Promise<Next> {
+  const isSent = now.state === 'sending';
+  const word = isSent ? failureWord(error) : lookupFailure(error);
+  // The session is searched for next. Devin's reason is kept for the person who decides if it isn't found.
+  if (word instanceof Unclear)
+    return { to: now.state, ...(word.failure !== null && { changes: { failure: word.failure } }) };
+  const undone = isSent ? notSent(before) : { to: now.state };
+  const nowMs = c.tuning.now();
+  const end = (failure: Failure): Next => {
+    const next = ended(now, failure, nowMs);
+    return { ...undone, ...next, changes: { ...undone.changes, ...next.changes } };
+  };
+  if (word instanceof Refused) {
+    // Their account may be gone, or a new one: it's looked up again.
+    if (isSent) await c.store.identities.forget(now);
+    return end(word.failure);
+  }
+  const { why: waiting, afterMs: retryAfterMs } = word;
+  const retry = retryWindow('devin', { triedForMs: nowMs - askedAt(now).getTime(), retryAfterMs });
+  if (retry.kind === 'over') {
+    const { askedToWaitMs } = retry;
+    return end({ kind: 'gave-up', waiting, ...(askedToWaitMs !== null && { askedToWaitMs }) });
+  }
+  // There is no card until it's known who asks: a refusal must leave none behind.
+  const isNews = now.waiting !== waiting && !hasCard(now);
+  const changes = { ...undone.changes, waiting };
+  return { ...undone, changes, afterMs: retry.afterMs, ...(isNews && { tell: 'queued' }) };
+}
+
+/** Devin did nothing: what is known of an earlier attempt holds again. */
+function notSent({ sentAt, identity }: SessionRequest): Next {
+  return { to: 'ready', released: true, changes: { sentAt, ...(sentAt !== null && { identity }) } };
+}

@@ -1,0 +1,206 @@
+import { Refused } from '../failures.ts';
+import { givenApprovals } from '../session/approval.ts';
+import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
+import { buildPrompt, isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
+import { chosenMessages, tickedMessages, type ThreadMessages } from '../slack/edge/context.ts';
+import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { createApproversOf, type ApprovalNeeded } from '../trust/index.ts';
+import type { CreateContext, Next, Run, Step } from './context.ts';
+import { notApproved } from './ended.ts';
+import { FileChangedError, handOverFile, handOverText, hashFile } from './hand-over.ts';
+import { judge } from './identify.ts';
+
+/** Files beyond this are left out, and the card says so. */
+const MAX_FILES = 20;
+
+/** The file with a conversation that is too long for the prompt. */
+const TRANSCRIPT = 'slack-thread.txt';
+
+/**
+ * ready -> awaiting-approval, if the policy wants an approval that the request doesn't have; or ready to be sent: the prompt
+ * with its Slack context is fixed, and the files are at Devin.
+ */
+export const prepare: Step = async (c, request, run) => {
+  const material = request.material ?? (await collect(c, request));
+  return (await askApproval(c, { request, material }, run)) ?? upload(c, { request, material }, run);
+};
+
+type ToSend = { request: SessionRequest; material: Material };
+
+/** What would be sent is fixed from here on, files by the hash of their bytes, and nothing has been uploaded yet. */
+async function askApproval(c: CreateContext, toSend: ToSend, run: Run): Promise<Next | null> {
+  const { request } = toSend;
+  if ((await judge(c, { ...request, material: toSend.material })).kind === 'allowed') return null;
+  // Files are read only if somebody has to approve them.
+  const material = await withHashes(c, toSend, run);
+  const needed = await judge(c, { ...request, material });
+  return needed.kind === 'allowed' ? null : ask(c, { request, material }, needed);
+}
+
+async function ask(c: CreateContext, toSend: ToSend, needed: ApprovalNeeded): Promise<Next> {
+  const { request, material } = toSend;
+  const { asks, draft, fingerprint, policy } = needed;
+  const { rule, say, need, budget, most, hurdle, expiresMs: expiresInMs } = asks;
+  const people = await createApproversOf({ ...c.slack, resolve: c.resolve })(asks, request);
+  if (people.length < need) throw new Refused({ kind: 'policy', hurdles: [hurdle], lacksApprovers: true });
+  const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
+  const approval = { rule, say, need, people, fingerprint, policy, ...about, yes: [], end: null };
+  const prompt = await promptOf(c, toSend);
+  const changes = { draft, material, prompt, approvals: [...request.approvals, approval] };
+  return { to: 'awaiting-approval', changes, expiresInMs };
+}
+
+/** A file that can't be read now isn't sent later, either. */
+async function withHashes(
+  c: CreateContext,
+  { request, material }: ToSend,
+  { signal }: Run,
+): Promise<Material> {
+  const files: Material['files'] = [];
+  const leftOut: LeftOut[] = [...material.leftOut];
+  for (const file of material.files) {
+    const read = await hashFile(readerOf(c), file, { askedAt: askedAt(request), signal });
+    if (read.kind === 'hashed') files.push({ ...file, sha256: read.sha256 });
+    else leftOut.push(read.leftOut);
+  }
+  return { ...material, files, leftOut };
+}
+
+const readerOf = ({ slack: { files }, devin, tuning: { now } }: CreateContext) => ({
+  files,
+  upload: devin.attachments.upload,
+  now,
+});
+
+async function upload(c: CreateContext, { request, material }: ToSend, { signal }: Run): Promise<Next> {
+  const { quoted, files } = material;
+  const leftOut = [...material.leftOut];
+  const urls: string[] = [];
+  const transcript = transcriptOf(material);
+  const handOvers = [
+    ...(quoted === null || transcript === null
+      ? []
+      : [
+          async () =>
+            handOverText(c.devin.attachments.upload, {
+              name: transcript,
+              text: writeTranscript(quoted),
+              signal,
+            }),
+        ]),
+    ...files.map(
+      (file) => async () => handOverFile(readerOf(c), file, { askedAt: askedAt(request), signal }),
+    ),
+  ];
+  for (const handOver of handOvers) {
+    const uploaded = await handOver().catch((error: unknown) => throwChanged(request, error));
+    if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
+    else leftOut.push(uploaded.leftOut);
+  }
+  // What was approved is sent as it was shown.
+  const approved = givenApprovals(request).length > 0 ? request.prompt : null;
+  const prompt = approved ?? (await promptOf(c, { request, material: { ...material, leftOut } }));
+  return { to: 'ready', changes: { prompt, uploads: { urls, leftOut } } };
+}
+
+/** A file isn't what its approvers were asked about. */
+function throwChanged(request: SessionRequest, error: unknown): never {
+  const approval = givenApprovals(request).at(-1);
+  if (!(error instanceof FileChangedError) || approval === undefined) throw error;
+  throw new Refused(notApproved(approval, 'file-changed'));
+}
+
+/** The name of the file with the conversation; null: the prompt includes it. */
+function transcriptOf({ quoted }: Pick<Material, 'quoted'>): string | null {
+  return isTooLong(quoted) ? TRANSCRIPT : null;
+}
+
+async function promptOf(c: CreateContext, { request, material }: ToSend): Promise<string> {
+  const isLeftOut = material.leftOut.some(({ name }) => name === TRANSCRIPT);
+  const transcript = isLeftOut ? null : transcriptOf(material);
+  return writePrompt(c, request, { thread: material.quoted, transcript });
+}
+
+type Quoted = { thread: QuotedThread | null; transcript: string | null };
+
+export async function writePrompt(
+  { slack, gate }: CreateContext,
+  request: SessionRequest,
+  quoted: Quoted = { thread: null, transcript: null },
+): Promise<string> {
+  return buildPrompt({
+    task: await slack.nameMentions(request.draft.values.prompt ?? ''),
+    // What the policy adds to every task there.
+    instructions: await gate.instructionsAt(request),
+    ...quoted,
+    requestId: request.id,
+  });
+}
+
+async function collect(c: CreateContext, request: SessionRequest): Promise<Material> {
+  const read = await readContext(c, request);
+  return { quoted: read.quoted, ...(await filesOf(c, request, read)) };
+}
+
+type Read = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut: LeftOut[] };
+
+async function readContext(
+  { slack: { thread } }: CreateContext,
+  { context, userId }: SessionRequest,
+): Promise<Read> {
+  if (context === null) return { messages: [], quoted: null, leftOut: [] };
+  const { choice, picked } = context;
+  const read = choice === 'message' ? null : await thread.read(context, userId);
+  const chosen = read?.kind === 'read' ? chosenMessages(context, read.messages) : [picked];
+  const { messages, unticked } = tickedMessages(context, chosen);
+  const unread = read?.kind === 'read' && choice !== 'message' ? read.unread[choice] : 0;
+  return {
+    messages,
+    quoted: await thread.quote(context, { messages, unread, unticked }),
+    leftOut: read === null ? [] : leftOutOf(read, unread),
+  };
+}
+
+function leftOutOf(read: ThreadMessages, unread: number): LeftOut[] {
+  switch (read.kind) {
+    case 'read':
+      return unread === 0 ? [] : [{ name: String(unread), reason: 'thread-too-long' }];
+    case 'unreadable':
+      return [{ name: read.code, reason: 'thread-unreadable' }];
+    case 'not-theirs':
+      return [{ name: '', reason: 'thread-not-theirs' }];
+  }
+}
+
+async function filesOf(
+  { slack: { files } }: CreateContext,
+  request: SessionRequest,
+  { messages, leftOut }: Read,
+): Promise<Pick<Material, 'files' | 'leftOut'>> {
+  const chosen = await Promise.all(
+    request.slackFileIds.map(async (id) => ({ id, file: await findFile(files, request, id) })),
+  );
+  const unseen = chosen.filter(({ file }) => file === null);
+  const all = [
+    ...chosen.flatMap(({ file }) => (file === null ? [] : [file])),
+    ...messages.flatMap((message) => message.files),
+  ];
+  const unique = [...new Map(all.map((file) => [file.id, file])).values()];
+  return {
+    files: unique.slice(0, MAX_FILES),
+    leftOut: [
+      ...leftOut,
+      ...unseen.map(({ id }) => ({ name: id, reason: 'unreadable' as const })),
+      ...unique.slice(MAX_FILES).map(({ name }) => ({ name, reason: 'too-many' as const })),
+    ],
+  };
+}
+
+/** Slack says which files a message has; a form's submission could name any file. */
+async function findFile(
+  files: CreateContext['slack']['files'],
+  { source, userId }: SessionRequest,
+  id: string,
+): Promise<SlackFile | null> {
+  return source === 'form' ? files.findUpload(id, userId) : files.find(id);
+}
