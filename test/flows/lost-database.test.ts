@@ -64,7 +64,6 @@ async function pickMessage({ slack }: World, by: { userId: string; channelId: st
   const view = await settledForm(slack, userId);
   slack.typeIn(view.id, {
     'field.prompt': 'fix the login test',
-    'field.repos': 'acme/web',
     'field.max_acu_limit': '10',
     context_choice: 'thread',
   });
@@ -177,7 +176,6 @@ function story(devin: WorldOptions['devin']): void {
       ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('Your usage'),
     );
     expect(told.text).toContain('1 session · 3 ACU');
-    expect(told.text).toContain('acme/web · 3 ACU');
   });
 
   test('says nothing twice', async () => {
