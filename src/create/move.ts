@@ -179,8 +179,10 @@ async function enqueueAll(
 ): Promise<void> {
   const { id: requestId, state, waiting } = request;
   const { tell, outcome, session, afterMs } = next;
-  // Its URL, or that there is none, goes before everything else. This process shows the URL of a new session itself.
-  const isSoon = state === 'created' ? isRunning : isOpen(state) && state !== 'held' && waiting === null;
+  // Its URL, or that there is none, goes before everything else. This process shows the URL of a new session itself; what a
+  // person did, or has to wait for, is shown at once.
+  const isQuick = isOpen(state) && state !== 'held' && waiting === null;
+  const isSoon = isRunning && (state === 'created' || isQuick);
   const when = isSoon ? { startAfterMs: EARLY_CARD_MS } : { interactive: !isOpen(state) };
   if (hasCard(request)) await enqueue('show', { key: cardKey(requestId) }, { trx, ...when });
   // A notice that nothing was started may still be on its way.
