@@ -321,6 +321,8 @@ describe('follow', () => {
     await slack.clickButton(person.userId, { channelId, ts }, 'raise_cap');
     const form = slack.renderText(await settledForm(slack, person.userId));
     expect(form).toMatch(/ACU cap[^]{0,80}\b10\b/);
+    // What it has done so far goes to Devin with it.
+    expect(form).toContain(devin.session(id).url);
   });
 
   test('shows on the card who it runs as, if Devin names the owner', async () => {

@@ -69,11 +69,23 @@ function listenToForms(app: App, deps: CardDeps): void {
     );
     await reopen(press, request);
   });
-  onButton(app, CARD_ACTION['start-again'], async (press) => reopen(press, await byReader(press)));
-  onButton(app, CARD_ACTION['raise-cap'], async (press) => {
-    const request = await byReader(press);
-    await reopen(press, request && withHigherCap(request, await sessions.ofRequest(request.id)));
-  });
+  for (const again of ['start-again', 'raise-cap'] as const) {
+    onButton(app, CARD_ACTION[again], async (press) => {
+      const request = await byReader(press);
+      const session = request === null ? null : await sessions.ofRequest(request.id);
+      const linked = request && withLink(request, session);
+      await reopen(press, linked && again === 'raise-cap' ? withHigherCap(linked, session) : linked);
+    });
+  }
+}
+
+/** After a failure or at a cap, Devin can read what the session has done. */
+function withLink(request: SessionRequest, session: SessionRow | null): SessionRequest {
+  if (session?.phase !== 'failed' && session?.phase !== 'capped') return request;
+  const { values, sources } = request.draft;
+  const session_links = [...new Set([...(values.session_links ?? []), session.url])];
+  const linked = { ...sources, session_links: 'request' as const };
+  return { ...request, draft: { ...request.draft, sources: linked, values: { ...values, session_links } } };
 }
 
 /** A session that stopped at its cap needs about as much again. What it used tells a cap that was set in Devin. */
