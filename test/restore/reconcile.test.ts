@@ -48,7 +48,7 @@ test.each([
 ])('a search that may have missed sessions %s', async (_what, fewer) => {
   const { log, text } = captureLog();
   await reconcileWith({
-    listAll: async (_query, { maxItems = 1 } = {}) =>
+    listAll: async (_query, { maxItems = 1 }) =>
       Promise.resolve(Array.from({ length: maxItems - fewer }, () => sessionSnapshot('s1'))),
     store: { sessions: { bound: async () => Promise.resolve(new Set(['s1'])) } },
     log,
