@@ -30,7 +30,7 @@ const MOST_LOOKED_AT = 60;
 type Requester = Pick<SessionRequest, 'teamId' | 'userId' | 'identity'>;
 
 /** `need`: how many have to be found if Slack doesn't list a group. */
-export type ApproversOf = (terms: Terms, requester: Requester) => Promise<Voter[]>;
+type ApproversOf = (terms: Terms, requester: Requester) => Promise<Voter[]>;
 export type MayApprove = (patterns: readonly PersonPattern[], asked: Asked) => Promise<ReadonlySet<string>>;
 type Asked = { among: readonly string[]; requester: string };
 

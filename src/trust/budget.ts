@@ -26,7 +26,7 @@ type Asking = Spender & { cap: number | undefined; approved: readonly string[] }
 
 /** `at`: the reservation counts in this day and month, by the database's clock; null: when it is recorded. */
 export type Reservation = { at: Date | null };
-export type Fit = ({ kind: 'fits' } & Reservation) | { kind: 'over' };
+type Fit = ({ kind: 'fits' } & Reservation) | { kind: 'over' };
 
 export type Budget = ReturnType<typeof createBudget>;
 

@@ -14,9 +14,9 @@ import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate } from './gate.ts';
 
-export { createApproversOf, idsOf, type ApproversOf, type MayEnd } from './approvers.ts';
+export { createApproversOf, idsOf, type MayEnd } from './approvers.ts';
 export { exportAudit, exportUsage, verifyChain } from './export.ts';
-export { alertOwners, type Budget, type Fit, type Reservation } from './budget.ts';
+export { alertOwners, type Budget, type Reservation } from './budget.ts';
 export { createQuickGate, withPolicy, type Gate, type QuickGate, type TypedDraft } from './gate.ts';
 export { createSpending, type Spending } from './usage.ts';
 export { explain, readSpent } from './explain.ts';

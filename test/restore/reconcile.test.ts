@@ -48,8 +48,8 @@ test.each([
 ])('a search that may have missed sessions %s', async (_what, fewer) => {
   const { log, text } = captureLog();
   await reconcileWith({
-    listAll: async (_query, { maxItems = 1 }) =>
-      Promise.resolve(Array.from({ length: maxItems - fewer }, () => sessionSnapshot('s1'))),
+    listAll: async (_query, options) =>
+      Promise.resolve(Array.from({ length: (options?.maxItems ?? 1) - fewer }, () => sessionSnapshot('s1'))),
     store: { sessions: { bound: async () => Promise.resolve(new Set(['s1'])) } },
     log,
   });

@@ -30,8 +30,6 @@ export type ThreadMessages =
   /** The person it is read for is not in the conversation. */
   | { kind: 'not-theirs' };
 
-export type ThreadReader = ReturnType<typeof createThreadReader>;
-
 type ReaderDeps = {
   client: WebClient;
   people: People;

@@ -32,8 +32,6 @@ const MAX_PAGES = 5;
 /** What isn't found is posted again, so a thread is read to its end. */
 const SEARCHED_PAGES = 50;
 
-export type MetadataReader = ReturnType<typeof createMetadataReader>;
-
 type ReaderDeps = { client: WebClient; botUserId: () => string };
 
 /** Finds what this app has posted to Slack. Each function throws if Slack can't be asked. */
