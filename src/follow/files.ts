@@ -5,7 +5,7 @@ import type { SessionAttachment } from '../devin/schemas.ts';
 import { retryWindow, type Lease } from '../queue/index.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
-import type { FileToShare, ThreadPlace } from '../slack/edge/thread-writer.ts';
+import type { FileToShare, ThreadPlace } from '../slack/edge/outbound.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { isInFlight } from '../store/shown.ts';
 import { FILE, type NewMessage, type ThreadMessage } from '../store/thread-messages.ts';

@@ -5,9 +5,9 @@ import { cardView } from '../slack/card-view.ts';
 import { readThreadMessage } from '../slack/command/thread-message.ts';
 import type { SlackFailure } from '../slack/edge/errors.ts';
 import { messageMetadata } from '../slack/edge/metadata.ts';
+import type { FileToShare, ThreadPlace } from '../slack/edge/outbound.ts';
 import { plainName } from '../slack/edge/people.ts';
 import { isDirectMessage } from '../slack/edge/places.ts';
-import type { FileToShare, ThreadPlace } from '../slack/edge/thread-writer.ts';
 import {
   labeled,
   renderDevinMessage,

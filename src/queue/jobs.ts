@@ -92,19 +92,7 @@ export function createQueue({
   boss.on('error', onError);
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
-  const life = createLife(() =>
-    startWorkerPool({
-      boss,
-      db: database.unflushed ?? undefined,
-      alone,
-      names: JOB_NAMES,
-      registrations,
-      log,
-      onError,
-      leaseMs,
-      pollSeconds,
-    }),
-  );
+  let pool: WorkerPool | null = null;
 
   const enqueue: Enqueue = async (name, payload, { trx, key = keyOf(name, payload), ...how } = {}) => {
     const { interactive = false } = how;
@@ -142,10 +130,28 @@ export function createQueue({
       registrations.push({ name, concurrency, run });
     },
     unhandled: () => JOB_NAMES.filter((name) => !registrations.some((done) => done.name === name)),
-    start: () => life.start(),
-    stop: (options) => life.stop(options),
+    async start() {
+      pool ??= await startWorkerPool({
+        boss,
+        db: database.unflushed ?? undefined,
+        alone,
+        names: JOB_NAMES,
+        registrations,
+        log,
+        onError,
+        leaseMs,
+        pollSeconds,
+      }).catch((error: unknown) => {
+        throw orForbidden(error);
+      });
+    },
+    async stop({ timeoutMs }) {
+      const stopping = pool;
+      pool = null;
+      await stopping?.stop(timeoutMs);
+    },
     depth: () => readDepth(boss),
-    healthy: () => life.isFetching(),
+    healthy: () => pool?.isFetching() === true,
   };
 }
 
@@ -154,34 +160,6 @@ function keyOf<Name extends JobName>(name: Name, payload: Jobs[Name]): string | 
   const fields: readonly (keyof Jobs[Name])[] | undefined = keyFields[name];
   // Without fields, all jobs of a kind are about the same.
   return fields?.length === 0 ? name : fields?.map((field) => payload[field]).join(':');
-}
-
-/** Start and stop in any order and number: each waits for the other's end. */
-function createLife(begin: () => Promise<WorkerPool>) {
-  let pool: Promise<WorkerPool> | null = null;
-  let ended: Promise<void> = Promise.resolve();
-  let running: WorkerPool | null = null;
-  return {
-    isFetching: () => running?.isFetching() === true,
-    async start(): Promise<void> {
-      pool ??= ended.then(begin);
-      const started = pool;
-      try {
-        const workers = await started;
-        if (pool === started) running = workers;
-      } catch (error) {
-        pool = null;
-        throw orForbidden(error);
-      }
-    },
-    async stop({ timeoutMs }: { timeoutMs: number }): Promise<void> {
-      const stopping = pool;
-      pool = null;
-      running = null;
-      if (stopping !== null) ended = stopping.then((started) => started.stop(timeoutMs));
-      await ended;
-    },
-  };
 }
 
 async function readDepth(boss: PgBoss): Promise<Record<string, Depth>> {

@@ -7,7 +7,7 @@ import { isUntrusted } from '../network.ts';
 import { OperatorError } from '../operator-error.ts';
 import { once } from '../time.ts';
 import { COMMIT_MS } from './commit.ts';
-import { openEmbedded, startUpkeep, type Embedded } from './embedded/embedded.ts';
+import { openEmbedded, type Embedded } from './embedded/embedded.ts';
 import {
   bossDatabase,
   createPriorityGate,
@@ -15,6 +15,7 @@ import {
   unflushedDatabase,
   type Priority,
 } from './embedded/gate.ts';
+import { startUpkeep } from './embedded/upkeep.ts';
 import { createStatementNames, PreparingClient } from './prepared-statements.ts';
 import { codeOf } from './store-error.ts';
 import type { Tables } from './tables.ts';

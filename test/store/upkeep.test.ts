@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { startUpkeep } from '../../src/store/embedded/embedded.ts';
+import { startUpkeep } from '../../src/store/embedded/upkeep.ts';
 
 const HOUR_MS = 60 * 60_000;
 

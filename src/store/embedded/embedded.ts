@@ -11,12 +11,10 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Log } from '../../log.ts';
 import { OperatorError, type Say } from '../../operator-error.ts';
-import { repeat } from '../../time.ts';
 import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
 import { folderError, type Machine } from './folder-error.ts';
-import { analyzeGrown, runUpkeep, tableNames, TABLES, type Runner } from './upkeep.ts';
+import { tableNames, TABLES } from './upkeep.ts';
 
 export type Embedded = {
   thread: DatabaseThread;
@@ -125,34 +123,6 @@ async function startThread(folder: string, { program, fresh }: FolderOptions): P
 async function checkReadable(thread: DatabaseThread): Promise<void> {
   const tables = tableNames(await thread.exec(TABLES));
   await thread.exec(tables.map((table) => `select 1 from ${table} limit 1`).join(';'));
-}
-
-const CHECKPOINT_MS = 5 * 60_000;
-const GROWTH_MS = 10_000;
-const CHECKPOINTS_PER_VACUUM = 12;
-const PAUSE_MS = 200;
-
-/** Runs until it is stopped. */
-export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>) {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  let round = 0;
-  const upkeep = repeat(async () => {
-    round += 1;
-    const full = round % CHECKPOINTS_PER_VACUUM === 0;
-    await runUpkeep(database, { full, pauseMs: PAUSE_MS, signal }).catch((error: unknown) => {
-      if (!signal.aborted) log.warn({ err: error }, 'upkeep of the embedded database failed');
-    });
-  }, CHECKPOINT_MS);
-  upkeep.unref();
-  const growth = repeat(async () => analyzeGrown(database).catch(() => undefined), GROWTH_MS);
-  growth.unref();
-  return {
-    async stop(): Promise<void> {
-      stopping.abort();
-      await Promise.all([upkeep.stop(), growth.stop()]);
-    },
-  };
 }
 
 /** Only a folder's own fsync makes new and removed names in it durable. */

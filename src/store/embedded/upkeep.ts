@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Log } from '../../log.ts';
+import { repeat } from '../../time.ts';
 
-export type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
+type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
 
 type Upkeep = {
   /** Also vacuums, which need not be done each time. */
@@ -53,4 +55,32 @@ const tableSchema = z.object({ name: z.string() });
 
 export function tableNames(results: readonly { rows: unknown[] }[]): string[] {
   return results.flatMap(({ rows }) => rows.map((row) => tableSchema.parse(row).name));
+}
+
+const CHECKPOINT_MS = 5 * 60_000;
+const GROWTH_MS = 10_000;
+const CHECKPOINTS_PER_VACUUM = 12;
+const PAUSE_MS = 200;
+
+/** Runs until it is stopped. */
+export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let round = 0;
+  const upkeep = repeat(async () => {
+    round += 1;
+    const full = round % CHECKPOINTS_PER_VACUUM === 0;
+    await runUpkeep(database, { full, pauseMs: PAUSE_MS, signal }).catch((error: unknown) => {
+      if (!signal.aborted) log.warn({ err: error }, 'upkeep of the embedded database failed');
+    });
+  }, CHECKPOINT_MS);
+  upkeep.unref();
+  const growth = repeat(async () => analyzeGrown(database).catch(() => undefined), GROWTH_MS);
+  growth.unref();
+  return {
+    async stop(): Promise<void> {
+      stopping.abort();
+      await Promise.all([upkeep.stop(), growth.stop()]);
+    },
+  };
 }
