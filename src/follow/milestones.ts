@@ -27,8 +27,8 @@ export async function calledIn(c: FollowContext, { session, request }: Followed)
 /** Devin's words may say it, or go along with it. */
 export function dueInMs({ tuning }: FollowContext, row: ThreadMessage, { fetched }: PostContext): number {
   const { holdMs, tellAfterMs } = tuning.watchTimes;
-  const waitMs = fetched.has(row.key) ? heldMs(row.key, holdMs) : tellAfterMs;
-  return Math.max(0, Math.ceil(waitMs - row.ageMs));
+  const heldForMs = fetched.has(row.key) ? heldMs(row.key, holdMs) : tellAfterMs;
+  return Math.max(0, Math.ceil(Math.min(heldForMs, tellAfterMs) - row.ageMs));
 }
 
 /** A person who wrote this recently sees the result without a notice. */
