@@ -103,7 +103,7 @@ test.each([
   const left = ['create-session left', 'relay-to-devin said', 'relay-from-devin heard'];
   expect(queued).toEqual(left);
   expect(ended).toEqual(['expired']);
-  expect(ages).toEqual([strandedMs, waitingMs, waitingMs, waitingMs]);
+  expect(ages).toEqual([strandedMs, waitingMs, waitingMs]);
   queued.splice(0);
   await vi.advanceTimersByTimeAsync(EVERY_MS);
   expect(queued).toEqual(left);
