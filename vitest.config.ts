@@ -8,8 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
-    // Tests spend much time on starting processes and waiting: two at a time, even on two cores.
-    maxWorkers: 2,
+    // Tests spend much time on starting processes and waiting: four at a time, even on two cores.
+    maxWorkers: 4,
     sequence: { sequencer: LongFirst },
     globalSetup: 'test/support/global-setup.ts',
     // Files share their modules, not their state: loading Bolt, pg-boss and the rest again took as long as the tests.

@@ -16,13 +16,13 @@ function complaintAbout(read: () => unknown): string {
 
 describe('arguments', () => {
   test.each([
-    [['FILE', '--txt', 'a'], "--txt isn't an option here."],
-    [['FILE', '--constructor'], "--constructor isn't an option here."],
-    [['FILE', '-x'], "-x isn't an option here."],
+    [['FILE', '--txt', 'a'], "--txt isn't expected here."],
+    [['FILE', '--constructor'], "--constructor isn't expected here."],
+    [['FILE', '-x'], "-x isn't expected here."],
     [['FILE', '--text'], '--text needs a value.'],
-    [['FILE', '--csv=yes'], '--csv takes no value.'],
+    [['FILE', '--csv=yes'], "--csv=yes isn't expected here."],
     [[], 'FILE is missing.'],
-    [['FILE', 'more'], 'more is one argument too many.'],
+    [['FILE', 'more'], "more isn't expected here."],
   ])('name what is wrong: %j', (args, complaint) => {
     expect(complaintAbout(() => readArguments(args, { options, operands: ['FILE'], words }))).toBe(complaint);
   });
@@ -44,10 +44,8 @@ describe('arguments', () => {
   test('begin with a command that exists', async () => {
     const acts = { verify: async () => 0, export: async () => 0 };
     await expect(runAct(['verify'], acts, words)).resolves.toBe(0);
-    await expect(runAct([], acts, words)).rejects.toThrow('Say which command: verify, export.');
-    await expect(runAct(['toString'], acts, words)).rejects.toThrow(
-      "toString isn't a command here: use verify, export.",
-    );
+    await expect(runAct([], acts, words)).rejects.toThrow('verify | export is missing.');
+    await expect(runAct(['toString'], acts, words)).rejects.toThrow("toString isn't expected here.");
   });
 });
 
@@ -75,7 +73,7 @@ describe.each([
     expect(await ended(...args, '--wrong')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/^--wrong isn't an option here\.\n\n(.+\n)*.*npm run \w+/) as unknown,
+      stderr: expect.stringMatching(/^--wrong isn't expected here\.\n\n(.+\n)*.*npm run \w+/) as unknown,
     });
   });
 });

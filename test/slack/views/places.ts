@@ -5,7 +5,7 @@ import { renderWebMessage } from '../../../src/slack/views/devin-message.ts';
 import { renderHome } from '../../../src/slack/views/home.ts';
 import { renderMilestone } from '../../../src/slack/views/milestone.ts';
 import { refusal } from '../../../src/slack/views/notices.ts';
-import { renderCard, type SessionCard } from '../../../src/slack/views/session-card.ts';
+import { linkedTitle, renderCard, type SessionCard } from '../../../src/slack/views/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/views/session-form.ts';
 import { renderSessionList } from '../../../src/slack/views/session-list.ts';
 import { renderReplyBox, renderReplyNotice } from '../../../src/slack/views/steering.ts';
@@ -152,7 +152,7 @@ export function messageOf(
     card: cardOf(words),
     said: { key: 'e1', text: `${words}.`, shown: null },
     isDevins: false,
-    name: words,
+    name: linkedTitle(cardOf(words), en),
     beside: [],
     mayAnswer: true,
     key: 'needs-you:1',
