@@ -127,7 +127,7 @@ function listenToChoices(
       const asked = { kind: 'ask-first', doubt, draft: values, reset: [] } as const;
       return renderDoubt({ ...asked, reset: [] }, { command, typed: values.prompt, formId: form.id }, text);
     }
-    return notice([(await inbox.acceptOffered({ ...form, draft })) ? started : text.modal.askedBefore]);
+    return notice([(await inbox.acceptOffered({ ...form, draft })) ? started : text.modal.sentBefore]);
   }
 
   onDurableButton(app, ACTION.startAsTask, async (press) =>
