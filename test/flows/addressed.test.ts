@@ -232,7 +232,7 @@ describe("a message to the app outside of a session's thread", () => {
 
   test.each([
     ['a guest', { isGuest: true }, 'guest'],
-    ['from another workspace', { teamId: 'T0OTHER' }, 'another'],
+    ['from another workspace', { teamId: 'T0OTHER' }, 'Only members of the Slack workspace'],
     [
       'not in the Devin organization',
       { inDevin: false },

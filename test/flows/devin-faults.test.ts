@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
+import { requestIdOf } from '../../src/session/request.ts';
 import { startSession, toldTo, typeTask, useAsking } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { DEVINS, SILENT_DEVIN } from '../support/worlds.ts';
@@ -95,7 +96,7 @@ describe('when Devin fails', () => {
     expect(sent.map(({ status }) => status)).not.toContain(502);
   });
 
-  test('shows the tag of a request in Details only once its session is known', async () => {
+  test('names a session in Details once it is known, beside its request', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { afterEffect: true, times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: Infinity });
@@ -108,12 +109,14 @@ describe('when Devin fails', () => {
         (await slack.waitForView(({ userId, id }) => userId === ana.userId && !before.has(id))).id,
       );
     };
-    expect(await detailsOf(card.ts)).not.toContain('slack-');
+    expect(await detailsOf(card.ts)).not.toContain('session: ');
     hidden.clear();
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
-    const { url } = await sessionOf(devin, ana.devinUserId);
+    const { id, url, request } = await sessionOf(devin, ana.devinUserId);
     const found = await cardOf(slack, channelId, (text) => text.includes(url));
-    expect(await detailsOf(found.ts)).toMatch(/Tags\W+slack-/);
+    const details = await detailsOf(found.ts);
+    expect(details).toContain(`session: ${id}`);
+    expect(details).toContain(`request: ${requestIdOf(request.tags ?? [])}`);
   });
 
   test('links a followed session to its unconfirmed request', async () => {

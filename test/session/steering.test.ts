@@ -51,15 +51,16 @@ describe('preferences', () => {
       notify: 'thread',
       steer: 'members',
       listen: null,
+      mentions: null,
       language: null,
     });
     expect(
       effectivePreferences({
         workspace: { notify: 'card', steer: 'requester' },
-        channel: { notify: 'dm' },
-        person: { steer: 'members', language: 'ja' },
+        channel: { notify: 'dm', mentions: 'off' },
+        person: { steer: 'members', mentions: 'start', language: 'ja' },
       }),
-    ).toEqual({ notify: 'dm', steer: 'requester', listen: null, language: 'ja' });
+    ).toEqual({ notify: 'dm', steer: 'requester', listen: null, mentions: 'off', language: 'ja' });
   });
 });
 

@@ -9,6 +9,7 @@ const SET = {
   notify: 'dm',
   steer: 'requester',
   listen: 'mentions',
+  mentions: 'ask',
   language: 'ja',
 } as const;
 const LEFT = { ...SET, language: null };
@@ -18,10 +19,10 @@ describeOnBothDatabases('preferences', (open) => {
   test('that are set at the same moment all stay, and can be removed one by one', async () => {
     const { db } = await open();
     const settings = createSettings(db);
-    const { notify, language, steer, listen } = SET;
+    const { notify, language, steer, listen, mentions } = SET;
     await Promise.all([
       ...[{ notify }, { language }].map(async (one) => settings.changePreferences(PERSON, one, 'U1')),
-      ...[{ steer }, { listen }].map(async (one) => settings.changePreferences(CHANNEL, one, 'U1')),
+      ...[{ steer }, { listen }, { mentions }].map(async (one) => settings.changePreferences(CHANNEL, one, 'U1')),
     ]);
     expect(await settings.preferencesFor(PLACE)).toEqual(SET);
     await settings.changePreferences(PERSON, { language: null }, 'U1');
