@@ -22,7 +22,9 @@ describeOnBothDatabases('preferences', (open) => {
     const { notify, language, steer, listen, mentions } = SET;
     await Promise.all([
       ...[{ notify }, { language }].map(async (one) => settings.changePreferences(PERSON, one, 'U1')),
-      ...[{ steer }, { listen }, { mentions }].map(async (one) => settings.changePreferences(CHANNEL, one, 'U1')),
+      ...[{ steer }, { listen }, { mentions }].map(async (one) =>
+        settings.changePreferences(CHANNEL, one, 'U1'),
+      ),
     ]);
     expect(await settings.preferencesFor(PLACE)).toEqual(SET);
     await settings.changePreferences(PERSON, { language: null }, 'U1');
