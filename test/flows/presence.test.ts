@@ -69,9 +69,7 @@ describe('a former member of a private channel', () => {
     const direct = slack.directMessages(ben.userId);
     const card = await cardOf(slack, direct, (text) => text.includes(session.url));
     expect(slack.renderText(card)).toContain('no longer in that conversation');
-    await slack.waitForMessage(direct, ({ text }) =>
-      text.includes('no longer in the conversation where you asked'),
-    );
+    await slack.waitForMessage(direct, ({ text }) => text.includes("You're no longer in that conversation."));
     expect(byTheApp()).toEqual([]);
     expect(slack.problems).toEqual([]);
   });

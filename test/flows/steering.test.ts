@@ -305,7 +305,7 @@ describe('canceling a request', () => {
     const { message } = await slack.command(ana.userId, channelId, 'cancel');
     expect(message?.text).toContain(`never mind ${ana.name}`);
     await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'cancel_listed');
-    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'On it.');
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'Canceling that request.');
     expect(told.ts).toBe(message?.ts);
     await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
     busy.clear();

@@ -286,7 +286,7 @@ describe('a thread that takes no messages', () => {
     slack.changeChannel(thread.channelId, { isArchived: true });
     devin.advance(thread.id, { status: 'running', message: 'from the archive' });
     const direct = slack.directMessages(thread.ana.userId);
-    await slack.waitForMessage(direct, ({ text }) => text.includes('The channel is archived.'));
+    await slack.waitForMessage(direct, ({ text }) => text.includes('That channel is archived.'));
     slack.changeChannel(thread.channelId, { isArchived: false });
     await thread.relayedText('from the archive');
     expect(thread.relayed()).toHaveLength(1);
