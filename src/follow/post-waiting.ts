@@ -143,9 +143,10 @@ async function postMilestone(c: FollowContext, row: ThreadMessage, context: Mile
       await messages.change(row, { state: 'posted', channelId: place.channelId, slackTs: posted.ts });
     return posted;
   });
-  const isRefusedHere = done.kind === 'waits' && isInThread;
-  const isNowInTrouble = isRefusedHere && (await c.store.sessions.find(row.sessionId))?.threadTrouble != null;
-  return isNowInTrouble ? postMilestone(c, row, context) : done;
+  if (done.kind === 'done' || !isInThread) return done;
+  const now = await c.store.sessions.find(row.sessionId);
+  const isElsewhere = now !== null && (now.threadTrouble !== null || now.threadTs !== threadTs);
+  return isElsewhere ? postMilestone(c, row, context) : done;
 }
 
 /** `ms`: when to try again; null: once the session or the thread changes. */
@@ -232,20 +233,21 @@ async function skipPosted(
   }
 }
 
-/** Tells the requester, once until something can be posted again. */
+/** Tells the requester, once until something can be posted again; not of the thread of a card that was reposted since. */
 async function noteTrouble(
   { store: { sessions }, slack: { outbound, textFor } }: FollowContext,
   { session, request: { userId } }: Followed,
   code: string,
 ): Promise<void> {
-  if (session.threadTrouble !== null) return;
+  const now = await sessions.find(session.sessionId);
+  if (now?.threadTrouble !== null || now.threadTs !== session.threadTs) return;
   const text = await textFor(userId);
   const opened = link(session.url, text.card.buttons.open);
   const sentence = text.thread.trouble(slackRefusal(code, text), opened);
   const place = privatePlace({ userId, channelId: null, threadTs: null });
   // If Slack is busy, the next try tells them.
   if ((await outbound.tellPrivately(place, notice([sentence]))) === 'retryable') return;
-  await sessions.change(session.sessionId, { threadTrouble: code });
+  await sessions.refused(session, code);
 }
 
 /** Writes on each question that was answered who answered what. Returns how long Slack wants a pause, in ms. */
