@@ -82,7 +82,8 @@ export async function milestoneWith(
   if (called !== 'thread') return null;
   for (const one of waiting) {
     const milestone = readMilestone(one.key);
-    if (milestone?.kind !== phase) continue;
+    // What may have been announced before the database was restored is searched for: it goes on its own.
+    if (milestone?.kind !== phase || one.saidAt < c.knownSince()) continue;
     if (!(await isWanted(c, { ...followed, row: one, milestone, lastWords, called }))) continue;
     const waitMs = dueInMs(c, one, context);
     if (waitMs > 0) return { waitMs };
