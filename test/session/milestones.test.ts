@@ -86,7 +86,14 @@ describe('a milestone', () => {
     expect(keysOf({ phase, told: ['finished:1'], wasFinished }, SAID.finished)).toEqual(['finished:2']);
   });
 
-  test.each(['needs-you', 'finished', 'asleep', 'capped'] as const)(
+  test.each(['queued', 'working', 'needs-you', 'needs-approval'] as const)(
+    'comes for the end of a session that was in %s',
+    (phase) => {
+      expect(keysOf({ phase }, SAID.ended)).toEqual(['ended:1']);
+    },
+  );
+
+  test.each(['finished', 'asleep', 'capped'] as const)(
     "doesn't come for the end of a session that was in %s",
     (phase) => {
       expect(keysOf({ phase }, SAID.ended)).toEqual([]);
