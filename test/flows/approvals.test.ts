@@ -249,7 +249,9 @@ describe('a request that needs an approval', () => {
     expect(slack.renderText(call)).toMatch(/wasn't approved[^]*Not before <Monday>\./);
     expect((await shownTo(ben, `${ben.name} declined this request.`)).words).toContain('~fix it for');
     expect(own()).toHaveLength(0);
-    expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(0);
+    // The clock is ahead of the database's, by which the app may also say that the card takes long.
+    const told = noticesTo(slack, channelId, ana.userId).map(({ text }) => text);
+    expect(told.filter((text) => !text.includes('Its card will appear here'))).toEqual([]);
     expect(slack.messages(channelId).filter(({ text }) => text.includes(`<@${ana.userId}>`))).toHaveLength(1);
   });
 
