@@ -139,8 +139,11 @@ async function postMilestone(c: FollowContext, row: ThreadMessage, context: Mile
         return milestoneMessage(c, followed, { row, where, said, isDevins: false });
       },
     });
-    if (posted.kind === 'posted')
-      await messages.change(row, { state: 'posted', channelId: place.channelId, slackTs: posted.ts });
+    if (posted.kind !== 'posted') return posted;
+    // Before the database was restored, it may have been posted with Devin's words: an edit would lose them.
+    const isForgotten = posted.earlier && row.attemptedAt === null;
+    const slackTs = isForgotten ? null : posted.ts;
+    await messages.change(row, { state: 'posted', channelId: place.channelId, slackTs });
     return posted;
   });
   if (done.kind === 'done' || !isInThread) return done;

@@ -38,6 +38,7 @@ describe('a database that is restored from a backup', () => {
   let world: World;
   let folder: string;
   let session: Awaited<ReturnType<typeof startSession>>;
+  let asking: Awaited<ReturnType<typeof startSession>>;
   let waiting: Awaited<ReturnType<typeof waitingRequest>>;
   const bots: Bot[] = [];
   let aheadMs = 0;
@@ -49,6 +50,12 @@ describe('a database that is restored from a backup', () => {
     const { bot } = await startBot({ ...environment, DATA_DIR: into }, slack, overrides);
     bots.push(bot);
   }
+
+  let searchesBefore = 0;
+  const searches = (): number =>
+    world.slack.calls.filter(
+      ({ method, args }) => method === 'conversations.replies' && args['channel'] === asking.channelId,
+    ).length;
 
   const threadOf = (): string[] => sharedIn(world, session.channelId).map(({ text }) => text);
 
@@ -67,12 +74,16 @@ describe('a database that is restored from a backup', () => {
       ({ text, ts }) => ts !== session.card.ts && text.includes('Finished'),
     );
     await cardOf(slack, waiting.channelId, (text) => text.includes(waiting.own()[0]?.url ?? 'none'));
+    const asks = { status: 'running', statusDetail: 'waiting_for_user', message: 'Which size?' } as const;
+    devin.advance(asking.session.id, asks);
+    await slack.waitForMessage(asking.channelId, ({ text }) => text.includes('asks'));
   }
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'devin-slack-backup-'));
     world = await createWorld({ overrides: OVERRIDES });
     session = await startSession(world);
+    asking = await startSession(world);
     waiting = await waitingRequest(world);
     await world.bot.stop();
     const backup = world.environment['DATA_DIR'] ?? '';
@@ -81,12 +92,30 @@ describe('a database that is restored from a backup', () => {
     await goOn();
     await bots.at(-1)?.stop();
     aheadMs += 3 * MINUTE_MS;
+    searchesBefore = searches();
     await start(backup, join(folder, 'restored'));
   }, LONG_MS);
   afterAll(async () => {
     await bots.at(-1)?.stop();
     await world.close();
     await rm(folder, { recursive: true, force: true });
+  });
+
+  test('keeps the words of a question that it asked before, also once it is answered', async () => {
+    const { slack } = world;
+    const { ana, channelId, card } = asking;
+    // It searches the thread for the words, and then for the call.
+    await slack.waitFor(() => searches() >= searchesBefore + 2, { what: 'two searches' });
+    await slack.speak(ana.userId, channelId, 'Small.', { threadTs: card.ts });
+    await slack.waitForMessage(channelId, ({ reactions }) => reactions.has('white_check_mark'));
+    const words = ['Fine.', 'Done.'];
+    // With the second, what came with the first is done.
+    for (const message of words) {
+      world.devin.advance(asking.session.id, { status: 'running', statusDetail: 'working', message });
+      await slack.waitForMessage(channelId, ({ text }) => text === message);
+    }
+    const asked = sharedIn(world, channelId).flatMap(({ text }) => (text.includes('asks') ? [text] : []));
+    expect(asked).toEqual([expect.stringContaining('Which size?')]);
   });
 
   test('starts no session twice, and finds its card', async () => {
