@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEVIN_PLACES, FAULT_KINDS, SCRIPTS, SLACK_PLACES } from './client/panel-wire.ts';
+import { SCRIPTS } from './client/panel-wire.ts';
 
 const targetSchema = z.union([
   z.strictObject({ channelId: z.string(), ts: z.string() }),
@@ -75,10 +75,6 @@ export const actSchema = z.discriminatedUnion('do', [
 export type PersonalAct = z.infer<typeof actSchema>;
 
 const MOST_SPEED = 100;
-const MOST_TIMES = 50;
-
-const times = z.int().min(1).max(MOST_TIMES);
-const what = z.enum(FAULT_KINDS);
 
 /** What the controls do. */
 export const controlSchema = z.discriminatedUnion('do', [
@@ -89,9 +85,6 @@ export const controlSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('set-script'), script: z.enum(SCRIPTS) }),
   z.strictObject({ do: z.literal('set-speed'), speed: z.number().min(0).max(MOST_SPEED) }),
   z.strictObject({ do: z.literal('step'), sessionId: z.string() }),
-  z.strictObject({ do: z.literal('fail-devin'), place: z.enum(DEVIN_PLACES), what, times }),
-  z.strictObject({ do: z.literal('fail-slack'), place: z.enum(SLACK_PLACES), what, times }),
-  z.strictObject({ do: z.literal('clear-faults') }),
   z.strictObject({ do: z.literal('redeliver') }),
 ]);
 

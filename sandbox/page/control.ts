@@ -8,7 +8,6 @@ import type { Pace } from '../pace.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { controlSchema, type ControlAct } from './act-schema.ts';
 import type { ControlState, ScriptChoice, SessionView } from './client/panel-wire.ts';
-import { createFaultPlan, type FaultPlan } from './control-faults.ts';
 import { createExchangeLog, isOwn, type ExchangeLog } from './control-log.ts';
 import { readJson, Refusal } from './http.ts';
 import type { PageControl } from './server.ts';
@@ -16,7 +15,6 @@ import type { PageControl } from './server.ts';
 export type ControlOptions = { slack: LocalSlack; devin: LocalDevin; bot: BotProcess; pace: Pace };
 
 type Parts = ControlOptions & {
-  faults: FaultPlan;
   log: ExchangeLog;
   /** What sessions created from now on play. */
   chosen: { script: ScriptChoice };
@@ -35,7 +33,6 @@ export function createControl(options: ControlOptions): PageControl & { close: (
   const log = createExchangeLog(options);
   const parts: Parts = {
     ...options,
-    faults: createFaultPlan(options),
     log,
     chosen: { script: 'normal' },
     tell,
@@ -83,7 +80,7 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
   }
 }
 
-async function run({ slack, devin, bot, pace, faults, chosen }: Parts, act: ControlAct): Promise<void> {
+async function run({ slack, devin, bot, pace, chosen }: Parts, act: ControlAct): Promise<void> {
   switch (act.do) {
     case 'kill-bot':
       return bot.kill();
@@ -103,12 +100,6 @@ async function run({ slack, devin, bot, pace, faults, chosen }: Parts, act: Cont
       return pace.setSpeed(act.speed);
     case 'step':
       return step(devin, act.sessionId);
-    case 'fail-devin':
-      return faults.failDevin(act.place, act.what, act.times);
-    case 'fail-slack':
-      return faults.failSlack(act.place, act.what, act.times);
-    case 'clear-faults':
-      return faults.clear();
     case 'redeliver':
       return redeliver(slack);
   }
@@ -151,14 +142,13 @@ async function redeliver(slack: LocalSlack): Promise<void> {
   await slack.redeliver(last);
 }
 
-function stateOf({ slack, devin, bot, pace, faults, log, chosen }: Parts): ControlState {
+function stateOf({ slack, devin, bot, pace, log, chosen }: Parts): ControlState {
   const { status, pid, starts, log: lines } = bot.state();
   return {
     bot: { status, pid, starts, log: lines.slice(-LOG_LINES_SHOWN) },
     script: chosen.script,
     speed: pace.speed(),
     sessions: devin.sessions.map((session) => sessionView(devin, session)).toReversed(),
-    faults: faults.planned(),
     exchanges: log.recent(),
     problems: [...slack.problems, ...devin.problems],
   };

@@ -2,7 +2,6 @@ import type { ControlAct } from '../act-schema.ts';
 import type { App } from './app.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { faults } from './panel-faults.ts';
 import { requests } from './panel-requests.ts';
 import { SCRIPTS, SPEEDS, type ControlState, type SessionView } from './panel-wire.ts';
 import { perform, togglePanel } from './panel.ts';
@@ -24,9 +23,7 @@ export function panelView(app: App): Child {
       ),
     ),
     h('div.panel-alert', { role: 'alert' }, problem),
-    control === null
-      ? null
-      : [devin(app, control), theApp(app, control), faults(app), problems(control), requests(app)],
+    control === null ? null : [devin(app, control), theApp(app, control), problems(control), requests(app)],
   ];
 }
 

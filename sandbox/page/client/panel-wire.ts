@@ -6,34 +6,6 @@ export type ScriptChoice = (typeof SCRIPTS)[number];
 /** 0: nothing happens by itself. */
 export const SPEEDS = [0, 1, 5, 20] as const;
 
-/** Where something goes wrong. */
-export const DEVIN_PLACES = ['create', 'list', 'read-messages', 'send-message', 'members', 'upload'] as const;
-export const SLACK_PLACES = [
-  'chat.postMessage',
-  'chat.update',
-  'chat.postEphemeral',
-  'views.open',
-  'views.update',
-  'users.info',
-  'conversations.replies',
-  'files.info',
-] as const;
-export type DevinPlace = (typeof DEVIN_PLACES)[number];
-export type SlackPlace = (typeof SLACK_PLACES)[number];
-
-/** busy: 429; broken: 500; lost: it is done, and the answer does not arrive; silent: no answer at all. */
-export const FAULT_KINDS = ['busy', 'broken', 'lost', 'silent'] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
-
-export type PlannedFault = {
-  id: number;
-  side: 'slack' | 'devin';
-  place: string;
-  what: FaultKind;
-  /** 0: it has happened. */
-  left: number;
-};
-
 /** One request and what came back; its body is at `GET /api/control/exchange?id=`. */
 export type Exchange = {
   id: number;
@@ -69,7 +41,6 @@ export type ControlState = {
   script: ScriptChoice;
   speed: number;
   sessions: SessionView[];
-  faults: PlannedFault[];
   exchanges: Exchange[];
   /** What the bot did but a careful app wouldn't. */
   problems: string[];

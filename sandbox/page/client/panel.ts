@@ -1,16 +1,9 @@
 import type { ControlAct } from '../act-schema.ts';
 import { fetchControl, fetchExchange, postControl, sentence } from './api.ts';
 import type { App } from './app.ts';
-import type { ControlState, DevinPlace, ExchangeBody, FaultKind, SlackPlace } from './panel-wire.ts';
+import type { ControlState, ExchangeBody } from './panel-wire.ts';
 
 /** The sandbox's controls: whether they are shown, and what they do. They ask for nothing while they are hidden. */
-
-/** What is chosen in the two rows, and how often it will happen. */
-export type FaultChoice = {
-  devin: { place: DevinPlace; what: FaultKind };
-  slack: { place: SlackPlace; what: FaultKind };
-  times: number;
-};
 
 export type Filter = 'all' | 'slack' | 'devin';
 
@@ -21,7 +14,6 @@ export type PanelState = {
   filter: Filter;
   /** The request whose body is shown. */
   opened: { id: number; body: ExchangeBody } | null;
-  choice: FaultChoice;
   /** What the page waits for. */
   busy: ControlAct['do'] | null;
   problem: string | null;
@@ -44,11 +36,6 @@ export function initialPanel(): PanelState {
     control: null,
     filter: 'all',
     opened: null,
-    choice: {
-      devin: { place: 'create', what: 'lost' },
-      slack: { place: 'chat.postMessage', what: 'lost' },
-      times: 1,
-    },
     busy: null,
     problem: null,
   };

@@ -5,7 +5,7 @@ import { ApiError } from './method.ts';
 
 /** What the bot user can see, with Slack's error code for what it can't. */
 
-export function requireScope(state: State, scope: string): void {
+function requireScope(state: State, scope: string): void {
   if (state.workspace.scopes.has(scope)) return;
   throw new ApiError('missing_scope', { needed: scope, provided: [...state.workspace.scopes].join(',') });
 }
@@ -60,7 +60,7 @@ export function readableChannel(state: State, channelId: string): Channel {
   return channel;
 }
 
-export const READ_SCOPE = {
+const READ_SCOPE = {
   public: 'channels:read',
   private: 'groups:read',
   im: 'im:read',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { publicMessages } from '../messages.ts';
-import type { Channel, Message } from '../model.ts';
+import type { Message } from '../model.ts';
 import { directChannel, type State } from '../state.ts';
 import { wireChannel, wireMessage } from '../wire.ts';
-import { describedChannel, READ_SCOPE, readableChannel, requireScope, userOf } from './access.ts';
+import { describedChannel, readableChannel, userOf } from './access.ts';
 import { ApiError, limit, flag, id, method, type Reply } from './method.ts';
 
 const page = {
@@ -16,44 +16,7 @@ const page = {
 };
 type Page = z.output<z.ZodObject<typeof page>>;
 
-const KIND_OF_TYPE = {
-  public_channel: 'public',
-  private_channel: 'private',
-  im: 'im',
-  mpim: 'mpim',
-} as const satisfies Record<string, Channel['kind']>;
-const typesSchema = z
-  .string()
-  .default('public_channel')
-  .transform((types) => types.split(',').map((type) => type.trim()))
-  .pipe(z.array(z.enum(['public_channel', 'private_channel', 'im', 'mpim'])));
-
 export const conversations = {
-  /** Those the bot is in. Each of the types needs its scope. https://docs.slack.dev/reference/methods/users.conversations */
-  'users.conversations': method({
-    args: z.object({
-      types: typesSchema,
-      exclude_archived: flag,
-      cursor: z.string().optional(),
-      limit,
-    }),
-    run(args, state) {
-      const kinds = args.types.map((type) => KIND_OF_TYPE[type]);
-      for (const kind of kinds) requireScope(state, READ_SCOPE[kind]);
-      const joined = [...state.channels.values()].filter(
-        ({ kind, members, isArchived }) =>
-          kinds.includes(kind) &&
-          members.has(state.workspace.botUserId) &&
-          !(isArchived && args.exclude_archived === true),
-      );
-      const { items, next } = cut(joined, args);
-      return {
-        channels: items.map((channel) => wireChannel(state, channel)),
-        response_metadata: { next_cursor: next },
-      };
-    },
-  }),
-
   /** The newest message first; replies only when they were sent to the channel as well. */
   'conversations.history': method({
     args: z.object({ channel: id, ...page }),

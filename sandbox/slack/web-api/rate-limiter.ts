@@ -29,7 +29,6 @@ export const RATES: Readonly<Record<string, readonly Rate[]>> = {
   'chat.postMessage': POSTING,
   'chat.update': TIER_3,
   'conversations.history': TIER_3,
-  'users.conversations': TIER_3,
   'users.lookupByEmail': TIER_3,
   'conversations.info': TIER_3,
   'conversations.members': TIER_4,

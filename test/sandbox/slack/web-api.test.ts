@@ -58,22 +58,6 @@ describe('tokens and scopes', () => {
 });
 
 describe('conversations', () => {
-  test("lists the bot's conversations by kind, with the scope for each", async () => {
-    const slack = await startSlack({ withoutScopes: ['groups:read'] });
-    slack.addChannel({ id: 'C2', name: 'old', members: [], isArchived: true });
-    slack.addChannel({ id: 'C3', name: 'others', members: ['U1'], botIsMember: false });
-    slack.addChannel({ id: 'C4', name: 'private', members: ['U1'], isPrivate: true });
-    const { users } = clientOf(slack);
-    const listed = async (options: { types?: string; exclude_archived?: boolean }) =>
-      (await users.conversations(options)).channels?.map(({ id }) => id);
-    expect(await listed({})).toEqual(['C1', 'C2']);
-    expect(await listed({ types: 'public_channel,im', exclude_archived: true })).toEqual(['C1']);
-    await expect(users.conversations({ types: 'public_channel, private_channel' })).rejects.toMatchObject({
-      data: { error: 'missing_scope', needed: 'groups:read' },
-    });
-    expect(await outcomeOf(users.conversations({ types: 'channel' }))).toBe('invalid_arguments');
-  });
-
   test('hides private conversations, and lets only members read public ones', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);

@@ -1,25 +1,6 @@
 /** The words of the controls beside the page. */
 export type Controls = typeof controls;
 
-const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
-
-const places = {
-  create: 'Creating a session',
-  list: 'Listing sessions',
-  'read-messages': 'Reading messages',
-  'send-message': 'Sending a message',
-  members: 'Looking up a member',
-  upload: 'Uploading a file',
-  'chat.postMessage': 'Posting a message',
-  'chat.update': 'Editing a message',
-  'chat.postEphemeral': 'Posting a private notice',
-  'views.open': 'Opening a form',
-  'views.update': 'Updating a form',
-  'users.info': 'Looking up a person',
-  'conversations.replies': 'Reading a thread',
-  'files.info': 'Reading a file',
-};
-
 const scripts = {
   normal: 'Works, opens a pull request, finishes',
   question: 'Asks a question, then goes on',
@@ -54,29 +35,6 @@ export const controls = {
     log: 'Log',
     logOf: 'Log of the app',
     wrong: 'What the app did wrong',
-  },
-  faults: {
-    title: 'Break things',
-    planned: (count: number) => `${count} planned`,
-    places,
-    kinds: {
-      busy: 'gets a 429 (busy)',
-      broken: 'gets a 500',
-      lost: 'works, but the answer gets lost',
-      silent: 'gets no answer',
-    },
-    sentence: (side: string, place: string, kind: string) => `${side}: ${place} ${kind}`,
-    happened: (fault: string) => `${fault}. It happened.`,
-    willHappen: (fault: string, count: number) => `${fault}, ${times(count)}`,
-    strikes: 'Each strikes',
-    howOften: 'How often',
-    times,
-    none: 'Nothing is planned.',
-    clear: 'Let all go well again',
-    what: (side: string) => `${side}: what`,
-    how: (side: string) => `${side}: how`,
-    plan: 'Plan it',
-    planFor: (side: string) => `Plan it for ${side}`,
   },
   requests: {
     title: 'Requests',

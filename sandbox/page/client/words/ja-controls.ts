@@ -1,7 +1,5 @@
 import type { Controls } from './en-controls.ts';
 
-const times = (count: number): string => `${count} 回`;
-
 export const controls: Controls = {
   panel: {
     label: 'サンドボックスの操作',
@@ -33,44 +31,6 @@ export const controls: Controls = {
     log: 'ログ',
     logOf: 'アプリのログ',
     wrong: 'アプリの問題のある動作',
-  },
-  faults: {
-    title: '障害を起こす',
-    planned: (count) => `予定 ${count} 件`,
-    places: {
-      create: 'セッションの作成',
-      list: 'セッションの一覧取得',
-      'read-messages': 'メッセージの取得',
-      'send-message': 'メッセージの送信',
-      members: 'メンバーの検索',
-      upload: 'ファイルのアップロード',
-      'chat.postMessage': 'メッセージの投稿',
-      'chat.update': 'メッセージの編集',
-      'chat.postEphemeral': '本人だけへの通知の投稿',
-      'views.open': 'フォームの表示',
-      'views.update': 'フォームの更新',
-      'users.info': 'ユーザーの検索',
-      'conversations.replies': 'スレッドの取得',
-      'files.info': 'ファイルの取得',
-    },
-    kinds: {
-      busy: '429（混雑）を返す',
-      broken: '500 を返す',
-      lost: '成功するが、応答が失われる',
-      silent: '応答しない',
-    },
-    sentence: (side, place, kind) => `${side} – ${place}: ${kind}`,
-    happened: (fault) => `${fault}（発生済み）`,
-    willHappen: (fault, count) => `${fault}（${times(count)}）`,
-    strikes: '発生回数',
-    howOften: '発生回数',
-    times,
-    none: '予定されている障害はありません。',
-    clear: 'すべて取り消す',
-    what: (side) => `${side}: 操作`,
-    how: (side) => `${side}: 障害の種類`,
-    plan: '予定に追加',
-    planFor: (side) => `${side} の障害を予定に追加`,
   },
   requests: {
     title: 'リクエスト',
