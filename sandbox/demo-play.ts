@@ -68,13 +68,24 @@ async function byShortcut(stage: Stage, { ben, channelId, picked }: Cast): Promi
   await showSession(stage, channelId, 'user-ben');
 }
 
+/** Groups of options, and an input of each. */
+const ADDED = {
+  guidance: 'field.playbook_id',
+  access: 'field.session_secrets',
+  result: 'field.structured_output_schema',
+};
+
 async function byForm(stage: Stage, { ana, channelId }: Cast): Promise<void> {
   const { slack, print } = stage;
   print('Ana types /devin alone and adds options:\n');
   await slack.command(ana, channelId, '');
   const view = await settled(slack, ana);
-  for (const entry of ['guidance', 'access', 'result'])
+  for (const [entry, field] of Object.entries(ADDED)) {
     await slack.choose({ userId: ana, target: { viewId: view.id }, which: 'add_options', entry });
+    await slack.waitForView(
+      ({ id, definition }) => id === view.id && JSON.stringify(definition.blocks).includes(field),
+    );
+  }
   await slack.suggest(view.id, 'field.repos', 'api');
   await slack.suggest(view.id, 'field.playbook_id', 'fix');
   slack.typeIn(view.id, {
