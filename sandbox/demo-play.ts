@@ -68,23 +68,14 @@ async function byShortcut(stage: Stage, { ben, channelId, picked }: Cast): Promi
   await showSession(stage, channelId, 'user-ben');
 }
 
-/** Groups of options, and an input of each. */
-const ADDED = {
-  guidance: 'field.playbook_id',
-  access: 'field.session_secrets',
-  result: 'field.structured_output_schema',
-};
-
 async function byForm(stage: Stage, { ana, channelId }: Cast): Promise<void> {
   const { slack, print } = stage;
   print('Ana types /devin alone and adds options:\n');
   await slack.command(ana, channelId, '');
   const view = await settled(slack, ana);
-  for (const [entry, field] of Object.entries(ADDED)) {
+  for (const entry of ['guidance', 'access']) {
     await slack.choose({ userId: ana, target: { viewId: view.id }, which: 'add_options', entry });
-    await slack.waitForView(
-      ({ id, definition }) => id === view.id && JSON.stringify(definition.blocks).includes(field),
-    );
+    await slack.waitForView(({ definition }) => definition.private_metadata?.includes(entry) === true);
   }
   await slack.suggest(view.id, 'field.repos', 'api');
   await slack.suggest(view.id, 'field.playbook_id', 'fix');
@@ -94,7 +85,6 @@ async function byForm(stage: Stage, { ana, channelId }: Cast): Promise<void> {
     'field.playbook_id': 'playbook-fix',
     'field.max_acu_limit': '5',
     'field.session_secrets': 'IMPORT_TOKEN=only-for-this-session',
-    'field.structured_output_schema': '{"type":"object","properties":{"cause":{"type":"string"}}}',
   });
   print(indent(slack.renderText(view.id)));
   await slack.submit(view.id, ana);

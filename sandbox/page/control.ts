@@ -114,7 +114,7 @@ async function startBot(bot: BotProcess): Promise<void> {
 /** How long people see that it is down. */
 const DOWN_MS = 3000;
 
-/** Kills the app as soon as it has answered the next command, before it can have done much about it. */
+/** Kills the app as soon as it has answered the next command, before it can have done much about it. If it doesn't start, its log says why. */
 function killAfterCommand(slack: LocalSlack, bot: BotProcess): void {
   const stop = slack.subscribe((change) => {
     if (change.kind !== 'delivery' || change.delivery.kind !== 'command') return;
@@ -122,7 +122,6 @@ function killAfterCommand(slack: LocalSlack, bot: BotProcess): void {
     void (async () => {
       await bot.kill();
       await setTimeout(DOWN_MS);
-      // If it doesn't start, its log says why.
       await bot.start().catch(() => undefined);
     })();
   });
