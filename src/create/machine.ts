@@ -6,11 +6,10 @@ import { isOpen, type OpenState, type RequestState } from '../session/request.ts
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import { requestLease } from '../store/requests.ts';
 import { cardKey } from '../store/shown.ts';
-import { begin, untilUndoIsOver } from './begin.ts';
 import type { CreateContext, Next, Run, Step } from './context.ts';
 import { ended } from './ended.ts';
 import { adopt, move } from './move.ts';
-import { prepare } from './prepare.ts';
+import { begin, prepare, untilUndoIsOver } from './prepare.ts';
 import { send, settle } from './send.ts';
 
 /**

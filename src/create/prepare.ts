@@ -3,12 +3,36 @@ import { givenApprovals } from '../session/approval.ts';
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
 import { buildPrompt, isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
 import { chosenMessages, tickedMessages, type ThreadMessages } from '../slack/edge/context.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { askedAt, isSaid, type SessionRequest } from '../store/request-row.ts';
 import { createApproversOf, type ApprovalNeeded } from '../trust/index.ts';
 import type { CreateContext, Next, Run, Step } from './context.ts';
 import { notApproved } from './ended.ts';
 import { FileChangedError, handOverFile, handOverText, hashFile } from './hand-over.ts';
-import { judge } from './identify.ts';
+import { identify, judge } from './identify.ts';
+import { send } from './send.ts';
+
+/**
+ * accepted -> held if a message asked for it, or ready, or refused. A task without context or files is sent at once: nothing
+ * has to be saved before that.
+ */
+export const begin: Step = async (c, request, run) => {
+  const { changes, approved } = await identify(c, request);
+  const { undoMs, now } = c.tuning;
+  // Whoever restarted it has seen it already.
+  if (approved !== null && undoMs > 0 && isSaid(request) && request.resumedAt === null)
+    return { to: 'held', changes: { ...changes, heldUntil: new Date(now() + undoMs) } };
+  if (approved === null || request.context !== null || request.slackFileIds.length > 0)
+    return { to: 'ready', changes };
+  const prompt = await writePrompt(c, { ...request, ...changes });
+  const bare = { prompt, uploads: { urls: [], leftOut: [] } };
+  return send(c, request, { ...run, identified: { changes: { ...changes, ...bare }, approved } });
+};
+
+/** held -> ready, once nobody canceled it in time. */
+export const untilUndoIsOver: Step = async ({ tuning }, { heldUntil }) => {
+  const afterMs = (heldUntil?.getTime() ?? 0) - tuning.now();
+  return Promise.resolve(afterMs > 0 ? { to: 'held', afterMs } : { to: 'ready' });
+};
 
 /** Files beyond this are left out, and the card says so. */
 const MAX_FILES = 20;
@@ -123,7 +147,7 @@ async function promptOf(c: CreateContext, { request, material }: ToSend): Promis
 
 type Quoted = { thread: QuotedThread | null; transcript: string | null };
 
-export async function writePrompt(
+async function writePrompt(
   { slack, gate }: CreateContext,
   request: SessionRequest,
   quoted: Quoted = { thread: null, transcript: null },
