@@ -4,6 +4,7 @@ import type { Proxy } from './network.ts';
 import { editDistance } from './session/edit-distance.ts';
 import { LANGUAGES, type Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
+import { issueWords } from './text/issues.ts';
 import { createLanguages, readLanguage, settingOfLanguage } from './text/languages.ts';
 
 /** Of a token with something around or in it. */
@@ -175,20 +176,24 @@ function misspelledNames(given: Environment): Misspelled[] {
 }
 
 /** One line for each variable; it begins with the name. */
-function variableProblems(error: z.ZodError, { config: words }: Text): string[] {
-  const wrong = environmentSchema
-    .keyof()
-    .options.filter((name) => error.issues.some((issue) => issue.path[0] === name));
-  const isToken = (name: keyof typeof environmentSchema.shape): boolean =>
-    error.issues.some(({ path, message }) => path[0] === name && message === NOT_ALONE);
-  return wrong.map((name) => (isToken(name) ? words.notAlone(name) : `${name} ${words.variables[name]}`));
+function variableProblems({ issues }: z.ZodError, text: Text): string[] {
+  const { notAlone } = text.config;
+  const words: Partial<Record<string, string>> = text.config.variables;
+  return environmentSchema.keyof().options.flatMap((name) => {
+    const found = issues.filter(({ path }) => path[0] === name);
+    const [first] = found;
+    if (first === undefined) return [];
+    if (found.some(({ message }) => message === NOT_ALONE)) return [notAlone(name)];
+    return [`${name} ${words[name] ?? issueWords(first, text)}`];
+  });
 }
 
 /** Combinations of variables that are missing. */
 function jointProblems(given: Environment, { config: words }: Text): string[] {
   const noTransport = given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined;
   const noKey = given.DATABASE_URL !== undefined && given.SECRETS_KEY === undefined;
-  return [...(noTransport ? [words.transport] : []), ...(noKey ? [words.keyWithDatabase] : [])];
+  const keyMissing = `SECRETS_KEY ${words.variables.SECRETS_KEY}`;
+  return [...(noTransport ? [words.transport] : []), ...(noKey ? [keyMissing] : [])];
 }
 
 type Parsed = z.infer<typeof environmentSchema>;

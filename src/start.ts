@@ -4,7 +4,7 @@ import type { Devin } from './devin/devin.ts';
 import type { Watcher } from './follow/index.ts';
 import type { Readiness } from './health.ts';
 import type { Log } from './log.ts';
-import { OperatorError } from './operator-error.ts';
+import { OperatorError, type Say } from './operator-error.ts';
 import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
 import type { Queue } from './queue/index.ts';
 import { slackFailure } from './slack/edge/errors.ts';
@@ -127,7 +127,8 @@ function refuseAddress({ host, port }: Config['http']): (error: unknown) => neve
 function refuseToken(error: unknown): never {
   const failure = slackFailure(error);
   if (failure.kind !== 'refused') throw error;
-  throw new OperatorError('app-token', ({ start }) => start.appToken(failure.code), { cause: error });
+  const say: Say = ({ start: words }) => words.token('SLACK_APP_TOKEN', failure.code);
+  throw new OperatorError('app-token', say, { cause: error });
 }
 
 async function meetSlack(

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
-import { en } from '../src/text/en.ts';
 import { ja } from '../src/text/ja.ts';
 
 const complete = {
@@ -157,7 +156,7 @@ describe('the settings', () => {
     ['RETENTION_DAYS', '36501'],
   ])('refuse a time that no timer or date can hold: %s=%s', (name, value) => {
     expect(problemsOf(parseConfig({ ...complete, [name]: value }))).toEqual([
-      expect.stringMatching(`^${name} must be .* to \\d+\\.$`),
+      expect.stringMatching(`^${name} must be at most \\d+\\.$`),
     ]);
   });
 
@@ -312,7 +311,7 @@ describe('the settings', () => {
     expect(problemsOf(japanese)).toContain(`DEVIN_API_KEY ${ja.config.variables.DEVIN_API_KEY}`);
     expect(parseConfig({ ...complete, LANGUAGE: 'ja' })).toMatchObject({ config: { language: 'ja' } });
     expect(parseConfig({ ...complete, LANGUAGE: 'xx' })).toMatchObject({
-      problems: [`LANGUAGE ${en.config.variables.LANGUAGE}`],
+      problems: ['LANGUAGE must be en or ja.'],
       language: 'en',
     });
   });
@@ -332,6 +331,5 @@ describe('the settings', () => {
     );
     expect(parsed.ok).toBe(false);
     expect(listed).toEqual(known);
-    expect(new Set(Object.keys(en.config.variables))).toEqual(new Set(known));
   });
 });

@@ -42,7 +42,9 @@ test('while Slack is down or busy, the start waits, says why, and logs it less a
 });
 
 test('a token that Slack refuses ends the start, also after a wait', async () => {
-  const refused = new OperatorError('slack-token', ({ start }) => start.slackToken('account_inactive'));
+  const refused = new OperatorError('slack-token', ({ start }) =>
+    start.token('SLACK_BOT_TOKEN', 'account_inactive'),
+  );
   await expect(meet([unreachable(), refused]).met).rejects.toBe(refused);
 });
 

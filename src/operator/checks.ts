@@ -20,20 +20,26 @@ type DevinCheck = Options & { devin: Pick<Devin, 'self'>; orgId: string };
 export async function checkSlack({ client, botToken }: SlackCheck): Promise<SlackFound> {
   try {
     const bot = await identifyBot(client);
-    if (bot === null) throw new OperatorError('not-a-bot', ({ start }) => start.notABot);
+    if (bot === null)
+      throw new OperatorError(
+        'not-a-bot',
+        ({ config }) => `SLACK_BOT_TOKEN ${config.variables.SLACK_BOT_TOKEN}`,
+      );
     return { botToken, ...bot };
   } catch (error) {
     if (error instanceof OperatorError) throw error;
-    throw slackError(error, 'slackToken');
+    throw slackError(error, 'SLACK_BOT_TOKEN');
   }
 }
 
 /** `token`: which one the call was made with. Rethrows anything that isn't a failure of the Web API. */
-export function slackError(error: unknown, token: 'slackToken' | 'appToken'): OperatorError {
+export function slackError(error: unknown, token: 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN'): OperatorError {
   // Of Slack's client, if an answer is JSON but no object.
   const failure = error instanceof TypeError ? { kind: 'unclear' as const } : slackFailure(error);
   if (failure.kind === 'refused')
-    return new OperatorError('slack-token', ({ start }) => start[token](failure.code), { cause: error });
+    return new OperatorError('slack-token', ({ start }) => start.token(token, failure.code), {
+      cause: error,
+    });
   if (failure.kind === 'rate-limited') {
     const { retryAfterMs } = failure;
     const say: Say = ({ start }) => start.slackBusy(Math.ceil(retryAfterMs / MS_PER_S));

@@ -116,7 +116,7 @@ async function examineSocket(slack: Slack, text: Text): Promise<Finding[]> {
     await clientOf(slack, slack.transport.appToken).apps.connections.open({});
     return [{ sign: 'ok', sentence: text.doctor.socket }];
   } catch (error) {
-    return [failure(slackError(error, 'appToken'), text)];
+    return [failure(slackError(error, 'SLACK_APP_TOKEN'), text)];
   }
 }
 

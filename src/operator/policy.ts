@@ -60,11 +60,11 @@ function explained(policy: Policy, options: Options): number {
 type Options = ReturnType<typeof readArguments<typeof OPTIONS>>['values'];
 
 function wrongOptions({ user, kind = [], spent }: Options): string[] {
-  const { userId, kinds, spending } = text.policy.explain.options;
+  const { kinds, spending } = text.policy.explain.options;
   const isKnown = (one: string): boolean => PLACE_WORDS.some((word) => word === one);
   return [
     // A name instead of an id would match no rule, and so be allowed.
-    ...(user === undefined || PERSON_ID.test(user) ? [] : [userId]),
+    ...(user === undefined || PERSON_ID.test(user) ? [] : [text.commandLine.user]),
     ...(kind.every(isKnown) ? [] : [kinds(PLACE_WORDS.join(', '))]),
     ...(spent === undefined || readSpent(spent) !== null ? [] : [spending]),
   ];

@@ -157,5 +157,5 @@ function createKeyFile(dataDir: string, path: string): void {
 function decodeKey(text: string, where: string): Buffer {
   const key = Buffer.from(text, 'base64');
   if (key.length === KEY_BYTES) return key;
-  throw new OperatorError('secrets-key-invalid', ({ store }) => store.secretsKey(where));
+  throw new OperatorError('secrets-key-invalid', ({ config }) => `${where} ${config.variables.SECRETS_KEY}`);
 }

@@ -102,7 +102,7 @@ describe('npm run policy -- explain', () => {
     const { code, stdout, stderr } = await policy('explain', file, ...wrong, '--text', 'fix it');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.split('\n').slice(0, 3)).toEqual([
-      expect.stringContaining('`--user` must be a Slack user id, such as U0123'),
+      expect.stringContaining('USER must be a Slack user id, such as U0123'),
       '`--kind` must be one of: public, private, direct, shared.',
       expect.stringContaining('`--spent` must be ACU by limit, such as person=8,month=1950'),
     ]);

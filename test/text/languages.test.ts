@@ -57,11 +57,6 @@ describe.each(CATALOGS)('in %s', (_language, text) => {
     },
   );
 
-  test('the check of the settings names each language', () => {
-    for (const language of LANGUAGES)
-      expect(text.config.variables.LANGUAGE).toMatch(new RegExp(`\\b${language}\\b`));
-  });
-
   test('no text is empty, except hints and placeholders', () => {
     const { fields, ...others } = text;
     const empty = leavesOf(others).filter(([, words]) => words.trim() === '');

@@ -169,15 +169,15 @@ describe('a policy file', () => {
     ['another version', 'version: 2', /^policy.yml:1:10: version must be 1/],
     ['a list at the top', '- a', /^policy.yml:1:1: The policy must have keys and values/],
     ['broken YAML', 'rules:\n\t- a', /^policy.yml:2:1: isn't valid YAML/],
-    ['two documents', 'version: 1\n---\nversion: 1', /^policy.yml:2:1: starts a second document/],
+    ['two documents', 'version: 1\n---\nversion: 1', /^policy.yml:2:1: uses YAML that/],
     [
       'text that goes on with a channel',
       'rules:\n  - name: a\n    then: refuse\n    say: Ask in #platform first.',
-      /^policy.yml:4:10: ends at #/,
+      /^policy.yml:4:10: uses YAML that/,
     ],
-    ['a tag', 'instructions: !!binary aGk=', /^policy.yml:1:\d+: has a tag/],
-    ['a key that is a list', '? [a]\n: 1', /^policy.yml:1:3: must be a plain word/],
-    ['an alias', 'rules: *none', /^policy.yml:1:8: uses a YAML alias/],
+    ['a tag', 'instructions: !!binary aGk=', /^policy.yml:1:\d+: uses YAML that/],
+    ['a key that is a list', '? [a]\n: 1', /^policy.yml:1:3: uses YAML that/],
+    ['an alias', 'rules: *none', /^policy.yml:1:8: uses YAML that/],
     ['a key of every object', '__proto__: {a: 1}', /^policy.yml:1:1: __proto__ isn't a key/],
   ])('is reported with its place if it has %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
@@ -196,19 +196,19 @@ describe('a policy file', () => {
 
 describe('a hostile policy file', () => {
   test.each([
-    ['an alias of itself', 'rules: &r [*r]', /uses a YAML alias/],
-    ['lists in lists', '['.repeat(100) + ']'.repeat(100), /^policy.yml:1:14: is nested too deeply/],
-    ['more lists in lists than the stack holds', '['.repeat(100_000), /nested too deeply/],
-    ['lists in lists, by dashes', '- '.repeat(14), /^policy.yml:1:27: is nested too deeply/],
-    ['more lists than the stack holds, by dashes', '- '.repeat(100_000), /nested too deeply/],
-    ['keys in keys', '? '.repeat(10), /must be a plain word/],
-    ['more keys in keys than the stack holds', '? '.repeat(100_000), /nested too deeply/],
+    ['an alias of itself', 'rules: &r [*r]', /uses YAML that/],
+    ['lists in lists', '['.repeat(100) + ']'.repeat(100), /^policy.yml:1:14: uses YAML that/],
+    ['more lists in lists than the stack holds', '['.repeat(100_000), /uses YAML that/],
+    ['lists in lists, by dashes', '- '.repeat(14), /^policy.yml:1:27: uses YAML that/],
+    ['more lists than the stack holds, by dashes', '- '.repeat(100_000), /uses YAML that/],
+    ['keys in keys', '? '.repeat(10), /uses YAML that/],
+    ['more keys in keys than the stack holds', '? '.repeat(100_000), /uses YAML that/],
     [
       'keys in keys, by lines',
       Array.from({ length: 200 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
-      /nested too deeply/,
+      /uses YAML that/,
     ],
-    ['far too many entries', `rules: [${'"",'.repeat(60_000)}]`, /too many entries/],
+    ['far too many entries', `rules: [${'"",'.repeat(60_000)}]`, /rules is too long: at most 500/],
     ['more than a file may hold', `# ${'x'.repeat(256 * 1024)}`, /^policy.yml:1:1: is larger than 256 KB/],
   ])('is refused for %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
@@ -260,7 +260,7 @@ test.each([
   [
     'a pattern without quotes',
     'rules:\n- {name: a, then: refuse, people: [*@acme.example]}',
-    'quote text that begins with *',
+    'quote text with *',
   ],
   [
     'a channel without quotes',

@@ -35,7 +35,6 @@ export type PolicyFault =
   | 'mode'
   | 'repository'
   | 'duration'
-  | 'name'
   | 'limit-name'
   | 'twice'
   | 'approval-only'

@@ -35,7 +35,7 @@ const ruleShape = z.strictObject({
     .trim()
     .min(1)
     .max(MAX_NAME)
-    .regex(/^[^\n\r]*$/, { error: 'name' satisfies PolicyFault })
+    .regex(/^[^\n\r]*$/)
     // Decisions and approvals name a limit like this.
     .regex(/^(?!limits\.)/i, { error: 'limit-name' satisfies PolicyFault }),
   people: listOf(person).optional(),

@@ -11,8 +11,6 @@ export const config = {
       "must be an https address (http on this machine only), such as https://slack.com/api/; leave it out to use Slack's own.",
     SLACK_COMMAND:
       'must be a slash command of at most 32 characters, such as /devin, the same as in the app manifest.',
-    HOST: 'must be an IP address or host name to listen on, such as 0.0.0.0.',
-    PORT: 'must be a port number from 0 to 65535, such as 3000.',
     METRICS_TOKEN: 'must be at least 16 characters: make one with `openssl rand -hex 16`.',
     DEVIN_API_KEY: "must be a service user's key (cog_…): app.devin.ai > Settings > Service users.",
     DEVIN_ORG_ID: 'must be the organization id (org-…): app.devin.ai > Settings > Service users.',
@@ -20,23 +18,10 @@ export const config = {
       'must be an https address (http on this machine only) without a version such as /v3; leave it out to use https://api.devin.ai.',
     HTTPS_PROXY: 'must be the address of a proxy, such as http://proxy.example:3128.',
     HTTP_PROXY: 'must be the address of a proxy, such as http://proxy.example:3128.',
-    NO_PROXY: 'must be the names of hosts, separated by commas.',
-    IMPERSONATION: 'must be required, preferred or off.',
-    REQUEST_TAG: 'must be on or off.',
     DATABASE_URL:
       'must be a Postgres address (postgres://user:password@host:5432/name), with # as %23, / as %2F and ? as %3F in the password; leave it out to use the embedded database.',
-    DATA_DIR: 'must be a folder for the embedded database.',
     SECRETS_KEY:
-      'must be 32 bytes in base64, or several of these, separated by commas: make one with `openssl rand -base64 32`.',
-    WATCH_SECONDS: 'must be a number of seconds from 1 to 3600.',
-    MENTIONS: 'must be start or ask.',
-    RETENTION_DAYS: 'must be a whole number of days from 1 to 36500.',
-    POLICY_FILE: 'must be the path of a YAML file.',
-    IDENTITY_FILE: 'must be the path of a YAML file.',
-    LIMIT_OPEN_SESSIONS: 'must be a whole number, such as 20; 0 for no limit.',
-    LIMIT_STARTS_PER_HOUR: 'must be a whole number, such as 30; 0 for no limit.',
-    LANGUAGE: 'must be en or ja.',
-    LOG_LEVEL: 'must be trace, debug, info, warn, error, fatal or silent.',
+      'must be 32 bytes in base64, or several of these, separated by commas, and the same for all replicas: make one with `openssl rand -base64 32`.',
   },
   /** It has a token, and something around or in it. */
   notAlone: (name: string): string =>
@@ -45,8 +30,6 @@ export const config = {
     `${name} isn't a setting of this app, and is ignored: did you mean ${meant}?`,
   transport:
     'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) must be set: api.slack.com/apps > your app > Basic Information.',
-  keyWithDatabase:
-    'SECRETS_KEY must be set when DATABASE_URL is, so that all replicas share it: make one with `openssl rand -base64 32`.',
 };
 
 /** What is wrong with the arguments of an operator's command; its usage follows. */
@@ -91,8 +74,6 @@ export const store = {
     `The database in ${folder} stopped (${reason}): check the disk for space and errors, then start the app again. Nothing that was acknowledged is lost.`,
   otherVersion:
     'The database belongs to another version of this app: start that version, or start this one with an empty DATA_DIR or an empty database in DATABASE_URL. Sessions then come back by their tags, or when somebody follows them. Nothing was changed.',
-  secretsKey: (where: string): string =>
-    `${where} must be 32 bytes in base64: make one with \`openssl rand -base64 32\`.`,
 };
 
 type Skew = { system: keyof typeof NAMES; seconds: number; weAreLate: boolean };
@@ -102,10 +83,8 @@ type Address = { host: string; port: number; code: string };
 
 /** Start: what ends it, or what it warns about. */
 export const start = {
-  notABot:
-    'SLACK_BOT_TOKEN is not a bot token: copy the Bot User OAuth Token (xoxb-…) from api.slack.com/apps > your app > OAuth & Permissions.',
-  slackToken: (code: string): string =>
-    `Slack doesn't accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions. If there is none, install the app to the workspace first.`,
+  token: (name: string, code: string): string =>
+    `Slack doesn't accept ${name} (${code}): install the app to the workspace, then copy the token again from api.slack.com/apps > your app.`,
   slackUnreachable: (reason: string): string =>
     `Slack can't be reached (${reason}): check the network, any proxy and its certificate, and SLACK_API_URL if it is set.`,
   slackBusy: (seconds: number): string =>
@@ -113,8 +92,6 @@ export const start = {
   /** Follows why Slack or Postgres doesn't answer. */
   waits: (system: string): string =>
     `The app retries until ${system} answers, and takes no requests until then.`,
-  appToken: (code: string): string =>
-    `Slack doesn't accept SLACK_APP_TOKEN (${code}): copy an app-level token with connections:write from api.slack.com/apps > your app > Basic Information.`,
   address: ({ host, port, code }: Address): string =>
     code === 'EADDRINUSE'
       ? `PORT ${port} is used by another program on ${host}: stop that one, or set another PORT.`

@@ -19,13 +19,9 @@ export const policy = {
     unreadable: (code: string): string => `can't be read (${code}): check the path and its permissions.`,
     blank: 'is empty: write {} if nothing is meant to be in it.',
     tooLarge: (most: number): string => `is larger than ${most / 1024} KB: shorten it.`,
-    tooDeep: 'is nested too deeply: the format needs no more than a few levels.',
-    alias: 'uses a YAML alias: write it out, and quote text that begins with *, as in "*@acme.example".',
-    tag: 'has a tag (!): write plain text, numbers and lists.',
-    comment: 'ends at #, which begins a comment: quote the text, or write a space after #.',
-    key: 'must be a plain word: use only the keys of the format.',
+    notPlain:
+      'uses YAML that this format has no use for, such as an alias, a tag, a comment in text or a second document: write words and lists, and quote text with *, !, # or a colon.',
     repeatedKey: (key: string): string => `${key} appears twice: keep one.`,
-    documents: 'starts a second document: keep one per file.',
     syntax: (reason: string): string =>
       `isn't valid YAML: ${reason} Indent the keys of each part equally, with spaces, and quote text with #, * or a colon.`,
     unknownKey: (key: string, known: string): string =>
@@ -45,8 +41,7 @@ export const policy = {
     atLeast: (least: string): string => `must be at least ${least}.`,
     atMost: (most: string): string => `must be at most ${most}.`,
     empty: 'is empty: fill it in, or leave out its key.',
-    tooLong: (most: string): string => `is too long: at most ${most} characters.`,
-    tooManyEntries: (most: string): string => `has too many entries: at most ${most}.`,
+    tooLong: (most: string): string => `is too long: at most ${most}.`,
     person:
       'must be a Slack user id (U0123), a user group id (S0123) or an email pattern with @ ("*@acme.example").',
     member: 'must be a Slack user id (U0123) or a user group id (S0123).',
@@ -54,7 +49,6 @@ export const policy = {
     mode: 'must be a mode that Devin has (normal, fast, lite, ultra, fusion), or a pattern with *.',
     repository: 'must be a repository, such as acme/web: no pattern.',
     duration: 'must be minutes, hours or days up to 30d, such as 30m, 4h or 2d.',
-    name: 'must be one line.',
     'limit-name': 'looks like a limit: give the rule a name that does not begin with `limits.`.',
     twice: 'is already the name of an earlier rule: give each rule its own name.',
     'approval-only': 'works only with `then: approve`: remove it, or change `then`.',
@@ -141,8 +135,6 @@ export const policy = {
     instructions: 'Standing instructions:',
     /** What is wrong with an option of the command line. */
     options: {
-      userId:
-        '`--user` must be a Slack user id, such as U0123: open the profile in Slack, then ⋮ > Copy member ID.',
       kinds: (known: string): string => `\`--kind\` must be one of: ${known}.`,
       spending: '`--spent` must be ACU by limit, such as person=8,month=1950; use person, channel and month.',
     },

@@ -12,8 +12,6 @@ export const config: Text['config'] = {
       'には https の URL を指定してください（http はこのマシン内のみ。例: https://slack.com/api/）。Slack 本来の URL を使う場合は省略します。',
     SLACK_COMMAND:
       'には 32 文字以内のスラッシュコマンドを指定してください（例: /devin）。アプリのマニフェストと同じにします。',
-    HOST: 'には待ち受ける IP アドレスまたはホスト名を指定してください（例: 0.0.0.0）。',
-    PORT: 'には 0～65535 のポート番号を指定してください（例: 3000）。',
     METRICS_TOKEN: 'は 16 文字以上にしてください。作成: `openssl rand -hex 16`',
     DEVIN_API_KEY:
       'にはサービスユーザーのキー（cog_…）を指定してください: app.devin.ai > Settings > Service users',
@@ -22,23 +20,10 @@ export const config: Text['config'] = {
       'には /v3 などのバージョンを除いた https の URL を指定してください（http はこのマシン内のみ）。https://api.devin.ai を使う場合は省略します。',
     HTTPS_PROXY: 'にはプロキシの URL を指定してください（例: http://proxy.example:3128）。',
     HTTP_PROXY: 'にはプロキシの URL を指定してください（例: http://proxy.example:3128）。',
-    NO_PROXY: 'にはホスト名をコンマ区切りで指定してください。',
-    IMPERSONATION: 'は required、preferred、off のいずれかにしてください。',
-    REQUEST_TAG: 'は on または off にしてください。',
     DATABASE_URL:
       'には Postgres の URL（postgres://user:password@host:5432/name）を指定してください。パスワードの # は %23、/ は %2F、? は %3F と書きます。組み込みのデータベースを使う場合は省略します。',
-    DATA_DIR: 'には組み込みのデータベースを置くフォルダーを指定してください。',
     SECRETS_KEY:
-      'には 32 バイトの base64 を指定してください（複数はコンマ区切り）。作成: `openssl rand -base64 32`',
-    WATCH_SECONDS: 'には 1～3600 の秒数を指定してください。',
-    MENTIONS: 'は start または ask にしてください。',
-    RETENTION_DAYS: 'には 1～36500 の整数の日数を指定してください。',
-    POLICY_FILE: 'には YAML ファイルのパスを指定してください。',
-    IDENTITY_FILE: 'には YAML ファイルのパスを指定してください。',
-    LIMIT_OPEN_SESSIONS: 'には整数を指定してください（例: 20）。0 は無制限です。',
-    LIMIT_STARTS_PER_HOUR: 'には整数を指定してください（例: 30）。0 は無制限です。',
-    LANGUAGE: 'は en または ja にしてください。',
-    LOG_LEVEL: 'は trace、debug、info、warn、error、fatal、silent のいずれかにしてください。',
+      'には 32 バイトの base64（複数はコンマ区切り）を、すべてのレプリカで同じ値で指定してください。作成: `openssl rand -base64 32`',
   },
   notAlone: (name) =>
     `${name} にはトークンだけを指定してください。コピーしたときに入った引用符や空白などの文字を取り除いてください。`,
@@ -46,8 +31,6 @@ export const config: Text['config'] = {
     `${name} という設定はないため無視しました。${meant} の間違いではありませんか。`,
   transport:
     'SLACK_APP_TOKEN（Socket Mode）または SLACK_SIGNING_SECRET（HTTP）を設定してください: api.slack.com/apps > アプリ > Basic Information',
-  keyWithDatabase:
-    'DATABASE_URL を設定する場合は、すべてのレプリカで共有する SECRETS_KEY も設定してください。作成: `openssl rand -base64 32`',
 };
 
 export const commandLine: Text['commandLine'] = {
@@ -89,22 +72,17 @@ export const store: Text['store'] = {
     `${folder} のデータベースが停止しました（${reason}）。ディスクの空き容量とエラーを確認し、アプリを再起動してください。受け付け済みのものは失われていません。`,
   otherVersion:
     'データベースは、このアプリの別のバージョンのものです。そのバージョンを起動するか、空の DATA_DIR、または DATABASE_URL に空のデータベースを指定して起動してください。セッションは、タグから戻るか、フォローし直すと戻ります。何も変更していません。',
-  secretsKey: (where) => `${where} は 32 バイトの base64 にしてください。作成: \`openssl rand -base64 32\``,
 };
 
 const NAMES = { slack: 'Slack', devin: 'Devin' };
 
 export const start: Text['start'] = {
-  notABot:
-    'SLACK_BOT_TOKEN はボットトークンではありません。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token（xoxb-…）をコピーしてください。',
-  slackToken: (code) =>
-    `Slack が SLACK_BOT_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token をコピーしてください。見当たらない場合は、先にアプリをワークスペースにインストールしてください。`,
+  token: (name, code) =>
+    `Slack が ${name} を受け付けません（${code}）。アプリをワークスペースにインストールし、api.slack.com/apps > アプリ からトークンをコピーし直してください。`,
   slackUnreachable: (reason) =>
     `Slack に接続できません（${reason}）。ネットワーク、プロキシとその証明書、設定している場合は SLACK_API_URL を確認してください。`,
   slackBusy: (seconds) => `Slack のレート制限に達しています。${seconds} 秒後に再び呼び出せます。`,
   waits: (system) => `${system} が応答するまで再試行します。それまで依頼は受け付けません。`,
-  appToken: (code) =>
-    `Slack が SLACK_APP_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > Basic Information から、connections:write を持つアプリレベルトークンをコピーしてください。`,
   address: ({ host, port, code }) =>
     code === 'EADDRINUSE'
       ? `PORT ${port} は ${host} の別のプログラムが使用しています。そのプログラムを停止するか、別の PORT を設定してください。`

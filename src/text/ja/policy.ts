@@ -19,15 +19,9 @@ export const policy: Text['policy'] = {
     unreadable: (code) => `を読み取れません（${code}）。パスと権限を確認してください。`,
     blank: 'が空です。意図したものであれば {} と書いてください。',
     tooLarge: (most) => `が ${most / 1024} KB を超えています。短くしてください。`,
-    tooDeep: 'のネストが深すぎます。この形式で必要なのは数段だけです。',
-    alias:
-      'YAML のエイリアスが使われています。内容をそのまま書き、* で始まるテキストは "*@acme.example" のように引用符で囲んでください。',
-    comment:
-      'が # で終わっています。# からはコメントとして扱われます。テキストを引用符で囲むか、# の後にスペースを入れてください。',
-    tag: 'にタグ（!）があります。テキスト、数値、リストだけを使ってください。',
-    key: 'は通常の語にしてください。この形式のキーだけを使えます。',
+    notPlain:
+      'には、この形式で使えない YAML（エイリアス、タグ、テキスト中のコメント、2 つ目のドキュメントなど）があります。通常の語、数値、リストで書き、*、!、#、コロンを含むテキストは引用符で囲んでください。',
     repeatedKey: (key) => `${key} が 2 回あります。1 つにしてください。`,
-    documents: 'で 2 つ目の文書が始まっています。1 つのファイルには 1 つだけ書いてください。',
     syntax: (reason) =>
       `が YAML として正しくありません: ${reason} 同じ部分のキーはスペースで同じ深さに字下げし、#、*、コロンを含むテキストは引用符で囲んでください。`,
     unknownKey: (key, known) => `${key} はこの形式のキーではありません。ここで使えるキー: ${known}`,
@@ -46,8 +40,7 @@ export const policy: Text['policy'] = {
     atLeast: (least) => `は ${least} 以上にしてください。`,
     atMost: (most) => `は ${most} 以下にしてください。`,
     empty: 'が空です。値を書くか、キーを削除してください。',
-    tooLong: (most) => `が長すぎます。${most} 文字以内にしてください。`,
-    tooManyEntries: (most) => `の項目が多すぎます。${most} 件以内にしてください。`,
+    tooLong: (most) => `が長すぎます。${most} 以内にしてください。`,
     person:
       'は Slack のユーザー ID（U0123）、ユーザーグループ ID（S0123）、または @ を含むメールアドレスのパターン（"*@acme.example"）にしてください。',
     member: 'は Slack のユーザー ID（U0123）またはユーザーグループ ID（S0123）にしてください。',
@@ -56,7 +49,6 @@ export const policy: Text['policy'] = {
     mode: 'は Devin のモード（normal、fast、lite、ultra、fusion）または * を含むパターンにしてください。',
     repository: 'は acme/web のようなリポジトリにしてください。パターンは使えません。',
     duration: 'は 30m、4h、2d のような分、時間、日にしてください（30d まで）。',
-    name: 'は 1 行にしてください。',
     'limit-name': 'は上限の名前と紛らわしいため使えません。`limits.` で始まらない名前にしてください。',
     twice: 'は前のルールと同じ名前です。ルールごとに別の名前を付けてください。',
     'approval-only': 'は `then: approve` のときだけ使えます。削除するか、`then` を変更してください。',
@@ -130,8 +122,6 @@ export const policy: Text['policy'] = {
     defaults: 'チャンネルのデフォルト:',
     instructions: '常に追加される指示:',
     options: {
-      userId:
-        '`--user` には U0123 のような Slack のユーザー ID を指定してください。Slack のプロフィールで ⋮ >「メンバー ID をコピー」から取得できます。',
       kinds: (known) => `\`--kind\` に指定できる値: ${known}`,
       spending:
         '`--spent` には person=8,month=1950 のように、上限ごとの ACU を指定してください。使える名前は person、channel、month です。',

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { LineCounter, parseDocument, Parser, type CST, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { toPlain, type DocumentFault, type Path, type PlainDocument } from './plain.ts';
+import { issueWords } from '../../text/issues.ts';
+import { toPlain, type Path, type PlainDocument } from './plain.ts';
 
 export const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
@@ -56,7 +57,7 @@ function readSource<T>(source: string, lines: LineCounter, reading: Reading<T>):
   if (Buffer.byteLength(source) > MAX_BYTES)
     return { problems: [{ offset: 0, sentence: faults.tooLarge(MAX_BYTES) }] };
   const deep = firstTooDeep([...new Parser(lines.addNewLine).parse(source)]);
-  if (deep !== null) return { problems: [{ offset: deep, sentence: faults.tooDeep }] };
+  if (deep !== null) return { problems: [{ offset: deep, sentence: faults.notPlain }] };
   const document = parseDocument(source, {
     // Both take time that grows with the square of the file.
     prettyErrors: false,
@@ -85,10 +86,14 @@ function partsOf(token: CST.Token): CST.Token[] {
 }
 
 function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
+  const { faults } = text.policy;
   const plain = toPlain(document);
   if (plain.faults.length > 0)
     return {
-      problems: plain.faults.map(({ offset, fault }) => ({ offset, sentence: faultSentence(fault, text) })),
+      problems: plain.faults.map(({ offset, repeated }) => ({
+        offset,
+        sentence: repeated === null ? faults.notPlain : faults.repeatedKey(repeated),
+      })),
     };
   // A file with nothing but comments asks for nothing.
   const parsed = format.schema.safeParse(document.contents === null ? {} : plain.value);
@@ -106,16 +111,12 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
 }
 
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {
-  const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.tag }));
+  const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.notPlain }));
   const others = errors.map(({ code, message, pos: [offset] }) => ({
     offset,
-    sentence: code === 'MULTIPLE_DOCS' ? faults.documents : faults.syntax(`${message.split('\n')[0] ?? ''}.`),
+    sentence: code === 'MULTIPLE_DOCS' ? faults.notPlain : faults.syntax(`${message.split('\n')[0] ?? ''}.`),
   }));
   return [...others, ...tags];
-}
-
-function faultSentence(fault: DocumentFault, { policy: { faults } }: Text): string {
-  return fault.kind === 'repeatedKey' ? faults.repeatedKey(fault.key) : faults[fault.kind];
 }
 
 type Issue = z.core.$ZodIssue;
@@ -140,26 +141,7 @@ function issueSentences(issue: Issue, plain: PlainDocument, words: Words): Probl
 }
 
 function reason(issue: Issue, { format, text }: Words): string {
-  const { faults } = text.policy;
-  switch (issue.code) {
-    case 'invalid_type':
-      return entryOf(faults.type, issue.expected) ?? faults.wrong;
-    case 'invalid_value':
-      return faults.values(issue.values.map(String).join(faults.or));
-    case 'too_small':
-      return issue.origin === 'string' || issue.origin === 'array'
-        ? faults.empty
-        : faults.atLeast(String(issue.minimum));
-    case 'too_big':
-      return tooBig(issue.origin, String(issue.maximum), faults);
-    default:
-      return entryOf(format.faults(text), issue.message) ?? faults.wrong;
-  }
-}
-
-function tooBig(origin: string, most: string, faults: Text['policy']['faults']): string {
-  if (origin === 'string') return faults.tooLong(most);
-  return origin === 'array' ? faults.tooManyEntries(most) : faults.atMost(most);
+  return entryOf(format.faults(text), issue.message) ?? issueWords(issue, text);
 }
 
 function entryOf(table: Readonly<Record<string, unknown>>, key: string): string | undefined {

@@ -2,13 +2,10 @@ import { isMap, isNode, isScalar, visit, type Document, type Scalar, type YAMLMa
 
 export type Path = readonly PropertyKey[];
 
-export type DocumentFault =
-  | { kind: 'alias' | 'tag' | 'key' | 'comment' }
-  | { kind: 'repeatedKey'; key: string };
-
 export type PlainDocument = {
   value: unknown;
-  faults: { offset: number; fault: DocumentFault }[];
+  /** `repeated`: a key that appears twice; null: something that the format has no use for. */
+  faults: { offset: number; repeated: string | null }[];
   /** Where in the file a value begins, in characters; of one that is not there, the nearest around it. */
   offsetOf: (path: Path) => number;
   /** Where its key begins. */
@@ -18,15 +15,14 @@ export type PlainDocument = {
 /** The values of a document with where they are. Nothing can be repeated by an alias, so the file's size bounds them. */
 export function toPlain(document: Document): PlainDocument {
   const faults: PlainDocument['faults'] = [];
-  const fail = (node: unknown, fault: DocumentFault): void =>
-    void faults.push({ offset: startOf(node), fault });
+  const fail = (node: unknown, repeated: string | null = null): void =>
+    void faults.push({ offset: startOf(node), repeated });
   visit(document, {
-    Alias: (_key, node) => fail(node, { kind: 'alias' }),
+    Alias: (_key, node) => fail(node),
     Value: (key, node) => {
-      if (node.tag !== undefined) fail(node, { kind: 'tag' });
-      if (isScalar(node) && key === 'value' && isCutOff(node)) fail(node, { kind: 'comment' });
+      if (node.tag !== undefined || (isScalar(node) && key === 'value' && isCutOff(node))) fail(node);
       const wrong = isMap(node) ? wrongKeys(node) : [];
-      for (const { at, fault } of wrong) fail(at, fault);
+      for (const { at, repeated } of wrong) fail(at, repeated);
       return wrong.length > 0 ? visit.SKIP : undefined;
     },
   });
@@ -48,12 +44,12 @@ export function toPlain(document: Document): PlainDocument {
   };
 }
 
-function wrongKeys({ items }: YAMLMap): { at: unknown; fault: DocumentFault }[] {
+function wrongKeys({ items }: YAMLMap): { at: unknown; repeated: string | null }[] {
   const seen = new Set<string>();
-  return items.flatMap(({ key: at }): { at: unknown; fault: DocumentFault }[] => {
+  return items.flatMap(({ key: at }): { at: unknown; repeated: string | null }[] => {
     const key = isScalar(at) ? at.value : null;
-    if (typeof key !== 'string') return [{ at, fault: { kind: 'key' } }];
-    if (seen.has(key)) return [{ at, fault: { kind: 'repeatedKey', key } }];
+    if (typeof key !== 'string') return [{ at, repeated: null }];
+    if (seen.has(key)) return [{ at, repeated: key }];
     seen.add(key);
     return [];
   });
