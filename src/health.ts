@@ -1,9 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { BlockList, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Devin } from './devin/devin.ts';
 import type { Metrics } from './metrics.ts';
+import { isPublic } from './network.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/edge/bolt.ts';
 import type { HttpPage } from './slack/edge/http-server.ts';
@@ -67,30 +68,15 @@ function plain(status: number, sentence: string): HttpPage {
 
 type Visitor = { headers: IncomingHttpHeaders; remoteAddress: string | undefined };
 
-/** Loopback, private and link-local. https://www.iana.org/assignments/iana-ipv4-special-registry */
-const PRIVATE = new BlockList();
-for (const [net, bits] of [
-  ['127.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['169.254.0.0', 16],
-] as const)
-  PRIVATE.addSubnet(net, bits, 'ipv4');
-PRIVATE.addAddress('::1', 'ipv6');
-PRIVATE.addSubnet('fc00::', 7, 'ipv6');
-PRIVATE.addSubnet('fe80::', 10, 'ipv6');
-
 /** With a token, anyone who has it. Without one, only private addresses, also behind a proxy. */
 function mayReadMetrics(token: string | null, { headers, remoteAddress }: Visitor): boolean {
   if (token !== null) return sameText(/^bearer (.*)$/i.exec(headers.authorization ?? '')?.[1] ?? '', token);
   const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
   const through = forwarded.map((address) => address.trim()).filter((address) => address !== '');
-  return headers.forwarded === undefined && [remoteAddress ?? '', ...through].every(isPrivate);
-}
-
-function isPrivate(address: string): boolean {
-  return PRIVATE.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return (
+    headers.forwarded === undefined &&
+    [remoteAddress ?? '', ...through].every((one) => isIP(one) !== 0 && !isPublic(one))
+  );
 }
 
 function sameText(one: string, other: string): boolean {

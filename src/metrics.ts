@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { DevinRequestFacts } from './devin/attempt.ts';
+import type { DevinRequestFacts } from './devin/client.ts';
 import type { Depth } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { RefusedDelivery } from './slack/edge/http-receiver.ts';

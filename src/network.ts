@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { EnvHttpProxyAgent, setGlobalDispatcher } from 'undici';
 
 /** Addresses of the proxies for https and http, and the hosts that need none; empty: none. */
@@ -39,4 +40,33 @@ const CERTIFICATE_CODES =
 /** The other side's certificate isn't trusted, or is for another host. */
 export function isUntrusted(code: string): boolean {
   return CERTIFICATE_CODES.test(code);
+}
+
+/** Loopback, private, link-local and multicast addresses. https://www.iana.org/assignments/iana-ipv4-special-registry */
+const SPECIAL = new BlockList();
+for (const net of [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '224.0.0.0/3',
+  '::/127',
+  '64:ff9b::/96',
+  'fc00::/7',
+  'fe80::/10',
+  'ff00::/8',
+]) {
+  const [address = '', prefix] = net.split('/');
+  SPECIAL.addSubnet(address, Number(prefix), isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** An address of the public internet; false for anything that is no address. */
+export function isPublic(address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && !SPECIAL.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }

@@ -23,7 +23,6 @@ test('the alerts use existing metrics and labels', async () => {
   });
   metrics.observeDevin({
     operation: 'sessions.create',
-    withKey: true,
     status: 200,
     durationMs: 1,
     requestId: null,

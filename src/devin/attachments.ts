@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { isPublic } from '../network.ts';
 import { readableOnly, toPathId } from '../session/snapshot.ts';
-import { READ_RETRY, type DevinClient, type Options } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import {
   sessionAttachmentSchema,
@@ -49,7 +50,6 @@ export function createAttachments(client: DevinClient, isProxied: IsProxied) {
         operation: 'attachments.list',
         path: client.orgPath(['sessions', toPathId(sessionId), 'attachments']),
         answer: sessionAttachmentsSchema,
-        retry: READ_RETRY,
         timeoutMs: LIST_TIMEOUT_MS,
         signal,
       });
@@ -65,7 +65,7 @@ export function createAttachments(client: DevinClient, isProxied: IsProxied) {
       let target = webAddress(url);
       for (let redirects = 0; target !== null && redirects <= MAX_REDIRECTS; redirects += 1) {
         if (target.hostname !== client.hostname && !(await isPublicHttps(target, isProxied))) break;
-        const response = await client.open({ operation, url: target, withKey: redirects === 0, signal });
+        const response = await client.open(target, { operation, withKey: redirects === 0, signal });
         if (response.ok) return toDownload(response);
         await response.body?.cancel();
         target = webAddress(response.headers.get('location') ?? '', target);
@@ -122,28 +122,6 @@ function escaped(value: string): string {
   return value.replace(/["\r\n]/g, (char) => ESCAPES[char] ?? char);
 }
 
-/** Loopback, private, link-local and multicast addresses. https://www.iana.org/assignments/iana-ipv4-special-registry */
-const SPECIAL: readonly [address: string, prefix: number, family: 'ipv4' | 'ipv6'][] = [
-  ['0.0.0.0', 8, 'ipv4'],
-  ['10.0.0.0', 8, 'ipv4'],
-  ['100.64.0.0', 10, 'ipv4'],
-  ['127.0.0.0', 8, 'ipv4'],
-  ['169.254.0.0', 16, 'ipv4'],
-  ['172.16.0.0', 12, 'ipv4'],
-  ['192.0.0.0', 24, 'ipv4'],
-  ['192.168.0.0', 16, 'ipv4'],
-  ['198.18.0.0', 15, 'ipv4'],
-  ['224.0.0.0', 3, 'ipv4'],
-  ['::', 127, 'ipv6'],
-  ['64:ff9b::', 96, 'ipv6'],
-  ['fc00::', 7, 'ipv6'],
-  ['fe80::', 10, 'ipv6'],
-  ['ff00::', 8, 'ipv6'],
-];
-
-const special = new BlockList();
-for (const [address, prefix, family] of SPECIAL) special.addSubnet(address, prefix, family);
-
 /** It's https, and its host resolves to the public internet. */
 async function isPublicHttps(url: URL, isProxied: IsProxied): Promise<boolean> {
   if (url.protocol !== 'https:') return false;
@@ -156,7 +134,3 @@ async function isPublicHttps(url: URL, isProxied: IsProxied): Promise<boolean> {
 
 /** The proxy itself. https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
 const LOCALHOST = /(?:^|\.)localhost\.?$/;
-
-function isPublic(address: string): boolean {
-  return !special.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}

@@ -1,14 +1,13 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Lookup } from '../session/fields.ts';
+import { fromWire, optional } from '../session/snapshot.ts';
 import { remembered } from '../time.ts';
-import { collectPages, createVersionFallback, MAX_PAGE, toSearchParams, type DevinClient } from './client.ts';
-import { createForbidden } from './errors.ts';
-import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema, type Page } from './schemas.ts';
+import { collectPages, MAX_PAGE, toSearchParams, withVersion, type DevinClient } from './client.ts';
+import { DevinError } from './errors.ts';
+import { pageOf, type Page } from './schemas.ts';
 
 /** An item to pick. `value` goes into a session request. */
 type CatalogItem = { value: string; label: string; description: string | null };
-
-type Source = (query: string) => Promise<CatalogItem[]>;
 
 /** A Slack menu's limit. https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
 const MAX_RESULTS = 100;
@@ -18,30 +17,102 @@ const MAX_NAMES = 10_000;
 /** In UTF-16 units: each request keeps the names of its values. */
 const NAME_LENGTH = 200;
 
+type List = {
+  path: string[];
+  page: z.ZodType<Page<CatalogItem>>;
+  /** How Devin searches; left out: it can't, so the whole list is kept and filtered here. */
+  search?: (query: string) => Record<string, string | boolean | null>;
+};
+
+const text = optional(z.string());
+
+const LISTS: Record<Lookup, List> = {
+  /** https://docs.devin.ai/api-reference/v3/repositories/list-organizations-repositories */
+  repositories: {
+    path: ['repositories'],
+    page: pageOf(
+      fromWire(
+        z.object({
+          /** `owner/repo`, as a session's `repos` takes it. */
+          repoPath: z.string(),
+          repoDescription: text,
+          repoLanguage: text,
+        }),
+      ).transform(({ repoPath, repoDescription, repoLanguage }) => ({
+        value: repoPath,
+        label: repoPath,
+        description: repoDescription ?? repoLanguage,
+      })),
+    ),
+    // Faster without the state of indexing.
+    search: (query) => ({ filterName: query || null, first: String(MAX_RESULTS), loadIndexingStatus: false }),
+  },
+  /** https://docs.devin.ai/api-reference/v3/notes/organizations-knowledge-notes */
+  knowledge: {
+    path: ['knowledge', 'notes'],
+    page: pageOf(
+      fromWire(z.object({ noteId: z.string(), name: z.string(), trigger: text })).transform(
+        ({ noteId, name, trigger }) => ({ value: noteId, label: name, description: trigger }),
+      ),
+    ),
+    search: (query) => ({ search: query || null, first: String(MAX_RESULTS) }),
+  },
+  /** `macro`: `!name`. https://docs.devin.ai/api-reference/v3/playbooks/organizations-playbooks */
+  playbooks: {
+    path: ['playbooks'],
+    page: pageOf(
+      fromWire(z.object({ playbookId: z.string(), title: z.string(), macro: text })).transform(
+        ({ playbookId, title, macro }) => ({ value: playbookId, label: title, description: macro }),
+      ),
+    ),
+  },
+  /** Without their values. https://docs.devin.ai/api-reference/v3/secrets/organizations-secrets */
+  secrets: {
+    path: ['secrets'],
+    page: pageOf(
+      fromWire(z.object({ secretId: z.string(), key: text, note: text })).transform(
+        ({ secretId, key, note }) => ({ value: secretId, label: key ?? secretId, description: note }),
+      ),
+    ),
+  },
+};
+
 /**
- * The values to pick from. Devin has no search for playbooks and secrets, so their lists are kept for five minutes and
- * filtered here. A list that the service user may not read is empty, and isn't requested again for as long. One attempt
- * each: a person is waiting at a menu.
+ * The values to pick from. A list that the service user may not read is empty, and isn't requested again for five minutes.
+ * One attempt each: a person is waiting at a menu.
  */
-export function createCatalog(client: DevinClient, now: () => number) {
-  const lists = remembered(
-    async (list: 'playbooks' | 'secrets') =>
-      list === 'playbooks' ? listPlaybooks(client) : listSecrets(client),
-    { keyOf: (list) => list, forMs: REMEMBERED_MS, now },
-  );
-  const sources: Record<Lookup, Source> = {
-    repositories: createRepositorySearch(client),
-    knowledge: async (query) => searchKnowledge(client, query),
-    playbooks: async (query) => matching(await lists('playbooks'), query),
-    secrets: async (query) => matching(await lists('secrets'), query),
-  };
-  const unlessForbidden = createForbidden({ now, forMs: REMEMBERED_MS });
+export function createCatalog({ call, orgPath }: DevinClient, now: () => number) {
   const names = new Map<string, string>();
   const namedAtMs = new Map<Lookup, number>();
+  const forbiddenUntilMs = new Map<Lookup, number>();
+
+  async function ask(lookup: Lookup, query: string): Promise<CatalogItem[]> {
+    const { path: segments, page: answer, search } = LISTS[lookup];
+    const readPage = async (path: string, more: Record<string, string | boolean | number | null>) =>
+      call({ operation: `catalog.${lookup}`, path, answer, query: toSearchParams(more), retry: 0 });
+    if (search === undefined)
+      return collectPages(
+        async (after) => readPage(orgPath(segments), { after, first: MAX_PAGE }),
+        MAX_LISTED,
+      );
+    const find = async (version: 'v3' | 'v3beta1' = 'v3') =>
+      readPage(orgPath(segments, version), search(query));
+    return (await (lookup === 'repositories' ? withVersion(find) : find())).items;
+  }
+
+  const askForList = remembered(async (lookup: Lookup) => ask(lookup, ''), {
+    keyOf: (lookup) => lookup,
+    forMs: REMEMBERED_MS,
+    now,
+  });
 
   /** Throws DevinError. */
-  async function read(lookup: Lookup, query: string): Promise<CatalogItem[]> {
-    const items = await sources[lookup](query.trim());
+  async function read(lookup: Lookup, typed: string): Promise<CatalogItem[]> {
+    const query = typed.trim();
+    const items =
+      LISTS[lookup].search === undefined
+        ? matching(await askForList(lookup), query)
+        : await ask(lookup, query);
     if (names.size + items.length > MAX_NAMES) names.clear();
     for (const { value, label } of items) {
       const name = label.trim().slice(0, NAME_LENGTH).toWellFormed();
@@ -50,19 +121,30 @@ export function createCatalog(client: DevinClient, now: () => number) {
     return items;
   }
 
-  const find = async (lookup: Lookup, query: string): Promise<CatalogItem[]> =>
-    unlessForbidden(lookup, [], async () => read(lookup, query));
+  /** null: it may not be read. Throws other DevinErrors. */
+  async function unlessForbidden(
+    lookup: Lookup,
+    list: () => Promise<CatalogItem[]>,
+  ): Promise<CatalogItem[] | null> {
+    if (now() < (forbiddenUntilMs.get(lookup) ?? 0)) return null;
+    try {
+      return await list();
+    } catch (error) {
+      if (!(error instanceof DevinError) || error.code !== 'forbidden') throw error;
+      forbiddenUntilMs.set(lookup, now() + REMEMBERED_MS);
+      return null;
+    }
+  }
+
+  const search = async (lookup: Lookup, query: string): Promise<CatalogItem[]> =>
+    (await unlessForbidden(lookup, async () => read(lookup, query)))?.slice(0, MAX_RESULTS) ?? [];
 
   return {
     /** Whether the list may be read. Throws DevinError, `forbidden` too. */
-    async probe(lookup: Lookup): Promise<void> {
-      await read(lookup, '');
-    },
+    probe: async (lookup: Lookup): Promise<void> => void (await read(lookup, '')),
 
     /** At most 100 items; none if it's `forbidden`. Throws other DevinErrors. */
-    async search(lookup: Lookup, query: string): Promise<CatalogItem[]> {
-      return (await find(lookup, query)).slice(0, MAX_RESULTS);
-    },
+    search,
 
     /**
      * The id of what is given by its name or id, in any letter case; null: there is none. A list that is remembered may lack
@@ -72,13 +154,9 @@ export function createCatalog(client: DevinClient, now: () => number) {
       const wanted = typed.trim().toLowerCase();
       const isIt = ({ value, label }: CatalogItem): boolean =>
         [value, label].some((name) => name.trim().toLowerCase() === wanted);
-      const tries: Record<typeof lookup, (() => Promise<CatalogItem[]>)[]> = {
-        knowledge: [async () => read(lookup, typed), async () => read(lookup, '')],
-        playbooks: [async () => read(lookup, ''), async () => listPlaybooks(client)],
-        secrets: [async () => read(lookup, ''), async () => listSecrets(client)],
-      };
-      for (const list of tries[lookup]) {
-        const items = await unlessForbidden(lookup, null, list);
+      const query = lookup === 'knowledge' ? typed : '';
+      for (const list of [async () => read(lookup, query), async () => ask(lookup, '')]) {
+        const items = await unlessForbidden(lookup, list);
         const id = items === null ? typed : items.find(isIt)?.value;
         if (id !== undefined) return id;
       }
@@ -92,83 +170,11 @@ export function createCatalog(client: DevinClient, now: () => number) {
       if (now() - (namedAtMs.get(lookup) ?? -Infinity) >= REMEMBERED_MS) {
         namedAtMs.set(lookup, now());
         // The client logs it; the next try is in five minutes.
-        find(lookup, '').catch(() => undefined);
+        search(lookup, '').catch(() => undefined);
       }
       return names.get(value) ?? null;
     },
   };
-}
-
-const repositoryPageSchema = pageOf(repositorySchema);
-const notePageSchema = pageOf(noteSchema);
-const playbookPageSchema = pageOf(playbookSchema);
-const secretPageSchema = pageOf(secretSchema);
-
-/** https://docs.devin.ai/api-reference/v3/repositories/list-organizations-repositories */
-function createRepositorySearch(client: DevinClient): Source {
-  const withVersion = createVersionFallback();
-  return async (query) => {
-    const { items } = await withVersion(async (version) =>
-      client.call({
-        operation: 'catalog.repositories',
-        path: client.orgPath(['repositories'], version),
-        answer: repositoryPageSchema,
-        // Faster without the state of indexing.
-        query: toSearchParams({
-          filterName: query || null,
-          first: MAX_RESULTS,
-          loadIndexingStatus: false,
-        }),
-      }),
-    );
-    return items.map(({ repoPath, repoDescription, repoLanguage }) => ({
-      value: repoPath,
-      label: repoPath,
-      description: repoDescription ?? repoLanguage,
-    }));
-  };
-}
-
-/** https://docs.devin.ai/api-reference/v3/notes/organizations-knowledge-notes */
-async function searchKnowledge(client: DevinClient, query: string): Promise<CatalogItem[]> {
-  const { items } = await client.call({
-    operation: 'catalog.knowledge',
-    path: client.orgPath(['knowledge', 'notes']),
-    answer: notePageSchema,
-    query: toSearchParams({ search: query || null, first: MAX_RESULTS }),
-  });
-  return items.map(({ noteId, name, trigger }) => ({ value: noteId, label: name, description: trigger }));
-}
-
-/** https://docs.devin.ai/api-reference/v3/playbooks/organizations-playbooks */
-async function listPlaybooks(client: DevinClient): Promise<CatalogItem[]> {
-  const items = await listAll(client, 'playbooks', playbookPageSchema);
-  return items.map(({ playbookId, title, macro }) => ({
-    value: playbookId,
-    label: title,
-    description: macro,
-  }));
-}
-
-/** https://docs.devin.ai/api-reference/v3/secrets/organizations-secrets */
-async function listSecrets(client: DevinClient): Promise<CatalogItem[]> {
-  const items = await listAll(client, 'secrets', secretPageSchema);
-  return items.map(({ secretId, key, note }) => ({
-    value: secretId,
-    label: key ?? secretId,
-    description: note,
-  }));
-}
-
-async function listAll<T>(client: DevinClient, list: string, answer: z.ZodType<Page<T>>): Promise<T[]> {
-  const readPage = async (after: string | null) =>
-    client.call({
-      operation: `catalog.${list}`,
-      path: client.orgPath([list]),
-      answer,
-      query: toSearchParams({ after, first: MAX_PAGE }),
-    });
-  return collectPages(readPage, MAX_LISTED);
 }
 
 function matching(items: CatalogItem[], query: string): CatalogItem[] {

@@ -1,44 +1,61 @@
-import ky, { HTTPError, type RetryOptions } from 'ky';
+import ky, { HTTPError, NetworkError, TimeoutError, type RetryOptions } from 'ky';
 import type { z } from 'zod';
-import { bounded, cleanJson, pages, TooLargeError } from '../bounds.ts';
+import { bounded, cleanJson, pages } from '../bounds.ts';
 import { toSnake } from '../session/snapshot.ts';
-import { attempt, type AttemptOptions } from './attempt.ts';
-import { bareFacts, DevinError } from './errors.ts';
-import { readRetryAfter, summary } from './problem.ts';
+import { createOnceAMinute } from '../time.ts';
+import { bareFacts, DevinError, neverConnected } from './errors.ts';
+import { parseProblem, readRetryAfter } from './problem.ts';
 import type { Page } from './schemas.ts';
+
+type Fetch = typeof globalThis.fetch;
+
+/** One HTTP request, for logs and metrics: no address, which may have names in it, and no body. */
+export type DevinRequestFacts = {
+  operation: string;
+  requestId: string | null;
+  /** null: no answer. */
+  status: number | null;
+  durationMs: number;
+};
 
 export type DevinClientOptions = {
   apiUrl: string;
   apiKey: string;
   orgId: string;
-} & AttemptOptions;
+  fetch?: Fetch;
+  /** For what a person waits for. Left out: the same. */
+  fetchNow?: Fetch;
+  log?: Record<'debug' | 'error', (facts: object, message: string) => void>;
+  /** Called for each HTTP request, retries included. */
+  onRequest?: (facts: DevinRequestFacts) => void;
+};
 
-type Call<Answer> = Options & {
+export type Options = { signal?: AbortSignal | undefined };
+
+type Operation = Options & {
   /** Its name in logs and metrics, for example `sessions.create`. */
   operation: string;
+  /** A person waits for it: Devin is asked even if it seems to be down. */
+  isUrgent?: boolean;
+  json?: object;
+  /** Values that must not appear in an error, even if Devin echoes them. */
+  sensitive?: readonly string[];
+};
+
+type Call<Answer> = Operation & {
   /** Left out: GET. */
   method?: 'get' | 'post' | 'put' | 'delete';
   path: string;
   /** A success with an invalid body becomes `no-answer`. */
   answer: z.ZodType<Answer>;
   query?: URLSearchParams;
-  json?: object;
-  /** What Devin would refuse of it is refused here, with the same error and without a request. */
-  jsonSchema?: z.ZodType;
   upload?: { body: ReadableStream<Uint8Array>; contentType: string };
-  /** Left out: one attempt. */
+  /** 0: one attempt. Left out: `SAFE_RETRY` for GET, else one attempt. */
   retry?: Retry;
   timeoutMs?: number;
-  /** Values that must not appear in an error, even if Devin echoes them. */
-  sensitive?: readonly string[];
 };
 
-/** 0: one attempt. */
 export type Retry = RetryOptions | 0;
-
-export type Options = { signal?: AbortSignal | undefined };
-
-type Opening = Options & { operation: string; url: URL; withKey: boolean };
 
 export type DevinClient = ReturnType<typeof createDevinClient>;
 
@@ -46,10 +63,10 @@ const TIMEOUT_MS = 30_000;
 const MAX_RETRY_AFTER_MS = 20_000;
 const RETRIED_STATUSES = [429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529];
 
-/** For reads, which are safe to repeat: after broken connections, 429 and 5xx, unless Devin asks for a long wait. */
-export const READ_RETRY: RetryOptions = {
+/** For what can be repeated without harm: after broken connections, 429 and 5xx, unless Devin asks for a long wait. */
+export const SAFE_RETRY: RetryOptions = {
   limit: 3,
-  methods: ['get'],
+  methods: ['get', 'post'],
   statusCodes: RETRIED_STATUSES,
   afterStatusCodes: RETRIED_STATUSES,
   // ky also reads headers that Devin doesn't document, and dates by this machine's clock.
@@ -62,56 +79,107 @@ export const READ_RETRY: RetryOptions = {
       : undefined,
 };
 
+/** Redirects aren't followed, and answers are parsed here. */
+const PLAIN = { redirect: 'manual', parseJson: (text: string) => text } as const;
+
+const UNAUTHORIZED = 401;
+
 /**
- * The connection to Devin's API v3. Nothing is retried unless the operation says so, redirects aren't followed, and the key
- * goes only to the API's own origin.
+ * The connection to Devin's API v3. No write is repeated unless the operation says so, and the key goes only to the API's
+ * own origin.
  */
 export function createDevinClient(options: DevinClientOptions) {
-  const { apiUrl, apiKey, orgId } = options;
+  const { apiUrl, apiKey, orgId, fetch = globalThis.fetch, fetchNow = fetch, log, onRequest } = options;
   const { origin, hostname } = new URL(apiUrl);
   const authorization = `Bearer ${apiKey}`;
-  const api = ky.create({
-    prefix: apiUrl,
-    headers: { authorization, accept: 'application/json' },
-    redirect: 'manual',
-    // Successes and failures are parsed here, not by ky.
-    parseJson: asText,
-  });
+  const api = ky.create({ ...PLAIN, prefix: apiUrl, headers: { authorization, accept: 'application/json' } });
+  const onceAMinute = createOnceAMinute();
+  let isKeyRefused = false;
+
+  function report(input: Parameters<Fetch>[0], facts: DevinRequestFacts): void {
+    log?.debug(facts, 'Devin request');
+    onRequest?.(facts);
+    // What Devin redirects to says nothing about the key.
+    const hasKey = input instanceof Request && input.headers.has('authorization');
+    if (facts.status === null || !hasKey) return;
+    isKeyRefused = facts.status === UNAUTHORIZED;
+    const { operation } = facts;
+    if (isKeyRefused)
+      onceAMinute('key', (leftOut) =>
+        log?.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
+      );
+  }
+
+  /** Runs an operation with a fetch that reports each request; every failure becomes a DevinError. */
+  async function attempt<T>(what: Operation, run: (fetch: Fetch) => Promise<T>): Promise<T> {
+    const { operation, isUrgent = false, signal } = what;
+    const attempted = { isSent: false, status: null as number | null };
+    const observed: Fetch = async (input, init) => {
+      attempted.isSent ||= signal?.aborted !== true;
+      attempted.status = null;
+      const startedMs = performance.now();
+      let headers = new Headers();
+      try {
+        const response = await (isUrgent ? fetchNow : fetch)(input, init);
+        ({ headers } = response);
+        attempted.status = response.status;
+        return response;
+      } finally {
+        const durationMs = Math.round(performance.now() - startedMs);
+        report(input, {
+          operation,
+          status: attempted.status,
+          requestId: requestIdOf(headers),
+          durationMs,
+        });
+      }
+    };
+    try {
+      return await run(observed);
+    } catch (error) {
+      throw toDevinError(error, what, attempted);
+    }
+  }
 
   return {
     hostname,
+    /** Whether the last answer refused the key. */
+    refusesKey: (): boolean => isKeyRefused,
     /** `/v3/organizations/{org}/…`, each segment encoded. Throws not-found for an invalid one. */
     orgPath: (segments: readonly string[], version: ApiVersion = 'v3'): string =>
       pathOf([version, 'organizations', orgId, ...segments]),
     /** Throws nothing but DevinError. */
-    call: async <Answer>(call: Call<Answer>): Promise<Answer> => {
-      checkOutgoing(call);
-      return attempt({ ...options, ...call }, async (fetch) => {
-        const pending = api(call.path, { ...requestOf(call), fetch: bounded(fetch) });
-        const body = await pending.text().catch(orTooLarge);
-        const { status } = await pending;
-        return readAnswer(call, status, body);
-      });
-    },
-    /** GET of any URL; redirects aren't followed. Resolves with a success or a redirect, else throws DevinError. */
-    open: async ({ url, withKey, ...opening }: Opening): Promise<Response> =>
-      attempt({ ...options, ...opening }, async (fetch) => {
-        const headers = withKey && url.origin === origin ? { authorization } : {};
-        const signal = opening.signal && { signal: opening.signal };
-        return ky(url, { ...OPEN_OPTIONS, ...signal, headers, fetch });
+    call: async <Answer>(call: Call<Answer>): Promise<Answer> =>
+      attempt(call, async (by) => {
+        const { method = 'get', path, answer, query, json, upload, signal } = call;
+        const { timeoutMs: timeout = TIMEOUT_MS, retry = method === 'get' ? SAFE_RETRY : 0 } = call;
+        const response = api(path, {
+          method,
+          retry,
+          timeout,
+          fetch: bounded(by),
+          ...(query && { searchParams: query }),
+          ...(json && { json }),
+          ...(upload && { body: upload.body, headers: { 'content-type': upload.contentType } }),
+          ...(signal && { signal }),
+        });
+        return answer.parse(cleanJson(JSON.parse(await response.text())));
       }),
+    /** GET of any URL, once. Resolves with a success or a redirect, else throws DevinError. */
+    open: async (url: URL, { withKey, ...what }: Operation & { withKey: boolean }): Promise<Response> =>
+      attempt(what, async (by) =>
+        ky(url, {
+          ...PLAIN,
+          retry: 0,
+          timeout: TIMEOUT_MS,
+          throwHttpErrors: (status) => status >= 400,
+          headers: withKey && url.origin === origin ? { authorization } : {},
+          fetch: by,
+          ...(what.signal && { signal: what.signal }),
+        }),
+      ),
   };
 }
-
-const asText = (text: string) => text;
-
-const OPEN_OPTIONS = {
-  redirect: 'manual',
-  retry: 0,
-  timeout: TIMEOUT_MS,
-  throwHttpErrors: (status: number) => status >= 400,
-  parseJson: asText,
-} as const;
 
 /** A segment of dots would escape from its place, even encoded. */
 function pathOf(segments: readonly string[]): string {
@@ -121,88 +189,55 @@ function pathOf(segments: readonly string[]): string {
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
-function checkOutgoing({
-  operation,
-  json,
-  jsonSchema,
-}: Pick<Call<unknown>, 'operation' | 'json' | 'jsonSchema'>) {
-  const parsed = jsonSchema?.safeParse(json);
-  if (parsed === undefined || parsed.success) return;
-  const fieldErrors = parsed.error.issues.map(({ path: [field = '', ...rest], message }) => ({
-    field: String(field),
-    message: rest.length === 0 ? message : `${rest.join('.')}: ${message}`,
-  }));
-  const facts = { ...bareFacts('invalid-request'), detail: summary(fieldErrors), fieldErrors };
-  throw new DevinError({ operation, facts });
+function requestIdOf(headers: Headers): string | null {
+  return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
 }
 
-function requestOf<Answer>({ method = 'get', query, json, upload, retry, timeoutMs, signal }: Call<Answer>) {
-  return {
-    method,
-    retry: retry ?? 0,
-    timeout: timeoutMs ?? TIMEOUT_MS,
-    ...(query && { searchParams: query }),
-    ...(json && { json }),
-    ...(upload && { body: upload.body, headers: { 'content-type': upload.contentType } }),
-    ...(signal && { signal }),
-  };
-}
-
-function orTooLarge(error: unknown): TooLargeError {
-  if (error instanceof TooLargeError) return error;
-  throw error;
-}
-
-type Body = string | TooLargeError;
-
-function readAnswer<Answer>({ operation, answer }: Call<Answer>, status: number, body: Body): Answer {
-  try {
-    if (typeof body !== 'string') throw body;
-    return answer.parse(cleanJson(JSON.parse(body)));
-  } catch (cause) {
-    throw new DevinError({ operation, facts: bareFacts('no-answer', status), cause: withoutInput(cause) });
+/** ky's errors contain the request with its key and body, so they're never a cause. */
+function toDevinError(
+  error: unknown,
+  { operation, json = {}, sensitive = [] }: Operation,
+  { isSent, status }: { isSent: boolean; status: number | null },
+): DevinError {
+  if (error instanceof DevinError) return error;
+  if (error instanceof HTTPError) {
+    const { headers } = error.response;
+    const bodyText = typeof error.data === 'string' ? error.data : '';
+    const answered = { status: error.response.status, headers, bodyText };
+    const problem = parseProblem(answered, { fields: Object.keys(json), sensitive });
+    return new DevinError({ operation, requestId: requestIdOf(headers), ...problem });
   }
+  const code = !isSent || neverConnected(error) ? 'not-sent' : 'no-answer';
+  return new DevinError({ operation, facts: bareFacts(code, status), cause: causeOf(error, isSent) });
 }
 
-/** JSON's syntax errors quote the text; a schema's errors don't. */
-function withoutInput(cause: unknown): unknown {
-  return cause instanceof SyntaxError ? new Error('The answer is not JSON.') : cause;
+/** An error about a header quotes it, and the key is in one; one about JSON quotes the answer. */
+function causeOf(error: unknown, isSent: boolean): unknown {
+  if (!isSent || error instanceof SyntaxError)
+    return new Error(error instanceof Error ? error.name : typeof error);
+  if (error instanceof TimeoutError) return new Error('No answer in time.');
+  return error instanceof NetworkError ? error.cause : error;
 }
 
 type ApiVersion = 'v3' | 'v3beta1';
 
-/**
- * Members and repositories are still under v3beta1; the rest has moved to v3. On a 404 the other version is tried, and the
- * one that answered is used from then on.
- * https://docs.devin.ai/api-reference/release-notes
- */
-export function createVersionFallback() {
-  let preferred: ApiVersion = 'v3beta1';
-
-  return async function withVersion<T>(run: (version: ApiVersion) => Promise<T>): Promise<T> {
-    const first = preferred;
-    const second: ApiVersion = first === 'v3' ? 'v3beta1' : 'v3';
-    try {
-      return await run(first);
-    } catch (error) {
-      if (!(error instanceof DevinError) || error.code !== 'not-found') throw error;
-    }
-    const result = await run(second);
-    preferred = second;
-    return result;
-  };
+/** Members and repositories are still under v3beta1. https://docs.devin.ai/api-reference/release-notes */
+export async function withVersion<T>(run: (version: ApiVersion) => Promise<T>): Promise<T> {
+  return run('v3beta1').catch(async (error: unknown) => {
+    if (error instanceof DevinError && error.code === 'not-found') return run('v3');
+    throw error;
+  });
 }
 
 type QueryValue = string | number | boolean | readonly string[] | null | undefined;
 
 /** In Devin's names. Lists are repeated keys (`?tags=a&tags=b`); null and undefined are left out. */
 export function toSearchParams(query: Record<string, QueryValue>): URLSearchParams {
-  const params = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) {
-    if (value === null || value === undefined) continue;
-    for (const item of typeof value === 'object' ? value : [value]) params.append(toSnake(key), String(item));
-  }
-  return params;
+  return new URLSearchParams(
+    Object.entries(query).flatMap(([key, value]) =>
+      [value ?? []].flat().map((item): [string, string] => [toSnake(key), String(item)]),
+    ),
+  );
 }
 
 /** Devin's largest page. https://docs.devin.ai/api-reference/concepts/pagination */

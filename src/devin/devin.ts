@@ -1,15 +1,13 @@
 import type { z } from 'zod';
 import { folded } from '../session/identity.ts';
-import { createOnceAMinute, createRemoteClock } from '../time.ts';
+import { createRemoteClock } from '../time.ts';
 import { createAttachments, type IsProxied } from './attachments.ts';
-import type { DevinRequestFacts } from './attempt.ts';
 import { createCatalog } from './catalog.ts';
 import {
   collectPages,
   createDevinClient,
-  createVersionFallback,
-  READ_RETRY,
   toSearchParams,
+  withVersion,
   type DevinClient,
   type DevinClientOptions,
   type Options,
@@ -19,8 +17,6 @@ import { memberSchema, pageOf, selfSchema, type Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
 
 type DevinOptions = DevinClientOptions & {
-  /** For what a person waits for. Left out: the same. */
-  fetchNow?: typeof globalThis.fetch;
   now?: () => number;
   /** Whether Devin didn't answer the last call. */
   hasFailed?: () => boolean;
@@ -36,14 +32,12 @@ export function createDevin({
 }: DevinOptions) {
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch, fetchNow = fetch } = options;
-  const { onRequest, refusesKey } = watchKey(options);
-  const clientOf = (by: typeof fetch) =>
-    createDevinClient({ ...options, onRequest, fetch: clock.observe(by) });
-  const client = clientOf(fetch);
+  const observed = { fetch: clock.observe(fetch), fetchNow: clock.observe(fetchNow) };
+  const client = createDevinClient({ ...options, ...observed });
   const self = {
     /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
     get: async ({ signal }: Options = {}): Promise<Self> =>
-      client.call({ operation: 'self.get', path: '/v3/self', answer: selfSchema, retry: READ_RETRY, signal }),
+      client.call({ operation: 'self.get', path: '/v3/self', answer: selfSchema, signal }),
   };
   return {
     /** The time by Devin's clock, from its answers; null: they don't say. Throws DevinError while Devin doesn't answer. */
@@ -53,41 +47,19 @@ export function createDevin({
       return nowMs === null ? null : new Date(nowMs);
     },
     clock,
-    /** Whether the last answer refused the key. */
-    refusesKey,
+    refusesKey: client.refusesKey,
     sessions: createSessions(client),
     messages: createMessages(client),
     attachments: createAttachments(client, isProxied),
     members: createMembers(client),
     /** The same, for what a person waits for. */
-    membersNow: createMembers(clientOf(fetchNow)),
+    membersNow: createMembers(client, true),
     catalog: createCatalog(client, now),
     self,
   };
 }
 
 export type Devin = ReturnType<typeof createDevin>;
-
-const UNAUTHORIZED = 401;
-
-function watchKey({ onRequest, log }: DevinOptions) {
-  const onceAMinute = createOnceAMinute();
-  let isRefused = false;
-  return {
-    refusesKey: (): boolean => isRefused,
-    onRequest: (facts: DevinRequestFacts): void => {
-      onRequest?.(facts);
-      const { operation, status, withKey } = facts;
-      // What Devin redirects to says nothing about the key.
-      if (status === null || !withKey) return;
-      isRefused = status === UNAUTHORIZED;
-      if (!isRefused) return;
-      onceAMinute('key', (leftOut) =>
-        log?.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
-      );
-    },
-  };
-}
 
 /** `name`: the address or the id if Devin has no name. */
 export type Member = { userId: string; name: string; email: string | null };
@@ -103,44 +75,38 @@ const DENIALS: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'not-found'])
  * https://docs.devin.ai/api-reference/v3/users/list-organization-users
  * https://docs.devin.ai/api-reference/v3/users/list-organization-idp-users
  */
-function createMembers(client: DevinClient) {
-  const withVersion = createVersionFallback();
-
-  const listByEmail = async (list: 'users' | 'idp-users', email: string) =>
+function createMembers({ call, orgPath }: DevinClient, isUrgent = false) {
+  const listByEmail = async (list: string, email: string): Promise<Member[]> =>
     withVersion(async (version) => {
       const readPage = async (after: string | null) =>
-        client.call({
+        call({
           operation: `members.${list}`,
-          path: client.orgPath(['members', list], version),
+          isUrgent,
+          path: orgPath(['members', list], version),
           answer: memberPageSchema,
           query: toSearchParams({ email, after }),
-          retry: READ_RETRY,
         });
       const items = await collectPages(readPage, MOST_MEMBERS);
       // A person acts as this member, so it must match even if Devin ignores the filter.
       return items.map(toMember).filter((one) => one.email !== null && folded(one.email) === folded(email));
     });
 
-  const listOrDenial = async (list: 'users' | 'idp-users', email: string): Promise<Member[] | DevinError> =>
-    orDevinError(listByEmail(list, email), ({ code }) => DENIALS.has(code));
-
-  /** One list is enough if Devin doesn't have the other, or doesn't show it but this one has the member. */
-  const findExactly = async (email: string) => {
-    const lists = await Promise.all([listOrDenial('users', email), listOrDenial('idp-users', email)]);
-    const found = lists.flatMap((list) => (list instanceof DevinError ? [] : list));
-    const denials = lists.filter((list) => list instanceof DevinError);
-    const decisive = denials.find(
-      ({ code }) => denials.length === lists.length || (code === 'forbidden' && found.length === 0),
+  /** Devin may not have one of the lists, or not show it: the other is enough if it has the member. */
+  const findExactly = async (email: string): Promise<Member[]> => {
+    const asked = ['users', 'idp-users'].map(async (list) =>
+      orDevinError(listByEmail(list, email), ({ code }) => DENIALS.has(code)),
     );
-    if (decisive !== undefined) throw decisive;
+    const lists = await Promise.all(asked);
+    const found = lists.flatMap((list) => (list instanceof DevinError ? [] : list));
+    const hidden = lists.find((list) => list instanceof DevinError && list.code === 'forbidden');
+    if (found.length === 0 && hidden instanceof DevinError) throw hidden;
     return [...new Map(found.map((member) => [member.userId, member])).values()];
   };
 
   return {
     /**
      * Everyone with this address, normally none or one: first as written, then in lower case, since Devin doesn't document
-     * whether its filter is case-sensitive. Throws `forbidden` without ViewOrgMembership, and `not-found` if Devin has
-     * neither list.
+     * whether its filter is case-sensitive. Throws `forbidden` without ViewOrgMembership.
      */
     async findByEmail(email: string): Promise<Member[]> {
       const found = await findExactly(email);
@@ -149,17 +115,11 @@ function createMembers(client: DevinClient) {
     },
 
     /** One member. Throws `not-found`. https://docs.devin.ai/api-reference/v3/users/get-organization-user */
-    async get(userId: string): Promise<Member> {
-      const member = await withVersion(async (version) =>
-        client.call({
-          operation: 'members.get',
-          path: client.orgPath(['members', 'users', userId], version),
-          answer: memberSchema,
-          retry: READ_RETRY,
-        }),
-      );
-      return toMember(member);
-    },
+    get: async (userId: string): Promise<Member> =>
+      withVersion(async (version) => {
+        const path = orgPath(['members', 'users', userId], version);
+        return toMember(await call({ operation: 'members.get', isUrgent, path, answer: memberSchema }));
+      }),
   };
 }
 

@@ -2,7 +2,7 @@ import { TooLargeError } from '../bounds.ts';
 import { isUntrusted } from '../network.ts';
 
 export type DevinErrorCode =
-  /** 400, 422, or refused by our own check before it was sent; then `status` is null. */
+  /** 400, 422. */
   | 'invalid-request'
   | 'unauthorized'
   /** 402: no credit, or a payment that failed. */
@@ -116,20 +116,4 @@ function isConnectFailure(error: Error): boolean {
     (typeof code === 'string' && (CONNECT_CODES.has(code) || isUntrusted(code))) ||
     PROXY_REFUSAL.test(error.message)
   );
-}
-
-/** What the service user may not read isn't requested again for a while. */
-export function createForbidden({ now, forMs }: { now: () => number; forMs: number }) {
-  const untilMs = new Map<string, number>();
-  /** `instead`: the result if it may not be read. Throws `read`'s other errors. */
-  return async <T>(key: string, instead: T, read: () => Promise<T>): Promise<T> => {
-    if (now() < (untilMs.get(key) ?? 0)) return instead;
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof DevinError) || error.code !== 'forbidden') throw error;
-      untilMs.set(key, now() + forMs);
-      return instead;
-    }
-  };
 }

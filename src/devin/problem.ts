@@ -138,7 +138,7 @@ function readIssue(value: unknown): FieldError[] {
 }
 
 /** One line for all fields. */
-export function summary(issues: FieldError[]): string | null {
+function summary(issues: FieldError[]): string | null {
   if (issues.length === 0) return null;
   return tidy(
     issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),

@@ -54,37 +54,6 @@ export const memberSchema = fromWire(
   }),
 );
 
-export const playbookSchema = fromWire(
-  z.object({
-    playbookId: z.string(),
-    title: z.string(),
-    /** `!name`. */
-    macro: optional(z.string()),
-  }),
-);
-
-export const noteSchema = fromWire(
-  z.object({ noteId: z.string(), name: z.string(), trigger: optional(z.string()) }),
-);
-
-/** Devin never returns values. */
-export const secretSchema = fromWire(
-  z.object({
-    secretId: z.string(),
-    key: optional(z.string()),
-    note: optional(z.string()),
-  }),
-);
-
-export const repositorySchema = fromWire(
-  z.object({
-    /** `owner/repo`, as a session's `repos` takes it. */
-    repoPath: z.string(),
-    repoDescription: optional(z.string()),
-    repoLanguage: optional(z.string()),
-  }),
-);
-
 /** Whose key it is. */
 export const selfSchema = fromWire(
   z.object({

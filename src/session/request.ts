@@ -3,7 +3,7 @@ import { sessionDraftSchema, type SessionSecret, type StoredDraft } from './fiel
 
 /**
  * The body of `POST /v3/organizations/{org_id}/sessions`, as far as the app sends it: what people can set (the field
- * table), and whose session it is. Unknown keys are refused here. null is never sent: what isn't set is left out.
+ * table), and whose session it is. null is never sent: what isn't set is left out.
  * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
  */
 export const sessionCreateRequestSchema = sessionDraftSchema

@@ -4,7 +4,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
-import { createDevinClient, createVersionFallback, cursorAfter } from '../../src/devin/client.ts';
+import { createDevinClient, cursorAfter, withVersion } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { bareFacts, DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
 import { useProxy } from '../../src/network.ts';
@@ -258,7 +258,7 @@ test.each([
   ['rate-limited', ['v3beta1']],
 ] as const)('after %s, these versions of the API were asked: %j', async (code, asked) => {
   const versions: string[] = [];
-  const failing = createVersionFallback()(async (version) => {
+  const failing = withVersion(async (version) => {
     versions.push(version);
     return Promise.reject(new DevinError({ operation: 'x', facts: bareFacts(code) }));
   });

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import type { DevinRequestFacts } from '../../src/devin/attempt.ts';
+import type { DevinRequestFacts } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { fromWire } from '../../src/session/snapshot.ts';
 import { listenInTest } from '../support/listen.ts';
