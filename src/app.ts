@@ -17,7 +17,6 @@ import { createRestoring } from './restore/index.ts';
 import { createWithNames } from './session/defaults.ts';
 import { limitsFrom } from './session/policy/limits.ts';
 import type { RequestState } from './session/request.ts';
-import { createAuthority } from './slack/authority.ts';
 import { createHttpServer } from './slack/edge/http-server.ts';
 import { createSlack } from './slack/edge/slack.ts';
 import { createListeners } from './slack/listeners/index.ts';
@@ -81,10 +80,17 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { reconcile: prepare, importSession } = createRestoring({ ...services, adopt });
   const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
   const { watcher, recordAnswer } = createFollowing({ ...services, prepare, findUnconfirmed });
-  const identify = services.resolve;
-  const authority = createAuthority({ ...services, ...slack, audit: store.audit, identify, check });
+  const { presence, textFor } = slack;
   const acting = { moveLocked, adopt, findSession, importSession, recordAnswer, show };
-  createActing(queue, { ...services, ...acting, enqueue, authority });
+  createActing(queue, {
+    ...services,
+    ...acting,
+    enqueue,
+    check,
+    lookUp: services.resolve,
+    presence,
+    textFor,
+  });
   createConversing(queue, { ...services, enqueue, check, recordAnswer });
 
   // Here, a person waits for the answer.
@@ -92,10 +98,11 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { settings } = interactiveStore;
   createListeners({
     ...interactive,
-    app: slack.bolt.app,
+    enqueue,
+    enqueueAll: queue.enqueueAll,
     save: writes.save,
     check: createSteeringCheck({ resolve: services.resolveNow, settings }),
-    quickGate: createQuickGate({ ...interactive, settings }),
+    gate: createQuickGate({ ...interactive, settings }),
     search: devin.catalog.search,
     redrawHome,
   });

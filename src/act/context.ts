@@ -5,21 +5,19 @@ import type { Enqueue, Jobs, SearchUntilFound } from '../queue/index.ts';
 import type { ShowNow } from '../reconcile/index.ts';
 import type { ImportSession } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { Authority } from '../slack/authority.ts';
+import type { AuthorityContext } from '../slack/authority.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
-import type { Gate, MayEnd } from '../trust/index.ts';
+import type { Gate } from '../trust/index.ts';
 
 /** What acts need. */
-export type ActContext = {
+export type ActContext = AuthorityContext & {
   store: Store;
   devin: Pick<Devin, 'sessions'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'presence' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'presence'>;
   enqueue: Enqueue;
   resolve: ResolveIdentity;
-  authority: Authority;
-  mayEnd: MayEnd;
   gate: Pick<Gate, 'judge'>;
   findMember: FindMember;
   moveLocked: MoveLocked;

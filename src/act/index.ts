@@ -1,6 +1,40 @@
-import type { Queue } from '../queue/index.ts';
-import { runAct, tellLater } from './acts.ts';
-import type { ActContext } from './context.ts';
+import type { Transaction } from 'kysely';
+import { DevinError } from '../devin/errors.ts';
+import { otherOwner } from '../identity/resolve.ts';
+import type { Jobs, Queue } from '../queue/index.ts';
+import { isAdministrator } from '../session/identity.ts';
+import { slackFailure, throwIfRetryable } from '../slack/edge/errors.ts';
+import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
+import { answerPlace } from '../slack/edge/places.ts';
+import { actionMessage } from '../slack/views/failures.ts';
+import { notice } from '../slack/views/notices.ts';
+import { codeBlocks, escape } from '../slack/views/text.ts';
+import { type SessionRequest, newId } from '../store/request-row.ts';
+import type { Followed } from '../store/requests.ts';
+import { shownKey } from '../store/shown.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Text } from '../text/index.ts';
+import {
+  type Act,
+  type ActContext,
+  type ActKind,
+  type ActOf,
+  type Doing,
+  type Outcome,
+  done,
+  notDone,
+} from './context.ts';
+import {
+  approve,
+  cancel,
+  decline,
+  mayApprove,
+  mayCancel,
+  mayDecline,
+  mayResume,
+  resume,
+} from './requests.ts';
+import { endSession, follow, mayEndSession, mayFollow, maySwitch, switchThread } from './sessions.ts';
 
 /** Each may wait for Devin. */
 const MANY = { concurrency: 20 };
@@ -9,4 +43,185 @@ const MANY = { concurrency: 20 };
 export function createActing(queue: Pick<Queue, 'work'>, context: ActContext): void {
   queue.work('act', async (act, { signal }) => runAct(context, act, signal), MANY);
   queue.work('tell-later', async (job) => tellLater(context, job), MANY);
+}
+
+/** A kind of act. */
+type Row<A extends Act, Subject> = {
+  /** What it is about; null: the app doesn't know it. */
+  load: (c: ActContext, act: A) => Promise<Subject | null>;
+  /** Why its person may not, in Slack's markup; null: they may. Asked right before it is done. */
+  may: (c: ActContext, act: A, subject: Subject) => Promise<string | null>;
+  /** Can run twice. */
+  run: (c: ActContext, doing: Doing<A, Subject>) => Promise<Outcome>;
+};
+
+type Perform<A extends Act> = (c: ActContext, act: A, signal: AbortSignal) => Promise<Outcome>;
+
+function row<A extends Act, Subject>({ load, may, run }: Row<A, Subject>): Perform<A> {
+  return async (c, act, signal) => {
+    const subject = await load(c, act);
+    if (subject === null) return notDone((await c.textFor(act.userId)).steering.unknown);
+    const refusal = await may(c, act, subject);
+    if (refusal === null) return run(c, { act, subject, signal });
+    return (await mayTell(c, act)) ? notDone(refusal) : notDone();
+  };
+}
+
+/** People may write `stop` in a thread again and again: they are refused once. A press is always answered. */
+async function mayTell({ store }: ActContext, act: Act): Promise<boolean> {
+  if (act.messageTs === undefined || !('requestId' in act)) return true;
+  return store.threadNotices.add({ sessionId: act.requestId, userId: act.userId, reason: 'may-not-steer' });
+}
+
+const itself = async <A extends Act>(_c: ActContext, act: A): Promise<A> => Promise.resolve(act);
+
+async function requestOf({ store }: ActContext, act: { requestId: string }): Promise<SessionRequest | null> {
+  return store.requests.find(act.requestId);
+}
+
+async function sessionOf(
+  { store }: ActContext,
+  { requestId }: { requestId: string },
+): Promise<Followed | null> {
+  const [request, session] = await Promise.all([
+    store.requests.find(requestId),
+    store.sessions.ofRequest(requestId),
+  ]);
+  return request && session && { request, session };
+}
+
+const ending = row({ load: sessionOf, may: mayEndSession, run: endSession });
+const switching = row({ load: sessionOf, may: maySwitch, run: switchThread });
+const resuming = row({ load: requestOf, may: mayResume, run: resume });
+
+/** Everything that people do to a session or a request, but for what they write to Devin: `converse` takes that there, in order. */
+const ACTS: { [Kind in ActKind]: Perform<ActOf<Kind>> } = {
+  stop: ending,
+  archive: ending,
+  sleep: ending,
+  mute: switching,
+  unmute: switching,
+  'listen-thread': switching,
+  'listen-mentions': switching,
+  cancel: row({ load: requestOf, may: mayCancel, run: cancel }),
+  approve: row({ load: requestOf, may: mayApprove, run: approve }),
+  decline: row({ load: requestOf, may: mayDecline, run: decline }),
+  'try-again': resuming,
+  'start-now': resuming,
+  'check-again': resuming,
+  'start-anyway': resuming,
+  follow: row({ load: itself, may: mayFollow, run: follow }),
+  link: row({ load: itself, may: mayLink, run: link }),
+};
+
+async function perform<Kind extends ActKind>(
+  c: ActContext,
+  { kind, act }: { kind: Kind; act: ActOf<Kind> },
+  signal: AbortSignal,
+): Promise<Outcome> {
+  return ACTS[kind](c, act, signal);
+}
+
+/** Does what a person asked for, if they may, and answers them. */
+async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<number | null> {
+  const outcome = await perform(c, { kind: act.kind, act }, signal).catch(async (error: unknown) => {
+    signal.throwIfAborted();
+    return notDone(escape(reasonOf(error, await c.textFor(act.userId))));
+  });
+  if (typeof outcome === 'number') return outcome;
+  await answer(c, act, outcome);
+  return null;
+}
+
+/** Why something wasn't done, as a plain sentence. Rethrows anything that is neither Devin's nor Slack's: a bug. */
+function reasonOf(error: unknown, text: Text): string {
+  if (error instanceof DevinError) return actionMessage({ kind: 'devin', ...error.facts }, text);
+  slackFailure(error);
+  return text.steering.slackUnavailable;
+}
+
+type Answered = Exclude<Outcome, number>;
+
+/** What a person typed is quoted if nothing came of it: its dialog is closed. */
+async function answer(c: ActContext, act: Act, { isDone, sentences }: Answered): Promise<void> {
+  const { userId, answerTo, messageTs } = act;
+  const { outbound } = c.slack;
+  if (isDone && messageTs !== undefined && answerTo.channelId !== null)
+    await outbound.react(answerTo.channelId, messageTs, DELIVERED_REACTION);
+  if (sentences.length === 0 || (isDone && !answerTo.always)) return;
+  const typed = isDone ? undefined : c.store.envelopes.open(answerTo.id, answerTo.sealed)?.reason;
+  const { notices } = await c.textFor(userId);
+  const quoted = typed === undefined ? [] : [notices.typed, ...codeBlocks(typed)];
+  await tell(c, act, [...sentences, ...quoted]);
+}
+
+/** What was done isn't done again, so the sentences themselves wait if Slack is busy. */
+async function tell({ store, slack, enqueue }: ActContext, { userId, answerTo }: Act, said: string[]) {
+  const { envelopes } = store;
+  const place = answerPlace(envelopes, userId, answerTo);
+  if ((await slack.outbound.tellPrivately(place, notice(said))) !== 'retryable') return;
+  const { id } = answerTo;
+  const sealed = envelopes.close(id, { ...envelopes.open(id, answerTo.sealed), said });
+  await enqueue('tell-later', { userId, answerTo: { ...answerTo, sealed } });
+}
+
+/** Tells a person what Slack was too busy to take. */
+async function tellLater({ store, slack }: ActContext, job: Jobs['tell-later']): Promise<void> {
+  const { userId, answerTo } = job;
+  const said = store.envelopes.open(answerTo.id, answerTo.sealed)?.said ?? [];
+  if (said.length === 0) return;
+  throwIfRetryable(
+    await slack.outbound.tellPrivately(answerPlace(store.envelopes, userId, answerTo), notice(said)),
+  );
+}
+
+type Link = ActOf<'link'>;
+
+/** People can't link themselves. */
+async function mayLink({ slack: { people }, textFor }: ActContext, { userId, personId, devinUserId }: Link) {
+  const [admin, person, text] = await Promise.all([
+    people.find(userId),
+    people.find(personId),
+    textFor(userId),
+  ]);
+  const { linking } = text.steering;
+  if (!isAdministrator(admin)) return linking.adminsOnly;
+  if (userId === personId) return linking.notYourself;
+  return devinUserId === null || person?.kind === 'member' ? null : linking.notAMember;
+}
+
+/** Links a person to a member of the Devin organization, or removes the link. Nobody is linked without hearing of it. */
+async function link(c: ActContext, { act }: Doing<Link, Link>): Promise<Outcome> {
+  const { teamId, userId, personId, devinUserId } = act;
+  const { people } = c.slack;
+  const { identities } = c.store;
+  const { linking } = (await c.textFor(userId)).steering;
+  const person = { teamId, userId: personId };
+  // Once for each change, whatever dies after it, even if the command is repeated.
+  const key = shownKey('linked', teamId, personId, userId, newId(), devinUserId ?? '');
+  const tellPerson = async (trx: Transaction<Tables>): Promise<void> => c.enqueue('show', { key }, { trx });
+  if (devinUserId === null) {
+    await identities.removeLink(person, userId, tellPerson);
+    return done(linking.removed(`<@${personId}>`));
+  }
+  const member = await c.findMember(devinUserId);
+  if (member === null) return notDone(linking.unknownInDevin(escape(devinUserId)));
+  const name = escape(member.name);
+  const owner = await otherOwner(member, personId, people.findOwner);
+  if (owner !== null) return notDone(linking.addressOfAnother(name, `<@${owner.userId}>`));
+  const left = await identities.othersLinkedTo(member.userId, person);
+  const chosen = { devinUserId: member.userId, linkedBy: userId, left };
+  const other = (await firstHere(c, left)) ?? (await identities.setLink(person, chosen, tellPerson));
+  return other === null
+    ? done(linking.done(`<@${personId}>`, name))
+    : notDone(linking.linkedToAnother(name, `<@${other}>`));
+}
+
+/** One of these people who hasn't left Slack; null: nobody. */
+async function firstHere({ slack }: ActContext, userIds: readonly string[]): Promise<string | null> {
+  for (const userId of userIds) {
+    const person = await slack.people.find(userId);
+    if (person !== null && person.kind !== 'deactivated') return userId;
+  }
+  return null;
 }

@@ -1,9 +1,10 @@
-import type { Identity } from '../session/identity.ts';
+import type { Identity, LookedUpIdentity } from '../session/identity.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
-import { steeringRefusal, subjectOf, type Audit } from '../store/audit.ts';
+import { steeringRefusal as refusedSteering, subjectOf } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
+import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { MayEnd, SteeringCheck } from '../trust/index.ts';
 import { isLetIn, type InConversation, type Presence } from './edge/conversations.ts';
@@ -11,84 +12,103 @@ import type { TextFor } from './edge/text-for.ts';
 import { refusalSentence } from './views/failures.ts';
 import { escape } from './views/text.ts';
 
-/** Who a person is in Devin; null: nobody could tell in the time that Slack gives. */
-type IdentifyInTime = (person: Person) => Promise<Identity | null>;
-
-type AuthorityDeps = {
-  identify: IdentifyInTime;
-  /** null: nobody could tell in time. */
+/** Jobs wait for Slack and Devin; listeners can't. */
+export type AuthorityContext = {
+  store: StoreParts<{ audit: 'record' }>;
+  /** Who a person is in Devin; null: nobody could tell in time. */
+  lookUp: (person: Person) => Promise<LookedUpIdentity>;
+  /** The same. */
   presence: (asked: InConversation) => Promise<Presence | null>;
   check: SteeringCheck;
   mayEnd: MayEnd;
-  audit: Pick<Audit, 'record'>;
   textFor: TextFor;
 };
-
-export type Authority = ReturnType<typeof createAuthority>;
 
 /**
  * What a person may do or see, checked when they want to. Each answer is the reason why not, escaped; null: they may.
  * Jobs check again before they act: these answers decide what is shown, and refuse at once. Throws if Slack or Devin
  * can't be asked.
  */
-export function createAuthority({ identify, presence, check, mayEnd, audit, textFor }: AuthorityDeps) {
-  async function placeRefusal(
-    { channelId, userId, request }: InConversation & { request: SessionRequest },
-    why: 'notInConversation' | 'notYoursToEnd' | 'notYoursToRead',
-  ): Promise<string | null> {
-    const found = await presence({ channelId, userId });
-    if (found !== null && isLetIn(found, request.userId === userId)) return null;
-    const { steering } = await textFor(userId);
-    return found === null ? steering.notLookedUp : steering[why];
-  }
 
-  /** To steer the session of this request. A refusal is recorded. */
-  async function steering(request: SessionRequest, userId: string): Promise<string | null> {
-    const identity = await identify({ teamId: request.teamId, userId });
-    const verdict = identity && (await check(request, userId, identity));
-    if (verdict?.kind === 'allowed') return null;
-    const text = await textFor(userId);
-    if (verdict === null) return text.steering.notLookedUp;
-    await audit.record(steeringRefusal(request, userId, verdict));
-    return refuseSteering(verdict, { request, userId }, text);
-  }
+export async function identify(c: AuthorityContext, person: Person): Promise<Identity | null> {
+  const found = await c.lookUp(person);
+  return found === 'key-refused' ? null : found;
+}
 
-  return {
-    /** Whether the person may do anything here at all. */
-    async personRefusal(person: Person): Promise<string | null> {
-      const identity = await identify(person);
-      if (identity !== null && identity.kind !== 'refused') return null;
-      const text = await textFor(person.userId);
-      return identity === null ? text.steering.notLookedUp : escape(refusalSentence(identity, text));
-    },
+/** Whether the person may do anything here at all. */
+export async function personRefusal(c: AuthorityContext, person: Person): Promise<string | null> {
+  const identity = await identify(c, person);
+  if (identity !== null && identity.kind !== 'refused') return null;
+  const text = await c.textFor(person.userId);
+  return identity === null ? text.steering.notLookedUp : escape(refusalSentence(identity, text));
+}
 
-    steeringRefusal: steering,
+/** To steer the session of this request. A refusal is recorded. */
+export async function steeringRefusal(
+  c: AuthorityContext,
+  request: SessionRequest,
+  userId: string,
+): Promise<string | null> {
+  const identity = await identify(c, { teamId: request.teamId, userId });
+  const verdict = identity && (await c.check(request, userId, identity));
+  if (verdict?.kind === 'allowed') return null;
+  const text = await c.textFor(userId);
+  if (verdict === null) return text.steering.notLookedUp;
+  await c.store.audit.record(refusedSteering(request, userId, verdict));
+  return refuseSteering(verdict, { request, userId }, text);
+}
 
-    /** To write to a session from outside its thread. */
-    writingRefusal: async ({ request, session }: Followed, userId: string): Promise<string | null> =>
-      placeRefusal({ channelId: session.channelId, userId, request }, 'notInConversation'),
+/** To write to a session from outside its thread. */
+export async function writingRefusal(
+  c: AuthorityContext,
+  { request, session }: Followed,
+  userId: string,
+): Promise<string | null> {
+  return placeRefusal(c, { channelId: session.channelId, userId, request }, 'notInConversation');
+}
 
-    /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
-    async endingRefusal({ request, session }: Followed, userId: string): Promise<string | null> {
-      const refused = await steering(request, userId);
-      if (refused !== null || ownershipOf(request).requester === userId) return refused;
-      return placeRefusal({ channelId: session.channelId, userId, request }, 'notYoursToEnd');
-    },
+/** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
+export async function endingRefusal(
+  c: AuthorityContext,
+  { request, session }: Followed,
+  userId: string,
+): Promise<string | null> {
+  const refused = await steeringRefusal(c, request, userId);
+  if (refused !== null || ownershipOf(request).requester === userId) return refused;
+  return placeRefusal(c, { channelId: session.channelId, userId, request }, 'notYoursToEnd');
+}
 
-    /** To end a request that has no session yet: see `MayEnd`. A refusal is recorded. */
-    async cancelingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
-      if (await mayEnd(request, userId)) return null;
-      const entry = { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null } as const;
-      await audit.record({ ...entry, result: 'cancel' });
-      return (await textFor(userId)).approval.notYoursToEnd;
-    },
+/** To end a request that has no session yet: see `MayEnd`. A refusal is recorded. */
+export async function cancelingRefusal(
+  c: AuthorityContext,
+  request: SessionRequest,
+  userId: string,
+): Promise<string | null> {
+  if (await c.mayEnd(request, userId)) return null;
+  const entry = { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null } as const;
+  await c.store.audit.record({ ...entry, result: 'cancel' });
+  return (await c.textFor(userId)).approval.notYoursToEnd;
+}
 
-    /** To read what another person asked for. */
-    async readingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
-      if (ownershipOf(request).requester === userId) return null;
-      return placeRefusal({ channelId: request.channelId, userId, request }, 'notYoursToRead');
-    },
-  };
+/** To read what another person asked for. */
+export async function readingRefusal(
+  c: AuthorityContext,
+  request: SessionRequest,
+  userId: string,
+): Promise<string | null> {
+  if (ownershipOf(request).requester === userId) return null;
+  return placeRefusal(c, { channelId: request.channelId, userId, request }, 'notYoursToRead');
+}
+
+async function placeRefusal(
+  { presence, textFor }: AuthorityContext,
+  { channelId, userId, request }: InConversation & { request: SessionRequest },
+  why: 'notInConversation' | 'notYoursToEnd' | 'notYoursToRead',
+): Promise<string | null> {
+  const found = await presence({ channelId, userId });
+  if (found !== null && isLetIn(found, request.userId === userId)) return null;
+  const { steering } = await textFor(userId);
+  return found === null ? steering.notLookedUp : steering[why];
 }
 
 type Place = Pick<SessionRequest, 'userId' | 'channelId' | 'cardChannelId' | 'placeKind'>;

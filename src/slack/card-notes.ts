@@ -1,13 +1,14 @@
 import { isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import type { LeftOut, Without } from '../session/context.ts';
 import { isRefusal } from '../session/failure.ts';
-import type { Identity } from '../session/identity.ts';
+import type { Identity, LookedUpIdentity } from '../session/identity.ts';
 import type { ThreadShare, ThreadState } from '../session/preferences.ts';
 import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import { reasonMessage, userMessage } from './views/failures.ts';
+import { reasonMessage, refusalSentence, userMessage } from './views/failures.ts';
+import type { FormIdentity } from './views/session-form.ts';
 
 /** The sentences on a card and in its Details. */
 
@@ -87,6 +88,18 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
   if (identity.kind === 'matched') return text.notices.matchedBy[identity.how];
   const { off, noMatch } = text.notices.serviceUser;
   return identity.because === 'off' ? off : noMatch;
+}
+
+/** Who a person is in Devin, as a form and the answer to `whoami` say it. */
+export function shownIdentity(identity: LookedUpIdentity, text: Text): FormIdentity {
+  if (identity === 'key-refused') return { kind: 'not-known', why: text.devin.unauthorized };
+  if (identity === null) return { kind: 'not-known', why: text.home.runsAs.notKnown };
+  if (identity.kind === 'refused') return { kind: 'refused', why: refusalSentence(identity, text) };
+  const { checkedAtMs } = identity;
+  const how = identitySentence(identity, text);
+  if (identity.kind === 'matched') return { kind: 'member', name: identity.name, how, checkedAtMs };
+  const why = text.joins.sentences([text.notices.serviceUser.runsAs, how]);
+  return { kind: 'service-user', why, checkedAtMs };
 }
 
 /** What is switched off in the thread, or which of its sessions is heard; on a person's first card, also how it works. Escaped. */

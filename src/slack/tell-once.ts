@@ -1,4 +1,3 @@
-import type { Leases } from '../store/leases.ts';
 import type { MessageRef } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { ThreadNotice } from '../store/thread-notices.ts';
@@ -26,7 +25,7 @@ class BeingAnsweredError extends Error {
 
 type TellingContext = {
   store: StoreParts<{ threadNotices: 'add' | 'remove' }>;
-  outbound: Pick<Outbound, 'tellPrivately'>;
+  slack: { outbound: Pick<Outbound, 'tellPrivately'> };
   textFor: TextFor;
 };
 
@@ -51,7 +50,7 @@ type Said = Pick<Message, 'userId' | 'channelId' | 'threadTs'>;
 
 /** Tells the author of a message, or of an edit, that it stays in the thread: once for each reason. */
 export async function tellNotTaken(
-  { store, outbound, textFor }: TellingContext,
+  { store, slack: { outbound }, textFor }: TellingContext,
   said: Said,
   { sessionId, reason }: NotTaken,
 ): Promise<void> {
@@ -62,33 +61,30 @@ export async function tellNotTaken(
   );
 }
 
-type AnswerDeps = {
-  leases: Pick<Leases, 'take' | 'renew' | 'release' | 'outlasts'>;
-  outbound: Pick<Outbound, 'tellPrivately'>;
-};
-
 /** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
 const DELIVERED_AGAIN_MS = 10 * 60_000;
 
+type AnsweringContext = {
+  store: StoreParts<{ leases: 'take' | 'renew' | 'release' | 'outlasts' }>;
+  slack: { outbound: Pick<Outbound, 'tellPrivately'> };
+};
+
 /** `answer`: a function is called only if the message wasn't answered before. */
-type Answer = Rendered | (() => Promise<Rendered>);
+type Answered = { message: MessageRef; place: PrivatePlace; answer: Rendered | (() => Promise<Rendered>) };
 
 /** Answers a message once, however often Slack delivers it. Rejects if Slack should deliver it again. */
-export function createMessageAnswers({ leases, outbound }: AnswerDeps) {
-  return async (
-    { teamId, channelId, ts }: MessageRef,
-    place: PrivatePlace,
-    answer: Answer,
-  ): Promise<void> => {
-    const name = `answer ${teamId} ${channelId} ${ts}`;
-    const lease = await leases.take(name, ANSWERING_MS, { longestMs: DELIVERED_AGAIN_MS });
-    if (lease === null) {
-      if (await leases.outlasts(name, ANSWERING_MS)) return;
-      throw new BeingAnsweredError();
-    }
-    const told = await outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer);
-    if (told === 'retryable') await leases.release(name, lease);
-    else await leases.renew(name, lease, DELIVERED_AGAIN_MS);
-    throwIfRetryable(told);
-  };
+export async function answerMessage(
+  { store: { leases }, slack: { outbound } }: AnsweringContext,
+  { message: { teamId, channelId, ts }, place, answer }: Answered,
+): Promise<void> {
+  const name = `answer ${teamId} ${channelId} ${ts}`;
+  const lease = await leases.take(name, ANSWERING_MS, { longestMs: DELIVERED_AGAIN_MS });
+  if (lease === null) {
+    if (await leases.outlasts(name, ANSWERING_MS)) return;
+    throw new BeingAnsweredError();
+  }
+  const told = await outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer);
+  if (told === 'retryable') await leases.release(name, lease);
+  else await leases.renew(name, lease, DELIVERED_AGAIN_MS);
+  throwIfRetryable(told);
 }

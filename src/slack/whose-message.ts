@@ -84,7 +84,7 @@ export type WhoseContext = {
     settings: 'preferencesFor';
     messages: 'isUnanswered';
   }>;
-  botUserId: () => string;
+  slack: { botUserId: () => string };
 };
 
 /** `place`: where the message is. */
@@ -93,7 +93,7 @@ export async function whoseMessage(
   { request, session }: SteeredThread,
   said: Said & Pick<Message, 'userId'> & { threadTs: string },
 ): Promise<Route> {
-  const { store, botUserId } = context;
+  const { store, slack } = context;
   const thread = session ?? { channelId: request.channelId, threadTs: said.threadTs, listen: null };
   const isRequester = request.userId === said.userId;
   const [here, isAnswer] = await Promise.all([
@@ -107,7 +107,7 @@ export async function whoseMessage(
     muted: session?.muted === true,
     isRequester,
     isAnswer,
-    botUserId: botUserId(),
+    botUserId: slack.botUserId(),
   });
 }
 

@@ -60,20 +60,22 @@ export async function withDeadline<T>(
   }
 }
 
-/** Runs a transaction that is committed in time, or never. */
-export type Commit = <T>(task: (trx: Transaction<Tables>) => Promise<T>) => Promise<T>;
+type CommitContext = { store: { db: Kysely<Tables> } } & Pick<Writes, 'save'>;
 
-export function createCommit({ db, save }: { db: Kysely<Tables> } & Pick<Writes, 'save'>): Commit {
-  return async (task) =>
-    withDeadline(async (deadline) =>
-      save(async () =>
-        db.transaction().execute(async (trx) => {
-          const result = await task(trx);
-          beginCommit([deadline]);
-          return result;
-        }),
-      ),
-    );
+/** Runs a transaction that is committed in time, or never. */
+export async function commitInTime<T>(
+  { store: { db }, save }: CommitContext,
+  task: (trx: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
+  return withDeadline(async (deadline) =>
+    save(async () =>
+      db.transaction().execute(async (trx) => {
+        const result = await task(trx);
+        beginCommit([deadline]);
+        return result;
+      }),
+    ),
+  );
 }
 
 /** SQLSTATE classes 53 (such as a full disk) and 58 (the system failed); 25006: the server is read-only. */

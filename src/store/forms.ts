@@ -50,8 +50,6 @@ type FormChanges = Partial<
   Pick<Form, 'draft' | 'context' | 'faults' | 'sealed' | 'questions' | 'without' | 'sentIn'>
 >;
 
-export type Forms = ReturnType<typeof createForms>;
-
 export function createForms(db: Kysely<Tables>) {
   return {
     /** A form that already exists stays as it is. */

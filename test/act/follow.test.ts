@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mayHaveStarted } from '../../src/act/follow.ts';
+import { mayHaveStarted } from '../../src/act/sessions.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { requestTag } from '../../src/session/request.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';

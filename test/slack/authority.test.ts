@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createAuthority } from '../../src/slack/authority.ts';
+import { readingRefusal } from '../../src/slack/authority.ts';
 import type { Presence } from '../../src/slack/edge/conversations.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
@@ -7,15 +7,15 @@ import { unneeded } from '../support/unneeded.ts';
 
 /** What a person hears who wants to read what U1 asked for, if Slack says so of their conversation. */
 async function heardBy(userId: string, found: Presence | null): Promise<string | null> {
-  const { readingRefusal } = createAuthority({
-    identify: unneeded,
+  const context = {
+    store: { audit: { record: unneeded } },
+    lookUp: unneeded,
     presence: async () => Promise.resolve(found),
     check: unneeded,
     mayEnd: unneeded,
-    audit: { record: unneeded },
     textFor: async () => Promise.resolve(en),
-  });
-  return readingRefusal(requestRow({ userId: 'U1' }), userId);
+  };
+  return readingRefusal(context, requestRow({ userId: 'U1' }), userId);
 }
 
 test('a person who may not read a request is told whether Slack said so or nobody could tell in time', async () => {

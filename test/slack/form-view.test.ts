@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LookedUpIdentity } from '../../src/session/identity.ts';
 import type { Choices } from '../../src/session/policy/form.ts';
-import { formView } from '../../src/slack/form-view.ts';
+import { formView } from '../../src/slack/listeners/open-view.ts';
 import type { Form } from '../../src/store/forms.ts';
 import { en } from '../../src/text/en.ts';
 import { MATCHED } from '../support/identity.ts';

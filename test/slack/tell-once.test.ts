@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { DeliveryResult } from '../../src/slack/edge/outbound.ts';
-import { createMessageAnswers, tellOnce } from '../../src/slack/tell-once.ts';
+import { answerMessage, tellOnce } from '../../src/slack/tell-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createThreadNotices } from '../../src/store/thread-notices.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
-const MESSAGE = { teamId: 'T1', channelId: 'C1', ts: '1.000001' };
-const PLACE = { userId: 'U1', channelId: 'C1', threadTs: null, responseUrl: null };
-const ANSWER = { text: 'Try this.', blocks: [] };
+const message = { teamId: 'T1', channelId: 'C1', ts: '1.000001' };
+const place = { userId: 'U1', channelId: 'C1', threadTs: null, responseUrl: null };
+const TOLD = { message, place, answer: { text: 'Try this.', blocks: [] } };
 
 describeOnBothDatabases('a message that Slack delivers to several processes', (open) => {
   /** Two processes, and what Slack makes of each answer, in order. */
@@ -17,14 +17,14 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
     const process = (name: string) => {
       const tellPrivately = async (): Promise<DeliveryResult> =>
         results[told.push(name) - 1] ?? Promise.resolve('delivered');
-      const answer = createMessageAnswers({ leases: createLeases(db), outbound: { tellPrivately } });
-      return async () => answer(MESSAGE, PLACE, ANSWER);
+      const context = { store: { leases: createLeases(db) }, slack: { outbound: { tellPrivately } } };
+      return async () => answerMessage(context, TOLD);
     };
     /** Writes nothing after it has begun. */
     const dying = async (): Promise<void> => {
       const dead = async () => Promise.reject(new Error('died'));
       const leases = { ...createLeases(db), renew: dead, release: dead };
-      return createMessageAnswers({ leases, outbound: { tellPrivately: dead } })(MESSAGE, PLACE, ANSWER);
+      return answerMessage({ store: { leases }, slack: { outbound: { tellPrivately: dead } } }, TOLD);
     };
     return { first: process('first'), second: process('second'), dying, told };
   };

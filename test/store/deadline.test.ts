@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { beginCommit, createCommit, withDeadline, TooLateError } from '../../src/store/commit.ts';
+import { beginCommit, commitInTime, withDeadline, TooLateError } from '../../src/store/commit.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
 
 const never = async (): Promise<never> => new Promise(() => undefined);
@@ -64,7 +64,7 @@ describe('a transaction with a deadline', () => {
     await sql`create table notes (text text)`.execute(db);
     let release = (): void => undefined;
     const held = db.transaction().execute(async () => new Promise<void>((resolve) => (release = resolve)));
-    const refused = createCommit({ db, save })(async (trx) =>
+    const refused = commitInTime({ store: { db }, save }, async (trx) =>
       sql`insert into notes values ('late')`.execute(trx),
     );
     await expect(refused).rejects.toMatchObject({ mayBeWritten: false });
@@ -77,7 +77,7 @@ describe('a transaction with a deadline', () => {
     const { interactive: db, db: other } = await postgres.open();
     await sql`create table notes (text text)`.execute(other);
     let pid = 0;
-    const committing = createCommit({ db, save })(async (trx) => {
+    const committing = commitInTime({ store: { db }, save }, async (trx) => {
       await sql`insert into notes values ('late')`.execute(trx);
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
       pid = rows[0]?.pid ?? 0;

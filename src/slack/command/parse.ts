@@ -1,5 +1,6 @@
 import { credentialsInDraft } from '../../session/credentials.ts';
-import type { Doubt, Intent, IntentOf, Wish } from '../../session/intent.ts';
+import type { StoredDraft } from '../../session/fields.ts';
+import type { Doubt, Intent, IntentOf } from '../../session/intent.ts';
 import { unescape } from '../views/text.ts';
 import { scan, type Scan } from './flags.ts';
 import { optionsInWords } from './option-names.ts';
@@ -87,7 +88,7 @@ function asking<I extends ReturnType<typeof parseTask>>(
   if (read.kind === 'open-form') return read;
   if (read.kind === 'invalid' && read.problems.some(({ kind }) => kind !== 'unknown-flag')) return read;
   const { draft, reset } = read;
-  const why = credentialDoubt({ draft, reset }) ?? doubt(scanned);
+  const why = credentialDoubt(draft) ?? doubt(scanned);
   return why === null ? read : { kind: 'ask-first', doubt: why, draft, reset };
 }
 
@@ -124,7 +125,7 @@ function optionLike({ task, given, isTask }: Scan): Doubt | null {
 }
 
 /** null: there are no credentials in a task. */
-export function credentialDoubt({ draft }: Wish): Doubt | null {
+export function credentialDoubt(draft: StoredDraft): Doubt | null {
   const found = credentialsInDraft(draft);
   return found.length === 0 ? null : { kind: 'credential', starts: found.join(', ') };
 }

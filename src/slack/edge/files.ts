@@ -133,38 +133,36 @@ export type UploadedText =
   /** Slack didn't deliver it in time. */
   | { kind: 'slow' };
 
-type Deps = { files: Pick<SlackFiles, 'findUpload' | 'open'>; timeoutMs: number };
-
 /** A task, a schema of 64 KB and a `.env` file all fit with room to spare. */
 const MOST_BYTES = 256 * 1024;
 
-/** Reads a text file while a person waits for the form's answer. `userId`: who uploaded it. */
-export function createUploadedTextReader({ files, timeoutMs }: Deps) {
-  async function read(upload: {
-    fileId: string;
-    userId: string;
-    signal: AbortSignal;
-  }): Promise<UploadedText> {
-    const { fileId, userId, signal } = upload;
-    const file = await files.findUpload(fileId, userId);
-    if (file === null) return { kind: 'unreadable' };
-    if (file.size > MOST_BYTES) return { kind: 'too-large' };
-    const download = await files.open(file, signal);
-    if (download.kind !== 'open') return { kind: 'unreadable' };
-    const bytes = await readAtMost(download.body, MOST_BYTES);
-    return bytes === null ? { kind: 'too-large' } : decoded(bytes);
-  }
+type Upload = { fileId: string; userId: string; withinMs: number };
 
-  return async (fileId: string, userId: string): Promise<UploadedText> => {
-    const abort = new AbortController();
-    const slow = delay(timeoutMs, { kind: 'slow' } as const, { ref: false });
-    const result = await Promise.race([
-      read({ fileId, userId, signal: abort.signal }).catch((): UploadedText => ({ kind: 'unreadable' })),
-      slow,
-    ]);
-    abort.abort();
-    return result;
-  };
+/** Reads a text file while a person waits for the form's answer. `userId`: who uploaded it. */
+export async function readUploadedText(
+  files: Pick<SlackFiles, 'findUpload' | 'open'>,
+  { withinMs, ...upload }: Upload,
+): Promise<UploadedText> {
+  const abort = new AbortController();
+  const slow = delay(withinMs, { kind: 'slow' } as const, { ref: false });
+  const reading = read(files, upload, abort.signal).catch((): UploadedText => ({ kind: 'unreadable' }));
+  const result = await Promise.race([reading, slow]);
+  abort.abort();
+  return result;
+}
+
+async function read(
+  files: Pick<SlackFiles, 'findUpload' | 'open'>,
+  { fileId, userId }: Omit<Upload, 'withinMs'>,
+  signal: AbortSignal,
+): Promise<UploadedText> {
+  const file = await files.findUpload(fileId, userId);
+  if (file === null) return { kind: 'unreadable' };
+  if (file.size > MOST_BYTES) return { kind: 'too-large' };
+  const download = await files.open(file, signal);
+  if (download.kind !== 'open') return { kind: 'unreadable' };
+  const bytes = await readAtMost(download.body, MOST_BYTES);
+  return bytes === null ? { kind: 'too-large' } : decoded(bytes);
 }
 
 function decoded(bytes: Uint8Array): UploadedText {

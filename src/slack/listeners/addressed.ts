@@ -1,7 +1,10 @@
 import type { MessageContext } from '../../session/context.ts';
 import type { IntentOf, Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
+import { messageKey, offerId } from '../../store/request-row.ts';
+import { findFollowed } from '../../store/requests.ts';
 import type { Text } from '../../text/index.ts';
+import { identify } from '../authority.ts';
 import { cardView, requesterName, runsAs } from '../card-view.ts';
 import { readAddressed, type Addressed } from '../command/addressed.ts';
 import { renderDoubt } from '../command/help.ts';
@@ -10,7 +13,9 @@ import { ACTION } from '../edge/ids.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
 import type { Message } from '../edge/payload.ts';
 import { privatePlace, unnamedPlace, type Origin } from '../edge/places.ts';
-import type { TypedTask } from '../inbox/request-inbox.ts';
+import { holdReply } from '../inbox/acts.ts';
+import { acceptTask, offerMessage, type TypedTask } from '../inbox/requests.ts';
+import { answerMessage } from '../tell-once.ts';
 import type { RunsAs } from '../views/card-facts.ts';
 import { notice } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
@@ -23,59 +28,44 @@ import {
 } from '../views/offer.ts';
 import { linkedTitle } from '../views/session-card.ts';
 import { code, unescape } from '../views/text.ts';
-import { isStarting, type AnswerCommand } from './commands.ts';
-import type { Tools } from './tools.ts';
-
-/** What it takes to start a session with a message, or to answer its author. */
-type AnsweringDeps = Pick<
-  Tools,
-  | 'inbox'
-  | 'formInbox'
-  | 'sessions'
-  | 'identify'
-  | 'answerMessage'
-  | 'botUserId'
-  | 'command'
-  | 'tagRequests'
-  | 'textFor'
->;
-
-export type AddressedDeps = AnsweringDeps &
-  Pick<Tools, 'mentionsAt' | 'askingIn' | 'now' | 'threads'> & { answer: AnswerCommand };
+import { answerCommand, isStarting } from './commands.ts';
+import type { ListenersContext } from './context.ts';
+import { mentionsAt } from './settings-forms.ts';
 
 /** A message to the app that belongs to no session: the grammar is the command's, and so are its answers. */
-export async function answerAddressed(deps: AddressedDeps, message: Message): Promise<void> {
+export async function answerAddressed(c: ListenersContext, message: Message): Promise<void> {
   const { slackText, userId, channelId, placeKind, threadTs } = message;
   const isDirect = placeKind === 'direct';
-  const { command, tagRequests: ownTag } = deps;
-  const addressed = readAddressed(slackText, { botUserId: deps.botUserId(), isDirect, ownTag, command });
-  const answer = addressed === null ? null : await act(deps, message, addressed);
+  const { command, tagRequests: ownTag } = c;
+  const botUserId = c.slack.botUserId();
+  const addressed = readAddressed(slackText, { botUserId, isDirect, ownTag, command });
+  const answer = addressed === null ? null : await act(c, message, addressed);
   // In direct messages the answer stays; elsewhere only the author sees it.
   const place = privatePlace({ userId, channelId: isDirect ? null : channelId, threadTs });
-  if (answer !== null) await deps.answerMessage(message, place, answer);
+  if (answer !== null) await answerMessage(c, { message, place, answer });
 }
 
 /** What to tell the author; null: nothing. */
 async function act(
-  deps: AddressedDeps,
+  c: ListenersContext,
   message: Message,
   { intent, typed }: Addressed,
 ): Promise<Rendered | null> {
-  const text = await deps.textFor(message.userId);
+  const text = await c.textFor(message.userId);
   const mayStart = isStarting(intent) || !isOnlyText(message);
-  if (!mayStart) return deps.answer(callOf(message, typed), intent);
-  const mentions = await deps.mentionsAt(message);
-  if (mentions === 'off') return notice([text.policy.mentionsOff(code(deps.command))]);
+  if (!mayStart) return answerCommand(c, callOf(message, typed), intent);
+  const mentions = await mentionsAt(c, message);
+  if (mentions === 'off') return notice([text.policy.mentionsOff(code(c.command))]);
   // A file or a forwarded message without a task.
   if (!isStarting(intent) || intent.kind === 'open-form')
-    return renderWordless(await offer(deps, message, NO_WISH), text);
+    return renderWordless(await offer(c, message, NO_WISH), text);
   const isPlain =
     intent.kind === 'create' || (intent.kind === 'ask-first' && intent.doubt.kind === 'perhaps-talk');
-  const asking = isPlain ? await answerOrTask(deps, message, { typed, text }) : null;
-  if (asking !== null) return renderAnswerOrTask(asking, await offer(deps, message, intent), text);
-  if (intent.kind === 'create' && mentions === 'start') return start(deps, message, { wish: intent, text });
-  if (isPlain) return renderOffer(await offer(deps, message, intent), await runsAsOf(deps, message), text);
-  return doubt(deps, message, { intent, typed, text });
+  const asking = isPlain ? await answerOrTask(c, message, { typed, text }) : null;
+  if (asking !== null) return renderAnswerOrTask(asking, await offer(c, message, intent), text);
+  if (intent.kind === 'create' && mentions === 'start') return start(c, message, { wish: intent, text });
+  if (isPlain) return renderOffer(await offer(c, message, intent), await runsAsOf(c, message), text);
+  return doubt(c, message, { intent, typed, text });
 }
 
 /** A sub-command as a message runs once, however often that is delivered. */
@@ -97,9 +87,9 @@ function callOf({ teamId, userId, channelId, placeKind, threadTs, ts }: Message,
 export const NO_WISH: Wish = { draft: {}, reset: [] };
 
 /** The id of its form. */
-async function offer({ formInbox }: AnsweringDeps, message: Message, wish: Wish): Promise<string> {
-  const offered = { wish, context: contextOf(message) };
-  return (await formInbox.offerMessage(originOf(message), message.ts, offered)).id;
+async function offer(c: ListenersContext, message: Message, wish: Wish): Promise<string> {
+  const origin = { ...originOf(message), ts: message.ts };
+  return (await offerMessage(c, origin, { wish, context: contextOf(message) })).id;
 }
 
 /** In characters. */
@@ -107,22 +97,23 @@ const LONGEST_ANSWER = 500;
 
 /** Some people answer Devin outside the question's thread. A long message, or one with files, is a task. null: it's no answer. */
 async function answerOrTask(
-  { askingIn, now, threads }: AddressedDeps,
+  c: ListenersContext,
   message: Message,
   { typed, text }: { typed: string; text: Text },
 ): Promise<AnswerOrTask | null> {
   const { placeKind, slackText, userId, channelId, ts } = message;
   if (placeKind !== 'direct' || !isOnlyText(message) || slackText.length > LONGEST_ANSWER) return null;
-  const asking = await askingIn(message);
+  const sessionId = await c.store.listing.askedIn(message);
+  const asking = sessionId === null ? null : await findFollowed(c.store, sessionId);
   if (asking === null) return null;
   const said = { userId, channelId, ts, text: unescape(typed), files: [] };
-  const replyId = await threads.hold({ thread: asking, ...said });
-  return { replyId, session: linkedTitle(cardView({ ...asking, nowMs: now() }, text), text) };
+  const replyId = await holdReply(c, { thread: asking, ...said });
+  return { replyId, session: linkedTitle(cardView({ ...asking, nowMs: c.now() }, text), text) };
 }
 
 /** Empty if nobody could tell in time: the card says it later. */
-async function runsAsOf({ identify }: AnsweringDeps, { teamId, userId }: Person): Promise<RunsAs> {
-  const identity = await identify({ teamId, userId });
+async function runsAsOf(c: ListenersContext, { teamId, userId }: Person): Promise<RunsAs> {
+  const identity = await identify(c, { teamId, userId });
   return { requesterName: requesterName(identity), runsAs: runsAs(identity) };
 }
 
@@ -131,20 +122,19 @@ async function runsAsOf({ identify }: AnsweringDeps, { teamId, userId }: Person)
  * question instead. If they may not start a session, the request's job tells them why.
  */
 async function start(
-  deps: AnsweringDeps,
+  c: ListenersContext,
   message: Message,
   { wish, text }: { wish: Wish; text: Text },
 ): Promise<Rendered | null> {
-  const { inbox, sessions, formInbox } = deps;
   const origin = originOf(message);
   // Slack delivered it before, and its author was asked; perhaps Slack didn't take the question.
-  const before = await formInbox.offerOf(message);
+  const before = await c.store.forms.find(offerId(message));
   if (before !== null)
-    return before.sentIn === null ? renderOffer(before.id, await runsAsOf(deps, message), text) : null;
-  const requestId = await inbox.acceptMessage(origin, message.ts, taskOf(message, wish));
+    return before.sentIn === null ? renderOffer(before.id, await runsAsOf(c, message), text) : null;
+  const requestId = await acceptTask(c, origin, { dedupeKey: messageKey(message), ...taskOf(message, wish) });
   if (requestId === null) return null;
-  const session = await sessions.ofRequest(requestId);
-  const another = { actionId: ACTION.startAsTask, formId: await offer(deps, message, wish) };
+  const session = await c.store.sessions.ofRequest(requestId);
+  const another = { actionId: ACTION.startAsTask, formId: await offer(c, message, wish) };
   return renderRunning({ requestId, url: session?.url ?? null, another }, text);
 }
 
@@ -163,22 +153,22 @@ const NO_TASK: IntentOf<'invalid'> = {
 };
 
 /** `!new` in a session's thread: like a mention, the card is the answer. */
-export async function answerNew(deps: AnsweringDeps, message: Message, task: string): Promise<void> {
-  const intent = parseNew(task, { ownTag: deps.tagRequests });
+export async function answerNew(c: ListenersContext, message: Message, task: string): Promise<void> {
+  const intent = parseNew(task, { ownTag: c.tagRequests });
   const wish = intent.kind === 'open-form' ? NO_TASK : intent;
-  const text = await deps.textFor(message.userId);
+  const text = await c.textFor(message.userId);
   const answer =
     wish.kind === 'create'
-      ? await start(deps, message, { wish, text })
-      : await doubt(deps, message, { intent: wish, typed: task, text });
-  if (answer !== null) await deps.answerMessage(message, privatePlace(message), answer);
+      ? await start(c, message, { wish, text })
+      : await doubt(c, message, { intent: wish, typed: task, text });
+  if (answer !== null) await answerMessage(c, { message, place: privatePlace(message), answer });
 }
 
 type Doubted = { intent: IntentOf<'ask-first' | 'invalid'>; typed: string; text: Text };
 
-async function doubt(deps: AnsweringDeps, message: Message, { intent, typed, text }: Doubted) {
-  const formId = await offer(deps, message, intent);
-  return renderDoubt(intent, { command: deps.command, typed: unescape(typed), formId }, text);
+async function doubt(c: ListenersContext, message: Message, { intent, typed, text }: Doubted) {
+  const formId = await offer(c, message, intent);
+  return renderDoubt(intent, { command: c.command, typed: unescape(typed), formId }, text);
 }
 
 /** The card goes into the message's thread, or starts one under it. */

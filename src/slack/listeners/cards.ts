@@ -2,79 +2,128 @@ import type { App } from '@slack/bolt';
 import { awaited, wasAsked } from '../../session/approval.ts';
 import { isOver, type SessionPhase } from '../../session/lifecycle.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
+import { findFollowed, type Followed } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
+import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
+import { endingRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../authority.ts';
 import { cardView } from '../card-view.ts';
 import { detailsView } from '../details-view.ts';
-import { ACTION, CARD_ACTION, readApprovalValue } from '../edge/ids.ts';
+import {
+  ACTION,
+  CARD_ACTION,
+  DECLINE_BLOCK,
+  declineMetadata,
+  OPTION_ACTION,
+  optionValue,
+  readApprovalValue,
+  REPLY_BLOCK,
+  replyMetadata,
+  stopMetadata,
+  VIEW,
+} from '../edge/ids.ts';
 import type { Press } from '../edge/interaction-payload.ts';
 import { privatePlace } from '../edge/places.ts';
-import { renderDeclineDialog } from '../views/approval.ts';
+import { saveAct, saveSaid, sendAgain } from '../inbox/acts.ts';
+import { offerAgain } from '../inbox/requests.ts';
+import { readDeclineDialog, renderDeclineDialog } from '../views/approval.ts';
 import { renderDetails } from '../views/details.ts';
 import { notice, sessionOver } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
-import { renderReplyBox, renderStopDialog, type ReplyBox } from '../views/steering.ts';
-import { createPressed, refuses, type PressDeps } from './press.ts';
-import { onButton } from './routes.ts';
-import type { Tools } from './tools.ts';
+import {
+  readReplyBox,
+  renderReplyBox,
+  renderStopDialog,
+  renderStopTrouble,
+  type ReplyBox,
+} from '../views/steering.ts';
+import type { ListenersContext } from './context.ts';
+import { openForm, openView } from './open-view.ts';
+import { refuses, requestOf, requestUnless, requestUnlessPerson } from './press.ts';
+import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
 
-type CardDeps = PressDeps & Pick<Tools, 'formInbox' | 'openForm' | 'openView' | 'now'>;
-
-/** Buttons that show something: details, a form, a box, a question. What people then send is saved by `acts.ts`. */
-export function listenToCards(app: App, deps: CardDeps): void {
-  listenToDetails(app, deps);
-  listenToForms(app, deps);
-  listenToDialogs(app, deps);
-  listenToBoxes(app, deps);
+/** Buttons of cards, questions and approvals, and the dialogs that they open. What people do is saved at once; a job does it, if they may. */
+export function listenToCards(app: App, c: ListenersContext): void {
+  listenToActs(app, c);
+  listenToDetails(app, c);
+  listenToForms(app, c);
+  listenToStop(app, c);
+  listenToApprovals(app, c);
+  listenToReplies(app, c);
+  listenToSendAgain(app, c);
   // The browser opens the link; Slack only needs the click acknowledged.
   for (const link of ['open', 'review'] as const)
     onButton(app, CARD_ACTION[link], async () => Promise.resolve());
 }
 
-function listenToDetails(app: App, deps: CardDeps): void {
-  const { sessions, authority, openView, textFor } = deps;
-  const pressed = createPressed(deps);
+type ActAsked = Parameters<typeof saveAct>[2];
 
+/** False: the request isn't known, or the person is an outsider. */
+async function act(
+  c: ListenersContext,
+  press: Press,
+  actOn: (request: SessionRequest) => ActAsked,
+): Promise<boolean> {
+  const request = await requestOf(c, press);
+  if (request !== null) await saveAct(c, privatePlace(press), actOn(request));
+  return request !== null;
+}
+
+function listenToActs(app: App, c: ListenersContext): void {
+  for (const kind of ['archive', 'cancel', 'mute', 'unmute', 'listen-thread', 'listen-mentions'] as const)
+    onDurableButton(app, CARD_ACTION[kind], async (press) => {
+      await act(c, press, ({ id: requestId }) => ({ kind, requestId }));
+    });
+
+  for (const kind of ['try-again', 'start-now', 'check-again', 'start-anyway'] as const)
+    onDurableButton(app, CARD_ACTION[kind], async (press) => {
+      await act(c, press, ({ id: requestId, resumedAt }) => {
+        return { kind, requestId, resumedAtMs: resumedAt?.getTime() ?? null };
+      });
+    });
+
+  onDurableButton(app, ACTION.cancelListed, async (press) => {
+    if (await act(c, press, ({ id: requestId }) => ({ kind: 'cancel', requestId })))
+      await c.slack.outbound.settleNotice(press, notice([(await c.textFor(press.userId)).sessions.cancel]));
+  });
+}
+
+function listenToDetails(app: App, c: ListenersContext): void {
   onButton(app, CARD_ACTION.details, async (press) => {
     const { userId } = press;
     // Nobody should approve what they can't read.
-    const request = await pressed.byPerson(press, async (one) =>
-      wasAsked(one.approvals, userId) ? null : authority.readingRefusal(one, userId),
+    const request = await requestUnlessPerson(c, press, async (_c, one) =>
+      wasAsked(one.approvals, userId) ? null : readingRefusal(c, one, userId),
     );
     if (request === null) return;
     const onlyAsked =
-      wasAsked(request.approvals, userId) && (await authority.readingRefusal(request, userId)) !== null;
-    const session = await sessions.ofRequest(request.id);
-    const text = await textFor(userId);
+      wasAsked(request.approvals, userId) && (await readingRefusal(c, request, userId)) !== null;
+    const session = await c.store.sessions.ofRequest(request.id);
+    const text = await c.textFor(userId);
     const details = detailsView({ request, session, onlyAsked }, text);
-    await openView(press, renderDetails(details, text));
+    await openView(c, press, renderDetails(details, text));
   });
 }
 
 /** A form that is filled in like a request. */
-function listenToForms(app: App, deps: CardDeps): void {
-  const { sessions, formInbox, authority, openForm, textFor } = deps;
-  const pressed = createPressed(deps);
-
-  const reopen = async (press: Press, request: SessionRequest | null): Promise<void> => {
-    if (request !== null) await openForm(press, await formInbox.offerAgain(privatePlace(press), request));
-  };
-  // A session of their own: they must be able to read what was asked for.
-  const byReader = async (press: Press): Promise<SessionRequest | null> =>
-    pressed.byPerson(press, authority.readingRefusal);
+function listenToForms(app: App, c: ListenersContext): void {
+  const reopen = async (press: Press, request: SessionRequest): Promise<void> =>
+    openForm(c, press, await offerAgain(c, privatePlace(press), request));
 
   onButton(app, CARD_ACTION['edit-and-try-again'], async (press) => {
-    const request = await pressed.byPerson(press, async ({ userId: requesterId }, userId) =>
-      requesterId === userId ? null : (await textFor(userId)).notices.notYourButton(requesterId),
+    const request = await requestUnlessPerson(c, press, async (_c, { userId: requesterId }, userId) =>
+      requesterId === userId ? null : (await c.textFor(userId)).notices.notYourButton(requesterId),
     );
-    await reopen(press, request);
+    if (request !== null) await reopen(press, request);
   });
   for (const again of ['start-again', 'raise-cap'] as const) {
     onButton(app, CARD_ACTION[again], async (press) => {
-      const request = await byReader(press);
-      const session = request === null ? null : await sessions.ofRequest(request.id);
-      const linked = request && withLink(request, session);
-      await reopen(press, linked && again === 'raise-cap' ? withHigherCap(linked, session) : linked);
+      // A session of their own: they must be able to read what was asked for.
+      const request = await requestUnlessPerson(c, press, readingRefusal);
+      if (request === null) return;
+      const session = await c.store.sessions.ofRequest(request.id);
+      const linked = withLink(request, session);
+      await reopen(press, again === 'raise-cap' ? withHigherCap(linked, session) : linked);
     });
   }
 }
@@ -101,51 +150,122 @@ function withHigherCap(request: SessionRequest, session: SessionRow | null): Ses
   return { ...request, draft: raised };
 }
 
-function listenToDialogs(app: App, deps: CardDeps): void {
-  const { sessions, authority, openView, textFor, now } = deps;
-  const pressed = createPressed(deps);
+function listenToStop(app: App, c: ListenersContext): void {
+  const { requests, sessions } = c.store;
 
   onButton(app, CARD_ACTION['ask-stop'], async (press) => {
-    const request = await pressed.inWorkspace(press);
+    const request = await requestOf(c, press);
     const session = request === null ? null : await sessions.ofRequest(request.id);
     if (request === null || session === null) return;
-    if (await refuses(deps, press, await authority.endingRefusal({ request, session }, press.userId))) return;
+    if (await refuses(c, press, await endingRefusal(c, { request, session }, press.userId))) return;
     const { channelId, threadTs } = privatePlace(press);
-    const text = await textFor(press.userId);
-    const card = cardView({ request, session, nowMs: now() }, text);
+    const text = await c.textFor(press.userId);
+    const card = cardView({ request, session, nowMs: c.now() }, text);
     const dialog = renderStopDialog({ card, metadata: { requestId: request.id, channelId, threadTs } }, text);
-    await openView(press, dialog);
+    await openView(c, press, dialog);
+  });
+
+  onSubmission(app, VIEW.stop, async ({ view, userId, homeTeamId }, ack) => {
+    const { requestId, channelId, threadTs } = stopMetadata.read(view.metadata);
+    const request = await requests.find(requestId);
+    if (homeTeamId !== request?.teamId) return ack();
+    const place = { userId, channelId, threadTs, responseUrl: null };
+    await orStayOpen(saveAct(c, place, { kind: 'stop', requestId }), async () =>
+      ack({ response_action: 'update', view: renderStopTrouble(await c.textFor(userId)) }),
+    );
+    return ack();
+  });
+
+  // The question after "stop" in the thread. The card shows the answer.
+  onDurableButton(app, ACTION.stop, async (press) => {
+    await act(c, press, ({ id: requestId }) => ({ kind: 'stop', requestId }));
+    await c.slack.outbound.settleNotice(press, null);
+  });
+}
+
+function listenToApprovals(app: App, c: ListenersContext): void {
+  onDurableButton(app, ACTION.approve, async (press) => {
+    const { requestId, number } = readApprovalValue(press.value ?? '');
+    if ((await requestOf(c, press, requestId)) !== null)
+      await saveAct(c, privatePlace(press), { kind: 'approve', requestId, number });
   });
 
   onButton(app, ACTION.decline, async (press) => {
     const { requestId, number } = readApprovalValue(press.value ?? '');
-    const request = await pressed.inWorkspace(press, requestId);
+    const request = await requestOf(c, press, requestId);
     if (request === null) return;
-    const text = await textFor(press.userId);
-    if (awaited(request, number) === null)
-      return void (await refuses(deps, press, text.approval.refused.over));
+    const text = await c.textFor(press.userId);
+    const over = awaited(request, number) === null ? text.approval.refused.over : null;
+    if (await refuses(c, press, over)) return;
     const { channelId, threadTs } = privatePlace(press);
-    await openView(press, renderDeclineDialog({ requestId, number, channelId, threadTs }, text));
+    await openView(c, press, renderDeclineDialog({ requestId, number, channelId, threadTs }, text));
+  });
+
+  onSubmission(app, VIEW.decline, async ({ view, userId, homeTeamId: teamId }, ack) => {
+    const refuse = async (sentence: string): Promise<void> =>
+      ack({ response_action: 'errors', errors: { [DECLINE_BLOCK]: sentence } });
+    const text = await c.textFor(userId);
+    const { requestId, number, channelId, threadTs } = declineMetadata.read(view.metadata);
+    const reason = readDeclineDialog(view.values);
+    if (reason === '') return refuse(text.approval.dialog.empty);
+    const request = await c.store.requests.find(requestId);
+    if (teamId !== request?.teamId) return refuse(text.steering.outsider);
+    const place = { userId, channelId, threadTs, responseUrl: null };
+    const saving = saveAct(c, place, { kind: 'decline', requestId, number, reason });
+    await orStayOpen(saving, async () => refuse(text.steering.notSaved));
+    return ack();
   });
 }
 
-/** The box for a message to Devin. */
-function listenToBoxes(app: App, deps: CardDeps): void {
-  const { sessions, authority, openView, outbound, textFor } = deps;
-  const pressed = createPressed(deps);
+/** What is written in a box, or chosen of a question's options. Whether the person may is asked again when it is sent. */
+function listenToReplies(app: App, c: ListenersContext): void {
+  const { requests, sessions } = c.store;
+
   for (const why of ['reply', 'answer', 'wake'] as const)
     onButton(app, CARD_ACTION[why], async (press) => {
-      const request = await pressed.bySteerer(press);
+      const request = await requestUnless(c, press, steeringRefusal);
       if (request === null) return;
       const session = await sessions.ofRequest(request.id);
-      const refusal = session && (await authority.writingRefusal({ request, session }, press.userId));
-      if (await refuses(deps, press, refusal)) return;
-      const text = await textFor(press.userId);
+      const refusal = session && (await writingRefusal(c, { request, session }, press.userId));
+      if (await refuses(c, press, refusal)) return;
+      const text = await c.textFor(press.userId);
       const closed = closedBox(session, text);
-      if (closed !== null) return void (await outbound.tellPrivately(privatePlace(press), closed));
+      if (closed !== null) return void (await c.slack.outbound.tellPrivately(privatePlace(press), closed));
       const box = boxOf(request, session, why);
-      await openView(press, renderReplyBox(box, text));
+      await openView(c, press, renderReplyBox(box, text));
     });
+
+  onSubmission(app, VIEW.reply, async ({ view, userId, homeTeamId: teamId }, ack) => {
+    const { box, outsider, notSaved } = (await c.textFor(userId)).steering;
+    const refuse = async (sentence: string): Promise<void> =>
+      ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: sentence } });
+    const { requestId } = replyMetadata.read(view.metadata);
+    const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
+    const message = readReplyBox(view.values);
+    if (request === null || session === null) return refuse(box.gone);
+    if (message === '') return refuse(box.empty);
+    if (teamId !== request.teamId) return refuse(outsider);
+    // After an answer that was lost, the box is sent again, perhaps with other words.
+    const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
+    const said = { userId, channelId: session.channelId, text: message, dedupeKey };
+    const saving = saveSaid(c, { thread: { request, session }, ...said, via: 'box' });
+    await orStayOpen(saving, async () => refuse(notSaved));
+    return ack();
+  });
+
+  // Once for each question and person.
+  onDurableButton(app, OPTION_ACTION, async (press) => {
+    const { requestId, eventId, words: text } = optionValue.read(press.value ?? '');
+    const request = await requestOf(c, press, requestId);
+    const session = request === null ? null : await sessions.ofRequest(requestId);
+    if (request === null || session === null) return;
+    const { userId } = press;
+    const tooLate = session.phase === 'needs-you' ? null : (await c.textFor(userId)).steering.optionTooLate;
+    if (await refuses(c, press, tooLate)) return;
+    const dedupeKey = `option:${session.sessionId}:${eventId}:${userId}`;
+    const thread = { request, session };
+    await saveSaid(c, { thread, userId, channelId: session.channelId, text, dedupeKey, via: null });
+  });
 }
 
 /** Why no message can be written; null: one can. */
@@ -164,4 +284,36 @@ function boxOf(
 ): ReplyBox {
   const tooLate = why === 'answer' && session !== null && WENT_ON.has(session.phase);
   return { requestId, why: tooLate ? 'reply' : why, tooLate, lastWords: session?.lastWords ?? null };
+}
+
+/** The button under a message that Devin doesn't have, or may not have. The job checks the person, but not where they are. */
+function listenToSendAgain(app: App, c: ListenersContext): void {
+  const { outbound } = c.slack;
+
+  /** Since they wrote it, they left the conversation, or its thread was muted. They are told so. */
+  async function isKept(press: Press, followed: Followed, saidIn: string | null): Promise<boolean> {
+    const { userId } = press;
+    const { session } = followed;
+    if (await refuses(c, press, await writingRefusal(c, followed, userId))) return true;
+    if (saidIn !== session.channelId || !session.muted) return false;
+    return refuses(c, press, (await c.textFor(userId)).thread.notTaken.muted);
+  }
+
+  onDurableButton(app, ACTION.sendAgain, async (press) => {
+    const { value, userId, homeTeamId } = press;
+    const reply = value === null ? null : await c.store.replies.find(value);
+    // Another person wrote it.
+    if (reply?.userId !== userId || reply.teamId !== homeTeamId) return;
+    const followed = await findFollowed(c.store, reply.sessionId);
+    if (followed === null) return;
+    const saidIn = reply.messageTs === null ? null : reply.channelId;
+    if (await isKept(press, followed, saidIn)) return;
+    if (reply.state === 'skipped' && reply.editedTs === null) {
+      // Outside the thread: if no reply is left there, Slack shows no notice in it.
+      const { heldDeleted } = (await c.textFor(userId)).thread;
+      return outbound.settleNotice({ ...press, threadTs: null }, notice([heldDeleted]));
+    }
+    await sendAgain(c, reply);
+    await outbound.settleNotice(press, null);
+  });
 }

@@ -3,6 +3,7 @@ import type { EffectiveDraft } from '../../session/defaults.ts';
 import type { Intent, IntentKind, IntentOf, Wish } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Text } from '../../text/index.ts';
+import { personRefusal } from '../authority.ts';
 import { scan } from '../command/flags.ts';
 import { renderDoubt, renderHelp, renderMisused } from '../command/help.ts';
 import { credentialDoubt, parseCommand, withoutOptions } from '../command/parse.ts';
@@ -12,16 +13,20 @@ import { ACTION, homeMetadata, meantOption, RUN_ACTION } from '../edge/ids.ts';
 import type { Press } from '../edge/interaction-payload.ts';
 import type { Command } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';
+import { saveUsage } from '../inbox/acts.ts';
+import { acceptOffered, acceptTask, offerForm } from '../inbox/requests.ts';
 import { notice, refusal } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
 import { unescape } from '../views/text.ts';
-import { createExplainCommands, type ExplainCommandDeps } from './commands/explain.ts';
-import { createSessionCommands, type SessionCommandDeps } from './commands/sessions.ts';
-import { createSettingsCommands, type SettingsCommandDeps } from './commands/settings.ts';
+import { EXPLAIN_ANSWERS } from './commands/explain.ts';
+import { SESSION_ANSWERS } from './commands/sessions.ts';
+import { SETTINGS_ANSWERS } from './commands/settings.ts';
+import type { ListenersContext } from './context.ts';
 import { findOwnForm } from './forms.ts';
+import { openForm } from './open-view.ts';
 import { onCommand, onDurableButton, type CommandAck } from './routes.ts';
-import type { Tools } from './tools.ts';
+import { drawHome } from './workspace.ts';
 
 /** A little longer than saving takes, which reports by itself what it couldn't save. */
 const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };
@@ -39,43 +44,37 @@ type Call = Origin & {
 /** `text`: for the person who runs it. */
 export type Invocation = Call & { text: Text };
 
-type CommandDeps = SessionCommandDeps &
-  SettingsCommandDeps &
-  ExplainCommandDeps &
-  Pick<Tools, 'inbox' | 'formInbox' | 'drawHome' | 'forms' | 'tagRequests' | 'openForm' | 'outbound' | 'log'>;
-
 type StartingKind = 'create' | 'open-form' | 'ask-first' | 'invalid';
 type Starting = IntentOf<StartingKind>;
 type Answering = IntentOf<Exclude<IntentKind, StartingKind>>;
 
 /** One for each sub-command: it saves what is asked for and returns the private answer. null: a job answers. */
 export type Answers = {
-  [Kind in Answering['kind']]: (call: Invocation, intent: IntentOf<Kind>) => Promise<Rendered | null>;
+  [Kind in Answering['kind']]: (
+    c: ListenersContext,
+    call: Invocation,
+    intent: IntentOf<Kind>,
+  ) => Promise<Rendered | null>;
 };
-export type AnswerCommand = (call: Call, intent: Answering) => Promise<Rendered | null>;
 
-export function listenToCommands(app: App, deps: CommandDeps, answer: AnswerCommand): void {
-  const start = createStart(deps);
-
+export function listenToCommands(app: App, c: ListenersContext): void {
   onCommand(app, async (command, ack) => {
-    if (command.name !== deps.command) return ack(await misnamed(command, deps));
-    const intent = parseCommand(withoutCommand(command.text.trim(), command.name), {
-      ownTag: deps.tagRequests,
-    });
+    if (command.name !== c.command) return ack(await misnamed(c, command));
+    const typed = withoutCommand(command.text.trim(), command.name);
+    const intent = parseCommand(typed, { ownTag: c.tagRequests });
     try {
-      if (isStarting(intent)) await start(command, intent, ack);
-      else
-        await ack(
-          (await withDeadline(async () => answer(typedCall(command), intent), ANSWER_TIME)) ?? undefined,
-        );
+      if (isStarting(intent)) await start(c, { command, intent }, ack);
+      else {
+        const answering = withDeadline(async () => answerCommand(c, typedCall(command), intent), ANSWER_TIME);
+        await ack((await answering) ?? undefined);
+      }
     } catch (error) {
       // Slack has cleared what was typed: the person gets it back before the failure goes to the log.
-      await ack(await notRecorded({ command, intent, error }, deps)).catch(() => undefined);
+      await ack(await notRecorded(c, { command, intent, error })).catch(() => undefined);
       throw error;
     }
   });
-
-  listenToChoices(app, deps, answer);
+  listenToChoices(app, c);
 }
 
 function typedCall(command: Command): Call {
@@ -95,51 +94,54 @@ function pressedCall(press: Press, typed: string): Call | null {
 }
 
 /** Buttons of private notices and Homes: each runs a command, or starts what was asked about. */
-function listenToChoices(
-  app: App,
-  { command, forms, inbox, outbound, drawHome, tagRequests, textFor }: CommandDeps,
-  answer: AnswerCommand,
-): void {
+function listenToChoices(app: App, c: ListenersContext): void {
+  const { outbound } = c.slack;
+
   onDurableButton(app, RUN_ACTION, async (press) => {
     const call = press.value === null ? null : pressedCall(press, press.value);
     if (call === null) return;
-    const intent = parseCommand(call.typed, { ownTag: tagRequests });
+    const intent = parseCommand(call.typed, { ownTag: c.tagRequests });
     if (isStarting(intent)) return;
-    const answered = await answer(call, intent);
+    const answered = await answerCommand(c, call, intent);
     // A Home shows what it changed, or why the person may change nothing.
-    if (press.view !== null) return drawHome(call);
+    if (press.view !== null) return drawHome(c, call);
     await outbound.settleNotice(press, answered);
   });
 
-  /** `meant`: see meantOption. */
-  async function startOffered(press: Press, formId: string, meant: Meant | null, withCredential = false) {
-    const form = await findOwnForm(forms, { formId }, press);
-    const text = await textFor(press.userId);
-    const { started, gone, invalidNow } = text.command.question;
-    if (form === null) return notice([gone]);
-    const draft = meant === null ? form.draft : withMeant(form.draft, meant);
-    const { values } = draft;
-    // Its message was edited or deleted, or nothing but an option was typed.
-    if (values.prompt === undefined || Object.keys(form.faults ?? {}).length > 0)
-      return refusal({ problems: [invalidNow], typed: null, formId: form.id }, text);
-    const doubt = withCredential ? null : credentialDoubt({ draft: values, reset: [] });
-    if (doubt !== null) {
-      const asked = { kind: 'ask-first', doubt, draft: values, reset: [] } as const;
-      return renderDoubt({ ...asked, reset: [] }, { command, typed: values.prompt, formId: form.id }, text);
-    }
-    return notice([(await inbox.acceptOffered({ ...form, draft })) ? started : text.modal.sentBefore]);
-  }
-
   onDurableButton(app, ACTION.startAsTask, async (press) =>
-    outbound.settleNotice(press, await startOffered(press, press.value ?? '', null)),
+    outbound.settleNotice(press, await startOffered(c, press, { formId: press.value ?? '' })),
   );
   onDurableButton(app, ACTION.startAsMeant, async (press) => {
     const { formId, ...meant } = meantOption.read(press.value ?? '');
-    return outbound.settleNotice(press, await startOffered(press, formId, meant));
+    return outbound.settleNotice(press, await startOffered(c, press, { formId, meant }));
   });
-  onDurableButton(app, ACTION.startWithCredential, async (press) =>
-    outbound.settleNotice(press, await startOffered(press, press.value ?? '', null, true)),
-  );
+  onDurableButton(app, ACTION.startWithCredential, async (press) => {
+    const chosen = { formId: press.value ?? '', withCredential: true };
+    return outbound.settleNotice(press, await startOffered(c, press, chosen));
+  });
+}
+
+/** `meant`: see meantOption. */
+type Chosen = { formId: string; meant?: Meant; withCredential?: boolean };
+
+async function startOffered(
+  c: ListenersContext,
+  press: Press,
+  { formId, meant, withCredential = false }: Chosen,
+): Promise<Rendered> {
+  const form = await findOwnForm(c, { formId }, press);
+  const text = await c.textFor(press.userId);
+  const { started, gone, invalidNow } = text.command.question;
+  if (form === null) return notice([gone]);
+  const draft = meant === undefined ? form.draft : withMeant(form.draft, meant);
+  const { values } = draft;
+  // Its message was edited or deleted, or nothing but an option was typed.
+  if (values.prompt === undefined || Object.keys(form.faults ?? {}).length > 0)
+    return refusal({ problems: [invalidNow], typed: null, formId: form.id }, text);
+  const doubt = withCredential ? null : credentialDoubt(values);
+  const asked = { command: c.command, typed: values.prompt, formId: form.id };
+  if (doubt !== null) return renderDoubt({ kind: 'ask-first', doubt, draft: values, reset: [] }, asked, text);
+  return notice([(await acceptOffered(c, { ...form, draft })) ? started : text.modal.sentBefore]);
 }
 
 type Meant = Omit<ReturnType<typeof meantOption.read>, 'formId'>;
@@ -157,7 +159,10 @@ function withMeant({ values, sources, ...draft }: EffectiveDraft, { typed, meant
 }
 
 /** Slack's manifest has another name than the settings. */
-async function misnamed(command: Command, { command: name, textFor, log }: CommandDeps): Promise<Rendered> {
+async function misnamed(
+  { command: name, textFor, log }: ListenersContext,
+  command: Command,
+): Promise<Rendered> {
   log.warn({ command: command.name }, `Slack sent another command than ${name}: check SLACK_COMMAND`);
   const text = await textFor(command.userId);
   const problems = [text.command.misnamed(command.name, name)];
@@ -165,8 +170,8 @@ async function misnamed(command: Command, { command: name, textFor, log }: Comma
 }
 
 async function notRecorded(
+  { command: name, textFor }: ListenersContext,
   { command, intent, error }: { command: Command; intent: Intent; error: unknown },
-  { command: name, textFor }: CommandDeps,
 ): Promise<Rendered> {
   const text = await textFor(command.userId);
   const typed = `${name} ${unescape(command.text)}`;
@@ -192,53 +197,72 @@ export function isStarting(intent: Intent): intent is Starting {
 }
 
 /** A task, or what was meant to be one. */
-function createStart({ command: name, inbox, formInbox, sessions, openForm, textFor }: CommandDeps) {
-  async function alreadyRunning(origin: Origin, wish: Wish, requestId: string): Promise<Rendered> {
-    const session = await sessions.ofRequest(requestId);
-    const { id: formId } = await formInbox.offerForm(origin, wish);
-    const another = { actionId: ACTION.startAsTask, formId };
-    const running = { requestId, url: session?.url ?? null, another };
-    return renderRunning(running, await textFor(origin.userId));
+async function start(
+  c: ListenersContext,
+  { command, intent }: { command: Command; intent: Starting },
+  ack: CommandAck,
+): Promise<void> {
+  const origin = typedCall(command);
+  if (intent.kind === 'create') {
+    const task = { dedupeKey: `command:${command.triggerId}`, wish: intent, context: null };
+    const twinId = await acceptTask(c, origin, task);
+    // The request is on disk: whatever happens from here on, it is not lost.
+    await (twinId === null
+      ? ack()
+      : ack(await alreadyRunning(c, origin, { wish: intent, requestId: twinId })));
+    return;
   }
-
-  return async (command: Command, intent: Starting, ack: CommandAck): Promise<void> => {
-    const origin = typedCall(command);
-    if (intent.kind === 'create') {
-      const twinId = await inbox.acceptCommand(origin, command.triggerId, intent);
-      // The request is on disk: whatever happens from here on, it is not lost.
-      await (twinId === null ? ack() : ack(await alreadyRunning(origin, intent, twinId)));
-      return;
-    }
-    if (intent.kind === 'open-form') {
-      const empty = await formInbox.offerForm(origin);
-      await ack();
-      await openForm({ ...origin, triggerId: command.triggerId }, empty);
-      return;
-    }
-    const { id: formId } = await formInbox.offerForm(origin, intent);
-    const typed = `${name} ${unescape(command.text)}`;
-    await ack(renderDoubt(intent, { command: name, typed, formId }, await textFor(command.userId)));
-  };
+  if (intent.kind === 'open-form') {
+    const empty = await offerForm(c, origin);
+    await ack();
+    await openForm(c, { ...origin, triggerId: command.triggerId }, empty);
+    return;
+  }
+  const { id: formId } = await offerForm(c, origin, { wish: intent, context: null });
+  const typed = `${c.command} ${unescape(command.text)}`;
+  const text = await c.textFor(command.userId);
+  await ack(renderDoubt(intent, { command: c.command, typed, formId }, text));
 }
 
-/** Everything else has a private answer. */
-export function createAnswer(deps: CommandDeps): AnswerCommand {
-  const { acts } = deps;
-  const answers: Answers = {
-    ...createSessionCommands(deps),
-    ...createSettingsCommands(deps),
-    ...createExplainCommands(deps),
-    misused: async ({ text, typed }, { name }) => renderMisused(name, { command: deps.command, typed }, text),
-    help: async ({ text }, { topic }) => renderHelp({ command: deps.command, topic }, text),
-    usage: async (call, { scope, by, days }) => {
-      const refusal = await deps.authority.personRefusal(call);
-      if (refusal !== null) return notice([refusal]);
-      await acts.showUsage(call, { teamId: call.teamId, scope, by, days });
-      return null;
-    },
-  };
-  async function run<Kind extends keyof Answers>(kind: Kind, call: Invocation, intent: IntentOf<Kind>) {
-    return answers[kind](call, intent);
-  }
-  return async (call, intent) => run(intent.kind, { ...call, text: await deps.textFor(call.userId) }, intent);
+async function alreadyRunning(
+  c: ListenersContext,
+  origin: Origin,
+  { wish, requestId }: { wish: Wish; requestId: string },
+): Promise<Rendered> {
+  const session = await c.store.sessions.ofRequest(requestId);
+  const { id: formId } = await offerForm(c, origin, { wish, context: null });
+  const another = { actionId: ACTION.startAsTask, formId };
+  return renderRunning({ requestId, url: session?.url ?? null, another }, await c.textFor(origin.userId));
 }
+
+/** Everything else has a private answer; null: a job gives it. */
+export async function answerCommand(
+  c: ListenersContext,
+  call: Call,
+  intent: Answering,
+): Promise<Rendered | null> {
+  return answerKind(c, { ...call, text: await c.textFor(call.userId) }, { kind: intent.kind, intent });
+}
+
+async function answerKind<Kind extends Answering['kind']>(
+  c: ListenersContext,
+  call: Invocation,
+  { kind, intent }: { kind: Kind; intent: IntentOf<Kind> },
+): Promise<Rendered | null> {
+  return ANSWERS[kind](c, call, intent);
+}
+
+const ANSWERS: Answers = {
+  ...SESSION_ANSWERS,
+  ...SETTINGS_ANSWERS,
+  ...EXPLAIN_ANSWERS,
+  misused: async ({ command }, { text, typed }, { name }) =>
+    Promise.resolve(renderMisused(name, { command, typed }, text)),
+  help: async ({ command }, { text }, { topic }) => Promise.resolve(renderHelp({ command, topic }, text)),
+  usage: async (c, call, { scope, by, days }) => {
+    const refusal = await personRefusal(c, call);
+    if (refusal !== null) return notice([refusal]);
+    await saveUsage(c, call, { teamId: call.teamId, scope, by, days });
+    return null;
+  },
+};

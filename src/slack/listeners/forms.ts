@@ -1,49 +1,64 @@
 import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
+import { nullIfFails } from '../../log.ts';
+import type { MessageContext } from '../../session/context.ts';
 import { credentialsInDraft } from '../../session/credentials.ts';
 import { applyForm } from '../../session/defaults.ts';
 import type { FormQuestion, Unsaved } from '../../session/failure.ts';
-import { OPTION_GROUPS, type FieldKey, type OptionGroup, type SessionDraft } from '../../session/fields.ts';
+import {
+  type FieldKey,
+  type Lookup,
+  OPTION_GROUPS,
+  type OptionGroup,
+  type SessionDraft,
+} from '../../session/fields.ts';
+import { isOver } from '../../session/lifecycle.ts';
+import { isTooLong } from '../../session/prompt.ts';
 import { TooLateError } from '../../store/commit.ts';
-import type { Form, Forms } from '../../store/forms.ts';
+import type { Form } from '../../store/forms.ts';
+import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
 import { scan } from '../command/flags.ts';
+import { chosenMessages, tickedMessages } from '../edge/context.ts';
+import { readUploadedText } from '../edge/files.ts';
 import {
   ACTION,
   fieldBlock,
-  LOOKUP_ACTION,
   formMetadata,
+  LOOKUP_ACTION,
   OutdatedError,
   readLookupAction,
+  reviewMetadata,
+  SHORTCUT_ID,
   VIEW,
 } from '../edge/ids.ts';
-import type { Submission } from '../edge/interaction-payload.ts';
+import type { OpenView, Shortcut, Submission } from '../edge/interaction-payload.ts';
+import { nameMentions } from '../edge/people.ts';
+import { privatePlace } from '../edge/places.ts';
+import { acceptForm, offerForm, openedFrom } from '../inbox/requests.ts';
 import { hurdleSentence } from '../views/failures.ts';
-import { lookupOptions } from '../views/form/elements.ts';
+import { lookupOptions, type Suggestion } from '../views/form/elements.ts';
 import { fieldForFile, withTextFiles } from '../views/form/files.ts';
 import { readSessionForm } from '../views/form/read.ts';
+import { LIMIT } from '../views/limits.ts';
 import { modal, withAlert } from '../views/objects.ts';
+import { renderRunning } from '../views/offer.ts';
+import { readReview, renderReview, type ReviewItem } from '../views/review.ts';
 import { withGroup } from '../views/session-form.ts';
+import type { ListenersContext } from './context.ts';
+import { openForm } from './open-view.ts';
 import { refuses, refusesOutsider } from './press.ts';
-import { onButton, onSearch, onSubmission, orStayOpen } from './routes.ts';
-import type { Tools } from './tools.ts';
+import { onButton, onSearch, onShortcut, onSubmission, orStayOpen } from './routes.ts';
 
-type FormDeps = Pick<
-  Tools,
-  | 'forms'
-  | 'inbox'
-  | 'formInbox'
-  | 'openForm'
-  | 'outbound'
-  | 'tagRequests'
-  | 'readUploadedText'
-  | 'suggest'
-  | 'explain'
-  | 'textFor'
->;
+/** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
+const ANSWER_MS = 2000;
+/** Part of it: names that take longer are added when the task is sent. */
+const NAMES_MS = 800;
+/** Part of it: to read the files of a form. */
+const FILES_MS = 1500;
 
 /** The form of a view. */
-export async function ownForm(...from: Parameters<typeof findOwnForm>): Promise<Form> {
+async function ownForm(...from: Parameters<typeof findOwnForm>): Promise<Form> {
   const form = await findOwnForm(...from);
   if (form === null) throw new OutdatedError();
   return form;
@@ -51,32 +66,34 @@ export async function ownForm(...from: Parameters<typeof findOwnForm>): Promise<
 
 /** A form is for the person it was offered to: what it starts runs as the person who submits it, with the secrets in it. */
 export async function findOwnForm(
-  forms: Pick<Forms, 'find'>,
+  { store }: ListenersContext,
   { formId }: { formId: string },
   { userId, homeTeamId }: Pick<Submission, 'userId' | 'homeTeamId'>,
 ): Promise<Form | null> {
-  const form = await forms.find(formId);
+  const form = await store.forms.find(formId);
   return form !== null && form.userId === userId && form.teamId === homeTeamId ? form : null;
 }
 
-export function listenToForms(app: App, deps: FormDeps): void {
-  listenToSubmission(app, deps);
-  listenToButtons(app, deps);
-  listenToSearch(app, deps);
+export function listenToForms(app: App, c: ListenersContext): void {
+  listenToShortcut(app, c);
+  listenToSubmission(app, c);
+  listenToButtons(app, c);
+  listenToReview(app, c);
+  listenToSearch(app, c);
 }
 
-function listenToSubmission(app: App, deps: FormDeps): void {
-  const { forms, inbox, textFor } = deps;
+function listenToSubmission(app: App, c: ListenersContext): void {
+  const { forms } = c.store;
   onSubmission(app, VIEW.form, async ({ view, userId, homeTeamId }, ack) => {
-    const text = await textFor(userId);
+    const text = await c.textFor(userId);
     const { formId, groups } = formMetadata.read(view.metadata);
-    const form = await ownForm(forms, { formId }, { userId, homeTeamId });
+    const form = await ownForm(c, { formId }, { userId, homeTeamId });
     // The form stays open with everything in it. What is wrong with all of it is an error of the task.
     const refuse = async (errors: Record<string, string>) => ack({ response_action: 'errors', errors });
     const stayOpen = async (why: Unsaved) => refuse({ [fieldBlock('prompt')]: unsavedSentence(why, text) });
-    const read = await readSubmission(deps, { view, userId }, { form, groups, text });
+    const read = await readSubmission(c, { view, userId }, { form, groups, text });
     const isRead = Object.keys(read.errors).length === 0;
-    const errors = isRead ? await refusedAt(deps, form, { read, view, text }) : read.errors;
+    const errors = isRead ? await refusedAt(c, form, { read, view, text }) : read.errors;
     if (Object.keys(errors).length > 0) {
       // Each refused value is named once: an input that stays empty is then meant to be.
       if (form.faults !== null) await forms.change(formId, { faults: null });
@@ -92,7 +109,7 @@ function listenToSubmission(app: App, deps: FormDeps): void {
     const { draft, contextChoice: choice, attached: fileIds } = read;
     const isAnother = questions.includes('asked-before');
     const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
-    const saving = inbox.acceptForm(form, submitted);
+    const saving = acceptForm(c, form, submitted);
     const reason = await orStayOpen(saving, async (error) => stayOpen(unsavedBy(error)));
     if (reason === 'asked-before') return ask(reason);
     // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
@@ -124,10 +141,10 @@ type Sent = {
 };
 
 /** What the policy refuses, each at its field, or at the task if that isn't in view. */
-async function refusedAt({ explain }: FormDeps, form: Form, { read, view, text }: Sent) {
+async function refusedAt({ gate }: ListenersContext, form: Form, { read, view, text }: Sent) {
   const { session_secrets: secrets = [], ...stored } = read.draft;
   const filled = { draft: applyForm(form.draft, stored), slackFileIds: read.attached };
-  const explained = await explain({ ...form, ...filled, hasSessionSecrets: secrets.length > 0 });
+  const explained = await gate.explain({ ...form, ...filled, hasSessionSecrets: secrets.length > 0 });
   const hurdles = explained === null || explained === 'not-known' ? [] : explained.hurdles;
   const refusing = hurdles.filter(({ verdict }) => verdict === 'refuse');
   const blockOf = (field: FieldKey) => fieldBlock(fieldBlock(field) in view.values ? field : 'prompt');
@@ -154,18 +171,21 @@ type Reading = { form: Form; groups: readonly OptionGroup[]; text: Text };
 
 /** With the text of its uploaded files. `typed`: the task without it; `attached`: the other files. */
 async function readSubmission(
-  { tagRequests: ownTag, readUploadedText }: FormDeps,
+  c: ListenersContext,
   { view, userId }: Pick<Submission, 'view' | 'userId'>,
   { form, groups, text }: Reading,
 ) {
-  const rules = { groups, faults: form.faults ?? {}, ownTag };
+  const rules = { groups, faults: form.faults ?? {}, ownTag: c.tagRequests };
   const read = readSessionForm(view.values, rules, text);
   const texts = read.files.flatMap((file) => {
     const field = fieldForFile(file);
     return field === undefined ? [] : [{ ...file, field }];
   });
   const files = await Promise.all(
-    texts.map(async (file) => ({ ...file, read: await readUploadedText(file.id, userId) })),
+    texts.map(async (file) => ({
+      ...file,
+      read: await readUploadedText(c.slack.files, { fileId: file.id, userId, withinMs: FILES_MS }),
+    })),
   );
   const attached = read.files.filter((file) => fieldForFile(file) === undefined).map(({ id }) => id);
   const typed = read.draft.prompt ?? '';
@@ -183,33 +203,182 @@ export function stillOpen(view: Submission['view'], sentence: string, text: Text
   return withAlert(modal({ id, metadata, words: { title, submit }, blocks }, text), sentence);
 }
 
-function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textFor }: FormDeps): void {
+function listenToButtons(app: App, c: ListenersContext): void {
   onButton(app, ACTION.openForm, async (press) => {
     const { value, userId, responseUrl } = press;
-    const form = value === null ? null : await forms.find(value);
-    if (form === null)
-      return void (await refuses({ outbound }, press, (await textFor(userId)).command.question.gone));
+    const form = value === null ? null : await c.store.forms.find(value);
+    if (form === null) return void (await refuses(c, press, (await c.textFor(userId)).command.question.gone));
     if (form.userId !== userId) return;
     // Its defaults and its suggestions are for people of the workspace.
-    if (await refusesOutsider({ outbound, textFor }, press, form.teamId)) return;
-    if (responseUrl !== null) await formInbox.openedFrom(form, responseUrl);
-    await openForm(press, form);
+    if (await refusesOutsider(c, press, form.teamId)) return;
+    if (responseUrl !== null) await openedFrom(c, form, responseUrl);
+    await openForm(c, press, form);
   });
 
   onButton(app, ACTION.addOptions, async ({ view, value, userId, homeTeamId }) => {
     const group = OPTION_GROUPS.find((one) => one === value);
     if (view === null || group === undefined) return;
-    await ownForm(forms, formMetadata.read(view.metadata), { userId, homeTeamId });
-    await outbound.updateView(view.id, withGroup(view, group, await textFor(userId)));
+    await ownForm(c, formMetadata.read(view.metadata), { userId, homeTeamId });
+    await c.slack.outbound.updateView(view.id, withGroup(view, group, await c.textFor(userId)));
   });
 }
 
-function listenToSearch(app: App, { suggest, textFor }: FormDeps): void {
+function listenToSearch(app: App, c: ListenersContext): void {
   onSearch(app, LOOKUP_ACTION, async (search, ack) => {
     const { teamId, userId, typed } = search;
     const lookup = readLookupAction(search.actionId);
     if (lookup === null) return ack({ options: [] });
-    const [found, text] = await Promise.all([suggest({ teamId, userId }, lookup, typed), textFor(userId)]);
+    const what = `suggestions for ${lookup}`;
+    const [found, text] = await Promise.all([
+      c.inTime(suggest(c, { teamId, userId }, { lookup, typed }), {
+        withinMs: ANSWER_MS,
+        otherwise: [],
+        what,
+      }),
+      c.textFor(userId),
+    ]);
     await ack({ options: lookupOptions(lookup, { found, typed }, text) });
   });
+}
+
+/** None if Devin is slow, busy or doesn't allow the look-up, nor for people who may not start a session. */
+async function suggest(
+  { resolve, search }: ListenersContext,
+  person: Person,
+  { lookup, typed }: { lookup: Lookup; typed: string },
+): Promise<Suggestion[]> {
+  const { kind } = await resolve(person);
+  return kind === 'refused' ? [] : search(lookup, typed);
+}
+
+/** What Devin gets, shown over the form: people can untick messages and files. */
+function listenToReview(app: App, c: ListenersContext): void {
+  const { outbound } = c.slack;
+
+  onButton(app, ACTION.review, async ({ view, triggerId, ...sender }) => {
+    if (view === null) return;
+    const form = await ownForm(c, formMetadata.read(view.metadata), sender);
+    const text = await c.textFor(form.userId);
+    const { viewId } = await outbound.pushView(triggerId, renderReview(form.id, null, text));
+    if (viewId === null) return;
+    await outbound.updateView(
+      viewId,
+      renderReview(form.id, await whatDevinGets(c, { form, view }, text), text),
+    );
+  });
+
+  onSubmission(app, VIEW.review, async ({ view, ...sender }, ack) => {
+    const form = await ownForm(c, reviewMetadata.read(view.metadata), sender);
+    await c.store.forms.change(form.id, { without: readReview(view, form.without) });
+    await ack();
+  });
+}
+
+async function whatDevinGets(
+  c: ListenersContext,
+  { form, view }: { form: Form; view: OpenView },
+  text: Text,
+) {
+  const { groups } = formMetadata.read(view.metadata);
+  const rules = { groups, faults: {}, ownTag: c.tagRequests };
+  const { draft, contextChoice } = readSessionForm(view.values, rules, text);
+  const { context, draft: filled, without } = form;
+  const choice = contextChoice ?? context?.choice;
+  const [choices, conversation] = await Promise.all([
+    c.gate.choicesFor(form),
+    context === null
+      ? { items: [], notes: [] }
+      : readConversation(c, { ...context, choice: choice ?? context.choice }, { form, text }),
+  ]);
+  const instructions = choices?.instructions ?? null;
+  return { values: draft, names: filled.names ?? {}, instructions, without, ...conversation };
+}
+
+/** The messages as Devin reads them, with their files. If the thread can't be read, only the picked one. */
+async function readConversation(
+  { slack: { thread }, log }: ListenersContext,
+  context: MessageContext,
+  { form, text }: { form: Form; text: Text },
+): Promise<{ items: ReviewItem[]; notes: string[] }> {
+  const isAlone = context.choice === 'message' || context.picked.threadTs === null;
+  const read = isAlone
+    ? null
+    : await nullIfFails(thread.read(context, form.userId), log, "a thread couldn't be shown");
+  const isRead = read?.kind === 'read';
+  const chosen = isRead ? chosenMessages(context, read.messages) : [context.picked];
+  const { messages, unticked } = tickedMessages(context, chosen);
+  const quoted = await thread.quote(context, { messages, unread: 0, unticked });
+  const words = text.review;
+  const unread = isRead && context.choice !== 'message' ? read.unread[context.choice] : 0;
+  return {
+    items: messages.flatMap(({ ts, files }, at): ReviewItem[] => {
+      const message = quoted.messages[at];
+      if (message === undefined) return [];
+      const file = ({ id, name }: { id: string; name: string }) => ({
+        kind: 'file' as const,
+        id,
+        name,
+        message,
+      });
+      return [{ kind: 'message', id: ts, name: '', message }, ...files.map(file)];
+    }),
+    notes: [
+      ...(isAlone || isRead ? [] : [words.unreadable]),
+      ...(unread > 0 ? [words.tooMany(messages.length, unread)] : []),
+      ...(isTooLong(quoted) ? [words.asFile] : []),
+    ],
+  };
+}
+
+/** The task about a message that is too long to be one, such as a stack trace: it is quoted below. */
+const ABOUT_MESSAGE = 'About this message';
+
+/** Text by guests, apps and outsiders goes to Devin as background, never as the task. */
+async function taskIn(
+  { inTime, slack: { people } }: ListenersContext,
+  { message: { userId, appName }, ownWords }: Shortcut,
+): Promise<string | null> {
+  if (appName !== null || userId === null || ownWords === '') return null;
+  const isTheirs = people.find(userId).then((found) => found?.kind === 'member');
+  const named = nameMentions(ownWords, people);
+  // Both at the same time: the form must be open in 3 s.
+  const [mayBeTask, task] = await Promise.all([
+    inTime(isTheirs, { withinMs: NAMES_MS, otherwise: false, what: 'who wrote a message' }),
+    inTime(named, { withinMs: NAMES_MS, otherwise: ownWords, what: 'names' }),
+  ]);
+  if (!mayBeTask) return null;
+  return task.length > LIMIT.inputText ? ABOUT_MESSAGE : task;
+}
+
+function listenToShortcut(app: App, c: ListenersContext): void {
+  onShortcut(app, SHORTCUT_ID, async (shortcut, ack) => {
+    const { threadTs } = shortcut.message;
+    const prompt = await taskIn(c, shortcut);
+    // The card goes into the message's thread, or starts one under it.
+    const origin = { ...originOf(shortcut), threadTs: threadTs ?? shortcut.message.ts };
+    const wish = { draft: prompt === null ? {} : { prompt } };
+    const form = await offerForm(c, origin, { wish, context: contextOf(shortcut) });
+    await ack();
+    const asked = { ...shortcut, threadTs: threadAround(shortcut) };
+    const running = await c.store.sessions.inThread(origin.channelId, origin.threadTs);
+    if (running === null || isOver(running)) return openForm(c, asked, form);
+    const { requestId, url } = running;
+    const another = { actionId: ACTION.openForm, formId: form.id };
+    const told = renderRunning({ requestId, url, another }, await c.textFor(origin.userId));
+    await c.slack.outbound.tellPrivately(privatePlace(asked), told);
+  });
+}
+
+function originOf({ teamId, userId, channelId, placeKind, responseUrl }: Shortcut) {
+  return { teamId, userId, channelId, placeKind, responseUrl };
+}
+
+/** null: it is in none, or starts one. Nobody sees a private notice in a thread that is closed or has no replies. */
+function threadAround({ message: { ts, threadTs } }: Shortcut): string | null {
+  return threadTs === ts ? null : threadTs;
+}
+
+function contextOf({ channelId, channelName, message: picked }: Shortcut): MessageContext {
+  const choice = picked.threadTs === null ? 'message' : 'thread';
+  return { choice, channelId, channelName, picked, isOffered: true };
 }

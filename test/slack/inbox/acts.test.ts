@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { moveReply } from '../../../src/converse/send-reply.ts';
 import { effectivePreferences } from '../../../src/session/preferences.ts';
 import { createListenHere } from '../../../src/slack/edge/places.ts';
-import { createThreadInbox } from '../../../src/slack/inbox/acts.ts';
+import { correctReply, retractReply, type RepliesContext } from '../../../src/slack/inbox/acts.ts';
 import { createReplies } from '../../../src/store/replies.ts';
 import { useEmbedded } from '../../support/databases.ts';
 import { requestRow } from '../../support/request-row.ts';
@@ -19,15 +19,11 @@ async function setUp() {
   const jobs: string[] = [];
   const session = sessionRow({ sessionId: 's', teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
   const request = requestRow({ id: session.requestId, teamId: 'T1' });
-  const threads = createThreadInbox({
-    commit: async (work) => db.transaction().execute(work),
-    store: {
-      sessions: { find: async () => Promise.resolve(session) },
-      requests: { find: async () => Promise.resolve(request) },
-      replies,
-    },
+  const context: RepliesContext = {
+    store: { db, replies },
+    save: async (write) => write(),
     enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
-  });
+  };
   const { sessionId, teamId, channelId } = session;
   const place = { sessionId, teamId, userId: 'U1', channelId, messageTs: said.ts };
   await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'use main', files: [] });
@@ -48,7 +44,7 @@ async function setUp() {
         step,
       ),
     edit: async (text: string, editedTs: string, userId = said.userId) =>
-      threads.correct({
+      correctReply(context, {
         thread: { request, session },
         channelId,
         ...said,
@@ -59,7 +55,7 @@ async function setUp() {
       }),
     /** `editedTs` left out: it is deleted. */
     retract: async (editedTs?: string) =>
-      threads.retract({ teamId, channelId, ts: said.ts, ...(editedTs !== undefined && { editedTs }) }),
+      retractReply(context, { teamId, channelId, ts: said.ts, ...(editedTs !== undefined && { editedTs }) }),
     send: async () =>
       replies.move({ id: 'one', from: ['accepted'], to: 'sending', changes: { sentAt: 'now' } }),
     deliver: async () => replies.move({ id: 'one', from: ['sending'], to: 'delivered' }),

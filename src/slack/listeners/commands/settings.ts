@@ -2,6 +2,7 @@ import { applyDefaults, type SettingScope } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import type { SettingKey } from '../../../store/settings.ts';
+import { personRefusal } from '../../authority.ts';
 import { renderWrongOptions } from '../../command/help.ts';
 import { runAction } from '../../edge/ids.ts';
 import { isDirectMessage } from '../../edge/places.ts';
@@ -9,101 +10,104 @@ import { notice } from '../../views/notices.ts';
 import { button, withAccessory, type Rendered } from '../../views/objects.ts';
 import { renderDefaults, renderSettingsForm } from '../../views/settings.ts';
 import type { Answers, Invocation } from '../commands.ts';
+import type { ListenersContext } from '../context.ts';
+import { openView } from '../open-view.ts';
 import { settingsInForce } from '../settings-forms.ts';
-import type { Tools } from '../tools.ts';
 
-export type SettingsCommandDeps = Pick<
-  Tools,
-  'command' | 'settings' | 'withNames' | 'people' | 'openView' | 'mentionsAt' | 'authority'
->;
+async function isAdmin(c: ListenersContext, { userId }: Invocation): Promise<boolean> {
+  return isAdministrator(await c.slack.people.find(userId));
+}
+
+/** Why a person may not see or change them; null: they may. */
+async function readRefusal(c: ListenersContext, call: Invocation): Promise<string | null> {
+  const refused = await personRefusal(c, call);
+  return refused === null || (await isAdmin(c, call)) ? null : refused;
+}
+
+/** Why a person may not change them; null: they may. */
+async function changeRefusal(
+  c: ListenersContext,
+  call: Invocation,
+  scope: SettingScope,
+): Promise<string | null> {
+  const refused = await readRefusal(c, call);
+  if (refused !== null || scope === 'person' || (await isAdmin(c, call))) return refused;
+  return call.text.settings.adminsOnly;
+}
+
+/** Changes defaults if the person may, then shows what applies. */
+async function change(
+  c: ListenersContext,
+  call: Invocation,
+  { scope, said, write }: { scope: SettingScope; said: string; write: (key: SettingKey) => Promise<void> },
+): Promise<Rendered> {
+  const refused = await changeRefusal(c, call, scope);
+  if (refused !== null) return notice([refused]);
+  await write(keyOf(call, scope));
+  return shown(c, call, [said]);
+}
+
+async function show(c: ListenersContext, call: Invocation): Promise<Rendered> {
+  const refused = await readRefusal(c, call);
+  return refused === null ? shown(c, call) : notice([refused]);
+}
+
+async function shown(c: ListenersContext, call: Invocation, before: string[] = []): Promise<Rendered> {
+  const defaults = c.withNames(applyDefaults(await c.store.settings.layersFor(call)));
+  return renderDefaults(defaults, before, call.text);
+}
+
+/** Adds to what was set before; `clear` starts over. */
+async function set(
+  c: ListenersContext,
+  call: Invocation,
+  { scope, draft, reset, problems }: IntentOf<'set-defaults'>,
+): Promise<Rendered> {
+  const { text } = call;
+  const words = text.settings;
+  if (problems.length > 0)
+    return renderWrongOptions(problems, { command: c.command, typed: call.typed }, text);
+  const said = words.set(words.scopes[scope]);
+  const write = async (key: SettingKey) => c.store.settings.changeDraft(key, { draft, reset }, call.userId);
+  return change(c, call, { scope, said, write });
+}
+
+async function clear(
+  c: ListenersContext,
+  call: Invocation,
+  { scope }: IntentOf<'clear-defaults'>,
+): Promise<Rendered> {
+  const { settings: words } = call.text;
+  const said = words.cleared(words.scopes[scope]);
+  const write = async (key: SettingKey) => c.store.settings.set(key, null, call.userId);
+  return change(c, call, { scope, said, write });
+}
+
+/** Opens the form for the channel, or in a direct message for the workspace. Without a trigger, offers a button. */
+async function place(c: ListenersContext, call: Invocation): Promise<Rendered | null> {
+  const { text, triggerId } = call;
+  if (!(await isAdmin(c, call))) return notice([text.settings.adminsOnly]);
+  const { title, appliesTo } = text.settings.place;
+  const again = { actionId: runAction(0), label: title, value: 'settings' };
+  const channelId = isDirectMessage(call.channelId) ? null : call.channelId;
+  const scope = channelId === null ? text.settings.scopes.workspace : text.settings.scopes.channel;
+  if (triggerId === null)
+    return withAccessory(appliesTo(scope), button(again.actionId, again.label, again.value));
+  const inForce = await settingsInForce(c, { ...call, channelId: channelId ?? '' });
+  await openView(c, { ...call, ...again, triggerId }, renderSettingsForm({ channelId, inForce }, text));
+  return null;
+}
 
 /**
  * Defaults, and the settings of places. People who may start a session change their own defaults; administrators change a
  * channel's and the workspace's. Nobody else may read them: they name secrets, playbooks and repositories.
  */
-export function createSettingsCommands(deps: SettingsCommandDeps) {
-  const { command, settings, people, authority } = deps;
-
-  const isAdmin = async ({ userId }: Invocation): Promise<boolean> =>
-    isAdministrator(await people.find(userId));
-
-  /** Why a person may not see or change them; null: they may. */
-  async function personRefusal(call: Invocation): Promise<string | null> {
-    const refused = await authority.personRefusal(call);
-    return refused === null || (await isAdmin(call)) ? null : refused;
-  }
-
-  /** Why a person may not change them; null: they may. */
-  async function changeRefusal(call: Invocation, scope: SettingScope): Promise<string | null> {
-    const refused = await personRefusal(call);
-    if (refused !== null || scope === 'person' || (await isAdmin(call))) return refused;
-    return call.text.settings.adminsOnly;
-  }
-
-  /** Changes defaults if the person may, then shows what applies. */
-  async function change(
-    call: Invocation,
-    { scope, said }: { scope: SettingScope; said: string },
-    write: (key: SettingKey) => Promise<void>,
-  ): Promise<Rendered> {
-    const refused = await changeRefusal(call, scope);
-    if (refused !== null) return notice([refused]);
-    await write(keyOf(call, scope));
-    return shown(call, [said]);
-  }
-
-  async function show(call: Invocation): Promise<Rendered> {
-    const refused = await personRefusal(call);
-    return refused === null ? shown(call) : notice([refused]);
-  }
-
-  async function shown(call: Invocation, before: string[] = []): Promise<Rendered> {
-    const defaults = deps.withNames(applyDefaults(await settings.layersFor(call)));
-    return renderDefaults(defaults, before, call.text);
-  }
-
-  /** Adds to what was set before; `clear` starts over. */
-  async function set(
-    call: Invocation,
-    { scope, draft, reset, problems }: IntentOf<'set-defaults'>,
-  ): Promise<Rendered> {
-    const { text } = call;
-    const words = text.settings;
-    if (problems.length > 0) return renderWrongOptions(problems, { command, typed: call.typed }, text);
-    const said = words.set(words.scopes[scope]);
-    return change(call, { scope, said }, async (key) =>
-      settings.changeDraft(key, { draft, reset }, call.userId),
-    );
-  }
-
-  async function clear(call: Invocation, { scope }: IntentOf<'clear-defaults'>): Promise<Rendered> {
-    const { settings: words } = call.text;
-    const said = words.cleared(words.scopes[scope]);
-    return change(call, { scope, said }, async (key) => settings.set(key, null, call.userId));
-  }
-
-  /** Opens the form for the channel, or in a direct message for the workspace. Without a trigger, offers a button. */
-  async function place(call: Invocation): Promise<Rendered | null> {
-    const { text, triggerId } = call;
-    if (!(await isAdmin(call))) return notice([text.settings.adminsOnly]);
-    const { title, appliesTo } = text.settings.place;
-    const again = { actionId: runAction(0), label: title, value: 'settings' };
-    const channelId = isDirectMessage(call.channelId) ? null : call.channelId;
-    const scope = channelId === null ? text.settings.scopes.workspace : text.settings.scopes.channel;
-    if (triggerId === null)
-      return withAccessory(appliesTo(scope), button(again.actionId, again.label, again.value));
-    const inForce = await settingsInForce(deps, { ...call, channelId: channelId ?? '' });
-    await deps.openView({ ...call, ...again, triggerId }, renderSettingsForm({ channelId, inForce }, text));
-    return null;
-  }
-
-  return {
-    defaults: show,
-    'set-defaults': set,
-    'clear-defaults': clear,
-    settings: place,
-  } satisfies Partial<Answers>;
-}
+export const SETTINGS_ANSWERS = {
+  defaults: show,
+  'set-defaults': set,
+  'clear-defaults': clear,
+  settings: place,
+} satisfies Partial<Answers>;
 
 function keyOf(call: Invocation, scope: SettingScope): SettingKey {
   const ids = { workspace: call.teamId, channel: call.channelId, person: call.userId };

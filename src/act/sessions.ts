@@ -1,0 +1,240 @@
+import { PERSON_NOT_IN_CONVERSATION, isTaggedFor } from '../create/index.ts';
+import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
+import { wasDeleted } from '../reconcile/index.ts';
+import { isDoneAlready } from '../session/lifecycle.ts';
+import { isMember } from '../session/preferences.ts';
+import { isPending, requestIdOf } from '../session/request.ts';
+import { type SessionSnapshot, isClosed } from '../session/snapshot.ts';
+import { endingRefusal, steeringRefusal, writingRefusal } from '../slack/authority.ts';
+import { cardView } from '../slack/card-view.ts';
+import { isOutside } from '../slack/edge/conversations.ts';
+import { cardMessage } from '../slack/edge/posted-messages.ts';
+import { actionMessage, refusalSentence } from '../slack/views/failures.ts';
+import { doneAlready } from '../slack/views/notices.ts';
+import { linkedTitle } from '../slack/views/session-card.ts';
+import { escape, link } from '../slack/views/text.ts';
+import { type AuditEntry, appendAudit } from '../store/audit.ts';
+import { type SessionRequest, newId } from '../store/request-row.ts';
+import { type Followed, findFollowed } from '../store/requests.ts';
+import type { SessionChanges } from '../store/sessions.ts';
+import { cardKey } from '../store/shown.ts';
+import { type ActContext, type ActOf, type Doing, type Outcome, done, notDone } from './context.ts';
+
+type Ending = ActOf<'stop' | 'archive' | 'sleep'>;
+type EndingSession = Doing<Ending, Followed>;
+type Call = { call: 'terminate' | 'archive' | 'unarchive'; isDone: (snapshot: SessionSnapshot) => boolean };
+
+/** What Devin is asked for each, in order. It puts a session to sleep only by archiving it, and keeps it in the archive. */
+const CALLS: Record<Ending['kind'], readonly [Call, ...Call[]]> = {
+  stop: [{ call: 'terminate', isDone: isClosed }],
+  archive: [{ call: 'archive', isDone: ({ isArchived }) => isArchived }],
+  sleep: [
+    { call: 'archive', isDone: ({ status }) => status === 'suspended' },
+    { call: 'unarchive', isDone: ({ isArchived }) => !isArchived },
+  ],
+};
+
+/** Where the card finds who did it. A session at rest can be woken, so who put it there isn't kept. */
+const DONE_BY = { stop: 'stoppedBy', archive: 'archivedBy', sleep: null } as const;
+
+/** Devin's answer is recorded right after, and redraws the card, unless it changes nothing. */
+const REDRAW_AFTER_MS = 500;
+
+export async function mayEndSession(c: ActContext, act: Ending, followed: Followed) {
+  // Who writes in the thread is in its conversation.
+  return act.messageTs === undefined
+    ? endingRefusal(c, followed, act.userId)
+    : steeringRefusal(c, followed.request, act.userId);
+}
+
+/** Stops, archives or puts to sleep. Devin can be asked twice without harm. */
+export async function endSession(c: ActContext, doing: EndingSession): Promise<Outcome> {
+  const { act, subject: followed, signal } = doing;
+  const { kind, userId } = act;
+  const text = await c.textFor(userId);
+  const card = cardView({ ...followed, nowMs: c.now() }, text);
+  const name = linkedTitle(card, text);
+  if (isDoneAlready(kind, followed.session))
+    return notDone(doneAlready({ name, card, sinceMs: followed.session.phaseAt.getTime() }, text));
+  const [first, ...others] = CALLS[kind];
+  let ended: SessionSnapshot | null;
+  try {
+    ended = await ask(c, doing, first);
+    for (const call of others) if (ended !== null) ended = await ask(c, doing, call);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof DevinError)) throw error;
+    // The id of a session that was known here isn't mistyped.
+    const why =
+      error.code === 'not-found'
+        ? text.thread.gone(error.facts.detail)
+        : actionMessage({ kind: 'devin', ...error.facts }, text);
+    return notDone(text.steering.notDone(name, text.steering.acts[kind]), escape(why));
+  }
+  await record(c, doing, ended);
+  return ended === null
+    ? notDone(text.steering.lost(name, text.steering.acts[kind]), text.steering.lostNow)
+    : done(text.steering.done(name, text.steering.acts[kind]));
+}
+
+/** The session as Devin has it then; null: its answer was lost, and the session isn't seen that way. */
+async function ask(
+  { devin, searchUntilFound }: ActContext,
+  { subject, signal }: EndingSession,
+  { call, isDone }: Call,
+): Promise<SessionSnapshot | null> {
+  const { sessionId } = subject.session;
+  try {
+    return await devin.sessions[call](sessionId, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    const isLost = isOutcomeUnknown(error);
+    if (!isLost && !(error instanceof DevinError && error.code === 'conflict')) throw error;
+    const found = await searchUntilFound(async () => {
+      const snapshot = await devin.sessions.get(sessionId, { signal });
+      return isDone(snapshot) ? snapshot : null;
+    }, signal);
+    if (found === null && !isLost) throw error;
+    return found;
+  }
+}
+
+/** First who did it, so that the card never shows an end without a name. `ended`: null: nobody knows whether it was done. */
+async function record(c: ActContext, { act, subject }: EndingSession, ended: SessionSnapshot | null) {
+  const { kind, userId } = act;
+  const { sessionId, requestId, channelId } = subject.session;
+  const doneBy = DONE_BY[kind];
+  // Without a Devin member: only the app's service user can do these.
+  const entry: AuditEntry = {
+    kind,
+    userId,
+    channelId,
+    requestId,
+    sessionId,
+    result: ended ? 'done' : 'unknown',
+  };
+  await c.store.db.transaction().execute(async (trx) => {
+    if (ended !== null) {
+      if (doneBy !== null) await c.store.sessions.change(sessionId, { [doneBy]: userId }, trx);
+      await c.enqueue('show', { key: cardKey(requestId) }, { trx, startAfterMs: REDRAW_AFTER_MS });
+    }
+    await appendAudit([entry], trx);
+  });
+  if (ended !== null) await c.recordAnswer(subject.session, ended);
+  // Replies that still wait fail, and their authors hear of it.
+  if (ended !== null && kind === 'stop') await c.enqueue('relay-to-devin', { sessionId });
+}
+
+type Switch = ActOf<'mute' | 'unmute' | 'listen-thread' | 'listen-mentions'>;
+
+const CHANGES: Record<Switch['kind'], (userId: string) => SessionChanges> = {
+  mute: (userId) => ({ muted: true, mutedBy: userId }),
+  unmute: () => ({ muted: false, mutedBy: null }),
+  'listen-thread': () => ({ listen: 'thread' }),
+  'listen-mentions': () => ({ listen: 'mentions' }),
+};
+
+export async function maySwitch(c: ActContext, act: Switch, followed: Followed) {
+  const { userId, messageTs } = act;
+  const refusal = await steeringRefusal(c, followed.request, userId);
+  // Who writes in the thread is in its conversation.
+  return refusal === null && messageTs === undefined ? writingRefusal(c, followed, userId) : refusal;
+}
+
+/** Which messages of its thread a session gets. */
+export async function switchThread(
+  { store, enqueue }: ActContext,
+  { act: { kind, userId }, subject: { session } }: Doing<Switch, Followed>,
+): Promise<Outcome> {
+  const { sessionId, requestId } = session;
+  await store.db.transaction().execute(async (trx) => {
+    await store.sessions.change(sessionId, CHANGES[kind](userId), trx);
+    await enqueue('show', { key: cardKey(requestId) }, { trx });
+    await appendAudit([{ kind: 'setting', userId, requestId, sessionId, result: `${kind}:session` }], trx);
+  });
+  await store.sessions.touch(requestId);
+  return done();
+}
+
+type Follow = ActOf<'follow'>;
+
+export async function mayFollow({ resolve, textFor }: ActContext, { teamId, userId }: Follow) {
+  const [identity, text] = await Promise.all([resolve({ teamId, userId }), textFor(userId)]);
+  if (identity.kind === 'refused') return escape(refusalSentence(identity, text));
+  return isMember(identity) ? null : text.steering.followNeedsAccount;
+}
+
+/** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
+export async function follow(c: ActContext, { act }: Doing<Follow, Follow>): Promise<Outcome> {
+  const known = (await findFollowed(c.store, act.sessionId))?.request ?? null;
+  if (known !== null && known.teamId !== act.teamId)
+    return notDone((await c.textFor(act.userId)).devin.notFound);
+  return showCard(c, act, known ?? (await importOrAdopt(c, act)));
+}
+
+async function importOrAdopt(c: ActContext, act: Follow): Promise<SessionRequest | null> {
+  const snapshot = await c.devin.sessions.get(act.sessionId);
+  return (await adoptUnconfirmed(c, snapshot, act)) ?? importNew(c, snapshot, act);
+}
+
+/** The request it was started for, if it was started here and the app doesn't know yet; otherwise null. */
+async function adoptUnconfirmed(
+  { store, adopt }: ActContext,
+  snapshot: SessionSnapshot,
+  { teamId }: Follow,
+): Promise<SessionRequest | null> {
+  const requestId = requestIdOf(snapshot.tags);
+  const request = requestId === null ? null : await store.requests.find(requestId);
+  if (request?.teamId !== teamId || !mayHaveStarted(request, snapshot)) return null;
+  await adopt(request, { snapshot, asked: true });
+  return store.requests.find(request.id);
+}
+
+/** Whether a session with a request's tag may be the one that it waits for. */
+export function mayHaveStarted(request: SessionRequest, snapshot: SessionSnapshot): boolean {
+  const { state, sentAt } = request;
+  // Nobody has approved it yet, so it was never sent.
+  const isUnsent = state === 'awaiting-approval' && sentAt === null;
+  return (state === 'unknown' || (isPending(state) && !isUnsent)) && isTaggedFor(snapshot, request);
+}
+
+async function importNew({ slack, importSession }: ActContext, snapshot: SessionSnapshot, act: Follow) {
+  const { teamId, userId, placeKind, answerTo } = act;
+  const channelId = answerTo.channelId ?? '';
+  const found = await slack.presence({ channelId, userId });
+  return importSession({
+    request: { id: newId(), source: 'follow', teamId, userId, channelId, threadTs: null, placeKind },
+    requestChanges: isOutside(found) ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {},
+    snapshot,
+    threadTs: '',
+  });
+}
+
+/** null: another process is importing it. */
+async function showCard(c: ActContext, act: Follow, found: SessionRequest | null): Promise<Outcome> {
+  if (found === null) return done();
+  const { requests } = c.store;
+  if (wasDeleted(found)) await requests.cardAskedFor(found.id);
+  const waitMs = found.cardTs === null ? await c.show(cardKey(found.id)) : null;
+  if (waitMs !== null) return waitMs;
+  const request = await requests.find(found.id);
+  if (request !== null && request.cardTs !== null) return done(...(await whereShown(c, act, request)));
+  return notDone((await c.textFor(act.userId)).steering.noPlace);
+}
+
+async function whereShown(
+  { slack, textFor }: ActContext,
+  { userId, answerTo }: Follow,
+  request: SessionRequest,
+) {
+  const { steering, notices } = await textFor(userId);
+  const card = cardMessage(request);
+  const mayRead = async (channelId: string) =>
+    request.userId === userId || (await slack.presence({ channelId, userId })) === 'in';
+  const url = card !== null && (await mayRead(card.channelId)) ? slack.outbound.permalink(card) : null;
+  const isHere = request.channelId === answerTo.channelId;
+  return [
+    isHere ? steering.followed : steering.followedElsewhere,
+    ...(url === null ? [] : [link(url, notices.openCard)]),
+  ];
+}

@@ -1,0 +1,113 @@
+import type { ModalView } from '@slack/types';
+import { nullIfFails } from '../../log.ts';
+import type { ContextChoice, MessageContext } from '../../session/context.ts';
+import { groupsOf } from '../../session/defaults.ts';
+import { fields, type SessionDraft } from '../../session/fields.ts';
+import type { LookedUpIdentity } from '../../session/identity.ts';
+import type { Choices } from '../../session/policy/form.ts';
+import type { Form } from '../../store/forms.ts';
+import type { Text } from '../../text/index.ts';
+import { shownIdentity } from '../card-notes.ts';
+import { ACTION } from '../edge/ids.ts';
+import { privatePlace, type Place } from '../edge/places.ts';
+import { hurdleSentence, keyRefused } from '../views/failures.ts';
+import type { FormContext } from '../views/form/context-inputs.ts';
+import { unopened } from '../views/notices.ts';
+import { button } from '../views/objects.ts';
+import { renderSessionForm, type FormIdentity, type SessionForm } from '../views/session-form.ts';
+import { truncate } from '../views/text.ts';
+import type { ListenersContext } from './context.ts';
+
+/** Who asked for a view, and where: not always where its card goes. */
+type Asked = Place & { triggerId: string };
+
+/** With the button that was pressed. If Slack opens nothing, the person gets the same button again. */
+type Opening = Asked & { actionId: string; label: string; value: string | null };
+
+/** A trigger works once, for 3 s; the notice's button brings a new one. Resolves with the view's id; null: it isn't open. */
+export async function openView(
+  { slack: { outbound }, textFor, log }: ListenersContext,
+  opening: Opening,
+  view: ModalView,
+): Promise<string | null> {
+  try {
+    return (await outbound.openView(opening.triggerId, view)).viewId;
+  } catch (error) {
+    const again = button(opening.actionId, opening.label, opening.value ?? '');
+    log.warn({ err: error }, "Slack didn't open a view; the person gets a button that opens it");
+    const told = unopened(view.title.text, again, await textFor(opening.userId));
+    await outbound.tellPrivately(privatePlace(opening), told);
+    return null;
+  }
+}
+
+/** Opens a form at once. While nobody knows who the person is, it has no inputs, so that redrawing it loses nothing. */
+export async function openForm(c: ListenersContext, asked: Asked, form: Form): Promise<void> {
+  const [identity, choices, text] = await Promise.all([
+    c.lookUp(form),
+    c.gate.choicesFor(form),
+    c.textFor(form.userId),
+  ]);
+  const draw = (known: LookedUpIdentity | 'looking') =>
+    renderSessionForm(formView(form, { identity: known, choices }, text), text);
+  const again = { actionId: ACTION.openForm, label: text.notices.openForm, value: form.id };
+  const viewId = await openView(c, { ...asked, ...again }, draw(identity ?? 'looking'));
+  if (viewId === null || identity !== null) return;
+  const asking = c.resolve(form).catch(keyRefused);
+  const found = await nullIfFails(asking, c.log, 'a form could not show who it will run as');
+  await c.slack.outbound.updateView(viewId, draw(found));
+}
+
+const EXCERPT_LENGTH = 150;
+
+/** What was looked up for a form. `choices`: what the policy leaves; null: everything, as far as is known. */
+type LookedUp = { identity: LookedUpIdentity | 'looking'; choices: Choices | null };
+
+/** The view model of a form. */
+export function formView(form: Form, { identity, choices }: LookedUp, text: Text): SessionForm {
+  const { id, draft, context, lostSecrets, faults } = form;
+  const values = withRefused(form);
+  const lost = lostSecrets === null ? {} : { session_secrets: lostSecrets };
+  return {
+    formId: id,
+    groups: groupsOf(values, faults ?? {}, lost),
+    values,
+    sources: draft.sources,
+    names: draft.names ?? {},
+    faults: faults ?? {},
+    context: context === null ? null : contextView(values, context),
+    runsAs: runsAs(identity, choices, text),
+    choices,
+    notes: lostSecrets === null ? [] : [text.modal.secretsLost(lostSecrets)],
+  };
+}
+
+/**
+ * The values that could be read, and the refused ones if their inputs can hold them, so that people can correct them.
+ */
+function withRefused({ draft, faults }: Form): SessionDraft {
+  const refused = fields.flatMap(({ key, input }) => {
+    const typed = faults?.[key]?.typed ?? [];
+    if (typed.length === 0 || (input.kind !== 'list' && input.kind !== 'text')) return [];
+    const before = Object.entries(draft.values).find(([known]) => known === key)?.[1];
+    const kept = Array.isArray(before) ? before.filter((one) => typeof one === 'string') : [];
+    return [[key, input.kind === 'list' ? [...new Set([...kept, ...typed])] : typed.join(' ')] as const];
+  });
+  return { ...draft.values, ...Object.fromEntries(refused) };
+}
+
+function contextView({ prompt }: SessionDraft, { picked, choice }: MessageContext): FormContext {
+  const own: ContextChoice[] = choice === 'message' ? ['message', 'thread'] : [choice, 'message'];
+  return {
+    picked: prompt === undefined ? truncate(picked.text, EXCERPT_LENGTH) : null,
+    options: picked.threadTs === null ? ['message'] : own,
+  };
+}
+
+function runsAs(identity: LookedUp['identity'], choices: Choices | null, text: Text): FormIdentity {
+  if (identity === 'looking') return { kind: 'looking' };
+  const isRefused = identity !== null && identity !== 'key-refused' && identity.kind === 'refused';
+  if (choices?.closed && !isRefused) return { kind: 'refused', why: hurdleSentence(choices.closed, text) };
+  if (identity === null) return { kind: 'not-known', why: text.modal.identityUnavailable };
+  return shownIdentity(identity, text);
+}
