@@ -79,7 +79,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { moveLocked, adopt, findSession, sweep, findUnconfirmed } = createCreation({ ...services, show });
   const { reconcile: prepare, importSession } = createRestoring({ ...services, adopt });
   const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
-  const { watcher, recordAnswer } = createFollowing({ ...services, prepare, findUnconfirmed });
+  const { watcher, recordAnswer } = createFollowing({ ...services, prepare, findUnconfirmed, redrawHome });
   const { presence, textFor } = slack;
   const acting = { moveLocked, adopt, findSession, importSession, recordAnswer, show };
   createActing(queue, {

@@ -43,12 +43,8 @@ export const TIMES = {
     /** How long after a session's end its messages are read for the last time. */
     lastReadMs: 30_000,
   },
-  relayTimes: {
-    /** After an unclear answer from Slack. */
-    unclearMs: 2000,
-    /** While the thread refuses messages, or Devin gives none. */
-    troubleMs: 10 * 60_000,
-  },
+  /** How long a thread that refuses messages is left alone. */
+  troubleMs: 10 * 60_000,
 };
 
 export type Times = typeof TIMES;

@@ -1,28 +1,30 @@
 import type { Devin } from '../devin/devin.ts';
+import { Later } from '../failures.ts';
 import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
+import { showMessage, type Desired, type Kind, type ShowContext } from '../reconcile/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
+import { messageMetadata } from '../slack/edge/metadata.ts';
 import type { Slack } from '../slack/edge/slack.ts';
-import type { PostOnce } from '../slack/post-once.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { Rendered } from '../slack/views/objects.ts';
+import type { Followed } from '../store/requests.ts';
+import { ASKED } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
 import type { ThreadMessage } from '../store/thread-messages.ts';
-import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
 import type { Tuning } from '../times.ts';
 import type { Budget } from '../trust/index.ts';
 
 /** What it takes to follow a session. */
-export type FollowContext = {
+export type FollowContext = ShowContext & {
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
   slack: Pick<Slack, 'outbound' | 'metadata' | 'findLeaver' | 'isOutside' | 'nameMentions' | 'textFor'>;
   enqueue: Enqueue;
   withLease: WithLease;
-  postOnce: PostOnce;
   budget: Pick<Budget, 'follow'>;
   /** From when on the database knows what was posted. */
   knownSince: () => Date;
-  tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes' | 'relayTimes' | 'inFlightMs'>;
+  tuning: Pick<Tuning, 'watchTimes' | 'troubleMs' | 'inFlightMs'>;
   /** In the thread. */
   text: Text;
 };
@@ -30,12 +32,79 @@ export type FollowContext = {
 /** While what waits of a session is posted. `fetched`: keys of milestones whose words of Devin were fetched. */
 export type PostContext = { signal: AbortSignal; lease: Lease; fetched: ReadonlySet<string> };
 
-/** Since the first attempt to post it. */
-export function triedForMs({ tuning }: FollowContext, { attemptedAt }: ThreadMessage): number {
-  return attemptedAt === null ? 0 : tuning.now() - attemptedAt.getTime();
+/** A row that its thread, or its person, doesn't see yet. `isBusy`: the thread takes nothing now. */
+export type Job = { followed: Followed; row: ThreadMessage; context: PostContext; isBusy: boolean };
+
+/** Slack won't take it. `isThread`: in the thread. */
+export class NotTakenError extends Error {
+  override readonly name = 'NotTakenError';
+  readonly code: string;
+  readonly isThread: boolean;
+
+  constructor(code: string, isThread = true) {
+    super(code);
+    this.code = code;
+    this.isThread = isThread;
+  }
 }
 
-/** Devin waiting for a person goes first: when many sessions end, all of them have much to say. */
-export function turnClassOf({ phase }: Pick<SessionRow, 'phase'>): TurnClass {
-  return STANDING[phase] === 'needs-you' ? 'needed' : 'rest';
+type Message = Pick<Desired, 'place' | 'metadata' | 'since' | 'render'> & {
+  key: string;
+  /** It asks something, and is edited once that is answered. */
+  isQuestion: boolean;
+  isAnswered?: boolean;
+  /** In the transaction that records where it is. */
+  posted?: NonNullable<Kind<Desired, FollowContext>['posted']>;
+};
+
+/** Posts a message once, or edits it once it is answered. Throws a Later, or a NotTakenError. */
+export async function post(
+  c: FollowContext,
+  { followed: { session, request }, context: { lease } }: Job,
+  { key, isQuestion, isAnswered = false, posted, ...message }: Message,
+): Promise<void> {
+  const isDirect = message.place === 'direct';
+  const refusal: { code: string | null } = { code: null };
+  const kind: Kind<Desired, FollowContext> = {
+    read: async () =>
+      Promise.resolve({
+        ...message,
+        teamId: request.teamId,
+        userId: isDirect ? request.userId : null,
+        // When many sessions end, all of them have much to say.
+        turnClass: STANDING[session.phase] === 'needs-you' ? 'needed' : 'rest',
+        stage: isQuestion ? ASKED : null,
+        isFollowed: true,
+      }),
+    desired: (one, before) => (isAnswered === (before !== null && before.ts !== null) ? one : null),
+    ...(posted && { posted }),
+    refused: async (_c, _rows, { code }) => Promise.resolve(void (refusal.code = code)),
+  };
+  // The lease is for all that the thread shows.
+  const shared = { ...lease, end: lease.fence };
+  let waitMs: number | null = 0;
+  while (waitMs === 0) waitMs = await showMessage(c, { key, subject: key, kind }, shared);
+  if (waitMs !== null) throw new Later('slack', waitMs);
+  if (refusal.code !== null && !isAnswered) throw new NotTakenError(refusal.code, !isDirect);
+}
+
+/** A part of a message in the session's thread. */
+export function wordsMessage({ followed: { session }, row }: Job, part: number, rendered: Rendered) {
+  const { sessionId, channelId, threadTs } = session;
+  return {
+    key: wordsKey(sessionId, row.key, part),
+    place: { channelId, threadTs },
+    metadata: messageMetadata(sessionId, row.key, part),
+    // In a backup, an attempt can be without its result.
+    ...(row.attemptedAt !== null && { since: row.saidAt }),
+    render: () => rendered,
+  };
+}
+
+export const wordsKey = (sessionId: string, key: string, part: number): string =>
+  `message:${sessionId}:${key}:${part}`;
+
+/** Since the first attempt to post it. */
+export function triedForMs({ now }: FollowContext, { attemptedAt }: ThreadMessage): number {
+  return attemptedAt === null ? 0 : now() - attemptedAt.getTime();
 }

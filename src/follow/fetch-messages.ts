@@ -12,8 +12,8 @@ import { cardKey } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
 import type { NewMessage, ThreadMessages } from '../store/thread-messages.ts';
 import type { FollowContext } from './context.ts';
-import { mirrorReply } from './post-message.ts';
 import { recordAnsweredInDevin } from './record.ts';
+import { mirrorReply } from './words.ts';
 
 /** Longer than any card shows. */
 const LAST_WORDS_LENGTH = 300;

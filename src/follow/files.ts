@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { readAtMost } from '../bounds.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionAttachment } from '../devin/schemas.ts';
-import { retryWindow, type Lease } from '../queue/index.ts';
+import { Later } from '../failures.ts';
+import { retryWindow } from '../queue/index.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { refusalKind, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
-import type { FileToShare, ThreadPlace } from '../slack/edge/outbound.ts';
+import type { FileToShare } from '../slack/edge/outbound.ts';
+import { renderInDevin } from '../slack/views/devin-message.ts';
+import { code } from '../slack/views/text.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { isInFlight } from '../store/shown.ts';
 import { FILE, type NewMessage, type ThreadMessage } from '../store/thread-messages.ts';
-import { triedForMs, type FollowContext } from './context.ts';
+import { NotTakenError, post, triedForMs, wordsMessage, type FollowContext, type Job } from './context.ts';
 
 /** The text of the row of a file that Devin made. */
 const fileSchema = z.object({ name: z.string(), url: z.string() });
@@ -25,7 +28,7 @@ export function fileRow(
   return { key: `${FILE}:${id}`, source: FILE, text, state, saidAt };
 }
 
-export function readFileRow({ text }: Pick<ThreadMessage, 'text'>): SessionFile {
+function readFileRow({ text }: Pick<ThreadMessage, 'text'>): SessionFile {
   return fileSchema.parse(JSON.parse(text));
 }
 
@@ -34,11 +37,12 @@ const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'workin
 
 /** No message announces a file. `hasSpoken`: there are new messages. */
 export async function findFiles(
-  { store: { messages }, devin, tuning: { now, log } }: FollowContext,
+  { store: { messages }, devin, now, log }: FollowContext,
   { sessionId, phase, nextLookAt }: SessionRow,
   { hasSpoken, signal }: { hasSpoken: boolean; signal: AbortSignal },
 ): Promise<void> {
-  if (!hasSpoken && ACTIVE.has(phase) && (await messages.milestones(sessionId)).length === 0) return;
+  if (!hasSpoken && ACTIVE.has(phase) && (await messages.pending(sessionId, 'milestones')).length === 0)
+    return;
   try {
     const files = await devin.attachments.list(sessionId, { signal });
     const made = files.filter(({ source }) => source === 'devin');
@@ -53,35 +57,71 @@ export async function findFiles(
   }
 }
 
-/** `not-here`: Slack refuses it as a file, or there is none. */
-type Shared = { kind: 'shared' } | { kind: 'not-here' } | SlackFailure;
+/** Posts a file that Devin made. */
+export async function postFile(c: FollowContext, job: Job): Promise<void> {
+  const { row, context } = job;
+  const { messages } = c.store;
+  if (row.attemptedAt === null) await messages.change(row, { attemptedAt: new Date(c.now()) });
+  const made = readFileRow(row);
+  const read = async (): Promise<FileToShare | null> =>
+    readAttachment(c, made, context.signal).catch((error: unknown) => {
+      context.signal.throwIfAborted();
+      c.log.warn({ err: error, key: row.key }, 'a file that Devin made could not be read');
+      if (mayWait(c, row)) throw new Later('down');
+      return null;
+    });
+  await share(c, job, { part: 0, name: made.name, read });
+  await messages.change(row, { state: 'posted' });
+}
 
-type Sharing = {
-  place: ThreadPlace;
-  row: ThreadMessage;
-  lease: Lease;
-  /** null: there is none. */
-  read: () => Promise<FileToShare | null>;
-};
+type SharedFile = { part: number; name: string; read: () => Promise<FileToShare | null> };
 
-/** Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. */
-export async function shareFile(c: FollowContext, { place, row, lease, read }: Sharing): Promise<Shared> {
+/** Without the permission, or if files aren't allowed, a sentence is posted instead. */
+export async function share(c: FollowContext, job: Job, file: SharedFile): Promise<void> {
+  const isShared = await shareFile(c, job, file.read).catch((error: unknown) => {
+    const isAboutFile = error instanceof NotTakenError && refusalKind(error.code) !== 'place';
+    if (isAboutFile) return false;
+    throw error;
+  });
+  if (isShared) return;
+  const sentence = c.text.thread.fileInDevin(code(file.name));
+  const rendered = renderInDevin(sentence, job.followed.session.url, c.text);
+  await post(c, job, { ...wordsMessage(job, file.part, rendered), isQuestion: false });
+}
+
+/**
+ * Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. `read`: null: there is none.
+ * False: Slack has none.
+ */
+async function shareFile(
+  c: FollowContext,
+  { row, followed: { session }, context: { lease } }: Job,
+  read: SharedFile['read'],
+): Promise<boolean> {
   const { db, messages, shown } = c.store;
   const { outbound } = c.slack;
+  const { channelId, threadTs } = session;
+  const place = { channelId, threadTs };
   const key = `file:${row.sessionId}:${row.key}`;
+  const failed = (failure: SlackFailure): never => {
+    if (failure.kind === 'refused' && refusalKind(failure.code) !== 'token')
+      throw new NotTakenError(failure.code);
+    throw new Later('slack', failure.kind === 'rate-limited' ? failure.retryAfterMs : null);
+  };
   if (row.slackFileId !== null) {
-    const found = await outbound.findFile(place, row.slackFileId).catch(slackFailure);
-    if (found === true) return { kind: 'shared' };
-    if (found !== false) return found;
+    if (
+      await outbound.findFile(place, row.slackFileId).catch((error: unknown) => failed(slackFailure(error)))
+    )
+      return true;
     const earlier = await shown.find(key);
-    if (earlier !== null && isInFlight(earlier, c.tuning.inFlightMs)) return { kind: 'unclear' };
+    if (earlier !== null && isInFlight(earlier, c.tuning.inFlightMs)) return failed({ kind: 'unclear' });
   }
   const file = await read();
-  if (file === null || file.content.byteLength === 0) return { kind: 'not-here' };
+  if (file === null || file.content.byteLength === 0) return false;
   const uploaded = await outbound.upload(file);
   // Nobody sees it yet. Files go to another host of Slack's, which may be blocked.
-  if (uploaded.kind === 'unclear') return mayWait(c, row) ? uploaded : { kind: 'not-here' };
-  if (uploaded.kind !== 'uploaded') return orNotHere(uploaded);
+  if (uploaded.kind === 'unclear' && !mayWait(c, row)) return false;
+  if (uploaded.kind !== 'uploaded') return failed(uploaded);
   await db.transaction().execute(async (trx) => {
     await lease.fence(trx);
     await messages.change(row, { slackFileId: uploaded.fileId }, trx);
@@ -90,18 +130,12 @@ export async function shareFile(c: FollowContext, { place, row, lease, read }: S
   lease.assertFresh();
   const shared = await outbound.share(place, uploaded.fileId, file.name);
   if (shared.kind !== 'unclear') await shown.forget(key);
-  return shared.kind === 'shared' ? shared : orNotHere(shared);
+  return shared.kind === 'shared' || failed(shared);
 }
 
 /** Devin may give a file later, or Slack take it, but the next files can't wait forever. */
-export function mayWait(c: FollowContext, row: ThreadMessage): boolean {
+function mayWait(c: FollowContext, row: ThreadMessage): boolean {
   return retryWindow('message', { triedForMs: triedForMs(c, row) }).kind === 'wait';
-}
-
-/** Without the permission, or if files aren't allowed, a sentence is posted instead. */
-function orNotHere(failure: SlackFailure): Shared {
-  const kind = failure.kind === 'refused' ? refusalKind(failure.code) : null;
-  return kind === 'content' || kind === 'other' ? { kind: 'not-here' } : failure;
 }
 
 /** Larger files stay in Devin; the thread links there. */
@@ -110,7 +144,7 @@ const MAX_FILE_BYTES = 50 * 1024 * 1024;
 const LONGEST_READ_MS = 60_000;
 
 /** null: Devin refuses it, or it's too large. Throws if asking again later may help. */
-export async function readAttachment(
+async function readAttachment(
   { devin: { attachments } }: Pick<FollowContext, 'devin'>,
   { name, url }: SessionFile,
   signal: AbortSignal,

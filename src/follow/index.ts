@@ -11,7 +11,7 @@ import { createWatcher } from './watcher.ts';
 
 export { answerQuestion, lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
 export { fileRow } from './files.ts';
-export { mirrorReply } from './post-message.ts';
+export { mirrorReply } from './words.ts';
 export type { Watcher } from './watcher.ts';
 
 type FollowingDeps = Omit<FollowContext, 'enqueue'> & {
@@ -28,12 +28,12 @@ export function createFollowing({ queue, prepare, findUnconfirmed, ...parts }: F
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relayFromDevin(c, sessionId, signal), {
     concurrency: 20,
   });
-  const { log, watchTimes: times } = c.tuning;
+  const { watchTimes: times } = c.tuning;
   const pollDue = createRound(c, createPoll(c.devin.sessions));
   const round = async (signal: AbortSignal): Promise<number> =>
     Math.max(await pollDue(signal), await findUnconfirmed(signal));
   return {
-    watcher: createWatcher({ leases: c.store.leases, prepare, round, times, sleep, log }),
+    watcher: createWatcher({ leases: c.store.leases, prepare, round, times, sleep, log: c.log }),
     /** For everything else that gets a session's status from Devin. */
     recordAnswer: async (session: SessionRow, snapshot: SessionSnapshot) =>
       recordAnswer(c, session, snapshot),

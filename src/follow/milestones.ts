@@ -1,3 +1,4 @@
+import { Later } from '../failures.ts';
 import { STANDING } from '../session/lifecycle.ts';
 import {
   heldMs,
@@ -10,22 +11,29 @@ import {
 } from '../session/milestones.ts';
 import { whereCalled, type CalledIn } from '../slack/called.ts';
 import { cardView } from '../slack/card-view.ts';
-import { renderMilestone, type Called, type MilestoneMessage } from '../slack/views/milestone.ts';
+import { messageMetadata, milestoneMetadata } from '../slack/edge/metadata.ts';
+import { renderDevinMessage } from '../slack/views/devin-message.ts';
+import {
+  beginningOf,
+  renderMilestone,
+  type Called,
+  type MilestoneMessage,
+} from '../slack/views/milestone.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { link } from '../slack/views/text.ts';
 import type { Followed } from '../store/requests.ts';
 import type { LastWords, ThreadMessage } from '../store/thread-messages.ts';
-import type { FollowContext, PostContext } from './context.ts';
+import { post, wordsKey, type FollowContext, type Job, type PostContext } from './context.ts';
 
-export async function calledIn(c: FollowContext, { session, request }: Followed): Promise<CalledIn> {
+async function calledIn(c: FollowContext, { session, request }: Followed): Promise<CalledIn> {
   const { notify } = await c.store.settings.preferencesFor(request);
   const threadIn = session.threadTs === '' ? null : session.channelId;
   return whereCalled(c.slack, { request, notify, threadIn });
 }
 
 /** Devin's words may say it, or go along with it. */
-export function dueInMs({ tuning }: FollowContext, row: ThreadMessage, { fetched }: PostContext): number {
+function dueInMs({ tuning }: FollowContext, row: ThreadMessage, { fetched }: PostContext): number {
   const { holdMs, tellAfterMs } = tuning.watchTimes;
   const heldForMs = fetched.has(row.key) ? heldMs(row.key, holdMs) : tellAfterMs;
   return Math.max(0, Math.ceil(Math.min(heldForMs, tellAfterMs) - row.ageMs));
@@ -42,7 +50,7 @@ type News = Followed & {
 };
 
 /** Whether it is still news, and people want to hear of it. A session that costs without anyone's knowledge always is. */
-export async function isWanted(c: FollowContext, news: News): Promise<boolean> {
+async function isWanted(c: FollowContext, news: News): Promise<boolean> {
   const { row, milestone, session, lastWords } = news;
   const { messages } = c.store;
   const { sessionId, phase, told } = session;
@@ -64,33 +72,103 @@ export async function isWanted(c: FollowContext, news: News): Promise<boolean> {
   return !(await messages.isFollowedUp(sessionId, new Date(row.createdAt.getTime() - RECENT_MS)));
 }
 
-/** The milestone that Devin's words carry, once it's due: the last words, about the phase that the session is in. */
+/**
+ * The milestone that Devin's words carry, once it's due: the last words, about the phase that the session is in. Throws a
+ * Later before that.
+ */
 export async function milestoneWith(
   c: FollowContext,
-  { followed, row, context }: { followed: Followed; row: ThreadMessage; context: PostContext },
-): Promise<{ waitMs: number } | ThreadMessage | null> {
+  { followed, row, context }: Job,
+): Promise<ThreadMessage | null> {
   const { messages } = c.store;
   const { sessionId, phase } = followed.session;
-  const waiting = (await messages.milestones(sessionId)).filter(({ attemptedAt: at }) => at === null);
-  if (row.attemptedAt !== null) {
-    // Slack may have it as it was then, unless Devin has gone on since.
-    return waiting.find(({ key, about }) => about === row.key && readMilestone(key)?.kind === phase) ?? null;
-  }
+  const ofPhase = (await messages.pending(sessionId, 'milestones')).filter(
+    ({ key, attemptedAt: at }) => at === null && readMilestone(key)?.kind === phase,
+  );
+  // Slack may have it as it was then, unless Devin has gone on since.
+  if (row.attemptedAt !== null) return ofPhase.find(({ about }) => about === row.key) ?? null;
   const lastWords = await messages.lastWords(sessionId);
   if (lastWords?.key !== row.key) return null;
   const called = await calledIn(c, followed);
   if (called !== 'thread') return null;
-  for (const one of waiting) {
+  for (const one of ofPhase) {
     const milestone = readMilestone(one.key);
     // What may have been announced before the database was restored is searched for: it goes on its own.
-    if (milestone?.kind !== phase || one.saidAt < c.knownSince()) continue;
+    if (milestone === null || one.saidAt < c.knownSince()) continue;
     if (!(await isWanted(c, { ...followed, row: one, milestone, lastWords, called }))) continue;
     const waitMs = dueInMs(c, one, context);
-    if (waitMs > 0) return { waitMs };
+    if (waitMs > 0) throw new Later('busy', waitMs);
     await messages.change(one, { about: row.key });
     return one;
   }
   return null;
+}
+
+/** Posts it in the thread, or to the person, as they prefer; also to the person if the thread takes nothing. */
+export async function postMilestone(c: FollowContext, job: Job): Promise<void> {
+  const { messages } = c.store;
+  const { row, followed, context } = job;
+  const { session } = followed;
+  const waitMs = dueInMs(c, row, context);
+  if (waitMs > 0) throw new Later('busy', waitMs);
+  const milestone = readMilestone(row.key);
+  const [called, lastWords] = await Promise.all([calledIn(c, followed), messages.lastWords(row.sessionId)]);
+  if (milestone === null || !(await isWanted(c, { ...followed, row, milestone, lastWords, called })))
+    return messages.change(row, { state: 'skipped' });
+  const { channelId, threadTs, threadTrouble } = session;
+  // A pull request calls nobody.
+  const isInThread = threadTrouble === null && (called === 'thread' || milestone.kind === 'pr');
+  // With the words.
+  if (isInThread && job.isBusy) return;
+  const where = isInThread ? 'thread' : called === 'thread' ? 'direct' : called;
+  const isFirstTry = row.attemptedAt === null;
+  if (isFirstTry)
+    await messages.change(row, { attemptedAt: new Date(c.now()), about: lastWords?.key ?? null });
+  const isAbove = lastWords === null || (isInThread && lastWords.state === 'posted');
+  const said = lastWords && { ...lastWords, shown: isAbove ? null : beginningOf(lastWords.text, c.text) };
+  const rendered = await milestoneMessage(c, followed, { row, where, said, isDevins: false });
+  await post(c, job, {
+    key: milestoneKey(row),
+    place: isInThread ? { channelId, threadTs } : 'direct',
+    metadata: milestoneMetadata(row.sessionId, row.key),
+    // In a database that was restored, the row may be new although it was announced before.
+    since: new Date(Math.min(row.createdAt.getTime(), row.saidAt.getTime())),
+    isQuestion: milestone.kind === 'needs-you',
+    render: () => rendered,
+    async posted(_c, _desired, at, trx) {
+      // Before the database was restored, it may have been posted with Devin's words: an edit would lose them.
+      const state = at.earlier && isFirstTry ? 'answered' : 'posted';
+      await messages.change(row, { state, channelId: at.channelId }, trx);
+    },
+  });
+}
+
+const milestoneKey = ({ sessionId, key }: ThreadMessage): string => `milestone:${sessionId}:${key}`;
+
+/** Writes on a question who answered what. */
+export async function markAnswered(c: FollowContext, job: Job): Promise<void> {
+  const { messages } = c.store;
+  const { row, followed } = job;
+  const { sessionId, key, about, channelId } = row;
+  const { threadTs } = followed.session;
+  const isInThread = channelId === followed.session.channelId;
+  const isDevins = about !== null && row.attemptedAt === null;
+  const words = about === null ? '' : await messages.textOf(sessionId, about);
+  const [first = null] = renderDevinMessage(words, c.text).posts;
+  const shown = isDevins ? first : isInThread ? null : beginningOf(words, c.text);
+  const said = about === null ? null : { key: about, text: words, shown };
+  const where = isInThread ? 'thread' : 'direct';
+  const rendered = await milestoneMessage(c, followed, { row, where, said, isDevins });
+  await post(c, job, {
+    key: isDevins ? wordsKey(sessionId, about, 0) : milestoneKey(row),
+    place: isInThread ? { channelId, threadTs } : 'direct',
+    metadata: isDevins ? messageMetadata(sessionId, about, 0) : milestoneMetadata(sessionId, key),
+    isQuestion: true,
+    isAnswered: true,
+    render: () => rendered,
+  });
+  // A message that can't be edited stays as it is.
+  await messages.change(row, { state: 'answered', text: '' });
 }
 
 /** The requester is not called if they left Slack. */
@@ -114,7 +192,7 @@ export async function milestoneMessage(
   const { session, request } = followed;
   const { sessionId, channelId, threadTs: ts } = session;
   const text = where === 'thread' ? c.text : await c.slack.textFor(request.userId);
-  const card = cardView({ request, session, nowMs: c.tuning.now() }, text);
+  const card = cardView({ request, session, nowMs: c.now() }, text);
   const isAlone = where === 'thread' && (await c.store.sessions.shareOf(session)) === 'alone';
   const thread = where === 'direct' ? c.slack.outbound.permalink({ channelId, ts, threadTs: null }) : null;
   const { structuredOutput } = session.snapshot;

@@ -153,7 +153,7 @@ const MOST_BATCHES = 20;
 const CORRECT_EVERY_ROUNDS = 60;
 
 /** Which sessions are due for a poll, and when each is due again. */
-export function createSchedule({ store: { polls }, tuning: { watchTimes: times, now } }: FollowContext) {
+export function createSchedule({ store: { polls }, tuning: { watchTimes: times }, now }: FollowContext) {
   let rounds = 0;
 
   /** If the clock was set back, polls that were planned before would come too late. */

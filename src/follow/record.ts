@@ -76,11 +76,11 @@ async function record(
       snapshot,
       url: snapshot.url,
       phase,
-      ...(phase !== current.phase && { phaseAt: new Date(c.tuning.now()) }),
+      ...(phase !== current.phase && { phaseAt: new Date(c.now()) }),
       wasFinished,
       // Who archives it after that isn't known, unless they do it here.
       ...(current.snapshot.isArchived && !snapshot.isArchived && { archivedBy: null }),
-      changedAt: new Date(c.tuning.now()),
+      changedAt: new Date(c.now()),
       nextPoll,
       ...(keys.length > 0 && { told: [...current.told, ...keys] }),
     };
@@ -122,7 +122,7 @@ async function lags(
 /** Devin doesn't find it: its card says so once, and it's rarely polled. */
 export async function recordGone(c: FollowContext, sessionId: string): Promise<void> {
   const { db, sessions } = c.store;
-  const nowMs = c.tuning.now();
+  const nowMs = c.now();
   await db.transaction().execute(async (trx) => {
     const current = await sessions.lock(sessionId, trx);
     if (current === null) return;

@@ -24,7 +24,10 @@ const BATCHES_AT_ONCE = 4;
 /** Polls the sessions that are due, batch by batch. */
 export function createRound(c: FollowContext, poll: Poll) {
   const { polls } = c.store;
-  const { log, watchTimes: times } = c.tuning;
+  const {
+    log,
+    tuning: { watchTimes: times },
+  } = c;
   const refresher = createRefresher(c);
   const missing = createMissing(c);
   const schedule = createSchedule(c);
@@ -115,7 +118,9 @@ const LONGEST_WAIT_MS = 60 * 60_000;
 /** Sessions that can't be recorded: each is put off for longer and longer, and counted. */
 function createFailures({
   store: { polls, setAside },
-  tuning: { watchTimes: times, now, log },
+  now,
+  log,
+  tuning: { watchTimes: times },
 }: FollowContext) {
   const failing = new Set<string>();
   return {
@@ -139,7 +144,7 @@ function createFailures({
 }
 
 /** Since when sessions are missing. A new watcher starts over. */
-function createMissing({ tuning: { watchTimes: times, now } }: FollowContext) {
+function createMissing({ tuning: { watchTimes: times }, now }: FollowContext) {
   const since = new Map<string, number>();
   return {
     has: (id: string): boolean => since.has(id),
@@ -162,7 +167,7 @@ const SECOND_MS = 1000;
 const MESSAGES_SOON_MS = 20_000;
 
 /** What needs refreshing without a change of status: the time on the card, and messages. */
-function createRefresher({ enqueue, tuning: { watchTimes: times, now } }: FollowContext) {
+function createRefresher({ enqueue, tuning: { watchTimes: times }, now }: FollowContext) {
   const known = new Map<string, { step: number; messagesAtMs: number }>();
   const nextMessagesMs = ({ changedAt }: SessionRow): number =>
     now() + Math.min(times.messagesMs, Math.max(MESSAGES_SOON_MS, now() - changedAt.getTime()));

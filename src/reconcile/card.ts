@@ -59,7 +59,7 @@ export const CARD: Kind<CardRows> = {
   },
 
   /** If the card was to show the URL, its requester is told it privately. Who follows a session is told where its card is. */
-  async refused({ enqueue }, { request }, before) {
+  async refused({ enqueue }, { request }, { before }) {
     const { id: requestId, state, source } = request;
     const lacksUrl = state === 'created' && !hadUrl(before?.stage ?? null);
     if (lacksUrl && source !== 'follow' && !wasDeleted(request))

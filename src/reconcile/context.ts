@@ -16,22 +16,28 @@ import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
 import type { Budget } from '../trust/index.ts';
 
-/** What showing things in Slack needs. */
-export type ReconcileContext = {
-  store: Pick<Store, 'db' | 'requests' | 'sessions' | 'settings' | 'shown' | 'turns'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor' | 'findLeaver' | 'isOutside'>;
+/** What showing any message in Slack needs. */
+export type ShowContext = {
+  store: Pick<Store, 'db' | 'shown' | 'turns'>;
+  slack: Pick<Slack, 'outbound'>;
+  postOnce: PostOnce;
+  redrawHome: RedrawHome;
+  now: () => number;
+  log: Log;
+};
+
+/** With what the kinds read. */
+export type ReconcileContext = ShowContext & {
+  store: Pick<Store, 'requests' | 'sessions' | 'settings'>;
+  slack: Pick<Slack, 'people' | 'groups' | 'textFor' | 'findLeaver' | 'isOutside'>;
   findMember: FindMember;
   policy: { current: () => Policy | null };
   budget: Pick<Budget, 'alerts'>;
   enqueue: Enqueue;
   withLease: WithLease;
-  postOnce: PostOnce;
-  redrawHome: RedrawHome;
   /** Of what everyone sees. */
   text: Text;
   command: string;
-  now: () => number;
-  log: Log;
 };
 
 /** What a message should say, and where. */
@@ -54,20 +60,24 @@ export type Desired = {
   render: () => Rendered;
   /** When it will say something else; null: once the rows change. */
   againInMs?: number | null;
+  /** Others wait for it: for minutes, if Slack refuses it for no reason that is known here. */
+  isFollowed?: boolean;
 };
 
-type PostedAt = CardPlace & { ts: string; before: ShownMessage | null };
+/** `earlier`: it was found there. */
+type PostedAt = CardPlace & { ts: string; earlier: boolean; before: ShownMessage | null };
+type NotTaken = { before: ShownMessage | null; code: string };
 
 /** One kind of message that is kept up to date: rows, and what they should look like. */
-export type Kind<Rows> = {
+export type Kind<Rows, C = ReconcileContext> = {
   /** null: what it is about is not known. */
-  read: (c: ReconcileContext, subject: string) => Promise<Rows | null>;
+  read: (c: C, subject: string) => Promise<Rows | null>;
   /** Pure. null: it stays as it is, or isn't there. A number: nothing yet; when to look again, in ms. */
   desired: (rows: Rows, before: ShownMessage | null) => Desired | number | null;
   /** What follows once it is posted, in the transaction that records where. */
-  posted?: (c: ReconcileContext, rows: Rows, at: PostedAt, trx: Transaction<Tables>) => Promise<void>;
+  posted?: (c: C, rows: Rows, at: PostedAt, trx: Transaction<Tables>) => Promise<void>;
   /** A person deleted it, so it is looked at as if it had never been posted. */
-  deleted?: (c: ReconcileContext, rows: Rows, trx: Transaction<Tables>) => Promise<void>;
+  deleted?: (c: C, rows: Rows, trx: Transaction<Tables>) => Promise<void>;
   /** Slack refuses it everywhere. */
-  refused?: (c: ReconcileContext, rows: Rows, before: ShownMessage | null) => Promise<void>;
+  refused?: (c: C, rows: Rows, how: NotTaken) => Promise<void>;
 };

@@ -11,6 +11,8 @@ import { createShow, type Show } from './show.ts';
 
 export { hasCard, wasDeleted } from './card.ts';
 export { outcomeKey } from './outcome.ts';
+export type { Desired, Kind, ShowContext } from './context.ts';
+export { showMessage } from './show.ts';
 
 /** Everything that Slack shows and that is kept up to date. */
 const KINDS: Record<Exclude<MessageKind, 'home'>, Show> = {

@@ -3,49 +3,59 @@ import { refusalKind, retrySlack, slackFailure, type SlackFailure } from '../sla
 import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { ShownMessage } from '../store/shown.ts';
 import { fingerprintOf } from '../store/sql.ts';
-import type { Desired, Kind, ReconcileContext } from './context.ts';
+import type { Desired, Kind, ReconcileContext, ShowContext } from './context.ts';
 
+/** `subject`: what its key says that it is about. */
+type Message<C, Rows> = { key: string; subject: string; kind: Kind<Rows, C> };
 /** The message of a key as it is, and as it should be. */
-type Look<Rows> = { key: string; rows: Rows; before: ShownMessage | null; desired: Wanted };
+type Look<Rows> = { rows: Rows; before: ShownMessage | null; desired: Wanted };
 type Wanted = Desired & Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs'>>;
-type Task<Rows> = Look<Rows> & { kind: Kind<Rows>; lease: Lease };
+type Task<C, Rows> = Message<C, Rows> & Look<Rows> & { lease: Lease };
 
 /** Makes a message of a kind say what its rows say. When to look again, in ms; null: when they change. */
 export type Show = (c: ReconcileContext, subject: string) => Promise<number | null>;
 
 /** One at a time for each message. Its first attempt takes the lease; without anything to change, nothing is written. */
 export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
-  async function look(c: ReconcileContext, subject: string): Promise<Look<Rows> | number | null> {
-    const key = `${name}:${subject}`;
-    const [rows, before] = await Promise.all([kind.read(c, subject), c.store.shown.find(key)]);
-    const found = rows === null ? null : kind.desired(rows, before);
-    if (rows === null || found === null) return null;
-    if (typeof found === 'number') return found;
-    const desired = wanted(found);
-    return desired.fingerprint === before?.fingerprint ? desired.againInMs : { key, rows, before, desired };
-  }
-
   return async (c, subject) => {
-    const showing = async (lease: Lease): Promise<number | null> => {
-      let found = await look(c, subject);
-      if (found === null || typeof found === 'number') return found;
-      if (found.before !== null) {
-        await c.store.db.transaction().execute(lease.fence);
-        // Another process may have shown what is newer.
-        found = await look(c, subject);
-        if (found === null || typeof found === 'number') return found;
-      }
-      const task = { ...found, kind, lease };
-      const { channelId = null, ts = null } = found.before ?? {};
-      const waitMs = await (channelId === null || ts === null
-        ? post(c, task)
-        : edit(c, task, { channelId, ts }));
-      const { teamId, userId } = found.desired;
-      if (waitMs === null && userId !== null) await c.redrawHome({ teamId, userId });
-      return waitMs ?? found.desired.againInMs;
-    };
-    return c.withLease(`show:${name}:${subject}`, showing, { late: true });
+    const key = `${name}:${subject}`;
+    const showing = async (lease: Lease) => showMessage(c, { key, subject, kind }, lease);
+    return c.withLease(`show:${key}`, showing, { late: true });
   };
+}
+
+/** Posts a message, or edits it. When to look again, in ms; null: when its rows change. */
+export async function showMessage<C extends ShowContext, Rows>(
+  c: C,
+  message: Message<C, Rows>,
+  lease: Lease,
+): Promise<number | null> {
+  let found = await look(c, message);
+  if (found === null || typeof found === 'number') return found;
+  if (found.before !== null) {
+    await c.store.db.transaction().execute(lease.fence);
+    // Another process may have shown what is newer.
+    found = await look(c, message);
+    if (found === null || typeof found === 'number') return found;
+  }
+  const task = { ...message, ...found, lease };
+  const { channelId = null, ts = null } = found.before ?? {};
+  const waitMs = await (channelId === null || ts === null ? post(c, task) : edit(c, task, { channelId, ts }));
+  const { teamId, userId } = found.desired;
+  if (waitMs === null && userId !== null) await c.redrawHome({ teamId, userId });
+  return waitMs ?? found.desired.againInMs;
+}
+
+async function look<C extends ShowContext, Rows>(
+  c: C,
+  { key, subject, kind }: Message<C, Rows>,
+): Promise<Look<Rows> | number | null> {
+  const [rows, before] = await Promise.all([kind.read(c, subject), c.store.shown.find(key)]);
+  const found = rows === null ? null : kind.desired(rows, before);
+  if (rows === null || found === null) return null;
+  if (typeof found === 'number') return found;
+  const desired = wanted(found);
+  return desired.fingerprint === before?.fingerprint ? desired.againInMs : { rows, before, desired };
 }
 
 function wanted(desired: Desired): Wanted {
@@ -54,7 +64,7 @@ function wanted(desired: Desired): Wanted {
   return { ...desired, stage, turnClass, againInMs, fingerprint };
 }
 
-async function post<Rows>(c: ReconcileContext, task: Task<Rows>): Promise<number | null> {
+async function post<C extends ShowContext, Rows>(c: C, task: Task<C, Rows>): Promise<number | null> {
   const { key, kind, rows, before, desired, lease } = task;
   const { stage, fingerprint, metadata, turnClass, since } = desired;
   if (desired.editFollows === true) {
@@ -73,14 +83,14 @@ async function post<Rows>(c: ReconcileContext, task: Task<Rows>): Promise<number
     showing: { stage, fingerprint },
     ...(since !== undefined && { since }),
     render: async () => Promise.resolve(desired.render()),
-    onPosted: async ({ ts }, trx) => kind.posted?.(c, rows, { ...place, ts, before }, trx),
+    onPosted: async (at, trx) => kind.posted?.(c, rows, { ...place, ...at, before }, trx),
   });
   if (posted.kind !== 'posted') return failed(c, task, posted);
   return posted.earlier ? 0 : null;
 }
 
 async function placeOf(
-  c: ReconcileContext,
+  c: ShowContext,
   { place, userId }: Desired,
 ): Promise<CardPlace | Extract<SlackFailure, { kind: 'refused' }>> {
   if (place !== 'direct') return place;
@@ -88,9 +98,9 @@ async function placeOf(
   return channelId === null ? { kind: 'refused', code: 'no_direct_message' } : { channelId, threadTs: null };
 }
 
-async function edit<Rows>(
-  c: ReconcileContext,
-  task: Task<Rows>,
+async function edit<C extends ShowContext, Rows>(
+  c: C,
+  task: Task<C, Rows>,
   at: { channelId: string; ts: string },
 ): Promise<number | null> {
   const { key, kind, rows, desired, lease } = task;
@@ -113,19 +123,20 @@ async function edit<Rows>(
 }
 
 /** A message that Slack keeps refusing is left alone until there is something new to show, and holds up nothing. */
-async function failed<Rows>(
-  c: ReconcileContext,
-  task: Task<Rows>,
+async function failed<C extends ShowContext, Rows>(
+  c: C,
+  task: Task<C, Rows>,
   failure: SlackFailure,
 ): Promise<number | null> {
   const { key, kind, rows, before, desired } = task;
   if (failure.kind === 'rate-limited') return failure.retryAfterMs;
   const failingSince = before?.failingSince ?? null;
-  const retry = retrySlack(failure, failingSince === null ? 0 : c.now() - failingSince.getTime());
+  const triedForMs = failingSince === null ? 0 : c.now() - failingSince.getTime();
+  const retry = retrySlack(failure, triedForMs, desired.isFollowed === true ? 'message' : 'slack');
   if (retry.kind === 'wait') {
     const isToken = failure.kind === 'refused' && refusalKind(failure.code) === 'token';
     // It is posted once an app admin has replaced the token.
-    if (isToken && failingSince === null) await kind.refused?.(c, rows, before);
+    if (isToken && failingSince === null) await kind.refused?.(c, rows, { before, code: failure.code });
     await c.store.shown.fails(key, {});
     return retry.afterMs;
   }
@@ -137,7 +148,7 @@ async function failed<Rows>(
     return 0;
   }
   c.log.warn({ key, code: refused }, 'Slack refused a message');
-  await kind.refused?.(c, rows, before);
+  await kind.refused?.(c, rows, { before, code: refused });
   await c.store.shown.fails(key, { refused, stage: desired.stage });
   return null;
 }

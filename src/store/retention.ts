@@ -86,7 +86,9 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
     // Word for word as in the index, or that isn't used.
     .where(sql<boolean>`${kind} not in ${literals(KEPT_KINDS)}`)
     .where('at', '<', ago(1))
-    .where(sql<boolean>`(at < ${ago(SHOWN_DAYS)} or ${kind} not in ${literals(MESSAGE_KINDS)})`)
+    .where(
+      sql<boolean>`(at < ${ago(SHOWN_DAYS)} or (${kind} not in ${literals(MESSAGE_KINDS)} and stage is null))`,
+    )
     .execute();
   await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
   await sql`delete from people where linked_to is null and greatest(asked_at, identified_at) < ${ago(1)}`.execute(

@@ -126,7 +126,6 @@ create table thread_messages (
   attempted_at timestamptz,
   slack_file_id text,
   channel_id text,
-  slack_ts text,
   said_at timestamptz not null default now(),
   created_at timestamptz not null default now(),
   answered_at timestamptz,

@@ -63,6 +63,9 @@ export const MESSAGE_KINDS = [
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
+/** The stage of what is edited once somebody answers it. */
+export const ASKED = 'asked';
+
 /** The key of a message, by what it is about. */
 export const shownKey = (kind: MessageKind, ...subject: readonly string[]): string =>
   [kind, ...subject].join(':');

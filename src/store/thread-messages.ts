@@ -1,13 +1,13 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { batchesOf } from '../bounds.ts';
-import { isLongAgo, literals, MOST_SWEPT, readFirst, type Columns } from './sql.ts';
+import { isLongAgo, literals, MOST_SWEPT, type Columns } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** A file that Devin made. */
 export const FILE = 'attachment';
 /** What a session came to; the key says what (session/milestones.ts). */
-const MILESTONE = 'milestone';
+export const MILESTONE = 'milestone';
 
 const columnsSchema = z.object({
   sessionId: z.string(),
@@ -25,9 +25,8 @@ const columnsSchema = z.object({
   attemptedAt: z.date().nullable(),
   /** A file of it that Slack has, though perhaps not yet in the thread. */
   slackFileId: z.string().nullable(),
-  /** Where a milestone is; null: nowhere, or it isn't a milestone. */
+  /** Where a milestone was told; null: nowhere, or it isn't a milestone. */
   channelId: z.string().nullable(),
-  slackTs: z.string().nullable(),
   /** By Devin's clock. */
   saidAt: z.date(),
   createdAt: z.date(),
@@ -52,7 +51,6 @@ export type ThreadMessagesTable = Columns<
   | 'attemptedAt'
   | 'slackFileId'
   | 'channelId'
-  | 'slackTs'
   | 'saidAt'
   | 'createdAt'
   | 'answeredAt'
@@ -71,8 +69,10 @@ export type NewMessage = Pick<ThreadMessage, 'key' | 'source' | 'text' | 'saidAt
 export type LastWords = { key: string; text: string; state: MessageState };
 
 type Changes = Partial<
-  Pick<ThreadMessage, 'about' | 'attemptedAt' | 'slackFileId' | 'channelId' | 'slackTs' | 'text'>
-> & { state?: MessageState };
+  Pick<ThreadMessage, 'about' | 'attemptedAt' | 'slackFileId' | 'channelId' | 'text'>
+> & {
+  state?: MessageState;
+};
 
 /** Written out as in the indexes. */
 const PENDING = sql.lit<MessageState>('pending');
@@ -121,18 +121,15 @@ export function createThreadMessages(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** The first message, or file, that waits: words don't wait for files. */
-    async next(sessionId: string, what: 'words' | 'file'): Promise<ThreadMessage | null> {
-      const sources = literals(what === 'file' ? [FILE] : [FILE, MILESTONE]);
-      const isOf =
-        what === 'file' ? sql<boolean>`source in ${sources}` : sql<boolean>`source not in ${sources}`;
-      return readFirst(rowSchema, pending(sessionId).where(isOf).limit(1));
-    },
-
-    /** Those that wait, in order. */
-    async milestones(sessionId: string): Promise<ThreadMessage[]> {
-      const rows = await pending(sessionId).where('source', '=', sql.lit(MILESTONE)).execute();
-      return rows.map((row) => rowSchema.parse(row));
+    /** What waits, in order. Words wait for nothing else. */
+    async pending(sessionId: string, what: 'words' | 'milestones' | 'files'): Promise<ThreadMessage[]> {
+      const others = literals([FILE, MILESTONE]);
+      const isOf = {
+        words: sql<boolean>`source not in ${others}`,
+        milestones: sql<boolean>`source = ${sql.lit(MILESTONE)}`,
+        files: sql<boolean>`source = ${sql.lit(FILE)}`,
+      };
+      return readAll(pending(sessionId).where(isOf[what]));
     },
 
     async lastWords(sessionId: string): Promise<LastWords | null> {
@@ -244,15 +241,15 @@ export function createThreadMessages(db: Kysely<Tables>) {
 
     /** Questions that were answered, and whose messages don't say so. */
     async answered(sessionId: string): Promise<ThreadMessage[]> {
-      const rows = await of(sessionId)
+      const posted = of(sessionId)
         .selectAll()
         .select(AGE_MS)
-        .where('state', '=', sql.lit<MessageState>('posted'))
-        .where(IS_QUESTION)
-        .where('answeredAt', 'is not', null)
-        .orderBy('seq')
-        .execute();
-      return rows.map((row) => rowSchema.parse(row));
+        .where('state', '=', sql.lit<MessageState>('posted'));
+      return readAll(posted.where(IS_QUESTION).where('answeredAt', 'is not', null).orderBy('seq'));
     },
   };
+}
+
+async function readAll(rows: { execute(): Promise<unknown[]> }): Promise<ThreadMessage[]> {
+  return (await rows.execute()).map((row) => rowSchema.parse(row));
 }

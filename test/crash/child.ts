@@ -21,7 +21,7 @@ function reached(moment: string): void {
 
 const parsed = parseConfig(process.env);
 if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-const { watchTimes, relayTimes } = QUICK_THREADS.overrides;
+const { watchTimes, troubleMs } = QUICK_THREADS.overrides;
 const bot = await createBot(parsed.config, {
   searchPausesMs: QUICK_SEARCH_PAUSES_MS,
   inFlightMs: 0,
@@ -29,7 +29,7 @@ const bot = await createBot(parsed.config, {
   sweepTimes: { everyMs: 300, strandedMs: 900 },
   // Milestones don't wait long for Devin's words if their job died.
   watchTimes: { ...watchTimes, leaseMs: 600, standbyMs: 100, tellAfterMs: 50 },
-  relayTimes,
+  troubleMs,
   editBudget: AMPLE_BUDGET,
   onState: reached,
   fetch: async (input, init) => {

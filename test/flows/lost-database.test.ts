@@ -19,7 +19,7 @@ const OVERRIDES = {
     tickMs: 50,
     goneAfterMs: 100,
   },
-  relayTimes: { unclearMs: 50, troubleMs: 100 },
+  troubleMs: 100,
 };
 
 type Started = Awaited<ReturnType<typeof started>>;

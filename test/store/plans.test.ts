@@ -185,7 +185,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
         createUsage(db).rows({ kind: 'channel', teamId: 'T1', channelId: 'C7' }, lastMonth),
       bound: async (db) => createSessions(db).bound(['s7', 's8']),
       'known messages': async (db) => createThreadMessages(db).known('s7', ['e7-1']),
-      'next message': async (db) => createThreadMessages(db).next('s7', 'words'),
+      'pending words': async (db) => createThreadMessages(db).pending('s7', 'words'),
       'last words': async (db) => createThreadMessages(db).lastWords('s7'),
       'waiting messages': async (db) => createThreadMessages(db).waiting(MINUTE_MS),
       'reply by id': async (db) => createReplies(db).find('y7'),
@@ -216,7 +216,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'followed up': async (db) => createThreadMessages(db).isFollowedUp('s7', ago),
       'messages that are too late': async (db) => createThreadMessages(db).skipThrough('s7', ['e7-1']),
       limits: readLimits,
-      'pending milestones': async (db) => createThreadMessages(db).milestones('s7'),
+      'pending milestones': async (db) => createThreadMessages(db).pending('s7', 'milestones'),
     };
     const scanning: string[] = [];
     const used = new Set<string>();

@@ -7,7 +7,7 @@ import type { World } from './bot.ts';
 export const QUICK_THREADS = {
   overrides: {
     watchTimes: { fastestMs: 100, tickMs: 50, goneAfterMs: 100 },
-    relayTimes: { unclearMs: 50, troubleMs: 100 },
+    troubleMs: 100,
   },
 };
 

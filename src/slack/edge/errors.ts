@@ -132,12 +132,21 @@ export function refusalKind(code: string): 'place' | 'content' | 'token' | 'othe
 /** `code`: why Slack won't take it. */
 type SlackRetry = { kind: 'wait'; afterMs: number } | { kind: 'over'; code: string };
 
-/** Whether to ask Slack again after this answer, and when. */
-export function retrySlack(failure: SlackFailure, triedForMs: number): SlackRetry {
+/** Whether to ask Slack again after this answer, and when. `window`: how long, if Slack gives a reason that is not known here. */
+export function retrySlack(
+  failure: SlackFailure,
+  triedForMs: number,
+  window: 'slack' | 'message' = 'slack',
+): SlackRetry {
   if (failure.kind === 'rate-limited') return { kind: 'wait', afterMs: failure.retryAfterMs };
-  return failure.kind === 'unclear' || mayRetryRefusal(failure.code, triedForMs)
-    ? { kind: 'wait', afterMs: backOffMs(triedForMs) }
-    : { kind: 'over', code: failure.code };
+  if (failure.kind === 'refused') {
+    const { code } = failure;
+    const kind = refusalKind(code);
+    const mayHelp = kind === 'other' && retryWindow(window, { triedForMs }).kind === 'wait';
+    // What waits for another token waits as long as that takes.
+    if (!mayHelp && kind !== 'token') return { kind: 'over', code };
+  }
+  return { kind: 'wait', afterMs: backOffMs(triedForMs) };
 }
 
 type SlackAnswer = { kind: 'posted' | 'updated' } | SlackFailure;
@@ -150,13 +159,4 @@ export function againInMs(answer: SlackAnswer, what: string, log: Log): number |
   if (answer.kind === 'unclear') throw new Error(`Slack didn't confirm ${what}`);
   if (answer.kind === 'refused') log.warn({ code: answer.code }, `Slack refused ${what}`);
   return answer.kind === 'rate-limited' ? answer.retryAfterMs : null;
-}
-
-/**
- * Whether Slack may accept later what it refused: the refusal is neither about the message nor about its place. What waits
- * for another token waits as long as that takes.
- */
-function mayRetryRefusal(code: string, triedForMs: number): boolean {
-  const kind = refusalKind(code);
-  return kind === 'token' || (kind === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait');
 }

@@ -249,14 +249,6 @@ export function createOutbound(deps: OutboundDeps) {
   };
 }
 
-/** A person's direct messages with the app. If they can't have any, Slack refuses what is posted there. */
-export async function directPlace(
-  { directChannel }: Pick<Outbound, 'directChannel'>,
-  userId: string,
-): Promise<CardPlace> {
-  return { channelId: (await directChannel(userId)) ?? userId, threadTs: null };
-}
-
 const REMOVED = { delete_original: true };
 
 function ephemeralNotice(notice: Rendered, replaces: boolean) {
