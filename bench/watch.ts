@@ -19,19 +19,12 @@ const CHANGES = 5;
 const MINUTE_MS = 60_000;
 
 /** Running, and as Devin answers them. */
-async function createSessions(devin: LocalDevin, count: number): Promise<SessionSnapshot[]> {
-  const address = `${devin.url}/v3/organizations/${devin.orgId}/sessions`;
-  const headers = { authorization: `Bearer ${devin.apiKey}`, 'content-type': 'application/json' };
-  const snapshots: SessionSnapshot[] = [];
-  for (let at = 0; at < count; at += 1) {
-    const body = JSON.stringify({ prompt: `task ${at}` });
-    await (await fetch(address, { method: 'POST', headers, body })).arrayBuffer();
-    const { id } = devin.sessions[at] ?? { id: '' };
+function createSessions(devin: LocalDevin, count: number): SessionSnapshot[] {
+  return Array.from({ length: count }, (_, at) => {
+    const { id } = devin.create({ prompt: `task ${at}`, resumable: true });
     devin.advance(id, { status: 'running' });
-    const running = await fetch(`${address}/devin-${id}`, { headers });
-    snapshots.push(answeredSessionSchema.parse(await running.json()));
-  }
-  return snapshots;
+    return answeredSessionSchema.parse(devin.wire(id));
+  });
 }
 
 /** As if they had been started from here: the first ones lately, the others a while ago. */
@@ -101,7 +94,7 @@ async function measureCard({ slack, devin, channelId, ask }: World, app: Running
 async function measure(count: number): Promise<Numbers> {
   const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
   const world = await openWorld();
-  await trackAll(dataDir, await createSessions(world.devin, count));
+  await trackAll(dataDir, createSessions(world.devin, count));
   const app = await runProgram('src/main.ts', {
     ...world.environment,
     DATA_DIR: dataDir,

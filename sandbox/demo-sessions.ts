@@ -1,4 +1,4 @@
-import type { LocalDevin, LocalSession, Script } from './devin/index.ts';
+import type { LocalDevin, Script } from './devin/index.ts';
 import type { SeededWorld } from './seed.ts';
 import type { LocalSlack } from './slack/index.ts';
 
@@ -8,12 +8,11 @@ type Started = { userId: string; command: string; script: Script; minutesAgo: nu
 
 const MINUTE_MS = 60_000;
 
-/** Starts a session in progress, one that waits for an answer and one that is finished. Returns their ids. */
+/** Starts a session in progress, one that waits for an answer and one that is finished. Returns the ids of all so far. */
 export async function startSessions(stage: Stage): Promise<Set<string>> {
   const { people, sample } = stage.world;
   const { ana, ben, mei } = people;
   const { finished, working, progress, asking } = sample.sessions;
-  const ids = new Set<string>();
   for (const started of [
     {
       userId: mei,
@@ -34,10 +33,10 @@ export async function startSessions(stage: Stage): Promise<Set<string>> {
       minutesAgo: 6,
     },
   ] as const satisfies readonly Started[]) {
-    ids.add((await start(stage, started)).id);
+    await start(stage, started);
   }
   stage.devin.script('normal');
-  return ids;
+  return new Set(stage.devin.sessions.map(({ id }) => id));
 }
 
 /** Stays in progress, so that the app can be killed during a session. */
@@ -50,7 +49,7 @@ const worksOn = (message: string): Script => [
   },
 ];
 
-async function start({ slack, devin, world }: Stage, started: Started): Promise<LocalSession> {
+async function start({ slack, devin, world }: Stage, started: Started): Promise<void> {
   const { userId, command, script, minutesAgo } = started;
   const { channelId } = world.thread;
   const known = new Set(devin.sessions);
@@ -60,5 +59,4 @@ async function start({ slack, devin, world }: Stage, started: Started): Promise<
   await slack.waitForMessage(channelId, ({ text }) => text.includes(session.url));
   devin.advance(session.id, { createdAtMs: Date.now() - minutesAgo * MINUTE_MS });
   while (devin.step(session.id));
-  return session;
 }

@@ -47,6 +47,7 @@ async function run({ script, socket, port, ...given }: Options): Promise<number>
     transport: socket ? 'socket' : 'http',
     speed: script ? 0 : 1,
     isPatient: script,
+    hasHistory: !script,
     language,
     onTrouble: ({ level, message }) => process.stderr.write(`[bot] ${level}: ${message}\n`),
   });

@@ -6,10 +6,11 @@ import type { Language } from '../src/session/preferences.ts';
 import { createBotProcess, type BotProcess, type LogLine } from './bot-process.ts';
 import { createLocalDevin, type LocalDevin } from './devin/index.ts';
 import { sandboxEnvironment } from './environment.ts';
+import { addHistory } from './history.ts';
 import { createPace, type Pace } from './pace.ts';
 import { readManifest } from './page/manifest.ts';
 import { SAMPLES } from './sample/languages.ts';
-import { createSeedClock, seed, type SeededWorld } from './seed.ts';
+import { createSeedClock, inhabit, seed, type SeededWorld } from './seed.ts';
 import { createLocalSlack, PATIENT_MS, type LocalSlack } from './slack/index.ts';
 
 /** One rule, under which the admin approves. */
@@ -36,6 +37,8 @@ export type SandboxOptions = {
   language?: Language;
   /** Slack waits longer than it would for an answer. */
   isPatient?: boolean;
+  /** With sessions of the last two weeks. */
+  hasHistory?: boolean;
   onTrouble?: (line: LogLine) => void;
 };
 
@@ -48,9 +51,11 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const { botEvents, hasHome: homeTab } = await readManifest();
   const slack = await createLocalSlack({ now: clock.now, botEvents, homeTab, ...patience });
   const { devin: words } = SAMPLES[language];
-  const devin = await createLocalDevin({ schedule: pace.schedule, words });
-  const world = seed({ slack, devin, language }, clock);
+  const devin = await createLocalDevin({ now: clock.now, schedule: pace.schedule, words });
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));
+  const place = inhabit({ slack, devin, language });
+  if (options.hasHistory === true) await addHistory({ slack, devin, language, clock }, place, folder);
+  const world = seed({ slack }, place, clock);
   const bot = createBotProcess({
     environment: {
       ...sandboxEnvironment({ slack, devin, transport }),

@@ -6,8 +6,10 @@ import { SAMPLES } from './sample/languages.ts';
 import type { LocalSlack } from './slack/index.ts';
 
 type Sides = { slack: LocalSlack; devin: LocalDevin; language: Language };
-type Clock = ReturnType<typeof createSeedClock>;
+export type SeedClock = ReturnType<typeof createSeedClock>;
 
+/** A busy workspace: people of every kind, and channels of every kind. */
+export type Inhabited = ReturnType<typeof inhabit>;
 export type SeededWorld = ReturnType<typeof seed>;
 
 const MINUTE_MS = 60_000;
@@ -26,17 +28,22 @@ export function createSeedClock() {
   };
 }
 
-/** A busy workspace: people of every kind, channels of every kind, and a thread about a failure. */
-export function seed({ slack, devin, language }: Sides, clock: Clock = createSeedClock()) {
+/** Nobody has said anything yet. */
+export function inhabit({ slack, devin, language }: Sides) {
   const sample = SAMPLES[language];
   const people = addPeople(slack, LOCALES[language]);
   addOrganization(devin, sample);
-  const channels = addChannels(slack, people);
+  return { people, channels: addChannels(slack, people), sample };
+}
+
+/** What was said today, with a thread about a failure. */
+export function seed({ slack }: Pick<Sides, 'slack'>, world: Inhabited, clock: SeedClock) {
+  const { people, channels, sample } = world;
   clock.minutesAgo(95);
   addSmallTalk({ slack, people, channels, talk: sample.talk });
   const thread = addIncident({ slack, people, channels, clock, talk: sample.talk });
   clock.catchUp();
-  return { people, channels, thread, sample, strangers: new Set([people.eve]) };
+  return { ...world, thread, strangers: new Set([people.eve]) };
 }
 
 type People = ReturnType<typeof addPeople>;
@@ -118,7 +125,7 @@ function addSmallTalk({ slack, people, channels, talk }: Talking): void {
   slack.say(mei, channels.pair, talk.pair);
 }
 
-type Incident = Talking & { clock: Clock };
+type Incident = Talking & { clock: SeedClock };
 
 /** Three people, an alert bot, a screenshot and a log. */
 function addIncident({ slack, people, channels: { payments }, clock, talk }: Incident) {

@@ -19,6 +19,7 @@ import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { createGate, serve } from './server.ts';
 import type { LocalSession } from './session-state.ts';
+import { toResponse, type WireContext } from './session-wire.ts';
 import { createSessions } from './sessions.ts';
 import { createUploads } from './uploads.ts';
 
@@ -37,7 +38,8 @@ export async function createLocalDevin(options: LocalDevinOptions = {}) {
   const { origin } = await listen(server);
   const world = createWorld(settings, origin);
   const { permissions, journal, sessions } = world;
-  const routes = routesOf(world, settings);
+  const wire = { ...settings, serviceUserId: SERVICE_USER.id };
+  const routes = routesOf(world, settings, wire);
   const answer = createGate({ routes, orgId, apiKey: API_KEY, permissions, report: journal.report });
   serve(server, { ...settings, ...world, answer });
   return {
@@ -47,6 +49,8 @@ export async function createLocalDevin(options: LocalDevinOptions = {}) {
     apiKey: API_KEY,
     serviceUserId: SERVICE_USER.id,
     ...controls(world),
+    /** A session as the API answers it. */
+    wire: (id: string) => toResponse(sessions.get(id), wire, true),
     /** Breaks every connection and leaves nothing running. Can be called twice. */
     async stop(): Promise<void> {
       sessions.stop();
@@ -78,7 +82,7 @@ function createWorld(settings: Settings, origin: string) {
   };
 }
 
-function routesOf(world: World, settings: Settings): Route[] {
+function routesOf(world: World, settings: Settings, wire: WireContext): Route[] {
   const { sessions, uploads, members, catalog, journal } = world;
   const { orgId } = settings;
   const { report } = journal;
@@ -87,7 +91,7 @@ function routesOf(world: World, settings: Settings): Route[] {
       sessions,
       report,
       admission: createAdmission({ ...settings, ...world, report }),
-      wire: { ...settings, serviceUserId: SERVICE_USER.id },
+      wire,
     }),
     ...attachmentRoutes({ uploads, report }),
     ...referenceRoutes({
@@ -122,6 +126,8 @@ function controls({ permissions, catalog, members, uploads, sessions, faults, jo
     addNote: (note: Note) => void catalog.notes.push(note),
     addSecret: (secret: Secret) => void catalog.secrets.push(secret),
     addRepository: (repository: Repository) => void catalog.repositories.push(repository),
+    /** As if the app had asked. */
+    create: sessions.create,
     script: sessions.script,
     step: sessions.step,
     canStep: sessions.canStep,

@@ -61,6 +61,18 @@ export const en = {
     progress:
       'Three of the seven modules use the new date library now, and their tests pass. Next: invoices.',
     asking: 'Rebase the payments branch --repo acme/web',
+    past: [
+      'Show the order number on the receipt',
+      'Split the orders table by month',
+      'Renew the certificate of the staging cluster',
+      'Round refunds to the cent',
+      'Try a darker header',
+      'Move the webhooks to the new queue',
+      'Add a test for the password reset',
+      'Let customers save a second card',
+      'Find out why refunds arrive twice',
+      'Fix the broken links in the footer',
+    ],
   },
   devin: {
     reads: (task: string, repository: string) =>

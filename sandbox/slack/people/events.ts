@@ -78,7 +78,9 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     if (botName !== undefined)
       return { ...rest, botId: `B${botName.toUpperCase().replaceAll(/[^A-Z\d]/g, '')}`, username: botName };
     const user = requireUser(state, userId);
-    return { ...rest, userId, botId: user.isBot ? `B${user.id.slice(1)}` : null };
+    const { botUserId, botId } = state.workspace;
+    const ofOther = user.isBot ? `B${user.id.slice(1)}` : null;
+    return { ...rest, userId, botId: user.id === botUserId ? botId : ofOther };
   }
 
   /** https://docs.slack.dev/reference/events/app_home_opened */

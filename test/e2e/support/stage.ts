@@ -37,7 +37,13 @@ export async function openStage({
   language = 'en',
   ...options
 }: StageOptions = {}): Promise<Stage> {
-  const sandbox = await openSandbox({ speed: SPEED, isPatient: true, language, ...options });
+  const sandbox = await openSandbox({
+    speed: SPEED,
+    isPatient: true,
+    hasHistory: isDemo,
+    language,
+    ...options,
+  });
   const { slack, devin, world } = sandbox;
   const demo = isDemo ? { guide: createGuide({ ...sandbox, seeded: await startSessions(sandbox) }) } : {};
   const control = createControl(sandbox);
