@@ -28,7 +28,7 @@ const KEYS =
 
 /** A database with entries, which stays open as the app's does. */
 async function onServer() {
-  const database = await postgres.open();
+  const database = await postgres.open({});
   await filled(database);
   return { database, settings: { DATABASE_URL: database.options.databaseUrl ?? '' } };
 }

@@ -86,7 +86,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
   });
 
   test('has the database parse and plan the insert of a job once for each connection', async () => {
-    const { database, queue } = await start();
+    const { database, queue } = await start({ database: await open({}) });
     await database.db.transaction().execute(async (trx) => {
       await queue.enqueueAll('create-session', [{ requestId: 'one' }], trx);
       const { rows } = await sql`
@@ -327,6 +327,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
 
   test('runs each committed job once, and no other, during many transactions', async () => {
     const { database, queue, seen, reached } = await start({
+      database: await open({}),
       async handler({ requestId, add }) {
         await sql`insert into notes values (${`done ${requestId}`})`.execute(database.db);
         add(requestId);

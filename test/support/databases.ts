@@ -10,7 +10,10 @@ import { copyEmpty, copyStarted, startOnce } from './folders.ts';
 
 type DatabaseOptions = Parameters<typeof openDatabase>[0];
 
-/** Opens a new database; it is closed after the test. Its `options` open the same one once more. */
+/**
+ * Opens the suite's database, with the rows that it had at first. With options, even none of them, a test gets one of its
+ * own, which is closed after the test: for a test that changes tables. Its `options` open the same one once more.
+ */
 export type Open = (options?: Partial<DatabaseOptions>) => Promise<Database & { options: DatabaseOptions }>;
 
 /** `started`: as a bot leaves it; `empty`: without tables. */
@@ -39,10 +42,15 @@ export function useEmbedded(content: Content = 'started'): Open {
   const root = useFolder();
   const closing = useClosing();
   let count = 0;
-  return async (options = {}) => {
-    const dataDir = options.dataDir ?? join(root(), `data-${(count += 1)}`);
-    if (options.dataDir === undefined) await copy(dataDir);
-    return closing({ ...options, dataDir });
+  const copied = async (): Promise<string> => {
+    const dataDir = join(root(), `data-${(count += 1)}`);
+    await copy(dataDir);
+    return dataDir;
+  };
+  const shared = useShared(content, async () => ({ dataDir: await copied() }));
+  return async (options) => {
+    const one = options === undefined ? await shared() : null;
+    return one ?? closing({ ...options, dataDir: options?.dataDir ?? (await copied()) });
   };
 }
 
@@ -63,13 +71,17 @@ export function usePostgres(content: Content = 'started'): {
   });
   const url = (name: string): string => `${server}${ours}-${name}`;
   const createDatabase = async (name: string): Promise<void> => createOn(server, `${ours}-${name}`);
-  const open: Open = async (options = {}) => {
+  const created = async (): Promise<string> => {
     const name = `test-${(count += 1)}`;
-    if (options.databaseUrl === undefined) {
-      const template = content === 'empty' ? 'template1' : await (started ??= makeStarted(server));
-      await createOn(server, `${ours}-${name}`, template);
-    }
-    return closing({ databaseUrl: url(name), dataDir: folder(), ...options });
+    const template = content === 'empty' ? 'template1' : await (started ??= makeStarted(server));
+    await createOn(server, `${ours}-${name}`, template);
+    return url(name);
+  };
+  const shared = useShared(content, async () => ({ databaseUrl: await created(), dataDir: folder() }));
+  const open: Open = async (options) => {
+    const one = options === undefined ? await shared() : null;
+    const databaseUrl = options?.databaseUrl ?? (one === null ? await created() : '');
+    return one ?? closing({ dataDir: folder(), ...options, databaseUrl });
   };
   return { open, createDatabase, url };
 }
@@ -115,6 +127,61 @@ export function useFolder(): () => string {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return () => folder;
+}
+
+/** A suite's database, as it was when it was made. null: the test has it already, and needs one of its own. */
+function useShared(
+  content: Content,
+  make: () => Promise<DatabaseOptions>,
+): () => Promise<Awaited<ReturnType<Open>> | null> {
+  let current: { database: Database; options: DatabaseOptions; restore: () => Promise<void> } | null = null;
+  let isTaken = content === 'empty';
+  afterEach(() => {
+    isTaken = content === 'empty';
+  });
+  afterAll(async () => current?.database.close());
+  return async () => {
+    if (isTaken) return null;
+    isTaken = true;
+    await current?.restore();
+    if (current === null) {
+      const options = await make();
+      const database = await openDatabase(options);
+      current = { database, options, restore: await restorer(database) };
+    }
+    const { database, options } = current;
+    const close = async (): Promise<void> => {
+      current = null;
+      await database.close();
+    };
+    return { ...database, options, close };
+  };
+}
+
+/** Brings back the rows that each table has now: faster than another database. Queues keep their definitions. */
+async function restorer({ db }: Database): Promise<() => Promise<void>> {
+  const tables = await sql<{ name: string; isOurs: boolean }>`
+    select format('%I.%I', schemaname, tablename) as name, schemaname = 'public' as "isOurs" from pg_tables
+    where schemaname in ('public', 'pgboss') and tablename not in ('version', 'queue')`.execute(db);
+  const steps: string[] = ['set local session_replication_role = replica'];
+  for (const { name, isOurs } of tables.rows) {
+    const { rows } = await sql<{ all: string | null }>`
+      select json_agg(t)::text as all from ${sql.raw(name)} t`.execute(db);
+    steps.push(`delete from ${name}`);
+    const [{ all } = { all: null }] = rows;
+    if (isOurs && all !== null)
+      steps.push(
+        `insert into ${name} overriding system value select * from json_populate_recordset(null::${name}, '${all.replaceAll("'", "''")}')`,
+      );
+  }
+  const sequences = await sql<{ step: string }>`
+    select format('select setval(''%I.%I'', %s, false)', schemaname, sequencename, coalesce(last_value + 1, 1)) as step
+    from pg_sequences where schemaname = 'public'`.execute(db);
+  steps.push(...sequences.rows.map(({ step }) => step));
+  return async () =>
+    db.transaction().execute(async (trx) => {
+      for (const step of steps) await sql.raw(step).execute(trx);
+    });
 }
 
 function useClosing(): (options: DatabaseOptions) => ReturnType<Open> {
