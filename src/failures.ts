@@ -1,46 +1,8 @@
-import { DevinError } from './devin/errors.ts';
+import { DevinError, MEANING } from './devin/errors.ts';
+import { Later, Refused, Unclear, type FailureWord } from './queue/index.ts';
 import type { Failure } from './session/failure.ts';
 import type { RefusedIdentity } from './session/identity.ts';
 import { slackFailure } from './slack/edge/errors.ts';
-
-/** Devin is busy or down, or Slack doesn't answer: it may work later. */
-export class Later extends Error {
-  override readonly name = 'Later';
-  readonly why: 'busy' | 'down' | 'slack';
-  /** How long the other side asks to wait; null: it doesn't say. */
-  readonly afterMs: number | null;
-
-  constructor(why: Later['why'], afterMs: number | null = null) {
-    super(why);
-    this.why = why;
-    this.afterMs = afterMs;
-  }
-}
-
-/** Asking again can't help. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.kind);
-    this.failure = failure;
-  }
-}
-
-/** Devin may have done it: search before doing it again. */
-export class Unclear extends Error {
-  override readonly name = 'Unclear';
-  /** Devin's reason; null: it gave none. */
-  readonly failure: Failure | null;
-
-  constructor(failure: Failure | null) {
-    super('unclear');
-    this.failure = failure;
-  }
-}
-
-export type FailureWord = Later | Refused | Unclear;
 
 /** What an error of Slack's or Devin's client means. Rethrows others. */
 export function failureWord(error: unknown): FailureWord {
@@ -50,17 +12,9 @@ export function failureWord(error: unknown): FailureWord {
     return new Later('slack', failure.kind === 'rate-limited' ? failure.retryAfterMs : null);
   }
   const failure = { kind: 'devin', ...error.facts } as const;
-  switch (error.code) {
-    case 'rate-limited':
-      return new Later('busy', error.retryAfterMs);
-    case 'not-sent':
-      return new Later('down');
-    case 'unavailable':
-    case 'no-answer':
-      return new Unclear(failure.detail === null ? null : failure);
-    default:
-      return new Refused(failure);
-  }
+  const meaning = MEANING[error.code];
+  if (meaning === 'unclear') return new Unclear(failure.detail === null ? null : failure);
+  return meaning === 'refused' ? new Refused(failure) : new Later(meaning, error.retryAfterMs);
 }
 
 /** What it means for a lookup, which can be repeated whatever happened to its answer. */

@@ -1,5 +1,5 @@
-import { Later, lookupFailure, refusedAs } from '../failures.ts';
-import type { Lease } from '../queue/index.ts';
+import { lookupFailure, refusedAs } from '../failures.ts';
+import { Later, type Lease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
 import type { ReplyFailure } from '../session/reply.ts';

@@ -1,8 +1,8 @@
 import { handOverFile } from '../create/index.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
-import { failureWord, Later, lookupFailure, Refused } from '../failures.ts';
+import { failureWord, lookupFailure } from '../failures.ts';
 import { answerQuestion, messagePages, mirrorReply } from '../follow/index.ts';
-import { retryWindow, type Enqueue, type Lease } from '../queue/index.ts';
+import { Later, Refused, retryWindow, type Enqueue, type Lease } from '../queue/index.ts';
 import type { SentFile, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
 import { devinUserOf } from '../session/identity.ts';

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import type { Enqueue, Lease, Notice, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { Enqueue, Later, Lease, Notice, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { ShowNow } from '../reconcile/index.ts';
 import type { WithNames } from '../session/defaults.ts';
 import type { RequestState } from '../session/request.ts';
@@ -63,6 +63,8 @@ export type Next = {
   outcome?: boolean;
   /** Nothing more can be done before. */
   afterMs?: number;
+  /** The queue tries again. */
+  later?: Later;
   /** What is done then, in place of the step of its state. */
   step?: Step;
 };

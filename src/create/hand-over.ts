@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TooLargeError } from '../bounds.ts';
-import { failureWord, Refused, type FailureWord } from '../failures.ts';
-import { retryWindow } from '../queue/index.ts';
+import { failureWord } from '../failures.ts';
+import { Refused, type FailureWord, retryWindow } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
 import type { OpenedFile, SlackFiles } from '../slack/edge/files.ts';
 

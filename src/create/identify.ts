@@ -1,4 +1,5 @@
-import { Refused, refusedAs } from '../failures.ts';
+import { refusedAs } from '../failures.ts';
+import { Refused } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { fields, storedDraftSchema, type FieldValues } from '../session/fields.ts';
 import { isOutside } from '../slack/edge/conversations.ts';

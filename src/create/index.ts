@@ -7,7 +7,7 @@ import type { Tuning } from '../times.ts';
 import type { CreateContext, Next } from './context.ts';
 import type { MoveLocked } from './ended.ts';
 import { findOne } from './find-session.ts';
-import { create } from './machine.ts';
+import { create, giveUp } from './machine.ts';
 import { adopt, moveLocked } from './move.ts';
 import { createPersonNotifier } from './notify.ts';
 import { createSweep } from './sweep.ts';
@@ -41,7 +41,13 @@ export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
   const { store, slack, tuning } = rest;
   const { now, log } = tuning;
   const notifyPerson = createPersonNotifier({ store, ...slack });
-  queue.work('create-session', async ({ requestId }, { signal }) => create(c, requestId, signal), CREATIONS);
+  queue.work('create-session', async ({ requestId }, { signal }) => create(c, requestId, signal), {
+    ...CREATIONS,
+    over: async ({ requestId }, waiting, askedToWaitMs) => {
+      const failure = { kind: 'gave-up', waiting, ...(askedToWaitMs !== null && { askedToWaitMs }) } as const;
+      await giveUp(c, requestId, failure);
+    },
+  });
   queue.work('tell-person', async ({ requestId, notice }) => notifyPerson(requestId, notice), {
     concurrency: 4,
   });

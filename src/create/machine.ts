@@ -1,14 +1,14 @@
-import { failureWord, lookupFailure, Refused, Unclear } from '../failures.ts';
-import { LeaseLostError, retryWindow, type Lease } from '../queue/index.ts';
+import { failureWord, lookupFailure } from '../failures.ts';
+import { LeaseLostError, Refused, Unclear, type Lease } from '../queue/index.ts';
 import { hasCard } from '../reconcile/index.ts';
 import type { Failure } from '../session/failure.ts';
 import { isOpen, type OpenState, type RequestState } from '../session/request.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import { requestLease } from '../store/requests.ts';
 import { cardKey } from '../store/shown.ts';
 import type { CreateContext, Next, Run, Step } from './context.ts';
 import { ended } from './ended.ts';
-import { adopt, move } from './move.ts';
+import { adopt, move, moveLocked } from './move.ts';
 import { begin, prepare, untilUndoIsOver } from './prepare.ts';
 import { send, settle } from './send.ts';
 
@@ -47,7 +47,7 @@ export async function create(c: CreateContext, requestId: string, signal: AbortS
   if (reached === 'created') await c.show(cardKey(requestId));
 }
 
-/** null: another process has moved it, or has to wait. */
+/** null: another process has moved it, or it isn't its time yet. Throws a `Later` that is noted on the row. */
 async function walk(c: CreateContext, request: SessionRequest, run: Run): Promise<RequestState | null> {
   let [before, now] = [request, request];
   let step: Step | undefined;
@@ -64,6 +64,7 @@ async function walk(c: CreateContext, request: SessionRequest, run: Run): Promis
       step = undefined;
       continue;
     }
+    if (moved.next.later !== undefined) throw moved.next.later;
     if (moved.next.afterMs !== undefined) return null;
     [before, now, step] = [now, moved.request, moved.next.step];
   }
@@ -82,26 +83,28 @@ async function afterFailure(
   if (word instanceof Unclear)
     return { to: now.state, ...(word.failure !== null && { changes: { failure: word.failure } }) };
   const undone = isSent ? notSent(before) : { to: now.state };
-  const nowMs = c.tuning.now();
-  const end = (failure: Failure): Next => {
-    const next = ended(now, failure, nowMs);
-    return { ...undone, ...next, changes: { ...undone.changes, ...next.changes } };
-  };
   if (word instanceof Refused) {
     // Their account may be gone, or a new one: it's looked up again.
     if (isSent) await c.store.identities.forget(now);
-    return end(word.failure);
+    const next = ended(now, word.failure, c.tuning.now());
+    return { ...undone, ...next, changes: { ...undone.changes, ...next.changes } };
   }
-  const { why: waiting, afterMs: retryAfterMs } = word;
-  const retry = retryWindow('devin', { triedForMs: nowMs - askedAt(now).getTime(), retryAfterMs });
-  if (retry.kind === 'over') {
-    const { askedToWaitMs } = retry;
-    return end({ kind: 'gave-up', waiting, ...(askedToWaitMs !== null && { askedToWaitMs }) });
-  }
+  const { why: waiting } = word;
   // There is no card until it's known who asks: a refusal must leave none behind.
   const isNews = now.waiting !== waiting && !hasCard(now);
-  const changes = { ...undone.changes, waiting };
-  return { ...undone, changes, afterMs: retry.afterMs, ...(isNews && { tell: 'queued' }) };
+  return {
+    ...undone,
+    changes: { ...undone.changes, waiting },
+    later: word,
+    ...(isNews && { tell: 'queued' }),
+  };
+}
+
+/** It was tried for as long as anybody is kept waiting. */
+export async function giveUp(c: CreateContext, requestId: string, failure: Failure): Promise<boolean> {
+  return moveLocked(c, requestId, (locked) =>
+    isOpen(locked.state) && locked.state !== 'sending' ? ended(locked, failure, c.tuning.now()) : null,
+  );
 }
 
 /** Devin did nothing: what is known of an earlier attempt holds again. */

@@ -1,4 +1,4 @@
-import { Refused } from '../failures.ts';
+import { Refused } from '../queue/index.ts';
 import { givenApprovals } from '../session/approval.ts';
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
 import { buildPrompt, isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';

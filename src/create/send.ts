@@ -1,4 +1,5 @@
-import { Later, lookupFailure, Refused } from '../failures.ts';
+import { lookupFailure } from '../failures.ts';
+import { Later, Refused } from '../queue/index.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { buildRequest, requestTag, type SessionCreateRequest } from '../session/request.ts';
 import { EMPTY_ENVELOPE } from '../store/envelope.ts';

@@ -84,9 +84,23 @@ export async function orDevinError<T>(
   });
 }
 
-/** A write may have happened: search before repeating it. */
+/** What it means for a write. `busy` and `down`: nothing happened; `unclear`: it may have, so search before repeating it. */
+export const MEANING: Readonly<Record<DevinErrorCode, 'refused' | 'busy' | 'down' | 'unclear'>> = {
+  'invalid-request': 'refused',
+  unauthorized: 'refused',
+  'payment-required': 'refused',
+  forbidden: 'refused',
+  'not-found': 'refused',
+  conflict: 'refused',
+  'rate-limited': 'busy',
+  unavailable: 'unclear',
+  'not-sent': 'down',
+  'no-answer': 'unclear',
+  unexpected: 'refused',
+};
+
 export function isOutcomeUnknown(error: unknown): boolean {
-  return error instanceof DevinError && (error.code === 'no-answer' || error.code === 'unavailable');
+  return error instanceof DevinError && MEANING[error.code] === 'unclear';
 }
 
 /** The answer is larger than the app reads. */

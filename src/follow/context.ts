@@ -1,6 +1,5 @@
 import type { Devin } from '../devin/devin.ts';
-import { Later } from '../failures.ts';
-import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
+import { Later, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
 import { showMessage, type Desired, type Kind, type ShowContext } from '../reconcile/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
 import { messageMetadata } from '../slack/edge/metadata.ts';

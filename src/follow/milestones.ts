@@ -1,4 +1,4 @@
-import { Later } from '../failures.ts';
+import { Later } from '../queue/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
 import {
   heldMs,

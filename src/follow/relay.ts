@@ -1,6 +1,5 @@
 import { DevinError, isTooLarge } from '../devin/errors.ts';
-import { Later } from '../failures.ts';
-import { backOffMs, HELD_WAIT_MS, retryWindow, sooner } from '../queue/index.ts';
+import { Later, backOffMs, HELD_WAIT_MS, retryWindow, sooner } from '../queue/index.ts';
 import { refusalKind, unlessRefused } from '../slack/edge/errors.ts';
 import { privatePlace } from '../slack/edge/places.ts';
 import { CLOCK_MARGIN_S } from '../slack/edge/posted-messages.ts';

@@ -3,3 +3,4 @@ export { createQueue, type Depth, type Enqueue, type EnqueueAll, type Queue } fr
 export { createWithLease, HELD_WAIT_MS, LeaseLostError, type Lease, type WithLease } from './with-lease.ts';
 export { type AnswerTo, type Jobs, type Notice } from './payloads.ts';
 export { backOffMs, createSearchUntilFound, retryWindow, sooner, type SearchUntilFound } from './retries.ts';
+export { Later, Refused, Unclear, type FailureWord } from './words.ts';

@@ -7,7 +7,9 @@ import type { Tables } from '../store/tables.ts';
 import { TIMES } from '../times.ts';
 import { JOB_NAMES, keyFields, payloads, type JobName, type Jobs } from './payloads.ts';
 import { BOSS_OPTIONS, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutJob } from './pgboss-sql.ts';
+import { jobRetry } from './retries.ts';
 import { HELD_WAIT_MS, LeaseLostError } from './with-lease.ts';
+import { Later } from './words.ts';
 import {
   createFailureLog,
   startWorkerPool,
@@ -27,12 +29,16 @@ type EnqueueOptions = {
   interactive?: boolean;
 };
 
-/** How many jobs of a kind one process does at the same time: more for what people wait for, few for the rest. */
-type Workers = { concurrency: number };
+type Workers<Name extends JobName> = {
+  /** How many jobs of a kind one process does at the same time: more for what people wait for, few for the rest. */
+  concurrency: number;
+  /** Told when a job that is still to be done later has been tried for as long as its kind is (retries.ts). */
+  over?: (payload: Jobs[Name], why: Later['why'], askedToWaitMs: number | null) => Promise<unknown>;
+};
 
 /**
- * Returning ends the job; returning a number runs it again that many ms later. Throwing retries it, with growing pauses; soon if
- * another process has its lease.
+ * Returning ends the job; returning a number runs it again that many ms later. Throwing retries it: after as long as a `Later`
+ * says or with growing pauses, within the window of its kind; soon if another process has its lease.
  * `signal` aborts when the app stops or the job took too long: throw then, and the next start continues the job.
  */
 type JobHandler<Name extends JobName> = (
@@ -61,7 +67,7 @@ export type Queue = {
   /** Those of the keys for which no job waits or runs. */
   unqueued(name: JobName, keys: readonly string[]): Promise<string[]>;
   /** Before `start`. Jobs of this name run at the same time, each on its own. */
-  work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers): void;
+  work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers<Name>): void;
   /** Kinds of jobs that no feature handles. */
   unhandled(): string[];
   start(): Promise<void>;
@@ -88,6 +94,7 @@ export function createQueue({
   const alone = database.kind === 'embedded';
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
   const logFailure = createFailureLog((facts) => log.error(facts, 'the job queue met an error'));
+  const logJob = createFailureLog((facts) => log.warn(facts, 'a job failed; it will be retried'));
   const onError = (error: unknown): void => logFailure(error);
   boss.on('error', onError);
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
@@ -118,14 +125,23 @@ export function createQueue({
       await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
     },
     unqueued: async (name, keys) => withoutJob(boss.getDb(), name, keys),
-    work(name, handler, { concurrency }) {
-      const run = async (data: unknown, signal: AbortSignal): Promise<void> => {
-        const payload = payloads[name].parse(data);
-        const againInMs = await handler(payload, { signal }).catch((error: unknown) => {
+    work(name, handler, { concurrency, over }) {
+      const run: Registration['run'] = async ({ data, triedForMs, signal }) => {
+        try {
+          const payload = payloads[name].parse(data);
+          const againInMs = await handler(payload, { signal });
+          if (typeof againInMs === 'number') await enqueue(name, payload, { startAfterMs: againInMs });
+          return null;
+        } catch (error) {
           if (error instanceof LeaseLostError) return HELD_WAIT_MS;
-          throw error;
-        });
-        if (typeof againInMs === 'number') await enqueue(name, payload, { startAfterMs: againInMs });
+          const later = error instanceof Later ? error : null;
+          if (later === null) logJob(error, { job: name });
+          const retry = jobRetry(name, { triedForMs, retryAfterMs: later?.afterMs ?? null });
+          if (retry.kind === 'wait') return retry.afterMs;
+          if (later === null || over === undefined) log.error({ job: name }, 'a job was given up');
+          else await over(payloads[name].parse(data), later.why, retry.askedToWaitMs);
+          return null;
+        }
       };
       registrations.push({ name, concurrency, run });
     },
@@ -137,7 +153,6 @@ export function createQueue({
         alone,
         names: JOB_NAMES,
         registrations,
-        log,
         onError,
         leaseMs,
         pollSeconds,

@@ -59,15 +59,18 @@ export async function joinWaiting(
   return rows.length > 0;
 }
 
-/** Whether another job waits for the key of this one. */
-export async function isQueuedAgain(
+/** Runs jobs again after a pause, unless others wait for the same keys. False: none of them. */
+export async function putBack(
   db: BossDb,
-  job: { name: string; id: string; key: string },
+  { name, ids, afterMs }: { name: string; ids: readonly string[]; afterMs: number },
 ): Promise<boolean> {
   const { rows } = await db.executeSql(
-    `select id from ${BOSS_SCHEMA}.job
-     where name = $1 and singleton_key = $2 and state < 'active' and id <> $3::uuid limit 1`,
-    [job.name, job.key, job.id],
+    `update ${BOSS_SCHEMA}.job as mine set state = 'retry', start_after = now() + $3 * interval '1 ms'
+     where name = $1 and id = any($2::uuid[]) and state = 'active' and not exists (
+       select from ${BOSS_SCHEMA}.job as other
+       where other.name = $1 and other.singleton_key = mine.singleton_key and other.state < 'active'
+     ) returning id`,
+    [name, ids, afterMs],
   );
   return rows.length > 0;
 }

@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import { sleep } from '../time.ts';
+import type { JobName } from './payloads.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -39,6 +40,17 @@ export function retryWindow(name: keyof typeof WINDOW_MS, { triedForMs, retryAft
   if (leftMs <= 0) return { kind: 'over', askedToWaitMs: null };
   if (retryAfterMs !== null && retryAfterMs > leftMs) return { kind: 'over', askedToWaitMs: retryAfterMs };
   return { kind: 'wait', afterMs: Math.max(retryAfterMs ?? 0, backOffMs(triedForMs)) };
+}
+
+/** How long a kind of job is tried; those left out as long as what waits for Devin. */
+const JOB_WINDOW: { readonly [Name in JobName]?: keyof typeof WINDOW_MS } = {
+  show: 'slack',
+  'relay-from-devin': 'slack',
+  'restore-session': 'slack',
+};
+
+export function jobRetry(name: JobName, tried: Tried): Retry {
+  return retryWindow(JOB_WINDOW[name] ?? 'devin', tried);
 }
 
 /** How long to wait before the next try, in proportion to how long it has been tried: in the end once a minute. */

@@ -2,16 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Db, JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
 import { inBatches } from '../store/commit.ts';
-import { codeOf } from '../store/store-error.ts';
 import { createOnceAMinute, repeat } from '../time.ts';
-import { CHANNEL, isQueuedAgain, startPoll, takeFromSilent } from './pgboss-sql.ts';
+import { CHANNEL, putBack, startPoll, takeFromSilent } from './pgboss-sql.ts';
 
 export type QueueLog = {
   error(facts: object, message: string): void;
   warn(facts: object, message: string): void;
 };
 
-type Run = (data: unknown, signal: AbortSignal) => Promise<void>;
+/** When it runs again, in ms; null: it is done. `triedForMs`: until this run, by the database's clock. */
+type Run = (job: { data: unknown; triedForMs: number; signal: AbortSignal }) => Promise<number | null>;
 /** `concurrency`: how many of its jobs run here at the same time. */
 export type Registration = { name: string; concurrency: number; run: Run };
 
@@ -30,10 +30,8 @@ const LONGEST_JOB_MS = 14 * 60_000;
 const QUEUE = {
   // One queued job per key, any number of running ones. https://pgboss.io/api/queues
   policy: 'short',
-  retryLimit: 60,
-  retryDelay: 1,
-  retryBackoff: true,
-  retryDelayMax: 60,
+  // The runner itself decides when a job is given up.
+  retryLimit: 100_000,
   expireInSeconds: 900,
   // A session that works leaves hundreds an hour.
   deleteAfterSeconds: 60,
@@ -49,7 +47,6 @@ type PoolParts = {
   /** Of all queues, worked on here or not. */
   names: string[];
   registrations: Registration[];
-  log: QueueLog;
   onError: (error: unknown) => void;
   /** A process that doesn't say for so long that it works on a job is taken for dead. */
   leaseMs: number;
@@ -117,7 +114,7 @@ async function declareQueues(boss: PgBoss, names: string[]): Promise<void> {
   for (const name of names) if (!created.has(name)) await boss.createQueue(name, QUEUE);
 }
 
-type WorkersParts = Pick<PoolParts, 'boss' | 'db' | 'log' | 'onError'> & {
+type WorkersParts = Pick<PoolParts, 'boss' | 'db' | 'onError'> & {
   registration: Registration;
   stopping: AbortSignal;
   fetched: (error?: unknown) => void;
@@ -127,10 +124,9 @@ type WorkersParts = Pick<PoolParts, 'boss' | 'db' | 'log' | 'onError'> & {
  * The workers of one queue. pg-boss's own look for a job each when one comes, which costs a query for each that is idle; here,
  * one query takes as many jobs as there are free places, and those that end together are recorded together.
  */
-function createWorkers({ boss, db, registration, log, onError, stopping, fetched }: WorkersParts) {
+function createWorkers({ boss, db, registration, onError, stopping, fetched }: WorkersParts) {
   const through = db === undefined ? {} : { db };
   const { name, concurrency, run } = registration;
-  const logFailure = createFailureLog((facts) => log.warn(facts, 'a job failed; it will be retried'));
   const running = new Map<JobWithMetadata<unknown>, Promise<void>>();
   let filling: Promise<void> | null = null;
   let isWoken = false;
@@ -143,16 +139,12 @@ function createWorkers({ boss, db, registration, log, onError, stopping, fetched
   }, concurrency);
 
   async function perform(job: JobWithMetadata<unknown>): Promise<void> {
-    try {
-      await run(job.data, AbortSignal.any([stopping, AbortSignal.timeout(LONGEST_JOB_MS)]));
-    } catch (error) {
-      logFailure(error, { job: name, id: job.id });
-      // If another one waits for the same key, it does this one's work: retrying both would double the calls.
-      const key = job.singletonKey;
-      if (key === null || !(await isQueuedAgain(boss.getDb(), { name, id: job.id, key })))
-        return void (await boss.fail(name, job, storable(error), through));
-    }
-    await complete(job);
+    const { id, data, startedOn, createdOn } = job;
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(LONGEST_JOB_MS)]);
+    const againInMs = await run({ data, triedForMs: startedOn.getTime() - createdOn.getTime(), signal });
+    // If another one waits for the same key, it does this one's work: repeating both would double the calls.
+    if (againInMs === null || !(await putBack(boss.getDb(), { name, ids: [id], afterMs: againInMs })))
+      await complete(job);
   }
 
   function start(job: JobWithMetadata<unknown>): void {
@@ -198,7 +190,8 @@ function createWorkers({ boss, db, registration, log, onError, stopping, fetched
     },
     /** What still runs is done again, here or elsewhere. */
     async giveBack(): Promise<void> {
-      if (running.size > 0) await boss.fail(name, [...running.keys()], new Error('stopped'));
+      const ids = [...running.keys()].map(({ id }) => id);
+      if (ids.length > 0) await putBack(boss.getDb(), { name, ids, afterMs: 0 });
     },
   };
 }
@@ -227,11 +220,6 @@ const errorSchema = z
     stack: z.string().optional().catch(undefined),
   })
   .catch({ code: null, name: 'unknown', message: '', stack: undefined });
-
-/** pg-boss keeps what a handler threw, all its properties, in the job's row. */
-function storable(error: unknown): Error {
-  return new Error(codeOf(error) ?? (error instanceof Error ? error.name : 'unknown'));
-}
 
 async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
   await Promise.race([work, delay(timeoutMs, undefined, { ref: false })]);

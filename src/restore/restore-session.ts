@@ -1,5 +1,5 @@
-import { Later, lookupFailure } from '../failures.ts';
-import type { Jobs } from '../queue/index.ts';
+import { lookupFailure } from '../failures.ts';
+import { Later, type Jobs } from '../queue/index.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { readPrompt } from '../session/prompt.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
@@ -9,25 +9,22 @@ import { cardKey } from '../store/shown.ts';
 import type { RestoreContext } from './context.ts';
 import { importSession, readHistory, sessionMember, type History } from './import-session.ts';
 
-/** If Slack or Devin doesn't say how long to wait. */
-const WAIT_MS = 30_000;
 /** A card can be this much older than its session: a request waits that long for a busy Devin. */
 const BEFORE_S = 70 * 60;
 
 type Lost = Jobs['restore-session'];
 
-/** Takes up a session of a lost database in the thread that its prompt names. When to try again, in ms; null: never. */
-export async function restoreSession(c: RestoreContext, lost: Lost): Promise<number | null> {
+/** Takes up a session of a lost database in the thread that its prompt names. */
+export async function restoreSession(c: RestoreContext, lost: Lost): Promise<void> {
   const { sessionId, requestId } = lost;
   try {
     const isKnown = (await c.store.sessions.find(sessionId)) ?? (await c.store.requests.find(requestId));
-    if (isKnown !== null || (await restore(c, lost))) return null;
+    if (isKnown !== null || (await restore(c, lost))) return;
   } catch (error) {
     const word = lookupFailure(error);
-    if (word instanceof Later) return word.afterMs ?? WAIT_MS;
+    if (word instanceof Later) throw word;
   }
   c.tuning.log.warn({ sessionId }, `a session is not followed any more; \`${c.command} follow <id>\` does`);
-  return null;
 }
 
 /** false: its card isn't in that thread, its owner isn't known, or it runs as another person. */

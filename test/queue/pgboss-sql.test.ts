@@ -4,8 +4,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import {
   BOSS_OPTIONS,
   CHANNEL,
-  isQueuedAgain,
   joinWaiting,
+  putBack,
   startPoll,
   takeFromSilent,
   withoutJob,
@@ -71,7 +71,7 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     await send('later', HOUR_S);
     const failing = await send('failed');
     await boss.fetch(NAME);
-    await boss.fail(NAME, failing);
+    expect(await putBack(db, { name: NAME, ids: [failing], afterMs: 60_000 })).toBe(true);
     expect(await joinWaiting(db, { name: NAME, key: 'failed', startAfterMs: 0, interactive: false })).toBe(
       true,
     );
@@ -79,9 +79,8 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     const running = await send('runs');
     await boss.fetch(NAME);
     expect(await withoutJob(db, NAME, ['none', 'later', 'failed', 'runs'])).toEqual(['none']);
-    expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(false);
     await send('runs', HOUR_S);
-    expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(true);
+    expect(await putBack(db, { name: NAME, ids: [running], afterMs: 0 })).toBe(false);
   });
 
   test('find the queues with due jobs', async () => {

@@ -1,6 +1,7 @@
 import type { CreateContext } from '../../src/create/context.ts';
 import { create } from '../../src/create/machine.ts';
 import { createLog } from '../../src/log.ts';
+import { Later } from '../../src/queue/index.ts';
 import { createSeal } from '../../src/store/envelope.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
 import { databaseClock } from '../../src/store/sql.ts';
@@ -79,6 +80,14 @@ export async function createSetting(open: Open, changes: Partial<CreateContext> 
     await store.requests.insert([newRequest('r1', as)]);
     await store.requests.advance({ id: 'r1', from: 'accepted', to: state, changes: row });
   };
-  const run = async (id = 'r1') => create(c, id, new AbortController().signal);
+  /** Whether the queue will try again. */
+  const run = async (id = 'r1'): Promise<boolean> =>
+    create(c, id, new AbortController().signal).then(
+      () => false,
+      (error: unknown) => {
+        if (error instanceof Later) return true;
+        throw error;
+      },
+    );
   return { c, store, jobs, states, find, insert, run };
 }
