@@ -221,7 +221,7 @@ async function openServices(config: Config, overrides: Overrides) {
       ...members,
       impersonation,
       findPerson: slack.people.find,
-      findOwner: slack.people.findOwner,
+      findOwner: slack.people.findByEmail,
       mapping: mapping.current,
       identities,
       onShared: async ({ teamId, userId, devinUserId }) =>

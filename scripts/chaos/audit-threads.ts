@@ -88,7 +88,7 @@ function auditOrder(slack: World['slack'], { ledger, heardBy }: Talks, { wrong }
 function auditWords({ slack }: World, { words }: Ledger, { wrong, missing }: Findings) {
   const relayed = publicMessages(slack)
     .filter(({ metadata }) => readMetadata(metadata)?.kind !== 'card')
-    .map(({ text, ts, metadata }) => ({ text, ts, isCall: readMetadata(metadata)?.kind === 'milestone' }));
+    .map(({ text, ts, metadata }) => ({ text, ts, isCall: readMetadata(metadata)?.kind !== 'message' }));
   let shown = 0;
   let before: (Word & { ts: string }) | null = null;
   for (const word of words.toSorted(bySession)) {

@@ -3,7 +3,7 @@ import { DevinError } from '../devin/errors.ts';
 import { otherOwner } from '../identity/resolve.ts';
 import type { Jobs, Queue } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
-import { slackFailure, throwIfRetryable } from '../slack/edge/errors.ts';
+import { slackFailure } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
 import { answerPlace } from '../slack/edge/places.ts';
 import { actionMessage } from '../slack/views/failures.ts';
@@ -159,10 +159,11 @@ async function answer(c: ActContext, act: Act, { isDone, sentences }: Answered):
 async function tell({ store, slack, enqueue }: ActContext, { userId, answerTo }: Act, said: string[]) {
   const { envelopes } = store;
   const place = answerPlace(envelopes, userId, answerTo);
-  if ((await slack.outbound.tellPrivately(place, notice(said))) !== 'retryable') return;
-  const { id } = answerTo;
-  const sealed = envelopes.close(id, { ...envelopes.open(id, answerTo.sealed), said });
-  await enqueue('tell-later', { userId, answerTo: { ...answerTo, sealed } });
+  await slack.outbound.tellPrivately(place, notice(said)).catch(async () => {
+    const { id } = answerTo;
+    const sealed = envelopes.close(id, { ...envelopes.open(id, answerTo.sealed), said });
+    await enqueue('tell-later', { userId, answerTo: { ...answerTo, sealed } });
+  });
 }
 
 /** Tells a person what Slack was too busy to take. */
@@ -170,9 +171,7 @@ async function tellLater({ store, slack }: ActContext, job: Jobs['tell-later']):
   const { userId, answerTo } = job;
   const said = store.envelopes.open(answerTo.id, answerTo.sealed)?.said ?? [];
   if (said.length === 0) return;
-  throwIfRetryable(
-    await slack.outbound.tellPrivately(answerPlace(store.envelopes, userId, answerTo), notice(said)),
-  );
+  await slack.outbound.tellPrivately(answerPlace(store.envelopes, userId, answerTo), notice(said));
 }
 
 type Link = ActOf<'link'>;
@@ -207,7 +206,7 @@ async function link(c: ActContext, { act }: Doing<Link, Link>): Promise<Outcome>
   const member = await c.findMember(devinUserId);
   if (member === null) return notDone(linking.unknownInDevin(escape(devinUserId)));
   const name = escape(member.name);
-  const owner = await otherOwner(member, personId, people.findOwner);
+  const owner = await otherOwner(member, personId, people.findByEmail);
   if (owner !== null) return notDone(linking.addressOfAnother(name, `<@${owner.userId}>`));
   const left = await identities.othersLinkedTo(member.userId, person);
   const chosen = { devinUserId: member.userId, linkedBy: userId, left };

@@ -8,7 +8,7 @@ import { type SessionSnapshot, isClosed } from '../session/snapshot.ts';
 import { endingRefusal, steeringRefusal, writingRefusal } from '../slack/authority.ts';
 import { cardView } from '../slack/card-view.ts';
 import { isOutside } from '../slack/edge/conversations.ts';
-import { cardMessage } from '../slack/edge/posted-messages.ts';
+import { cardMessage } from '../slack/edge/places.ts';
 import { actionMessage, refusalSentence } from '../slack/views/failures.ts';
 import { doneAlready } from '../slack/views/notices.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';

@@ -1,7 +1,6 @@
 import { draftFor } from '../session/credentials.ts';
 import { isRefusedReply, type ReplyFailure } from '../session/reply.ts';
 import { refuseSteering } from '../slack/authority.ts';
-import { throwIfRetryable } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/edge/ids.ts';
 import type { PrivatePlace } from '../slack/edge/outbound.ts';
 import { placeColumns } from '../slack/edge/places.ts';
@@ -71,11 +70,11 @@ export async function notifyOfReply(c: ConverseContext, replyId: string): Promis
     const leftOut = leftOutSentences(reply, text);
     const { thread } = text;
     const heading = reply.state === 'delivered' ? thread.leftOut : thread.notDelivered;
-    if (leftOut.length > 0) throwIfRetryable(await tell(notice([heading, ...leftOut])));
+    if (leftOut.length > 0) await tell(notice([heading, ...leftOut]));
   } else if (reply.state === 'unknown' || reply.failure !== null) {
     await removeTaken(c, reply);
     const mayNotSteer = mayNotSteerSentence(reply, request, text);
-    if (mayNotSteer === null) return throwIfRetryable(await tell(await noticeOf(c, found, text)));
+    if (mayNotSteer === null) return tell(await noticeOf(c, found, text));
     const once = { sessionId: reply.sessionId, userId: reply.userId, reason: 'may-not-steer' } as const;
     await tellOnce(c.store, once, async () => tell(notice([mayNotSteer])));
   }

@@ -5,10 +5,8 @@ import { isNoMember } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
 import { waitingWords } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
-import { throwIfRetryable } from '../slack/edge/errors.ts';
 import type { Outbound } from '../slack/edge/outbound.ts';
-import { placeColumns } from '../slack/edge/places.ts';
-import { cardMessage } from '../slack/edge/posted-messages.ts';
+import { cardMessage, placeColumns } from '../slack/edge/places.ts';
 import type { TextFor } from '../slack/edge/text-for.ts';
 import { optionWords } from '../slack/views/details-values.ts';
 import { reasonMessage, userMessage } from '../slack/views/failures.ts';
@@ -127,9 +125,7 @@ export function createPersonNotifier({
     const [{ notices }, session] = await Promise.all([textFor(userId), sessions.ofRequest(id)]);
     const where = session === null ? [] : [link(session.url, notices.running.session)];
     const sentences = [notices.settled, ...where];
-    throwIfRetryable(
-      await outbound.tellPrivately({ ...noticePlace(request), responseUrl: null }, notice(sentences)),
-    );
+    await outbound.tellPrivately({ ...noticePlace(request), responseUrl: null }, notice(sentences));
   }
 
   /** Where they asked, unless they have left that conversation. */
@@ -146,6 +142,6 @@ export function createPersonNotifier({
     if (request === null) return;
     if (kind === 'started') return settleNotice(request);
     const rendered = await compose(request, kind);
-    if (rendered !== null) throwIfRetryable(await outbound.tellPrivately(noticePlace(request), rendered));
+    if (rendered !== null) await outbound.tellPrivately(noticePlace(request), rendered);
   };
 }

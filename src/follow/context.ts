@@ -17,7 +17,7 @@ import type { Budget } from '../trust/index.ts';
 export type FollowContext = ShowContext & {
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
-  slack: Pick<Slack, 'outbound' | 'metadata' | 'findLeaver' | 'isOutside' | 'nameMentions' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'readPosted' | 'people' | 'presence' | 'nameMentions' | 'textFor'>;
   enqueue: Enqueue;
   withLease: WithLease;
   budget: Pick<Budget, 'follow'>;

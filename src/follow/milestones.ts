@@ -9,7 +9,7 @@ import {
   readMilestone,
   type Milestone,
 } from '../session/milestones.ts';
-import { whereCalled, type CalledIn } from '../slack/called.ts';
+import { findLeaver, whereCalled, type CalledIn } from '../slack/called.ts';
 import { cardView } from '../slack/card-view.ts';
 import { messageMetadata, milestoneMetadata } from '../slack/edge/metadata.ts';
 import { renderDevinMessage } from '../slack/views/devin-message.ts';
@@ -173,7 +173,7 @@ export async function markAnswered(c: FollowContext, job: Job): Promise<void> {
 
 /** The requester is not called if they left Slack. */
 async function calledBy(c: FollowContext, { request }: Followed): Promise<Called> {
-  const left = await c.slack.findLeaver(request);
+  const left = await findLeaver(c.slack, request);
   return left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', name: left.name };
 }
 

@@ -2,7 +2,6 @@ import { DevinError, isTooLarge } from '../devin/errors.ts';
 import { Later, backOffMs, HELD_WAIT_MS, retryWindow, sooner } from '../queue/index.ts';
 import { refusalKind, unlessRefused } from '../slack/edge/errors.ts';
 import { privatePlace } from '../slack/edge/places.ts';
-import { CLOCK_MARGIN_S } from '../slack/edge/posted-messages.ts';
 import { notice, slackRefusal } from '../slack/views/notices.ts';
 import { link } from '../slack/views/text.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
@@ -146,22 +145,28 @@ async function noteTrouble(
   const sentence = text.thread.trouble(slackRefusal(code, text), opened);
   const place = privatePlace({ userId, channelId: null, threadTs: null });
   // If Slack is busy, the next try tells them.
-  if ((await outbound.tellPrivately(place, notice([sentence]))) === 'retryable') return;
-  await sessions.refused(session, code);
+  const told = outbound.tellPrivately(place, notice([sentence])).then(
+    () => true,
+    () => false,
+  );
+  if (await told) await sessions.refused(session, code);
 }
+
+/** How far Slack's and Devin's clocks may differ. */
+const CLOCK_MARGIN_S = 10 * 60;
 
 /** A database that was restored from a backup doesn't know what was posted after it, but the thread shows it. */
 async function skipPosted(
-  { store: { messages }, slack: { metadata }, knownSince }: FollowContext,
+  { store: { messages }, slack, knownSince }: FollowContext,
   { sessionId, channelId, threadTs }: SessionRow,
 ): Promise<void> {
   const words = await messages.pending(sessionId, 'words');
   const oldest = words.find(({ attemptedAt, saidAt }) => attemptedAt === null && saidAt < knownSince());
   if (oldest === undefined) return;
-  const span = { fromS: oldest.saidAt.getTime() / 1000 - CLOCK_MARGIN_S, toS: null };
+  const sinceS = oldest.saidAt.getTime() / 1000 - CLOCK_MARGIN_S;
   // A thread that can't be read takes no messages, either.
-  const read = await unlessRefused(metadata.read({ channelId, threadTs }, span));
-  const shown = (read?.messages ?? []).flatMap(({ metadata: found }) =>
+  const read = await unlessRefused(slack.readPosted({ channelId, threadTs }, sinceS));
+  const shown = (read ?? []).flatMap(({ metadata: found }) =>
     found.kind === 'message' && found.sessionId === sessionId ? [found.eventId] : [],
   );
   await messages.skipThrough(sessionId, shown);

@@ -8,7 +8,7 @@ import type { Policy } from '../session/policy/schema.ts';
 import { shownIdentity } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
 import { againInMs } from '../slack/edge/errors.ts';
-import { cardMessage } from '../slack/edge/posted-messages.ts';
+import { cardMessage } from '../slack/edge/places.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { keyRefused } from '../slack/views/failures.ts';
 import { renderHome, type Home } from '../slack/views/home.ts';
@@ -80,7 +80,7 @@ async function lookUp(c: HomeContext, person: Owner): Promise<LookedUp> {
 async function publish(c: HomeContext, owner: Owner, lookedUp: LookedUp): Promise<number | null> {
   const { settings } = c.store;
   const preferences = await settings.preferencesFor(owner);
-  const text = await c.slack.textFor(owner.userId, preferences.language);
+  const text = await c.slack.textFor(owner.userId);
   const { identity, ...known } = lookedUp;
   const home: Home = {
     ...known,

@@ -29,7 +29,7 @@ export type ShowContext = {
 /** With what the kinds read. */
 export type ReconcileContext = ShowContext & {
   store: Pick<Store, 'requests' | 'sessions' | 'settings'>;
-  slack: Pick<Slack, 'people' | 'groups' | 'textFor' | 'findLeaver' | 'isOutside'>;
+  slack: Pick<Slack, 'people' | 'groups' | 'textFor' | 'presence'>;
   findMember: FindMember;
   policy: { current: () => Policy | null };
   budget: Pick<Budget, 'alerts'>;

@@ -29,7 +29,7 @@ export const SHARED: Notice = {
     const [teamId = '', userId = '', ...rest] = subject.split(':');
     const member = await findMember(rest.join(':'));
     // Only a full member of the workspace is told.
-    const owner = member?.email == null ? null : await people.findOwner(member.email);
+    const owner = member?.email == null ? null : await people.findByEmail(member.email);
     if (member === null || owner?.kind !== 'member' || owner.userId === userId) return null;
     const { notices } = await textFor(owner.userId);
     const words = notices.sharedAccount(`<@${userId}>`, escape(member.name));

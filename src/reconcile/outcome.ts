@@ -1,9 +1,9 @@
 import { HELD_WAIT_MS } from '../queue/index.ts';
-import { whereCalled, type CalledIn } from '../slack/called.ts';
+import { findLeaver, whereCalled, type CalledIn } from '../slack/called.ts';
 import { doubtOf } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
 import { outcomeMetadata } from '../slack/edge/metadata.ts';
-import { cardMessage, threadOfCard } from '../slack/edge/posted-messages.ts';
+import { cardMessage, threadOfCard } from '../slack/edge/places.ts';
 import type { Called } from '../slack/views/milestone.ts';
 import { renderOutcome } from '../slack/views/notices.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
@@ -42,7 +42,7 @@ export const OUTCOME: Kind<OutcomeRows> = {
     const { notify } = await store.settings.preferencesFor(request);
     const threadIn = threadOfCard(request)?.channelId ?? null;
     const calledIn = await whereCalled(slack, { request, notify, threadIn });
-    const left = await slack.findLeaver(request);
+    const left = await findLeaver(slack, request);
     return {
       request,
       at,

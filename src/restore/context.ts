@@ -14,7 +14,7 @@ export type RestoreContext = {
     messages: Pick<Devin['messages'], 'list'>;
     attachments: Pick<Devin['attachments'], 'list'>;
   };
-  slack: Pick<Slack, 'teamId'> & { metadata: Pick<Slack['metadata'], 'read'> };
+  slack: Pick<Slack, 'teamId' | 'readPosted'>;
   resolve: ResolveIdentity;
   findMember: FindMember;
   enqueue: Enqueue;

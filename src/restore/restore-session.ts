@@ -4,7 +4,8 @@ import { devinUserOf, type Identity } from '../session/identity.ts';
 import { readPrompt } from '../session/prompt.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { unlessRefused } from '../slack/edge/errors.ts';
-import { readPermalink, type FoundMessage } from '../slack/edge/posted-messages.ts';
+import type { FoundMessage } from '../slack/edge/metadata.ts';
+import { readPermalink } from '../slack/edge/places.ts';
 import { cardKey } from '../store/shown.ts';
 import type { RestoreContext } from './context.ts';
 import { importSession, readHistory, sessionMember, type History } from './import-session.ts';
@@ -70,8 +71,8 @@ async function messagesIn(
   const place = permalink === null ? null : readPermalink(permalink);
   if (place === null) return [];
   // If the app can't read there, it can't have posted there.
-  const read = await unlessRefused(slack.metadata.read(place, { fromS: createdAtS - BEFORE_S, toS: null }));
-  return (read?.messages ?? [])
+  const read = await unlessRefused(slack.readPosted(place, createdAtS - BEFORE_S));
+  return (read ?? [])
     .filter(({ metadata: of }) => of.kind === 'card' || of.sessionId === sessionId)
     .map((message) => ({ ...message, ...place }));
 }

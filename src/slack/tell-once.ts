@@ -2,8 +2,7 @@ import type { MessageRef } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { ThreadNotice } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
-import { throwIfRetryable } from './edge/errors.ts';
-import type { DeliveryResult, Outbound, PrivatePlace } from './edge/outbound.ts';
+import type { Outbound, PrivatePlace } from './edge/outbound.ts';
 import type { Message } from './edge/payload.ts';
 import { privatePlace } from './edge/places.ts';
 import type { TextFor } from './edge/text-for.ts';
@@ -33,11 +32,11 @@ type TellingContext = {
 export async function tellOnce(
   { threadNotices }: TellingContext['store'],
   once: ThreadNotice,
-  tell: () => Promise<DeliveryResult>,
+  tell: () => Promise<void>,
 ): Promise<void> {
   if (!(await threadNotices.add(once))) return;
   try {
-    throwIfRetryable(await tell());
+    await tell();
   } catch (error) {
     await threadNotices.remove(once);
     throw error;
@@ -83,8 +82,11 @@ export async function answerMessage(
     if (await leases.outlasts(name, ANSWERING_MS)) return;
     throw new BeingAnsweredError();
   }
-  const told = await outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer);
-  if (told === 'retryable') await leases.release(name, lease);
-  else await leases.renew(name, lease, DELIVERED_AGAIN_MS);
-  throwIfRetryable(told);
+  try {
+    await outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer);
+  } catch (error) {
+    await leases.release(name, lease);
+    throw error;
+  }
+  await leases.renew(name, lease, DELIVERED_AGAIN_MS);
 }

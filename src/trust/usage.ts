@@ -9,7 +9,6 @@ import {
   type UsageBy,
   type UsageScope,
 } from '../session/usage.ts';
-import { throwIfRetryable } from '../slack/edge/errors.ts';
 import { answerPlace } from '../slack/edge/places.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { notice } from '../slack/views/notices.ts';
@@ -102,11 +101,11 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
     const refusal = usageRefusal(job, { hasOwners: deps.policy.current()?.owners !== undefined, mayAll });
     if (refusal !== null) {
       const refused = notice([text.usage.notForYou[refusal](deps.command)]);
-      return throwIfRetryable(await outbound.tellPrivately(place, refused));
+      return outbound.tellPrivately(place, refused);
     }
     const spender = { teamId, userId, channelId: answerTo.channelId ?? '' };
     const report = await reportOn({ scope: scopeOf(job), by, days, spender });
-    throwIfRetryable(await outbound.tellPrivately(place, renderUsage(report, text)));
+    await outbound.tellPrivately(place, renderUsage(report, text));
   };
 }
 

@@ -15,7 +15,7 @@ import { fieldBlock } from '../../src/slack/edge/ids.ts';
 import { readMessage } from '../../src/slack/edge/messages.ts';
 import { readBlockMetadata, readMetadata } from '../../src/slack/edge/metadata.ts';
 import { readPayload } from '../../src/slack/edge/payload.ts';
-import { readPermalink } from '../../src/slack/edge/posted-messages.ts';
+import { readPermalink } from '../../src/slack/edge/places.ts';
 import { renderDevinMessage } from '../../src/slack/views/devin-message.ts';
 import { readField, readJson } from '../../src/slack/views/form/read-field.ts';
 import { readSessionForm } from '../../src/slack/views/form/read.ts';

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { DeliveryResult } from '../../src/slack/edge/outbound.ts';
 import { answerMessage, tellOnce } from '../../src/slack/tell-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createThreadNotices } from '../../src/store/thread-notices.ts';
@@ -8,15 +7,16 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 const message = { teamId: 'T1', channelId: 'C1', ts: '1.000001' };
 const place = { userId: 'U1', channelId: 'C1', threadTs: null, responseUrl: null };
 const TOLD = { message, place, answer: { text: 'Try this.', blocks: [] } };
+const refused = async (): Promise<void> => Promise.reject(new Error('Slack took no private notice'));
+const taken = async (): Promise<void> => Promise.resolve();
 
 describeOnBothDatabases('a message that Slack delivers to several processes', (open) => {
   /** Two processes, and what Slack makes of each answer, in order. */
-  const processes = async (...results: Promise<DeliveryResult>[]) => {
+  const processes = async (...results: (() => Promise<void>)[]) => {
     const { db } = await open();
     const told: string[] = [];
     const process = (name: string) => {
-      const tellPrivately = async (): Promise<DeliveryResult> =>
-        results[told.push(name) - 1] ?? Promise.resolve('delivered');
+      const tellPrivately = async (): Promise<void> => (results[told.push(name) - 1] ?? taken)();
       const context = { store: { leases: createLeases(db) }, slack: { outbound: { tellPrivately } } };
       return async () => answerMessage(context, TOLD);
     };
@@ -30,12 +30,12 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
   };
 
   test('is answered once, and not acknowledged until it is known that Slack has taken the answer', async () => {
-    const slack = Promise.withResolvers<DeliveryResult>();
-    const { first, second, told } = await processes(slack.promise);
+    const slack = Promise.withResolvers<void>();
+    const { first, second, told } = await processes(async () => slack.promise);
     const answering = first();
     await expect.poll(() => told).toEqual(['first']);
     await expect(second()).rejects.toMatchObject({ code: 'being-answered' });
-    slack.resolve('delivered');
+    slack.resolve();
     await answering;
     await second();
     expect(told).toEqual(['first']);
@@ -48,7 +48,7 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
   });
 
   test('is answered by another process if Slack did not take the answer', async () => {
-    const { first, second, told } = await processes(Promise.resolve('retryable'));
+    const { first, second, told } = await processes(refused);
     await expect(first()).rejects.toThrow('Slack took no private notice');
     await second();
     await first();
@@ -63,14 +63,14 @@ describeOnBothDatabases('what a person is told once in a thread', (open) => {
     const { db } = await open();
     const store = { threadNotices: createThreadNotices(db) };
     const told: string[] = [];
-    const tell = async (name: string, slack: DeliveryResult) =>
+    const tell = async (name: string, slack: () => Promise<void>) =>
       tellOnce(store, MUTED, async () => {
         told.push(name);
-        return Promise.resolve(slack);
+        return slack();
       });
-    await expect(tell('first', 'retryable')).rejects.toThrow('Slack took no private notice');
-    await Promise.all([tell('second', 'delivered'), tell('second', 'delivered')]);
-    await tell('third', 'delivered');
+    await expect(tell('first', refused)).rejects.toThrow('Slack took no private notice');
+    await Promise.all([tell('second', taken), tell('second', taken)]);
+    await tell('third', taken);
     expect(told).toEqual(['first', 'second']);
   });
 });

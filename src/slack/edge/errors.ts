@@ -9,7 +9,6 @@ import type { Log } from '../../log.ts';
 import { backOffMs, retryWindow } from '../../queue/index.ts';
 import { MS_PER_S } from '../../time.ts';
 import { askedWait } from '../../upstream.ts';
-import type { DeliveryResult } from './outbound.ts';
 
 export type SlackFailure =
   /** Slack said no; nothing was done. */
@@ -69,11 +68,6 @@ export async function unlessRefused<T>(asking: Promise<T>): Promise<T | null> {
     if (isRefused(error)) return null;
     throw error;
   });
-}
-
-/** Fails the job if Slack can't be reached, so that the queue retries it. */
-export function throwIfRetryable(result: DeliveryResult): void {
-  if (result === 'retryable') throw new Error('Slack took no private notice for now');
 }
 
 /**

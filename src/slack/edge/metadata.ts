@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { pages } from '../../bounds.ts';
+import { cursorAfter } from './conversations.ts';
+import type { CardPlace, ThreadPlace } from './outbound.ts';
 
 /** What a message carries so that it can be found again if Slack's answer to posting it is lost. */
 export type MessageMetadata = { event_type: string; event_payload: Record<string, string> };
 
 const CARD_EVENT = 'devin_session';
 const MESSAGE_EVENT = 'devin_message';
-const MILESTONE_EVENT = 'devin_milestone';
 
 /** What identifies a message among the others of its event, by event. */
 const IDENTIFYING = new Map<string, readonly string[]>();
@@ -23,7 +26,7 @@ function identifiedBy<const Names extends readonly string[]>(event_type: string,
 export const cardMetadata = identifiedBy(CARD_EVENT, 'request_id');
 /** `part`: a long message becomes several in Slack. */
 export const messageMetadata = identifiedBy(MESSAGE_EVENT, 'session_id', 'event_id', 'part');
-export const milestoneMetadata = identifiedBy(MILESTONE_EVENT, 'session_id', 'milestone');
+export const milestoneMetadata = identifiedBy('devin_milestone', 'session_id', 'milestone');
 /** The greeting in a channel that the app was invited to. */
 export const greetingMetadata = identifiedBy('devin_greeting', 'channel_id');
 /** How a request without a session ended. `at`: the number of the attempt. */
@@ -73,7 +76,7 @@ type MessageParts = {
 };
 
 /** Whether a message carries this metadata, in its own or in a block id. Its own may hold more. */
-export function hasMetadata({ metadata: own, blocks = [] }: MessageParts, wanted: MessageMetadata): boolean {
+function hasMetadata({ metadata: own, blocks = [] }: MessageParts, wanted: MessageMetadata): boolean {
   const blockId = metadataBlockId(wanted);
   return includes(own, wanted) || blocks.some((block) => block.block_id === blockId);
 }
@@ -95,7 +98,7 @@ export function metadataBlockId({ event_type, event_payload }: MessageMetadata):
   return `${event_type}${BETWEEN_VALUES}${createHash('sha256').update(whole).digest('base64url')}`;
 }
 
-/** null: not metadata of this app, or it was too long for a block id. */
+/** The same from a block id; null also if it was too long for one. */
 export function readBlockMetadata(blocks: readonly { block_id?: string | undefined }[]): ReadMetadata | null {
   for (const { block_id: blockId = '' } of blocks) {
     const [event_type = '', ...values] = blockId.split(BETWEEN_VALUES);
@@ -135,21 +138,111 @@ const ownMetadataSchema = z.union([
       sessionId,
       eventId,
     })),
-  z
-    .object({
-      event_type: z.literal(MILESTONE_EVENT),
-      event_payload: z.object({ session_id: z.string(), milestone: z.string() }),
-    })
-    .transform(({ event_payload: { session_id: sessionId, milestone: key } }) => ({
-      kind: 'milestone' as const,
-      sessionId,
-      key,
-    })),
 ]);
 
-export type ReadMetadata = z.output<typeof ownMetadataSchema>;
+type ReadMetadata = z.output<typeof ownMetadataSchema>;
 
-/** null: not metadata of this app. */
+/** Of a card or of Devin's words; null: neither. */
 export function readMetadata(own: unknown): ReadMetadata | null {
   return ownMetadataSchema.safeParse(own).data ?? null;
+}
+
+/** Slack's timestamps. `maxPages`: the rest is left out. */
+type Span = { oldest?: string; latest?: string; maxPages: number };
+
+const PAGE = 200;
+/** What isn't found is posted again, so a thread is read to its end. */
+const SEARCHED_PAGES = 50;
+
+const pageSchema = z.object({
+  messages: z
+    .array(
+      z.looseObject({
+        ts: z.string(),
+        thread_ts: z.string().optional(),
+        user: z.string().optional(),
+        text: z.string().default(''),
+        metadata: z.unknown().optional(),
+        blocks: z.array(z.looseObject({ block_id: z.string().optional() })).optional(),
+        files: z.array(z.looseObject({ id: z.string().optional() })).default([]),
+      }),
+    )
+    .default([]),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+});
+
+/**
+ * Messages with their metadata, page by page: newest first in a conversation, without the replies in its threads, and
+ * oldest first in a thread. Throws if Slack can't be asked.
+ */
+export async function* pagesOf(
+  client: WebClient,
+  { channelId: channel, threadTs: ts }: CardPlace,
+  { maxPages, ...span }: Span,
+): AsyncGenerator<z.infer<typeof pageSchema>['messages']> {
+  const read = async (cursor: string | null) => {
+    const query = {
+      channel,
+      include_all_metadata: true,
+      limit: PAGE,
+      ...span,
+      ...(cursor !== null && { cursor }),
+    };
+    return pageSchema.parse(
+      ts === null
+        ? await client.conversations.history(query)
+        : await client.conversations.replies({ ...query, ts }),
+    );
+  };
+  for await (const { messages } of pages({ read, next: cursorAfter, most: maxPages })) yield messages;
+}
+
+/** A message of this app. `first`, `last`: when it was attempted, by Slack's clock; null: not known. */
+export type Sought = { metadata: MessageMetadata; first: string | null; last: string | null };
+
+/** The `ts` of the message; null: not found. Throws if Slack can't be asked. */
+export async function findPosted(
+  client: WebClient,
+  place: CardPlace,
+  { metadata, ...attempted }: Sought,
+): Promise<string | null> {
+  for await (const messages of pagesOf(client, place, spanOf(attempted))) {
+    const found = messages.find((message) => hasMetadata(message, metadata));
+    if (found !== undefined) return found.ts;
+  }
+  return null;
+}
+
+/** Slack's clocks can differ a little from each other. */
+const MARGIN_S = 60;
+/** Slack may take this long to post what was attempted. */
+const LATE_S = 600;
+
+/** Bounded on both sides: a busy channel may have thousands of messages since then. */
+function spanOf({ first, last }: Omit<Sought, 'metadata'>): Span {
+  return {
+    ...(first !== null && { oldest: (Number(first) - MARGIN_S).toFixed(6) }),
+    ...(last !== null && { latest: (Number(last) + LATE_S).toFixed(6) }),
+    maxPages: SEARCHED_PAGES,
+  };
+}
+
+/** A message of this app, with what its metadata says. */
+export type FoundMessage = { ts: string; text: string; metadata: ReadMetadata };
+
+/** What this app has posted in a thread since then. Throws if Slack can't be asked. */
+export async function readPosted(
+  { client, botUserId }: { client: WebClient; botUserId: () => string },
+  thread: ThreadPlace,
+  sinceS: number,
+): Promise<FoundMessage[]> {
+  const found: FoundMessage[] = [];
+  const span = { oldest: sinceS.toFixed(6), maxPages: SEARCHED_PAGES };
+  for await (const page of pagesOf(client, thread, span))
+    for (const { ts, text, user, metadata: own, blocks = [] } of page) {
+      const metadata = readMetadata(own) ?? readBlockMetadata(blocks);
+      // Anyone can post any metadata: only the app's own messages count.
+      if (metadata !== null && user === botUserId()) found.push({ ts, text, metadata });
+    }
+  return found;
 }

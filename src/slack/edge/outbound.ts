@@ -6,8 +6,8 @@ import type { RemoteClock } from '../../time.ts';
 import { bounded, type Rendered } from '../views/objects.ts';
 import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
 import type { IsSlackAddress } from './files.ts';
-import { metadataBlockId, type MessageMetadata } from './metadata.ts';
-import { findPosted, pagesOf, permalink, type MessagePlace, type Sought } from './posted-messages.ts';
+import { findPosted, metadataBlockId, pagesOf, type MessageMetadata, type Sought } from './metadata.ts';
+import { permalink, type MessagePlace } from './places.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
 export type FileToShare = { name: string; content: Uint8Array<ArrayBuffer> };
@@ -23,9 +23,6 @@ export type PrivatePlace = {
   threadTs: string | null;
   responseUrl: string | null;
 };
-
-/** How the delivery of a private notice ended. `retryable`: Slack was busy or unreachable. */
-export type DeliveryResult = 'delivered' | 'undeliverable' | 'retryable';
 
 export type Outbound = ReturnType<typeof createOutbound>;
 
@@ -120,24 +117,24 @@ export function createOutbound(deps: OutboundDeps) {
     }
   }
 
-  /** Tells one person, where they asked if possible, otherwise by direct message. */
-  async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
+  /** Tells one person, where they asked if possible, otherwise by direct message. Throws if Slack can't be asked. */
+  async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<void> {
     const ways = [
       async () =>
         place.responseUrl !== null && (await respond(place.responseUrl, ephemeralNotice(notice, false))),
       () => ephemeral(place, notice),
       () => direct(place.userId, notice),
     ];
-    let outcome: DeliveryResult = 'undeliverable';
+    let unasked: { cause: unknown } | null = null;
     for (const way of ways) {
-      const told = await way().catch((error: unknown) => {
+      try {
+        if (await way()) return;
+      } catch (error) {
         log.debug({ err: error }, 'a way to tell a person privately failed; trying the next');
-        if (!isRefused(error)) outcome = 'retryable';
-        return false;
-      });
-      if (told) return 'delivered';
+        if (!isRefused(error)) unasked = { cause: error };
+      }
     }
-    return outcome;
+    if (unasked !== null) throw new Error('Slack took no private notice for now', unasked);
   }
 
   return {

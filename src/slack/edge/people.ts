@@ -1,12 +1,10 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { cleanJson } from '../../bounds.ts';
-import type { PlaceKind } from '../../session/context.ts';
-import type { Identity, SlackPerson } from '../../session/identity.ts';
+import type { SlackPerson } from '../../session/identity.ts';
 import { NOBODY, type KnownPeople } from '../../store/identities.ts';
 import { remembered } from '../../time.ts';
 import { mentionedIn, replaceMentions } from '../views/text.ts';
-import type { PresenceOf } from './conversations.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
 
 const userSchema = z.object({
@@ -36,61 +34,21 @@ const userSchema = z.object({
 
 export type People = ReturnType<typeof createPeople>;
 
-/** The name of a person who left Slack; null: they are here, as far as Slack says. */
-export type FindLeaver = (person: {
-  userId: string;
-  /** As they were last known. */
-  identity: Identity | null;
-}) => Promise<{ name: string | null } | null>;
+/** How long Slack's answer about a person counts, unless Slack reports a change. */
+const KNOWN_FOR_MS = 5 * 60 * 1000;
 
-/** `findPerson`: null: Slack doesn't know the person. */
-export function createFindLeaver(findPerson: People['find']): FindLeaver {
-  return async ({ userId, identity }) => {
-    const known = identity?.kind === 'refused' ? null : (identity?.slackName ?? null);
-    try {
-      const person = await findPerson(userId);
-      if (person === null) return { name: known };
-      return person.kind === 'deactivated' ? { name: known ?? person.name } : null;
-    } catch (error) {
-      slackFailure(error);
-      return null;
-    }
-  };
-}
-
-type Requester = Parameters<FindLeaver>[0] & { placeKind: PlaceKind | null };
-
-/** Whether a requester is in Slack, but certainly no longer in a conversation: what calls them there, they don't see. */
-export type IsOutside = (channelId: string, requester: Requester) => Promise<boolean>;
-
-type OutsideDeps = { presence: PresenceOf; findLeaver: FindLeaver };
-
-export function createIsOutside({ presence, findLeaver }: OutsideDeps): IsOutside {
-  return async (channelId, requester) => {
-    // Slack isn't asked about public channels: it limits such calls, and few channels become private.
-    if (requester.placeKind === 'public') return false;
-    try {
-      if ((await presence({ channelId, userId: requester.userId })) !== 'out') return false;
-    } catch (error) {
-      slackFailure(error);
-      return false;
-    }
-    return (await findLeaver(requester)) === null;
-  };
-}
-
-type PeopleDeps = {
+export function createPeople({
+  client,
+  teamId,
+  knownPeople,
+  now,
+}: {
   client: WebClient;
   /** The workspace the app is installed in; people of others are external. */
   teamId: () => string;
   knownPeople: Pick<KnownPeople, 'since' | 'remember'>;
   now: () => number;
-};
-
-/** How long Slack's answer about a person counts, unless Slack reports a change. */
-const KNOWN_FOR_MS = 5 * 60 * 1000;
-
-export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
+}) {
   async function ask(asking: Promise<{ user?: unknown }>): Promise<SlackPerson | null> {
     try {
       const { user } = await asking;
@@ -101,14 +59,11 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
     }
   }
 
-  const findByEmail = async (email: string): Promise<SlackPerson | null> =>
-    ask(client.users.lookupByEmail({ email }));
-
-  /** null: Slack doesn't know the person. Throws if Slack can't be asked. */
-  async function find(userId: string): Promise<SlackPerson | null> {
+  /** null: Slack doesn't know the person. Throws if Slack can't be asked. `forMs`: how long an answer counts. */
+  async function find(userId: string, forMs = KNOWN_FOR_MS): Promise<SlackPerson | null> {
     const who = { teamId: teamId(), userId };
     const askedAtMs = now();
-    const known = await knownPeople.since(who, new Date(askedAtMs - KNOWN_FOR_MS), new Date(askedAtMs));
+    const known = await knownPeople.since(who, new Date(askedAtMs - forMs), new Date(askedAtMs));
     if (known !== null) return known === NOBODY ? null : known;
     const person = await ask(client.users.info({ user: userId, include_locale: true }));
     await knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));
@@ -125,12 +80,9 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
       const person = await find(userId);
       return person?.kind !== 'external' && person?.workspaces?.includes(otherTeamId) === true;
     },
-    /** null: nobody in this workspace has the address. Throws if Slack can't be asked. */
-    findByEmail,
-    /** The same; null also if Slack doesn't let the app look. */
-    async findOwner(email: string): Promise<SlackPerson | null> {
-      return unlessRefused(findByEmail(email));
-    },
+    /** null: nobody in this workspace has the address, or the app may not look. Throws if Slack can't be asked. */
+    findByEmail: async (email: string): Promise<SlackPerson | null> =>
+      unlessRefused(ask(client.users.lookupByEmail({ email }))),
   };
 }
 

@@ -109,3 +109,39 @@ export function answerPlace(
 ): PrivatePlace {
   return { userId, channelId, threadTs, responseUrl: envelopes.open(id, sealed)?.responseUrl ?? null };
 }
+
+/** `threadTs` null: it is in no thread, or starts one. */
+export type MessagePlace = { channelId: string; ts: string; threadTs: string | null };
+
+/** Where a request's card is; null: nowhere yet, or it was deleted. */
+export function cardMessage(request: SessionRequest): MessagePlace | null {
+  const { cardChannelId: channelId, cardTs: ts } = request;
+  return channelId === null || ts === null ? null : { channelId, ts, threadTs: cardThread(request) };
+}
+
+/** The thread in which a request's session is followed: its card's, or the one under the card; null: no card yet. */
+export function threadOfCard(request: SessionRequest): { channelId: string; threadTs: string } | null {
+  const card = cardMessage(request);
+  return card === null ? null : { channelId: card.channelId, threadTs: card.threadTs ?? card.ts };
+}
+
+/** The same as https://docs.slack.dev/reference/methods/chat.getPermalink, without a call for each message. */
+export function permalink(workspaceUrl: string, { channelId, ts, threadTs }: MessagePlace): string {
+  const address = new URL(`archives/${channelId}/p${ts.replace('.', '')}`, workspaceUrl);
+  if (threadTs !== null) {
+    address.searchParams.set('thread_ts', threadTs);
+    address.searchParams.set('cid', channelId);
+  }
+  return address.href;
+}
+
+/** `/archives/<channel>/p<ts without its point>`, and `thread_ts` if the message is a reply. */
+const PATH = /^\/archives\/([A-Z0-9]+)\/p(\d+)(\d{6})$/;
+
+/** The thread of the message that an address points to. https://docs.slack.dev/reference/methods/chat.getPermalink */
+export function readPermalink(address: string): { channelId: string; threadTs: string } | null {
+  const url = URL.parse(address);
+  const [, channelId, seconds, micros] = PATH.exec(url?.pathname ?? '') ?? [];
+  if (channelId === undefined) return null;
+  return { channelId, threadTs: url?.searchParams.get('thread_ts') ?? `${seconds}.${micros}` };
+}

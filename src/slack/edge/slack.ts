@@ -12,9 +12,9 @@ import { createThreadReader } from './context.ts';
 import { createDescribePlace, createPresence } from './conversations.ts';
 import { refusalKind } from './errors.ts';
 import { createSlackFiles, createIsSlackAddress } from './files.ts';
-import { createOutbound } from './outbound.ts';
-import { createFindLeaver, createGroups, createIsOutside, createPeople, nameMentions } from './people.ts';
-import { createMetadataReader } from './posted-messages.ts';
+import { readPosted } from './metadata.ts';
+import { createOutbound, type ThreadPlace } from './outbound.ts';
+import { createGroups, createPeople, nameMentions } from './people.ts';
 import { createTextFor } from './text-for.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
@@ -76,7 +76,6 @@ export function createSlack(options: SlackOptions) {
   });
   const { directChannel, permalink } = outbound;
   const presence = createPresence({ client: background, directChannel, now });
-  const findLeaver = createFindLeaver(people.find);
   return {
     answers,
     /** For the start, which asks again soon. */
@@ -86,13 +85,13 @@ export function createSlack(options: SlackOptions) {
     identity,
     botUserId,
     teamId,
-    metadata: createMetadataReader({ client: background, botUserId }),
+    readPosted: async (thread: ThreadPlace, sinceS: number) =>
+      readPosted({ client: background, botUserId }, thread, sinceS),
     people,
-    ...createTextFor({
+    textFor: createTextFor({
       languages,
-      findPerson: people.find,
+      people,
       findChosen: async (userId) => options.languageOf({ teamId: teamId(), userId }),
-      now,
       log,
     }),
     nameMentions: async (text: string) => nameMentions(text, people),
@@ -100,8 +99,6 @@ export function createSlack(options: SlackOptions) {
     files: createSlackFiles({ client: background, isSlackAddress, botToken, fetch }),
     outbound,
     presence,
-    findLeaver,
-    isOutside: createIsOutside({ presence, findLeaver }),
     groups: createGroups({ client: background, now }),
     describePlace: createDescribePlace({ client: background, now }),
     bolt: createBolt({

@@ -230,7 +230,7 @@ function listenToReplies(app: App, c: ListenersContext): void {
       if (await refuses(c, press, refusal)) return;
       const text = await c.textFor(press.userId);
       const closed = closedBox(session, text);
-      if (closed !== null) return void (await c.slack.outbound.tellPrivately(privatePlace(press), closed));
+      if (closed !== null) return c.slack.outbound.tellPrivately(privatePlace(press), closed);
       const box = boxOf(request, session, why);
       await openView(c, press, renderReplyBox(box, text));
     });

@@ -15,7 +15,7 @@ import type { Suggestion } from '../views/form/elements.ts';
 export type ListenersContext = AuthorityContext &
   ActsContext &
   RequestsContext & {
-    slack: Pick<Slack, 'outbound' | 'people' | 'botUserId' | 'files' | 'thread' | 'learnLanguage'>;
+    slack: Pick<Slack, 'outbound' | 'people' | 'botUserId' | 'files' | 'thread'>;
     resolve: ResolveIdentity;
     limiter: Limiter;
     inTime: InTime;

@@ -22,7 +22,7 @@ const IDENTITY_MS = 1200;
 const PRESENCE_MS = 700;
 
 type Given = Omit<ListenersContext, 'saveRequest' | 'inTime' | 'lookUp' | 'presence' | 'textFor'> & {
-  slack: Pick<Slack, 'bolt' | 'presence' | 'quickTextFor'>;
+  slack: Pick<Slack, 'bolt' | 'presence' | 'textFor'>;
   enqueueAll: EnqueueAll;
   onMoved: (state: RequestState) => void;
 };
@@ -46,7 +46,7 @@ export function createListeners(given: Given): void {
         otherwise: null,
         what: 'who is in a conversation',
       }),
-    textFor: slack.quickTextFor,
+    textFor: slack.textFor,
   };
   listenToOutdated(app, c);
   listenToCommands(app, c);

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
   fullCardMetadata,
-  milestoneMetadata,
   readBlockMetadata,
   readMetadata,
+  readPosted,
 } from '../../../src/slack/edge/metadata.ts';
-import { createMetadataReader } from '../../../src/slack/edge/posted-messages.ts';
 import { clientOf, startSlack } from '../../sandbox/slack/harness.ts';
 
 const CARD = fullCardMetadata({
@@ -13,18 +12,17 @@ const CARD = fullCardMetadata({
   userId: 'U1',
   draft: { values: { repos: ['acme/web', 'acme/api'], max_acu_limit: 10 } },
 });
-const AT_ANY_TIME = { fromS: 0, toS: null };
-const CHANNEL = { channelId: 'C1', threadTs: null };
 
 describe("finding the app's own messages", () => {
-  test('reads a card with what is needed to continue, and its threads', async () => {
+  test('reads a thread of a thousand messages to its end, and in it only what the app wrote', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
-    const { ts = '' } = await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
-    const root = slack.say('U1', 'C1', 'no card');
-    slack.say('U2', 'C1', 'a reply', { threadTs: root });
-    const reader = createMetadataReader({ client, botUserId: () => slack.workspace.botUserId });
-    const { messages, threads } = await reader.read(CHANNEL, AT_ANY_TIME);
+    const threadTs = slack.say('U1', 'C1', 'a root');
+    for (let said = 0; said < 1000; said += 1) slack.say('U2', 'C1', 'a reply', { threadTs });
+    const card = { channel: 'C1', thread_ts: threadTs, text: 'last', metadata: CARD };
+    const { ts } = await client.chat.postMessage(card);
+    const read = async (botUserId: string) =>
+      readPosted({ client, botUserId: () => botUserId }, { channelId: 'C1', threadTs }, 0);
     const metadata = {
       kind: 'card',
       requestId: 'r1',
@@ -32,27 +30,8 @@ describe("finding the app's own messages", () => {
       repos: ['acme/web', 'acme/api'],
       acuLimit: 10,
     };
-    expect(messages).toEqual([{ ts, threadTs: null, text: 'card', metadata }]);
-    expect(threads.map((thread) => thread.ts)).toEqual([root]);
-  });
-
-  test('reads a thread of a thousand messages to its end', async () => {
-    const slack = await startSlack();
-    const client = clientOf(slack);
-    const threadTs = slack.say('U1', 'C1', 'a root');
-    for (let said = 0; said < 1000; said += 1) slack.say('U2', 'C1', 'a reply', { threadTs });
-    await client.chat.postMessage({ channel: 'C1', thread_ts: threadTs, text: 'last', metadata: CARD });
-    const reader = createMetadataReader({ client, botUserId: () => slack.workspace.botUserId });
-    const { messages } = await reader.read({ channelId: 'C1', threadTs }, AT_ANY_TIME);
-    expect(messages.map(({ text }) => text)).toEqual(['last']);
-  });
-
-  test("ignores others' messages, whatever metadata they have", async () => {
-    const slack = await startSlack();
-    const client = clientOf(slack);
-    await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
-    const reader = createMetadataReader({ client, botUserId: () => 'U0ANOTHER' });
-    expect((await reader.read(CHANNEL, AT_ANY_TIME)).messages).toEqual([]);
+    expect(await read(slack.workspace.botUserId)).toEqual([{ ts, text: 'last', metadata }]);
+    expect(await read('U0ANOTHER')).toEqual([]);
   });
 });
 
@@ -63,14 +42,6 @@ describe('the metadata of a message', () => {
       expect(readBlockMetadata([{ block_id: blockId }])).toBeNull();
     },
   );
-
-  test('of a milestone is read back', () => {
-    expect(readMetadata(milestoneMetadata('s1', 'pr:https://a/1'))).toEqual({
-      kind: 'milestone',
-      sessionId: 's1',
-      key: 'pr:https://a/1',
-    });
-  });
 
   test('of an older card has only the request', () => {
     const old = { event_type: 'devin_session', event_payload: { request_id: 'r1' } };

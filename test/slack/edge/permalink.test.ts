@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { permalink, readPermalink } from '../../../src/slack/edge/posted-messages.ts';
+import { permalink, readPermalink } from '../../../src/slack/edge/places.ts';
 
 const channelId = 'C1';
 const ts = '1700000000.000100';

@@ -67,8 +67,8 @@ test('the app is its user in a workspace, whatever else Slack says of it', async
 
 test('a token that Slack refuses is counted, and logged once a minute, with what to do', async () => {
   const { log, text: logged } = captureLog();
-  const { answers, people, tokenRefusals } = await open({ ok: false, error: 'token_revoked' }, { log });
-  const refusals = [answers.auth.test(), people.findByEmail('ana@acme.example')].map(async (asking) =>
+  const { answers, tokenRefusals } = await open({ ok: false, error: 'token_revoked' }, { log });
+  const refusals = [answers.auth.test(), answers.conversations.open({ users: 'U1' })].map(async (asking) =>
     asking.then(() => 'read', slackFailure),
   );
   const refused = { kind: 'refused', code: 'token_revoked' };

@@ -41,7 +41,7 @@ async function whoami(
     c.store.settings.layersFor(call),
     c.store.settings.preferencesFor(call),
   ]);
-  const text = await c.textFor(userId, preferences.language);
+  const text = await c.textFor(userId);
   const defaults = mayStart ? c.withNames(applyDefaults(layers)) : null;
   return renderWhoami({ runsAs: shownIdentity(identity, text), why, defaults, preferences }, text);
 }
@@ -54,10 +54,7 @@ async function setOwn(
 ): Promise<Rendered> {
   const { teamId, userId } = call;
   await c.store.settings.changePreferences({ teamId, scope: 'person', scopeId: userId }, chosen, userId);
-  if (setting === 'language') {
-    c.slack.learnLanguage(userId, chosen.language ?? null);
-    await c.redrawHome(call);
-  }
+  if (setting === 'language') await c.redrawHome(call);
   return whoami(c, call, { again: false });
 }
 
