@@ -1,7 +1,7 @@
 import { nullIfFails } from '../log.ts';
 import { checkSlack, refusesKey } from '../operator/checks.ts';
 import { isAdministrator } from '../session/identity.ts';
-import { missingScopes } from '../slack/edge/manifest-scopes.ts';
+import { missingScopes } from '../slack/edge/slack.ts';
 import type { HomeFile, HomeHealth } from '../slack/views/home.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { HomeContext } from './index.ts';

@@ -7,7 +7,7 @@ import { createDevin } from '../devin/devin.ts';
 import { useProxy } from '../network.ts';
 import { OperatorError } from '../operator-error.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { manifestScopes, missingScopes } from '../slack/edge/manifest-scopes.ts';
+import { manifestScopes, missingScopes } from '../slack/edge/slack.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
 import { hasSchema } from '../store/schema.ts';

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { WebAPIPlatformError, WebClient, type WebAPICallResult, type WebClientOptions } from '@slack/web-api';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { bounded } from '../../bounds.ts';
 import { quietSlackLogger, type Log } from '../../log.ts';
 import type { Proxy } from '../../network.ts';
@@ -172,6 +175,21 @@ export async function identifyBot(client: WebClient): Promise<Identified | null>
 
 /** `scopes` null: Slack didn't say. */
 type Identified = Omit<BotIdentity, 'botToken'> & { scopes: string[] | null };
+
+const manifestSchema = z.object({
+  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+});
+
+/** The scopes that the app asks for when it is installed. */
+export function manifestScopes(): string[] {
+  const manifest: unknown = parse(readFileSync(new URL('../../../manifest.yml', import.meta.url), 'utf8'));
+  return manifestSchema.parse(manifest).oauth_config.scopes.bot;
+}
+
+/** What the app was installed without, as far as Slack says. */
+export function missingScopes(granted: readonly string[] | null): string[] {
+  return granted === null ? [] : manifestScopes().filter((scope) => !granted.includes(scope));
+}
 
 type OnDeadToken = (method: string, code: string) => void;
 

@@ -22,7 +22,7 @@ import {
   stopMetadata,
   VIEW,
 } from '../edge/ids.ts';
-import type { Press } from '../edge/interaction-payload.ts';
+import type { Press } from '../edge/payload.ts';
 import { privatePlace } from '../edge/places.ts';
 import { saveAct, saveSaid, sendAgain } from '../inbox/acts.ts';
 import { offerAgain } from '../inbox/requests.ts';

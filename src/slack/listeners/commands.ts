@@ -10,8 +10,7 @@ import { credentialDoubt, parseCommand, withoutOptions } from '../command/parse.
 import { withoutCommand } from '../command/tokens.ts';
 import { readValues } from '../command/values.ts';
 import { ACTION, homeMetadata, meantOption, RUN_ACTION } from '../edge/ids.ts';
-import type { Press } from '../edge/interaction-payload.ts';
-import type { Command } from '../edge/payload.ts';
+import type { Command, Press } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';
 import { saveUsage } from '../inbox/acts.ts';
 import { acceptOffered, acceptTask, offerForm } from '../inbox/requests.ts';

@@ -32,7 +32,7 @@ import {
   SHORTCUT_ID,
   VIEW,
 } from '../edge/ids.ts';
-import type { OpenView, Shortcut, Submission } from '../edge/interaction-payload.ts';
+import type { OpenView, Shortcut, Submission } from '../edge/payload.ts';
 import { nameMentions } from '../edge/people.ts';
 import { privatePlace } from '../edge/places.ts';
 import { acceptForm, offerForm, openedFrom } from '../inbox/requests.ts';

@@ -1,6 +1,6 @@
 import type { SessionRequest } from '../../store/request-row.ts';
 import { personRefusal } from '../authority.ts';
-import type { Press } from '../edge/interaction-payload.ts';
+import type { Press } from '../edge/payload.ts';
 import { privatePlace } from '../edge/places.ts';
 import { notice } from '../views/notices.ts';
 import type { ListenersContext } from './context.ts';

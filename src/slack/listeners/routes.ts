@@ -9,8 +9,16 @@ import type {
   ViewSubmitAction,
 } from '@slack/bolt';
 import { ACTION, type ActionId } from '../edge/ids.ts';
-import type { Press, Search, Shortcut, Submission } from '../edge/interaction-payload.ts';
-import { readPayload, type Command, type Payload, type PayloadOf } from '../edge/payload.ts';
+import {
+  type Command,
+  type Payload,
+  type PayloadOf,
+  type Press,
+  readPayload,
+  type Search,
+  type Shortcut,
+  type Submission,
+} from '../edge/payload.ts';
 
 /** Bolt chooses the listener; `payload.ts` reads what it gets. */
 

@@ -6,7 +6,7 @@ import type { SessionDraft } from '../../session/fields.ts';
 import { excerptAround, indexOfPicked, saidOnce, type QuotedMessage } from '../../session/prompt.ts';
 import type { Text } from '../../text/index.ts';
 import { INPUT, reviewBlock, reviewMetadata, VIEW } from '../edge/ids.ts';
-import type { OpenView } from '../edge/interaction-payload.ts';
+import type { OpenView } from '../edge/payload.ts';
 import { fieldRows, row, shownMoment, shownSecrets, shownTime } from './details-values.ts';
 import { inputBlock } from './form/elements.ts';
 import { pickedIn, readEntered } from './form/entered.ts';

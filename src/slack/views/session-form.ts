@@ -14,7 +14,7 @@ import { freeOf, type Ceiling } from '../../session/policy/limits.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, formMetadata, isOptionsBlock, optionsBlock, VIEW } from '../edge/ids.ts';
-import type { OpenView } from '../edge/interaction-payload.ts';
+import type { OpenView } from '../edge/payload.ts';
 import { contextBlocks, type FormContext } from './form/context-inputs.ts';
 import { devinsReason, fieldInputs, filesInput } from './form/inputs.ts';
 import { planTexts, type TextPlan } from './form/typed.ts';

@@ -5,8 +5,7 @@ import { assignIds, knownBlocks } from '../../../../sandbox/slack/rules/assign-i
 import { checkView } from '../../../../sandbox/slack/rules/view.ts';
 import { carryValues, initialValues } from '../../../../sandbox/slack/view-state.ts';
 import { OPTION_GROUPS, type SessionDraft, sessionDraftSchema } from '../../../../src/session/fields.ts';
-import type { OpenView } from '../../../../src/slack/edge/interaction-payload.ts';
-import { readPayload } from '../../../../src/slack/edge/payload.ts';
+import { type OpenView, readPayload } from '../../../../src/slack/edge/payload.ts';
 import { type SessionForm, renderSessionForm } from '../../../../src/slack/views/session-form.ts';
 import { en } from '../../../../src/text/en.ts';
 import { several } from '../../../support/field.ts';
