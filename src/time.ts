@@ -118,20 +118,6 @@ export function createInOrder() {
   };
 }
 
-/** Waits in a set, whose first has waited longest, until it is let go. False: that took too long. */
-export async function waitIn(waiting: Set<() => void>, mostMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const settle = (isLetGo: boolean): void => {
-      clearTimeout(timer);
-      waiting.delete(letGo);
-      resolve(isLetGo);
-    };
-    const letGo = (): void => settle(true);
-    const timer = setTimeout(settle, mostMs, false);
-    waiting.add(letGo);
-  });
-}
-
 /** Not if it is ahead of now: the clock was set back since. */
 export function isWithin(forMs: number, ageMs: number): boolean {
   return ageMs >= 0 && ageMs < forMs;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { cleanJson } from '../../bounds.ts';
 import { slackLogger, type Log } from '../../log.ts';
 import { proxyAgent, type Proxy } from '../../network.ts';
-import { createInTime, waitIn, type InTime } from '../../time.ts';
+import { createInTime, type InTime } from '../../time.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { readPayload } from './payload.ts';
 import type { BotIdentity } from './slack.ts';
@@ -22,9 +22,8 @@ export type BoltOptions = {
   /** HTTP only: a delivery was refused before any listener saw it. */
   onRefused: (why: RefusedDelivery) => void;
   log: Log;
-  /** For tests: how soon Socket Mode retries, and how many deliveries of a person are handled at a time. */
+  /** For tests: how soon Socket Mode retries. */
   socketTimes?: SocketTimes;
-  turns?: Turns;
 };
 
 export type SlackReceiver = {
@@ -57,7 +56,7 @@ function createReceiver({ transport, proxy, apiUrl, socketTimes, ...options }: B
   });
 }
 
-function createApp({ bot, isOfBoth, turns, log }: BoltOptions, receiver: SlackReceiver): App {
+function createApp({ bot, isOfBoth, log }: BoltOptions, receiver: SlackReceiver): App {
   const app = new App({
     receiver,
     authorize: async () => bot(),
@@ -71,7 +70,7 @@ function createApp({ bot, isOfBoth, turns, log }: BoltOptions, receiver: SlackRe
     if (isReadable(body)) throw new ListenerFailedError(error);
     return Promise.resolve();
   });
-  guard(app, { bot, isOfBoth, turns, log });
+  guard(app, { bot, isOfBoth, inTime: createInTime(log) });
   return app;
 }
 
@@ -89,13 +88,14 @@ function isEvent(body: object): boolean {
 type IsOfBoth = (userId: string, otherTeamId: string) => Promise<boolean>;
 
 type Asking = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; inTime: InTime };
-type Guarding = Pick<Asking, 'bot' | 'isOfBoth'> & { turns?: Turns | undefined; log: Log };
+
+/** What is handled at once for one person: more than anybody's own hands send, and too little to make others wait. */
+const AT_ONCE = 50;
 
 /** What Bolt doesn't do for its listeners. */
-function guard(app: App, { turns, bot, isOfBoth, log }: Guarding): void {
-  const asking = { bot, isOfBoth, inTime: createInTime(log) };
+function guard(app: App, asking: Asking): void {
   const process = app.processEvent.bind(app);
-  const takeTurn = createTurns(turns);
+  const handling = new Map<string, number>();
 
   /**
    * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is
@@ -112,9 +112,14 @@ function guard(app: App, { turns, bot, isOfBoth, log }: Guarding): void {
   app.processEvent = async (event) => {
     const sender = senderOf(event.body);
     if (sender === null) return handle(event);
-    // Nobody waits for all that another person sends at once.
-    if (!(await takeTurn(sender, async () => handle(event))))
-      throw new ListenerFailedError(new Error('one person sends too much at once'));
+    const others = handling.get(sender) ?? 0;
+    if (others === AT_ONCE) throw new ListenerFailedError(new Error('one person sends too much at once'));
+    handling.set(sender, others + 1);
+    await handle(event).finally(() => {
+      const left = (handling.get(sender) ?? 0) - 1;
+      if (left > 0) handling.set(sender, left);
+      else handling.delete(sender);
+    });
   };
 }
 
@@ -164,37 +169,4 @@ async function isAlsoOwn(
   const found = await inTime(asking, { withinMs: WORKSPACE_MS, otherwise: null, what });
   if (found === null) throw new ListenerFailedError(new Error('Slack did not say whose workspace it is'));
   return found;
-}
-
-/** What is handled at a time for one person: enough for anybody's own hands, and too little to make others wait. */
-const AT_A_TIME = 5;
-/** Slack waits 3 s, and what is saved afterwards is refused: there is no time for a longer wait. */
-const LONGEST_WAIT_MS = 400;
-
-/** False: its turn didn't come in time, and it wasn't begun. */
-type TakeTurn = (who: string, task: () => Promise<void>) => Promise<boolean>;
-
-/** How many deliveries of a person are handled at a time, and how long others wait. */
-type Turns = { atATime?: number; longestWaitMs?: number };
-
-/** What one person sends at once waits for itself, and for nobody else. */
-function createTurns({ atATime = AT_A_TIME, longestWaitMs = LONGEST_WAIT_MS }: Turns = {}): TakeTurn {
-  const people = new Map<string, { taken: number; waiting: Set<() => void> }>();
-
-  return async (who, task) => {
-    const theirs = people.get(who) ?? { taken: 0, waiting: new Set() };
-    people.set(who, theirs);
-    if (theirs.taken < atATime) theirs.taken += 1;
-    else if (!(await waitIn(theirs.waiting, longestWaitMs))) return false;
-    try {
-      await task();
-    } finally {
-      const [next] = theirs.waiting;
-      // The next one takes its place.
-      if (next === undefined) theirs.taken -= 1;
-      else next();
-      if (theirs.taken === 0) people.delete(who);
-    }
-    return true;
-  };
 }
