@@ -1,8 +1,9 @@
+import { Refused, type Later } from '../queue/index.ts';
 import { hasCard } from '../reconcile/index.ts';
 import { pendingApproval, type Approval } from '../session/approval.ts';
 import { isEndedByPeople, isRefusal, type Failure } from '../session/failure.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
-import type { Next } from './context.ts';
+import type { CreateContext, Next } from './context.ts';
 
 /** So soon after they asked, people hear of a failure privately: nobody needs a ping. */
 const STILL_THERE_MS = 60_000;
@@ -18,6 +19,19 @@ export function ended(request: SessionRequest, failure: Failure, nowMs: number):
     changes: { failure, ...(approvals !== false && { approvals }) },
     ...(isQuiet ? { tell: 'refused' } : { outcome: true }),
   };
+}
+
+/** What becomes of a request that Devin, or somebody else, refuses, or that is for later. Nothing was done. */
+export function after(
+  { tuning }: Pick<CreateContext, 'tuning'>,
+  request: SessionRequest,
+  word: Later | Refused,
+): Next {
+  if (word instanceof Refused) return ended(request, word.failure, tuning.now());
+  const { why: waiting } = word;
+  // There is no card until it's known who asks: a refusal must leave none behind.
+  const isNews = request.waiting !== waiting && !hasCard(request);
+  return { to: request.state, changes: { waiting }, later: word, ...(isNews && { tell: 'queued' }) };
 }
 
 type NotApproved = Extract<Failure, { kind: 'approval' }>;

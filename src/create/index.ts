@@ -10,9 +10,8 @@ import { findOne } from './find-session.ts';
 import { create, giveUp } from './machine.ts';
 import { adopt, moveLocked } from './move.ts';
 import { createPersonNotifier } from './notify.ts';
-import { createSweep } from './sweep.ts';
+import { createSweep, type SweepContext } from './sweep.ts';
 import { findUnconfirmed } from './unconfirmed.ts';
-import { sayWords } from './words.ts';
 
 export type { Next } from './context.ts';
 export { isTaggedFor, sentSince } from './find-session.ts';
@@ -22,9 +21,9 @@ export { ended, expireApproval, notApproved, type MoveLocked } from './ended.ts'
 export type { Sweep } from './sweep.ts';
 
 type CreationContext = Omit<CreateContext, 'enqueue'> & {
-  queue: Pick<Queue, 'enqueue' | 'enqueueAll' | 'unqueued' | 'work'>;
+  queue: SweepContext['queue'] & Pick<Queue, 'work'>;
   slack: Pick<Slack, 'outbound' | 'textFor'>;
-  onSilent: (count: number) => void;
+  onSilent: SweepContext['onSilent'];
   tuning: Pick<Tuning, 'sweepTimes'> & { readTime: DatabaseTime['read'] };
 };
 
@@ -39,7 +38,6 @@ const CREATIONS = { concurrency: 64 };
 export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
   const c: CreateContext = { ...rest, enqueue: queue.enqueue };
   const { store, slack, tuning } = rest;
-  const { now, log } = tuning;
   const notifyPerson = createPersonNotifier({ store, ...slack });
   queue.work('create-session', async ({ requestId }, { signal }) => create(c, requestId, signal), {
     ...CREATIONS,
@@ -61,14 +59,12 @@ export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
     findUnconfirmed: async (signal: AbortSignal) => findUnconfirmed(c, signal),
     sweep: createSweep({
       store,
-      moveLocked: move,
-      enqueue: queue.enqueue,
-      unqueued: queue.unqueued,
-      sayWords: async () => sayWords({ store, enqueueAll: queue.enqueueAll, onSilent }),
+      queue,
+      onSilent,
       readTime: async () => tuning.readTime(store.db),
+      moveLocked: move,
       times: tuning.sweepTimes,
-      now,
-      log,
+      tuning,
     }),
   };
 }

@@ -1,13 +1,12 @@
-import { failureWord, lookupFailure } from '../failures.ts';
-import { LeaseLostError, Refused, Unclear, type Lease } from '../queue/index.ts';
-import { hasCard } from '../reconcile/index.ts';
+import { lookupFailure } from '../failures.ts';
+import { LeaseLostError, type Lease } from '../queue/index.ts';
 import type { Failure } from '../session/failure.ts';
 import { isOpen, type OpenState, type RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { requestLease } from '../store/requests.ts';
 import { cardKey } from '../store/shown.ts';
-import type { CreateContext, Next, Run, Step } from './context.ts';
-import { ended } from './ended.ts';
+import type { CreateContext, Run, Step } from './context.ts';
+import { after, ended } from './ended.ts';
 import { adopt, move, moveLocked } from './move.ts';
 import { begin, prepare, untilUndoIsOver } from './prepare.ts';
 import { send, settle } from './send.ts';
@@ -49,12 +48,12 @@ export async function create(c: CreateContext, requestId: string, signal: AbortS
 
 /** null: another process has moved it, or it isn't its time yet. Throws a `Later` that is noted on the row. */
 async function walk(c: CreateContext, request: SessionRequest, run: Run): Promise<RequestState | null> {
-  let [before, now] = [request, request];
+  let now = request;
   let step: Step | undefined;
   while (isOpen(now.state) && !run.signal.aborted) {
-    const at = { before, now };
     const take = step ?? STEPS[now.state];
-    const next = await take(c, now, run).catch(async (error) => afterFailure(c, at, error));
+    const asked = now;
+    const next = await take(c, now, run).catch((error: unknown) => after(c, asked, lookupFailure(error)));
     const moved = await move(c, { request: now, next, lease: run.lease });
     if (moved === null) {
       const session = typeof next === 'object' ? next.session : undefined;
@@ -66,38 +65,9 @@ async function walk(c: CreateContext, request: SessionRequest, run: Run): Promis
     }
     if (moved.next.later !== undefined) throw moved.next.later;
     if (moved.next.afterMs !== undefined) return null;
-    [before, now, step] = [now, moved.request, moved.next.step];
+    [now, step] = [moved.request, moved.next.step];
   }
   return now.state;
-}
-
-/** What a failure means for a request. `before`: as it was before it became what it is `now`. */
-async function afterFailure(
-  c: CreateContext,
-  { before, now }: { before: SessionRequest; now: SessionRequest },
-  error: unknown,
-): Promise<Next> {
-  const isSent = now.state === 'sending';
-  const word = isSent ? failureWord(error) : lookupFailure(error);
-  // The session is searched for next. Devin's reason is kept for the person who decides if it isn't found.
-  if (word instanceof Unclear)
-    return { to: now.state, ...(word.failure !== null && { changes: { failure: word.failure } }) };
-  const undone = isSent ? notSent(before) : { to: now.state };
-  if (word instanceof Refused) {
-    // Their account may be gone, or a new one: it's looked up again.
-    if (isSent) await c.store.identities.forget(now);
-    const next = ended(now, word.failure, c.tuning.now());
-    return { ...undone, ...next, changes: { ...undone.changes, ...next.changes } };
-  }
-  const { why: waiting } = word;
-  // There is no card until it's known who asks: a refusal must leave none behind.
-  const isNews = now.waiting !== waiting && !hasCard(now);
-  return {
-    ...undone,
-    changes: { ...undone.changes, waiting },
-    later: word,
-    ...(isNews && { tell: 'queued' }),
-  };
 }
 
 /** It was tried for as long as anybody is kept waiting. */
@@ -105,9 +75,4 @@ export async function giveUp(c: CreateContext, requestId: string, failure: Failu
   return moveLocked(c, requestId, (locked) =>
     isOpen(locked.state) && locked.state !== 'sending' ? ended(locked, failure, c.tuning.now()) : null,
   );
-}
-
-/** Devin did nothing: what is known of an earlier attempt holds again. */
-function notSent({ sentAt, identity }: SessionRequest): Next {
-  return { to: 'ready', released: true, changes: { sentAt, ...(sentAt !== null && { identity }) } };
 }

@@ -20,7 +20,7 @@ export const begin: Step = async (c, request, run) => {
   const { undoMs, now } = c.tuning;
   // Whoever restarted it has seen it already.
   if (approved !== null && undoMs > 0 && isSaid(request) && request.resumedAt === null)
-    return { to: 'held', changes: { ...changes, heldUntil: new Date(now() + undoMs) } };
+    return { to: 'held', changes: { ...changes, heldUntil: new Date(now() + undoMs) }, afterMs: undoMs };
   if (approved === null || request.context !== null || request.slackFileIds.length > 0)
     return { to: 'ready', changes };
   const prompt = await writePrompt(c, { ...request, ...changes });

@@ -1,11 +1,11 @@
-import { lookupFailure } from '../failures.ts';
-import { Later, Refused } from '../queue/index.ts';
+import { failureWord, lookupFailure } from '../failures.ts';
+import { Later, Refused, Unclear } from '../queue/index.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { buildRequest, requestTag, type SessionCreateRequest } from '../session/request.ts';
 import { EMPTY_ENVELOPE } from '../store/envelope.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { CreateContext, InTransaction, Next, Run, Step } from './context.ts';
-import { ended } from './ended.ts';
+import { after, ended } from './ended.ts';
 import { findEarlier, findOne, mayAnswer } from './find-session.ts';
 import { identify, type Identified } from './identify.ts';
 import { created } from './move.ts';
@@ -43,7 +43,12 @@ export async function send(
     // Others reserved meanwhile: it's judged again by what is left.
     if (fit.kind === 'over') return { to: request.state };
     // If the answer is lost, the search starts from this time.
-    return { to: 'sending', changes: { ...changes, sentAt }, reserve: { at: fit.at }, step: post(body) };
+    return {
+      to: 'sending',
+      changes: { ...changes, sentAt },
+      reserve: { at: fit.at },
+      step: post(body, request),
+    };
   };
 }
 
@@ -73,17 +78,35 @@ async function sentTime({ devin, tuning }: CreateContext): Promise<Date | null> 
   return theirs === null ? null : new Date(Math.min(theirs.getTime(), tuning.now()));
 }
 
-/** sending -> created. The machine takes it back to `ready` if Devin did nothing or was never reached. */
-function post(body: SessionCreateRequest): Step {
+/** sending -> created; or back to `ready` if Devin did nothing, or was never reached. */
+function post(body: SessionCreateRequest, before: SessionRequest): Step {
   return async (c, request, { lease }) => {
     // If the commit took too long, another process may already search for its session.
-    if (!lease.isFresh()) throw new Later('down');
-    const snapshot = await c.devin.sessions.create(body);
-    if (await mayAnswer(c, snapshot, request)) return created(c, request, { snapshot });
-    const found = { requestId: request.id, sessionId: snapshot.sessionId };
+    const answer = lease.isFresh()
+      ? await c.devin.sessions.create(body).catch(failureWord)
+      : new Later('down');
+    // The session is searched for next. Devin's reason is kept for the person who decides if it isn't found.
+    if (answer instanceof Unclear)
+      return { to: 'sending', ...(answer.failure !== null && { changes: { failure: answer.failure } }) };
+    if (answer instanceof Later || answer instanceof Refused) return notSent(c, { before, request }, answer);
+    if (await mayAnswer(c, answer, request)) return created(c, request, { snapshot: answer });
+    const found = { requestId: request.id, sessionId: answer.sessionId };
     c.tuning.log.warn(found, "a create wasn't answered with its session; the session is searched for");
     return { to: 'sending' };
   };
+}
+
+/** Devin did nothing: what is known of an earlier attempt holds again. */
+async function notSent(
+  c: CreateContext,
+  { before: { sentAt, identity }, request }: { before: SessionRequest; request: SessionRequest },
+  word: Later | Refused,
+): Promise<Next> {
+  // Their account may be gone, or a new one: it's looked up again.
+  if (word instanceof Refused) await c.store.identities.forget(request);
+  const next = after(c, { ...request, state: 'ready' }, word);
+  const changes = { ...next.changes, sentAt, ...(sentAt !== null && { identity }) };
+  return { ...next, changes, released: true };
 }
 
 /**

@@ -1,65 +1,64 @@
-import type { Log } from '../log.ts';
-import type { Enqueue, Queue } from '../queue/index.ts';
-import type { StoreParts } from '../store/store.ts';
+import type { Queue } from '../queue/index.ts';
 import { createOnceAMinute, repeat, type Interval } from '../time.ts';
 import type { Times } from '../times.ts';
+import type { CreateContext } from './context.ts';
 import { expireApproval, type MoveLocked } from './ended.ts';
 
 /** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
 const WAITING_MS = 10 * 60 * 1000;
+/** Who has no card by then gets a word. */
+const WORD_MS = 3000;
+/** Who has neither by then is counted. */
+const SILENT_MS = 30_000;
 
-type SweepContext = {
-  store: StoreParts<{
-    requests: 'stranded' | 'expired';
-    replies: 'waiting';
-    messages: 'waiting';
-  }>;
-  moveLocked: MoveLocked;
-  enqueue: Enqueue;
-  unqueued: Queue['unqueued'];
-  /** Tells those who have seen nothing yet that their session is being started. */
-  sayWords: () => Promise<void>;
+export type SweepContext = Pick<CreateContext, 'store' | 'tuning'> & {
+  queue: Pick<Queue, 'enqueue' | 'enqueueAll' | 'unqueued'>;
+  /** Of this many requests nobody has seen anything. */
+  onSilent: (count: number) => void;
   /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
+  moveLocked: MoveLocked;
   times: Times['sweepTimes'];
-  now: () => number;
-  log: Log;
 };
 
 export type Sweep = ReturnType<typeof createSweep>;
 
 /** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
-export function createSweep(c: SweepContext) {
-  const { requests, replies, messages } = c.store;
-  const { enqueue, unqueued, times, log } = c;
+export function createSweep({ store, queue, onSilent, readTime, moveLocked, times, tuning }: SweepContext) {
+  const { requests, replies, messages, shown } = store;
+  const { log, now } = tuning;
   const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;
 
-  async function recoverRequests(strandedMs: number): Promise<void> {
+  async function recover({ strandedMs = times.strandedMs, waitingMs = WAITING_MS } = {}): Promise<void> {
     // If it has a waiting job, it only rests.
-    const requestIds = await unqueued('create-session', await requests.stranded(strandedMs));
-    for (const id of requestIds) await enqueue('create-session', { requestId: id });
+    const requestIds = await queue.unqueued('create-session', await requests.stranded(strandedMs));
+    for (const requestId of requestIds) await queue.enqueue('create-session', { requestId });
     if (requestIds.length > 0)
       log.info({ requests: requestIds.length }, 'took up requests that were left behind');
-  }
-
-  async function recoverThreads(waitingMs: number): Promise<void> {
-    for (const sessionId of await replies.waiting(waitingMs)) await enqueue('relay-to-devin', { sessionId });
+    for (const requestId of await requests.expired()) await expireApproval({ moveLocked, now }, requestId);
+    for (const sessionId of await replies.waiting(waitingMs))
+      await queue.enqueue('relay-to-devin', { sessionId });
     for (const sessionId of await messages.waiting(waitingMs))
-      await enqueue('relay-from-devin', { sessionId });
+      await queue.enqueue('relay-from-devin', { sessionId });
   }
 
-  async function recover(ages = { strandedMs: times.strandedMs, waitingMs: WAITING_MS }): Promise<void> {
-    await recoverRequests(ages.strandedMs);
-    for (const requestId of await requests.expired()) await expireApproval(c, requestId);
-    await recoverThreads(ages.waitingMs);
+  /** A word is private and costs no edit, so it comes however many wait for their cards. */
+  async function sayWords(): Promise<void> {
+    await store.db.transaction().execute(async (trx) => {
+      const silent = await shown.countSilent(SILENT_MS, trx);
+      const ids = await shown.needWord(WORD_MS, trx);
+      const jobs = ids.map((requestId) => ({ requestId, notice: 'slow' as const }));
+      if (jobs.length > 0) await queue.enqueueAll('tell-person', jobs, trx);
+      onSilent(silent);
+    });
   }
 
   async function sweep(): Promise<void> {
     try {
-      await c.readTime();
+      await readTime();
       await recover();
-      await c.sayWords();
+      await sayWords();
     } catch (error) {
       onceAMinute('sweep', (leftOut) =>
         log.warn({ err: error, leftOut }, 'the sweep failed; it will be retried'),
@@ -70,7 +69,7 @@ export function createSweep(c: SweepContext) {
   return {
     /** `alone`: no other process is running, so what is open was left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
-      await recover(alone ? { strandedMs: 0, waitingMs: 0 } : undefined);
+      await recover(alone ? { strandedMs: 0, waitingMs: 0 } : {});
       sweeping ??= repeat(sweep, times.everyMs);
     },
     async stop(): Promise<void> {
