@@ -3,12 +3,13 @@ import type { ResolveIdentity } from '../identity/resolve.ts';
 import type { Enqueue, Lease, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { SteeringCheck } from '../slack/authority.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
-import type { Budget, SteeringCheck } from '../trust/index.ts';
+import type { Budget } from '../trust/index.ts';
 
 export type ConverseContext = {
   store: Store;

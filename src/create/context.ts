@@ -29,7 +29,7 @@ export type CreateContext = {
     people: Pick<Slack['people'], 'find'>;
   };
   resolve: ResolveIdentity;
-  gate: Pick<Gate, 'judge' | 'instructionsAt'>;
+  gate: Pick<Gate, 'judge' | 'rulesAt'>;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
   enqueue: Enqueue;

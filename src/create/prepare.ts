@@ -4,7 +4,7 @@ import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/cont
 import { buildPrompt, isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
 import { chosenMessages, tickedMessages, type ThreadMessages } from '../slack/edge/context.ts';
 import { askedAt, isSaid, type SessionRequest } from '../store/request-row.ts';
-import { createApproversOf, type ApprovalNeeded } from '../trust/index.ts';
+import { approversOf, type ApprovalNeeded } from '../trust/index.ts';
 import type { CreateContext, Next, Run, Step } from './context.ts';
 import { notApproved } from './ended.ts';
 import { FileChangedError, handOverFile, handOverText, hashFile } from './hand-over.ts';
@@ -63,11 +63,15 @@ async function askApproval(c: CreateContext, toSend: ToSend, run: Run): Promise<
 
 async function ask(c: CreateContext, toSend: ToSend, needed: ApprovalNeeded): Promise<Next> {
   const { request, material } = toSend;
-  const { asks, draft, fingerprint, policy } = needed;
-  const { rule, say, need, budget, most, hurdle, expiresMs: expiresInMs } = asks;
-  const people = await createApproversOf({ ...c.slack, resolve: c.resolve })(asks, request);
+  const { hurdle, terms, draft, fingerprint, policy } = needed;
+  const { need, expiresMs: expiresInMs } = terms;
+  const people = await approversOf({ ...c.slack, resolve: c.resolve }, terms, request);
   if (people.length < need) throw new Refused({ kind: 'policy', hurdles: [hurdle], lacksApprovers: true });
-  const about = { ...(budget !== null && { budget }), ...(most !== undefined && { most }) };
+  const { kind, rule, say } = hurdle;
+  const about = {
+    ...(kind === 'budget' && { budget: hurdle.ceiling }),
+    ...(kind === 'cap' && { most: hurdle.most }),
+  };
   const approval = { rule, say, need, people, fingerprint, policy, ...about, yes: [], end: null };
   const prompt = await promptOf(c, toSend);
   const changes = { draft, material, prompt, approvals: [...request.approvals, approval] };
@@ -155,7 +159,7 @@ async function writePrompt(
   return buildPrompt({
     task: await slack.nameMentions(request.draft.values.prompt ?? ''),
     // What the policy adds to every task there.
-    instructions: await gate.instructionsAt(request),
+    instructions: (await gate.rulesAt(request)).instructions,
     ...quoted,
     requestId: request.id,
   });

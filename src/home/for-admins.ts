@@ -49,11 +49,10 @@ export async function filesFor(
 ): Promise<HomeFile[]> {
   if (!(await usage.mayAll(userId))) return [];
   const isAdmin = isAdministrator(await slack.people.find(userId));
-  const rules = policy.current()?.rules;
-  const people = isAdmin ? mapping.current()?.people : undefined;
   const files: HomeFile[] = [];
-  if (rules !== undefined) files.push({ kind: 'policy', entries: rules.length, problems: policy.problems() });
-  if (people !== undefined)
-    files.push({ kind: 'identity', entries: people.length, problems: mapping.problems() });
+  if (policy.isOk() !== null)
+    files.push({ kind: 'policy', entries: policy.current().rules.length, problems: policy.problems() });
+  if (isAdmin && mapping.isOk() !== null)
+    files.push({ kind: 'identity', entries: mapping.current().people.length, problems: mapping.problems() });
   return files;
 }

@@ -29,8 +29,8 @@ export type HomeContext = {
   slack: Pick<Slack, 'answers' | 'outbound' | 'people' | 'textFor'>;
   resolve: ResolveIdentity;
   withNames: WithNames;
-  policy: Pick<FileSource<Policy>, 'current' | 'problems'>;
-  mapping: Pick<FileSource<Mapping>, 'current' | 'problems'>;
+  policy: Pick<FileSource<Policy>, 'current' | 'isOk' | 'problems'>;
+  mapping: Pick<FileSource<Mapping>, 'current' | 'isOk' | 'problems'>;
   usage: Spending;
   botToken: string;
   command: string;

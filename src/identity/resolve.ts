@@ -20,8 +20,7 @@ type ResolveDeps = {
   /** null: the service user may not read members. */
   findByEmail: (email: string) => Promise<Member[] | null>;
   findMember: (devinUserId: string) => Promise<Member | null>;
-  /** The identity file; null: there is none. */
-  mapping: () => Mapping | null;
+  mapping: () => Mapping;
   /** Who in Slack has an address; null: nobody, or the app may not look. */
   findOwner: (email: string) => Promise<SlackPerson | null>;
   identities: Pick<Identities, 'known' | 'remember'>;

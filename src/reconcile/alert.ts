@@ -27,7 +27,7 @@ export const ALERT: Kind<AlertRows> = {
     const alerts = await budget.alerts({ teamId, userId: whose, channelId: whose });
     const alert = alerts.find((one) => alertName(one) === name.join(':'));
     if (alert === undefined) return null;
-    const over = policy.current()?.limits.over ?? 'refuse';
+    const over = policy.current().limits.over;
     return { alert, userId, over, command, text: await slack.textFor(userId) };
   },
 
@@ -42,7 +42,7 @@ export const ALERT: Kind<AlertRows> = {
 
 /** Each owner has a message of their own. */
 export const showAlerts: Show = async ({ policy, slack: { groups }, enqueue }, name) => {
-  const { ids } = await idsOf(policy.current()?.owners ?? [], groups.membersNow);
+  const { ids } = await idsOf(policy.current().owners, groups.membersNow);
   for (const userId of [...ids].slice(0, MOST_TOLD))
     await enqueue('show', { key: shownKey('alert', name, userId) });
   return null;

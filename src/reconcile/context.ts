@@ -31,7 +31,7 @@ export type ReconcileContext = ShowContext & {
   store: Pick<Store, 'requests' | 'sessions' | 'settings'>;
   slack: Pick<Slack, 'people' | 'groups' | 'textFor' | 'presence'>;
   findMember: FindMember;
-  policy: { current: () => Policy | null };
+  policy: { current: () => Policy };
   budget: Pick<Budget, 'alerts'>;
   enqueue: Enqueue;
   withLease: WithLease;

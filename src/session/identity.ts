@@ -141,16 +141,15 @@ export function conflictsIn({ people }: Mapping): MappingConflict[] {
 type Known = { userId: string; email: string | null };
 
 /** By id first: an address can pass to another person. */
-export function mappedAs(mapping: Mapping | null, { userId, email }: Known): MappedPerson | null {
-  const people = mapping?.people ?? [];
+export function mappedAs({ people }: Mapping, { userId, email }: Known): MappedPerson | null {
   const byEmail = ({ slack }: MappedPerson): boolean => email !== null && folded(slack) === folded(email);
   return people.find(({ slack }) => slack === userId) ?? people.find(byEmail) ?? null;
 }
 
 /** The people mapped to this member, whom the file can name by id or by address. */
-export function mappedTo(mapping: Mapping | null, member: Known): MappedPerson[] {
+export function mappedTo({ people }: Mapping, member: Known): MappedPerson[] {
   const names = new Set([folded(member.userId), ...(member.email === null ? [] : [folded(member.email)])]);
-  return (mapping?.people ?? []).filter(({ devin }) => names.has(folded(devin)));
+  return people.filter(({ devin }) => names.has(folded(devin)));
 }
 
 export function isEmail(typed: string): boolean {

@@ -1,16 +1,51 @@
+import type { PlaceKind } from '../session/context.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
+import type { FieldKey, StoredDraft } from '../session/fields.ts';
 import type { Identity, LookedUpIdentity } from '../session/identity.ts';
+import type { Choices, Explained } from '../session/policy/form.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
 import { steeringRefusal as refusedSteering, subjectOf } from '../store/audit.ts';
+import type { Form } from '../store/forms.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import type { MayEnd, SteeringCheck } from '../trust/index.ts';
 import { isLetIn, type InConversation, type Presence } from './edge/conversations.ts';
 import type { TextFor } from './edge/text-for.ts';
 import { refusalSentence } from './views/failures.ts';
 import { escape } from './views/text.ts';
+
+type Steered = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
+/** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
+export type SteeringCheck = (request: Steered, userId: string, identity?: Identity) => Promise<Steering>;
+
+/** Whether a person may end a request that has no session yet. Throws if Slack can't be asked. */
+export type MayEnd = (
+  request: Pick<SessionRequest, 'userId' | 'state' | 'approvals'>,
+  userId: string,
+) => Promise<boolean>;
+
+export type Where = { channelId: string; placeKind?: PlaceKind | null | undefined };
+export type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
+
+/** A form or command as it is filled in. `slackFileIds`: uploaded with the form. */
+export type Filled = Where &
+  Person &
+  Pick<Form, 'draft' | 'context' | 'without'> & {
+    slackFileIds?: readonly string[];
+    hasSessionSecrets?: boolean;
+  };
+
+/** What the policy says, in the time that Slack gives. */
+export type QuickGate = {
+  /** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
+  effectiveDraft: (asker: Person & Where, typed: TypedDraft) => Promise<EffectiveDraft>;
+  /** `not-known`: Slack didn't answer in time. */
+  explain: (asking: Filled) => Promise<Explained | 'not-known'>;
+  /** null: everything can be chosen, as far as the app knows. */
+  choicesFor: (form: Form) => Promise<Choices | null>;
+};
 
 /** Jobs wait for Slack and Devin; listeners can't. */
 export type AuthorityContext = {

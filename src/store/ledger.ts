@@ -141,8 +141,8 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
 
     /** What counts under these ceilings, and as of when. */
     async spend(keys: readonly CeilingKey[], spender: Spender, trx: Db = db): Promise<SpentAt> {
+      if (keys.length === 0) return { at: new Date(), spend: {} };
       const at = await now(trx);
-      if (keys.length === 0) return { at, spend: {} };
       const whose = counting(spender);
       const each = keys.map((key) => {
         const start = since(PERIOD_OF[key], at);

@@ -20,7 +20,7 @@ import type { Ledger, Spender } from '../store/ledger.ts';
 import { markFirst, shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
 
-type BudgetDeps = { policy: () => Policy | null; ledger: Ledger; db: Kysely<Tables> };
+type BudgetDeps = { policy: () => Policy; ledger: Ledger; db: Kysely<Tables> };
 
 type Asking = Spender & { cap: number | undefined; approved: readonly string[] };
 
@@ -35,7 +35,7 @@ export function createBudget({ policy, ledger, db }: BudgetDeps) {
   /** What the policy's owners are told of by now. */
   async function alerts(spender: Spender, trx?: Transaction<Tables>): Promise<BudgetAlert[]> {
     const now = policy();
-    if (now?.owners === undefined) return [];
+    if (now.owners.length === 0) return [];
     const { at, spend } = await ledger.spend(inForce(now), spender, trx);
     return alertsOf(ceilingsOf(now, spend), spender, at);
   }
@@ -51,14 +51,14 @@ export function createBudget({ policy, ledger, db }: BudgetDeps) {
     /** The ceilings that are in force, with what counts. */
     async ceilings(spender: Spender): Promise<Ceiling[]> {
       const now = policy();
-      return now === null ? [] : ceilingsOf(now, (await ledger.spend(inForce(now), spender)).spend);
+      return ceilingsOf(now, (await ledger.spend(inForce(now), spender)).spend);
     },
 
     /** Checked right before it is sent. Others can't reserve under these ceilings until the transaction ends. */
     async fit({ cap = Infinity, approved, ...spender }: Asking, trx: Transaction<Tables>): Promise<Fit> {
       const now = policy();
       const keys = inForce(now);
-      if (now === null || keys.length === 0) return { kind: 'fits', at: null };
+      if (keys.length === 0) return { kind: 'fits', at: null };
       await ledger.lock(keys, spender, trx);
       const { at, spend } = await ledger.spend(keys, spender, trx);
       const mayPass = now.limits.over === 'approve' ? approved : [];
@@ -75,14 +75,14 @@ export function createBudget({ policy, ledger, db }: BudgetDeps) {
     async wake(sessionId: string): Promise<OverBudget | null> {
       const now = policy();
       const keys = inForce(now);
-      if (now === null || keys.length === 0) return null;
+      if (keys.length === 0) return null;
       return db.transaction().execute(async (trx) => {
         const session = await ledger.unreserved(sessionId, trx);
         if (session === null) return null;
         await ledger.lock(keys, session, trx);
         const { spend } = await ledger.spend(keys, session, trx);
         const [ceiling] = overCeilings(ceilingsOf(now, spend), session.rest);
-        const owners = (now.owners ?? []).map(patternWords);
+        const owners = now.owners.map(patternWords);
         if (ceiling !== undefined) return { kind: 'over-budget', ceiling, rest: session.rest, owners };
         await ledger.hold(sessionId, trx);
         return null;
@@ -107,8 +107,8 @@ export function createBudget({ policy, ledger, db }: BudgetDeps) {
   };
 }
 
-function inForce(policy: Policy | null): CeilingKey[] {
-  return CEILINGS.filter((key) => policy?.limits[key] !== undefined);
+function inForce({ limits }: Policy): CeilingKey[] {
+  return CEILINGS.filter((key) => limits[key] !== undefined);
 }
 
 /** Notifies the policy's owners of alerts that they haven't had yet. */

@@ -1,13 +1,6 @@
 import { applyDefaults } from '../session/defaults.ts';
 import { fields, type FieldValues, type StoredDraft } from '../session/fields.ts';
-import {
-  decide,
-  passedOver,
-  placeDefaults,
-  standingInstructions,
-  termsOf,
-  type Decision,
-} from '../session/policy/decide.ts';
+import { decide, passedOver, rulesAt, termsOf, type Decision } from '../session/policy/decide.ts';
 import {
   ceilingsOf,
   NOTHING_SPENT,
@@ -68,7 +61,7 @@ function explainDraft(
 ): string[] {
   const words = text.policy.explain;
   const place = placeOf(question);
-  const defaults = placeDefaults(policy, place);
+  const { defaults, instructions } = rulesAt(policy, place);
   const draft = applyDefaults({ channel: defaults, request: asked });
   const request = {
     draft,
@@ -81,7 +74,6 @@ function explainDraft(
   const facts = { person: personOf(policy, question), place, request, spend, at: new Date() };
   const decision = decide(policy, facts);
   const ceilings = ceilingsOf(policy, spend);
-  const instructions = standingInstructions(policy, place);
   return [
     ...decisionLines(policy, decision, text),
     ...passedOverLines(policy, facts, text),

@@ -10,8 +10,8 @@ import { repeat } from '../time.ts';
 import { MAX_BYTES, parseYaml, type Format, type YamlResult } from './yaml-file/parse.ts';
 
 export type FileSource<T> = {
-  /** What is in force; null: there is no file. */
-  current: () => T | null;
+  /** What is in force. */
+  current: () => T;
   /** Of the file in force; null: there is none. */
   sha256: () => string | null;
   /** Whether the current file is in force; null: there is no file. */
@@ -32,11 +32,14 @@ type FileFormat<T> = Format<T> & {
   variable: 'POLICY_FILE' | 'IDENTITY_FILE';
   /** Its name in the log. */
   name: string;
+  /** What holds without a file. */
+  empty: T;
 };
 
 export const POLICY_FILE: FileFormat<Policy> = {
   variable: 'POLICY_FILE',
   name: 'policy',
+  empty: policySchema.parse({}),
   schema: policySchema,
   keys: POLICY_KEYS,
   faults: ({ policy }) => policy.faults,
@@ -47,6 +50,7 @@ export const POLICY_FILE: FileFormat<Policy> = {
 export const IDENTITY_FILE: FileFormat<Mapping> = {
   variable: 'IDENTITY_FILE',
   name: 'identity',
+  empty: mappingSchema.parse({}),
   schema: mappingSchema,
   keys: MAPPING_KEYS,
   faults: ({ mapping }) => mapping.faults,
@@ -83,7 +87,7 @@ export async function openFile<T>(
   format: FileFormat<T>,
   deps: SourceDeps,
 ): Promise<FileSource<T>> {
-  return path === null ? noFile() : followFile(path, format, deps);
+  return path === null ? noFile(format.empty) : followFile(path, format, deps);
 }
 
 async function followFile<T>(
@@ -158,9 +162,9 @@ async function followFile<T>(
   };
 }
 
-function noFile<T>(): FileSource<T> {
+function noFile<T>(empty: T): FileSource<T> {
   return {
-    current: () => null,
+    current: () => empty,
     sha256: () => null,
     isOk: () => null,
     problems: () => [],

@@ -1,80 +1,67 @@
 import type { Log } from '../log.ts';
-import { givenApprovals } from '../session/approval.ts';
-import type { PlaceKind } from '../session/context.ts';
+import { givenApprovals, type Approval, type UnapprovedEnd } from '../session/approval.ts';
+import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, withoutFields, type EffectiveDraft, type WithNames } from '../session/defaults.ts';
-import type { FieldKey, StoredDraft } from '../session/fields.ts';
-import type { SlackPerson } from '../session/identity.ts';
-import {
-  decide,
-  fillIn,
-  placeDefaults,
-  preferencesIn,
-  standingInstructions,
-  strictest,
-} from '../session/policy/decide.ts';
+import type { Failure } from '../session/failure.ts';
+import type { StoredDraft } from '../session/fields.ts';
+import { devinUserOf, type SlackPerson } from '../session/identity.ts';
+import type { PolicyRequest } from '../session/policy/conditions.ts';
+import { decide, rulesAt, strictest, termsOf, type Hurdle, type Terms } from '../session/policy/decide.ts';
 import { choicesOf, explain, type Choices, type Explained } from '../session/policy/form.ts';
 import { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import type { Preferences } from '../session/preferences.ts';
+import { isTooLong } from '../session/prompt.ts';
+import type { Filled, QuickGate, Where } from '../slack/authority.ts';
 import type { DescribePlace } from '../slack/edge/conversations.ts';
 import type { Groups } from '../slack/edge/people.ts';
 import { isDirectMessage } from '../slack/edge/places.ts';
-import type { Form } from '../store/forms.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
 import { fingerprintOf } from '../store/sql.ts';
 import { createInTime } from '../time.ts';
-import { changeSince, type MayApprove } from './approvers.ts';
+import { changeSince } from './approvers.ts';
 import type { Budget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
-import { askedOf, filledIn, sentOf, verdictOf, type Filled, type Verdict } from './verdict.ts';
 
-type GateDeps = {
-  policy: () => Policy | null;
-  policySha256: () => string | null;
-  findPerson: (userId: string) => Promise<SlackPerson | null>;
-  isInGroup: Groups['isIn'];
-  mayApprove: MayApprove;
+/** `draft`: with what the policy sets. `rule`: the one that allows it. `approved`: the limits it may exceed. */
+type Verdict =
+  | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
+  | ApprovalNeeded
+  /** What was approved is something else by now. */
+  | { kind: 'changed'; approval: Approval; end: UnapprovedEnd }
+  | { kind: 'refused'; failure: Failure };
+
+/** `fingerprint`: of what the approval is for. `policy`: the SHA-256 of the file that asks for it. */
+export type ApprovalNeeded = {
+  kind: 'approval';
+  draft: EffectiveDraft;
+  hurdle: Hurdle;
+  terms: Terms & { expiresMs: number };
+  fingerprint: string;
+  policy: string | null;
+};
+
+type GateContext = {
+  policy: Pick<FileSource<Policy>, 'current' | 'sha256'>;
+  people: { find: (userId: string) => Promise<SlackPerson | null> };
+  groups: Pick<Groups, 'isIn' | 'membersNow'>;
   describePlace: DescribePlace;
   budget: Pick<Budget, 'spend'>;
 };
 
-type Where = { channelId: string; placeKind?: PlaceKind | null | undefined };
-type Asking = Where & Person & Filled;
-
 export type Gate = ReturnType<typeof createGate>;
 
 /** Asks the policy, with what it needs to know about the person and the place. Throws if Slack can't be asked. */
-export function createGate(deps: GateDeps) {
-  async function placeOf(policy: Policy, { channelId, placeKind = null }: Where): Promise<PolicyPlace> {
-    if (placeKind === 'direct' || isDirectMessage(channelId)) return { channelId, name: '', is: DIRECT };
-    const found = needsOf(policy).place ? await deps.describePlace(channelId) : null;
-    if (found === null) return { channelId, name: null, is: { ...asKnown(placeKind), shared: null } };
-    const { name, isPrivate, isShared } = found;
-    return {
-      channelId,
-      name,
-      is: { public: !isPrivate, private: isPrivate, direct: false, shared: isShared },
-    };
-  }
-
-  async function personOf(policy: Policy, userId: string): Promise<PolicyFacts['person']> {
-    const email = needsOf(policy).email ? ((await deps.findPerson(userId))?.email ?? null) : null;
-    const groups = new Map<string, boolean>();
-    for (const group of groupsIn(policy)) {
-      const isIn = await deps.isInGroup(group, userId);
-      if (isIn !== null) groups.set(group, isIn);
-    }
-    return { userId, email, groups };
-  }
+export function createGate(c: GateContext) {
+  const { current } = c.policy;
 
   /** `at`: as of when `spend` counts. */
   async function factsOf(policy: Policy, asking: Where & Person) {
     const [person, place, { at, spend }] = await Promise.all([
-      personOf(policy, asking.userId),
-      placeOf(policy, asking),
-      deps.budget.spend(asking),
+      personOf(c, policy, asking.userId),
+      placeOf(c, policy, asking),
+      c.budget.spend(asking),
     ]);
     return { person, place, spend, at };
   }
@@ -82,69 +69,108 @@ export function createGate(deps: GateDeps) {
   return {
     /** Whether a request may start now. */
     async judge(request: SessionRequest): Promise<Verdict> {
-      const [policy, sha256] = [deps.policy(), deps.policySha256()];
+      const [policy, sha256] = [current(), c.policy.sha256()];
       const given = givenApprovals(request);
-      if (policy === null)
-        return given[0] === undefined
-          ? { kind: 'allowed', draft: request.draft, approved: [], rule: null }
-          : { kind: 'changed', approval: given[0], end: 'policy-changed' };
+      const approved = given.map(({ rule }) => rule);
       const facts = await factsOf(policy, request);
-      const draft = fillIn(policy, facts.place, request.draft);
-      const fingerprint = fingerprintOf(sentOf(request, draft));
-      const now = { request, policy, sha256, fingerprint };
+      const { draft, hurdles, rule } = decide(policy, {
+        ...facts,
+        request: { ...requestedBy(request), approved },
+      });
+      const fingerprint = fingerprintOf(sentBy(request, draft));
       for (const approval of given) {
-        const end = await changeSince(approval, now, deps.mayApprove);
+        const end = await changeSince(c, approval, { userId: request.userId, policy, sha256, fingerprint });
         if (end !== null) return { kind: 'changed', approval, end };
       }
-      const approved = given.map(({ rule }) => rule);
-      const decision = decide(policy, { ...facts, request: { ...askedOf(request), approved } });
-      return verdictOf(decision, { policy, approved, fingerprint, sha256 });
+      const [hurdle] = hurdles;
+      if (hurdle === undefined)
+        return { kind: 'allowed', draft, approved, rule: rule ?? approved[0] ?? null };
+      if (hurdle.verdict === 'approve') {
+        const terms = termsOf(policy, hurdle.rule);
+        return { kind: 'approval', draft, hurdle, terms, fingerprint, policy: sha256 };
+      }
+      const refusing = hurdles.filter(({ verdict }) => verdict === 'refuse');
+      return { kind: 'refused', failure: { kind: 'policy', hurdles: refusing } };
     },
 
-    /** What the policy says about a request and the place; null: there is no policy. */
-    async explain(asking: Asking): Promise<Explained | null> {
-      const policy = deps.policy();
-      if (policy === null) return null;
+    /** What the policy says about what is filled in, and about the place. */
+    async explain(asking: Filled): Promise<Explained> {
+      const policy = current();
       return explain(policy, { ...(await factsOf(policy, asking)), request: filledIn(asking) });
     },
 
-    /** What a form says before it is sent; null: there is no policy. */
-    async choicesFor(form: Asking): Promise<Choices | null> {
-      const policy = deps.policy();
-      if (policy === null) return null;
+    /** What a form says before it is sent. */
+    async choicesFor(form: Filled): Promise<Choices> {
+      const policy = current();
       return choicesOf(policy, { ...(await factsOf(policy, form)), request: filledIn(form) });
     },
 
-    /** null: nothing special. */
+    /** What holds in a place. */
     async rulesAt(where: Where) {
-      const policy = deps.policy();
-      if (policy === null) return null;
-      const place = await placeOf(policy, where);
-      return {
-        defaults: placeDefaults(policy, place),
-        /** Adds what the policy sets. */
-        set: (draft: EffectiveDraft) => fillIn(policy, place, draft),
-      };
-    },
-
-    /** What is sent to Devin with every task there; null: nothing. */
-    async instructionsAt(where: Where): Promise<string | null> {
-      const policy = deps.policy();
-      return policy === null ? null : standingInstructions(policy, await placeOf(policy, where));
-    },
-
-    async preferencesAt(where: Where): Promise<Preferences> {
-      const policy = deps.policy();
-      return policy === null ? {} : preferencesIn(policy, await placeOf(policy, where));
+      const policy = current();
+      // The names and kinds that only its rules ask for don't matter.
+      return rulesAt(policy, await placeOf(c, { ...policy, rules: [] }, where));
     },
   };
 }
 
 const DIRECT = { public: false, private: false, direct: true, shared: false };
 
+async function placeOf(
+  c: GateContext,
+  policy: Policy,
+  { channelId, placeKind = null }: Where,
+): Promise<PolicyPlace> {
+  if (placeKind === 'direct' || isDirectMessage(channelId)) return { channelId, name: '', is: DIRECT };
+  const found = needsOf(policy).place ? await c.describePlace(channelId) : null;
+  if (found === null) return { channelId, name: null, is: { ...asKnown(placeKind), shared: null } };
+  const { name, isPrivate, isShared } = found;
+  return { channelId, name, is: { public: !isPrivate, private: isPrivate, direct: false, shared: isShared } };
+}
+
 function asKnown(placeKind: PlaceKind | null): Omit<PolicyPlace['is'], 'shared'> {
   if (placeKind === null) return { public: null, private: null, direct: null };
   return { public: placeKind === 'public', private: placeKind === 'private', direct: placeKind === 'direct' };
+}
+
+async function personOf(c: GateContext, policy: Policy, userId: string): Promise<PolicyFacts['person']> {
+  const email = needsOf(policy).email ? ((await c.people.find(userId))?.email ?? null) : null;
+  const groups = new Map<string, boolean>();
+  for (const group of groupsIn(policy)) {
+    const isIn = await c.groups.isIn(group, userId);
+    if (isIn !== null) groups.set(group, isIn);
+  }
+  return { userId, email, groups };
+}
+
+/** What an approval is for. The instructions that are sent with it are the policy's own. */
+function sentBy(request: SessionRequest, { values }: EffectiveDraft) {
+  const { identity, slackFileIds, context, secretNames, material } = request;
+  return { runsAs: devinUserOf(identity), values, slackFileIds, context, secretNames, material };
+}
+
+function requestedBy(request: SessionRequest): Omit<PolicyRequest, 'approved'> {
+  const { draft, hadSecrets, slackFileIds, context, uploads, material } = request;
+  const quoted = attached(draft.values, context);
+  const files = [...quoted, ...slackFileIds, ...(uploads?.urls ?? []), ...(material?.files ?? [])];
+  return {
+    draft,
+    hasSessionSecrets: hadSecrets,
+    hasAttachments: files.length > 0 || isTooLong(material?.quoted ?? null),
+  };
+}
+
+/** A form or command as it is filled in now; nothing is approved yet. */
+function filledIn({ draft, context, without, ...sent }: Filled): PolicyRequest {
+  const { slackFileIds = [], hasSessionSecrets = false } = sent;
+  const quoted = context === null || without === null ? context : { ...context, without };
+  const hasAttachments = attached(draft.values, quoted).length + slackFileIds.length > 0;
+  return { draft, hasSessionSecrets, hasAttachments, approved: [] };
+}
+
+function attached({ attachment_urls: addresses = [] }: StoredDraft, context: MessageContext | null) {
+  const files = context?.picked.files.map(({ id }) => id) ?? [];
+  return [...addresses, ...files.filter((id) => context?.without?.files.includes(id) !== true)];
 }
 
 /** Part of Slack's 3 s for an answer. */
@@ -165,28 +191,21 @@ type QuickDeps = {
   log: Log;
 };
 
-export type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
-export type QuickGate = ReturnType<typeof createQuickGate>;
-
 /** For listeners, which can't wait. The job that starts a session asks the gate again. */
-export function createQuickGate({ gate, settings, withNames, log }: QuickDeps) {
+export function createQuickGate({ gate, settings, withNames, log }: QuickDeps): QuickGate {
   const quickly = createQuickly(log);
   return {
-    /** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
-    async effectiveDraft(asker: Person & Where, { draft, reset = [] }: TypedDraft): Promise<EffectiveDraft> {
+    async effectiveDraft(asker, { draft, reset = [] }) {
       const [layers, rules] = await Promise.all([
         settings.layersFor(asker),
-        quickly(gate.rulesAt(asker), null),
+        quickly<Awaited<ReturnType<Gate['rulesAt']>> | null>(gate.rulesAt(asker), null),
       ]);
       const channel = { ...rules?.defaults, ...layers.channel };
       const effective = applyDefaults({ ...withoutFields({ ...layers, channel }, reset), request: draft });
-      return withNames(rules === null ? effective : rules.set(effective));
+      return withNames(rules?.fillIn(effective) ?? effective);
     },
-    /** null: there is no policy. `not-known`: Slack didn't answer in time. */
-    explain: async (asking: Asking) =>
-      quickly<Explained | null | 'not-known'>(gate.explain(asking), 'not-known'),
-    /** null: everything can be chosen, as far as the app knows. */
-    choicesFor: async (form: Form) => quickly(gate.choicesFor(form), null),
+    explain: async (asking) => quickly<Explained | 'not-known'>(gate.explain(asking), 'not-known'),
+    choicesFor: async (form) => quickly<Choices | null>(gate.choicesFor(form), null),
   };
 }
 
@@ -198,11 +217,10 @@ export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps
   return {
     ...settings,
     async preferencesFor(place) {
-      const channels = policy.current()?.channels ?? [];
-      if (channels.length === 0) return settings.preferencesFor(place);
+      const { channels } = policy.current();
       const { channelId } = place;
-      const found = await quickly<Preferences | null>(gate.preferencesAt({ channelId }), strictest(channels));
-      const { steer, listen, mentions } = found ?? {};
+      const here = gate.rulesAt({ channelId }).then(({ preferences }) => preferences);
+      const { steer, listen, mentions } = await quickly(here, strictest(channels));
       return settings.preferencesFor(place, { steer, listen, mentions });
     },
   };

@@ -1,27 +1,26 @@
 import type { Kysely } from 'kysely';
 import type { Identity, SlackPerson } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { maySteer, ownershipOf, type Steering } from '../session/preferences.ts';
+import { maySteer, ownershipOf } from '../session/preferences.ts';
+import type { SteeringCheck } from '../slack/authority.ts';
 import type { DescribePlace } from '../slack/edge/conversations.ts';
 import type { Groups } from '../slack/edge/people.ts';
 import type { Person } from '../store/identities.ts';
 import type { Ledger } from '../store/ledger.ts';
-import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
-import { createMayApprove, createMayEnd } from './approvers.ts';
+import { createMayEnd } from './approvers.ts';
 import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate } from './gate.ts';
 
-export { createApproversOf, idsOf, type MayEnd } from './approvers.ts';
+export { approversOf, idsOf } from './approvers.ts';
 export { exportAudit, exportUsage, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Reservation } from './budget.ts';
-export { createQuickGate, withPolicy, type Gate, type QuickGate, type TypedDraft } from './gate.ts';
+export { createQuickGate, withPolicy, type ApprovalNeeded, type Gate } from './gate.ts';
 export { createSpending, type Spending } from './usage.ts';
 export { explain, readSpent } from './explain.ts';
 export { IDENTITY_FILE, openFile, POLICY_FILE, readYamlFile, type FileSource } from './file-source.ts';
-export type { ApprovalNeeded } from './verdict.ts';
 
 type TrustDeps = {
   policy: Pick<FileSource<Policy>, 'current' | 'sha256'>;
@@ -36,30 +35,15 @@ type TrustDeps = {
 
 /** What the policy allows, who decides about what it doesn't, and what is left of its budgets. */
 export function createTrust({ policy, ledger, db, slack }: TrustDeps) {
-  const { people, groups, describePlace } = slack;
-  const mayApprove = createMayApprove({ people, groups });
   const budget = createBudget({ policy: policy.current, ledger, db });
-  const gate = createGate({
-    policy: policy.current,
-    policySha256: policy.sha256,
-    findPerson: people.find,
-    isInGroup: groups.isIn,
-    mayApprove,
-    describePlace,
-    budget,
-  });
-  return { gate, budget, mayEnd: createMayEnd({ policy: policy.current, people, groups }) };
+  const gate = createGate({ ...slack, policy, budget });
+  return { gate, budget, mayEnd: createMayEnd(slack, policy.current) };
 }
 
 type CheckDeps = {
   resolve: (person: Person) => Promise<Identity>;
   settings: Pick<Settings, 'preferencesFor'>;
 };
-type Asked = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
-
-/** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
-export type SteeringCheck = (request: Asked, userId: string, identity?: Identity) => Promise<Steering>;
-
 /** Throws if Slack or Devin can't be asked who the person is. */
 export function createSteeringCheck({ resolve, settings }: CheckDeps): SteeringCheck {
   return async (request, userId, resolved) => {

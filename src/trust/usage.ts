@@ -21,7 +21,7 @@ import type { Budget } from './budget.ts';
 
 type SpendingDeps = {
   queue: Pick<Queue, 'work'>;
-  policy: { current: () => Policy | null };
+  policy: { current: () => Policy };
   budget: Pick<Budget, 'ceilings'>;
   store: Pick<Store, 'usage' | 'envelopes'>;
   slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'textFor'>;
@@ -61,7 +61,7 @@ type MayAll = (userId: string) => Promise<boolean>;
 function createMayAll({ policy, slack: { people, groups } }: SpendingDeps): MayAll {
   /** Whether the policy names the person, or a user group they are in, as an owner. */
   async function isOwner(userId: string): Promise<boolean> {
-    for (const owner of policy.current()?.owners ?? []) {
+    for (const owner of policy.current().owners) {
       if (owner.kind === 'user' && owner.id === userId) return true;
       if (owner.kind === 'group' && (await groups.isIn(owner.id, userId)) === true) return true;
     }
@@ -98,7 +98,7 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
     const place = answerPlace(deps.store.envelopes, userId, answerTo);
     const text = await textFor(userId);
     const mayAll = await canSeeAll(userId);
-    const refusal = usageRefusal(job, { hasOwners: deps.policy.current()?.owners !== undefined, mayAll });
+    const refusal = usageRefusal(job, { hasOwners: deps.policy.current().owners.length > 0, mayAll });
     if (refusal !== null) {
       const refused = notice([text.usage.notForYou[refusal](deps.command)]);
       return outbound.tellPrivately(place, refused);

@@ -40,7 +40,7 @@ function setUp(
     },
     findMember: async () => Promise.resolve(changes.linked ?? null),
     findOwner: async () => Promise.resolve(changes.owner ?? null),
-    mapping: () => changes.mapping ?? null,
+    mapping: () => changes.mapping ?? { people: [] },
     identities: {
       known: async () => Promise.resolve({ link, remembered: cache }),
       remember: async (_person, remembered) => {

@@ -17,7 +17,7 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
       db,
       clockOf(() => now().getTime()),
     );
-    const moment = async () => (await ledger.spend([], SPENDER)).at;
+    const moment = async () => (await ledger.spend(KEYS, SPENDER)).at;
     /** Used and reserved, by ceiling. */
     const spent = async (spender = SPENDER) =>
       Object.fromEntries(

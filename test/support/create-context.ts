@@ -2,6 +2,7 @@ import type { CreateContext } from '../../src/create/context.ts';
 import { create } from '../../src/create/machine.ts';
 import { createLog } from '../../src/log.ts';
 import { Later } from '../../src/queue/index.ts';
+import type { EffectiveDraft } from '../../src/session/defaults.ts';
 import { createSeal } from '../../src/store/envelope.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
 import { databaseClock } from '../../src/store/sql.ts';
@@ -20,6 +21,14 @@ export const ANA = {
   how: 'email',
   checkedAtMs: 0,
 } as const;
+
+const NO_RULES = {
+  set: {},
+  defaults: {},
+  preferences: {},
+  instructions: null,
+  fillIn: (draft: EffectiveDraft) => draft,
+};
 
 /** A request on a real database, with a Devin that creates `s1` for U1 at once, and lists nothing. */
 export async function createSetting(open: Open, changes: Partial<CreateContext> = {}) {
@@ -51,7 +60,7 @@ export async function createSetting(open: Open, changes: Partial<CreateContext> 
     resolve: async () => Promise.resolve(ANA),
     gate: {
       judge: async ({ draft }) => Promise.resolve({ kind: 'allowed', draft, approved: [], rule: null }),
-      instructionsAt: async () => Promise.resolve(null),
+      rulesAt: async () => Promise.resolve(NO_RULES),
     },
     limiter: { beforeSending: async () => Promise.resolve(null) },
     budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0) }) },

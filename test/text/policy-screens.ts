@@ -53,9 +53,7 @@ const COUNTED = { most: 10, used: 3, reserved: 4, sessions: 3 };
 const OWN = [{ title: null, url: 'https://devin.example/s1' }];
 const EXPLAINED: Explained = {
   hurdles: [],
-  rule: null,
   terms: null,
-  defaults: {},
   choices: {
     closed: null,
     set: {},

@@ -1,7 +1,7 @@
 import { WebAPIPlatformError } from '@slack/web-api';
 import { expect, test } from 'vitest';
 import type { Identity } from '../../src/session/identity.ts';
-import { createApproversOf, createMayApprove } from '../../src/trust/approvers.ts';
+import { approversOf, mayApprove } from '../../src/trust/approvers.ts';
 
 const ids = (prefix: string, count: number) =>
   Array.from({ length: count }, (_none, at) => `${prefix}${at + 1}`);
@@ -41,12 +41,12 @@ const deps = (members: readonly string[]) => ({
 });
 
 test('at most twenty people are asked: those named by id first, never the requester or their Devin account, no guests', async () => {
-  const ask = createApproversOf(deps(['U0', ...ids('UG', 5), ...ids('U', 30)]));
+  const c = deps(['U0', ...ids('UG', 5), ...ids('U', 30)]);
   const patterns = [
     { kind: 'group', id: 'S1' },
     { kind: 'user', id: 'U30' },
   ] as const;
-  const asked = await ask({ approvers: patterns, need: 1 }, asker);
+  const asked = await approversOf(c, { approvers: patterns, need: 1 }, asker);
   expect(asked.map(({ userId }) => userId)).toEqual(['U30', 'U1', ...ids('U', 20).slice(2)]);
 });
 
@@ -59,19 +59,19 @@ test('people are looked up a few at a time, so that the first approval is asked 
     await few.promise;
     return people.find(userId);
   };
-  const ask = createApproversOf({ groups, people: { find }, resolve });
-  expect(await ask({ approvers: [{ kind: 'group', id: 'S1' }], need: 1 }, asker)).toHaveLength(20);
+  const c = { groups, people: { find }, resolve };
+  expect(await approversOf(c, { approvers: [{ kind: 'group', id: 'S1' }], need: 1 }, asker)).toHaveLength(20);
   expect(found).toHaveLength(25);
 });
 
 test('nobody is asked if the first sixty are guests', async () => {
-  const ask = createApproversOf(deps([...ids('UG', 60), 'U1']));
-  expect(await ask({ approvers: [{ kind: 'group', id: 'S1' }], need: 1 }, asker)).toEqual([]);
+  const c = deps([...ids('UG', 60), 'U1']);
+  expect(await approversOf(c, { approvers: [{ kind: 'group', id: 'S1' }], need: 1 }, asker)).toEqual([]);
 });
 
 test('of those who were asked, members who are still in the group may approve, but not their own request', async () => {
-  const mayApprove = createMayApprove(groupOf(['U0', 'U1', 'UG1', 'U3']));
-  const able = await mayApprove([{ kind: 'group', id: 'S1' }], {
+  const c = groupOf(['U0', 'U1', 'UG1', 'U3']);
+  const able = await mayApprove(c, [{ kind: 'group', id: 'S1' }], {
     among: ['U0', 'U1', 'UG1', 'U2'],
     requester: 'U0',
   });
@@ -89,23 +89,23 @@ const U2 = { among: ['U2'], requester: 'U0' };
 
 test('a group that does not exist is empty', async () => {
   const groups = { membersNow: async () => Promise.resolve('absent' as const) };
-  const able = await createMayApprove({ ...groupOf([]), groups })(UNLISTED, U2);
+  const able = await mayApprove({ ...groupOf([]), groups }, UNLISTED, U2);
   expect([...able]).toEqual([]);
 });
 
 test('nobody knows who is in a group that Slack refuses to list', async () => {
-  const able = createMayApprove({ ...groupOf([]), groups: unlisted })(UNLISTED, U2);
+  const able = mayApprove({ ...groupOf([]), groups: unlisted }, UNLISTED, U2);
   await expect(able).rejects.toBe(refusal);
 });
 
 test('people named by id can approve, and are asked if they suffice, while Slack refuses to list the group beside them', async () => {
   const { people, resolve } = deps([]);
-  const able = await createMayApprove({ people, groups: unlisted })(UNLISTED, {
+  const able = await mayApprove({ people, groups: unlisted }, UNLISTED, {
     among: ['U1'],
     requester: 'U0',
   });
   expect([...able]).toEqual(['U1']);
-  const ask = createApproversOf({ people, groups: unlisted, resolve });
-  expect(await ask({ approvers: UNLISTED, need: 1 }, asker)).toMatchObject([{ userId: 'U1' }]);
-  await expect(ask({ approvers: UNLISTED, need: 2 }, asker)).rejects.toBe(refusal);
+  const c = { people, groups: unlisted, resolve };
+  expect(await approversOf(c, { approvers: UNLISTED, need: 1 }, asker)).toMatchObject([{ userId: 'U1' }]);
+  await expect(approversOf(c, { approvers: UNLISTED, need: 2 }, asker)).rejects.toBe(refusal);
 });

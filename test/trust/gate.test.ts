@@ -5,7 +5,6 @@ import type { SlackPerson } from '../../src/session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../src/session/prompt.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
-import { createMayApprove } from '../../src/trust/approvers.ts';
 import { createGate } from '../../src/trust/gate.ts';
 import { POLICY_FILE } from '../../src/trust/index.ts';
 import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
@@ -29,14 +28,12 @@ function gateUnder(yaml: string) {
   });
   if (!parsed.ok) throw new Error('the policy has errors');
   return createGate({
-    policy: () => parsed.value,
-    policySha256: () => yaml,
-    findPerson: async () => Promise.resolve(null),
-    isInGroup: async () => Promise.resolve(false),
-    mayApprove: createMayApprove({
-      groups: { membersNow: async () => Promise.resolve(new Set()) },
-      people: { find: async (userId) => Promise.resolve(member(userId)) },
-    }),
+    policy: { current: () => parsed.value, sha256: () => yaml },
+    groups: {
+      isIn: async () => Promise.resolve(false),
+      membersNow: async () => Promise.resolve(new Set()),
+    },
+    people: { find: async (userId) => Promise.resolve(member(userId)) },
     describePlace: async () => Promise.resolve(null),
     budget: {
       spend: async () => Promise.resolve({ at: new Date(0), spend: {} }),

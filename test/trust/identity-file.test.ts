@@ -21,14 +21,14 @@ afterEach(async () => rm(folder, { recursive: true, force: true }));
 test('the identity file is reread when it changes, and the last valid one stays in force', async () => {
   await writeFile(path, 'people:\n  - { slack: U1, devin: user-1 }\n');
   const source = await open();
-  expect(source.current()?.people).toEqual([{ slack: 'U1', devin: 'user-1', shared: false }]);
+  expect(source.current().people).toEqual([{ slack: 'U1', devin: 'user-1', shared: false }]);
   await writeFile(path, 'people: [{ slack: cy@acme.example, devin: email|9, shared: true }]\n');
   await source.look();
-  expect(source.current()?.people).toEqual([{ slack: 'cy@acme.example', devin: 'email|9', shared: true }]);
+  expect(source.current().people).toEqual([{ slack: 'cy@acme.example', devin: 'email|9', shared: true }]);
   await writeFile(path, 'people: [oops]\n');
   await source.look();
   expect(source.isOk()).toBe(false);
-  expect(source.current()?.people).toHaveLength(1);
+  expect(source.current().people).toHaveLength(1);
 });
 
 test.each([
@@ -63,5 +63,5 @@ test('two people can share an account if both entries say so', async () => {
     path,
     'people:\n  - { slack: U0123, devin: user-1, shared: true }\n  - { slack: U0456, devin: user-1, shared: true }\n',
   );
-  expect((await open()).current()?.people).toHaveLength(2);
+  expect((await open()).current().people).toHaveLength(2);
 });

@@ -66,7 +66,7 @@ describe('the policy', () => {
     writing.push('instructions: Ask.\n');
     await writeFile(path, 'limits: {acu_per_session: 6}\n');
     await source.look();
-    expect(source.current()?.limits.acu_per_session).toBe(5);
+    expect(source.current().limits.acu_per_session).toBe(5);
     await source.look();
     expect(source.current()).toMatchObject({ limits: { acu_per_session: 6 }, instructions: 'Ask.' });
   });
@@ -79,17 +79,17 @@ describe('the policy', () => {
       await source.look();
       await source.look();
     }
-    expect(source.current()?.limits.acu_per_session).toBe(5);
+    expect(source.current().limits.acu_per_session).toBe(5);
     expect(source.isOk()).toBe(false);
     expect(errors()).toHaveLength(3);
     await rm(path);
     await source.look();
     await source.look();
-    expect(source.current()?.limits.acu_per_session).toBe(5);
+    expect(source.current().limits.acu_per_session).toBe(5);
     expect(errors()).toHaveLength(4);
     await writeFile(path, 'limits: {acu_per_session: 6}\n');
     await source.look();
     expect(source.isOk()).toBe(true);
-    expect(source.current()?.limits.acu_per_session).toBe(6);
+    expect(source.current().limits.acu_per_session).toBe(6);
   });
 });

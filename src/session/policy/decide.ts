@@ -59,13 +59,14 @@ const CHANNEL_SET = 'channels.set';
 /** May this person ask for this here? The first rule that matches decides; what the place sets and the limits always hold. */
 export function decide(policy: Policy, asked: PolicyFacts): Decision {
   const { place, request, spend } = asked;
-  const draft = fillIn(policy, place, request.draft);
+  const { set, fillIn } = rulesAt(policy, place);
+  const draft = fillIn(request.draft);
   const facts = { ...asked, request: { ...request, draft } };
   const rule = policy.rules.find((candidate) => counts(candidate, facts)) ?? null;
   const cap = draft.values.max_acu_limit ?? 0;
   const hurdles = [
     ...(rule === null ? [] : ruleHurdles(rule)),
-    ...setHurdles(channelOf(policy, place), draft),
+    ...setHurdles(set, draft),
     ...capHurdles(policy, cap),
     ...overCeilings(ceilingsOf(policy, spend), cap).map((one) => budgetHurdle(policy, one, { cap, facts })),
   ].filter((hurdle) => hurdle.verdict === 'refuse' || !request.approved.includes(hurdle.rule));
@@ -82,8 +83,9 @@ function ruleHurdles({ verdict, name, say, when }: PolicyRule): Hurdle[] {
   return [{ kind: 'rule', verdict, rule: name, say: say ?? null, field: when[0]?.field ?? 'prompt' }];
 }
 
-function setHurdles(channel: PolicyChannel | null, { values, sources }: EffectiveDraft): Hurdle[] {
-  const { modes = [], acu = Infinity, repos, tags } = channel?.set ?? {};
+function setHurdles(set: PolicyValues, draft: EffectiveDraft): Hurdle[] {
+  const { values } = draft;
+  const { modes = [], acu = Infinity, repos, tags } = set;
   const { devin_mode: mode, max_acu_limit: cap = 0 } = values;
   const differs = {
     repos: repos !== undefined && !isSame(repos, values.repos),
@@ -91,16 +93,16 @@ function setHurdles(channel: PolicyChannel | null, { values, sources }: Effectiv
     max_acu_limit: cap > acu,
     tags: tags !== undefined && !isSame(tags, values.tags),
   };
-  const set = setValues(channel?.set ?? {});
+  const here = setValues(set);
   return (['repos', 'devin_mode', 'max_acu_limit', 'tags'] as const)
-    .filter((field) => sources[field] === 'request' && differs[field])
+    .filter((field) => isTyped(draft, field) && differs[field])
     .map((field) => ({
       kind: 'set',
       verdict: 'refuse',
       rule: CHANNEL_SET,
       say: null,
       field,
-      value: { [field]: set[field] },
+      value: { [field]: here[field] },
     }));
 }
 
@@ -126,29 +128,43 @@ function budgetHurdle(
 }
 
 /** How many have to approve what this rule or limit asks an approval for, and who can: the owners, unless it says. */
-export function termsOf({ owners = [], rules }: Policy, name: string): Terms & { expiresMs: number } {
+export function termsOf({ owners, rules }: Policy, name: string): Terms & { expiresMs: number } {
   const rule = rules.find((one) => one.name === name);
   const { approvers = owners, need = 1 } = rule ?? {};
   return { approvers, need, expiresMs: expiryOf(rule ?? {}) };
 }
 
-/**
- * With what the place sets where nobody typed another value, and with `acu_per_session` where nobody set a cap. A lower cap
- * stays.
- */
-export function fillIn(policy: Policy, place: PolicyPlace, draft: EffectiveDraft): EffectiveDraft {
-  const { set = {} } = channelOf(policy, place) ?? {};
-  const { devin_mode: mode, max_acu_limit: cap } = draft.values;
+/** What holds in a place. */
+export function rulesAt(policy: Policy, place: PolicyPlace) {
+  const { set, defaults, listen, steer, mentions, instructions } = channelOf(policy, place);
+  const said = [policy.instructions, instructions].filter((one) => one !== undefined);
+  const preferences: Preferences = { listen, steer, mentions };
+  return {
+    set,
+    defaults: setValues(defaults),
+    /** Settings that nobody else can make. */
+    preferences,
+    /** What is sent to Devin with every task; null: nothing. */
+    instructions: said.length === 0 ? null : said.join('\n\n'),
+    /**
+     * Adds what the place sets where nobody typed another value, and `acu_per_session` where nobody set a cap. A lower cap
+     * stays.
+     */
+    fillIn: (draft: EffectiveDraft) => fillIn(draft, set, policy.limits.acu_per_session),
+  };
+}
+
+function fillIn(draft: EffectiveDraft, set: PolicyValues, most = Infinity): EffectiveDraft {
+  const { devin_mode: mode, max_acu_limit: cap = Infinity } = draft.values;
   const isKept = mode !== undefined && set.modes?.includes(mode) === true;
-  const { devin_mode: first, max_acu_limit: _acu, ...others } = setValues(set);
-  const most = Math.min(set.acu ?? Infinity, policy.limits.acu_per_session ?? Infinity);
+  const { devin_mode: first, max_acu_limit: acu = Infinity, ...others } = setValues(set);
   const changes: StoredDraft = {
     ...others,
     ...(first !== undefined && !isKept && { devin_mode: first }),
-    ...(most < (cap ?? Infinity) && { max_acu_limit: most }),
+    ...(Math.min(acu, most) < cap && { max_acu_limit: Math.min(acu, most) }),
   };
-  const typed = Object.entries(draft.sources).flatMap(([key, source]) => (source === 'request' ? [key] : []));
-  const filled = applyDefaults({ policy: withoutKeys(changes, typed) });
+  const left = Object.entries(changes).filter(([key]) => !isTyped(draft, key));
+  const filled = applyDefaults({ policy: storedDraftSchema.parse(Object.fromEntries(left)) });
   return {
     ...draft,
     values: { ...draft.values, ...filled.values },
@@ -156,29 +172,23 @@ export function fillIn(policy: Policy, place: PolicyPlace, draft: EffectiveDraft
   };
 }
 
-function withoutKeys(draft: StoredDraft, keys: readonly string[]): StoredDraft {
-  return storedDraftSchema.parse(
-    Object.fromEntries(Object.entries(draft).filter(([key]) => !keys.includes(key))),
-  );
-}
+const isTyped = ({ sources }: EffectiveDraft, key: string): boolean =>
+  Object.entries(sources).some(([name, source]) => name === key && source === 'request');
 
-/**
- * What holds in a place; null: nothing special. While the place's name or kind is not known, the strictest of the entries
- * that could match.
- */
-export function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel | null {
+/** While the place's name or kind is not known, the strictest of the entries that could match. */
+function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel {
   const found = channels.map((channel) => ({ channel, is: isPlace(channel.match, place) }));
   const end = found.findIndex(({ is }) => is === true);
   const possible = (end === -1 ? found : found.slice(0, end + 1)).filter(({ is }) => is !== false);
   return strictest(possible.map(({ channel }) => channel));
 }
 
-/** Each setting from the entry that allows least; null: there is none. */
-export function strictest(channels: readonly PolicyChannel[]): PolicyChannel | null {
-  const [first, ...others] = channels.toSorted(
+/** Each setting from the entry that allows least. */
+export function strictest(channels: readonly PolicyChannel[]): PolicyChannel {
+  const [first = NOTHING_SET, ...others] = channels.toSorted(
     (a, b) => fixedBy(b) - fixedBy(a) || (a.set.acu ?? Infinity) - (b.set.acu ?? Infinity),
   );
-  if (first === undefined || others.length === 0) return first ?? null;
+  if (others.length === 0) return first;
   const worst = <T>(order: readonly T[], of: (channel: PolicyChannel) => T): T | undefined =>
     order.find((one) => channels.some((channel) => of(channel) === one));
   return {
@@ -189,25 +199,9 @@ export function strictest(channels: readonly PolicyChannel[]): PolicyChannel | n
   };
 }
 
+const NOTHING_SET: PolicyChannel = { match: [], set: {}, defaults: {} };
+
 const fixedBy = ({ set }: PolicyChannel): number => Object.keys(set).length;
-
-/** The defaults of a place, as a draft. */
-export function placeDefaults(policy: Policy, place: PolicyPlace): StoredDraft {
-  return setValues(channelOf(policy, place)?.defaults ?? {});
-}
-
-/** Settings of a place that nobody else can make. */
-export function preferencesIn(policy: Policy, place: PolicyPlace): Preferences {
-  const { listen, steer, mentions } = channelOf(policy, place) ?? {};
-  return { listen, steer, mentions };
-}
-
-/** What is sent to Devin with every task in a place; null: nothing. */
-export function standingInstructions(policy: Policy, place: PolicyPlace): string | null {
-  const all = [policy.instructions, channelOf(policy, place)?.instructions];
-  const said = all.filter((one) => one !== undefined);
-  return said.length === 0 ? null : said.join('\n\n');
-}
 
 export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
   return mismatches(rule, facts).length === 0;
@@ -215,7 +209,7 @@ export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
 
 /** The rules before the one that counts, each with what keeps it from counting. */
 export function passedOver(policy: Policy, facts: PolicyFacts): { name: string; parts: string[] }[] {
-  const draft = fillIn(policy, facts.place, facts.request.draft);
+  const draft = rulesAt(policy, facts.place).fillIn(facts.request.draft);
   const filled = { ...facts, request: { ...facts.request, draft } };
   const all = policy.rules.map((rule) => ({ name: rule.name, parts: mismatches(rule, filled) }));
   const end = all.findIndex(({ parts }) => parts.length === 0);

@@ -1,12 +1,10 @@
 import { DEVIN_MODES, type FieldKey, type StoredDraft } from '../fields.ts';
 import type { Condition } from './conditions.ts';
 import {
-  channelOf,
   counts,
   decide,
-  placeDefaults,
+  rulesAt,
   setValues,
-  standingInstructions,
   termsOf,
   type Decision,
   type Hurdle,
@@ -38,36 +36,34 @@ export type Choices = {
 export type Announcement = { field: FieldKey; verdict: 'refuse' | 'approve'; wanted: Condition['wanted'] };
 
 /** A decision, and what else the policy says where it was asked. */
-export type Explained = Pick<Decision, 'hurdles' | 'rule'> & {
+export type Explained = Pick<Decision, 'hurdles'> & {
   /** Of the first approval that is needed; null: none is. */
   terms: Terms | null;
-  defaults: StoredDraft;
   choices: Choices;
   announcements: Announcement[];
 };
 
 export function explain(policy: Policy, facts: PolicyFacts): Explained {
-  const { hurdles, rule } = decide(policy, facts);
+  const { hurdles } = decide(policy, facts);
   const approval = hurdles.find(({ verdict }) => verdict === 'approve');
   const terms = approval === undefined ? null : termsOf(policy, approval.rule);
-  const defaults = placeDefaults(policy, facts.place);
-  const announcements = announcementsOf(policy, facts);
-  return { hurdles, rule, terms, defaults, choices: choicesOf(policy, facts), announcements };
+  return { hurdles, terms, choices: choicesOf(policy, facts), announcements: announcementsOf(policy, facts) };
 }
 
 export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
   const { place, spend } = facts;
-  const { modes, ...set } = channelOf(policy, place)?.set ?? {};
+  const { set, instructions } = rulesAt(policy, place);
+  const { modes, ...others } = set;
   return {
     closed: closedBy(policy, facts),
-    set: setValues({ ...set, ...(modes?.length === 1 && { modes }) }),
+    set: setValues({ ...others, ...(modes?.length === 1 && { modes }) }),
     modes: Object.fromEntries(
       DEVIN_MODES.flatMap((mode) => {
         const verdict = modeHurdle(policy, facts, mode);
         return verdict === undefined ? [] : [[mode, verdict]];
       }),
     ),
-    instructions: standingInstructions(policy, place),
+    instructions,
     most: policy.limits.acu_per_session ?? null,
     budgets: ceilingsOf(policy, spend),
   };

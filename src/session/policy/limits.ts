@@ -139,10 +139,10 @@ export const limitReachedSchema = z.object({
 export type LimitReached = z.infer<typeof limitReachedSchema>;
 
 /** The policy's limits, as they are now, replace those of the settings where it has them. */
-export function limitsFrom(policy: () => Policy | null, otherwise: Limits): () => Limits {
+export function limitsFrom(policy: () => Policy, otherwise: Limits): () => Limits {
   return () => {
     const { open_sessions_per_person: openSessions, starts_per_person_per_hour: startsPerHour } =
-      policy()?.limits ?? {};
+      policy().limits;
     return {
       openSessions: openSessions ?? otherwise.openSessions,
       startsPerHour: startsPerHour ?? otherwise.startsPerHour,

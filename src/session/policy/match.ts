@@ -89,7 +89,7 @@ export function groupsIn({ rules }: Policy): string[] {
 }
 
 /** Also as owners and approvers. */
-export function everyGroupIn({ owners = [], rules }: Policy): string[] {
+export function everyGroupIn({ owners, rules }: Policy): string[] {
   return groupIds([
     ...owners,
     ...rules.flatMap(({ people = [], approvers = [] }) => [...people, ...approvers]),

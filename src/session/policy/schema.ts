@@ -77,7 +77,7 @@ const channelSchema = z.strictObject({
 export const policySchema = z
   .strictObject({
     version: z.literal(1).optional(),
-    owners: listOf(member).optional(),
+    owners: listOf(member).default([]),
     instructions: instructions.optional(),
     limits: limitsSchema.prefault({}),
     rules: z.array(ruleSchema).max(MAX_ENTRIES).default([]),
@@ -120,12 +120,12 @@ function repeatedNames({ rules }: Policy): JointFault[] {
 
 function withoutApprovers({ owners, limits, rules }: Policy): JointFault[] {
   const ofLimits: JointFault[] =
-    limits.over === 'approve' && owners === undefined
+    limits.over === 'approve' && owners.length === 0
       ? [{ path: ['limits', 'over'], message: 'no-approvers' }]
       : [];
   const ofRules = rules.flatMap(({ verdict, approvers = owners, need = 1 }, at): JointFault[] => {
     if (verdict !== 'approve') return [];
-    if (approvers === undefined) return [{ path: ['rules', at, 'then'], message: 'no-approvers' }];
+    if (approvers.length === 0) return [{ path: ['rules', at, 'then'], message: 'no-approvers' }];
     const isOpenEnded = approvers.some(({ kind }) => kind === 'group');
     if (isOpenEnded || approvers.length >= need) return [];
     return [{ path: ['rules', at, 'need'], message: 'too-few-approvers' }];
@@ -157,7 +157,7 @@ function unreached({ rules }: Policy): PolicyHint[] {
 }
 
 /** People whom a rule names as approvers of their own requests, without enough others. */
-function ownApprovals({ owners = [], rules }: Policy): PolicyHint[] {
+function ownApprovals({ owners, rules }: Policy): PolicyHint[] {
   return rules.flatMap(({ verdict, people = [], approvers = owners, need = 1 }, at) => {
     const isOpenEnded = approvers.some(({ kind }) => kind === 'group');
     if (verdict !== 'approve' || isOpenEnded || approvers.length > need) return [];

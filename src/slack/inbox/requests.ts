@@ -25,7 +25,7 @@ import {
 import { lostSecrets } from '../../store/requests.ts';
 import type { Store } from '../../store/store.ts';
 import type { Tables } from '../../store/tables.ts';
-import type { QuickGate, TypedDraft } from '../../trust/index.ts';
+import type { QuickGate, TypedDraft } from '../authority.ts';
 import { placeColumns, type Origin } from '../edge/places.ts';
 
 /** What people ask for is saved in one transaction with its jobs. The rest happens after Slack has its answer. */

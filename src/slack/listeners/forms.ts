@@ -145,7 +145,7 @@ async function refusedAt({ gate }: ListenersContext, form: Form, { read, view, t
   const { session_secrets: secrets = [], ...stored } = read.draft;
   const filled = { draft: applyForm(form.draft, stored), slackFileIds: read.attached };
   const explained = await gate.explain({ ...form, ...filled, hasSessionSecrets: secrets.length > 0 });
-  const hurdles = explained === null || explained === 'not-known' ? [] : explained.hurdles;
+  const hurdles = explained === 'not-known' ? [] : explained.hurdles;
   const refusing = hurdles.filter(({ verdict }) => verdict === 'refuse');
   const blockOf = (field: FieldKey) => fieldBlock(fieldBlock(field) in view.values ? field : 'prompt');
   const sentences = Map.groupBy(refusing, ({ field }) => blockOf(field));

@@ -2,14 +2,7 @@ import { array, assert, boolean, constantFrom, option, property, record } from '
 import { describe, expect, test } from 'vitest';
 import type { EffectiveDraft } from '../../../src/session/defaults.ts';
 import type { StoredDraft } from '../../../src/session/fields.ts';
-import {
-  decide,
-  placeDefaults,
-  preferencesIn,
-  SESSION_LIMIT,
-  standingInstructions,
-  termsOf,
-} from '../../../src/session/policy/decide.ts';
+import { decide, rulesAt, SESSION_LIMIT, termsOf } from '../../../src/session/policy/decide.ts';
 import { choicesOf, explain } from '../../../src/session/policy/form.ts';
 import {
   alertsOf,
@@ -327,7 +320,7 @@ describe('a limit for one session', () => {
 
   test('for open sessions and starts replaces the setting, each for itself', () => {
     const otherwise = { openSessions: 20, startsPerHour: 30 };
-    expect(limitsFrom(() => null, otherwise)()).toEqual(otherwise);
+    expect(limitsFrom(() => policyOf({}), otherwise)()).toEqual(otherwise);
     expect(limitsFrom(() => policyOf({ limits: { open_sessions_per_person: 0 } }), otherwise)()).toEqual({
       openSessions: 0,
       startsPerHour: 30,
@@ -473,19 +466,19 @@ describe('a channel', () => {
 
   test('has defaults, and instructions in addition to those for everyone', () => {
     const { place: here } = facts();
-    expect(standingInstructions(policy, here)).toBe('For all.\n\nHere.');
-    expect(placeDefaults(policy, here)).toEqual({});
+    expect(rulesAt(policy, here).instructions).toBe('For all.\n\nHere.');
+    expect(rulesAt(policy, here).defaults).toEqual({});
     const there = facts({ place: { channelId: 'C2', name: 'other' } }).place;
-    expect(standingInstructions(policy, there)).toBe('For all.');
-    expect(placeDefaults(policy, there)).toEqual({ max_acu_limit: 3, devin_mode: 'fast' });
-    expect(standingInstructions(policyOf({}), here)).toBeNull();
+    expect(rulesAt(policy, there).instructions).toBe('For all.');
+    expect(rulesAt(policy, there).defaults).toEqual({ max_acu_limit: 3, devin_mode: 'fast' });
+    expect(rulesAt(policyOf({}), here).instructions).toBeNull();
   });
 
   test('has preferences that nobody else can set', () => {
     const preferences = { listen: 'mentions', steer: 'requester', mentions: 'off' };
     const only = policyOf({ channels: [{ match: ['C1'], ...preferences }] });
-    expect(preferencesIn(only, facts().place)).toEqual(preferences);
-    expect(preferencesIn(only, facts({ place: { channelId: 'C2' } }).place)).toEqual({});
+    expect(rulesAt(only, facts().place).preferences).toEqual(preferences);
+    expect(rulesAt(only, facts({ place: { channelId: 'C2' } }).place).preferences).toEqual({});
   });
 
   test('with an unknown name has the strictest of the entries that could match', () => {
@@ -499,7 +492,7 @@ describe('a channel', () => {
     const { hurdles, draft: filled } = decide(policyOf({ channels }), nameless);
     expect(filled.values.max_acu_limit).toBe(5);
     expect(hurdles).toMatchObject([{ kind: 'set', value: { repos: ['acme/web'] } }]);
-    expect(preferencesIn(policyOf({ channels }), nameless.place)).toEqual({
+    expect(rulesAt(policyOf({ channels }), nameless.place).preferences).toEqual({
       mentions: 'ask',
       steer: 'requester',
       listen: 'mentions',
