@@ -4,6 +4,8 @@ export type FaultMatch = {
   method: string;
   /** A string is the end of the path (`/sessions`); a pattern is tried on the whole path. */
   path: string | RegExp;
+  /** Part of the query. */
+  query?: string;
 };
 
 /** `problem` replaces members of the problem details in the answer. */
@@ -15,8 +17,10 @@ export function createRequestFaults() {
   const faults = createFaults<FaultMatch, RequestFault>();
   return {
     ...faults,
-    take: (method: string, path: string): RequestFault | null =>
-      faults.take(({ match }) => match.method === method && isAt(match.path, path)),
+    take: (method: string, { path, query }: { path: string; query: string }): RequestFault | null =>
+      faults.take(
+        ({ match }) => match.method === method && isAt(match.path, path) && query.includes(match.query ?? ''),
+      ),
   };
 }
 

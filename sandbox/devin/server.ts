@@ -29,7 +29,7 @@ async function handle(req: IncomingMessage, res: ServerResponse, deps: ServerDep
   const query = readQuery(searchParams);
   const body = await readBody(req);
   const answered = deps.journal.record({ method, path, query, body: describeBody(body), headers });
-  const fault = deps.faults.take(method, path);
+  const fault = deps.faults.take(method, { path, query: searchParams.toString() });
   const isLate = fault?.afterEffect === true;
   if (fault !== null && !isLate) await waitFirst(fault);
   const failing = fault === null || isOnlyDelay(fault) ? null : fault;

@@ -3,7 +3,6 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { sleep } from '../time.ts';
 import type { FollowContext } from './context.ts';
-import { createPoll } from './poll.ts';
 import { recordAnswer } from './record.ts';
 import { relayFromDevin } from './relay.ts';
 import { createRound } from './round.ts';
@@ -29,7 +28,7 @@ export function createFollowing({ queue, prepare, findUnconfirmed, ...parts }: F
     concurrency: 20,
   });
   const { watchTimes: times } = c.tuning;
-  const pollDue = createRound(c, createPoll(c.devin.sessions));
+  const pollDue = createRound(c);
   const round = async (signal: AbortSignal): Promise<number> =>
     Math.max(await pollDue(signal), await findUnconfirmed(signal));
   return {

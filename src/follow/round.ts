@@ -1,13 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { batchesOf } from '../bounds.ts';
-import type { DevinErrorCode } from '../devin/errors.ts';
-import { elapsedStep, HOT_MS, pollInterval, sessionPhase } from '../session/lifecycle.ts';
+import type { DevinError, DevinErrorCode } from '../devin/errors.ts';
+import {
+  elapsedStep,
+  goesFirst,
+  HOT_MS,
+  jittered,
+  longestInterval,
+  pollInterval,
+  sessionPhase,
+} from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { Reschedule } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import { askedWait } from '../upstream.ts';
 import type { FollowContext } from './context.ts';
-import { createSchedule, type Poll, type PollResult, type PollTrouble } from './poll.ts';
+import { BATCH, poll, type PollResult } from './poll.ts';
 import { recordGone, recordPoll } from './record.ts';
 
 /** The key was revoked, or its role changed: waiting doesn't help. */
@@ -17,65 +26,110 @@ const REFUSED: ReadonlySet<DevinErrorCode> = new Set(['unauthorized', 'forbidden
 const LONGEST_PAUSE_MS = 60_000;
 /** An app admin has to act, and each attempt is logged. */
 const LONGEST_REFUSED_MS = 300_000;
+/** For a session that can't be recorded. */
+const LONGEST_WAIT_MS = 60 * 60_000;
 
 /** Batches in flight at a time. */
 const BATCHES_AT_ONCE = 4;
+const MOST_BATCHES = 20;
+const CORRECT_EVERY_ROUNDS = 60;
 
-/** Polls the sessions that are due, batch by batch. */
-export function createRound(c: FollowContext, poll: Poll) {
-  const { polls } = c.store;
-  const {
-    log,
-    tuning: { watchTimes: times },
-  } = c;
+/** Polls the sessions that are due, batch by batch. The function that it returns does one round, and says how long to rest, in ms. */
+export function createRound(c: FollowContext) {
+  const { log, now } = c;
+  const { polls, setAside } = c.store;
+  const { watchTimes: times } = c.tuning;
   const refresher = createRefresher(c);
-  const missing = createMissing(c);
-  const schedule = createSchedule(c);
-  const failures = createFailures(c);
-  let failedRounds = 0;
+  /** Since when sessions are missing. A new watcher starts over. */
+  const missingSince = new Map<string, number>();
+  const failing = new Set<string>();
+  let [rounds, failedRounds] = [0, 0];
 
-  async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<PollResult['trouble']> {
+  /** If the clock was set back, polls that were planned before would come too late. */
+  async function correct(): Promise<void> {
+    if (rounds++ % CORRECT_EVERY_ROUNDS !== 0) return;
+    for (const first of [true, false]) {
+      const latest = new Date(now() + 2 * longestInterval(first, times.fastestMs));
+      await polls.bringForward(first, { now: new Date(now()), latest });
+    }
+  }
+
+  /**
+   * For the next round. Batches are filled up with those due soon, so that the number of requests depends on the number
+   * of sessions, not on when each is due.
+   */
+  async function dueBatches(): Promise<SessionRow[][]> {
+    const due = await polls.dueCount(new Date(now()), MOST_BATCHES * BATCH);
+    if (due === 0) return [];
+    const rows = await polls.due({
+      until: new Date(now() + times.fastestMs / 2),
+      hotSince: new Date(now() - HOT_MS),
+      limit: Math.ceil(due / BATCH) * BATCH,
+    });
+    return batchesOf(rows, BATCH);
+  }
+
+  function next(row: SessionRow, mostMs = Infinity): Reschedule {
+    const { sessionId: id, phase, snapshot, nextLookAt: was } = row;
+    const quietMs = now() - Math.max(row.changedAt.getTime(), row.touchedAt?.getTime() ?? 0);
+    const watched = { phase, status: snapshot.status, quietMs };
+    const intervalMs = pollInterval(watched, times.fastestMs);
+    const inMs = Math.min(intervalMs === null ? Infinity : jittered(intervalMs, Math.random()), mostMs);
+    return { id, was, first: goesFirst(watched), at: inMs === Infinity ? null : new Date(now() + inMs) };
+  }
+
+  async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<DevinError | null> {
     const known = rows.map(({ snapshot }) => snapshot);
-    const result = await poll(known, signal);
-    if (!signal.aborted) await recordAll(rows, result);
+    const result = await poll(c.devin.sessions, known, signal);
+    if (signal.aborted) return result.trouble;
+    const planned: Reschedule[] = [];
+    for (const row of rows) {
+      const plan = await record(row, result);
+      if (plan !== null) planned.push(plan);
+    }
+    await polls.reschedule(planned);
     return result.trouble;
   }
 
-  async function recordAll(rows: SessionRow[], result: PollResult): Promise<void> {
-    const answers = new Map(result.answered.map((snapshot) => [snapshot.sessionId, snapshot]));
-    const unchanged: SessionRow[] = [];
-    const failed = new Set<SessionRow>();
-    /** An error affects only its own session. */
-    const alone = async (row: SessionRow, task: () => Promise<void>): Promise<void> => {
-      if (!(await failures.survives(row, task))) failed.add(row);
-    };
-    for (const row of rows) {
-      const answer = answers.get(row.sessionId);
-      const failure = result.failed.get(row.sessionId);
-      await alone(row, async () => {
-        if (failure !== undefined) throw failure;
-        if (answer === undefined || isKnown(row, answer)) unchanged.push(row);
-        else if (!(await recordPoll(c, row, answer))) unchanged.push(row);
-        if (answer === undefined) return;
-        missing.found(row.sessionId);
-        await refresher.polled(row, answer);
-      });
+  /** When it is polled next; null: as it was, or as was recorded. One that fails is put off for longer and longer, and counted. */
+  async function record(row: SessionRow, result: PollResult): Promise<Reschedule | null> {
+    const { sessionId: id, nextLookAt: was } = row;
+    try {
+      const plan = await recordAnswer(row, result);
+      if (failing.delete(id)) await setAside.clear('session', id);
+      return plan;
+    } catch (error) {
+      const count = await setAside.note('session', id, { error });
+      failing.add(id);
+      log.warn({ err: error, sessionId: id, count }, "a session's status could not be recorded");
+      const at = new Date(now() + Math.min(LONGEST_WAIT_MS, times.fastestMs * 2 ** count));
+      return { id, was, at, first: false };
     }
-    const missed = new Set(result.gone);
-    const gone = unchanged.filter((row) => missed.has(row.sessionId) && missing.isGone(row));
-    for (const row of gone) {
-      await alone(row, async () => recordGone(c, row.sessionId));
-      refresher.forget(row.sessionId);
-    }
-    // After an error, those without an answer stay due.
-    const isDone = (row: SessionRow): boolean => result.trouble === null || answers.has(row.sessionId);
-    const settled = unchanged.filter((row) => !gone.includes(row) && !failed.has(row) && isDone(row));
-    await polls.reschedule(
-      settled.map((row) => schedule.next(row, { isMissing: missing.has(row.sessionId) })),
-    );
   }
 
-  function pause(troubles: readonly PollTrouble[]): number {
+  async function recordAnswer(row: SessionRow, result: PollResult): Promise<Reschedule | null> {
+    const { sessionId: id, phase } = row;
+    const failure = result.failed.get(id);
+    if (failure !== undefined) throw failure;
+    const answer = result.answered.find(({ sessionId }) => sessionId === id);
+    if (answer !== undefined) {
+      missingSince.delete(id);
+      const isRecorded = !isKnown(row, answer) && (await recordPoll(c, row, answer));
+      await refresher.polled(row, answer);
+      return isRecorded ? null : next(row);
+    }
+    // After an error, those without an answer stay due.
+    if (!result.gone.has(id)) return result.trouble === null ? next(row) : null;
+    const sinceMs = missingSince.get(id) ?? now();
+    missingSince.set(id, sinceMs);
+    if (phase !== 'gone' && now() - sinceMs < times.goneAfterMs) return next(row, times.goneAfterMs);
+    await recordGone(c, id);
+    missingSince.delete(id);
+    refresher.forget(id);
+    return null;
+  }
+
+  function pause(troubles: readonly DevinError[]): number {
     failedRounds += 1;
     const refused = troubles.find(({ code }) => REFUSED.has(code));
     const longestMs = refused === undefined ? LONGEST_PAUSE_MS : LONGEST_REFUSED_MS;
@@ -91,7 +145,8 @@ export function createRound(c: FollowContext, poll: Poll) {
   }
 
   return async (signal: AbortSignal): Promise<number> => {
-    const batches = await schedule.dueBatches();
+    await correct();
+    const batches = await dueBatches();
     for (const some of batchesOf(batches, BATCHES_AT_ONCE)) {
       if (signal.aborted) break;
       const results = await Promise.all(some.map(async (rows) => pollBatch(rows, signal)));
@@ -111,53 +166,6 @@ function isKnown({ phase, wasFinished, snapshot }: SessionRow, answer: SessionSn
   const now = sessionPhase(answer, wasFinished);
   const isRecorded = phase === now || (phase === 'starting' && now === 'queued');
   return isRecorded && isDeepStrictEqual(answer, snapshot);
-}
-
-const LONGEST_WAIT_MS = 60 * 60_000;
-
-/** Sessions that can't be recorded: each is put off for longer and longer, and counted. */
-function createFailures({
-  store: { polls, setAside },
-  now,
-  log,
-  tuning: { watchTimes: times },
-}: FollowContext) {
-  const failing = new Set<string>();
-  return {
-    /** False: the task failed, which affects this session alone. */
-    async survives(row: SessionRow, task: () => Promise<void>): Promise<boolean> {
-      const { sessionId: id, nextLookAt: was } = row;
-      try {
-        await task();
-        if (failing.delete(id)) await setAside.clear('session', id);
-        return true;
-      } catch (error) {
-        const count = await setAside.note('session', id, { error });
-        failing.add(id);
-        log.warn({ err: error, sessionId: id, count }, "a session's status could not be recorded");
-        const at = new Date(now() + Math.min(LONGEST_WAIT_MS, times.fastestMs * 2 ** count));
-        await polls.reschedule([{ id, was, at, first: false }]);
-        return false;
-      }
-    },
-  };
-}
-
-/** Since when sessions are missing. A new watcher starts over. */
-function createMissing({ tuning: { watchTimes: times }, now }: FollowContext) {
-  const since = new Map<string, number>();
-  return {
-    has: (id: string): boolean => since.has(id),
-    found: (id: string): boolean => since.delete(id),
-    /** Call it with each poll that doesn't find the session. */
-    isGone({ sessionId: id, phase }: SessionRow): boolean {
-      const sinceMs = since.get(id) ?? now();
-      const isGone = phase === 'gone' || now() - sinceMs >= times.goneAfterMs;
-      if (isGone) since.delete(id);
-      else since.set(id, sinceMs);
-      return isGone;
-    },
-  };
 }
 
 /** Devin's times are whole seconds: a second change within the same one doesn't show. */

@@ -177,7 +177,7 @@ describe('when something is missing while a session is followed', () => {
     const { ana, channelId, session, card, showing, editsOf } = await startSession(world());
     const itself = { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) } as const;
     const hidden = devin.fail(itself, { status: 404, times: Infinity });
-    const unlisted = devin.fail(LIST, { status: 422, times: Infinity });
+    const unlisted = devin.fail({ ...LIST, query: session.id }, { status: 422, times: Infinity });
     const gone = await showing("can't find this session");
     expect(gone.text).toContain("Devin can't find this session");
     const edits = editsOf().length;
@@ -247,9 +247,11 @@ describe('when something is missing while a session is followed', () => {
     const { devin } = world();
     const [odd, other] = [await startSession(world()), await startSession(world())];
     const broken = { status: 500, retryAfter: 0, times: Infinity };
-    const faults = [LIST, { method: 'GET', path: `/devin-${odd.session.id}` }].map((one) =>
-      devin.fail(one, broken),
-    );
+    const { id } = odd.session;
+    const faults = [
+      { ...LIST, query: id },
+      { method: 'GET', path: `/devin-${id}` },
+    ].map((one) => devin.fail(one, broken));
     devin.advance(other.session.id, { status: 'running' });
     await other.showing('Working');
     for (const fault of faults) fault.clear();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createDevin } from '../../src/devin/devin.ts';
-import { createPoll, type PollResult } from '../../src/follow/poll.ts';
+import { poll, type PollResult } from '../../src/follow/poll.ts';
 import { refuseConnection, createUpstream } from '../../src/upstream.ts';
 import { KEY, ORG, page, SESSION, startApi, startDevin } from '../devin/local-api.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
@@ -11,7 +11,7 @@ const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
 describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answered %s', (idForm) => {
   let local: LocalDevin;
-  let poll: (ids: readonly string[]) => Promise<PollResult>;
+  let pollIds: (ids: readonly string[]) => Promise<PollResult>;
   const ids: string[] = [];
   let before = 0;
   const asked = (): number => local.requests.length - before;
@@ -19,9 +19,9 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
   beforeAll(async () => {
     local = await createLocalDevin({ idForm });
     const devin = createDevin({ apiUrl: local.url, apiKey: local.apiKey, orgId: local.orgId });
-    const pollKnown = createPoll(devin.sessions);
-    poll = async (some) =>
-      pollKnown(
+    pollIds = async (some) =>
+      poll(
+        devin.sessions,
         some.map((id) => sessionSnapshot(id)),
         NEVER,
       );
@@ -32,32 +32,28 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
   afterAll(async () => local.stop());
 
   test('takes one request for fifty of them', async () => {
-    const { answered, gone, trouble } = await poll(ids);
+    const { answered, gone, trouble } = await pollIds(ids);
     expect(answered.map(({ sessionId: id }) => id).toSorted()).toEqual(ids.toSorted());
-    expect([gone, trouble]).toEqual([[], null]);
+    expect([[...gone], trouble]).toEqual([[], null]);
     expect(asked()).toBe(1);
   });
 
   test("asks one by one for those the list leaves out, and says which don't exist", async () => {
     const missing = '0'.repeat(32);
-    const { answered, gone, trouble } = await poll([ids[0] ?? '', missing]);
+    const { answered, gone, trouble } = await pollIds([ids[0] ?? '', missing]);
     expect(answered).toHaveLength(1);
-    expect([gone, trouble]).toEqual([[missing], null]);
-  });
-
-  test('asks one by one if the list fails, then pauses', async () => {
-    const fault = local.fail(LIST, { status: 422, times: 9 });
-    const { answered, trouble } = await poll(ids.slice(0, 3));
-    fault.clear();
-    expect(answered).toHaveLength(3);
-    expect(trouble).toEqual({ code: 'invalid-request', retryAfterMs: null });
+    expect([[...gone], trouble]).toEqual([[missing], null]);
   });
 
   test('stops at once when Devin asks for a pause, and says how long', async () => {
     const fault = local.fail(LIST, { status: 429, retryAfter: 60, times: 9 });
-    const { answered, gone, trouble } = await poll(ids);
+    const { answered, gone, trouble } = await pollIds(ids);
     fault.clear();
-    expect([answered, gone, trouble]).toEqual([[], [], { code: 'rate-limited', retryAfterMs: 60_000 }]);
+    expect([answered, [...gone], trouble]).toEqual([
+      [],
+      [],
+      expect.objectContaining({ code: 'rate-limited', retryAfterMs: 60_000 }),
+    ]);
     expect(asked()).toBe(1);
   });
 
@@ -67,47 +63,30 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
       { method: 'GET', path: new RegExp(`devin-${hidden}$`) },
       { status: 403, times: 9 },
     );
-    const { answered, gone, trouble } = await poll([hidden, ids[1] ?? '']);
+    const { answered, gone, trouble } = await pollIds([hidden, ids[1] ?? '']);
     fault.clear();
     expect(answered).toHaveLength(1);
-    expect([gone, trouble]).toEqual([[], null]);
+    expect([[...gone], trouble]).toEqual([[], null]);
   });
 
   test('says about which session Devin fails, and continues with the others', async () => {
     const odd = ids[2] ?? '';
     const broken = { status: 500, retryAfter: 0, times: 9 };
-    const list = local.fail(LIST, broken);
+    local.fail(LIST, { ...broken, times: 1 });
     const one = local.fail({ method: 'GET', path: new RegExp(`devin-${odd}$`) }, broken);
-    const { answered, gone, failed, trouble } = await poll([odd, ids[1] ?? '']);
-    list.clear();
+    const { answered, gone, failed, trouble } = await pollIds([odd, ids[1] ?? '']);
     one.clear();
     expect(answered).toHaveLength(1);
     expect([...failed.keys()]).toEqual([odd]);
-    expect([gone, trouble]).toEqual([[], { code: 'unavailable', retryAfterMs: null }]);
+    expect([[...gone], trouble]).toEqual([[], null]);
   });
 });
 
 test('blames no session if a page of a proxy is the answer to everything', async () => {
   const { sessions } = await startDevin({ text: '<html>Back soon</html>' });
   const known = ['one', 'two'].map((id) => sessionSnapshot(id));
-  const { failed, trouble } = await createPoll(sessions)(known, NEVER);
-  expect([failed.size, trouble?.code]).toEqual([0, 'unavailable']);
-});
-
-test('asks about few one by one if Devin fails for all, each time for others', async () => {
-  const { sessions, seen } = await startDevin({ text: '<html>Back soon</html>' });
-  const known = Array.from({ length: 50 }, (_, count) => sessionSnapshot(String(count)));
-  const poll = createPoll(sessions);
-  for (const some of [
-    ['0', '1', '2'],
-    ['1', '2', '3'],
-  ]) {
-    seen.length = 0;
-    const { failed, trouble } = await poll(known, NEVER);
-    expect([failed.size, trouble?.code]).toEqual([0, 'unavailable']);
-    const fetched = seen.flatMap(({ path }) => /devin-(.+)$/.exec(path)?.[1] ?? []);
-    expect(fetched.toSorted()).toEqual(some);
-  }
+  const { failed, trouble } = await poll(sessions, known, NEVER);
+  expect([failed.size, trouble?.code]).toEqual([0, 'no-answer']);
 });
 
 /** Devin fails whenever it is asked about a session that begins with `bad`, and is called as in production. */
@@ -125,15 +104,16 @@ async function startPicky(failing: 'answers 500' | 'breaks the connection') {
   });
   const { guarded } = createUpstream({ origin: url, fetch, refuse: refuseConnection });
   const { sessions } = createDevin({ apiUrl: url, apiKey: KEY, orgId: ORG, fetch: guarded });
-  return { poll: createPoll(sessions), seen };
+  return { sessions, seen };
 }
 
 test.each(['answers 500', 'breaks the connection'] as const)(
   "puts off only the sessions because of which Devin %s, also if they are all it's asked about",
   async (failing) => {
-    const { poll } = await startPicky(failing);
+    const { sessions } = await startPicky(failing);
     const pollOf = async (...ids: string[]) => {
       const { answered, failed, trouble } = await poll(
+        sessions,
         ids.map((id) => sessionSnapshot(id)),
         NEVER,
       );
@@ -145,24 +125,10 @@ test.each(['answers 500', 'breaks the connection'] as const)(
   },
 );
 
-test('lists sessions once more if a connection breaks by chance, and pauses for nothing', async () => {
-  const { sessions, seen } = await startDevin(({ query }, index, response) => {
-    if (index === 0) return (response.destroy(), null);
-    const ids = query.getAll('session_ids').filter((id) => !id.startsWith('devin-'));
-    return { json: page(ids.map((id) => ({ ...SESSION, session_id: id }))) };
-  });
-  const { answered, failed, trouble } = await createPoll(sessions)(
-    ['a', 'b'].map((id) => sessionSnapshot(id)),
-    NEVER,
-  );
-  expect([answered.length, failed.size, trouble]).toEqual([2, 0, null]);
-  expect(seen).toHaveLength(3);
-});
-
 test('asks about none by itself if Devin fails and asks for a pause', async () => {
   const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '60' }, text: '' });
-  const { trouble } = await createPoll(sessions)([sessionSnapshot('one')], NEVER);
-  expect(trouble).toEqual({ code: 'unavailable', retryAfterMs: 60_000 });
+  const { trouble } = await poll(sessions, [sessionSnapshot('one')], NEVER);
+  expect(trouble).toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
   expect(seen).toHaveLength(1);
 });
 
@@ -176,7 +142,7 @@ test.each([
   const odd = { ...SESSION, title: 'Renamed', [name]: value };
   const { sessions, seen } = await startDevin({ json: page([odd]) });
   const known = sessionSnapshot('abc', SESSION);
-  const { answered, failed } = await createPoll(sessions)([known], NEVER);
+  const { answered, failed } = await poll(sessions, [known], NEVER);
   expect([answered, [...failed]]).toEqual([[{ ...known, title: 'Renamed' }], []]);
   expect(seen).toHaveLength(1);
 });
