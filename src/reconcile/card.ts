@@ -3,7 +3,7 @@ import type { ThreadShare } from '../session/preferences.ts';
 import { isOpen, isPending } from '../session/request.ts';
 import { cardView } from '../slack/card-view.ts';
 import { fullCardMetadata } from '../slack/edge/metadata.ts';
-import { createListenHere, type ThreadHere } from '../slack/edge/places.ts';
+import { listenHere, type ThreadHere } from '../slack/edge/places.ts';
 import { renderCard, type SessionCard } from '../slack/views/session-card.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -29,7 +29,7 @@ export const CARD: Kind<CardRows> = {
     const request = await store.requests.find(requestId);
     if (request === null) return null;
     const session = request.state === 'created' ? await store.sessions.ofRequest(requestId) : null;
-    const here = session === null ? null : await createListenHere(store)(session, request);
+    const here = session === null ? null : await listenHere(store, session, request);
     const share = session === null ? 'alone' : await store.sessions.shareOf(session);
     return { request, session, here, share, nowMs: now(), text };
   },

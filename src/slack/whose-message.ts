@@ -7,7 +7,7 @@ import type { StoreParts } from '../store/store.ts';
 import { beginsWithName, mentionsApp, readThreadMessage, withoutMention } from './command/thread-message.ts';
 import { isOnlyText, readMessage, withForwarded } from './edge/messages.ts';
 import type { Message } from './edge/payload.ts';
-import { createListenHere } from './edge/places.ts';
+import { listenHere } from './edge/places.ts';
 
 /** What becomes of a message in a session's thread. */
 export type Route =
@@ -97,7 +97,7 @@ export async function whoseMessage(
   const thread = session ?? { channelId: request.channelId, threadTs: said.threadTs, listen: null };
   const isRequester = request.userId === said.userId;
   const [here, isAnswer] = await Promise.all([
-    createListenHere(store)(thread, request),
+    listenHere(store, thread, request),
     isRequester && waitsForAnswer(context, session),
   ]);
   const phase = session?.phase ?? null;

@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { pages } from '../../bounds.ts';
 import type { MessageContext, SlackMessage } from '../../session/context.ts';
 import type { SlackPerson } from '../../session/identity.ts';
-import { excerptAround, indexOfPicked, type QuotedMessage, type QuotedThread } from '../../session/prompt.ts';
+import type { QuotedMessage, QuotedThread } from '../../session/prompt.ts';
 import { readThreadMessage } from '../command/thread-message.ts';
 import { mentionedIn } from '../views/text.ts';
 import { cursorAfter, isOutside, type PresenceOf } from './conversations.ts';
@@ -14,8 +14,8 @@ import type { Message } from './payload.ts';
 import { findEach, findMentioned, mentionsAsNames, type PeopleById, type People } from './people.ts';
 import { placeKindOf } from './places.ts';
 
-/** In a longer thread, the first message and those around the picked one are read. */
-const MOST_READ = 1000;
+/** Of a longer thread, the first ones are read, and the picked one. */
+const MOST_READ = 2000;
 const PAGE = 200;
 
 /** How many more messages each choice has, if the thread is too long to read. */
@@ -147,58 +147,33 @@ export function chosenMessages(context: MessageContext, thread: SlackMessage[]):
   }
 }
 
-/** Keeps a few pages in memory, however long the thread is, with the picked message among them. */
 async function readThread(
   client: WebClient,
   channel: string,
   { ts: pickedTs, threadTs }: SlackMessage,
 ): Promise<{ messages: SlackMessage[]; devins: Set<string>; unread: Unread }> {
   const ts = threadTs ?? pickedTs;
-  let found = new Map<string, SlackMessage>();
+  const found = new Map<string, SlackMessage>();
   const devins = new Set<string>();
-  let [total, untilHere] = [0, 0];
-  let isLast = false;
+  let total = 0;
   const read = async (cursor: string | null) =>
     client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor !== null && { cursor }) });
-  for await (const page of pages({ read, next: cursorAfter })) {
-    const { messages: raw = [] } = page;
-    for (const message of raw) if (isFromSession(message)) devins.add(readMessage(message).ts);
-    total = Math.max(total, ...raw.map((message) => (repliesTo(message) ?? -1) + 1));
-    // Each page can repeat the thread's first message.
-    const fresh = raw
-      .filter(isWritten)
-      .map(readMessage)
-      .filter((message) => !found.has(message.ts));
-    untilHere += fresh.filter((message) => message.ts <= pickedTs).length;
-    found = trimmed(new Map([...found, ...fresh.map((message) => [message.ts, message] as const)]), pickedTs);
-    isLast = !cursorAfter(page);
-    if (isEnough(found, pickedTs)) break;
+  for await (const { messages = [] } of pages({ read, next: cursorAfter, most: MOST_READ / PAGE })) {
+    for (const message of messages) {
+      total = Math.max(total, (repliesTo(message) ?? -1) + 1);
+      if (isFromSession(message)) devins.add(readMessage(message).ts);
+      // Each page can repeat the thread's first message.
+      if (isWritten(message)) found.set(message.ts ?? '', readMessage(message));
+    }
   }
   const messages = [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
-  const kept = messages.filter((message) => message.ts <= pickedTs).length;
-  const isWhole = isLast && messages.length < MOST_READ;
-  return {
-    messages,
-    devins,
-    unread: { 'until-here': untilHere - kept, thread: isWhole ? 0 : Math.max(total - messages.length, 0) },
-  };
+  const rest = messages.length < MOST_READ ? 0 : Math.max(total - messages.length, 0);
+  const isBeyond = pickedTs > (messages.at(-1)?.ts ?? '');
+  return { messages, devins, unread: { 'until-here': isBeyond ? rest : 0, thread: rest } };
 }
 
 function isFromSession({ blocks = [] }: { blocks?: readonly { block_id?: string | undefined }[] }): boolean {
   return readBlockMetadata(blocks)?.kind === 'message';
-}
-
-/** Enough are read, with the picked one in the middle. */
-function isEnough(found: ReadonlyMap<string, SlackMessage>, pickedTs: string): boolean {
-  const after = [...found.keys()].filter((ts) => ts > pickedTs).length;
-  return found.size >= MOST_READ && after >= MOST_READ / 2;
-}
-
-function trimmed(found: Map<string, SlackMessage>, pickedTs: string): Map<string, SlackMessage> {
-  const messages = [...found.values()];
-  const picked = indexOfPicked(messages, ({ ts }) => ts === pickedTs);
-  const kept = excerptAround(messages, picked, { room: MOST_READ, cost: () => 1 });
-  return new Map(kept.map((message) => [message.ts, message]));
 }
 
 /** Each id costs a call. Beyond this many, the rest stay as they are. */

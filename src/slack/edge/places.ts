@@ -37,29 +37,23 @@ export function beganBy(
 
 /** Which messages of a session's thread go to Devin, if someone chose; and who started the thread. */
 export type ThreadHere = { listen: Listen | null; began: Began };
-export type ListenHere = (thread: ListeningThread, request: SessionRequest) => Promise<ThreadHere>;
-
-type HereDeps = {
+type HereStore = {
   settings: Pick<Settings, 'preferencesFor'>;
   requests: Pick<Requests, 'isUnderCard'>;
 };
 
-export function createListenHere({ settings, requests }: HereDeps): ListenHere {
-  async function chosenFor({ listen }: ListeningThread, { teamId, channelId, userId }: SessionRequest) {
-    return listen ?? (await settings.preferencesFor({ teamId, channelId, userId })).listen;
-  }
-
-  /** The thread may start with another session's card. */
-  async function whoBegan(thread: ListeningThread, request: SessionRequest): Promise<Began> {
-    const began = beganBy(thread, request);
-    const isUnderCard = began === 'people' && (await requests.isUnderCard(thread.channelId, thread.threadTs));
-    return isUnderCard ? 'app' : began;
-  }
-
-  return async (thread, request) => {
-    const [listen, began] = await Promise.all([chosenFor(thread, request), whoBegan(thread, request)]);
-    return { listen, began };
-  };
+export async function listenHere(
+  { settings, requests }: HereStore,
+  thread: ListeningThread,
+  request: SessionRequest,
+): Promise<ThreadHere> {
+  const began = beganBy(thread, request);
+  const [preferences, isUnderCard] = await Promise.all([
+    thread.listen === null ? settings.preferencesFor(request) : thread,
+    // The thread may start with another session's card.
+    began === 'people' && requests.isUnderCard(thread.channelId, thread.threadTs),
+  ]);
+  return { listen: preferences.listen, began: isUnderCard ? 'app' : began };
 }
 
 const BY_CHANNEL_TYPE: ReadonlyMap<string | null, PlaceKind> = new Map([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { moveReply } from '../../../src/converse/send-reply.ts';
 import { effectivePreferences } from '../../../src/session/preferences.ts';
-import { createListenHere } from '../../../src/slack/edge/places.ts';
+import { listenHere } from '../../../src/slack/edge/places.ts';
 import { correctReply, retractReply, type RepliesContext } from '../../../src/slack/inbox/acts.ts';
 import { createReplies } from '../../../src/store/replies.ts';
 import { useEmbedded } from '../../support/databases.ts';
@@ -200,14 +200,16 @@ test('a message that is edited on its way to words for people and back is correc
 });
 
 test("what was chosen for a thread counts before its channel's choice", async () => {
-  const listenHere = createListenHere({
+  const store = {
     settings: {
       preferencesFor: async () => Promise.resolve(effectivePreferences({ channel: { listen: 'mentions' } })),
     },
     requests: { isUnderCard: async () => Promise.resolve(false) },
-  });
-  expect(await listenHere(sessionRow({ listen: 'thread' }), requestRow())).toMatchObject({
+  };
+  expect(await listenHere(store, sessionRow({ listen: 'thread' }), requestRow())).toMatchObject({
     listen: 'thread',
   });
-  expect(await listenHere(sessionRow({ listen: null }), requestRow())).toMatchObject({ listen: 'mentions' });
+  expect(await listenHere(store, sessionRow({ listen: null }), requestRow())).toMatchObject({
+    listen: 'mentions',
+  });
 });
