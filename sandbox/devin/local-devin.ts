@@ -130,7 +130,6 @@ function controls({ permissions, catalog, members, uploads, sessions, faults, jo
     create: sessions.create,
     script: sessions.script,
     step: sessions.step,
-    canStep: sessions.canStep,
     advance: sessions.change,
     /** In the web app. */
     archive: sessions.archive,

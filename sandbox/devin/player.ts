@@ -55,11 +55,6 @@ export function createPlayer({ schedule, words, apply }: PlayerDeps) {
     unload,
     step,
     stop: (): void => [...tracks.keys()].forEach(unload),
-    /** Whether `step` would do something. */
-    canStep(sessionId: string): boolean {
-      const track = tracks.get(sessionId);
-      return track !== undefined && mayPlay(track);
-    },
     /** A person wrote: a step that waits for that can play, and a script that has ended continues. */
     replied(sessionId: string): void {
       const track = tracks.get(sessionId);

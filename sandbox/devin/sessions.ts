@@ -111,8 +111,6 @@ export function createSessions(deps: SessionsDeps) {
     script: (chosen: Script) => void (script = chosen),
     /** Plays the next step of its script now; false when there is none, or it waits for a person. */
     step: (id: string) => player.step(get(id).id),
-    /** Whether `step` would play one. */
-    canStep: (id: string) => player.canStep(get(id).id),
     secretsOf: (id: string) => secrets.get(get(id).id) ?? [],
     reply(id: string, { message, asUserId, attachmentUrls }: Reply): void {
       touch(id, (session) => {

@@ -8,7 +8,6 @@ const targetSchema = z.union([
 const entrySchema = z.union([z.string(), z.array(z.string()), z.null()]);
 const as = { as: z.string() };
 const message = { channelId: z.string(), ts: z.string() };
-const emoji = z.string().regex(/^[\w+-]+$/, 'must be the name of an emoji');
 
 /** What a person does. */
 export const actSchema = z.discriminatedUnion('do', [
@@ -58,8 +57,6 @@ export const actSchema = z.discriminatedUnion('do', [
     typed: z.string(),
   }),
   z.strictObject({ ...as, do: z.literal('open-home'), tab: z.enum(['home', 'messages']) }),
-  z.strictObject({ ...as, do: z.literal('react'), ...message, emoji }),
-  z.strictObject({ ...as, do: z.literal('unreact'), ...message, emoji }),
   z.strictObject({ ...as, do: z.literal('edit'), ...message, text: z.string() }),
   z.strictObject({ ...as, do: z.literal('delete'), ...message }),
   z.strictObject({ ...as, do: z.literal('invite'), channelId: z.string() }),
@@ -74,18 +71,12 @@ export const actSchema = z.discriminatedUnion('do', [
 
 export type PersonalAct = z.infer<typeof actSchema>;
 
-const MOST_SPEED = 100;
-
 /** What the controls do. */
 export const controlSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('kill-bot') }),
   z.strictObject({ do: z.literal('start-bot') }),
-  z.strictObject({ do: z.literal('restart-bot') }),
   z.strictObject({ do: z.literal('kill-after-command') }),
   z.strictObject({ do: z.literal('set-script'), script: z.enum(SCRIPTS) }),
-  z.strictObject({ do: z.literal('set-speed'), speed: z.number().min(0).max(MOST_SPEED) }),
-  z.strictObject({ do: z.literal('step'), sessionId: z.string() }),
-  z.strictObject({ do: z.literal('redeliver') }),
 ]);
 
 export type ControlAct = z.infer<typeof controlSchema>;

@@ -29,7 +29,7 @@ const ownSchema = z.looseObject({
 });
 
 /** The event of what the app itself did: after each of its calls there is one. */
-export function isOwn({ payload }: Delivery, { workspace }: LocalSlack): boolean {
+function isOwn({ payload }: Delivery, { workspace }: LocalSlack): boolean {
   return ownSchema.safeParse(payload).data?.event.bot_id === workspace.botId;
 }
 

@@ -2,17 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BotProcess } from '../bot-process.ts';
-import type { LocalDevin, LocalSession } from '../devin/index.ts';
+import type { LocalDevin } from '../devin/index.ts';
 import { sendJson } from '../loopback.ts';
-import type { Pace } from '../pace.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { controlSchema, type ControlAct } from './act-schema.ts';
-import type { ControlState, ScriptChoice, SessionView } from './client/panel-wire.ts';
-import { createExchangeLog, isOwn, type ExchangeLog } from './control-log.ts';
+import type { ControlState, ScriptChoice } from './client/panel-wire.ts';
+import { createExchangeLog, type ExchangeLog } from './control-log.ts';
 import { readJson, Refusal } from './http.ts';
 import type { PageControl } from './server.ts';
 
-export type ControlOptions = { slack: LocalSlack; devin: LocalDevin; bot: BotProcess; pace: Pace };
+export type ControlOptions = { slack: LocalSlack; devin: LocalDevin; bot: BotProcess };
 
 type Parts = ControlOptions & {
   log: ExchangeLog;
@@ -20,8 +19,6 @@ type Parts = ControlOptions & {
   chosen: { script: ScriptChoice };
   tell: () => void;
 };
-
-const LOG_LINES_SHOWN = 60;
 
 /** The sandbox's controls and request log, for the panel next to the page. */
 export function createControl(options: ControlOptions): PageControl & { close: () => void } {
@@ -80,35 +77,20 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
   }
 }
 
-async function run({ slack, devin, bot, pace, chosen }: Parts, act: ControlAct): Promise<void> {
+async function run({ slack, devin, bot, chosen }: Parts, act: ControlAct): Promise<void> {
   switch (act.do) {
     case 'kill-bot':
       return bot.kill();
     case 'start-bot':
-      return startBot(bot);
-    case 'restart-bot':
-      // Someone pressed twice.
-      if (bot.state().status === 'starting') return;
-      await bot.kill();
-      return startBot(bot);
+      return bot.start().catch((error: unknown) => {
+        throw new Refusal(error instanceof Error ? error.message : String(error), 500);
+      });
     case 'kill-after-command':
       return killAfterCommand(slack, bot);
     case 'set-script':
       chosen.script = act.script;
       return devin.script(act.script);
-    case 'set-speed':
-      return pace.setSpeed(act.speed);
-    case 'step':
-      return step(devin, act.sessionId);
-    case 'redeliver':
-      return redeliver(slack);
   }
-}
-
-async function startBot(bot: BotProcess): Promise<void> {
-  await bot.start().catch((error: unknown) => {
-    throw new Refusal(error instanceof Error ? error.message : String(error), 500);
-  });
 }
 
 /** How long people see that it is down. */
@@ -127,38 +109,7 @@ function killAfterCommand(slack: LocalSlack, bot: BotProcess): void {
   });
 }
 
-function step(devin: LocalDevin, sessionId: string): void {
-  if (!devin.sessions.some(({ id }) => id === sessionId)) throw new Refusal('There is no such session.', 404);
-  if (!devin.step(sessionId)) {
-    throw new Refusal('This session has no next step, or Devin waits for an answer first.');
-  }
-}
-
-/** https://docs.slack.dev/apis/events-api/#retries */
-async function redeliver(slack: LocalSlack): Promise<void> {
-  const last = slack.deliveries.findLast((delivery) => !isOwn(delivery, slack));
-  if (last === undefined) throw new Refusal('Slack has sent nothing yet.');
-  await slack.redeliver(last);
-}
-
-function stateOf({ slack, devin, bot, pace, log, chosen }: Parts): ControlState {
-  const { status, pid, starts, log: lines } = bot.state();
-  return {
-    bot: { status, pid, starts, log: lines.slice(-LOG_LINES_SHOWN) },
-    script: chosen.script,
-    speed: pace.speed(),
-    sessions: devin.sessions.map((session) => sessionView(devin, session)).toReversed(),
-    exchanges: log.recent(),
-    problems: [...slack.problems, ...devin.problems],
-  };
-}
-
-function sessionView(devin: LocalDevin, session: LocalSession): SessionView {
-  const { id, title, request, status, statusDetail } = session;
-  return {
-    id,
-    title: title ?? request.prompt.split('\n')[0] ?? '',
-    status: statusDetail === null ? status : `${status}, ${statusDetail.replaceAll('_', ' ')}`,
-    hasNext: devin.canStep(id),
-  };
+function stateOf({ bot, log, chosen }: Parts): ControlState {
+  const { status, pid, starts } = bot.state();
+  return { bot: { status, pid, starts }, script: chosen.script, exchanges: log.recent() };
 }

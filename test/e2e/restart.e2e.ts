@@ -8,17 +8,18 @@ describe('the app after a kill', () => {
   const stage = useNewStages();
 
   test('continues a session and its card after the restart', async () => {
-    const { channel, choose, message, panel, press, send } = await stage().visit({
+    const { channel, message, panel, press, send } = await stage().visit({
       as: 'ana',
       withPanel: true,
     });
-    await choose('Paused');
+    stage().pace.setSpeed(0);
     await send('/devin survive a power cut');
     const card = message('survive a power cut', channel);
     await card.getByRole('button', { name: 'Open in Devin' }).or(card.getByRole('link')).first().waitFor();
-    await press('Kill and restart', panel);
+    await press('Kill', panel);
+    await press('Start', panel);
     await panel.getByText(/start 2/).waitFor();
-    await choose('20×');
+    stage().pace.setSpeed(20);
     await card.getByText('Finished').waitFor(LATE);
     expect(stage().devin.createdCount()).toBe(1);
     expect(await channel.getByRole('article').filter({ hasText: 'survive a power cut' }).count()).toBe(1);
@@ -29,7 +30,8 @@ describe('the app after a kill', () => {
     stage().devin.fail({ method: 'POST', path: '/sessions' }, { hang: true, afterEffect: true });
     await send('/devin outlive the process');
     await stage().devin.waitForSession(({ userId }) => userId === 'user-mei');
-    await press('Kill and restart', panel);
+    await press('Kill', panel);
+    await press('Start', panel);
     await panel.getByText(/start 2/).waitFor();
     await message('outlive the process', channel)
       .getByText(/Working|Finished/)

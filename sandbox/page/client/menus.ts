@@ -9,8 +9,6 @@ export type MenuItem = {
   heading?: string;
   detail?: string | null;
   isChosen?: boolean;
-  /** Of items that can be chosen: one of them, unless said otherwise. */
-  role?: 'menuitemcheckbox';
   before?: Child;
   pick: () => void;
 };
@@ -69,7 +67,7 @@ function list({ app, items, label, heading }: Menu, id: string): VNode {
         'button.menu-item',
         {
           type: 'button',
-          role: item.isChosen === undefined ? 'menuitem' : (item.role ?? 'menuitemradio'),
+          role: item.isChosen === undefined ? 'menuitem' : 'menuitemradio',
           'aria-checked': item.isChosen,
           tabindex: -1,
           onClick: () => {

@@ -6,7 +6,6 @@ import { icon } from './icons.ts';
 import { openMenu, type MenuItem } from './menus.ts';
 import { startEditing } from './message-edit.ts';
 import { openThread } from './places.ts';
-import { reactionMenu } from './reactions.ts';
 import type { Shortcut, ShownMessage } from './wire.ts';
 import { wording } from './words.ts';
 
@@ -18,7 +17,7 @@ export function tools(shown: Shown, author: Author): VNode {
   const { app, channelId, message, inThread } = shown;
   const name = `message-${inThread ? 'thread-' : ''}${message.ts}`;
   const isWaiting = app.state.busy.has(`shortcut/${message.ts}`);
-  const isOpen = [name, `react-${name}`].includes(app.state.menu ?? '') || isWaiting;
+  const isOpen = app.state.menu === name || isWaiting;
   const hint = inThread ? null : hintAtMessage(app, message.ts);
   const kind = isOpen ? 'div.tools.open' : 'div.tools';
   return h(
@@ -26,7 +25,6 @@ export function tools(shown: Shown, author: Author): VNode {
     { role: 'group', 'aria-label': wording.message.actions(author.name) },
     hint === null ? null : h('span.guide-hint', { role: 'status' }, hint),
     isWaiting ? h('span.spinner', { role: 'img', 'aria-label': wording.message.waiting }) : null,
-    reactionMenu(app, { channelId, message, name: `react-${name}` }),
     inThread
       ? null
       : h(

@@ -1,6 +1,7 @@
-import type { App } from './app.ts';
+import { type App, nameOf } from './app.ts';
 import { blocksOf } from './blocks.ts';
 import type { Surface } from './entries.ts';
+import { emojiOf } from './emoji.ts';
 import { authorOf, personFace, type Author } from './faces.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
@@ -8,7 +9,6 @@ import { editBox, isEdited } from './message-edit.ts';
 import { tools } from './message-tools.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { openThread } from './places.ts';
-import { reactionPills } from './reactions.ts';
 import { ago, clock, fullMoment, msOf } from './time.ts';
 import type { ShownFile, ShownMessage } from './wire.ts';
 import { wording } from './words.ts';
@@ -42,7 +42,7 @@ export function messageItem(line: Line): VNode {
         isContinued ? null : heading(author, msOf(message.ts)),
         isEdited(app, { ...line, inThread }) ? editBox(app) : body(line),
         message.fileIds.map((id) => file(app.state.snapshot.files[id], id)),
-        reactionPills(app, line),
+        reactions(app, message),
         line.replies === null || line.replies.length === 0 ? null : threadBar(line, line.replies),
       ),
     ),
@@ -73,6 +73,21 @@ function body({ app, channelId, message }: Line): Child {
     mrkdwn(app.state, text),
     edited ? h('span.edited', {}, wording.message.edited) : null,
   );
+}
+
+function reactions({ state }: App, { reactions: given }: ShownMessage): Child {
+  if (given.length === 0) return null;
+  const items = given.map(({ name, userIds }) => {
+    const who = userIds.map((id) => nameOf(state, id)).join(', ');
+    return h(
+      'li.reaction',
+      { key: name, title: wording.message.reacted(who, name) },
+      h('span.emoji', { 'aria-hidden': 'true' }, emojiOf(name) ?? `:${name}:`),
+      h('span.sr-only', {}, wording.message.reacted(who, name.replaceAll('_', ' '))),
+      h('span', { 'aria-hidden': 'true' }, String(userIds.length)),
+    );
+  });
+  return h('ul.reactions', { 'aria-label': wording.message.reactions }, items);
 }
 
 function file(shown: ShownFile | undefined, id: string): VNode {

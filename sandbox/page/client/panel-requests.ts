@@ -1,31 +1,19 @@
 import type { App } from './app.ts';
 import { h, type VNode } from './h.ts';
 import type { Exchange, ExchangeBody } from './panel-wire.ts';
-import { type Filter, openExchange, setPanel } from './panel.ts';
+import { openExchange, setPanel } from './panel.ts';
 import { LOCALE, wording } from './words.ts';
-
-const FILTERS: readonly { value: Filter; label: string }[] = [
-  { value: 'all', label: wording.requests.all },
-  { value: 'slack', label: 'Slack' },
-  { value: 'devin', label: 'Devin' },
-];
 
 const time = new Intl.DateTimeFormat(LOCALE, { hour12: false, timeStyle: 'medium' });
 
 /** What went over the wire, newest first; a row opens to show the body. */
 export function requests(app: App): VNode {
-  const { control, filter } = app.state.panel;
-  const shown = (control?.exchanges ?? []).filter(({ side }) => filter === 'all' || side === filter);
+  const shown = app.state.panel.control?.exchanges ?? [];
   return h(
     'section.panel-section',
     { 'aria-labelledby': 'panel-requests' },
     h('h2', { id: 'panel-requests' }, wording.requests.title),
     h('p.panel-note', {}, wording.requests.about),
-    h(
-      'div.segments',
-      { role: 'group', 'aria-label': wording.requests.show },
-      ...FILTERS.map((one) => chip(app, one)),
-    ),
     h('ul.exchanges', {}, ...folded(shown).map((run) => line(app, run))),
   );
 }
@@ -58,19 +46,6 @@ function line(app: App, run: readonly Exchange[]): VNode | null {
       h('summary', {}, wording.requests.polls(run.length)),
       h('ul.exchanges', {}, ...rows),
     ),
-  );
-}
-
-function chip(app: App, { value, label }: { value: Filter; label: string }): VNode {
-  return h(
-    'button.segment',
-    {
-      type: 'button',
-      key: value,
-      'aria-pressed': app.state.panel.filter === value ? 'true' : 'false',
-      onClick: () => setPanel(app, { filter: value }),
-    },
-    label,
   );
 }
 

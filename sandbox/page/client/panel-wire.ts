@@ -3,9 +3,6 @@
 export const SCRIPTS = ['normal', 'question', 'report', 'fails', 'capped', 'slow'] as const;
 export type ScriptChoice = (typeof SCRIPTS)[number];
 
-/** 0: nothing happens by itself. */
-export const SPEEDS = [0, 1, 5, 20] as const;
-
 /** One request and what came back; its body is at `GET /api/control/exchange?id=`. */
 export type Exchange = {
   id: number;
@@ -25,23 +22,10 @@ type BotView = {
   status: 'starting' | 'ready' | 'ended';
   pid: number | null;
   starts: number;
-  log: { level: string; message: string }[];
-};
-
-export type SessionView = {
-  id: string;
-  title: string;
-  status: string;
-  /** Whether its script can go on by a step. */
-  hasNext: boolean;
 };
 
 export type ControlState = {
   bot: BotView;
   script: ScriptChoice;
-  speed: number;
-  sessions: SessionView[];
   exchanges: Exchange[];
-  /** What the bot did but a careful app wouldn't. */
-  problems: string[];
 };

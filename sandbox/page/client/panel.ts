@@ -5,13 +5,10 @@ import type { ControlState, ExchangeBody } from './panel-wire.ts';
 
 /** The sandbox's controls: whether they are shown, and what they do. They ask for nothing while they are hidden. */
 
-export type Filter = 'all' | 'slack' | 'devin';
-
 export type PanelState = {
   isOpen: boolean;
   /** null until it has been asked for. */
   control: ControlState | null;
-  filter: Filter;
   /** The request whose body is shown. */
   opened: { id: number; body: ExchangeBody } | null;
   /** What the page waits for. */
@@ -34,7 +31,6 @@ export function initialPanel(): PanelState {
   return {
     isOpen: chosen === null ? window.innerWidth >= ROOMY_PX : chosen === 'open',
     control: null,
-    filter: 'all',
     opened: null,
     busy: null,
     problem: null,
@@ -85,9 +81,7 @@ export async function perform(app: App, act: ControlAct): Promise<void> {
 
 /** Shows the choice at once, before the server confirms it. */
 function foreseen(control: ControlState | null, act: ControlAct): ControlState | null {
-  if (control === null) return null;
-  if (act.do === 'set-script') return { ...control, script: act.script };
-  return act.do === 'set-speed' ? { ...control, speed: act.speed } : control;
+  return control !== null && act.do === 'set-script' ? { ...control, script: act.script } : control;
 }
 
 export async function openExchange(app: App, id: number): Promise<void> {

@@ -30,8 +30,7 @@ export function createSlackPage(page: Page) {
 
   async function pickFrom(on: Locator, button: string, name: string): Promise<void> {
     await menuOf(on, button);
-    const menu = page.getByRole('menu');
-    await menu.getByRole('menuitem', { name }).or(menu.getByRole('menuitemcheckbox', { name })).click();
+    await page.getByRole('menu').getByRole('menuitem', { name }).click();
   }
 
   return {

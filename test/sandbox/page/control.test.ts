@@ -2,7 +2,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import type { BotProcess } from '../../../sandbox/bot-process.ts';
 import { createLocalDevin } from '../../../sandbox/devin/index.ts';
-import { createPace } from '../../../sandbox/pace.ts';
 import { createControl } from '../../../sandbox/page/control.ts';
 import { createPage } from '../../../sandbox/page/server.ts';
 import { createLocalSlack } from '../../../sandbox/slack/index.ts';
@@ -25,7 +24,7 @@ test('the controls mask tokens and session secrets in requests and answers', asy
   onTestFinished(async () => slack.close());
   const devin = await createLocalDevin({});
   onTestFinished(async () => devin.stop());
-  const control = createControl({ slack, devin, bot, pace: createPace(1) });
+  const control = createControl({ slack, devin, bot });
   onTestFinished(() => control.close());
   const page = await createPage({ slack, devin, control });
   onTestFinished(async () => page.close());
