@@ -1,9 +1,8 @@
-import type { Members } from './members.ts';
-import type { Permission } from './permissions.ts';
+import type { Members, Permission } from './members.ts';
 import { ApiProblem, missingPermission, notFound, unprocessable } from './problem.ts';
+import type { Uploads } from './routes/attachments.ts';
 import type { Catalog } from './routes/reference.ts';
 import type { CreateBody } from './schemas.ts';
-import type { Uploads } from './uploads.ts';
 
 export type AdmissionDeps = {
   members: Members;

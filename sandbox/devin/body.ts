@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { readBytes } from '../loopback.ts';
 import { ApiProblem, unprocessable } from './problem.ts';
-import type { NewUpload } from './uploads.ts';
+import type { NewUpload } from './routes/attachments.ts';
 
 /** A request's body; an invalid one is refused only after the caller was authorized. */
 export type RequestBody =

@@ -11,6 +11,6 @@
  */
 export { type LocalDevin, createLocalDevin } from './local-devin.ts';
 export type { LocalDevinOptions } from './options.ts';
-export type { Permission } from './permissions.ts';
+export type { Permission } from './members.ts';
 export type { Script, ScriptName } from './scripts.ts';
 export type { LocalSession } from './session-state.ts';

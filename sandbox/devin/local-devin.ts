@@ -3,10 +3,9 @@ import { createLoopbackServer, listen, shut } from '../loopback.ts';
 import { createAdmission } from './admission.ts';
 import { createRequestFaults, type FaultMatch, type RequestFault } from './faults.ts';
 import { createJournal, type RecordedRequest } from './journal.ts';
-import { createMembers } from './members.ts';
+import { createMembers, type Permission } from './members.ts';
 import { type LocalDevinOptions, type Settings, withDefaults } from './options.ts';
-import type { Permission } from './permissions.ts';
-import { attachmentRoutes } from './routes/attachments.ts';
+import { attachmentRoutes, createUploads } from './routes/attachments.ts';
 import {
   type Catalog,
   type Note,
@@ -21,7 +20,6 @@ import { createGate, serve } from './server.ts';
 import type { LocalSession } from './session-state.ts';
 import { toResponse, type WireContext } from './session-wire.ts';
 import { createSessions } from './sessions.ts';
-import { createUploads } from './uploads.ts';
 
 const API_KEY = 'cog_local_9b4d2e6f8a1c';
 const SERVICE_USER = { id: 'service-user-5f2a9c31', name: 'devin-slack' };

@@ -1,6 +1,5 @@
 import { en } from '../sample/en.ts';
-import type { Member } from './members.ts';
-import { type Permission, PERMISSIONS } from './permissions.ts';
+import { type Member, type Permission, PERMISSIONS } from './members.ts';
 import type { Schedule } from './player.ts';
 import type { Catalog } from './routes/reference.ts';
 import type { DevinWords, Script } from './scripts.ts';

@@ -4,7 +4,7 @@ import { isOnlyDelay, statusOf, waitFirst } from '../faults.ts';
 import { describeBody, readBody, type RequestBody } from './body.ts';
 import type { Faults, RequestFault } from './faults.ts';
 import type { Journal } from './journal.ts';
-import type { Permission } from './permissions.ts';
+import type { Permission } from './members.ts';
 import { ApiProblem, missingPermission, notFound, problemBody } from './problem.ts';
 import { type Answer, type Route, routesAt } from './routes/route.ts';
 import { type Query, readQuery } from './validation.ts';

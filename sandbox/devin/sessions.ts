@@ -3,6 +3,7 @@ import type { Changes } from '../changes.ts';
 import { MASK } from './journal.ts';
 import { createPlayer, type Schedule } from './player.ts';
 import { ApiProblem } from './problem.ts';
+import type { Uploads } from './routes/attachments.ts';
 import type { CreateBody, SessionSecretInput } from './schemas.ts';
 import { type DevinWords, type Script, stepsOf } from './scripts.ts';
 import {
@@ -15,7 +16,6 @@ import {
   wake,
 } from './session-state.ts';
 import { bareId } from './session-wire.ts';
-import type { Uploads } from './uploads.ts';
 
 export type Sessions = ReturnType<typeof createSessions>;
 

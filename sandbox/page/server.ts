@@ -5,7 +5,7 @@ import { listen, sendJson, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
 import { serveAsset, serveReadme } from './assets.ts';
-import { type Events, createEvents } from './events.ts';
+import type { Changed } from './client/wire.ts';
 import { type Files, createFiles } from './files.ts';
 import type { Guide } from './guide.ts';
 import { checkOrigin, readJson, Refusal } from './http.ts';
@@ -102,4 +102,38 @@ function refuse(response: ServerResponse, error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     sendJson(response, { problem: `The page's own server failed: ${reason}` }, { status: 500 });
   }
+}
+
+/** Comments in between keep the connection open through idle times. */
+const KEEP_ALIVE_MS = 15_000;
+
+export type Events = ReturnType<typeof createEvents>;
+
+/** Server-Sent Events: tells every open page that something has changed, not what it is now. */
+export function createEvents() {
+  const open = new Set<ServerResponse>();
+  const keepAlive = setInterval(() => {
+    for (const response of open) response.write(':\n\n');
+  }, KEEP_ALIVE_MS).unref();
+
+  return {
+    add(response: ServerResponse): void {
+      response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+      });
+      response.write('retry: 1000\n\n');
+      open.add(response);
+      response.on('close', () => open.delete(response));
+    },
+    tell(changed: Changed): void {
+      const event = `event: changed\ndata: ${JSON.stringify(changed)}\n\n`;
+      for (const response of open) response.write(event);
+    },
+    close(): void {
+      clearInterval(keepAlive);
+      for (const response of open) response.end();
+      open.clear();
+    },
+  };
 }

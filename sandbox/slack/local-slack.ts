@@ -12,11 +12,10 @@ import { createEvents } from './people/events.ts';
 import { createForms } from './people/forms.ts';
 import { renderChannel, renderMessage, renderView } from './render-text.ts';
 import { createSeed, createWorkspace, type WorkspaceOptions } from './seed.ts';
-import { serve } from './server.ts';
 import { createState, requireView, type State } from './state.ts';
 import { openViews } from './views.ts';
 import { createRateLimiter, noRateLimits } from './web-api/rate-limiter.ts';
-import { createWebApi } from './web-api/router.ts';
+import { serve, createWebApi } from './web-api/router.ts';
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
 const ANSWER_TIMEOUT_MS = 3000;

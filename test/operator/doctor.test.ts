@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLocalDevin } from '../../sandbox/devin/index.ts';
-import { PERMISSIONS } from '../../sandbox/devin/permissions.ts';
+import { PERMISSIONS } from '../../sandbox/devin/members.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
 import { listen, shut } from '../../sandbox/loopback.ts';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';

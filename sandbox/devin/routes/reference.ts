@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { type Members, toUserWithIdpRoles } from '../members.ts';
+import { type Members, toUserWithIdpRoles, type Permission } from '../members.ts';
 import { type PageQuery, inOrder, paginate } from '../pages.ts';
-import type { Permission } from '../permissions.ts';
 import { notFound } from '../problem.ts';
 import {
   membersQuerySchema,

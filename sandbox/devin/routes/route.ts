@@ -1,5 +1,5 @@
 import type { RequestBody } from '../body.ts';
-import type { Permission } from '../permissions.ts';
+import type { Permission } from '../members.ts';
 import type { Query } from '../validation.ts';
 
 export type Call = {

@@ -1,6 +1,6 @@
 import type { Admission } from '../admission.ts';
+import type { Permission } from '../members.ts';
 import { paginate } from '../pages.ts';
-import type { Permission } from '../permissions.ts';
 import { notFound } from '../problem.ts';
 import {
   createBodySchema,

@@ -32,7 +32,6 @@ import {
 } from './places.ts';
 import { keepAtEnd, keepAtEndOfPictures } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
-import { startTheme } from './theme.ts';
 import { topBar } from './top-bar.ts';
 import type { Snapshot } from './wire.ts';
 import { wording } from './words.ts';
@@ -60,7 +59,6 @@ const refresh = oneAtATime(async () => {
 });
 closeOnEscape(app, aside);
 refreshPanel(app);
-startTheme(() => app.update({}));
 aside.setAttribute('aria-label', wording.panel.label);
 keepAtEndOfPictures(root);
 catchLinks(app);

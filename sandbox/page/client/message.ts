@@ -1,12 +1,11 @@
 import { type App, nameOf } from './app.ts';
 import { blocksOf } from './blocks.ts';
-import type { Surface } from './entries.ts';
 import { emojiOf } from './emoji.ts';
+import type { Surface } from './entries.ts';
 import { authorOf, personFace, type Author } from './faces.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { editBox, isEdited } from './message-edit.ts';
-import { tools } from './message-tools.ts';
+import { editBox, isEdited, tools } from './message-tools.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { openThread } from './places.ts';
 import { ago, clock, fullMoment, msOf } from './time.ts';

@@ -5,7 +5,6 @@ import { icon } from './icons.ts';
 import { openMenu } from './menus.ts';
 import { togglePanel } from './panel.ts';
 import { becomePerson } from './places.ts';
-import { isDark, toggleTheme } from './theme.ts';
 import { wording } from './words.ts';
 
 export function topBar(app: App): VNode {
@@ -19,7 +18,6 @@ export function topBar(app: App): VNode {
     isConnected ? null : h('span.offline', { role: 'status' }, wording.top.gone),
     h('span.spacer', {}),
     personSwitcher(app),
-    themeToggle(app),
     h(
       'button.icon-button.with-words',
       {
@@ -32,23 +30,6 @@ export function topBar(app: App): VNode {
       icon('sliders'),
       h('span', {}, wording.panel.title),
     ),
-  );
-}
-
-function themeToggle(app: App): VNode {
-  return h(
-    'button.icon-button',
-    {
-      type: 'button',
-      id: 'theme-toggle',
-      'aria-label': isDark() ? wording.top.light : wording.top.dark,
-      title: isDark() ? wording.top.light : wording.top.dark,
-      onClick: () => {
-        toggleTheme();
-        app.update({});
-      },
-    },
-    icon(isDark() ? 'sun' : 'moon'),
   );
 }
 

@@ -1,12 +1,12 @@
 import type { Dispatch } from '../delivery/dispatch.ts';
 import { randomId } from '../ids.ts';
-import { addMessage, type NewMessage } from '../messages.ts';
-import type { Delivery, User } from '../model.ts';
+import { addMessage, type NewMessage, changeMessage, findMessage, removeMessage } from '../messages.ts';
+import type { Delivery, User, Message } from '../model.ts';
 import { directChannel, requireChannel, requireUser, type State } from '../state.ts';
 import { viewPayload } from '../views.ts';
 import { wireUser } from '../wire.ts';
-import { createMessageActs } from './message-acts.ts';
-import { createMessageEvents } from './message-events.ts';
+import type { MessageRef } from './commands.ts';
+import { createMessageEvents, type MessageEvents } from './message-events.ts';
 
 export type SayOptions = {
   threadTs?: string;
@@ -154,5 +154,31 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     changeUser,
     inviteBot,
     shareChannel,
+  };
+}
+
+/** What people do to existing messages. */
+export function createMessageActs({ state, messageEvents }: { state: State; messageEvents: MessageEvents }) {
+  function own(userId: string, { channelId, ts }: MessageRef): Message {
+    const found = findMessage(state, channelId, ts);
+    const isOwn = found?.userId === userId && found.botId === null;
+    if (!isOwn) throw new Error('People edit and delete only what they wrote themselves.');
+    return found;
+  }
+
+  return {
+    async editMessage(userId: string, ref: MessageRef, text: string): Promise<Delivery[]> {
+      const message = own(userId, ref);
+      const before = { ...message };
+      changeMessage(state, message, { text });
+      return messageEvents.changed(message, before);
+    },
+
+    async deleteMessage(userId: string, ref: MessageRef): Promise<Delivery[]> {
+      const message = own(userId, ref);
+      const before = { ...message };
+      removeMessage(state, message);
+      return messageEvents.deleted(message, before);
+    },
   };
 }

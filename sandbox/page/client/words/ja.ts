@@ -1,5 +1,40 @@
 import type { Words } from './en.ts';
-import { controls } from './ja-controls.ts';
+
+const controls: Pick<Words, 'panel' | 'requests'> = {
+  panel: {
+    label: 'サンドボックスの操作',
+    title: '操作パネル',
+    close: '操作パネルを閉じる',
+    next: 'Devin の次の動き',
+    nextSession: '次のセッションは…',
+    scripts: {
+      normal: '作業し、プルリクエストを作成して完了する',
+      question: '質問してから続ける',
+      report: '表、リスト、コード、ファイルを含む報告をする',
+      fails: '失敗する',
+      capped: 'ACU の上限に達する',
+      slow: '各ステップの前に 1 分待つ',
+    },
+    app: 'アプリ',
+    status: { starting: '起動中', ready: '実行中', ended: '停止' },
+    process: (pid, starts) => `プロセス ${pid}、${starts} 回目の起動`,
+    kill: '強制終了',
+    start: '起動',
+  },
+  requests: {
+    title: 'リクエスト',
+    about:
+      'アプリから Slack と Devin への送信と、Slack からアプリへの送信です。トークンとシークレットは伏せています。',
+    from: (side) => `${side} から`,
+    to: (side) => `${side} へ`,
+    polls: (count) => `Devin への定期確認 ${count} 件`,
+    noAnswer: '応答なし',
+    sent: '送信',
+    answered: '応答',
+    of: (what, name) => `${what}: ${name}`,
+    nothing: 'なし',
+  },
+};
 
 export const ja: Words = {
   title: 'Devin Sessions ライブデモ',
@@ -60,8 +95,6 @@ export const ja: Words = {
   top: {
     sandbox: 'サンドボックス',
     gone: 'サンドボックスに接続できません。再接続を待っています…',
-    light: 'ライトモードにする',
-    dark: 'ダークモードにする',
     person: 'ユーザーを切り替える',
     youAre: 'ユーザーを切り替える。現在は ',
     useAs: 'Slack を使うユーザー',
