@@ -107,10 +107,10 @@ function refuse(response: ServerResponse, error: unknown): void {
 /** Comments in between keep the connection open through idle times. */
 const KEEP_ALIVE_MS = 15_000;
 
-export type Events = ReturnType<typeof createEvents>;
+type Events = ReturnType<typeof createEvents>;
 
 /** Server-Sent Events: tells every open page that something has changed, not what it is now. */
-export function createEvents() {
+function createEvents() {
   const open = new Set<ServerResponse>();
   const keepAlive = setInterval(() => {
     for (const response of open) response.write(':\n\n');

@@ -173,10 +173,10 @@ const TYPING_PAUSE_MS = 200;
 const DEFAULT_MIN_QUERY = 3;
 
 /** By the app. */
-export const isLookedUp = ({ element }: Spot): boolean => element.type.endsWith('external_select');
-export const isMulti = ({ element }: Spot): boolean => element.type.startsWith('multi_');
+const isLookedUp = ({ element }: Spot): boolean => element.type.endsWith('external_select');
+const isMulti = ({ element }: Spot): boolean => element.type.startsWith('multi_');
 
-export function steer(select: Select, event: TargetedKeyboardEvent<HTMLInputElement>): void {
+function steer(select: Select, event: TargetedKeyboardEvent<HTMLInputElement>): void {
   const { app, spot } = select;
   const suggesting = app.state.suggesting?.field === spotKey(spot) ? app.state.suggesting : null;
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -204,11 +204,11 @@ function move(app: App, by: number): void {
   app.update({ suggesting: { ...suggesting, active: (suggesting.active + by + count) % count } });
 }
 
-export function close(app: App): void {
+function close(app: App): void {
   app.update({ suggesting: null });
 }
 
-export function pick({ app, spot }: Select, option: Option | null): void {
+function pick({ app, spot }: Select, option: Option | null): void {
   const before = listOf(entryOf(app, spot));
   if (option !== null) remember(app, spot, [option]);
   const value = option?.value ?? null;
@@ -225,7 +225,7 @@ function remember(app: App, spot: Spot, options: readonly Option[]): void {
   app.update({ offers: withEntry(app.state.offers, key, [...options, ...known]) });
 }
 
-export function search(select: Select, typed: string): void {
+function search(select: Select, typed: string): void {
   const { app, spot } = select;
   const field = spotKey(spot);
   app.update({ searches: withEntry(app.state.searches, field, typed) });
@@ -237,7 +237,7 @@ export function search(select: Select, typed: string): void {
   app.update({ suggesting: { field, options, active: Math.max(at, 0), isLoading: false } });
 }
 
-export function minQuery({ element }: Spot): number {
+function minQuery({ element }: Spot): number {
   return 'min_query_length' in element ? (element.min_query_length ?? DEFAULT_MIN_QUERY) : DEFAULT_MIN_QUERY;
 }
 

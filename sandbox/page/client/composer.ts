@@ -181,7 +181,7 @@ async function addFiles(app: App, place: Place, files: readonly File[]): Promise
 }
 
 /** A message, or a command where it begins with a slash. */
-export async function send(app: App, place: Place): Promise<void> {
+async function send(app: App, place: Place): Promise<void> {
   const { text, fileIds } = writtenAt(app, place);
   if (text.trim() === '' && fileIds.length === 0) return;
   app.update({ suggesting: null });

@@ -92,7 +92,7 @@ async function useShortcut(
   }
 }
 
-export function startEditing(app: App, { channelId, message: { ts, text }, inThread }: Shown): void {
+function startEditing(app: App, { channelId, message: { ts, text }, inThread }: Shown): void {
   app.update({ editing: { channelId, ts, inThread, text: asTyped(app.state, text) } });
 }
 

@@ -78,7 +78,7 @@ function devin(app: App, { script }: ControlState): VNode {
 const time = new Intl.DateTimeFormat(LOCALE, { hour12: false, timeStyle: 'medium' });
 
 /** What went over the wire, newest first; a row opens to show the body. */
-export function requests(app: App): VNode {
+function requests(app: App): VNode {
   const shown = app.state.panel.control?.exchanges ?? [];
   return h(
     'section.panel-section',

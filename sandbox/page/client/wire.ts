@@ -22,7 +22,7 @@ export type Person = {
 
 type ChannelKind = 'public' | 'private' | 'im' | 'mpim';
 
-export type Reaction = { name: string; userIds: string[] };
+type Reaction = { name: string; userIds: string[] };
 
 export type ShownMessage = {
   ts: string;

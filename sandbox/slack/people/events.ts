@@ -158,7 +158,7 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
 }
 
 /** What people do to existing messages. */
-export function createMessageActs({ state, messageEvents }: { state: State; messageEvents: MessageEvents }) {
+function createMessageActs({ state, messageEvents }: { state: State; messageEvents: MessageEvents }) {
   function own(userId: string, { channelId, ts }: MessageRef): Message {
     const found = findMessage(state, channelId, ts);
     const isOwn = found?.userId === userId && found.botId === null;
