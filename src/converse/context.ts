@@ -33,9 +33,3 @@ export type ReplyInSession = Followed & { reply: Reply };
 
 /** A reply that its author may send. `lease`: of the process that works on this session's replies. */
 export type Sending = ReplyInSession & { identity: Identity; signal: AbortSignal; lease: Lease };
-
-/**
- * null: on to the next one. Otherwise nothing more can be done for so many ms: the replies after it wait too, so that they
- * stay in order.
- */
-export type ReplyOutcome = number | null;

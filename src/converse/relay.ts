@@ -2,14 +2,13 @@ import { lookupFailure, refusedAs } from '../failures.ts';
 import { Later, type Lease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
-import type { ReplyFailure } from '../session/reply.ts';
 import { isPending } from '../session/request.ts';
 import { isLetIn } from '../slack/edge/conversations.ts';
 import type { Reply } from '../store/replies.ts';
 import { findFollowed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { ConverseContext, ReplyInSession, ReplyOutcome } from './context.ts';
-import { fail, moveReply, send, settle, wait } from './send-reply.ts';
+import type { ConverseContext, ReplyInSession } from './context.ts';
+import { fail, moveReply, NotDeliveredError, send, settle, wait } from './send-reply.ts';
 
 type Run = { signal: AbortSignal; lease: Lease };
 
@@ -48,27 +47,31 @@ async function relayAll(c: ConverseContext, sessionId: string, run: Run): Promis
     const reply = await c.store.replies.nextOpen(sessionId);
     const followed = reply === null ? null : await findFollowed(c.store, sessionId);
     if (reply === null || followed === null) return null;
-    const waitMs = await handle(c, { ...followed, reply }, run);
-    if (waitMs !== null) return waitMs;
+    // A newer reply started this run, but Devin asked for a pause.
+    if (reply.waitMs > 0) return reply.waitMs;
+    try {
+      await handle(c, { ...followed, reply }, run);
+    } catch (error) {
+      const why = error instanceof NotDeliveredError ? error : lookupFailure(error);
+      // The replies after it wait too, so that they stay in order.
+      const waitMs = why instanceof Later ? await wait(c, reply, why) : await fail(c, reply, why.failure);
+      if (typeof waitMs === 'number') return waitMs;
+    }
   }
 }
 
-async function handle(c: ConverseContext, inSession: ReplyInSession, run: Run): Promise<ReplyOutcome> {
+async function handle(c: ConverseContext, inSession: ReplyInSession, run: Run): Promise<void> {
   const { session, reply } = inSession;
   if (reply.state === 'sending') return settle(c, inSession, run.signal);
   if (session.muted && isSaidThere(session, reply)) {
     await moveReply(c, { id: reply.id, from: ['accepted'], to: 'skipped' });
-    return null;
+    return;
   }
   // It was stopped from here: there is no need to ask Devin.
-  if (session.stoppedBy !== null && isOver(session)) return fail(c, reply, { kind: 'ended' });
-  // A newer reply started this run, but Devin asked for a pause.
-  if (reply.waitMs > 0) return reply.waitMs;
-  const verdict = await authorize(c, inSession);
-  if (verdict instanceof Later) return wait(c, reply, verdict);
-  if (verdict.kind === 'refused') return fail(c, reply, verdict.failure);
+  if (session.stoppedBy !== null && isOver(session)) throw new NotDeliveredError({ kind: 'ended' });
+  const identity = await authorize(c, inSession);
   await c.store.sessions.touch(session.requestId);
-  return send(c, { ...inSession, ...run, identity: verdict.identity });
+  await send(c, { ...inSession, ...run, identity });
 }
 
 /** Not in a dialog, by a command, or in a direct message that brought the question. */
@@ -76,26 +79,18 @@ function isSaidThere({ channelId }: SessionRow, reply: Reply): boolean {
   return reply.messageTs !== null && reply.channelId === channelId;
 }
 
-type Verdict = { kind: 'allowed'; identity: Identity } | { kind: 'refused'; failure: ReplyFailure } | Later;
-
 /** Whose name it is sent in, if the person may. */
-async function authorize(c: ConverseContext, { session, request, reply }: ReplyInSession): Promise<Verdict> {
+async function authorize(c: ConverseContext, { session, request, reply }: ReplyInSession): Promise<Identity> {
   const { teamId, userId } = reply;
-  try {
-    const identity = await c.resolve({ teamId, userId });
-    if (identity.kind === 'refused') return { kind: 'refused', failure: refusedAs(identity) };
-    // Anyone who writes in the thread is in its conversation; not who uses a button of the card, or a command.
-    const presence = isSaidThere(session, reply)
-      ? null
-      : await c.slack.presence({ channelId: session.channelId, userId });
-    if (presence !== null && !isLetIn(presence, request.userId === userId))
-      return { kind: 'refused', failure: { kind: 'not-in-conversation' } };
-    const steering = await c.check(request, userId, identity);
-    return steering.kind === 'allowed'
-      ? { kind: 'allowed', identity }
-      : { kind: 'refused', failure: steering };
-  } catch (error) {
-    const failure = lookupFailure(error);
-    return failure instanceof Later ? failure : { kind: 'refused', failure: failure.failure };
-  }
+  const identity = await c.resolve({ teamId, userId });
+  if (identity.kind === 'refused') throw new NotDeliveredError(refusedAs(identity));
+  // Anyone who writes in the thread is in its conversation; not who uses a button of the card, or a command.
+  const presence = isSaidThere(session, reply)
+    ? null
+    : await c.slack.presence({ channelId: session.channelId, userId });
+  if (presence !== null && !isLetIn(presence, request.userId === userId))
+    throw new NotDeliveredError({ kind: 'not-in-conversation' });
+  const steering = await c.check(request, userId, identity);
+  if (steering.kind !== 'allowed') throw new NotDeliveredError(steering);
+  return identity;
 }

@@ -2,7 +2,7 @@ import { handOverFile } from '../create/index.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
 import { failureWord, lookupFailure } from '../failures.ts';
 import { answerQuestion, messagePages, mirrorReply } from '../follow/index.ts';
-import { Later, Refused, retryWindow, type Enqueue, type Lease } from '../queue/index.ts';
+import { Later, retryWindow, Unclear, type Enqueue, type Lease } from '../queue/index.ts';
 import type { SentFile, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
 import { devinUserOf } from '../session/identity.ts';
@@ -20,7 +20,7 @@ import type { Reply, ReplyStep } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { NewMessage } from '../store/thread-messages.ts';
-import type { ConverseContext, ReplyInSession, ReplyOutcome, Sending } from './context.ts';
+import type { ConverseContext, ReplyInSession, Sending } from './context.ts';
 
 type MoveContext = {
   store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' | 'answer' }>;
@@ -76,80 +76,94 @@ function replyEntries(reply: Reply, { as, wakes }: { as: string | null; wakes: b
   return [{ ...about, kind: wakes ? 'wake' : 'reply', devinUserId: as, result: state }];
 }
 
-export async function fail(c: ConverseContext, { id }: Reply, failure: ReplyFailure): Promise<ReplyOutcome> {
-  await moveReply(c, { id, from: ['accepted', 'sending'], to: 'failed', changes: { failure } });
-  return null;
+/** It doesn't go to Devin. */
+export class NotDeliveredError extends Error {
+  override readonly name = 'NotDeliveredError';
+  readonly failure: ReplyFailure;
+
+  constructor(failure: ReplyFailure) {
+    super(failure.kind);
+    this.failure = failure;
+  }
 }
 
-/** Back to `accepted`. Retries after as long as Devin says, or longer each time. */
+export async function fail(c: ConverseContext, { id }: Reply, failure: ReplyFailure): Promise<void> {
+  await moveReply(c, { id, from: ['accepted', 'sending'], to: 'failed', changes: { failure } });
+}
+
+/** Back to `accepted`. Returns when to try again, in ms: after as long as Devin says, or longer each time; null: it was given up. */
 export async function wait(
   c: ConverseContext,
   reply: Reply,
   { why: waiting, afterMs: retryAfterMs }: Later,
-): Promise<ReplyOutcome> {
+): Promise<number | null> {
   const triedForMs = c.now() - reply.createdAt.getTime();
   const retry = retryWindow('devin', { triedForMs, retryAfterMs });
-  if (retry.kind === 'over') return fail(c, reply, { kind: 'gave-up', waiting });
+  if (retry.kind === 'over') return fail(c, reply, { kind: 'gave-up', waiting }).then(() => null);
   const changes = { sentAt: null, sentText: null, waitMs: retry.afterMs };
   await moveReply(c, { id: reply.id, from: ['accepted', 'sending'], to: 'accepted', changes });
   return retry.afterMs;
 }
 
-/** accepted -> sending -> delivered. `sending` is on disk before the POST leaves, and the POST is made once. */
-export async function send(c: ConverseContext, sending: Sending): Promise<ReplyOutcome> {
-  const { reply, signal } = sending;
-  const content = await contentOf(c, reply, signal).catch(lookupFailure);
-  if (content instanceof Later) return wait(c, reply, content);
-  if (content instanceof Refused) return fail(c, reply, content.failure);
-  if (content.kind === 'empty') {
-    const { files } = content;
+const asLookup = (error: unknown): never => {
+  throw lookupFailure(error);
+};
+
+/**
+ * accepted -> sending -> delivered. `sending` is on disk before the POST leaves, and the POST is made once. Throws a Later, a
+ * Refused, or a NotDeliveredError.
+ */
+export async function send(c: ConverseContext, sending: Sending): Promise<void> {
+  const { session, reply, signal } = sending;
+  const { text, urls, files } = await contentOf(c, reply, signal);
+  if (text.trim() === '' && urls.length === 0) {
     await moveReply(c, { id: reply.id, from: ['accepted'], to: 'skipped', changes: { files } });
-    return null;
+    return;
   }
-  const over = await c.budget.wake(sending.session.sessionId);
-  if (over !== null) return fail(c, reply, over);
-  return isResting(sending.session.phase) ? wake(c, sending, content) : deliver(c, sending, content);
+  const over = await c.budget.wake(session.sessionId);
+  if (over !== null) throw new NotDeliveredError(over);
+  try {
+    if (isResting(session.phase)) await wake(c, sending);
+    await deliver(c, sending, { text, urls, files });
+  } catch (error) {
+    const word = error instanceof NotDeliveredError ? error : failureWord(error);
+    if (word instanceof Later) throw word;
+    if (word instanceof Unclear) return settle(c, sending, signal);
+    await c.budget.letGo(session.sessionId);
+    if (word instanceof NotDeliveredError) throw word;
+    // Its author's account may be gone, or a new one: it is looked up again.
+    await c.store.identities.forget(reply);
+    throw new NotDeliveredError(await classifyRefusal(c, session, word.failure));
+  }
 }
 
 /** The one place where a message wakes a session at rest. In the archive it would be taken and wake nothing. */
-async function wake(c: ConverseContext, sending: Sending, content: Content): Promise<ReplyOutcome> {
-  const { session, reply } = sending;
-  const { get, unarchive } = c.devin.sessions;
-  let isArchived = false;
-  try {
-    ({ isArchived } = await get(session.sessionId));
-    if (isArchived) await unarchive(session.sessionId);
-  } catch (error) {
+async function wake({ devin: { sessions } }: ConverseContext, { session }: Sending): Promise<void> {
+  const { isArchived } = await sessions.get(session.sessionId).catch(asLookup);
+  if (!isArchived) return;
+  await sessions.unarchive(session.sessionId).catch((error: unknown) => {
     const word = lookupFailure(error);
-    if (word instanceof Later) return wait(c, reply, word);
-    const { failure } = word;
-    if (!isArchived) return refused(c, sending, failure);
-    return staysArchived(c, sending, failure.kind === 'devin' ? failure.detail : null);
-  }
-  return deliver(c, sending, content);
+    if (word instanceof Later) throw word;
+    throw archived(word.failure.kind === 'devin' ? word.failure.detail : null);
+  });
 }
 
-async function deliver(c: ConverseContext, sending: Sending, content: Content): Promise<ReplyOutcome> {
-  const { session, reply, signal } = sending;
-  try {
-    const sent = await postAsAuthor(c, sending, content);
-    // It was edited while its files were uploaded: the next run sends the new text.
-    if (sent === null) return null;
-    // It was archived just before: nobody reads the message there.
-    if (sent.response.isArchived) return await staysArchived(c, sending, null);
-    const { id, text: whileText } = reply;
-    const mirror = mirrorReply(sending, new Date(c.now()));
-    const step = { id, to: 'delivered', as: sent.as, wakes: isResting(session.phase), mirror } as const;
-    // If this took long, another process has searched for it and called it unconfirmed, and its author may have edited it.
-    if ((await moveReply(c, { ...step, from: ['sending'] })) === null)
-      await moveReply(c, { ...step, from: ['unknown'], whileText });
-    await c.recordAnswer(session, sent.response);
-    return null;
-  } catch (error) {
-    const word = failureWord(error);
-    if (word instanceof Later) return wait(c, reply, word);
-    return word instanceof Refused ? refused(c, sending, word.failure) : settle(c, sending, signal);
-  }
+const archived = (detail: string | null) => new NotDeliveredError({ kind: 'archived', detail });
+
+async function deliver(c: ConverseContext, sending: Sending, content: Content): Promise<void> {
+  const { session, reply } = sending;
+  const sent = await postAsAuthor(c, sending, content);
+  // It was edited while its files were uploaded: the next run sends the new text.
+  if (sent === null) return;
+  // It was archived just before: nobody reads the message there.
+  if (sent.response.isArchived) throw archived(null);
+  const { id, text: whileText } = reply;
+  const mirror = mirrorReply(sending, new Date(c.now()));
+  const step = { id, to: 'delivered', as: sent.as, wakes: isResting(session.phase), mirror } as const;
+  // If this took long, another process has searched for it and called it unconfirmed, and its author may have edited it.
+  if ((await moveReply(c, { ...step, from: ['sending'] })) === null)
+    await moveReply(c, { ...step, from: ['unknown'], whileText });
+  await c.recordAnswer(session, sent.response);
 }
 
 /**
@@ -160,7 +174,7 @@ export async function settle(
   c: ConverseContext,
   inSession: ReplyInSession,
   signal: AbortSignal,
-): Promise<ReplyOutcome> {
+): Promise<void> {
   const { session, reply } = inSession;
   const { id } = reply;
   const eventId = await c.searchUntilFound(async () => findEvent(c, session, id), signal);
@@ -169,7 +183,6 @@ export async function settle(
     const mirror = mirrorReply(inSession, new Date(c.now()));
     await moveReply(c, { id, from: ['sending'], to: 'delivered', changes: { eventId }, mirror });
   }
-  return null;
 }
 
 /** The row has what was sent, and another process may have found it. */
@@ -197,25 +210,6 @@ async function findEcho(
     unclaimed.push(...same.filter((id) => !claimed.has(id)));
   }
   return unclaimed[await echoes.unseenTwins(reply)] ?? null;
-}
-
-async function staysArchived(
-  c: ConverseContext,
-  { session, reply }: Sending,
-  detail: string | null,
-): Promise<ReplyOutcome> {
-  await c.budget.letGo(session.sessionId);
-  return fail(c, reply, { kind: 'archived', detail });
-}
-
-/** Its author's account may be gone, or a new one: it is looked up again. */
-async function refused(
-  c: ConverseContext,
-  { session, reply }: Sending,
-  failure: Failure,
-): Promise<ReplyOutcome> {
-  await Promise.all([c.store.identities.forget(reply), c.budget.letGo(session.sessionId)]);
-  return fail(c, reply, await classifyRefusal(c, session, failure));
 }
 
 async function postAsAuthor(c: ConverseContext, sending: Sending, content: Content) {
@@ -253,12 +247,10 @@ async function post(
   return { response, as: asUserId };
 }
 
-type Content = { kind: 'content'; text: string; urls: string[]; files: SentFile[] };
-/** It had nothing but files, and none of them can be sent. */
-type Empty = { kind: 'empty'; files: SentFile[] };
+type Content = { text: string; urls: string[]; files: SentFile[] };
 
 /** The text with names in place of mentions, and where its files are at Devin. */
-async function contentOf(c: ConverseContext, reply: Reply, signal: AbortSignal): Promise<Content | Empty> {
+async function contentOf(c: ConverseContext, reply: Reply, signal: AbortSignal): Promise<Content> {
   const urls: string[] = [];
   const files: SentFile[] = [];
   const handing = { files: c.slack.files, upload: c.devin.attachments.upload, now: c.now };
@@ -268,8 +260,7 @@ async function contentOf(c: ConverseContext, reply: Reply, signal: AbortSignal):
     if (handedOver.kind === 'uploaded') urls.push(handedOver.url);
     files.push({ ...file, leftOut: handedOver.kind === 'left-out' ? handedOver.leftOut.reason : undefined });
   }
-  if (reply.text.trim() === '' && urls.length === 0) return { kind: 'empty', files };
-  return { kind: 'content', text: await c.slack.nameMentions(reply.text), urls, files };
+  return { text: await c.slack.nameMentions(reply.text), urls, files };
 }
 
 /** In shared channels a message has only a stub of each file. */
