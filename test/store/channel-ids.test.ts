@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { changeChannelId } from '../../src/store/channel-ids.ts';
 import { createForms } from '../../src/store/forms.ts';
 import { messageKey } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSettings } from '../../src/store/settings.ts';
 import { createShown } from '../../src/store/shown.ts';
-import { describeOnBothDatabases, useEmbedded } from '../support/databases.ts';
+import { useEmbedded, usePostgres } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 import { newRequest } from '../support/request-row.ts';
 
@@ -29,7 +29,8 @@ const FORM = {
   sealed: null,
 };
 
-describeOnBothDatabases('a channel that gets another id', (open) => {
+describe('a channel that gets another id', () => {
+  const { open } = usePostgres();
   test('keeps the message that asked for a session, and what is sent with the task', async () => {
     const { db } = await open();
     const requests = createRequests(db);
@@ -58,7 +59,8 @@ const BEFORE = { teamId: 'T1', scope: 'channel', scopeId: IDS.from } as const;
 const SINCE = { ...BEFORE, scopeId: IDS.to };
 const PLACE = { teamId: 'T1', channelId: IDS.to, userId: 'U1' };
 
-describeOnBothDatabases("a channel's settings", (open) => {
+describe("a channel's settings", () => {
+  const { open } = usePostgres();
   test('are found under its new id, with what was chosen there before Slack told the app of it', async () => {
     const { db } = await open();
     const settings = createSettings(db);

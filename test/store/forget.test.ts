@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createAudit } from '../../src/store/audit.ts';
 import { forgetPerson } from '../../src/store/forget.ts';
 import { createIdentities } from '../../src/store/identities.ts';
@@ -7,7 +7,7 @@ import { createRequests } from '../../src/store/requests.ts';
 import { createSettings } from '../../src/store/settings.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { verifyChain } from '../../src/trust/index.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { usePostgres } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 
 /** Each is in the rows of U5, and in no other's. */
@@ -52,7 +52,8 @@ function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-describeOnBothDatabases('a person who is forgotten', (open) => {
+describe('a person who is forgotten', () => {
+  const { open } = usePostgres();
   const setUp = async () => {
     const { db } = await open();
     await fillHistory(db, { requests: 20, people: 10, active: 2 });

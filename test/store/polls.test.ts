@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { longestInterval } from '../../src/session/lifecycle.ts';
 import { createPolls } from '../../src/store/polls.ts';
 import { createSessions } from '../../src/store/sessions.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { usePostgres } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const MINUTE_MS = 60_000;
 const ago = (minutes: number): Date => new Date(Date.now() - minutes * MINUTE_MS);
 
-describeOnBothDatabases('polls of sessions', (open) => {
+describe('polls of sessions', () => {
+  const { open } = usePostgres();
   const setUp = async () => {
     const { db } = await open();
     const [sessions, polls] = [createSessions(db), createPolls(db)];

@@ -1,12 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createRequests } from '../../src/store/requests.ts';
 import { clockOf } from '../../src/store/sql.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { usePostgres } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 
 const HOUR_MS = 3_600_000;
 
-describeOnBothDatabases('a request that awaits an approval', (open) => {
+describe('a request that awaits an approval', () => {
+  const { open } = usePostgres();
   test('expires at its time, and neither earlier nor once it was decided', async () => {
     const { db } = await open();
     const time = { ms: Date.now() };
@@ -28,7 +29,8 @@ describeOnBothDatabases('a request that awaits an approval', (open) => {
   });
 });
 
-describeOnBothDatabases('a request', (open) => {
+describe('a request', () => {
+  const { open } = usePostgres();
   test('records the time of a change by the clock that others read', async () => {
     const { db } = await open();
     const ahead = Date.now() + HOUR_MS;

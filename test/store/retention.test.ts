@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { removeExpired } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { usePostgres } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 
 const NEVER = new AbortController().signal;
@@ -24,7 +24,8 @@ const DRAFT = {
   secret_ids: ['s-1'],
 };
 
-describeOnBothDatabases('data past its retention time', (open) => {
+describe('data past its retention time', () => {
+  const { open } = usePostgres();
   /** A year of 200 requests; the newest 10 are in progress. */
   const setUp = async () => {
     const { db } = await open();

@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
 import { createPolls } from '../../src/store/polls.ts';
 import { removeExpired } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { usePostgres } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
-describeOnBothDatabases('work that keeps failing', (open) => {
+describe('work that keeps failing', () => {
+  const { open } = usePostgres();
   const opened = async () => {
     const { db } = await open();
     return { db, sessions: createSessions(db), setAside: createSetAside(db) };

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FieldKey, StoredDraft } from '../../src/session/fields.ts';
 import { createSettings } from '../../src/store/settings.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { usePostgres } from '../support/databases.ts';
 
 const PERSON = { teamId: 'T1', scope: 'person', scopeId: 'U1' } as const;
 const CHANNEL = { teamId: 'T1', scope: 'channel', scopeId: 'C1' } as const;
@@ -15,7 +15,8 @@ const SET = {
 const LEFT = { ...SET, language: null };
 const PLACE = { teamId: 'T1', channelId: 'C1', userId: 'U1' };
 
-describeOnBothDatabases('preferences', (open) => {
+describe('preferences', () => {
+  const { open } = usePostgres();
   test('that are set at the same moment all stay, and can be removed one by one', async () => {
     const { db } = await open();
     const settings = createSettings(db);
@@ -36,7 +37,8 @@ describeOnBothDatabases('preferences', (open) => {
   });
 });
 
-describeOnBothDatabases('defaults', (open) => {
+describe('defaults', () => {
+  const { open } = usePostgres();
   test('that are set and removed at the same moment all count', async () => {
     const { db } = await open();
     const settings = createSettings(db);

@@ -1,13 +1,14 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createThreadMessages, type NewMessage } from '../../src/store/thread-messages.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { usePostgres } from '../support/databases.ts';
 
 const said = (number: number): NewMessage => {
   const text = `line ${number}`;
   return { key: `e${number}`, source: 'devin', text, state: 'skipped', saidAt: new Date(0) };
 };
 
-describeOnBothDatabases('the history of a session', (open) => {
+describe('the history of a session', () => {
+  const { open } = usePostgres();
   test('is stored in order, however long it is', async () => {
     const { db } = await open();
     const messages = createThreadMessages(db);

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createShown } from '../../src/store/shown.ts';
 import { clockOf } from '../../src/store/sql.ts';
 import { createTurns, type Turn, type TurnClass } from '../../src/store/turns.ts';
-import { describeOnBothDatabases, type Open } from '../support/databases.ts';
+import { type Open, usePostgres } from '../support/databases.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -54,7 +54,8 @@ async function createLine(open: Open, of: Turn['of'] = 'edits') {
   return { db, turns, time, waiting, add, addMany, ask, drain };
 }
 
-describeOnBothDatabases('the turns of edits in a workspace', (open) => {
+describe('the turns of edits in a workspace', () => {
+  const { open } = usePostgres();
   test('are at most 50 in any minute, over all replicas', async () => {
     const line = await createLine(open);
     line.addMany(90, 'needed');
@@ -164,7 +165,8 @@ describeOnBothDatabases('the turns of edits in a workspace', (open) => {
   });
 });
 
-describeOnBothDatabases('the turns of messages in a channel for which Slack was too busy', (open) => {
+describe('the turns of messages in a channel for which Slack was too busy', () => {
+  const { open } = usePostgres();
   const busy = async () => {
     const line = await createLine(open, 'posts');
     await line.turns.refused({ key: 'other', of: 'posts', place: 'C1', turnClass: 'url' }, 3000);

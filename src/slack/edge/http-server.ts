@@ -9,7 +9,7 @@ const CLOSE_MS = 1500;
  */
 const KEEP_ALIVE_MS = 75_000;
 /** How long a request may take to arrive; Slack's arrive at once. */
-const REQUEST_TIMES = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
+const REQUEST_TIMES = { headersTimeout: 3000, requestTimeout: 4000, connectionsCheckingInterval: 1000 };
 /** Far more than Slack opens through a proxy, and few enough that their bodies fit into memory. */
 const MAX_CONNECTIONS = 200;
 
@@ -21,20 +21,15 @@ type HttpServerOptions = {
   pages: Record<string, (request: IncomingMessage) => Promise<HttpPage>>;
   /** Takes POSTs to /slack/events; null in Socket Mode. */
   slackEvents: RequestListener | null;
-  /** For tests: when an incomplete request is ended. */
-  requestTimes?: typeof REQUEST_TIMES;
 };
 
 export type HttpServer = { start(): Promise<{ port: number }>; stop(): Promise<void> };
 
 /** One server for Slack's deliveries and the health pages, in both modes. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, ...REQUEST_TIMES, ...options.requestTimes },
-    (request, response) => {
-      answer(options, request, response).catch(() => end(response, 500));
-    },
-  );
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...REQUEST_TIMES }, (request, response) => {
+    answer(options, request, response).catch(() => end(response, 500));
+  });
   server.maxConnections = MAX_CONNECTIONS;
   return {
     start: async () => {

@@ -172,7 +172,7 @@ describe('a Home', () => {
         expect(checkView(render(home))).toEqual([]);
         expect(shown(home)).not.toMatch(/<!(?:channel|here|everyone)/);
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 });
