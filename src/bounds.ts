@@ -1,4 +1,4 @@
-type Fetch = typeof fetch;
+export type Fetch = typeof fetch;
 
 export class TooLargeError extends Error {
   readonly code = 'too-large';

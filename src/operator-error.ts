@@ -6,7 +6,7 @@ const { logged } = createLanguages('en');
 /** A sentence for the person who runs the app: what is wrong, and what to do. */
 export type Say = (text: Text) => string;
 
-type Options = ErrorOptions & {
+type OperatorErrorOptions = ErrorOptions & {
   /** How long Slack asks to wait. */
   retryAfterMs?: number;
 };
@@ -18,7 +18,7 @@ export class OperatorError extends Error {
   readonly say: Say;
   readonly retryAfterMs: number;
 
-  constructor(code: string, say: Say, { retryAfterMs = 0, ...options }: Options = {}) {
+  constructor(code: string, say: Say, { retryAfterMs = 0, ...options }: OperatorErrorOptions = {}) {
     super(say(logged), options);
     this.code = code;
     this.say = say;

@@ -1,6 +1,5 @@
+import type { Fetch } from './bounds.ts';
 import { MS_PER_S } from './time.ts';
-
-type Fetch = typeof fetch;
 
 /** After this many failures in a row, the other side counts as down. */
 const FAILURES = 5;
@@ -10,7 +9,7 @@ const MINUTE_MS = 60_000;
 /** What was found longer ago says nothing about now. */
 const KNOWN_MS = 10 * MINUTE_MS;
 
-type Rate = { perMinute: number; burst: number };
+type CallRate = { perMinute: number; burst: number };
 
 type UpstreamOptions = {
   /** Its address. Calls to other hosts, such as file servers, pass. */
@@ -19,7 +18,7 @@ type UpstreamOptions = {
   /** A monotonic clock: the machine's clock may be set. */
   passedMs?: () => number;
   /** How often a method may be called, by the last part of its path. */
-  rates?: Readonly<Record<string, Rate>>;
+  rates?: Readonly<Record<string, CallRate>>;
   /** The answer to a call that isn't made. */
   refuse: (retryAfterMs: number) => Response;
   /** Told once when it goes down, and once when it answers again. */
@@ -112,7 +111,7 @@ function createCircuit(now: () => number, onChange: (isUp: boolean) => void) {
 }
 
 /** A token bucket. */
-function createBudget({ perMinute, burst }: Rate, now: () => number) {
+function createBudget({ perMinute, burst }: CallRate, now: () => number) {
   let left = burst;
   let atMs = now();
   return {

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { isPublic } from '../network.ts';
 import { readableOnly, toPathId } from '../session/snapshot.ts';
-import type { DevinClient, Options } from './client.ts';
+import type { DevinClient, CallOptions } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import {
   sessionAttachmentSchema,
@@ -32,7 +32,12 @@ const sessionAttachmentsSchema = readableOnly(sessionAttachmentSchema, MOST_FILE
 export function createAttachments(client: DevinClient, isProxied: IsProxied) {
   return {
     /** Streams a file to Devin; its `url` goes into `attachment_urls`. One attempt. */
-    async upload({ name, contentType, content, signal }: Options & FilePart): Promise<UploadedAttachment> {
+    async upload({
+      name,
+      contentType,
+      content,
+      signal,
+    }: CallOptions & FilePart): Promise<UploadedAttachment> {
       return client.call({
         operation: 'attachments.upload',
         method: 'post',
@@ -45,7 +50,7 @@ export function createAttachments(client: DevinClient, isProxied: IsProxied) {
     },
 
     /** A session's files, Devin's and people's. */
-    async list(sessionId: string, { signal }: Options = {}): Promise<SessionAttachment[]> {
+    async list(sessionId: string, { signal }: CallOptions = {}): Promise<SessionAttachment[]> {
       return client.call({
         operation: 'attachments.list',
         path: client.orgPath(['sessions', toPathId(sessionId), 'attachments']),
@@ -60,7 +65,7 @@ export function createAttachments(client: DevinClient, isProxied: IsProxied) {
      * request only, and only to the API's own origin. Only public hosts and the API's own are contacted;
      * through a proxy, it decides which names are public.
      */
-    async download(url: string, { signal }: Options = {}): Promise<Download> {
+    async download(url: string, { signal }: CallOptions = {}): Promise<Download> {
       const operation = 'attachments.download';
       let target = webAddress(url);
       for (let redirects = 0; target !== null && redirects <= MAX_REDIRECTS; redirects += 1) {

@@ -17,7 +17,7 @@ const MAX_NAMES = 10_000;
 /** In UTF-16 units: each request keeps the names of its values. */
 const NAME_LENGTH = 200;
 
-type List = {
+type CatalogList = {
   path: string[];
   page: z.ZodType<Page<CatalogItem>>;
   /** How Devin searches; left out: it can't, so the whole list is kept and filtered here. */
@@ -26,7 +26,7 @@ type List = {
 
 const text = optional(z.string());
 
-const LISTS: Record<Lookup, List> = {
+const LISTS: Record<Lookup, CatalogList> = {
   /** https://docs.devin.ai/api-reference/v3/repositories/list-organizations-repositories */
   repositories: {
     path: ['repositories'],

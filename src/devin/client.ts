@@ -1,13 +1,11 @@
 import ky, { HTTPError, NetworkError, TimeoutError, type RetryOptions } from 'ky';
 import type { z } from 'zod';
-import { bounded, cleanJson, pages } from '../bounds.ts';
+import { bounded, cleanJson, pages, type Fetch } from '../bounds.ts';
 import { toSnake } from '../session/snapshot.ts';
 import { createOnceAMinute } from '../time.ts';
 import { bareFacts, DevinError, neverConnected } from './errors.ts';
 import { parseProblem, readRetryAfter } from './problem.ts';
 import type { Page } from './schemas.ts';
-
-type Fetch = typeof globalThis.fetch;
 
 /** One HTTP request, for logs and metrics: no address, which may have names in it, and no body. */
 export type DevinRequestFacts = {
@@ -30,9 +28,9 @@ export type DevinClientOptions = {
   onRequest?: (facts: DevinRequestFacts) => void;
 };
 
-export type Options = { signal?: AbortSignal | undefined };
+export type CallOptions = { signal?: AbortSignal | undefined };
 
-type Operation = Options & {
+type Operation = CallOptions & {
   /** Its name in logs and metrics, for example `sessions.create`. */
   operation: string;
   /** A person waits for it: Devin is asked even if it seems to be down. */
@@ -42,7 +40,7 @@ type Operation = Options & {
   sensitive?: readonly string[];
 };
 
-type Call<Answer> = Operation & {
+type DevinCall<Answer> = Operation & {
   /** Left out: GET. */
   method?: 'get' | 'post' | 'put' | 'delete';
   path: string;
@@ -51,11 +49,11 @@ type Call<Answer> = Operation & {
   query?: URLSearchParams;
   upload?: { body: ReadableStream<Uint8Array>; contentType: string };
   /** 0: one attempt. Left out: `SAFE_RETRY` for GET, else one attempt. */
-  retry?: Retry;
+  retry?: CallRetry;
   timeoutMs?: number;
 };
 
-export type Retry = RetryOptions | 0;
+export type CallRetry = RetryOptions | 0;
 
 export type DevinClient = ReturnType<typeof createDevinClient>;
 
@@ -149,7 +147,7 @@ export function createDevinClient(options: DevinClientOptions) {
     orgPath: (segments: readonly string[], version: ApiVersion = 'v3'): string =>
       pathOf([version, 'organizations', orgId, ...segments]),
     /** Throws nothing but DevinError. */
-    call: async <Answer>(call: Call<Answer>): Promise<Answer> =>
+    call: async <Answer>(call: DevinCall<Answer>): Promise<Answer> =>
       attempt(call, async (by) => {
         const { method = 'get', path, answer, query, json, upload, signal } = call;
         const { timeoutMs: timeout = TIMEOUT_MS, retry = method === 'get' ? SAFE_RETRY : 0 } = call;

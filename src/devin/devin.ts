@@ -10,7 +10,7 @@ import {
   withVersion,
   type DevinClient,
   type DevinClientOptions,
-  type Options,
+  type CallOptions,
 } from './client.ts';
 import { DevinError, orDevinError, type DevinErrorCode } from './errors.ts';
 import { memberSchema, pageOf, selfSchema, type Self } from './schemas.ts';
@@ -36,12 +36,12 @@ export function createDevin({
   const client = createDevinClient({ ...options, ...observed });
   const self = {
     /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
-    get: async ({ signal }: Options = {}): Promise<Self> =>
+    get: async ({ signal }: CallOptions = {}): Promise<Self> =>
       client.call({ operation: 'self.get', path: '/v3/self', answer: selfSchema, signal }),
   };
   return {
     /** The time by Devin's clock, from its answers; null: they don't say. Throws DevinError while Devin doesn't answer. */
-    async time({ signal }: Options = {}): Promise<Date | null> {
+    async time({ signal }: CallOptions = {}): Promise<Date | null> {
       if (clock.nowMs() === null || hasFailed()) await self.get({ signal });
       const nowMs = clock.nowMs();
       return nowMs === null ? null : new Date(nowMs);

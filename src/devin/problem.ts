@@ -3,7 +3,7 @@ import { cleanJson, cleanText } from '../bounds.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
 /** What reading an answer needs of its request. */
-type AskedFor = {
+type SentFacts = {
   /** Devin's names of the body's members. */
   fields: readonly string[];
   /** Values that Devin might echo and nobody may read: prompts, secrets. */
@@ -16,7 +16,7 @@ type AskedFor = {
  */
 export function parseProblem(
   { status, headers, bodyText }: { status: number; headers: Headers; bodyText: string },
-  asked: AskedFor = { fields: [], sensitive: [] },
+  asked: SentFacts = { fields: [], sensitive: [] },
 ): { facts: DevinErrorFacts; retryAfterMs: number | null } {
   const code = codeOf(status);
   const conceal = (text: string) => tidy(withoutValues(text, asked.sensitive));

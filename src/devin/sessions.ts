@@ -14,8 +14,8 @@ import {
   SAFE_RETRY,
   toSearchParams,
   type DevinClient,
-  type Options,
-  type Retry,
+  type CallOptions,
+  type CallRetry,
 } from './client.ts';
 import { pageOf, sessionMessageSchema, type Page, type SessionMessage } from './schemas.ts';
 
@@ -32,7 +32,7 @@ export type SessionMessageRequest = {
 };
 
 /** `known`: of these sessions, what can't be read in the answer stays as it was. `retry`: 0 for one attempt. */
-type ReadOptions = Options & { known?: readonly SessionSnapshot[]; retry?: Retry };
+type ReadOptions = CallOptions & { known?: readonly SessionSnapshot[]; retry?: CallRetry };
 
 /** Filters of the list. Whether several tags mean "and" or "or" is not documented. */
 export type SessionQuery = {
@@ -54,8 +54,8 @@ export function createSessions({ call, orgPath }: DevinClient) {
   const path = (sessionId: string, ...rest: string[]) => orgPath(['sessions', toPathId(sessionId), ...rest]);
 
   const steer =
-    (operation: string, request: { method: 'post' | 'delete'; action: string[]; retry?: Retry }) =>
-    async (sessionId: string, { signal }: Options = {}): Promise<SessionSnapshot> => {
+    (operation: string, request: { method: 'post' | 'delete'; action: string[]; retry?: CallRetry }) =>
+    async (sessionId: string, { signal }: CallOptions = {}): Promise<SessionSnapshot> => {
       const { action, ...how } = request;
       return call({
         operation,
@@ -86,7 +86,7 @@ export function createSessions({ call, orgPath }: DevinClient) {
      * Creates a session. One attempt, 90 s. `not-sent` and `rate-limited`: nothing happened, and it may be repeated.
      * `isOutcomeUnknown(error)`: it may exist; search for it first.
      */
-    create: async (request: SessionCreateRequest, { signal }: Options = {}): Promise<SessionSnapshot> =>
+    create: async (request: SessionCreateRequest, { signal }: CallOptions = {}): Promise<SessionSnapshot> =>
       call({
         operation: 'sessions.create',
         method: 'post',
@@ -133,7 +133,7 @@ export function createSessions({ call, orgPath }: DevinClient) {
     /** Page after page, at most `maxItems` sessions. */
     listAll: async (
       query: Omit<SessionQuery, 'after'>,
-      { maxItems = DEFAULT_MAX_ITEMS, signal }: Options & { maxItems?: number } = {},
+      { maxItems = DEFAULT_MAX_ITEMS, signal }: CallOptions & { maxItems?: number } = {},
     ): Promise<SessionSnapshot[]> => {
       const first = query.first ?? Math.min(MAX_PAGE, maxItems);
       return collectPages(async (after) => list({ ...query, first, after }, { signal }), maxItems);
@@ -141,7 +141,7 @@ export function createSessions({ call, orgPath }: DevinClient) {
   };
 }
 
-export type MessageQuery = Options & {
+export type MessageQuery = CallOptions & {
   /** The last page's cursor is null: read again from the last one that wasn't, and know messages by `eventId`. */
   after?: string | null;
   /** 1 to 200. */

@@ -1,8 +1,8 @@
 import type { WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
-import type { Options } from '../devin/client.ts';
+import type { CallOptions } from '../devin/client.ts';
 import type { Devin } from '../devin/devin.ts';
-import { DevinError } from '../devin/errors.ts';
+import { DevinError, orDevinError } from '../devin/errors.ts';
 import { OperatorError, type Say } from '../operator-error.ts';
 import { everyGroupIn } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
@@ -14,7 +14,7 @@ import { MS_PER_S } from '../time.ts';
 
 type SlackCheck = { client: WebClient; botToken: string };
 type SlackFound = BotIdentity & { scopes: string[] | null };
-type DevinCheck = Options & { devin: Pick<Devin, 'self'>; orgId: string };
+type DevinCheck = CallOptions & { devin: Pick<Devin, 'self'>; orgId: string };
 
 /** Who the app is in Slack. Throws an OperatorError if the token doesn't work. */
 export async function checkSlack({ client, botToken }: SlackCheck): Promise<SlackFound> {
@@ -88,40 +88,52 @@ export function refusesKey(error: unknown): boolean {
   return error instanceof DevinError && (error.code === 'unauthorized' || error.status === 403);
 }
 
-type Permission =
-  | 'ManageOrgSessions'
-  | 'ImpersonateOrgSessions'
-  | 'UseDevinSessions'
-  | 'ViewOrgSessions'
-  | 'ViewOrgMembership'
-  | 'ManageAccountPlaybooks'
-  | 'ManageAccountKnowledge'
-  | 'Read'
-  | 'ManageOrgSecrets';
 /** `elsewhere`: there is no such organization. `unclear`: Devin's answer doesn't say. */
-type Holding = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
-export type PermissionFound = { permission: Permission; holding: Holding; needed: boolean };
-type Probe = { permission: Permission; needed: boolean; call: (() => Promise<unknown>) | null };
-type ToProbe = (permission: Permission, call: Probe['call']) => Probe;
+type Grant = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
 
 type PermissionCheck = {
   devin: Pick<Devin, 'sessions' | 'members' | 'catalog'>;
   impersonation: Config['impersonation'];
 };
 
+type Probe = (devin: PermissionCheck['devin']) => Promise<unknown>;
+const needed = (permission: string, probe: Probe | null) => ({ permission, needed: true, probe });
+const optional = (permission: string, probe: Probe | null) => ({ permission, needed: false, probe });
+
+/** What the service user may be granted. Without a probe, only creating a session would tell, which costs money. */
+const PERMISSIONS = [
+  needed('ManageOrgSessions', null),
+  needed('ImpersonateOrgSessions', null),
+  optional('UseDevinSessions', null),
+  needed('ViewOrgSessions', async ({ sessions }) => sessions.list({ first: 1 })),
+  needed('ViewOrgMembership', async ({ members }) => members.findByEmail('nobody@invalid')),
+  optional('ManageAccountPlaybooks', async ({ catalog }) => catalog.probe('playbooks')),
+  optional('ManageAccountKnowledge', async ({ catalog }) => catalog.probe('knowledge')),
+  optional('ManageOrgSecrets', async ({ catalog }) => catalog.probe('secrets')),
+  optional('Read', async ({ catalog }) => catalog.probe('repositories')),
+];
+
+const OF_IMPERSONATION: ReadonlySet<string> = new Set(['ImpersonateOrgSessions', 'ViewOrgMembership']);
+
 /** What the service user may do, as far as the app can try without changing anything. */
-export async function findPermissions(check: PermissionCheck): Promise<PermissionFound[]> {
-  return tryAll(probes(check));
+export async function findPermissions({ devin, impersonation }: PermissionCheck, onlyNeeded = false) {
+  const those = PERMISSIONS.filter(
+    ({ permission, needed }) =>
+      (needed || !onlyNeeded) && (impersonation !== 'off' || !OF_IMPERSONATION.has(permission)),
+  );
+  return Promise.all(
+    those.map(async ({ permission, needed, probe }) => {
+      const holding: Grant = probe === null ? 'not-checkable' : await tried(probe(devin));
+      return { permission, needed, holding };
+    }),
+  );
 }
 
-async function tryAll(wanted: readonly Probe[]): Promise<PermissionFound[]> {
-  return Promise.all(
-    wanted.map(async ({ permission, needed, call }) => ({
-      permission,
-      needed,
-      holding: call === null ? 'not-checkable' : await tried(call),
-    })),
-  );
+async function tried(asking: Promise<unknown>): Promise<Grant> {
+  const refusal = await orDevinError(asking);
+  if (!(refusal instanceof DevinError)) return 'held';
+  if (refusal.code === 'forbidden') return 'missing';
+  return refusal.code === 'not-found' ? 'elsewhere' : 'unclear';
 }
 
 /** What is missing, and what stops working without it. */
@@ -129,49 +141,12 @@ export async function checkPermissions(
   check: PermissionCheck & { orgId: string; text: Text },
 ): Promise<string[]> {
   const { orgId, text } = check;
-  const found = await tryAll(probes(check).filter(({ needed }) => needed));
-  const missing = found.filter(({ holding }) => holding === 'missing');
+  const found = await findPermissions(check, true);
+  const lacking = found.filter(({ holding }) => holding === 'missing');
   return [
-    ...missing.map(({ permission }) => missingPermission(permission, text)),
+    ...lacking.map(({ permission }) => text.devin.forbidden(permission)),
     ...(found.some(({ holding }) => holding === 'elsewhere') ? [text.start.organizationNotFound(orgId)] : []),
   ];
-}
-
-export function missingPermission(permission: Permission, { devin }: Text): string {
-  return devin.forbidden(permission);
-}
-
-const needed: ToProbe = (permission, call) => ({ permission, needed: true, call });
-const optional: ToProbe = (permission, call) => ({ permission, needed: false, call });
-
-/** Those without a call can only be tried by creating a session, which costs money. */
-function probes({ devin, impersonation }: PermissionCheck): Probe[] {
-  const { sessions, members, catalog } = devin;
-  const all = [
-    needed('ManageOrgSessions', null),
-    needed('ImpersonateOrgSessions', null),
-    optional('UseDevinSessions', null),
-    needed('ViewOrgSessions', async () => sessions.list({ first: 1 })),
-    needed('ViewOrgMembership', async () => members.findByEmail('nobody@invalid')),
-    optional('ManageAccountPlaybooks', async () => catalog.probe('playbooks')),
-    optional('ManageAccountKnowledge', async () => catalog.probe('knowledge')),
-    optional('ManageOrgSecrets', async () => catalog.probe('secrets')),
-    optional('Read', async () => catalog.probe('repositories')),
-  ];
-  return impersonation === 'off' ? all.filter(({ permission }) => !OF_IMPERSONATION.has(permission)) : all;
-}
-
-const OF_IMPERSONATION: ReadonlySet<Permission> = new Set(['ImpersonateOrgSessions', 'ViewOrgMembership']);
-
-async function tried(call: () => Promise<unknown>): Promise<Holding> {
-  try {
-    await call();
-    return 'held';
-  } catch (error) {
-    if (!(error instanceof DevinError)) throw error;
-    if (error.code === 'forbidden') return 'missing';
-    return error.code === 'not-found' ? 'elsewhere' : 'unclear';
-  }
 }
 
 /** Devin writes the same organization as `org-…` or `org_…`. */

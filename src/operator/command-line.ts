@@ -31,10 +31,10 @@ export class UsageError extends Error {
   readonly code = 'usage';
 }
 
-type Command = { usage: string; run: (args: string[]) => Promise<number> };
+type OperatorCommand = { usage: string; run: (args: string[]) => Promise<number> };
 
 /** Runs a command with the arguments of this process. Returns the exit code. */
-export async function runCommand({ usage, run }: Command): Promise<number> {
+export async function runCommand({ usage, run }: OperatorCommand): Promise<number> {
   const args = process.argv.slice(2);
   if (args.some((arg) => arg === '--help' || arg === '-h')) return print([usage], FINE);
   try {
@@ -45,11 +45,11 @@ export async function runCommand({ usage, run }: Command): Promise<number> {
   }
 }
 
-type Words = Text['commandLine'];
+type CommandWords = Text['commandLine'];
 type Acts = Record<string, (args: string[]) => Promise<number>>;
 
 /** For commands that begin with a word, such as `verify`. */
-export async function runAct([word, ...args]: string[], acts: Acts, words: Words): Promise<number> {
+export async function runAct([word, ...args]: string[], acts: Acts, words: CommandWords): Promise<number> {
   if (word === undefined) throw new UsageError(words.missing(Object.keys(acts).join(' | ')));
   const act = Object.hasOwn(acts, word) ? acts[word] : undefined;
   if (act === undefined) throw new UsageError(words.unexpected(word));
@@ -57,7 +57,7 @@ export async function runAct([word, ...args]: string[], acts: Acts, words: Words
 }
 
 /** `operands`: names of what comes without an option; one that ends in `…` may come several times. */
-type Expected<Options> = { options: Options; operands?: readonly string[]; words: Words };
+type Expected<Options> = { options: Options; operands?: readonly string[]; words: CommandWords };
 
 /** Throws a UsageError, in words of our own: those of `parseArgs` are long, and in English only. */
 export function readArguments<const Options extends ParseArgsOptionsConfig>(
@@ -73,10 +73,10 @@ export function readArguments<const Options extends ParseArgsOptionsConfig>(
   return read;
 }
 
-type Known = { options: ParseArgsOptionsConfig; words: Words };
+type KnownOptions = { options: ParseArgsOptionsConfig; words: CommandWords };
 
 /** A value may begin like an option, as a task with its options first does. */
-function withInlineValues(args: readonly string[], { options, words }: Known): string[] {
+function withInlineValues(args: readonly string[], { options, words }: KnownOptions): string[] {
   return parseArgs({ args: [...args], options, strict: false, tokens: true }).tokens.flatMap((token) => {
     if (token.kind === 'option-terminator') return ['--'];
     if (token.kind === 'positional') return [token.value];
@@ -109,14 +109,14 @@ export const BY = { by: { type: 'string', default: userInfo().username } } as co
 /** The audit has ids and fixed words only. */
 const NAME = /^[\w.+@-]{1,64}$/;
 
-export function checkName(by: string, words: Words): void {
+export function checkName(by: string, words: CommandWords): void {
   if (!NAME.test(by)) throw new UsageError(words.name);
 }
 
 type Export = { since: Date | null; csv: boolean; by: string };
 
 /** What follows `export`: `[--since ISO] [--csv] [--by NAME]`. */
-export function readExport(args: string[], words: Words): Export {
+export function readExport(args: string[], words: CommandWords): Export {
   const options = { ...BY, since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
   const { since, csv, by } = readArguments(args, { options, words }).values;
   checkName(by, words);

@@ -1,5 +1,12 @@
 import { sql, type ColumnType, type Generated, type Kysely } from 'kysely';
-import { PERIOD_OF, subjectOf, type CeilingKey, type Spend, type Spent } from '../session/policy/limits.ts';
+import {
+  PERIOD_OF,
+  subjectOf,
+  type CeilingKey,
+  type Spend,
+  type Spender,
+  type Spent,
+} from '../session/policy/limits.ts';
 import { lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -27,9 +34,6 @@ export type LedgerTable = {
   heldUntil: Date | null;
   counted: ColumnType<number, never, never>;
 };
-
-/** Whose ceilings a request counts for. */
-export type Spender = { teamId: string; userId: string; channelId: string };
 
 /** `at`: null: now. */
 type Reservation = Spender & { requestId: string; at: Date | null; cap: number | null };

@@ -67,13 +67,11 @@ async function voterOf(
   return { userId, name: person.name };
 }
 
-type Asked = { among: readonly string[]; requester: string };
-
 /** Who of these people may approve now. Throws if Slack can't be asked. */
 export async function mayApprove(
   { groups, people }: Directory,
   patterns: readonly PersonPattern[],
-  { among, requester }: Asked,
+  { among, requester }: { among: readonly string[]; requester: string },
 ): Promise<string[]> {
   const { ids, unread } = await idsOf(patterns, groups.membersNow);
   // They may be in the group that Slack doesn't list: an approval must neither count nor be taken from them.
@@ -106,18 +104,24 @@ export async function idsOf(patterns: readonly PersonPattern[], membersNow: Memb
   return { ids, unread };
 }
 
-type Given = { userId: string; policy: Policy; sha256: string | null; fingerprint: string };
-
 /** What changed since this approval was given to a person's request; null: nothing. Throws if Slack can't be asked. */
 export async function changeSince(
   c: Directory,
   approval: Approval,
-  { userId: requester, policy, sha256, fingerprint }: Given,
+  {
+    userId: requester,
+    ...now
+  }: {
+    userId: string;
+    policy: Policy;
+    sha256: string | null;
+    fingerprint: string;
+  },
 ): Promise<UnapprovedEnd | null> {
-  if (approval.policy !== sha256) return 'policy-changed';
-  if (approval.fingerprint !== fingerprint) return 'request-changed';
+  if (approval.policy !== now.sha256) return 'policy-changed';
+  if (approval.fingerprint !== now.fingerprint) return 'request-changed';
   const among = approval.yes.map(({ userId }) => userId);
-  const able = await mayApprove(c, termsOf(policy, approval.rule).approvers, { among, requester });
+  const able = await mayApprove(c, termsOf(now.policy, approval.rule).approvers, { among, requester });
   return able.length < among.length ? 'approvers-changed' : null;
 }
 

@@ -12,17 +12,16 @@ import {
   type Ceiling,
   type CeilingKey,
   type Spend,
+  type Spender,
 } from '../session/policy/limits.ts';
 import { patternWords } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { OverBudget } from '../session/reply.ts';
-import type { Ledger, Spender } from '../store/ledger.ts';
+import type { Ledger } from '../store/ledger.ts';
 import { markFirst, shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
 
 type BudgetDeps = { policy: () => Policy; ledger: Ledger; db: Kysely<Tables> };
-
-type Asking = Spender & { cap: number | undefined; approved: readonly string[] };
 
 /** `at`: the reservation counts in this day and month, by the database's clock; null: when it is recorded. */
 export type Reservation = { at: Date | null };
@@ -55,7 +54,14 @@ export function createBudget({ policy, ledger, db }: BudgetDeps) {
     },
 
     /** Checked right before it is sent. Others can't reserve under these ceilings until the transaction ends. */
-    async fit({ cap = Infinity, approved, ...spender }: Asking, trx: Transaction<Tables>): Promise<Fit> {
+    async fit(
+      {
+        cap = Infinity,
+        approved,
+        ...spender
+      }: Spender & { cap: number | undefined; approved: readonly string[] },
+      trx: Transaction<Tables>,
+    ): Promise<Fit> {
       const now = policy();
       const keys = inForce(now);
       if (keys.length === 0) return { kind: 'fits', at: null };

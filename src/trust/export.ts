@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Audit, AuditRow } from '../store/audit.ts';
 import type { LedgerEntry } from '../store/usage.ts';
 
-type Value = string | number | boolean | null | string[];
+type Cell = string | number | boolean | null | string[];
 /** How each column is read, under the name that people who read the file depend on. */
-type Columns<Row> = Readonly<Record<string, (row: Row) => Value>>;
+type ExportColumns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
 
 /** In the order in which they are hashed. */
-const AUDIT: Columns<AuditRow> = {
+const AUDIT: ExportColumns<AuditRow> = {
   seq: ({ seq }) => Number(seq),
   at: ({ at }) => at.toISOString(),
   kind: ({ kind }) => kind,
@@ -35,10 +35,10 @@ const GENESIS = '0'.repeat(64);
  * `loose`: unchanged, but it was written after another entry. `unmarked`: nothing says that it is the last one. `emptied`: of
  * a used database. `replaced`: no entry has the hash that one had before.
  */
-type Fault = 'changed' | 'missing' | 'loose' | 'unmarked' | 'emptied' | 'replaced';
+type ChainFault = 'changed' | 'missing' | 'loose' | 'unmarked' | 'emptied' | 'replaced';
 type Verified =
   /** `last`: null if there is no entry. */
-  { ok: true; count: number; last: AuditRow | null } | { ok: false; seq: number; fault: Fault };
+  { ok: true; count: number; last: AuditRow | null } | { ok: false; seq: number; fault: ChainFault };
 
 /**
  * Follows the chain from the first entry to the last one that was written. One entry at a time is in memory. `expected`: a
@@ -76,7 +76,7 @@ function hashOf(row: AuditRow): string {
   return createHash('sha256').update(JSON.stringify(hashed)).digest('hex');
 }
 
-const USAGE: Columns<LedgerEntry> = {
+const USAGE: ExportColumns<LedgerEntry> = {
   at: ({ at }) => at.toISOString(),
   request_id: ({ requestId }) => requestId,
   session_id: ({ sessionId }) => sessionId,
@@ -96,13 +96,13 @@ export function exportUsage(entries: AsyncIterable<LedgerEntry>, csv: boolean): 
   return linesOf(entries, USAGE, csv);
 }
 
-function lineOf<Row>(row: Row, columns: Columns<Row>): Record<string, Value> {
+function lineOf<Row>(row: Row, columns: ExportColumns<Row>): Record<string, Cell> {
   return Object.fromEntries(Object.entries(columns).map(([key, valueOf]) => [key, valueOf(row)]));
 }
 
 async function* linesOf<Row>(
   rows: AsyncIterable<Row>,
-  columns: Columns<Row>,
+  columns: ExportColumns<Row>,
   csv: boolean,
 ): AsyncGenerator<string> {
   if (csv) yield csvLine(Object.keys(columns));
@@ -112,7 +112,7 @@ async function* linesOf<Row>(
   }
 }
 
-function cellOf(value: Value): string {
+function cellOf(value: Cell): string {
   return Array.isArray(value) ? value.join(' ') : String(value ?? '');
 }
 

@@ -1,5 +1,6 @@
 import type { Jobs, Queue } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
+import type { Spender } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import {
   DEFAULT_DAYS,
@@ -13,7 +14,6 @@ import { answerPlace } from '../slack/edge/places.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { notice } from '../slack/views/notices.ts';
 import { renderUsage, type HomeEveryone, type HomeUsage, type UsageReport } from '../slack/views/usage.ts';
-import type { Spender } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { MOST_REPORTED } from '../store/usage.ts';
 import type { Tuning } from '../times.ts';

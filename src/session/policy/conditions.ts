@@ -5,7 +5,7 @@ import { withoutHost } from '../repository.ts';
 import { matchesGlob, MAX_ENTRIES, pattern, type PolicyFault } from './patterns.ts';
 
 /** null: not known. What is not known counts for a rule that refuses, and not for one that allows. */
-export type Known = boolean | null;
+export type Ternary = boolean | null;
 
 export type PolicyRequest = {
   draft: EffectiveDraft;
@@ -16,16 +16,16 @@ export type PolicyRequest = {
 };
 
 /** Whether the values that a request names match, given whether each does. */
-type Combine = (found: readonly Known[]) => Known;
+type Combine = (found: readonly Ternary[]) => Ternary;
 
 /** What a condition asks for, as people read it. */
-type Wanted =
+type ConditionValue =
   | { kind: 'names'; names: readonly string[] }
   | { kind: 'over'; acu: number }
   | { kind: 'switch'; on: boolean };
 type Test = {
-  wanted: Wanted;
-  matches: (request: PolicyRequest, combine: Combine) => Known;
+  wanted: ConditionValue;
+  matches: (request: PolicyRequest, combine: Combine) => Ternary;
 };
 
 type Row = { key: string; field: FieldKey; schema: z.ZodType<Test>; doc: string };
@@ -111,12 +111,11 @@ export const whenSchema = z
     }),
   );
 
-type Names = string | undefined | readonly (string | undefined)[];
-type Naming = { entry?: z.ZodType<string>; isOne?: (glob: string, value: string) => Known };
+type Naming = { entry?: z.ZodType<string>; isOne?: (glob: string, value: string) => Ternary };
 
 /** A list of patterns for values that a request names. */
 function names(
-  valuesOf: (draft: StoredDraft) => Names,
+  valuesOf: (draft: StoredDraft) => string | undefined | readonly (string | undefined)[],
   { entry = pattern, isOne = matchesGlob }: Naming = {},
 ) {
   return z
@@ -139,7 +138,7 @@ function is(found: (request: PolicyRequest) => boolean) {
 }
 
 /** With a host in front of one of them, they may be the same. */
-function isRepository(glob: string, name: string): Known {
+function isRepository(glob: string, name: string): Ternary {
   if (matchesGlob(glob, name)) return true;
   return matchesGlob(withoutHost(glob), withoutHost(name)) ? null : false;
 }
@@ -153,13 +152,13 @@ function fault(name: PolicyFault): PolicyFault {
   return name;
 }
 
-export function anyOf(found: readonly Known[]): Known {
+export function anyOf(found: readonly Ternary[]): Ternary {
   if (found.includes(true)) return true;
   return found.includes(null) ? null : false;
 }
 
 /** A request that names nothing doesn't match. */
-export function eachOf(found: readonly Known[]): Known {
+export function eachOf(found: readonly Ternary[]): Ternary {
   if (found.length === 0 || found.includes(false)) return false;
   return found.includes(null) ? null : true;
 }

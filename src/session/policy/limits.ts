@@ -76,7 +76,8 @@ export type BudgetAlert = Omit<Ceiling, 'own'> & {
   percent: (typeof MARKS)[number];
 };
 
-type Spender = { teamId: string; userId: string; channelId: string };
+/** Whose ceilings a request counts for. */
+export type Spender = { teamId: string; userId: string; channelId: string };
 
 /** What owners are told of now. */
 export function alertsOf(ceilings: readonly Ceiling[], spender: Spender, at: Date): BudgetAlert[] {

@@ -1,4 +1,4 @@
-import { anyOf, eachOf, type Known, type PolicyRequest } from './conditions.ts';
+import { anyOf, eachOf, type Ternary, type PolicyRequest } from './conditions.ts';
 import type { Spend } from './limits.ts';
 import { matchesGlob, type PersonPattern, type PlacePattern, type PlaceWord } from './patterns.ts';
 import type { Policy, PolicyRule } from './schema.ts';
@@ -15,7 +15,7 @@ export type PolicyPlace = {
   channelId: string;
   /** '': it has none. null: not known. */
   name: string | null;
-  is: Readonly<Record<PlaceWord, Known>>;
+  is: Readonly<Record<PlaceWord, Ternary>>;
 };
 
 /** What a decision rests on. */
@@ -29,7 +29,7 @@ export type PolicyFacts = {
   at: Date;
 };
 
-export function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): Known {
+export function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): Ternary {
   return anyOf(patterns.map((pattern) => isThere(pattern, place)));
 }
 
@@ -43,7 +43,7 @@ export function mismatches(rule: PolicyRule, facts: PolicyFacts): string[] {
   const { people, channels, when, verdict } = rule;
   const { person, place, request } = facts;
   const combine = verdict === 'allow' ? eachOf : anyOf;
-  const parts: (readonly [string, Known])[] = [
+  const parts: (readonly [string, Ternary])[] = [
     ['people', people === undefined || anyOf(people.map((pattern) => isOne(pattern, person)))],
     ['channels', channels === undefined || isPlace(channels, place)],
     ...when.map(({ key, matches }) => [key, matches(request, combine)] as const),
@@ -51,7 +51,7 @@ export function mismatches(rule: PolicyRule, facts: PolicyFacts): string[] {
   return parts.flatMap(([part, found]) => ((found ?? verdict !== 'allow') ? [] : [part]));
 }
 
-function isOne(pattern: PersonPattern, { userId, email, groups }: PolicyPerson): Known {
+function isOne(pattern: PersonPattern, { userId, email, groups }: PolicyPerson): Ternary {
   switch (pattern.kind) {
     case 'user':
       return pattern.id === userId;
@@ -62,7 +62,7 @@ function isOne(pattern: PersonPattern, { userId, email, groups }: PolicyPerson):
   }
 }
 
-function isThere(pattern: PlacePattern, { channelId, name, is }: PolicyPlace): Known {
+function isThere(pattern: PlacePattern, { channelId, name, is }: PolicyPlace): Ternary {
   switch (pattern.kind) {
     case 'channel':
       return pattern.id === channelId;

@@ -17,25 +17,25 @@ export type Format<T> = {
   /** Sentences by the messages of the schema's own checks; `whole` begins one about all of it. */
   faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };
   /** What is wrong with what the schema takes. */
-  conflicts?: (value: T, text: Text) => Found[];
+  conflicts?: (value: T, text: Text) => FileFinding[];
   /** What is valid, but hardly meant. */
-  hints?: (value: T, text: Text) => Found[];
+  hints?: (value: T, text: Text) => FileFinding[];
 };
 
-type Found = { path: Path; sentence: string };
+type FileFinding = { path: Path; sentence: string };
 
 /** `problems`, `hints`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
 export type YamlResult<T> =
   | { ok: true; value: T; sha256: string; hints: string[] }
   | { ok: false; problems: string[] };
 
-type Problem = { offset: number; sentence: string };
-type Reading<T> = { name: string; format: Format<T>; text: Text };
+type FileProblem = { offset: number; sentence: string };
+type ParseOptions<T> = { name: string; format: Format<T>; text: Text };
 
-export function parseYaml<T>(source: string, reading: Reading<T>): YamlResult<T> {
+export function parseYaml<T>(source: string, reading: ParseOptions<T>): YamlResult<T> {
   const lines = new LineCounter();
   const read = readSource(source, lines, reading);
-  const listed = (problems: readonly Problem[]): string[] =>
+  const listed = (problems: readonly FileProblem[]): string[] =>
     problems
       .toSorted((a, b) => a.offset - b.offset)
       .slice(0, MAX_PROBLEMS)
@@ -48,9 +48,9 @@ export function parseYaml<T>(source: string, reading: Reading<T>): YamlResult<T>
   return { ok: true, value: read.value, sha256, hints: listed(read.hints) };
 }
 
-type Read<T> = { value: T; hints: Problem[] } | { problems: Problem[] };
+type ParsedFile<T> = { value: T; hints: FileProblem[] } | { problems: FileProblem[] };
 
-function readSource<T>(source: string, lines: LineCounter, reading: Reading<T>): Read<T> {
+function readSource<T>(source: string, lines: LineCounter, reading: ParseOptions<T>): ParsedFile<T> {
   const { faults } = reading.text.policy;
   // What a failed write leaves: a policy without its rules allows everything.
   if (source.trim() === '') return { problems: [{ offset: 0, sentence: faults.blank }] };
@@ -85,7 +85,7 @@ function partsOf(token: CST.Token): CST.Token[] {
   return parts.filter((part) => part !== null && part !== undefined);
 }
 
-function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
+function checked<T>(document: Document, { format, text }: ParseOptions<T>): ParsedFile<T> {
   const { faults } = text.policy;
   const plain = toPlain(document);
   if (plain.faults.length > 0)
@@ -103,14 +103,14 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
         .slice(0, MAX_PROBLEMS)
         .flatMap((issue) => issueSentences(issue, plain, { format, text })),
     };
-  const placed = (found: readonly Found[] = []): Problem[] =>
+  const placed = (found: readonly FileFinding[] = []): FileProblem[] =>
     found.map(({ path, sentence }) => ({ offset: plain.offsetOf(path), sentence }));
   const problems = placed(format.conflicts?.(parsed.data, text));
   if (problems.length > 0) return { problems };
   return { value: parsed.data, hints: placed(format.hints?.(parsed.data, text)) };
 }
 
-function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {
+function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): FileProblem[] {
   const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.notPlain }));
   const others = errors.map(({ code, message, pos: [offset] }) => ({
     offset,
@@ -120,10 +120,10 @@ function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: 
 }
 
 type Issue = z.core.$ZodIssue;
-type Words = { format: Pick<Format<unknown>, 'keys' | 'faults'>; text: Text };
+type IssueContext = { format: Pick<Format<unknown>, 'keys' | 'faults'>; text: Text };
 
 /** What the schema found, each at its place in the file, as a sentence for the person who wrote it. */
-function issueSentences(issue: Issue, plain: PlainDocument, words: Words): Problem[] {
+function issueSentences(issue: Issue, plain: PlainDocument, words: IssueContext): FileProblem[] {
   const { path } = issue;
   const { format, text } = words;
   const { faults } = text.policy;
@@ -140,7 +140,7 @@ function issueSentences(issue: Issue, plain: PlainDocument, words: Words): Probl
   return [{ offset: plain.offsetOf(path), sentence }];
 }
 
-function reason(issue: Issue, { format, text }: Words): string {
+function reason(issue: Issue, { format, text }: IssueContext): string {
   return entryOf(format.faults(text), issue.message) ?? issueWords(issue, text);
 }
 
