@@ -10,7 +10,7 @@
  *     devin.requests, devin.sessions; devin.problems: what a careful client doesn't do
  */
 export { type LocalDevin, createLocalDevin } from './local-devin.ts';
-export type { LocalDevinOptions } from './options.ts';
+export type { LocalDevinOptions } from './local-devin.ts';
 export type { Permission } from './members.ts';
 export type { Script, ScriptName } from './scripts.ts';
 export type { LocalSession } from './session-state.ts';

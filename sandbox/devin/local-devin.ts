@@ -1,10 +1,10 @@
 import { createChanges, type WaitOptions } from '../changes.ts';
 import { createLoopbackServer, listen, shut } from '../loopback.ts';
+import { en } from '../sample/en.ts';
 import { createAdmission } from './admission.ts';
-import { createRequestFaults, type FaultMatch, type RequestFault } from './faults.ts';
 import { createJournal, type RecordedRequest } from './journal.ts';
-import { createMembers, type Permission } from './members.ts';
-import { type LocalDevinOptions, type Settings, withDefaults } from './options.ts';
+import { createMembers, type Permission, type Member, PERMISSIONS } from './members.ts';
+import type { Schedule } from './player.ts';
 import { attachmentRoutes, createUploads } from './routes/attachments.ts';
 import {
   type Catalog,
@@ -16,9 +16,10 @@ import {
 } from './routes/reference.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
-import { createGate, serve } from './server.ts';
+import type { DevinWords, Script } from './scripts.ts';
+import { createRequestFaults, type FaultMatch, type RequestFault, createGate, serve } from './server.ts';
 import type { LocalSession } from './session-state.ts';
-import { toResponse, type WireContext } from './session-wire.ts';
+import { toResponse, type WireContext, type IdForm } from './session-wire.ts';
 import { createSessions } from './sessions.ts';
 
 const API_KEY = 'cog_local_9b4d2e6f8a1c';
@@ -147,3 +148,47 @@ function controls({ permissions, catalog, members, uploads, sessions, faults, jo
       }),
   };
 }
+
+export type LocalDevinOptions = {
+  orgId?: string;
+  members?: readonly Member[];
+  /** What people can pick from at first. Default: nothing. */
+  catalog?: Partial<Catalog>;
+  /** The service user's permissions. Default: all. */
+  permissions?: readonly Permission[];
+  /** Milliseconds. */
+  now?: () => number;
+  /** By which scripts play by themselves, such as a pace's. Default: they play only by `step`. */
+  schedule?: Schedule | null;
+  /** What sessions play until `script` says otherwise. */
+  script?: Script;
+  /** What Devin says. */
+  words?: DevinWords;
+  /** How answers write session ids. Default `bare`, as on the real API. */
+  idForm?: IdForm;
+  /** How the list understands `tags`. Default `any`. */
+  tagsMatch?: WireContext['tagsMatch'];
+  /** Whether a session that runs as a member names the service user that created it. Default: yes. */
+  namesServiceUser?: boolean;
+  /** The organization enforces tagging with these values. Default: it doesn't. */
+  allowedTags?: readonly string[] | null;
+};
+
+const DEFAULTS = {
+  orgId: 'org-4c1d8e7b2f',
+  members: [],
+  catalog: {},
+  permissions: PERMISSIONS,
+  now: Date.now,
+  schedule: null,
+  script: 'normal',
+  words: en.devin,
+  idForm: 'bare',
+  tagsMatch: 'any',
+  namesServiceUser: true,
+  allowedTags: null,
+} as const satisfies LocalDevinOptions;
+
+/** Every option with a value. */
+const withDefaults = (options: LocalDevinOptions) => ({ ...DEFAULTS, ...options });
+export type Settings = ReturnType<typeof withDefaults>;

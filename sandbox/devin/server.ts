@@ -1,8 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { isOnlyDelay, statusOf, waitFirst } from '../faults.ts';
+import { isOnlyDelay, statusOf, waitFirst, createFaults, type Fault } from '../faults.ts';
 import { describeBody, readBody, type RequestBody } from './body.ts';
-import type { Faults, RequestFault } from './faults.ts';
 import type { Journal } from './journal.ts';
 import type { Permission } from './members.ts';
 import { ApiProblem, missingPermission, notFound, problemBody } from './problem.ts';
@@ -131,4 +130,33 @@ export function createGate({
     }
     return route.answer({ path, params, query, body, authorization });
   };
+}
+
+export type FaultMatch = {
+  method: string;
+  /** A string is the end of the path (`/sessions`); a pattern is tried on the whole path. */
+  path: string | RegExp;
+  /** Part of the query. */
+  query?: string;
+};
+
+/** `problem` replaces members of the problem details in the answer. */
+export type RequestFault = Fault & { problem?: Record<string, unknown> };
+
+type Faults = ReturnType<typeof createRequestFaults>;
+
+export function createRequestFaults() {
+  const faults = createFaults<FaultMatch, RequestFault>();
+  return {
+    ...faults,
+    take: (method: string, { path, query }: { path: string; query: string }): RequestFault | null =>
+      faults.take(
+        ({ match }) => match.method === method && isAt(match.path, path) && query.includes(match.query ?? ''),
+      ),
+  };
+}
+
+/** `search` leaves the state of a global pattern alone. */
+function isAt(wanted: FaultMatch['path'], path: string): boolean {
+  return typeof wanted === 'string' ? path.endsWith(wanted) : path.search(wanted) !== -1;
 }

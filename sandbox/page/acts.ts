@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { LocalSlack } from '../slack/index.ts';
 import type { Click } from '../slack/people/clicks.ts';
-import { writeTyped } from '../slack/people/typed-text.ts';
+import { writeTyped } from '../slack/people/commands.ts';
 import { actSchema, type PersonalAct } from './act-schema.ts';
 import type { Act, ActResult, Target } from './client/wire.ts';
 import type { Files } from './files.ts';

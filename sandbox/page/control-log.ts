@@ -91,39 +91,22 @@ function isLook(entry: Entry): boolean {
 
 function summary(entry: Entry): Exchange {
   const { id, atMs } = entry;
+  const common = { id, atMs, side: 'slack', direction: 'from-bot' } as const;
   switch (entry.kind) {
     case 'call': {
-      const { method, error } = entry.call;
-      const isTrouble = error !== null;
-      return {
-        id,
-        atMs,
-        side: 'slack',
-        direction: 'from-bot',
-        name: method,
-        result: error ?? 'ok',
-        isTrouble,
-      };
+      const { method: name, error } = entry.call;
+      return { ...common, name, result: error ?? 'ok', isTrouble: error !== null };
     }
     case 'delivery': {
-      const outcome = entry.delivery.outcomes[entry.attempt - 1];
       const name = nameOf(entry.delivery);
-      const result = outcome?.kind ?? null;
-      return { id, atMs, side: 'slack', direction: 'to-bot', name, result, isTrouble: result !== 'answered' };
+      const result = entry.delivery.outcomes[entry.attempt - 1]?.kind ?? null;
+      return { ...common, direction: 'to-bot', name, result, isTrouble: result !== 'answered' };
     }
     case 'request': {
       const { method, path, status } = entry.request;
-      const name = `${method} ${shortPath(path)}`;
       const result = status === null ? null : String(status);
-      return {
-        id,
-        atMs,
-        side: 'devin',
-        direction: 'from-bot',
-        name,
-        result,
-        isTrouble: (status ?? 0) >= 400,
-      };
+      const isTrouble = (status ?? 0) >= 400;
+      return { ...common, side: 'devin', name: `${method} ${shortPath(path)}`, result, isTrouble };
     }
   }
 }

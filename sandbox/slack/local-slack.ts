@@ -3,7 +3,6 @@ import { createLoopbackServer, listen, shut } from '../loopback.ts';
 import { createDispatch, REDELIVER_AFTER_MS } from './delivery/dispatch.ts';
 import { createHttpTransport } from './delivery/http.ts';
 import { createSocketTransport } from './delivery/socket.ts';
-import { createMethodFaults } from './faults.ts';
 import type { Message, View } from './model.ts';
 import { createClicks } from './people/clicks.ts';
 import { createCommands } from './people/commands.ts';
@@ -15,7 +14,7 @@ import { createSeed, createWorkspace, type WorkspaceOptions } from './seed.ts';
 import { createState, requireView, type State } from './state.ts';
 import { openViews } from './views.ts';
 import { createRateLimiter, noRateLimits } from './web-api/rate-limiter.ts';
-import { serve, createWebApi } from './web-api/router.ts';
+import { createMethodFaults, serve, createWebApi } from './web-api/router.ts';
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
 const ANSWER_TIMEOUT_MS = 3000;

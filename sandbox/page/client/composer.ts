@@ -1,6 +1,6 @@
-import { type App, channelOf, isAppConversation, titleOf, notify } from './app.ts';
-import { type Suggestion, complete, suggestionsFor, INVITE } from './completion.ts';
+import { type App, channelOf, isAppConversation, titleOf, notify, type AppState } from './app.ts';
 import { type Place, placeKey, write, writtenAt } from './drafts.ts';
+import { roleOf } from './faces.ts';
 import { fileList, uploadAll } from './files.ts';
 import { hintAt } from './guide.ts';
 import { h, type Child, type VNode } from './h.ts';
@@ -226,4 +226,58 @@ async function invite(app: App, place: Place, text: string): Promise<void> {
   }
   const answer = await app.act({ do: 'invite', channelId: place.channelId });
   return tell(answer.ok ? wording.composer.invited(workspace.appName) : answer.problem);
+}
+
+type Suggestion = {
+  kind: 'command' | 'person';
+  /** What the field has instead of what was typed. */
+  insert: string;
+  label: string;
+  usage: string;
+  detail: string;
+};
+
+/** Slack's own command for bringing an app into a channel. */
+const INVITE = '/invite';
+
+const MOST = 8;
+
+/** Commands while one is being typed at the start, people after an @. */
+function suggestionsFor(state: AppState, text: string): Suggestion[] {
+  const command = /^\/\S*$/.exec(text);
+  if (command !== null) return commands(state).filter(({ label }) => label.startsWith(text.toLowerCase()));
+  const mention = /(?:^|\s)@([\w.-]*)$/.exec(text);
+  return mention === null ? [] : people(state, (mention[1] ?? '').toLowerCase());
+}
+
+function complete(text: string, { kind, insert }: Suggestion): string {
+  return kind === 'command' ? insert : text.replace(/@[\w.-]*$/, () => insert);
+}
+
+function commands({ snapshot }: AppState): Suggestion[] {
+  const { appName, botUserId } = snapshot.workspace;
+  const bot = snapshot.people.find(({ id }) => id === botUserId)?.name ?? 'devin';
+  const invite = { name: INVITE, usageHint: `@${bot}`, description: wording.composer.invite };
+  return [...snapshot.commands.map((one) => ({ ...one, by: appName })), { ...invite, by: 'Slack' }].map(
+    ({ name, usageHint, description, by }) => ({
+      kind: 'command' as const,
+      insert: `${name} `,
+      label: name,
+      usage: usageHint,
+      detail: `${description} · ${by}`,
+    }),
+  );
+}
+
+function people({ snapshot }: AppState, typed: string): Suggestion[] {
+  return snapshot.people
+    .filter(({ name, realName }) => name.startsWith(typed) || realName.toLowerCase().startsWith(typed))
+    .slice(0, MOST)
+    .map((person) => ({
+      kind: 'person' as const,
+      insert: `@${person.name} `,
+      label: person.realName,
+      usage: `@${person.name}`,
+      detail: roleOf(person),
+    }));
 }
