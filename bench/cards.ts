@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { quantile, sendCommand } from './load.ts';
 import { runProgram, type Running } from './process.ts';
 import { ms, printRow } from './table.ts';
-import { openWorld, type World } from './world.ts';
+import { nth, openWorld, type World } from './world.ts';
 
 const CHANNELS = 60;
 const AT_ONCE = 300;
@@ -34,20 +34,12 @@ async function taken(asked: Promise<Asked>[]): Promise<{ shown: Asked[]; refused
   return { shown, refused };
 }
 
-/** People in channels of their own, who ask in turn; each request goes to the next replica. */
-function createAsking({ slack, devin }: World, apps: readonly Running[]): Side['ask'] {
-  const { signingSecret, teamId } = slack.workspace;
-  const people = Array.from({ length: CHANNELS }, (_, at) => {
-    const email = `person${at}@acme.example`;
-    const userId = slack.addUser({ name: `person${at}`, email });
-    devin.addMember({ userId: `user-${at}`, email, name: `Person ${at}` });
-    return { teamId, userId, channelId: slack.addChannel({ name: `channel-${at}`, members: [userId] }) };
-  });
+/** People who ask in turn, each in a channel; each request goes to the next replica. */
+function createAsking({ slack, devin, persons }: World, apps: readonly Running[]): Side['ask'] {
+  const { signingSecret } = slack.workspace;
   let count = 0;
   return async (text) => {
-    const person = people[count % people.length];
-    const app = apps[count % apps.length];
-    if (person === undefined || app === undefined) throw new Error('There is nobody to ask.');
+    const [person, app] = [nth(persons, count), nth(apps, count)];
     count += 1;
     const askedAtMs = performance.now();
     const { status, said } = await sendCommand({ port: app.port, signingSecret }, person, text);
@@ -86,7 +78,7 @@ async function measureCards({ world: { devin }, ask }: Side): Promise<Numbers> {
 }
 
 async function measureReplicas(storage: Record<string, string>, replicas: number): Promise<Numbers> {
-  const world = await openWorld({ rateLimits: 'slack' });
+  const world = await openWorld({ rateLimits: 'slack', people: CHANNELS, channels: CHANNELS });
   const apps: Running[] = [];
   for (let at = 0; at < replicas; at += 1)
     apps.push(await runProgram('src/main.ts', { ...world.environment, ...storage }));

@@ -8,7 +8,7 @@ import { hostileTexts, KNOWN_TEXTS } from '../test/hostile/texts.ts';
 import { quantile } from './load.ts';
 import { runProgram, type Running } from './process.ts';
 import { ms, printRow } from './table.ts';
-import { openWorld, type World } from './world.ts';
+import { nth, openWorld, type World } from './world.ts';
 
 /** A command's text. Slack takes no more in one message. */
 const TYPED = 40_000;
@@ -74,11 +74,13 @@ async function typeAll({ ask }: World, app: Running): Promise<void> {
   for (const { text } of [...hostileTexts(TYPED), ...KNOWN_TEXTS]) await ask(app, text.slice(0, TYPED));
 }
 
-async function sayAll({ devin, slack, channelId }: World, id: string): Promise<void> {
+async function sayAll({ devin, slack, persons }: World, id: string): Promise<void> {
   const texts = [...hostileTexts(SAID), ...KNOWN_TEXTS]
     .map(({ text }) => text)
     .filter((text) => text.trim() !== '');
   for (const message of texts) devin.advance(id, { status: 'running', message });
   devin.advance(id, { message: 'That was all.' });
-  await slack.waitForMessage(channelId, ({ text }) => text.includes('That was all.'), { timeoutMs: 300_000 });
+  await slack.waitForMessage(nth(persons, 0).channelId, ({ text }) => text.includes('That was all.'), {
+    timeoutMs: 300_000,
+  });
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalSession } from '../sandbox/devin/index.ts';
-import { quantile, sendCommand } from './load.ts';
+import { quantile, sendCommand, type Person } from './load.ts';
 import { runProgram, type Running } from './process.ts';
 import { mb, ms, printRow } from './table.ts';
-import { openWorld, type World } from './world.ts';
+import { nth, openWorld, type World } from './world.ts';
 
 const PEOPLE = 200;
 const CHANNELS = 60;
@@ -18,21 +18,6 @@ const CHANGING = 5;
 const SPEAKING = 1;
 const LAST_WAIT_MS = 60_000;
 const SAMPLE_S = 30;
-
-type Person = { teamId: string; userId: string; channelId: string };
-
-function addPeople({ slack, devin }: World): Person[] {
-  const { teamId } = slack.workspace;
-  const userIds = Array.from({ length: PEOPLE }, (_, at) => {
-    const email = `person${at}@acme.example`;
-    devin.addMember({ userId: `user-${at}`, email, name: `Person ${at}` });
-    return slack.addUser({ name: `person${at}`, email });
-  });
-  const channels = Array.from({ length: CHANNELS }, (_, at) =>
-    slack.addChannel({ name: `channel-${at}`, members: userIds }),
-  );
-  return userIds.map((userId, at) => ({ teamId, userId, channelId: channels[at % CHANNELS] ?? '' }));
-}
 
 /** A session in the thread of its card. */
 type Thread = { person: Person; sessionId: string; threadTs: string };
@@ -66,7 +51,7 @@ type Numbers = { repliedMs: number[]; createdMs: number[]; refused: number; late
 async function load(world: World, app: Running, minutes: number): Promise<Numbers> {
   const { slack, devin } = world;
   const { signingSecret } = slack.workspace;
-  const people = addPeople(world);
+  const { persons: people } = world;
   const threads = await startSessions(world, app, people);
   const numbers: Numbers = { repliedMs: [], createdMs: [], refused: 0, late: 0, samples: [] };
   const waiting = new Set<Promise<void>>();
@@ -84,9 +69,7 @@ async function load(world: World, app: Running, minutes: number): Promise<Number
   const startedMs = performance.now();
   for (let second = 0; second < minutes * 60; second += 1) {
     await delay(Math.max(0, startedMs + second * 1000 - performance.now()));
-    const asking = people[second % PEOPLE];
-    const thread = threads[(second * 7) % SESSIONS];
-    if (asking === undefined || thread === undefined) throw new Error('There is nobody to ask.');
+    const [asking, thread] = [nth(people, second), nth(threads, second * 7)];
     const prompt = `fix the flaky checkout test of build ${second}.`;
     timed(numbers.createdMs, ({ request }) => request.prompt.startsWith(prompt));
     void sendCommand({ port: app.port, signingSecret }, asking, prompt).then(({ said }) => {
@@ -114,7 +97,7 @@ async function load(world: World, app: Running, minutes: number): Promise<Number
 /** Whether the app keeps up, on a disk that takes 10 ms to flush. */
 export async function measureOverload(minutes: number): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
-  const world = await openWorld({ rateLimits: 'slack' });
+  const world = await openWorld({ rateLimits: 'slack', people: PEOPLE, channels: CHANNELS });
   const app = await runProgram('bench/slow-main.ts', {
     ...world.environment,
     DATA_DIR: dataDir,

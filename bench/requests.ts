@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { atPace, isTaken, quantile, rush, type Answer, type Rushed } from './load.ts';
 import { runProgram, type Running } from './process.ts';
 import { mb, ms, printRow } from './table.ts';
-import { openWorld, type World } from './world.ts';
+import { nth, openWorld, type World } from './world.ts';
 
 const PACE = { perSecond: 50, seconds: 10 };
 /** So many that everybody stays within the limits per person, which are in force. */
@@ -94,7 +94,8 @@ async function measureApp(storage: Record<string, string>): Promise<Numbers> {
 
 /** Milliseconds from a reply in a session's thread to its POST at Devin, one after the other. */
 async function measureReplies(world: World, app: Running, turns: number): Promise<number[]> {
-  const { slack, devin, channelId, userId, ask } = world;
+  const { slack, devin, persons, ask } = world;
+  const { channelId, userId } = nth(persons, 0);
   slack.connectHttp(`http://127.0.0.1:${app.port}/slack/events`);
   await ask(app, 'talk to me');
   const session = await devin.waitForSession(({ request }) => request.prompt === 'talk to me');

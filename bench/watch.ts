@@ -10,7 +10,7 @@ import { prepareSchema } from '../src/store/schema.ts';
 import { quantile } from './load.ts';
 import { runProgram, type Running } from './process.ts';
 import { mb, ms, printRow } from './table.ts';
-import { openWorld, type World } from './world.ts';
+import { nth, openWorld, type World } from './world.ts';
 
 const HOT = 50;
 const SETTLE_MS = 20_000;
@@ -70,16 +70,20 @@ async function measureQuiet({ devin }: World, app: Running): Promise<Omit<Number
 }
 
 /** How long a session that needs a person still looks as if it works; the longest of a few. */
-async function measureCard({ slack, devin, channelId, ask }: World, app: Running): Promise<number> {
+async function measureCard({ slack, devin, persons, ask }: World, app: Running): Promise<number> {
   const took: number[] = [];
   for (let change = 0; change < CHANGES; change += 1) {
     const prompt = `change ${change}`;
     await ask(app, prompt);
     const session = await devin.waitForSession(({ request }) => request.prompt === prompt);
     const shows = async (words: string): Promise<unknown> =>
-      slack.waitForMessage(channelId, ({ text }) => text.includes(session.url) && text.includes(words), {
-        timeoutMs: 30_000,
-      });
+      slack.waitForMessage(
+        nth(persons, 0).channelId,
+        ({ text }) => text.includes(session.url) && text.includes(words),
+        {
+          timeoutMs: 30_000,
+        },
+      );
     // The first look comes at once; what is measured is the wait between two.
     devin.advance(session.id, { status: 'running' });
     await shows('Working');

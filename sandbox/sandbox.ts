@@ -48,8 +48,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const patience = options.isPatient === true ? { answerTimeoutMs: PATIENT_MS } : {};
   const clock = createSeedClock();
   const pace = createPace(speed);
-  const { botEvents, hasHome: homeTab } = await readManifest();
-  const slack = await createLocalSlack({ now: clock.now, botEvents, homeTab, ...patience });
+  const { botEvents } = await readManifest();
+  const slack = await createLocalSlack({ now: clock.now, botEvents, ...patience });
   const { devin: words } = SAMPLES[language];
   const devin = await createLocalDevin({ now: clock.now, schedule: pace.schedule, words });
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));

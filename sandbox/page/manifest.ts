@@ -8,7 +8,6 @@ const MANIFEST = new URL('../../manifest.yml', import.meta.url);
 const manifestSchema = z.object({
   display_information: z.object({ name: z.string() }),
   features: z.object({
-    app_home: z.object({ home_tab_enabled: z.boolean() }).optional(),
     slash_commands: z
       .array(z.object({ command: z.string(), description: z.string(), usage_hint: z.string().default('') }))
       .default([]),
@@ -23,7 +22,6 @@ const manifestSchema = z.object({
 
 export type Manifest = {
   appName: string;
-  hasHome: boolean;
   commands: Command[];
   shortcuts: Shortcut[];
   /** The events the app gets. */
@@ -37,7 +35,6 @@ export async function readManifest(): Promise<Manifest> {
   );
   return {
     appName: display_information.name,
-    hasHome: features.app_home?.home_tab_enabled === true,
     commands: features.slash_commands.map(({ command, description, usage_hint }) => ({
       name: command,
       description,

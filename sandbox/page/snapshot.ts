@@ -23,7 +23,7 @@ export function takeSnapshot(deps: SnapshotDeps): Snapshot {
   const channels = [...slack.channels.values()].map((channel) => shownChannel(slack, channel));
   const people = [...slack.users.values()].map((user) => shownPerson(deps, user));
   return {
-    workspace: { teamName, appName: manifest.appName, botUserId, hasHome: manifest.hasHome },
+    workspace: { teamName, appName: manifest.appName, botUserId },
     commands: manifest.commands,
     shortcuts: manifest.shortcuts,
     people,

@@ -18,8 +18,6 @@ export type Workspace = {
   scopes: ReadonlySet<string>;
   /** Events the app has subscribed to, as its manifest names them. */
   botEvents: ReadonlySet<string>;
-  /** Whether its manifest switches the Home tab on. */
-  homeTab: boolean;
   /** Whether answers have the token's scopes in a header. */
   tellsScopes: boolean;
 };

@@ -60,7 +60,6 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     appToken: 'xapp-local-app-token',
     signingSecret: 'local-signing-secret',
     verificationToken: 'local-verification-token',
-    homeTab: true,
     tellsScopes: true,
     ...given,
     scopes: new Set(scopes.filter((scope) => !removed.has(scope))),

@@ -23,12 +23,11 @@ type WorldOptions = { transport: 'http' | 'socket'; redeliverAfterMs: readonly n
 
 /** A local Slack and a local Devin, with people who are members of both and of all channels. */
 export async function openWorld({ transport, redeliverAfterMs }: WorldOptions): Promise<World> {
-  const { botEvents, hasHome: homeTab } = await readManifest();
+  const { botEvents } = await readManifest();
   const slack = await createLocalSlack({
     // Measures the app, at a pace that Slack would not accept for long.
     rateLimits: 'off',
     botEvents,
-    homeTab,
     ...(redeliverAfterMs !== null && { redeliverAfterMs }),
   });
   const devin = await createLocalDevin({ script: [] });

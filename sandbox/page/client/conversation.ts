@@ -23,7 +23,7 @@ export function conversation(app: App): VNode {
     'main.channel',
     { 'aria-label': titleOf(state, channel) },
     top(app, channel),
-    isApp && state.snapshot.workspace.hasHome ? tabs(app) : null,
+    isApp ? tabs(app) : null,
     state.isHome && isApp
       ? home(app)
       : [messages(app, channel), composer(app, { channelId: channel.id, threadTs: null })],

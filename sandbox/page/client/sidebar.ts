@@ -43,7 +43,7 @@ export function sidebar(app: App): VNode {
 /** Opens the app's messages if there are unread ones, otherwise its Home. */
 function firstTab(app: App, conversation: ShownChannel | undefined): 'home' | 'messages' {
   const isNew = conversation !== undefined && isUnread(app, conversation);
-  return app.state.snapshot.workspace.hasHome && !isNew ? 'home' : 'messages';
+  return isNew ? 'messages' : 'home';
 }
 
 function group(title: string, items: readonly VNode[]): VNode {

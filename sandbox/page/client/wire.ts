@@ -104,7 +104,7 @@ export type ShownGuide = {
 };
 
 export type Snapshot = {
-  workspace: { teamName: string; appName: string; botUserId: string; hasHome: boolean };
+  workspace: { teamName: string; appName: string; botUserId: string };
   commands: Command[];
   shortcuts: Shortcut[];
   people: Person[];

@@ -47,7 +47,6 @@ export const views = {
     run(args, state) {
       const user = state.users.get(args.user_id);
       if (user === undefined) throw refusal('invalid_arguments', ['invalid `user_id`']);
-      if (!state.workspace.homeTab) throw new ApiError('not_enabled');
       const definition = checkedView(args.view, 'home');
       const before = state.homes.get(user.id);
       if (args.hash !== undefined && args.hash !== before?.hash) throw new ApiError('hash_conflict');

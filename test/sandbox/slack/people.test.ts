@@ -103,12 +103,6 @@ test.each([
   expect(slack.home('U1')).toBeUndefined();
 });
 
-test('refuses a Home if the app has none', async () => {
-  const slack = await startSlack({ homeTab: false });
-  const home = { user_id: 'U1', view: { type: 'home', blocks: [] } };
-  expect(await outcomeOf(clientOf(slack).apiCall('views.publish', home))).toBe('not_enabled');
-});
-
 test('tells the app which button in Home was pressed, and lets it open a modal', async () => {
   const slack = await startSlack();
   await startHttpApp(slack, (app) => {
