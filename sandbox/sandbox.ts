@@ -7,8 +7,8 @@ import { createBotProcess, type BotProcess, type LogLine } from './bot-process.t
 import { createLocalDevin, type LocalDevin } from './devin/index.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { addHistory } from './history.ts';
+import { MANIFEST } from './manifest.ts';
 import { createPace, type Pace } from './pace.ts';
-import { readManifest } from './page/manifest.ts';
 import { SAMPLES } from './sample/languages.ts';
 import { createSeedClock, inhabit, seed, type SeededWorld } from './seed.ts';
 import { createLocalSlack, PATIENT_MS, type LocalSlack } from './slack/index.ts';
@@ -48,8 +48,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const patience = options.isPatient === true ? { answerTimeoutMs: PATIENT_MS } : {};
   const clock = createSeedClock();
   const pace = createPace(speed);
-  const { botEvents } = await readManifest();
-  const slack = await createLocalSlack({ now: clock.now, botEvents, ...patience });
+  const slack = await createLocalSlack({ now: clock.now, botEvents: MANIFEST.botEvents, ...patience });
   const { devin: words } = SAMPLES[language];
   const devin = await createLocalDevin({ now: clock.now, schedule: pace.schedule, words });
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));

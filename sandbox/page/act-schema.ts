@@ -7,7 +7,6 @@ const targetSchema = z.union([
 ]);
 const entrySchema = z.union([z.string(), z.array(z.string()), z.null()]);
 const as = { as: z.string() };
-const message = { channelId: z.string(), ts: z.string() };
 
 /** What a person does. */
 export const actSchema = z.discriminatedUnion('do', [
@@ -57,8 +56,6 @@ export const actSchema = z.discriminatedUnion('do', [
     typed: z.string(),
   }),
   z.strictObject({ ...as, do: z.literal('open-home'), tab: z.enum(['home', 'messages']) }),
-  z.strictObject({ ...as, do: z.literal('edit'), ...message, text: z.string() }),
-  z.strictObject({ ...as, do: z.literal('delete'), ...message }),
   z.strictObject({ ...as, do: z.literal('invite'), channelId: z.string() }),
   z.strictObject({
     ...as,

@@ -80,7 +80,7 @@ async function run({ slack, files }: Deps, act: PersonalAct): Promise<Partial<Ac
 
 const pressed = ({ failure, openedUrl }: Click): Partial<ActResult> => ({ failure, openedUrl });
 
-type Changing = 'say' | 'invite' | 'edit' | 'delete' | 'type' | 'close-view';
+type Changing = 'say' | 'invite' | 'type' | 'close-view';
 
 /** What has no result. */
 async function change(slack: LocalSlack, act: Doing<Changing>): Promise<unknown> {
@@ -90,11 +90,6 @@ async function change(slack: LocalSlack, act: Doing<Changing>): Promise<unknown>
       return say(slack, act);
     case 'invite':
       return slack.inviteBot(userId, act.channelId);
-    case 'edit':
-      if (act.text.trim() === '') throw new Refusal("A message can't be empty. Delete it instead.");
-      return slack.editMessage(userId, act, writeTyped(slack, act.text));
-    case 'delete':
-      return slack.deleteMessage(userId, act);
     case 'type':
       return slack.typeIn(act.viewId, act.entries);
     case 'close-view':

@@ -11,7 +11,6 @@ import type { Changed } from './client/wire.ts';
 import { type Files, createFiles } from './files.ts';
 import type { Guide } from './guide.ts';
 import { checkOrigin, readJson, Refusal } from './http.ts';
-import { readManifest } from './manifest.ts';
 import { type SnapshotDeps, takeSnapshot } from './snapshot.ts';
 
 /** What the page's server needs from the sandbox's controls. */
@@ -51,10 +50,9 @@ export async function createPage(options: PageOptions): Promise<Page> {
   const { slack, devin, control, guide = null, strangers = new Set<string>(), language = 'en' } = options;
   const files = createFiles(slack);
   const events = createEvents();
-  const manifest = await readManifest();
   const server = createServer();
   const { port, origin: url } = await listen(server, options.port);
-  const snapshot = { slack, devin, files, manifest, strangers, guide };
+  const snapshot = { slack, devin, files, strangers, guide };
   serve(server, { slack, devin, control, port, files, events, snapshot, language });
   const tell = (what: string): void => {
     events.tell({ what });

@@ -1,16 +1,15 @@
 import type { LocalDevin, LocalSession } from '../devin/index.ts';
+import { MANIFEST } from '../manifest.ts';
 import type { LocalSlack, Message, View } from '../slack/index.ts';
 import { knownBlocks } from '../slack/rules/assign-ids.ts';
 import type { Person, ShownChannel, ShownMessage, ShownSession, ShownView, Snapshot } from './client/wire.ts';
 import type { Files } from './files.ts';
 import type { Guide } from './guide.ts';
-import type { Manifest } from './manifest.ts';
 
 export type SnapshotDeps = {
   slack: LocalSlack;
   devin: LocalDevin;
   files: Files;
-  manifest: Manifest;
   guide: Guide | null;
   /** Who has no Devin account. */
   strangers: ReadonlySet<string>;
@@ -18,14 +17,14 @@ export type SnapshotDeps = {
 
 /** Everything the page shows, for every person: the page hides what the current one does not see. */
 export function takeSnapshot(deps: SnapshotDeps): Snapshot {
-  const { slack, devin, files, manifest } = deps;
+  const { slack, devin, files } = deps;
   const { teamName, botUserId } = slack.workspace;
   const channels = [...slack.channels.values()].map((channel) => shownChannel(slack, channel));
   const people = [...slack.users.values()].map((user) => shownPerson(deps, user));
   return {
-    workspace: { teamName, appName: manifest.appName, botUserId },
-    commands: manifest.commands,
-    shortcuts: manifest.shortcuts,
+    workspace: { teamName, appName: MANIFEST.appName, botUserId },
+    commands: MANIFEST.commands,
+    shortcuts: MANIFEST.shortcuts,
     people,
     channels,
     views: slack.views().flatMap((view) => (view.isOpen ? [shownView(view)] : [])),

@@ -1,43 +1,12 @@
+import { MANIFEST } from '../manifest.ts';
 import { addFile, type NewFile } from './files.ts';
 import { randomId } from './ids.ts';
 import type { Channel, User, Workspace } from './model.ts';
 import { directChannel, requireChannel, requireUser, type State } from './state.ts';
 
-/** Everything the bot needs or can use. Options remove some of it. */
-const DEFAULT_SCOPES = [
-  'app_mentions:read',
-  'channels:history',
-  'channels:read',
-  'chat:write',
-  'commands',
-  'files:read',
-  'files:write',
-  'groups:history',
-  'groups:read',
-  'im:history',
-  'im:read',
-  'im:write',
-  'mpim:history',
-  'mpim:read',
-  'reactions:write',
-  'usergroups:read',
-  'users:read',
-  'users:read.email',
-] as const;
-
-const DEFAULT_BOT_EVENTS = [
-  'app_home_opened',
-  'app_mention',
-  'channel_id_changed',
-  'channel_unarchive',
-  'group_unarchive',
-  'member_joined_channel',
-  'message.channels',
-  'message.groups',
-  'message.im',
-  'message.mpim',
-  'user_change',
-] as const;
+/** What the manifest asks for, and what an operator may add to it. Options remove some. */
+const DEFAULT_SCOPES = [...MANIFEST.scopes, 'app_mentions:read'];
+const DEFAULT_BOT_EVENTS = [...MANIFEST.botEvents, 'app_mention'];
 
 export type WorkspaceOptions = Partial<Omit<Workspace, 'scopes' | 'botEvents'>> & {
   scopes?: readonly string[];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
-import { readManifest } from '../../sandbox/page/manifest.ts';
+import { MANIFEST } from '../../sandbox/manifest.ts';
 import { createLocalSlack, type LocalSlack } from '../../sandbox/slack/index.ts';
 import { CHANNELS, PEOPLE } from './plan.ts';
 
@@ -23,11 +23,10 @@ type WorldOptions = { transport: 'http' | 'socket'; redeliverAfterMs: readonly n
 
 /** A local Slack and a local Devin, with people who are members of both and of all channels. */
 export async function openWorld({ transport, redeliverAfterMs }: WorldOptions): Promise<World> {
-  const { botEvents } = await readManifest();
   const slack = await createLocalSlack({
     // Measures the app, at a pace that Slack would not accept for long.
     rateLimits: 'off',
-    botEvents,
+    botEvents: MANIFEST.botEvents,
     ...(redeliverAfterMs !== null && { redeliverAfterMs }),
   });
   const devin = await createLocalDevin({ script: [] });

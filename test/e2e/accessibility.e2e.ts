@@ -69,16 +69,6 @@ describe.each([
     expect(await seriousProblems(page)).toEqual([]);
   });
 
-  test('on a message while it is edited, and on the menu of another', async () => {
-    const { channel, menuOf, message, page, pickFrom, send } = await stage().visit({ as: 'ana', dark });
-    await send('Something of mine');
-    await pickFrom(message('Something of mine', channel), 'More actions', 'Edit message');
-    await channel.getByRole('textbox', { name: 'Edit message' }).waitFor();
-    await menuOf(message('Checkout fails', channel), 'More actions');
-    await page.getByRole('menu').waitFor();
-    expect(await seriousProblems(page)).toEqual([]);
-  });
-
   test('on the Home of the app, with a session and its button', async () => {
     const { channel, home, message, openApp, page, send } = await stage().visit({ as: 'mei', dark });
     await send('/devin tidy up the release notes');

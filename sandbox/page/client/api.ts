@@ -60,35 +60,12 @@ type Heard = {
   connected: (isUp: boolean) => void;
 };
 
-const UP = 'up';
-const DOWN = 'down';
-/** The name by which a browser's tabs find each other. */
-const SHARED = 'sandbox-events';
-
-/**
- * Listens for changes to what is shown, and whether the sandbox is running. One tab holds the connection for all: a
- * browser opens six to an address, and six event streams would block everything else. If that tab closes, another one
- * connects.
- */
-export function listen(heard: Heard): void {
-  const others = new BroadcastChannel(SHARED);
-  others.addEventListener('message', ({ data }) => hear(heard, data));
-  const tell = (word: string): void => {
-    hear(heard, word);
-    others.postMessage(word);
-  };
-  void navigator.locks.request(SHARED, async () => {
-    const source = new EventSource('/api/events');
-    source.addEventListener('changed', ({ data }) => tell(String(data)));
-    source.addEventListener('open', () => tell(UP));
-    source.addEventListener('error', () => tell(DOWN));
-    return new Promise(() => undefined);
-  });
-}
-
-function hear({ connected, changed }: Heard, word: unknown): void {
-  if (word === UP || word === DOWN) connected(word === UP);
-  else changed(SHOWN.has(whatChanged(word)) ? 'shown' : 'other');
+/** Listens for changes to what is shown, and whether the sandbox is running. */
+export function listen({ connected, changed }: Heard): void {
+  const source = new EventSource('/api/events');
+  source.addEventListener('changed', ({ data }) => changed(SHOWN.has(whatChanged(data)) ? 'shown' : 'other'));
+  source.addEventListener('open', () => connected(true));
+  source.addEventListener('error', () => connected(false));
 }
 
 function whatChanged(data: unknown): string {

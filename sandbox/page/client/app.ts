@@ -23,9 +23,6 @@ export type Confirmation = {
   proceed: () => void;
 };
 
-/** An edit of one's own message that has not been saved. */
-type Editing = { channelId: string; ts: string; inThread: boolean; text: string };
-
 type Dialog =
   | { kind: 'confirm'; confirmation: Confirmation }
   | { kind: 'link'; url: string }
@@ -54,7 +51,6 @@ export type AppState = {
   /** The name of the open menu. */
   menu: string | null;
   written: ReadonlyMap<string, Written>;
-  editing: Editing | null;
   suggesting: Suggesting | null;
   /** What is typed into a search field of a select. */
   searches: ReadonlyMap<string, string>;

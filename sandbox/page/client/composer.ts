@@ -1,6 +1,5 @@
 import { type App, channelOf, isAppConversation, titleOf, notify, type AppState } from './app.ts';
 import { type Place, placeKey, write, writtenAt } from './drafts.ts';
-import { roleOf } from './faces.ts';
 import { fileList, uploadAll } from './files.ts';
 import { hintAt } from './guide.ts';
 import { h, type Child, type VNode } from './h.ts';
@@ -121,7 +120,7 @@ function steer({ app, place, suggestions }: Steering, event: KeyboardEvent): voi
 }
 
 function accept(app: App, place: Place, chosen: Suggestion): void {
-  write(app, place, { text: complete(writtenAt(app, place).text, chosen) });
+  write(app, place, { text: chosen.insert });
   app.update({ suggesting: null });
 }
 
@@ -130,11 +129,7 @@ function completionList(app: App, place: Place, suggestions: readonly Suggestion
   return h(
     'div.completion',
     {},
-    h(
-      'p.completion-title',
-      {},
-      suggestions[0]?.kind === 'command' ? wording.composer.commands : wording.composer.people,
-    ),
+    h('p.completion-title', {}, wording.composer.commands),
     h(
       'ul',
       { id: 'completion', role: 'listbox', 'aria-label': wording.composer.suggestions },
@@ -229,7 +224,6 @@ async function invite(app: App, place: Place, text: string): Promise<void> {
 }
 
 type Suggestion = {
-  kind: 'command' | 'person';
   /** What the field has instead of what was typed. */
   insert: string;
   label: string;
@@ -240,18 +234,10 @@ type Suggestion = {
 /** Slack's own command for bringing an app into a channel. */
 const INVITE = '/invite';
 
-const MOST = 8;
-
-/** Commands while one is being typed at the start, people after an @. */
+/** Commands while one is being typed at the start. */
 function suggestionsFor(state: AppState, text: string): Suggestion[] {
-  const command = /^\/\S*$/.exec(text);
-  if (command !== null) return commands(state).filter(({ label }) => label.startsWith(text.toLowerCase()));
-  const mention = /(?:^|\s)@([\w.-]*)$/.exec(text);
-  return mention === null ? [] : people(state, (mention[1] ?? '').toLowerCase());
-}
-
-function complete(text: string, { kind, insert }: Suggestion): string {
-  return kind === 'command' ? insert : text.replace(/@[\w.-]*$/, () => insert);
+  if (!/^\/\S*$/.test(text)) return [];
+  return commands(state).filter(({ label }) => label.startsWith(text.toLowerCase()));
 }
 
 function commands({ snapshot }: AppState): Suggestion[] {
@@ -260,24 +246,10 @@ function commands({ snapshot }: AppState): Suggestion[] {
   const invite = { name: INVITE, usageHint: `@${bot}`, description: wording.composer.invite };
   return [...snapshot.commands.map((one) => ({ ...one, by: appName })), { ...invite, by: 'Slack' }].map(
     ({ name, usageHint, description, by }) => ({
-      kind: 'command' as const,
       insert: `${name} `,
       label: name,
       usage: usageHint,
       detail: `${description} · ${by}`,
     }),
   );
-}
-
-function people({ snapshot }: AppState, typed: string): Suggestion[] {
-  return snapshot.people
-    .filter(({ name, realName }) => name.startsWith(typed) || realName.toLowerCase().startsWith(typed))
-    .slice(0, MOST)
-    .map((person) => ({
-      kind: 'person' as const,
-      insert: `@${person.name} `,
-      label: person.realName,
-      usage: `@${person.name}`,
-      detail: roleOf(person),
-    }));
 }

@@ -192,7 +192,6 @@ function initialState(snapshot: Snapshot): AppState {
     dialog: null,
     menu: null,
     written: readDrafts((id) => snapshot.files[id] !== undefined),
-    editing: null,
     suggesting: null,
     searches: none,
     entries: none,

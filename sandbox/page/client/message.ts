@@ -5,7 +5,7 @@ import type { Surface } from './entries.ts';
 import { authorOf, personFace, type Author } from './faces.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { editBox, isEdited, tools } from './message-tools.ts';
+import { tools } from './message-tools.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { openThread } from './places.ts';
 import { ago, clock, fullMoment, msOf } from './time.ts';
@@ -39,7 +39,7 @@ export function messageItem(line: Line): VNode {
         'div.message-main',
         {},
         isContinued ? null : heading(author, msOf(message.ts)),
-        isEdited(app, { ...line, inThread }) ? editBox(app) : body(line),
+        body(line),
         message.fileIds.map((id) => file(app.state.snapshot.files[id], id)),
         reactions(app, message),
         line.replies === null || line.replies.length === 0 ? null : threadBar(line, line.replies),

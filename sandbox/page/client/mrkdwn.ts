@@ -124,12 +124,3 @@ export function wordsOf(state: AppState, text: string): string {
     .replaceAll(/<([^>]+)>/g, '$1');
   return unescape(withEmoji(words));
 }
-
-/** The words as a person would type them: names and addresses in place of Slack's tokens. */
-export function asTyped(state: AppState, text: string): string {
-  const typed = text
-    .replaceAll(/<@(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${personOf(state, id)?.name ?? id}`)
-    .replaceAll(/<#(\w+)(?:\|([^>]*))?>/g, (_all, id: string, name = '') => `#${String(name) || id}`)
-    .replaceAll(/<([^|>]+)(?:\|[^>]*)?>/g, '$1');
-  return unescape(typed);
-}

@@ -56,7 +56,6 @@ export function becomePerson(app: App, userId: string): void {
     menu: null,
     suggesting: null,
     dialog: null,
-    editing: null,
   });
   const channels = readableChannels(app.state);
   const isThere = channels.some(({ id }) => id === app.state.channelId);

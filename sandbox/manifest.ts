@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Command, Shortcut } from './client/wire.ts';
+import type { Command, Shortcut } from './page/client/wire.ts';
 
-const MANIFEST = new URL('../../manifest.yml', import.meta.url);
+const FILE = new URL('../manifest.yml', import.meta.url);
 
 const manifestSchema = z.object({
   display_information: z.object({ name: z.string() }),
@@ -17,6 +17,7 @@ const manifestSchema = z.object({
       )
       .default([]),
   }),
+  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
   settings: z.object({ event_subscriptions: z.object({ bot_events: z.array(z.string()) }) }),
 });
 
@@ -24,14 +25,17 @@ export type Manifest = {
   appName: string;
   commands: Command[];
   shortcuts: Shortcut[];
+  scopes: string[];
   /** The events the app gets. */
   botEvents: string[];
 };
 
 /** What the app adds to Slack: the same file that installs it in a real workspace. */
-export async function readManifest(): Promise<Manifest> {
-  const { display_information, features, settings } = manifestSchema.parse(
-    parse(await readFile(MANIFEST, 'utf8')),
+export const MANIFEST: Manifest = readManifest();
+
+function readManifest(): Manifest {
+  const { display_information, features, oauth_config, settings } = manifestSchema.parse(
+    parse(readFileSync(FILE, 'utf8')),
   );
   return {
     appName: display_information.name,
@@ -43,6 +47,7 @@ export async function readManifest(): Promise<Manifest> {
     shortcuts: features.shortcuts
       .filter(({ type }) => type === 'message')
       .map(({ name, callback_id, description }) => ({ name, callbackId: callback_id, description })),
+    scopes: oauth_config.scopes.bot,
     botEvents: settings.event_subscriptions.bot_events,
   };
 }
