@@ -226,6 +226,8 @@ async function openServices(config: Config, overrides: Overrides) {
       identities,
       onShared: async ({ teamId, userId, devinUserId }) =>
         queue.enqueue('show', { key: shownKey('shared', teamId, userId, devinUserId) }),
+      onSwitched: async ({ teamId, userId, devinUserId }) =>
+        queue.enqueue('show', { key: shownKey('switched', teamId, userId, devinUserId) }),
       now,
     });
   const members = lookUpMembers(devin.members);

@@ -6,6 +6,7 @@ import { isAdministrator } from '../session/identity.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
 import { answerPlace } from '../slack/edge/places.ts';
+import { noticeKey } from '../slack/tell-once.ts';
 import { actionMessage } from '../slack/views/failures.ts';
 import { notice } from '../slack/views/notices.ts';
 import { codeBlocks, escape } from '../slack/views/text.ts';
@@ -70,7 +71,9 @@ function row<A extends Act, Subject>({ load, may, run }: Row<A, Subject>): Perfo
 /** People may write `stop` in a thread again and again: they are refused once. A press is always answered. */
 async function mayTell({ store }: ActContext, act: Act): Promise<boolean> {
   if (act.messageTs === undefined || !('requestId' in act)) return true;
-  return store.threadNotices.add({ sessionId: act.requestId, userId: act.userId, reason: 'may-not-steer' });
+  return store.shown.isFirst(
+    noticeKey({ sessionId: act.requestId, userId: act.userId, reason: 'may-not-steer' }),
+  );
 }
 
 const itself = async <A extends Act>(_c: ActContext, act: A): Promise<A> => Promise.resolve(act);

@@ -3,12 +3,10 @@ import { createWithLease, LeaseLostError } from '../queue/index.ts';
 import type { Leases } from '../store/leases.ts';
 import { createOnceAMinute, once } from '../time.ts';
 
-/** Does a part of the work; resolves with how long to rest, in ms. After an error, the watcher decides. */
-type Round = (signal: AbortSignal) => Promise<number>;
-
 type WatcherDeps = {
   leases: Pick<Leases, 'take' | 'renew' | 'renewAll' | 'release'>;
-  round: Round;
+  /** Does a part of the work; resolves with how long to rest, in ms. */
+  round: (signal: AbortSignal) => Promise<number>;
   prepare: (signal: AbortSignal) => Promise<void>;
   times: { leaseMs: number; standbyMs: number };
   /** Resolves false if the signal ended it. */
@@ -41,16 +39,24 @@ export function createWatcher(deps: WatcherDeps): Watcher {
 }
 
 async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
-  const { leases, times, sleep, log } = deps;
+  const { leases, times, round, sleep, log } = deps;
   const withLease = createWithLease(leases, times.leaseMs);
   const onceAMinute = createOnceAMinute();
-  const warn: Leading['warn'] = (error, message) =>
+  const warn = (error: unknown, message: string): void =>
     onceAMinute(message, (leftOut) => log.warn({ err: error, leftOut }, message));
   const preparing = once(async () => prepareOnce(deps, signal));
   while (!signal.aborted) {
     const leading = withLease(LEASE, async ({ held }) => {
       void preparing();
-      await lead({ ...deps, warn }, AbortSignal.any([signal, held]));
+      // Until another process takes over. Two that watch for a moment do no harm.
+      const until = AbortSignal.any([signal, held]);
+      while (!until.aborted) {
+        const restMs = await round(until).catch((error: unknown) => {
+          warn(error, 'watching sessions failed; it will be retried');
+          return AFTER_FAILURE_MS;
+        });
+        await sleep(restMs, until);
+      }
       if (signal.aborted) await preparing();
     });
     await leading.catch((error: unknown) => {
@@ -71,19 +77,5 @@ async function prepareOnce({ prepare, sleep, log }: WatcherDeps, signal: AbortSi
       if (!signal.aborted) log.warn({ err: error }, 'looking for lost sessions failed; it will be retried');
     }
     await sleep(PREPARE_RETRY_MS, signal);
-  }
-}
-
-/** `warn`: once a minute, however often it fails. */
-type Leading = Pick<WatcherDeps, 'round' | 'sleep'> & { warn: (error: unknown, message: string) => void };
-
-/** Until another process takes over. Two that watch for a moment do no harm. */
-async function lead({ round, sleep, warn }: Leading, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const restMs = await round(signal).catch((error: unknown) => {
-      warn(error, 'watching sessions failed; it will be retried');
-      return AFTER_FAILURE_MS;
-    });
-    await sleep(restMs, signal);
   }
 }

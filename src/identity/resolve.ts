@@ -26,6 +26,8 @@ type ResolveDeps = {
   identities: Pick<Identities, 'known' | 'remember'>;
   /** The file lets this person be a member who is also another person. */
   onShared: (shared: Person & { devinUserId: string }) => Promise<void>;
+  /** Another address in Slack makes this person another member. */
+  onSwitched: (switched: Person & { devinUserId: string }) => Promise<void>;
   now: () => number;
 };
 
@@ -45,10 +47,13 @@ export type ResolveIdentity = (person: Person) => Promise<Identity>;
 export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
   /** Who a full member of the workspace is in Devin. */
   async function inDevin(person: Person, email: string | null): Promise<Identity> {
-    const { link, remembered } = await deps.identities.known(person);
+    const { link, ranAs, remembered } = await deps.identities.known(person);
     const { address, find } = wayTo(person, { email, link });
     if (remembered?.address === address && isFresh(remembered.identity)) return remembered.identity;
     const identity = await find();
+    const found = identity.kind === 'matched' && identity.how === 'email' ? identity.devinUserId : null;
+    if (found !== null && ranAs !== null && found !== ranAs)
+      await deps.onSwitched({ ...person, devinUserId: found });
     await deps.identities.remember(person, { address, identity });
     return identity;
   }

@@ -5,7 +5,7 @@ import { ALERT, showAlerts } from './alert.ts';
 import { APPROVAL, showApprovals } from './approval.ts';
 import { CARD } from './card.ts';
 import type { ReconcileContext } from './context.ts';
-import { GREETING, LINKED, SHARED } from './notices.ts';
+import { GREETING, LINKED, SHARED, SWITCHED } from './notices.ts';
 import { OUTCOME } from './outcome.ts';
 import { createShow, type Show } from './show.ts';
 
@@ -20,6 +20,7 @@ const KINDS: Record<Exclude<MessageKind, 'home'>, Show> = {
   greeting: createShow('greeting', GREETING),
   shared: createShow('shared', SHARED),
   linked: createShow('linked', LINKED),
+  switched: createShow('switched', SWITCHED),
   approvals: showApprovals,
   approval: createShow('approval', APPROVAL),
   outcome: createShow('outcome', OUTCOME),

@@ -1,12 +1,27 @@
-import { greetingMetadata, linkedMetadata, sharedMetadata } from '../slack/edge/metadata.ts';
+import {
+  greetingMetadata,
+  linkedMetadata,
+  sharedMetadata,
+  switchedMetadata,
+  type MessageMetadata,
+} from '../slack/edge/metadata.ts';
 import { notice, renderGreeting } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
+import type { Person } from '../store/identities.ts';
 import type { Desired, Kind } from './context.ts';
 
 /** What is said once: the key of each holds all that it is about. */
 export type Notice = Kind<Desired>;
 
 const desired = (message: Desired): Desired => message;
+
+/** What a person is told in their direct messages. */
+const toPerson = (person: Person, metadata: MessageMetadata, words: string): Desired => ({
+  ...person,
+  place: 'direct',
+  metadata,
+  render: () => notice([words]),
+});
 
 /** What the app does in a channel that it was invited to. A channel that takes no message is left to the next invitation. */
 export const GREETING: Notice = {
@@ -33,13 +48,19 @@ export const SHARED: Notice = {
     if (member === null || owner?.kind !== 'member' || owner.userId === userId) return null;
     const { notices } = await textFor(owner.userId);
     const words = notices.sharedAccount(`<@${userId}>`, escape(member.name));
-    return {
-      place: 'direct',
-      teamId,
-      userId: owner.userId,
-      metadata: sharedMetadata(userId, member.userId),
-      render: () => notice([words]),
-    };
+    return toPerson({ teamId, userId: owner.userId }, sharedMetadata(userId, member.userId), words);
+  },
+  desired,
+};
+
+/** A person is told that their new address in Slack makes them another member. */
+export const SWITCHED: Notice = {
+  async read({ findMember, slack: { textFor } }, subject) {
+    const [teamId = '', userId = '', ...rest] = subject.split(':');
+    const member = await findMember(rest.join(':'));
+    if (member === null) return null;
+    const words = (await textFor(userId)).notices.otherAccount(escape(member.name));
+    return toPerson({ teamId, userId }, switchedMetadata(userId, member.userId), words);
   },
   desired,
 };
@@ -49,17 +70,11 @@ export const LINKED: Notice = {
   async read({ findMember, slack: { textFor } }, subject) {
     const [teamId = '', userId = '', adminId = '', change = '', ...rest] = subject.split(':');
     const devinUserId = rest.join(':');
-    const { toPerson } = (await textFor(userId)).steering.linking;
+    const { done, removed } = (await textFor(userId)).steering.linking.toPerson;
     const by = `<@${adminId}>`;
     const name = devinUserId === '' ? null : ((await findMember(devinUserId))?.name ?? devinUserId);
-    const words = name === null ? toPerson.removed(by) : toPerson.done(by, escape(name));
-    return {
-      place: 'direct',
-      teamId,
-      userId,
-      metadata: linkedMetadata(userId, change),
-      render: () => notice([words]),
-    };
+    const words = name === null ? removed(by) : done(by, escape(name));
+    return toPerson({ teamId, userId }, linkedMetadata(userId, change), words);
   },
   desired,
 };

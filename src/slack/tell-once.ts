@@ -1,6 +1,5 @@
 import type { MessageRef } from '../store/request-row.ts';
 import type { StoreParts } from '../store/store.ts';
-import type { ThreadNotice } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
 import type { Outbound, PrivatePlace } from './edge/outbound.ts';
 import type { Message } from './edge/payload.ts';
@@ -23,22 +22,34 @@ class BeingAnsweredError extends Error {
 }
 
 type TellingContext = {
-  store: StoreParts<{ threadNotices: 'add' | 'remove' }>;
+  store: StoreParts<{ shown: 'isFirst' | 'forget' }>;
   slack: { outbound: Pick<Outbound, 'tellPrivately'> };
   textFor: TextFor;
 };
 
+/** A private notice that a person gets once in a thread, a day. `sessionId`: of its request, before there is a session. */
+type ThreadNotice = {
+  sessionId: string;
+  userId: string;
+  /** Why a message stays in the thread. */
+  reason: keyof Text['thread']['notTaken'] | 'at-rest' | 'may-not-steer';
+};
+
+export const noticeKey = ({ sessionId, userId, reason }: ThreadNotice): string =>
+  `notice:${sessionId}:${userId}:${reason}`;
+
 /** Tells a person something, unless they were told. Throws if it should be tried again. */
 export async function tellOnce(
-  { threadNotices }: TellingContext['store'],
+  { shown }: TellingContext['store'],
   once: ThreadNotice,
   tell: () => Promise<void>,
 ): Promise<void> {
-  if (!(await threadNotices.add(once))) return;
+  const key = noticeKey(once);
+  if (!(await shown.isFirst(key))) return;
   try {
     await tell();
   } catch (error) {
-    await threadNotices.remove(once);
+    await shown.forget(key);
     throw error;
   }
 }

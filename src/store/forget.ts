@@ -135,7 +135,7 @@ async function deleteRows(trx: Trx, userId: string): Promise<void> {
   await trx.deleteFrom('people').where('userId', '=', userId).where('linkedTo', 'is', null).execute();
   await trx
     .updateTable('people')
-    .set({ slack: null, address: null, identity: null })
+    .set({ slack: null, address: null, identity: null, ranAs: null })
     .where('userId', '=', userId)
     .execute();
 }

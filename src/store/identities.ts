@@ -26,6 +26,8 @@ type PersonRow = Person & {
   address: string | null;
   identity: Identity | null;
   identifiedAt: Date | null;
+  /** The member that their address found last. */
+  ranAs: string | null;
   /** The member an administrator linked them to. */
   linkedTo: string | null;
 };
@@ -57,21 +59,26 @@ export function createIdentities(db: Kysely<Tables>) {
     othersLinkedTo,
 
     /** The member that an administrator linked to a person, and what is remembered; null: there is none. */
-    async known(person: Person): Promise<{ link: string | null; remembered: Remembered | null }> {
+    async known(
+      person: Person,
+    ): Promise<{ link: string | null; ranAs: string | null; remembered: Remembered | null }> {
       const row = await db
         .selectFrom('people')
-        .select(['linkedTo', 'address', 'identity'])
+        .select(['linkedTo', 'ranAs', 'address', 'identity'])
         .where(isOf(person))
         .executeTakeFirst();
-      const { linkedTo: link = null, address = null, identity = null } = row ?? {};
+      const { linkedTo: link = null, ranAs = null, address = null, identity = null } = row ?? {};
       return {
         link,
+        ranAs,
         remembered: identity === null ? null : { address, identity: identitySchema.parse(identity) },
       };
     },
 
     async remember({ teamId, userId }: Person, { address, identity }: Remembered): Promise<void> {
-      const value = { address, identity: json(identity), identifiedAt: new Date(identity.checkedAtMs) };
+      const ranAs = identity.kind === 'matched' && identity.how === 'email' ? identity.devinUserId : null;
+      const found = { address, identity: json(identity), identifiedAt: new Date(identity.checkedAtMs) };
+      const value = { ...found, ...(ranAs !== null && { ranAs }) };
       await db
         .insertInto('people')
         .values({ teamId, userId, ...value })

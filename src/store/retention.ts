@@ -91,9 +91,11 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
     )
     .execute();
   await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
-  await sql`delete from people where linked_to is null and greatest(asked_at, identified_at) < ${ago(1)}`.execute(
-    db,
-  );
+  const isOld = sql`linked_to is null and greatest(asked_at, identified_at) < ${ago(1)}`;
+  await sql`delete from people where ran_as is null and ${isOld}`.execute(db);
+  // As which member they run stays, so that they are told when that changes.
+  await sql`update people set slack = null, asked_at = null, address = null, identity = null, identified_at = null
+    where ${isOld}`.execute(db);
   await forgetFailures(db);
 }
 

@@ -197,6 +197,7 @@ create table people (
   address text,
   identity jsonb,
   identified_at timestamptz,
+  ran_as text,
   linked_to text,
   primary key (team_id, user_id)
 );

@@ -54,6 +54,7 @@ export const KEPT_KINDS = ['card', 'greeting', 'shared'] as const;
 export const MESSAGE_KINDS = [
   ...KEPT_KINDS,
   'linked',
+  'switched',
   'approvals',
   'approval',
   'outcome',
@@ -216,6 +217,9 @@ export function createShown(db: Kysely<Tables>) {
           and not exists (select from shown where key = ${WORD}::text || id)`.execute(trx);
       return Number(rows[0]?.count ?? 0);
     },
+
+    /** Marks what is said once. False: it was said, or another process is saying it. */
+    isFirst: async (key: string): Promise<boolean> => (await markFirst([key], db)).size > 0,
 
     /** Slack certainly doesn't have it: there was no attempt. */
     async withdraw(key: string, trx: Db): Promise<void> {

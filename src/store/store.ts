@@ -17,7 +17,6 @@ import { createSettings } from './settings.ts';
 import { createShown } from './shown.ts';
 import type { Clock } from './sql.ts';
 import { createThreadMessages } from './thread-messages.ts';
-import { createThreadNotices } from './thread-notices.ts';
 import { createTurns } from './turns.ts';
 import { createUnconfirmedCreates } from './unconfirmed-creates.ts';
 import { createUsage } from './usage.ts';
@@ -51,7 +50,6 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     replies: createReplies(db),
     echoes: createEchoes(db),
     messages: createThreadMessages(db),
-    threadNotices: createThreadNotices(db),
     turns: createTurns(db, editBudget, clock),
     usage: createUsage(db),
     settings: createSettings(db),

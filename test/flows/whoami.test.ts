@@ -36,6 +36,22 @@ test('whoami says privately who sessions run as, how and when that was found, an
   expect(own()).toHaveLength(0);
 });
 
+test('a person whose new address in Slack makes them another member is told once', async () => {
+  const { slack, devin } = world();
+  const { ana, type } = await whoami();
+  devin.addMember({ userId: 'user-new', email: 'new@acme.example', name: 'New Name' });
+  await slack.changeUser(ana.userId, { email: 'new@acme.example' });
+  const direct = slack.directMessages(ana.userId);
+  const runsAs = async () => slack.renderText((await type('whoami')).message ?? '');
+  await expect.poll(runsAs).toContain('Your sessions run as *New Name*.');
+  const { text } = await slack.waitForMessage(direct, (one) => one.text.includes('now run as'));
+  expect(text).toContain('*New Name*');
+  await slack.changeUser(ana.userId, { email: ana.email });
+  await expect.poll(runsAs).toContain(`Your sessions run as *${ana.devinName}*.`);
+  await slack.waitForMessage(direct, (one) => one.text.includes(`now run as *${ana.devinName}*`));
+  expect(slack.messages(direct).filter((one) => one.text.includes('*New Name*'))).toHaveLength(1);
+});
+
 test('whoami says which rule refuses sessions here', async () => {
   const { answer } = await whoami({ name: 'closed' });
   expect(answer).toContain('(rule: nothing in closed channels)');

@@ -42,13 +42,14 @@ function setUp(
     findOwner: async () => Promise.resolve(changes.owner ?? null),
     mapping: () => changes.mapping ?? { people: [] },
     identities: {
-      known: async () => Promise.resolve({ link, remembered: cache }),
+      known: async () => Promise.resolve({ link, ranAs: null, remembered: cache }),
       remember: async (_person, remembered) => {
         cache = remembered;
         return Promise.resolve();
       },
     },
     onShared: async () => Promise.resolve(),
+    onSwitched: async () => Promise.resolve(),
     now: () => now,
   });
   return {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { answerMessage, tellOnce } from '../../src/slack/tell-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { createThreadNotices } from '../../src/store/thread-notices.ts';
+import { createShown } from '../../src/store/shown.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const message = { teamId: 'T1', channelId: 'C1', ts: '1.000001' };
@@ -61,7 +61,7 @@ const MUTED = { sessionId: 's', userId: 'U1', reason: 'muted' } as const;
 describeOnBothDatabases('what a person is told once in a thread', (open) => {
   test('is told by one of two processes, and again only if Slack did not take it', async () => {
     const { db } = await open();
-    const store = { threadNotices: createThreadNotices(db) };
+    const store = { shown: createShown(db) };
     const told: string[] = [];
     const tell = async (name: string, slack: () => Promise<void>) =>
       tellOnce(store, MUTED, async () => {

@@ -160,6 +160,8 @@ describe('data past its retention time', () => {
       values ('T1', 'old', now() - interval '2 days', null, null), ('T1', 'new', now(), null, null),
         ('T1', 'identified', now() - interval '2 days', now(), null),
         ('T1', 'linked', now() - interval '2 days', null, 'user-1')`.execute(db);
+    await sql`insert into people (team_id, user_id, asked_at, slack, ran_as)
+      values ('T1', 'ran', now() - interval '2 days', '{"name": "Ran"}', 'user-2')`.execute(db);
     await createLeases(db).take('of a dead one', -2 * 86_400_000);
     // Still of use.
     await createLeases(db).take('of a living one', 60_000);
@@ -179,6 +181,7 @@ describe('data past its retention time', () => {
     expect(await count('shown', `key = 'card:old'`)).toBe(1);
     expect(await count('people', `user_id = 'old'`)).toBe(0);
     expect(await count('people', `user_id in ('new', 'identified', 'linked')`)).toBe(3);
+    expect(await count('people', `ran_as = 'user-2' and slack is null and asked_at is null`)).toBe(1);
     expect(await count('leases', `name = 'of a living one'`)).toBe(1);
     expect(await count('leases', `name = 'of a dead one'`)).toBe(0);
     expect(await count('shown', `key like 'alerts:%'`)).toBe(1);

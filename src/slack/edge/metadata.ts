@@ -35,6 +35,8 @@ export const outcomeMetadata = identifiedBy('devin_outcome', 'request_id', 'at')
 export const alertMetadata = identifiedBy('devin_budget', 'alert', 'owner');
 /** To a member whose account another person may use. */
 export const sharedMetadata = identifiedBy('devin_shared_account', 'user_id', 'devin_user_id');
+/** To a person whose address in Slack makes them another member. */
+export const switchedMetadata = identifiedBy('devin_switched', 'user_id', 'devin_user_id');
 /** To a person whom a workspace admin linked. */
 export const linkedMetadata = identifiedBy('devin_linked', 'user_id', 'change');
 /** The question to an approver, in that person's direct messages. */

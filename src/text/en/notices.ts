@@ -72,6 +72,8 @@ export const notices = {
   /** To a member. `who`: a mention of the person who can be them. */
   sharedAccount: (who: string, account: string): string =>
     `The identity file of this app says that your Devin account (${account}) is shared with ${who}: sessions that ${who} starts here run as you, and count as yours in Devin. If that's wrong, ask an app admin to change the file.`,
+  otherAccount: (account: string): string =>
+    `Your email address in Slack changed, so your sessions now run as *${account}* in Devin. If that's wrong, ask a workspace admin to link you to the right account.`,
   serviceUser: {
     runsAs: "Runs as the organization's service user.",
     /** The reasons also appear where the service user is already named. */
