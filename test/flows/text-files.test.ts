@@ -33,6 +33,7 @@ describe('values too long for an input', () => {
         upload('.env', `LONG=${long}\n# a comment\nPEM="line 1\nline 2"\n`),
         upload('prod.env.local', 'LOCAL=1'),
         upload('log.txt', 'it fails'),
+        upload('package.json', '{}'),
       ],
     });
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
@@ -45,7 +46,7 @@ describe('values too long for an input', () => {
       { key: 'PEM', value: 'line 1\nline 2', sensitive: true },
       { key: 'LOCAL', value: '1', sensitive: true },
     ]);
-    expect(devin.uploads.map(({ name }) => name)).toEqual(['log.txt']);
+    expect(devin.uploads.map(({ name }) => name)).toEqual(['log.txt', 'package.json']);
     expect(slack.problems).toEqual([]);
   });
 

@@ -17,9 +17,8 @@ import { readBlockMetadata, readMetadata } from '../../src/slack/edge/metadata.t
 import { readPayload } from '../../src/slack/edge/payload.ts';
 import { readPermalink } from '../../src/slack/edge/places.ts';
 import { renderDevinMessage } from '../../src/slack/views/devin-message.ts';
-import { readField, readJson } from '../../src/slack/views/form/read-field.ts';
+import { readField, readJson, readList } from '../../src/slack/views/form/fields.ts';
 import { readSessionForm } from '../../src/slack/views/form/read.ts';
-import { readList } from '../../src/slack/views/form/typed.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../src/slack/views/markdown.ts';
 import {
   bold,
@@ -78,7 +77,8 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a message of a person, quoted': (text) => quotedParts(text.slice(0, 40_000)),
   'a list in a form': readList,
   'JSON in a form': readJson,
-  'a form': (text) => readSessionForm(stateOf(text), { groups: OPTION_GROUPS, faults: {}, ownTag: true }, en),
+  'a form': (text) =>
+    readSessionForm(stateOf(text), { groups: OPTION_GROUPS, faults: {}, before: {}, ownTag: true }, en),
   'secrets in a form': (text) => readSecrets(`${text}\n${distinctLines(text.length)}`),
   'the metadata of a message': (text) => [
     readMetadata({ event_type: text, event_payload: { request_id: text } }),

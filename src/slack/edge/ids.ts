@@ -112,8 +112,6 @@ export const INPUT = 'value';
 export const fieldBlock = (key: FieldKey): string => `field.${key}`;
 /** The option "none at all" of a list that can be empty; the same word as in a command. */
 export const NONE = 'none';
-/** A task longer than one input continues in more; `part` counts from 2. */
-export const continuedBlock = (key: FieldKey, part: number): string => `field.${key}.${part}`;
 /** The menu of groups. Its id changes with each group that is added, or else Slack would keep what was chosen. */
 export const optionsBlock = (added: number): string => `options.${added}`;
 export const isOptionsBlock = (blockId: string | undefined): boolean => /^options\.\d$/.test(blockId ?? '');

@@ -37,9 +37,8 @@ import { nameMentions } from '../edge/people.ts';
 import { privatePlace } from '../edge/places.ts';
 import { acceptForm, offerForm, openedFrom } from '../inbox/requests.ts';
 import { hurdleSentence } from '../views/failures.ts';
-import { lookupOptions, type Suggestion } from '../views/form/elements.ts';
-import { fieldForFile, withTextFiles } from '../views/form/files.ts';
-import { readSessionForm } from '../views/form/read.ts';
+import { fieldForFile, readSessionForm, withTextFiles } from '../views/form/read.ts';
+import { lookupOptions, type Suggestion } from '../views/form/suggestions.ts';
 import { LIMIT } from '../views/limits.ts';
 import { modal, withAlert } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
@@ -175,7 +174,8 @@ async function readSubmission(
   { view, userId }: Pick<Submission, 'view' | 'userId'>,
   { form, groups, text }: Reading,
 ) {
-  const rules = { groups, faults: form.faults ?? {}, ownTag: c.tagRequests };
+  const { faults, draft: filled } = form;
+  const rules = { groups, faults: faults ?? {}, before: filled.values, ownTag: c.tagRequests };
   const read = readSessionForm(view.values, rules, text);
   const texts = read.files.flatMap((file) => {
     const field = fieldForFile(file);
@@ -280,7 +280,7 @@ async function whatDevinGets(
   text: Text,
 ) {
   const { groups } = formMetadata.read(view.metadata);
-  const rules = { groups, faults: {}, ownTag: c.tagRequests };
+  const rules = { groups, faults: {}, before: form.draft.values, ownTag: c.tagRequests };
   const { draft, contextChoice } = readSessionForm(view.values, rules, text);
   const { context, draft: filled, without } = form;
   const choice = contextChoice ?? context?.choice;

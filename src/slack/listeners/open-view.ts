@@ -11,10 +11,14 @@ import { shownIdentity } from '../card-notes.ts';
 import { ACTION } from '../edge/ids.ts';
 import { privatePlace, type Place } from '../edge/places.ts';
 import { hurdleSentence, keyRefused } from '../views/failures.ts';
-import type { FormContext } from '../views/form/context-inputs.ts';
 import { unopened } from '../views/notices.ts';
 import { button } from '../views/objects.ts';
-import { renderSessionForm, type FormIdentity, type SessionForm } from '../views/session-form.ts';
+import {
+  renderSessionForm,
+  type FormContext,
+  type FormIdentity,
+  type SessionForm,
+} from '../views/session-form.ts';
 import { truncate } from '../views/text.ts';
 import type { ListenersContext } from './context.ts';
 

@@ -64,7 +64,8 @@ function listenToOwnDefaults(app: App, c: ListenersContext): void {
 
   onSubmission(app, VIEW.defaults, async ({ view, teamId, userId }, ack) => {
     const text = await c.textFor(userId);
-    const { draft, errors } = readDefaultsForm(view.values, { ownTag: c.tagRequests }, text);
+    const { person: before = {} } = await settings.layersFor({ channelId: '', teamId, userId });
+    const { draft, errors } = readDefaultsForm(view.values, { ownTag: c.tagRequests, before }, text);
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     const refused = await personRefusal(c, { teamId, userId });
     if (refused !== null)

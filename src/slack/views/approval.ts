@@ -15,8 +15,7 @@ import {
   VIEW,
 } from '../edge/ids.ts';
 import { fieldRows, shownMoment } from './details-values.ts';
-import { inputBlock, textElement } from './form/elements.ts';
-import { readEntered, typedIn } from './form/entered.ts';
+import { inputBlock, readEntered, typedIn, textElement } from './inputs.ts';
 import { LIMIT } from './limits.ts';
 import {
   actions,

@@ -8,8 +8,7 @@ import type { Text } from '../../text/index.ts';
 import { INPUT, reviewBlock, reviewMetadata, VIEW } from '../edge/ids.ts';
 import type { OpenView } from '../edge/payload.ts';
 import { fieldRows, row, shownMoment, shownSecrets, shownTime } from './details-values.ts';
-import { inputBlock } from './form/elements.ts';
-import { pickedIn, readEntered } from './form/entered.ts';
+import { inputBlock, pickedIn, readEntered } from './inputs.ts';
 import { bytesOf, caption, context, fitting, modal, mrkdwn, sections } from './objects.ts';
 import { bold, escape, oneLine, truncate, truncateTo } from './text.ts';
 

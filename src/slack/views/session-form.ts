@@ -1,4 +1,5 @@
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
+import type { ContextChoice } from '../../session/context.ts';
 import type { Names, Sources } from '../../session/defaults.ts';
 import type { Faults } from '../../session/failure.ts';
 import {
@@ -13,15 +14,14 @@ import type { Choices } from '../../session/policy/form.ts';
 import { freeOf, type Ceiling } from '../../session/policy/limits.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, BLOCK, formMetadata, isOptionsBlock, optionsBlock, VIEW } from '../edge/ids.ts';
+import { ACTION, BLOCK, INPUT, formMetadata, isOptionsBlock, optionsBlock, VIEW } from '../edge/ids.ts';
 import type { OpenView } from '../edge/payload.ts';
-import { contextBlocks, type FormContext } from './form/context-inputs.ts';
-import { devinsReason, fieldInputs, filesInput } from './form/inputs.ts';
-import { planTexts, type TextPlan } from './form/typed.ts';
+import { devinsReason, fieldInput } from './form/fields.ts';
+import { inputBlock } from './inputs.ts';
 import { LIMIT } from './limits.ts';
 import { actions, alert, button, caption, context, header, modal, option, section } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
-import { bold, escape } from './text.ts';
+import { bold, escape, oneLine, USER_ID } from './text.ts';
 
 /** Who the session will run as. `how` and `why` are plain sentences. */
 export type FormIdentity =
@@ -54,7 +54,7 @@ export type SessionForm = {
   notes: string[];
 };
 
-type Drawing = { form: Omit<SessionForm, 'formId' | 'groups' | 'runsAs'>; plan: TextPlan; text: Text };
+type Drawing = { form: Omit<SessionForm, 'formId' | 'groups' | 'runsAs'>; text: Text };
 
 /** The modal that starts a session: the inputs of `main`, and of the groups in which something is set. */
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
@@ -78,7 +78,7 @@ export function withGroup(view: OpenView, group: OptionGroup, text: Text): Modal
   const { formId, groups: before } = formMetadata.read(view.metadata);
   const groups = [...before.filter((one) => one !== group), group];
   const form = { values: {}, sources: {}, names: {}, faults: {}, context: null, choices: null, notes: [] };
-  const added = groupBlocks(group, { form, plan: planTexts(fields, {}), text });
+  const added = groupBlocks(group, { form, text });
   const blocks = view.blocks.flatMap((block) =>
     isOptionsBlock(block.block_id) ? [...added, lastBlock(groups, text)] : [block],
   );
@@ -90,8 +90,7 @@ export function withGroup(view: OpenView, group: OptionGroup, text: Text): Modal
 
 function inputs(form: SessionForm, text: Text): KnownBlock[] {
   const { groups } = form;
-  const shown = fields.filter(({ group }) => group === 'main' || groups.includes(group));
-  const drawing = { form, plan: planTexts(shown, form.values), text };
+  const drawing = { form, text };
   return [
     ...noteBlocks(drawing),
     ...groupInputs('main', drawing),
@@ -101,32 +100,73 @@ function inputs(form: SessionForm, text: Text): KnownBlock[] {
 }
 
 /** Why Devin refused it before comes first. */
-function noteBlocks({ form: { faults, notes }, plan, text }: Drawing): KnownBlock[] {
+function noteBlocks({ form: { faults, notes }, text }: Drawing): KnownBlock[] {
   const reasons = new Set(Object.values(faults).flatMap(({ said }) => (said === null ? [] : [said])));
-  const cut = plan.cut.map(({ key }) => text.modal.tooLong(text.fields[key].label));
   return [
     ...[...reasons].map((reason) => section(`:warning: ${escape(devinsReason(reason, text))}`)),
-    ...[...notes, ...cut].map((note) => context(escape(note))),
+    ...notes.map((note) => context(escape(note))),
   ];
 }
 
 function groupBlocks(group: OptionGroup, drawing: Drawing): KnownBlock[] {
   const { text } = drawing;
-  const files = group === 'files' ? [filesInput(text)] : [];
-  return [header(text.modal.groups[group]), ...files, ...groupInputs(group, drawing)];
+  const added = groupInputs(group, drawing);
+  const heading = header(text.modal.groups[group]);
+  return group === 'files' ? [heading, filesInput(text), ...added] : [heading, ...added];
+}
+
+/** All files, sorted by name when they are sent. */
+function filesInput({ modal }: Text): InputBlock {
+  const { label, hint } = modal.files;
+  const element = { type: 'file_input' as const, action_id: INPUT, max_files: LIMIT.files };
+  return inputBlock({ blockId: BLOCK.files, label, hint, element });
 }
 
 function groupInputs(group: FieldGroup, drawing: Drawing): KnownBlock[] {
   return fields.filter((field) => field.group === group).flatMap((field) => inputsOf(field, drawing));
 }
 
-function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
+function inputsOf(field: Field, { form, text }: Drawing): KnownBlock[] {
   const { key } = field;
   const { values, sources, names, faults, choices } = form;
-  const parts = plan.parts.get(key);
-  const entry = { field, value: values[key], parts, source: sources[key], names, fault: faults[key] };
+  const entry = { field, value: values[key], source: sources[key], names, fault: faults[key] };
   const context = field.isTask && form.context !== null ? contextBlocks(form.context, text) : [];
-  return [...fieldInputs({ ...entry, choices, text }), ...context];
+  return [fieldInput({ ...entry, choices, text }), ...context];
+}
+
+/** The message that a task was started from. */
+export type FormContext = {
+  /** A short excerpt of the message; null: a task says what it's about. */
+  picked: string | null;
+  /** What can be sent with the task, what is sent by default first. */
+  options: ContextChoice[];
+};
+
+/** Says what the task is about, and asks how much of the thread goes to Devin, if there is one. */
+function contextBlocks({ picked, options }: FormContext, text: Text): KnownBlock[] {
+  const { label, hint, choices } = text.modal.context;
+  const [first, ...others] = options.map((choice) => option(choices[choice], choice));
+  const excerpt = picked === null ? [] : [context(aboutMessage(picked, text))];
+  if (first === undefined || others.length === 0) return excerpt;
+  const element = {
+    type: 'radio_buttons' as const,
+    action_id: INPUT,
+    options: [first, ...others],
+    initial_option: first,
+  };
+  return [...excerpt, inputBlock({ blockId: BLOCK.context, label, hint, optional: false, element })];
+}
+
+function aboutMessage(picked: string, { modal }: Text): string {
+  const { picked: about, pickedEmpty } = modal.context;
+  return picked.trim() === '' ? pickedEmpty : about(excerptOf(picked));
+}
+
+const ESCAPED_MENTION = new RegExp(`&lt;(@${USER_ID})&gt;`, 'g');
+
+/** Mentions in a modal show the name and notify nobody. */
+function excerptOf(picked: string): string {
+  return escape(oneLine(picked)).replaceAll(ESCAPED_MENTION, '<$1>');
 }
 
 /** The menu of groups that aren't in view, and what Devin gets. */

@@ -34,11 +34,9 @@ import {
   type HomeMetadata,
 } from '../edge/ids.ts';
 import { fieldRows, optionWords, row } from './details-values.ts';
-import { inputBlock } from './form/elements.ts';
-import { pickedIn, readEntered } from './form/entered.ts';
-import { fieldInputs } from './form/inputs.ts';
+import { fieldInput } from './form/fields.ts';
 import { readFields, type FormRules } from './form/read.ts';
-import { planTexts, type TextPlan } from './form/typed.ts';
+import { inputBlock, pickedIn, readEntered } from './inputs.ts';
 import { notice } from './notices.ts';
 import {
   button,
@@ -172,9 +170,8 @@ type DefaultsForm = { metadata: HomeMetadata | null; draft: EffectiveDraft };
 
 /** A person's own defaults, with the inputs of the form that starts a session. */
 export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text): ModalView {
-  const plan = planTexts(settable, draft.values);
   const inputs = (group: FieldGroup): KnownBlock[] =>
-    settable.filter((field) => field.group === group).flatMap((field) => inputsOf(field, draft, plan, text));
+    settable.filter((field) => field.group === group).map((field) => inputOf(field, draft, text));
   return modal(
     {
       id: VIEW.defaults,
@@ -193,24 +190,17 @@ export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text
   );
 }
 
-function inputsOf(
-  field: Field,
-  { values, names = {} }: EffectiveDraft,
-  plan: TextPlan,
-  text: Text,
-): KnownBlock[] {
+function inputOf(field: Field, { values, names = {} }: EffectiveDraft, text: Text): KnownBlock {
   const { [field.key]: value }: FieldValues = values;
-  const parts = plan.parts.get(field.key);
-  const entry = { field, value, parts, names, choices: null };
-  return fieldInputs({ ...entry, source: undefined, fault: undefined, text });
+  return fieldInput({ field, value, names, choices: null, source: undefined, fault: undefined, text });
 }
 
 export function readDefaultsForm(
   state: unknown,
-  { ownTag }: Pick<FormRules, 'ownTag'>,
+  { ownTag, before }: Pick<FormRules, 'ownTag' | 'before'>,
   text: Text,
 ): { draft: StoredDraft; errors: Record<string, string> } {
-  const rules = { faults: {}, ownTag };
+  const rules = { faults: {}, before, ownTag };
   const { values, errors } = readFields(settable, readEntered(state), { rules, text });
   return { draft: storedDraftSchema.parse(values), errors };
 }

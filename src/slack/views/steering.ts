@@ -1,8 +1,7 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata, type StopMetadata } from '../edge/ids.ts';
-import { inputBlock, textElement } from './form/elements.ts';
-import { readEntered, typedIn } from './form/entered.ts';
+import { inputBlock, readEntered, typedIn, textElement } from './inputs.ts';
 import { LIMIT } from './limits.ts';
 import {
   alert,

@@ -31,13 +31,14 @@ export const modal = {
     messages: (count: number): string => (count === 1 ? '1 message' : `${count} messages`),
     files: (count: number): string => (count === 1 ? '1 file' : `${count} files`),
   },
-  /** One input holds 3,000 characters; a longer value continues in more of them. */
+  /** One group of check boxes holds ten; more continue in others. */
   continued: (label: string, part: number): string => `${label} (part ${part})`,
   /** `names`: empty if they are not known. */
   secretsLost: (names: readonly string[]): string =>
     `This session's own secrets weren't kept. Enter them again.${names.length === 0 ? '' : ` They were: ${names.join(', ')}.`}`,
-  tooLong: (label: string): string =>
-    `${label}: the value is longer than this form can hold, so the end is missing here.`,
+  /** A value that is too long for its input. */
+  kept: (characters: number): string =>
+    `Kept as it is (${characters.toLocaleString('en-US')} characters). What you type here replaces it.`,
   /** An option of a list that can be empty. */
   none: 'None at all',
   /** Options of closed sets, by their value: up to 75 characters. */
@@ -55,7 +56,7 @@ export const modal = {
   },
   files: {
     label: 'Files',
-    hint: 'Up to 10 of 10 MB. The text of an .md file is added to the task, an .env file has secrets, and a .json file is the output schema (up to 256 KB each). All others are attached.',
+    hint: 'Up to 10 of 10 MB. The text of an .md file is added to the task, an .env file has secrets, and schema.json is the output schema (up to 256 KB each). All others are attached.',
   },
   fileErrors: {
     'too-large': 'This file is larger than 256 KB.',

@@ -33,7 +33,8 @@ export const modal: Text['modal'] = {
   continued: (label, part) => `${label}（${part}）`,
   secretsLost: (names) =>
     `このセッション専用のシークレットは残っていません。もう一度入力してください。${names.length === 0 ? '' : `対象: ${names.join('、')}`}`,
-  tooLong: (label) => `${label}: 値がフォームに収まらないため、末尾は表示されていません。`,
+  kept: (characters) =>
+    `現在の値（${characters.toLocaleString('ja')} 文字）をそのまま使います。ここに入力すると置き換わります。`,
   none: '1 つも渡さない',
   options: {
     normal: 'Normal · 標準',
@@ -48,7 +49,7 @@ export const modal: Text['modal'] = {
   },
   files: {
     label: 'ファイル',
-    hint: '1 件 10 MB まで、10 件まで。.md はタスクに追加する文、.env はシークレット、.json は出力のスキーマになります（各 256 KB まで）。その他は添付します。',
+    hint: '1 件 10 MB まで、10 件まで。.md はタスクに追加する文、.env はシークレット、schema.json は出力のスキーマになります（各 256 KB まで）。その他は添付します。',
   },
   fileErrors: {
     'too-large': 'ファイルが 256 KB を超えています。',

@@ -9,7 +9,7 @@ import type { Ceiling } from '../../../src/session/policy/limits.ts';
 import { fieldBlock } from '../../../src/slack/edge/ids.ts';
 import { readSessionForm } from '../../../src/slack/views/form/read.ts';
 import { en } from '../../../src/text/en.ts';
-import { COLLAPSED, draft, draw, EXPANDED, stateOf } from './form/harness.ts';
+import { COLLAPSED, draft, draw, EXPANDED, stateOf, typed } from './form/harness.ts';
 
 const TASK = 'Fix the flaky login test';
 
@@ -64,7 +64,8 @@ describe('a form', () => {
   test('that nobody changes returns what it was filled in with', () => {
     fc.assert(
       fc.property(draft, (values) => {
-        const read = readSessionForm(stateOf(draw({ values, groups: [...OPTION_GROUPS] })), EXPANDED, en);
+        const state = stateOf(draw({ values, groups: [...OPTION_GROUPS] }));
+        const read = readSessionForm(state, { ...EXPANDED, before: values }, en);
         expect(read).toEqual({ draft: values, contextChoice: null, files: [], errors: {} });
       }),
     );
@@ -178,21 +179,17 @@ describe('a form', () => {
     expect(JSON.stringify(view)).not.toMatch(/hunter2|TOKEN/);
   });
 
-  test('fits the longest task a message can have', () => {
-    const prompt = `${'Do this <!channel> & that 👩‍💻.\n'.repeat(1_300)}The end.`;
-    const view = draw({ values: { prompt }, groups: [...OPTION_GROUPS] });
-    expect(inputOf(view, 'field.prompt.2')).toMatchObject({
-      label: { text: 'Task (part 2)' },
+  test('keeps a task that is too long for its input, unless another is typed', () => {
+    const values = { prompt: `${'Do this <!channel> & that 👩‍💻.\n'.repeat(1_300)}The end.` };
+    const view = draw({ values });
+    expect(inputOf(view, 'field.prompt')).toMatchObject({
+      hint: { text: expect.stringContaining('Kept as it is (42,908 characters).') },
       optional: true,
     });
-    expect(readSessionForm(stateOf(view), EXPANDED, en).draft.prompt).toBe(prompt);
-  });
-
-  test('says so if a value is longer than any form', () => {
-    const view = draw({ values: { prompt: 'word '.repeat(60_000).trim() }, groups: [...OPTION_GROUPS] });
-    expect(lines(view)[1]).toBe(
-      'Task: the value is longer than this form can hold, so the end is missing here.',
-    );
+    const rules = { ...COLLAPSED, before: values };
+    expect(readSessionForm(stateOf(view), rules, en)).toMatchObject({ draft: values, errors: {} });
+    const typedOver = { ...stateOf(view), 'field.prompt': typed('Fix it') };
+    expect(readSessionForm(typedOver, rules, en).draft.prompt).toBe('Fix it');
   });
 
   test("stays within Slack's limits with the largest values", () => {

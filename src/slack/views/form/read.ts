@@ -1,5 +1,5 @@
-import { Ajv } from 'ajv';
-import type { ContextChoice } from '../../../session/context.ts';
+import { parse as parseEnvironment } from 'dotenv';
+import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts';
 import type { Fault, Faults } from '../../../session/failure.ts';
 import {
   fields,
@@ -7,15 +7,16 @@ import {
   sessionDraftSchema,
   type Field,
   type FieldGroup,
+  type FieldValues,
   type SessionDraft,
 } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
+import type { UploadedText } from '../../edge/files.ts';
 import { BLOCK, fieldBlock } from '../../edge/ids.ts';
+import { filesIn, pickedIn, readEntered, type EnteredByBlock, type UploadedFile } from '../inputs.ts';
 import { oneLine, truncate } from '../text.ts';
-import { contextChoiceIn } from './context-inputs.ts';
-import { filesIn, readEntered, type EnteredByBlock, type UploadedFile } from './entered.ts';
-import { faultSentence } from './inputs.ts';
-import { readField } from './read-field.ts';
+import { faultSentence, isKept, readField, readJson, type Reading } from './fields.ts';
+import { schemaProblem } from './schema.ts';
 
 export type ReadForm = {
   draft: SessionDraft;
@@ -31,6 +32,8 @@ export type FormRules = Rules & {
   groups: readonly FieldGroup[];
   /** What was refused before, by field. */
   faults: Faults;
+  /** What the form was filled in with. */
+  before: FieldValues;
 };
 
 /** Reads a submission, with an error at each wrong input. */
@@ -40,7 +43,7 @@ export function readSessionForm(state: unknown, rules: FormRules, text: Text): R
   const { values, errors } = readFields(shown, entered, { rules, text });
   return {
     draft: sessionDraftSchema.parse(values),
-    contextChoice: contextChoiceIn(entered),
+    contextChoice: CONTEXT_CHOICES.find((known) => pickedIn(entered, BLOCK.context).includes(known)) ?? null,
     files: filesIn(entered, BLOCK.files),
     errors,
   };
@@ -58,14 +61,17 @@ export function readFields(shown: readonly Field[], entered: EnteredByBlock, rea
   return { values, errors };
 }
 
-type Reader = { rules: Pick<FormRules, 'faults' | 'ownTag'>; text: Text };
+type Reader = { rules: Pick<FormRules, 'faults' | 'before' | 'ownTag'>; text: Text };
 
 /** `value`: undefined if nothing was entered. */
 type Checked = { value: unknown } | { problem: string };
 
 function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Reader): Checked {
-  const reading = readField(field, entered);
   const fault = rules.faults[field.key];
+  const before = rules.before[field.key];
+  const typed = readField(field, entered);
+  const reading: Reading =
+    typed.kind === 'nothing' && isKept(field, before) ? { kind: 'value', raw: before } : typed;
   switch (reading.kind) {
     case 'nothing':
       if (field.isTask) return { problem: text.command.problems.noTask };
@@ -111,26 +117,6 @@ export function problemWith(field: Field, raw: unknown, rules: Rules, text: Text
   return given === null ? errors.takes(takes) : errors.value(truncate(oneLine(given), SHOWN_LENGTH), takes);
 }
 
-function schemaProblem(schema: unknown, text: Text): string | null {
-  const isObject = typeof schema === 'object' && schema !== null;
-  const fault = isObject ? schemaFault(Object.fromEntries(Object.entries(schema))) : null;
-  return fault === null ? null : schemaSentence(fault, text);
-}
-
-function schemaSentence(fault: SchemaFault, text: Text): string {
-  const { schema } = text.modal.errors;
-  switch (fault.kind) {
-    case 'too-large':
-      return schema.tooLarge;
-    case 'external':
-      return schema.external(truncate(fault.ref, SHOWN_LENGTH));
-    case 'draft':
-      return schema.draft(truncate(fault.declared, SHOWN_LENGTH));
-    case 'invalid':
-      return schema.invalid(truncate(fault.at, SHOWN_LENGTH * 2), fault.message);
-  }
-}
-
 /** The refused text: in a list, the first refused entry. null: all of it is refused, or it isn't text. */
 function wrongPart(raw: unknown, index: PropertyKey | undefined): string | null {
   if (typeof raw === 'string' || typeof raw === 'number') return String(raw);
@@ -138,51 +124,69 @@ function wrongPart(raw: unknown, index: PropertyKey | undefined): string | null 
   return typeof entry === 'string' ? entry : null;
 }
 
-/**
- * Devin accepts self-contained JSON Schema, draft 7:
- * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
- */
-const MAX_SCHEMA_BYTES = 64 * 1024;
-/** Objects, lists and plain values. The check compares the entries of a list with each other. */
-const MAX_SCHEMA_NODES = 2000;
+/** Files whose text is the value of a field, by their names. All others are attached. */
+const TEXT_FILES: readonly { name: RegExp; isFor: (field: Field) => boolean }[] = [
+  { name: /\.env(?:\.[\w-]+)?$/i, isFor: ({ input }) => input.kind === 'secrets' },
+  { name: /(?:^|\.)schema\.json$/i, isFor: ({ input }) => input.kind === 'json' },
+  { name: /\.md$/i, isFor: ({ isTask }) => isTask },
+];
 
-type SchemaFault =
-  | { kind: 'too-large' }
-  /** `ref`: to another document. */
-  | { kind: 'external'; ref: string }
-  /** `declared`: another draft. */
-  | { kind: 'draft'; declared: string }
-  /** `at`: a JSON pointer; `message`: in the words of the validator. */
-  | { kind: 'invalid'; at: string; message: string };
-
-const DRAFT_7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
-const ajv = new Ajv({ strict: false, logger: false });
-
-/** What is wrong with a schema; null: nothing. */
-function schemaFault(schema: Readonly<Record<string, unknown>>): SchemaFault | null {
-  if (Buffer.byteLength(JSON.stringify(schema)) > MAX_SCHEMA_BYTES) return { kind: 'too-large' };
-  const { $schema: declared } = schema;
-  if (declared !== undefined && !(typeof declared === 'string' && DRAFT_7.test(declared))) {
-    return { kind: 'draft', declared: JSON.stringify(declared) };
-  }
-  const nodes = nodesIn(schema);
-  if (nodes === null) return { kind: 'too-large' };
-  const ref = nodes.find(
-    ([key, held]) => key === '$ref' && typeof held === 'string' && !held.startsWith('#'),
-  );
-  if (ref !== undefined) return { kind: 'external', ref: String(ref[1]) };
-  const { $schema: _draft, ...rest } = schema;
-  if (ajv.validateSchema(rest) === true) return null;
-  const [first] = ajv.errors ?? [];
-  return { kind: 'invalid', at: first?.instancePath ?? '', message: first?.message ?? '' };
+/** The field that gets the text of a file; undefined: it is attached. */
+export function fieldForFile({ name }: UploadedFile): Field | undefined {
+  const kind = TEXT_FILES.find((one) => one.name.test(name));
+  return kind && fields.find(kind.isFor);
 }
 
-/** Everything in a schema, with its key; null: more than may be checked. */
-function nodesIn(schema: unknown): [key: string, held: unknown][] | null {
-  const nodes: [string, unknown][] = [['', schema]];
-  for (const [, held] of nodes) {
-    if (typeof held === 'object' && held !== null) nodes.push(...Object.entries(held));
-    if (nodes.length > MAX_SCHEMA_NODES) return null;
+type TextFile = UploadedFile & { field: Field; read: UploadedText };
+
+/** A submission with the values from its files, or with what is wrong with them at the input for files. */
+export function withTextFiles(
+  read: ReadForm,
+  files: readonly TextFile[],
+  { rules, text }: { rules: FormRules; text: Text },
+): ReadForm {
+  let { draft } = read;
+  const problems: string[] = [];
+  for (const { field, name, read: uploaded } of files) {
+    const merged = mergedValue(field, { draft, uploaded }, text);
+    const problem = 'problem' in merged ? merged.problem : problemWith(field, merged.value, rules, text);
+    if (problem !== null) problems.push(text.joins.labeled(name, problem));
+    else if ('value' in merged) draft = sessionDraftSchema.parse({ ...draft, [field.key]: merged.value });
   }
-  return nodes;
+  const errors = { ...read.errors, ...(problems.length > 0 && { [BLOCK.files]: problems.join('\n') }) };
+  return { ...read, draft, errors };
+}
+
+type Merge = { draft: SessionDraft; uploaded: UploadedText };
+type Merged = { value: unknown } | { problem: string };
+
+function mergedValue(field: Field, { draft, uploaded }: Merge, text: Text): Merged {
+  const { fileErrors } = text.modal;
+  if (uploaded.kind !== 'text') return { problem: fileErrors[uploaded.kind] };
+  const words = uploaded.text.replace(/^\uFEFF/, '');
+  if (words.trim() === '') return { problem: fileErrors.empty };
+  switch (field.input.kind) {
+    case 'json': {
+      if (draft.structured_output_schema !== undefined) return { problem: fileErrors.twice };
+      const json = readJson(words);
+      return json.kind === 'wrong' ? { problem: json.sentence(text) } : { value: json.raw };
+    }
+    case 'secrets':
+      return secretsOf(words, draft.session_secrets ?? [], text);
+    default:
+      return { value: [draft.prompt ?? '', words.trim()].filter((part) => part !== '').join('\n\n') };
+  }
+}
+
+/** Quotes, values of several lines and comments are as in any `.env` file. */
+function secretsOf(
+  words: string,
+  before: NonNullable<SessionDraft['session_secrets']>,
+  { modal }: Text,
+): Merged {
+  const found = Object.entries(parseEnvironment(words));
+  if (found.length === 0) return { problem: modal.fileErrors.noSecrets };
+  const known = new Set(before.map(({ key }) => key));
+  if (found.some(([key]) => known.has(key))) return { problem: modal.fileErrors.repeatedSecret };
+  return { value: [...before, ...found.map(([key, value]) => ({ key, value, sensitive: true }))] };
 }

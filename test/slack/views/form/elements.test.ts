@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkView } from '../../../../sandbox/slack/rules/view.ts';
 import { LOOKUP_ACTION, lookupAction, readLookupAction } from '../../../../src/slack/edge/ids.ts';
-import { lookupOptions, type Suggestion } from '../../../../src/slack/views/form/elements.ts';
+import { lookupOptions, type Suggestion } from '../../../../src/slack/views/form/suggestions.ts';
 import { en } from '../../../../src/text/en.ts';
 
 /** Slack refuses a select without options. */

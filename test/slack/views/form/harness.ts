@@ -34,7 +34,7 @@ export function draw(parts: Partial<SessionForm>): ModalView {
 }
 
 /** How a submission is read. */
-export const COLLAPSED = { groups: [], faults: {}, ownTag: true };
+export const COLLAPSED = { groups: [], faults: {}, before: {}, ownTag: true };
 export const EXPANDED = { ...COLLAPSED, groups: OPTION_GROUPS };
 
 type State = ReturnType<typeof initialValues>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readJson } from '../../../../src/slack/views/form/read-field.ts';
+import { readJson } from '../../../../src/slack/views/form/fields.ts';
 import { en } from '../../../../src/text/en.ts';
 
 /** What is wrong with a text, if it isn't a JSON object. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fieldBlock } from '../../../../src/slack/edge/ids.ts';
-import { readField } from '../../../../src/slack/views/form/read-field.ts';
+import { readField } from '../../../../src/slack/views/form/fields.ts';
 import { en } from '../../../../src/text/en.ts';
 import { fieldOf } from '../../../support/field.ts';
 

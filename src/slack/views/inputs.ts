@@ -1,9 +1,64 @@
+import type { InputBlock, PlainTextInput } from '@slack/types';
 import { z } from 'zod';
+import { INPUT } from '../edge/ids.ts';
+import { LIMIT } from './limits.ts';
+import { caption } from './objects.ts';
+
+/** The inputs of modals: how each is drawn, and what it holds when it is sent. */
+
+type Labelled = {
+  blockId: string;
+  label: string;
+  hint?: string;
+  optional?: boolean;
+  element: InputBlock['element'];
+};
+
+export function inputBlock({ blockId, label, hint = '', optional = true, element }: Labelled): InputBlock {
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: caption(label, LIMIT.label),
+    ...(hint !== '' && { hint: caption(hint, LIMIT.label) }),
+    optional,
+    element,
+  };
+}
+
+type Typed = {
+  initial?: string | undefined;
+  placeholder?: string | undefined;
+  maxLength: number;
+  multiline: boolean;
+  focus?: boolean;
+};
+
+export function textElement({
+  initial = '',
+  placeholder = '',
+  maxLength,
+  multiline,
+  focus = false,
+}: Typed): PlainTextInput {
+  return {
+    type: 'plain_text_input',
+    action_id: INPUT,
+    multiline,
+    max_length: maxLength,
+    ...placeholderOf(placeholder),
+    ...(initial !== '' && { initial_value: initial }),
+    ...(focus && { focus_on_load: true }),
+  };
+}
+
+export function placeholderOf(words: string) {
+  return words === '' ? {} : { placeholder: caption(words, LIMIT.placeholder) };
+}
 
 export type UploadedFile = { id: string; name: string };
 
 /** What one input holds, whatever its element. */
-export type Entered =
+type Entered =
   | { kind: 'text'; text: string }
   | { kind: 'picked'; values: string[] }
   | { kind: 'files'; files: UploadedFile[] };
