@@ -2,7 +2,7 @@ import { withoutCredentials } from '../session/credentials.ts';
 import { readMilestone } from '../session/milestones.ts';
 import { REPLY_BY, shownEvent } from '../session/reply.ts';
 import { cardView } from '../slack/card-view.ts';
-import { readThreadMessage } from '../slack/command/thread-message.ts';
+import { readThreadMessage } from '../slack/command/message.ts';
 import type { FileToShare } from '../slack/edge/outbound.ts';
 import { plainName } from '../slack/edge/people.ts';
 import { isDirectMessage } from '../slack/edge/places.ts';

@@ -27,25 +27,18 @@ export type Names = Readonly<Record<string, string>>;
 /** A draft that records where each value came from. */
 export type EffectiveDraft = { values: StoredDraft; sources: Sources; names?: Names | undefined };
 
-type Layers = Partial<Record<SettingScope, StoredDraft>>;
-
 /** Later sources win: workspace < channel < person < this request < policy. Lists are replaced, not merged. */
 export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>): EffectiveDraft {
   const values: StoredDraft = {};
   const sources: Sources = {};
   for (const source of VALUE_SOURCES) {
-    const layer = picked(layers[source] ?? {}, fields);
+    const isDefault = source !== 'request' && source !== 'policy';
+    const among = isDefault ? fields.filter(({ isOwn }) => !isOwn) : fields;
+    const layer = picked(layers[source] ?? {}, among);
     Object.assign(values, layer);
     for (const { key } of fields) if (layer[key] !== undefined) sources[key] = source;
   }
   return { values, sources };
-}
-
-/** The defaults without these fields, which return to the organization's default. */
-export function withoutFields(layers: Layers, reset: readonly FieldKey[]): Layers {
-  return Object.fromEntries(
-    Object.entries(layers).map(([scope, layer]) => [scope, omitFields(layer, reset)]),
-  );
 }
 
 export function omitFields(draft: StoredDraft, keys: readonly FieldKey[]): StoredDraft {
@@ -68,14 +61,11 @@ export function applyForm(prefill: EffectiveDraft, submitted: StoredDraft): Effe
   return { values: submitted, sources, names: prefill.names };
 }
 
-/** What people call a value of one of Devin's lists; null: not known. */
-type NameOf = (lookup: Lookup, value: string) => string | null;
-
 /** A draft with the names of its ids that are known now. */
 export type WithNames = (draft: EffectiveDraft) => EffectiveDraft;
 
 export const createWithNames =
-  (nameOf: NameOf): WithNames =>
+  (nameOf: (lookup: Lookup, value: string) => string | null): WithNames =>
   (draft) => {
     const values: FieldValues = draft.values;
     const found = fields.flatMap(({ key, input }) => {

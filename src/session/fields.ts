@@ -48,6 +48,8 @@ type Row = {
   isText: boolean;
   /** What the session is asked to do: the only field that must be filled in. */
   isTask?: boolean;
+  /** It says something about one session, so it is no default. */
+  isOwn?: boolean;
 };
 
 const rows = z.registry<Row>();
@@ -111,6 +113,7 @@ const shape = {
     input: { kind: 'text', multiline: false, maxLength: MAX_TEXT },
     group: 'about',
     isText: true,
+    isOwn: true,
   }),
   playbook_id: word.clone().register(rows, {
     flag: '--playbook',
@@ -217,13 +220,13 @@ const entries: Partial<Record<string, z.ZodType>> = {
 };
 
 /** `schema`: what a person can enter. */
-export type Field = Row & { key: FieldKey; schema: z.ZodType; isTask: boolean };
+export type Field = Row & { key: FieldKey; schema: z.ZodType; isTask: boolean; isOwn: boolean };
 
 export function fieldOf(key: FieldKey): Field {
   const schema = shape[key];
   const row = rows.get(schema);
   if (row === undefined) throw new Error(`The field ${key} has no row in the field table.`);
-  return { isTask: false, ...row, key, schema: entries[key] ?? schema };
+  return { isTask: false, isOwn: false, ...row, key, schema: entries[key] ?? schema };
 }
 
 /** The rows, in the order people see them. */

@@ -30,15 +30,10 @@ export type Problem =
   | { kind: 'too-many'; field: FieldKey; most: number; given: number }
   | { kind: 'unclosed-quote'; field: FieldKey; value: string }
   | { kind: 'repeated'; field: FieldKey }
-  | { kind: 'no-task' }
-  /** Too many characters. */
-  | { kind: 'too-long'; max: number };
+  | { kind: 'no-task' };
 
-/**
- * What a person asks for; session secrets can't be typed. `reset`: fields that return to the organization's default,
- * despite other defaults.
- */
-export type Wish = { draft: StoredDraft; reset: FieldKey[] };
+/** What a person asks for; session secrets can't be typed. */
+export type Wish = { draft: StoredDraft };
 
 export type HelpTopic = 'options';
 

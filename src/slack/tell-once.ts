@@ -54,15 +54,11 @@ export async function tellOnce(
   }
 }
 
-type NotTaken = { sessionId: string; reason: keyof Text['thread']['notTaken'] };
-
-type Said = Pick<Message, 'userId' | 'channelId' | 'threadTs'>;
-
 /** Tells the author of a message, or of an edit, that it stays in the thread: once for each reason. */
 export async function tellNotTaken(
   { store, slack: { outbound }, textFor }: TellingContext,
-  said: Said,
-  { sessionId, reason }: NotTaken,
+  said: Pick<Message, 'userId' | 'channelId' | 'threadTs'>,
+  { sessionId, reason }: { sessionId: string; reason: keyof Text['thread']['notTaken'] },
 ): Promise<void> {
   const { userId } = said;
   const { thread } = await textFor(userId);

@@ -4,7 +4,7 @@ import type { ThreadWord } from '../session/reply.ts';
 import type { SteeredThread } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
-import { beginsWithName, mentionsApp, readThreadMessage, withoutMention } from './command/thread-message.ts';
+import { beginsWithName, mentionsApp, readThreadMessage, withoutMention } from './command/message.ts';
 import { isOnlyText, readMessage, withForwarded } from './edge/messages.ts';
 import type { Message } from './edge/payload.ts';
 import { listenHere } from './edge/places.ts';

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { SETTING_SCOPES, type SettingScope } from '../session/defaults.ts';
-import { storedDraftSchema, type FieldKey, type StoredDraft } from '../session/fields.ts';
+import { storedDraftSchema, type StoredDraft } from '../session/fields.ts';
 import {
   effectivePreferences,
   preferencesSchema,
@@ -33,7 +33,6 @@ type Layers<T> = Partial<Record<SettingScope, T>>;
 type Column = 'draft' | 'preferences';
 /** `language`: null: as in Slack. */
 type Chosen = Omit<Preferences, 'language'> & { language?: Language | null | undefined };
-type DraftChange = { draft: StoredDraft; reset: readonly FieldKey[] };
 type Written = string | null | RawBuilder<string>;
 /** `what`: for the audit. */
 type Change = { what: string; updatedBy: string; first: Written; later: Written };
@@ -103,14 +102,14 @@ export function createSettings(db: Kysely<Tables>) {
       await write(key, 'draft', { what, updatedBy, first: value, later: value });
     },
 
-    /** Sets some defaults and removes others; the rest stays. In the statement itself: of two at the same moment, both count. */
-    async changeDraft(key: SettingKey, { draft, reset }: DraftChange, updatedBy: string): Promise<void> {
+    /** Sets some defaults; the rest stays. In the statement itself: of two at the same moment, both count. */
+    async changeDraft(key: SettingKey, draft: StoredDraft, updatedBy: string): Promise<void> {
       const set = json(draft);
       await write(key, 'draft', {
-        what: `defaults(${[...Object.keys(draft), ...reset].join(',')})`,
+        what: `defaults(${Object.keys(draft).join(',')})`,
         updatedBy,
         first: set,
-        later: sql<string>`coalesce(settings.draft, '{}') - ${reset}::text[] || ${set}::jsonb`,
+        later: sql<string>`coalesce(settings.draft, '{}') || ${set}::jsonb`,
       });
     },
 

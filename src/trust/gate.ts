@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import { givenApprovals, type Approval, type UnapprovedEnd } from '../session/approval.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
-import { applyDefaults, withoutFields, type EffectiveDraft, type WithNames } from '../session/defaults.ts';
+import { applyDefaults, type EffectiveDraft, type WithNames } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import { devinUserOf, type SlackPerson } from '../session/identity.ts';
@@ -195,13 +195,13 @@ type QuickDeps = {
 export function createQuickGate({ gate, settings, withNames, log }: QuickDeps): QuickGate {
   const quickly = createQuickly(log);
   return {
-    async effectiveDraft(asker, { draft, reset = [] }) {
+    async effectiveDraft(asker, { draft }) {
       const [layers, rules] = await Promise.all([
         settings.layersFor(asker),
         quickly<Awaited<ReturnType<Gate['rulesAt']>> | null>(gate.rulesAt(asker), null),
       ]);
       const channel = { ...rules?.defaults, ...layers.channel };
-      const effective = applyDefaults({ ...withoutFields({ ...layers, channel }, reset), request: draft });
+      const effective = applyDefaults({ ...layers, channel, request: draft });
       return withNames(rules?.fillIn(effective) ?? effective);
     },
     explain: async (asking) => quickly<Explained | 'not-known'>(gate.explain(asking), 'not-known'),

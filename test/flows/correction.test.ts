@@ -102,18 +102,3 @@ describe('a form that is submitted half an hour after its notice', () => {
     expect(slack.renderText(settled)).toContain(url);
   });
 });
-
-describe('default, all and none', () => {
-  const world = useWorld();
-
-  test('undo a default for one session', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    await slack.command(ana.userId, channelId, 'defaults me --acu 7 --mode fast --tag a --knowledge none');
-    await slack.command(ana.userId, channelId, 'fix it now --acu default --tag none --knowledge all');
-    const { request } = await sessionOf(devin, ana.devinUserId);
-    expect(request).toMatchObject({ devin_mode: 'fast', tags: [expect.stringMatching(/^slack-/)] });
-    expect(request).not.toHaveProperty('max_acu_limit');
-    expect(request).not.toHaveProperty('knowledge_ids');
-  });
-});

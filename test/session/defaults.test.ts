@@ -5,7 +5,6 @@ import {
   groupsOf,
   asksOther,
   createWithNames,
-  withoutFields,
 } from '../../src/session/defaults.ts';
 import type { StoredDraft } from '../../src/session/fields.ts';
 
@@ -32,12 +31,10 @@ describe('defaults', () => {
     expect(sources.knowledge_ids).toBe('request');
   });
 
-  test('fields that are reset are left out of each of them', () => {
-    const channel: StoredDraft = { devin_mode: 'lite', repos: ['acme/web'] };
-    expect(withoutFields({ channel, person: { devin_mode: 'fast' } }, ['devin_mode'])).toEqual({
-      channel: { repos: ['acme/web'] },
-      person: {},
-    });
+  test('never name a session', () => {
+    const person = { title: 'Login', platform: 'windows' };
+    expect(applyDefaults({ person, request: {} }).values).toEqual({ platform: 'windows' });
+    expect(applyDefaults({ person, request: { title: 'Search' } }).values.title).toBe('Search');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detailsView } from '../../src/slack/details-view.ts';
+import { detailsView } from '../../src/slack/listeners/cards.ts';
 import { renderDetails } from '../../src/slack/views/details.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';

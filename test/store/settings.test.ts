@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FieldKey, StoredDraft } from '../../src/session/fields.ts';
+import type { StoredDraft } from '../../src/session/fields.ts';
 import { createSettings } from '../../src/store/settings.ts';
 import { usePostgres } from '../support/databases.ts';
 
@@ -39,18 +39,15 @@ describe('preferences', () => {
 
 describe('defaults', () => {
   const { open } = usePostgres();
-  test('that are set and removed at the same moment all count', async () => {
+  test('that are set at the same moment all count', async () => {
     const { db } = await open();
     const settings = createSettings(db);
-    const change = async (draft: StoredDraft, reset: FieldKey[] = []): Promise<void> =>
-      settings.changeDraft(CHANNEL, { draft, reset }, 'U1');
+    const change = async (draft: StoredDraft): Promise<void> => settings.changeDraft(CHANNEL, draft, 'U1');
     await change({ max_acu_limit: 5, title: 'Login' });
-    await Promise.all([
-      change({ tags: ['web'] }),
-      change({}, ['title']),
-      change({ max_acu_limit: 7 }, ['platform']),
-    ]);
-    expect(await settings.layersFor(PLACE)).toEqual({ channel: { max_acu_limit: 7, tags: ['web'] } });
+    await Promise.all([change({ tags: ['web'] }), change({ max_acu_limit: 7 })]);
+    expect(await settings.layersFor(PLACE)).toEqual({
+      channel: { max_acu_limit: 7, tags: ['web'], title: 'Login' },
+    });
     await settings.set(CHANNEL, null, 'U1');
     await change({ title: 'Search' });
     expect(await settings.layersFor(PLACE)).toEqual({ channel: { title: 'Search' } });

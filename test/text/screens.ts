@@ -58,8 +58,8 @@ const PREFERENCES = {
   language: null,
 } as const;
 const asked = (doubt: Doubt, text: Text): Rendered => {
-  const intent = { kind: 'ask-first', doubt, draft: {}, reset: [] } as const;
-  return renderDoubt({ ...intent, reset: [] }, { command: '/cog', typed: 'words', formId: 'f1' }, text);
+  const intent = { kind: 'ask-first', doubt, draft: {} } as const;
+  return renderDoubt(intent, { command: '/cog', typed: 'words', formId: 'f1' }, text);
 };
 const REVIEW: Review = {
   values: { prompt: 'words', session_secrets: [{ key: 'A', value: 'B', sensitive: true }] },

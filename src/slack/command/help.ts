@@ -13,7 +13,7 @@ import { refusal } from '../views/notices.ts';
 import { actions, button, primary, sections, type Rendered } from '../views/objects.ts';
 import { renderQuestion } from '../views/offer.ts';
 import { bold, code, escape, truncate, unescape } from '../views/text.ts';
-import { bangWords } from './option-names.ts';
+import { bangWords } from './flags.ts';
 import { flagTakes } from './values.ts';
 
 /** How much a sentence quotes of what was typed; the notice around it quotes everything. */
@@ -182,8 +182,6 @@ function renderProblem(problem: Problem, command: string, text: Text): string {
       return problems.unclosedQuote(flagOf(problem.field, text), quoted(problem.value));
     case 'repeated':
       return problems.repeated(flagOf(problem.field, text));
-    case 'too-long':
-      return problems.tooLong(problem.max);
     case 'no-task':
       return problems.noTask;
   }

@@ -2,8 +2,7 @@ import { credentialsInDraft } from '../../session/credentials.ts';
 import type { StoredDraft } from '../../session/fields.ts';
 import type { Doubt, Intent, IntentOf } from '../../session/intent.ts';
 import { unescape } from '../views/text.ts';
-import { scan, type Scan } from './flags.ts';
-import { optionsInWords } from './option-names.ts';
+import { optionsInWords, scan, type Scan } from './flags.ts';
 import {
   commandLike,
   defaultsSetBeside,
@@ -14,11 +13,10 @@ import {
 import { wordsOf } from './tokens.ts';
 import { readValues } from './values.ts';
 
-/** Slack cuts a message here: https://docs.slack.dev/changelog/2018-04-truncating-really-long-messages */
-const LONGEST = 40_000;
-
 /** `ownTag`: the app adds a tag of its own to each session. */
 type Rules = { ownTag: boolean };
+
+type Task = IntentOf<'create' | 'open-form' | 'invalid'>;
 
 /**
  * What a person wants, from the text of a slash command as Slack sends it with `should_escape`.
@@ -26,52 +24,51 @@ type Rules = { ownTag: boolean };
  */
 export function parseCommand(text: string, rules: Rules = { ownTag: true }): Intent {
   const typed = text.trim();
-  const subcommand = typed.length > LONGEST ? null : readSubcommand(typed);
-  if (subcommand !== null) return subcommand;
-  const scanned = scan(typed.slice(0, LONGEST));
+  const scanned = scan(typed);
   const misused = misusedCommand(typed);
-  const options = readOptions(scanned, rules);
-  if (options !== null) return options;
-  if (misused !== null) return { kind: 'misused', name: misused };
-  return asking(parseTask(text, rules), scanned, doubtAbout);
+  const command = readSubcommand(typed) ?? readOptions(scanned, rules);
+  if (command !== null) return command;
+  return misused === null
+    ? asking(readTask(scanned, rules), scanned, doubtAbout)
+    : { kind: 'misused', name: misused };
 }
 
 /** The same for a text that is said to be a task: only a credential and what looks like an option ask first. */
-export function parseNew(text: string, rules: Rules): ReturnType<typeof parseTask> | IntentOf<'ask-first'> {
-  const scanned = scan(text.trim().slice(0, LONGEST));
-  return asking(parseTask(text, rules), scanned, optionLike);
+export function parseNew(text: string, rules: Rules): Task | IntentOf<'ask-first'> {
+  const scanned = scan(text.trim());
+  return asking(readTask(scanned, rules), scanned, optionLike);
 }
 
 /** The same for a text that must be a task: an unknown option is a problem. */
-export function parseTask(
-  text: string,
-  { ownTag }: Rules = { ownTag: true },
-): IntentOf<'create' | 'open-form' | 'invalid'> {
-  const typed = text.trim();
-  if (typed === '') return { kind: 'open-form' };
-  if (typed.length > LONGEST) {
-    const problems = [{ kind: 'too-long', max: LONGEST }] as const;
-    return { kind: 'invalid', problems: [...problems], draft: { prompt: unescape(typed) }, reset: [] };
-  }
-  const { task, given } = scan(typed);
-  const { draft: options, reset, problems } = readValues(given, ownTag);
+export function parseTask(text: string, rules: Rules = { ownTag: true }): Task {
+  return readTask(scan(text.trim()), rules);
+}
+
+function readTask({ task, given }: Scan, { ownTag }: Rules): Task {
+  const { draft: options, problems } = readValues(given, ownTag);
   const prompt = unescape(task).trim();
-  if (prompt === '')
-    return { kind: 'invalid', problems: [...problems, { kind: 'no-task' }], draft: options, reset };
+  if (prompt === '') {
+    if (given.length === 0) return { kind: 'open-form' };
+    return { kind: 'invalid', problems: [...problems, { kind: 'no-task' }], draft: options };
+  }
   const draft = { ...options, prompt };
-  return problems.length === 0
-    ? { kind: 'create', draft, reset }
-    : { kind: 'invalid', problems, draft, reset };
+  return problems.length === 0 ? { kind: 'create', draft } : { kind: 'invalid', problems, draft };
 }
 
 /** `defaults channel --repo acme/web`, `why --repo acme/web`. */
-function readOptions({ task, given }: Scan, { ownTag }: Rules): IntentOf<'set-defaults' | 'why'> | null {
+function readOptions(
+  { task, given }: Scan,
+  { ownTag }: Rules,
+): IntentOf<'set-defaults' | 'why' | 'misused'> | null {
   if (given.length === 0) return null;
   const unknown = given.flatMap((one) => (one.kind === 'unknown' ? [one.typed] : []));
   const words = withoutOptions(task, unknown).toLowerCase();
   if (words === 'why') return { kind: 'why', ...readValues(given, ownTag) };
   const scope = defaultsSetBeside(words);
-  return scope === null ? null : { kind: 'set-defaults', scope, ...readValues(given, ownTag) };
+  if (scope === null) return null;
+  return given.some((one) => one.kind !== 'unknown' && one.field.isOwn)
+    ? { kind: 'misused', name: 'defaults' }
+    : { kind: 'set-defaults', scope, ...readValues(given, ownTag) };
 }
 
 /** A task without the words that were meant as options. */
@@ -80,16 +77,16 @@ export function withoutOptions(task: string, typed: readonly string[]): string {
 }
 
 /** Asks first if there is a doubt. An unknown option alone is one; with a wrong value nothing can start. */
-function asking<I extends ReturnType<typeof parseTask>>(
-  read: I,
+function asking(
+  read: Task,
   scanned: Scan,
   doubt: (scanned: Scan) => Doubt | null,
-): I | IntentOf<'ask-first'> {
+): Task | IntentOf<'ask-first'> {
   if (read.kind === 'open-form') return read;
   if (read.kind === 'invalid' && read.problems.some(({ kind }) => kind !== 'unknown-flag')) return read;
-  const { draft, reset } = read;
+  const { draft } = read;
   const why = credentialDoubt(draft) ?? doubt(scanned);
-  return why === null ? read : { kind: 'ask-first', doubt: why, draft, reset };
+  return why === null ? read : { kind: 'ask-first', doubt: why, draft };
 }
 
 /** At most this many words may be a command with what it doesn't take. */

@@ -54,7 +54,7 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
   }),
   why: row({
     takes: z.object({}),
-    intent: () => ({ kind: 'why', draft: {}, reset: [], problems: [] }),
+    intent: () => ({ kind: 'why', draft: {}, problems: [] }),
   }),
   whoami: row({
     takes: z.object({ again: oneOf(['again']).optional() }),

@@ -4,116 +4,72 @@ import {
   type Field,
   type FieldInput,
   type FieldKey,
+  type StoredDraft,
 } from '../../session/fields.ts';
-import type { IntentOf, Problem, Wish } from '../../session/intent.ts';
+import type { IntentOf, Problem } from '../../session/intent.ts';
 import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../session/usage.ts';
 import type { Text } from '../../text/index.ts';
 import { unescape } from '../views/text.ts';
 import type { Given } from './flags.ts';
 import { DASHES } from './tokens.ts';
 
-/** What the flags say, and what is wrong with the others. */
-type ReadValues = Wish & { problems: Problem[] };
-
-/**
- * `input` is what the field's schema accepted. `output` is what it made of it; two with the same output mean the same.
- */
-type Accepted = { input: unknown; output: string };
-type KnownGiven = Exclude<Given, { kind: 'unknown' }>;
-type FieldTexts = { texts: (string | null)[]; problems: Problem[] };
-
 /** `ownTag`: the app adds a tag of its own. */
-export function readValues(given: readonly Given[], ownTag = true): ReadValues {
+export function readValues(
+  given: readonly Given[],
+  ownTag = true,
+): { draft: StoredDraft; problems: Problem[] } {
+  const said = new Map<Field, (string | null)[]>();
   const values: Partial<Record<FieldKey, unknown>> = {};
-  const reset: FieldKey[] = [];
-  const found: Problem[] = [];
-  const known: KnownGiven[] = [];
+  const problems: Problem[] = [];
   for (const one of given) {
-    if (one.kind === 'unknown') found.push({ kind: 'unknown-flag', ...shownOption(one) });
-    else known.push(one);
+    if (one.kind === 'value') said.set(one.field, [...(said.get(one.field) ?? []), one.text]);
+    else problems.push(problemOf(one));
   }
-  for (const field of new Set(known.map((one) => one.field))) {
-    const said = sortOut(known.filter((one) => one.field === field));
-    const {
-      value,
-      isReset = false,
-      problems,
-    } = isSaidDefault(field, said) ? { isReset: true, problems: [] } : readOne(field, said, ownTag);
-    found.push(...said.problems, ...problems);
-    if (isReset) reset.push(field.key);
-    if (value !== undefined) values[field.key] = value;
+  for (const [field, texts] of said) {
+    const read = readTexts(field, texts, ownTag);
+    problems.push(...read.problems);
+    if (read.value !== undefined) values[field.key] = read.value;
   }
-  return { draft: storedDraftSchema.parse(values), reset, problems: found };
+  return { draft: storedDraftSchema.parse(values), problems };
 }
 
-/** What looks like an option, and what was probably meant, for people to read. */
-function shownOption({ typed, meant }: Extract<Given, { kind: 'unknown' }>) {
-  return { flag: asTyped(typed), meant: meant === null ? null : asTyped(meant) };
-}
-
-/** `--acu default`. For lists that can be "none", `all` means the same. */
-function isSaidDefault(field: Field, { texts }: FieldTexts): boolean {
-  return texts.length > 0 && texts.every((text) => text !== null && isDefault(field, text));
-}
-
-function isDefault(field: Field, text: string): boolean {
-  const word = text.trim().toLowerCase();
-  return word === 'default' || (word === 'all' && isEmptyMeant(field));
-}
-
-function sortOut(given: KnownGiven[]): FieldTexts {
-  const said: FieldTexts = { texts: [], problems: [] };
-  for (const one of given) {
-    if (one.kind === 'value') said.texts.push(one.text);
-    else if (one.kind === 'missing') said.problems.push({ kind: 'missing-value', field: one.field.key });
-    else said.problems.push({ kind: 'unclosed-quote', field: one.field.key, value: asTyped(one.text) });
+function problemOf(given: Exclude<Given, { kind: 'value' }>): Problem {
+  switch (given.kind) {
+    case 'unknown': {
+      const { typed, meant } = given;
+      return { kind: 'unknown-flag', flag: asTyped(typed), meant: meant === null ? null : asTyped(meant) };
+    }
+    case 'missing':
+      return { kind: 'missing-value', field: given.field.key };
+    case 'unclosed':
+      return { kind: 'unclosed-quote', field: given.field.key, value: asTyped(given.text) };
   }
-  return said;
 }
 
-type Read = { value?: unknown; isReset?: boolean; problems: Problem[] };
-
-function readOne(field: Field, said: FieldTexts, ownTag: boolean): Read {
-  if (field.input.kind !== 'list') return readSingle(field, said);
-  return readList(field, said, mostOf(field.input, ownTag));
-}
-
-function readSingle(field: Field, { texts }: FieldTexts): Read {
-  const read = texts.map((text) => ({ text, accepted: accept(field, text) }));
-  const problems = read.flatMap(({ text, accepted }) =>
-    accepted === null ? [badValue(field, text ?? '')] : [],
-  );
-  const [first, ...others] = read.flatMap(({ accepted }) => (accepted === null ? [] : [accepted]));
-  if (first === undefined) return { problems };
-  if (others.some(({ output }) => output !== first.output)) {
-    return { problems: [...problems, { kind: 'repeated', field: field.key }] };
+/** What a field gets of all that is typed for it. Two values that mean the same are one. */
+function readTexts(field: Field, texts: readonly (string | null)[], ownTag: boolean) {
+  const { key, input } = field;
+  const isList = input.kind === 'list';
+  const items = isList ? texts.flatMap((text) => splitList(text ?? '')) : texts;
+  if (items.length === 0) return { problems: [{ kind: 'missing-value', field: key } as const] };
+  const isNone = (item: string | null): boolean => isList && item?.toLowerCase() === 'none';
+  // An empty list differs from no list.
+  if (isList && input.none && items.every(isNone)) return { value: [], problems: [] };
+  const accepted = new Map<string, unknown>();
+  const problems: Problem[] = [];
+  for (const item of items) {
+    const one = isNone(item) ? null : accept(field, item);
+    if (one === null) problems.push({ kind: 'bad-value', field: key, value: asTyped(item ?? '') });
+    else accepted.set(one.output, accepted.get(one.output) ?? one.input);
   }
-  return { value: first.input, problems };
-}
-
-function readList(field: Field, { texts }: FieldTexts, most: number | null): Read {
-  const items = texts.flatMap((text) => splitList(text ?? ''));
-  const isNone = (item: string): boolean => item.toLowerCase() === 'none';
-  if (texts.length === 0) return { problems: [] };
-  if (items.length === 0) return { problems: [{ kind: 'missing-value', field: field.key }] };
-  if (items.every(isNone))
-    return isEmptyMeant(field) ? { value: [], problems: [] } : { isReset: true, problems: [] };
-  const stray = items.find((item) => isNone(item) || isDefault(field, item));
-  if (stray !== undefined) return { problems: [badValue(field, stray)] };
-  const read = items.map((item) => ({ item, accepted: accept(field, item) }));
-  const problems = read.flatMap(({ item, accepted }) => (accepted === null ? [badValue(field, item)] : []));
-  const distinct = new Map(
-    read.flatMap(({ accepted }) => (accepted === null ? [] : [[accepted.output, accepted.input]])),
-  );
-  const value = [...distinct.values()].flat();
-  if (value.length === 0) return { problems };
-  if (most === null || value.length <= most) return { value, problems };
-  return { problems: [...problems, { kind: 'too-many', field: field.key, most, given: value.length }] };
-}
-
-/** An empty list differs from no list. */
-function isEmptyMeant({ input }: Field): boolean {
-  return input.kind === 'list' && input.none;
+  const values = [...accepted.values()];
+  const most = isList ? mostOf(input, ownTag) : 1;
+  if (most === null || values.length <= most)
+    return { value: isList && values.length > 0 ? values.flat() : values[0], problems };
+  const tooMany: Problem = isList
+    ? { kind: 'too-many', field: key, most, given: values.length }
+    : { kind: 'repeated', field: key };
+  return { problems: [...problems, tooMany] };
 }
 
 /**
@@ -126,6 +82,9 @@ function splitList(text: string): string[] {
 }
 
 const WEB_LINK = /<(https?:[^<>|]*)\|([^<>]*)>/gi;
+
+/** `input` is what the field's schema accepted; `output` is what it made of it: two with the same output mean the same. */
+type Accepted = { input: unknown; output: string };
 
 /**
  * Slack turns what looks like an address into a link, so the value is the label, as it was typed. If the field reads
@@ -197,10 +156,6 @@ function withoutMarks(text: string, marks: string): string {
   let end = text.length;
   while (end > 0 && marks.includes(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end);
-}
-
-function badValue(field: Field, text: string): Problem {
-  return { kind: 'bad-value', field: field.key, value: asTyped(text) };
 }
 
 /** What a flag takes, in plain words. A list's flag can be repeated, and takes several values at once. */

@@ -3,7 +3,7 @@ import { pages } from '../../bounds.ts';
 import type { MessageContext, SlackMessage } from '../../session/context.ts';
 import type { SlackPerson } from '../../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../session/prompt.ts';
-import { readThreadMessage } from '../command/thread-message.ts';
+import { readThreadMessage } from '../command/message.ts';
 import { mentionedIn } from '../views/text.ts';
 import { cursorAfter, isOutside, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';

@@ -40,20 +40,18 @@ export type RequestsContext = {
 /** `problems`: what could not be read. */
 type OfferedWish = TypedDraft & { problems?: readonly Problem[] };
 
-type FormContent = {
-  draft: EffectiveDraft;
-  context: MessageContext | null;
-  /** What was refused, by field. */
-  faults: Faults;
-  /** Names of session secrets that were not kept. */
-  lostSecrets?: string[] | null;
-};
-
 /** Keeps what a form is filled in with until it is sent. A form's id goes into a button or a modal. */
 async function keep(
   { store: { forms, envelopes } }: RequestsContext,
   origin: Origin & { id: string },
-  content: FormContent,
+  content: {
+    draft: EffectiveDraft;
+    context: MessageContext | null;
+    /** What was refused, by field. */
+    faults: Faults;
+    /** Names of session secrets that were not kept. */
+    lostSecrets?: string[] | null;
+  },
 ): Promise<Form> {
   const { id } = origin;
   const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });

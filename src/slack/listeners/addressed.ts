@@ -6,8 +6,8 @@ import { findFollowed } from '../../store/requests.ts';
 import type { Text } from '../../text/index.ts';
 import { identify } from '../authority.ts';
 import { cardView, requesterName, runsAs } from '../card-view.ts';
-import { readAddressed, type Addressed } from '../command/addressed.ts';
 import { renderDoubt } from '../command/help.ts';
+import { readAddressed, type Addressed } from '../command/message.ts';
 import { parseNew } from '../command/parse.ts';
 import { ACTION } from '../edge/ids.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
@@ -84,7 +84,7 @@ function callOf({ teamId, userId, channelId, placeKind, threadTs, ts }: Message,
   };
 }
 
-export const NO_WISH: Wish = { draft: {}, reset: [] };
+export const NO_WISH: Wish = { draft: {} };
 
 /** The id of its form. */
 async function offer(c: ListenersContext, message: Message, wish: Wish): Promise<string> {
@@ -149,7 +149,6 @@ const NO_TASK: IntentOf<'invalid'> = {
   kind: 'invalid',
   problems: [{ kind: 'no-task' }],
   draft: {},
-  reset: [],
 };
 
 /** `!new` in a session's thread: like a mention, the card is the answer. */

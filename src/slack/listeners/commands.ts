@@ -120,13 +120,10 @@ function listenToChoices(app: App, c: ListenersContext): void {
   });
 }
 
-/** `meant`: see meantOption. */
-type Chosen = { formId: string; meant?: Meant; withCredential?: boolean };
-
 async function startOffered(
   c: ListenersContext,
   press: Press,
-  { formId, meant, withCredential = false }: Chosen,
+  { formId, meant, withCredential = false }: { formId: string; meant?: Meant; withCredential?: boolean },
 ): Promise<Rendered> {
   const form = await findOwnForm(c, { formId }, press);
   const text = await c.textFor(press.userId);
@@ -139,7 +136,7 @@ async function startOffered(
     return refusal({ problems: [invalidNow], typed: null, formId: form.id }, text);
   const doubt = withCredential ? null : credentialDoubt(values);
   const asked = { command: c.command, typed: values.prompt, formId: form.id };
-  if (doubt !== null) return renderDoubt({ kind: 'ask-first', doubt, draft: values, reset: [] }, asked, text);
+  if (doubt !== null) return renderDoubt({ kind: 'ask-first', doubt, draft: values }, asked, text);
   return notice([(await acceptOffered(c, { ...form, draft })) ? started : text.modal.sentBefore]);
 }
 

@@ -4,8 +4,7 @@ import type { Form } from '../../store/forms.ts';
 import { askingMessage, type SessionRequest } from '../../store/request-row.ts';
 import { findSteered, type SteeredThread } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import { readAddressed } from '../command/addressed.ts';
-import { mentionsApp, readThreadMessage } from '../command/thread-message.ts';
+import { mentionsApp, readAddressed, readThreadMessage } from '../command/message.ts';
 import { readMessage } from '../edge/messages.ts';
 import type { Edit, PayloadOf } from '../edge/payload.ts';
 import { correctReply, retractReply } from '../inbox/acts.ts';
@@ -18,9 +17,6 @@ import { onceRecorded } from './routes.ts';
 
 /** The message that a session is about. `isAsking`: it asked for it, so its options are those of the session. */
 type Task = { kind: 'task'; request: SessionRequest; session: SessionRow | null; isAsking: boolean };
-
-/** What an edited message is. */
-type Edited = { kind: 'reply'; thread: SteeredThread } | { kind: 'offer'; form: Form } | Task;
 
 /** Acts on the edit of a reply, or of the message that asked for a session. */
 export async function hearEdit(c: ListenersContext, delivered: Edit, isAgain: boolean): Promise<void> {
@@ -40,7 +36,10 @@ export async function hearEdit(c: ListenersContext, delivered: Edit, isAgain: bo
 }
 
 /** null: it is nothing to the app. */
-async function findEdited(c: ListenersContext, edit: Edit): Promise<Edited | null> {
+async function findEdited(
+  c: ListenersContext,
+  edit: Edit,
+): Promise<({ kind: 'reply'; thread: SteeredThread } | { kind: 'offer'; form: Form } | Task) | null> {
   const { requests, sessions, replies } = c.store;
   const asked = await requests.ofMessage(edit);
   if (asked !== null) return { kind: 'task', ...(await onceStarted(c, asked)), isAsking: true };

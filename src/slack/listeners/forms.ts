@@ -166,13 +166,11 @@ function questionAbout(
   return scan(typed).given.some(({ kind }) => kind !== 'unknown') ? 'options' : null;
 }
 
-type Reading = { form: Form; groups: readonly OptionGroup[]; text: Text };
-
 /** With the text of its uploaded files. `typed`: the task without it; `attached`: the other files. */
 async function readSubmission(
   c: ListenersContext,
   { view, userId }: Pick<Submission, 'view' | 'userId'>,
-  { form, groups, text }: Reading,
+  { form, groups, text }: { form: Form; groups: readonly OptionGroup[]; text: Text },
 ) {
   const { faults, draft: filled } = form;
   const rules = { groups, faults: faults ?? {}, before: filled.values, ownTag: c.tagRequests };

@@ -21,14 +21,14 @@ import { listenToWorkspace } from './workspace.ts';
 const IDENTITY_MS = 1200;
 const PRESENCE_MS = 700;
 
-type Given = Omit<ListenersContext, 'saveRequest' | 'inTime' | 'lookUp' | 'presence' | 'textFor'> & {
-  slack: Pick<Slack, 'bolt' | 'presence' | 'textFor'>;
-  enqueueAll: EnqueueAll;
-  onMoved: (state: RequestState) => void;
-};
-
 /** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
-export function createListeners(given: Given): void {
+export function createListeners(
+  given: Omit<ListenersContext, 'saveRequest' | 'inTime' | 'lookUp' | 'presence' | 'textFor'> & {
+    slack: Pick<Slack, 'bolt' | 'presence' | 'textFor'>;
+    enqueueAll: EnqueueAll;
+    onMoved: (state: RequestState) => void;
+  },
+): void {
   const { slack, resolve, log } = given;
   const { app } = slack.bolt;
   const inTime = createInTime(log);

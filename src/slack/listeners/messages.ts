@@ -8,8 +8,7 @@ import type { SessionRow } from '../../store/sessions.ts';
 import { createInOrder } from '../../time.ts';
 import { steeringRefusal } from '../authority.ts';
 import { cardView } from '../card-view.ts';
-import { isAddressed } from '../command/addressed.ts';
-import { mentionsApp, withoutMention } from '../command/thread-message.ts';
+import { isAddressed, mentionsApp, withoutMention } from '../command/message.ts';
 import type { Message, Payload, PayloadOf } from '../edge/payload.ts';
 import { privatePlace } from '../edge/places.ts';
 import { holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
@@ -26,14 +25,12 @@ import { onceRecorded, onEvent } from './routes.ts';
 /** A person's message in a thread. */
 type ThreadMessage = Message & { threadTs: string };
 
-type MessageEvent = PayloadOf<'message' | 'edit' | 'deletion'>;
-
 /** Acts on people's messages in sessions' threads and to the app, and on no others. */
 export function listenToMessages(app: App, c: ListenersContext): void {
   // An edit or a deletion finds a message only once that is saved.
   const inOrder = createInOrder();
 
-  async function act(event: MessageEvent, isAgain: boolean): Promise<void> {
+  async function act(event: PayloadOf<'message' | 'edit' | 'deletion'>, isAgain: boolean): Promise<void> {
     switch (event.kind) {
       case 'deletion':
         await dropOffer(c, event);

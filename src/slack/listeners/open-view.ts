@@ -25,13 +25,10 @@ import type { ListenersContext } from './context.ts';
 /** Who asked for a view, and where: not always where its card goes. */
 type Asked = Place & { triggerId: string };
 
-/** With the button that was pressed. If Slack opens nothing, the person gets the same button again. */
-type Opening = Asked & { actionId: string; label: string; value: string | null };
-
 /** A trigger works once, for 3 s; the notice's button brings a new one. Resolves with the view's id; null: it isn't open. */
 export async function openView(
   { slack: { outbound }, textFor, log }: ListenersContext,
-  opening: Opening,
+  opening: Asked & { actionId: string; label: string; value: string | null },
   view: ModalView,
 ): Promise<string | null> {
   try {

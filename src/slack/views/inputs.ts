@@ -25,21 +25,19 @@ export function inputBlock({ blockId, label, hint = '', optional = true, element
   };
 }
 
-type Typed = {
-  initial?: string | undefined;
-  placeholder?: string | undefined;
-  maxLength: number;
-  multiline: boolean;
-  focus?: boolean;
-};
-
 export function textElement({
   initial = '',
   placeholder = '',
   maxLength,
   multiline,
   focus = false,
-}: Typed): PlainTextInput {
+}: {
+  initial?: string | undefined;
+  placeholder?: string | undefined;
+  maxLength: number;
+  multiline: boolean;
+  focus?: boolean;
+}): PlainTextInput {
   return {
     type: 'plain_text_input',
     action_id: INPUT,

@@ -163,7 +163,7 @@ export function renderDefaults(defaults: EffectiveDraft, before: string[], text:
 }
 
 /** The fields with a flag, which the command can set, too. */
-const settable: readonly Field[] = fields.filter(({ flag }) => flag !== null);
+const settable: readonly Field[] = fields.filter(({ flag, isOwn }) => flag !== null && !isOwn);
 
 /** `metadata`: of the Home that it was opened from; null: it was opened from a message. */
 type DefaultsForm = { metadata: HomeMetadata | null; draft: EffectiveDraft };

@@ -33,8 +33,6 @@ export const command = {
     unclosedQuote: (flag: string, value: string): string =>
       `The quotes in ${flag} ${value} aren't closed. Put a quotation mark on both sides of a value with spaces.`,
     repeated: (flag: string): string => `${flag} is given twice with different values. Keep one of them.`,
-    tooLong: (max: number): string =>
-      `That's longer than ${max.toLocaleString('en-US')} characters. Shorten it, or put the long part in a file and attach it.`,
     noTask: 'Add a task: what should Devin do?',
   },
   /** Before a session is paid for: a command, or a task? Commands come as code spans. */

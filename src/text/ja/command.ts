@@ -27,8 +27,6 @@ export const command: Text['command'] = {
     unclosedQuote: (flag, value) =>
       `${flag} ${value} の引用符が閉じていません。スペースを含む値は、前後を引用符で囲んでください。`,
     repeated: (flag) => `${flag} に異なる値が 2 回指定されています。どちらか 1 つにしてください。`,
-    tooLong: (max) =>
-      `${max.toLocaleString('ja-JP')} 文字を超えています。短くするか、長い部分をファイルにして添付してください。`,
     noTask: 'タスクを入力してください。Devin に何を頼みますか？',
   },
   question: {

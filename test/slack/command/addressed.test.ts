@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAddressed } from '../../../src/slack/command/addressed.ts';
+import { readAddressed } from '../../../src/slack/command/message.ts';
 
 const BOT = 'U0BOT';
 const reading = { botUserId: BOT, ownTag: true, command: '/devin' };

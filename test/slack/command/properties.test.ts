@@ -213,7 +213,6 @@ describe('a draft written as flags', () => {
         expect(parseCommand(escape(text))).toEqual({
           kind: 'create',
           draft: { ...values, prompt: 'fix "the --x" — now' },
-          reset: [],
         });
       }),
       { numRuns: 500 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { beginsWithName, mentionsApp, readThreadMessage } from '../../../src/slack/command/thread-message.ts';
+import { beginsWithName, mentionsApp, readThreadMessage } from '../../../src/slack/command/message.ts';
 
 const BOT = 'U0BOT';
 

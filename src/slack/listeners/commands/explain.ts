@@ -37,7 +37,7 @@ async function whoami(
   const identity = await c.lookUp({ teamId, userId });
   const mayStart = identity !== null && identity !== 'key-refused' && identity.kind !== 'refused';
   const [why, layers, preferences] = await Promise.all([
-    mayStart ? explained(c, call, { draft: {}, reset: [] }) : null,
+    mayStart ? explained(c, call, { draft: {} }) : null,
     c.store.settings.layersFor(call),
     c.store.settings.preferencesFor(call),
   ]);
@@ -62,7 +62,7 @@ async function setOwn(
 async function why(
   c: ListenersContext,
   call: Invocation,
-  { draft, reset, problems }: IntentOf<'why'>,
+  { draft, problems }: IntentOf<'why'>,
 ): Promise<Rendered> {
   const { teamId, userId, text } = call;
   const words = text.policy.why;
@@ -72,7 +72,7 @@ async function why(
   if (identity === null) return notice([words.notKnown]);
   if (identity === 'key-refused') return notice([escape(text.devin.unauthorized)]);
   if (identity.kind === 'refused') return notice([escape(refusalSentence(identity, text))]);
-  const decision = await explained(c, call, { draft, reset });
+  const decision = await explained(c, call, { draft });
   return decision === null ? notice([words.notKnown]) : renderWhy(decision, text);
 }
 

@@ -61,14 +61,14 @@ async function shown(c: ListenersContext, call: Invocation, before: string[] = [
 async function set(
   c: ListenersContext,
   call: Invocation,
-  { scope, draft, reset, problems }: IntentOf<'set-defaults'>,
+  { scope, draft, problems }: IntentOf<'set-defaults'>,
 ): Promise<Rendered> {
   const { text } = call;
   const words = text.settings;
   if (problems.length > 0)
     return renderWrongOptions(problems, { command: c.command, typed: call.typed }, text);
   const said = words.set(words.scopes[scope]);
-  const write = async (key: SettingKey) => c.store.settings.changeDraft(key, { draft, reset }, call.userId);
+  const write = async (key: SettingKey) => c.store.settings.changeDraft(key, draft, call.userId);
   return change(c, call, { scope, said, write });
 }
 

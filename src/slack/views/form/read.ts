@@ -106,7 +106,7 @@ const SHOWN_LENGTH = 60;
 type Rules = { ownTag: boolean };
 
 /** Why the field refuses the value; null: it accepts it. */
-export function problemWith(field: Field, raw: unknown, rules: Rules, text: Text): string | null {
+function problemWith(field: Field, raw: unknown, rules: Rules, text: Text): string | null {
   const { errors } = text.modal;
   const most = mostOf(field.input, rules.ownTag);
   if (most !== null && Array.isArray(raw) && raw.length > most) return errors.tooMany(most, raw.length);
@@ -137,12 +137,10 @@ export function fieldForFile({ name }: UploadedFile): Field | undefined {
   return kind && fields.find(kind.isFor);
 }
 
-type TextFile = UploadedFile & { field: Field; read: UploadedText };
-
 /** A submission with the values from its files, or with what is wrong with them at the input for files. */
 export function withTextFiles(
   read: ReadForm,
-  files: readonly TextFile[],
+  files: readonly (UploadedFile & { field: Field; read: UploadedText })[],
   { rules, text }: { rules: FormRules; text: Text },
 ): ReadForm {
   let { draft } = read;

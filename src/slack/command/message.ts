@@ -1,6 +1,9 @@
+import type { Intent } from '../../session/intent.ts';
 import { THREAD_WORDS, type ThreadWord } from '../../session/reply.ts';
+import { isThanks } from '../../text/spoken.ts';
 import { USER_ID } from '../views/text.ts';
-import { CODE } from './tokens.ts';
+import { parseCommand } from './parse.ts';
+import { CODE, withoutCommand } from './tokens.ts';
 
 /** What a message in a session's thread says. `text` as Slack sent it. */
 export type ThreadMeaning =
@@ -43,7 +46,7 @@ function wordOf(text: string, botUserId: string): ThreadWord | undefined {
 }
 
 /** Whether a mention of the app is in front. */
-export function isMention(slackText: string, botUserId: string): boolean {
+function isMention(slackText: string, botUserId: string): boolean {
   return MENTION.exec(slackText.trimStart())?.groups?.['id'] === botUserId;
 }
 
@@ -51,7 +54,7 @@ export function withoutMention(text: string, botUserId: string): string {
   return isMention(text, botUserId) ? text.replace(MENTION, '') : text;
 }
 
-export function withoutMentions(slackText: string, botUserId: string): string {
+function withoutMentions(slackText: string, botUserId: string): string {
   const rest = withoutMention(slackText.trim(), botUserId);
   return rest.replaceAll(new RegExp(`[^\\S\\n]?<@${botUserId}(?:\\|[^<>]*)?>`, 'g'), '').trim();
 }
@@ -59,4 +62,36 @@ export function withoutMentions(slackText: string, botUserId: string): string {
 /** Outside of code. */
 export function mentionsApp(slackText: string, botUserId: string): boolean {
   return slackText.replaceAll(CODE, '').includes(`<@${botUserId}`);
+}
+
+/** `ownTag`: the app adds a tag of its own to each session. `command`: its slash command. */
+type Reading = { botUserId: string; isDirect: boolean; ownTag: boolean; command: string };
+
+/** Whether a message is to the app. `slackText` as Slack sent it. */
+export function isAddressed(
+  slackText: string,
+  { botUserId, isDirect }: Pick<Reading, 'botUserId' | 'isDirect'>,
+): boolean {
+  return isDirect || slackText.includes(`<@${botUserId}`);
+}
+
+/** What a message to the app asks for. `typed`: what is left of it without the mention. */
+export type Addressed = { intent: Intent; typed: string };
+
+/** The same grammar as the command's. null: it is not to the app, or asks for nothing. */
+export function readAddressed(slackText: string, reading: Reading): Addressed | null {
+  if (!isAddressed(slackText, reading)) return null;
+  const { botUserId, isDirect, ownTag, command } = reading;
+  const meaning = readThreadMessage(slackText, botUserId);
+  if (meaning.kind === 'aside') return null;
+  const said = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
+  const typed = withoutCommand(said, command);
+  if (typed === '') return { intent: { kind: 'help', topic: null }, typed };
+  if (isThanks(typed)) return null;
+  const intent = parseCommand(typed, { ownTag });
+  const isTalk = intent.kind === 'create' && !isDirect && !isMention(slackText, botUserId);
+  return {
+    intent: isTalk ? { ...intent, kind: 'ask-first', doubt: { kind: 'perhaps-talk' } } : intent,
+    typed,
+  };
 }
