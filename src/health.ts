@@ -1,10 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Devin } from './devin/devin.ts';
 import type { Metrics } from './metrics.ts';
-import { isPublic } from './network.ts';
+import { isPrivate } from './network.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/edge/bolt.ts';
 import type { HttpPage } from './slack/edge/http-server.ts';
@@ -73,10 +72,7 @@ function mayReadMetrics(token: string | null, { headers, remoteAddress }: Visito
   if (token !== null) return sameText(/^bearer (.*)$/i.exec(headers.authorization ?? '')?.[1] ?? '', token);
   const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
   const through = forwarded.map((address) => address.trim()).filter((address) => address !== '');
-  return (
-    headers.forwarded === undefined &&
-    [remoteAddress ?? '', ...through].every((one) => isIP(one) !== 0 && !isPublic(one))
-  );
+  return headers.forwarded === undefined && [remoteAddress ?? '', ...through].every(isPrivate);
 }
 
 function sameText(one: string, other: string): boolean {

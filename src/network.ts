@@ -42,31 +42,42 @@ export function isUntrusted(code: string): boolean {
   return CERTIFICATE_CODES.test(code);
 }
 
-/** Loopback, private, link-local and multicast addresses. https://www.iana.org/assignments/iana-ipv4-special-registry */
-const SPECIAL = new BlockList();
-for (const net of [
-  '0.0.0.0/8',
+/** https://www.iana.org/assignments/iana-ipv4-special-registry */
+function subnets(...nets: string[]): (address: string) => boolean {
+  const list = new BlockList();
+  const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  for (const net of nets) {
+    const [address = '', prefix] = net.split('/');
+    list.addSubnet(address, Number(prefix), familyOf(address));
+  }
+  return (address) => isIP(address) !== 0 && list.check(address, familyOf(address));
+}
+
+/** Loopback, private and link-local addresses. */
+export const isPrivate = subnets(
   '10.0.0.0/8',
-  '100.64.0.0/10',
   '127.0.0.0/8',
   '169.254.0.0/16',
   '172.16.0.0/12',
-  '192.0.0.0/24',
   '192.168.0.0/16',
-  '198.18.0.0/15',
-  '224.0.0.0/3',
-  '::/127',
-  '64:ff9b::/96',
+  '::1/128',
   'fc00::/7',
   'fe80::/10',
+);
+
+/** Other addresses that no host of the internet has, or that stand for another one. */
+const isReserved = subnets(
+  '0.0.0.0/8',
+  '100.64.0.0/10',
+  '192.0.0.0/24',
+  '198.18.0.0/15',
+  '224.0.0.0/3',
+  '::/128',
+  '64:ff9b::/96',
   'ff00::/8',
-]) {
-  const [address = '', prefix] = net.split('/');
-  SPECIAL.addSubnet(address, Number(prefix), isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
+);
 
 /** An address of the public internet; false for anything that is no address. */
 export function isPublic(address: string): boolean {
-  const version = isIP(address);
-  return version !== 0 && !SPECIAL.check(address, version === 6 ? 'ipv6' : 'ipv4');
+  return isIP(address) !== 0 && !isPrivate(address) && !isReserved(address);
 }

@@ -111,7 +111,7 @@ export function createDevinClient(options: DevinClientOptions) {
   /** Runs an operation with a fetch that reports each request; every failure becomes a DevinError. */
   async function attempt<T>(what: Operation, run: (fetch: Fetch) => Promise<T>): Promise<T> {
     const { operation, isUrgent = false, signal } = what;
-    const attempted = { isSent: false, status: null as number | null };
+    const attempted: Attempted = { isSent: false, status: null };
     const observed: Fetch = async (input, init) => {
       attempted.isSent ||= signal?.aborted !== true;
       attempted.status = null;
@@ -191,11 +191,14 @@ function requestIdOf(headers: Headers): string | null {
   return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
 }
 
+/** `status`: of the last answer; null: there was none. */
+type Attempted = { isSent: boolean; status: number | null };
+
 /** ky's errors contain the request with its key and body, so they're never a cause. */
 function toDevinError(
   error: unknown,
   { operation, json = {}, sensitive = [] }: Operation,
-  { isSent, status }: { isSent: boolean; status: number | null },
+  { isSent, status }: Attempted,
 ): DevinError {
   if (error instanceof DevinError) return error;
   if (error instanceof HTTPError) {
