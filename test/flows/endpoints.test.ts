@@ -145,7 +145,13 @@ describe('the health pages', () => {
     const ipv4 = ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.2', '169.254.1.2'];
     const near = [...ipv4, '::ffff:10.1.2.3', '::1', 'fd12::1', 'fe80::1'];
     expect(await statusFor(near)).toEqual(near.map((one) => [one, 200]));
-    const far = ['203.0.113.7, 10.1.2.3', '10.1.2.3, 172.32.0.1', '2001:db8::1', '64:ff9b::cb00:7107', 'nobody'];
+    const far = [
+      '203.0.113.7, 10.1.2.3',
+      '10.1.2.3, 172.32.0.1',
+      '2001:db8::1',
+      '64:ff9b::cb00:7107',
+      'nobody',
+    ];
     expect(await statusFor(far)).toEqual(far.map((one) => [one, 403]));
     expect(await status({ forwarded: 'for=203.0.113.7' })).toBe(403);
   });
