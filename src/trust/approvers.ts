@@ -12,7 +12,7 @@ import type { PersonPattern } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { MayEnd } from '../slack/authority.ts';
 import { isRefused } from '../slack/edge/errors.ts';
-import type { Groups, MembersOf } from '../slack/edge/people.ts';
+import type { Groups } from '../slack/edge/people.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 
@@ -88,14 +88,16 @@ export async function mayApprove(
 type Ids = { ids: Set<string>; unread: { error: unknown } | null };
 
 /** Named people come first. A group that doesn't exist is empty. */
-export async function idsOf(patterns: readonly PersonPattern[], membersNow: MembersOf): Promise<Ids> {
+export async function idsOf(
+  patterns: readonly PersonPattern[],
+  membersNow: Groups['membersNow'],
+): Promise<Ids> {
   const ids = new Set(patterns.flatMap((one) => (one.kind === 'user' ? [one.id] : [])));
   let unread: Ids['unread'] = null;
   for (const one of patterns) {
     if (one.kind !== 'group') continue;
     try {
-      const members = await membersNow(one.id);
-      for (const id of members === 'absent' ? [] : members) ids.add(id);
+      for (const id of await membersNow(one.id)) ids.add(id);
     } catch (error) {
       if (!isRefused(error)) throw error;
       unread = { error };

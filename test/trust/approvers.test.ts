@@ -88,7 +88,7 @@ const UNLISTED = [
 const U2 = { among: ['U2'], requester: 'U0' };
 
 test('a group that does not exist is empty', async () => {
-  const groups = { membersNow: async () => Promise.resolve('absent' as const) };
+  const groups = { membersNow: async () => Promise.resolve(new Set<string>()) };
   const able = await mayApprove({ ...groupOf([]), groups }, UNLISTED, U2);
   expect([...able]).toEqual([]);
 });

@@ -27,13 +27,6 @@ export type InConversation = { channelId: string; userId: string };
 /** Throws if Slack can't be asked. */
 export type PresenceOf = (asked: InConversation) => Promise<Presence>;
 
-type PresenceDeps = {
-  client: WebClient;
-  /** A person's direct messages with the app; null: they can't have any. */
-  directChannel: (userId: string) => Promise<string | null>;
-  now: () => number;
-};
-
 const MAX_KNOWN = 10_000;
 /** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
 const PAGE = 999;
@@ -61,7 +54,16 @@ async function describe(client: WebClient, channelId: string): Promise<Described
 }
 
 /** Asks Slack who is in a conversation now; the answer counts for a minute. */
-export function createPresence({ client, directChannel, now }: PresenceDeps): PresenceOf {
+export function createPresence({
+  client,
+  directChannel,
+  now,
+}: {
+  client: WebClient;
+  /** A person's direct messages with the app; null: they can't have any. */
+  directChannel: (userId: string) => Promise<string | null>;
+  now: () => number;
+}): PresenceOf {
   async function fresh({ channelId, userId }: InConversation): Promise<Presence> {
     // A direct message has two members, and the app sees only its own. Describing it would need im:read.
     if (isDirectMessage(channelId)) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';

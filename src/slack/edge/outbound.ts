@@ -26,20 +26,6 @@ export type PrivatePlace = {
 
 export type Outbound = ReturnType<typeof createOutbound>;
 
-type OutboundDeps = {
-  /** For what a person waits for. */
-  answers: WebClient;
-  /** Opens views, and doesn't retry. */
-  opener: Pick<WebClient, 'views'>;
-  /** For all that can wait while Slack is down or busy, such as cards. Its queue delays nobody's modal. */
-  background: WebClient;
-  isSlackAddress: IsSlackAddress;
-  clock: RemoteClock;
-  workspaceUrl: () => string | null;
-  fetch: typeof fetch;
-  log: Log;
-};
-
 /**
  * A broken connection is retried, such as an idle one that Slack just closed: a private notice that comes twice does
  * less harm than none. An answer from Slack is final.
@@ -55,9 +41,28 @@ const UPLOAD_TIMEOUT_MS = 120_000;
 const QUIET = { unfurl_links: false, unfurl_media: false };
 
 /** The only writer to Slack. */
-export function createOutbound(deps: OutboundDeps) {
-  const { answers, opener, background, isSlackAddress, clock, workspaceUrl, fetch, log } = deps;
-
+export function createOutbound({
+  answers,
+  opener,
+  background,
+  isSlackAddress,
+  clock,
+  workspaceUrl,
+  fetch,
+  log,
+}: {
+  /** For what a person waits for. */
+  answers: WebClient;
+  /** Opens views, and doesn't retry. */
+  opener: Pick<WebClient, 'views'>;
+  /** For all that can wait while Slack is down or busy, such as cards. Its queue delays nobody's modal. */
+  background: WebClient;
+  isSlackAddress: IsSlackAddress;
+  clock: RemoteClock;
+  workspaceUrl: () => string | null;
+  fetch: typeof globalThis.fetch;
+  log: Log;
+}) {
   /** null: the person can't get direct messages. Throws if Slack can't be asked. */
   async function directChannel(userId: string): Promise<string | null> {
     const opened = await unlessRefused(answers.conversations.open({ users: userId }));

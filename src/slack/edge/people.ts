@@ -128,9 +128,6 @@ function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerso
   return 'member';
 }
 
-/** `absent`: it doesn't exist or is disabled. Throws if Slack doesn't say, also because a scope is missing. */
-export type MembersOf = (groupId: string) => Promise<ReadonlySet<string> | 'absent'>;
-
 export type Groups = ReturnType<typeof createGroups>;
 
 const MAX_KNOWN = 1000;
@@ -139,25 +136,23 @@ const membersSchema = z.object({ users: z.array(z.string()) });
 
 /** Who is in a user group. https://docs.slack.dev/reference/methods/usergroups.users.list */
 export function createGroups({ client, now }: { client: WebClient; now: () => number }) {
-  const membersNow: MembersOf = async (groupId) => {
-    try {
-      const listed = await client.usergroups.users.list({ usergroup: groupId });
-      return new Set(membersSchema.parse(listed).users);
-    } catch (error) {
-      if (isAbsentGroup(error)) return 'absent';
-      throw error;
-    }
+  const list = async (groupId: string): Promise<ReadonlySet<string>> => {
+    const listed = await client.usergroups.users.list({ usergroup: groupId });
+    return new Set(membersSchema.parse(listed).users);
   };
-
-  const known = async (groupId: string) => unlessRefused(membersNow(groupId));
+  const known = async (groupId: string) => unlessRefused(list(groupId));
   const membersOf = remembered(known, { keyOf: (groupId) => groupId, most: MAX_KNOWN, now });
   return {
     /** null: Slack refuses to say, or has no such group. An answer counts for a minute. Throws if it can't be asked. */
-    isIn: async (groupId: string, userId: string): Promise<boolean | null> => {
-      const members = await membersOf(groupId);
-      return members === null || members === 'absent' ? null : members.has(userId);
-    },
-    membersNow,
+    isIn: async (groupId: string, userId: string): Promise<boolean | null> =>
+      (await membersOf(groupId))?.has(userId) ?? null,
+
+    /** None if the group doesn't exist or is disabled. Throws if Slack doesn't say, also because a scope is missing. */
+    membersNow: async (groupId: string): Promise<ReadonlySet<string>> =>
+      list(groupId).catch((error: unknown) => {
+        if (isAbsentGroup(error)) return new Set();
+        throw error;
+      }),
   };
 }
 
