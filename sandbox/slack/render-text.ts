@@ -57,13 +57,9 @@ function renderBlock(state: State, block: Block, view: View | null): string {
   return block.type === 'divider' ? '---' : renderRichText(block);
 }
 
-function renderSection(
-  state: State,
-  { text, fields = [], accessory }: Extract<Block, { type: 'section' }>,
-): string {
-  const texts = [...(text === undefined ? [] : [text]), ...fields].map((one) => readable(state, one.text));
-  if (accessory === undefined) return texts.join('\n');
-  return `${texts.join('\n')}  ${renderElement(accessory)}`;
+function renderSection(state: State, { text, accessory }: Extract<Block, { type: 'section' }>): string {
+  const words = readable(state, text.text);
+  return accessory === undefined ? words : `${words}  ${renderElement(accessory)}`;
 }
 
 function renderElement(element: Element): string {

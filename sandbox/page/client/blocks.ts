@@ -68,22 +68,11 @@ function shown(app: App, surface: Surface, block: Block): Child {
 }
 
 function section(app: App, surface: Surface, block: Extract<Block, { type: 'section' }>): VNode {
-  const { text, fields = [], accessory, block_id: blockId = '' } = block;
+  const { text, accessory, block_id: blockId = '' } = block;
   return h(
     'div.section',
     {},
-    h(
-      'div.section-text',
-      {},
-      text === undefined ? null : anyText(app.state, text),
-      fields.length === 0
-        ? null
-        : h(
-            'div.fields',
-            {},
-            fields.map((one) => h('div', {}, anyText(app.state, one))),
-          ),
-    ),
+    h('div.section-text', {}, anyText(app.state, text)),
     accessory === undefined ? null : h('div.accessory', {}, loose(app, surface, blockId, accessory)),
   );
 }

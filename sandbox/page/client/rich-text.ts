@@ -1,5 +1,5 @@
 import type { Block } from '../../slack/rules/blocks.ts';
-import type { RichLeaf, RichPart, TableCell } from '../../slack/rules/rich-text.ts';
+import type { RichLeaf, RichPart } from '../../slack/rules/rich-text.ts';
 import { type AppState, nameOf } from './app.ts';
 import { h, type Child } from './h.ts';
 import { wording } from './words.ts';
@@ -20,13 +20,12 @@ export function richText(state: AppState, { elements }: RichText): Child {
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block: the first row is the header. */
 export function table(state: AppState, { rows, column_settings: settings = [] }: Table): Child {
   const [head = [], ...body] = rows;
-  const alignOf = (at: number): string =>
-    settings[at]?.align ?? (body[0]?.[at]?.type === 'raw_number' ? 'right' : 'left');
-  const row = (tag: 'th' | 'td', cells: readonly TableCell[]): Child =>
+  const alignOf = (at: number): string => settings[at]?.align ?? 'left';
+  const row = (tag: 'th' | 'td', cells: Table['rows'][number]): Child =>
     h(
       'tr',
       {},
-      cells.map((one, at) => h(`${tag}.${alignOf(at)}`, {}, tableCell(state, one))),
+      cells.map((one, at) => h(`${tag}.${alignOf(at)}`, {}, richText(state, one))),
     );
   return h(
     'div.table',
@@ -42,11 +41,6 @@ export function table(state: AppState, { rows, column_settings: settings = [] }:
       ),
     ),
   );
-}
-
-function tableCell(state: AppState, cell: TableCell): Child {
-  if (cell.type === 'rich_text') return richText(state, cell);
-  return cell.type === 'raw_text' ? cell.text : (cell.text ?? String(cell.value));
 }
 
 function richPart(state: AppState, part: RichPart): Child {

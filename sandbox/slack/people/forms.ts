@@ -174,15 +174,15 @@ function contentError(element: InputElement, held: StateValue): string | null {
   if (element.type === 'plain_text_input') return lengthError(element, text);
   if (element.type === 'number_input') return numberError(element, text);
   if (element.type === 'file_input') return tooMany(held['files'], element.max_files ?? 10);
-  const most = 'max_selected_items' in element ? element.max_selected_items : undefined;
-  return most === undefined ? null : tooMany(Object.values(held).find(Array.isArray), most);
+  return null;
 }
 
-function lengthError({ min_length = 0, max_length = 3000 }: Bounds, text: string): string | null {
-  if (text.length > max_length) return `This field must be at most ${max_length} characters.`;
-  return text.length < min_length ? `This field must be at least ${min_length} characters.` : null;
+function lengthError(
+  { max_length = 3000 }: { max_length?: number | undefined },
+  text: string,
+): string | null {
+  return text.length > max_length ? `This field must be at most ${max_length} characters.` : null;
 }
-type Bounds = { min_length?: number | undefined; max_length?: number | undefined };
 
 function numberError(element: Extract<InputElement, { type: 'number_input' }>, text: string): string | null {
   const number = Number(text);

@@ -6,22 +6,18 @@ import { richText, table } from './rich-text.ts';
 
 /**
  * Block Kit's rules, from Slack's reference. Stricter than the types of @slack/types, which know shapes but no limits.
- * Blocks that the app doesn't use are unknown here and therefore refused.
+ * Blocks and members that the app doesn't use are unknown here and therefore refused.
  * https://docs.slack.dev/reference/block-kit/blocks
  */
 
 const named = { block_id: id.optional() };
 
-const section = z
-  .strictObject({
-    type: z.literal('section'),
-    ...named,
-    text: anyText(LIMIT.text).optional(),
-    fields: z.array(anyText(LIMIT.fieldText)).min(1).max(LIMIT.fields).optional(),
-    accessory: actionElement.optional(),
-    expand: z.boolean().optional(),
-  })
-  .refine((block) => block.text !== undefined || block.fields !== undefined, 'needs text or fields');
+const section = z.strictObject({
+  type: z.literal('section'),
+  ...named,
+  text: anyText(LIMIT.text),
+  accessory: actionElement.optional(),
+});
 
 const context = z.strictObject({
   type: z.literal('context'),

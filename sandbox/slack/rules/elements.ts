@@ -60,7 +60,6 @@ const choices = [
     ...select,
     initial_options: z.array(plainOption).min(1).optional(),
     min_query_length: z.int().min(0).optional(),
-    max_selected_items: z.int().min(1).optional(),
   }),
   z.strictObject({
     type: z.literal('checkboxes'),
@@ -86,7 +85,6 @@ const typedInputs = [
     ...typed,
     multiline: z.boolean().optional(),
     initial_value: text(LIMIT.inputText).optional(),
-    min_length: z.int().min(0).max(LIMIT.inputText).optional(),
     max_length: z.int().min(1).max(LIMIT.inputText).optional(),
   }),
   z.strictObject({
@@ -102,7 +100,6 @@ const typedInputs = [
 const fileInput = z.strictObject({
   type: z.literal('file_input'),
   ...actionable,
-  filetypes: z.array(text(20)).min(1).optional(),
   max_files: z.int().min(1).max(LIMIT.files).optional(),
 });
 

@@ -10,8 +10,6 @@
 export const LIMIT = {
   id: 255,
   text: 3000,
-  fieldText: 2000,
-  fields: 10,
   contextElements: 10,
   actionsElements: 25,
   header: 150,

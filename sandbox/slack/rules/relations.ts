@@ -89,9 +89,7 @@ type OptionLike = {
 
 function checkTextLength(element: Extract<Element, { type: 'plain_text_input' }>, at: string): Violation[] {
   const max = element.max_length ?? LIMIT.inputText;
-  const min = element.min_length ?? 0;
   const length = element.initial_value?.length;
-  if (min > max) return [{ pointer: `${at}/min_length`, message: 'must not exceed max_length' }];
   if (length !== undefined && length > max) {
     return [{ pointer: `${at}/initial_value`, message: `must be at most max_length (${max}) characters` }];
   }

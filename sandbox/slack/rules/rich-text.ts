@@ -5,38 +5,24 @@ import { LIMIT } from './limits.ts';
 /** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 
 const flag = z.boolean().optional();
-const style = z
-  .strictObject({ bold: flag, italic: flag, strike: flag, code: flag, underline: flag })
-  .optional();
-const mentionStyle = z
-  .strictObject({
-    bold: flag,
-    italic: flag,
-    strike: flag,
-    highlight: flag,
-    client_highlight: flag,
-    unlink: flag,
-  })
-  .optional();
+const style = z.strictObject({ bold: flag, italic: flag, strike: flag, code: flag }).optional();
 
 const textLeaf = z.strictObject({ type: z.literal('text'), text: z.string().min(1), style });
 const linkLeaf = z.strictObject({
   type: z.literal('link'),
   url: webUrl,
   text: z.string().min(1).optional(),
-  unsafe: flag,
   style,
 });
 
 const leaf = z.discriminatedUnion('type', [
   textLeaf,
   linkLeaf,
-  z.strictObject({ type: z.literal('user'), user_id: id, style: mentionStyle }),
-  z.strictObject({ type: z.literal('channel'), channel_id: id, style: mentionStyle }),
+  z.strictObject({ type: z.literal('user'), user_id: id, style }),
+  z.strictObject({ type: z.literal('channel'), channel_id: id, style }),
 ]);
 export type RichLeaf = z.infer<typeof leaf>;
 
-const border = z.union([z.literal(0), z.literal(1)]).optional();
 const leaves = z.array(leaf).min(1);
 const section = z.strictObject({ type: z.literal('rich_text_section'), elements: leaves });
 
@@ -48,14 +34,11 @@ const part = z.discriminatedUnion('type', [
     elements: z.array(section).min(1),
     indent: z.int().min(0).max(LIMIT.listIndent).optional(),
     offset: z.int().min(0).optional(),
-    border,
   }),
-  z.strictObject({ type: z.literal('rich_text_quote'), elements: leaves, border }),
+  z.strictObject({ type: z.literal('rich_text_quote'), elements: leaves }),
   z.strictObject({
     type: z.literal('rich_text_preformatted'),
     elements: z.array(z.discriminatedUnion('type', [textLeaf, linkLeaf])).min(1),
-    language: z.string().optional(),
-    border,
   }),
 ]);
 export type RichPart = z.infer<typeof part>;
@@ -66,18 +49,11 @@ export const richText = z.strictObject({
   elements: z.array(part).min(1),
 });
 
-const cell = z.discriminatedUnion('type', [
-  richText,
-  z.strictObject({ type: z.literal('raw_text'), text: z.string().min(1) }),
-  z.strictObject({ type: z.literal('raw_number'), value: z.number(), text: z.string().min(1).optional() }),
-]);
-export type TableCell = z.infer<typeof cell>;
-
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block */
 export const table = z.strictObject({
   type: z.literal('table'),
   block_id: id.optional(),
-  rows: z.array(z.array(cell).min(1).max(LIMIT.tableCells)).min(1).max(LIMIT.tableRows),
+  rows: z.array(z.array(richText).min(1).max(LIMIT.tableCells)).min(1).max(LIMIT.tableRows),
   column_settings: z
     .array(
       z.strictObject({ align: z.enum(['left', 'center', 'right']).optional(), is_wrapped: flag }).nullable(),

@@ -126,7 +126,7 @@ describe('checkView', () => {
       { type: 'file_input', max_files: 3 },
       { type: 'static_select', options: [option('a')], initial_option: option('a') },
       { type: 'external_select', min_query_length: 0, initial_option: option('z') },
-      { type: 'multi_external_select', initial_options: [option('z')], max_selected_items: 3 },
+      { type: 'multi_external_select', initial_options: [option('z')] },
       { type: 'checkboxes', options: [{ ...option('a'), description: { type: 'mrkdwn', text: '*d*' } }] },
       { type: 'radio_buttons', options: [option('a')] },
     ];

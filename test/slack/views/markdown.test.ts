@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
-import type { RichLeaf, RichPart, TableCell } from '../../../sandbox/slack/rules/rich-text.ts';
+import type { RichLeaf, RichPart } from '../../../sandbox/slack/rules/rich-text.ts';
 import { renderDevinMessage } from '../../../src/slack/views/devin-message.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../../src/slack/views/markdown.ts';
 import { en } from '../../../src/text/en.ts';
@@ -19,11 +19,8 @@ function sketch(blocks: readonly unknown[]): string {
     .join('');
 }
 
-function rowSketch(row: readonly TableCell[]): string {
-  const cells = row.map((cell) =>
-    cell.type === 'rich_text' ? cell.elements.map(partSketch).join('').trim() : '',
-  );
-  return cells.join(' | ');
+function rowSketch(row: readonly { elements: readonly RichPart[] }[]): string {
+  return row.map(({ elements }) => elements.map(partSketch).join('').trim()).join(' | ');
 }
 
 function partSketch(part: RichPart): string {
