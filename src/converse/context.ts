@@ -32,4 +32,4 @@ export type ConverseContext = {
 export type ReplyInSession = Followed & { reply: Reply };
 
 /** A reply that its author may send. `lease`: of the process that works on this session's replies. */
-export type Sending = ReplyInSession & { identity: Identity; signal: AbortSignal; lease: Lease };
+export type SendingReply = ReplyInSession & { identity: Identity; signal: AbortSignal; lease: Lease };

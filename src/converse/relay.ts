@@ -1,5 +1,5 @@
 import { lookupFailure, refusedAs } from '../failures.ts';
-import { Later, type Lease } from '../queue/index.ts';
+import { Later } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
 import { isPending } from '../session/request.ts';
@@ -7,10 +7,8 @@ import { isLetIn } from '../slack/edge/conversations.ts';
 import type { Reply } from '../store/replies.ts';
 import { findFollowed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { ConverseContext, ReplyInSession } from './context.ts';
+import type { ConverseContext, ReplyInSession, SendingReply } from './context.ts';
 import { fail, moveReply, NotDeliveredError, send, settle, wait } from './send-reply.ts';
-
-type Run = { signal: AbortSignal; lease: Lease };
 
 /**
  * Takes what people say about a session to Devin: in order, each once, one process at a time. Resolves with when to
@@ -41,7 +39,11 @@ async function failEarly(c: ConverseContext, requestId: string): Promise<void> {
   }
 }
 
-async function relayAll(c: ConverseContext, sessionId: string, run: Run): Promise<number | null> {
+async function relayAll(
+  c: ConverseContext,
+  sessionId: string,
+  run: Pick<SendingReply, 'signal' | 'lease'>,
+): Promise<number | null> {
   for (;;) {
     run.signal.throwIfAborted();
     const reply = await c.store.replies.nextOpen(sessionId);
@@ -60,7 +62,11 @@ async function relayAll(c: ConverseContext, sessionId: string, run: Run): Promis
   }
 }
 
-async function handle(c: ConverseContext, inSession: ReplyInSession, run: Run): Promise<void> {
+async function handle(
+  c: ConverseContext,
+  inSession: ReplyInSession,
+  run: Pick<SendingReply, 'signal' | 'lease'>,
+): Promise<void> {
   const { session, reply } = inSession;
   if (reply.state === 'sending') return settle(c, inSession, run.signal);
   if (session.muted && isSaidThere(session, reply)) {

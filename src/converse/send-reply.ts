@@ -20,14 +20,14 @@ import type { Reply, ReplyStep } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { NewMessage } from '../store/thread-messages.ts';
-import type { ConverseContext, ReplyInSession, Sending } from './context.ts';
+import type { ConverseContext, ReplyInSession, SendingReply } from './context.ts';
 
-type MoveContext = {
+type ReplyMoveContext = {
   store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' | 'answer' }>;
   enqueue: Enqueue;
 };
 
-type Delivery = {
+type ReplyMove = ReplyStep & {
   /** The Devin member it was sent as; null: the service user. */
   as?: string | null;
   /** The session was at rest. */
@@ -41,8 +41,8 @@ type Delivery = {
  * a LeaseLostError if another process has taken over.
  */
 export async function moveReply(
-  { store: { db, replies, messages }, enqueue }: MoveContext,
-  { as = null, wakes = false, mirror = null, ...step }: ReplyStep & Delivery,
+  { store: { db, replies, messages }, enqueue }: ReplyMoveContext,
+  { as = null, wakes = false, mirror = null, ...step }: ReplyMove,
   lease?: Lease,
 ): Promise<Reply | null> {
   return db.transaction().execute(async (trx) => {
@@ -113,7 +113,7 @@ const asLookup = (error: unknown): never => {
  * accepted -> sending -> delivered. `sending` is on disk before the POST leaves, and the POST is made once. Throws a Later, a
  * Refused, or a NotDeliveredError.
  */
-export async function send(c: ConverseContext, sending: Sending): Promise<void> {
+export async function send(c: ConverseContext, sending: SendingReply): Promise<void> {
   const { session, reply, signal } = sending;
   const { text, urls, files } = await contentOf(c, reply, signal);
   if (text.trim() === '' && urls.length === 0) {
@@ -138,7 +138,7 @@ export async function send(c: ConverseContext, sending: Sending): Promise<void> 
 }
 
 /** The one place where a message wakes a session at rest. In the archive it would be taken and wake nothing. */
-async function wake({ devin: { sessions } }: ConverseContext, { session }: Sending): Promise<void> {
+async function wake({ devin: { sessions } }: ConverseContext, { session }: SendingReply): Promise<void> {
   const { isArchived } = await sessions.get(session.sessionId).catch(asLookup);
   if (!isArchived) return;
   await sessions.unarchive(session.sessionId).catch((error: unknown) => {
@@ -150,7 +150,7 @@ async function wake({ devin: { sessions } }: ConverseContext, { session }: Sendi
 
 const archived = (detail: string | null) => new NotDeliveredError({ kind: 'archived', detail });
 
-async function deliver(c: ConverseContext, sending: Sending, content: Content): Promise<void> {
+async function deliver(c: ConverseContext, sending: SendingReply, content: Content): Promise<void> {
   const { session, reply } = sending;
   const sent = await postAsAuthor(c, sending, content);
   // It was edited while its files were uploaded: the next run sends the new text.
@@ -212,7 +212,7 @@ async function findEcho(
   return unclaimed[await echoes.unseenTwins(reply)] ?? null;
 }
 
-async function postAsAuthor(c: ConverseContext, sending: Sending, content: Content) {
+async function postAsAuthor(c: ConverseContext, sending: SendingReply, content: Content) {
   const asUserId = devinUserOf(sending.identity);
   try {
     return await post(c, sending, { content, asUserId });
@@ -225,7 +225,7 @@ async function postAsAuthor(c: ConverseContext, sending: Sending, content: Conte
 
 async function post(
   c: ConverseContext,
-  { session, reply, lease }: Sending,
+  { session, reply, lease }: SendingReply,
   { content, asUserId }: { content: Content; asUserId: string | null },
 ) {
   const message = await messageOf(c, reply, { content, namesAuthor: asUserId === null });

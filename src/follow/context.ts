@@ -32,7 +32,7 @@ export type FollowContext = ShowContext & {
 export type PostContext = { signal: AbortSignal; lease: Lease; fetched: ReadonlySet<string> };
 
 /** A row that its thread, or its person, doesn't see yet. `isBusy`: the thread takes nothing now. */
-export type Job = { followed: Followed; row: ThreadMessage; context: PostContext; isBusy: boolean };
+export type PostJob = { followed: Followed; row: ThreadMessage; context: PostContext; isBusy: boolean };
 
 /** Slack won't take it. `isThread`: in the thread. */
 export class NotTakenError extends Error {
@@ -47,7 +47,7 @@ export class NotTakenError extends Error {
   }
 }
 
-type Message = Pick<Desired, 'place' | 'metadata' | 'since' | 'render'> & {
+type ThreadPost = Pick<Desired, 'place' | 'metadata' | 'since' | 'render'> & {
   key: string;
   /** It asks something, and is edited once that is answered. */
   isQuestion: boolean;
@@ -59,8 +59,8 @@ type Message = Pick<Desired, 'place' | 'metadata' | 'since' | 'render'> & {
 /** Posts a message once, or edits it once it is answered. Throws a Later, or a NotTakenError. */
 export async function post(
   c: FollowContext,
-  { followed: { session, request }, context: { lease } }: Job,
-  { key, isQuestion, isAnswered = false, posted, ...message }: Message,
+  { followed: { session, request }, context: { lease } }: PostJob,
+  { key, isQuestion, isAnswered = false, posted, ...message }: ThreadPost,
 ): Promise<void> {
   const isDirect = message.place === 'direct';
   const refusal: { code: string | null } = { code: null };
@@ -88,7 +88,7 @@ export async function post(
 }
 
 /** A part of a message in the session's thread. */
-export function wordsMessage({ followed: { session }, row }: Job, part: number, rendered: Rendered) {
+export function wordsMessage({ followed: { session }, row }: PostJob, part: number, rendered: Rendered) {
   const { sessionId, channelId, threadTs } = session;
   return {
     key: wordsKey(sessionId, row.key, part),

@@ -11,7 +11,14 @@ import { code } from '../slack/views/text.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { isInFlight } from '../store/shown.ts';
 import { FILE, type NewMessage, type ThreadMessage } from '../store/thread-messages.ts';
-import { NotTakenError, post, triedForMs, wordsMessage, type FollowContext, type Job } from './context.ts';
+import {
+  NotTakenError,
+  post,
+  triedForMs,
+  wordsMessage,
+  type FollowContext,
+  type PostJob,
+} from './context.ts';
 
 /** The text of the row of a file that Devin made. */
 const fileSchema = z.object({ name: z.string(), url: z.string() });
@@ -57,7 +64,7 @@ export async function findFiles(
 }
 
 /** Posts a file that Devin made. */
-export async function postFile(c: FollowContext, job: Job): Promise<void> {
+export async function postFile(c: FollowContext, job: PostJob): Promise<void> {
   const { row, context } = job;
   const { messages } = c.store;
   if (row.attemptedAt === null) await messages.change(row, { attemptedAt: new Date(c.now()) });
@@ -76,7 +83,7 @@ export async function postFile(c: FollowContext, job: Job): Promise<void> {
 type SharedFile = { part: number; name: string; read: () => Promise<FileToShare | null> };
 
 /** Without the permission, or if files aren't allowed, a sentence is posted instead. */
-export async function share(c: FollowContext, job: Job, file: SharedFile): Promise<void> {
+export async function share(c: FollowContext, job: PostJob, file: SharedFile): Promise<void> {
   const isShared = await shareFile(c, job, file.read).catch((error: unknown) => {
     const isAboutFile = error instanceof NotTakenError && refusalKind(error.code) !== 'place';
     if (isAboutFile) return false;
@@ -94,7 +101,7 @@ export async function share(c: FollowContext, job: Job, file: SharedFile): Promi
  */
 async function shareFile(
   c: FollowContext,
-  { row, followed: { session }, context: { lease } }: Job,
+  { row, followed: { session }, context: { lease } }: PostJob,
   read: SharedFile['read'],
 ): Promise<boolean> {
   const { db, messages, shown } = c.store;

@@ -24,7 +24,7 @@ import { linkedTitle } from '../slack/views/session-card.ts';
 import { link } from '../slack/views/text.ts';
 import type { Followed } from '../store/requests.ts';
 import type { LastWords, ThreadMessage } from '../store/thread-messages.ts';
-import { post, wordsKey, type FollowContext, type Job, type PostContext } from './context.ts';
+import { post, wordsKey, type FollowContext, type PostJob, type PostContext } from './context.ts';
 
 async function calledIn(c: FollowContext, { session, request }: Followed): Promise<CalledIn> {
   const { notify } = await c.store.settings.preferencesFor(request);
@@ -78,7 +78,7 @@ async function isWanted(c: FollowContext, news: News): Promise<boolean> {
  */
 export async function milestoneWith(
   c: FollowContext,
-  { followed, row, context }: Job,
+  { followed, row, context }: PostJob,
 ): Promise<ThreadMessage | null> {
   const { messages } = c.store;
   const { sessionId, phase } = followed.session;
@@ -105,7 +105,7 @@ export async function milestoneWith(
 }
 
 /** Posts it in the thread, or to the person, as they prefer; also to the person if the thread takes nothing. */
-export async function postMilestone(c: FollowContext, job: Job): Promise<void> {
+export async function postMilestone(c: FollowContext, job: PostJob): Promise<void> {
   const { messages } = c.store;
   const { row, followed, context } = job;
   const { session } = followed;
@@ -146,7 +146,7 @@ export async function postMilestone(c: FollowContext, job: Job): Promise<void> {
 const milestoneKey = ({ sessionId, key }: ThreadMessage): string => `milestone:${sessionId}:${key}`;
 
 /** Writes on a question who answered what. */
-export async function markAnswered(c: FollowContext, job: Job): Promise<void> {
+export async function markAnswered(c: FollowContext, job: PostJob): Promise<void> {
   const { messages } = c.store;
   const { row, followed } = job;
   const { sessionId, key, about, channelId } = row;
@@ -177,17 +177,15 @@ async function calledBy(c: FollowContext, { request }: Followed): Promise<Called
   return left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', name: left.name };
 }
 
-type Announcement = Pick<MilestoneMessage, 'said' | 'isDevins'> & {
-  row: ThreadMessage;
-  /** Where it is said. */
-  where: CalledIn;
-};
-
-/** The message that announces a milestone. */
+/** The message that announces a milestone. `where`: it is said. */
 export async function milestoneMessage(
   c: FollowContext,
   followed: Followed,
-  { row, where, ...said }: Announcement,
+  {
+    row,
+    where,
+    ...said
+  }: Pick<MilestoneMessage, 'said' | 'isDevins'> & { row: ThreadMessage; where: CalledIn },
 ): Promise<Rendered> {
   const { session, request } = followed;
   const { sessionId, channelId, threadTs: ts } = session;

@@ -8,7 +8,7 @@ import { findFollowed, type Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { MOST_FAILURES } from '../store/set-aside.ts';
 import { MILESTONE } from '../store/thread-messages.ts';
-import { NotTakenError, triedForMs, type FollowContext, type Job, type PostContext } from './context.ts';
+import { NotTakenError, triedForMs, type FollowContext, type PostJob, type PostContext } from './context.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import { findFiles, postFile } from './files.ts';
 import { markAnswered, postMilestone } from './milestones.ts';
@@ -104,7 +104,7 @@ async function postWaiting(
  * What keeps failing, or is refused, is skipped and counted, and what comes after it no longer waits for it. Returns when to
  * try again, in ms; Infinity: once the session or the channel changes; null: it is done.
  */
-async function postOrSkip(c: FollowContext, job: Job, post: () => Promise<void>): Promise<number | null> {
+async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<void>): Promise<number | null> {
   const { row, context } = job;
   const { sessionId, key } = row;
   try {
@@ -125,7 +125,7 @@ async function postOrSkip(c: FollowContext, job: Job, post: () => Promise<void>)
 }
 
 /** A milestone goes to the person then. After a day, the rest is tried only when the session or the channel changes. */
-async function waitForThread(c: FollowContext, { followed, row }: Job, code: string): Promise<number> {
+async function waitForThread(c: FollowContext, { followed, row }: PostJob, code: string): Promise<number> {
   await noteTrouble(c, followed, code);
   if (row.source === MILESTONE) return HELD_WAIT_MS;
   const mayHelp = retryWindow('slack', { triedForMs: triedForMs(c, row) }).kind === 'wait';

@@ -16,7 +16,7 @@ import type { Rendered } from '../slack/views/objects.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { NewMessage, ThreadMessage } from '../store/thread-messages.ts';
-import { post, wordsMessage, type FollowContext, type Job } from './context.ts';
+import { post, wordsMessage, type FollowContext, type PostJob } from './context.ts';
 import { share } from './files.ts';
 import { milestoneMessage, milestoneWith } from './milestones.ts';
 
@@ -38,7 +38,7 @@ export function mirrorReply(
 }
 
 /** Posts a message in the session's thread, in as many parts as it needs, once each. */
-export async function postWords(c: FollowContext, job: Job): Promise<void> {
+export async function postWords(c: FollowContext, job: PostJob): Promise<void> {
   const { messages, sessions } = c.store;
   const { row, followed } = job;
   const { channelId, sessionId, threadTrouble } = followed.session;
@@ -65,7 +65,7 @@ export async function postWords(c: FollowContext, job: Job): Promise<void> {
 /** With the call, and with the session's name if two share a thread. */
 async function withMilestone(
   c: FollowContext,
-  { followed, row }: Job,
+  { followed, row }: PostJob,
   { milestone, shown }: { milestone: ThreadMessage | null; shown: Rendered },
 ): Promise<Rendered> {
   const { session, request } = followed;

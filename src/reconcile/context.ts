@@ -65,8 +65,7 @@ export type Desired = {
 };
 
 /** `earlier`: it was found there. */
-type PostedAt = CardPlace & { ts: string; earlier: boolean; before: ShownMessage | null };
-type NotTaken = { before: ShownMessage | null; code: string };
+type ShownAt = CardPlace & { ts: string; earlier: boolean; before: ShownMessage | null };
 
 /** One kind of message that is kept up to date: rows, and what they should look like. */
 export type Kind<Rows, C = ReconcileContext> = {
@@ -75,9 +74,9 @@ export type Kind<Rows, C = ReconcileContext> = {
   /** Pure. null: it stays as it is, or isn't there. A number: nothing yet; when to look again, in ms. */
   desired: (rows: Rows, before: ShownMessage | null) => Desired | number | null;
   /** What follows once it is posted, in the transaction that records where. */
-  posted?: (c: C, rows: Rows, at: PostedAt, trx: Transaction<Tables>) => Promise<void>;
+  posted?: (c: C, rows: Rows, at: ShownAt, trx: Transaction<Tables>) => Promise<void>;
   /** A person deleted it, so it is looked at as if it had never been posted. */
   deleted?: (c: C, rows: Rows, trx: Transaction<Tables>) => Promise<void>;
   /** Slack refuses it everywhere. */
-  refused?: (c: C, rows: Rows, how: NotTaken) => Promise<void>;
+  refused?: (c: C, rows: Rows, how: { before: ShownMessage | null; code: string }) => Promise<void>;
 };

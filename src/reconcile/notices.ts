@@ -10,9 +10,7 @@ import { escape } from '../slack/views/text.ts';
 import type { Person } from '../store/identities.ts';
 import type { Desired, Kind } from './context.ts';
 
-/** What is said once: the key of each holds all that it is about. */
-export type Notice = Kind<Desired>;
-
+/** Each is said once: its key holds all that it is about. */
 const desired = (message: Desired): Desired => message;
 
 /** What a person is told in their direct messages. */
@@ -24,7 +22,7 @@ const toPerson = (person: Person, metadata: MessageMetadata, words: string): Des
 });
 
 /** What the app does in a channel that it was invited to. A channel that takes no message is left to the next invitation. */
-export const GREETING: Notice = {
+export const GREETING: Kind<Desired> = {
   read: async ({ command, text }, subject) => {
     const [teamId = '', channelId = ''] = subject.split(':');
     return Promise.resolve({
@@ -39,7 +37,7 @@ export const GREETING: Notice = {
 };
 
 /** A member is told that the identity file lets another person run sessions as them. */
-export const SHARED: Notice = {
+export const SHARED: Kind<Desired> = {
   async read({ findMember, slack: { people, textFor } }, subject) {
     const [teamId = '', userId = '', ...rest] = subject.split(':');
     const member = await findMember(rest.join(':'));
@@ -54,7 +52,7 @@ export const SHARED: Notice = {
 };
 
 /** A person is told that their new address in Slack makes them another member. */
-export const SWITCHED: Notice = {
+export const SWITCHED: Kind<Desired> = {
   async read({ findMember, slack: { textFor } }, subject) {
     const [teamId = '', userId = '', ...rest] = subject.split(':');
     const member = await findMember(rest.join(':'));
@@ -66,7 +64,7 @@ export const SWITCHED: Notice = {
 };
 
 /** A person is told that a workspace admin linked them to a member, or removed their link. */
-export const LINKED: Notice = {
+export const LINKED: Kind<Desired> = {
   async read({ findMember, slack: { textFor } }, subject) {
     const [teamId = '', userId = '', adminId = '', change = '', ...rest] = subject.split(':');
     const devinUserId = rest.join(':');

@@ -6,11 +6,11 @@ import { fingerprintOf } from '../store/sql.ts';
 import type { Desired, Kind, ReconcileContext, ShowContext } from './context.ts';
 
 /** `subject`: what its key says that it is about. */
-type Message<C, Rows> = { key: string; subject: string; kind: Kind<Rows, C> };
+type KeyedKind<C, Rows> = { key: string; subject: string; kind: Kind<Rows, C> };
 /** The message of a key as it is, and as it should be. */
-type Look<Rows> = { rows: Rows; before: ShownMessage | null; desired: Wanted };
-type Wanted = Desired & Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs'>>;
-type Task<C, Rows> = Message<C, Rows> & Look<Rows> & { lease: Lease };
+type Look<Rows> = { rows: Rows; before: ShownMessage | null; desired: FullDesired };
+type FullDesired = Desired & Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs'>>;
+type ShowTask<C, Rows> = KeyedKind<C, Rows> & Look<Rows> & { lease: Lease };
 
 /** Makes a message of a kind say what its rows say. When to look again, in ms; null: when they change. */
 export type Show = (c: ReconcileContext, subject: string) => Promise<number | null>;
@@ -27,7 +27,7 @@ export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
 /** Posts a message, or edits it. When to look again, in ms; null: when its rows change. */
 export async function showMessage<C extends ShowContext, Rows>(
   c: C,
-  message: Message<C, Rows>,
+  message: KeyedKind<C, Rows>,
   lease: Lease,
 ): Promise<number | null> {
   let found = await look(c, message);
@@ -48,7 +48,7 @@ export async function showMessage<C extends ShowContext, Rows>(
 
 async function look<C extends ShowContext, Rows>(
   c: C,
-  { key, subject, kind }: Message<C, Rows>,
+  { key, subject, kind }: KeyedKind<C, Rows>,
 ): Promise<Look<Rows> | number | null> {
   const [rows, before] = await Promise.all([kind.read(c, subject), c.store.shown.find(key)]);
   const found = rows === null ? null : kind.desired(rows, before);
@@ -58,13 +58,13 @@ async function look<C extends ShowContext, Rows>(
   return desired.fingerprint === before?.fingerprint ? desired.againInMs : { rows, before, desired };
 }
 
-function wanted(desired: Desired): Wanted {
+function wanted(desired: Desired): FullDesired {
   const { stage = null, turnClass = 'rest', againInMs = null } = desired;
   const { fingerprint = fingerprintOf(desired.render()) } = desired;
   return { ...desired, stage, turnClass, againInMs, fingerprint };
 }
 
-async function post<C extends ShowContext, Rows>(c: C, task: Task<C, Rows>): Promise<number | null> {
+async function post<C extends ShowContext, Rows>(c: C, task: ShowTask<C, Rows>): Promise<number | null> {
   const { key, kind, rows, before, desired, lease } = task;
   const { stage, fingerprint, metadata, turnClass, since } = desired;
   if (desired.editFollows === true) {
@@ -100,7 +100,7 @@ async function placeOf(
 
 async function edit<C extends ShowContext, Rows>(
   c: C,
-  task: Task<C, Rows>,
+  task: ShowTask<C, Rows>,
   at: { channelId: string; ts: string },
 ): Promise<number | null> {
   const { key, kind, rows, desired, lease } = task;
@@ -125,7 +125,7 @@ async function edit<C extends ShowContext, Rows>(
 /** A message that Slack keeps refusing is left alone until there is something new to show, and holds up nothing. */
 async function failed<C extends ShowContext, Rows>(
   c: C,
-  task: Task<C, Rows>,
+  task: ShowTask<C, Rows>,
   failure: SlackFailure,
 ): Promise<number | null> {
   const { key, kind, rows, before, desired } = task;

@@ -65,7 +65,7 @@ export function isRefusedReply({ kind }: ReplyFailure): boolean {
   return REFUSALS.has(kind);
 }
 
-type Words = {
+type ReplyWords = {
   kind: (typeof REPLY_KINDS)[number];
   text: string;
   /** Names of the files sent with it. */
@@ -75,7 +75,7 @@ type Words = {
 };
 
 /** What Devin reads. */
-export function composeReply({ kind, text, files, author }: Words): string {
+export function composeReply({ kind, text, files, author }: ReplyWords): string {
   const words = text.trim() === '' ? `Files: ${files.join(', ')}` : text.trim();
   const whole = kind === 'correction' ? `Correction of my earlier message: ${words}` : words;
   return author === null ? whole : `${author}: ${whole}`;

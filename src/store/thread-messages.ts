@@ -68,7 +68,7 @@ export type NewMessage = Pick<ThreadMessage, 'key' | 'source' | 'text' | 'saidAt
 /** Devin's last words. */
 export type LastWords = { key: string; text: string; state: MessageState };
 
-type Changes = Partial<
+type RowChanges = Partial<
   Pick<ThreadMessage, 'about' | 'attemptedAt' | 'slackFileId' | 'channelId' | 'text'>
 > & {
   state?: MessageState;
@@ -167,7 +167,7 @@ export function createThreadMessages(db: Kysely<Tables>) {
 
     async change(
       { sessionId, key }: Pick<ThreadMessage, 'sessionId' | 'key'>,
-      changes: Changes,
+      changes: RowChanges,
       trx: Db = db,
     ) {
       const row = trx.updateTable('threadMessages').where((one) => one.and({ sessionId, key }));
