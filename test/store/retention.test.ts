@@ -5,6 +5,7 @@ import { createLeases } from '../../src/store/leases.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { removeExpired } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
+import { ASKED } from '../../src/store/shown.ts';
 import { usePostgres } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 
@@ -172,6 +173,14 @@ describe('data past its retention time', () => {
       .values([
         { key: 'alerts:of last month', at: daysAgo(32) },
         { key: 'alerts:of the month before', at: daysAgo(41) },
+        ...['outcome', 'approval', 'switched'].flatMap((kind) => [
+          { key: `${kind}:kept`, at: daysAgo(32) },
+          { key: `${kind}:gone`, at: daysAgo(41) },
+        ]),
+        { key: 'message:s1:words:0', at: daysAgo(2) },
+        // It is edited once somebody answers it.
+        { key: 'message:s1:question:0', stage: ASKED, at: daysAgo(32) },
+        { key: 'milestone:s1:needs-you:1', stage: ASKED, at: daysAgo(41) },
       ])
       .execute();
     await remove();
@@ -186,5 +195,9 @@ describe('data past its retention time', () => {
     expect(await count('leases', `name = 'of a dead one'`)).toBe(0);
     expect(await count('shown', `key like 'alerts:%'`)).toBe(1);
     expect(await count('shown', `key = 'alerts:of last month'`)).toBe(1);
+    expect(await count('shown', `key like '%:kept'`)).toBe(3);
+    expect(await count('shown', `key like '%:gone'`)).toBe(0);
+    expect(await count('shown', `key = 'message:s1:question:0'`)).toBe(1);
+    expect(await count('shown', `key in ('message:s1:words:0', 'milestone:s1:needs-you:1')`)).toBe(0);
   });
 });
