@@ -181,6 +181,7 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
     devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 422, times: 1 });
     const { ana, channelId, edit } = await ask('%s fix the wrong test');
     await cardOf(slack, channelId, (text) => text.includes('Not started'));
+    await toldTo(world(), { channelId, userId: ana.userId }, 'Devin refused it');
     const before = noticesTo(slack, channelId, ana.userId);
     await edit('%s fix the right test');
     expect(noticesTo(slack, channelId, ana.userId)).toEqual(before);
