@@ -7,7 +7,7 @@ import { createBudget } from '../../src/trust/budget.ts';
 /** A process that reserves budget for its share of the requests, as a replica does right before it sends them. */
 
 export const REPLICAS = 3;
-export const REQUESTS = 1000;
+export const REQUESTS = 300;
 export const CAP = 7;
 export const LIMITS = {
   acu_per_session: 7,
