@@ -142,7 +142,7 @@ async function takeHome(on: Stage): Promise<void> {
   await send('/devin defaults me --acu 10 --repo acme/web');
   await message('Set for you').waitFor();
   await openApp();
-  await home.getByText('Your sessions run as Mei Tanaka').waitFor();
+  await home.getByText('Runs as Mei Tanaka').waitFor();
   await home.getByText('Should I start from main').waitFor();
   await settle(slackPage);
   await slackPage.page.screenshot({ path: `${FOLDER}/home.png` });

@@ -187,7 +187,7 @@ async function mayLink({ slack: { people }, textFor }: ActContext, { userId, per
     textFor(userId),
   ]);
   const { linking } = text.steering;
-  if (!isAdministrator(admin)) return linking.adminsOnly;
+  if (!isAdministrator(admin)) return text.settings.adminsOnly;
   if (userId === personId) return linking.notYourself;
   return devinUserId === null || person?.kind === 'member' ? null : linking.notAMember;
 }

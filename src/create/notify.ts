@@ -122,8 +122,8 @@ export function createPersonNotifier({
     const { id, sealed, userId } = request;
     const noticeUrl = envelopes.open(id, sealed)?.noticeUrl;
     if (noticeUrl === undefined || (await outbound.removeNotice(noticeUrl))) return;
-    const [{ notices }, session] = await Promise.all([textFor(userId), sessions.ofRequest(id)]);
-    const where = session === null ? [] : [link(session.url, notices.running.session)];
+    const [{ notices, card }, session] = await Promise.all([textFor(userId), sessions.ofRequest(id)]);
+    const where = session === null ? [] : [link(session.url, card.buttons.open)];
     const sentences = [notices.settled, ...where];
     await outbound.tellPrivately({ ...noticePlace(request), responseUrl: null }, notice(sentences));
   }

@@ -2,6 +2,7 @@ import type { Devin } from '../devin/devin.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
+import { pendingApproval } from '../session/approval.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
 import type { LookedUpIdentity, Mapping } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
@@ -116,19 +117,19 @@ async function ownSessions(
   };
 }
 
-/** What waits for this person's approval, with the address of their message about it. */
+/** What waits for this person's approval. */
 async function ownApprovals(
-  { store: { listing, requests }, slack: { outbound }, tuning }: HomeContext,
+  { store: { listing, requests }, tuning }: HomeContext,
   owner: Owner,
   text: Text,
 ): Promise<Home['approvals']> {
   const found = await listing.approvalsFor({ ...owner, limit: SHOWN_APPROVALS });
-  const entries = found.asked.map(async ({ requestId, channelId, ts }) => {
+  const entries = found.asked.map(async ({ requestId }) => {
     const request = await requests.find(requestId);
-    if (request === null) return [];
-    const message = channelId === null || ts === null ? null : { channelId, ts, threadTs: null };
+    const pending = request === null ? null : pendingApproval(request);
+    if (request === null || pending === null) return [];
     const card = cardView({ request, session: null, nowMs: tuning.now() }, text);
-    return [{ card, message: outbound.permalink(message) }];
+    return [{ card, requestId, number: pending.number }];
   });
   return { asked: (await Promise.all(entries)).flat(), total: found.total };
 }

@@ -1,6 +1,6 @@
 import { HELD_WAIT_MS } from '../queue/index.ts';
 import { findLeaver, whereCalled, type CalledIn } from '../slack/called.ts';
-import { doubtOf } from '../slack/card-notes.ts';
+import { doubtOf, problemOf } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
 import { outcomeMetadata } from '../slack/edge/metadata.ts';
 import { cardMessage, threadOfCard } from '../slack/edge/places.ts';
@@ -70,7 +70,7 @@ function desiredOutcome(rows: OutcomeRows, before: ShownMessage | null): Desired
   const isDirect = isPosted ? before.threadTs === null : thread === null;
   const text = isDirect ? rows.ownText : rows.text;
   const card = cardView({ request, session: null, nowMs }, text);
-  const reason = card.problem ?? doubtOf(request, text);
+  const reason = problemOf(request, text) ?? doubtOf(request, text);
   const cardUrl = isDirect ? rows.cardUrl : null;
   return {
     place: thread ?? 'direct',

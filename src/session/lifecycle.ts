@@ -79,8 +79,7 @@ function suspendedPhase(detail: string | null, wasFinished: boolean): SessionPha
 }
 
 /** Whether a session needs its requester: now, not yet, or no longer. */
-export const STANDINGS = ['needs-you', 'under-way', 'earlier'] as const;
-export type Standing = (typeof STANDINGS)[number];
+export type Standing = 'needs-you' | 'under-way' | 'earlier';
 
 export const STANDING: Record<SessionPhase, Standing> = {
   queued: 'under-way',

@@ -99,7 +99,7 @@ export async function writingRefusal(
   { request, session }: Followed,
   userId: string,
 ): Promise<string | null> {
-  return placeRefusal(c, { channelId: session.channelId, userId, request }, 'notInConversation');
+  return placeRefusal(c, { channelId: session.channelId, userId, request });
 }
 
 /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
@@ -110,7 +110,7 @@ export async function endingRefusal(
 ): Promise<string | null> {
   const refused = await steeringRefusal(c, request, userId);
   if (refused !== null || ownershipOf(request).requester === userId) return refused;
-  return placeRefusal(c, { channelId: session.channelId, userId, request }, 'notYoursToEnd');
+  return placeRefusal(c, { channelId: session.channelId, userId, request });
 }
 
 /** To end a request that has no session yet: see `MayEnd`. A refusal is recorded. */
@@ -132,18 +132,17 @@ export async function readingRefusal(
   userId: string,
 ): Promise<string | null> {
   if (ownershipOf(request).requester === userId) return null;
-  return placeRefusal(c, { channelId: request.channelId, userId, request }, 'notYoursToRead');
+  return placeRefusal(c, { channelId: request.channelId, userId, request });
 }
 
 async function placeRefusal(
   { presence, textFor }: AuthorityContext,
   { channelId, userId, request }: InConversation & { request: SessionRequest },
-  why: 'notInConversation' | 'notYoursToEnd' | 'notYoursToRead',
 ): Promise<string | null> {
   const found = await presence({ channelId, userId });
   if (found !== null && isLetIn(found, request.userId === userId)) return null;
   const { steering } = await textFor(userId);
-  return found === null ? steering.notLookedUp : steering[why];
+  return found === null ? steering.notLookedUp : steering.notInConversation;
 }
 
 type Place = Pick<SessionRequest, 'userId' | 'channelId' | 'cardChannelId' | 'placeKind'>;

@@ -78,9 +78,8 @@ function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): 
 }
 
 /** Why a request waits, and what becomes of it. */
-export function waitingWords(waiting: NonNullable<SessionRequest['waiting']>, { card, joins }: Text): string {
-  if (waiting === 'looking') return card.looking;
-  return joins.sentences([card.because(card.waitsFor[waiting]), card.startsItself]);
+export function waitingWords(waiting: NonNullable<SessionRequest['waiting']>, { card }: Text): string {
+  return waiting === 'looking' ? card.looking : `${card.waitsFor[waiting]} · ${card.startsItself}`;
 }
 
 /** How the app knows who a session runs as; of the service user, why it does. */
@@ -93,7 +92,7 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
 /** Who a person is in Devin, as a form and the answer to `whoami` say it. */
 export function shownIdentity(identity: LookedUpIdentity, text: Text): FormIdentity {
   if (identity === 'key-refused') return { kind: 'not-known', why: text.devin.unauthorized };
-  if (identity === null) return { kind: 'not-known', why: text.home.runsAs.notKnown };
+  if (identity === null) return { kind: 'not-known', why: text.steering.notLookedUp };
   if (identity.kind === 'refused') return { kind: 'refused', why: refusalSentence(identity, text) };
   const { checkedAtMs } = identity;
   const how = identitySentence(identity, text);

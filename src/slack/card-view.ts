@@ -65,7 +65,7 @@ export function cardView(
     notes: notesOf(request, waitedMs !== null, text),
     thread,
     threadLine: session === null || thread === null ? null : threadLine(session, { thread, share }, text),
-    problem: problemOf(request, text),
+    problem: problemOf(request, text)?.split('\n')[0] ?? null,
     steeredBy: steeredBy(request, session, phase),
     actions: cardActions(request, session, { phase, thread }),
   };

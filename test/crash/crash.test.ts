@@ -136,7 +136,9 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     const { ana, channelId } = asked;
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const told = () =>
-      slack.messages(channelId).filter(({ text }) => text.includes("Devin didn't confirm that"));
+      slack
+        .messages(channelId)
+        .filter(({ text }) => text.startsWith('<@') && text.includes('*Not confirmed*'));
     await expect.poll(told).toHaveLength(1);
     const earlier = told().map((message) => message.ts);
     const { died } = await (await running()).dieAt(moment);

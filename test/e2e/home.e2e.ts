@@ -12,7 +12,7 @@ describe('the Home of the app', () => {
     );
     await openApp();
     await home.getByText('You have no sessions yet').waitFor();
-    await home.getByText('Your sessions run as Ana Ruiz').waitFor();
+    await home.getByText('Runs as Ana Ruiz').waitFor();
     await press('Start a session', home);
     await modal.getByText(/Runs as/).waitFor();
     await field('Task').fill('Look into the slow import');

@@ -74,7 +74,7 @@ describe('the page', () => {
     const messages = channel.getByRole('region', { name: 'Messages', exact: true });
     await messages.evaluate((one) => one.scrollTo(0, 0));
     await send('/devin whoami');
-    await message('Your sessions run as').waitFor();
+    await message('Runs as').waitFor();
     await expect
       .poll(async () => messages.evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight))
       .toBeLessThan(60);

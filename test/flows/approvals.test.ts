@@ -222,7 +222,7 @@ describe('a request that needs an approval', () => {
     expect(slack.renderText(before)).toContain('[Cancel]');
     expect(own()).toHaveLength(0);
     const asked = await askedOf(ben);
-    for (const words of ['infrastructure', '<looks>', 'acme/infra-dns', `fix it for ${ana.name}`])
+    for (const words of ['<looks>', 'acme/infra-dns', `fix it for ${ana.name}`])
       expect(asked.words).toContain(words);
     expect(asked.words).toContain(`Runs as ${ana.devinName}`);
     expect(asked.words).toContain('Up to 20 ACU');
@@ -243,10 +243,9 @@ describe('a request that needs an approval', () => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { slack } = world();
     await decline(ben, 'Not before <Monday>.');
-    const ended = await card('declined this request');
-    expect(slack.renderText(ended)).toContain('Not before <Monday>.');
+    await card('declined this request');
     const call = await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
-    expect(slack.renderText(call)).toMatch(/wasn't approved[^]*Not before <Monday>\./);
+    expect(slack.renderText(call)).toMatch(/Not started[^]*Not before <Monday>\./);
     expect((await shownTo(ben, `${ben.name} declined this request.`)).words).toContain('~fix it for');
     expect(own()).toHaveLength(0);
     // The clock is ahead of the database's, by which the app may also say that the card takes long.
@@ -287,7 +286,10 @@ describe('a request that needs an approval', () => {
     slack.setGroup('S0OWNERS', [owner.userId]);
     const { ts } = await card('Waiting for approval');
     await slack.clickButton(owner.userId, { channelId, ts }, 'cancel');
-    const said = await slack.waitForMessage(channelId, ({ text }) => text.includes('was canceled by'));
+    const said = await slack.waitForMessage(
+      channelId,
+      ({ text }) => text.startsWith('<@') && text.includes('Canceled by'),
+    );
     for (const { userId } of [ana, owner]) expect(said.text).toContain(`<@${userId}>`);
   });
 
@@ -343,7 +345,7 @@ describe('a request that needs an approval', () => {
     const { ana, type, place, own } = team();
     world().slack.setGroup(PLATFORM, [ana.userId]);
     await type(`fix it now ${INFRA}`);
-    await toldTo(world(), place, 'not enough people besides you');
+    await toldTo(world(), place, 'Not enough people besides you');
     expect(own()).toHaveLength(0);
   });
 
@@ -445,7 +447,7 @@ describe('an approval counts', () => {
   test('for its own rule only: an exceeded limit needs its own approval', async () => {
     const { ana, ben, own } = await waiting(1, `${INFRA} --acu 30`);
     await press(ben, 'approve_request');
-    const second = await shownTo(ben, 'Rule: limits.acu_per_session');
+    const second = await shownTo(ben, 'The policy allows 20 for a session');
     expect(second.words).toContain('The policy allows 20 for a session.');
     expect(own()).toHaveLength(0);
     await press(ben, 'approve_request', second);
@@ -581,13 +583,13 @@ describe('a decision', () => {
     await asForeigner(world(), ben.userId, async () => {
       const refused = await slack.submit(dialog.id, ben.userId);
       expect(refused.kind).toBe('errors');
-      expect(JSON.stringify(refused)).toContain('belong to another one');
+      expect(JSON.stringify(refused)).toContain('Only members of the Slack workspace');
       await press(ben, 'approve_request', asked);
     });
     slack.closeView(dialog.id);
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     await decline(ben, 'from here');
-    expect(slack.renderText(await card('declined this request'))).toContain('from here');
+    await card('declined this request');
     expect(own()).toHaveLength(0);
   });
 
@@ -617,7 +619,7 @@ describe('a decision', () => {
     const { ben, card, channelId } = await waiting(1, `${INFRA} --acu 30`);
     const earlier = valueOn(await askedOf(ben), 'approve_request');
     await press(ben, 'approve_request');
-    await shownTo(ben, 'Rule: limits.acu_per_session');
+    await shownTo(ben, 'The policy allows 20 for a session');
     await pressTooLate(ben.userId, channelId, earlier);
     await card('Waiting for approval');
   });
@@ -626,7 +628,7 @@ describe('a decision', () => {
     const { ana, ben, own, channelId, type } = await waiting(1, `${INFRA} --acu 30`);
     const { devin } = world();
     await press(ben, 'approve_request');
-    const second = await shownTo(ben, 'Rule: limits.acu_per_session');
+    const second = await shownTo(ben, 'The policy allows 20 for a session');
     const [requestId] = valueOn(second, 'approve_request').split('.');
     for (const number of ['0', '2', '', '-1'])
       await forgePress(world(), {
@@ -724,24 +726,30 @@ describe('the Home of an approver', () => {
   const homeSaying = async (who: Colleague, words: RegExp) =>
     (await homeOf(world().slack, who.userId, words)).text;
 
-  test('lists what waits for them with a link to its message, and stays up to date', async () => {
+  test('lists what waits for them with its buttons, which decide, and stays up to date', async () => {
     const { ana, ben, others } = await waiting(2, '--mode ultra');
     const [, cy] = others;
     if (cy === undefined) throw new Error('one approver is missing');
     const { slack } = world();
-    const asked = await askedOf(ben);
+    await askedOf(ben);
     for (const one of [ana, ben, cy]) await slack.openHome(one.userId);
-    const home = await homeSaying(ben, /waiting for your approval/i);
-    expect(home).toContain(`fix it for ${ana.name}`);
-    expect(home).toContain(`archives/${asked.channelId}/p${asked.ts.replace('.', '')}`);
-    await homeSaying(cy, /waiting for your approval/i);
-    expect(await homeSaying(ana, /in progress/i)).not.toMatch(/waiting for your approval/i);
-    await press(ben, 'approve_request');
+    const { viewId, text } = await homeOf(slack, ben.userId, '[Start session]');
+    expect(text).toMatch(
+      new RegExp(`NEEDS YOU[^]*fix it for ${ana.name}[^]*\\[Start session\\] \\[Decline\\]`),
+    );
+    await homeSaying(cy, /\[Start session\]/);
+    expect(await homeSaying(ana, /in progress/i)).not.toContain('[Start session]');
+    await slack.clickButton(ben.userId, { viewId }, 'approve_request');
     // It waits only for the other one.
-    await homeSaying(ben, /^(?![^]*waiting for your approval)/i);
-    await homeSaying(cy, /waiting for your approval/i);
-    await press(cy, 'approve_request');
-    await homeSaying(cy, /^(?![^]*waiting for your approval)/i);
+    await homeSaying(ben, /^(?![^]*\[Start session\])/);
+    const other = await homeOf(slack, cy.userId, '[Start session]');
+    await slack.clickButton(cy.userId, { viewId: other.viewId }, 'decline_request');
+    const dialog = await slack.waitForView(
+      ({ userId, definition }) => userId === cy.userId && definition.callback_id === 'decline_request',
+    );
+    slack.typeIn(dialog.id, { decline_reason: 'Not today.' });
+    await slack.submit(dialog.id, cy.userId);
+    await homeSaying(cy, /^(?![^]*\[Start session\])/);
     expect(slack.problems).toEqual([]);
   });
 });

@@ -187,7 +187,7 @@ describe('a person', () => {
     const { ana, channelId } = someoneIn(world());
     slack.fail('users.info', { error: 'missing_scope', args: { user: ana.userId } });
     await slack.command(ana.userId, channelId, 'wait for Slack');
-    await toldTo(world(), { channelId, userId: ana.userId }, "Slack doesn't let this app look people up.");
+    await toldTo(world(), { channelId, userId: ana.userId }, "Slack doesn't let this app look people up");
     await sessionOf(devin, ana.devinUserId);
   });
 });
@@ -220,6 +220,6 @@ describe('a person of two workspaces of an Enterprise organization', () => {
     const eve = addColleague(world(), { teamId: 'T0HOME', teams: ['T0HOME', 'T0THIRD'] });
     slack.joinChannel(eve.userId, channelId);
     await slack.clickButton(eve.userId, on, 'details');
-    await toldTo(world(), { channelId, userId: eve.userId }, 'belong to another one');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'Only members of the Slack workspace');
   });
 });

@@ -197,7 +197,7 @@ describe('a budget that can be exceeded with approval', () => {
     const asked = async (task: string) =>
       slack.waitForMessage(direct, (message) => {
         const words = slack.renderText(message);
-        return words.includes('limits.acu_per_person_per_day') && words.includes(task);
+        return words.includes('Budget when this was asked') && words.includes(task);
       });
     await type('--acu 10 the second');
     const { ts } = await asked('the second');

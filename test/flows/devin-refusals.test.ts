@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TIMES } from '../../src/times.ts';
-import { typeTask, useAsking } from '../support/asking.ts';
+import { toldTo, typeTask, useAsking } from '../support/asking.ts';
 import { captureLog } from '../support/log-lines.ts';
 import { cardOf, sessionOf, settledForm, addOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -57,7 +57,11 @@ describe('when Devin is busy, or refuses', () => {
     await typeTask({ slack }, { userId: ana.userId, channelId }, 'fix what only members may fix');
     const words = 'Target user does not have the UseDevinSessions permission';
     const card = await cardOf(slack, channelId, (text) => text.includes(words));
-    expect(slack.renderText(card)).toContain('The person who asked: a member');
+    // One line for all; whose matter it is, privately.
+    expect(slack.renderText(card)).not.toContain('The person who asked');
+    const told = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
+    expect(slack.renderText(told)).toContain('The person who asked: a member');
+    expect(told.text).not.toContain('<@');
     expect(slack.renderText(card)).toContain('Not started');
     expect(slack.renderText(card)).not.toContain('Nothing was started');
     expect(slack.renderText(card)).not.toContain('lacks');
@@ -77,7 +81,7 @@ describe('when Devin is busy, or refuses', () => {
     expect(created(ana.devinUserId)).toBe(1);
   });
 
-  test('names the missing permission, and "Try again" starts once it was granted', async () => {
+  test('names the missing permission, and "Retry" starts once it was granted', async () => {
     const { slack, devin } = world();
     devin.permissions.delete('ImpersonateOrgSessions');
     const { ana, channelId } = await ask('paint it as me please');
@@ -93,18 +97,25 @@ describe('when Devin is busy, or refuses', () => {
   });
 
   test.each([
-    [401, 'DEVIN_API_KEY'],
+    [401, "Devin doesn't accept this app's key: ask an app admin."],
     [404, "Devin can't find this"],
     [409, 'Try again in a minute.'],
     [422, 'Devin refused'],
-  ])('explains a %i in words', async (status, words) => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { status, times: 1 });
-    const { channelId } = await ask(`answer with ${status}`);
-    const card = await cardOf(slack, channelId, (text) => text.includes(words));
-    expect(card.text).toContain('Not started');
-    expect(slack.problems).toEqual([]);
-  });
+  ])(
+    'has one line on the card for a %i, and explains it privately, without a ping',
+    async (status, words) => {
+      const { slack, devin } = world();
+      devin.fail(CREATE, { status, times: 1 });
+      const { ana, channelId } = await ask(`answer with ${status}`);
+      const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
+      expect(card.text).toContain('Devin refused');
+      expect(card.text).not.toMatch(/ask an app admin|can't find this|Try again/);
+      const told = await toldTo(world(), { userId: ana.userId, channelId }, words);
+      expect(told.text).not.toContain('<@');
+      expect(slack.messages(channelId).filter(({ text }) => text.startsWith('<@'))).toEqual([]);
+      expect(slack.problems).toEqual([]);
+    },
+  );
 
   test('logs what to do if Devin refuses the key of a new session', async () => {
     const { slack, devin } = world();

@@ -8,7 +8,7 @@ import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const world = useWorld(QUICK_THREADS);
-const OUTSIDER = 'belong to another one';
+const OUTSIDER = 'Only members of the Slack workspace';
 /** A form that a person has open, in a channel with a colleague. */
 async function openForm(typed = '') {
   const { slack, devin } = world();

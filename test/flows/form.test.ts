@@ -150,7 +150,7 @@ describeOnBothWorlds('the form', (world) => {
     onTestFinished(() => slow.clear());
     await slack.command(ana.userId, channelId, '');
     const view = await slack.waitForView(({ userId }) => userId === ana.userId);
-    expect(slack.renderText(view)).toContain('Looking up who this runs as');
+    expect(slack.renderText(view)).toContain('Looking up who your sessions run as');
     expect(view.definition.blocks).toHaveLength(1);
     slow.clear();
     expect((await settledForm(slack, ana.userId)).definition.blocks.length).toBeGreaterThan(4);

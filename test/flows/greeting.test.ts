@@ -66,7 +66,7 @@ describe('the greeting in a channel', () => {
     await slack.inviteBot(ana.userId, channelId);
     const { ts } = await greeted();
     await slack.clickButton(eve.userId, { channelId, ts }, 'Start a session');
-    await toldTo(world(), { channelId, userId: eve.userId }, 'belong to another one');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'Only members of the Slack workspace');
     expect(slack.openViewOf(eve.userId)).toBeUndefined();
   });
 

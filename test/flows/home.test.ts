@@ -26,7 +26,7 @@ describe('the App Home', () => {
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
     const home = await homeOf(world().slack, ana.userId, /You have no sessions yet/);
-    expect(home.text).toContain(`Your sessions run as *${ana.devinName}*`);
+    expect(home.text).toContain(`Runs as *${ana.devinName}*`);
     await slack.clickButton(ana.userId, { viewId: home.viewId }, 'Start a session');
     const form = await settledForm(slack, ana.userId);
     slack.typeIn(form.id, { 'field.prompt': 'fix the login test' });
@@ -213,7 +213,7 @@ describe('the App Home', () => {
     const ana = addColleague(world());
     const down = devin.fail({ method: 'GET', path: /members/ }, { status: 500, times: Infinity });
     await slack.openHome(ana.userId);
-    await homeOf(world().slack, ana.userId, /couldn't check who your sessions run as/);
+    await homeOf(world().slack, ana.userId, /can't check who you are/);
     down.clear();
     await slack.openHome(ana.userId);
     await homeOf(world().slack, ana.userId, ana.devinName);

@@ -39,7 +39,7 @@ test('sessions run as the member in the identity file, also after it changes', a
   devin.addMember({ userId: devinUserId, email: 'other@elsewhere.example', name: 'Other' });
   await expect.poll(async () => whoami(ben)).toContain('No Devin account for');
   await writeFile(file, `people: [{ slack: ${ben.ana.userId}, devin: ${devinUserId} }]\n`);
-  await expect.poll(async () => whoami(ben)).toContain('Your sessions run as *Other*.');
+  await expect.poll(async () => whoami(ben)).toContain('Runs as *Other*');
   expect(await whoami(ben)).toContain("Set in this app's identity file.");
   await ben.type('fix it now');
   expect((await sessionOf(devin, devinUserId)).userId).toBe(devinUserId);
@@ -57,7 +57,7 @@ test('nothing starts for a person who would run as a colleague: the refusal name
   expect(words).toContain(`you and ${ana.ana.name} would both be`);
   expect(ana.own()).toHaveLength(0);
   expect(eve.own()).toHaveLength(0);
-  expect(await whoami(ana)).toContain(`Your sessions run as *${ana.ana.devinName}*.`);
+  expect(await whoami(ana)).toContain(`Runs as *${ana.ana.devinName}*`);
 });
 
 test('a member who shares an account with another person is told once', async () => {
@@ -66,14 +66,14 @@ test('a member who shares an account with another person is told once', async ()
   const ben = someoneIn(world(), { person: { inDevin: false } });
   const entry = `{ slack: ${ben.ana.userId}, devin: ${ana.devinUserId}, shared: true }`;
   await writeFile(file, `people: [${entry}]\n`);
-  await expect.poll(async () => whoami(ben)).toContain(`Your sessions run as *${ana.devinName}*.`);
+  await expect.poll(async () => whoami(ben)).toContain(`Runs as *${ana.devinName}*`);
   const conversation = slack.directMessages(ana.userId);
   const told = await slack.waitForMessage(conversation, ({ text }) => text.includes('is shared with'));
   expect(told.text).toContain(`<@${ben.ana.userId}>`);
   expect(told.text).toContain(ana.devinName);
   // Looked up anew, since the entry differs.
   await writeFile(file, `people: [${entry.replace(ana.devinUserId, ana.email)}]\n`);
-  await expect.poll(async () => whoami(ben)).toContain(`Your sessions run as *${ana.devinName}*.`);
+  await expect.poll(async () => whoami(ben)).toContain(`Runs as *${ana.devinName}*`);
   await ben.type('fix it now');
   await sessionOf(devin, ana.devinUserId);
   expect(slack.messages(conversation).filter(({ text }) => text.includes('is shared with'))).toHaveLength(1);
@@ -93,7 +93,7 @@ test('only administrators see in their Home whether the identity file is valid',
     .poll(async () => home(boss.userId, /Identity file/))
     .toMatch(/last valid one stays in force:\s+\S*identity\.yml:1:\d+/);
   const ana = addColleague(world());
-  expect(await home(ana.userId, /Your sessions run as/)).not.toContain('Identity file');
+  expect(await home(ana.userId, /Runs as/)).not.toContain('Identity file');
 });
 
 test('the metrics say whether the current identity file is in force', async () => {

@@ -86,7 +86,7 @@ describeOnBothDatabaseServers('a session that turns up late', (...suite) => {
   test('is announced once to a person who has started another one, with both and how to stop it', async () => {
     const { devin, slack } = world();
     const { ana, channelId, first, showing, told, press } = await lose('start it twice');
-    await told('"Check again"');
+    await told('Not confirmed');
     await press('start_anyway');
     const second = await devin.waitForSession(
       ({ id, userId }) => userId === ana.devinUserId && id !== first.id,

@@ -29,7 +29,7 @@ async function started(world: World, text?: string) {
   /** Milestones are announced in order: once the next is there, none is left from before. */
   const settled = async (): Promise<void> => {
     devin.advance(id, { status: 'suspended', statusDetail: 'usage_limit_exceeded' });
-    await says('stopped.');
+    await says('*Stopped at the cap*');
   };
   /** Its status is seen before its words. */
   const comes = async (changes: object, message: string, shown: string): Promise<void> => {
@@ -142,13 +142,13 @@ describe('one message for each event', () => {
   });
 
   test.each([
-    ['failed', { status: 'error', statusDetail: 'error' }, 'Failed', 'failed.', 12],
+    ['failed', { status: 'error', statusDetail: 'error' }, 'Failed', '*Failed*', 14],
     [
       'stopped at its cap',
       { status: 'suspended', statusDetail: 'usage_limit_exceeded' },
       'Stopped',
-      'ACU cap.',
-      16,
+      '*Stopped at the cap*',
+      17,
     ],
   ])('is three messages and one ping for a session that %s', async (_what, end, shown, told, words) => {
     const thread = await started(world(), 'fix it now --acu 10');
@@ -161,12 +161,12 @@ describe('one message for each event', () => {
   test('is one more, once, for a session that used four fifths of its cap', async () => {
     const thread = await started(world(), 'fix it now --acu 10');
     thread.change({ status: 'running', acus: 8.2 });
-    await thread.says('is near its ACU cap · 8.2 of 10 ACU');
+    await thread.says('*near its cap* · 8.2 of 10 ACU');
     await thread.card('8.2 of 10 ACU · near its cap');
     thread.change({ acus: 9 });
     await thread.card('9 of 10 ACU');
     await thread.ends({}, 'Done.');
-    expect(await countOf(thread, 'Done.')).toEqual({ messages: 3, pings: 2, words: 22 });
+    expect(await countOf(thread, 'Done.')).toEqual({ messages: 3, pings: 2, words: 17 });
   });
 
   test('is the end, once, although Devin answers an earlier reply only after that', async () => {
@@ -303,7 +303,7 @@ describe('one message for each event', () => {
     await settled();
     expect(pings()).toEqual([
       expect.stringContaining('Main or release?'),
-      expect.stringContaining('stopped.'),
+      expect.stringContaining('*Stopped at the cap*'),
     ]);
     expect(JSON.stringify(byApp().map(({ blocks }) => blocks))).not.toContain('"action_id":"answer"');
   });
@@ -371,9 +371,7 @@ describe('one message for each event', () => {
       { status: 503, problem: { detail: 'The scheduler is in maintenance.' } },
       'Not confirmed',
     );
-    expect(told.text).toMatch(
-      new RegExp(`^<@${ana.userId}> Devin didn't confirm that \\*fix the login\\* started`),
-    );
+    expect(told.text).toMatch(new RegExp(`^<@${ana.userId}> \\*Not confirmed\\* · fix the login`));
     expect(told.text).toContain('Devin answered (HTTP 503): The scheduler is in maintenance.');
     await cardOf(slack, channelId, (text) => text.includes('The scheduler is in maintenance.'));
     expect(pings()).toEqual([told]);

@@ -64,7 +64,7 @@ async function started(who: Someone, kind: Kind) {
 async function submitIn({ ana }: Someone): Promise<null> {
   const form = await settledForm(world().slack, ana.userId);
   const answer = await world().slack.submit(form.id, ana.userId);
-  expect(JSON.stringify(answer)).toContain(`rule: rule for ${ana.name}`);
+  expect(JSON.stringify(answer)).toContain(`rule for ${ana.name}`);
   return null;
 }
 
@@ -109,7 +109,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     slack.typeIn(form.id, entries);
     return async () => submitIn(who);
   },
-  '"Run again with changes"': async (who, kind) => {
+  '"Run again"': async (who, kind) => {
     const { slack } = world();
     const on = await started(who, kind);
     await stopOnCard(world(), who.ana.userId, on);
@@ -119,7 +119,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     slack.typeIn(form.id, { 'field.prompt': `the task of ${who.ana.name} again` });
     return async () => submitIn(who);
   },
-  '"Try again"': async (who, kind) => {
+  '"Retry"': async (who, kind) => {
     const { slack, devin } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 3 * 3600, times: 1 });
     await who.type(task(who, kind));
@@ -156,7 +156,7 @@ async function isRefused(surface: Surface, kind: Kind): Promise<void> {
   const channelId = await act();
   if (channelId !== null)
     await slack.waitForMessage(channelId, (message) =>
-      slack.renderText(message).includes(`rule: rule for ${who.ana.name}`),
+      slack.renderText(message).includes(`rule for ${who.ana.name}`),
     );
   expect(who.own()).toHaveLength(before);
   expect([...slack.problems, ...devin.problems]).toEqual([]);

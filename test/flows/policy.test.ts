@@ -43,7 +43,7 @@ const metric = async (): Promise<string> => (await fetch(`${world().address}/met
 async function homeWords(userId: string): Promise<string> {
   const { slack } = world();
   await slack.openHome(userId);
-  return (await homeOf(slack, userId, /Your sessions run as|can't start/)).text;
+  return (await homeOf(slack, userId, /Runs as|can't start/)).text;
 }
 
 beforeAll(() => {
@@ -57,8 +57,7 @@ describe('a rule of the policy', () => {
   test('refuses in its words, and gives back what was typed', async () => {
     const { place, type, own } = someone();
     await type(`fix it now ${INFRA}`);
-    const words = world().slack.renderText(await toldTo(world(), place, 'rule: nobody else'));
-    expect(words).toContain('Ask in #platform.');
+    const words = world().slack.renderText(await toldTo(world(), place, 'Ask in #platform.'));
     expect(words).toMatch(/What you typed:\s+```\s+fix it now\s+```\s+Repositories: acme\/infra-dns/);
     expect(own()).toHaveLength(0);
   });
@@ -120,7 +119,6 @@ describe('a rule of the policy', () => {
     }
     await type(`four of ${ana.name}`);
     await toldTo(world(), place, 'the limit is 3 per person');
-    await toldTo(world(), place, 'open_sessions_per_person');
     expect(own()).toHaveLength(3);
   });
 });
@@ -211,7 +209,7 @@ describe('a policy that changes', () => {
     expect(await homeWords(guest.userId)).not.toContain('olicy');
     const { place, type } = someone();
     await type(`fix it now ${INFRA}`);
-    await toldTo(world(), place, 'nobody else touches infrastructure');
+    await toldTo(world(), place, 'Ask in #platform.');
     await change(POLICY);
     expect(await metric()).toContain('devin_slack_policy_ok 1');
   });
@@ -242,7 +240,7 @@ describe('a rule for a kind of place', () => {
     const channelId = kind === 'direct' ? slack.directMessages(ana.userId) : who.channelId;
     await slack.command(ana.userId, channelId, 'fix the flaky test');
     await slack.waitForMessage(channelId, (message) =>
-      slack.renderText(message).includes(`rule: in ${kind}`),
+      slack.renderText(message).includes(`allow this: in ${kind}`),
     );
   });
 });

@@ -48,7 +48,7 @@ describe('a former member of a private channel', () => {
     const { ben, channelId, byTheApp } = seedPrivate();
     slack.fail('users.info', { retryAfter: 2, args: { user: ben.userId } });
     await typeTask(world(), { userId: ben.userId, channelId }, `task of ${ben.name}`);
-    await toldTo(world(), { channelId, userId: ben.userId }, "Slack doesn't let this app look people up.");
+    await toldTo(world(), { channelId, userId: ben.userId }, "Slack doesn't let this app look people up");
     leave(world(), ben.userId, channelId);
     const session = await sessionOf(devin, ben.devinUserId);
     await cardOf(slack, slack.directMessages(ben.userId), (text) => text.includes(session.url));
@@ -129,7 +129,7 @@ describe('a former member of a private channel', () => {
     leave(world(), ben.userId, channelId);
     await slack.submit(asked.id, ben.userId);
     const direct = slack.directMessages(ben.userId);
-    await slack.waitForMessage(direct, ({ text }) => text.includes("you can't end it from here"));
+    await slack.waitForMessage(direct, ({ text }) => text.includes("a conversation you aren't in"));
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
@@ -153,7 +153,7 @@ describe('a former member of a private channel', () => {
     const { ben, channelId, on } = await startedInPrivate();
     leave(world(), ben.userId, channelId);
     await slack.clickButton(ben.userId, on, 'ask_stop');
-    await toldTo(world(), { channelId, userId: ben.userId }, "you can't end it from here");
+    await toldTo(world(), { channelId, userId: ben.userId }, "a conversation you aren't in");
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
   });
 
@@ -244,7 +244,7 @@ describe('a former member of a private channel', () => {
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     const elsewhere = slack.addChannel({ name: `of-${ben.name}`, members: [ben.userId] });
     await slack.command(ben.userId, elsewhere, `stop ${made.id}`);
-    await toldTo(world(), { channelId: elsewhere, userId: ben.userId }, "you can't end it from here");
+    await toldTo(world(), { channelId: elsewhere, userId: ben.userId }, "a conversation you aren't in");
     expect(devin.session(made.id).status).not.toBe('exit');
   });
 
@@ -294,7 +294,7 @@ describe("a session in another person's direct messages", () => {
     const { ana, ben, direct, elsewhere, session } = await startedInDirect();
     for (const verb of ['stop', 'archive']) {
       await slack.command(ben.userId, elsewhere, `${verb} ${session.id}`);
-      await toldTo(world(), { channelId: elsewhere, userId: ben.userId }, "you can't end it from here");
+      await toldTo(world(), { channelId: elsewhere, userId: ben.userId }, "a conversation you aren't in");
     }
     expect(devin.session(session.id)).toMatchObject({ isArchived: false });
     expect(devin.session(session.id).status).not.toBe('exit');

@@ -84,8 +84,8 @@ describe('session secrets', () => {
     devin.fail({ method: 'POST', path: '/sessions' }, { status: 409, times: 1 });
     const { channelId } = await askWithSecret('fail with the secret');
     const card = await cardOf(slack, channelId, (text) => text.includes('Not started'));
-    expect(slack.renderText(card)).toContain('Edit and try again');
-    expect(slack.renderText(card)).not.toContain('[Try again]');
+    expect(slack.renderText(card)).toContain('Edit and retry');
+    expect(slack.renderText(card)).not.toContain('[Retry]');
     expect(onDisk()).not.toContain(SECRET);
     expect(logged()).not.toContain(SECRET);
   });

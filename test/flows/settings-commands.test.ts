@@ -141,7 +141,7 @@ describe('defaults and preferences', () => {
     const { type } = someone();
     const members = { method: 'GET', path: /\/members\// } as const;
     const slow = devin.fail(members, { hang: true, times: Infinity });
-    expect(await type('defaults me --acu 3')).toContain("couldn't check");
+    expect(await type('defaults me --acu 3')).toContain("can't check");
     expect(await type('settings me notify dm')).toContain('By direct message');
     slow.clear();
     expect(await type('defaults')).not.toContain('ACU cap: 3');
@@ -217,7 +217,7 @@ describe('defaults and preferences', () => {
       const refused = await toldTo(world(), toBen, "can't look up members in Devin");
       await admin.type(`link @${ben.person.name} ${ben.person.devinUserId}`);
       const toAdmin = { channelId: admin.channelId, userId: admin.person.userId };
-      const told = await toldTo(world(), toAdmin, 'lacks the permission ViewOrgMembership');
+      const told = await toldTo(world(), toAdmin, 'lacks ViewOrgMembership in Devin');
       for (const { text } of [refused, told]) expect(text).not.toMatch(/link (?:you|each person)/);
     });
 

@@ -13,7 +13,7 @@ import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnPostgres, useWorld } from '../support/worlds.ts';
 
 /** An answer for which the app has only Devin's words. */
-const isAskingLater = ({ text }: { text: string }): boolean => text.includes("couldn't check who you are");
+const isAskingLater = ({ text }: { text: string }): boolean => text.includes("can't check who you are");
 const UNREADABLE = { status: 418, problem: { detail: 'Tell <!channel>.' }, times: Infinity };
 const CREATE = { method: 'POST', path: '/sessions' };
 const QUICKLY = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50 } } };
@@ -29,7 +29,7 @@ describeOnPostgres('the buttons of a card', (world) => {
     expect(card.text).toContain(`Ended by <@${ana.userId}>`);
     await doneWith(world(), 'relay-from-devin', ['due', 'active']);
     expect(JSON.stringify(slack.messages(on.channelId))).not.toContain('was ended by');
-    expect(slack.renderText(card)).toContain('[Run again with changes]');
+    expect(slack.renderText(card)).toContain('[Run again]');
     expect(slack.renderText(card)).not.toContain('Stop…');
     expect(devin.session(session.id).status).toBe('exit');
     expect(slack.problems).toEqual([]);
@@ -47,7 +47,7 @@ describeOnPostgres('the buttons of a card', (world) => {
     expect(pings).toEqual([]);
   });
 
-  test('Run again with changes opens a form with what was asked for, and starts another session', async () => {
+  test('Run again opens a form with what was asked for, and starts another session', async () => {
     const { slack, devin } = world();
     const { ana, channelId, showing, on } = await startSession(world(), {
       text: 'paint the wall --repo acme/web --acu 7',
@@ -74,7 +74,7 @@ describe("who can use a card's buttons", () => {
     const eve = addColleague(world(), { teamId: 'TOTHER' });
     for (const button of ['ask_stop', 'details']) {
       await slack.clickButton(eve.userId, on, button);
-      await toldTo(world(), { channelId, userId: eve.userId }, 'belong to another one');
+      await toldTo(world(), { channelId, userId: eve.userId }, 'Only members of the Slack workspace');
     }
     expect(devin.session(session.id).status).not.toBe('exit');
     const stops = devin.requests.filter(
@@ -188,7 +188,7 @@ describe('when Stop fails', () => {
     const ben = addColleague(world());
     const unable = devin.fail({ method: 'GET', path: /members/ }, UNREADABLE);
     await slack.clickButton(ben.userId, on, 'ask_stop');
-    await toldTo(world(), { channelId, userId: ben.userId }, "couldn't check who you are");
+    await toldTo(world(), { channelId, userId: ben.userId }, "can't check who you are");
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     unable.clear();
   });
@@ -271,7 +271,7 @@ describe('a session that Devin was asked in vain to stop', () => {
     await slack.waitForMessage(
       channelId,
       ({ threadTs, text }) =>
-        threadTs === on.ts && text.includes(`<@${ana.userId}>`) && text.includes('ended'),
+        threadTs === on.ts && text.includes(`<@${ana.userId}>`) && text.includes('*Ended*'),
     );
   });
 });
@@ -295,7 +295,7 @@ describe('canceling a request', () => {
     const card = await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
     busy.clear();
     expect(card.text).toContain("It wasn't sent to Devin.");
-    expect(slack.renderText(card)).toContain('[Run again with changes]');
+    expect(slack.renderText(card)).toContain('[Run again]');
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
 
@@ -356,8 +356,7 @@ describe('buttons by phase', () => {
     const { ana, session, on, showing } = await startSession(world());
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
     const finished = slack.renderText(await showing('Finished'));
-    for (const label of ['Open in Devin', 'Reply', 'Run again with changes', 'Archive'])
-      expect(finished).toContain(label);
+    for (const label of ['Open in Devin', 'Reply', 'Run again', 'Archive']) expect(finished).toContain(label);
     await slack.clickButton(ana.userId, on, 'archive');
     const card = await showing('archived by');
     expect(card.text).toContain(`<@${ana.userId}>`);

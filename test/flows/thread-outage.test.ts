@@ -59,7 +59,7 @@ describe('while Slack takes no messages in a channel for minutes', () => {
   // After the clock has moved by ten minutes, a new session counts as quiet, and is polled less often.
   test.each([
     ['it finished', 'Finished', { status: 'running', statusDetail: 'finished' }],
-    ['it failed', 'failed.', { status: 'error' }],
+    ['it failed', 'Failed', { status: 'error' }],
   ])("Devin's words wait in order, and the last ones say that %s", async (_what, told, end) => {
     const { change, triedAgain, tried, back, says, shown } = await started();
     change({ status: 'running', message: 'I see it.' });

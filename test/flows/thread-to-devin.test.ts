@@ -313,7 +313,7 @@ describe('replies in the thread', () => {
     expect(thread.relayed()[0]?.text).toContain('so I go there');
   });
 
-  test('come back with "Send again" if they may not have arrived', async () => {
+  test('come back with "Resend" if they may not have arrived', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1 });
@@ -715,7 +715,7 @@ describe('keywords in the thread', () => {
     await thread.say(eve.userId, '!new');
     const { ts } = await thread.noticeTo(eve.userId, 'Nothing was started');
     await slack.clickButton(eve.userId, { channelId: thread.channelId, ts }, 'open_form');
-    await thread.noticeTo(eve.userId, 'belong to another one');
+    await thread.noticeTo(eve.userId, 'Only members of the Slack workspace');
     expect(slack.openViewOf(eve.userId)).toBeUndefined();
   });
 });

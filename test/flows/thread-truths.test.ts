@@ -163,7 +163,7 @@ describe('a 404 on sending a message', () => {
     [
       'this app may not see sessions',
       { status: 403, problem: { detail: 'Missing permission ViewOrgSessions' } },
-      'lacks the permission ViewOrgSessions',
+      'lacks ViewOrgSessions in Devin',
     ],
   ])('is reported by its cause: %s', async (_where, onGet, words) => {
     const { devin } = world();

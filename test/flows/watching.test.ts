@@ -102,7 +102,7 @@ describe('a session that is followed', () => {
     devin.advance(session.id, { status: 'running', acus: 2, pullRequest: { url, state: 'open' } });
     await showing('· open');
     devin.advance(session.id, { status: 'exit' });
-    expect((await told('fix the lost test>* ended')).text).toContain('acme/web #10> · 2 ACU');
+    expect((await told('*Ended*')).text).toContain('acme/web #10> · 2 ACU');
   });
 
   test('announces in the thread what Slack refused for a while', async () => {

@@ -22,7 +22,7 @@ async function whoami(where: Parameters<typeof someoneIn>[1] = {}) {
 
 test('whoami says privately who sessions run as, how and when that was found, and what is left', async () => {
   const { ana, answer, own } = await whoami();
-  expect(answer).toContain(`Your sessions run as *${ana.devinName}*.`);
+  expect(answer).toContain(`Runs as *${ana.devinName}*`);
   expect(answer).toMatch(/Matched by Slack email address\. Checked .+\./);
   expect(answer).toContain('Cap of a session: 20 ACU (policy)');
   expect(answer).toContain('You today: 0 used · 60 free of 60 ACU');
@@ -43,18 +43,18 @@ test('a person whose new address in Slack makes them another member is told once
   await slack.changeUser(ana.userId, { email: 'new@acme.example' });
   const direct = slack.directMessages(ana.userId);
   const runsAs = async () => slack.renderText((await type('whoami')).message ?? '');
-  await expect.poll(runsAs).toContain('Your sessions run as *New Name*.');
+  await expect.poll(runsAs).toContain('Runs as *New Name*');
   const { text } = await slack.waitForMessage(direct, (one) => one.text.includes('now run as'));
   expect(text).toContain('*New Name*');
   await slack.changeUser(ana.userId, { email: ana.email });
-  await expect.poll(runsAs).toContain(`Your sessions run as *${ana.devinName}*.`);
+  await expect.poll(runsAs).toContain(`Runs as *${ana.devinName}*`);
   await slack.waitForMessage(direct, (one) => one.text.includes(`now run as *${ana.devinName}*`));
   expect(slack.messages(direct).filter((one) => one.text.includes('*New Name*'))).toHaveLength(1);
 });
 
 test('whoami says which rule refuses sessions here', async () => {
   const { answer } = await whoami({ name: 'closed' });
-  expect(answer).toContain('(rule: nothing in closed channels)');
+  expect(answer).toContain('(Rule: nothing in closed channels)');
   expect(answer).toContain('Ask in #platform.');
 });
 
@@ -78,7 +78,7 @@ test('"Check again" finds a Devin account that was created since', async () => {
   expect(answer).not.toContain('Your defaults');
   devin.addMember({ userId: ana.devinUserId, email: ana.email, name: ana.devinName });
   await slack.clickButton(ana.userId, { channelId: place.channelId, ts: message?.ts ?? '' }, 'run_command.0');
-  await toldTo(world(), place, `Your sessions run as *${ana.devinName}*.`);
+  await toldTo(world(), place, `Runs as *${ana.devinName}*`);
 });
 
 test("whoami, why and Home say that Devin doesn't accept the app's key", async () => {

@@ -71,10 +71,10 @@ test.each([
 ] satisfies [string, Partial<SessionRequest>][])(
   'a message stops telling what to do once %s',
   (_what, request) => {
-    expect(desired(UNKNOWN, POSTED)?.render().text).toContain(en.milestones.notConfirmedNow);
+    expect(desired(UNKNOWN, POSTED)?.render().text).toContain(en.card.meaning.unknown.any);
     const { text } = desired(request, POSTED)?.render() ?? {};
     expect(text).toContain(en.milestones.changedSince);
-    expect(text).not.toContain(en.milestones.notConfirmedNow);
+    expect(text).not.toContain(en.card.meaning.unknown.any);
   },
 );
 

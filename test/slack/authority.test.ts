@@ -19,7 +19,7 @@ async function heardBy(userId: string, found: Presence | null): Promise<string |
 }
 
 test('a person who may not read a request is told whether Slack said so or nobody could tell in time', async () => {
-  expect(await heardBy('U2', 'out')).toBe(en.steering.notYoursToRead);
+  expect(await heardBy('U2', 'out')).toBe(en.steering.notInConversation);
   expect(await heardBy('U2', null)).toBe(en.steering.notLookedUp);
   expect(await heardBy('U1', null)).toBeNull();
 });

@@ -65,7 +65,7 @@ test('a card of an unconfirmed request keeps to itself why its person may not st
 });
 
 test.each([
-  [9_999, null, null, 'Devin is busy. It will start automatically.'],
+  [9_999, null, null, 'Devin is busy · It will start automatically.'],
   [10_000, 10_000, 'busy', 'It will start automatically.'],
 ])('a card says after 10 s that its request waits: %i ms', (nowMs, waitedMs, waitsFor, note) => {
   const request = requestRow({ state: 'ready', sessionId: null, waiting: 'busy' });

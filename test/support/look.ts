@@ -23,7 +23,11 @@ export async function cardOf(
   return slack.waitForMessage(
     channelId,
     ({ ephemeralFor, metadata, text }) =>
-      ephemeralFor === null && metadata !== undefined && metadata !== null && isWanted(text),
+      ephemeralFor === null &&
+      metadata !== undefined &&
+      metadata !== null &&
+      !text.startsWith('<@') &&
+      isWanted(text),
   );
 }
 

@@ -9,8 +9,6 @@ test.each([
 ])('Japanese has a space after %s only if it is not written in Japanese', (name, words) => {
   expect(ja.card.as(name)).toBe(words);
   expect(ja.modal.runsAs.member(name)).toBe(words);
-  expect(ja.approval.message.runsAs(name)).toBe(`${words}します。`);
-  expect(ja.home.runsAs.member(name)).toBe(`セッションは ${words}されます。`);
 });
 
 test.each([

@@ -142,7 +142,7 @@ function HOMES(): Partial<Home>[] {
     { runsAs: { kind: 'looking' } },
     { total: { count: 25, more: true } },
     {
-      approvals: { asked: [{ card: { ...card, waitsUntilMs: 0 }, message: 'https://a.example' }], total: 30 },
+      approvals: { asked: [{ card: { ...card, waitsUntilMs: 0 }, requestId: 'r1', number: 0 }], total: 30 },
     },
   ];
 }
@@ -284,7 +284,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'no card': (text) => noCard({ url: 'https://app.devin.ai/sessions/a' }, text),
   'a session that is over': (text) => sessionOver({ requestId: 'r1', phase: 'ended' }, text),
   'a session that Devin no longer has': (text) => sessionOver({ requestId: 'r1', phase: 'gone' }, text),
-  'a notice': (text) => notice([text.steering.outsider]),
+  'a notice': (text) => notice([text.steering.notLookedUp]),
   'a second attempt that was refused': (text) =>
     refusal({ problems: ['words'], typed: null, formId: null, title: text.notices.notSentAgain }, text),
   'a request whose task was deleted': (text) => notice([text.notices.taskDeleted]),

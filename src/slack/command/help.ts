@@ -62,13 +62,13 @@ export const USAGE: Readonly<Record<Subcommand, string>> = {
 function howToStart(command: string, text: Text): string[][] {
   const { help } = text.command;
   const first = flagFields.slice(0, FIRST_OPTIONS).map(({ flag }) => code(flag ?? ''));
-  return [[bold(help.title), code(`${command} ${help.example}`), help.shortcut(first.join(' '))]];
+  return [[bold(text.modal.title), code(`${command} ${help.example}`), help.shortcut(first.join(' '))]];
 }
 
 function allOptions(command: string, text: Text): string[][] {
   const { help } = text.command;
   return [
-    [bold(help.optionsTitle), ...flagFields.map((field) => flagLine(field, text)), help.flagsNote],
+    [bold(help.allOptions), ...flagFields.map((field) => flagLine(field, text)), help.flagsNote],
     [
       help.modes(bangWords.map(code).join(' ')),
       escape(help.formOnly(text.joins.list(formOnly.map((field) => label(field, text))))),
@@ -177,7 +177,10 @@ function renderProblem(problem: Problem, command: string, text: Text): string {
     case 'bad-value':
       return renderBadValue(problem, text);
     case 'too-many':
-      return problems.tooMany(flagOf(problem.field, text), problem.most, problem.given);
+      return text.joins.labeled(
+        flagOf(problem.field, text),
+        text.modal.errors.tooMany(problem.most, problem.given),
+      );
     case 'unclosed-quote':
       return problems.unclosedQuote(flagOf(problem.field, text), quoted(problem.value));
     case 'repeated':

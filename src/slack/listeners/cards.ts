@@ -139,7 +139,7 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
     support: {
       request: request.id,
       state: request.state,
-      rule: request.approvals.map(({ rule }) => rule).join(', ') || null,
+      rule: rulesOf(request).join(', ') || null,
       requested: request.createdAt.toISOString(),
       changed: request.updatedAt.toISOString(),
       member: devinUserOf(identity),
@@ -152,6 +152,11 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
     approvals: approvalNotes(request, text),
     problem: problemOf(request, text) ?? doubtOf(request, text),
   };
+}
+
+function rulesOf({ approvals, failure }: SessionRequest): string[] {
+  const hurdles = failure?.kind === 'policy' ? failure.hurdles : [];
+  return [...approvals, ...hurdles].map(({ rule }) => rule);
 }
 
 function idsOf(session: SessionRow | null): SessionDetails['support'] {
@@ -284,7 +289,7 @@ function listenToApprovals(app: App, c: ListenersContext): void {
     const reason = readDeclineDialog(view.values);
     if (reason === '') return refuse(text.approval.dialog.empty);
     const request = await c.store.requests.find(requestId);
-    if (teamId !== request?.teamId) return refuse(text.steering.outsider);
+    if (teamId !== request?.teamId) return refuse(text.notices.identity.external(null));
     const place = { userId, channelId, threadTs, responseUrl: null };
     const saving = saveAct(c, place, { kind: 'decline', requestId, number, reason });
     await orStayOpen(saving, async () => refuse(text.steering.notSaved));
@@ -311,7 +316,8 @@ function listenToReplies(app: App, c: ListenersContext): void {
     });
 
   onSubmission(app, VIEW.reply, async ({ view, userId, homeTeamId: teamId }, ack) => {
-    const { box, outsider, notSaved } = (await c.textFor(userId)).steering;
+    const { steering, notices } = await c.textFor(userId);
+    const { box, notSaved } = steering;
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: sentence } });
     const { requestId } = replyMetadata.read(view.metadata);
@@ -319,7 +325,7 @@ function listenToReplies(app: App, c: ListenersContext): void {
     const message = readReplyBox(view.values);
     if (request === null || session === null) return refuse(box.gone);
     if (message === '') return refuse(box.empty);
-    if (teamId !== request.teamId) return refuse(outsider);
+    if (teamId !== request.teamId) return refuse(notices.identity.external(null));
     // After an answer that was lost, the box is sent again, perhaps with other words.
     const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
     const said = { userId, channelId: session.channelId, text: message, dedupeKey };

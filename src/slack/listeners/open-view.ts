@@ -109,6 +109,5 @@ function runsAs(identity: LookedUp['identity'], choices: Choices | null, text: T
   if (identity === 'looking') return { kind: 'looking' };
   const isRefused = identity !== null && identity !== 'key-refused' && identity.kind === 'refused';
   if (choices?.closed && !isRefused) return { kind: 'refused', why: hurdleSentence(choices.closed, text) };
-  if (identity === null) return { kind: 'not-known', why: text.modal.identityUnavailable };
   return shownIdentity(identity, text);
 }

@@ -11,6 +11,7 @@ import {
   CARD_ACTION,
   DECLINE_BLOCK,
   declineMetadata,
+  type AskedApproval,
   type DeclineMetadata,
   VIEW,
 } from '../edge/ids.ts';
@@ -102,7 +103,7 @@ function asking(message: ApprovalView, text: Text): Rendered {
   ];
   const head = section(lines.join('\n'));
   const note = context(words.cut);
-  const end = [...sections(standing), buttons(message, true, text)];
+  const end = [...sections(standing), approvalButtons(message, words.readAll, text)];
   // The beginning of both, if they are too long for a message: the end is in Details.
   const room = LIMIT.messageJson - charactersOf([head, note, end]);
   const blocks = task.slice(0, TASK_BLOCKS).map(section);
@@ -118,20 +119,22 @@ function asking(message: ApprovalView, text: Text): Rendered {
       ...shownFacts,
       ...sections(standing),
       ...(isCut ? [note] : []),
-      buttons(message, isCut, text),
+      approvalButtons(message, isCut ? words.readAll : text.card.buttons.details, text),
     ],
   };
 }
 
 function askLines(
-  { title, requester, channelId, approval: { rule, say, need } }: ApprovalView,
+  { title, requester, channelId, approval: { rule, say, need, budget, most } }: ApprovalView,
   text: Text,
 ): string[] {
   const words = text.approval.message;
   const where = channelId === null ? words.direct : `<#${escape(channelId)}>`;
   return [
     words.asks(bold(escape(title)), `<@${escape(requester)}>`, where),
-    words.rule(escape(rule), need),
+    // What a limit is about is among the facts.
+    ...(budget === undefined && most === undefined ? [words.rule(escape(rule))] : []),
+    ...(need > 1 ? [words.need(need)] : []),
     ...(say === null ? [] : [escape(truncate(say, SAY_LENGTH))]),
   ];
 }
@@ -158,7 +161,7 @@ function factLines(message: ApprovalView, text: Text): string[] {
   const { files, quotedMessages, leftOut, instructions, hasTranscript } = asked;
   const { max_acu_limit: cap, ...others } = asked.values;
   return [
-    words.runsAs(escape(asked.runsAs ?? text.card.serviceUser)),
+    text.modal.runsAs.member(escape(asked.runsAs ?? text.card.serviceUser)),
     words.cost(capWords(cap), capWords(most)),
     ...(budget === undefined ? [] : [words.left(moneyWords(budget, text))]),
     // Uncut, unlike on a card: nobody can approve what they don't see.
@@ -179,13 +182,14 @@ function names(raw: readonly string[]): string {
   return escape(truncate(raw.map((name) => oneLine(name)).join(', '), NAMES_LENGTH));
 }
 
-function buttons({ requestId, number }: ApprovalView, isCut: boolean, text: Text): ActionsBlock {
-  const { approve, decline, readAll } = text.approval.message;
-  const value = approvalValue({ requestId, number });
+/** `details`: the label of the button that shows all of it. */
+export function approvalButtons(asked: AskedApproval, details: string, text: Text): ActionsBlock {
+  const { approve, decline } = text.approval.message;
+  const value = approvalValue(asked);
   return actions([
     primary(button(ACTION.approve, approve, value)),
     button(ACTION.decline, decline, value),
-    button(CARD_ACTION.details, isCut ? readAll : text.card.buttons.details, requestId),
+    button(CARD_ACTION.details, details, asked.requestId),
   ]);
 }
 

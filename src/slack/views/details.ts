@@ -6,6 +6,7 @@ import type { Text } from '../../text/index.ts';
 import { VIEW } from '../edge/ids.ts';
 import { row, shownMoment, shownSecrets, shownValue, VALUE_LENGTH, withWhy } from './details-values.ts';
 import { bytesOf, context, fitting, header, modal, sections } from './objects.ts';
+import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, codeBlocks, escape, fitCodeBlock, link, lookup, oneLine, truncate } from './text.ts';
 
 /** What was asked, in what context, as whom, and the link. Strings are raw, except `how`, a sentence of the catalog. */
@@ -77,7 +78,7 @@ function contextRows({ included, leftOut, instructions, sent }: SessionDetails, 
     sentence(text.details.included, included ?? text.details.onlyTask),
     ...leftOut.map((words) => sentence(text.details.leftOut, words)),
     ...(instructions === null ? [] : [sentence(text.details.instructions, oneLine(instructions))]),
-    ...(sent === null ? [] : rows(text.review.title, sent, text)),
+    ...(sent === null ? [] : rows(text.modal.review, sent, text)),
   ];
 }
 
@@ -97,7 +98,8 @@ function runsAs(
   { modal: { runsAs: words }, home, joins }: Text,
 ): string {
   const who = words.member(bold(escape(truncate(oneLine(name), NAME_LENGTH))));
-  return joins.sentences([`${who}.`, how, home.runsAs.checked(shownMoment(checkedAtMs, { joins }))]);
+  const known = joins.sentences([how, home.runsAs.checked(shownMoment(checkedAtMs, { joins }))]);
+  return [who, known].join(BETWEEN_FACTS);
 }
 
 function supportLines({ support }: SessionDetails): string {

@@ -109,20 +109,20 @@ function policyMessage(
   { hurdles, lacksApprovers = false }: Extract<Failure, { kind: 'policy' }>,
   text: Text,
 ): string {
-  const lacks = lacksApprovers ? hurdles.slice(0, 1).map(({ rule }) => text.approval.nobody(rule)) : [];
+  const lacks = lacksApprovers ? [text.policy.why.lacksApprovers] : [];
   return [...lacks, ...hurdles.map((hurdle) => hurdleSentence(hurdle, text))].join('\n');
 }
 
-/** What keeps a request from starting, and what would not. Plain. Names the rule, so that people can ask about it. */
+/** What keeps a request from starting, and what would not. Plain. A rule has its own words, and its name, so that people can ask about it. */
 export function hurdleSentence(hurdle: Hurdle, text: Text): string {
   const { policy, joins } = text;
   const { hurdles, money } = policy;
   const lower = (most: number | null): string => (most === null ? '' : hurdles.lower(acuWords(most)));
   switch (hurdle.kind) {
-    case 'rule': {
-      const reason = hurdle.verdict === 'refuse' ? policy.refusal : hurdles.asks;
-      return [reason(hurdle.rule), ...(hurdle.say === null ? [] : [hurdle.say])].join('\n');
-    }
+    case 'rule':
+      return hurdle.say === null
+        ? (hurdle.verdict === 'refuse' ? policy.refusal : hurdles.asks)(hurdle.rule)
+        : joins.sentences([hurdle.say, `(${text.approval.message.rule(hurdle.rule)})`]);
     case 'set':
       return hurdles.set(joins.list(optionWords(hurdle.value, text).map(unescape)));
     case 'cap': {
@@ -138,13 +138,11 @@ export function hurdleSentence(hurdle: Hurdle, text: Text): string {
 }
 
 function approvalMessage(
-  { end, by, reason, rule }: Extract<Failure, { kind: 'approval' }>,
+  { end, by, reason }: Extract<Failure, { kind: 'approval' }>,
   { approval }: Text,
 ): string {
-  const { ended, rule: ruleLine } = approval.message;
   return [
-    ended[end](by?.name ?? approval.someone),
-    ruleLine(rule, 1),
+    approval.message.ended[end](by?.name ?? approval.someone),
     ...(reason === null ? [] : [approval.reason(reason)]),
   ].join('\n');
 }
@@ -160,7 +158,7 @@ function gaveUp({ waiting, askedToWaitMs }: Extract<Failure, { kind: 'gave-up' }
 /** Why a session wasn't created, and who can change that. */
 function devinMessage(failure: DevinFailure, text: Text): string {
   if (failure.code === 'invalid-request')
-    return [...refusal(failure, text), ...fieldLines(failure, text)].join('\n');
+    return [text.devin.refused(failure.detail), ...fieldLines(failure, text)].join('\n');
   // There is no session yet to open.
   if (failure.code === 'conflict')
     return [text.devin.refused(failure.detail), text.devin.createConflict].join('\n');
@@ -182,7 +180,7 @@ function devinReason({ code, status, detail, permission }: DevinFailure, text: T
     case 'payment-required':
       return `${said}${text.devin.paymentRequired}`;
     case 'forbidden':
-      return `${said}${whoCanChange(permission, text)}`;
+      return `${said}${text.devin.forbidden(permission)}`;
     case 'not-found':
       return `${said}${text.devin.notFound}`;
     case 'conflict':
@@ -192,23 +190,10 @@ function devinReason({ code, status, detail, permission }: DevinFailure, text: T
   }
 }
 
-function whoCanChange(permission: string | null, text: Text): string {
-  return text.devin.forbidden(permission);
-}
-
-/** Devin's words about fields follow in a line for each, so they aren't repeated here. */
-function refusal({ detail, fieldErrors }: DevinFailure, { devin, joins }: Text): string[] {
-  const isOfFields =
-    detail !== null && fieldErrors.length > 0 && fieldErrors.every(({ message }) => detail.includes(message));
-  const { refused, says } = devin.invalidFields;
-  return isOfFields
-    ? [joins.sentences([refused, devin.invalidNow, says])]
-    : [devin.refused(detail), devin.invalidNow];
-}
-
-/** Under the label that each field has in the form. */
-function fieldLines({ fieldErrors }: DevinFailure, text: Text): string[] {
-  return fieldErrors.map(({ field, message }) => {
+/** Under the label that each field has in the form, unless Devin's reason says it. */
+function fieldLines({ detail, fieldErrors }: DevinFailure, text: Text): string[] {
+  const others = fieldErrors.filter(({ message }) => detail?.includes(message) !== true);
+  return others.map(({ field, message }) => {
     const known = fields.find(({ key }) => key === field);
     return text.joins.labeled(known === undefined ? field : text.fields[known.key].label, message);
   });

@@ -1,9 +1,10 @@
 import type { HomeView, KnownBlock } from '@slack/types';
 import type { EffectiveDraft } from '../../session/defaults.ts';
-import { STANDING, STANDINGS, type Standing } from '../../session/lifecycle.ts';
+import { STANDING, type Standing } from '../../session/lifecycle.ts';
 import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, homeBlock, VIEW, homeMetadata } from '../edge/ids.ts';
+import { ACTION, homeBlock, VIEW, homeMetadata, type AskedApproval } from '../edge/ids.ts';
+import { approvalButtons } from './approval.ts';
 import { firstButton } from './card-buttons.ts';
 import { acuFact, workFacts } from './card-facts.ts';
 import { shownMoment } from './details-values.ts';
@@ -34,8 +35,8 @@ export type HomeFile = { kind: 'policy' | 'identity'; entries: number; problems:
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };
 
-/** A request of someone else, and the address of the message that asks this person; null: not known. */
-type HomeApproval = { card: SessionCard; message: string | null };
+/** A request of someone else that waits for this person. */
+type HomeApproval = AskedApproval & { card: SessionCard };
 
 export type Home = {
   command: string;
@@ -69,7 +70,7 @@ export function renderHome(home: Home, text: Text): HomeView {
     private_metadata: homeMetadata.write({ channelId }),
     blocks: [
       ...top(home, text),
-      ...homeApprovals(home.approvals, text),
+      ...needsYou(home, text),
       ...(isAccepted(runsAs) ? contents(home, text) : []),
       ...(home.everyone === null ? [] : homeEveryone(home.everyone, command, text)),
       ...(home.health === null ? [] : [homeHealth(home.health, text)]),
@@ -104,28 +105,37 @@ function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
   ];
 }
 
-function homeApprovals({ asked, total }: Home['approvals'], text: Text): KnownBlock[] {
-  const words = text.home.approvals;
-  if (asked.length === 0) return [];
-  const lines = asked.map(({ card, message }) => {
-    const facts = [
-      words.from(`<@${escape(card.requester)}>`),
-      ...acuFact(card, text),
-      ...workFacts(card, text),
-      ...(card.waitsUntilMs === null ? [] : [text.approval.until(shownMoment(card.waitsUntilMs, text))]),
-      ...(message === null ? [] : [link(message, words.review)]),
-    ];
-    return section(`${bold(linkedTitle(card, text))}\n${facts.join(BETWEEN_FACTS)}`);
-  });
-  const rest = total > asked.length ? [context(words.more(asked.length, total))] : [];
-  return [header(words.title), ...lines, ...rest];
+/** Requests to approve and sessions with a question, each with the buttons that its message has. */
+function needsYou({ runsAs, approvals: { asked, total }, sessions }: Home, text: Text): KnownBlock[] {
+  const { groups, approvals } = text.home;
+  const rest = total > asked.length ? [context(approvals.more(asked.length, total))] : [];
+  const blocks = [
+    ...asked.flatMap((one) => askedEntry(one, text)),
+    ...rest,
+    ...(isAccepted(runsAs) ? entries('needs-you', sessions, text) : []),
+  ];
+  return blocks.length === 0 ? [] : [header(groups['needs-you']), ...blocks];
+}
+
+function askedEntry({ card, ...asked }: HomeApproval, text: Text): KnownBlock[] {
+  const facts = [
+    text.home.approvals.from(`<@${escape(card.requester)}>`),
+    ...acuFact(card, text),
+    ...workFacts(card, text),
+    ...(card.waitsUntilMs === null ? [] : [text.approval.until(shownMoment(card.waitsUntilMs, text))]),
+  ];
+  const words = `${bold(linkedTitle(card, text))}\n${facts.join(BETWEEN_FACTS)}`;
+  return [section(words), approvalButtons(asked, text.card.buttons.details, text)];
 }
 
 function groups({ sessions, total, command }: Home, text: Text): KnownBlock[] {
   const all = code(`${command} list`);
   const isRest = total.more || total.count > sessions.length;
   return [
-    ...STANDINGS.flatMap((standing) => group(standing, sessions, text)),
+    ...(['under-way', 'earlier'] as const).flatMap((standing) => {
+      const found = entries(standing, sessions, text);
+      return found.length === 0 ? [] : [header(text.home.groups[standing]), ...found];
+    }),
     ...(isRest ? [context(text.home.more(sessions.length, totalWords(total), all))] : []),
   ];
 }
@@ -134,10 +144,9 @@ function totalWords({ count, more }: Home['total']): string {
   return `${count.toLocaleString('en-US')}${more ? '+' : ''}`;
 }
 
-function group(standing: Standing, sessions: readonly HomeSession[], text: Text): KnownBlock[] {
-  const inIt = sessions.filter(({ card }) => standingOf(card) === standing);
-  if (inIt.length === 0) return [];
-  return [header(text.home.groups[standing]), ...inIt.flatMap((session) => entry(session, text))];
+function entries(standing: Standing, sessions: readonly HomeSession[], text: Text): KnownBlock[] {
+  const those = sessions.filter(({ card }) => standingOf(card) === standing);
+  return those.flatMap((session) => entry(session, text));
 }
 
 /** A request that others have to approve doesn't wait for the person who asked. */

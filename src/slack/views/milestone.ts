@@ -1,8 +1,7 @@
 import type { Button } from '@slack/types';
 import { withoutCredentials } from '../../session/credentials.ts';
-import { isOwnCap } from '../../session/lifecycle.ts';
+import { isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
 import type { Milestone } from '../../session/milestones.ts';
-import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { optionAction, optionValue } from '../edge/ids.ts';
 import { metadataBlockId, milestoneMetadata } from '../edge/metadata.ts';
@@ -20,7 +19,7 @@ export type Called = { kind: 'people'; userIds: readonly string[] } | { kind: 'n
 
 /** The beginning of a message to them. Escaped. */
 export function calledWords(called: Called, { milestones }: Text): string {
-  if (called.kind === 'people') return milestones.people(called.userIds.map((id) => `<@${escape(id)}>`));
+  if (called.kind === 'people') return called.userIds.map((id) => `<@${escape(id)}>`).join(' ');
   return milestones.forName(called.name === null ? milestones.formerMember : escape(called.name));
 }
 
@@ -88,45 +87,41 @@ function headline(message: MilestoneMessage, text: Text): string {
   const { milestones } = text;
   const mention = calledWords(message.called, text);
   const title = bold(linkedTitle(card, text));
-  const withFacts = (sentence: string): string =>
-    [sentence, ...pullRequestLinks(card, text), ...acuFact(card, text)].join(BETWEEN_FACTS);
   switch (what.kind) {
     case 'needs-you':
       if (said === null || said.text.trim() === '') return milestones.asksSomething(mention);
       return said.shown === null ? milestones.asksAbove(mention) : milestones.asks(mention);
-    case 'needs-approval':
-      return milestones.approval(mention, title);
     case 'pr':
       return milestones.pullRequest(pullRequestLink(what.url));
-    case 'near-cap':
-      return [milestones.nearCap(mention, title), ...acuFact(card, text)].join(BETWEEN_FACTS);
-    case 'finished':
-      return withFacts(milestones.finished(mention));
-    case 'ended':
-      return withFacts(milestones.ended(mention, title));
-    case 'failed':
-      return milestones.failed(mention, title);
-    case 'capped':
-      return isAtOwnCap(card)
-        ? milestones.cappedAt(mention, title, acuWords(card.acuLimit))
-        : milestones.capped(mention, title);
     case 'found-late':
       return milestones.foundLate(mention, title);
     case 'duplicate':
       return milestones.duplicate(mention, title);
+    default: {
+      const event = `${mention} ${bold(eventWord(what.kind, card, text))}`;
+      return [event, ...pullRequestLinks(card, text), ...acuFact(card, text)].join(BETWEEN_FACTS);
+    }
   }
 }
 
-function isAtOwnCap(card: SessionCard): card is SessionCard & { acuLimit: number } {
-  return card.acuLimit !== null && isOwnCap(card.statusWord);
+type Event = Extract<Milestone['kind'], SessionPhase | 'near-cap'>;
+
+/** As on the card, which may show another phase by now. */
+function eventWord(
+  kind: Exclude<Event, 'needs-you'>,
+  { statusWord: word }: SessionCard,
+  { card }: Text,
+): string {
+  if (kind === 'near-cap') return card.nearCap;
+  return kind === 'capped' && word !== null && !isOwnCap(word) ? card.stopped : card.phases[kind];
 }
 
-/** Their first line doesn't name the session. */
-const UNNAMED: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'pr']);
+/** Their first line names the session. */
+const NAMED: ReadonlySet<Milestone['kind']> = new Set(['found-late', 'duplicate']);
 
 /** Names the session if neither the place nor the first line does. */
 function names({ what, name, beside }: MilestoneMessage): Rendered[] {
-  const shown = [...(name !== null && UNNAMED.has(what.kind) ? [name] : []), ...beside];
+  const shown = [...(name !== null && !NAMED.has(what.kind) ? [name] : []), ...beside];
   return shown.length === 0 ? [] : [small(shown.join(BETWEEN_FACTS))];
 }
 
@@ -135,10 +130,10 @@ function body(message: MilestoneMessage, text: Text): string[] {
   const { what, card, result } = message;
   if (what.kind === 'duplicate')
     return [text.milestones.stopEither(link(what.url, text.milestones.firstAttempt))];
-  if (what.kind === 'capped' && !isAtOwnCap(card)) {
-    const reasons = text.card.meaning.capped;
+  const reasons = text.card.meaning.capped;
+  if (what.kind === 'capped' && !isOwnCap(card.statusWord))
     return [lookup<string>(reasons, card.statusWord ?? 'any') ?? reasons.any];
-  }
+  if (what.kind === 'needs-approval') return [text.card.meaning['needs-approval'].any];
   if (what.kind !== 'finished' || result === null) return [];
   const { block, cut } = fitCodeBlock(result, RESULT_LENGTH);
   return [`${text.milestones.result}\n${block}`, ...(cut ? [text.milestones.restInDevin] : [])];
@@ -168,10 +163,10 @@ function answerButtons({ card, said }: MilestoneMessage, text: Text): Button[] {
   ];
 }
 
-function answeredLine({ userId, at, words }: Answered, { milestones }: Text): string {
+function answeredLine({ userId, at, words }: Answered, { milestones, joins }: Text): string {
   const shown = truncate(oneLine(replaceMentions(withoutCredentials(words), () => '@…')), ANSWER_LENGTH);
   const who = userId === null ? milestones.answeredInDevin : milestones.answeredBy(`<@${escape(userId)}>`);
-  return [shown === '' ? who : milestones.answer(who, escape(shown)), shownTime(at.getTime())].join(
+  return [shown === '' ? who : joins.labeled(who, escape(shown)), shownTime(at.getTime())].join(
     BETWEEN_FACTS,
   );
 }

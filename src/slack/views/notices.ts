@@ -134,24 +134,17 @@ type OutcomeMessage = {
 export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
   const { card, called, reason, isOver, outside, cardUrl } = message;
   const { notices, milestones } = text;
-  const words = isOver ? milestones.notConfirmed : outcomeWords(card, text);
+  const isUnknown = isOver || card.phase === 'unknown';
+  const event = bold(isUnknown ? text.card.phases.unknown : statusWord(card, text));
   const lines = [
-    words(calledWords(called, text), bold(escape(cardTitle(card, text)))),
+    [`${calledWords(called, text)} ${event}`, escape(cardTitle(card, text))].join(BETWEEN_FACTS),
     ...(reason === null || isOver ? [] : [truncate(escape(reason), REASON_LENGTH)]),
     ...(outside ? [notices.slackRefused.person_not_in_conversation] : []),
     ...(isOver ? [milestones.changedSince] : []),
-    ...(card.phase === 'unknown' && !isOver && !outside ? [milestones.notConfirmedNow] : []),
+    ...(isUnknown && !isOver && !outside ? [text.card.meaning.unknown.any] : []),
   ];
   const below = cardUrl === null || outside ? [] : [small(link(cardUrl, notices.openCard))];
   return joinParts([...lines.map(line), ...below]);
-}
-
-function outcomeWords({ phase, steeredBy }: SessionCard, { milestones }: Text) {
-  if (phase === 'unknown') return milestones.notConfirmed;
-  if (phase !== 'ended') return milestones.notStarted;
-  if (steeredBy?.what !== 'ended') return milestones.notApproved;
-  const by = `<@${escape(steeredBy.userId)}>`;
-  return (mention: string, title: string): string => milestones.canceledBy(mention, title, by);
 }
 
 /** What the app does in a channel, in three lines. */

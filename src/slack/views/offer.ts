@@ -17,8 +17,9 @@ type Running = {
 
 /** Asks before a second session starts beside a running one, since it costs money. */
 export function renderRunning({ requestId, url, another }: Running, text: Text): Rendered {
-  const { title, why, session, reply, start } = text.notices.running;
-  const where = url === null ? why : `${why} ${link(url, session)}`;
+  const { title, reply, start } = text.notices.running;
+  const why = text.notices.nothingStarted;
+  const where = url === null ? why : `${why} ${link(url, text.card.buttons.open)}`;
   return joinParts([
     titled(title, where),
     buttonRow(
@@ -48,11 +49,14 @@ export function renderAnswerOrTask(
 
 /** For the author of a message that may be a task. It isn't quoted, because it's right above. */
 export function renderOffer(formId: string, as: RunsAs, text: Text): Rendered {
-  const { title, start, edit, runsAs } = text.notices.offer;
+  const { title, edit, runsAs } = text.notices.offer;
   const lines = runsAsFact(as, text).map((fact) => runsAs(fact));
   return joinParts([
     titled(title, ...lines),
-    buttonRow(primary(button(ACTION.startAsTask, start, formId)), button(ACTION.openForm, edit, formId)),
+    buttonRow(
+      primary(button(ACTION.startAsTask, text.modal.submit, formId)),
+      button(ACTION.openForm, edit, formId),
+    ),
   ]);
 }
 
@@ -79,7 +83,7 @@ export function renderQuestion(asking: TaskQuestion, text: Text): Rendered {
   const meant = meantButton(asking, text);
   const start = doubt.kind === 'credential' ? ACTION.startWithCredential : ACTION.startAsTask;
   return joinParts([
-    titled(question.title, askedWords(asking, text)),
+    titled(text.notices.nothingStarted, askedWords(asking, text)),
     line(fitCodeBlock(typed).block),
     buttonRow(
       ...(meant === null ? [] : [meant]),

@@ -43,7 +43,7 @@ export function renderReview(formId: string, review: Review | null, text: Text):
       id: VIEW.review,
       metadata: reviewMetadata.write({ formId }),
       words: {
-        title: words.title,
+        title: text.modal.review,
         submit: review === null || review.items.length === 0 ? null : text.modal.save,
       },
       blocks: review === null ? [context(words.loading)] : reviewBlocks(review, text),

@@ -209,7 +209,7 @@ function policyFacts(choices: Choices | null, { policy: { money }, modal: words,
 function runsAsSentence(runsAs: Exclude<FormIdentity, { kind: 'refused' }>, text: Text): string {
   switch (runsAs.kind) {
     case 'looking':
-      return text.modal.runsAs.looking;
+      return text.home.runsAs.looking;
     case 'member':
       return text.modal.runsAs.member(bold(escape(runsAs.name)));
     case 'service-user':

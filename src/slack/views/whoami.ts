@@ -4,6 +4,7 @@ import type { Text } from '../../text/index.ts';
 import { runAction } from '../edge/ids.ts';
 import { optionWords, shownMoment } from './details-values.ts';
 import { button, joinParts, packed, withAccessory, type Rendered } from './objects.ts';
+import { BETWEEN_FACTS } from './session-card.ts';
 import type { FormIdentity } from './session-form.ts';
 import { renderOwnSettings, type OwnSettings } from './settings.ts';
 import { bold, escape } from './text.ts';
@@ -44,7 +45,7 @@ export function identityLines(runsAs: FormIdentity, text: Text): { who: string; 
       return { who: text.home.runsAs.looking, how: null };
     case 'member':
       return {
-        who: text.home.runsAs.member(bold(escape(runsAs.name))),
+        who: text.modal.runsAs.member(bold(escape(runsAs.name))),
         how: text.joins.sentences([escape(runsAs.how), ...checked(runsAs, text)]),
       };
     case 'service-user':
@@ -73,7 +74,7 @@ export function renderWhoami({ runsAs, why, ...own }: Whoami, text: Text): Rende
     ...(explained === null ? [] : choicesLines(explained, text)),
   ];
   return joinParts([
-    withAccessory(text.joins.sentences([who, how ?? '']), again),
+    withAccessory([who, ...(how === null ? [] : [how])].join(BETWEEN_FACTS), again),
     packed(lines),
     renderOwnSettings(own, text),
   ]);

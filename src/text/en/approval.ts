@@ -1,9 +1,6 @@
 /** Requests that need an approval. Mentions, titles and moments come escaped where a message shows them. */
 export const approval = {
   someone: 'An approver',
-  /** Private, to the person who asked. */
-  nobody: (rule: string): string =>
-    `This needs an approval (rule: ${rule}), and not enough people besides you can give it. Ask an app admin to name more approvers in the policy.`,
   reason: (words: string): string => `Their reason: ${words}`,
   /** On the card. Plain. */
   onCard: {
@@ -24,8 +21,8 @@ export const approval = {
     asks: (task: string, who: string, where: string): string =>
       `Start ${task} for ${who}? Requested in ${where}.`,
     direct: 'a direct message',
-    rule: (rule: string, need: number): string =>
-      need === 1 ? `Rule: ${rule}` : `Rule: ${rule} (${need} approvals needed)`,
+    rule: (rule: string): string => `Rule: ${rule}`,
+    need: (approvals: number): string => `Needs ${approvals} approvals.`,
     cut: 'This is cut: it is too long for a message. Read all of it before you start it.',
     readAll: 'Read all of it',
     /** `most`: the highest cap of a session, if this one is higher. */
@@ -37,7 +34,6 @@ export const approval = {
     },
     /** Of the budget that it would exceed; its rule names it. */
     left: (money: string): string => `Budget when this was asked: ${money}.`,
-    runsAs: (name: string): string => `Runs as ${name}.`,
     quotes: (messages: number, asFile: boolean): string => {
       const counted = messages === 1 ? 'With 1 message from Slack' : `With ${messages} messages from Slack`;
       return asFile ? `${counted}, as a file.` : `${counted}.`;

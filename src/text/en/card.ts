@@ -44,7 +44,7 @@ export const card = {
       any: 'Your organization reached a limit in Devin. Ask a Devin admin to raise it.',
     },
     gone: {
-      any: 'Devin can\'t find this session: it was deleted, or this app lost access to it. Ask a Devin admin. "Run again with changes" still has your task.',
+      any: 'Devin can\'t find this session: it was deleted, or this app lost access to it. Ask a Devin admin. "Run again" still has your task.',
     },
     unknown: {
       any: "Devin didn't confirm. We'll keep checking for 24 hours. Starting again may create a second, billed session.",
@@ -70,8 +70,6 @@ export const card = {
     slack: "Slack doesn't let this app look people up",
     answer: "waiting for Devin's answer",
   },
-  /** As a sentence: one of these. */
-  because: (why: string): string => `${why}.`,
   /** If what it waits for is said already. */
   startsItself: 'It will start automatically.',
   /** Private: "Check again" couldn't. */
@@ -94,8 +92,8 @@ export const card = {
     review: 'Review PR',
     open: 'Open in Devin',
     details: 'Details',
-    'try-again': 'Try again',
-    'edit-and-try-again': 'Edit and try again',
+    'try-again': 'Retry',
+    'edit-and-try-again': 'Edit and retry',
     'start-now': 'Start now',
     'check-again': 'Check again',
     'start-anyway': 'Start anyway',
@@ -104,7 +102,7 @@ export const card = {
     wake: 'Wake with a message',
     'ask-stop': 'Stop…',
     archive: 'Archive',
-    'start-again': 'Run again with changes',
+    'start-again': 'Run again',
     'raise-cap': 'Run again with a higher cap',
     cancel: 'Cancel',
     mute: 'Mute thread',
@@ -141,17 +139,17 @@ export const card = {
   /** Our own failures: what happened, why, what to do next. */
   problems: {
     secretsLost:
-      'This app no longer has the session\'s secrets: it keeps them for a day, and can\'t read them once SECRETS_KEY changes. Choose "Edit and try again" and enter the secrets again.',
+      "The session's secrets are gone: enter them again.\nThis app keeps them for a day, and can't read them once SECRETS_KEY changes.",
     slack: (code: string): string =>
-      `Slack refused the card here and in a direct message (${code}). Ask an app admin to check this app's permissions in Slack, then try again.`,
+      `Slack refused the card (${code}): ask an app admin.\nIt was refused here and in a direct message: this app's permissions in Slack may be incomplete.`,
     cancelled: "It wasn't sent to Devin.",
     /** After an attempt that Devin didn't confirm. */
     cancelledAgain: 'The new attempt was canceled.',
     askedToWait: (duration: string): string =>
-      `Devin is busy and asked to wait ${duration}, which is longer than this app waits. Try again after that. Devin's status: https://www.devinstatus.com`,
+      `Devin is busy and asked to wait ${duration}. Try again after that.\nThis app doesn't wait as long. Devin's status: https://www.devinstatus.com`,
     gaveUpOnSlack:
-      "Slack didn't let this app look people up in time. Ask an app admin to check this app's permissions in Slack, then try again.",
+      "Slack didn't let this app look people up: ask an app admin.\nThis app's permissions in Slack may be incomplete.",
     gaveUp:
-      "Devin was busy or couldn't be reached for too long. Try again later. Devin's status: https://www.devinstatus.com",
+      "Devin was busy or couldn't be reached for too long.\nTry again later. Devin's status: https://www.devinstatus.com",
   },
 };

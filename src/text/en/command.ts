@@ -28,8 +28,6 @@ export const command = {
       `${flag} can't be ${value}. Use ${takes}.`,
     switchValue: (flag: string, value: string): string =>
       `${flag} can't be ${value}. Use yes or no, or leave the value out.`,
-    tooMany: (flag: string, most: number, given: number): string =>
-      `${flag}: use up to ${most}; you have ${given}.`,
     unclosedQuote: (flag: string, value: string): string =>
       `The quotes in ${flag} ${value} aren't closed. Put a quotation mark on both sides of a value with spaces.`,
     repeated: (flag: string): string => `${flag} is given twice with different values. Keep one of them.`,
@@ -37,7 +35,6 @@ export const command = {
   },
   /** Before a session is paid for: a command, or a task? Commands come as code spans. */
   question: {
-    title: 'Nothing was started yet.',
     meant: (command: string): string => `Did you mean ${command}?`,
     /** `usage`: a command whose values are missing or wrong. */
     incomplete: (usage: string): string => `If you meant the command, type ${usage}.`,
@@ -63,7 +60,6 @@ export const command = {
   several: (takes: string, none: boolean): string =>
     `${takes}; separate several with commas${none ? ', or use all or none' : ''}`,
   help: {
-    title: 'Start a Devin session',
     example: 'fix the flaky login test --repo acme/web --acu 10',
     /** `options`: the most used ones. */
     shortcut: (options: string): string =>
@@ -73,7 +69,6 @@ export const command = {
     allOptions: 'All options',
     subcommandsTitle: 'Other commands',
     sessionNote: 'Name a session by its id or link, or leave it out to pick from a list.',
-    optionsTitle: 'All options',
     flagsNote:
       "Put values with spaces in quotes. `default` as a value, such as `--acu default`, goes back to your organization's default. Text in backticks, and everything after a separate `--`, is part of the task.",
     modes: (words: string): string => `Mode words work anywhere in the task: ${words}.`,

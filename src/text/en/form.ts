@@ -87,13 +87,10 @@ export const modal = {
     byDevin: (words: string): string => `Devin refused this: "${words.replace(/\.$/, '')}".`,
   },
   runsAs: {
-    looking: 'Looking up who this runs as…',
     member: (name: string): string => `Runs as ${name}`,
   },
   /** Without a sign: an alert has its own. */
   cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
-  identityUnavailable:
-    "This app couldn't check who you are in Devin just now, so there's no form yet. Close this and open it again in a minute. What you typed is kept. If it happens again, tell an app admin.",
   /** At the task. Sending the form again starts another. */
   askedBefore:
     'You already asked for this here: look for its card. Nothing new was started. To start another session, press Start again.',
@@ -138,7 +135,6 @@ export const modal = {
 
 /** What Devin gets, over the form. */
 export const review = {
-  title: 'What Devin gets',
   loading: 'Reading the conversation…',
   unreadable:
     "This app isn't in the conversation, so Devin gets only the message you picked. To include the thread, type `/invite @Devin Sessions` there and open the form again.",

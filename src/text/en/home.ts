@@ -3,10 +3,7 @@ export const home = {
   title: 'Your Devin sessions',
   runsAs: {
     looking: 'Looking up who your sessions run as…',
-    member: (name: string): string => `Your sessions run as ${name}.`,
     checked: (moment: string): string => `Checked ${moment}.`,
-    notKnown:
-      "This app couldn't check who your sessions run as just now. It checks again before anything goes to Devin. If it happens again, tell an app admin.",
   },
   start: 'Start a session',
   refresh: 'Refresh',
@@ -15,9 +12,7 @@ export const home = {
   groups: { 'needs-you': 'Needs you', 'under-way': 'In progress', earlier: 'Earlier' },
   /** Requests of others that this person may approve. `who`: a mention. */
   approvals: {
-    title: 'Waiting for your approval',
     from: (who: string): string => `from ${who}`,
-    review: 'Review',
     more: (shown: number, total: number): string =>
       `${shown} of ${total}: those that expire first. The others are in Messages.`,
   },

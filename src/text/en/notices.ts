@@ -19,8 +19,6 @@ export const notices = {
   /** To a person who asks for what was asked for here before. Its session may not have started yet, or have finished. */
   running: {
     title: 'You started this a minute ago.',
-    why: 'Nothing new was started.',
-    session: 'Open the session',
     reply: 'Reply there',
     start: 'Start another',
   },
@@ -32,7 +30,6 @@ export const notices = {
     title: 'Start a Devin session with your message?',
     /** `as`: such as "as Ana Ruiz". */
     runsAs: (as: string): string => `It runs ${as}.`,
-    start: 'Start',
     edit: 'Edit first',
   },
   /** To the author of a file or a forwarded message that came to the app without words. */
@@ -107,9 +104,9 @@ export const notices = {
   /** The person reached a limit. `count`: what counts now. */
   limits: {
     openSessions: ({ allowed, count }: Reached): string =>
-      `You have ${count === 1 ? '1 open session' : `${count} open sessions`}; the limit is ${allowed} per person. Stop one or let it finish, then try again. An app admin can raise the limit (LIMIT_OPEN_SESSIONS, or open_sessions_per_person if the policy has it).`,
+      `You have ${count === 1 ? '1 open session' : `${count} open sessions`}; the limit is ${allowed} per person. Stop one or let it finish, then try again. An app admin can raise the limit.`,
     startsPerHour: ({ allowed, count }: Reached): string =>
-      `You started ${count === 1 ? '1 session' : `${count} sessions`} in the last hour; the limit is ${allowed} per person. Try again later. An app admin can raise the limit (LIMIT_STARTS_PER_HOUR, or starts_per_person_per_hour if the policy has it).`,
+      `You started ${count === 1 ? '1 session' : `${count} sessions`} in the last hour; the limit is ${allowed} per person. Try again later. An app admin can raise the limit.`,
   },
   /** What was left out, and why. `name` is a file's; for `thread-unreadable`, Slack's code. */
   leftOut: {

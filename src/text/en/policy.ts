@@ -58,8 +58,8 @@ export const policy = {
       'needs limits.acu_per_session beside it: a session without a cap could use all of it. Add acu_per_session.',
     'above-limit': 'is above limits.acu_per_session: nothing could start here. Lower it, or raise the limit.',
   },
-  /** Private, to the person who asked; what the rule says follows. */
-  refusal: (rule: string): string => `The policy of this app doesn't allow that (rule: ${rule}).`,
+  /** Of a rule that says nothing itself: its name does. */
+  refusal: (rule: string): string => `The policy doesn't allow this: ${rule}.`,
   /** ACU, said the same way everywhere: `3.4 used · 53.6 reserved by 4 sessions · 3 free of 60 ACU`. */
   money: {
     used: (acu: string): string => `${acu} used`,
@@ -82,7 +82,7 @@ export const policy = {
   },
   /** What keeps a request from starting. */
   hurdles: {
-    asks: (rule: string): string => `This needs an approval here (rule: ${rule}).`,
+    asks: (rule: string): string => `This needs an approval here: ${rule}.`,
     /** `values`: such as "Repositories: acme/web". */
     set: (values: string): string => `This channel sets ${values}. Start with that, or leave the option out.`,
     cap: (asked: string, most: string): string =>
@@ -118,8 +118,6 @@ export const policy = {
     perSession: (most: string): string => `Cap of a session: ${most} ACU (policy)`,
     /** `values`: such as "Repositories: acme/web". */
     set: (values: string): string => `Set here: ${values}`,
-    notKnown:
-      "This app couldn't check who you are or where you asked just now. Nothing was started. Try again in a minute. If it happens again, tell an app admin.",
   },
   explain: {
     allowed: 'allowed',

@@ -5,7 +5,6 @@ export const sessions = {
     `No session ${id} here. Check the id or the link. If it was started outside Slack, bring it here with ${follow}.`,
   mine: 'Your sessions',
   all: "Everyone's sessions",
-  page: (page: number, pages: number): string => `Page ${page} of ${pages}`,
   nextPage: (typed: string): string => `More: ${typed}`,
   /** `command`: in a code span. */
   none: (command: string): string => `No sessions yet. To start one, type ${command} and a task.`,

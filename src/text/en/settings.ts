@@ -10,7 +10,7 @@ export const settings = {
   },
   set: (scope: string): string => `Set for ${scope}.`,
   cleared: (scope: string): string => `Removed the defaults for ${scope}.`,
-  adminsOnly: 'Only workspace admins can change a channel or the workspace. Nothing was changed.',
+  adminsOnly: 'Only workspace admins can do that. Nothing was changed.',
   notify: {
     label: 'Notifications',
     choices: { thread: "In the session's thread", dm: 'By direct message', card: 'Only on the card' },

@@ -8,19 +8,14 @@ export const steering = {
   /** `why`: a sentence about who they are; null: it is not known. */
   membersOnly: (who: string | null, why: string | null): string =>
     `Nothing was done. ${why ?? "Only members of the Devin organization can do that, and you aren't one of them. Ask a Devin admin to invite you."}${who === null ? '' : ` Until then, you can ask ${who}.`}`,
-  notLookedUp: "This app couldn't check who you are just now, so nothing was done. Try again in a minute.",
+  notLookedUp:
+    "This app can't check who you are in Devin right now, so nothing was sent there. Try again in a minute. If it happens again, tell an app admin.",
   notInConversation:
-    "This session's thread is in a conversation you aren't in, so you can't write to it from here. Nothing was sent. Open the session in Devin to write to it.",
-  notYoursToEnd:
-    "This session's thread is in a conversation you aren't in, so you can't end it from here. Nothing was done. Ask someone there, or open the session in Devin.",
-  notYoursToRead:
-    "That session was started in a conversation you aren't in, so it isn't shown to you. Ask someone there to add you.",
+    "This session belongs to a conversation you aren't in, so nothing was done or shown. Ask someone there to add you, or open the session in Devin.",
   /** `session`: its title, or words in its place; `how`: its status and when. Escaped. */
   already: (session: string, how: string): string => `Nothing was done. ${session}: ${how}.`,
   /** Pressed on an older message. */
   over: 'This session is over and takes no more messages, so nothing was sent. You can start another one.',
-  outsider:
-    'Nothing was done: only people in the workspace that installed this app can do that, and you belong to another one. Ask someone in that workspace.',
   /** Its database was lost, or restored from before the request. */
   unknown:
     "This app doesn't know this request. Nothing was done. If the app has just started, try again in a few minutes. If that doesn't help, open the session in Devin.",
@@ -41,7 +36,6 @@ export const steering = {
     "Slack refused the card both here and in a direct message, so the session isn't shown in Slack. Ask an app admin to check this app's permissions in Slack.",
   slackUnavailable: "Slack didn't answer as expected, so nothing was done. Try again in a minute.",
   linking: {
-    adminsOnly: 'Only workspace admins can link people to Devin accounts. Nothing was changed.',
     notYourself: "You can't link yourself. Ask another workspace admin. Nothing was changed.",
     notAMember:
       'Only full members of this workspace can be linked, not guests, apps or people from other workspaces. Nothing was changed.',

@@ -13,8 +13,8 @@ export const thread = {
   notDelivered: "Devin didn't get your message.",
   notSure: "Devin didn't confirm that it got your message.",
   yourMessage: 'Your message:',
-  sendAgain: 'Send again',
-  startAgain: 'Start again with this',
+  sendAgain: 'Resend',
+  startAgain: 'Run again with this',
   unknown: "It isn't in the session so far. Check there before you send it again, or Devin may get it twice.",
   notStarted: "Its session wasn't started.",
   ended: 'The session is over and takes no more messages. You can start another one with your message.',
@@ -60,8 +60,6 @@ export const thread = {
 
 /** What is worth a message. Mentions, titles and words of Devin come escaped. */
 export const milestones = {
-  /** At the beginning of a message: who it's for. */
-  people: (mentions: readonly string[]): string => mentions.join(' '),
   /** The requester left Slack, and nobody took their place. */
   forName: (name: string): string => `For ${name}, who left Slack:`,
   formerMember: 'a person',
@@ -70,8 +68,6 @@ export const milestones = {
   asksAbove: (mention: string): string => `${mention} Devin asks ↑`,
   asksSomething: (mention: string): string =>
     `${mention} Devin needs an answer. Open the session to see the question.`,
-  /** `who`: one of the next two. `words`: the answer, cut. */
-  answer: (who: string, words: string): string => `${who}: ${words}`,
   answeredBy: (mention: string): string => `Answered by ${mention}`,
   answeredInDevin: 'Answered in Devin',
   /** Beside buttons for the answers that the question offers. */
@@ -80,29 +76,8 @@ export const milestones = {
   thread: 'Thread',
   /** Beside the session's name, to a person who left its conversation. */
   outside: "You're no longer in its conversation",
-  approval: (mention: string, title: string): string =>
-    `${mention} Devin is waiting for approval in ${title}. Open it to approve or decline.`,
   pullRequest: (where: string): string => `Opened ${where}`,
-  finished: (mention: string): string => `${mention} *Finished*`,
-  /** Without being finished; nobody stopped it in Slack. Facts follow. */
-  ended: (mention: string, title: string): string => `${mention} ${title} ended`,
-  failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
-  /** Of a request that has no session. */
-  notStarted: (mention: string, title: string): string => `${mention} ${title} wasn't started.`,
-  notConfirmed: (mention: string, title: string): string =>
-    `${mention} Devin didn't confirm that ${title} started.`,
-  canceledBy: (mention: string, title: string, name: string): string =>
-    `${mention} ${title} was canceled by ${name}.`,
-  notApproved: (mention: string, title: string): string => `${mention} ${title} wasn't approved.`,
-  notConfirmedNow:
-    'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',
   changedSince: 'This has changed since. See its card.',
-  /** The reason, such as a limit or a payment, follows. */
-  capped: (mention: string, title: string): string => `${mention} ${title} stopped.`,
-  cappedAt: (mention: string, title: string, acus: string): string =>
-    `${mention} ${title} reached its ${acus} ACU cap.`,
-  /** Its cost so far follows. */
-  nearCap: (mention: string, title: string): string => `${mention} ${title} is near its ACU cap`,
   foundLate: (mention: string, title: string): string =>
     `${mention} ${title} did start; Devin just confirmed late.`,
   duplicate: (mention: string, title: string): string =>

@@ -3,8 +3,6 @@ import { nameBefore } from './joins.ts';
 
 export const approval: Text['approval'] = {
   someone: '承認者',
-  nobody: (rule) =>
-    `承認が必要です（ルール: ${rule}）が、あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。`,
   reason: (words) => `理由: ${words}`,
   onCard: {
     waits: (left, names) => `${left === 1 ? '' : `あと ${left} 件の`}承認を待っています。承認者: ${names}`,
@@ -16,7 +14,8 @@ export const approval: Text['approval'] = {
   message: {
     asks: (task, who, where) => `${who} さんの依頼 ${task} を開始しますか？依頼された場所: ${where}。`,
     direct: 'ダイレクトメッセージ',
-    rule: (rule, need) => (need === 1 ? `ルール: ${rule}` : `ルール: ${rule}（${need} 件の承認が必要）`),
+    rule: (rule) => `ルール: ${rule}`,
+    need: (approvals) => `${approvals} 件の承認が必要です。`,
     cut: '長いため、途中までしか表示していません。開始する前に全文を確認してください。',
     readAll: '全文を読む',
     cost: (cap, most) => {
@@ -26,7 +25,6 @@ export const approval: Text['approval'] = {
         : `最大 ${cap} ACU（ポリシーで許可されているのは 1 セッションあたり ${most} ACU まで）。`;
     },
     left: (money) => `依頼時点の予算: ${money}`,
-    runsAs: (name) => nameBefore('として実行します。', name),
     quotes: (messages, asFile) =>
       asFile
         ? `Slack のメッセージ ${messages} 件をファイルとして含みます。`

@@ -42,7 +42,7 @@ export const card: Text['card'] = {
       any: '組織が Devin の上限に達しました。引き上げを Devin の管理者に依頼してください。',
     },
     gone: {
-      any: 'Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。Devin の管理者に確認してください。タスクは「変更して再実行」に残っています。',
+      any: 'Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。Devin の管理者に確認してください。タスクは「再実行」に残っています。',
     },
     unknown: {
       any: 'Devin から確認が取れていません。24 時間、確認を続けます。もう一度開始すると、課金対象のセッションが 2 つになる可能性があります。',
@@ -66,7 +66,6 @@ export const card: Text['card'] = {
     slack: 'Slack で利用者を確認できません',
     answer: 'Devin の応答待ち',
   },
-  because: (why) => `${why}。`,
   startsItself: '自動的に開始します。',
   notChecked:
     '今は Devin のセッション一覧を読み取れず、確認できませんでした。何も変更していません。引き続き自動で確認します。あとで「もう一度確認」を選ぶこともできます。',
@@ -94,7 +93,7 @@ export const card: Text['card'] = {
     wake: 'メッセージで再開',
     'ask-stop': '停止…',
     archive: 'アーカイブ',
-    'start-again': '変更して再実行',
+    'start-again': '再実行',
     'raise-cap': '上限を上げて再実行',
     cancel: 'キャンセル',
     mute: 'スレッドをミュート',
@@ -125,16 +124,16 @@ export const card: Text['card'] = {
     status === null ? `Devin の応答: ${reason}` : `Devin の応答（HTTP ${status}）: ${reason}`,
   problems: {
     secretsLost:
-      'セッションのシークレットはもう残っていません。保存期間は 1 日で、SECRETS_KEY が変わると読み取れなくなります。「編集して再試行」を選び、シークレットをもう一度入力してください。',
+      'セッションのシークレットはもう残っていません。もう一度入力してください。\n保存期間は 1 日で、SECRETS_KEY が変わると読み取れなくなります。',
     slack: (code) =>
-      `Slack がここにもダイレクトメッセージにもカードの投稿を許可しませんでした（${code}）。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。`,
+      `Slack がカードの投稿を許可しませんでした（${code}）。アプリの管理者に連絡してください。\nここでもダイレクトメッセージでも許可されませんでした。Slack でのこのアプリの権限を確認します。`,
     cancelled: 'Devin には送信していません。',
     cancelledAgain: '2 回目の試行はキャンセルされました。',
     askedToWait: (duration) =>
-      `Devin が混み合っており、${duration}待つように指定されました。このアプリが待てる時間を超えているため、その後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com`,
+      `Devin が混み合っており、${duration}待つように指定されました。その後でもう一度お試しください。\nこのアプリが待てる時間を超えています。Devin の稼働状況: https://www.devinstatus.com`,
     gaveUpOnSlack:
-      'Slack で利用者を確認できない状態が長く続きました。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。',
+      'Slack で利用者を確認できない状態が長く続きました。アプリの管理者に連絡してください。\nSlack でのこのアプリの権限を確認します。',
     gaveUp:
-      'Devin が混み合っている、または接続できない状態が長く続きました。後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com',
+      'Devin が混み合っている、または接続できない状態が長く続きました。\n後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com',
   },
 };

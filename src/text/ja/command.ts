@@ -22,15 +22,12 @@ export const command: Text['command'] = {
     badValue: (flag, value, takes) => `${flag} に ${value} は指定できません。指定できる値: ${takes}`,
     switchValue: (flag, value) =>
       `${flag} に ${value} は指定できません。yes か no にするか、値を省略してください。`,
-    tooMany: (flag, most, given) =>
-      `${flag} に指定できるのは ${most} 件までです（${given} 件指定されています）。`,
     unclosedQuote: (flag, value) =>
       `${flag} ${value} の引用符が閉じていません。スペースを含む値は、前後を引用符で囲んでください。`,
     repeated: (flag) => `${flag} に異なる値が 2 回指定されています。どちらか 1 つにしてください。`,
     noTask: 'タスクを入力してください。Devin に何を頼みますか？',
   },
   question: {
-    title: 'まだセッションは開始していません。',
     meant: (command) => `${command} のことですか？`,
     incomplete: (usage) => `コマンドの場合は、${usage} と入力してください。`,
     wholeTask: 'タスクはこれだけですか？',
@@ -48,7 +45,6 @@ export const command: Text['command'] = {
   },
   several: (takes, none) => `${takes}。複数はコンマ区切り${none ? '、all または none も指定できます' : ''}`,
   help: {
-    title: 'Devin セッションを開始',
     example: '不安定なログインのテストを直して --repo acme/web --acu 10',
     shortcut: (options) =>
       `メッセージの「その他のアクション」から「Start a Devin session」を選んでも開始できます。よく使うオプション: ${options}`,
@@ -57,7 +53,6 @@ export const command: Text['command'] = {
     allOptions: 'すべてのオプション',
     subcommandsTitle: 'その他のコマンド',
     sessionNote: 'セッションは ID またはリンクで指定します。省略すると一覧から選べます。',
-    optionsTitle: 'すべてのオプション',
     flagsNote:
       'スペースを含む値は引用符で囲みます。値を `default` にすると（例: `--acu default` ）、組織のデフォルトに戻ります。バッククォートの中と、単独の `--` より後ろは、すべてタスクとして扱います。',
     modes: (words) => `モードは、タスクのどこにでも書けます: ${words}`,

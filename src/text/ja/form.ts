@@ -73,12 +73,9 @@ export const modal: Text['modal'] = {
     byDevin: (words) => `Devin に拒否されました: 「${words}」`,
   },
   runsAs: {
-    looking: '実行者を確認しています…',
     member: (name) => nameBefore('として実行', name),
   },
   cannotStart: (why) => `まだセッションを開始できません。${why}`,
-  identityUnavailable:
-    'Devin でのあなたのアカウントを確認できなかったため、まだフォームを表示できません。閉じて、1 分ほどおいてから開き直してください。入力した内容は残ります。続く場合は、アプリの管理者に連絡してください。',
   askedBefore:
     '同じ内容はすでにここで依頼されています。カードを確認してください。新しいセッションは開始していません。別のセッションを開始するには、もう一度「開始」を押してください。',
   sentBefore:
@@ -116,7 +113,6 @@ export const modal: Text['modal'] = {
 };
 
 export const review: Text['review'] = {
-  title: 'Devin に渡す内容',
   loading: '会話を読み込んでいます…',
   unreadable:
     'このアプリが会話に参加していないため、Devin に渡すのは選んだメッセージだけです。スレッドを含めるには、その会話で `/invite @Devin Sessions` と入力し、フォームを開き直してください。',

@@ -1,14 +1,10 @@
 import type { Text } from '../index.ts';
-import { nameBefore } from './joins.ts';
 
 export const home: Text['home'] = {
   title: 'あなたの Devin セッション',
   runsAs: {
     looking: 'セッションの実行者を確認しています…',
-    member: (name) => `セッションは ${nameBefore('として実行されます。', name)}`,
     checked: (moment) => `確認日時: ${moment}`,
-    notKnown:
-      'セッションの実行者を確認できませんでした。Devin に送信する前に、もう一度確認します。続く場合は、アプリの管理者に連絡してください。',
   },
   start: 'セッションを開始',
   refresh: '更新',
@@ -16,9 +12,7 @@ export const home: Text['home'] = {
   drawn: (moment) => `更新日時: ${moment}`,
   groups: { 'needs-you': '回答待ち', 'under-way': '進行中', earlier: '過去のセッション' },
   approvals: {
-    title: 'あなたの承認が必要な依頼',
     from: (who) => `依頼者: ${who}`,
-    review: '確認する',
     more: (shown, total) =>
       `${total} 件中、期限の近い ${shown} 件を表示。残りは「メッセージ」タブで確認できます。`,
   },

@@ -12,8 +12,6 @@ export const notices: Text['notices'] = {
   notOpened: (title) => `「${title}」が開かない場合は、ここから開いてください:`,
   running: {
     title: 'すでにここで依頼されています。',
-    why: '新しいセッションは開始していません。',
-    session: 'セッションを開く',
     reply: 'そのスレッドで返信',
     start: '別のセッションを開始',
   },
@@ -22,7 +20,6 @@ export const notices: Text['notices'] = {
   offer: {
     title: 'このメッセージで Devin セッションを開始しますか？',
     runsAs: (as) => `${as}します。`,
-    start: '開始',
     edit: '編集してから開始',
   },
   wordless: {
@@ -88,9 +85,9 @@ export const notices: Text['notices'] = {
     `${flag} に指定した「${value}」は Devin にありません。名前（空白を含む場合は引用符で囲む）か ID を指定するか、フォームで選んでください。`,
   limits: {
     openSessions: ({ allowed, count }) =>
-      `進行中のセッションが ${count} 件あります。上限は 1 人 ${allowed} 件です。どれかを停止するか、完了を待ってから、もう一度お試しください。上限（LIMIT_OPEN_SESSIONS、またはポリシーに設定があれば open_sessions_per_person）はアプリの管理者が引き上げられます。`,
+      `進行中のセッションが ${count} 件あります。上限は 1 人 ${allowed} 件です。どれかを停止するか、完了を待ってから、もう一度お試しください。上限はアプリの管理者が引き上げられます。`,
     startsPerHour: ({ allowed, count }) =>
-      `この 1 時間に ${count} 件のセッションを開始しました。上限は 1 人 ${allowed} 件です。後でもう一度お試しください。上限（LIMIT_STARTS_PER_HOUR、またはポリシーに設定があれば starts_per_person_per_hour）はアプリの管理者が引き上げられます。`,
+      `この 1 時間に ${count} 件のセッションを開始しました。上限は 1 人 ${allowed} 件です。後でもう一度お試しください。上限はアプリの管理者が引き上げられます。`,
   },
   leftOut: {
     'too-large': (name) =>

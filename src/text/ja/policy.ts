@@ -59,7 +59,7 @@ export const policy: Text['policy'] = {
     'above-limit':
       'が limits.acu_per_session を超えているため、ここでは何も開始できません。値を下げるか、上限を上げてください。',
   },
-  refusal: (rule) => `このアプリのポリシーで許可されていません（ルール: ${rule}）。`,
+  refusal: (rule) => `ポリシーで許可されていません: ${rule}`,
   money: {
     used: (acu) => `使用済み ${acu}`,
     reserved: (acu, sessions) => `セッション ${sessions.toLocaleString('en-US')} 件が ${acu} を予約中`,
@@ -77,7 +77,7 @@ export const policy: Text['policy'] = {
     untitled: 'あなたのセッション',
   },
   hurdles: {
-    asks: (rule) => `ここでは承認が必要です（ルール: ${rule}）。`,
+    asks: (rule) => `ここでは承認が必要です: ${rule}`,
     set: (values) =>
       `このチャンネルでは次の値に決まっています: ${values}。この値で開始するか、オプションを省略してください。`,
     cap: (asked, most) =>
@@ -107,8 +107,6 @@ export const policy: Text['policy'] = {
       'あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。',
     perSession: (most) => `1 つのセッションの上限: ${most} ACU（ポリシー）`,
     set: (values) => `ここでの設定: ${values}`,
-    notKnown:
-      '実行者または会話を確認できませんでした。セッションは開始していません。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
   },
   explain: {
     allowed: 'allowed',

@@ -5,7 +5,6 @@ export const sessions: Text['sessions'] = {
     `セッション ${id} は、このアプリでは見つかりません。ID またはリンクを確認してください。Slack の外で開始したセッションは、 ${follow} でここに表示できます。`,
   mine: '自分のセッション',
   all: '全員のセッション',
-  page: (page, pages) => `${page} / ${pages} ページ`,
   nextPage: (typed) => `続き: ${typed}`,
   none: (command) => `まだセッションがありません。 ${command} に続けてタスクを入力すると開始できます。`,
   concealed: 'プライベートな会話のセッション',

@@ -11,8 +11,7 @@ export const settings: Text['settings'] = {
   },
   set: (scope) => `${scope}用に設定しました。`,
   cleared: (scope) => `${scope}のデフォルトを解除しました。`,
-  adminsOnly:
-    'チャンネルとワークスペースの設定を変更できるのは、ワークスペースの管理者だけです。何も変更していません。',
+  adminsOnly: 'これができるのはワークスペースの管理者だけです。何も変更していません。',
   notify: {
     label: '通知',
     choices: { thread: 'セッションのスレッド', dm: 'ダイレクトメッセージ', card: 'カードのみ' },

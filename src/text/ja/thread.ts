@@ -11,8 +11,8 @@ export const thread: Text['thread'] = {
   notDelivered: 'メッセージは Devin に届きませんでした。',
   notSure: 'メッセージが Devin に届いたかどうか、確認できませんでした。',
   yourMessage: 'あなたのメッセージ:',
-  sendAgain: 'もう一度送信',
-  startAgain: 'この内容で新しく開始',
+  sendAgain: '再送信',
+  startAgain: 'この内容で再実行',
   unknown:
     '今のところ、セッションに見つかりません。2 回届くことがあるため、もう一度送信する前にセッションで確認してください。',
   ended:
@@ -58,37 +58,19 @@ export const thread: Text['thread'] = {
 };
 
 export const milestones: Text['milestones'] = {
-  people: (mentions) => mentions.join(' さん、'),
   forName: (name) => `Slack を退出した ${name}`,
   formerMember: '依頼者',
   asks: (mention) => `${mention} さん、Devin からの質問です:`,
   asksAbove: (mention) => `${mention} さん、Devin からの質問です ↑`,
   asksSomething: (mention) =>
     `${mention} さん、Devin が回答を待っています。セッションを開いて質問を確認してください。`,
-  answer: (who, words) => `${who}: ${words}`,
   answeredBy: (mention) => `${mention} さんが回答`,
   answeredInDevin: 'Devin で回答',
   somethingElse: 'その他の回答',
   thread: 'スレッド',
   outside: '元の会話には参加していません',
-  approval: (mention, title) =>
-    `${mention} さん、Devin が ${title} で承認を待っています。開いて、承認または却下してください。`,
   pullRequest: (where) => `${where} を作成しました`,
-  finished: (mention) => `${mention} さん、 *完了* しました`,
-  ended: (mention, title) => `${mention} さん、 ${title} は終了しました`,
-  failed: (mention, title) => `${mention} さん、 ${title} が失敗しました。`,
-  notStarted: (mention, title) => `${mention} さん、 ${title} を開始できませんでした。`,
-  notConfirmed: (mention, title) =>
-    `${mention} さん、 ${title} が開始されたかどうか、Devin から確認が取れていません。`,
-  canceledBy: (mention, title, name) =>
-    `${mention} さん、${nameBefore('さん', name)}が ${title} をキャンセルしました。`,
-  notApproved: (mention, title) => `${mention} さん、 ${title} は承認されませんでした。`,
-  notConfirmedNow:
-    '24 時間、確認を続けます。今すぐ確認するには、カードの「もう一度確認」を選んでください。「それでも開始」を選ぶと、課金対象のセッションが 2 つになる可能性があります。',
   changedSince: 'その後、状況が変わりました。カードをご覧ください。',
-  capped: (mention, title) => `${mention} さん、 ${title} が停止しました。`,
-  cappedAt: (mention, title, acus) => `${mention} さん、 ${title} が ${acus} ACU の上限に達しました。`,
-  nearCap: (mention, title) => `${mention} さん、 ${title} は ACU の上限に近づいています`,
   foundLate: (mention, title) =>
     `${mention} さん、 ${title} は開始されていました。Devin からの確認が遅れていました。`,
   duplicate: (mention, title) =>

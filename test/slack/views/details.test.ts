@@ -98,7 +98,7 @@ describe('the details', () => {
   });
 
   test('say who it runs as, how that was found and when', () => {
-    expect(read(created)).toMatch(/Runs as \*Ada Lovelace\*\. Matched by e-mail\. Checked <!date\^/);
+    expect(read(created)).toMatch(/Runs as \*Ada Lovelace\* · Matched by e-mail\. Checked <!date\^/);
     expect(read(accepted)).not.toContain('Runs as');
   });
 

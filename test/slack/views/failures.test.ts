@@ -17,9 +17,8 @@ const platform = { field: 'platform', message: OF_PLATFORM };
 test.each([
   ['the same words', OF_PLATFORM],
   ['the same words among others', `platform: ${OF_PLATFORM}`],
-])("shows Devin's words about a field once, at that field: %s", (_how, detail) => {
+])("shows Devin's words about a field once: %s", (_how, detail) => {
   const words = refused({ detail, fieldErrors: [platform] });
-  expect(words).toContain(`Devin says:\nMachine: ${OF_PLATFORM}`);
   expect(words.split(OF_PLATFORM)).toHaveLength(2);
 });
 
@@ -46,7 +45,7 @@ describe("Devin's whole reason comes first, then who can change it", () => {
     [409, 'The organization is being moved', 'Try again in a minute'],
     [418, 'Out of tea', 'tell an app admin'],
     [401, 'Key expired', en.devin.unauthorized],
-    [402, 'Organization is out of ACUs', 'Ask your billing admin'],
+    [402, 'Organization is out of ACUs', 'ask your billing admin'],
   ])('%i %s', (status, detail, whose) => {
     const { facts } = parseProblem({
       status,
@@ -56,7 +55,7 @@ describe("Devin's whole reason comes first, then who can change it", () => {
     const words = userMessage({ kind: 'devin', ...facts }, en);
     expect(words.split('\n')[0]).toContain(detail);
     expect(words).toContain(whose);
-    expect(words.includes('lacks the permission')).toBe(whose.includes('lacks the permission'));
+    expect(words.includes('lacks')).toBe(whose.includes('lacks'));
   });
 
   test.each([en, ja])('a refusal to run as a person is short lines, and a list of conditions', (text) => {

@@ -65,7 +65,7 @@ describe('a Home', () => {
   test('says who sessions run as, when it was updated, and remembers where cards go', () => {
     const view = render(full);
     expect(checkView(view)).toEqual([]);
-    expect(shown(full)).toContain('Your sessions run as *Ana Ruiz*.');
+    expect(shown(full)).toContain('Runs as *Ana Ruiz*');
     expect(shown(full)).toContain('Matched by e-mail.');
     expect(homeMetadata.read(view.private_metadata ?? '')).toEqual({ channelId: 'D1' });
     expect(actionIds(full)).toEqual([ACTION.startFromHome, ACTION.refreshHome]);

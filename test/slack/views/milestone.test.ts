@@ -82,7 +82,7 @@ describe('a message about a session', () => {
     'names a session that %s once, with its link',
     (kind) => {
       const { text } = renderMilestone({ ...message, what: { kind }, name: NAME }, en);
-      expect(text.split('*<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>*')).toHaveLength(2);
+      expect(text.split('<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>')).toHaveLength(2);
       expect(buttonsOf({ what: { kind } })).toEqual([]);
     },
   );

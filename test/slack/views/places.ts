@@ -39,7 +39,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         total: { count: 1, more: false },
         health: null,
         ...BARE_HOME,
-        approvals: { asked: [{ card: cardOf(words), message: null }], total: 2 },
+        approvals: { asked: [{ card: cardOf(words), requestId: 'r1', number: 0 }], total: 2 },
         files: [{ kind: 'policy', entries: 1, problems: [words] }],
         defaults: { values: { title: words }, sources: {} },
         drawnAtMs: 0,

@@ -81,7 +81,7 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   title: fc.string({ unit: 'grapheme', maxLength: 5000 }),
   requester: fc.constant('U1'),
   isFollowed: fc.boolean(),
-  requesterName: fc.option(fc.string({ unit: 'grapheme' })),
+  requesterName: fc.option(fc.string({ unit: 'grapheme', minLength: 1 })),
   runsAs: fc.oneof(
     fc.constant(null),
     fc.constant({ kind: 'service-user' as const }),
@@ -92,8 +92,8 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
     }),
   ),
   url: fc.option(fc.oneof(fc.webUrl(), fc.string(), fc.constant(`https://a.example/${'x'.repeat(4000)}`))),
-  repos: fc.array(fc.string({ maxLength: 300 }), { maxLength: 50 }),
-  mode: fc.option(fc.string()),
+  repos: fc.array(fc.string({ minLength: 1, maxLength: 300 }), { maxLength: 50 }),
+  mode: fc.option(fc.string({ minLength: 1 })),
   acuLimit: fc.option(fc.nat()),
   acusUsed: fc.option(fc.float({ min: 0, noNaN: true, noDefaultInfinity: true })),
   elapsedMs: fc.option(fc.nat()),
@@ -388,13 +388,13 @@ describe("a card's buttons", () => {
     };
     expect(labels(finished)).toEqual({
       buttons: ['Review PR (primary)', 'Reply'],
-      menu: ['Open in Devin', 'Run again with changes', 'Archive', 'Details'],
+      menu: ['Open in Devin', 'Run again', 'Archive', 'Details'],
     });
     expect(buttons(finished)[0]).toMatchObject({ url: 'https://github.com/acme/web/pull/2' });
     expect(menu(finished)[0]).toMatchObject({ url: full.url, value: 'open_session r1' });
     expect(labels({ ...finished, pullRequests: [] })).toEqual({
       buttons: ['Open in Devin (primary)', 'Reply'],
-      menu: ['Run again with changes', 'Archive', 'Details'],
+      menu: ['Run again', 'Archive', 'Details'],
     });
   });
 });
@@ -423,13 +423,13 @@ describe("a card's menu", () => {
     [
       'finished',
       ['Review PR (primary)', 'Reply'],
-      ['Open in Devin', 'Run again with changes', 'Archive', 'Details', 'Mute thread'],
+      ['Open in Devin', 'Run again', 'Archive', 'Details', 'Mute thread'],
     ],
     ['asleep', ['Wake with a message', 'Open in Devin'], ['Archive', 'Details', ...SWITCHES]],
     ['capped', ['Run again with a higher cap (primary)', 'Open in Devin'], ['Details', ...SWITCHES]],
-    ['failed', ['Edit and try again (primary)', 'Open in Devin'], ['Details']],
-    ['ended', ['Run again with changes'], ['Open in Devin', 'Details']],
-    ['gone', ['Run again with changes'], ['Details']],
+    ['failed', ['Edit and retry (primary)', 'Open in Devin'], ['Details']],
+    ['ended', ['Run again'], ['Open in Devin', 'Details']],
+    ['gone', ['Run again'], ['Details']],
   ] satisfies [SessionPhase, string[], string[]][])(
     'is beside the buttons that help in the phase %s',
     (phase, inRow, inMenu) => {

@@ -273,7 +273,7 @@ describe('a refused value', () => {
   });
 
   test.each([
-    [{ kind: 'looking' } as const, 'Looking up who this runs as…'],
+    [{ kind: 'looking' } as const, 'Looking up who your sessions run as…'],
     [{ kind: 'not-known', why: 'Devin did not say.' } as const, 'Devin did not say.'],
   ])('is everything until the person is known and accepted: %o', (runsAs, sentence) => {
     const view = draw({

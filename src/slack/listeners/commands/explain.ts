@@ -65,15 +65,14 @@ async function why(
   { draft, problems }: IntentOf<'why'>,
 ): Promise<Rendered> {
   const { teamId, userId, text } = call;
-  const words = text.policy.why;
   if (problems.length > 0)
     return renderWrongOptions(problems, { command: c.command, typed: call.typed }, text);
   const identity = await c.lookUp({ teamId, userId });
-  if (identity === null) return notice([words.notKnown]);
+  if (identity === null) return notice([text.steering.notLookedUp]);
   if (identity === 'key-refused') return notice([escape(text.devin.unauthorized)]);
   if (identity.kind === 'refused') return notice([escape(refusalSentence(identity, text))]);
   const decision = await explained(c, call, { draft });
-  return decision === null ? notice([words.notKnown]) : renderWhy(decision, text);
+  return decision === null ? notice([text.steering.notLookedUp]) : renderWhy(decision, text);
 }
 
 /** Forgets what Slack and Devin said about the person. */
