@@ -48,7 +48,7 @@ test('a form says at options and fields what is refused, and refuses it there wh
     return answer.kind === 'errors' ? JSON.stringify(answer) : answer.kind;
   };
   expect(await refusedAt({ 'field.repos': ['acme/infra-dns'], 'field.max_acu_limit': '21' })).toMatch(
-    /"field\.repos":".*Ask Ben\."/s,
+    /"field\.repos":".*Ask Ben\. \(Rule: no infrastructure\)"/s,
   );
   expect(await refusedAt({ 'field.repos': [] })).toMatch(
     /"field\.max_acu_limit":"A session here can use up to 20/,

@@ -80,8 +80,12 @@ describe('npm run policy -- explain', () => {
   });
 
   test.each([
-    [['--email', 'ana@contractor.example'], 'refused: no contractors', 'Ask the platform team.'],
-    [['--group', 'S0001'], 'refused: no contractors', 'Ask the platform team.'],
+    [
+      ['--email', 'ana@contractor.example'],
+      'refused: no contractors',
+      'Ask the platform team. (Rule: no contractors)',
+    ],
+    [['--group', 'S0001'], 'refused: no contractors', 'Ask the platform team. (Rule: no contractors)'],
     [['--email', 'ana@acme.example'], 'approval: a look first', 'Who can approve it: U0001.'],
   ])('names the rule that decides: %j', async (person, first, other) => {
     const lines = await explained(...person, '--text', 'fix it --repo acme/infra-dns');
