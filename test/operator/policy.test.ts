@@ -13,7 +13,7 @@ rules:
     people: ["*@contractor.example", S0001]
     when: { repos: ["acme/infra-*"] }
     then: refuse
-    say: Ask the platform team.
+    say: Ask Ben.
   - name: a look first
     when: { repos: ["acme/infra-*"] }
     then: approve
@@ -80,12 +80,8 @@ describe('npm run policy -- explain', () => {
   });
 
   test.each([
-    [
-      ['--email', 'ana@contractor.example'],
-      'refused: no contractors',
-      'Ask the platform team. (Rule: no contractors)',
-    ],
-    [['--group', 'S0001'], 'refused: no contractors', 'Ask the platform team. (Rule: no contractors)'],
+    [['--email', 'ana@contractor.example'], 'refused: no contractors', 'Ask Ben. (Rule: no contractors)'],
+    [['--group', 'S0001'], 'refused: no contractors', 'Ask Ben. (Rule: no contractors)'],
     [['--email', 'ana@acme.example'], 'approval: a look first', 'Who can approve it: U0001.'],
   ])('names the rule that decides: %j', async (person, first, other) => {
     const lines = await explained(...person, '--text', 'fix it --repo acme/infra-dns');
