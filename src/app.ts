@@ -10,7 +10,6 @@ import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { isProxied } from './network.ts';
-import type { OperatorError } from './operator-error.ts';
 import { createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { createReconciling } from './reconcile/index.ts';
 import { createRestoring } from './restore/index.ts';
@@ -35,6 +34,7 @@ import { shownKey } from './store/shown.ts';
 import { clockOf, createDatabaseTime, databaseClock } from './store/sql.ts';
 import { createStore, type Store } from './store/store.ts';
 import { createLanguages } from './text/languages.ts';
+import type { OperatorError } from './text/operator-error.ts';
 import { skewsOf } from './time.ts';
 import { TIMES, type Times } from './times.ts';
 import {
@@ -130,7 +130,7 @@ const RESTORING_MS = 2 * 60_000;
 /** What the features need: settings, files, database, queue, Slack, Devin, identity and policy. Opens the database. */
 async function openServices(config: Config, overrides: Overrides) {
   const { impersonation, requestTag: tagRequests, mentions } = config;
-  const { command, botToken } = config.slack;
+  const { command } = config.slack;
   const { log = createLog(config.logLevel), fetch = globalThis.fetch, onFatal = () => undefined } = overrides;
   const databaseTime = createDatabaseTime();
   const { now = databaseTime.now } = overrides;
@@ -234,7 +234,6 @@ async function openServices(config: Config, overrides: Overrides) {
   return {
     ...trust,
     command,
-    botToken,
     tagRequests,
     mentions,
     /** Without a match, the service user acts. */

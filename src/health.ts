@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Devin } from './devin/devin.ts';
 import type { Metrics } from './metrics.ts';
 import { isPrivate } from './network.ts';
+import { skewWarnings } from './operator/checks.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/edge/bolt.ts';
 import type { HttpPage } from './slack/edge/http-server.ts';
 import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
 import type { Text } from './text/index.ts';
-import { skewWarnings, type Skews } from './time.ts';
+import type { Skews } from './time.ts';
 
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };

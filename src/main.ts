@@ -1,8 +1,8 @@
 import { parseConfig, readEnvironment, type Config } from './config.ts';
-import { OperatorError } from './operator-error.ts';
 import { openEmbedded } from './store/embedded/embedded.ts';
 import { LEAST_FILES, openFileLimit } from './store/embedded/folder-error.ts';
 import { createLanguages } from './text/languages.ts';
+import { OperatorError } from './text/operator-error.ts';
 
 /** Supervisors kill a process after 10 s. What hasn't ended by then is on disk, and the next start continues it. */
 const LAST_MOMENT_MS = 9500;

@@ -4,7 +4,6 @@ import type { Devin } from './devin/devin.ts';
 import type { Watcher } from './follow/index.ts';
 import type { Readiness } from './health.ts';
 import type { Log } from './log.ts';
-import { OperatorError, type Say } from './operator-error.ts';
 import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
 import type { Queue } from './queue/index.ts';
 import { slackFailure } from './slack/edge/errors.ts';
@@ -16,6 +15,7 @@ import { prepareSchema } from './store/schema.ts';
 import { codeOf } from './store/store-error.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
+import { OperatorError, type Say } from './text/operator-error.ts';
 import { once, sleep } from './time.ts';
 import type { FileSource } from './trust/index.ts';
 

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from './log.ts';
-import type { Text } from './text/index.ts';
 
 export const MS_PER_S = 1000;
 
@@ -163,18 +162,4 @@ export type Skews = { slack: () => number | null; devin: () => number | null };
 export function skewsOf(theirs: Skews, nowMs: () => number): Skews {
   const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - nowMs());
   return { slack: () => ahead(theirs.slack()), devin: () => ahead(theirs.devin()) };
-}
-
-/** Less does no harm. */
-const WARN_ABOVE_MS = 30_000;
-const SYSTEMS = ['slack', 'devin'] as const;
-
-export function skewWarnings(skews: Skews, text: Text): string[] {
-  return SYSTEMS.flatMap((system) => {
-    const skewMs = skews[system]() ?? 0;
-    if (Math.abs(skewMs) <= WARN_ABOVE_MS) return [];
-    return [
-      text.start.clockSkew({ system, seconds: Math.round(Math.abs(skewMs) / 1000), weAreLate: skewMs > 0 }),
-    ];
-  });
 }

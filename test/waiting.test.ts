@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { OperatorError } from '../src/operator-error.ts';
 import { createWaiting } from '../src/start.ts';
 import { createLanguages } from '../src/text/languages.ts';
+import { OperatorError } from '../src/text/operator-error.ts';
 import { captureLog } from './support/log-lines.ts';
 
 const { shared: text } = createLanguages('en');

@@ -25,7 +25,7 @@ export type CreateContext = {
   };
   slack: Pick<Slack, 'nameMentions' | 'files' | 'presence'> & {
     thread: Pick<Slack['thread'], 'read' | 'quote'>;
-    groups: Pick<Slack['groups'], 'membersNow'>;
+    groups: Pick<Slack['groups'], 'idsOf'>;
     people: Pick<Slack['people'], 'find'>;
   };
   resolve: ResolveIdentity;

@@ -131,3 +131,8 @@ function isConnectFailure(error: Error): boolean {
     PROXY_REFUSAL.test(error.message)
   );
 }
+
+/** Whether Devin doesn't even say whose key it is. */
+export function refusesKey(error: unknown): boolean {
+  return error instanceof DevinError && (error.code === 'unauthorized' || error.status === 403);
+}

@@ -1,14 +1,14 @@
+import { refusesKey } from '../devin/errors.ts';
 import { nullIfFails } from '../log.ts';
-import { checkSlack, refusesKey } from '../operator/checks.ts';
 import { isAdministrator } from '../session/identity.ts';
-import { missingScopes } from '../slack/edge/slack.ts';
+import { identifyBot, missingScopes } from '../slack/edge/slack.ts';
 import type { HomeFile, HomeHealth } from '../slack/views/home.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { HomeContext } from './index.ts';
 
 /** The health of the app, for administrators; null: for everyone else. */
 export async function healthFor(
-  { store, devin, slack, botToken, tuning: { log } }: HomeContext,
+  { store, devin, slack, tuning: { log } }: HomeContext,
   userId: string,
 ): Promise<HomeHealth | null> {
   const { answers: client, people } = slack;
@@ -17,7 +17,7 @@ export async function healthFor(
 
   if (!isAdministrator(await orNull(people.find(userId)))) return null;
   const [inSlack, inDevin, counts] = await Promise.all([
-    orNull(checkSlack({ client, botToken })),
+    orNull(identifyBot(client)),
     orNull(keyIn(devin)),
     orNull(countSetAside(store.db)),
   ]);

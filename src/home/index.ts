@@ -33,7 +33,6 @@ export type HomeContext = {
   policy: Pick<FileSource<Policy>, 'current' | 'isOk' | 'problems'>;
   mapping: Pick<FileSource<Mapping>, 'current' | 'isOk' | 'problems'>;
   usage: Spending;
-  botToken: string;
   command: string;
   tuning: Pick<Tuning, 'log' | 'now'>;
 };
@@ -137,8 +136,6 @@ async function ownApprovals(
 /** How long after it was opened a Home may still be in view. */
 const OPEN_MS = 30 * 60_000;
 
-export type RedrawHome = (person: Person) => Promise<void>;
-
 type RedrawContext = {
   store: Pick<Store, 'shown'>;
   enqueue: Enqueue;
@@ -146,8 +143,8 @@ type RedrawContext = {
 };
 
 /** Redraws a person's Home, if they may be looking at it. */
-export function createHomeRedrawer({ store: { shown }, enqueue, tuning }: RedrawContext): RedrawHome {
-  return async ({ teamId, userId }) => {
+export function createHomeRedrawer({ store: { shown }, enqueue, tuning }: RedrawContext) {
+  return async ({ teamId, userId }: Person): Promise<void> => {
     const key = shownKey('home', teamId, userId);
     const { triedMsAgo: openedMsAgo = Infinity } = (await shown.find(key)) ?? {};
     if (openedMsAgo < OPEN_MS) await enqueue('show', { key }, { startAfterMs: tuning.homePauseMs });

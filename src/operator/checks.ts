@@ -2,15 +2,15 @@ import type { WebClient } from '@slack/web-api';
 import type { Config } from '../config.ts';
 import type { CallOptions } from '../devin/client.ts';
 import type { Devin } from '../devin/devin.ts';
-import { DevinError, orDevinError } from '../devin/errors.ts';
-import { OperatorError, type Say } from '../operator-error.ts';
+import { DevinError, orDevinError, refusesKey } from '../devin/errors.ts';
 import { everyGroupIn } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { isAbsentGroup } from '../slack/edge/people.ts';
 import { identifyBot, type BotIdentity } from '../slack/edge/slack.ts';
 import type { Text } from '../text/index.ts';
-import { MS_PER_S } from '../time.ts';
+import { OperatorError, type Say } from '../text/operator-error.ts';
+import { MS_PER_S, type Skews } from '../time.ts';
 
 type SlackCheck = { client: WebClient; botToken: string };
 type SlackFound = BotIdentity & { scopes: string[] | null };
@@ -81,11 +81,6 @@ export async function checkDevin({ devin, orgId, signal }: DevinCheck): Promise<
     }
     return [({ start }) => start.devinUnreachable(reasonOf(error))];
   }
-}
-
-/** Whether Devin doesn't even say whose key it is. */
-export function refusesKey(error: unknown): boolean {
-  return error instanceof DevinError && (error.code === 'unauthorized' || error.status === 403);
 }
 
 /** `elsewhere`: there is no such organization. `unclear`: Devin's answer doesn't say. */
@@ -170,4 +165,18 @@ async function findGroup(client: WebClient, usergroup: string): Promise<GroupFou
   } catch (error) {
     return isAbsentGroup(error) ? 'absent' : 'not-known';
   }
+}
+
+/** A clock that is wrong by less does no harm. */
+const WARN_ABOVE_MS = 30_000;
+const SYSTEMS = ['slack', 'devin'] as const;
+
+export function skewWarnings(skews: Skews, text: Text): string[] {
+  return SYSTEMS.flatMap((system) => {
+    const skewMs = skews[system]() ?? 0;
+    if (Math.abs(skewMs) <= WARN_ABOVE_MS) return [];
+    return [
+      text.start.clockSkew({ system, seconds: Math.round(Math.abs(skewMs) / 1000), weAreLate: skewMs > 0 }),
+    ];
+  });
 }

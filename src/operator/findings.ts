@@ -5,7 +5,6 @@ import { WebClient } from '@slack/web-api';
 import type { Config, ConfigResult } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { useProxy } from '../network.ts';
-import { OperatorError } from '../operator-error.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { manifestScopes, missingScopes } from '../slack/edge/slack.ts';
 import { openDatabase } from '../store/database.ts';
@@ -13,10 +12,11 @@ import { contentOf } from '../store/embedded/embedded.ts';
 import { hasSchema } from '../store/schema.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { Text } from '../text/index.ts';
-import { createRemoteClock, skewsOf, skewWarnings, type Skews } from '../time.ts';
+import { OperatorError } from '../text/operator-error.ts';
+import { createRemoteClock, skewsOf, type Skews } from '../time.ts';
 import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
 import { sayingHowLong } from '../upstream.ts';
-import { checkDevin, checkSlack, findGroups, findPermissions, slackError } from './checks.ts';
+import { checkDevin, checkSlack, findGroups, findPermissions, skewWarnings, slackError } from './checks.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 

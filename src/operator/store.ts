@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import { readStoreConfig } from '../config.ts';
-import { OperatorError } from '../operator-error.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
 import { hasSchema } from '../store/schema.ts';
 import { codeOf } from '../store/store-error.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
+import { OperatorError } from '../text/operator-error.ts';
 import { complain } from './command-line.ts';
 
 /** Returns the exit code. On Postgres, the app may be running. */

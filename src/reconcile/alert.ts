@@ -3,7 +3,6 @@ import { alertMetadata } from '../slack/edge/metadata.ts';
 import { renderBudgetAlert } from '../slack/views/usage.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Text } from '../text/index.ts';
-import { idsOf } from '../trust/index.ts';
 import type { Kind } from './context.ts';
 import type { Show } from './show.ts';
 
@@ -42,7 +41,7 @@ export const ALERT: Kind<AlertRows> = {
 
 /** Each owner has a message of their own. */
 export const showAlerts: Show = async ({ policy, slack: { groups }, enqueue }, name) => {
-  const { ids } = await idsOf(policy.current().owners, groups.membersNow);
+  const { ids } = await groups.idsOf(policy.current().owners);
   for (const userId of [...ids].slice(0, MOST_TOLD))
     await enqueue('show', { key: shownKey('alert', name, userId) });
   return null;

@@ -1,27 +1,27 @@
 import type { Transaction } from 'kysely';
-import type { RedrawHome } from '../home/index.ts';
 import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, WithLease } from '../queue/index.ts';
+import type { BudgetAlert, Spender } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { MessageMetadata } from '../slack/edge/metadata.ts';
 import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { PostOnce } from '../slack/post-once.ts';
 import type { Rendered } from '../slack/views/objects.ts';
+import type { Person } from '../store/identities.ts';
 import type { ShownMessage } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
 import type { Tables } from '../store/tables.ts';
 import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
-import type { Budget } from '../trust/index.ts';
 
 /** What showing any message in Slack needs. */
 export type ShowContext = {
   store: Pick<Store, 'db' | 'shown' | 'turns'>;
   slack: Pick<Slack, 'outbound'>;
   postOnce: PostOnce;
-  redrawHome: RedrawHome;
+  redrawHome: (person: Person) => Promise<void>;
   now: () => number;
   log: Log;
 };
@@ -32,7 +32,7 @@ export type ReconcileContext = ShowContext & {
   slack: Pick<Slack, 'people' | 'groups' | 'textFor' | 'presence'>;
   findMember: FindMember;
   policy: { current: () => Policy };
-  budget: Pick<Budget, 'alerts'>;
+  budget: { alerts: (spender: Spender) => Promise<BudgetAlert[]> };
   enqueue: Enqueue;
   withLease: WithLease;
   /** Of what everyone sees. */

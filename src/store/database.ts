@@ -4,7 +4,7 @@ import { Pool, type ClientBase, type PoolConfig } from 'pg';
 import type { ConstructorOptions, Db } from 'pg-boss';
 import type { Log } from '../log.ts';
 import { isUntrusted } from '../network.ts';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../text/operator-error.ts';
 import { once } from '../time.ts';
 import { COMMIT_MS } from './commit.ts';
 import { openEmbedded, type Embedded } from './embedded/embedded.ts';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../text/operator-error.ts';
 import { codeOf } from './store-error.ts';
 
 const envelopeSchema = z.object({

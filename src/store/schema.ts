@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../text/operator-error.ts';
 import { codeOf, DUPLICATE_TABLE, orForbidden } from './store-error.ts';
 import type { Tables } from './tables.ts';
 

@@ -1,4 +1,4 @@
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../text/operator-error.ts';
 
 /** The literal code of an error from Node, Postgres (SQLSTATE) or this app, if it has one. */
 export function codeOf(error: unknown): string | null {

@@ -11,14 +11,13 @@ import { termsOf, type Terms } from '../session/policy/decide.ts';
 import type { PersonPattern } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { MayEnd } from '../slack/authority.ts';
-import { isRefused } from '../slack/edge/errors.ts';
 import type { Groups } from '../slack/edge/people.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 
 /** Where people and their groups are looked up. */
 type Directory = {
-  groups: Pick<Groups, 'membersNow'>;
+  groups: Pick<Groups, 'idsOf'>;
   people: { find: (userId: string) => Promise<SlackPerson | null> };
 };
 
@@ -41,7 +40,7 @@ export async function approversOf(
   { approvers, need }: Terms,
   requester: Requester,
 ): Promise<Voter[]> {
-  const { ids, unread } = await idsOf(approvers, c.groups.membersNow);
+  const { ids, unread } = await c.groups.idsOf(approvers);
   ids.delete(requester.userId);
   const found: Voter[] = [];
   for (const some of batchesOf([...ids].slice(0, MOST_LOOKED_AT), AT_ONCE)) {
@@ -73,7 +72,7 @@ export async function mayApprove(
   patterns: readonly PersonPattern[],
   { among, requester }: { among: readonly string[]; requester: string },
 ): Promise<string[]> {
-  const { ids, unread } = await idsOf(patterns, groups.membersNow);
+  const { ids, unread } = await groups.idsOf(patterns);
   // They may be in the group that Slack doesn't list: an approval must neither count nor be taken from them.
   if (unread !== null && among.some((userId) => !ids.has(userId))) throw unread.error;
   const able: string[] = [];
@@ -82,28 +81,6 @@ export async function mayApprove(
     if ((await people.find(userId))?.kind === 'member') able.push(userId);
   }
   return able;
-}
-
-/** `unread`: Slack refuses to list one of the groups, for example because a scope is missing; null: all are listed. */
-type Ids = { ids: Set<string>; unread: { error: unknown } | null };
-
-/** Named people come first. A group that doesn't exist is empty. */
-export async function idsOf(
-  patterns: readonly PersonPattern[],
-  membersNow: Groups['membersNow'],
-): Promise<Ids> {
-  const ids = new Set(patterns.flatMap((one) => (one.kind === 'user' ? [one.id] : [])));
-  let unread: Ids['unread'] = null;
-  for (const one of patterns) {
-    if (one.kind !== 'group') continue;
-    try {
-      for (const id of await membersNow(one.id)) ids.add(id);
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-      unread = { error };
-    }
-  }
-  return { ids, unread };
 }
 
 /** What changed since this approval was given to a person's request; null: nothing. Throws if Slack can't be asked. */
@@ -133,7 +110,7 @@ export function createMayEnd({ groups, people }: Directory, policy: () => Policy
     if (request.userId === userId) return true;
     if ((await people.find(userId))?.kind !== 'member') return false;
     if (isAmong(pendingApproval(request)?.approval.people ?? [], { userId })) return true;
-    const { ids, unread } = await idsOf(policy().owners, groups.membersNow);
+    const { ids, unread } = await groups.idsOf(policy().owners);
     if (unread !== null && !ids.has(userId)) throw unread.error;
     return ids.has(userId);
   };

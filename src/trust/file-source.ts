@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import { OperatorError } from '../operator-error.ts';
 import { conflictsIn, MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
 import { hintsOf, POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
 import { codeOf } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
+import { OperatorError } from '../text/operator-error.ts';
 import { repeat } from '../time.ts';
 import { MAX_BYTES, parseYaml, type Format, type YamlResult } from './yaml-file/parse.ts';
 

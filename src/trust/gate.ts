@@ -45,7 +45,7 @@ export type ApprovalNeeded = {
 type GateContext = {
   policy: Pick<FileSource<Policy>, 'current' | 'sha256'>;
   people: { find: (userId: string) => Promise<SlackPerson | null> };
-  groups: Pick<Groups, 'isIn' | 'membersNow'>;
+  groups: Pick<Groups, 'isIn' | 'idsOf'>;
   describePlace: DescribePlace;
   budget: Pick<Budget, 'spend'>;
 };

@@ -14,7 +14,7 @@ import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 import { createGate } from './gate.ts';
 
-export { approversOf, idsOf } from './approvers.ts';
+export { approversOf } from './approvers.ts';
 export { exportAudit, exportUsage, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Reservation } from './budget.ts';
 export { createQuickGate, withPolicy, type ApprovalNeeded, type Gate } from './gate.ts';
@@ -28,7 +28,7 @@ type TrustDeps = {
   db: Kysely<Tables>;
   slack: {
     people: { find: (userId: string) => Promise<SlackPerson | null> };
-    groups: Pick<Groups, 'isIn' | 'membersNow'>;
+    groups: Pick<Groups, 'isIn' | 'idsOf'>;
     describePlace: DescribePlace;
   };
 };

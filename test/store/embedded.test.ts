@@ -9,13 +9,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sql, type Kysely } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { OperatorError } from '../../src/operator-error.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { errorFacts, errorFrom } from '../../src/store/embedded/protocol.ts';
 import { runUpkeep } from '../../src/store/embedded/upkeep.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { en } from '../../src/text/en.ts';
+import { OperatorError } from '../../src/text/operator-error.ts';
 import { useEmbedded, useFolder } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { OperatorError } from '../../src/operator-error.ts';
 import { createSeal, loadSecretsKeys } from '../../src/store/envelope.ts';
 import { en } from '../../src/text/en.ts';
+import { OperatorError } from '../../src/text/operator-error.ts';
 import { useFolder } from '../support/databases.ts';
 
 describe('a sealed value', () => {

@@ -54,7 +54,7 @@ export async function createSetting(open: Open, changes: Partial<CreateContext> 
       nameMentions: async (text) => Promise.resolve(text),
       files: { open: never, find: never, findUpload: never },
       presence: async () => Promise.resolve('in'),
-      groups: { membersNow: never },
+      groups: { idsOf: never },
       people: { find: never },
     },
     resolve: async () => Promise.resolve(ANA),

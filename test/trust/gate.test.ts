@@ -31,7 +31,7 @@ function gateUnder(yaml: string) {
     policy: { current: () => parsed.value, sha256: () => yaml },
     groups: {
       isIn: async () => Promise.resolve(false),
-      membersNow: async () => Promise.resolve(new Set()),
+      idsOf: async () => Promise.resolve({ ids: new Set(), unread: null }),
     },
     people: { find: async (userId) => Promise.resolve(member(userId)) },
     describePlace: async () => Promise.resolve(null),

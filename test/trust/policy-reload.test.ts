@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { OperatorError } from '../../src/operator-error.ts';
 import { en } from '../../src/text/en.ts';
+import { OperatorError } from '../../src/text/operator-error.ts';
 import { openFile, POLICY_FILE } from '../../src/trust/index.ts';
 import { captureLog } from '../support/log-lines.ts';
 

@@ -2,10 +2,11 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { cleanJson } from '../../bounds.ts';
 import type { SlackPerson } from '../../session/identity.ts';
+import type { PersonPattern } from '../../session/policy/patterns.ts';
 import { NOBODY, type KnownPeople } from '../../store/identities.ts';
 import { remembered } from '../../time.ts';
 import { mentionedIn, replaceMentions } from '../views/text.ts';
-import { slackFailure, unlessRefused } from './errors.ts';
+import { isRefused, slackFailure, unlessRefused } from './errors.ts';
 
 const userSchema = z.object({
   id: z.string(),
@@ -147,12 +148,24 @@ export function createGroups({ client, now }: { client: WebClient; now: () => nu
     isIn: async (groupId: string, userId: string): Promise<boolean | null> =>
       (await membersOf(groupId))?.has(userId) ?? null,
 
-    /** None if the group doesn't exist or is disabled. Throws if Slack doesn't say, also because a scope is missing. */
-    membersNow: async (groupId: string): Promise<ReadonlySet<string>> =>
-      list(groupId).catch((error: unknown) => {
-        if (isAbsentGroup(error)) return new Set();
-        throw error;
-      }),
+    /**
+     * The people that a list of the policy names. A group that doesn't exist is empty. `unread`: Slack refuses to list one of the
+     * groups, for example because a scope is missing; null: all are listed. Throws if Slack can't be asked.
+     */
+    async idsOf(patterns: readonly PersonPattern[]) {
+      const ids = new Set(patterns.flatMap((one) => (one.kind === 'user' ? [one.id] : [])));
+      let unread: { error: unknown } | null = null;
+      for (const one of patterns) {
+        if (one.kind !== 'group') continue;
+        try {
+          for (const id of await list(one.id)) ids.add(id);
+        } catch (error) {
+          if (!isRefused(error)) throw error;
+          if (!isAbsentGroup(error)) unread = { error };
+        }
+      }
+      return { ids, unread };
+    },
   };
 }
 

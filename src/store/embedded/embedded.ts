@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { OperatorError, type Say } from '../../operator-error.ts';
+import { OperatorError, type Say } from '../../text/operator-error.ts';
 import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
 import { folderError, type Machine } from './folder-error.ts';
 import { tableNames, TABLES } from './upkeep.ts';

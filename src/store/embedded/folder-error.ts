@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { z } from 'zod';
-import { OperatorError, type Say } from '../../operator-error.ts';
+import { OperatorError, type Say } from '../../text/operator-error.ts';
 
 export type Machine = {
   /** How much space is left where the folder is. */

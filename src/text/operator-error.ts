@@ -1,5 +1,5 @@
-import type { Text } from './text/index.ts';
-import { createLanguages } from './text/languages.ts';
+import { createLanguages } from './languages.ts';
+import type { Text } from './index.ts';
 
 const { logged } = createLanguages('en');
 
