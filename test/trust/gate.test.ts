@@ -31,7 +31,11 @@ function gateUnder(yaml: string) {
     policy: { current: () => parsed.value, sha256: () => yaml },
     groups: {
       isIn: async () => Promise.resolve(false),
-      idsOf: async () => Promise.resolve({ ids: new Set(), unread: null }),
+      idsOf: async (patterns) =>
+        Promise.resolve({
+          ids: new Set(patterns.flatMap((one) => (one.kind === 'user' ? [one.id] : []))),
+          unread: null,
+        }),
     },
     people: { find: async (userId) => Promise.resolve(member(userId)) },
     describePlace: async () => Promise.resolve(null),
