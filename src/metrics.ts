@@ -56,7 +56,7 @@ export function createMetrics(deps: MetricsDeps) {
   });
   const silent = new Counter({
     name: 'devin_slack_silent_total',
-    help: 'Requests whose person saw neither a card nor a notice for 30 s.',
+    help: 'Requests and replies whose person saw nothing of them for 30 s.',
     registers,
   });
   addGauges(registry, deps);

@@ -23,6 +23,8 @@ export const TIMES = {
     /** How long an open request may rest until the sweep takes it up. */
     strandedMs: 15_000,
   },
+  /** Requests and replies that had no word for so long are counted. */
+  silentMs: 30_000,
   watchTimes: {
     /** WATCH_SECONDS. */
     fastestMs: 10_000,

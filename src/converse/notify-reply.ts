@@ -1,3 +1,4 @@
+import { Later } from '../queue/index.ts';
 import { draftFor } from '../session/credentials.ts';
 import { isRefusedReply, type ReplyFailure } from '../session/reply.ts';
 import { refuseSteering } from '../slack/authority.ts';
@@ -30,15 +31,13 @@ export async function markTaken(c: ConverseContext, replyId: string): Promise<vo
   const found = await findTold(c, replyId);
   if (found === null) return;
   const { request, reply } = found;
-  const { outbound } = c.slack;
   // It was withdrawn, or an earlier run of the job added the reaction too late, and died.
   if (!isInProgress(reply)) return removeTaken(c, reply);
-  const { channelId, messageTs: ts, userId } = reply;
-  if (channelId === null || ts === null || (await c.check(request, userId)).kind !== 'allowed') return;
-  await outbound.react(channelId, ts, TAKEN_REACTION);
+  if ((await c.check(request, reply.userId)).kind !== 'allowed') return;
+  await addReaction(c, reply, TAKEN_REACTION);
   // It may have ended meanwhile, before there was a reaction to remove.
   const after = await c.store.replies.find(replyId);
-  if (after === null || !isInProgress(after)) await outbound.unreact(channelId, ts, TAKEN_REACTION);
+  if (after === null || !isInProgress(after)) await removeTaken(c, reply);
 }
 
 function isInProgress({ state }: Reply): boolean {
@@ -50,10 +49,15 @@ async function removeTaken({ slack }: ConverseContext, { channelId, messageTs: t
   if (channelId !== null && ts !== null) await slack.outbound.unreact(channelId, ts, TAKEN_REACTION);
 }
 
-async function addDelivered({ slack }: ConverseContext, { channelId, messageTs: ts }: Reply): Promise<void> {
+/** Throws if Slack can't do it now: without it, the author would hear nothing. */
+async function addReaction(
+  { slack }: ConverseContext,
+  { channelId, messageTs: ts }: Reply,
+  name: string,
+): Promise<void> {
   if (channelId === null || ts === null) return;
-  const { kind } = await slack.outbound.react(channelId, ts, DELIVERED_REACTION);
-  if (kind === 'rate-limited' || kind === 'unclear') throw new Error("Slack can't add the reaction now");
+  const { kind } = await slack.outbound.react(channelId, ts, name);
+  if (kind === 'rate-limited' || kind === 'unclear') throw new Later('slack');
 }
 
 /** Shows an author what became of a reply: a reaction on the message, or a private notice. */
@@ -65,7 +69,7 @@ export async function notifyOfReply(c: ConverseContext, replyId: string): Promis
   const tell = async (what: Parameters<typeof c.slack.outbound.tellPrivately>[1]) =>
     c.slack.outbound.tellPrivately(privatePlace(found), what);
   if (reply.state === 'delivered' || reply.state === 'skipped') {
-    if (reply.state === 'delivered') await addDelivered(c, reply);
+    if (reply.state === 'delivered') await addReaction(c, reply, DELIVERED_REACTION);
     await removeTaken(c, reply);
     const leftOut = leftOutSentences(reply, text);
     const { thread } = text;

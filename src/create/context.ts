@@ -42,7 +42,7 @@ export type CreateContext = {
   surelyKnownSince: () => Date;
   /** Called with each new state, after the commit. */
   onMoved: (state: RequestState) => void;
-  tuning: Pick<Tuning, 'log' | 'now' | 'undoMs'>;
+  tuning: Pick<Tuning, 'log' | 'now' | 'undoMs' | 'silentMs'>;
 };
 
 /** What a request becomes. `move` writes it, with everything that follows from it. */

@@ -8,12 +8,10 @@ import { expireApproval, type MoveLocked } from './ended.ts';
 const WAITING_MS = 10 * 60 * 1000;
 /** Who has no card by then gets a word. */
 const WORD_MS = 3000;
-/** Who has neither by then is counted. */
-const SILENT_MS = 30_000;
 
 export type SweepContext = Pick<CreateContext, 'store' | 'tuning'> & {
   queue: Pick<Queue, 'enqueue' | 'enqueueAll' | 'unqueued'>;
-  /** Of this many requests nobody has seen anything. */
+  /** So many requests and replies had no word for `silentMs`. */
   onSilent: (count: number) => void;
   /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
@@ -45,12 +43,14 @@ export function createSweep({ store, queue, onSilent, readTime, moveLocked, time
 
   /** A word is private and costs no edit, so it comes however many wait for their cards. */
   async function sayWords(): Promise<void> {
+    const taken = await replies.onTheirWay(tuning.silentMs);
+    const marked = await queue.unqueued('mark-taken', taken);
     await store.db.transaction().execute(async (trx) => {
-      const silent = await shown.countSilent(SILENT_MS, trx);
+      const silent = await shown.countSilent(tuning.silentMs, trx);
       const ids = await shown.needWord(WORD_MS, trx);
       const jobs = ids.map((requestId) => ({ requestId, notice: 'slow' as const }));
       if (jobs.length > 0) await queue.enqueueAll('tell-person', jobs, trx);
-      onSilent(silent);
+      onSilent(silent + taken.length - marked.length);
     });
   }
 

@@ -202,6 +202,19 @@ export function createReplies(db: Kysely<Tables>) {
       return (await adopted.returning('id').execute()).length > 0;
     },
 
+    /** Messages in threads that have been on their way to Devin for so long. */
+    async onTheirWay(forMs: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('replies')
+        .select('id')
+        .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
+        .where('messageTs', 'is not', null)
+        .where('createdAt', '<=', sql<Date>`now() - ${interval(forMs)}`)
+        .limit(MOST_SWEPT)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
     /** Sessions with a reply that has waited this long, or since a future time: the clock was set back. */
     async waiting(forMs: number): Promise<string[]> {
       const rows = await db

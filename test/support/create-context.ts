@@ -72,7 +72,7 @@ export async function createSetting(open: Open, changes: Partial<CreateContext> 
     tagRequests: true,
     surelyKnownSince: () => new Date(0),
     onMoved: (state) => void states.push(state),
-    tuning: { log: createLog('silent'), now: Date.now, undoMs: 0 },
+    tuning: { log: createLog('silent'), now: Date.now, undoMs: 0, silentMs: 30_000 },
     ...changes,
   };
   const find = async (id = 'r1'): Promise<SessionRequest> => {
