@@ -92,12 +92,6 @@ export function askedBeside({ values, sources }: EffectiveDraft): FieldValues {
   return picked(values, own);
 }
 
-/** Whether these options differ from those that were asked for. Those that the policy overrules are the same. */
-export function asksOther(draft: EffectiveDraft, typed: StoredDraft): boolean {
-  const own = fields.filter(({ key, isTask }) => !isTask && draft.sources[key] !== 'policy');
-  return !isDeepStrictEqual(askedBeside(draft), picked(typed, own));
-}
-
 /** The values that these fields have. */
 function picked(values: FieldValues, among: readonly Field[]): FieldValues {
   return Object.fromEntries(

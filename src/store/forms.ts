@@ -46,9 +46,7 @@ type NewForm = Pick<
   faults?: Form['faults'];
 };
 
-type FormChanges = Partial<
-  Pick<Form, 'draft' | 'context' | 'faults' | 'sealed' | 'questions' | 'without' | 'sentIn'>
->;
+type FormChanges = Partial<Pick<Form, 'faults' | 'sealed' | 'questions' | 'without' | 'sentIn'>>;
 
 export function createForms(db: Kysely<Tables>) {
   return {

@@ -324,8 +324,8 @@ describe('a thread under a card', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
     // The session that has the message is over.
     await thread.edit(ts, 'in French');
-    await thread.noticeTo(thread.ana.userId, 'your edit stays here');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
+    await thread.marked((await thread.say(thread.ana.userId, 'go')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['use main', 'go']);
   });
 
   test('says on the card what the channel chose', async () => {

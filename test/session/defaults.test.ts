@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  applyDefaults,
-  applyForm,
-  groupsOf,
-  asksOther,
-  createWithNames,
-} from '../../src/session/defaults.ts';
+import { applyDefaults, applyForm, groupsOf, createWithNames } from '../../src/session/defaults.ts';
 import type { StoredDraft } from '../../src/session/fields.ts';
 
 describe('defaults', () => {
@@ -59,33 +53,6 @@ describe('the names of ids', () => {
 
   test('are left out if they are the ids', () => {
     expect(named({ knowledge_ids: ['note-2'] })).toEqual({ 'secret-1': 'TOKEN' });
-  });
-});
-
-describe('an edited message', () => {
-  const layers: Partial<Record<'channel' | 'request', StoredDraft>> = {
-    channel: { repos: ['acme/web'] },
-    request: { prompt: 'fix it', devin_mode: 'fast', max_acu_limit: 50 },
-  };
-  const asked = applyDefaults({ ...layers, policy: { max_acu_limit: 5 } });
-
-  test.each(['left-today', 'left-this-month'] as const)(
-    'has the same options if its cap is what is %s',
-    (source) => {
-      const capped = applyDefaults({ ...layers, [source]: { max_acu_limit: 2 } });
-      expect(asksOther(capped, { devin_mode: 'fast', max_acu_limit: 50 })).toBe(false);
-    },
-  );
-
-  test.each<[string, StoredDraft, boolean]>([
-    ['the same options', { devin_mode: 'fast', max_acu_limit: 50 }, false],
-    ['another task', { prompt: 'drop it', devin_mode: 'fast' }, false],
-    ['another value that the policy overrules', { devin_mode: 'fast', max_acu_limit: 40 }, false],
-    ['another value', { devin_mode: 'lite' }, true],
-    ['no option', {}, true],
-    ["one more than a default's", { devin_mode: 'fast', repos: ['acme/api'] }, true],
-  ])('with %s', (_what, typed, isOther) => {
-    expect(asksOther(asked, typed)).toBe(isOther);
   });
 });
 

@@ -74,8 +74,8 @@ type SaidOutside = Pick<NewReply, 'userId' | 'channelId' | 'text' | 'dedupeKey'>
   via: ReplyWay | null;
 };
 
-/** `thread`: whose session has the message, or will. `isTask`: it edits the message that asked for the session. */
-type Edit = Omit<NewThreadReply, 'files'> & { editedTs: string; isTask: boolean };
+/** `thread`: whose session has the message, or will. `original`: the task, if the message asked for the session. */
+type Edit = Omit<NewThreadReply, 'files'> & { editedTs: string; original: string | null };
 
 /** A delivery that was seen before changes nothing. */
 async function write(c: RepliesContext, reply: NewReply, trx: Transaction<Tables>): Promise<void> {
@@ -125,22 +125,23 @@ export async function holdReply(c: RepliesContext, reply: NewThreadReply): Promi
 }
 
 /**
- * An edit replaces a waiting message, and corrects one that Devin has. Only its author can do that. `late`: it isn't
- * saved, since Devin may have done the task long ago, and an edit must not wake it.
+ * An edit replaces a waiting message, and corrects one that Devin has. Only its author can do that. An edit wakes nothing:
+ * Devin may have done the task long ago.
  */
-export async function correctReply(c: RepliesContext, edit: Edit): Promise<'saved' | 'late'> {
-  const { thread, userId, channelId, ts, text, editedTs } = edit;
+export async function correctReply(c: RepliesContext, edit: Edit): Promise<void> {
+  const { thread, userId, channelId, ts, text, editedTs, original } = edit;
   const { teamId } = thread.request;
-  return commitInTime(c, async (trx) => {
+  await commitInTime(c, async (trx) => {
     const said = await c.store.replies.lockMessage({ teamId, channelId, ts }, trx);
     const [latest] = said;
-    if (latest === undefined ? !edit.isTask : !mayCorrect(edit, said)) return 'saved';
-    if (latest !== undefined && (await replace(c, { reply: latest, edit }, trx))) return 'saved';
-    if (isAtRestSince(latest?.sentAt ?? null, thread)) return 'late';
+    // Devin doesn't have what an edit took back.
+    const known = said.find(({ state }) => state !== 'skipped')?.text ?? original;
+    if (text === known || (latest === undefined ? original === null : !mayCorrect(edit, latest))) return;
+    if (latest !== undefined && (await replace(c, { reply: latest, edit }, trx))) return;
+    if (thread.session?.muted === true || isAtRestSince(latest?.sentAt ?? null, thread)) return;
     const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
     const corrected = { userId, channelId, messageTs: ts, text, editedTs, kind: 'correction' } as const;
     await write(c, { ...rowOf(thread), ...corrected, dedupeKey }, trx);
-    return 'saved';
   });
 }
 
@@ -200,12 +201,8 @@ function canBeCorrected({ state, text, files, editedTs }: Reply): boolean {
   return !(isDropped && editedTs === null);
 }
 
-/** `said`: the replies and corrections of this message, latest first. */
-function mayCorrect({ userId, text, editedTs }: Edit, said: readonly Reply[]): boolean {
-  const [latest] = said;
-  if (latest?.userId !== userId || !canBeCorrected(latest) || isOlder(editedTs, latest)) return false;
-  // Devin doesn't have what an edit took back.
-  return said.find(({ state }) => state !== 'skipped')?.text !== text;
+function mayCorrect({ userId, editedTs }: Edit, latest: Reply): boolean {
+  return latest.userId === userId && canBeCorrected(latest) && !isOlder(editedTs, latest);
 }
 
 /** Whether the session came to rest, or to its end, after it got something. null: its task. */

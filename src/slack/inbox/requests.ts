@@ -18,7 +18,6 @@ import {
   offeredKey,
   offerId,
   twinKey,
-  type MessageRef,
   type NewRequest,
   type SessionRequest,
 } from '../../store/request-row.ts';
@@ -84,18 +83,6 @@ export async function offerMessage(
   { wish, context }: Offered,
 ): Promise<Form> {
   return keep(c, { ...origin, id: offerId(origin) }, { ...(await contentOf(c, origin, wish)), context });
-}
-
-/** The form that was offered with a message; null: none, or it was sent. */
-export async function unsentOffer({ store }: RequestsContext, message: MessageRef): Promise<Form | null> {
-  const form = await store.forms.find(offerId(message));
-  return form?.sentIn === null ? form : null;
-}
-
-/** Its message was edited. */
-export async function changeOffer(c: RequestsContext, form: Form, { wish, context }: Offered): Promise<void> {
-  const { draft, faults } = await contentOf(c, { ...form, responseUrl: null }, wish);
-  await c.store.forms.change(form.id, { draft, faults, context });
 }
 
 /** Filled in like a request, to start the same again. */

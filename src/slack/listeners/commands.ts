@@ -127,13 +127,13 @@ async function startOffered(
 ): Promise<Rendered> {
   const form = await findOwnForm(c, { formId }, press);
   const text = await c.textFor(press.userId);
-  const { started, gone, invalidNow } = text.command.question;
+  const { started, gone } = text.command.question;
   if (form === null) return notice([gone]);
   const draft = meant === undefined ? form.draft : withMeant(form.draft, meant);
   const { values } = draft;
-  // Its message was edited or deleted, or nothing but an option was typed.
-  if (values.prompt === undefined || Object.keys(form.faults ?? {}).length > 0)
-    return refusal({ problems: [invalidNow], typed: null, formId: form.id }, text);
+  // Nothing but an option was typed.
+  if (values.prompt === undefined)
+    return refusal({ problems: [text.command.problems.noTask], typed: null, formId: form.id }, text);
   const doubt = withCredential ? null : credentialDoubt(values);
   const asked = { command: c.command, typed: values.prompt, formId: form.id };
   if (doubt !== null) return renderDoubt({ kind: 'ask-first', doubt, draft: values }, asked, text);

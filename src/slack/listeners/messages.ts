@@ -3,23 +3,22 @@ import { isOver } from '../../session/lifecycle.ts';
 import type { ThreadWord } from '../../session/reply.ts';
 import { isPending } from '../../session/request.ts';
 import { hasReplies } from '../../store/request-row.ts';
-import type { Followed, SteeredThread } from '../../store/requests.ts';
+import { findSteered, type Followed, type SteeredThread } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { createInOrder } from '../../time.ts';
 import { steeringRefusal } from '../authority.ts';
 import { cardView } from '../card-view.ts';
-import { isAddressed, mentionsApp, withoutMention } from '../command/message.ts';
-import type { Message, Payload, PayloadOf } from '../edge/payload.ts';
+import { isAddressed, mentionsApp, readAddressed, withoutMention } from '../command/message.ts';
+import type { Edit, Message, Payload, PayloadOf } from '../edge/payload.ts';
 import { privatePlace } from '../edge/places.ts';
-import { holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
+import { correctReply, holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
 import { answerMessage, tellNotTaken, tellOnce } from '../tell-once.ts';
 import { notice, sessionOver } from '../views/notices.ts';
 import { linkedTitle } from '../views/session-card.ts';
 import { renderAskStop, renderOfferWake, renderThreadHelp } from '../views/steering.ts';
-import { whoseMessage } from '../whose-message.ts';
+import { editedText, whoseMessage } from '../whose-message.ts';
 import { answerAddressed, answerNew } from './addressed.ts';
 import type { ListenersContext } from './context.ts';
-import { dropOffer, hearEdit } from './edits.ts';
 import { onceRecorded, onEvent } from './routes.ts';
 
 /** A person's message in a thread. */
@@ -33,11 +32,10 @@ export function listenToMessages(app: App, c: ListenersContext): void {
   async function act(event: PayloadOf<'message' | 'edit' | 'deletion'>, isAgain: boolean): Promise<void> {
     switch (event.kind) {
       case 'deletion':
-        await dropOffer(c, event);
         await cancelTask(c, event);
         return retractReply(c, event);
       case 'edit':
-        return hearEdit(c, event, isAgain);
+        return hearEdit(c, event);
       case 'message':
         if (event.userId !== c.slack.botUserId()) await hearMessage(c, event, isAgain);
     }
@@ -51,6 +49,41 @@ export function listenToMessages(app: App, c: ListenersContext): void {
   onEvent(app, 'message', take);
   // The manifest doesn't subscribe to it, since each is a message, too.
   onEvent(app, 'app_mention', take);
+}
+
+/**
+ * The edit of a message that went to Devin, or that waits for it, reaches Devin; so does that of the message which asked
+ * for the session, if it has another task. An edit changes nothing else.
+ */
+async function hearEdit(c: ListenersContext, edit: Edit): Promise<void> {
+  const { requests, sessions, replies } = c.store;
+  const botUserId = c.slack.botUserId();
+  const request = await requests.ofMessage(edit);
+  if (request !== null) {
+    const session = await sessions.ofRequest(request.id);
+    const text = taskIn(c, edit);
+    const mayRun = session !== null || isPending(request.state) || request.state === 'unknown';
+    const original = request.draft.values.prompt ?? null;
+    if (text !== null && mayRun)
+      await correctReply(c, { ...edit, thread: { request, session }, text, original });
+    return;
+  }
+  const sessionId = await replies.sessionOf(edit);
+  const thread = sessionId === null ? null : await findSteered(c.store, sessionId);
+  if (thread === null) return;
+  const text = editedText(edit, botUserId);
+  // What isn't for Devin any longer is taken back.
+  await (text === null ? retractReply(c, edit) : correctReply(c, { ...edit, thread, text, original: null }));
+}
+
+/** The task of a message to the app, without its options; null: it has none. */
+function taskIn(
+  { slack, tagRequests: ownTag, command }: ListenersContext,
+  { slackText }: Edit,
+): string | null {
+  const reading = { botUserId: slack.botUserId(), isDirect: true, ownTag, command };
+  const intent = readAddressed(slackText, reading)?.intent;
+  return intent !== undefined && 'draft' in intent ? (intent.draft.prompt ?? null) : null;
 }
 
 /** Its task isn't at Devin yet. Its author is told, since they see no answer to that. */

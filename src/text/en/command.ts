@@ -52,9 +52,6 @@ export const command = {
     /** Also if another session was wanted. */
     started: 'Started a session.',
     gone: 'This is too old, so nothing was started. Type your task again.',
-    /** Pressed after the message was edited or deleted. */
-    invalidNow:
-      "Your message was edited or deleted, so it can't start a session as it is. Check the task in the form.",
   },
   /** What the flag of a list takes. `none`: that word and `all`, too. */
   several: (takes: string, none: boolean): string =>

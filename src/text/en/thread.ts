@@ -33,12 +33,6 @@ export const thread = {
   /** Once per person and thread. */
   notTaken: {
     muted: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",
-    'early-edit':
-      "The session hasn't started or isn't confirmed yet, so your edit stays here: Devin gets the task as you first sent it. Once it has started, write in its thread what changed. Or, if its card still has Cancel, cancel it and ask again.",
-    'options-edit':
-      "Editing the message doesn't change a session's options. To use others, ask again. If this session shouldn't go on, stop it first.",
-    'task-edit':
-      "Devin is no longer working on this, so your edit stays here. If Devin should act on it, write in the session's thread what changed.",
   },
   sendHeld: 'Send to Devin',
   /** Once per person and thread, with the button after it. */

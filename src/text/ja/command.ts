@@ -40,8 +40,6 @@ export const command: Text['command'] = {
     startWith: (option) => `${option} を付けて開始`,
     started: 'セッションを開始しました。',
     gone: '古いため、セッションは開始していません。タスクをもう一度入力してください。',
-    invalidNow:
-      'メッセージが編集または削除されたため、このままでは開始できません。フォームでタスクを確認してください。',
   },
   several: (takes, none) => `${takes}。複数はコンマ区切り${none ? '、all または none も指定できます' : ''}`,
   help: {

@@ -51,7 +51,7 @@ async function setUp() {
         userId,
         text,
         editedTs,
-        isTask: false,
+        original: null,
       }),
     /** `editedTs` left out: it is deleted. */
     retract: async (editedTs?: string) =>

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { cardOf, noticesTo, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
-import { addColleague } from '../support/people.ts';
-import { describeEmbedded } from '../support/worlds.ts';
+import { addColleague, someoneIn } from '../support/people.ts';
+import { QUICK_THREADS } from '../support/threads.ts';
+import { describeEmbedded, useWorld } from '../support/worlds.ts';
 
 describeEmbedded('an edit of the message that asked for a session', (world) => {
   const ask = async (words: string) => {
@@ -36,54 +37,21 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
   };
 
   test('reaches Devin once, without options, and again when it is changed once more', async () => {
-    const { edit, started, heard } = await ask('%s fix the login test');
+    const { slack } = world();
+    const { ana, channelId, ts: threadTs, edit, started, heard } = await ask('%s fix the login test');
     const id = await started();
     await edit('%s fix the login test --acu 5');
     await edit('%s fix the logout test --acu 5');
     await expect.poll(() => heard(id)).toHaveLength(1);
-    await edit('%s fix the logout test, and the docs');
+    for (const delivery of await edit('%s fix the login test')) await slack.redeliver(delivery);
+    await slack.speak(ana.userId, channelId, 'and the docs', { threadTs });
     await expect
       .poll(() => heard(id))
       .toEqual([
         'Correction of my earlier message: fix the logout test',
-        'Correction of my earlier message: fix the logout test, and the docs',
+        'Correction of my earlier message: fix the login test',
+        'and the docs',
       ]);
-  });
-
-  test.each([
-    ['adds an option', '%s fix the login test --repo acme/web --acu 5'],
-    ['removes an option', '%s fix the login test'],
-    ['has an unknown option', '%s fix the login test --repo acme/web --rebo acme/api'],
-  ])("that %s doesn't reach Devin, and its author is told once", async (_what, words) => {
-    const { slack } = world();
-    const { ana, channelId, edit, started, heard } = await ask('%s fix the login test --repo acme/web');
-    const id = await started();
-    await edit('%s fix the login test  --repo acme/web');
-    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
-    await edit(words);
-    await toldTo(
-      world(),
-      { channelId, userId: ana.userId },
-      "Editing the message doesn't change a session's options",
-    );
-    await edit(`${words} --tag later`);
-    expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
-    expect(heard(id)).toEqual([]);
-  });
-
-  test('reaches Devin if the session was started from it with the shortcut', async () => {
-    const { slack } = world();
-    const { ana, channelId, ts, edit, started, heard } = await ask('the login test fails');
-    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
-    const form = await settledForm(slack, ana.userId);
-    slack.typeIn(form.id, { 'field.prompt': 'fix this' });
-    await slack.submit(form.id, ana.userId);
-    const id = await started();
-    await edit('(aside) the login test fails');
-    await edit('the logout test fails with --acu 5');
-    await expect
-      .poll(() => heard(id))
-      .toEqual(['Correction of my earlier message: the logout test fails with --acu 5']);
     expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
   });
 
@@ -111,54 +79,16 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
     expect(heard(other.id)).toEqual([]);
   });
 
-  test('stays here if the person kept the message from Devin', async () => {
-    const { slack } = world();
-    const { ana, channelId, ts, edit, started, heard } = await ask('the login test fails, ask Ben');
-    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
-    const form = await settledForm(slack, ana.userId);
-    await slack.clickButton(ana.userId, { viewId: form.id }, 'review_context');
-    const review = await slack.waitForView(({ definition }) =>
-      JSON.stringify(definition).includes(`message ${ts}`),
-    );
-    slack.typeIn(review.id, { 'review.0': [] });
-    await slack.submit(review.id, ana.userId);
-    slack.typeIn(form.id, { 'field.prompt': 'fix the login test' });
-    await slack.submit(form.id, ana.userId);
-    const id = await started();
-    await edit('the login test fails, ask Eve');
-    await slack.speak(ana.userId, channelId, 'and the docs', { threadTs: ts });
-    await expect.poll(() => heard(id)).toEqual(['and the docs']);
-  });
-
-  test("isn't mentioned again once Devin has it, if Slack sends the message again", async () => {
+  test('wakes no session at rest, whether of the task or of a reply', async () => {
     const { slack, devin } = world();
-    const { ana, channelId, edit, started, heard } = await ask('%s fix the login test');
-    const id = await started();
-    const deliveries = await edit('%s fix the logout test');
-    await expect.poll(() => heard(id)).toHaveLength(1);
-    devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
-    await cardOf(slack, channelId, (text) => text.includes('Asleep'));
-    for (const delivery of deliveries) await slack.redeliver(delivery);
-    expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
-    expect(heard(id)).toHaveLength(1);
-  });
-
-  test('wakes no session at rest, and its author is told once', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, edit, started, heard } = await ask('%s fix the login test');
-    const id = await started();
-    devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
-    await cardOf(slack, channelId, (text) => text.includes('Asleep'));
-    await edit('%s fix the login tests');
-    await toldTo(world(), { channelId, userId: ana.userId }, 'your edit stays here');
-    await edit('%s fix all login tests');
-    expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(1);
-    expect(heard(id)).toEqual([]);
-  });
-
-  test('of a reply that Devin had before it came to rest wakes it no more than one of the task', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, ts: threadTs, started, heard } = await ask('%s fix the login test');
+    const {
+      ana,
+      channelId,
+      ts: threadTs,
+      edit: editTask,
+      started,
+      heard,
+    } = await ask('%s fix the login test');
     const id = await started();
     const { ts } = await slack.speak(ana.userId, channelId, 'use main', { threadTs });
     const edit = async (text: string) => slack.editMessage(ana.userId, { channelId, ts }, text);
@@ -168,7 +98,7 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
     devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
     await cardOf(slack, channelId, (text) => text.includes('Asleep'));
     await edit('use the release branch');
-    await toldTo(world(), { channelId, userId: ana.userId }, 'your edit stays here');
+    await editTask('%s fix all login tests');
     const bot = `<@${slack.workspace.botUserId}>`;
     await slack.speak(ana.userId, channelId, `${bot} use release`, { threadTs });
     await expect
@@ -187,22 +117,19 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
     expect(noticesTo(slack, channelId, ana.userId)).toEqual(before);
   });
 
-  test.each([
-    ['of its task', '%s fix the slow tests'],
-    ['of only its options', '%s fix the slow test --acu 5'],
-    ['to words for people', '(aside) fix the slow test'],
-  ])("%s doesn't reach Devin before the session has started, and its author is told", async (_, words) => {
+  test('reaches Devin after the task if the session has not started', async () => {
     const { slack, devin } = world();
     const busy = devin.fail(
       { method: 'POST', path: /\/sessions$/ },
       { status: 429, retryAfter: 1, times: 50 },
     );
-    const { ana, channelId, edit, started, heard } = await ask('%s fix the slow test');
+    const { channelId, edit, started, heard } = await ask('%s fix the slow test');
     await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
-    await edit(words);
-    await toldTo(world(), { channelId, userId: ana.userId }, 'Devin gets the task as you first sent it');
+    await edit('%s fix the slow tests');
+    await edit('%s fix all slow tests');
     busy.clear();
-    expect(heard(await started())).toEqual([]);
+    const id = await started();
+    await expect.poll(() => heard(id)).toEqual(['Correction of my earlier message: fix all slow tests']);
   });
 
   test('cancels it before the session has started, if it is deleted, and its author is told once', async () => {
@@ -236,5 +163,27 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
     await expect.poll(() => heard(id)).toEqual(['and the docs']);
     expect(devin.session(id).status).not.toBe('exit');
     expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
+  });
+});
+
+describe('a direct message that may be the answer to a question', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  test('is sent to Devin as it was edited', async () => {
+    const { slack, devin } = world();
+    const { ana } = someoneIn(world());
+    const channelId = slack.directMessages(ana.userId);
+    await slack.speak(ana.userId, channelId, 'fix the login test');
+    const { id } = await sessionOf(devin, ana.devinUserId);
+    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
+    await cardOf(slack, channelId, (text) => text.includes('Needs you'));
+    const { ts } = await slack.speak(ana.userId, channelId, 'use main');
+    const asked = await slack.waitForMessage(channelId, ({ text }) =>
+      text.includes('Is your message the answer?'),
+    );
+    await slack.editMessage(ana.userId, { channelId, ts }, 'use release');
+    await slack.clickButton(ana.userId, { channelId, ts: asked.ts }, 'send_again');
+    await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === 'use release');
+    expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
   });
 });
