@@ -84,7 +84,7 @@ function callOf({ teamId, userId, channelId, placeKind, threadTs, ts }: Message,
   };
 }
 
-export const NO_WISH: Wish = { draft: {} };
+const NO_WISH: Wish = { draft: {} };
 
 /** The id of its form. */
 async function offer(c: ListenersContext, message: Message, wish: Wish): Promise<string> {
@@ -176,13 +176,7 @@ function originOf({ teamId, userId, channelId, placeKind, ts, threadTs }: Messag
 }
 
 /** Earlier messages of the thread are included, files and what is forwarded; words that are already the task are not. */
-export function contextOf({
-  channelId,
-  placeKind,
-  threadTs,
-  message,
-  forwarded,
-}: Pick<Message, 'channelId' | 'placeKind' | 'threadTs' | 'message' | 'forwarded'>): MessageContext | null {
+function contextOf({ channelId, placeKind, threadTs, message, forwarded }: Message): MessageContext | null {
   const place = { channelId, channelName: unnamedPlace(placeKind) };
   if (threadTs !== null) return { choice: 'until-here', ...place, picked: message };
   if (forwarded === '' && message.files.length === 0) return null;
