@@ -36,13 +36,3 @@ test.each([
   expect(shown(row)).toContain(`Ben declined this request. ${said}`);
   expect(shown(row)).not.toContain(unsaid);
 });
-
-test.each([
-  ['the attempt after it is not confirmed', { state: 'unknown', approvals: [DECLINED, DECLINED] }],
-  ['it has a session', { state: 'created' }],
-] as const)('an approver no longer sees what had started if %s', (_what, row) => {
-  const words = shown({ ...row, approvals: [DECLINED, DECLINED], sentAt: new Date(1) });
-  expect(words).toContain('Ben declined this request.');
-  expect(words).not.toContain(nothingStarted);
-  expect(words).not.toContain(notSentAgain);
-});

@@ -54,34 +54,12 @@ describe('the buttons of a card', () => {
     expect(cardActions(created, atOther, now)).toEqual(['start-again', 'open', 'details']);
   });
 
-  test("don't offer to archive an archived session", () => {
-    expect(
-      cardActions(created, inDevin('suspended', true), { phase: 'asleep', thread: 'all' }),
-    ).not.toContain('archive');
-  });
-
   test.each([
     ['ready', ['details', 'cancel']],
     ['sending', ['details']],
     ['unknown', ['check-again', 'start-anyway', 'details']],
   ] as const)('fit a request that is %s', (state, actions) => {
     expect(cardActions({ ...created, state }, null, { phase: 'queued', thread: null })).toEqual(actions);
-  });
-
-  test('offer the form, and not the same again, if an unconfirmed request has lost its secrets', () => {
-    const request = { ...created, state: 'unknown', failure: { kind: 'secrets-lost' } } as const;
-    expect(cardActions(request, null, { phase: 'unknown', thread: null })).toEqual([
-      'check-again',
-      'edit-and-try-again',
-      'details',
-    ]);
-  });
-
-  test('offer to start a canceled request again', () => {
-    const failure = { kind: 'cancelled', userId: 'U1' } as const;
-    expect(
-      cardActions({ ...created, state: 'failed', failure }, null, { phase: 'ended', thread: null }),
-    ).toEqual(['start-again', 'details']);
   });
 
   test.each([

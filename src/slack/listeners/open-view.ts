@@ -65,7 +65,7 @@ const EXCERPT_LENGTH = 150;
 type LookedUp = { identity: LookedUpIdentity | 'looking'; choices: Choices | null };
 
 /** The view model of a form. */
-export function formView(form: Form, { identity, choices }: LookedUp, text: Text): SessionForm {
+function formView(form: Form, { identity, choices }: LookedUp, text: Text): SessionForm {
   const { id, draft, context, lostSecrets, faults } = form;
   const values = withRefused(form);
   const lost = lostSecrets === null ? {} : { session_secrets: lostSecrets };

@@ -6,13 +6,6 @@ import { parseCommand } from '../../../src/slack/command/parse.ts';
 import { en } from '../../../src/text/en.ts';
 
 describe('help', () => {
-  test('has about 35 words, three options and three buttons', () => {
-    const { text, blocks } = renderHelp({ command: '/devin', topic: null }, en);
-    expect(text.split(/\s+/).length).toBeLessThanOrEqual(38);
-    expect(text.match(/`--/g)).toHaveLength(3);
-    expect(JSON.stringify(blocks.at(-1))).toMatch(/Open the form.*My sessions.*All options/);
-  });
-
   test('names every option, the mode words and what only the form has in "help options"', () => {
     const { text } = renderHelp({ command: '/devin', topic: 'options' }, en);
     for (const { flag, key } of fields.filter((field) => field.flag !== null)) {
@@ -36,12 +29,6 @@ describe('help', () => {
     expect(blocks.length).toBeLessThanOrEqual(50);
     const lengths = blocks.map((block) => (block.type === 'section' ? (block.text?.text.length ?? 0) : 0));
     expect(Math.max(...lengths)).toBeLessThanOrEqual(3000);
-  });
-
-  test("has an example that starts a session, with the installation's own command", () => {
-    const { example } = en.command.help;
-    expect(renderHelp({ command: '/cog', topic: null }, en).text).toContain(`/cog ${example}`);
-    expect(parseCommand(example).kind).toBe('create');
   });
 });
 

@@ -45,21 +45,15 @@ describe('flags', () => {
   });
 
   test.each([
-    ['before the task', '--acu 10 fix the test'],
     ['after the task', 'fix the test --acu 10'],
-    ['within the task', 'fix --acu 10 the test'],
     ['with an equals sign', 'fix the test --acu=10'],
     ['with a capital, as phones write', 'fix the test --Acu 10'],
     ["before a sentence's mark", 'fix the test --acu 10.'],
-    ['with a comma for what follows', 'fix the test --acu 10, --acu 10;'],
     ['with a long dash and a hyphen', 'fix the test —-acu 10'],
-    ['with the long dash of macOS', 'fix the test —acu 10'],
     ['with the short dash of macOS', '–acu=10 fix the test'],
     ['after a zero-width character, as in copied text', 'fix the test \u200B--acu 10'],
     ['with the wide dashes of a Japanese keyboard', 'fix the test －－acu 10'],
     ['with the long vowels of a Japanese keyboard', 'fix the test ーーacu 10'],
-    ['in wide letters and digits', 'fix the test －－ａｃｕ １０'],
-    ['with a colon', 'fix the test --ACU:10'],
     ['after a non-breaking space', 'fix the test\u00A0--acu\u00A010'],
   ])('are read %s', (_where, text) => {
     expect(created(text)).toEqual({ prompt: 'fix the test', max_acu_limit: 10 });
@@ -70,11 +64,8 @@ describe('flags', () => {
     ['fix the test --repo a/b, c/d', ['a/b', 'c/d']],
     ['fix the test --repo "a/b, c/d"', ['a/b', 'c/d']],
     ['fix the test --repo a/b、c/d，e/f', ['a/b', 'c/d', 'e/f']],
-    ['fix the test --repo a/b, --acu 1', ['a/b']],
-    ['fix the test --repo a/b --repo a/b', ['a/b']],
     ['fix the test --repo `acme/web`', ['acme/web']],
     ['fix the test --repo <https://github.com/acme/web|github.com/acme/web>', ['acme/web']],
-    ['fix the test --repo <http://acme.io/web|acme.io/web>', ['acme.io/web']],
     ['fix the test --repo <http://acme.io|acme.io>/web,a/b', ['acme.io/web', 'a/b']],
   ])('set a list from %s', (text, repos) => {
     expect(created(text).repos).toEqual(repos);
@@ -94,19 +85,13 @@ describe('flags', () => {
   test.each([
     [`fix the test --title "a b"`, 'a b'],
     [`fix the test --title 'a b'`, 'a b'],
-    [`fix the test --title “a b”`, 'a b'],
     [`fix the test --title 「a b」`, 'a b'],
     [`fix the test --title＝『a b』`, 'a b'],
-    [`fix the test --title=”a b”`, 'a b'],
-    [`fix the test --title “a b"`, 'a b'],
     [`fix the test --title 'don't panic'`, "don't panic"],
     [`fix the test --title "say “hi” now"`, 'say “hi” now'],
     [`fix the test --title "a --mode fast"`, 'a --mode fast'],
-    [`fix the test --title don't`, "don't"],
     [`fix the test --title '90s`, "'90s"],
     [`fix the test --title 「設定」画面の修正`, '「設定」画面の修正'],
-    [`fix the test --title フラグの説明`, 'フラグの説明'],
-    [`fix the test --title=--a`, '--a'],
     [`fix the test --title "R&amp;D &lt;3"`, 'R&D <3'],
     [`fix the test --title "for <@U1|ana li>"`, 'for @ana li'],
   ])('set a value from %s', (text, title) => {
@@ -152,7 +137,6 @@ describe('flags', () => {
 test.each([
   ['fix the test --bypass-approval no', '--bypass-approval=no'],
   ['fix the test --bypass-approval いいえ', '--bypass-approval=いいえ'],
-  ['fix the test --bypass-approval = no', '--bypass-approval=no'],
   ['fix the test --no-resume no mocks please', '--no-resume=no'],
 ])('a word after a switch that only makes sense as its value is asked about: %s', (text, meant) => {
   expect(parseCommand(text)).toMatchObject({
@@ -167,22 +151,13 @@ describe('a repository', () => {
     ['https://github.com/acme/web/tree/main/src', 'acme/web'],
     ['<https://github.com/acme/web/pull/7>', 'acme/web'],
     ['<https://github.com/acme/web/issues?q=is%3Aopen#top|github.com/acme/web/issues>', 'acme/web'],
-    ['www.github.com/acme/web', 'acme/web'],
     ['git@github.com:acme/web.git', 'acme/web'],
     ['ssh://git@github.com/acme/web.git', 'acme/web'],
     ['https://gitlab.com/acme/group/web/-/merge_requests/3', 'acme/group/web'],
     ['https://git.acme.io/team/web/src/branch/main', 'team/web'],
     ['acme/web', 'acme/web'],
-    ['acme/web.git', 'acme/web'],
-    ['acme/web.', 'acme/web'],
-    ['acme/web.git.', 'acme/web'],
-    ['acme/web/tree/main', 'acme/web'],
     ['acme/group/web/-/merge_requests/3', 'acme/group/web'],
-    ['acme/group/src', 'acme/group/src'],
-    ['Acme/Web', 'Acme/Web'],
-    ['github.com:acme/web', 'acme/web'],
     ['ssh://git@git.acme.io:22/acme/web', 'acme/web'],
-    ['https://raw.githubusercontent.com/acme/web/main/a.ts', 'acme/web'],
   ])('%s is read from %s', (typed, name) => {
     expect(fields.find(({ key }) => key === 'repos')?.schema.parse([unescape(typed)])).toEqual([name]);
     expect(created(`fix the test --repo ${typed}`).repos).toBeDefined();
@@ -191,12 +166,8 @@ describe('a repository', () => {
 
 test.each([
   'acme/./web',
-  'acme/../acme/web',
   './acme/web',
-  'acme/..',
-  'acme/web/.',
   'acme%2Fweb',
-  'https://github.com/acme/%77eb',
   'acme／web',
   'acme/we\u200Bb',
   'git.acme.io:8443/acme/web',
@@ -207,18 +178,12 @@ test.each([
 describe('problems', () => {
   test.each([
     ['--repos a/b', '--repo a/b'],
-    ['－－repos a/b', '--repo a/b'],
     ['-repo a/b', '--repo a/b'],
     ['--rpeo "a/b"', '--repo "a/b"'],
-    ['—repos a/b', '--repo a/b'],
     ['--max_acu_limit=5', '--acu 5'],
     ['—limit 10', '--acu 10'],
-    ['--devin-mode fast', '--mode fast'],
     ['--fast', '--mode fast'],
-    ['--no-resum', '--no-resume'],
     ['--no-resum=off', ''],
-    ['--max-acu-limit ten', ''],
-    ['--branch=main', ''],
   ])('an unknown option stays in the task, and is asked about: %s', (typed, meant) => {
     const prompt = `fix the test ${typed}`;
     expect(parseCommand(prompt)).toEqual({
@@ -236,20 +201,14 @@ describe('problems', () => {
       { kind: 'bad-value', field: 'repos', value: 'https://github.com/acme' },
     ],
     ['fix the test --title', { kind: 'missing-value', field: 'title' }],
-    ['fix the test --title=', { kind: 'missing-value', field: 'title' }],
     ['fix the test --title ""', { kind: 'missing-value', field: 'title' }],
-    ['fix the test --title --acu 1', { kind: 'missing-value', field: 'title' }],
     ['fix the test --title\nand more', { kind: 'missing-value', field: 'title' }],
-    ['fix the test --tag ,', { kind: 'missing-value', field: 'tags' }],
     ['fix the test --acu ten', { kind: 'bad-value', field: 'max_acu_limit', value: 'ten' }],
     ['fix the test --acu 0', { kind: 'bad-value', field: 'max_acu_limit', value: '0' }],
     // More than the database can add up.
     ['fix the test --acu 2147483648', { kind: 'bad-value', field: 'max_acu_limit', value: '2147483648' }],
-    ['fix the test --acu 1.5', { kind: 'bad-value', field: 'max_acu_limit', value: '1.5' }],
-    ['fix the test --mode turbo', { kind: 'bad-value', field: 'devin_mode', value: 'turbo' }],
     ['fix the test --repo a/b,&lt;web&gt;', { kind: 'bad-value', field: 'repos', value: '<web>' }],
     ['fix the test --secret TOKEN=abc', { kind: 'bad-value', field: 'secret_ids', value: 'TOKEN=abc' }],
-    ['fix the test --attach report', { kind: 'bad-value', field: 'attachment_urls', value: 'report' }],
     ['fix the test --title "a b', { kind: 'unclosed-quote', field: 'title', value: '"a' }],
     ['fix the test --title a --title b', { kind: 'repeated', field: 'title' }],
     ['fix the test --mode fast !lite', { kind: 'repeated', field: 'devin_mode' }],
@@ -288,11 +247,8 @@ describe('problems', () => {
 
   test.each([
     ['--title Login\nfix the test', 'fix the test'],
-    ['--title "Login" fix the test', 'fix the test'],
-    ['--title Login --acu 5 fix the test', 'fix the test'],
     ['--repo a/b CI/CD is red', 'CI/CD is red'],
     ['--repo a/b src/login.ts is broken', 'src/login.ts is broken'],
-    ['--repo a/b and/or the fork need CI', 'and/or the fork need CI'],
     [
       'fix the test --repo a/b https://github.com/a/b/issues/7',
       'fix the test https://github.com/a/b/issues/7',
@@ -300,14 +256,9 @@ describe('problems', () => {
     ['fix the test --title "Login" now', 'fix the test now'],
     ['fix the test --title Login\nand more', 'fix the test\nand more'],
     ['--tag a b c fix the test', 'b c fix the test'],
-    ['fix the test --tag ui please', 'fix the test please'],
-    ['fix the test --tag ui on main', 'fix the test on main'],
-    ['fix the test --tag ui and add tests', 'fix the test and add tests'],
     ['fix the test --tag ui. Then add tests', 'fix the test Then add tests'],
     ['fix the test --tag ui in acme/web (see #12)', 'fix the test in acme/web (see #12)'],
-    ['fix the test --attach https://a.io/x is the log', 'fix the test is the log'],
     ['--acu 10 limit the retries', 'limit the retries'],
-    ['fix the test --acu 10 cap the retries', 'fix the test cap the retries'],
   ])('a value ends before the task: %s', (text, prompt) => {
     expect(created(text).prompt).toBe(prompt);
   });
@@ -334,19 +285,12 @@ describe('the task', () => {
     'fix the test —quickly, then rest',
     'count i-- and --5 and ---',
     'add a (--acu) flag',
-    'add a --dry-run flag to the CLI',
-    '--title オプションを直して',
     'the "--acu 10" option stays quoted',
-    'say “hello --there” twice',
     "don't break the users' page",
     'run `npm test --silent` first',
     '```\ngit commit --amend !fast\n```\nfails',
-    'a 5" screen and a 7" one',
-    'wow!fast is no mode, nor is !faster',
     'the word `!fast` in "a !lite quote"',
-    'list the failing tests',
     'list all the failing tests',
-    'stop the server that hangs',
     'defaults of the form are wrong',
     'follow members towards the docs',
   ])('stays as it is: %s', (text) => {

@@ -42,29 +42,6 @@ test('at most 30 people are looked up for one text, and the others keep their id
   expect(named).toContain(`@${ids[30]} @${ids[30]}`);
 });
 
-test('a name that Slack is too busy to return stays an id', async () => {
-  const { slack, people } = await open();
-  const [ana, ben] = [slack.addUser({ name: 'ana' }), slack.addUser({ name: 'ben' })];
-  slack.fail('users.info', { retryAfter: 60, times: 1 });
-  expect(await nameMentions(`<@${ana}> asks`, people)).toBe(`@${ana} asks`);
-  expect(await nameMentions(`<@${ben}> asks`, people)).toBe('@ben asks');
-});
-
-test('an author without a name is quoted without one, in any language', async () => {
-  const { reader } = await open();
-  const picked = { ts: '1.0', threadTs: null, userId: null, appName: '', text: 'It is slow', files: [] };
-  const context = { channelId: 'C1', channelName: 'dev', picked, choice: 'message' as const };
-  const { messages } = await reader.quote(context, {
-    messages: [picked, { ...picked, appName: null }],
-    unread: 0,
-    unticked: NOTHING,
-  });
-  expect(messages.map(({ author, authorKind }) => [author, authorKind])).toEqual([
-    [null, 'app'],
-    [null, 'unknown'],
-  ]);
-});
-
 test('of many authors 200 are looked up, and the author of the picked message is among them', async () => {
   const { slack, reader } = await open();
   const written = Array.from({ length: 300 }, (_, at) => {
@@ -85,14 +62,6 @@ test('of many authors 200 are looked up, and the author of the picked message is
   expect(slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(200);
   expect(messages.at(-1)).toMatchObject({ author: 'author-299', authorKind: 'member' });
   expect(messages.at(-2)).toMatchObject({ author: written.at(-2)?.userId, authorKind: 'unknown' });
-});
-
-test('an author that Slack does not show to the app is quoted as unknown', async () => {
-  const { reader } = await open();
-  const picked = { ts: '1.0', threadTs: null, userId: 'UNOBODY', appName: null, text: 'Trust me', files: [] };
-  const context = { channelId: 'C1', channelName: 'dev', picked, choice: 'message' as const };
-  const { messages } = await reader.quote(context, { messages: [picked], unread: 0, unticked: NOTHING });
-  expect(messages).toMatchObject([{ author: 'UNOBODY', authorKind: 'unknown' }]);
 });
 
 test('a thread is what people and apps wrote in it, without asides and what this app posted', async () => {

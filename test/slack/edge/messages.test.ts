@@ -90,62 +90,6 @@ describe('a Slack message', () => {
     expect(text).toBe('it is *slow*');
   });
 
-  test('keeps what is only in attachments', () => {
-    const { text } = readMessage({
-      ts: '1.0',
-      bot_id: 'B1',
-      attachments: [
-        {
-          fallback: 'ignored when there is more',
-          pretext: 'Build failed',
-          title: 'main #42',
-          title_link: 'https://ci.example/42',
-          text: 'two tests',
-          fields: [{ title: 'Branch', value: 'main' }],
-        },
-        { fallback: 'only a fallback' },
-      ],
-    });
-    expect(text).toBe(
-      'Build failed\nmain #42 (https://ci.example/42)\ntwo tests\nBranch: main\nonly a fallback',
-    );
-  });
-
-  test('keeps a forwarded message, and its files', () => {
-    const { text, files } = readMessage({
-      ts: '1.0',
-      user: 'U1',
-      text: 'look',
-      attachments: [
-        {
-          is_share: true,
-          author_name: 'Ben',
-          text: 'it crashes',
-          files: [
-            {
-              id: 'F1',
-              name: 'shot.png',
-              mimetype: 'image/png',
-              size: 3,
-              url_private: 'https://files.slack.com/x',
-            },
-          ],
-        },
-      ],
-    });
-    expect(text).toBe('look\nBen\nit crashes');
-    expect(files).toEqual([
-      { id: 'F1', name: 'shot.png', mimetype: 'image/png', size: 3, url: 'https://files.slack.com/x' },
-    ]);
-  });
-
-  test('keeps a forwarded message that has only blocks', () => {
-    const section = { type: 'section', text: { type: 'mrkdwn', text: 'p99 4 s' } };
-    const forward = { is_msg_unfurl: true, fallback: '[no preview available]' };
-    const attachments = [{ ...forward, message_blocks: [{ message: { blocks: [section] } }, 'odd'] }];
-    expect(readMessage({ ts: '1.0', user: 'U1', text: '', attachments }).text).toBe('p99 4 s');
-  });
-
   test('forwards what people shared, and not the preview of a link', () => {
     const attachments = [
       { is_share: true, author_name: 'Ben', text: 'it crashes' },
@@ -165,12 +109,6 @@ describe('a Slack message', () => {
     const message = { ts: '1.0', user: 'U1', text: 'fix this', attachments: [forward] };
     expect(readSaid(message).forwarded).toBe('Ben\nlook at this\nEve\nit crashes');
     expect(readMessage(message).text).toBe('fix this\nBen\nlook at this\nEve\nit crashes');
-  });
-
-  test('keeps the files of what is forwarded within a forwarded message', () => {
-    const inner = { is_share: true, files: [{ id: 'F1', name: 'shot.png' }] };
-    const { files } = readMessage({ ts: '1.0', attachments: [{ is_share: true, attachments: [inner] }] });
-    expect(files.map(({ id }) => id)).toEqual(['F1']);
   });
 
   test('reads rich text as people see it', () => {
@@ -225,13 +163,5 @@ describe('a pasted table', () => {
     ]);
     expect(parseCommand(text)).toMatchObject({ kind: 'create', draft: { prompt: task } });
     expect(parseCommand(text)).not.toHaveProperty('draft.max_acu_limit');
-  });
-
-  test.each([[[]], [null], [[[]]], [[[cell('')], [cell(' ')]]]])('without words is nothing: %j', (rows) => {
-    expect(pasted(rows)).toBe('fix it');
-  });
-
-  test.each([[['a', 'b']], [[cell('a'), cell('b')]]])('of another shape is read all the same: %j', (rows) => {
-    expect(pasted(rows)).toBe('fix it\n```\na\nb\n```');
   });
 });

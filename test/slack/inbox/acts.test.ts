@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
 import { moveReply } from '../../../src/converse/send-reply.ts';
-import { effectivePreferences } from '../../../src/session/preferences.ts';
-import { listenHere } from '../../../src/slack/edge/places.ts';
 import { correctReply, retractReply, type RepliesContext } from '../../../src/slack/inbox/acts.ts';
 import { createReplies } from '../../../src/store/replies.ts';
 import { useEmbedded } from '../../support/databases.ts';
@@ -86,66 +84,12 @@ test("a message is not corrected in another person's name", async () => {
   expect(await next()).toBeNull();
 });
 
-test('a deleted message stays deleted, whatever edits Slack delivers after that', async () => {
-  const { edit, retract, next } = await setUp();
-  await retract('3.0');
-  await retract();
-  await edit('use release', '4.0');
-  expect(await next()).toBeNull();
-});
-
 test('a message that is deleted on its way is not corrected by an edit that Slack delivers after that', async () => {
   const { send, deliver, edit, retract, next } = await setUp();
   await send();
   await retract();
   await edit('use release', '4.0');
   await deliver();
-  expect(await next()).toBeNull();
-});
-
-test('a message that is edited to words for people and back goes to Devin', async () => {
-  const { edit, retract, next } = await setUp();
-  await retract('3.0');
-  expect(await next()).toBeNull();
-  await edit('use release', '4.0');
-  expect(await next()).toEqual(['reply', 'use release']);
-  // Slack delivers it late.
-  await retract('3.5');
-  expect(await next()).toEqual(['reply', 'use release']);
-});
-
-test('a message that did not reach Devin and is edited to words for people and back is sent like a new one', async () => {
-  const { replies, edit, retract } = await setUp();
-  await replies.move({
-    id: 'one',
-    from: ['accepted'],
-    to: 'failed',
-    changes: { failure: { kind: 'ended' } },
-  });
-  await retract('3.0');
-  await edit('use release', '4.0');
-  expect(await replies.find('one')).toMatchObject({ state: 'accepted', failure: null });
-});
-
-test('a message that did not reach Devin is not sent by an edit, but can be sent again as edited', async () => {
-  const { replies, edit } = await setUp();
-  await replies.move({
-    id: 'one',
-    from: ['accepted'],
-    to: 'failed',
-    changes: { failure: { kind: 'ended' } },
-  });
-  await edit('use release', '3.0');
-  expect(await replies.find('one')).toMatchObject({ state: 'failed', text: 'use release' });
-});
-
-test('a message that Devin did not confirm is not sent by an edit, but its author is told again, as edited', async () => {
-  const { replies, jobs, send, edit, next } = await setUp();
-  await send();
-  await replies.move({ id: 'one', from: ['sending'], to: 'unknown' });
-  await edit('use release', '3.0');
-  expect(await replies.find('one')).toMatchObject({ state: 'unknown', text: 'use release' });
-  expect(jobs).toEqual(['tell-reply']);
   expect(await next()).toBeNull();
 });
 
@@ -175,41 +119,4 @@ test('a message that Devin may have is corrected if it is edited to words for pe
   await retract('3.0');
   await edit('use release', '4.0');
   expect(await next()).toEqual(['correction', 'use release']);
-});
-
-test('a correction that is edited to words for people and back goes to Devin, if it still corrects anything', async () => {
-  const { send, deliver, edit, retract, next } = await setUp();
-  await send();
-  await deliver();
-  await edit('use release', '3.0');
-  await retract('4.0');
-  expect(await next()).toBeNull();
-  await edit('use main', '5.0');
-  expect(await next()).toBeNull();
-  await edit('use release', '6.0');
-  expect(await next()).toEqual(['correction', 'use release']);
-});
-
-test('a message that is edited on its way to words for people and back is corrected', async () => {
-  const { send, deliver, edit, retract, next } = await setUp();
-  await send();
-  await retract('3.0');
-  await edit('use release', '4.0');
-  await deliver();
-  expect(await next()).toEqual(['correction', 'use release']);
-});
-
-test("what was chosen for a thread counts before its channel's choice", async () => {
-  const store = {
-    settings: {
-      preferencesFor: async () => Promise.resolve(effectivePreferences({ channel: { listen: 'mentions' } })),
-    },
-    requests: { isUnderCard: async () => Promise.resolve(false) },
-  };
-  expect(await listenHere(store, sessionRow({ listen: 'thread' }), requestRow())).toMatchObject({
-    listen: 'thread',
-  });
-  expect(await listenHere(store, sessionRow({ listen: null }), requestRow())).toMatchObject({
-    listen: 'mentions',
-  });
 });

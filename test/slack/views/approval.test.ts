@@ -1,24 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { areBlocksTooLong, checkMessage } from '../../../sandbox/slack/rules/message.ts';
-import { ACTION, CARD_ACTION, readApprovalValue } from '../../../src/slack/edge/ids.ts';
 import { renderApproval, type ApprovalView } from '../../../src/slack/views/approval.ts';
 import { en } from '../../../src/text/en.ts';
 import { approvalOf } from './places.ts';
 
 const asked = { ...approvalOf('x'), channelId: 'C1', untilMs: 1_777_627_900_000 };
-const declined: ApprovalView = {
-  ...asked,
-  title: 'drop the tables',
-  over: {
-    kind: 'declined',
-    by: ['Ben'],
-    canceledBy: null,
-    reason: 'Not now.',
-    atMs: 1_777_627_900_000,
-    started: 'nothingStarted',
-  },
-};
 const withValues = (values: (typeof asked)['asked']['values']) => ({
   ...asked,
   asked: { ...asked.asked, values },
@@ -68,25 +55,4 @@ describe('a message that asks for an approval', () => {
     expect(shown(withValues({}))).toContain('No ACU cap.');
     expect(shown(withValues({ max_acu_limit: 7 }))).toContain('Up to 7 ACU');
   });
-
-  test('has buttons while it waits, and then says who decided, when and why', () => {
-    const { blocks } = renderApproval(asked, en);
-    expect(blocks.at(-1)).toMatchObject({
-      elements: [
-        { action_id: ACTION.approve, value: 'r1.0', text: { text: 'Start session' } },
-        { action_id: ACTION.decline, text: { text: 'Decline' } },
-        { action_id: CARD_ACTION.details, value: 'r1' },
-      ],
-    });
-    const words = shown(declined);
-    expect(words).toMatch(
-      /~drop the tables~[^]*Ben declined this request\. Nothing was started\.\* · <!date\^1777627900[^]*Not now\./,
-    );
-    expect(words).not.toContain('actions');
-  });
-});
-
-test('an invalid button value names no approval', () => {
-  for (const value of ['', 'r1', 'r1.x', 'r1.-1', '.', 'r1.99999999999999999999'])
-    expect(readApprovalValue(value).number).toBe(-1);
 });

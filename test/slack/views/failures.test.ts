@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseProblem } from '../../../src/devin/problem.ts';
-import { replyMessage, userMessage } from '../../../src/slack/views/failures.ts';
+import { userMessage } from '../../../src/slack/views/failures.ts';
 import { en } from '../../../src/text/en.ts';
-import { ja } from '../../../src/text/ja.ts';
 
 type Refusal = { detail: string | null; fieldErrors: { field: string; message: string }[] };
 
@@ -20,16 +19,6 @@ test.each([
 ])("shows Devin's words about a field once: %s", (_how, detail) => {
   const words = refused({ detail, fieldErrors: [platform] });
   expect(words.split(OF_PLATFORM)).toHaveLength(2);
-});
-
-test('keeps what Devin says about more than fields', () => {
-  const words = refused({ detail: 'Two things are wrong.', fieldErrors: [platform] });
-  expect(words).toContain('refused it: Two things are wrong.');
-  expect(words).toContain(`Machine: ${OF_PLATFORM}`);
-});
-
-test('a refusal without a reason says that there is none', () => {
-  expect(refused({ detail: null, fieldErrors: [] })).toContain("didn't say why");
 });
 
 describe("Devin's whole reason comes first, then who can change it", () => {
@@ -57,28 +46,4 @@ describe("Devin's whole reason comes first, then who can change it", () => {
     expect(words).toContain(whose);
     expect(words.includes('lacks')).toBe(whose.includes('lacks'));
   });
-
-  test.each([en, ja])('a refusal to run as a person is short lines, and a list of conditions', (text) => {
-    const detail = 'Missing required permission: ImpersonateOrgSessions';
-    const facts = { code: 'forbidden', status: 403, permission: 'ImpersonateOrgSessions', fieldErrors: [] };
-    const lines = userMessage({ kind: 'devin', ...facts, detail }, text).split('\n');
-    expect(lines[0]).toBe(text.devin.refused(detail));
-    expect(lines.slice(-2).every((line) => line.startsWith('• '))).toBe(true);
-  });
-});
-
-test('a conflict before a session exists mentions no session', () => {
-  const facts = { code: 'conflict', status: 409, permission: null, fieldErrors: [] };
-  for (const detail of [null, 'Another request is in progress.']) {
-    const words = userMessage({ kind: 'devin', ...facts, detail }, en);
-    expect(words).toContain(detail ?? "didn't say why");
-    expect(words).not.toContain('Open the session');
-  }
-});
-
-test('a message that Devin refuses for lack of credit says so, and who can change that', () => {
-  const facts = { code: 'payment-required', status: 402, permission: null, fieldErrors: [] };
-  expect(replyMessage({ kind: 'devin', ...facts, detail: 'Out of ACUs' }, en)).toBe(
-    `Devin refused it: Out of ACUs\n${en.devin.paymentRequired}`,
-  );
 });

@@ -56,37 +56,6 @@ function buttonsOf(changes: Partial<MilestoneMessage>): string[][] {
 }
 
 describe('a message about a session', () => {
-  test('has the question if it is part of it, and points at it otherwise', () => {
-    const whole = renderMilestone(message, en);
-    expect(whole.text).toMatch('<@U1> Devin asks:\nWhich one?');
-    expect(whole.blocks.map(({ type }) => type)).toEqual(['section', 'rich_text', 'actions']);
-    const above = renderMilestone({ ...message, said: saying('Which one?', false) }, en);
-    expect(above.text).toBe('<@U1> Devin asks ↑');
-    expect(above.blocks.map(({ type }) => type)).toEqual(['section', 'actions']);
-  });
-
-  test("names the session and its thread in a direct message, with Devin's formatting", () => {
-    const beside = ['<https://acme.slack.com/archives/C1/p1|Thread>'];
-    const direct = { ...message, what: { kind: 'finished' as const }, name: NAME, beside };
-    const { text, blocks } = renderMilestone(direct, en);
-    expect(text).toContain('<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
-    expect(text).toContain('<https://acme.slack.com/archives/C1/p1|Thread>');
-    expect(blocks.map(({ type }) => type)).toContain('rich_text');
-  });
-
-  test('offers no answer to a person who left the conversation', () => {
-    expect(buttonsOf({ mayAnswer: false, said: saying('Which?\n- a\n- b') })).toEqual([]);
-  });
-
-  test.each(['failed', 'capped', 'needs-approval', 'near-cap'] as const)(
-    'names a session that %s once, with its link',
-    (kind) => {
-      const { text } = renderMilestone({ ...message, what: { kind }, name: NAME }, en);
-      expect(text.split('<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>')).toHaveLength(2);
-      expect(buttonsOf({ what: { kind } })).toEqual([]);
-    },
-  );
-
   test.each([
     ['with numbers', 'Which branch?\n\n1. `main`\n2. **release**', ['main', 'release']],
     ['before the question', '- Yes, merge it\n- No\n\nShall I merge?', ['Yes, merge it', 'No']],
@@ -116,22 +85,6 @@ describe('a message about a session', () => {
       en,
     );
     expect(inDevin.text).toContain('Answered in Devin: ghp_… · ');
-  });
-
-  test('says where to find the rest of a long message or result', () => {
-    const said = saying('Which one?\n\n'.repeat(2000));
-    expect(renderMilestone({ ...message, said }, en).text).toContain(en.milestones.restInDevin);
-    const long = { ...message, what: { kind: 'finished' as const }, result: '"a",\n'.repeat(2000) };
-    expect(renderMilestone(long, en).text).toContain(en.milestones.restInDevin);
-    const short = renderMilestone({ ...long, result: '{"a":1}' }, en).text;
-    expect(short).toContain('{"a":1}');
-    expect(short).not.toContain(en.milestones.restInDevin);
-  });
-
-  test('says that Devin needs an answer even if its question is unknown', () => {
-    expect(renderMilestone({ ...message, said: null }, en).text).toContain(
-      en.milestones.asksSomething('<@U1>'),
-    );
   });
 
   test('mentions at most the requester, stays within the limits, and says everything in its text', () => {

@@ -3,25 +3,12 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
-import { fields, OPTION_GROUPS } from '../../../src/session/fields.ts';
-import type { Choices } from '../../../src/session/policy/form.ts';
-import type { Ceiling } from '../../../src/session/policy/limits.ts';
-import { fieldBlock } from '../../../src/slack/edge/ids.ts';
+import { OPTION_GROUPS } from '../../../src/session/fields.ts';
 import { readSessionForm } from '../../../src/slack/views/form/read.ts';
 import { en } from '../../../src/text/en.ts';
 import { COLLAPSED, draft, draw, EXPANDED, stateOf, typed } from './form/harness.ts';
 
 const TASK = 'Fix the flaky login test';
-
-/** A policy that leaves everything to choose. */
-const NOTHING: Choices = {
-  closed: null,
-  set: {},
-  modes: {},
-  instructions: null,
-  most: null,
-  budgets: [],
-};
 
 type Input = Extract<Block, { type: 'input' }>;
 
@@ -37,29 +24,6 @@ function hintOf(view: ModalView, blockId: string): string {
   return inputOf(view, blockId)?.hint?.text ?? '';
 }
 
-function headings(view: ModalView): string[] {
-  return knownBlocks(view.blocks).flatMap((block) => (block.type === 'header' ? [block.text.text] : []));
-}
-
-/** The groups in the menu. */
-function groupsIn(view: ModalView): string[] {
-  return knownBlocks(view.blocks).flatMap((block) =>
-    block.type === 'actions'
-      ? block.elements.flatMap((one) =>
-          one.type === 'static_select' ? one.options.map(({ value }) => value) : [],
-        )
-      : [],
-  );
-}
-
-/** What the modal's lines of text say. */
-function lines(view: ModalView): string[] {
-  const elements = knownBlocks(view.blocks).flatMap((block) =>
-    block.type === 'context' ? block.elements : [],
-  );
-  return elements.flatMap((element) => ('text' in element ? [element.text] : []));
-}
-
 describe('a form', () => {
   test('that nobody changes returns what it was filled in with', () => {
     fc.assert(
@@ -69,71 +33,6 @@ describe('a form', () => {
         expect(read).toEqual({ draft: values, contextChoice: null, files: [], errors: {} });
       }),
     );
-  });
-
-  test("says the policy's cap where none is entered", () => {
-    const view = draw({ choices: { ...NOTHING, most: 20 } });
-    expect(inputOf(view, 'field.max_acu_limit')?.element).toMatchObject({
-      placeholder: { text: '20 (policy)' },
-    });
-  });
-
-  test('says at each mode what needs an approval or is refused', () => {
-    const view = draw({ choices: { ...NOTHING, modes: { ultra: 'approve', fast: 'refuse' } } });
-    expect(JSON.stringify(inputOf(view, 'field.devin_mode'))).toMatch(
-      /"Fast · 4× the cost, 2× the speed · not allowed here".*"Ultra · higher cost, hard tasks · needs approval"/,
-    );
-  });
-
-  test('says in one line as whom, what is free, and that instructions are added', () => {
-    const month: Ceiling = {
-      key: 'acu_per_month',
-      most: 2000,
-      used: 3.4,
-      reserved: 53.6,
-      sessions: 4,
-      own: [],
-    };
-    const today: Ceiling = { ...month, key: 'acu_per_person_per_day', most: 60 };
-    const choices = { ...NOTHING, instructions: 'Follow the guide.', budgets: [month, today] };
-    expect(lines(draw({ choices })).at(0)).toMatch(
-      /^Runs as .* · You today: 3 free of 60 ACU · team instructions are added$/,
-    );
-  });
-
-  test('has a task, repositories, a mode and a cap, and a menu of groups', () => {
-    const view = draw({});
-    expect(inputs(view).map(({ block_id: id }) => id)).toEqual([
-      'field.prompt',
-      'field.repos',
-      'field.devin_mode',
-      'field.max_acu_limit',
-    ]);
-    expect(groupsIn(view)).toEqual([...OPTION_GROUPS]);
-  });
-
-  test('offers in its menu only the groups that are not in view', () => {
-    expect(groupsIn(draw({ groups: ['access', 'about'] }))).toEqual([
-      'guidance',
-      'files',
-      'result',
-      'machine',
-    ]);
-    expect(groupsIn(draw({ groups: [...OPTION_GROUPS] }))).toEqual([]);
-  });
-
-  test('shows every field once all groups are added', () => {
-    const view = draw({ groups: [...OPTION_GROUPS] });
-    const shown = new Set(inputs(view).map((block) => block.block_id));
-    expect(fields.filter(({ key }) => !shown.has(fieldBlock(key)))).toEqual([]);
-    expect(headings(view)).toEqual([
-      'Title and tags',
-      'Guidance',
-      'Access',
-      'Files and links',
-      'Result',
-      'Environment',
-    ]);
   });
 
   test('begins with the task, which has the cursor and is the only required field', () => {
@@ -213,49 +112,7 @@ describe('a form', () => {
   });
 });
 
-describe('the first line of a form', () => {
-  test.each([
-    [{ kind: 'member', name: 'Ada <L>', how: 'Matched.' } as const, 'Runs as *Ada &lt;L&gt;*'],
-    [{ kind: 'service-user', why: 'Runs as the service user.' } as const, 'Runs as the service user.'],
-  ])('says who the session runs as: %o', (runsAs, sentence) => {
-    const view = draw({ runsAs, notes: ['A note.'], groups: [...OPTION_GROUPS] });
-    expect(lines(view).slice(0, 2)).toEqual([sentence, 'A note.']);
-    expect(view.blocks[0]).toMatchObject({ block_id: 'runs_as' });
-  });
-
-  test.each(['No Devin account.', `No Devin account. ${'Ask an admin. '.repeat(20)}`])(
-    'says why there is nothing to fill in, without inputs: %s',
-    (why) => {
-      const view = draw({
-        runsAs: { kind: 'refused', why },
-        values: { prompt: TASK },
-        groups: [...OPTION_GROUPS],
-      });
-      expect(inputs(view)).toEqual([]);
-      expect(view.submit).toBeUndefined();
-      expect(view.blocks[0]).toMatchObject({ type: 'alert', level: 'warning' });
-      expect(JSON.stringify(view.blocks)).toContain(why.trim());
-    },
-  );
-});
-
 describe('a refused value', () => {
-  const faults = {
-    max_acu_limit: { typed: ['ten'], said: null },
-    tags: { typed: ['x'], said: 'No such tag.' },
-  };
-
-  test("is shown at its field, and Devin's reason on top as well", () => {
-    const view = draw({ values: { prompt: TASK }, faults, groups: [...OPTION_GROUPS] });
-    expect(inputOf(view, 'field.max_acu_limit')).toMatchObject({ optional: true });
-    expect(hintOf(view, 'field.max_acu_limit')).toContain(
-      'You typed "ten". Use a whole number from 1 to 1,000,000.',
-    );
-    expect(inputOf(view, 'field.tags')).toMatchObject({ optional: true });
-    expect(hintOf(view, 'field.tags')).toContain('Devin refused this: "No such tag".');
-    expect(JSON.stringify(view.blocks[1])).toContain(':warning: Devin refused this');
-  });
-
   test('is never a reason to tick a box', () => {
     const unclear = {
       resumable: { typed: ['words'], said: null },
@@ -270,36 +127,5 @@ describe('a refused value', () => {
     );
     expect(inputOf(view, 'field.bypass_approval')).toMatchObject({ optional: true });
     expect(readSessionForm(stateOf(view), { ...EXPANDED, faults: unclear }, en).errors).toEqual({});
-  });
-
-  test.each([
-    [{ kind: 'looking' } as const, 'Looking up who your sessions run as…'],
-    [{ kind: 'not-known', why: 'Devin did not say.' } as const, 'Devin did not say.'],
-  ])('is everything until the person is known and accepted: %o', (runsAs, sentence) => {
-    const view = draw({
-      runsAs,
-      notes: ['A note.'],
-      values: { repos: ['acme/hush'] },
-      groups: [...OPTION_GROUPS],
-    });
-    expect(lines(view)).toEqual([sentence]);
-    expect(view.blocks).toHaveLength(1);
-    expect(view.submit).toBeUndefined();
-  });
-});
-
-describe('what is sent with the task', () => {
-  test('is the whole thread, unless only the message is chosen', () => {
-    const view = draw({
-      values: { prompt: TASK },
-      context: { picked: 'words', options: ['thread', 'message'] },
-    });
-    expect(lines(view)[1]).toBe('About this message: words');
-    expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBe('thread');
-  });
-
-  test('is no question if the message is in no thread', () => {
-    const view = draw({ context: { picked: 'words', options: ['message'] } });
-    expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBeNull();
   });
 });

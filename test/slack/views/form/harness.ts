@@ -3,9 +3,8 @@ import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { assignIds, knownBlocks } from '../../../../sandbox/slack/rules/assign-ids.ts';
 import { checkView } from '../../../../sandbox/slack/rules/view.ts';
-import { carryValues, initialValues } from '../../../../sandbox/slack/view-state.ts';
+import { initialValues } from '../../../../sandbox/slack/view-state.ts';
 import { OPTION_GROUPS, type SessionDraft, sessionDraftSchema } from '../../../../src/session/fields.ts';
-import { type OpenView, readPayload } from '../../../../src/slack/edge/payload.ts';
 import { type SessionForm, renderSessionForm } from '../../../../src/slack/views/session-form.ts';
 import { en } from '../../../../src/text/en.ts';
 import { several } from '../../../support/field.ts';
@@ -42,24 +41,6 @@ type State = ReturnType<typeof initialValues>;
 /** `state.values` of an unchanged modal. */
 export function stateOf(view: ModalView): State {
   return initialValues(knownBlocks(assignIds(view.blocks)));
-}
-
-/** The modal as Slack sends it, with what was entered. */
-export function sentView(view: ModalView, values: object): OpenView {
-  const state = { values: { ...stateOf(view), ...values } };
-  const payload = readPayload({
-    type: 'view_submission',
-    team: { id: 'T1' },
-    user: { id: 'U1' },
-    view: { id: 'V1', ...view, blocks: assignIds(view.blocks), state },
-  });
-  if (payload.kind !== 'submission') throw new Error(payload.kind);
-  return payload.view;
-}
-
-/** `state.values` after the modal was redrawn. */
-export function stateAfter(view: ModalView, before: State): State {
-  return carryValues(stateOf(view), before);
 }
 
 export function typed(text: string | null) {
