@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Kysely, PGliteDialect, sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { createQueue } from '../../src/queue/jobs.ts';
 import { isPlain, openDatabase, type Database } from '../../src/store/database.ts';
@@ -21,29 +21,7 @@ async function countNotes({ db }: Pick<Database, 'db'>): Promise<number> {
   return rows.length;
 }
 
-describeOnBothEmptyDatabases('a database', (open, kind) => {
-  test('names its kind and answers', async () => {
-    const database = await open();
-    expect(database.kind).toBe(kind);
-    await expect(database.ping()).resolves.toBeUndefined();
-  });
-
-  test('can be closed twice, and then answers no more', async () => {
-    const database = await open();
-    await database.ping();
-    await Promise.all([database.close(), database.close()]);
-    await database.close();
-    await expect(database.ping()).rejects.toThrow(/./);
-  });
-
-  test('keeps its data when it is opened again', async () => {
-    const first = await open();
-    await sql`create table notes (text text)`.execute(first.db);
-    await sql`insert into notes values ('kept')`.execute(first.db);
-    await first.close();
-    await expect(countNotes(await open(first.options))).resolves.toBe(1);
-  });
-
+describeOnBothEmptyDatabases('a database', (open) => {
   test("keeps others' writes while a failing transaction is open", async () => {
     const database = await open();
     await sql`create table notes (text text)`.execute(database.db);
@@ -97,21 +75,6 @@ test.each([
   ['postgres:///app?host=/run/postgresql', false],
 ])('%s: unencrypted over a network: %s', (url, plain) => {
   expect(isPlain(url)).toBe(plain);
-});
-
-describe('statements on Postgres', () => {
-  test('are prepared once for each connection, except long ones', async () => {
-    const { db } = await postgres.open();
-    await db.connection().execute(async (one) => {
-      for (const value of [1, 2, 3]) await sql`select ${value}::int as found`.execute(one);
-      const long = Array.from({ length: 1000 }, (_, at) => sql`${at}::int`);
-      await sql`select ${sql.join(long)} as found`.execute(one);
-      const { rows } = await sql`
-        select statement, (generic_plans + custom_plans)::int as runs from pg_prepared_statements
-        where statement like '%as found'`.execute(one);
-      expect(rows).toEqual([{ statement: 'select $1::int as found', runs: 3 }]);
-    });
-  });
 });
 
 test('a failed pg-boss statement leaves the shared connection usable', async () => {

@@ -1,17 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { sql, type Kysely } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
-import { errorFacts, errorFrom } from '../../src/store/embedded/protocol.ts';
 import { runUpkeep } from '../../src/store/embedded/upkeep.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { en } from '../../src/text/en.ts';
@@ -145,10 +142,6 @@ describe('the thread of the database', () => {
     expect(inspect(error, { depth: 5 })).not.toContain('hidden words');
   });
 
-  test('says what was thrown if that is no error', () => {
-    expect(errorFrom(errorFacts({ name: 'ErrnoError', errno: 51 })).message).toContain('errno: 51');
-  });
-
   test('reports its own end once, and rejects waiting statements', async () => {
     const fatal: string[] = [];
     const program = new URL('ending-thread.ts', import.meta.url);
@@ -186,25 +179,6 @@ describe('a data folder in use', () => {
     await writer.kill();
   });
 
-  test('is refused to the same process, too, and free once closed', async () => {
-    const first = await open();
-    const { options } = first;
-    await expect(openDatabase(options)).rejects.toMatchObject({ code: 'folder-in-use' });
-    await first.close();
-    await expect(open(options)).resolves.toMatchObject({ kind: 'embedded' });
-  });
-
-  test('stays refused after garbage collection', async () => {
-    const dataDir = join(folder(), 'forgotten');
-    await copyEmpty(dataDir);
-    const forgotten = async () => (await openEmbedded({ dataDir })).thread;
-    const thread = await forgotten();
-    setFlagsFromString('--expose-gc');
-    runInNewContext('gc()');
-    await expect(openEmbedded({ dataDir })).rejects.toMatchObject({ code: 'folder-in-use' });
-    await thread.close();
-  });
-
   test('is free if its pid belongs to another process now', async () => {
     const first = await open();
     const { options } = first;
@@ -234,14 +208,6 @@ describe('the first start', () => {
     expect(statSync(join(dataDir, 'database')).mode & 0o077).toBe(0);
   });
 
-  test('says that DATA_DIR must be a folder if it is a file', async () => {
-    const dataDir = join(folder(), 'file');
-    writeFileSync(dataDir, '');
-    const opening = openDatabase({ dataDir });
-    const error: unknown = await opening.catch((reason: unknown) => reason);
-    expect(error instanceof OperatorError && error.say(en)).toContain(`DATA_DIR ${dataDir}`);
-  });
-
   test.each([
     ['claimed', () => '/proc'],
     ['opened', damagedFolder],
@@ -250,29 +216,6 @@ describe('the first start', () => {
     const error: unknown = await opening.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'disk-full' });
     expect(error instanceof OperatorError && error.say(en)).toContain('is full');
-  });
-
-  test('says so of the folder of an app that runs, too', async () => {
-    const dataDir = join(folder(), 'full');
-    const running = await openEmbedded({ dataDir });
-    const opening = openEmbedded({ dataDir, freeBytes: () => 1_000_000 });
-    await expect(opening).rejects.toMatchObject({ code: 'disk-full' });
-    await running.close();
-  });
-
-  test("doesn't call a database damaged if the process may open too few files", async () => {
-    const opening = openEmbedded({ dataDir: damagedFolder(), mostFiles: () => 256 });
-    const error: unknown = await opening.catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'too-few-files' });
-    expect(error instanceof OperatorError && error.say(en)).toContain('open files to 1024 or more');
-  });
-
-  test('names a folder that is none, however few files the process may open', async () => {
-    const dataDir = join(folder(), 'file', 'inside');
-    writeFileSync(dirname(dataDir), '');
-    await expect(openEmbedded({ dataDir, mostFiles: () => 256 })).rejects.toMatchObject({
-      code: 'folder-unusable',
-    });
   });
 
   test('never replaces existing files, such as half a backup, and says what is missing', async () => {
@@ -297,12 +240,6 @@ describe('the first start', () => {
     const file = join(first.options.dataDir, 'database', rows[0]?.file ?? '');
     writeFileSync(file, Buffer.alloc(8192, 'garbled'));
     await expect(open(first.options)).rejects.toMatchObject({ code: 'folder-unreadable' });
-  });
-
-  test('leaves a damaged database unchanged and says so', async () => {
-    const dataDir = damagedFolder();
-    await expect(openDatabase({ dataDir })).rejects.toMatchObject({ code: 'folder-unreadable' });
-    expect(readdirSync(join(dataDir, 'database'))).toContain('PG_VERSION');
   });
 });
 
@@ -334,17 +271,6 @@ describe('upkeep', () => {
     const { rows } = await sql<{ pages: number }>`
       select relpages as pages from pg_class where relname = 'notes'`.execute(db);
     expect(rows).toEqual([{ pages: 0 }]);
-  });
-
-  test('ends between two tables when the app stops', async () => {
-    const { db } = await open();
-    const { exec, asked } = runner(db);
-    const stopping = new AbortController();
-    const running = runUpkeep({ exec }, { full: true, pauseMs: 3_600_000, signal: stopping.signal });
-    await expect.poll(() => asked.length).toBe(2);
-    stopping.abort();
-    await expect(running).rejects.toThrow('abort');
-    expect(asked).toHaveLength(2);
   });
 });
 

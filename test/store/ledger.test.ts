@@ -59,13 +59,6 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     expect(await follow(9)).toBeNull();
   });
 
-  test('is nothing if the request started nothing', async () => {
-    const { db, ledger, month, reserve } = await setUp();
-    await reserve('r1');
-    await ledger.release('r1', db);
-    expect(await month()).toBe(0);
-  });
-
   test('is both sessions of a request that was sent twice, until the lost one is given up', async () => {
     const { ledger, month, reserve, bind } = await setUp();
     await reserve('r1');
@@ -75,41 +68,6 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     await bind('r1', 's2');
     expect(await month()).toBe(20);
     await ledger.giveUp('r1');
-    expect(await month()).toBe(10);
-  });
-
-  test('is the last of several lost creations once the search for the first ended', async () => {
-    const { ledger, month, reserve } = await setUp();
-    await reserve('r1', { cap: 10 });
-    await reserve('r1', { cap: 4 });
-    await ledger.giveUp('r1');
-    expect(await month()).toBe(4);
-  });
-
-  test('is both sessions of a request whose lost one was found late', async () => {
-    const { db, ledger, month, reserve, bind } = await setUp();
-    await reserve('r1');
-    await reserve('r1');
-    await bind('r1', 's2');
-    await bind('r1', 's1', true);
-    await ledger.follow('s1', { consumed: 1, isOpen: false }, db);
-    await ledger.follow('s2', { consumed: 2, isOpen: false }, db);
-    expect(await month()).toBe(3);
-  });
-
-  test('includes what a session had used by the time it was found', async () => {
-    const { db, ledger, month, reserve } = await setUp();
-    await reserve('r1');
-    const found = { requestId: 'r1', sessionId: 's1', cap: 10, consumed: 12, late: false };
-    await ledger.bind({ ...SPENDER, ...found }, db);
-    expect(await month()).toBe(12);
-  });
-
-  test('is a session that was given up and found after all', async () => {
-    const { ledger, month, reserve, bind } = await setUp();
-    await reserve('r1');
-    await ledger.giveUp('r1');
-    await bind('r1', 's1', true);
     expect(await month()).toBe(10);
   });
 

@@ -1,8 +1,6 @@
 import type { Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import type { RequestState } from '../../src/session/request.ts';
 import { createLimiter } from '../../src/store/limiter.ts';
-import { twinKey } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions, type SessionChanges } from '../../src/store/sessions.ts';
 import type { Tables } from '../../src/store/tables.ts';
@@ -122,39 +120,6 @@ describe('the limits of a person, on two replicas', () => {
     expect((await limiter.usage(PERSON, db)).usage.openSessions).toBe(openSessions);
     const elsewhere = await limiter.usage({ ...PERSON, teamId: 'T2' }, db);
     expect(elsewhere.usage.openSessions).toBe(0);
-  });
-
-  test.each<[which: string, left: boolean, SessionChanges]>([
-    ['at work', true, { phase: 'working' }],
-    [
-      'that finished and ended',
-      false,
-      { phase: 'finished', snapshot: sessionSnapshot('s1', { status: 'exit' }) },
-    ],
-    ['that failed', false, { phase: 'failed', snapshot: sessionSnapshot('s1', { status: 'suspended' }) }],
-    ['that is gone', false, { phase: 'gone' }],
-  ])('know that the same was asked for before if it has a session %s: %s', async (_which, left, changes) => {
-    const { db, insert, bind } = await setUp();
-    const twins = await db.transaction().execute(async (trx) => {
-      await insert('r1', trx);
-      await bind(trx, changes);
-      const again = { id: 'r2', dedupeKey: 'r2', twinKey: twinKey(newRequest('r2')) };
-      return (await limiter.hold([PERSON], [again], trx)).twins;
-    });
-    expect([...twins]).toEqual(left ? [['r2', 'r1']] : []);
-  });
-
-  test.each<[RequestState, twin: string]>([
-    ['unknown', 'r2'],
-    ['failed', 'r1'],
-    ['refused', 'r1'],
-  ])('know the latest of the same that can still start, beside one that is %s', async (state, twin) => {
-    const { db, insert } = await setUp();
-    for (const id of ['r1', 'r2']) await db.transaction().execute(async (trx) => insert(id, trx));
-    await db.updateTable('sessionRequests').set({ state }).where('id', '=', 'r2').execute();
-    const again = { id: 'r3', dedupeKey: 'r3', twinKey: twinKey(newRequest('r3')) };
-    const { twins } = await db.transaction().execute(async (trx) => limiter.hold([PERSON], [again], trx));
-    expect([...twins]).toEqual([['r3', twin]]);
   });
 
   test('count what the other replica is sending', async () => {

@@ -89,17 +89,6 @@ describe('the turns of edits in a workspace', () => {
     expect(await line.drain()).toEqual(['url-1', 'url-2', 'needed-1', 'needed-2', 'rest-1', 'rest-2']);
   });
 
-  test('come sooner to what gets into a higher class', async () => {
-    const line = await createLine(open);
-    await line.turns.refused({ key: 'other', of: 'edits', place: 'T1', turnClass: 'url' }, 1000);
-    line.add('up', 'rest');
-    line.add('needed', 'needed');
-    await line.ask();
-    line.add('up', 'url');
-    await line.ask();
-    expect(await line.drain()).toEqual(['up', 'needed']);
-  });
-
   test('are kept for URLs and for cards that need a person while many cards change', async () => {
     const line = await createLine(open);
     line.addMany(30, 'rest');
@@ -107,18 +96,6 @@ describe('the turns of edits in a workspace', () => {
     line.add('needed', 'needed');
     line.add('url', 'url');
     expect(await line.ask(['needed', 'url'])).toEqual(['needed', 'url']);
-  });
-
-  test('wait as long as Slack says, and longer in lower classes', async () => {
-    const line = await createLine(open);
-    const pauseMs = 20_000;
-    expect(
-      await line.turns.refused({ key: 'other', of: 'edits', place: 'T1', turnClass: 'url' }, pauseMs),
-    ).toBe(pauseMs);
-    for (const key of ['rest', 'needed', 'url'] as const) line.add(key, key);
-    line.time.ms += pauseMs - 1000;
-    expect(await line.ask()).toEqual([]);
-    expect(await line.drain()).toEqual(['url', 'needed', 'rest']);
   });
 
   test('wait two minutes at most, whatever Slack says', async () => {
@@ -139,29 +116,11 @@ describe('the turns of edits in a workspace', () => {
     expect(await line.ask()).toHaveLength(12);
   });
 
-  test('are separate for each workspace', async () => {
-    const line = await createLine(open);
-    await line.turns.refused({ key: 'other', of: 'edits', place: 'T1', turnClass: 'url' }, 60_000);
-    line.add('one', 'rest', { place: 'T2' });
-    expect(await line.ask()).toEqual(['one']);
-  });
-
   test('are taken once each, even if all ask at once', async () => {
     const line = await createLine(open);
     line.addMany(30, 'rest');
     const waits = await Promise.all([...line.waiting.values()].map(async (turn) => line.turns.take(turn)));
     expect(waits.filter((ms) => ms === 0)).toHaveLength(9);
-  });
-
-  test('do not wait for what no longer asks', async () => {
-    const line = await createLine(open);
-    line.addMany(30, 'needed');
-    await line.ask();
-    line.waiting.clear();
-    line.time.ms += 3 * MINUTE_MS;
-    line.add('one', 'rest');
-    expect(await line.ask()).toEqual(['one']);
-    expect(await line.db.selectFrom('turns').selectAll().execute()).toEqual([]);
   });
 });
 
@@ -197,15 +156,6 @@ describe('the turns of messages in a channel for which Slack was too busy', () =
     line.add('question', 'needed');
     await line.ask();
     expect(await line.drain()).toEqual(['question', ...before.slice(1)]);
-  });
-
-  test('come soon to the next message if the one before it no longer asks', async () => {
-    const line = await busy();
-    line.addMany(2, 'rest');
-    await line.ask();
-    line.waiting.delete('rest-000');
-    line.time.ms += 10_000;
-    expect(await line.ask()).toEqual(['rest-001']);
   });
 
   test('delay only what is posted there', async () => {

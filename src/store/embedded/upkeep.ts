@@ -33,7 +33,7 @@ export async function runUpkeep(database: Runner, { full, pauseMs, signal }: Upk
  * Statements are planned once, mostly while their tables are empty. To analyze a table has the next of its statements planned
  * again, by what it holds now.
  */
-export async function analyzeGrown(database: Runner): Promise<void> {
+async function analyzeGrown(database: Runner): Promise<void> {
   for (const table of tableNames(await database.exec(GROWN))) await database.exec(`ANALYZE ${table}`);
 }
 
