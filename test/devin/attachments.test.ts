@@ -28,20 +28,6 @@ describe('an upload', () => {
     expect(partsOf(seen[0]?.body ?? '').head).toHaveLength(2);
   });
 
-  test('can be parsed as form data', async () => {
-    const { attachments, seen } = await startDevin({ json: UPLOADED });
-    const name = 'a "b"\r\nc é.txt';
-    await attachments.upload({ name, contentType: 'text/plain', content: new Blob(['x']) });
-    const { body = '', headers } = seen[0] ?? {};
-    const form = await new Response(body, {
-      headers: { 'content-type': headers?.['content-type'] ?? '' },
-    }).formData();
-    const file = form.get('file');
-    expect(file).toBeInstanceOf(File);
-    expect(file instanceof File && file.name).toBe(name);
-    expect(file instanceof File && (await file.text())).toBe('x');
-  });
-
   test('starts before the whole file has arrived', async () => {
     const arrived = Promise.withResolvers<undefined>();
     const url = await listenInTest(

@@ -7,8 +7,6 @@ import { KEY, ORG, page, SESSION, startApi, startDevin } from '../devin/local-ap
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const NEVER = new AbortController().signal;
-const LIST = { method: 'GET', path: /\/sessions$/ } as const;
-
 describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answered %s', (idForm) => {
   let local: LocalDevin;
   let pollIds: (ids: readonly string[]) => Promise<PollResult>;
@@ -43,42 +41,6 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
     const { answered, gone, trouble } = await pollIds([ids[0] ?? '', missing]);
     expect(answered).toHaveLength(1);
     expect([[...gone], trouble]).toEqual([[missing], null]);
-  });
-
-  test('stops at once when Devin asks for a pause, and says how long', async () => {
-    const fault = local.fail(LIST, { status: 429, retryAfter: 60, times: 9 });
-    const { answered, gone, trouble } = await pollIds(ids);
-    fault.clear();
-    expect([answered, [...gone], trouble]).toEqual([
-      [],
-      [],
-      expect.objectContaining({ code: 'rate-limited', retryAfterMs: 60_000 }),
-    ]);
-    expect(asked()).toBe(1);
-  });
-
-  test('learns nothing about a forbidden session, and continues with the others', async () => {
-    const hidden = '1'.repeat(32);
-    const fault = local.fail(
-      { method: 'GET', path: new RegExp(`devin-${hidden}$`) },
-      { status: 403, times: 9 },
-    );
-    const { answered, gone, trouble } = await pollIds([hidden, ids[1] ?? '']);
-    fault.clear();
-    expect(answered).toHaveLength(1);
-    expect([[...gone], trouble]).toEqual([[], null]);
-  });
-
-  test('says about which session Devin fails, and continues with the others', async () => {
-    const odd = ids[2] ?? '';
-    const broken = { status: 500, retryAfter: 0, times: 9 };
-    local.fail(LIST, { ...broken, times: 1 });
-    const one = local.fail({ method: 'GET', path: new RegExp(`devin-${odd}$`) }, broken);
-    const { answered, gone, failed, trouble } = await pollIds([odd, ids[1] ?? '']);
-    one.clear();
-    expect(answered).toHaveLength(1);
-    expect([...failed.keys()]).toEqual([odd]);
-    expect([[...gone], trouble]).toEqual([[], null]);
   });
 });
 
@@ -124,13 +86,6 @@ test.each(['answers 500', 'breaks the connection'] as const)(
     expect(await pollOf('bad1', 'good', 'bad2')).toEqual([['good'], ['bad1', 'bad2'], null]);
   },
 );
-
-test('asks about none by itself if Devin fails and asks for a pause', async () => {
-  const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '60' }, text: '' });
-  const { trouble } = await poll(sessions, [sessionSnapshot('one')], NEVER);
-  expect(trouble).toMatchObject({ code: 'unavailable', retryAfterMs: 60_000 });
-  expect(seen).toHaveLength(1);
-});
 
 test.each([
   ['status', null],

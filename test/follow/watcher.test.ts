@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createWatcher, type Watcher } from '../../src/follow/watcher.ts';
 import { createLog } from '../../src/log.ts';
 import { createLeases, type Leases } from '../../src/store/leases.ts';
 import { useEmbedded } from '../support/databases.ts';
-import { captureLog } from '../support/log-lines.ts';
 
 /** Longer than any test. */
 const LEASE_MS = 60_000;
@@ -86,73 +84,6 @@ describe('the watcher with several processes', () => {
     await watch(leases).until(1);
     expect(await leases.take('watch-sessions', LEASE_MS)).toBeNull();
   });
-
-  test('continues after a failed round', async () => {
-    const { until, rounds } = watch(await openLeases(), true);
-    await until(3);
-    expect(rounds.prepared).toBe(1);
-  });
-
-  test('logs once a minute that rounds fail', async () => {
-    const { log, text: logged } = captureLog();
-    const tenth = Promise.withResolvers<void>();
-    let rounds = 0;
-    const watcher = watcherOf({
-      leases: await openLeases(),
-      round: async () => {
-        if ((rounds += 1) === 10) tenth.resolve();
-        return Promise.reject(new Error('the database is away'));
-      },
-      log,
-    });
-    watcher.start();
-    await tenth.promise;
-    expect(logged().match(/watching sessions failed/g)).toHaveLength(1);
-  });
-
-  test('retries a failed search for lost sessions, and polls meanwhile', async () => {
-    const found = Promise.withResolvers<void>();
-    const done: string[] = [];
-    const watcher = watcherOf({
-      leases: await openLeases(),
-      prepare: async () => {
-        if (done.includes('search')) found.resolve();
-        done.push('search');
-        return done.length === 1 ? Promise.reject(new Error('Devin is away')) : Promise.resolve();
-      },
-    });
-    watcher.start();
-    await found.promise;
-    expect(done).toEqual(['search', 'search']);
-  });
-
-  test('logs nothing about a search for lost sessions that its own stop aborted', async () => {
-    const lines: string[] = [];
-    const searching = Promise.withResolvers<void>();
-    const watcher = watcherOf({
-      leases: await openLeases(),
-      prepare: async (signal) => {
-        searching.resolve();
-        await once(signal, 'abort');
-        signal.throwIfAborted();
-      },
-      log: createLog('info', { write: (line) => lines.push(line) }),
-    });
-    watcher.start();
-    await searching.promise;
-    await watcher.stop();
-    expect(lines).toEqual([]);
-  });
-
-  test('starts and stops in any order, any number of times', async () => {
-    const { watcher, rounds, until } = watch(await openLeases());
-    watcher.start();
-    await Promise.all([watcher.stop(), watcher.stop()]);
-    const { count } = rounds;
-    watcher.start();
-    await until(count + 1);
-    await watcher.stop();
-  });
 });
 
 describe('a watcher', () => {
@@ -188,33 +119,5 @@ describe('a watcher', () => {
     await watcher.stop();
     await vi.advanceTimersByTimeAsync(LEASE_MS);
     expect(asked).toEqual(['renew', 'renew', 'renew', 'release']);
-  });
-
-  test('rests before it asks for the lease, searches or polls again', async () => {
-    const rests = new Set<number>();
-    let [taken, prepared, polled] = [0, 0, 0];
-    const watcher = watcherOf({
-      leases: lent({ take: async () => Promise.resolve((taken += 1) === 1 ? null : '1') }),
-      prepare: async () => ((prepared += 1) === 1 ? Promise.reject(new Error('no list')) : undefined),
-      round: async () => ((polled += 1) === 1 ? Promise.reject(new Error('no answer')) : 7),
-      sleep: async (ms, signal) => {
-        rests.add(ms);
-        return delay(1, true, { signal }).catch(() => false);
-      },
-    });
-    watcher.start();
-    await expect.poll(() => [...rests].toSorted((a, b) => a - b)).toEqual([7, STANDBY_MS, 5000, 60_000]);
-    await watcher.stop();
-  });
-
-  test("stops even if its lease can't be given back", async () => {
-    const rounded = Promise.withResolvers<void>();
-    const watcher = watcherOf({
-      leases: lent({ release: async () => Promise.reject(new Error('the database is away')) }),
-      round: async () => (rounded.resolve(), Promise.resolve(5)),
-    });
-    watcher.start();
-    await rounded.promise;
-    await expect(watcher.stop()).resolves.toBeUndefined();
   });
 });

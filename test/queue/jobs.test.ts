@@ -85,16 +85,6 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(seen).toEqual(['one']);
   });
 
-  test('has the database parse and plan the insert of a job once for each connection', async () => {
-    const { database, queue } = await start({ database: await open({}) });
-    await database.db.transaction().execute(async (trx) => {
-      await queue.enqueueAll('create-session', [{ requestId: 'one' }], trx);
-      const { rows } = await sql`
-        select name from pg_prepared_statements where statement ~* ${'insert into pgboss'}`.execute(trx);
-      expect(rows).toHaveLength(1);
-    });
-  });
-
   test('has no job if its transaction is rolled back', async () => {
     const { database, queue, seen, reached } = await start();
     const undone = database.db.transaction().execute(async (trx) => {
@@ -106,49 +96,6 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await reached(1);
     expect(seen).toEqual(['next']);
     await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { due: 0, later: 0 } });
-  });
-
-  test('works through a backlog without a poll while one job is slow, within its concurrency', async () => {
-    const slow = Promise.withResolvers<void>();
-    const slowStarted = Promise.withResolvers<void>();
-    const allBusy = Promise.withResolvers<void>();
-    let running = 0;
-    let most = 0;
-    const { database, queue, reached } = await start({
-      concurrency: 3,
-      async handler({ requestId, add }) {
-        running += 1;
-        most = Math.max(most, running);
-        if (requestId === 'slow') {
-          slowStarted.resolve();
-          await slow.promise;
-        } else {
-          if (running === 3) allBusy.resolve();
-          await allBusy.promise;
-          await sql`select 1`.execute(database.db);
-        }
-        running -= 1;
-        add(requestId);
-      },
-    });
-    await send(queue, 'slow');
-    await slowStarted.promise;
-    await Promise.all(Array.from({ length: 60 }, (_, index) => send(queue, `quick-${index}`)));
-    await reached(60);
-    slow.resolve();
-    await reached(61);
-    expect(most).toBe(3);
-  });
-
-  test('works through a backlog that existed before it started', async () => {
-    const database = await open();
-    const sender = createQueue({ database, log: { error: () => {}, warn: () => {} } });
-    await sender.start();
-    for (let index = 0; index < 20; index++) await send(sender, `${index}`);
-    await sender.stop({ timeoutMs: 0 });
-    const { seen, reached } = await start({ database });
-    await reached(20);
-    expect(new Set(seen).size).toBe(20);
   });
 
   // On Postgres, others may run.
@@ -225,22 +172,6 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { due: 0, later: 0 } });
   });
 
-  test('counts what runs, what can start and what starts later', async () => {
-    const held = Promise.withResolvers<undefined>();
-    const { queue, seen, reached } = await start({
-      async handler({ requestId, add }) {
-        add(requestId);
-        await held.promise;
-      },
-    });
-    await queue.enqueue('create-session', { requestId: 'later' }, { startAfterMs: 3_600_000 });
-    await send(queue, 'first');
-    await reached(1);
-    expect(seen).toEqual(['first']);
-    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { due: 0, later: 1, active: 1 } });
-    held.resolve(undefined);
-  });
-
   test('starts an interactive job before the others', async () => {
     const { queue, seen, reached } = await start({
       concurrency: 1,
@@ -284,17 +215,6 @@ describeOnBothDatabases('the queue', (open, kind) => {
     }
   });
 
-  test('starts a scheduled job sooner if it is enqueued with a shorter delay', async () => {
-    const { queue, seen, reached } = await start({ pollSeconds: 0.5 });
-    const later = async (startAfterMs: number) =>
-      queue.enqueue('create-session', { requestId: 'key' }, { startAfterMs });
-    await later(3_600_000);
-    await later(100);
-    await later(3_600_000);
-    await reached(1);
-    expect(seen).toEqual(['key']);
-  });
-
   test.each([
     ['again after as long as it asks', 'a minute ago', 300, 2, []],
     ['no more after its window, and its handler is told', '2 hours ago', 300, 1, ['busy null']],
@@ -323,15 +243,6 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await reached(runs);
     await expect.poll(() => over).toEqual(told);
     expect(seen).toHaveLength(runs);
-  });
-
-  test('does a job again if it asks for that', async () => {
-    const { queue, seen, reached } = await start({
-      handler: async ({ requestId, add }) => (add(requestId), seen.length < 3 ? 0 : null),
-    });
-    await send(queue, 'one');
-    await reached(3);
-    expect(seen).toEqual(['one', 'one', 'one']);
   });
 
   test("retries failed jobs, says so once, and keeps the error's content out of log and database", async () => {
@@ -438,17 +349,6 @@ describeOnBothDatabases('the queue', (open, kind) => {
     const second = await start({ database, pollSeconds: 0.5 });
     await second.reached(1);
     expect(second.seen).toEqual(['deaf']);
-  });
-
-  test('starts and stops any number of times, and is healthy only while it runs', async () => {
-    const { queue } = await start();
-    await Promise.all([queue.start(), queue.start()]);
-    expect(queue.healthy()).toBe(true);
-    await Promise.all([queue.stop({ timeoutMs: 100 }), queue.stop({ timeoutMs: 100 })]);
-    expect(queue.healthy()).toBe(false);
-    await queue.stop({ timeoutMs: 100 });
-    await queue.start();
-    expect(queue.healthy()).toBe(true);
   });
 
   test('retries a job whose payload it cannot read, for a version that can', async () => {

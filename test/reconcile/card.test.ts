@@ -137,8 +137,3 @@ test.each([
 ] satisfies [string, Setting, Desired['place'] | null][])('a card is %s', (_where, setting, place) => {
   expect(desired(setting)?.place ?? null).toEqual(place);
 });
-
-test('a card with a waiting time is shown again when that time changes', () => {
-  const request = { ...NOT_POSTED, identity: ANA, state: 'sending' } as const;
-  expect(desired({ request, before: null, ageMs: 9 * SECOND_MS })?.againInMs).toBe(20 * SECOND_MS);
-});

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { reconcile } from '../../src/restore/reconcile.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { requestTag, type RequestState } from '../../src/session/request.ts';
-import { captureLog } from '../support/log-lines.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 import { unneeded } from '../support/unneeded.ts';
@@ -41,20 +40,6 @@ async function reconcileWith({ store = {}, log = pino({ level: 'silent' }), ...g
   };
   await reconcile(context, new AbortController().signal);
 }
-
-test.each([
-  ['says so', 0],
-  ['says nothing if it read all', 1],
-])('a search that may have missed sessions %s', async (_what, fewer) => {
-  const { log, text } = captureLog();
-  await reconcileWith({
-    listAll: async (_query, options) =>
-      Promise.resolve(Array.from({ length: (options?.maxItems ?? 1) - fewer }, () => sessionSnapshot('s1'))),
-    store: { sessions: { bound: async () => Promise.resolve(new Set(['s1'])) } },
-    log,
-  });
-  expect(text().includes('more sessions than are read')).toBe(fewer === 0);
-});
 
 test('a search for lost sessions leaves alone what others started with the same key', async () => {
   const nightly = sessionSnapshot('s1', { tags: ['nightly'] });
@@ -126,10 +111,6 @@ test.each<[string, object, RequestState | null, string[]]>([
     expect(await reconciled(session, state)).toEqual(done);
   },
 );
-
-test('a session that is bound to a request is left alone', async () => {
-  expect(await reconciled({}, null, { isBound: true })).toEqual([]);
-});
 
 test("a session of a lost request counts if Devin doesn't say who this app is", async () => {
   const session = { service_user_id: 'service-user-2' };
