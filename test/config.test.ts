@@ -45,28 +45,15 @@ describe('the settings', () => {
   test.each([
     ['SLACK_BOT_TOKN', 'SLACK_BOT_TOKEN'],
     ['slack_bot_token', 'SLACK_BOT_TOKEN'],
-    ['DEVIN_ORGID', 'DEVIN_ORG_ID'],
     ['LIMIT_OPEN_SESSION', 'LIMIT_OPEN_SESSIONS'],
-    ['DATABASE_URI', 'DATABASE_URL'],
-    ['RETENTOIN_DAY', 'RETENTION_DAYS'],
-    ['LIMIT_OPEN', 'LIMIT_OPEN_SESSIONS'],
   ])('name what %s is probably meant for', (name, meant) => {
     expect(parseConfig({ [name]: 'x' }).misspelled).toEqual([{ name, meant }]);
     expect(parseConfig({ [name]: 'x', [meant]: 'y' }).misspelled).toEqual([]);
     expect(parseConfig({ [name]: '' }).misspelled).toEqual([]);
   });
 
-  test.each(['HOSTNAME', 'PORTS', 'FTP_PROXY', 'ALL_PROXY', 'https_proxy', 'NODE_EXTRA_CA_CERTS', 'PATH'])(
-    'leave alone what is for other programs: %s',
-    (name) => {
-      expect(parseConfig({ [name]: 'x' }).misspelled).toEqual([]);
-    },
-  );
-
   test.each([
     ['ja_JP:ja', 'ja'],
-    ['de_DE:ja_JP.UTF-8', 'ja'],
-    ['en_US:en', 'en'],
     ['ja_JP:en', 'ja'],
     ['de_DE:de', 'en'],
   ])('take the language of a Linux desktop, LANGUAGE=%s', (locales, language) => {
@@ -93,23 +80,6 @@ describe('the settings', () => {
     expect(parsed).toMatchObject({ config: { slack: { transport: { kind: 'http', signingSecret: 's' } } } });
   });
 
-  test('prefer Socket Mode, take 0 as no limit, and an organization id with either sign', () => {
-    const parsed = parseConfig({
-      ...complete,
-      SLACK_SIGNING_SECRET: 's',
-      LIMIT_OPEN_SESSIONS: '0',
-      LIMIT_STARTS_PER_HOUR: '0',
-      DEVIN_ORG_ID: 'org_1',
-    });
-    expect(parsed).toMatchObject({
-      config: {
-        slack: { transport: { kind: 'socket' } },
-        limits: { openSessions: 0, startsPerHour: 0 },
-        devin: { orgId: 'org_1' },
-      },
-    });
-  });
-
   test('get one line each if missing or invalid, with what they must be and where to get them', () => {
     const parsed = parseConfig({ SLACK_BOT_TOKEN: 'xoxp-1', PORT: 'http', DEVIN_API_KEY: '' });
     const lines = problemsOf(parsed);
@@ -133,15 +103,8 @@ describe('the settings', () => {
     });
   });
 
-  test('take any signing secret without quotation marks and spaces', () => {
-    expect(parseConfig({ ...complete, SLACK_SIGNING_SECRET: 'a:secret!' }).ok).toBe(true);
-  });
-
   test.each([
     ['SLACK_BOT_TOKEN', '“xoxb-1”'],
-    ['SLACK_BOT_TOKEN', '"xoxb-1"'],
-    ['SLACK_BOT_TOKEN', "'xoxb-1"],
-    ['SLACK_APP_TOKEN', 'xapp-1 2'],
     ['SLACK_APP_TOKEN', 'xapp-1\u200B'],
     ['DEVIN_API_KEY', 'key: cog_1'],
     ['SLACK_SIGNING_SECRET', '"0123456789abcdef"'],
@@ -228,13 +191,6 @@ describe('the settings', () => {
     });
   });
 
-  test('count without the spaces around them', () => {
-    const spaced = { ...complete, SLACK_APP_TOKEN: ' ', SLACK_SIGNING_SECRET: ' secret\n', PORT: ' ' };
-    expect(parseConfig(spaced)).toMatchObject({
-      config: { slack: { transport: { kind: 'http', signingSecret: 'secret' } }, http: { port: 3000 } },
-    });
-  });
-
   test.each(['p@ss#w/rd', 'p#w', 'p/w', 'p?w'])('say how to write the database password %s', (password) => {
     const SECRETS_KEY = Buffer.alloc(32, 1).toString('base64');
     const withPassword = (word: string): ReturnType<typeof parseConfig> =>
@@ -286,13 +242,6 @@ describe('the settings', () => {
     },
   );
 
-  test("accept a path of a gateway before Devin's API", () => {
-    const address = 'https://gateway.example/devin/v1';
-    expect(parseConfig({ ...complete, DEVIN_API_URL: address })).toMatchObject({
-      config: { devin: { apiUrl: address } },
-    });
-  });
-
   test('accept several keys of 32 bytes each', () => {
     const [one, two] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
     expect(parseConfig({ ...complete, SECRETS_KEY: `${one},${two}` })).toMatchObject({ ok: true });
@@ -314,12 +263,6 @@ describe('the settings', () => {
       problems: ['LANGUAGE must be en or ja.'],
       language: 'en',
     });
-  });
-
-  test('can name a policy file', () => {
-    expect(parseConfig(complete)).toMatchObject({ config: { policyFile: null } });
-    const given = parseConfig({ ...complete, POLICY_FILE: 'policy.yml' });
-    expect(given).toMatchObject({ config: { policyFile: 'policy.yml' } });
   });
 
   test('are all in .env.example, in the same order', () => {

@@ -89,14 +89,6 @@ describe('npm run policy -- explain', () => {
     expect(lines).toContain(other);
   });
 
-  test("names the rules before the one that decides, with what doesn't match", async () => {
-    const lines = await explained('--text', 'fix it --repo acme/infra-dns');
-    const at = lines.indexOf("Rules that don't apply, and what doesn't match:");
-    expect(lines.slice(at + 1, at + 2)).toEqual(['  no contractors: people']);
-    const [, , ...others] = await explained('--text', 'fix it');
-    expect(others).toContain('  a look first: repos');
-  });
-
   test('names each option with an invalid value, and says what it takes', async () => {
     const wrong = ['--user', 'ana', '--kind', 'secret', '--spent', 'week=3'];
     const { code, stdout, stderr } = await policy('explain', file, ...wrong, '--text', 'fix it');
@@ -149,12 +141,6 @@ describe('npm run policy -- explain', () => {
     expect(stdout.includes('Assumes that nothing is spent so far')).toBe(isAssumed);
   });
 
-  test.each(['month=-1', 'month=1,month=2', ''])('refuses --spent "%s"', async (spent) => {
-    const { code, stderr } = await policy('explain', file, '--text', 'fix it', `--spent=${spent}`);
-    expect(code).toBe(2);
-    expect(stderr).toContain('`--spent` must be ACU by limit');
-  });
-
   test('decides nothing by a file with errors', async () => {
     const broken = join(folder, 'undecided.yml');
     await writeFile(broken, 'limits: { acu_per_session: 0 }');
@@ -162,19 +148,4 @@ describe('npm run policy -- explain', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`${broken}:1:28: acu_per_session`);
   });
-
-  test('refuses options that the command would refuse', async () => {
-    const { code, stdout, stderr } = await policy('explain', file, '--text', 'fix it --reop acme/web');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('--reop');
-  });
-});
-
-test.each([
-  ['on', 1],
-  ['off', 0],
-])('explains a command with 50 tags as the app takes it with REQUEST_TAG=%s', async (setting, code) => {
-  const tags = Array.from({ length: 50 }, (_, at) => `t${at}`).join(',');
-  const command = ['explain', file, '--user', 'U1', '--channel', 'C1', '--text', `fix it --tag ${tags}`];
-  expect(await policyWith({ REQUEST_TAG: setting }, ...command)).toMatchObject({ code });
 });

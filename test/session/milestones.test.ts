@@ -39,32 +39,6 @@ describe('a milestone', () => {
     },
   );
 
-  test('comes each time an answer is needed', () => {
-    const keys = keysOf({ phase: 'working', told: ['needs-you:1'] }, SAID['needs-you']);
-    expect(keys).toEqual(['needs-you:2']);
-  });
-
-  test('comes once for each pull request, before its phase', () => {
-    const pullRequests = ['https://a/1', 'https://a/2', 'https://a/2'];
-    const said = {
-      ...SAID.finished,
-      pull_requests: pullRequests.map((url) => ({ pr_url: url, pr_state: 'open' })),
-    };
-    const keys = keysOf({ phase: 'working', told: ['pr:https://a/1'] }, said);
-    expect(keys).toEqual(['pr:https://a/2', 'finished:1']);
-  });
-
-  test.each<[string, number, object, string[], string[]]>([
-    ['four fifths', 8, {}, [], ['near-cap:1']],
-    ['less', 7.9, {}, [], []],
-    ['four fifths again', 9, {}, ['near-cap:1'], []],
-    ['four fifths when it finishes', 9, SAID.finished, [], ['finished:1']],
-  ])('comes once for a session that has used %s of its cap', (_what, acus, said, told, keys) => {
-    const used = { ...SAID.working, ...said, acus_consumed: acus };
-    expect(keysOf({ phase: 'working', told, cap: 10 }, used)).toEqual(keys);
-    expect(keysOf({ phase: 'working', told }, used)).not.toContain('near-cap:1');
-  });
-
   test("doesn't come for a limit that a finished session reaches asleep", () => {
     expect(keysOf({ phase: 'finished', wasFinished: true }, SAID.capped)).toEqual([]);
   });
@@ -114,10 +88,6 @@ describe('a milestone', () => {
       expect(keysOf({ phase: 'working', told: [`${phase}:1`, 'finished:1'] }, SAID.ended)).toEqual([]);
     },
   );
-
-  test.each(['queued', 'starting', 'working', 'asleep'] as const)("doesn't come for %s", (phase) => {
-    expect(keysOf({ phase: 'needs-you' }, SAID[phase])).toEqual([]);
-  });
 });
 
 test('a key can be read back, and one of another version is unknown', () => {

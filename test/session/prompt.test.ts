@@ -36,17 +36,6 @@ const thread = (messages: QuotedMessage[]) => ({
 });
 
 describe('the prompt', () => {
-  test('is only the task if there is no conversation', () => {
-    expect(buildPrompt({ task: 'fix it', thread: null, requestId: 'r1' })).toBe('fix it');
-  });
-
-  test('names people without a name by their kind', () => {
-    const messages = [message({ author: null, authorKind: 'app' }), message({ author: null })];
-    const prompt = buildPrompt({ task: 'fix it', thread: thread(messages), requestId: 'r1' });
-    expect(prompt).toContain('an app (app):');
-    expect(prompt).toContain('unknown:');
-  });
-
   test('quotes the conversation in order, with names, times, files and the permalink', () => {
     const prompt = buildPrompt({
       task: 'fix it',

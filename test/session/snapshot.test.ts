@@ -48,17 +48,6 @@ test("a snapshot is the same after it was stored with Devin's names", () => {
   expect(read(stored)).toEqual(read(ANSWER));
 });
 
-test.each([{}, { pr_state: 7 }])('a pull request counts whatever Devin says of its state: %o', (state) => {
-  const { pullRequests } = read({ ...ANSWER, pull_requests: [{ pr_url: 'https://a.io/1', ...state }] });
-  expect(pullRequests).toEqual([{ prUrl: 'https://a.io/1', prState: null }]);
-});
-
-test('a pull request that Devin lists twice counts once, as it is listed last', () => {
-  const pull_requests = ['open', 'merged'].map((pr_state) => ({ pr_url: 'https://a.io/1', pr_state }));
-  const { pullRequests } = read({ ...ANSWER, pull_requests });
-  expect(pullRequests).toEqual([{ prUrl: 'https://a.io/1', prState: 'merged' }]);
-});
-
 test('an invalid pull request affects no other', () => {
   const pullRequests = [{ pr_state: 'open' }, ...ANSWER.pull_requests];
   expect(read({ ...ANSWER, pull_requests: pullRequests }).pullRequests).toHaveLength(1);

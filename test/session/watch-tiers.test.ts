@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  goesFirst,
-  jittered,
-  longestInterval,
-  pollInterval,
-  SESSION_PHASES,
-} from '../../src/session/lifecycle.ts';
+import { goesFirst, longestInterval, pollInterval, SESSION_PHASES } from '../../src/session/lifecycle.ts';
 
 /** Sessions that one request asks about. */
 const BATCH = 50;
@@ -44,10 +38,6 @@ test.each(SESSION_PHASES.filter((phase) => phase !== 'gone'))(
     expect(intervals).toEqual([20 * MINUTE, 20 * MINUTE, 20 * MINUTE]);
   },
 );
-
-test('jitter shortens an interval by at most a tenth, and never extends it', () => {
-  expect([0, 0.5, 1].map((random) => jittered(1000, random))).toEqual([1000, 950, 900]);
-});
 
 test.each([
   ['works', 'working', 60 * MINUTE, true],

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
-import { ja } from '../../src/text/ja.ts';
 import { POLICY_FILE, readYamlFile } from '../../src/trust/index.ts';
 import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
 
@@ -61,18 +60,6 @@ describe('a policy file', () => {
     });
   });
 
-  test.each(['{}\n', '# nothing\n', 'version: 1\n', 'rules: []\n'])(
-    'can leave everything out: %j',
-    (source) => {
-      expect(problemsOf(source)).toEqual([]);
-    },
-  );
-
-  test('can have comments, also without a space after # beside an id', () => {
-    const rule = '  - name: a # the first\n    #people: [U1]\n    people:\n      - U2 #Ben\n    then: refuse';
-    expect(problemsOf(`rules:\n${rule}\n`)).toEqual([]);
-  });
-
   test.each([
     ['an unknown key', 'rule: []', /^policy.yml:1:1: rule isn't a key .*Known here: .*rules/],
     [
@@ -80,18 +67,7 @@ describe('a policy file', () => {
       'channels:\n  - match: [C1]\n    set:\n      mode: lite',
       /^policy.yml:4:7: mode isn't a key .*modes/,
     ],
-    [
-      'a repeated key',
-      'rules:\n  - name: a\n    name: b\n    then: allow',
-      /^policy.yml:3:5: name appears twice/,
-    ],
     ['a rule without a verdict', 'rules:\n  - name: a', /^policy.yml:2:5: then is missing/],
-    ['a rule without a name', 'rules:\n  - then: allow', /^policy.yml:2:5: name is missing/],
-    [
-      'an unknown verdict',
-      'rules:\n  - {name: a, then: ask}',
-      /^policy.yml:2:21: then must be allow or refuse or approve/,
-    ],
     [
       'a name of two rules',
       'rules:\n  - {name: a, then: allow}\n  - {name: a, then: refuse}',
@@ -103,12 +79,6 @@ describe('a policy file', () => {
       /^policy.yml:3:12: name looks like a limit/,
     ],
     ['an invalid person', 'owners:\n  - U1\n  - ana', /^policy.yml:3:5: owners must be a Slack user id/],
-    ['an address among the owners', 'owners: ["*@acme.example"]', /^policy.yml:1:10: owners must be/],
-    [
-      'a channel without #',
-      'channels:\n  - match: [general]',
-      /^policy.yml:2:13: match must be a channel id/,
-    ],
     [
       'an empty list of people',
       'rules:\n  - {name: a, people: [], then: refuse}',
@@ -119,27 +89,15 @@ describe('a policy file', () => {
       'limits:\n  acu_per_month: 9',
       /^policy.yml:2:18: acu_per_month needs limits.acu_per_session/,
     ],
-    ['a fraction', 'limits: {acu_per_month: 1.5}', /^policy.yml:1:25: acu_per_month must be a whole number/],
-    ['a number that is text', 'limits: {acu_per_month: "20"}', /^policy.yml:1:25: acu_per_month must be/],
     [
       'a cap of nothing',
       'limits: {acu_per_session: 0}',
       /^policy.yml:1:27: acu_per_session must be at least 1/,
     ],
     [
-      'an unknown mode',
-      'rules:\n  - name: a\n    when: {modes: [turbo]}\n    then: refuse',
-      /^policy.yml:3:20: modes must be a mode/,
-    ],
-    [
       'a repository that is a pattern',
       'channels:\n  - match: [C1]\n    set: {repos: ["acme/*"]}',
       /^policy.yml:3:19: repos must be a repository/,
-    ],
-    [
-      'an odd time',
-      'rules:\n  - {name: a, then: approve, approvers: [U1], expires: soon}',
-      /^policy.yml:2:56: expires must be minutes/,
     ],
     [
       'approvers of a refusal',
@@ -152,11 +110,6 @@ describe('a policy file', () => {
       /^policy.yml:2:21: then needs people to approve/,
     ],
     [
-      'no people to approve more',
-      'limits: {over: approve}',
-      /^policy.yml:1:16: over needs people to approve/,
-    ],
-    [
       'fewer approvers than needed',
       'rules:\n  - {name: a, then: approve, approvers: [U1], need: 2}',
       /^policy.yml:2:53: need is more than/,
@@ -167,17 +120,12 @@ describe('a policy file', () => {
       /^policy.yml:3:30: acu is above/,
     ],
     ['another version', 'version: 2', /^policy.yml:1:10: version must be 1/],
-    ['a list at the top', '- a', /^policy.yml:1:1: The policy must have keys and values/],
     ['broken YAML', 'rules:\n\t- a', /^policy.yml:2:1: isn't valid YAML/],
-    ['two documents', 'version: 1\n---\nversion: 1', /^policy.yml:2:1: uses YAML that/],
     [
       'text that goes on with a channel',
       'rules:\n  - name: a\n    then: refuse\n    say: Ask in #platform first.',
       /^policy.yml:4:10: uses YAML that/,
     ],
-    ['a tag', 'instructions: !!binary aGk=', /^policy.yml:1:\d+: uses YAML that/],
-    ['a key that is a list', '? [a]\n: 1', /^policy.yml:1:3: uses YAML that/],
-    ['an alias', 'rules: *none', /^policy.yml:1:8: uses YAML that/],
     ['a key of every object', '__proto__: {a: 1}', /^policy.yml:1:1: __proto__ isn't a key/],
   ])('is reported with its place if it has %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
@@ -198,10 +146,7 @@ describe('a hostile policy file', () => {
   test.each([
     ['an alias of itself', 'rules: &r [*r]', /uses YAML that/],
     ['lists in lists', '['.repeat(100) + ']'.repeat(100), /^policy.yml:1:14: uses YAML that/],
-    ['more lists in lists than the stack holds', '['.repeat(100_000), /uses YAML that/],
-    ['lists in lists, by dashes', '- '.repeat(14), /^policy.yml:1:27: uses YAML that/],
     ['more lists than the stack holds, by dashes', '- '.repeat(100_000), /uses YAML that/],
-    ['keys in keys', '? '.repeat(10), /uses YAML that/],
     ['more keys in keys than the stack holds', '? '.repeat(100_000), /uses YAML that/],
     [
       'keys in keys, by lines',
@@ -213,14 +158,6 @@ describe('a hostile policy file', () => {
   ])('is refused for %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
   });
-});
-
-test.each([
-  [en, 'f:1:1: The policy must have keys and values: indent what belongs to it.'],
-  [ja, 'f:1:1: ポリシーにはキーと値を、字下げして書いてください。'],
-])('a file without keys is refused in the language of the reader', (text, problem) => {
-  const result = parseYaml('[]', { name: 'f', format: POLICY_FILE, text });
-  expect(result).toEqual({ ok: false, problems: [problem] });
 });
 
 test.each([
@@ -242,33 +179,6 @@ test.each([
 ])('a hint names %s', (_what, source, hint) => {
   const result = parseYaml(source, { name: 'f', format: POLICY_FILE, text: en });
   expect(result).toMatchObject({ ok: true, hints: [expect.stringContaining(hint)] });
-});
-
-test.each([
-  [
-    'the first rule is only for some',
-    'rules: [{name: a, people: [U1], then: allow}, {name: b, then: refuse}]',
-  ],
-  ['others can approve, too', 'rules: [{name: a, people: [U1], then: approve, approvers: [U1, U2]}]'],
-  ['a group can approve', 'rules: [{name: a, people: [U1], then: approve, approvers: [U1, S1]}]'],
-])('there is no hint if %s', (_what, source) => {
-  const result = parseYaml(source, { name: 'f', format: POLICY_FILE, text: en });
-  expect(result).toMatchObject({ ok: true, hints: [] });
-});
-
-test.each([
-  [
-    'a pattern without quotes',
-    'rules:\n- {name: a, then: refuse, people: [*@acme.example]}',
-    'quote text with *',
-  ],
-  [
-    'a channel without quotes',
-    'rules:\n- name: a\n  channels: [#general]\n  then: refuse',
-    'quote text with #',
-  ],
-])('the error of %s says to quote it', (_what, source, words) => {
-  expect(problemsOf(source).join('\n')).toContain(words);
 });
 
 test('a missing file is a problem of the file', async () => {

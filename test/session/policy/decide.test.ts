@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { EffectiveDraft } from '../../../src/session/defaults.ts';
 import type { StoredDraft } from '../../../src/session/fields.ts';
 import { decide, rulesAt, SESSION_LIMIT, termsOf } from '../../../src/session/policy/decide.ts';
-import { choicesOf, explain } from '../../../src/session/policy/form.ts';
 import {
   alertsOf,
   ceilingsOf,
@@ -12,7 +11,7 @@ import {
   NOTHING_SPENT,
   renewsAt,
 } from '../../../src/session/policy/limits.ts';
-import { groupsIn, needsOf, type PolicyFacts } from '../../../src/session/policy/match.ts';
+import { type PolicyFacts } from '../../../src/session/policy/match.ts';
 import { policySchema, type Policy } from '../../../src/session/policy/schema.ts';
 
 const policyOf = (file: unknown): Policy => policySchema.parse(file);
@@ -497,86 +496,5 @@ describe('a channel', () => {
       steer: 'requester',
       listen: 'mentions',
     });
-  });
-});
-
-describe('what a form says', () => {
-  const choices = (file: object) => choicesOf(policyOf(file), facts());
-
-  test('is nothing without rules', () => {
-    expect(choices({})).toEqual({
-      closed: null,
-      set: {},
-      modes: {},
-      instructions: null,
-      most: null,
-      budgets: [],
-    });
-  });
-
-  test('is what becomes of each mode', () => {
-    const rules = [
-      { name: 'a', when: { modes: ['ultra'] }, then: 'approve', approvers: ['S1'] },
-      { name: 'b', when: { modes: ['f*'] }, then: 'refuse' },
-      { name: 'c', people: ['U2'], when: { modes: ['lite'] }, then: 'refuse' },
-    ];
-    const found = choices({ rules });
-    expect(found.modes).toEqual({ ultra: 'approve', fast: 'refuse', fusion: 'refuse' });
-    const set = choices({ channels: [{ match: ['C1'], set: { modes: ['normal', 'lite'] } }] });
-    expect(set.modes).toEqual({ ultra: 'refuse', fast: 'refuse', fusion: 'refuse' });
-  });
-
-  test('is what a rule for this person and place wants to see', () => {
-    const rules = [
-      { name: 'others', people: ['U9'], when: { repos: ['x/*'] }, then: 'refuse' },
-      { name: 'infra', when: { repos: ['acme/infra-*'], acu_over: 10 }, then: 'approve', approvers: ['S1'] },
-      { name: 'no secrets', when: { session_secrets: true }, then: 'refuse' },
-      { name: 'all', then: 'allow' },
-      { name: 'never reached', when: { platforms: ['*'] }, then: 'refuse' },
-    ];
-    expect(explain(policyOf({ rules }), facts()).announcements).toEqual([
-      { field: 'repos', verdict: 'approve', wanted: { kind: 'names', names: ['acme/infra-*'] } },
-      { field: 'max_acu_limit', verdict: 'approve', wanted: { kind: 'over', acu: 10 } },
-      { field: 'session_secrets', verdict: 'refuse', wanted: { kind: 'switch', on: true } },
-    ]);
-  });
-
-  test.each([
-    [[{ name: 'nobody', then: 'refuse', say: 'Ask Ben.' }], 'nobody'],
-    [
-      [
-        { name: 'docs', when: { repos: ['a/b'] }, then: 'allow' },
-        { name: 'rest', then: 'refuse' },
-      ],
-      null,
-    ],
-    [[{ name: 'others', people: ['U2'], then: 'refuse' }], null],
-    [[{ name: 'infra', when: { repos: ['acme/infra'] }, then: 'refuse' }], null],
-  ])('is why nothing can start, if a rule always refuses: %j', (rules, rule) => {
-    expect(choices({ rules }).closed?.rule ?? null).toBe(rule);
-  });
-});
-
-describe('what has to be looked up to decide', () => {
-  const rule = { name: 'r', then: 'refuse' };
-
-  test.each([
-    [{}, { email: false, place: false }],
-    [{ rules: [{ ...rule, people: ['U1', 'S1'], channels: ['C1'] }] }, { email: false, place: false }],
-    [{ rules: [{ ...rule, people: ['U1', '*@a.io'] }] }, { email: true, place: false }],
-    [{ rules: [{ ...rule, channels: ['C1', '#web'] }] }, { email: false, place: true }],
-    [{ channels: [{ match: ['C1', 'private'] }] }, { email: false, place: true }],
-    [{ channels: [{ match: ['C1'] }] }, { email: false, place: false }],
-  ])('for %j', (file, needs) => {
-    expect(needsOf(policyOf(file))).toEqual(needs);
-  });
-
-  test('are the groups that rules name, each once', () => {
-    const rules = [['U1', 'S1'], ['S2', '*@a.io', 'S1'], undefined].map((people, at) => ({
-      ...rule,
-      name: `r${at}`,
-      people,
-    }));
-    expect(groupsIn(policyOf({ rules }))).toEqual(['S1', 'S2']);
   });
 });
