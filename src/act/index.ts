@@ -1,16 +1,16 @@
 import type { Transaction } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import { otherOwner } from '../identity/resolve.ts';
-import type { Jobs, Queue } from '../queue/index.ts';
+import type { Queue } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
 import { answerPlace } from '../slack/edge/places.ts';
-import { noticeKey } from '../slack/tell-once.ts';
+import { tellOnce } from '../slack/tell-once.ts';
 import { actionMessage } from '../slack/views/failures.ts';
 import { notice } from '../slack/views/notices.ts';
 import { codeBlocks, escape } from '../slack/views/text.ts';
-import { type SessionRequest, newId } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { Followed } from '../store/requests.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/tables.ts';
@@ -37,13 +37,9 @@ import {
 } from './requests.ts';
 import { endSession, follow, mayEndSession, mayFollow, maySwitch, switchThread } from './sessions.ts';
 
-/** Each may wait for Devin. */
-const MANY = { concurrency: 20 };
-
-/** What people do to sessions and requests. */
+/** What people do to sessions and requests. Each may wait for Devin. */
 export function createActing(queue: Pick<Queue, 'work'>, context: ActContext): void {
-  queue.work('act', async (act, { signal }) => runAct(context, act, signal), MANY);
-  queue.work('tell-later', async (job) => tellLater(context, job), MANY);
+  queue.work('act', async (act, { signal }) => runAct(context, act, signal), { concurrency: 20 });
 }
 
 /** A kind of act. */
@@ -64,16 +60,12 @@ function row<A extends Act, Subject>({ load, may, run }: Row<A, Subject>): Perfo
     if (subject === null) return notDone((await c.textFor(act.userId)).steering.unknown);
     const refusal = await may(c, act, subject);
     if (refusal === null) return run(c, { act, subject, signal });
-    return (await mayTell(c, act)) ? notDone(refusal) : notDone();
+    if (act.messageTs === undefined || !('requestId' in act)) return notDone(refusal);
+    // People may write `stop` in a thread again and again: they are refused once. A press is always answered.
+    const once = { sessionId: act.requestId, userId: act.userId, reason: 'may-not-steer' } as const;
+    await tellOnce(c.store, once, async () => tell(c, act, [refusal]));
+    return notDone();
   };
-}
-
-/** People may write `stop` in a thread again and again: they are refused once. A press is always answered. */
-async function mayTell({ store }: ActContext, act: Act): Promise<boolean> {
-  if (act.messageTs === undefined || !('requestId' in act)) return true;
-  return store.shown.isFirst(
-    noticeKey({ sessionId: act.requestId, userId: act.userId, reason: 'may-not-steer' }),
-  );
 }
 
 const itself = async <A extends Act>(_c: ActContext, act: A): Promise<A> => Promise.resolve(act);
@@ -143,10 +135,8 @@ function reasonOf(error: unknown, text: Text): string {
   return text.steering.slackUnavailable;
 }
 
-type Answered = Exclude<Outcome, number>;
-
 /** What a person typed is quoted if nothing came of it: its dialog is closed. */
-async function answer(c: ActContext, act: Act, { isDone, sentences }: Answered): Promise<void> {
+async function answer(c: ActContext, act: Act, { isDone, sentences }: Exclude<Outcome, number>): Promise<void> {
   const { userId, answerTo, messageTs } = act;
   const { outbound } = c.slack;
   if (isDone && messageTs !== undefined && answerTo.channelId !== null)
@@ -158,22 +148,8 @@ async function answer(c: ActContext, act: Act, { isDone, sentences }: Answered):
   await tell(c, act, [...sentences, ...quoted]);
 }
 
-/** What was done isn't done again, so the sentences themselves wait if Slack is busy. */
-async function tell({ store, slack, enqueue }: ActContext, { userId, answerTo }: Act, said: string[]) {
-  const { envelopes } = store;
-  const place = answerPlace(envelopes, userId, answerTo);
-  await slack.outbound.tellPrivately(place, notice(said)).catch(async () => {
-    const { id } = answerTo;
-    const sealed = envelopes.close(id, { ...envelopes.open(id, answerTo.sealed), said });
-    await enqueue('tell-later', { userId, answerTo: { ...answerTo, sealed } });
-  });
-}
-
-/** Tells a person what Slack was too busy to take. */
-async function tellLater({ store, slack }: ActContext, job: Jobs['tell-later']): Promise<void> {
-  const { userId, answerTo } = job;
-  const said = store.envelopes.open(answerTo.id, answerTo.sealed)?.said ?? [];
-  if (said.length === 0) return;
+/** If Slack is busy, the act runs again, which changes nothing, and says what is so by then. */
+async function tell({ store, slack }: ActContext, { userId, answerTo }: Act, said: string[]) {
   await slack.outbound.tellPrivately(answerPlace(store.envelopes, userId, answerTo), notice(said));
 }
 
@@ -199,8 +175,8 @@ async function link(c: ActContext, { act }: Doing<Link, Link>): Promise<Outcome>
   const { identities } = c.store;
   const { linking } = (await c.textFor(userId)).steering;
   const person = { teamId, userId: personId };
-  // Once for each change, whatever dies after it, even if the command is repeated.
-  const key = shownKey('linked', teamId, personId, userId, newId(), devinUserId ?? '');
+  // Once for each command, however often it runs.
+  const key = shownKey('linked', teamId, personId, userId, act.answerTo.id, devinUserId ?? '');
   const tellPerson = async (trx: Transaction<Tables>): Promise<void> => c.enqueue('show', { key }, { trx });
   if (devinUserId === null) {
     await identities.removeLink(person, userId, tellPerson);

@@ -1,6 +1,6 @@
 import type { Queue } from '../queue/index.ts';
 import type { ConverseContext } from './context.ts';
-import { markTaken, notifyOfReply } from './notify-reply.ts';
+import { showReply } from './notify-reply.ts';
 import { relay } from './relay.ts';
 
 /** Each may wait for Devin: a slow session delays only itself. */
@@ -13,6 +13,5 @@ export function createConversing(queue: Pick<Queue, 'work'>, context: ConverseCo
     async ({ sessionId }, { signal }) => relay(context, sessionId, signal),
     THREADS,
   );
-  queue.work('mark-taken', async ({ replyId }) => markTaken(context, replyId), { concurrency: 4 });
-  queue.work('tell-reply', async ({ replyId }) => notifyOfReply(context, replyId), { concurrency: 4 });
+  queue.work('tell-reply', async ({ replyId }) => showReply(context, replyId), { concurrency: 4 });
 }

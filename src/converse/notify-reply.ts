@@ -20,28 +20,38 @@ import type { ConverseContext } from './context.ts';
 /** `session`: null: its request has none yet, or ended without one. */
 type Told = SteeredThread & { reply: Reply };
 
-async function findTold({ store }: ConverseContext, replyId: string): Promise<Told | null> {
-  const reply = await store.replies.find(replyId);
-  const thread = reply === null ? null : await findSteered(store, reply.sessionId);
-  return reply === null || thread === null ? null : { reply, ...thread };
+/** Shows an author where a reply is: a reaction on the message, or a private notice. */
+export async function showReply(c: ConverseContext, replyId: string): Promise<void> {
+  const reply = await c.store.replies.find(replyId);
+  const thread = reply === null ? null : await findSteered(c.store, reply.sessionId);
+  if (reply === null || thread === null) return;
+  const told = { reply, ...thread };
+  switch (reply.state) {
+    case 'held':
+      return;
+    case 'accepted':
+    case 'sending':
+      return addTaken(c, told);
+    case 'delivered':
+      await addReaction(c, reply, DELIVERED_REACTION);
+      await removeTaken(c, reply);
+      return tellLeftOut(c, told);
+    case 'skipped':
+      await removeTaken(c, reply);
+      return tellLeftOut(c, told);
+    default:
+      await removeTaken(c, reply);
+      return tellUndelivered(c, told);
+  }
 }
 
-/** Adds a reaction to a message until Devin has it, if its author may steer the session and didn't withdraw it. */
-export async function markTaken(c: ConverseContext, replyId: string): Promise<void> {
-  const found = await findTold(c, replyId);
-  if (found === null) return;
-  const { request, reply } = found;
-  // It was withdrawn, or an earlier run of the job added the reaction too late, and died.
-  if (!isInProgress(reply)) return removeTaken(c, reply);
+/** Until Devin has it, if its author may steer the session. */
+async function addTaken(c: ConverseContext, { request, reply }: Told): Promise<void> {
   if ((await c.check(request, reply.userId)).kind !== 'allowed') return;
   await addReaction(c, reply, TAKEN_REACTION);
   // It may have ended meanwhile, before there was a reaction to remove.
-  const after = await c.store.replies.find(replyId);
-  if (after === null || !isInProgress(after)) await removeTaken(c, reply);
-}
-
-function isInProgress({ state }: Reply): boolean {
-  return state === 'accepted' || state === 'sending';
+  const after = await c.store.replies.find(reply.id);
+  if (after?.state !== 'accepted' && after?.state !== 'sending') await removeTaken(c, reply);
 }
 
 /** If Slack keeps it, it does no harm beside the other reaction. */
@@ -60,28 +70,24 @@ async function addReaction(
   if (kind === 'rate-limited' || kind === 'unclear') throw new Later('slack');
 }
 
-/** Shows an author what became of a reply: a reaction on the message, or a private notice. */
-export async function notifyOfReply(c: ConverseContext, replyId: string): Promise<void> {
-  const found = await findTold(c, replyId);
-  if (found === null) return;
-  const { reply, request } = found;
-  const text = await c.slack.textFor(reply.userId);
-  const tell = async (what: Parameters<typeof c.slack.outbound.tellPrivately>[1]) =>
-    c.slack.outbound.tellPrivately(privatePlace(found), what);
-  if (reply.state === 'delivered' || reply.state === 'skipped') {
-    if (reply.state === 'delivered') await addReaction(c, reply, DELIVERED_REACTION);
-    await removeTaken(c, reply);
-    const leftOut = leftOutSentences(reply, text);
-    const { thread } = text;
-    const heading = reply.state === 'delivered' ? thread.leftOut : thread.notDelivered;
-    if (leftOut.length > 0) await tell(notice([heading, ...leftOut]));
-  } else if (reply.state === 'unknown' || reply.failure !== null) {
-    await removeTaken(c, reply);
-    const mayNotSteer = mayNotSteerSentence(reply, request, text);
-    if (mayNotSteer === null) return tell(await noticeOf(c, found, text));
-    const once = { sessionId: reply.sessionId, userId: reply.userId, reason: 'may-not-steer' } as const;
-    await tellOnce(c.store, once, async () => tell(notice([mayNotSteer])));
-  }
+async function tellLeftOut({ slack }: ConverseContext, told: Told): Promise<void> {
+  const { state, userId, files } = told.reply;
+  const { thread, notices } = await slack.textFor(userId);
+  const leftOut = leftOutSentences(files, notices);
+  const heading = state === 'delivered' ? thread.leftOut : thread.notDelivered;
+  if (leftOut.length > 0) await slack.outbound.tellPrivately(privatePlace(told), notice([heading, ...leftOut]));
+}
+
+async function tellUndelivered(c: ConverseContext, told: Told): Promise<void> {
+  const { reply, request } = told;
+  const { sessionId, userId } = reply;
+  const { outbound, textFor } = c.slack;
+  const text = await textFor(userId);
+  const place = privatePlace(told);
+  const mayNotSteer = mayNotSteerSentence(reply, request, text);
+  if (mayNotSteer === null) return outbound.tellPrivately(place, await noticeOf(c, told, text));
+  const once = { sessionId, userId, reason: 'may-not-steer' } as const;
+  await tellOnce(c.store, once, async () => outbound.tellPrivately(place, notice([mayNotSteer])));
 }
 
 /** For a message in the thread whose author may not steer; null: it ended otherwise. */
@@ -113,17 +119,17 @@ function privatePlace({ reply, request, session }: Told): PrivatePlace {
   return { userId, channelId, threadTs: isInThread ? thread.threadTs : null, responseUrl: null };
 }
 
-function leftOutSentences({ files }: Reply, { notices }: Text): string[] {
+function leftOutSentences(files: Reply['files'], notices: Text['notices']): string[] {
   return files.flatMap(({ name, leftOut }) =>
     leftOut === undefined ? [] : [escape(notices.leftOut[leftOut](name))],
   );
 }
 
 async function noticeOf(c: ConverseContext, { reply, request }: Told, text: Text) {
-  const { id, text: typed, failure } = reply;
+  const { id, text: typed, failure, files } = reply;
   const again = { kind: 'send-again', replyId: id } as const;
   if (failure === null) {
-    const sentences = [text.thread.unknown, ...leftOutSentences(reply, text)];
+    const sentences = [text.thread.unknown, ...leftOutSentences(files, text.notices)];
     return renderReplyNotice({ heading: text.thread.notSure, sentences, typed, offer: again }, text);
   }
   const offer = await offerAfter(c, { reply, request, failure });

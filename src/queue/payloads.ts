@@ -89,14 +89,10 @@ const schemas = {
   'relay-from-devin': z.object({ sessionId: z.string() }),
   /** Take to Devin what was said in the thread or in a box, in order. */
   'relay-to-devin': z.object({ sessionId: z.string() }),
-  /** Mark a message in the thread as taken, if its author may steer the session. */
-  'mark-taken': z.object({ replyId: z.string() }),
-  /** Show the author what became of something they said. */
+  /** Show the author where something they said is: taken, at Devin, or neither. */
   'tell-reply': z.object({ replyId: z.string() }),
   /** Do what a person asked for, if they may. */
   act: actSchema,
-  /** Tell a person what Slack was too busy to take. */
-  'tell-later': z.object({ userId: z.string(), answerTo: answerToSchema }),
   /** Take up a session that was started with a database that is lost. */
   'restore-session': z.object({ sessionId: z.string(), requestId: z.string(), createdAtS: z.number() }),
 };
@@ -116,6 +112,6 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'reopen-channel': ['channelId'],
   'relay-from-devin': ['sessionId'],
   'relay-to-devin': ['sessionId'],
-  'mark-taken': ['replyId'],
+  'tell-reply': ['replyId'],
   'restore-session': ['sessionId'],
 };

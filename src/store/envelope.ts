@@ -21,8 +21,6 @@ const envelopeSchema = z.object({
   noticeUrl: z.string().optional(),
   /** The reason that a person wrote. */
   reason: z.string().optional(),
-  /** What the person is to be told: it can name a session. */
-  said: z.array(z.string()).optional(),
   sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),
 });
 /** The parts of a request that must not be stored in the clear. */

@@ -130,7 +130,6 @@ describe('commands on sessions', () => {
       await toldTo(world(), { channelId, userId: ana.userId }, answer);
       expect((await showing('Ended')).text).not.toContain('Ended by');
       await doneWith(world(), 'act');
-      await doneWith(world(), 'mark-taken');
       await doneWith(world(), 'tell-reply');
       const said = slack.messages(channelId).find((one) => one.ts === ts);
       expect([...(said?.reactions.keys() ?? [])]).toEqual([]);

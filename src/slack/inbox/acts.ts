@@ -89,7 +89,7 @@ async function relay(
   trx: Transaction<Tables>,
 ): Promise<void> {
   await enqueue('relay-to-devin', { sessionId }, { trx });
-  if (messageTs !== null) await enqueue('mark-taken', { replyId }, { trx });
+  if (messageTs !== null) await enqueue('tell-reply', { replyId }, { trx });
 }
 
 /** Until there is a session, its request's id is in the place of its own. */
@@ -182,7 +182,7 @@ async function drop(
   const from = ['held', 'accepted', 'failed', 'unknown', 'skipped'] as const;
   const skipped = { editedTs, failure: null };
   if ((await replies.move({ id, from, to: 'skipped', changes: skipped }, trx)) !== null)
-    return enqueue('mark-taken', { replyId: id }, { trx });
+    return enqueue('tell-reply', { replyId: id }, { trx });
   // It's on its way to Devin. Should that fail, nothing is left to send again.
   const changes = { text: '', files: [], editedTs } as const;
   await replies.move({ id, from: ['sending'], to: 'sending', changes }, trx);
