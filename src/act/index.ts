@@ -136,7 +136,11 @@ function reasonOf(error: unknown, text: Text): string {
 }
 
 /** What a person typed is quoted if nothing came of it: its dialog is closed. */
-async function answer(c: ActContext, act: Act, { isDone, sentences }: Exclude<Outcome, number>): Promise<void> {
+async function answer(
+  c: ActContext,
+  act: Act,
+  { isDone, sentences }: Exclude<Outcome, number>,
+): Promise<void> {
   const { userId, answerTo, messageTs } = act;
   const { outbound } = c.slack;
   if (isDone && messageTs !== undefined && answerTo.channelId !== null)

@@ -15,7 +15,7 @@ import type { Reply } from '../store/replies.ts';
 import { cardThread, type SessionRequest } from '../store/request-row.ts';
 import { findSteered, lostSecrets, type SteeredThread } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
-import type { ConverseContext } from './context.ts';
+import type { ConverseContext } from './send-reply.ts';
 
 /** `session`: null: its request has none yet, or ended without one. */
 type Told = SteeredThread & { reply: Reply };
@@ -75,7 +75,8 @@ async function tellLeftOut({ slack }: ConverseContext, told: Told): Promise<void
   const { thread, notices } = await slack.textFor(userId);
   const leftOut = leftOutSentences(files, notices);
   const heading = state === 'delivered' ? thread.leftOut : thread.notDelivered;
-  if (leftOut.length > 0) await slack.outbound.tellPrivately(privatePlace(told), notice([heading, ...leftOut]));
+  if (leftOut.length > 0)
+    await slack.outbound.tellPrivately(privatePlace(told), notice([heading, ...leftOut]));
 }
 
 async function tellUndelivered(c: ConverseContext, told: Told): Promise<void> {

@@ -1,26 +1,62 @@
 import { handOverFile } from '../create/index.ts';
+import type { Devin } from '../devin/devin.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
 import { failureWord, lookupFailure } from '../failures.ts';
 import { answerQuestion, messagePages, mirrorReply } from '../follow/index.ts';
-import { Later, retryWindow, Unclear, type Enqueue, type Lease } from '../queue/index.ts';
+import type { ResolveIdentity } from '../identity/resolve.ts';
+import {
+  type Enqueue,
+  Later,
+  type Lease,
+  retryWindow,
+  type SearchUntilFound,
+  Unclear,
+  type WithLease,
+} from '../queue/index.ts';
 import type { SentFile, SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
-import { devinUserOf } from '../session/identity.ts';
+import { devinUserOf, type Identity } from '../session/identity.ts';
 import { isResting } from '../session/lifecycle.ts';
 import {
   composeReply,
   isRefusedReply,
-  sentAs,
   type ReplyFailure,
   type ReplyState,
+  sentAs,
 } from '../session/reply.ts';
-import { isClosed } from '../session/snapshot.ts';
+import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
+import type { SteeringCheck } from '../slack/authority.ts';
+import type { Slack } from '../slack/edge/slack.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { Reply, ReplyStep } from '../store/replies.ts';
+import type { Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { StoreParts } from '../store/store.ts';
+import type { Store, StoreParts } from '../store/store.ts';
 import type { NewMessage } from '../store/thread-messages.ts';
-import type { ConverseContext, ReplyInSession, SendingReply } from './context.ts';
+import type { Budget } from '../trust/index.ts';
+
+export type ConverseContext = {
+  store: Store;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'files' | 'presence' | 'textFor'>;
+  enqueue: Enqueue;
+  resolve: ResolveIdentity;
+  check: SteeringCheck;
+  /** Reserves what a session that rests may still use; why it can't be woken: it doesn't fit. */
+  budget: Pick<Budget, 'wake' | 'letGo'>;
+  recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
+  withLease: WithLease;
+  searchUntilFound: SearchUntilFound;
+  /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
+  mayFallBack: boolean;
+  now: () => number;
+};
+
+/** A reply with the session it is for, and the request that session was started for. */
+export type ReplyInSession = Followed & { reply: Reply };
+
+/** A reply that its author may send. `lease`: of the process that works on this session's replies. */
+export type SendingReply = ReplyInSession & { identity: Identity; signal: AbortSignal; lease: Lease };
 
 type ReplyMoveContext = {
   store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' | 'answer' }>;

@@ -44,7 +44,7 @@ export function createSweep({ store, queue, onSilent, readTime, moveLocked, time
   /** A word is private and costs no edit, so it comes however many wait for their cards. */
   async function sayWords(): Promise<void> {
     const taken = await replies.onTheirWay(tuning.silentMs);
-    const marked = await queue.unqueued('mark-taken', taken);
+    const marked = await queue.unqueued('tell-reply', taken);
     await store.db.transaction().execute(async (trx) => {
       const silent = await shown.countSilent(tuning.silentMs, trx);
       const ids = await shown.needWord(WORD_MS, trx);

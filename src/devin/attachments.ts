@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { z } from 'zod';
 import { isPublic } from '../network.ts';
-import { readableOnly, toPathId } from '../session/snapshot.ts';
+import { fromWire, openEnum, readableOnly, toPathId } from '../session/snapshot.ts';
 import type { DevinClient, CallOptions } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
-import {
-  sessionAttachmentSchema,
-  uploadedAttachmentSchema,
-  type SessionAttachment,
-  type UploadedAttachment,
-} from './schemas.ts';
+
+const uploadedAttachmentSchema = fromWire(z.object({ url: z.string() }));
+export type UploadedAttachment = z.output<typeof uploadedAttachmentSchema>;
+
+const sessionAttachmentSchema = fromWire(
+  z.object({
+    attachmentId: z.string(),
+    name: z.string(),
+    url: z.string(),
+    source: openEnum(['devin', 'user']),
+  }),
+);
+export type SessionAttachment = z.output<typeof sessionAttachmentSchema>;
 
 const UPLOAD_TIMEOUT_MS = 300_000;
 /** Devin's words wait for its files to be listed. */

@@ -2,9 +2,16 @@ import { z } from 'zod';
 import type { Lookup } from '../session/fields.ts';
 import { fromWire, optional } from '../session/snapshot.ts';
 import { remembered } from '../time.ts';
-import { collectPages, MAX_PAGE, toSearchParams, withVersion, type DevinClient } from './client.ts';
+import {
+  collectPages,
+  type DevinClient,
+  MAX_PAGE,
+  type Page,
+  pageOf,
+  toSearchParams,
+  withVersion,
+} from './client.ts';
 import { DevinError } from './errors.ts';
-import { pageOf, type Page } from './schemas.ts';
 
 /** An item to pick. `value` goes into a session request. */
 type CatalogItem = { value: string; label: string; description: string | null };

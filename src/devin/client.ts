@@ -1,11 +1,20 @@
 import ky, { HTTPError, NetworkError, TimeoutError, type RetryOptions } from 'ky';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { bounded, cleanJson, pages, type Fetch } from '../bounds.ts';
-import { toSnake } from '../session/snapshot.ts';
+import { fromWire, readableOnly, toSnake } from '../session/snapshot.ts';
 import { createOnceAMinute } from '../time.ts';
-import { bareFacts, DevinError, neverConnected } from './errors.ts';
-import { parseProblem, readRetryAfter } from './problem.ts';
-import type { Page } from './schemas.ts';
+import { bareFacts, DevinError, neverConnected, parseProblem, readRetryAfter } from './errors.ts';
+
+/** Cursor pagination. `endCursor` is null on the last page. https://docs.devin.ai/api-reference/concepts/pagination */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  fromWire(
+    z.object({
+      items: readableOnly(item),
+      endCursor: z.string().nullable().default(null),
+      hasNextPage: z.boolean().catch(false),
+    }),
+  );
+export type Page<T> = { items: T[]; endCursor: string | null; hasNextPage: boolean };
 
 /** One HTTP request, for logs and metrics: no address, which may have names in it, and no body. */
 export type DevinRequestFacts = {

@@ -1,20 +1,44 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { folded } from '../session/identity.ts';
+import { fromWire, optional } from '../session/snapshot.ts';
 import { createRemoteClock } from '../time.ts';
 import { createAttachments, type IsProxied } from './attachments.ts';
 import { createCatalog } from './catalog.ts';
 import {
+  type CallOptions,
   collectPages,
   createDevinClient,
-  toSearchParams,
-  withVersion,
   type DevinClient,
   type DevinClientOptions,
-  type CallOptions,
+  pageOf,
+  toSearchParams,
+  withVersion,
 } from './client.ts';
 import { DevinError, orDevinError, type DevinErrorCode } from './errors.ts';
-import { memberSchema, pageOf, selfSchema, type Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
+
+/** The same in both lists of members, and for one member. */
+const memberSchema = fromWire(
+  z.object({
+    /** Opaque; may hold `|`. */
+    userId: z.string(),
+    email: optional(z.string()),
+    name: optional(z.string()),
+  }),
+);
+
+/** Whose key it is. */
+const selfSchema = fromWire(
+  z.object({
+    /** `service_user`, or another kind of principal. */
+    principalType: z.string(),
+    /** null: it is no service user's. */
+    serviceUserId: optional(z.string()),
+    /** null for a key of the whole enterprise, and sometimes for an organization's. */
+    orgId: optional(z.string()),
+  }),
+);
+export type Self = z.output<typeof selfSchema>;
 
 type DevinOptions = DevinClientOptions & {
   now?: () => number;

@@ -1,4 +1,5 @@
-import { TooLargeError } from '../bounds.ts';
+import { z } from 'zod';
+import { cleanJson, cleanText, TooLargeError } from '../bounds.ts';
 import { isUntrusted } from '../network.ts';
 
 export type DevinErrorCode =
@@ -21,7 +22,7 @@ export type DevinErrorCode =
   | 'unexpected';
 
 /** `field`: Devin's name of a member of the body; `message`: Devin's. */
-export type FieldError = { field: string; message: string };
+type FieldError = { field: string; message: string };
 
 /** What is known about a failure, serializable: no request, body or key. */
 export type DevinErrorFacts = {
@@ -135,4 +136,187 @@ function isConnectFailure(error: Error): boolean {
 /** Whether Devin doesn't even say whose key it is. */
 export function refusesKey(error: unknown): boolean {
   return error instanceof DevinError && (error.code === 'unauthorized' || error.status === 403);
+}
+
+/** What reading an answer needs of its request. */
+type SentFacts = {
+  /** Devin's names of the body's members. */
+  fields: readonly string[];
+  /** Values that Devin might echo and nobody may read: prompts, secrets. */
+  sensitive: readonly string[];
+};
+
+/**
+ * Reads a failed answer: RFC 9457 problem details, FastAPI's `{detail}` of older endpoints, or plain text.
+ * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
+ */
+export function parseProblem(
+  { status, headers, bodyText }: { status: number; headers: Headers; bodyText: string },
+  asked: SentFacts = { fields: [], sensitive: [] },
+): { facts: DevinErrorFacts; retryAfterMs: number | null } {
+  const code = codeOf(status);
+  const conceal = (text: string) => tidy(withoutValues(text, asked.sensitive));
+  const body = readBody(bodyText);
+  const issues = body.issues.map(({ field, message }) => ({ field, message: conceal(message) }));
+  const detail = body.reason === null ? summary(issues) : conceal(body.reason);
+  const fieldErrors =
+    issues.length > 0 || code !== 'invalid-request' ? issues : attributed(detail, asked.fields);
+  return {
+    facts: {
+      code,
+      status,
+      detail,
+      permission: code === 'forbidden' ? namedPermission(detail) : null,
+      fieldErrors,
+    },
+    retryAfterMs: readRetryAfter(headers),
+  };
+}
+
+const CODES: Record<number, DevinErrorCode> = {
+  400: 'invalid-request',
+  401: 'unauthorized',
+  402: 'payment-required',
+  403: 'forbidden',
+  404: 'not-found',
+  /** A proxy before Devin timed out. */
+  408: 'no-answer',
+  409: 'conflict',
+  422: 'invalid-request',
+  429: 'rate-limited',
+  /** A proxy before Devin gave up. */
+  499: 'no-answer',
+};
+
+function codeOf(status: number): DevinErrorCode {
+  // Devin doesn't redirect: a proxy does, such as for a sign-in, perhaps after Devin did what it was asked.
+  if (status < 400) return 'no-answer';
+  return CODES[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
+}
+
+/** Longer than anything waits, so that people read how long Devin asks for; but not forever. */
+const LONGEST_ASKED_MS = 24 * 60 * 60_000;
+
+/**
+ * Retry-After, in seconds or as a date by the answer's own clock, within a day; null: there is none, or it is over, and
+ * callers wait longer each time.
+ */
+export function readRetryAfter(headers: Headers): number | null {
+  const value = headers.get('retry-after')?.trim() ?? '';
+  const waitMs = /^\d+$/.test(value)
+    ? Number(value) * 1000
+    : Date.parse(value) - Date.parse(headers.get('date') ?? '');
+  return waitMs > 0 ? Math.min(LONGEST_ASKED_MS, waitMs) : null;
+}
+
+const text = z.string().optional().catch(undefined);
+
+const problemSchema = z.object({
+  title: text,
+  detail: z
+    .union([z.string(), z.array(z.unknown())])
+    .nullish()
+    .catch(null),
+  message: text,
+  error: text,
+  errors: z.array(z.unknown()).catch([]),
+});
+
+/** A field's error, as FastAPI writes it (`loc`, `msg`) or as is usual with RFC 9457 (`pointer`, `detail`). */
+const issueSchema = z.object({
+  loc: z
+    .array(z.union([z.string(), z.number()]))
+    .optional()
+    .catch(undefined),
+  pointer: text,
+  msg: text,
+  message: text,
+  detail: text,
+});
+
+function readBody(bodyText: string): { reason: string | null; issues: FieldError[] } {
+  const parsed = problemSchema.safeParse(parseJson(bodyText));
+  if (!parsed.success) return { reason: plainText(cleanText(bodyText)), issues: [] };
+  const { title, detail, message, error, errors } = parsed.data;
+  const issues = [...errors, ...(Array.isArray(detail) ? detail : [])].flatMap(readIssue);
+  if (typeof detail === 'string' && detail.trim() !== '') return { reason: detail, issues };
+  if (issues.length > 0) return { reason: null, issues };
+  return { reason: title ?? message ?? error ?? null, issues };
+}
+
+function parseJson(bodyText: string): unknown {
+  try {
+    return cleanJson(JSON.parse(bodyText));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A proxy's HTML page or unexpected JSON is no use to people. */
+function plainText(bodyText: string): string | null {
+  const start = bodyText.trim();
+  return start === '' || /^[<[{"]/.test(start) ? null : start;
+}
+
+const LOCATIONS = new Set(['body', 'query', 'path', '#', '']);
+
+function readIssue(value: unknown): FieldError[] {
+  const parsed = issueSchema.safeParse(value);
+  if (!parsed.success) return [];
+  const { loc, pointer = '', msg, message, detail } = parsed.data;
+  const reason = msg ?? message ?? detail;
+  if (reason === undefined) return [];
+  const segments = loc?.map(String) ?? pointer.split('/');
+  const [name = '', ...rest] = LOCATIONS.has(segments[0] ?? '')
+    ? segments.filter((segment) => !LOCATIONS.has(segment))
+    : segments;
+  return [{ field: name, message: rest.length === 0 ? reason : `${rest.join('.')}: ${reason}` }];
+}
+
+/** One line for all fields. */
+function summary(issues: FieldError[]): string | null {
+  if (issues.length === 0) return null;
+  return tidy(
+    issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),
+  );
+}
+
+/** If a reason names exactly one of the fields sent, it's about that field: an unknown platform is a bare 400. */
+function attributed(detail: string | null, fields: readonly string[]): FieldError[] {
+  if (detail === null) return [];
+  const named = fields.filter((field) =>
+    new RegExp(`(?<![\\w-])${field.replaceAll('_', '[_ ]')}(?![\\w-])`, 'i').test(detail),
+  );
+  const [field] = named;
+  return field !== undefined && named.length === 1 ? [{ field, message: detail }] : [];
+}
+
+/** `ManageOrgSessions`, or the internal form `org.devins.use`. https://docs.devin.ai/api-reference/v3/overview */
+const PERMISSION =
+  /\b(?:(?:Manage|View|Use|Impersonate|Read)(?:[A-Z][a-z]+)+|(?:org|account)\.[a-z_]+\.[a-z_]+)\b/;
+
+function namedPermission(detail: string | null): string | null {
+  return detail === null ? null : (PERMISSION.exec(detail)?.[0] ?? null);
+}
+
+const MAX_DETAIL_CHARS = 1500;
+
+function tidy(value: string): string {
+  const line = value.replace(/\s+/g, ' ').trim();
+  return line.length <= MAX_DETAIL_CHARS ? line : `${line.slice(0, MAX_DETAIL_CHARS - 1)}…`;
+}
+
+/** A reason may contain shorter values by chance. */
+const MIN_CONCEALED_CHARS = 6;
+/** How much of a value identifies an echo that Devin cut short. */
+const ECHO_CHARS = 24;
+
+function withoutValues(value: string, sensitive: readonly string[]): string {
+  let result = value;
+  for (const secret of sensitive.filter(({ length }) => length >= MIN_CONCEALED_CHARS)) {
+    result = result.replaceAll(secret, '…');
+    const echo = result.indexOf(secret.slice(0, ECHO_CHARS));
+    if (echo !== -1) result = `${result.slice(0, echo)}…`;
+  }
+  return result;
 }

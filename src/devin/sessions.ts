@@ -1,7 +1,11 @@
+import { z } from 'zod';
 import type { SessionCreateRequest } from '../session/request.ts';
 import {
   answeredSessionSchema,
   createdSessionSchema,
+  epochSeconds,
+  fromWire,
+  openEnum,
   polledSessionSchema,
   toBareId,
   toPathId,
@@ -9,15 +13,30 @@ import {
   type SessionSnapshot,
 } from '../session/snapshot.ts';
 import {
-  collectPages,
-  MAX_PAGE,
-  SAFE_RETRY,
-  toSearchParams,
-  type DevinClient,
   type CallOptions,
   type CallRetry,
+  collectPages,
+  type DevinClient,
+  MAX_PAGE,
+  type Page,
+  pageOf,
+  SAFE_RETRY,
+  toSearchParams,
 } from './client.ts';
-import { pageOf, sessionMessageSchema, type Page, type SessionMessage } from './schemas.ts';
+
+/** In characters; the rest is cut off. */
+const LONGEST_MESSAGE = 500_000;
+
+export const sessionMessageSchema = fromWire(
+  z.object({
+    eventId: z.string(),
+    source: openEnum(['devin', 'user']),
+    message: z.string().transform((text) => text.slice(0, LONGEST_MESSAGE)),
+    /** People wait for the words, whenever they were said. */
+    createdAt: epochSeconds.catch(() => Math.floor(Date.now() / 1000)),
+  }),
+);
+export type SessionMessage = z.output<typeof sessionMessageSchema>;
 
 /** Creating can take longer than 30 s under load; giving up early leaves the outcome unknown. */
 const CREATE_TIMEOUT_MS = 90_000;

@@ -1,9 +1,8 @@
 import type { Transaction } from 'kysely';
 import { pages } from '../bounds.ts';
-import { cursorAfter } from '../devin/client.ts';
+import { cursorAfter, type Page } from '../devin/client.ts';
 import { DevinError, isTooLarge, type DevinErrorCode } from '../devin/errors.ts';
-import type { Page, SessionMessage } from '../devin/schemas.ts';
-import type { MessageQuery } from '../devin/sessions.ts';
+import type { MessageQuery, SessionMessage } from '../devin/sessions.ts';
 import { markdownWords } from '../slack/views/markdown.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';

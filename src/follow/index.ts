@@ -5,11 +5,10 @@ import { sleep } from '../time.ts';
 import type { FollowContext } from './context.ts';
 import { recordAnswer } from './record.ts';
 import { relayFromDevin } from './relay.ts';
-import { createRound } from './round.ts';
-import { createWatcher } from './watcher.ts';
+import { createRound, createWatcher } from './watcher.ts';
 
 export { answerQuestion, lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
-export { fileRow } from './files.ts';
+export { fileRow } from './words.ts';
 export { mirrorReply } from './words.ts';
 export type { Watcher } from './watcher.ts';
 

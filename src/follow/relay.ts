@@ -10,9 +10,8 @@ import { MOST_FAILURES } from '../store/set-aside.ts';
 import { MILESTONE } from '../store/thread-messages.ts';
 import { NotTakenError, triedForMs, type FollowContext, type PostJob, type PostContext } from './context.ts';
 import { fetchMessages } from './fetch-messages.ts';
-import { findFiles, postFile } from './files.ts';
 import { markAnswered, postMilestone } from './milestones.ts';
-import { postWords } from './words.ts';
+import { findFiles, postFile, postWords } from './words.ts';
 
 /** After that, nobody waits for what was said. */
 const UNREAD_MS = 24 * 60 * 60_000;

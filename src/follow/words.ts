@@ -1,23 +1,40 @@
+import { z } from 'zod';
+import { readAtMost } from '../bounds.ts';
+import type { SessionAttachment } from '../devin/attachments.ts';
+import { DevinError } from '../devin/errors.ts';
+import { Later, retryWindow } from '../queue/index.ts';
 import { withoutCredentials } from '../session/credentials.ts';
+import type { SessionPhase } from '../session/lifecycle.ts';
 import { readMilestone } from '../session/milestones.ts';
 import { REPLY_BY, shownEvent } from '../session/reply.ts';
 import { cardView } from '../slack/card-view.ts';
 import { readThreadMessage } from '../slack/command/message.ts';
+import { refusalKind, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
 import type { FileToShare } from '../slack/edge/outbound.ts';
 import { plainName } from '../slack/edge/people.ts';
 import { isDirectMessage } from '../slack/edge/places.ts';
 import {
   labeled,
   renderDevinMessage,
+  renderInDevin,
   renderReplyBy,
   renderWebMessage,
 } from '../slack/views/devin-message.ts';
 import type { Rendered } from '../slack/views/objects.ts';
+import { code } from '../slack/views/text.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
-import type { NewMessage, ThreadMessage } from '../store/thread-messages.ts';
-import { post, wordsMessage, type FollowContext, type PostJob } from './context.ts';
-import { share } from './files.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import { isInFlight } from '../store/shown.ts';
+import { FILE, type NewMessage, type ThreadMessage } from '../store/thread-messages.ts';
+import {
+  type FollowContext,
+  NotTakenError,
+  post,
+  type PostJob,
+  triedForMs,
+  wordsMessage,
+} from './context.ts';
 import { milestoneMessage, milestoneWith } from './milestones.ts';
 
 /**
@@ -93,4 +110,159 @@ async function contentOf(
   if (file === null) return { posts, file };
   const name = `devin-${saidAt.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
   return { posts, file: { name, content: new TextEncoder().encode(file) } };
+}
+
+/** The text of the row of a file that Devin made. */
+const fileSchema = z.object({ name: z.string(), url: z.string() });
+type SessionFile = z.infer<typeof fileSchema>;
+
+/** A file that Devin made, as a row of its thread. */
+export function fileRow(
+  { attachmentId: id, name, url }: SessionAttachment,
+  saidAt: Date,
+  state: NewMessage['state'],
+): NewMessage {
+  const text = JSON.stringify({ name, url } satisfies SessionFile);
+  return { key: `${FILE}:${id}`, source: FILE, text, state, saidAt };
+}
+
+function readFileRow({ text }: Pick<ThreadMessage, 'text'>): SessionFile {
+  return fileSchema.parse(JSON.parse(text));
+}
+
+/** In these phases a file comes with a message or a pull request, or can wait. */
+const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working']);
+
+/** No message announces a file. `hasSpoken`: there are new messages. */
+export async function findFiles(
+  { store: { messages }, devin, now, log }: FollowContext,
+  { sessionId, phase, nextLookAt }: SessionRow,
+  { hasSpoken, signal }: { hasSpoken: boolean; signal: AbortSignal },
+): Promise<void> {
+  if (!hasSpoken && ACTIVE.has(phase) && (await messages.pending(sessionId, 'milestones')).length === 0)
+    return;
+  try {
+    const files = await devin.attachments.list(sessionId, { signal });
+    const made = files.filter(({ source }) => source === 'devin');
+    await messages.add(
+      sessionId,
+      made.map((file) => fileRow(file, new Date(now()), 'pending')),
+    );
+  } catch (error) {
+    if (!(error instanceof DevinError) || (nextLookAt === null && isPassing(error))) throw error;
+    // The next change lists them again; of a session that is over there is none.
+    log.warn({ err: error, sessionId }, 'the files of a session could not be listed');
+  }
+}
+
+/** Posts a file that Devin made. */
+export async function postFile(c: FollowContext, job: PostJob): Promise<void> {
+  const { row, context } = job;
+  const { messages } = c.store;
+  if (row.attemptedAt === null) await messages.change(row, { attemptedAt: new Date(c.now()) });
+  const made = readFileRow(row);
+  const read = async (): Promise<FileToShare | null> =>
+    readAttachment(c, made, context.signal).catch((error: unknown) => {
+      context.signal.throwIfAborted();
+      c.log.warn({ err: error, key: row.key }, 'a file that Devin made could not be read');
+      if (mayWait(c, row)) throw new Later('down');
+      return null;
+    });
+  await share(c, job, { part: 0, name: made.name, read });
+  await messages.change(row, { state: 'posted' });
+}
+
+type SharedFile = { part: number; name: string; read: () => Promise<FileToShare | null> };
+
+/** Without the permission, or if files aren't allowed, a sentence is posted instead. */
+async function share(c: FollowContext, job: PostJob, file: SharedFile): Promise<void> {
+  const isShared = await shareFile(c, job, file.read).catch((error: unknown) => {
+    const isAboutFile = error instanceof NotTakenError && refusalKind(error.code) !== 'place';
+    if (isAboutFile) return false;
+    throw error;
+  });
+  if (isShared) return;
+  const sentence = c.text.thread.fileInDevin(code(file.name));
+  const rendered = renderInDevin(sentence, job.followed.session.url, c.text);
+  await post(c, job, { ...wordsMessage(job, file.part, rendered), isQuestion: false });
+}
+
+/**
+ * Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. `read`: null: there is none.
+ * False: Slack has none.
+ */
+async function shareFile(
+  c: FollowContext,
+  { row, followed: { session }, context: { lease } }: PostJob,
+  read: SharedFile['read'],
+): Promise<boolean> {
+  const { db, messages, shown } = c.store;
+  const { outbound } = c.slack;
+  const { channelId, threadTs } = session;
+  const place = { channelId, threadTs };
+  const key = `file:${row.sessionId}:${row.key}`;
+  const failed = (failure: SlackFailure): never => {
+    if (failure.kind === 'refused' && refusalKind(failure.code) !== 'token')
+      throw new NotTakenError(failure.code);
+    throw new Later('slack', failure.kind === 'rate-limited' ? failure.retryAfterMs : null);
+  };
+  if (row.slackFileId !== null) {
+    if (
+      await outbound.findFile(place, row.slackFileId).catch((error: unknown) => failed(slackFailure(error)))
+    )
+      return true;
+    const earlier = await shown.find(key);
+    if (earlier !== null && isInFlight(earlier, c.tuning.inFlightMs)) return failed({ kind: 'unclear' });
+  }
+  const file = await read();
+  if (file === null || file.content.byteLength === 0) return false;
+  const uploaded = await outbound.upload(file);
+  // Nobody sees it yet. Files go to another host of Slack's, which may be blocked.
+  if (uploaded.kind === 'unclear' && !mayWait(c, row)) return false;
+  if (uploaded.kind !== 'uploaded') return failed(uploaded);
+  await db.transaction().execute(async (trx) => {
+    await lease.fence(trx);
+    await messages.change(row, { slackFileId: uploaded.fileId }, trx);
+    await shown.attempt({ key, ...place, slackTs: outbound.slackTs(), isFirst: false }, trx);
+  });
+  lease.assertFresh();
+  const shared = await outbound.share(place, uploaded.fileId, file.name);
+  if (shared.kind !== 'unclear') await shown.forget(key);
+  return shared.kind === 'shared' || failed(shared);
+}
+
+/** Devin may give a file later, or Slack take it, but the next files can't wait forever. */
+function mayWait(c: FollowContext, row: ThreadMessage): boolean {
+  return retryWindow('message', { triedForMs: triedForMs(c, row) }).kind === 'wait';
+}
+
+/** Larger files stay in Devin; the thread links there. */
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
+/** What else waits for the thread doesn't wait longer for a file that doesn't come. */
+const LONGEST_READ_MS = 60_000;
+
+/** null: Devin refuses it, or it's too large. Throws if asking again later may help. */
+async function readAttachment(
+  { devin: { attachments } }: Pick<FollowContext, 'devin'>,
+  { name, url }: SessionFile,
+  signal: AbortSignal,
+): Promise<FileToShare | null> {
+  try {
+    const { body, size } = await attachments.download(url, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_READ_MS)]),
+    });
+    if (size !== null && size > MAX_FILE_BYTES) {
+      await body.cancel();
+      return null;
+    }
+    const content = await readAtMost(body, MAX_FILE_BYTES);
+    return content === null ? null : { name, content };
+  } catch (error) {
+    if (error instanceof DevinError && !isPassing(error)) return null;
+    throw error;
+  }
+}
+
+function isPassing({ code }: DevinError): boolean {
+  return code === 'rate-limited' || code === 'unavailable' || code === 'not-sent' || code === 'no-answer';
 }

@@ -12,7 +12,7 @@ import { fingerprintOf } from '../store/sql.ts';
 import type { TurnClass } from '../store/turns.ts';
 import { rounded } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
-import type { Desired, Kind } from './context.ts';
+import type { Desired, Kind } from './show.ts';
 
 export type CardRows = {
   request: SessionRequest;

@@ -1,17 +1,23 @@
 import type { Queue } from '../queue/index.ts';
 import type { Listing } from '../store/listing.ts';
 import { cardKey, MESSAGE_KINDS, type MessageKind } from '../store/shown.ts';
-import { ALERT, showAlerts } from './alert.ts';
-import { APPROVAL, showApprovals } from './approval.ts';
 import { CARD } from './card.ts';
-import type { ReconcileContext } from './context.ts';
-import { GREETING, LINKED, SHARED, SWITCHED } from './notices.ts';
-import { OUTCOME } from './outcome.ts';
-import { createShow, type Show } from './show.ts';
+import {
+  ALERT,
+  APPROVAL,
+  GREETING,
+  LINKED,
+  OUTCOME,
+  SHARED,
+  showAlerts,
+  showApprovals,
+  SWITCHED,
+} from './notices.ts';
+import { createShow, type ReconcileContext, type Show } from './show.ts';
 
 export { hasCard, wasDeleted } from './card.ts';
-export { outcomeKey } from './outcome.ts';
-export type { Desired, Kind, ShowContext } from './context.ts';
+export { outcomeKey } from './notices.ts';
+export type { Desired, Kind, ShowContext } from './show.ts';
 export { showMessage } from './show.ts';
 
 /** Everything that Slack shows and that is kept up to date. */

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
+import type { SessionAttachment } from '../devin/attachments.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
-import type { SessionAttachment, SessionMessage } from '../devin/schemas.ts';
+import type { SessionMessage } from '../devin/sessions.ts';
 import { fileRow, lastWordsOf, messagePages, messageRow } from '../follow/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { storedDraftSchema, type StoredDraft } from '../session/fields.ts';

@@ -35,7 +35,7 @@ type ThreadNotice = {
   reason: keyof Text['thread']['notTaken'] | 'at-rest' | 'may-not-steer';
 };
 
-export const noticeKey = ({ sessionId, userId, reason }: ThreadNotice): string =>
+const noticeKey = ({ sessionId, userId, reason }: ThreadNotice): string =>
   `notice:${sessionId}:${userId}:${reason}`;
 
 /** Tells a person something, unless they were told. Throws if it should be tried again. */

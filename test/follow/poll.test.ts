@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createDevin } from '../../src/devin/devin.ts';
-import { poll, type PollResult } from '../../src/follow/poll.ts';
+import { poll, type PollResult } from '../../src/follow/watcher.ts';
 import { refuseConnection, createUpstream } from '../../src/upstream.ts';
 import { KEY, ORG, page, SESSION, startApi, startDevin } from '../devin/local-api.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';

@@ -1,5 +1,6 @@
-import { parseProblem } from '../../src/devin/problem.ts';
-import { pageOf, sessionMessageSchema } from '../../src/devin/schemas.ts';
+import { pageOf } from '../../src/devin/client.ts';
+import { parseProblem } from '../../src/devin/errors.ts';
+import { sessionMessageSchema } from '../../src/devin/sessions.ts';
 import { withoutCredentials } from '../../src/session/credentials.ts';
 import { fields, OPTION_GROUPS } from '../../src/session/fields.ts';
 import { isSessionRef } from '../../src/session/intent.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CARD } from '../../src/reconcile/card.ts';
-import type { Desired } from '../../src/reconcile/context.ts';
+import type { Desired } from '../../src/reconcile/show.ts';
 import type { RequestState } from '../../src/session/request.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import type { ShownMessage } from '../../src/store/shown.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseProblem } from '../../../src/devin/problem.ts';
+import { parseProblem } from '../../../src/devin/errors.ts';
 import { userMessage } from '../../../src/slack/views/failures.ts';
 import { en } from '../../../src/text/en.ts';
 

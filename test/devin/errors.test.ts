@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DevinErrorCode } from '../../src/devin/errors.ts';
-import { parseProblem } from '../../src/devin/problem.ts';
+import { type DevinErrorCode, parseProblem } from '../../src/devin/errors.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
   status,
