@@ -98,12 +98,12 @@ export function readEnvironment(): Environment {
 }
 
 const storeSchema = environmentSchema.pick({ DATABASE_URL: true, DATA_DIR: true });
-type StoreConfig = Pick<Config['store'], 'databaseUrl' | 'dataDir'>;
-
 /** Where the database is, for commands that need no other settings. */
 export function readStoreConfig(
   text: Text,
-): { ok: true; config: StoreConfig } | { ok: false; problems: string[] } {
+):
+  | { ok: true; config: Pick<Config['store'], 'databaseUrl' | 'dataDir'> }
+  | { ok: false; problems: string[] } {
   const parsed = storeSchema.safeParse(withoutEmpty(readEnvironment()));
   if (!parsed.success) return { ok: false, problems: variableProblems(parsed.error, text) };
   const { DATABASE_URL: databaseUrl = null, DATA_DIR: dataDir } = parsed.data;

@@ -16,18 +16,14 @@ import type { Skews } from './time.ts';
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
 
-type HealthDeps = {
+export function createHealthPages(deps: {
   readiness: () => Promise<Readiness>;
   /** Worth looking into, but no reason to take the app out of service. */
   warnings: () => string[];
   metrics: Pick<Metrics, 'contentType' | 'text'>;
   /** null: loopback and private addresses may read the metrics. */
   metricsToken: string | null;
-};
-
-export function createHealthPages(
-  deps: HealthDeps,
-): Record<string, (request: IncomingMessage) => Promise<HttpPage>> {
+}): Record<string, (request: IncomingMessage) => Promise<HttpPage>> {
   const { readiness, warnings, metrics, metricsToken } = deps;
   const readMetrics = oneAtATime(async () => metrics.text());
   return {
@@ -81,13 +77,6 @@ function sameText(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
 
-type ReadinessParts = {
-  database: Pick<Database, 'ping'>;
-  writes: Pick<Writes, 'trouble'>;
-  queue: Pick<Queue, 'healthy'>;
-  slack: { bolt: Pick<Bolt, 'connected'> };
-};
-
 /** A database that takes longer isn't ready. */
 const PING_MS = 900;
 
@@ -96,7 +85,12 @@ export function createReadiness({
   writes,
   queue,
   slack,
-}: ReadinessParts): () => Promise<Readiness> {
+}: {
+  database: Pick<Database, 'ping'>;
+  writes: Pick<Writes, 'trouble'>;
+  queue: Pick<Queue, 'healthy'>;
+  slack: { bolt: Pick<Bolt, 'connected'> };
+}): () => Promise<Readiness> {
   const ping = oneAtATime(async () =>
     database.ping().then(
       () => true,

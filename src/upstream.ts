@@ -11,20 +11,6 @@ const KNOWN_MS = 10 * MINUTE_MS;
 
 type CallRate = { perMinute: number; burst: number };
 
-type UpstreamOptions = {
-  /** Its address. Calls to other hosts, such as file servers, pass. */
-  origin: string;
-  fetch: Fetch;
-  /** A monotonic clock: the machine's clock may be set. */
-  passedMs?: () => number;
-  /** How often a method may be called, by the last part of its path. */
-  rates?: Readonly<Record<string, CallRate>>;
-  /** The answer to a call that isn't made. */
-  refuse: (retryAfterMs: number) => Response;
-  /** Told once when it goes down, and once when it answers again. */
-  onChange?: (isUp: boolean) => void;
-};
-
 /**
  * A circuit breaker. After some failures in a row it makes no call for a while, then one, which decides whether the others
  * may continue.
@@ -36,7 +22,19 @@ export function createUpstream({
   rates = {},
   refuse,
   onChange = () => undefined,
-}: UpstreamOptions) {
+}: {
+  /** Its address. Calls to other hosts, such as file servers, pass. */
+  origin: string;
+  fetch: Fetch;
+  /** A monotonic clock: the machine's clock may be set. */
+  passedMs?: () => number;
+  /** How often a method may be called, by the last part of its path. */
+  rates?: Readonly<Record<string, CallRate>>;
+  /** The answer to a call that isn't made. */
+  refuse: (retryAfterMs: number) => Response;
+  /** Told once when it goes down, and once when it answers again. */
+  onChange?: (isUp: boolean) => void;
+}) {
   const circuit = createCircuit(now, onChange);
   const budgets = new Map(Object.entries(rates).map(([name, rate]) => [name, createBudget(rate, now)]));
 
