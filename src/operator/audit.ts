@@ -12,8 +12,8 @@ import {
   runAct,
   runCommand,
   WRONG,
+  withStore,
 } from './command-line.ts';
-import { withStore } from './store.ts';
 
 /** `npm run audit -- verify` and `export`: checks the chain, or prints it. */
 const { text } = readOperatorSettings();

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { CallOptions } from '../devin/client.ts';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError, orDevinError, refusesKey } from '../devin/errors.ts';
-import { everyGroupIn } from '../session/policy/match.ts';
+import { everyGroupIn } from '../session/policy/decide.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { isAbsentGroup } from '../slack/edge/people.ts';

@@ -3,8 +3,17 @@ import { readOperatorSettings } from '../config.ts';
 import { PERSON_ID } from '../session/identity.ts';
 import { forgetPerson } from '../store/forget.ts';
 import type { Tables } from '../store/tables.ts';
-import { BY, checkName, FINE, print, readArguments, runCommand, UsageError, WRONG } from './command-line.ts';
-import { withStore } from './store.ts';
+import {
+  BY,
+  checkName,
+  FINE,
+  print,
+  readArguments,
+  runCommand,
+  UsageError,
+  WRONG,
+  withStore,
+} from './command-line.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */
 const { text } = readOperatorSettings();

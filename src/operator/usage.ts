@@ -2,8 +2,7 @@ import { readOperatorSettings } from '../config.ts';
 import { createAudit } from '../store/audit.ts';
 import { createUsage } from '../store/usage.ts';
 import { exportUsage } from '../trust/index.ts';
-import { printAll, readExport, runAct, runCommand } from './command-line.ts';
-import { withStore } from './store.ts';
+import { printAll, readExport, runAct, runCommand, withStore } from './command-line.ts';
 
 /** `npm run usage -- export`: prints what each session used. */
 const { text } = readOperatorSettings();

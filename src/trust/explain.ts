@@ -1,6 +1,15 @@
 import { applyDefaults } from '../session/defaults.ts';
 import { fields, type FieldValues, type StoredDraft } from '../session/fields.ts';
-import { decide, passedOver, rulesAt, termsOf, type Decision } from '../session/policy/decide.ts';
+import {
+  decide,
+  passedOver,
+  rulesAt,
+  termsOf,
+  type Decision,
+  groupsIn,
+  type PolicyFacts,
+  type PolicyPlace,
+} from '../session/policy/decide.ts';
 import {
   ceilingsOf,
   NOTHING_SPENT,
@@ -9,7 +18,6 @@ import {
   type Spend,
   type Spent,
 } from '../session/policy/limits.ts';
-import { groupsIn, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
 import { patternWords, type PlaceWord } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { renderProblems } from '../slack/command/help.ts';

@@ -7,7 +7,7 @@ import { codeOf } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
 import { repeat } from '../time.ts';
-import { MAX_BYTES, parseYaml, type Format, type YamlResult } from './yaml-file/parse.ts';
+import { MAX_BYTES, parseYaml, type Format, type YamlResult } from './yaml-file.ts';
 
 export type FileSource<T> = {
   /** What is in force. */

@@ -6,9 +6,19 @@ import type { Failure } from '../session/failure.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import { devinUserOf, type SlackPerson } from '../session/identity.ts';
 import type { PolicyRequest } from '../session/policy/conditions.ts';
-import { decide, rulesAt, strictest, termsOf, type Hurdle, type Terms } from '../session/policy/decide.ts';
+import {
+  decide,
+  rulesAt,
+  strictest,
+  termsOf,
+  type Hurdle,
+  type Terms,
+  groupsIn,
+  needsOf,
+  type PolicyFacts,
+  type PolicyPlace,
+} from '../session/policy/decide.ts';
 import { choicesOf, explain, type Choices, type Explained } from '../session/policy/form.ts';
-import { groupsIn, needsOf, type PolicyFacts, type PolicyPlace } from '../session/policy/match.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { isTooLong } from '../session/prompt.ts';
 import type { Filled, QuickGate, Where } from '../slack/authority.ts';

@@ -7,7 +7,7 @@ import type { SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';
 import { createGate } from '../../src/trust/gate.ts';
 import { POLICY_FILE } from '../../src/trust/index.ts';
-import { parseYaml } from '../../src/trust/yaml-file/parse.ts';
+import { parseYaml } from '../../src/trust/yaml-file.ts';
 import { requestRow } from '../support/request-row.ts';
 
 const member = (userId: string): SlackPerson => ({

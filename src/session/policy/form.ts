@@ -9,9 +9,9 @@ import {
   type Decision,
   type Hurdle,
   type Terms,
+  type PolicyFacts,
 } from './decide.ts';
 import { ceilingsOf, type Ceiling } from './limits.ts';
-import type { PolicyFacts } from './match.ts';
 import type { Policy, PolicyRule } from './schema.ts';
 
 /** Each of its options is asked about. */

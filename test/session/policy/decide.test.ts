@@ -2,7 +2,13 @@ import { array, assert, boolean, constantFrom, option, property, record } from '
 import { describe, expect, test } from 'vitest';
 import type { EffectiveDraft } from '../../../src/session/defaults.ts';
 import type { StoredDraft } from '../../../src/session/fields.ts';
-import { decide, rulesAt, SESSION_LIMIT, termsOf } from '../../../src/session/policy/decide.ts';
+import {
+  decide,
+  rulesAt,
+  SESSION_LIMIT,
+  termsOf,
+  type PolicyFacts,
+} from '../../../src/session/policy/decide.ts';
 import {
   alertsOf,
   ceilingsOf,
@@ -11,7 +17,6 @@ import {
   NOTHING_SPENT,
   renewsAt,
 } from '../../../src/session/policy/limits.ts';
-import { type PolicyFacts } from '../../../src/session/policy/match.ts';
 import { policySchema, type Policy } from '../../../src/session/policy/schema.ts';
 
 const policyOf = (file: unknown): Policy => policySchema.parse(file);
