@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../sandbox/slack/rules/message.ts';
 import { checkView } from '../../sandbox/slack/rules/view.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../../src/session/preferences.ts';
-import { durationWords } from '../../src/text/amounts.ts';
+import { durationWords } from '../../src/text/index.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
 import { createLanguages } from '../../src/text/languages.ts';
