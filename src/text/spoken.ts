@@ -1,21 +1,11 @@
 import { SUBCOMMANDS, type Subcommand } from '../session/intent.ts';
 import type { Language } from '../session/preferences.ts';
 
-/** Words in lower case, with commas between them: `cancel, kill`. */
-type Words = string;
-
-const wordsIn = (words: Words): string[] => words.split(',').flatMap((word) => word.trim() || []);
-
-/** What people say to the app in one language. All other words are about a task. */
-export type Spoken = {
-  /** What runs a sub-command, besides its own name. */
-  names: { readonly [Name in Subcommand]?: Words };
-  /** Messages that ask for nothing. */
-  thanks: Words;
-};
-
-/** People write in any of them, whatever language they read. */
-const SPOKEN: Record<Language, Spoken> = {
+/**
+ * What people say to the app in each language, whatever language they read: words in lower case, with commas between
+ * them. `names`: what runs a sub-command, besides its own name. `thanks`: messages that ask for nothing.
+ */
+const SPOKEN: Record<Language, { names: { readonly [Name in Subcommand]?: string }; thanks: string }> = {
   en: {
     names: {
       help: 'commands',
@@ -50,6 +40,8 @@ const SPOKEN: Record<Language, Spoken> = {
 };
 
 const ALL = Object.values(SPOKEN);
+
+const wordsIn = (words: string): string[] => words.split(',').flatMap((word) => word.trim() || []);
 
 /** Each word that runs a sub-command. */
 export const COMMAND_NAMES: ReadonlyMap<string, Subcommand> = new Map(
