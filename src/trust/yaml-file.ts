@@ -13,7 +13,8 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { z } from 'zod';
-import { issueWords, type Text } from '../text/index.ts';
+import type { Text } from '../text/index.ts';
+import { issueWords } from '../text/issues.ts';
 
 export const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */

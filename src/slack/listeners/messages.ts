@@ -35,7 +35,7 @@ export function listenToMessages(app: App, c: ListenersContext): void {
         await cancelTask(c, event);
         return retractReply(c, event);
       case 'edit':
-        return hearEdit(c, event);
+        return hearEdit(c, event, isAgain);
       case 'message':
         if (event.userId !== c.slack.botUserId()) await hearMessage(c, event, isAgain);
     }
@@ -55,22 +55,25 @@ export function listenToMessages(app: App, c: ListenersContext): void {
  * The edit of a message that went to Devin, or that waits for it, reaches Devin; so does that of the message which asked
  * for the session, if it has another task. An edit changes nothing else.
  */
-async function hearEdit(c: ListenersContext, edit: Edit): Promise<void> {
+async function hearEdit(c: ListenersContext, delivered: Edit, isAgain: boolean): Promise<void> {
   const { requests, sessions, replies } = c.store;
   const botUserId = c.slack.botUserId();
-  const request = await requests.ofMessage(edit);
+  const request = await requests.ofMessage(delivered);
   if (request !== null) {
     const session = await sessions.ofRequest(request.id);
-    const text = taskIn(c, edit);
+    const text = taskIn(c, delivered);
     const mayRun = session !== null || isPending(request.state) || request.state === 'unknown';
     const original = request.draft.values.prompt ?? null;
     if (text !== null && mayRun)
-      await correctReply(c, { ...edit, thread: { request, session }, text, original });
+      await correctReply(c, { ...delivered, thread: { request, session }, text, original });
     return;
   }
-  const sessionId = await replies.sessionOf(edit);
+  const sessionId = await replies.sessionOf(delivered);
   const thread = sessionId === null ? null : await findSteered(c.store, sessionId);
   if (thread === null) return;
+  // A later edit may have been read with the message itself.
+  const edit = isAgain ? await c.slack.thread.readAgain(delivered) : delivered;
+  if (edit === null) return;
   const text = editedText(edit, botUserId);
   // What isn't for Devin any longer is taken back.
   await (text === null ? retractReply(c, edit) : correctReply(c, { ...edit, thread, text, original: null }));

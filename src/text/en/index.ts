@@ -1,0 +1,18 @@
+export { approval } from './approval.ts';
+export { audit, forget, mapping, operator } from './audit.ts';
+export { card } from './card.ts';
+export { command } from './command.ts';
+export { details } from './details.ts';
+export { devin } from './devin.ts';
+export { fields } from './fields.ts';
+export { modal, review } from './form.ts';
+export { home } from './home.ts';
+export { joins } from './joins.ts';
+export { notices } from './notices.ts';
+export { commandLine, config, doctor, start, store } from './operator.ts';
+export { policy } from './policy.ts';
+export { sessions } from './sessions.ts';
+export { settings } from './settings.ts';
+export { steering } from './steering.ts';
+export { milestones, thread } from './thread.ts';
+export { usage } from './usage.ts';
