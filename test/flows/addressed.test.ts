@@ -64,16 +64,6 @@ describe("a message to the app outside of a session's thread", () => {
     },
   );
 
-  test('is offered without a name if it would run as its author', async () => {
-    const { slack, devin } = world();
-    const userId = slack.addUser({ name: 'noor', email: 'noor@acme.example' });
-    devin.addMember({ userId: 'user-noor', email: 'noor@acme.example', name: 'noor' });
-    const channelId = slack.addChannel({ name: 'of-noor', members: [userId] });
-    await slack.speak(userId, channelId, `could <@${slack.workspace.botUserId}> fix the login test?`);
-    const offer = await slack.waitForMessage(channelId, ({ text }) => text.includes(OFFER));
-    expect(slack.renderText(offer)).not.toContain('It runs as');
-  });
-
   test('in a thread includes the messages above it, and their files', async () => {
     const { slack, devin } = world();
     const { ana, ben, channelId, bot } = people(world());
@@ -86,27 +76,6 @@ describe("a message to the app outside of a session's thread", () => {
     expect(card.threadTs).toBe(threadTs);
     expect(session.request.prompt).toContain('the login test fails');
     expect(session.request.attachment_urls).toHaveLength(1);
-  });
-
-  test('includes its files', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, bot } = people(world());
-    const log = { name: 'app.log', mimetype: 'text/plain', content: 'x', owner: ana.userId };
-    await slack.speak(ana.userId, channelId, `${bot} read this log`, { files: [slack.addFile(log)] });
-    const { request } = await sessionOf(devin, ana.devinUserId);
-    expect(request.prompt).toBe('read this log');
-    expect(request.attachment_urls).toHaveLength(1);
-  });
-
-  test('includes a canvas as an HTML file', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, bot } = people(world());
-    const canvas = { name: 'Plan', mimetype: 'application/vnd.slack-docs', owner: ana.userId };
-    const files = [slack.addFile({ ...canvas, content: '<h1>Plan</h1><p>Fix it</p>' })];
-    await slack.speak(ana.userId, channelId, `${bot} carry out this plan`, { files });
-    const { request } = await sessionOf(devin, ana.devinUserId);
-    const upload = devin.uploads.find(({ url }) => request.attachment_urls?.includes(url));
-    expect(upload).toMatchObject({ name: 'Plan.html', contentType: 'text/html' });
   });
 
   test('includes what it forwards, marked as words of its author', async () => {
@@ -197,14 +166,6 @@ describe("a message to the app outside of a session's thread", () => {
     expect(sessionsOf(ana)).toBe(0);
   });
 
-  test('is quoted as it was typed when it is asked about', async () => {
-    const { slack } = world();
-    const { ana, channelId, bot } = people(world());
-    await slack.speak(ana.userId, channelId, `${bot} fix the &lt;login&gt; test, acu: 5`);
-    const question = await toldTo(world(), { channelId, userId: ana.userId }, 'fix the');
-    expect(slack.renderText(question)).toContain('fix the <login> test, acu: 5');
-  });
-
   test.each([
     ['start_as_meant', { prompt: 'fix the login test', repos: ['acme/web'] }],
     ['start_as_task', { prompt: 'fix the login test --rebo acme/web' }],
@@ -217,17 +178,6 @@ describe("a message to the app outside of a session's thread", () => {
     await slack.clickButton(ana.userId, { channelId, ts }, button);
     const { repos, prompt } = (await sessionOf(devin, ana.devinUserId)).request;
     expect({ prompt, ...(repos && { repos }) }).toEqual(request);
-  });
-
-  test("whose form didn't open is followed by a notice beside it, where no thread hides it", async () => {
-    const { slack } = world();
-    const { ana, channelId, bot } = people(world());
-    await slack.speak(ana.userId, channelId, `${bot} fix the login test --rebo acme/web`);
-    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, '--rebo');
-    slack.fail('views.open', { error: 'expired_trigger_id' });
-    await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
-    const told = await toldTo(world(), { channelId, userId: ana.userId }, "didn't open");
-    expect(told.threadTs).toBeNull();
   });
 
   test.each([
@@ -249,19 +199,6 @@ describe("a message to the app outside of a session's thread", () => {
     // Slack shows a private notice in a thread only if the thread has a reply.
     expect(told.threadTs).toBeNull();
     expect(slack.messages(channelId).filter(({ metadata }) => metadata)).toEqual([]);
-    expect(sessionsOf(eve)).toBe(0);
-  });
-
-  test('that is confirmed and then refused is answered where its author sees it', async () => {
-    const { slack } = world();
-    const { channelId, bot, sessionsOf } = people(world());
-    const eve = addColleague(world(), { inDevin: false });
-    slack.channels.get(channelId)?.members.add(eve.userId);
-    await slack.speak(eve.userId, channelId, `could ${bot} fix the login test?`);
-    const offer = await toldTo(world(), { channelId, userId: eve.userId }, OFFER);
-    await slack.clickButton(eve.userId, { channelId, ts: offer.ts }, 'start_as_task');
-    const told = await toldTo(world(), { channelId, userId: eve.userId }, 'Devin account');
-    expect(told.threadTs).toBeNull();
     expect(sessionsOf(eve)).toBe(0);
   });
 
@@ -298,14 +235,6 @@ describe("a message to the app outside of a session's thread", () => {
     expect(request.prompt).toMatch(/^fix this\n/);
     expect(request.prompt).toContain(isFile ? 'app.log' : 'checkout crashes');
     expect(request.attachment_urls ?? []).toHaveLength(isFile ? 1 : 0);
-  });
-
-  test('that asks for help gets it', async () => {
-    const { slack } = world();
-    const ana = addColleague(world());
-    const channelId = slack.directMessages(ana.userId);
-    await slack.speak(ana.userId, channelId, 'help');
-    await slack.waitForMessage(channelId, ({ text }) => text.includes('Start a Devin session'));
   });
 });
 
@@ -384,35 +313,6 @@ describe('a short direct message while Devin waits for an answer there', () => {
       (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
     );
     expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
-  });
-
-  test('is marked, corrected and withdrawn if it answers a session in a channel', async () => {
-    const { slack, devin } = world();
-    const { ana, id, direct, threadTs } = await askedDirectly();
-    const answer = async (words: string) => {
-      const { ts } = await slack.speak(ana.userId, direct, words, { threadTs });
-      const { ts: asked } = await slack.waitForMessage(
-        direct,
-        (one) => one.ts > ts && one.text.includes('Is your message the answer?'),
-      );
-      await slack.clickButton(ana.userId, { channelId: direct, ts: asked }, 'send_again');
-      return { channelId: direct, ts };
-    };
-    const marked = async ({ ts }: { ts: string }, mark: string) =>
-      slack.waitForMessage(direct, (one) => one.ts === ts && one.reactions.has(mark));
-    const send = { method: 'POST', path: new RegExp(`${id}/messages$`) };
-    const busy = devin.fail(send, { status: 429, retryAfter: 1, times: Infinity });
-    const [first, second] = [await answer('use main'), await answer('and be quick')];
-    await marked(second, 'eyes');
-    await slack.deleteMessage(ana.userId, second);
-    busy.clear();
-    await marked(first, 'white_check_mark');
-    await slack.editMessage(ana.userId, first, 'use release');
-    const words = () => devin.session(id).messages.map(({ message }) => message);
-    const correction = 'Correction of my earlier message: use release';
-    await devin.waitForSession((one) => one.id === id && words().at(-1) === correction);
-    expect(words()).toContain('use main');
-    expect(words()).not.toContain('and be quick');
   });
 
   test('starts another session, if its author says so', async () => {

@@ -83,29 +83,6 @@ describeOnPostgres('a session that is already running', (world) => {
     expect(sessionsOf(ana.devinUserId)).toHaveLength(2);
   });
 
-  test("isn't offered when Slack delivers the command that started it once more", async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    const { delivery } = await slack.command(ana.userId, channelId, 'fix the build of the app');
-    const session = await sessionOf(devin, ana.devinUserId);
-    await cardOf(slack, channelId, (text) => text.includes(session.url));
-    const again = await slack.redeliver(delivery);
-    expect(again.kind).toBe('answered');
-    expect(JSON.stringify(again)).not.toContain(TITLE);
-    expect(sessionsOf(ana.devinUserId)).toHaveLength(1);
-  });
-
-  test("doesn't keep the same command from starting one after it failed", async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    devin.fail({ method: 'POST', path: /\/sessions$/ }, { status: 422, times: 1 });
-    await slack.command(ana.userId, channelId, 'fix the cache');
-    await cardOf(slack, channelId, (text) => text.includes('Not started'));
-    const { message } = await slack.command(ana.userId, channelId, 'fix the cache');
-    expect(message).toBeNull();
-    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('fix the cache');
-  });
-
   test('takes a reply from the same command', async () => {
     const { slack } = world();
     const { ana, channelId, session } = await startSession(world(), { text: 'fix the build' });
@@ -194,39 +171,5 @@ describeOnPostgres('a session that is already running', (world) => {
         request.prompt === secondTask &&
         sessionsOf(ana.devinUserId).length === 2,
     );
-  });
-
-  test('lets people ask for the same about two messages', async () => {
-    const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `both-${ana.name}`, members: [ana.userId] });
-    for (const words of ['the login test fails', 'the docs test fails']) {
-      const { ts } = await slack.speak(ana.userId, channelId, words);
-      await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
-      const form = await settledForm(slack, ana.userId);
-      slack.typeIn(form.id, { 'field.prompt': 'fix this' });
-      expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
-    }
-    await devin.waitForSession(
-      ({ userId }) => userId === ana.devinUserId && sessionsOf(ana.devinUserId).length === 2,
-    );
-  });
-
-  test.each([
-    ['beside a message that has replies', 'root', null],
-    ['in the thread of a reply', 'reply', 'root'],
-  ] as const)('is offered %s', async (_, on, expected) => {
-    const { slack, devin } = world();
-    const { ana, channelId, card, session } = await startSession(world());
-    devin.advance(session.id, { status: 'running', message: 'I found it.' });
-    const root = card.ts;
-    const { ts: reply } = await slack.waitForMessage(channelId, ({ threadTs }) => threadTs === root);
-    const ids = { root, reply };
-    await slack.shortcut(ana.userId, { channelId, ts: ids[on] }, 'start_session');
-    const told = await slack.waitForMessage(
-      channelId,
-      (one) => one.ephemeralFor === ana.userId && one.text.includes(TITLE),
-    );
-    expect(told.threadTs).toBe(expected === null ? null : root);
   });
 });

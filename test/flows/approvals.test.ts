@@ -197,23 +197,6 @@ describe('what passes ends no approval', () => {
 });
 
 describe('a request that needs an approval', () => {
-  // First: once the clock is ahead, a request has waited for too long from the start.
-  test('says that Devin is busy while it does not say who shares an account, and then asks', async () => {
-    const { ana, ben, type, card } = team();
-    // From now on, the app knows who the requester is in Devin.
-    await type('whoami');
-    const busy = world().devin.fail(
-      { method: 'GET', path: '/members/users' },
-      { status: 429, retryAfter: 1, times: Infinity },
-    );
-    onTestFinished(() => busy.clear());
-    await type(`fix it for ${ana.name} ${INFRA}`);
-    await card('Devin is busy');
-    busy.clear();
-    await card('Waiting for approval');
-    await askedOf(ben);
-  });
-
   test('starts as the requester once it is approved, and every message says who approved', async () => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { slack, devin } = world();
@@ -254,16 +237,6 @@ describe('a request that needs an approval', () => {
     expect(slack.messages(channelId).filter(({ text }) => text.includes(`<@${ana.userId}>`))).toHaveLength(1);
   });
 
-  test('asks for a reason to decline, and does nothing without one', async () => {
-    const { ben, card } = await waiting();
-    const { slack } = world();
-    await press(ben, 'decline_request');
-    const dialog = await slack.waitForView(({ userId }) => userId === ben.userId);
-    slack.typeIn(dialog.id, { decline_reason: '   ' });
-    expect(await slack.submit(dialog.id, ben.userId)).toMatchObject({ kind: 'errors' });
-    await card('Waiting for approval');
-  });
-
   test.each(['requester', 'owner'])('can be canceled by the %s, and everyone sees by whom', async (by) => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { slack } = world();
@@ -277,20 +250,6 @@ describe('a request that needs an approval', () => {
     const { words } = await shownTo(ben, `Canceled by @${name} before it was approved`);
     expect(words).not.toContain('[Start session]');
     expect(own()).toHaveLength(0);
-  });
-
-  test('tells the requester which owner canceled it', async () => {
-    const { ana, card, channelId } = await waiting();
-    const { slack } = world();
-    const owner = addColleague(world());
-    slack.setGroup('S0OWNERS', [owner.userId]);
-    const { ts } = await card('Waiting for approval');
-    await slack.clickButton(owner.userId, { channelId, ts }, 'cancel');
-    const said = await slack.waitForMessage(
-      channelId,
-      ({ text }) => text.startsWith('<@') && text.includes('Canceled by'),
-    );
-    for (const { userId } of [ana, owner]) expect(said.text).toContain(`<@${userId}>`);
   });
 
   test('can be ended by nobody else: not on its card, and not by declining it', async () => {
@@ -311,22 +270,6 @@ describe('a request that needs an approval', () => {
       { what: 'a refusal' },
     );
     await card('Waiting for approval');
-    expect(own()).toHaveLength(0);
-  });
-
-  test('tells the approvers on their messages if nothing starts after all', async () => {
-    const { ana, ben, own, card, place } = await waiting();
-    const { slack } = world();
-    const busy = busyDevin();
-    await press(ben, 'approve_request');
-    await card('busy');
-    await shownTo(ben, `By ${ben.name}.`);
-    await slack.changeUser(ana.userId, { isGuest: true });
-    busy.clear();
-    await card('Not started');
-    await shownTo(ben, `By ${ben.name}. Nothing was started.`);
-    await toldTo(world(), place, "guests can't start");
-    expect(sentTo(ben)).toHaveLength(1);
     expect(own()).toHaveLength(0);
   });
 
@@ -442,18 +385,6 @@ describe('an approval counts', () => {
     expect(request.devin_mode).toBe('ultra');
     await shownTo(ben, `By ${ben.name}, ${cy.name}.`);
     expect(counted(one)).toEqual({ asked: [1, 1], calls: 0 });
-  });
-
-  test('for its own rule only: an exceeded limit needs its own approval', async () => {
-    const { ana, ben, own } = await waiting(1, `${INFRA} --acu 30`);
-    await press(ben, 'approve_request');
-    const second = await shownTo(ben, 'The policy allows 20 for a session');
-    expect(second.words).toContain('The policy allows 20 for a session.');
-    expect(own()).toHaveLength(0);
-    await press(ben, 'approve_request', second);
-    const { request } = await sessionOf(world().devin, ana.devinUserId);
-    expect(request.max_acu_limit).toBe(30);
-    expect(sentTo(ben)).toHaveLength(2);
   });
 
   test('for one session: "Start anyway" needs another approval', async () => {
@@ -599,20 +530,6 @@ describe('a decision', () => {
     await press(ben, 'approve_request');
     await sessionOf(world().devin, ana.devinUserId);
     await pressTooLate(ben.userId, channelId, value);
-  });
-
-  test('tells a person whose reason to decline comes after their own approval', async () => {
-    const { ana, ben } = await waiting();
-    const { slack, devin } = world();
-    const asked = await askedOf(ben);
-    await press(ben, 'decline_request', asked);
-    const dialog = await slack.waitForView(({ userId }) => userId === ben.userId);
-    await press(ben, 'approve_request', asked);
-    await sessionOf(devin, ana.devinUserId);
-    slack.typeIn(dialog.id, { decline_reason: 'not yet' });
-    await slack.submit(dialog.id, ben.userId);
-    const { words } = await shownTo(ben, 'already decided or canceled');
-    expect(words).toContain('not yet');
   });
 
   test("can't be declined on the message of an earlier approval", async () => {

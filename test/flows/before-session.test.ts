@@ -120,14 +120,6 @@ describe('the thread of a message whose session has not started yet', () => {
     expect(await tasks(ana)).toHaveLength(1);
   });
 
-  test('stays quiet if others say "stop" to each other', async () => {
-    const { slack } = world();
-    const { ana, ben, channelId, say, tasks } = await ask({ above: 'the login test fails' });
-    await say(ben, 'stop');
-    expect(await tasks(ana)).toHaveLength(1);
-    expect(noticesTo(slack, channelId, ben.userId)).toEqual([]);
-  });
-
   test('starts another session if that is what someone asks for', async () => {
     const { ben, say, tasks } = await ask({});
     await say(ben, '%s !new write the docs');

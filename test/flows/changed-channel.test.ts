@@ -53,23 +53,6 @@ describe('a channel that changes before a new session has its card', () => {
     expect(slack.messages(direct)).toHaveLength(1);
     expect(slack.problems).toEqual([]);
   });
-
-  test('keeps a card without the URL if it is archived after that: the person gets the URL', async () => {
-    const { slack, devin } = world();
-    const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    devin.fail(CREATE, { until });
-    const { ana, channelId } = await ask();
-    await cardOf(slack, channelId, (text) => text.includes('Starting'));
-    archive(channelId);
-    release();
-    const { url } = await sessionOf(devin, ana.devinUserId);
-    const told = await toldTo(world(), { channelId, userId: ana.userId }, url);
-    expect(told.text).toContain("Slack didn't accept its card");
-    expect(writes(channelId)).toEqual([
-      ['chat.postMessage', null],
-      ['chat.update', 'is_archived'],
-    ]);
-  });
 });
 
 describe("a session's channel that changes before Devin asks", () => {
@@ -157,29 +140,6 @@ describe("a channel's card and thread", () => {
       await relayedText('Done with it.');
     },
   );
-
-  test('show under a new id what Slack refused until the app heard of it', async () => {
-    const { slack, devin } = world();
-    const { ana, id, channelId } = await startThread(world());
-    archive(channelId);
-    devin.advance(id, { status: 'running', acus: 2, message: 'On main.' });
-    await slack.waitForMessage(slack.directMessages(ana.userId), ({ text }) =>
-      text.includes("can't be posted"),
-    );
-    slack.changeChannel(channelId, { isArchived: false });
-    const sharedId = await slack.shareChannel(channelId);
-    const changed = { type: 'channel_id_changed', old_channel_id: channelId, new_channel_id: sharedId };
-    // The app may still be recording what Slack refused.
-    await expect
-      .poll(
-        async () => {
-          await slack.deliverEvent(changed);
-          return textOf(sharedId);
-        },
-        { timeout: 20_000 },
-      )
-      .toMatch(/ 2 ACU[^]*On main/);
-  });
 
   test('begin under the id that it got while Devin created the session', async () => {
     const { slack, devin } = world();

@@ -188,13 +188,6 @@ describe('a form', () => {
     expect(own(ana)).toHaveLength(0);
   });
 
-  test('that is no longer kept says so when it is opened', async () => {
-    const { ana, channelId } = await openForm();
-    const forgotten = { value: 'formerly', triggerId: '1.2.3', actionId: 'open_form' };
-    await forgePress(world(), { userId: ana.userId, channelId, ...forgotten });
-    await toldTo(world(), { channelId, userId: ana.userId }, 'This is too old');
-  });
-
   test('sends no file of another person to Devin, and reads none', async () => {
     const { slack, devin } = world();
     const { ana, ben, form } = await openForm();

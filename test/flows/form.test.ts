@@ -85,36 +85,6 @@ describeOnBothWorlds('the form', (world) => {
     expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('explain what --acu 10 does');
   });
 
-  test('asks about a credential first, and then about options', async () => {
-    const { slack, devin } = world();
-    const { ana, view } = await open();
-    slack.typeIn(view.id, { 'field.prompt': `push it with ghp_${'a1B2'.repeat(9)} --acu 10` });
-    expect(await errorAt(slack, view)).toContain('seems to contain credentials');
-    expect(await errorAt(slack, view)).toContain(OPTIONS);
-    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
-    expect(await errorAt(slack, view)).toBeNull();
-  });
-
-  test('asks about a credential that is added after the question about options', async () => {
-    const { slack, devin } = world();
-    const { ana, view } = await open();
-    slack.typeIn(view.id, { 'field.prompt': 'push it --acu 10' });
-    await slack.submit(view.id, ana.userId);
-    slack.typeIn(view.id, { 'field.prompt': `push it with ghp_${'a1B2'.repeat(9)} --acu 10` });
-    expect(await errorAt(slack, view)).toContain('seems to contain credentials');
-    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
-    expect(await errorAt(slack, view)).toBeNull();
-  });
-
-  test('sends flags of other programs in its task as they are', async () => {
-    const { slack, devin } = world();
-    const { ana, view } = await open();
-    const prompt = 'find out why `npm publish --tag next` and npm test --watch fail';
-    slack.typeIn(view.id, { 'field.prompt': prompt });
-    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
-    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe(prompt);
-  });
-
   test.each([
     ['guests', { isGuest: true }, "You're a guest"],
     ['people without a Devin account', { inDevin: false }, 'No Devin account for'],
@@ -128,18 +98,6 @@ describeOnBothWorlds('the form', (world) => {
     expect(slack.renderText(view)).toContain(why);
     expect(slack.renderText(view)).not.toMatch(/hush|Task|ACU/);
     expect(view.definition.blocks.some(({ type }) => type === 'input')).toBe(false);
-  });
-
-  test("says that Devin doesn't accept the app's key", async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    const revoked = devin.fail({ method: 'GET', path: /members/ }, { status: 401, times: Infinity });
-    onTestFinished(() => revoked.clear());
-    await slack.command(ana.userId, channelId, '');
-    await slack.waitForView(
-      ({ id, userId }) =>
-        userId === ana.userId && slack.renderText(id).includes("Devin doesn't accept this app's key"),
-    );
   });
 
   test("shows no inputs while the person's identity is unknown", async () => {
@@ -159,9 +117,6 @@ describeOnBothWorlds('the form', (world) => {
   test.each([
     ["doesn't confirm", [{ times: 2, status: 503 }]],
     ['is busy', [{ retryAfter: 30 }]],
-    ["doesn't confirm, and then is busy", [{ status: 503 }, { retryAfter: 30 }]],
-    ['refuses it', [{ error: 'invalid_arguments' }]],
-    ['took its trigger before', [{ error: 'exchanged_trigger_id' }]],
     ['got it too late', [{ error: 'expired_trigger_id' }]],
   ])('is offered again if Slack %s', async (_, faults) => {
     const { slack } = world();
@@ -276,15 +231,5 @@ describeOnBothWorlds('the form', (world) => {
     expect(sessionsAs(devin, ana.devinUserId).map(({ request }) => request.prompt)).toEqual([
       'fix the first',
     ]);
-  });
-
-  test("tells people before they submit it that they can't start a session", async () => {
-    const { slack } = world();
-    const { ana: eve, channelId } = someoneIn(world(), { person: { inDevin: false } });
-    await slack.command(eve.userId, channelId, '');
-    const view = await slack.waitForView(
-      ({ userId, id }) => userId === eve.userId && slack.renderText(id).includes('p…@acme.example'),
-    );
-    expect(view.definition.blocks.some(({ type }) => type === 'input')).toBe(false);
   });
 });

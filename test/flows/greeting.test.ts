@@ -69,17 +69,6 @@ describe('the greeting in a channel', () => {
     await toldTo(world(), { channelId, userId: eve.userId }, 'Only members of the Slack workspace');
     expect(slack.openViewOf(eve.userId)).toBeUndefined();
   });
-
-  test('is not posted when people join', async () => {
-    const { slack, ana } = setUp();
-    const channelId = slack.addChannel({ name: `join-${ana.name}`, members: [ana.userId] });
-    const event = { type: 'member_joined_channel', user: ana.userId, channel: channelId, channel_type: 'C' };
-    await slack.deliverEvent(event);
-    const other = setUp();
-    await slack.inviteBot(other.ana.userId, other.channelId);
-    await other.greeted();
-    expect(slack.messages(channelId)).toEqual([]);
-  });
 });
 
 describe('two replicas', () => {

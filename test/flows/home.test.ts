@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiCall } from '../../sandbox/slack/model.ts';
-import { startSession, typeTask } from '../support/asking.ts';
+import { startSession } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, homeOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
@@ -104,18 +104,6 @@ describe('the App Home', () => {
     await slack.waitFor(() => complete().length === 2, { what: 'the second drawing' });
   });
 
-  test('changes where the person is notified, and shows it', async () => {
-    const { slack, devin } = world();
-    const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
-    await slack.openHome(ana.userId);
-    const { viewId } = await homeOf(world().slack, ana.userId, /\[In the session's thread ▾\]/);
-    await chooseNotify(world(), { userId: ana.userId, viewId }, 'By direct message');
-    await homeOf(world().slack, ana.userId, /\[By direct message ▾\]/);
-    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'main?' });
-    const conversation = slack.directMessages(ana.userId);
-    await slack.waitForMessage(conversation, ({ text: told }) => told.includes(session.url));
-  });
-
   test('keeps the choice of a person who became a guest, and says why they can start nothing', async () => {
     const { slack } = world();
     const ana = addColleague(world());
@@ -127,15 +115,6 @@ describe('the App Home', () => {
     await slack.changeUser(ana.userId, { isGuest: false });
     await slack.clickButton(ana.userId, { viewId }, 'Refresh');
     await homeOf(world().slack, ana.userId, /\[By direct message ▾\]/);
-  });
-
-  test('shows a session as soon as its card is posted', async () => {
-    const { slack } = world();
-    const { ana, place } = someoneIn(world());
-    await slack.openHome(ana.userId);
-    await homeOf(world().slack, ana.userId, /You have no sessions yet/);
-    await typeTask(world(), place, 'rebase the branch');
-    await homeOf(world().slack, ana.userId, /rebase the branch/);
   });
 
   test("shows the app's state to administrators only", async () => {
@@ -208,25 +187,6 @@ describe('the App Home', () => {
     expect(text).not.toContain('ACU cap: 7');
   });
 
-  test("says so if Devin can't tell who a person is", async () => {
-    const { slack, devin } = world();
-    const ana = addColleague(world());
-    const down = devin.fail({ method: 'GET', path: /members/ }, { status: 500, times: Infinity });
-    await slack.openHome(ana.userId);
-    await homeOf(world().slack, ana.userId, /can't check who you are/);
-    down.clear();
-    await slack.openHome(ana.userId);
-    await homeOf(world().slack, ana.userId, ana.devinName);
-  });
-
-  test('is drawn later if Slack is too busy', async () => {
-    const { slack } = world();
-    const ana = addColleague(world());
-    slack.fail('views.publish', { retryAfter: 1, args: { user_id: ana.userId } });
-    await slack.openHome(ana.userId);
-    await homeOf(world().slack, ana.userId, ana.devinName);
-  });
-
   test("shows only the person's own sessions and defaults", async () => {
     const { slack } = world();
     const { ana, channelId } = await startSession(world(), { text: 'a task of ana alone' });
@@ -238,22 +198,5 @@ describe('the App Home', () => {
     expect(text).not.toContain('a task of ana alone');
     await slack.openHome(ana.userId);
     expect((await homeOf(world().slack, ana.userId, /a task of ana alone/)).text).not.toContain('ACU cap: 7');
-  });
-});
-
-describe('a Home that was opened an hour ago', () => {
-  const clock = { aheadMs: 0 };
-  const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
-
-  test('is updated again once its person presses a button in it', async () => {
-    const { slack } = world();
-    const { ana, place } = someoneIn(world());
-    await slack.openHome(ana.userId);
-    const { viewId } = await homeOf(slack, ana.userId, /You have no sessions yet/);
-    clock.aheadMs = 60 * 60_000;
-    await chooseNotify(world(), { userId: ana.userId, viewId }, 'Only on the card');
-    await homeOf(slack, ana.userId, /Only on the card ▾/);
-    await typeTask(world(), place, 'rebase the branch');
-    await homeOf(slack, ana.userId, /rebase the branch/);
   });
 });

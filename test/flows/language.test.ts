@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, homeOf, sessionOf } from '../support/look.ts';
-import { addColleague, someoneIn } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 /** A person in a channel. Their language is known, since their Home was drawn. */
@@ -49,13 +49,6 @@ describe('a person whose Slack is in Japanese', () => {
     expect(text).toContain('入力した内容:');
     expect(text).toContain('fix the login test');
     expect(slack.problems).toEqual([]);
-  });
-
-  test("doesn't change the language of others", async () => {
-    const { slack } = world();
-    const ben = await someone(world(), { locale: 'en-GB' });
-    const { message } = await slack.command(ben.userId, ben.channelId, 'help');
-    expect(message?.text).toContain('Start a Devin session');
   });
 });
 
@@ -111,31 +104,5 @@ describe('a person who chooses a language', () => {
     expect(message?.text).not.toContain('デフォルト');
     await slack.command(userId, channelId, 'fix the login test');
     await toldTo(world(), { userId, channelId }, '招待');
-  });
-});
-
-describe('a workspace whose language is Japanese', () => {
-  const world = useWorld({ environment: { LANGUAGE: 'ja' } });
-
-  test('has cards in Japanese, and answers a person with an English Slack in English', async () => {
-    const { slack, devin } = world();
-    const ben = await someone(world(), { locale: 'en-US' });
-    await slack.command(ben.userId, ben.channelId, 'fix the login test');
-    const session = await sessionOf(devin, ben.devinUserId);
-    const card = await cardOf(slack, ben.channelId, (text) => text.includes(session.url));
-    expect(card.text).toMatch(/待機中|開始中|作業中/);
-    const { message } = await slack.command(ben.userId, ben.channelId, 'list');
-    expect(message?.text).toContain('Your sessions');
-    expect(slack.problems).toEqual([]);
-  });
-
-  test('uses Japanese for a person whose language is unknown', async () => {
-    const { slack } = world();
-    const late = addColleague(world(), { locale: 'en-US' });
-    slack.fail('users.info', { times: Infinity, status: 503, args: { user: late.userId } });
-    const channelId = slack.addChannel({ name: `of-${late.name}`, members: [late.userId] });
-    const { message } = await slack.command(late.userId, channelId, 'help');
-    expect(message?.text).toContain('Devin セッションを開始');
-    slack.clearFaults();
   });
 });

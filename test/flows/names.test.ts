@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { pressToOpen, startSession, toldTo } from '../support/asking.ts';
-import { settledForm, addOptions } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -62,29 +61,4 @@ describe('playbooks, knowledge and secrets', () => {
       expect(slack.messages(place.channelId).filter(({ metadata }) => metadata)).toEqual([]);
     },
   );
-
-  test('are shown by name in forms and where defaults are listed', async () => {
-    const { slack } = world();
-    const { ana, channelId } = await startNamed();
-    await slack.command(ana.userId, channelId, 'defaults me --playbook playbook-bug --knowledge note-deploy');
-    const { message } = await slack.command(ana.userId, channelId, 'defaults');
-    expect(message?.text).toContain('Fix a *bug* (`playbook-bug`)');
-    await slack.openHome(ana.userId);
-    await slack.waitFor(
-      () => {
-        const home = slack.home(ana.userId);
-        return (
-          home !== undefined && slack.renderText(home).includes('Playbook: Fix a *bug* · Knowledge: Deploys')
-        );
-      },
-      { what: 'the defaults in Home' },
-    );
-    await slack.command(ana.userId, channelId, '');
-    const form = await settledForm(slack, ana.userId);
-    await addOptions(slack, form);
-    const shown = slack.renderText(form.id);
-    expect(shown).toContain('Playbook: Fix a *bug*');
-    expect(shown).toContain('Knowledge: Deploys');
-    expect(slack.problems).toEqual([]);
-  });
 });

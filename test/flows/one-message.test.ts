@@ -207,14 +207,6 @@ describe('one message for each event', () => {
     expect(await countOf(thread, 'Docs, too.')).toEqual({ messages: 3, pings: 1, words: 8 });
   });
 
-  test('is one line without words of Devin at the end', async () => {
-    const thread = await started(world());
-    await said(thread, 'Done.');
-    thread.change({ statusDetail: 'finished' });
-    expect(await countOf(thread, 'Finished')).toEqual({ messages: 3, pings: 1, words: 6 });
-    expect(thread.pings()[0]).not.toContain('Done.');
-  });
-
   test('is nothing but the card if the requester chose that', async () => {
     const { slack } = world();
     const { change, card, byApp, ana, channelId } = await started(world());
@@ -244,15 +236,6 @@ describe('one message for each event', () => {
     await says('Finished');
     expect(byApp().map(({ text }) => text)).toHaveLength(1);
     expect(pings()).toEqual([expect.stringContaining(PULL_REQUEST.url)]);
-  });
-
-  test('is one line for a pull request if Devin mentions only another with a longer number', async () => {
-    const { change, says } = await started(world());
-    const url = `${PULL_REQUEST.url}2`;
-    change({ status: 'running', message: `Compare ${url}.` });
-    await says('Compare');
-    change({ pullRequest: PULL_REQUEST });
-    await says(`Opened <${PULL_REQUEST.url}|acme/web #1>`);
   });
 
   test('points at a question that is already in the thread', async () => {
@@ -338,20 +321,6 @@ describe('one message for each event', () => {
     expect(pings().at(-1)).toContain(`<@${ana.userId}> Devin asks`);
   });
 
-  test.each(['by', 'in Devin'])('says that a question without words was answered %s', async (how) => {
-    const { slack } = world();
-    const { change, says, say, ana, channelId } = await started(world());
-    change(WAITING);
-    const { ts } = await says('Devin needs an answer');
-    if (how === 'by') await say(ana.userId, 'Main.');
-    else change({ status: 'running', statusDetail: 'working', personMessage: 'Main.' });
-    const shown = await slack.waitForMessage(
-      channelId,
-      (one) => one.ts === ts && one.text.includes(`Answered ${how}`),
-    );
-    expect(JSON.stringify(shown.blocks)).not.toContain('"action_id":"answer"');
-  });
-
   /** What is posted under the card of a request that Devin answers like this. */
   const asked = async (fault: { status: number; problem?: Record<string, unknown> }, cardWords: string) => {
     const { slack, devin } = world();
@@ -412,22 +381,6 @@ describe('one message for each event', () => {
     expect((await says('write the docs>')).text).toContain('Writing.');
     change({ status: 'running', message: 'Fixing.' });
     expect((await says('fix the login>')).text).toContain('Fixing.');
-  });
-
-  test('still names its session once its question is answered, if two share a thread', async () => {
-    const { devin, slack } = world();
-    const { says, say, ana, id, channelId } = await started(world(), 'fix the login');
-    await say(ana.userId, '!new write the docs');
-    const other = await devin.waitForSession((one) => one.userId === ana.devinUserId && one.id !== id);
-    devin.advance(other.id, { ...WAITING, message: 'In English?' });
-    const { ts } = await says('Devin asks:');
-    await say(ana.userId, 'Yes.');
-    const { text } = await slack.waitForMessage(
-      channelId,
-      (one) => one.ts === ts && one.text.includes('Answered by'),
-    );
-    expect(text).toContain('write the docs>');
-    expect(text).toContain('In English?');
   });
 
   test('of the older of two sessions in a thread is answered with its button', async () => {

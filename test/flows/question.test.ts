@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startSession, toldTo } from '../support/asking.ts';
 import { sessionOf, sessionsAs } from '../support/look.ts';
-import { addColleague, someoneIn } from '../support/people.ts';
+import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('a question before a session costs anything', () => {
@@ -70,34 +70,6 @@ describe('a question before a session costs anything', () => {
     await toldTo(world(), { channelId, userId: ana.userId }, 'is stopped');
     expect(devin.session(session.id).status).toBe('exit');
     expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
-  });
-
-  test("about which session has a button for each of the person's own", async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, session, showing } = await startSession(world());
-    const other = await startSession(world());
-    const { message } = await slack.command(ana.userId, channelId, 'stop');
-    if (message === null) throw new Error('nothing was asked');
-    const said = slack.renderText(message);
-    expect(said).toContain(`task of ${ana.name}`);
-    expect(said).not.toContain(other.session.url);
-    await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'run_command.0');
-    await devin.waitForSession(({ id, status }) => id === session.id && status === 'exit');
-    await showing('Ended by');
-    const { message: after } = await slack.command(ana.userId, channelId, 'stop');
-    expect(after?.text).toMatch(/None of your sessions takes that\..*For another session, type/s);
-    expect(slack.problems).toEqual([]);
-  });
-
-  test('settings is a button that opens its form, for which a message has no trigger', async () => {
-    const { slack } = world();
-    const admin = addColleague(world(), { isAdmin: true });
-    const channelId = slack.addChannel({ name: `set-${admin.name}`, members: [admin.userId] });
-    await slack.speak(admin.userId, channelId, `<@${slack.workspace.botUserId}> settings`);
-    const { ts } = await toldTo(world(), { channelId, userId: admin.userId }, '[Settings]');
-    await slack.clickButton(admin.userId, { channelId, ts }, 'Settings');
-    const form = await slack.waitForView(({ userId }) => userId === admin.userId);
-    expect(form.definition.callback_id).toBe('place_settings');
   });
 
   test('a menu in the answer to whoami changes a setting, and the answer shows it', async () => {

@@ -8,7 +8,7 @@ import {
   typeTask,
 } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
-import { cardOf, doneWith, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
+import { cardOf, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -45,23 +45,6 @@ describe('commands on sessions', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('list has pages', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = await startSession(world());
-    for (let count = 1; count < 12; count++)
-      await typeTask({ slack }, { userId: ana.userId, channelId }, `more of ${ana.name}: ${count}`);
-    const mine = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
-    await devin.waitForSession(() => mine().length === 12);
-    // Waits until the app is idle: if `list` takes too long, it says so instead.
-    for (const { url } of mine()) await cardOf(slack, channelId, (text) => text.includes(url));
-    const first = await said(ana.userId, channelId, 'list');
-    expect(first).toContain('More: ');
-    expect(first).toContain('/devin list 2');
-    expect(first).not.toContain(`task of ${ana.name}`);
-    expect(await said(ana.userId, channelId, 'list 2')).toContain(`task of ${ana.name}`);
-    expect(await said(ana.userId, channelId, 'list 3')).not.toContain('More: ');
-  });
-
   test.each([
     ['as the API writes it', (id: string) => `devin-${id}`],
     ['bare', (id: string) => id],
@@ -72,11 +55,6 @@ describe('commands on sessions', () => {
     const status = await said(ana.userId, channelId, `status ${write(session.id)}`);
     expect(status).toContain(`task of ${ana.name}`);
     expect(status).toContain('Details');
-  });
-
-  test.each(['status', 'stop', 'archive'])("%s says so if Devin doesn't know the id", async (verb) => {
-    const { ana, channelId } = await startSession(world());
-    expect(await said(ana.userId, channelId, `${verb} devin-${UNKNOWN}`)).toContain('No session');
   });
 
   test('stop ends a session and says so, also in another channel', async () => {
@@ -94,13 +72,6 @@ describe('commands on sessions', () => {
     expect(devin.session(session.id).status).toBe('exit');
   });
 
-  test('archive archives a session', async () => {
-    const { devin } = world();
-    const { ana, channelId, session } = await startSession(world());
-    await said(ana.userId, channelId, `archive ${session.id}`);
-    await devin.waitForSession(({ id, isArchived }) => id === session.id && isArchived);
-  });
-
   test('stop and archive say how a session is already over, and do nothing', async () => {
     const { ana, channelId, session, showing } = await startSession(world());
     const ben = addColleague(world());
@@ -115,26 +86,6 @@ describe('commands on sessions', () => {
     await said(ben.userId, channelId, `archive ${session.id}`);
     await toldTo(world(), place, 'Nothing was done.');
   });
-
-  test.each([
-    ['exit', 'This session is over'],
-    ['sleep', ': Ended · '],
-  ])(
-    'the word %s in the thread of a session that is over takes no credit for its end, and gets no mark',
-    async (word, answer) => {
-      const { slack, devin } = world();
-      const { ana, channelId, session, card, showing } = await startSession(world());
-      devin.advance(session.id, { status: 'exit' });
-      await showing('Ended');
-      const { ts } = await slack.speak(ana.userId, channelId, word, { threadTs: card.ts });
-      await toldTo(world(), { channelId, userId: ana.userId }, answer);
-      expect((await showing('Ended')).text).not.toContain('Ended by');
-      await doneWith(world(), 'act');
-      await doneWith(world(), 'tell-reply');
-      const said = slack.messages(channelId).find((one) => one.ts === ts);
-      expect([...(said?.reactions.keys() ?? [])]).toEqual([]);
-    },
-  );
 
   test('say sends a message to the session as the person', async () => {
     const { devin } = world();
@@ -258,28 +209,6 @@ describe('commands on sessions', () => {
     expect(await said(mei.userId, channelId, `status ${session.id}`)).toContain(`task of ${ana.name}`);
     expect(slack.problems).toEqual([]);
   });
-
-  test('archive offers a session until Devin has archived it', async () => {
-    const { devin } = world();
-    const { ana, channelId, session } = await startSession(world());
-    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-    const path = new RegExp(`${session.id}/archive$`);
-    devin.fail({ method: 'POST', path }, { until });
-    const offered = async (): Promise<string> => said(ana.userId, channelId, 'archive');
-    await said(ana.userId, channelId, `archive ${session.id}`);
-    await expect.poll(() => devin.requests.some((request) => path.test(request.path))).toBe(true);
-    expect(await offered()).toContain(`task of ${ana.name}`);
-    answer();
-    await doneWith(world(), 'act');
-    expect(await offered()).not.toContain(`task of ${ana.name}`);
-  });
-
-  test('a task that begins like a command stays a task', async () => {
-    const { devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    await said(ana.userId, channelId, 'follow members towards the docs');
-    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('follow members towards the docs');
-  });
 });
 
 describe('follow', () => {
@@ -310,20 +239,6 @@ describe('follow', () => {
     await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'start_again');
     expect(slack.renderText(await settledForm(slack, person.userId))).toContain('web: Found outside');
     expect(slack.problems).toEqual([]);
-  });
-
-  test('offers twice what it used if it stopped at a cap that only Devin knows', async () => {
-    const { slack, devin } = world();
-    const id = await foreign('Capped in Devin');
-    const { person, channelId } = someone();
-    await slack.command(person.userId, channelId, `follow ${id}`);
-    devin.advance(id, { status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 4.5 });
-    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Stopped at the cap'));
-    await slack.clickButton(person.userId, { channelId, ts }, 'raise_cap');
-    const form = slack.renderText(await settledForm(slack, person.userId));
-    expect(form).toMatch(/ACU cap[^]{0,80}\b10\b/);
-    // What it has done so far goes to Devin with it.
-    expect(form).toContain(devin.session(id).url);
   });
 
   test('shows on the card who it runs as, if Devin names the owner', async () => {
@@ -400,61 +315,6 @@ describe('follow', () => {
     await toldTo(world(), place, 'Open the card');
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toHaveLength(1);
   });
-
-  test("sends the card as a direct message if the app can't post here", async () => {
-    const { slack } = world();
-    const id = await foreign('From afar');
-    const { person, channelId } = someone();
-    slack.setBotMember(channelId, false);
-    await slack.command(person.userId, channelId, `follow ${id}`);
-    await cardOf(slack, slack.directMessages(person.userId), (text) => text.includes('From afar'));
-  });
-
-  test('posts nothing until there is a place for the card', async () => {
-    const { slack, devin } = world();
-    const id = await foreign('Nowhere to go');
-    const { person, channelId, place } = someone();
-    slack.setBotMember(channelId, false);
-    slack.fail('conversations.open', { error: 'user_disabled', args: { users: person.userId } });
-    await slack.command(person.userId, channelId, `follow ${id}`);
-    await toldTo(world(), place, 'refused the card both here and in a direct message');
-    await slack.command(person.userId, channelId, `say ${id} carry on`);
-    await devin.waitForSession((one) => one.id === id && one.messages.length === 2);
-    devin.advance(id, { status: 'running', message: 'Said to nobody.' });
-    const listed = new RegExp(`${id}/messages$`);
-    await devin.waitForRequest(({ method, path }) => method === 'GET' && listed.test(path));
-    const { session, card } = await startSession(world());
-    devin.advance(session.id, { status: 'running', message: 'Said to somebody.' });
-    await slack.waitForMessage(
-      card.channelId,
-      ({ threadTs, text }) => threadTs === card.ts && text.includes('Said to somebody.'),
-    );
-    const posts = slack.calls.filter(({ method }) => method === 'chat.postMessage');
-    expect(posts.filter(({ args }) => args['thread_ts'] === '')).toEqual([]);
-    await slack.command(person.userId, channelId, `follow ${id}`);
-    const own = await cardOf(slack, slack.directMessages(person.userId), (text) => text.includes('Nowhere'));
-    await slack.waitForMessage(
-      own.channelId,
-      ({ threadTs, text }) => threadTs === own.ts && text.includes('Said to nobody.'),
-    );
-  });
-
-  test('refuses privately if Devin does not know the session', async () => {
-    const { slack } = world();
-    const { person, channelId, place } = someone();
-    await slack.command(person.userId, channelId, `follow ${UNKNOWN}`);
-    await toldTo(world(), place, "Devin can't find this");
-    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
-  });
-
-  test('refuses people who are not members of the Devin organization', async () => {
-    const { slack } = world();
-    const id = await foreign('Not for everybody');
-    const { person, channelId, place } = someone({ inDevin: false });
-    await slack.command(person.userId, channelId, `follow ${id}`);
-    await toldTo(world(), place, 'No Devin account for');
-    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
-  });
 });
 
 describe('a followed session', () => {
@@ -489,13 +349,6 @@ describe('a followed session', () => {
     const { owner, id, on } = await followed('requester');
     await stopOnCard(world(), owner.userId, on);
     await devin.waitForSession((one) => one.id === id && one.status === 'exit');
-  });
-
-  test('tells its follower that it finished', async () => {
-    const { slack, devin } = world();
-    const { follower, channelId, id } = await followed('members');
-    devin.advance(id, { status: 'running', statusDetail: 'finished' });
-    await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${follower.userId}> *Finished*`));
   });
 });
 

@@ -49,23 +49,6 @@ describe('defaults and preferences', () => {
     expect(await type('defaults')).not.toContain('ACU cap');
   });
 
-  test.each([
-    ['--acu ten', "can't be `ten`"],
-    ['--color red', 'Nothing was done'],
-  ])('an invalid option is not taken as a task: %s', async (flag, words) => {
-    const { type } = someone();
-    const told = await type(`defaults me ${flag}`);
-    expect(told).toContain(words);
-    expect(told).not.toMatch(/the task|button/);
-  });
-
-  test('sets where a person is notified, and shows it', async () => {
-    const { type } = someone();
-    const set = await type('settings me notify dm');
-    expect(set).toContain('*Notifications*  [By direct message ▾]');
-    expect(await type('settings me')).toContain('[By direct message ▾]');
-  });
-
   test('only administrators open the settings of a channel, whose form shows what is in force', async () => {
     const { slack } = world();
     const admin = someone({ isAdmin: true });
@@ -130,12 +113,6 @@ describe('defaults and preferences', () => {
     }
   });
 
-  test('are shown to administrators without a Devin account, who manage them', async () => {
-    const { type } = someone({ isAdmin: true, inDevin: false });
-    expect(await type('defaults channel --acu 4')).toContain('ACU cap (channel default)*: 4');
-    expect(await type('defaults')).toContain('ACU cap (channel default)*: 4');
-  });
-
   test("are hidden while the person's identity is unknown", async () => {
     const { devin } = world();
     const { type } = someone();
@@ -145,12 +122,6 @@ describe('defaults and preferences', () => {
     expect(await type('settings me notify dm')).toContain('By direct message');
     slow.clear();
     expect(await type('defaults')).not.toContain('ACU cap: 3');
-  });
-
-  test('help shows the page that was asked for', async () => {
-    const { type } = someone();
-    expect(await type('help options')).toContain('--acu');
-    expect(await type('help options')).toContain('/devin settings');
   });
 
   describe('link', () => {
@@ -205,20 +176,6 @@ describe('defaults and preferences', () => {
       await ben.type('clean up again');
       await toldTo(world(), { channelId: ben.channelId, userId: ben.person.userId }, 'No Devin account for');
       expect(devin.sessions.some(({ userId }) => userId === 'email|shared')).toBe(false);
-    });
-
-    test('does nothing without the permission to read members, and nobody is told that it would', async () => {
-      const { devin } = world();
-      const [admin, ben] = [someone({ isAdmin: true }), someone()];
-      devin.permissions.delete('ViewOrgMembership');
-      onTestFinished(() => void devin.permissions.add('ViewOrgMembership'));
-      await ben.type('clean up first');
-      const toBen = { channelId: ben.channelId, userId: ben.person.userId };
-      const refused = await toldTo(world(), toBen, "can't look up members in Devin");
-      await admin.type(`link @${ben.person.name} ${ben.person.devinUserId}`);
-      const toAdmin = { channelId: admin.channelId, userId: admin.person.userId };
-      const told = await toldTo(world(), toAdmin, 'lacks ViewOrgMembership in Devin');
-      for (const { text } of [refused, told]) expect(text).not.toMatch(/link (?:you|each person)/);
     });
 
     test('is refused for a member whose address belongs to another person in Slack', async () => {

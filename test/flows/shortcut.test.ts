@@ -47,45 +47,6 @@ describeOnBothWorlds('the message shortcut', (world) => {
     return settledForm(slack, thread.ben.userId);
   };
 
-  test('fills in the task with names, if the message has mentions', async () => {
-    const thread = seedThread(world());
-    const view = await pick(thread, thread.root);
-    expect(JSON.stringify(view.definition)).toContain(`The login test is flaky, @${thread.ben.name} <see>`);
-  });
-
-  test.each([
-    ['beside a message that has replies', 'root', null],
-    ['in the thread of a reply', 'picked', 'root'],
-  ] as const)("offers the form again %s if Slack doesn't open it", async (_, on, expected) => {
-    const { slack } = world();
-    const thread = seedThread(world());
-    const { ben, channelId } = thread;
-    slack.fail('views.open', { retryAfter: 30 });
-    await slack.shortcut(ben.userId, { channelId, ts: thread[on] }, 'start_session');
-    const { threadTs } = await slack.waitForMessage(
-      channelId,
-      ({ ephemeralFor, text }) => ephemeralFor === ben.userId && text.includes("didn't open"),
-    );
-    expect(threadTs).toBe(expected === null ? null : thread[expected]);
-  });
-
-  test('starts a session from a message without words', async () => {
-    const { slack, devin } = world();
-    const thread = seedThread(world());
-    const image = slack.addFile({
-      name: 'only.png',
-      mimetype: 'image/png',
-      content: 'png-bytes',
-      owner: thread.ana.userId,
-    });
-    const ts = slack.say(thread.ana.userId, thread.channelId, '', { files: [image] });
-    const view = await pick(thread, ts);
-    slack.typeIn(view.id, { Task: 'Fix what the picture shows' });
-    expect(await slack.submit(view.id, thread.ben.userId)).toMatchObject({ kind: 'closed' });
-    const session = await sessionOf(devin, thread.ben.devinUserId);
-    expect(session.request.attachment_urls).toHaveLength(1);
-  });
-
   test("asks about options in the message's words, but not again once they were sent", async () => {
     const { slack, devin } = world();
     const thread = seedThread(world());
@@ -127,15 +88,6 @@ describeOnBothWorlds('the message shortcut', (world) => {
     const { request } = await sessionOf(devin, thread.ben.devinUserId);
     expect(request.prompt.split('Please fix the login page')).toHaveLength(2);
     expect(request.prompt).toContain('| (the task above)\n');
-  });
-
-  test('quotes a message that is too long to be a task', async () => {
-    const { slack } = world();
-    const thread = seedThread(world());
-    const ts = slack.say(thread.ana.userId, thread.channelId, `Trace:\n${'at line\n'.repeat(500)}`);
-    const view = await pick(thread, ts);
-    const task = JSON.stringify(view.definition.blocks.find(({ block_id: id }) => id === 'field.prompt'));
-    expect(task).toContain('"About this message"');
   });
 
   test('fills in only words of the author, and quotes what is attached to them', async () => {

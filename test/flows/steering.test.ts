@@ -123,21 +123,6 @@ describe("who can use a card's buttons", () => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
-  test('answers in the thread if the button was pressed there', async () => {
-    const { slack } = world();
-    const [ana, eve] = [addColleague(world()), addColleague(world(), { inDevin: false })];
-    const channelId = slack.addChannel({ name: `in-${ana.name}`, members: [ana.userId, eve.userId] });
-    const root = slack.say(ana.userId, channelId, 'It fails again.');
-    await slack.shortcut(ana.userId, { channelId, ts: root }, 'start_session');
-    await slack.submit((await settledForm(slack, ana.userId)).id, ana.userId);
-    const card = await slack.waitForMessage(channelId, (message) =>
-      slack.renderText(message).includes('Stop…'),
-    );
-    await slack.clickButton(eve.userId, { channelId, ts: card.ts }, 'ask_stop');
-    const told = await toldTo(world(), { channelId, userId: eve.userId }, 'No Devin account for');
-    expect(told.threadTs).toBe(root);
-  });
-
   test('allows only the requester if an administrator chose that', async () => {
     const { slack, devin } = world();
     const { ana, session, channelId, on, showing } = await startSession(world());
@@ -207,16 +192,6 @@ describe('when Stop fails', () => {
     await slack.clickButton(ben.userId, on, 'ask_stop');
     const statuses = () => devin.requests.slice(before).map(({ status }) => status);
     await expect.poll(statuses).toContain(200);
-  });
-
-  test.each([
-    ['its key is not accepted', { status: 401 }, 'DEVIN_API_KEY'],
-    ['Devin refuses it', { status: 422, problem: { detail: 'No.' } }, 'No.'],
-  ])('talks about stopping, not starting, when %s', async (_what, fault, words) => {
-    const { channelId, userId } = await stop(fault);
-    const told = await toldTo(world(), { channelId, userId }, words);
-    expect(told.text).toContain("isn't stopped");
-    expect(told.text).not.toMatch(/started|Change it/);
   });
 
   test.each([{}, { status: 500 }])(
@@ -297,18 +272,6 @@ describe('canceling a request', () => {
     expect(card.text).toContain("It wasn't sent to Devin.");
     expect(slack.renderText(card)).toContain('[Run again]');
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
-  });
-
-  test('a request that waits is among what `cancel` can end', async () => {
-    const { slack } = world();
-    const { ana, channelId, busy } = await waiting();
-    const { message } = await slack.command(ana.userId, channelId, 'cancel');
-    expect(message?.text).toContain(`never mind ${ana.name}`);
-    await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'cancel_listed');
-    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'Canceling that request.');
-    expect(told.ts).toBe(message?.ts);
-    await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
-    busy.clear();
   });
 
   test('Cancel is too late for a request that Devin is getting, and says so', async () => {
@@ -419,37 +382,6 @@ describe('buttons by phase', () => {
     const box = await slack.waitForView(({ userId, id }) => userId === ana.userId && id !== answering.id);
     expect(slack.renderText(box)).toContain('Reply to Devin');
     expect(slack.renderText(box)).toContain('no longer waiting for an answer');
-    expect(slack.problems).toEqual([]);
-  });
-
-  test('Answer offers a new session if this one is over', async () => {
-    const { slack, devin } = world();
-    const { ana, session, showing, question, card } = await asked();
-    devin.advance(session.id, { status: 'exit' });
-    await showing('Ended');
-    await slack.clickButton(ana.userId, question, 'answer');
-    const { ts, threadTs } = await toldTo(world(), { ...question, userId: ana.userId }, 'is over');
-    expect(threadTs).toBe(card.ts);
-    expect(slack.openViewOf(ana.userId)).toBeUndefined();
-    await slack.clickButton(ana.userId, { ...question, ts }, 'start_again');
-    await settledForm(slack, ana.userId);
-    expect(slack.problems).toEqual([]);
-  });
-
-  test.each([
-    ['details', 'Session details'],
-    ['answer', 'Answer Devin'],
-  ])("the view of %s is offered again if Slack doesn't open it", async (button, title) => {
-    const { slack, devin } = world();
-    const { ana, session, on, showing, channelId } = await startSession(world());
-    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Blue?' });
-    await showing('Needs you');
-    slack.fail('views.open', { times: 2, status: 503 });
-    await slack.clickButton(ana.userId, on, button);
-    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, "didn't open, open it here");
-    await slack.clickButton(ana.userId, { channelId, ts }, button);
-    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
-    expect(slack.renderText(view)).toContain(title);
     expect(slack.problems).toEqual([]);
   });
 

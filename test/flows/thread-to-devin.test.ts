@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
 import { createWorld, startBot } from '../support/bot.ts';
-import { noticesTo, settledForm } from '../support/look.ts';
+import { settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
 import { describeOnPostgres, useWorld } from '../support/worlds.ts';
@@ -72,27 +72,6 @@ describe('replies in the thread', () => {
     ]);
   });
 
-  test.each(['exit', 'mute', '%s stop'])(
-    'are sent if their only word is %j, beside what they forward or a file',
-    async (words) => {
-      const { slack } = world();
-      const thread = await startThread(world());
-      const word = words.replace('%s', `<@${slack.workspace.botUserId}>`);
-      const said = words.replace('%s ', '');
-      const attachments = [{ is_share: true, author_name: 'Ben', text: 'which one?' }];
-      await delivered(thread, (await thread.say(thread.ana.userId, word, { attachments })).ts);
-      const shot = { name: 'shot.png', mimetype: 'image/png', content: 'x', owner: thread.ana.userId };
-      await delivered(
-        thread,
-        (await thread.say(thread.ana.userId, word, { files: [slack.addFile(shot)] })).ts,
-      );
-      expect(thread.heard().map(({ message }) => message)).toEqual([
-        `${said}\nForwarded message:\n> Ben\n> which one?`,
-        expect.stringContaining(said),
-      ]);
-    },
-  );
-
   test('are sent if they are under a card that was deleted and posted again', async () => {
     const { slack, devin } = world();
     const thread = await startThread(world());
@@ -111,27 +90,6 @@ describe('replies in the thread', () => {
       { message: 'two', asUserId: ben.devinUserId },
       { message: 'three', asUserId: ben.devinUserId },
     ]);
-  });
-
-  test('are taken back by an edit under a card that was deleted and posted again', async () => {
-    const { slack, devin } = world();
-    const thread = await startThread(world());
-    const { userId } = thread.ana;
-    const ben = addColleague(world());
-    await deleteCard(world(), thread.channelId, thread.threadTs);
-    devin.advance(thread.id, { status: 'running', statusDetail: 'waiting_for_user' });
-    await slack.waitForMessage(
-      thread.channelId,
-      ({ ts, text }) => ts !== thread.threadTs && text.includes('Needs you'),
-    );
-    const busy = devin.fail(SEND, { status: 429, retryAfter: 1, times: Infinity });
-    const { ts } = await thread.say(userId, 'please call me');
-    await thread.marked(ts, 'eyes');
-    await slack.editMessage(userId, { channelId: thread.channelId, ts }, `<@${ben.userId}> please call me`);
-    await slack.waitForMessage(thread.channelId, (one) => one.ts === ts && !one.reactions.has('eyes'));
-    busy.clear();
-    await delivered(thread, (await thread.say(userId, 'go')).ts);
-    expect(thread.heard().map(({ message }) => message)).toEqual(['go']);
   });
 
   test('are sent with their files', async () => {
@@ -182,22 +140,6 @@ describe('replies in the thread', () => {
     busy.clear();
     await delivered(thread, last);
     expect(thread.heard().map(({ message }) => message)).toEqual(['look around', 'use release', 'go']);
-  });
-
-  test("aren't sent again if they were deleted while Devin was still answering that it's busy", async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    const { userId } = thread.ana;
-    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-    devin.fail(SEND, { status: 429, retryAfter: 1, until });
-    const { ts } = await thread.say(userId, 'forget this');
-    await devin.waitForRequest(
-      ({ path, method }) => method === 'POST' && path.endsWith(`${thread.id}/messages`),
-    );
-    await slack.deleteMessage(userId, { channelId: thread.channelId, ts });
-    answer();
-    await delivered(thread, (await thread.say(userId, 'go')).ts);
-    expect(thread.heard().map(({ message }) => message)).toEqual(['go']);
   });
 
   test('are corrected once by an edit, and not taken back by a deletion', async () => {
@@ -301,18 +243,6 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['late words']);
   });
 
-  test("that Devin refused are not confused with the same words in Devin's web app", async () => {
-    const { devin } = world();
-    const thread = await startThread(world());
-    devin.fail(SEND, { times: 1, status: 422 });
-    await thread.say(thread.ana.userId, 'so I go there');
-    await thread.noticeTo(thread.ana.userId, 'Devin refused');
-    devin.advance(thread.id, { status: 'running', personMessage: 'so I go there' });
-    devin.advance(thread.id, { message: 'welcome' });
-    await thread.relayedText('welcome');
-    expect(thread.relayed()[0]?.text).toContain('so I go there');
-  });
-
   test('come back with "Resend" if they may not have arrived', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
@@ -344,24 +274,6 @@ describe('replies in the thread', () => {
     await thread.noticeTo(userId, en.thread.heldDeleted);
     await thread.marked((await thread.say(userId, 'go on')).ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
-  });
-
-  test("aren't sent again while the thread is muted, and their author is told", async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    const { userId } = thread.ana;
-    devin.fail(SEND, { times: 1 });
-    const { ts } = await thread.say(userId, 'lost words');
-    const notice = await thread.noticeTo(userId, "didn't confirm that");
-    await thread.marked((await thread.say(userId, 'mute')).ts, 'white_check_mark');
-    const press = async () =>
-      slack.clickButton(userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
-    await press();
-    await thread.noticeTo(userId, en.thread.notTaken.muted);
-    await thread.marked((await thread.say(userId, 'unmute')).ts, 'white_check_mark');
-    await press();
-    await delivered(thread, ts);
-    expect(thread.heard().map(({ message }) => message)).toEqual(['lost words']);
   });
 
   test('are sent again as who their author is in Devin by then', async () => {
@@ -424,16 +336,6 @@ describe('replies in the thread', () => {
     expect(devin.session(thread.id).isArchived).toBe(false);
   });
 
-  test('come back if the session was archived while they were sent', async () => {
-    const { devin } = world();
-    const thread = await startThread(world());
-    const unseen = devin.fail({ method: 'GET', path: /\/sessions$/ }, { status: 403, times: Infinity });
-    devin.archive(thread.id);
-    await thread.say(thread.ana.userId, 'go on');
-    await thread.noticeTo(thread.ana.userId, "didn't take it out of the archive");
-    unseen.clear();
-  });
-
   test('to a session that is over come back with a form for a new one', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world(), 'fix it now --acu 7');
@@ -461,20 +363,6 @@ describe('replies in the thread', () => {
     await delivered(thread, ts);
   });
 
-  test('come back privately and are marked, even if Slack is busy at first', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    devin.fail(SEND, { times: 1, status: 422 });
-    const args = { channel: thread.channelId };
-    slack.fail('chat.postEphemeral', { retryAfter: 1, args });
-    slack.fail('conversations.open', { retryAfter: 1, args: { users: thread.ana.userId } });
-    await thread.say(thread.ana.userId, 'no way');
-    await thread.noticeTo(thread.ana.userId, 'Devin refused');
-    // The one for "received" and the one for "delivered".
-    slack.fail('reactions.add', { times: 2, retryAfter: 1, args });
-    await delivered(thread, (await thread.say(thread.ana.userId, 'this way')).ts);
-  });
-
   test.each(['missing_scope', 'message_not_found', 'already_reacted', 'internal_error'])(
     'are sent once even if Slack refuses the reaction (%s)',
     async (code) => {
@@ -497,21 +385,6 @@ describe('replies in the thread', () => {
       expect(thread.heard().map(({ message }) => message)).toEqual(['unmarked', 'marked']);
     },
   );
-
-  test('get one notice about left-out files, however often Devin is busy', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    const owner = thread.ana.userId;
-    const file = slack.addFile({ name: 'huge.bin', mimetype: 'text/plain', content: 'x', owner });
-    slack.fail('files', { times: Infinity, status: 404 });
-    devin.fail(SEND, { times: 2, status: 429, retryAfter: 1 });
-    const { ts } = await thread.say(owner, 'see the file', { files: [file] });
-    await delivered(thread, ts);
-    slack.clearFaults();
-    await thread.noticeTo(owner, 'huge.bin');
-    await delivered(thread, (await thread.say(owner, 'and on')).ts);
-    expect(noticesTo(slack, thread.channelId, owner)).toHaveLength(1);
-  });
 
   test('from a guest are refused because guests may not, also if Devin knows them', async () => {
     const thread = await startThread(world());
@@ -556,19 +429,6 @@ describe('keywords in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['mute the alarms in the test']);
   });
 
-  test("unmute doesn't wait for the messages before it", async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    await marked(thread, 'mute');
-    // The message before it waits for a busy Devin.
-    devin.fail(SEND, { times: 1, status: 429, retryAfter: 1 });
-    await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} by command`);
-    await devin.waitForRequest(({ method, path }) => method === 'POST' && path.includes(`${thread.id}/mess`));
-    await marked(thread, 'unmute');
-    await marked(thread, 'right behind it');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['by command', 'right behind it']);
-  });
-
   test.each(['(aside) what do you think?', 'I wonder !aside', '!aside hm'])(
     'leave out "%s"',
     async (aside) => {
@@ -598,28 +458,6 @@ describe('keywords in the thread', () => {
     await devin.waitForSession(({ id, isArchived }) => id === thread.id && isArchived);
   });
 
-  test('archive is marked only after it succeeded', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    devin.fail({ method: 'POST', path: new RegExp(`${thread.id}/archive$`) }, { status: 429, retryAfter: 1 });
-    const { ts } = await thread.say(thread.ana.userId, 'archive');
-    await thread.noticeTo(thread.ana.userId, "isn't archived");
-    await marked(thread, 'go on, then');
-    const said = slack.messages(thread.channelId).find((one) => one.ts === ts);
-    expect(said?.reactions.size).toBe(0);
-    await marked(thread, 'archive');
-  });
-
-  test("exit by a person who may not stop the session doesn't block later replies", async () => {
-    const thread = await startThread(world());
-    const guest = addColleague(world(), { isGuest: true });
-    world().slack.channels.get(thread.channelId)?.members.add(guest.userId);
-    await thread.say(guest.userId, 'EXIT');
-    await thread.noticeTo(guest.userId, 'guest');
-    await marked(thread, 'go on');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
-  });
-
   test('stop asks nothing if the session is over, and a mention alone gets help, without a mark', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
@@ -633,14 +471,6 @@ describe('keywords in the thread', () => {
     expect(said.filter(({ text }) => text.includes('Stop this session'))).toEqual([]);
     expect(said.find(({ ts }) => ts === mention.ts)?.reactions.size).toBe(0);
     expect(thread.heard()).toEqual([]);
-  });
-
-  test('help lists the keywords privately', async () => {
-    const thread = await startThread(world());
-    await thread.say(thread.ana.userId, 'help');
-    const notice = await thread.noticeTo(thread.ana.userId, 'unmute');
-    for (const word of ['(aside)', 'archive', 'exit', 'sleep', '!new']) expect(notice.text).toContain(word);
-    expect(world().slack.problems).toEqual([]);
   });
 
   test('!new starts another session in the thread, which then gets the replies', async () => {
@@ -678,46 +508,6 @@ describe('keywords in the thread', () => {
     expect(request.prompt).toMatch(/^\[\S+\] .+ \(app\):\n\| The cookie expires <too> soon\.$/m);
     expect(request.prompt).not.toMatch(/find out why|Replies here/);
   });
-
-  test('!new takes the words of a sub-command as a task', async () => {
-    const { devin } = world();
-    const thread = await startThread(world());
-    await thread.say(thread.ana.userId, '!new status &amp; page');
-    await devin.waitForSession(({ request }) => request.prompt.startsWith('status & page'));
-    await thread.say(thread.ana.userId, '!new archive logs');
-    await devin.waitForSession(({ request }) => request.prompt.startsWith('archive logs'));
-    await thread.say(thread.ana.userId, '!new defaults --acu 3');
-    const session = await devin.waitForSession(({ request }) => request.prompt.startsWith('defaults'));
-    expect(session.request.max_acu_limit).toBe(3);
-  });
-
-  test('!new with an invalid flag starts nothing and returns what was typed', async () => {
-    const thread = await startThread(world());
-    await thread.say(thread.ana.userId, '!new port it now --rpeo acme/web');
-    const notice = await thread.noticeTo(thread.ana.userId, '--rpeo');
-    expect(notice.text).toContain('port it now');
-  });
-
-  test('!new with a token in the task asks first', async () => {
-    const { devin } = world();
-    const thread = await startThread(world());
-    const { userId, devinUserId } = thread.ana;
-    await thread.say(userId, `!new push it with ghp_${'a1B2'.repeat(9)}`);
-    await thread.noticeTo(userId, 'seems to contain credentials (`ghp_…`)');
-    expect(devin.sessions.filter((one) => one.userId === devinUserId)).toHaveLength(1);
-  });
-
-  test('!new shows no form to a person from another workspace', async () => {
-    const { slack } = world();
-    const thread = await startThread(world());
-    const eve = addColleague(world(), { teamId: 'TOTHER' });
-    slack.channels.get(thread.channelId)?.members.add(eve.userId);
-    await thread.say(eve.userId, '!new');
-    const { ts } = await thread.noticeTo(eve.userId, 'Nothing was started');
-    await slack.clickButton(eve.userId, { channelId: thread.channelId, ts }, 'open_form');
-    await thread.noticeTo(eve.userId, 'Only members of the Slack workspace');
-    expect(slack.openViewOf(eve.userId)).toBeUndefined();
-  });
 });
 
 describe("a file that Slack doesn't return", () => {
@@ -738,29 +528,6 @@ describe("a file that Slack doesn't return", () => {
     await thread.noticeTo(owner, 'log.txt');
     expect(thread.heard().map(({ message }) => message)).toEqual(['see the log']);
   });
-});
-
-test("a message that is only a file that Slack doesn't return loses its mark, and its author hears why", async () => {
-  const clock = { aheadMs: 0 };
-  const world = await createWorld({
-    overrides: { ...QUICK_THREADS.overrides, now: () => Date.now() + clock.aheadMs },
-  });
-  try {
-    const { slack } = world;
-    const thread = await startThread(world);
-    const owner = thread.ana.userId;
-    const file = slack.addFile({ name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner });
-    slack.fail('files', { times: Infinity });
-    const { ts } = await thread.say(owner, '', { files: [file] });
-    await thread.marked(ts, 'eyes');
-    clock.aheadMs = 15 * 60_000;
-    const told = await thread.noticeTo(owner, 'log.txt');
-    expect(told.text).toContain("Devin didn't get your message.");
-    await slack.waitForMessage(thread.channelId, (one) => one.ts === ts && one.reactions.size === 0);
-    expect(thread.heard()).toEqual([]);
-  } finally {
-    await world.close();
-  }
 });
 
 test('a reply that waits for a busy Devin is sent once after a restart', async () => {

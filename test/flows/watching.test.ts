@@ -55,26 +55,6 @@ describe('a session that is followed', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('announces a pull request once, however its state changes', async () => {
-    const { devin, slack } = world();
-    const { channelId, session, showing } = await startSession(world());
-    const url = 'https://github.com/acme/web/pull/412';
-    devin.advance(session.id, { status: 'running', pullRequest: { url, state: 'open' } });
-    await slack.waitForMessage(channelId, ({ text }) => text.startsWith('Opened '));
-    devin.advance(session.id, { pullRequest: { url, state: 'merged' } });
-    await showing('· merged');
-    const about = slack.messages(channelId).filter(({ text }) => text.startsWith('Opened '));
-    expect(about).toHaveLength(1);
-  });
-
-  test('calls the requester for an approval in Devin', async () => {
-    const { devin } = world();
-    const { session, told, showing } = await startSession(world());
-    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_approval' });
-    await told('approval');
-    await showing('Waiting for approval');
-  });
-
   test('sums up the result when it finishes, and stays finished when it sleeps', async () => {
     const { devin, slack } = world();
     const { channelId, session, told, showing } = await startSession(world(), 'count the files --acu 5');
@@ -103,35 +83,6 @@ describe('a session that is followed', () => {
     await showing('· open');
     devin.advance(session.id, { status: 'exit' });
     expect((await told('*Ended*')).text).toContain('acme/web #10> · 2 ACU');
-  });
-
-  test('announces in the thread what Slack refused for a while', async () => {
-    const { devin, slack } = world();
-    const { ana, channelId, session, told } = await startSession(world());
-    const args = { channel: channelId };
-    slack.fail('chat.postMessage', { times: 2, error: 'team_added_to_org', args });
-    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
-    await told('Finished');
-    expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
-  });
-
-  test('is up to date once Slack accepts edits again', async () => {
-    const { devin, slack } = world();
-    const { channelId, session, showing, told } = await startSession(world());
-    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
-    await told('Finished');
-    await showing('Finished');
-    slack.fail('chat.update', { error: 'team_added_to_org', args: { channel: channelId } });
-    devin.advance(session.id, { status: 'exit', acus: 3.5 });
-    await showing('3.5 ACU');
-  });
-
-  test('shows the beginning of a result that is too long for a message', async () => {
-    const { devin } = world();
-    const { session, told } = await startSession(world());
-    const rows = Array.from({ length: 300 }, (_, index) => `row ${index}`);
-    devin.advance(session.id, { status: 'running', statusDetail: 'finished', structuredOutput: { rows } });
-    expect((await told('Finished')).text).toContain('The rest is in Devin.');
   });
 
   test.each(['dm', 'card'])('notifies the person where they prefer: %s', async (where) => {
@@ -169,7 +120,7 @@ function isMilestone(metadata: unknown, kind: string): boolean {
 }
 
 describe('when something is missing while a session is followed', () => {
-  const { log, text: logged } = captureLog();
+  const { log } = captureLog();
   const world = useWorld({ overrides: { ...QUICK.overrides, log } });
 
   test("shows once that Devin can't find the session, and stops polling it", async () => {
@@ -221,28 +172,6 @@ describe('when something is missing while a session is followed', () => {
     expect(slack.messages(channelId).filter(({ threadTs }) => threadTs === null)).toHaveLength(1);
   });
 
-  test('logs what to do if Devin refuses the key, and that polling continues', async () => {
-    const { devin } = world();
-    const { session, showing } = await startSession(world());
-    devin.fail(LIST, { status: 401, times: 1 });
-    devin.advance(session.id, { status: 'running' });
-    await showing('Working');
-    expect(logged()).toContain(
-      '"code":"unauthorized","msg":"Devin refuses to list sessions; run `npm run doctor`"',
-    );
-    expect(logged()).toContain('polling continues');
-  });
-
-  test('continues polling after Devin was busy', async () => {
-    const { devin } = world();
-    const { session, showing } = await startSession(world());
-    // One more than the client retries by itself, so that polling pauses, too.
-    devin.fail(LIST, { status: 429, retryAfter: 1, times: 4 });
-    devin.advance(session.id, { status: 'running' });
-    await showing('Working');
-    expect(devin.problems).toEqual([]);
-  });
-
   test('follows the others if Devin fails because of one session', async () => {
     const { devin } = world();
     const [odd, other] = [await startSession(world()), await startSession(world())];
@@ -257,51 +186,6 @@ describe('when something is missing while a session is followed', () => {
     for (const fault of faults) fault.clear();
     devin.advance(odd.session.id, { status: 'running' });
     await odd.showing('Working');
-  });
-
-  test.each([
-    ['was made and its answer lost', { afterEffect: true }],
-    ['was not made', {}],
-    ['met the rate limit', { retryAfter: 1 }],
-  ])('announces once when a post %s', async (_what, fault) => {
-    const { devin, slack } = world();
-    const { channelId, session, card, told, showing } = await startSession(world());
-    devin.advance(session.id, { status: 'running' });
-    await showing('Working');
-    slack.fail('chat.postMessage', { ...fault, args: { channel: channelId } });
-    devin.advance(session.id, { statusDetail: 'finished' });
-    await told('Finished');
-    // Announced in order: once the next one is, nothing is left to do about the first.
-    devin.advance(session.id, { pullRequest: { state: 'open' } });
-    await slack.waitForMessage(
-      channelId,
-      ({ threadTs, text }) => threadTs === card.ts && text.startsWith('Opened '),
-    );
-    const posts = slack.messages(channelId).filter(({ metadata }) => isMilestone(metadata, 'finished'));
-    expect(posts).toHaveLength(1);
-  });
-});
-
-describe("within Slack's limits", () => {
-  const BURST = 2;
-  const EDIT_EVERY_MS = 1500;
-  const editBudget = { burst: BURST, perMinute: 60_000 / EDIT_EVERY_MS };
-  const world = useWorld({ overrides: { ...QUICK.overrides, editBudget } });
-
-  test('shows many changes with few edits, and the last one in the end', async () => {
-    const { devin } = world();
-    const startedAtMs = Date.now();
-    const { session, showing, editsOf } = await startSession(world());
-    for (let acus = 1; acus <= 9; acus += 1) {
-      const looks = devin.requests.length;
-      devin.advance(session.id, { status: 'running', acus });
-      await devin.waitForRequest(() => devin.requests.slice(looks).some(({ path }) => LIST.path.test(path)));
-    }
-    await showing('9 ACU');
-    const edits = editsOf();
-    // On a slow machine there is time for more.
-    const tookMs = (edits.at(-1)?.atMs ?? 0) - startedAtMs;
-    expect(edits.length).toBeLessThanOrEqual(BURST + tookMs / EDIT_EVERY_MS);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
 import { changeSettings } from '../support/asking.ts';
-import { cardOf, doneWith, noticesTo, sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const world = useWorld(QUICK_THREADS);
@@ -54,23 +54,6 @@ describe('a thread that people began', () => {
     await slack.waitForMessage(channelId, ({ ts, text }) => ts === card.ts && !text.includes('Muted'));
     expect(heard()).toEqual(['look at main']);
   });
-});
-
-test('follow brings a deleted card back into the thread that people began', async () => {
-  const { devin, slack } = world();
-  const { ben, channelId, threadTs, id, card, say, heard } = await startAmongPeople();
-  await deleteCard(world(), channelId, card.ts);
-  const isEdit = ({ method, args }: (typeof slack.calls)[number]) =>
-    method === 'chat.update' && args['ts'] === card.ts;
-  const edits = slack.calls.filter(isEdit).length;
-  devin.advance(id, { status: 'running', acus: 3 });
-  await expect.poll(() => slack.calls.filter(isEdit).length).toBeGreaterThan(edits);
-  await doneWith(world(), 'show');
-  await slack.command(ben.userId, channelId, `follow ${id}`);
-  const again = await cardOf(slack, channelId, (text) => text.includes('3 ACU'));
-  expect(again.threadTs).toBe(threadTs);
-  await say(ben.userId, `<@${slack.workspace.botUserId}> here again`);
-  await expect.poll(heard, { timeout: 20_000 }).toEqual(['here again']);
 });
 
 /** A person who is not in the channel is told in a direct message. */
@@ -305,29 +288,6 @@ describe('a thread under a card', () => {
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('And which folder?'));
   });
 
-  test('sends messages to the session that still takes them once the newest is over', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    await thread.say(thread.ana.userId, '!new write the docs');
-    const other = await devin.waitForSession(
-      ({ request, userId }) =>
-        userId === thread.ana.devinUserId && request.prompt.startsWith('write the docs'),
-    );
-    const ofOther = async (words: string) =>
-      cardOf(slack, thread.channelId, (text) => text.includes(other.url) && text.includes(words));
-    await ofOther('write the docs');
-    const { ts } = await thread.say(thread.ana.userId, 'in English');
-    await thread.marked(ts, 'white_check_mark');
-    devin.advance(other.id, { status: 'exit' });
-    await ofOther('Ended');
-    await thread.marked((await thread.say(thread.ana.userId, 'use main')).ts, 'white_check_mark');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
-    // The session that has the message is over.
-    await thread.edit(ts, 'in French');
-    await thread.marked((await thread.say(thread.ana.userId, 'go')).ts, 'white_check_mark');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['use main', 'go']);
-  });
-
   test('says on the card what the channel chose', async () => {
     const { slack } = world();
     const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
@@ -354,17 +314,6 @@ describe('a thread under a card', () => {
       () => !slack.messages(thread.channelId).some(({ ts }) => ts === asked.ts) || undefined,
       { what: 'the end of the question' },
     );
-  });
-
-  test('names the session that it asks about', async () => {
-    const { slack } = world();
-    const thread = await startThread(world());
-    const { userId } = thread.ana;
-    await thread.say(userId, '!new write the docs');
-    await cardOf(slack, thread.channelId, (text) => text.includes('write the docs'));
-    await thread.marked((await thread.say(userId, 'in English')).ts, 'white_check_mark');
-    await thread.say(userId, 'stop');
-    expect((await thread.noticeTo(userId, 'Stop this session for good?')).text).toContain('write the docs');
   });
 
   test('sends Devin "stop" once, if its author says so', async () => {
@@ -395,20 +344,6 @@ describe('a thread under a card', () => {
     await thread.noticeTo(userId, en.thread.heldDeleted);
     await thread.marked((await thread.say(userId, 'go on')).ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
-  });
-
-  test('tells a person who may not steer it so, instead of asking about a "stop"', async () => {
-    const { slack, devin } = world();
-    const thread = await startThread(world());
-    const eve = addColleague(world(), { inDevin: false });
-    slack.joinChannel(eve.userId, thread.channelId);
-    await thread.say(eve.userId, 'stop');
-    await thread.noticeTo(eve.userId, 'No Devin account for');
-    const asked = slack
-      .messages(thread.channelId)
-      .filter((one) => one.ephemeralFor === eve.userId && one.text.includes('for good'));
-    expect(asked).toEqual([]);
-    expect(devin.session(thread.id).status).not.toBe('exit');
   });
 
   test('tells a person who may not steer it that their word did nothing', async () => {
@@ -465,15 +400,6 @@ describe('a thread under a card', () => {
     const { ts } = await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}> use main`);
     await thread.marked(ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
-  });
-
-  test('sends its replies to another session in the thread', async () => {
-    const { devin } = world();
-    const thread = await startThread(world());
-    await thread.say(thread.ana.userId, 'the importer is slow, too (aside)');
-    await thread.say(thread.ana.userId, '!new make the importer quick');
-    const other = await devin.waitForSession(({ request }) => request.prompt.startsWith('make the importer'));
-    expect(other.request.prompt).toContain('the importer is slow, too');
   });
 });
 

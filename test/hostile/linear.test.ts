@@ -6,8 +6,8 @@ import { READERS } from './readers.ts';
  * Linear code reads a text of this length within a tenth of a second, quadratic code within seconds at best: the
  * limit is far from both. It is the time of the processor, which a busy machine doesn't use up.
  */
-const LENGTH = 60_000;
-const LIMIT_US = 2_000_000;
+const LENGTH = 40_000;
+const LIMIT_US = 1_000_000;
 const LOOK_EVERY_MS = 100;
 const MEMORY = { maxOldGenerationSizeMb: 256 };
 
