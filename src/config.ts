@@ -3,8 +3,7 @@ import { z } from 'zod';
 import type { Proxy } from './network.ts';
 import { editDistance } from './session/edit-distance.ts';
 import { LANGUAGES, type Language } from './session/preferences.ts';
-import type { Text } from './text/index.ts';
-import { issueWords } from './text/issues.ts';
+import { type Text, issueWords } from './text/index.ts';
 import { createLanguages, readLanguage, settingOfLanguage } from './text/languages.ts';
 
 /** Of a token with something around or in it. */

@@ -10,8 +10,7 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { ShownMessage } from '../store/shown.ts';
 import { fingerprintOf } from '../store/sql.ts';
 import type { TurnClass } from '../store/turns.ts';
-import { rounded } from '../text/amounts.ts';
-import type { Text } from '../text/index.ts';
+import { rounded, type Text } from '../text/index.ts';
 import type { Desired, Kind } from './show.ts';
 
 export type CardRows = {

@@ -1,32 +1,56 @@
 import { SUBCOMMANDS, type Subcommand } from '../session/intent.ts';
 import type { Language } from '../session/preferences.ts';
-import { spoken as en } from './en/spoken.ts';
-import { spoken as ja } from './ja/spoken.ts';
 
-/** Words in lower case, with commas between them: `cancel, kill`. */
-type Words = string;
-
-const wordsIn = (words: Words): string[] => words.split(',').flatMap((word) => word.trim() || []);
-
-/** What people say to the app in one language. All other words are about a task. */
-export type Spoken = {
-  /** What runs a sub-command, besides its own name. */
-  names: { readonly [Name in Subcommand]?: Words };
-  /** Messages that ask for nothing. */
-  thanks: Words;
+/**
+ * What people say to the app in each language, whatever language they read: words in lower case, with commas between
+ * them. `names`: what runs a sub-command, besides its own name. `thanks`: messages that ask for nothing.
+ */
+const SPOKEN: Record<Language, { names: { readonly [Name in Subcommand]?: string }; thanks: string }> = {
+  en: {
+    names: {
+      help: 'commands',
+      list: 'sessions, ls',
+      whoami: 'account',
+      usage: 'costs, budget',
+      say: 'tell, reply',
+      stop: 'cancel, kill, abort',
+      defaults: 'default',
+    },
+    thanks: `
+    thanks, thank you, thank you so much, thanks a lot, many thanks, thx, ty, cheers, ok, okay, great, nice, cool,
+    perfect, awesome, lgtm, got it, well done, nice work, great work, good job`,
+  },
+  ja: {
+    names: {
+      help: 'ヘルプ, 使い方',
+      list: '一覧, セッション一覧',
+      status: 'ステータス',
+      why: '理由',
+      usage: '使用量, 利用状況',
+      follow: 'フォロー',
+      say: '返信',
+      stop: '停止, 中止, キャンセル',
+      archive: 'アーカイブ',
+      defaults: '既定値',
+    },
+    thanks: `
+    ありがとう, ありがとうございます, ありがとうございました, 了解, 了解です, 了解しました, 承知しました, わかりました,
+    お疲れ様です, お疲れさまです, いいね, 完璧です, 助かりました`,
+  },
 };
 
-/** People write in any of them, whatever language they read. */
-const SPOKEN: readonly Spoken[] = Object.values({ en, ja } satisfies Record<Language, Spoken>);
+const ALL = Object.values(SPOKEN);
+
+const wordsIn = (words: string): string[] => words.split(',').flatMap((word) => word.trim() || []);
 
 /** Each word that runs a sub-command. */
 export const COMMAND_NAMES: ReadonlyMap<string, Subcommand> = new Map(
   SUBCOMMANDS.flatMap((name) =>
-    [name, ...SPOKEN.flatMap(({ names }) => wordsIn(names[name] ?? ''))].map((word) => [word, name] as const),
+    [name, ...ALL.flatMap(({ names }) => wordsIn(names[name] ?? ''))].map((word) => [word, name] as const),
   ),
 );
 
-const THANKS = new Set(SPOKEN.flatMap(({ thanks }) => wordsIn(thanks)));
+const THANKS = new Set(ALL.flatMap(({ thanks }) => wordsIn(thanks)));
 const LONGEST_THANKS = 60;
 const SIGNS = /:[a-z0-9_+-]+:|[\p{P}\p{S}\p{Default_Ignorable_Code_Point}]/gu;
 

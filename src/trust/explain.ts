@@ -26,8 +26,7 @@ import { isDirectMessage, placeKindOf } from '../slack/edge/places.ts';
 import { optionWords } from '../slack/views/details-values.ts';
 import { hurdleSentence } from '../slack/views/failures.ts';
 import { unescape } from '../slack/views/text.ts';
-import { moneyWords } from '../text/amounts.ts';
-import type { Text } from '../text/index.ts';
+import { moneyWords, type Text } from '../text/index.ts';
 
 /** From a command line. What is left out is empty. */
 type Question = {

@@ -13,8 +13,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { z } from 'zod';
-import type { Text } from '../text/index.ts';
-import { issueWords } from '../text/issues.ts';
+import { issueWords, type Text } from '../text/index.ts';
 
 export const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */

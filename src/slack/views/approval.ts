@@ -3,8 +3,7 @@ import type { Approval } from '../../session/approval.ts';
 import { withoutCredentials } from '../../session/credentials.ts';
 import type { Names } from '../../session/defaults.ts';
 import type { StoredDraft } from '../../session/fields.ts';
-import { acuWords, moneyWords } from '../../text/amounts.ts';
-import type { Text } from '../../text/index.ts';
+import { acuWords, moneyWords, type Text } from '../../text/index.ts';
 import {
   ACTION,
   approvalValue,

@@ -1,8 +1,7 @@
 import { isEmail, maskEmail } from '../../session/identity.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import { isNearCap } from '../../session/milestones.ts';
-import { acuWords, durationWords } from '../../text/amounts.ts';
-import type { Text } from '../../text/index.ts';
+import { acuWords, durationWords, type Text } from '../../text/index.ts';
 import { shownMoment, shownTime } from './details-values.ts';
 import type { SessionCard } from './session-card.ts';
 import { escape, isWebAddress, link, lookup, oneLine, truncate } from './text.ts';

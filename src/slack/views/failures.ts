@@ -4,8 +4,7 @@ import type { RefusedIdentity } from '../../session/identity.ts';
 import type { Hurdle } from '../../session/policy/decide.ts';
 import { capThatFits } from '../../session/policy/limits.ts';
 import type { ReplyFailure } from '../../session/reply.ts';
-import { acuWords, durationWords, moneyWords } from '../../text/amounts.ts';
-import type { Text } from '../../text/index.ts';
+import { acuWords, durationWords, moneyWords, type Text } from '../../text/index.ts';
 import { optionWords } from './details-values.ts';
 import { unescape } from './text.ts';
 

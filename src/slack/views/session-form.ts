@@ -12,8 +12,7 @@ import {
 } from '../../session/fields.ts';
 import type { Choices } from '../../session/policy/form.ts';
 import { freeOf, type Ceiling } from '../../session/policy/limits.ts';
-import { acuWords } from '../../text/amounts.ts';
-import type { Text } from '../../text/index.ts';
+import { acuWords, type Text } from '../../text/index.ts';
 import { ACTION, BLOCK, INPUT, formMetadata, isOptionsBlock, optionsBlock, VIEW } from '../edge/ids.ts';
 import type { OpenView } from '../edge/payload.ts';
 import { devinsReason, fieldInput } from './form/fields.ts';

@@ -1,8 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { BudgetAlert, Ceiling } from '../../session/policy/limits.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
-import { acuWords, moneyWords } from '../../text/amounts.ts';
-import type { Text } from '../../text/index.ts';
+import { acuWords, moneyWords, type Text } from '../../text/index.ts';
 import { context, joinParts, packed, sections, small, titled, type Rendered } from './objects.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
 

@@ -1,6 +1,5 @@
 import type { Choices, Explained } from '../../session/policy/form.ts';
-import { acuWords } from '../../text/amounts.ts';
-import type { Text } from '../../text/index.ts';
+import { acuWords, type Text } from '../../text/index.ts';
 import { runAction } from '../edge/ids.ts';
 import { optionWords, shownMoment } from './details-values.ts';
 import { button, joinParts, packed, withAccessory, type Rendered } from './objects.ts';

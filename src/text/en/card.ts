@@ -153,3 +153,12 @@ export const card = {
       "Devin was busy or couldn't be reached for too long.\nTry again later. Devin's status: https://www.devinstatus.com",
   },
 };
+
+/** How parts become one text. */
+export const joins = {
+  sentences: (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' '),
+  list: (parts: readonly string[]): string => parts.join(', '),
+  /** A day and a time. https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
+  moment: '{date_short_pretty}, {time}',
+  labeled: (label: string, value: string): string => `${label}: ${value}`,
+};

@@ -1,5 +1,4 @@
 import type { Text } from '../index.ts';
-import { nameBefore } from './joins.ts';
 
 export const card: Text['card'] = {
   phases: {
@@ -137,3 +136,27 @@ export const card: Text['card'] = {
       'Devin が混み合っている、または接続できない状態が長く続きました。\n後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com',
   },
 };
+
+/** After these no space is needed. */
+const FULL_STOP = /[。！？）\n]$/;
+
+export const joins: Text['joins'] = {
+  sentences: (parts) =>
+    parts
+      .filter((part) => part !== '')
+      .reduce(
+        (said, part) => (FULL_STOP.test(said) || said === '' ? `${said}${part}` : `${said} ${part}`),
+        '',
+      ),
+  list: (parts) => parts.join('、'),
+  moment: '{date_short_pretty} {time}',
+  labeled: (label, value) => `${label}: ${value}`,
+};
+
+const JAPANESE_END =
+  /[\p{Script_Extensions=Hiragana}\p{Script_Extensions=Katakana}\p{Script_Extensions=Han}]$/u;
+
+/** A name before Japanese words: with a space, unless it is itself written in Japanese. */
+export function nameBefore(words: string, name: string): string {
+  return JAPANESE_END.test(name) ? `${name}${words}` : `${name} ${words}`;
+}

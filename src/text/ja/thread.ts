@@ -1,5 +1,5 @@
 import type { Text } from '../index.ts';
-import { nameBefore } from './joins.ts';
+import { nameBefore } from './card.ts';
 
 export const thread: Text['thread'] = {
   fromWebApp: 'Devin の Web アプリから:',
@@ -74,4 +74,94 @@ export const milestones: Text['milestones'] = {
     `このカードは 2 つ目のセッションのものです。不要なほうを停止してください。${link} は Devin で停止できます。`,
   result: '結果:',
   restInDevin: '続きは Devin にあります。',
+};
+
+export const steering: Text['steering'] = {
+  requesterOnly: (who) =>
+    who === null
+      ? 'この操作ができるのは、Devin でのセッションの所有者だけです。何も実行していません。'
+      : `この操作ができるのは、セッションの依頼者の ${who} さんだけです。何も実行していません。依頼者に頼むか、Devin の管理者に Devin での操作を頼んでください。`,
+  membersOnly: (who, why) =>
+    `何も実行していません。${why ?? 'この操作ができるのは Devin の組織のメンバーだけで、あなたはメンバーではありません。Devin の管理者に招待を依頼してください。'}${who === null ? '' : `それまでは、 ${who} さんに頼めます。`}`,
+  notLookedUp:
+    '今は Devin でのあなたのアカウントを確認できないため、何も送信していません。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
+  notInConversation:
+    'このセッションは、あなたが参加していない会話のものです。何も実行、表示していません。その会話に招待してもらうか、Devin でセッションを開いてください。',
+  already: (session, how) => `何も実行していません。${session}: ${how}。`,
+  over: 'このセッションは終了しており、メッセージを受け付けないため、何も送信していません。新しいセッションを開始できます。',
+  unknown:
+    'この依頼はアプリに記録されていません。何も実行していません。アプリが起動したばかりの場合は、数分後にもう一度お試しください。それでも解決しない場合は、Devin でセッションを開いてください。',
+  notDone: (session, what) => `${session} を${what}できませんでした。`,
+  lost: (session, what) => `${session} を${what}できたかどうか、Devin から確認が取れませんでした。`,
+  lostNow:
+    '1 分ほどたってもカードに表示されない場合は、もう一度試す前に Devin でセッションを開いて確認してください。',
+  done: (session, what) => `${session} を${what}しました。`,
+  acts: { stop: '停止', archive: 'アーカイブ', sleep: 'スリープ' },
+  sentAlready:
+    '依頼はすでに Devin に送信されたため、キャンセルできません。カードにセッションが表示されたら、「停止」で終了してください。',
+  followNeedsAccount:
+    'セッションをここに表示するには、Slack アカウントに対応する Devin アカウントが必要です。Devin の管理者に職場のメールアドレスの招待を依頼するか、ワークスペースの管理者に関連付けを依頼してください。',
+  followed: 'このセッションのカードが Slack にあります。',
+  followedElsewhere: 'このセッションのカードはすでに Slack にあるため、ここには投稿していません。',
+  noPlace:
+    'ここにもダイレクトメッセージにも、Slack がカードの投稿を許可しなかったため、セッションを Slack に表示できません。Slack でのこのアプリの権限の確認を、アプリの管理者に依頼してください。',
+  slackUnavailable:
+    'Slack から想定どおりの応答がなかったため、何も実行していません。1 分ほどおいて、もう一度お試しください。',
+  linking: {
+    notYourself:
+      '自分自身を関連付けることはできません。ほかの管理者に依頼してください。何も変更していません。',
+    notAMember:
+      '関連付けられるのは、このワークスペースの正規のメンバーだけです。ゲスト、アプリ、別のワークスペースの人は対象外です。何も変更していません。',
+    unknownInDevin: (id) =>
+      `Devin の組織に ID が ${id} のメンバーはいません。Devin の Settings > Members で ID を確認してください。メールアドレスで指定するには、アプリの管理者に アカウント対応ファイルへの記載を依頼してください。何も変更していません。`,
+    addressOfAnother: (name, owner) =>
+      `Devin での ${nameBefore('さんのメールアドレスは、', name)}Slack では ${owner} さんのものです。何も変更していません。`,
+    linkedToAnother: (name, other) =>
+      `${other} さんがすでに Devin の ${nameBefore('さんに関連付けられています。', name)}先にその関連付けを解除してください。2 人で同じアカウントを使う場合は、アプリの管理者に アカウント対応ファイルへの記載を依頼してください。何も変更していません。`,
+    done: (mention, name) =>
+      `${mention} さんを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}`,
+    removed: (mention) =>
+      `${mention} さんは、Devin のどのメンバーにも関連付けられていません。今後は、メールアドレスでメンバーを判断します。`,
+    toPerson: {
+      done: (by, name) =>
+        `${by} さんが、あなたを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}間違っている場合は、ワークスペースの管理者に連絡してください。`,
+      removed: (by) =>
+        `${by} さんが、Devin の組織のメンバーへの関連付けを解除しました。今後は、メールアドレスで Devin のメンバーを判断します。`,
+    },
+  },
+  notSaved: '保存できませんでした。1 分ほどおいて、もう一度お試しください。',
+  askStop: {
+    title: 'セッションの停止',
+    text: (title) => `${title}\n停止したセッションは再開できません。プッシュ済みの変更は残ります。`,
+    confirm: '停止',
+    deny: '停止しない',
+  },
+  optionTooLate: 'Devin はもうこの回答を待っていません。それでも伝えるには、スレッドで返信してください。',
+  box: {
+    titles: { reply: 'Devin に返信', answer: 'Devin に回答', wake: 'メッセージで再開' },
+    label: 'メッセージ',
+    hint: 'あなたの発言として送信し、セッションのスレッドに表示します。Devin に届かなかった場合は、あなただけにお知らせします。',
+    tooLate:
+      'Devin はもう回答を待っていません。すでに回答を受け取ったか、回答なしで進めました。ここに書いた内容は Devin に届きます。',
+    saidLast: 'Devin の最後のメッセージ:',
+    submit: '送信',
+    empty: 'メッセージを入力してください。',
+    none: 'この依頼のセッションはまだ開始していません。開始したかどうかは、カードで確認できます。',
+    gone: 'このセッションはもうアプリに記録されていないため、送信できません。閉じる前にメッセージをコピーしてください。',
+  },
+};
+
+export const sessions: Text['sessions'] = {
+  unknown: (id, follow) =>
+    `セッション ${id} は、このアプリでは見つかりません。ID またはリンクを確認してください。Slack の外で開始したセッションは、 ${follow} でここに表示できます。`,
+  mine: '自分のセッション',
+  all: '全員のセッション',
+  nextPage: (typed) => `続き: ${typed}`,
+  none: (command) => `まだセッションがありません。 ${command} に続けてタスクを入力すると開始できます。`,
+  concealed: 'プライベートな会話のセッション',
+  pick: 'どのセッションですか？',
+  pickNone: '対象になる自分のセッションがありません。',
+  pickOther: (usage) => `その他のセッションは ${usage} で指定できます。`,
+  cancel: 'この依頼をキャンセルしています。間に合わなかった場合は、ここでお知らせします。',
+  say: (title) => `${title} に送信しています。Devin に届かなかった場合は、ここでお知らせします。`,
 };
