@@ -86,7 +86,9 @@ describe("a message to the app outside of a session's thread", () => {
     await slack.speak(ana.userId, channelId, 'please fix this bug', { attachments });
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request.prompt).toMatch(/^please fix this bug\n/);
-    expect(request.prompt).toContain('| Forwarded message:\n| > Ben\n| > checkout crashes\n| > on submit');
+    expect(request.prompt).toContain(
+      '| Forwarded or attached:\n| > Ben\n| > checkout crashes\n| > on submit',
+    );
   });
 
   test('in a direct message starts a session if it has three words', async () => {

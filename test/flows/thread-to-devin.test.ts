@@ -67,8 +67,8 @@ describe('replies in the thread', () => {
     const other = await thread.say(thread.ana.userId, '', { attachments });
     await delivered(thread, other.ts);
     expect(thread.heard().map(({ message }) => message)).toEqual([
-      'please archive this\nForwarded message:\n> Ben\n> archive',
-      'Forwarded message:\n> Ben\n> archive',
+      'please archive this\nForwarded or attached:\n> Ben\n> archive',
+      'Forwarded or attached:\n> Ben\n> archive',
     ]);
   });
 

@@ -90,7 +90,7 @@ describe("a message in a session's thread", () => {
     (words) => {
       const text = words.replace('%s ', '');
       expect(route(words, {}, { files: ['log.txt'] })).toBe(`Devin: ${text}`);
-      expect(route(words, {}, { forwarded: 'Ben\nwhich one?' })).toContain('Forwarded message:\n> Ben');
+      expect(route(words, {}, { forwarded: 'Ben\nwhich one?' })).toContain('Forwarded or attached:\n> Ben');
     },
   );
 

@@ -16,6 +16,13 @@ const fileSchema = z.looseObject({
   size: z.number().nullish().catch(null),
   url_private_download: words,
   url_private: words,
+  /** In Google Drive or the like: Slack has an address, and no bytes. */
+  is_external: z.boolean().nullish().catch(null),
+  /** Of a voice or video clip. */
+  transcription: z
+    .object({ preview: z.object({ content: words }).optional() })
+    .nullish()
+    .catch(null),
 });
 
 const attachmentSchema = z
@@ -112,8 +119,14 @@ function toMessage(message: RawMessage): SlackMessage {
     threadTs: message.thread_ts ?? null,
     userId: message.user ?? null,
     appName: fromApp ? message.bot_profile?.name || message.username || '' : null,
-    text: joined([withBlocks(message.text, message.blocks ?? []), ...attachments.map(attachmentText)]),
-    files: [...(message.files ?? []), ...attachments.flatMap(({ files }) => files ?? [])].map(readFile),
+    text: joined([
+      withBlocks(message.text, message.blocks ?? []),
+      ...attachments.map(attachmentText),
+      ...(message.files ?? []).map(fileText),
+    ]),
+    files: [...(message.files ?? []), ...attachments.flatMap(({ files }) => files ?? [])]
+      .filter(({ is_external: isExternal }) => isExternal !== true)
+      .map(readFile),
   };
 }
 
@@ -142,9 +155,25 @@ function slackTextOf({ text, blocks: given, attachments }: RawMessage): string {
   return tables.length === 0 ? (text ?? '') : joined([text ?? '', escape(blocksText(tables))]);
 }
 
-/** What is forwarded with a message, with its authors; empty: nothing. Its files are those of the message. */
-function forwardedOf({ attachments }: RawMessage): string {
-  return joined((attachments ?? []).filter(isForwarded).flatMap(withInner).map(attachmentText));
+/**
+ * What is forwarded with a message, with its authors, and what its files say in words; empty: nothing. Its files are those of
+ * the message.
+ */
+function forwardedOf({ attachments, files }: RawMessage): string {
+  const forwarded = (attachments ?? []).filter(isForwarded).flatMap(withInner);
+  return joined([...forwarded.map(attachmentText), ...(files ?? []).map(fileText)]);
+}
+
+/** The address of a file that Slack doesn't have, and what is said in a clip. */
+function fileText({
+  name,
+  title,
+  is_external: isExternal,
+  url_private: url,
+  transcription,
+}: RawFile): string {
+  const said = transcription?.preview?.content ?? '';
+  return isExternal === true ? `${title ?? name ?? ''} (${url ?? ''})` : said;
 }
 
 function isForwarded({ is_share: isShare, is_msg_unfurl: isUnfurl }: RawAttachment): boolean {
@@ -167,7 +196,7 @@ export function isOnlyText({ message, forwarded }: { message: SlackMessage; forw
 /** What a person writes to Devin, and below it what they forward, which others may have written. */
 export function withForwarded(text: string, forwarded: string): string {
   if (forwarded === '') return text;
-  return joined([text, 'Forwarded message:', ...forwarded.split('\n').map((line) => `> ${line}`)]);
+  return joined([text, 'Forwarded or attached:', ...forwarded.split('\n').map((line) => `> ${line}`)]);
 }
 
 /** People's rich text repeats their text; the text of an app is often only the headline of its blocks. */
