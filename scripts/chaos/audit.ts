@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { approvalMetadata, milestoneMetadata, outcomeMetadata } from '../../src/slack/edge/metadata.ts';
+import { keyMetadata } from '../../src/slack/edge/metadata.ts';
 import { auditThreads, type ThreadCounts } from './audit-threads.ts';
 import {
   cardsIn,
@@ -151,17 +151,11 @@ const markSchema = z.object({
   event_payload: z.record(z.string(), z.unknown()),
 });
 
-const TOLD_ONCE = new Set([
-  milestoneMetadata('', '').event_type,
-  outcomeMetadata('', '').event_type,
-  approvalMetadata('', '').event_type,
-]);
-
 /** Each event, each end and each question to an approver is told once. */
 function auditMilestones(slack: World['slack'], { wrong }: Findings): void {
   const keys = publicMessages(slack).flatMap(({ metadata, channelId }) => {
     const { data } = markSchema.safeParse(metadata);
-    if (data === undefined || !TOLD_ONCE.has(data.event_type)) return [];
+    if (data === undefined || data.event_type !== keyMetadata('').event_type) return [];
     return [`${channelId} ${Object.values(data.event_payload).join(' ')}`];
   });
   for (const [key, times] of groupBy(keys, (one) => one)) {

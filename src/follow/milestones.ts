@@ -9,16 +9,11 @@ import {
   readMilestone,
   type Milestone,
 } from '../session/milestones.ts';
-import { findLeaver, whereCalled, type CalledIn } from '../slack/called.ts';
+import { CALLED_IN, type CalledIn } from '../session/preferences.ts';
 import { cardView } from '../slack/card-view.ts';
-import { messageMetadata, milestoneMetadata } from '../slack/edge/metadata.ts';
+import { messageMetadata } from '../slack/edge/metadata.ts';
 import { renderDevinMessage } from '../slack/views/devin-message.ts';
-import {
-  beginningOf,
-  renderMilestone,
-  type Called,
-  type MilestoneMessage,
-} from '../slack/views/milestone.ts';
+import { beginningOf, renderMilestone, type MilestoneMessage } from '../slack/views/milestone.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { link } from '../slack/views/text.ts';
@@ -26,10 +21,8 @@ import type { Followed } from '../store/requests.ts';
 import type { LastWords, ThreadMessage } from '../store/thread-messages.ts';
 import { post, wordsKey, type FollowContext, type PostJob, type PostContext } from './context.ts';
 
-async function calledIn(c: FollowContext, { session, request }: Followed): Promise<CalledIn> {
-  const { notify } = await c.store.settings.preferencesFor(request);
-  const threadIn = session.threadTs === '' ? null : session.channelId;
-  return whereCalled(c.slack, { request, notify, threadIn });
+async function calledIn(c: FollowContext, { request }: Followed): Promise<CalledIn> {
+  return CALLED_IN[(await c.store.settings.preferencesFor(request)).notify];
 }
 
 /** Devin's words may say it, or go along with it. */
@@ -130,7 +123,6 @@ export async function postMilestone(c: FollowContext, job: PostJob): Promise<voi
   await post(c, job, {
     key: milestoneKey(row),
     place: isInThread ? { channelId, threadTs } : 'direct',
-    metadata: milestoneMetadata(row.sessionId, row.key),
     // In a database that was restored, the row may be new although it was announced before.
     since: new Date(Math.min(row.createdAt.getTime(), row.saidAt.getTime())),
     isQuestion: milestone.kind === 'needs-you',
@@ -149,7 +141,7 @@ const milestoneKey = ({ sessionId, key }: ThreadMessage): string => `milestone:$
 export async function markAnswered(c: FollowContext, job: PostJob): Promise<void> {
   const { messages } = c.store;
   const { row, followed } = job;
-  const { sessionId, key, about, channelId } = row;
+  const { sessionId, about, channelId } = row;
   const { threadTs } = followed.session;
   const isInThread = channelId === followed.session.channelId;
   const isDevins = about !== null && row.attemptedAt === null;
@@ -162,19 +154,13 @@ export async function markAnswered(c: FollowContext, job: PostJob): Promise<void
   await post(c, job, {
     key: isDevins ? wordsKey(sessionId, about, 0) : milestoneKey(row),
     place: isInThread ? { channelId, threadTs } : 'direct',
-    metadata: isDevins ? messageMetadata(sessionId, about, 0) : milestoneMetadata(sessionId, key),
+    ...(isDevins && { metadata: messageMetadata(sessionId, about, 0) }),
     isQuestion: true,
     isAnswered: true,
     render: () => rendered,
   });
   // A message that can't be edited stays as it is.
   await messages.change(row, { state: 'answered', text: '' });
-}
-
-/** The requester is not called if they left Slack. */
-async function calledBy(c: FollowContext, { request }: Followed): Promise<Called> {
-  const left = await findLeaver(c.slack, request);
-  return left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', name: left.name };
 }
 
 /** The message that announces a milestone. `where`: it is said. */
@@ -188,7 +174,7 @@ export async function milestoneMessage(
   }: Pick<MilestoneMessage, 'said' | 'isDevins'> & { row: ThreadMessage; where: CalledIn },
 ): Promise<Rendered> {
   const { session, request } = followed;
-  const { sessionId, channelId, threadTs: ts } = session;
+  const { channelId, threadTs: ts } = session;
   const text = where === 'thread' ? c.text : await c.slack.textFor(request.userId);
   const card = cardView({ request, session, nowMs: c.now() }, text);
   const isAlone = where === 'thread' && (await c.store.sessions.shareOf(session)) === 'alone';
@@ -198,17 +184,11 @@ export async function milestoneMessage(
   const message: MilestoneMessage = {
     ...said,
     what: readMilestone(key) ?? { kind: 'needs-you' },
-    key,
-    sessionId,
+    key: milestoneKey(row),
     card,
     name: isAlone ? null : linkedTitle(card, text),
-    beside: [
-      ...(thread === null ? [] : [link(thread, text.milestones.thread)]),
-      ...(where === 'outside' ? [text.milestones.outside] : []),
-    ],
-    // They may not write into the conversation, which would show their answer.
-    mayAnswer: where !== 'outside',
-    called: await calledBy(c, followed),
+    beside: thread === null ? [] : [link(thread, text.milestones.thread)],
+    userId: request.userId,
     answered: at === null ? null : { userId, at, words },
     result: structuredOutput === null ? null : JSON.stringify(structuredOutput, null, 2),
   };

@@ -1,22 +1,11 @@
 import { HELD_WAIT_MS } from '../queue/index.ts';
 import { alertName, type BudgetAlert } from '../session/policy/limits.ts';
+import { CALLED_IN, type CalledIn } from '../session/preferences.ts';
 import { approvalView } from '../slack/approval-view.ts';
-import { type CalledIn, findLeaver, whereCalled } from '../slack/called.ts';
 import { doubtOf, problemOf } from '../slack/card-notes.ts';
 import { cardView } from '../slack/card-view.ts';
-import {
-  alertMetadata,
-  approvalMetadata,
-  greetingMetadata,
-  linkedMetadata,
-  type MessageMetadata,
-  outcomeMetadata,
-  sharedMetadata,
-  switchedMetadata,
-} from '../slack/edge/metadata.ts';
 import { cardMessage, threadOfCard } from '../slack/edge/places.ts';
 import { type ApprovalView, renderApproval } from '../slack/views/approval.ts';
-import type { Called } from '../slack/views/milestone.ts';
 import { notice, renderGreeting, renderOutcome } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { renderBudgetAlert } from '../slack/views/usage.ts';
@@ -47,7 +36,6 @@ export const APPROVAL: Kind<ApprovalRows> = {
       teamId: request.teamId,
       userId,
       turnClass: 'needed',
-      metadata: approvalMetadata(request.id, view.number),
       since: askedAt(request),
       render: () => renderApproval(view, text),
       // It may be over by then.
@@ -93,7 +81,6 @@ export const ALERT: Kind<AlertRows> = {
     place: 'direct',
     teamId: shown.alert.teamId,
     userId,
-    metadata: alertMetadata(alertName(shown.alert), userId),
     render: () => renderBudgetAlert(shown, text),
   }),
 };
@@ -111,7 +98,6 @@ type OutcomeRows = {
   /** The attempt that it is about. */
   at: string;
   calledIn: CalledIn;
-  called: Called;
   /** null: the card isn't posted. */
   cardUrl: string | null;
   nowMs: number;
@@ -135,14 +121,10 @@ export const OUTCOME: Kind<OutcomeRows> = {
     const request = await store.requests.find(requestId);
     if (request === null) return null;
     const { notify } = await store.settings.preferencesFor(request);
-    const threadIn = threadOfCard(request)?.channelId ?? null;
-    const calledIn = await whereCalled(slack, { request, notify, threadIn });
-    const left = await findLeaver(slack, request);
     return {
       request,
       at,
-      calledIn,
-      called: left === null ? { kind: 'people', userIds: [request.userId] } : { kind: 'nobody', ...left },
+      calledIn: CALLED_IN[notify],
       cardUrl: slack.outbound.permalink(cardMessage(request)),
       nowMs: now(),
       text,
@@ -154,7 +136,7 @@ export const OUTCOME: Kind<OutcomeRows> = {
 };
 
 function desiredOutcome(rows: OutcomeRows, before: ShownMessage | null): Desired | number | null {
-  const { request, at, calledIn, called, nowMs } = rows;
+  const { request, at, calledIn, nowMs } = rows;
   const isPosted = before !== null && before.ts !== null;
   const isOver = attemptOf(request) !== at || !isOutcome(request);
   // Its buttons are gone; a failure stays true.
@@ -172,13 +154,11 @@ function desiredOutcome(rows: OutcomeRows, before: ShownMessage | null): Desired
     teamId: request.teamId,
     userId: request.userId,
     turnClass: isOver ? 'rest' : 'url',
-    metadata: outcomeMetadata(request.id, at),
     since: askedAt(request),
     stage: request.state,
     // It may be over by then.
     againInMs: isPosted ? null : 0,
-    render: () =>
-      renderOutcome({ card, called, reason, isOver, outside: calledIn === 'outside', cardUrl }, text),
+    render: () => renderOutcome({ card, userId: request.userId, reason, isOver, cardUrl }, text),
   };
 }
 
@@ -202,10 +182,9 @@ function attemptOf(request: SessionRequest): string {
 const desired = (message: Desired): Desired => message;
 
 /** What a person is told in their direct messages. */
-const toPerson = (person: Person, metadata: MessageMetadata, words: string): Desired => ({
+const toPerson = (person: Person, words: string): Desired => ({
   ...person,
   place: 'direct',
-  metadata,
   render: () => notice([words]),
 });
 
@@ -217,7 +196,6 @@ export const GREETING: Kind<Desired> = {
       place: { channelId, threadTs: null },
       teamId,
       userId: null,
-      metadata: greetingMetadata(channelId),
       render: () => renderGreeting(command, text),
     });
   },
@@ -234,7 +212,7 @@ export const SHARED: Kind<Desired> = {
     if (member === null || owner?.kind !== 'member' || owner.userId === userId) return null;
     const { notices } = await textFor(owner.userId);
     const words = notices.sharedAccount(`<@${userId}>`, escape(member.name));
-    return toPerson({ teamId, userId: owner.userId }, sharedMetadata(userId, member.userId), words);
+    return toPerson({ teamId, userId: owner.userId }, words);
   },
   desired,
 };
@@ -246,7 +224,7 @@ export const SWITCHED: Kind<Desired> = {
     const member = await findMember(rest.join(':'));
     if (member === null) return null;
     const words = (await textFor(userId)).notices.otherAccount(escape(member.name));
-    return toPerson({ teamId, userId }, switchedMetadata(userId, member.userId), words);
+    return toPerson({ teamId, userId }, words);
   },
   desired,
 };
@@ -254,13 +232,13 @@ export const SWITCHED: Kind<Desired> = {
 /** A person is told that a workspace admin linked them to a member, or removed their link. */
 export const LINKED: Kind<Desired> = {
   async read({ findMember, slack: { textFor } }, subject) {
-    const [teamId = '', userId = '', adminId = '', change = '', ...rest] = subject.split(':');
+    const [teamId = '', userId = '', adminId = '', , ...rest] = subject.split(':');
     const devinUserId = rest.join(':');
     const { done, removed } = (await textFor(userId)).steering.linking.toPerson;
     const by = `<@${adminId}>`;
     const name = devinUserId === '' ? null : ((await findMember(devinUserId))?.name ?? devinUserId);
     const words = name === null ? removed(by) : done(by, escape(name));
-    return toPerson({ teamId, userId }, linkedMetadata(userId, change), words);
+    return toPerson({ teamId, userId }, words);
   },
   desired,
 };

@@ -5,7 +5,7 @@ import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
 import type { BudgetAlert, Spender } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { refusalKind, retrySlack, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
-import type { MessageMetadata } from '../slack/edge/metadata.ts';
+import { keyMetadata, type MessageMetadata } from '../slack/edge/metadata.ts';
 import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { PostOnce } from '../slack/post-once.ts';
@@ -53,7 +53,8 @@ export type Desired = {
   turnClass?: TurnClass;
   /** It will need an edit soon: while edits are short, it isn't posted yet. */
   editFollows?: boolean;
-  metadata: MessageMetadata;
+  /** Left out: its key. */
+  metadata?: MessageMetadata;
   /** Since when there is a reason to post it; left out: an earlier one is not searched for. */
   since?: Date;
   stage?: string | null;
@@ -87,7 +88,8 @@ export type Kind<Rows, C = ReconcileContext> = {
 type KeyedKind<C, Rows> = { key: string; subject: string; kind: Kind<Rows, C> };
 /** The message of a key as it is, and as it should be. */
 type Look<Rows> = { rows: Rows; before: ShownMessage | null; desired: FullDesired };
-type FullDesired = Desired & Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs'>>;
+type FullDesired = Desired &
+  Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs' | 'metadata'>>;
 type ShowTask<C, Rows> = KeyedKind<C, Rows> & Look<Rows> & { lease: Lease };
 
 /** Makes a message of a kind say what its rows say. When to look again, in ms; null: when they change. */
@@ -132,14 +134,14 @@ async function look<C extends ShowContext, Rows>(
   const found = rows === null ? null : kind.desired(rows, before);
   if (rows === null || found === null) return null;
   if (typeof found === 'number') return found;
-  const desired = wanted(found);
+  const desired = wanted(key, found);
   return desired.fingerprint === before?.fingerprint ? desired.againInMs : { rows, before, desired };
 }
 
-function wanted(desired: Desired): FullDesired {
-  const { stage = null, turnClass = 'rest', againInMs = null } = desired;
+function wanted(key: string, desired: Desired): FullDesired {
+  const { stage = null, turnClass = 'rest', againInMs = null, metadata = keyMetadata(key) } = desired;
   const { fingerprint = fingerprintOf(desired.render()) } = desired;
-  return { ...desired, stage, turnClass, againInMs, fingerprint };
+  return { ...desired, stage, turnClass, againInMs, fingerprint, metadata };
 }
 
 async function post<C extends ShowContext, Rows>(c: C, task: ShowTask<C, Rows>): Promise<number | null> {

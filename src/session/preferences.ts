@@ -11,12 +11,10 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English
 /** Where a person is notified: in the thread, by direct message, or only on the card. */
 const NOTIFY = ['thread', 'dm', 'card'] as const;
 export type Notify = (typeof NOTIFY)[number];
-/** All that a mode of notification decides. `calledIn`: where a message calls the person; null: nowhere. */
-export const NOTIFY_MODES: Readonly<Record<Notify, { calledIn: 'thread' | 'direct' | null }>> = {
-  thread: { calledIn: 'thread' },
-  dm: { calledIn: 'direct' },
-  card: { calledIn: null },
-};
+/** Where a message calls a person; null: nowhere. */
+export type CalledIn = 'thread' | 'direct' | null;
+/** All that a mode of notification decides. */
+export const CALLED_IN: Readonly<Record<Notify, CalledIn>> = { thread: 'thread', dm: 'direct', card: null };
 /** Who can answer, stop and archive: only the requester, or every member of the organization. */
 export const STEER = ['requester', 'members'] as const;
 export type Steer = (typeof STEER)[number];

@@ -93,7 +93,7 @@ type Team = ReturnType<typeof team>;
 const sentTo = (who: Colleague) =>
   world()
     .slack.messages(world().slack.directMessages(who.userId))
-    .filter(({ blocks }) => JSON.stringify(blocks).includes('devin_approval'));
+    .filter(({ blocks }) => JSON.stringify(blocks).includes('devin_shown approval:'));
 
 /** Messages to each approver, and how often the requester is mentioned in the channel. */
 const counted = ({ ana, others, channelId }: Team) => ({

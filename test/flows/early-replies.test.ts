@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toldTo, typeTask } from '../support/asking.ts';
+import { typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
@@ -33,42 +33,25 @@ describe('a reply under a card that is not recorded yet', () => {
   });
 });
 
-describe('an edit of a task while Devin creates its session', () => {
-  const world = useWorld({ ...QUICK_THREADS, slack: { redeliverAfterMs: REDELIVER_AFTER_MS } });
-
-  test("isn't acknowledged, and reaches Devin once when Slack redelivers it", async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    const { promise: until, resolve: release } = Promise.withResolvers<void>();
-    devin.fail({ method: 'POST', path: /\/sessions$/ }, { until });
-    const task = `<@${slack.workspace.botUserId}> fix the login test`;
-    const { ts } = await slack.speak(ana.userId, channelId, task);
-    const edits = await slack.editMessage(ana.userId, { channelId, ts }, task.replace('login', 'logout'));
-    expect(edits.map(({ outcomes }) => outcomes[0])).toEqual([{ kind: 'refused', status: 503 }]);
-    release();
-
-    const { id } = await sessionOf(devin, ana.devinUserId);
-    await expect
-      .poll(() => devin.session(id).messages.map(({ message }) => message))
-      .toEqual(['fix the login test', 'Correction of my earlier message: fix the logout test']);
-    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor !== null)).toEqual([]);
-  });
-});
-
 describe('an edit of a task whose session is not confirmed', () => {
   const world = useWorld(QUICK_THREADS);
 
-  test('is answered', async () => {
+  test('reaches Devin once its session is found', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());
     devin.fail({ method: 'POST', path: /\/sessions$/ }, { afterEffect: true, times: 1 });
     const hidden = devin.fail({ method: 'GET', path: /\/sessions$/ }, { status: 403, times: Infinity });
     const task = `<@${slack.workspace.botUserId}> fix the login test`;
     const { ts } = await slack.speak(ana.userId, channelId, task);
-    await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     await slack.editMessage(ana.userId, { channelId, ts }, task.replace('login', 'logout'));
-    await toldTo(world(), { channelId, userId: ana.userId }, "isn't confirmed yet, so your edit stays here");
     hidden.clear();
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
+    const { id } = await sessionOf(devin, ana.devinUserId);
+    await expect
+      .poll(() => devin.session(id).messages.map(({ message }) => message))
+      .toEqual(['fix the login test', 'Correction of my earlier message: fix the logout test']);
+    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor !== null)).toEqual([]);
   });
 });
 

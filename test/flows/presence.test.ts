@@ -9,8 +9,6 @@ import { useWorld } from '../support/worlds.ts';
 const clock = { aheadMs: 0 };
 const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
 
-const ASKS = { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' };
-
 /** A person leaves a conversation, and the app's answer from a minute ago no longer counts. */
 function leave({ slack }: World, userId: string, channelId: string): void {
   slack.leaveChannel(userId, channelId);
@@ -91,35 +89,6 @@ describe('a former member of a private channel', () => {
     leave(world(), ana.userId, channelId);
     await slack.command(ana.userId, elsewhere, `stop ${session.id}`);
     await expect.poll(() => devin.session(session.id).status).toBe('exit');
-  });
-
-  test('hears of their session in a direct message, without what only members may do', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, session } = await startedInPrivate();
-    const direct = slack.directMessages(ana.userId);
-    leave(world(), ana.userId, channelId);
-    devin.advance(session.id, ASKS);
-    const question = await slack.waitForMessage(direct, ({ text }) => text.includes('Main or release?'));
-    const shown = slack.renderText(question);
-    expect(question.text).toMatch(new RegExp(`^<@${ana.userId}> Devin asks:`));
-    expect(shown).toContain("You're no longer in its conversation");
-    expect(shown).toContain(session.url);
-    expect(shown).not.toContain('[Answer]');
-    devin.advance(session.id, { statusDetail: 'finished' });
-    await slack.waitForMessage(direct, ({ text }) => text.startsWith(`<@${ana.userId}> *Finished*`));
-    const inChannel = slack.messages(channelId).map(({ text }) => text);
-    expect(inChannel.filter((text) => text.includes(`<@${ana.userId}>`))).toEqual([]);
-    expect(slack.problems).toEqual([]);
-  });
-
-  test("is called in the thread if Slack doesn't say who is in the channel", async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, session } = await startedInPrivate();
-    leave(world(), ana.userId, channelId);
-    slack.fail('conversations.members', { error: 'missing_scope', args: { channel: channelId } });
-    devin.advance(session.id, ASKS);
-    const called = `<@${ana.userId}> Devin asks`;
-    await slack.waitForMessage(channelId, ({ text }) => text.includes(called));
   });
 
   test("can't end another person's session from a dialog that was still open", async () => {

@@ -152,7 +152,7 @@ function readSecrets(text: string): unknown {
   );
 }
 
-const MARKS = ['devin_session', 'devin_message', 'devin_milestone'];
+const MARKS = ['devin_session', 'devin_message', 'devin_shown'];
 
 /** A form with the same text in each input. */
 function stateOf(text: string): unknown {

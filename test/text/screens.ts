@@ -234,8 +234,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
         {
           card: { ...card, phase },
           isOver: phase === 'working',
-          called: { kind: 'nobody', name: 'words' },
-          outside: false,
+          userId: 'U1',
           reason: null,
           cardUrl: 'https://acme.slack.com/p1',
         },

@@ -26,21 +26,8 @@ function identifiedBy<const Names extends readonly string[]>(event_type: string,
 export const cardMetadata = identifiedBy(CARD_EVENT, 'request_id');
 /** `part`: a long message becomes several in Slack. */
 export const messageMetadata = identifiedBy(MESSAGE_EVENT, 'session_id', 'event_id', 'part');
-export const milestoneMetadata = identifiedBy('devin_milestone', 'session_id', 'milestone');
-/** The greeting in a channel that the app was invited to. */
-export const greetingMetadata = identifiedBy('devin_greeting', 'channel_id');
-/** How a request without a session ended. `at`: the number of the attempt. */
-export const outcomeMetadata = identifiedBy('devin_outcome', 'request_id', 'at');
-/** An alert for an owner of the policy. */
-export const alertMetadata = identifiedBy('devin_budget', 'alert', 'owner');
-/** To a member whose account another person may use. */
-export const sharedMetadata = identifiedBy('devin_shared_account', 'user_id', 'devin_user_id');
-/** To a person whose address in Slack makes them another member. */
-export const switchedMetadata = identifiedBy('devin_switched', 'user_id', 'devin_user_id');
-/** To a person whom a workspace admin linked. */
-export const linkedMetadata = identifiedBy('devin_linked', 'user_id', 'change');
-/** The question to an approver, in that person's direct messages. */
-export const approvalMetadata = identifiedBy('devin_approval', 'request_id', 'number');
+/** Of all that only needs to be found again. `key`: of the message in `shown`. */
+export const keyMetadata = identifiedBy('devin_shown', 'key');
 
 /** What a card shows that Devin doesn't know. */
 type CardOwner = {

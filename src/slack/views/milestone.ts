@@ -4,7 +4,7 @@ import { isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
 import type { Milestone } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
 import { optionAction, optionValue } from '../edge/ids.ts';
-import { metadataBlockId, milestoneMetadata } from '../edge/metadata.ts';
+import { keyMetadata, metadataBlockId } from '../edge/metadata.ts';
 import { cardButton, namedFor } from './card-buttons.ts';
 import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
 import { shownTime } from './details-values.ts';
@@ -14,23 +14,14 @@ import { questionOptions } from './question-options.ts';
 import { BETWEEN_FACTS, linkedTitle, type SessionCard } from './session-card.ts';
 import { bold, escape, fitCodeBlock, link, lookup, oneLine, replaceMentions, truncate } from './text.ts';
 
-/** Who hears of something. `nobody`: the requester left Slack, and nobody took their place; null: without a name. */
-export type Called = { kind: 'people'; userIds: readonly string[] } | { kind: 'nobody'; name: string | null };
-
-/** The beginning of a message to them. Escaped. */
-export function calledWords(called: Called, { milestones }: Text): string {
-  if (called.kind === 'people') return called.userIds.map((id) => `<@${escape(id)}>`).join(' ');
-  return milestones.forName(called.name === null ? milestones.formerMember : escape(called.name));
-}
-
 /** Who answered what, and when; null: in Devin. */
 type Answered = { userId: string | null; at: Date; words: string };
 
 /** A milestone, with the card at that moment. Strings are raw. */
 export type MilestoneMessage = {
   what: Milestone;
+  /** Of the message that announces it on its own. */
   key: string;
-  sessionId: string;
   card: SessionCard;
   /** Devin's last message, such as its question; null: not known. `shown`: as part of this one; null: it's above. */
   said: { key: string; text: string; shown: Rendered | null } | null;
@@ -39,8 +30,8 @@ export type MilestoneMessage = {
   /** Of the session, if the place doesn't tell it; null: it does. Escaped, as is what stands beside it. */
   name: string | null;
   beside: readonly string[];
-  mayAnswer: boolean;
-  called: Called;
+  /** Who hears of it. */
+  userId: string;
   answered: Answered | null;
   /** The structured output, written as JSON. */
   result: string | null;
@@ -53,7 +44,7 @@ const LABEL_LENGTH = 40;
 
 /** A line that notifies the requester, Devin's words, and what can be done. `text` alone says everything. */
 export function renderMilestone(message: MilestoneMessage, text: Text): Rendered {
-  const { what, said, key, sessionId, isDevins } = message;
+  const { what, said, key, isDevins } = message;
   const rendered = joinParts([
     line(headline(message, text)),
     ...names(message),
@@ -61,7 +52,7 @@ export function renderMilestone(message: MilestoneMessage, text: Text): Rendered
     ...body(message, text).map(line),
     ...(what.kind === 'needs-you' ? questionEnd(message, text) : []),
   ]);
-  const block_id = metadataBlockId(milestoneMetadata(sessionId, key));
+  const block_id = metadataBlockId(keyMetadata(key));
   // The first block has the id of Devin's message.
   const blocks = rendered.blocks.map((block, at) => (isDevins && at === 1 ? { ...block, block_id } : block));
   return { ...rendered, blocks };
@@ -85,7 +76,7 @@ const WITH_WORDS: ReadonlySet<Milestone['kind']> = new Set([
 function headline(message: MilestoneMessage, text: Text): string {
   const { what, card, said } = message;
   const { milestones } = text;
-  const mention = calledWords(message.called, text);
+  const mention = `<@${escape(message.userId)}>`;
   const title = bold(linkedTitle(card, text));
   switch (what.kind) {
     case 'needs-you':
@@ -141,9 +132,9 @@ function body(message: MilestoneMessage, text: Text): string[] {
 
 /** Buttons to answer with; once someone did, who it was. */
 function questionEnd(message: MilestoneMessage, text: Text): Rendered[] {
-  const { answered, mayAnswer, card } = message;
+  const { answered, card } = message;
   if (answered !== null) return [small(answeredLine(answered, text))];
-  return mayAnswer && card.actions.includes('answer') ? [buttonRow(...answerButtons(message, text))] : [];
+  return card.actions.includes('answer') ? [buttonRow(...answerButtons(message, text))] : [];
 }
 
 /** One for each option that the question offers. */

@@ -3,7 +3,6 @@ import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION } from '../edge/ids.ts';
 import { shownMoment } from './details-values.ts';
-import { calledWords, type Called } from './milestone.ts';
 import {
   button,
   buttonRow,
@@ -120,30 +119,27 @@ const REASON_LENGTH = 2500;
 
 type OutcomeMessage = {
   card: SessionCard;
-  called: Called;
+  userId: string;
   reason: string | null;
   /** It wasn't confirmed, and that has changed. */
   isOver: boolean;
-  /** The person is no longer where the card is. */
-  outside: boolean;
   /** The card's address, unless the message is in its thread. */
   cardUrl: string | null;
 };
 
 /** Says why a request has no session, or may have none, and what to do. The buttons are on the card. */
 export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
-  const { card, called, reason, isOver, outside, cardUrl } = message;
+  const { card, userId, reason, isOver, cardUrl } = message;
   const { notices, milestones } = text;
   const isUnknown = isOver || card.phase === 'unknown';
   const event = bold(isUnknown ? text.card.phases.unknown : statusWord(card, text));
   const lines = [
-    [`${calledWords(called, text)} ${event}`, escape(cardTitle(card, text))].join(BETWEEN_FACTS),
+    [`<@${escape(userId)}> ${event}`, escape(cardTitle(card, text))].join(BETWEEN_FACTS),
     ...(reason === null || isOver ? [] : [truncate(escape(reason), REASON_LENGTH)]),
-    ...(outside ? [notices.slackRefused.person_not_in_conversation] : []),
     ...(isOver ? [milestones.changedSince] : []),
-    ...(isUnknown && !isOver && !outside ? [text.card.meaning.unknown.any] : []),
+    ...(isUnknown && !isOver ? [text.card.meaning.unknown.any] : []),
   ];
-  const below = cardUrl === null || outside ? [] : [small(link(cardUrl, notices.openCard))];
+  const below = cardUrl === null ? [] : [small(link(cardUrl, notices.openCard))];
   return joinParts([...lines.map(line), ...below]);
 }
 

@@ -54,9 +54,6 @@ export const thread = {
 
 /** What is worth a message. Mentions, titles and words of Devin come escaped. */
 export const milestones = {
-  /** The requester left Slack, and nobody took their place. */
-  forName: (name: string): string => `For ${name}, who left Slack:`,
-  formerMember: 'a person',
   asks: (mention: string): string => `${mention} Devin asks:`,
   /** The question is in the thread, right above. */
   asksAbove: (mention: string): string => `${mention} Devin asks ↑`,
@@ -68,8 +65,6 @@ export const milestones = {
   somethingElse: 'Something else',
   /** Label of a link. */
   thread: 'Thread',
-  /** Beside the session's name, to a person who left its conversation. */
-  outside: "You're no longer in its conversation",
   pullRequest: (where: string): string => `Opened ${where}`,
   changedSince: 'This has changed since. See its card.',
   foundLate: (mention: string, title: string): string =>

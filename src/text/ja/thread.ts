@@ -52,8 +52,6 @@ export const thread: Text['thread'] = {
 };
 
 export const milestones: Text['milestones'] = {
-  forName: (name) => `Slack を退出した ${name}`,
-  formerMember: '依頼者',
   asks: (mention) => `${mention} さん、Devin からの質問です:`,
   asksAbove: (mention) => `${mention} さん、Devin からの質問です ↑`,
   asksSomething: (mention) =>
@@ -62,7 +60,6 @@ export const milestones: Text['milestones'] = {
   answeredInDevin: 'Devin で回答',
   somethingElse: 'その他の回答',
   thread: 'スレッド',
-  outside: '元の会話には参加していません',
   pullRequest: (where) => `${where} を作成しました`,
   changedSince: 'その後、状況が変わりました。カードをご覧ください。',
   foundLate: (mention, title) =>

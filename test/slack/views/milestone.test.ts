@@ -31,11 +31,9 @@ const message: MilestoneMessage = {
   said: saying('Which **one**?'),
   isDevins: false,
   key: 'needs-you:1',
-  sessionId: 'abc',
   name: null,
   beside: [],
-  mayAnswer: true,
-  called: { kind: 'people', userIds: ['U1'] },
+  userId: 'U1',
   answered: null,
   result: null,
 };

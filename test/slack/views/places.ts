@@ -154,10 +154,8 @@ export function messageOf(
     isDevins: false,
     name: linkedTitle(cardOf(words), en),
     beside: [],
-    mayAnswer: true,
     key: 'needs-you:1',
-    sessionId: 'abc',
-    called: { kind: 'people', userIds: ['U1'] },
+    userId: 'U1',
     answered: null,
     result: null,
   } satisfies Parameters<typeof renderMilestone>[0];
