@@ -12,7 +12,7 @@ const PULL_REQUEST = { url: 'https://github.com/acme/web/pull/7', state: 'open' 
 
 function milestonesIn(messages: Message[]): string[] {
   return messages.flatMap(({ metadata }) => {
-    const found = /"milestone":"(?<key>[^"]+)"/.exec(JSON.stringify(metadata ?? null))?.groups?.['key'];
+    const found = /"milestone:[^:"]+:(?<key>[^"]+)"/.exec(JSON.stringify(metadata ?? null))?.groups?.['key'];
     return found === undefined ? [] : [found];
   });
 }

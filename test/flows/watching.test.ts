@@ -116,7 +116,7 @@ describe('a session that is followed', () => {
 });
 
 function isMilestone(metadata: unknown, kind: string): boolean {
-  return JSON.stringify(metadata ?? '').includes(`"milestone":"${kind}`);
+  return new RegExp(`"milestone:[^:"]+:${kind}`).test(JSON.stringify(metadata ?? ''));
 }
 
 describe('when something is missing while a session is followed', () => {
