@@ -44,7 +44,6 @@ type Operation = CallOptions & {
   operation: string;
   /** A person waits for it: Devin is asked even if it seems to be down. */
   isUrgent?: boolean;
-  json?: object;
   /** Values that must not appear in an error, even if Devin echoes them. */
   sensitive?: readonly string[];
 };
@@ -53,6 +52,7 @@ type DevinCall<Answer> = Operation & {
   /** Left out: GET. */
   method?: 'get' | 'post' | 'put' | 'delete';
   path: string;
+  json?: object;
   /** A success with an invalid body becomes `no-answer`. */
   answer: z.ZodType<Answer>;
   query?: URLSearchParams;
@@ -206,7 +206,7 @@ type Attempted = { isSent: boolean; status: number | null };
 /** ky's errors contain the request with its key and body, so they're never a cause. */
 function toDevinError(
   error: unknown,
-  { operation, json = {}, sensitive = [] }: Operation,
+  { operation, sensitive }: Operation,
   { isSent, status }: Attempted,
 ): DevinError {
   if (error instanceof DevinError) return error;
@@ -214,7 +214,7 @@ function toDevinError(
     const { headers } = error.response;
     const bodyText = typeof error.data === 'string' ? error.data : '';
     const answered = { status: error.response.status, headers, bodyText };
-    const problem = parseProblem(answered, { fields: Object.keys(json), sensitive });
+    const problem = parseProblem(answered, sensitive);
     return new DevinError({ operation, requestId: requestIdOf(headers), ...problem });
   }
   const code = !isSent || neverConnected(error) ? 'not-sent' : 'no-answer';

@@ -138,29 +138,19 @@ export function refusesKey(error: unknown): boolean {
   return error instanceof DevinError && (error.code === 'unauthorized' || error.status === 403);
 }
 
-/** What reading an answer needs of its request. */
-type SentFacts = {
-  /** Devin's names of the body's members. */
-  fields: readonly string[];
-  /** Values that Devin might echo and nobody may read: prompts, secrets. */
-  sensitive: readonly string[];
-};
-
 /**
- * Reads a failed answer: RFC 9457 problem details, FastAPI's `{detail}` of older endpoints, or plain text.
+ * Reads a failed answer, without `sensitive` values, which Devin might echo and nobody may read: RFC 9457 problem details, FastAPI's `{detail}` of older endpoints, or plain text.
  * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
  */
 export function parseProblem(
   { status, headers, bodyText }: { status: number; headers: Headers; bodyText: string },
-  asked: SentFacts = { fields: [], sensitive: [] },
+  sensitive: readonly string[] = [],
 ): { facts: DevinErrorFacts; retryAfterMs: number | null } {
   const code = codeOf(status);
-  const conceal = (text: string) => tidy(withoutValues(text, asked.sensitive));
+  const conceal = (text: string) => tidy(withoutValues(text, sensitive));
   const body = readBody(bodyText);
-  const issues = body.issues.map(({ field, message }) => ({ field, message: conceal(message) }));
-  const detail = body.reason === null ? summary(issues) : conceal(body.reason);
-  const fieldErrors =
-    issues.length > 0 || code !== 'invalid-request' ? issues : attributed(detail, asked.fields);
+  const fieldErrors = body.issues.map(({ field, message }) => ({ field, message: conceal(message) }));
+  const detail = body.reason === null ? summary(fieldErrors) : conceal(body.reason);
   return {
     facts: {
       code,
@@ -279,16 +269,6 @@ function summary(issues: FieldError[]): string | null {
   return tidy(
     issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),
   );
-}
-
-/** If a reason names exactly one of the fields sent, it's about that field: an unknown platform is a bare 400. */
-function attributed(detail: string | null, fields: readonly string[]): FieldError[] {
-  if (detail === null) return [];
-  const named = fields.filter((field) =>
-    new RegExp(`(?<![\\w-])${field.replaceAll('_', '[_ ]')}(?![\\w-])`, 'i').test(detail),
-  );
-  const [field] = named;
-  return field !== undefined && named.length === 1 ? [{ field, message: detail }] : [];
 }
 
 /** `ManageOrgSessions`, or the internal form `org.devins.use`. https://docs.devin.ai/api-reference/v3/overview */

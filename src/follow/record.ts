@@ -166,8 +166,6 @@ function withUnsaid(answer: SessionSnapshot, earlier: SessionSnapshot): SessionS
     ...answer,
     statusDetail: answer.statusDetail ?? (staysSuspended ? earlier.statusDetail : null),
     structuredOutput: answer.structuredOutput ?? earlier.structuredOutput,
-    category: answer.category ?? earlier.category,
-    subcategory: answer.subcategory ?? earlier.subcategory,
   };
 }
 

@@ -9,9 +9,9 @@ import {
   goesFirst,
   HOT_MS,
   jittered,
-  longestInterval,
   pollInterval,
   sessionPhase,
+  type Watched,
 } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Leases } from '../store/leases.ts';
@@ -113,27 +113,16 @@ const LONGEST_WAIT_MS = 60 * 60_000;
 /** Batches in flight at a time. */
 const BATCHES_AT_ONCE = 4;
 const MOST_BATCHES = 20;
-const CORRECT_EVERY_ROUNDS = 60;
 
 /** Polls the sessions that are due, batch by batch. The function that it returns does one round, and says how long to rest, in ms. */
 export function createRound(c: FollowContext) {
   const { log, now } = c;
   const { polls, setAside } = c.store;
   const { watchTimes: times } = c.tuning;
-  const refresher = createRefresher(c);
   /** Since when sessions are missing. A new watcher starts over. */
   const missingSince = new Map<string, number>();
   const failing = new Set<string>();
-  let [rounds, failedRounds] = [0, 0];
-
-  /** If the clock was set back, polls that were planned before would come too late. */
-  async function correct(): Promise<void> {
-    if (rounds++ % CORRECT_EVERY_ROUNDS !== 0) return;
-    for (const first of [true, false]) {
-      const latest = new Date(now() + 2 * longestInterval(first, times.fastestMs));
-      await polls.bringForward(first, { now: new Date(now()), latest });
-    }
-  }
+  let failedRounds = 0;
 
   /**
    * For the next round. Batches are filled up with those due soon, so that the number of requests depends on the number
@@ -150,13 +139,23 @@ export function createRound(c: FollowContext) {
     return batchesOf(rows, BATCH);
   }
 
+  function watchedOf({ phase, snapshot, changedAt, touchedAt }: SessionRow): Watched {
+    const quietMs = now() - Math.max(changedAt.getTime(), touchedAt?.getTime() ?? 0);
+    return { phase, status: snapshot.status, quietMs };
+  }
+
+  const intervalOf = (row: SessionRow): number | null => pollInterval(watchedOf(row), times.fastestMs);
+
   function next(row: SessionRow, mostMs = Infinity): Reschedule {
-    const { sessionId: id, phase, snapshot, nextLookAt: was } = row;
-    const quietMs = now() - Math.max(row.changedAt.getTime(), row.touchedAt?.getTime() ?? 0);
-    const watched = { phase, status: snapshot.status, quietMs };
-    const intervalMs = pollInterval(watched, times.fastestMs);
+    const { sessionId: id, nextLookAt: was } = row;
+    const intervalMs = intervalOf(row);
     const inMs = Math.min(intervalMs === null ? Infinity : jittered(intervalMs, Math.random()), mostMs);
-    return { id, was, first: goesFirst(watched), at: inMs === Infinity ? null : new Date(now() + inMs) };
+    return {
+      id,
+      was,
+      first: goesFirst(watchedOf(row)),
+      at: inMs === Infinity ? null : new Date(now() + inMs),
+    };
   }
 
   async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<DevinError | null> {
@@ -195,9 +194,9 @@ export function createRound(c: FollowContext) {
     const answer = result.answered.find(({ sessionId }) => sessionId === id);
     if (answer !== undefined) {
       missingSince.delete(id);
-      const isRecorded = !isKnown(row, answer) && (await recordPoll(c, row, answer));
-      await refresher.polled(row, answer);
-      return isRecorded ? null : next(row);
+      if (!isKnown(row, answer)) return (await recordPoll(c, row, answer)) ? null : next(row);
+      await refresh(c, row, intervalOf(row) ?? 0);
+      return next(row);
     }
     // After an error, those without an answer stay due.
     if (!result.gone.has(id)) return result.trouble === null ? next(row) : null;
@@ -206,7 +205,6 @@ export function createRound(c: FollowContext) {
     if (phase !== 'gone' && now() - sinceMs < times.goneAfterMs) return next(row, times.goneAfterMs);
     await recordGone(c, id);
     missingSince.delete(id);
-    refresher.forget(id);
     return null;
   }
 
@@ -226,7 +224,6 @@ export function createRound(c: FollowContext) {
   }
 
   return async (signal: AbortSignal): Promise<number> => {
-    await correct();
     const batches = await dueBatches();
     for (const some of batchesOf(batches, BATCHES_AT_ONCE)) {
       if (signal.aborted) break;
@@ -249,41 +246,26 @@ function isKnown({ phase, wasFinished, snapshot }: SessionRow, answer: SessionSn
   return isRecorded && isDeepStrictEqual(answer, snapshot);
 }
 
-/** Devin's times are whole seconds: a second change within the same one doesn't show. */
-const SECOND_MS = 1000;
+/** Each time twice as long after the last change, until `mostMs`. Devin's times are whole seconds, so the next poll fetches, too. */
+const messagesStep =
+  (mostMs: number) =>
+  (quietMs: number): number =>
+    quietMs < mostMs ? Math.floor(Math.log2(Math.max(1, quietMs))) : Math.floor(quietMs / mostMs) + mostMs;
 
-/** How soon after a change, if nothing else changes, messages are fetched again: then twice as long after it, and so on. */
-const MESSAGES_SOON_MS = 20_000;
-
-/** What needs refreshing without a change of status: the time on the card, and messages. */
-function createRefresher({ enqueue, tuning: { watchTimes: times }, now }: FollowContext) {
-  const known = new Map<string, { step: number; messagesAtMs: number }>();
-  const nextMessagesMs = ({ changedAt }: SessionRow): number =>
-    now() + Math.min(times.messagesMs, Math.max(MESSAGES_SOON_MS, now() - changedAt.getTime()));
-
-  return {
-    forget: (id: string): boolean => known.delete(id),
-
-    async polled(row: SessionRow, answer: SessionSnapshot): Promise<void> {
-      const { sessionId: id, requestId } = row;
-      const hot = now() - row.changedAt.getTime() < HOT_MS;
-      const changed = !isDeepStrictEqual(answer, row.snapshot);
-      const isOver = pollInterval({ phase: row.phase, status: answer.status, quietMs: 0 }, 0) === null;
-      // A session that isn't polled again needn't be remembered.
-      if (isOver || (row.phase !== 'working' && !hot && !changed)) {
-        known.delete(id);
-        return;
-      }
-      const step = elapsedStep(now() - answer.createdAt * 1000);
-      const before = known.get(id) ?? { step, messagesAtMs: nextMessagesMs(row) };
-      const messagesAtMs = changed ? now() + SECOND_MS : before.messagesAtMs;
-      known.set(id, { step, messagesAtMs });
-      if (row.phase === 'working' && before.step !== step) await enqueue('show', { key: cardKey(requestId) });
-      if (changed || !hot || messagesAtMs > now()) return;
-      known.set(id, { step, messagesAtMs: nextMessagesMs(row) });
-      await enqueue('relay-from-devin', { sessionId: id });
-    },
-  };
+/** What needs refreshing without a change of status, once the time since the last poll has entered its next step: the time on the card, and messages. */
+async function refresh(
+  { enqueue, tuning: { watchTimes: times }, now }: FollowContext,
+  { sessionId, requestId, phase, snapshot, changedAt, nextLookAt }: SessionRow,
+  intervalMs: number,
+): Promise<void> {
+  const lastPollMs = Math.min(now(), nextLookAt?.getTime() ?? now()) - intervalMs;
+  const hasPassed = (stepOf: (ms: number) => number, sinceMs: number): boolean =>
+    stepOf(now() - sinceMs) !== stepOf(lastPollMs - sinceMs);
+  if (phase === 'working' && hasPassed(elapsedStep, snapshot.createdAt * 1000))
+    await enqueue('show', { key: cardKey(requestId) });
+  const changedMs = changedAt.getTime();
+  if (now() - changedMs < HOT_MS && hasPassed(messagesStep(times.messagesMs), changedMs))
+    await enqueue('relay-from-devin', { sessionId });
 }
 
 /** Devin sets no limit for the ids of a list; this keeps the URL short enough for servers. */

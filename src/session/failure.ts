@@ -124,7 +124,9 @@ function isNamedIn(reason: string, key: FieldKey, value: unknown): boolean {
   const words = reason.toLowerCase();
   const isTelling = (one: unknown): boolean =>
     typeof one === 'string' && one.length >= TELLING_LENGTH && words.includes(one.toLowerCase());
-  return words.includes(key) || [value].flat().some(isTelling);
+  return (
+    [key, key.replaceAll('_', ' ')].some((name) => words.includes(name)) || [value].flat().some(isTelling)
+  );
 }
 
 function said(reasons: readonly (readonly [FieldKey, string])[]): Faults {

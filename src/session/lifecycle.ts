@@ -200,11 +200,6 @@ export function goesFirst({ phase, quietMs }: Pick<Watched, 'phase' | 'quietMs'>
   return phase !== 'gone' && (quietMs < HOT_MS || !isResting(phase));
 }
 
-/** No poll is planned further ahead: one that is was planned before the clock was set back. */
-export function longestInterval(first: boolean, fastestMs: number): number {
-  return Math.max(fastestMs, first ? VERY_QUIET_MS : DAY_MS);
-}
-
 /** `random`: 0 to 1. */
 export function jittered(ms: number, random: number): number {
   return Math.round(ms * (1 - JITTER * random));

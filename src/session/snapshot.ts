@@ -79,8 +79,8 @@ const pullRequestSchema = fromWire(
 );
 
 /**
- * As create, get, list, message, archive, unarchive and terminate answer it. Only get and list fill `statusDetail`,
- * `structuredOutput`, `category` and `subcategory`.
+ * As create, get, list, message, archive, unarchive and terminate answer it. Only get and list fill `statusDetail` and
+ * `structuredOutput`.
  */
 export const sessionSnapshotSchema = z.object({
   /** Bare, whichever form Devin sent. An index can't hold a long one. */
@@ -107,14 +107,10 @@ export const sessionSnapshotSchema = z.object({
   serviceUserId: optional(z.string()),
   playbookId: optional(z.string()),
   parentSessionId: optional(z.string()),
-  childSessionIds: optional(z.array(z.string())),
   isArchived: z.boolean().default(false),
   origin: optional(z.string()),
   structuredOutput: optional(z.record(z.string(), z.unknown())),
-  category: optional(z.string()),
-  subcategory: optional(z.string()),
   devinMode: optional(openEnum(DEVIN_MODES)),
-  automationId: optional(z.string()),
 });
 export type SessionSnapshot = z.output<typeof sessionSnapshotSchema>;
 

@@ -68,16 +68,6 @@ export function createPolls(db: Kysely<Tables>) {
         where sessions.session_id = poll.id
           and date_trunc('milliseconds', sessions.next_look_at) = poll.was`.execute(db);
     },
-
-    /** Polls planned after `latest` are due now: the clock has been set back since. */
-    async bringForward(first: boolean, { now, latest }: { now: Date; latest: Date }): Promise<void> {
-      await db
-        .updateTable('sessions')
-        .set({ nextLookAt: now })
-        .where(isOf(first))
-        .where('nextLookAt', '>', latest)
-        .execute();
-    },
   };
 }
 

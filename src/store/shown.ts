@@ -140,16 +140,13 @@ export function createShown(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Slack doesn't take it. `refused`: nor will it. `stage`: how far it would have been. */
+    /** Slack doesn't take it. `refused`: nor will it, so that another reason is tried from its start. `stage`: how far it would have been. */
     async fails(key: string, changes: Partial<Pick<ShownRow, 'refused' | 'stage'>>): Promise<void> {
+      const failingSince = changes.refused == null ? sql<Date>`coalesce(shown.failing_since, now())` : null;
       await db
         .insertInto('shown')
-        .values({ key, ...changes, failingSince: sql<Date>`now()` })
-        .onConflict((conflict) =>
-          conflict
-            .column('key')
-            .doUpdateSet({ ...changes, failingSince: sql<Date>`coalesce(shown.failing_since, now())` }),
-        )
+        .values({ key, ...changes, failingSince: failingSince && sql<Date>`now()` })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet({ ...changes, failingSince }))
         .execute();
     },
 

@@ -127,14 +127,10 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     }).success,
   ],
   'a refusal of Devin': (text) => [
-    parseProblem(
-      { status: 422, headers: new Headers(), bodyText: text },
-      { fields: ['title', 'repos'], sensitive: ['secret'] },
-    ),
-    parseProblem(
-      { status: 403, headers: new Headers(), bodyText: JSON.stringify({ detail: text }) },
-      { fields: ['title'], sensitive: [text.slice(0, 9)] },
-    ),
+    parseProblem({ status: 422, headers: new Headers(), bodyText: text }, ['secret']),
+    parseProblem({ status: 403, headers: new Headers(), bodyText: JSON.stringify({ detail: text }) }, [
+      text.slice(0, 9),
+    ]),
   ],
   ...Object.fromEntries(
     Object.entries({ ...PLACES, ...QUOTES }).map(([place, render]) => [

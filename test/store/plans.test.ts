@@ -176,10 +176,6 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       due: async (db) => createPolls(db).due({ until: now, hotSince: ago, limit: 50 }),
       'due count': async (db) => createPolls(db).dueCount(now, 1000),
       reschedule: async (db) => createPolls(db).reschedule(looks),
-      'bring first forward': async (db) =>
-        createPolls(db).bringForward(true, { now, latest: new Date(now.getTime() + 5 * MINUTE_MS) }),
-      'bring later forward': async (db) =>
-        createPolls(db).bringForward(false, { now, latest: new Date(now.getTime() + 3000 * MINUTE_MS) }),
       touch: async (db) => createSessions(db).touch('s7'),
       spend: async (db) => createLedger(db, databaseClock).spend(CEILINGS, { ...person, channelId: 'C7' }),
       'what a session used': async (db) => createLedger(db, databaseClock).follow('s7', { consumed: 2 }, db),

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { longestInterval } from '../../src/session/lifecycle.ts';
 import { createPolls } from '../../src/store/polls.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { usePostgres } from '../support/databases.ts';
@@ -49,30 +48,13 @@ describe('polls of sessions', () => {
     expect(await dueNow()).toEqual(['asleep']);
   });
 
-  describe('when the clock was set back an hour', () => {
-    const correct = async (polls: ReturnType<typeof createPolls>): Promise<void> => {
-      for (const first of [true, false]) {
-        const latest = new Date(Date.now() + longestInterval(first, 10_000));
-        await polls.bringForward(first, { now: new Date(), latest });
-      }
-    };
-
-    test('continue at once', async () => {
-      const { polls, add, dueNow } = await setUp();
-      await add('working', { nextLookAt: ago(-60) });
-      await add('asleep', { watchFirst: false, nextLookAt: ago(-60), changedAt: ago(9000) });
-      await correct(polls);
-      expect(await dueNow()).toEqual(['working']);
-    });
-
-    test("are planned by the database's clock", async () => {
-      const { db, sessions, add } = await setUp();
-      await add('working', { muted: false });
-      await sessions.change('working', { nextPoll: { inMs: 30_000, first: true } });
-      const { rows } = await sql<{ seconds: number }>`
+  test("are planned by the database's clock", async () => {
+    const { db, sessions, add } = await setUp();
+    await add('working', { muted: false });
+    await sessions.change('working', { nextPoll: { inMs: 30_000, first: true } });
+    const { rows } = await sql<{ seconds: number }>`
         select round(extract(epoch from next_look_at - now()))::int as seconds from sessions`.execute(db);
-      expect(rows[0]?.seconds).toBeGreaterThan(20);
-      expect(rows[0]?.seconds).toBeLessThanOrEqual(30);
-    });
+    expect(rows[0]?.seconds).toBeGreaterThan(20);
+    expect(rows[0]?.seconds).toBeLessThanOrEqual(30);
   });
 });
