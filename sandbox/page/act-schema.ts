@@ -23,7 +23,6 @@ export const actSchema = z.discriminatedUnion('do', [
     channelId: z.string(),
     text: z.string(),
     threadTs: z.string().exactOptional(),
-    fileIds: z.array(z.string()).max(10).exactOptional(),
   }),
   z.strictObject({
     ...as,

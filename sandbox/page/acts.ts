@@ -99,11 +99,10 @@ async function change(slack: LocalSlack, act: Doing<Changing>): Promise<unknown>
 
 async function say(
   slack: LocalSlack,
-  { as: userId, channelId, text, threadTs, fileIds: files = [] }: Doing<'say'>,
+  { as: userId, channelId, text, threadTs }: Doing<'say'>,
 ): Promise<void> {
-  if (text.trim() === '' && files.length === 0) throw new Refusal('There is nothing to send.');
-  const options = { files, ...(threadTs !== undefined && { threadTs }) };
-  await slack.speak(userId, channelId, writeTyped(slack, text), options);
+  if (text.trim() === '') throw new Refusal('There is nothing to send.');
+  await slack.speak(userId, channelId, writeTyped(slack, text), threadTs === undefined ? {} : { threadTs });
 }
 
 /** The app gets the event only if its manifest subscribes to it. */

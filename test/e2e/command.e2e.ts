@@ -26,15 +26,6 @@ describe('the slash command', () => {
     expect([...stage().slack.problems, ...stage().devin.problems]).toEqual([]);
   });
 
-  test('can be completed with the keyboard', async () => {
-    const { channel, page } = await stage().visit();
-    const field = channel.getByRole('combobox', { name: 'Message #payments' });
-    await field.pressSequentially('/de');
-    await page.getByRole('option', { name: /\/devin/ }).waitFor();
-    await field.press('Tab');
-    expect(await field.inputValue()).toBe('/devin ');
-  });
-
   test('with what looks like an option asks first, and opens a form with the text', async () => {
     const { message, send, modal, press } = await stage().visit({ as: 'mei' });
     const before = stage().devin.createdCount();

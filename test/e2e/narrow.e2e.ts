@@ -23,7 +23,7 @@ describe('the page', () => {
     expect(await sideways(page)).toBe(0);
     await page.keyboard.press('Escape');
     await modal.waitFor({ state: 'detached' });
-    const composer = channel.getByRole('combobox', { name: /^Message/ });
+    const composer = channel.getByRole('textbox', { name: /^Message/ });
     await composer.fill('/devin plan the migration of the orders database --mode ultra');
     expect(await composer.evaluate((field) => field.scrollHeight - field.clientHeight)).toBe(0);
     await send('/devin tidy the changelog --acuu 3');
@@ -40,7 +40,7 @@ describe('the page', () => {
     await openApp();
     await expect.poll(left).toBeLessThan(0);
     await page.getByRole('button', { name: 'Fix a flaky test' }).click();
-    await channel.getByRole('combobox', { name: 'Message #payments' }).waitFor();
+    await channel.getByRole('textbox', { name: 'Message #payments' }).waitFor();
     await expect.poll(left).toBeGreaterThanOrEqual(0);
   });
 

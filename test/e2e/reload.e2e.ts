@@ -11,13 +11,13 @@ describe('a reload of the page', () => {
     });
     await become('Mei Tanaka');
     await openThread(message('Checkout fails', channel));
-    await channel.getByRole('combobox').fill('/devin half a command');
-    await thread.getByRole('combobox').fill('Half a reply');
+    await channel.getByRole('textbox').fill('/devin half a command');
+    await thread.getByRole('textbox').fill('Half a reply');
     await page.reload();
     await page.getByRole('button', { name: /You are Mei Tanaka/ }).waitFor();
     await thread.waitFor();
-    expect(await thread.getByRole('combobox').inputValue()).toBe('Half a reply');
-    expect(await channel.getByRole('combobox').inputValue()).toBe('/devin half a command');
+    expect(await thread.getByRole('textbox').inputValue()).toBe('Half a reply');
+    expect(await channel.getByRole('textbox').inputValue()).toBe('/devin half a command');
   });
 
   test('keeps direct messages open, and follows the address in a new tab', async () => {

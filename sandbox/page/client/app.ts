@@ -26,17 +26,10 @@ export type Confirmation = {
 type Dialog =
   | { kind: 'confirm'; confirmation: Confirmation }
   | { kind: 'link'; url: string }
-  | { kind: 'install' }
   | { kind: 'session'; sessionId: string };
-
-/** What is in a composer and has not been sent. */
-export type Written = { text: string; fileIds: string[] };
 
 /** A step of the demo that was chosen; one that was done before stays chosen. */
 export type Trying = { step: GuideStep; wasDone: boolean };
-
-/** An open list of suggestions under a field. */
-type Suggesting = { field: string; options: Option[]; active: number; isLoading: boolean };
 
 export type AppState = {
   snapshot: Snapshot;
@@ -48,10 +41,7 @@ export type AppState = {
   threadTs: string | null;
   notices: readonly Notice[];
   dialog: Dialog | null;
-  /** The name of the open menu. */
-  menu: string | null;
-  written: ReadonlyMap<string, Written>;
-  suggesting: Suggesting | null;
+  written: ReadonlyMap<string, string>;
   /** What is typed into a search field of a select. */
   searches: ReadonlyMap<string, string>;
   /** What was entered in views and messages, by `place/block/action`. */

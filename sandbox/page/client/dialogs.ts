@@ -12,7 +12,6 @@ export function dialogs(app: App): Child {
   if (dialog === null) return null;
   if (dialog.kind === 'confirm') return confirm(app, dialog.confirmation);
   if (dialog.kind === 'link') return link(app, dialog.url);
-  if (dialog.kind === 'install') return install(app);
   const session = snapshot.sessions.find(({ id }) => id === dialog.sessionId);
   return session === undefined ? null : sessionPage(app, session);
 }
@@ -94,30 +93,6 @@ function link(app: App, url: string): VNode {
       ),
     ],
   });
-}
-
-function install(app: App): VNode {
-  return frame(app, {
-    title: wording.install.title,
-    kind: 'install',
-    body: installSteps(app),
-    buttons: plain(wording.dialogs.close, () => app.update({ dialog: null })),
-  });
-}
-
-/** The README's five steps in short. */
-function installSteps({ state }: App): Child {
-  const { title, steps, inFull, readme } = wording.install;
-  // The README's own section, found by its words: it comes as plain text.
-  const href = `/${readme}#:~:text=${encodeURIComponent(title)}`;
-  return [
-    h(
-      'ol.install-steps',
-      {},
-      steps.map((step) => h('li', {}, mrkdwn(state, step))),
-    ),
-    h('p', {}, inFull, h('a', { href, target: '_blank', rel: 'noopener' }, readme)),
-  ];
 }
 
 /** Instead of the session's page in Devin's web app. */

@@ -1,7 +1,6 @@
 import type { TargetedEvent } from 'preact';
 import type { Element } from '../../slack/rules/elements.ts';
-import type { App } from './app.ts';
-import { combobox } from './combobox.ts';
+import { type App, withEntry } from './app.ts';
 import {
   type Labels,
   type Spot,
@@ -10,12 +9,15 @@ import {
   entryOf,
   hold,
   keepEntry,
+  labelOf,
   listOf,
   ownOptions,
+  placeOf,
   spotKey,
 } from './entries.ts';
 import { fileField } from './files.ts';
 import { h, type Child, type VNode } from './h.ts';
+import { icon } from './icons.ts';
 import { openAddress } from './links.ts';
 import { openMenu } from './menus.ts';
 import { anyText, plainText } from './mrkdwn.ts';
@@ -35,9 +37,10 @@ export function element(app: App, spot: Spot, labels: Labels): Child {
     case 'number_input':
       return numberField(app, spot, labels);
     case 'static_select':
+      return staticSelect(app, spot, labels);
     case 'external_select':
     case 'multi_external_select':
-      return combobox({ app, spot, labels });
+      return lookup(app, spot, labels);
     case 'checkboxes':
     case 'radio_buttons':
       return boxes(app, spot, labels);
@@ -153,16 +156,104 @@ function grow(field: HTMLElement | null): void {
 }
 
 function numberField(app: App, spot: Spot, labels: Labels): VNode {
-  const { element: one } = spot;
-  const placeholder = 'placeholder' in one ? one.placeholder?.text : undefined;
   return h('input.field', {
     ...described(labels),
     ...typedIn(app, spot),
     type: 'text',
     inputmode: 'decimal',
     autocomplete: 'off',
-    placeholder,
+    placeholder: placeholderOf(spot),
   });
+}
+
+function staticSelect(app: App, spot: Spot, labels: Labels): VNode {
+  const options = ownOptions(spot.element);
+  const [chosen] = listOf(entryOf(app, spot));
+  return h(
+    'select.field',
+    {
+      ...described(labels),
+      key: spotKey(spot),
+      value: options.some(({ value }) => value === chosen) ? chosen : '',
+      onChange: ({ currentTarget: { value } }) => void hold(app, spot, value === '' ? null : value),
+    },
+    h('option', { value: '' }, placeholderOf(spot) ?? wording.form.select),
+    options.map(({ value, text }) => h('option', { key: value, value }, plainText(text))),
+  );
+}
+
+const placeholderOf = ({ element: one }: Spot): string | undefined =>
+  'placeholder' in one ? one.placeholder?.text : undefined;
+
+/** Slack's default. */
+const MIN_QUERY = 3;
+
+/** A select whose options the app looks up while someone types. */
+function lookup(app: App, spot: Spot, labels: Labels): VNode {
+  const { element: one } = spot;
+  const key = spotKey(spot);
+  const list = `${labels.id}-list`;
+  const picked = listOf(entryOf(app, spot));
+  const offers = app.state.offers.get(key) ?? [];
+  const typed = app.state.searches.get(key) ?? '';
+  const least = ('min_query_length' in one ? one.min_query_length : undefined) ?? MIN_QUERY;
+  const isMulti = one.type === 'multi_external_select';
+  const keep = (values: string[]): void => void hold(app, spot, isMulti ? values : (values.at(-1) ?? null));
+  const search = (words: string): void => {
+    const option = offers.find(({ text }) => text.text === words);
+    app.update({ searches: withEntry(app.state.searches, key, option === undefined ? words : '') });
+    if (option !== undefined) keep([...picked.filter((value) => value !== option.value), option.value]);
+    else if (words.length >= least) void askApp(app, spot, words);
+  };
+  return h(
+    'div.lookup',
+    { key },
+    picked.length === 0
+      ? null
+      : h(
+          'ul.chips',
+          { 'aria-label': wording.form.chosen },
+          picked.map((value) =>
+            chip(labelOf(app, spot, value), () => keep(picked.filter((id) => id !== value))),
+          ),
+        ),
+    h('input.field', {
+      ...described(labels),
+      type: 'text',
+      list,
+      autocomplete: 'off',
+      placeholder: placeholderOf(spot) ?? wording.form.select,
+      value: typed,
+      onFocus: () => search(typed),
+      onInput: ({ currentTarget }) => search(currentTarget.value),
+    }),
+    h(
+      'datalist',
+      { id: list },
+      offers.map(({ value, text }) => h('option', { key: value, value: text.text })),
+    ),
+  );
+}
+
+const chip = (label: string, remove: () => void): VNode =>
+  h(
+    'li.chip',
+    { key: label },
+    label,
+    h('button', { type: 'button', 'aria-label': wording.form.remove(label), onClick: remove }, icon('close')),
+  );
+
+/** What was offered before is kept: a picked option has its label from there. */
+async function askApp(app: App, spot: Spot, typed: string): Promise<void> {
+  const { blockId, surface } = spot;
+  const key = spotKey(spot);
+  const answer = await app.act({ do: 'suggest', viewId: placeOf(surface.target), blockId, typed });
+  if (!answer.ok) return;
+  const { options } = answer.result;
+  const known = (app.state.offers.get(key) ?? []).filter(({ value }) =>
+    options.every((one) => one.value !== value),
+  );
+  app.update({ offers: withEntry(app.state.offers, key, [...options, ...known]) });
 }
 
 function boxes(app: App, spot: Spot, labels: Labels): VNode {
@@ -215,5 +306,5 @@ function overflow(app: App, spot: Spot, one: Extract<Element, { type: 'overflow'
       if (option.url !== undefined) openAddress(app, option.url);
     },
   }));
-  return openMenu({ app, name: spotKey(spot), label: wording.form.more, iconName: 'more', items });
+  return openMenu({ name: spotKey(spot), label: wording.form.more, iconName: 'more', items });
 }

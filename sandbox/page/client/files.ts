@@ -37,7 +37,7 @@ export function fileField({ app, spot, labels, most }: FileField): VNode {
 
 type FileList = { label: string; fileIds: readonly string[]; keep: (left: string[]) => void };
 
-export function fileList(app: App, { label, fileIds, keep }: FileList): Child {
+function fileList(app: App, { label, fileIds, keep }: FileList): Child {
   if (fileIds.length === 0) return null;
   return h(
     'ul.file-list',
@@ -61,7 +61,7 @@ export function fileList(app: App, { label, fileIds, keep }: FileList): Child {
 }
 
 /** Ids of the files that arrived. */
-export async function uploadAll(app: App, files: readonly File[]): Promise<string[]> {
+async function uploadAll(app: App, files: readonly File[]): Promise<string[]> {
   const ids: string[] = [];
   for (const file of files) {
     const contentBase64 = await base64Of(file);

@@ -17,7 +17,7 @@ import { wording } from './words.ts';
 
 /** The demo's banner, its list of things to try, and the hints beside what they name. */
 
-const { hints, steps, tasks, become } = wording.guide;
+const { hints, steps, tasks, become, install, readme } = wording.guide;
 
 /** `who`: whom the person can become with one press for the rest of the step. */
 type Hint = { words: string; who?: 'member' | 'approver' };
@@ -95,9 +95,9 @@ export function guide(app: App): Child {
       {},
       h('p.guide-banner', {}, wording.banner),
       h(
-        'button.guide-step.guide-install',
-        { type: 'button', onClick: () => app.update({ dialog: { kind: 'install' } }) },
-        wording.install.title,
+        'a.guide-step.guide-install',
+        { href: `/${readme}#:~:text=${encodeURIComponent(install)}`, target: '_blank', rel: 'noopener' },
+        install,
       ),
     ),
     h(
@@ -119,11 +119,10 @@ export function guide(app: App): Child {
 
 function stepButton(app: App, shown: ShownGuide, name: GuideStep, when: 'done' | 'next' | 'later'): VNode {
   const choose = (event: Event): void => {
-    event.stopPropagation();
     // On a narrow screen, a part of it may be out of sight.
     if (event.currentTarget instanceof Element)
       event.currentTarget.scrollIntoView({ block: 'nearest', inline: 'center' });
-    app.update({ trying: { step: name, wasDone: when === 'done' }, menu: null });
+    app.update({ trying: { step: name, wasDone: when === 'done' } });
     STEPS[name].go(app, shown);
   };
   return h(
@@ -216,7 +215,7 @@ function becomeMember(app: App, { memberId, channelId }: ShownGuide): void {
 function compose(app: App, { channelId }: ShownGuide, task: string): void {
   const text = `${app.state.snapshot.commands[0]?.name ?? ''} ${task}`;
   openChannel(app, channelId);
-  write(app, { channelId, threadTs: null }, { text });
+  write(app, { channelId, threadTs: null }, text);
   queueMicrotask(() => {
     const field = document.querySelector<HTMLTextAreaElement>('.channel textarea');
     field?.focus();

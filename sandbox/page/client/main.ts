@@ -16,7 +16,6 @@ import { authorOf } from './faces.ts';
 import { guide, showBugThread } from './guide.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { catchLinks } from './links.ts';
-import { closeMenusOutside } from './menus.ts';
 import { modal } from './modal.ts';
 import { wordsOf } from './mrkdwn.ts';
 import { panelView } from './panel-view.ts';
@@ -62,7 +61,6 @@ refreshPanel(app);
 aside.setAttribute('aria-label', wording.panel.label);
 keepAtEndOfPictures(root);
 catchLinks(app);
-closeMenusOutside(app);
 goToAddress();
 listen({
   changed(what) {
@@ -190,9 +188,7 @@ function initialState(snapshot: Snapshot): AppState {
     threadTs: null,
     notices: [],
     dialog: null,
-    menu: null,
-    written: readDrafts((id) => snapshot.files[id] !== undefined),
-    suggesting: null,
+    written: readDrafts(),
     searches: none,
     entries: none,
     offers: none,

@@ -16,9 +16,8 @@ export function tools(shown: Shown, author: Author): VNode {
   const { app, channelId, message, inThread } = shown;
   const name = `message-${inThread ? 'thread-' : ''}${message.ts}`;
   const isWaiting = app.state.busy.has(`shortcut/${message.ts}`);
-  const isOpen = app.state.menu === name || isWaiting;
   const hint = inThread ? null : hintAtMessage(app, message.ts);
-  const kind = isOpen ? 'div.tools.open' : 'div.tools';
+  const kind = isWaiting ? 'div.tools.open' : 'div.tools';
   return h(
     hint === null ? kind : `${kind}.pointed`,
     { role: 'group', 'aria-label': wording.message.actions(author.name) },
@@ -37,7 +36,6 @@ export function tools(shown: Shown, author: Author): VNode {
           icon('thread'),
         ),
     openMenu({
-      app,
       name,
       label: wording.message.more,
       iconName: 'more',

@@ -83,7 +83,7 @@ async function submit(app: App, view: ShownView): Promise<void> {
   if (app.state.busy.has(busy)) return;
   const troubles = new Map(app.state.viewTrouble);
   troubles.delete(viewId);
-  app.update({ viewTrouble: troubles, suggesting: null });
+  app.update({ viewTrouble: troubles });
   const entries = enteredIn(app, view);
   if (Object.keys(entries).length > 0) {
     const kept = await app.act({ do: 'type', viewId, entries }, busy);

@@ -16,7 +16,7 @@ import { wording } from './words.ts';
 export const seenKey = (userId: string, channelId: string): string => `${userId}/${channelId}`;
 
 export function openChannel(app: App, channelId: string): void {
-  app.update({ channelId, isHome: false, threadTs: null, menu: null });
+  app.update({ channelId, isHome: false, threadTs: null });
   markSeen(app);
   showEntry();
 }
@@ -31,7 +31,7 @@ function showEntry(): void {
 }
 
 export function openThread(app: App, channelId: string, threadTs: string): void {
-  app.update({ channelId, isHome: false, threadTs, menu: null });
+  app.update({ channelId, isHome: false, threadTs });
   queueMicrotask(() => document.querySelector<HTMLElement>('.thread textarea')?.focus());
 }
 
@@ -53,8 +53,6 @@ export function becomePerson(app: App, userId: string): void {
     userId,
     threadTs: null,
     isHome: false,
-    menu: null,
-    suggesting: null,
     dialog: null,
   });
   const channels = readableChannels(app.state);

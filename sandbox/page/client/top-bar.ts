@@ -39,7 +39,6 @@ function personSwitcher(app: App): VNode {
   const current = personOf(state, state.userId);
   const name = current?.realName ?? wording.top.nobody;
   return openMenu({
-    app,
     name: 'person',
     label: wording.top.person,
     heading: wording.top.useAs,

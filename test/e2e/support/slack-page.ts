@@ -15,7 +15,7 @@ export function createSlackPage(page: Page) {
     place.getByRole('article').filter({ hasText: words }).last();
 
   async function send(text: string, place: Locator = channel): Promise<void> {
-    const field = place.getByRole('combobox', { name: /^(?:Message|Reply)/ });
+    const field = place.getByRole('textbox', { name: /^(?:Message|Reply)/ });
     await field.fill(text);
     await field.press('Enter');
   }
@@ -42,7 +42,8 @@ export function createSlackPage(page: Page) {
     panel,
     message,
     send,
-    field: (label: string | RegExp): Locator => modal.getByLabel(label).and(page.locator('input, textarea')),
+    field: (label: string | RegExp): Locator =>
+      modal.getByLabel(label).and(page.locator('input, textarea, select')),
     async openThread(of: Locator): Promise<void> {
       await of.getByRole('button', { name: /repl(?:y|ies)/ }).click();
       await thread.waitFor();
@@ -73,18 +74,18 @@ export function createSlackPage(page: Page) {
     async submit(label = 'Start'): Promise<void> {
       await modal.getByRole('button', { name: label, exact: true }).click();
     },
-    /** A select with type-ahead: types, and picks the option. */
+    /** A select whose options are looked up: types, and picks the first with these words. */
     async pick(label: string, typed: string, option: string): Promise<void> {
       const field = modal.getByRole('combobox', { name: label });
-      await field.click();
       await field.fill(typed);
-      await modal.getByRole('option', { name: option }).click();
+      const found = modal.locator(`option[value*="${option}"]`).first();
+      await found.waitFor({ state: 'attached' });
+      await field.fill((await found.getAttribute('value')) ?? '');
     },
     /** Adds groups of options to the form. */
     async addOptions(...groups: string[]): Promise<void> {
       for (const group of groups) {
-        await modal.getByRole('combobox', { name: /^Add options/ }).click();
-        await modal.getByRole('option', { name: group, exact: true }).click();
+        await modal.getByRole('combobox', { name: /^Add options/ }).selectOption({ label: group });
         await modal.getByRole('heading', { name: group, exact: true }).waitFor();
       }
     },
