@@ -2,6 +2,7 @@ import { lookupFailure, refusedAs } from '../failures.ts';
 import { Later, type Queue } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
+import type { ReplyFailure } from '../session/reply.ts';
 import { isPending } from '../session/request.ts';
 import { isLetIn } from '../slack/edge/conversations.ts';
 import type { Reply } from '../store/replies.ts';
@@ -10,40 +11,35 @@ import type { SessionRow } from '../store/sessions.ts';
 import { showReply } from './notify-reply.ts';
 import {
   type ConverseContext,
-  fail,
   moveReply,
   NotDeliveredError,
   type ReplyInSession,
   send,
   type SendingReply,
   settle,
-  wait,
 } from './send-reply.ts';
 
-/** Each may wait for Devin: a slow session delays only itself. */
-const THREADS = { concurrency: 30 };
-
-/** Takes what people say in the thread, in dialogs and by commands to Devin. */
+/** Takes what people say in the thread, in dialogs and by commands to Devin. A slow session delays only itself. */
 export function createConversing(queue: Pick<Queue, 'work'>, context: ConverseContext): void {
-  queue.work(
-    'relay-to-devin',
-    async ({ sessionId }, { signal }) => relay(context, sessionId, signal),
-    THREADS,
-  );
+  queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(context, sessionId, signal), {
+    concurrency: 30,
+    over: async ({ sessionId }, waiting) => failAll(context, sessionId, { kind: 'gave-up', waiting }),
+  });
   queue.work('tell-reply', async ({ replyId }) => showReply(context, replyId), { concurrency: 4 });
 }
 
 /**
- * Takes what people say about a session to Devin: in order, each once, one process at a time. Resolves with when to
- * continue, in ms; null: nothing waits. `id`: of the session, or of a request that has none yet.
+ * Takes what people say about a session to Devin: in order, each once, one process at a time. Throws a Later if Devin is
+ * busy or down. `id`: of the session, or of a request that has none yet.
  */
-async function relay(c: ConverseContext, id: string, signal: AbortSignal): Promise<number | null> {
+async function relay(c: ConverseContext, id: string, signal: AbortSignal): Promise<void> {
   const request = await c.store.requests.find(id);
   if (request !== null) {
     const session = await c.store.sessions.ofRequest(id);
     if (session === null) {
-      if (!isPending(request.state) && request.state !== 'unknown') await failEarly(c, id);
-      return null;
+      if (!isPending(request.state) && request.state !== 'unknown')
+        await failAll(c, id, { kind: 'not-started' });
+      return;
     }
     await c.store.replies.adopt(id, session.sessionId);
     return relay(c, session.sessionId, signal);
@@ -53,12 +49,12 @@ async function relay(c: ConverseContext, id: string, signal: AbortSignal): Promi
   );
 }
 
-/** The request ended without a session. */
-async function failEarly(c: ConverseContext, requestId: string): Promise<void> {
+/** What waits, but not what another process sends meanwhile. */
+async function failAll(c: ConverseContext, id: string, failure: ReplyFailure): Promise<void> {
   for (;;) {
-    const reply = await c.store.replies.nextOpen(requestId);
-    if (reply === null) return;
-    await fail(c, reply, { kind: 'not-started' });
+    const reply = await c.store.replies.nextOpen(id);
+    if (reply?.state !== 'accepted') return;
+    await moveReply(c, { id: reply.id, from: ['accepted'], to: 'failed', changes: { failure } });
   }
 }
 
@@ -66,21 +62,24 @@ async function relayAll(
   c: ConverseContext,
   sessionId: string,
   run: Pick<SendingReply, 'signal' | 'lease'>,
-): Promise<number | null> {
+): Promise<void> {
   for (;;) {
     run.signal.throwIfAborted();
     const reply = await c.store.replies.nextOpen(sessionId);
     const followed = reply === null ? null : await findFollowed(c.store, sessionId);
-    if (reply === null || followed === null) return null;
-    // A newer reply started this run, but Devin asked for a pause.
-    if (reply.waitMs > 0) return reply.waitMs;
+    if (reply === null || followed === null) return;
     try {
       await handle(c, { ...followed, reply }, run);
     } catch (error) {
       const why = error instanceof NotDeliveredError ? error : lookupFailure(error);
       // The replies after it wait too, so that they stay in order.
-      const waitMs = why instanceof Later ? await wait(c, reply, why) : await fail(c, reply, why.failure);
-      if (typeof waitMs === 'number') return waitMs;
+      if (why instanceof Later) throw why;
+      await moveReply(c, {
+        id: reply.id,
+        from: ['accepted', 'sending'],
+        to: 'failed',
+        changes: { failure: why.failure },
+      });
     }
   }
 }

@@ -8,7 +8,6 @@ import {
   type Enqueue,
   Later,
   type Lease,
-  retryWindow,
   type SearchUntilFound,
   Unclear,
   type WithLease,
@@ -58,27 +57,31 @@ export type ReplyInSession = Followed & { reply: Reply };
 /** A reply that its author may send. `lease`: of the process that works on this session's replies. */
 export type SendingReply = ReplyInSession & { identity: Identity; signal: AbortSignal; lease: Lease };
 
-type ReplyMoveContext = {
-  store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' | 'answer' }>;
-  enqueue: Enqueue;
-};
-
-type ReplyMove = ReplyStep & {
-  /** The Devin member it was sent as; null: the service user. */
-  as?: string | null;
-  /** The session was at rest. */
-  wakes?: boolean;
-  /** What to show in the thread of a delivered reply that wasn't written there; null: nothing. */
-  mirror?: NewMessage | null;
-};
-
 /**
  * One transaction, with the jobs that tell people how it ended; null: another process moved it. With a lease, it throws
  * a LeaseLostError if another process has taken over.
  */
 export async function moveReply(
-  { store: { db, replies, messages }, enqueue }: ReplyMoveContext,
-  { as = null, wakes = false, mirror = null, ...step }: ReplyMove,
+  {
+    store: { db, replies, messages },
+    enqueue,
+  }: {
+    store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' | 'answer' }>;
+    enqueue: Enqueue;
+  },
+  {
+    as = null,
+    wakes = false,
+    mirror = null,
+    ...step
+  }: ReplyStep & {
+    /** The Devin member it was sent as; null: the service user. */
+    as?: string | null;
+    /** The session was at rest. */
+    wakes?: boolean;
+    /** What to show in the thread of a delivered reply that wasn't written there; null: nothing. */
+    mirror?: NewMessage | null;
+  },
   lease?: Lease,
 ): Promise<Reply | null> {
   return db.transaction().execute(async (trx) => {
@@ -112,6 +115,9 @@ function replyEntries(reply: Reply, { as, wakes }: { as: string | null; wakes: b
   return [{ ...about, kind: wakes ? 'wake' : 'reply', devinUserId: as, result: state }];
 }
 
+/** Devin did nothing. */
+const UNSENT = { sentAt: null, sentText: null };
+
 /** It doesn't go to Devin. */
 export class NotDeliveredError extends Error {
   override readonly name = 'NotDeliveredError';
@@ -121,24 +127,6 @@ export class NotDeliveredError extends Error {
     super(failure.kind);
     this.failure = failure;
   }
-}
-
-export async function fail(c: ConverseContext, { id }: Reply, failure: ReplyFailure): Promise<void> {
-  await moveReply(c, { id, from: ['accepted', 'sending'], to: 'failed', changes: { failure } });
-}
-
-/** Back to `accepted`. Returns when to try again, in ms: after as long as Devin says, or longer each time; null: it was given up. */
-export async function wait(
-  c: ConverseContext,
-  reply: Reply,
-  { why: waiting, afterMs: retryAfterMs }: Later,
-): Promise<number | null> {
-  const triedForMs = c.now() - reply.createdAt.getTime();
-  const retry = retryWindow('devin', { triedForMs, retryAfterMs });
-  if (retry.kind === 'over') return fail(c, reply, { kind: 'gave-up', waiting }).then(() => null);
-  const changes = { sentAt: null, sentText: null, waitMs: retry.afterMs };
-  await moveReply(c, { id: reply.id, from: ['accepted', 'sending'], to: 'accepted', changes });
-  return retry.afterMs;
 }
 
 const asLookup = (error: unknown): never => {
@@ -163,7 +151,10 @@ export async function send(c: ConverseContext, sending: SendingReply): Promise<v
     await deliver(c, sending, { text, urls, files });
   } catch (error) {
     const word = error instanceof NotDeliveredError ? error : failureWord(error);
-    if (word instanceof Later) throw word;
+    if (word instanceof Later) {
+      await moveReply(c, { id: reply.id, from: ['sending'], to: 'accepted', changes: UNSENT });
+      throw word;
+    }
     if (word instanceof Unclear) return settle(c, sending, signal);
     await c.budget.letGo(session.sessionId);
     if (word instanceof NotDeliveredError) throw word;
@@ -271,8 +262,7 @@ async function post(
   if ((await moveReply(c, step, lease)) === null) return null;
   if (!lease.isFresh()) {
     // The commit took so long that another process may already be searching for it.
-    const back = { sentAt: null, sentText: null };
-    await moveReply(c, { id, from: ['sending'], to: 'accepted', changes: back }, lease);
+    await moveReply(c, { id, from: ['sending'], to: 'accepted', changes: UNSENT }, lease);
     return null;
   }
   const response = await c.devin.sessions.sendMessage(session.sessionId, {
@@ -304,9 +294,11 @@ async function findWhole({ slack }: ConverseContext, file: SlackFile): Promise<S
   return file.url === null ? ((await slack.files.find(file.id)) ?? file) : file;
 }
 
-type Wording = { content: Content; namesAuthor: boolean };
-
-async function messageOf({ slack }: ConverseContext, reply: Reply, { content, namesAuthor }: Wording) {
+async function messageOf(
+  { slack }: ConverseContext,
+  reply: Reply,
+  { content, namesAuthor }: { content: Content; namesAuthor: boolean },
+) {
   const { kind, userId } = reply;
   const files = reply.files.map(({ name }) => name);
   const author = namesAuthor ? ((await slack.people.find(userId))?.name ?? userId) : null;

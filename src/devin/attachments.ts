@@ -8,8 +8,6 @@ import type { DevinClient, CallOptions } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 
 const uploadedAttachmentSchema = fromWire(z.object({ url: z.string() }));
-export type UploadedAttachment = z.output<typeof uploadedAttachmentSchema>;
-
 const sessionAttachmentSchema = fromWire(
   z.object({
     attachmentId: z.string(),
@@ -45,7 +43,7 @@ export function createAttachments(client: DevinClient, isProxied: IsProxied) {
       contentType,
       content,
       signal,
-    }: CallOptions & FilePart): Promise<UploadedAttachment> {
+    }: CallOptions & FilePart): Promise<z.output<typeof uploadedAttachmentSchema>> {
       return client.call({
         operation: 'attachments.upload',
         method: 'post',

@@ -24,16 +24,17 @@ const MAX_NAMES = 10_000;
 /** In UTF-16 units: each request keeps the names of its values. */
 const NAME_LENGTH = 200;
 
-type CatalogList = {
-  path: string[];
-  page: z.ZodType<Page<CatalogItem>>;
-  /** How Devin searches; left out: it can't, so the whole list is kept and filtered here. */
-  search?: (query: string) => Record<string, string | boolean | null>;
-};
-
 const text = optional(z.string());
 
-const LISTS: Record<Lookup, CatalogList> = {
+const LISTS: Record<
+  Lookup,
+  {
+    path: string[];
+    page: z.ZodType<Page<CatalogItem>>;
+    /** How Devin searches; left out: it can't, so the whole list is kept and filtered here. */
+    search?: (query: string) => Record<string, string | boolean | null>;
+  }
+> = {
   /** https://docs.devin.ai/api-reference/v3/repositories/list-organizations-repositories */
   repositories: {
     path: ['repositories'],

@@ -239,10 +239,10 @@ export async function withVersion<T>(run: (version: ApiVersion) => Promise<T>): 
   });
 }
 
-type QueryValue = string | number | boolean | readonly string[] | null | undefined;
-
 /** In Devin's names. Lists are repeated keys (`?tags=a&tags=b`); null and undefined are left out. */
-export function toSearchParams(query: Record<string, QueryValue>): URLSearchParams {
+export function toSearchParams(
+  query: Record<string, string | number | boolean | readonly string[] | null | undefined>,
+): URLSearchParams {
   return new URLSearchParams(
     Object.entries(query).flatMap(([key, value]) =>
       [value ?? []].flat().map((item): [string, string] => [toSnake(key), String(item)]),

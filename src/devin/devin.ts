@@ -38,8 +38,6 @@ const selfSchema = fromWire(
     orgId: optional(z.string()),
   }),
 );
-export type Self = z.output<typeof selfSchema>;
-
 type DevinOptions = DevinClientOptions & {
   now?: () => number;
   /** Whether Devin didn't answer the last call. */
@@ -60,7 +58,7 @@ export function createDevin({
   const client = createDevinClient({ ...options, ...observed });
   const self = {
     /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
-    get: async ({ signal }: CallOptions = {}): Promise<Self> =>
+    get: async ({ signal }: CallOptions = {}): Promise<z.output<typeof selfSchema>> =>
       client.call({ operation: 'self.get', path: '/v3/self', answer: selfSchema, signal }),
   };
   return {

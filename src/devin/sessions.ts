@@ -43,13 +43,6 @@ const CREATE_TIMEOUT_MS = 90_000;
 /** The same for a message. All else can be done twice without harm. */
 const MESSAGE_TIMEOUT_MS = 60_000;
 
-/** `messageAsUserId`: the member who writes it; left out: the service user. */
-export type SessionMessageRequest = {
-  message: string;
-  attachmentUrls?: readonly string[];
-  messageAsUserId?: string;
-};
-
 /** `known`: of these sessions, what can't be read in the answer stays as it was. `retry`: 0 for one attempt. */
 type ReadOptions = CallOptions & { known?: readonly SessionSnapshot[]; retry?: CallRetry };
 
@@ -129,7 +122,15 @@ export function createSessions({ call, orgPath }: DevinClient) {
      * Sends a message to a session, which wakes it. One attempt: a retry could send it twice.
      * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions-messages
      */
-    sendMessage: async (sessionId: string, request: SessionMessageRequest): Promise<SessionSnapshot> =>
+    sendMessage: async (
+      sessionId: string,
+      request: {
+        message: string;
+        attachmentUrls?: readonly string[];
+        /** The member who writes it; left out: the service user. */
+        messageAsUserId?: string;
+      },
+    ): Promise<SessionSnapshot> =>
       call({
         operation: 'sessions.sendMessage',
         method: 'post',

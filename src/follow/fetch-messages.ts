@@ -78,12 +78,10 @@ export function messageRow(
   return { key, source, text, state, saidAt: new Date(createdAt * 1000) };
 }
 
-type NewWords = { followed: Followed; message: SessionMessage; trx: Transaction<Tables> };
-
 /** What people wrote goes into the thread only if they didn't write it here. `isAnswer`: in Devin, to a question. */
 async function personsRows(
   c: FollowContext,
-  { followed, message, trx }: NewWords,
+  { followed, message, trx }: { followed: Followed; message: SessionMessage; trx: Transaction<Tables> },
 ): Promise<{ rows: NewMessage[]; isAnswer: boolean }> {
   const { messages, replies, echoes } = c.store;
   const { sessionId } = followed.session;
@@ -134,8 +132,6 @@ async function showLastWords(
   await enqueue('show', { key: cardKey(requestId) }, { trx });
 }
 
-export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;
-
 /** How many to read at a time: fewer if they are too large together. */
 const AT_ONCE = [100, 10, 1];
 /** Devin doesn't document its answer to a cursor that it no longer knows. */
@@ -148,7 +144,7 @@ const ABOUT_CURSOR: ReadonlySet<DevinErrorCode> = new Set([
 
 /** The pages of a session's messages, oldest first. If Devin no longer accepts a cursor, it reads from the start. */
 export function messagePages(
-  list: ListMessages,
+  list: (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>,
   sessionId: string,
   { after = null, signal }: Pick<MessageQuery, 'after' | 'signal'>,
 ): AsyncGenerator<Page<SessionMessage>> {

@@ -12,16 +12,19 @@ export { fileRow } from './words.ts';
 export { mirrorReply } from './words.ts';
 export type { Watcher } from './watcher.ts';
 
-type FollowingDeps = Omit<FollowContext, 'enqueue'> & {
+/** Brings a session's status and Devin's words to its card and its thread. */
+export function createFollowing({
+  queue,
+  prepare,
+  findUnconfirmed,
+  ...parts
+}: Omit<FollowContext, 'enqueue'> & {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   /** Runs once, when this process starts to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
   /** Runs after each round; returns how long Devin wants a pause, in ms. */
   findUnconfirmed: (signal: AbortSignal) => Promise<number>;
-};
-
-/** Brings a session's status and Devin's words to its card and its thread. */
-export function createFollowing({ queue, prepare, findUnconfirmed, ...parts }: FollowingDeps) {
+}) {
   const c: FollowContext = { ...parts, enqueue: queue.enqueue };
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relayFromDevin(c, sessionId, signal), {
     concurrency: 20,

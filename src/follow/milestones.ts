@@ -35,15 +35,16 @@ function dueInMs({ tuning }: FollowContext, row: ThreadMessage, { fetched }: Pos
 /** A person who wrote this recently sees the result without a notice. */
 const RECENT_MS = 10 * 60_000;
 
-type News = Followed & {
-  row: ThreadMessage;
-  milestone: Milestone;
-  lastWords: LastWords | null;
-  called: CalledIn;
-};
-
 /** Whether it is still news, and people want to hear of it. A session that costs without anyone's knowledge always is. */
-async function isWanted(c: FollowContext, news: News): Promise<boolean> {
+async function isWanted(
+  c: FollowContext,
+  news: Followed & {
+    row: ThreadMessage;
+    milestone: Milestone;
+    lastWords: LastWords | null;
+    called: CalledIn;
+  },
+): Promise<boolean> {
   const { row, milestone, session, lastWords } = news;
   const { messages } = c.store;
   const { sessionId, phase, told } = session;

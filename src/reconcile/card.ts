@@ -118,10 +118,11 @@ function fingerprint(card: SessionCard): string {
   return fingerprintOf(read);
 }
 
-type Stages = { before: string | null; stage: string | null; phase: SessionPhase };
-
 /** How soon a change of the card must be visible. */
-function turnClassOf({ state }: Pick<SessionRequest, 'state'>, { before, stage, phase }: Stages): TurnClass {
+function turnClassOf(
+  { state }: Pick<SessionRequest, 'state'>,
+  { before, stage, phase }: { before: string | null; stage: string | null; phase: SessionPhase },
+): TurnClass {
   // A person must find it.
   if (state === 'awaiting-approval') return 'needed';
   if (stage === null || before === stage) return 'rest';

@@ -40,18 +40,23 @@ export type ShowNow = (key: string) => Promise<number | null>;
 /** When a setting of a channel or workspace changes, or a channel is restored, only the newest messages are shown again. */
 const MOST_SHOWN = 200;
 
-type ReconcilingDeps = {
-  queue: Pick<Queue, 'work'>;
-  listing: Pick<Listing, 'openIn' | 'troubledIn'>;
-  /** Draws the Home of a person. */
-  home: (subject: string) => Promise<number | null>;
-};
-
 /**
  * What Slack shows is a function of rows. Who changes a row enqueues `show` with the key of each message that shows it, in
  * the same transaction; what the message says is decided when it is its turn.
  */
-export function createReconciling(c: ReconcileContext, { queue, listing, home }: ReconcilingDeps): ShowNow {
+export function createReconciling(
+  c: ReconcileContext,
+  {
+    queue,
+    listing,
+    home,
+  }: {
+    queue: Pick<Queue, 'work'>;
+    listing: Pick<Listing, 'openIn' | 'troubledIn'>;
+    /** Draws the Home of a person. */
+    home: (subject: string) => Promise<number | null>;
+  },
+): ShowNow {
   const show: ShowNow = async (key) => {
     const kind = MESSAGE_KINDS.find((one) => key.startsWith(`${one}:`));
     const subject = key.slice(key.indexOf(':') + 1);

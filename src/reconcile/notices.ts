@@ -15,10 +15,8 @@ import { shownKey, type ShownMessage } from '../store/shown.ts';
 import type { Text } from '../text/index.ts';
 import type { Desired, Kind, Show } from './show.ts';
 
-type ApprovalRows = { request: SessionRequest; view: ApprovalView; userId: string; text: Text };
-
 /** What one approver is asked in a direct message, and then what was decided, and by whom. */
-export const APPROVAL: Kind<ApprovalRows> = {
+export const APPROVAL: Kind<{ request: SessionRequest; view: ApprovalView; userId: string; text: Text }> = {
   async read({ store, slack }, subject) {
     const [requestId = '', number, userId = ''] = subject.split(':');
     const request = await store.requests.find(requestId);
@@ -56,16 +54,14 @@ export const showApprovals: Show = async (c, requestId) => {
 /** At most this many owners are told. */
 const MOST_TOLD = 20;
 
-type AlertRows = {
+/** An owner of the policy is told how much of a budget is used. */
+export const ALERT: Kind<{
   alert: BudgetAlert;
   userId: string;
   over: 'approve' | 'refuse';
   command: string;
   text: Text;
-};
-
-/** An owner of the policy is told how much of a budget is used. */
-export const ALERT: Kind<AlertRows> = {
+}> = {
   async read({ budget, policy, slack, command }, subject) {
     const name = subject.split(':');
     const userId = name.pop() ?? '';

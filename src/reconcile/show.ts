@@ -67,17 +67,19 @@ export type Desired = {
   isFollowed?: boolean;
 };
 
-/** `earlier`: it was found there. */
-type ShownAt = CardPlace & { ts: string; earlier: boolean; before: ShownMessage | null };
-
 /** One kind of message that is kept up to date: rows, and what they should look like. */
 export type Kind<Rows, C = ReconcileContext> = {
   /** null: what it is about is not known. */
   read: (c: C, subject: string) => Promise<Rows | null>;
   /** Pure. null: it stays as it is, or isn't there. A number: nothing yet; when to look again, in ms. */
   desired: (rows: Rows, before: ShownMessage | null) => Desired | number | null;
-  /** What follows once it is posted, in the transaction that records where. */
-  posted?: (c: C, rows: Rows, at: ShownAt, trx: Transaction<Tables>) => Promise<void>;
+  /** What follows once it is posted, in the transaction that records where. `earlier`: it was found there. */
+  posted?: (
+    c: C,
+    rows: Rows,
+    at: CardPlace & { ts: string; earlier: boolean; before: ShownMessage | null },
+    trx: Transaction<Tables>,
+  ) => Promise<void>;
   /** A person deleted it, so it is looked at as if it had never been posted. */
   deleted?: (c: C, rows: Rows, trx: Transaction<Tables>) => Promise<void>;
   /** Slack refuses it everywhere. */

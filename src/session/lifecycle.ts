@@ -20,8 +20,6 @@ export const SESSION_PHASES = [
 ] as const;
 export type SessionPhase = (typeof SESSION_PHASES)[number];
 
-type SessionStatus = { status: string; statusDetail: string | null };
-
 const RUNNING: Record<string, SessionPhase> = {
   working: 'working',
   waiting_for_user: 'needs-you',
@@ -41,7 +39,10 @@ export function isOwnCap(statusDetail: string | null): boolean {
  * `wasFinished`: a session that had finished falls asleep after a while; it stays finished.
  * https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session
  */
-export function sessionPhase({ status, statusDetail }: SessionStatus, wasFinished = false): SessionPhase {
+export function sessionPhase(
+  { status, statusDetail }: { status: string; statusDetail: string | null },
+  wasFinished = false,
+): SessionPhase {
   switch (status) {
     case 'new':
     case 'claimed':

@@ -37,13 +37,14 @@ export const duplicateKey = (url: string): string => `twice:${url}`;
 
 /** `cap`: in ACU; null: none is known. */
 type Before = PhaseFacts & { told: readonly string[]; cap: number | null };
-type Progress = PhaseFacts & { keys: readonly string[] };
-
 /**
  * What a session has come to by what Devin says now. `keys`: of what wasn't announced yet, in order. A key never
  * repeats: `pr:<url>`, and `<phase>:<n>` for the n-th time the session entered a phase.
  */
-export function progress(before: Before, snapshot: SessionSnapshot): Progress {
+export function progress(
+  before: Before,
+  snapshot: SessionSnapshot,
+): PhaseFacts & { keys: readonly string[] } {
   const phase = sessionPhase(snapshot, before.wasFinished);
   const pullRequests = pullRequestUrls(snapshot).map(pullRequestKey);
   const news = pullRequests.filter((key) => !before.told.includes(key));

@@ -48,8 +48,6 @@ const DEFAULT_PREFERENCES = {
   steer: 'members',
 } as const satisfies Omit<Required<Preferences>, 'listen' | 'mentions' | 'language'>;
 
-type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
-
 export type EffectivePreferences = {
   notify: Notify;
   steer: Steer;
@@ -62,7 +60,9 @@ export type EffectivePreferences = {
 };
 
 /** The policy wins, then the nearest scope. Who can steer isn't up to the person who wants to. */
-export function effectivePreferences(layers: PreferenceLayers): EffectivePreferences {
+export function effectivePreferences(
+  layers: Partial<Record<SettingScope | 'policy', Preferences>>,
+): EffectivePreferences {
   const { workspace = {}, channel = {}, person = {}, policy = {} } = layers;
   return {
     notify: person.notify ?? channel.notify ?? workspace.notify ?? DEFAULT_PREFERENCES.notify,
@@ -101,14 +101,19 @@ export function ownershipOf({ source, userId, identity }: Asked): Ownership {
   };
 }
 
-type Steerer = { userId: string; identity: Identity };
-type SteeringFacts = { policy: Steer; ownership: Ownership; person: Steerer };
-
 /**
  * Who can answer, stop and archive a session. `identity` is resolved for this action. That the person belongs to the
  * workspace is checked when the payload is read: a user id is only unique within a workspace.
  */
-export function maySteer({ policy, ownership, person }: SteeringFacts): Steering {
+export function maySteer({
+  policy,
+  ownership,
+  person,
+}: {
+  policy: Steer;
+  ownership: Ownership;
+  person: { userId: string; identity: Identity };
+}): Steering {
   const { requester, owner } = ownership;
   const { userId, identity } = person;
   if (identity.kind === 'refused') return { kind: 'members-only', identity };

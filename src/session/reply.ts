@@ -65,17 +65,20 @@ export function isRefusedReply({ kind }: ReplyFailure): boolean {
   return REFUSALS.has(kind);
 }
 
-type ReplyWords = {
+/** What Devin reads. */
+export function composeReply({
+  kind,
+  text,
+  files,
+  author,
+}: {
   kind: (typeof REPLY_KINDS)[number];
   text: string;
   /** Names of the files sent with it. */
   files: readonly string[];
   /** The author, if Devin wouldn't know otherwise. */
   author: string | null;
-};
-
-/** What Devin reads. */
-export function composeReply({ kind, text, files, author }: ReplyWords): string {
+}): string {
   const words = text.trim() === '' ? `Files: ${files.join(', ')}` : text.trim();
   const whole = kind === 'correction' ? `Correction of my earlier message: ${words}` : words;
   return author === null ? whole : `${author}: ${whole}`;

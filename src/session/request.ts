@@ -60,7 +60,8 @@ export function requestIdOf(tags: readonly string[]): string | null {
   return tags.findLast((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
-type SessionInput = {
+/** Only what was set is sent; the rest stays Devin's default. */
+export function buildRequest(input: {
   draft: StoredDraft;
   /** The task with its Slack context. */
   prompt: string;
@@ -71,10 +72,7 @@ type SessionInput = {
   /** Files taken from Slack, already uploaded to Devin. */
   uploadedUrls: string[];
   sessionSecrets: SessionSecret[];
-};
-
-/** Only what was set is sent; the rest stays Devin's default. */
-export function buildRequest(input: SessionInput): SessionCreateRequest {
+}): SessionCreateRequest {
   const { draft, prompt, tag, createAsUserId, uploadedUrls, sessionSecrets } = input;
   const tags = [...new Set([...(draft.tags ?? []), ...(tag === null ? [] : [tag])])];
   const { structured_output_required: required, ...rest } = draft;

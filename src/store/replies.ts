@@ -43,17 +43,10 @@ const rowSchema = z.object({
 export type RepliesTable = Columns<z.infer<typeof rowSchema>, 'state' | 'createdAt'> & {
   /** From Slack: a second delivery finds it taken and changes nothing. */
   dedupeKey: string;
-  /** Devin was busy: it isn't asked again between these two. */
-  waitsSince: Date | null;
-  notBefore: Date | null;
 };
 
-const replySchema = rowSchema.extend({
-  /** How long Devin wants no more messages, by the database's clock. Set when it is next in order. */
-  waitMs: z.coerce.number().default(0),
-});
 /** A person's message, on its way to Devin. */
-export type Reply = z.infer<typeof replySchema>;
+export type Reply = z.infer<typeof rowSchema>;
 
 export type NewReply = Pick<
   Reply,
@@ -80,16 +73,10 @@ export type ReplyStep = {
     failure?: ReplyFailure | null;
     /** `now`: by the database's clock. */
     sentAt?: 'now' | null;
-    /** How long to wait before sending. */
-    waitMs?: number;
     sentText?: string | null;
     eventId?: string | null;
   };
 };
-
-/** 0, too, if the clock was set back to before the wait began: it would never end. */
-const WAIT_MS = sql<string>`case when waits_since <= now() and not_before > now()
-  then ceil(extract(epoch from not_before - now()) * 1000) else 0 end`;
 
 /** Events come in any order, so messages are ordered by Slack's own time. */
 const SAID_AT = sql`case when kind = 'correction'
@@ -108,7 +95,7 @@ export function createReplies(db: Kysely<Tables>) {
     },
 
     async find(id: string): Promise<Reply | null> {
-      return readFirst(replySchema, db.selectFrom('replies').selectAll().where('id', '=', id));
+      return readFirst(rowSchema, db.selectFrom('replies').selectAll().where('id', '=', id));
     },
 
     /** The session that a message was sent to; null: none. */
@@ -127,12 +114,11 @@ export function createReplies(db: Kysely<Tables>) {
       const open = db
         .selectFrom('replies')
         .selectAll()
-        .select(WAIT_MS.as('waitMs'))
         .where('sessionId', '=', sessionId)
         .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
         .orderBy(SAID_AT)
         .orderBy('id');
-      return readFirst(replySchema, open.limit(1));
+      return readFirst(rowSchema, open.limit(1));
     },
 
     /**
@@ -150,28 +136,24 @@ export function createReplies(db: Kysely<Tables>) {
         .orderBy(sql`edited_ts::numeric`, (order) => order.desc().nullsLast())
         .orderBy('createdAt', 'desc')
         .execute();
-      return rows.map((row) => replySchema.parse(row));
+      return rows.map((row) => rowSchema.parse(row));
     },
 
     /** Moves on only from `from`: null means that another process moved it first. */
     async move({ id, from, to, whileText, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
-      const { waitMs, sentAt, ...plain } = changes;
+      const { sentAt, ...plain } = changes;
       const moved = trx
         .updateTable('replies')
         .set({
           ...withJson(plain),
           ...(sentAt !== undefined && { sentAt: sentAt === null ? null : sql<Date>`now()` }),
-          ...(waitMs !== undefined && {
-            waitsSince: sql<Date>`now()`,
-            notBefore: sql<Date>`now() + ${interval(waitMs)}`,
-          }),
           state: to,
         })
         .where('id', '=', id)
         .where('state', 'in', from)
         .$if(whileText !== undefined, (update) => update.where('text', '=', whileText ?? ''))
         .returningAll();
-      return readFirst(replySchema, moved);
+      return readFirst(rowSchema, moved);
     },
 
     /** What an edit says that waited for a message on its way becomes the message, which isn't at Devin for certain. */
@@ -226,7 +208,6 @@ export function createReplies(db: Kysely<Tables>) {
           where.or([
             where('createdAt', '<=', sql<Date>`now() - ${interval(forMs)}`),
             where('createdAt', '>', sql<Date>`now()`),
-            where('waitsSince', '>', sql<Date>`now()`),
           ]),
         )
         .limit(MOST_SWEPT)

@@ -153,8 +153,6 @@ create table replies (
   sent_at timestamptz,
   sent_text text,
   event_id text,
-  waits_since timestamptz,
-  not_before timestamptz,
   created_at timestamptz not null default now()
 );
 create index replies_open on replies (session_id, created_at) where state in ('accepted', 'sending');

@@ -214,6 +214,18 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['hear me once', 'and me']);
   });
 
+  test('come back, with those after them, if Devin asks to wait for longer than they do', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    devin.fail(SEND, { times: 1, status: 429, retryAfter: 3 * 3600 });
+    await thread.say(userId, 'hear me today');
+    await toldTo(world(), { channelId: thread.channelId, userId }, 'hear me today');
+    const { ts } = await thread.say(userId, 'and this');
+    await delivered(thread, ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['and this']);
+  });
+
   test('are not shown as web messages if they are found after a lost answer', async () => {
     const { devin } = world();
     const thread = await startThread(world());
