@@ -107,10 +107,14 @@ export const sessionSnapshotSchema = z.object({
   serviceUserId: optional(z.string()),
   playbookId: optional(z.string()),
   parentSessionId: optional(z.string()),
+  childSessionIds: optional(z.array(z.string())),
   isArchived: z.boolean().default(false),
   origin: optional(z.string()),
   structuredOutput: optional(z.record(z.string(), z.unknown())),
+  category: optional(z.string()),
+  subcategory: optional(z.string()),
   devinMode: optional(openEnum(DEVIN_MODES)),
+  automationId: optional(z.string()),
 });
 export type SessionSnapshot = z.output<typeof sessionSnapshotSchema>;
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
+import { toldTo } from '../support/asking.ts';
 import { createWorld, startBot } from '../support/bot.ts';
 import { settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
