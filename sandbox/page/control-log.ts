@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LocalDevin } from '../devin/index.ts';
 import type { LocalSlack } from '../slack/index.ts';
-import type { Exchange, ExchangeBody } from './client/panel-wire.ts';
+import type { Exchange } from './client/panel-wire.ts';
 
 const KEPT = 400;
 const SHOWN = 150;
@@ -78,10 +78,6 @@ export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: 
     takeDevinRequests,
     /** Newest first. */
     recent: (): Exchange[] => entries.slice(-SHOWN).toReversed().map(summary),
-    body(id: number): ExchangeBody | null {
-      const entry = entries.find((one) => one.id === id);
-      return entry === undefined ? null : bodyOf(entry);
-    },
   };
 }
 
@@ -111,23 +107,6 @@ function summary(entry: Entry): Exchange {
   }
 }
 
-function bodyOf(entry: Entry): ExchangeBody {
-  switch (entry.kind) {
-    case 'call': {
-      const { args, error } = entry.call;
-      return { sent: maskPayload(args), answered: error === null ? { ok: true } : { ok: false, error } };
-    }
-    case 'delivery': {
-      const { payload, outcomes } = entry.delivery;
-      return { sent: maskPayload(payload), answered: maskPayload(outcomes[entry.attempt - 1] ?? null) };
-    }
-    case 'request': {
-      const { path, query, body, status } = entry.request;
-      return { sent: { path, query, body: maskPayload(body) }, answered: { status } };
-    }
-  }
-}
-
 const payloadSchema = z.object({
   command: z.string().optional().catch(undefined),
   type: z.string().optional().catch(undefined),
@@ -150,36 +129,4 @@ function nameOf({ payload }: Delivery): string {
 /** The organization is always the same. */
 function shortPath(path: string): string {
   return path.replace(/^\/v3(?:beta1)?\/(?:organizations\/[^/]+\/)?/, '/');
-}
-
-const MASK = '[secret]';
-
-/** Tokens, and addresses that work like tokens. */
-const TOKENS = new Set(['token', 'response_url', 'response_urls', 'upload_url']);
-
-/** Inputs of the form that hold secrets. */
-const SECRET_FIELD = /session_secrets/;
-
-/** A payload that can be shown: without tokens, and without the secret values that a person typed. */
-function maskPayload(node: unknown, key = ''): unknown {
-  if (TOKENS.has(key)) return MASK;
-  if (SECRET_FIELD.test(key)) return blankOut(node);
-  if (Array.isArray(node)) return node.map((one) => maskPayload(one));
-  if (typeof node !== 'object' || node === null) return node;
-  const isSecretBlock = 'block_id' in node && SECRET_FIELD.test(String(node.block_id));
-  const entries = Object.entries(node).map(([name, value]) => [
-    name,
-    isSecretBlock && name === 'element' ? blankOut(value) : maskPayload(value, name),
-  ]);
-  return Object.fromEntries(entries);
-}
-
-const SHOWN_NAMES = new Set(['type', 'action_id', 'key']);
-
-/** Every text but the names that say what it is. */
-function blankOut(node: unknown, key = ''): unknown {
-  if (typeof node === 'string') return SHOWN_NAMES.has(key) ? node : MASK;
-  if (Array.isArray(node)) return node.map((one) => blankOut(one));
-  if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, blankOut(value, name)]));
 }

@@ -56,15 +56,10 @@ export function createControl(options: ControlOptions): PageControl & { close: (
 }
 
 async function handle(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
+  const { pathname } = new URL(request.url ?? '/', 'http://page');
   switch (`${request.method ?? ''} ${pathname}`) {
     case 'GET /api/control/state':
       return sendJson(response, stateOf(parts));
-    case 'GET /api/control/exchange': {
-      const body = parts.log.body(Number(searchParams.get('id')));
-      if (body === null) throw new Refusal('This request is no longer in the list.', 404);
-      return sendJson(response, body);
-    }
     case 'POST /api/control/act': {
       const parsed = controlSchema.safeParse(await readJson(request));
       if (!parsed.success) throw new Refusal(z.prettifyError(parsed.error));

@@ -1,5 +1,5 @@
 import type { ControlAct } from '../act-schema.ts';
-import type { ControlState, ExchangeBody } from './panel-wire.ts';
+import type { ControlState } from './panel-wire.ts';
 import type { Act, ActResult, Answer, Snapshot } from './wire.ts';
 import { wording } from './words.ts';
 
@@ -44,9 +44,6 @@ export const fetchControl = async (): Promise<ControlState> =>
 
 export const postControl = async (act: ControlAct): Promise<ControlState> =>
   ask('control/act', act).then(framed<ControlState>('exchanges'));
-
-export const fetchExchange = async (id: number): Promise<ExchangeBody> =>
-  ask(`control/exchange?id=${id}`).then(framed<ExchangeBody>('sent'));
 
 export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

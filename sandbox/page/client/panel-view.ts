@@ -1,8 +1,8 @@
 import type { App } from './app.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { SCRIPTS, type ControlState, type Exchange, type ExchangeBody } from './panel-wire.ts';
-import { perform, togglePanel, openExchange, setPanel } from './panel.ts';
+import { SCRIPTS, type ControlState, type Exchange } from './panel-wire.ts';
+import { perform, togglePanel } from './panel.ts';
 import { wording, LOCALE } from './words.ts';
 
 export function panelView(app: App): Child {
@@ -77,7 +77,7 @@ function devin(app: App, { script }: ControlState): VNode {
 
 const time = new Intl.DateTimeFormat(LOCALE, { hour12: false, timeStyle: 'medium' });
 
-/** What went over the wire, newest first; a row opens to show the body. */
+/** What went over the wire, newest first. */
 function requests(app: App): VNode {
   const shown = app.state.panel.control?.exchanges ?? [];
   return h(
@@ -85,7 +85,7 @@ function requests(app: App): VNode {
     { 'aria-labelledby': 'panel-requests' },
     h('h2', { id: 'panel-requests' }, wording.requests.title),
     h('p.panel-note', {}, wording.requests.about),
-    h('ul.exchanges', {}, ...folded(shown).map((run) => line(app, run))),
+    h('ul.exchanges', {}, ...folded(shown).map(line)),
   );
 }
 
@@ -103,9 +103,8 @@ function folded(exchanges: readonly Exchange[]): Exchange[][] {
 const isPoll = ({ side, name, isTrouble }: Exchange): boolean =>
   side === 'devin' && name.startsWith('GET ') && !isTrouble;
 
-function line(app: App, run: readonly Exchange[]): VNode | null {
-  const { opened } = app.state.panel;
-  const rows = run.map((one) => row(app, one, opened?.id === one.id ? opened.body : null));
+function line(run: readonly Exchange[]): VNode | null {
+  const rows = run.map(row);
   const [first] = run;
   if (first === undefined || rows.length === 1) return rows[0] ?? null;
   return h(
@@ -120,52 +119,21 @@ function line(app: App, run: readonly Exchange[]): VNode | null {
   );
 }
 
-function row(app: App, exchange: Exchange, body: ExchangeBody | null): VNode {
-  const { id, atMs, side, direction, name, result, isTrouble } = exchange;
+function row({ id, atMs, side, direction, name, result, isTrouble }: Exchange): VNode {
   const way =
     direction === 'to-bot'
       ? wording.requests.from('Slack')
       : wording.requests.to(side === 'slack' ? 'Slack' : 'Devin');
   return h(
-    'li.exchange',
+    'li.exchange.exchange-line',
     { key: String(id) },
+    h(`span.exchange-way.${side}`, {}, way),
+    h('span.exchange-name', {}, name),
     h(
-      'button.exchange-line',
-      {
-        type: 'button',
-        'aria-expanded': body === null ? 'false' : 'true',
-        onClick: () => (body === null ? void openExchange(app, id) : setPanel(app, { opened: null })),
-      },
-      h(`span.exchange-way.${side}`, {}, way),
-      h('span.exchange-name', {}, name),
-      h(
-        isTrouble ? 'span.exchange-result.failed' : 'span.exchange-result',
-        {},
-        result ?? wording.requests.noAnswer,
-      ),
-      h('time.exchange-time', {}, time.format(atMs)),
+      isTrouble ? 'span.exchange-result.failed' : 'span.exchange-result',
+      {},
+      result ?? wording.requests.noAnswer,
     ),
-    body === null ? null : details(name, body),
+    h('time.exchange-time', {}, time.format(atMs)),
   );
 }
-
-function details(name: string, { sent, answered }: ExchangeBody): VNode {
-  return h(
-    'div.exchange-body',
-    {},
-    h('h3', {}, wording.requests.sent),
-    h(
-      'pre',
-      { tabindex: 0, role: 'region', 'aria-label': wording.requests.of(wording.requests.sent, name) },
-      pretty(sent),
-    ),
-    h('h3', {}, wording.requests.answered),
-    h(
-      'pre',
-      { tabindex: 0, role: 'region', 'aria-label': wording.requests.of(wording.requests.answered, name) },
-      pretty(answered),
-    ),
-  );
-}
-
-const pretty = (value: unknown): string => JSON.stringify(value, null, 2) ?? wording.requests.nothing;

@@ -3,7 +3,7 @@
 export const SCRIPTS = ['normal', 'question', 'report', 'fails', 'capped', 'slow'] as const;
 export type ScriptChoice = (typeof SCRIPTS)[number];
 
-/** One request and what came back; its body is at `GET /api/control/exchange?id=`. */
+/** One request and what came back. */
 export type Exchange = {
   id: number;
   atMs: number;
@@ -15,8 +15,6 @@ export type Exchange = {
   result: string | null;
   isTrouble: boolean;
 };
-
-export type ExchangeBody = { sent: unknown; answered: unknown };
 
 type BotView = {
   status: 'starting' | 'ready' | 'ended';

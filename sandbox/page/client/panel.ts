@@ -1,7 +1,7 @@
 import type { ControlAct } from '../act-schema.ts';
-import { fetchControl, fetchExchange, postControl, sentence } from './api.ts';
+import { fetchControl, postControl, sentence } from './api.ts';
 import type { App } from './app.ts';
-import type { ControlState, ExchangeBody } from './panel-wire.ts';
+import type { ControlState } from './panel-wire.ts';
 
 /** The sandbox's controls: whether they are shown, and what they do. They ask for nothing while they are hidden. */
 
@@ -9,8 +9,6 @@ export type PanelState = {
   isOpen: boolean;
   /** null until it has been asked for. */
   control: ControlState | null;
-  /** The request whose body is shown. */
-  opened: { id: number; body: ExchangeBody } | null;
   /** What the page waits for. */
   busy: ControlAct['do'] | null;
   problem: string | null;
@@ -31,7 +29,6 @@ export function initialPanel(): PanelState {
   return {
     isOpen: chosen === null ? window.innerWidth >= ROOMY_PX : chosen === 'open',
     control: null,
-    opened: null,
     busy: null,
     problem: null,
   };
@@ -82,12 +79,4 @@ export async function perform(app: App, act: ControlAct): Promise<void> {
 /** Shows the choice at once, before the server confirms it. */
 function foreseen(control: ControlState | null, act: ControlAct): ControlState | null {
   return control !== null && act.do === 'set-script' ? { ...control, script: act.script } : control;
-}
-
-export async function openExchange(app: App, id: number): Promise<void> {
-  try {
-    setPanel(app, { opened: { id, body: await fetchExchange(id) } });
-  } catch (error) {
-    setPanel(app, { opened: null, problem: sentence(error) });
-  }
 }

@@ -28,15 +28,11 @@ const controls = {
   },
   requests: {
     title: 'Requests',
-    about: 'What the app sent to Slack and Devin, and Slack to the app. Tokens and secrets are masked.',
+    about: 'What the app sent to Slack and Devin, and Slack to the app.',
     from: (side: string) => `from ${side}`,
     to: (side: string) => `to ${side}`,
     noAnswer: 'no answer',
     polls: (count: number) => `${count} polls of Devin`,
-    sent: 'Sent',
-    answered: 'Answered',
-    of: (what: string, name: string) => `${what}: ${name}`,
-    nothing: 'nothing',
   },
 };
 

@@ -23,16 +23,11 @@ const controls: Pick<Words, 'panel' | 'requests'> = {
   },
   requests: {
     title: 'リクエスト',
-    about:
-      'アプリから Slack と Devin への送信と、Slack からアプリへの送信です。トークンとシークレットは伏せています。',
+    about: 'アプリから Slack と Devin への送信と、Slack からアプリへの送信です。',
     from: (side) => `${side} から`,
     to: (side) => `${side} へ`,
     polls: (count) => `Devin への定期確認 ${count} 件`,
     noAnswer: '応答なし',
-    sent: '送信',
-    answered: '応答',
-    of: (what, name) => `${what}: ${name}`,
-    nothing: 'なし',
   },
 };
 
