@@ -39,9 +39,8 @@ export type ActOf<Kind extends ActKind> = WithKind<Act, Kind>;
 
 /**
  * How an act ended: what its person is told, in Slack's markup. `isDone`: what they wanted is so, which they usually see.
- * A number: it goes on after so many ms.
  */
-export type Outcome = { isDone: boolean; sentences: readonly string[] } | number;
+export type Outcome = { isDone: boolean; sentences: readonly string[] };
 
 export const done = (...sentences: string[]): Outcome => ({ isDone: true, sentences });
 /** Nothing was done, or nobody knows whether it was. */

@@ -118,14 +118,12 @@ async function perform<Kind extends ActKind>(
 }
 
 /** Does what a person asked for, if they may, and answers them. */
-async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<number | null> {
+async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<void> {
   const outcome = await perform(c, { kind: act.kind, act }, signal).catch(async (error: unknown) => {
     signal.throwIfAborted();
     return notDone(escape(reasonOf(error, await c.textFor(act.userId))));
   });
-  if (typeof outcome === 'number') return outcome;
   await answer(c, act, outcome);
-  return null;
 }
 
 /** Why something wasn't done, as a plain sentence. Rethrows anything that is neither Devin's nor Slack's: a bug. */
@@ -136,11 +134,7 @@ function reasonOf(error: unknown, text: Text): string {
 }
 
 /** What a person typed is quoted if nothing came of it: its dialog is closed. */
-async function answer(
-  c: ActContext,
-  act: Act,
-  { isDone, sentences }: Exclude<Outcome, number>,
-): Promise<void> {
+async function answer(c: ActContext, act: Act, { isDone, sentences }: Outcome): Promise<void> {
   const { userId, answerTo, messageTs } = act;
   const { outbound } = c.slack;
   if (isDone && messageTs !== undefined && answerTo.channelId !== null)

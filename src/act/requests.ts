@@ -18,18 +18,18 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Text } from '../text/index.ts';
 import { type ActContext, type ActOf, type Doing, type Outcome, done, notDone } from './context.ts';
 
-type Decision = ActOf<'approve' | 'decline'>;
-type Deciding = Doing<Decision, SessionRequest>;
+type DecisionAct = ActOf<'approve' | 'decline'>;
+type Deciding = Doing<DecisionAct, SessionRequest>;
 
 /** Approvers, requester and owners can decline. */
-export async function mayDecline(c: ActContext, decision: Decision, request: SessionRequest) {
+export async function mayDecline(c: ActContext, decision: DecisionAct, request: SessionRequest) {
   const over = await overRefusal(c, decision, request);
   if (over !== null || (await c.mayEnd(request, decision.userId))) return over;
   return forbid(c, request, { decision, why: 'notAsked' });
 }
 
 /** Only those who were asked can approve; never the requester, nor who is the same member in Devin. */
-export async function mayApprove(c: ActContext, decision: Decision, request: SessionRequest) {
+export async function mayApprove(c: ActContext, decision: DecisionAct, request: SessionRequest) {
   const approval = awaited(request, decision.number);
   // The message shows what became of it, and an act can run twice.
   if (approval === null) return null;
@@ -43,7 +43,7 @@ export async function mayApprove(c: ActContext, decision: Decision, request: Ses
 }
 
 /** Nobody can decide any more; null: they can. */
-async function overRefusal(c: ActContext, { number, userId }: Decision, request: SessionRequest) {
+async function overRefusal(c: ActContext, { number, userId }: DecisionAct, request: SessionRequest) {
   const isOver = awaited(request, number) === null;
   if (!isOver && !(await expireApproval(c, request.id))) return null;
   return (await c.textFor(userId)).approval.refused[isOver ? 'over' : 'expired'];
@@ -56,7 +56,10 @@ async function forbid(
   {
     decision: { userId },
     why,
-  }: { decision: Decision; why: Exclude<keyof Text['approval']['refused'], 'over' | 'expired' | 'notNow'> },
+  }: {
+    decision: DecisionAct;
+    why: Exclude<keyof Text['approval']['refused'], 'over' | 'expired' | 'notNow'>;
+  },
 ): Promise<string> {
   const result = why === 'notAsked' ? 'approval:not-asked' : 'approval:own';
   await audit.record({ ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result });
@@ -92,10 +95,10 @@ export async function approve(c: ActContext, { act, subject: request }: Deciding
   return done();
 }
 
-type Given = { by: Voter; atMs: number };
+type Vote = { by: Voter; atMs: number };
 
 /** The approvals with this person's, as if that were enough. */
-function approvedBy({ approvals, approved }: SessionRequest, approval: Approval, { by, atMs }: Given) {
+function approvedBy({ approvals, approved }: SessionRequest, approval: Approval, { by, atMs }: Vote) {
   const end = { kind: 'approved', by, reason: null, atMs } as const;
   return {
     approvals: withApproval(approvals, approval, { ...approval, yes: withYes(approval, by), end }),
@@ -108,7 +111,7 @@ function withYes({ yes }: Approval, by: Voter): Voter[] {
 }
 
 /** Goes on once enough people have approved it. Its time to retry starts over. null: this person did so before. */
-function counted(locked: SessionRequest, approval: Approval, given: Given): Next | null {
+function counted(locked: SessionRequest, approval: Approval, given: Vote): Next | null {
   const yes = withYes(approval, given.by);
   if (isAmong(approval.yes, given.by)) return null;
   if (yes.length >= approval.need) {
@@ -122,7 +125,7 @@ function counted(locked: SessionRequest, approval: Approval, given: Given): Next
 /** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
 async function moveAwaited(
   { moveLocked }: ActContext,
-  { requestId, number }: Decision,
+  { requestId, number }: DecisionAct,
   plan: (locked: SessionRequest, approval: Approval) => Next | null,
 ): Promise<boolean> {
   return moveLocked(requestId, (locked) => {

@@ -1,5 +1,6 @@
 import { PERSON_NOT_IN_CONVERSATION, isTaggedFor } from '../create/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
+import { Later } from '../queue/index.ts';
 import { wasDeleted } from '../reconcile/index.ts';
 import { isDoneAlready } from '../session/lifecycle.ts';
 import { isMember } from '../session/preferences.ts';
@@ -22,10 +23,13 @@ import { type ActContext, type ActOf, type Doing, type Outcome, done, notDone } 
 
 type Ending = ActOf<'stop' | 'archive' | 'sleep'>;
 type EndingSession = Doing<Ending, Followed>;
-type Call = { call: 'terminate' | 'archive' | 'unarchive'; isDone: (snapshot: SessionSnapshot) => boolean };
+type EndingCall = {
+  call: 'terminate' | 'archive' | 'unarchive';
+  isDone: (snapshot: SessionSnapshot) => boolean;
+};
 
 /** What Devin is asked for each, in order. It puts a session to sleep only by archiving it, and keeps it in the archive. */
-const CALLS: Record<Ending['kind'], readonly [Call, ...Call[]]> = {
+const CALLS: Record<Ending['kind'], readonly [EndingCall, ...EndingCall[]]> = {
   stop: [{ call: 'terminate', isDone: isClosed }],
   archive: [{ call: 'archive', isDone: ({ isArchived }) => isArchived }],
   sleep: [
@@ -81,7 +85,7 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
 async function ask(
   { devin, searchUntilFound }: ActContext,
   { subject, signal }: EndingSession,
-  { call, isDone }: Call,
+  { call, isDone }: EndingCall,
 ): Promise<SessionSnapshot | null> {
   const { sessionId } = subject.session;
   try {
@@ -216,7 +220,7 @@ async function showCard(c: ActContext, act: Follow, found: SessionRequest | null
   const { requests } = c.store;
   if (wasDeleted(found)) await requests.cardAskedFor(found.id);
   const waitMs = found.cardTs === null ? await c.show(cardKey(found.id)) : null;
-  if (waitMs !== null) return waitMs;
+  if (waitMs !== null) throw new Later('slack', waitMs);
   const request = await requests.find(found.id);
   if (request !== null && request.cardTs !== null) return done(...(await whereShown(c, act, request)));
   return notDone((await c.textFor(act.userId)).steering.noPlace);

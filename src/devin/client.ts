@@ -120,7 +120,7 @@ export function createDevinClient(options: DevinClientOptions) {
   /** Runs an operation with a fetch that reports each request; every failure becomes a DevinError. */
   async function attempt<T>(what: Operation, run: (fetch: Fetch) => Promise<T>): Promise<T> {
     const { operation, isUrgent = false, signal } = what;
-    const attempted: Attempted = { isSent: false, status: null };
+    const attempted: CallProgress = { isSent: false, status: null };
     const observed: Fetch = async (input, init) => {
       attempted.isSent ||= signal?.aborted !== true;
       attempted.status = null;
@@ -201,13 +201,13 @@ function requestIdOf(headers: Headers): string | null {
 }
 
 /** `status`: of the last answer; null: there was none. */
-type Attempted = { isSent: boolean; status: number | null };
+type CallProgress = { isSent: boolean; status: number | null };
 
 /** ky's errors contain the request with its key and body, so they're never a cause. */
 function toDevinError(
   error: unknown,
   { operation, sensitive }: Operation,
-  { isSent, status }: Attempted,
+  { isSent, status }: CallProgress,
 ): DevinError {
   if (error instanceof DevinError) return error;
   if (error instanceof HTTPError) {

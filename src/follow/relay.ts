@@ -1,5 +1,5 @@
 import { DevinError, isTooLarge } from '../devin/errors.ts';
-import { Later, backOffMs, HELD_WAIT_MS, retryWindow, sooner } from '../queue/index.ts';
+import { Later, backOffMs, HELD_WAIT_MS, sooner } from '../queue/index.ts';
 import { refusalKind, unlessRefused } from '../slack/edge/errors.ts';
 import { privatePlace } from '../slack/edge/places.ts';
 import { notice, slackRefusal } from '../slack/views/notices.ts';
@@ -96,12 +96,12 @@ async function postWaiting(
     const job = { followed, row, context, isBusy };
     againMs = sooner(againMs, await postOrSkip(c, job, async () => markAnswered(c, job)));
   }
-  return againMs === Infinity ? null : againMs;
+  return againMs;
 }
 
 /**
  * What keeps failing, or is refused, is skipped and counted, and what comes after it no longer waits for it. Returns when to
- * try again, in ms; Infinity: once the session or the channel changes; null: it is done.
+ * try again, in ms; null: it is done.
  */
 async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<void>): Promise<number | null> {
   const { row, context } = job;
@@ -123,12 +123,11 @@ async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<vo
   return null;
 }
 
-/** A milestone goes to the person then. After a day, the rest is tried only when the session or the channel changes. */
+/** A milestone goes to the person then. The rest is tried again when the session or the channel changes, and rarely without that. */
 async function waitForThread(c: FollowContext, { followed, row }: PostJob, code: string): Promise<number> {
   await noteTrouble(c, followed, code);
   if (row.source === MILESTONE) return HELD_WAIT_MS;
-  const mayHelp = retryWindow('slack', { triedForMs: triedForMs(c, row) }).kind === 'wait';
-  return mayHelp ? c.tuning.troubleMs : Infinity;
+  return Math.max(c.tuning.troubleMs, triedForMs(c, row));
 }
 
 /** Tells the requester, once until something can be posted again; not of the thread of a card that was reposted since. */

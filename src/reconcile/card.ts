@@ -13,7 +13,7 @@ import type { TurnClass } from '../store/turns.ts';
 import { rounded, type Text } from '../text/index.ts';
 import type { Desired, Kind } from './show.ts';
 
-export type CardRows = {
+export type RowsOfCard = {
   request: SessionRequest;
   session: SessionRow | null;
   here: ThreadHere | null;
@@ -23,7 +23,7 @@ export type CardRows = {
 };
 
 /** The card of a request. */
-export const CARD: Kind<CardRows> = {
+export const CARD: Kind<RowsOfCard> = {
   async read({ store, text, now }, requestId) {
     const request = await store.requests.find(requestId);
     if (request === null) return null;
@@ -77,7 +77,7 @@ const NEEDED: ReadonlySet<SessionPhase> = new Set([
 ]);
 const OVER: ReadonlySet<SessionPhase> = new Set(['ended', 'gone']);
 
-function desiredCard({ text, ...rows }: CardRows, before: ShownMessage | null): Desired | null {
+function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null): Desired | null {
   const { request, nowMs } = rows;
   const { state, teamId, userId, createdAt } = request;
   // A refusal leaves no card behind.

@@ -1,4 +1,4 @@
-import { HELD_WAIT_MS } from '../queue/index.ts';
+import { HELD_WAIT_MS, Later } from '../queue/index.ts';
 import { alertName, type BudgetAlert } from '../session/policy/limits.ts';
 import { CALLED_IN, type CalledIn } from '../session/preferences.ts';
 import { approvalView } from '../slack/approval-view.ts';
@@ -131,13 +131,13 @@ export const OUTCOME: Kind<OutcomeRows> = {
   desired: desiredOutcome,
 };
 
-function desiredOutcome(rows: OutcomeRows, before: ShownMessage | null): Desired | number | null {
+function desiredOutcome(rows: OutcomeRows, before: ShownMessage | null): Desired | null {
   const { request, at, calledIn, nowMs } = rows;
   const isPosted = before !== null && before.ts !== null;
   const isOver = attemptOf(request) !== at || !isOutcome(request);
   // Its buttons are gone; a failure stays true.
   if (isOver ? !isPosted || before.stage !== 'unknown' : !isPosted && calledIn === null) return null;
-  if (!isPosted && waitsForCard(request, nowMs)) return HELD_WAIT_MS;
+  if (!isPosted && waitsForCard(request, nowMs)) throw new Later('slack', HELD_WAIT_MS);
   const thread =
     calledIn === 'thread' && (before === null || before.refused === null) ? threadOfCard(request) : null;
   const isDirect = isPosted ? before.threadTs === null : thread === null;

@@ -71,8 +71,8 @@ export type Desired = {
 export type Kind<Rows, C = ReconcileContext> = {
   /** null: what it is about is not known. */
   read: (c: C, subject: string) => Promise<Rows | null>;
-  /** Pure. null: it stays as it is, or isn't there. A number: nothing yet; when to look again, in ms. */
-  desired: (rows: Rows, before: ShownMessage | null) => Desired | number | null;
+  /** Pure. null: it stays as it is, or isn't there. Throws a Later if it must wait for another message. */
+  desired: (rows: Rows, before: ShownMessage | null) => Desired | null;
   /** What follows once it is posted, in the transaction that records where. `earlier`: it was found there. */
   posted?: (
     c: C,
@@ -135,7 +135,6 @@ async function look<C extends ShowContext, Rows>(
   const [rows, before] = await Promise.all([kind.read(c, subject), c.store.shown.find(key)]);
   const found = rows === null ? null : kind.desired(rows, before);
   if (rows === null || found === null) return null;
-  if (typeof found === 'number') return found;
   const desired = wanted(key, found);
   return desired.fingerprint === before?.fingerprint ? desired.againInMs : { rows, before, desired };
 }

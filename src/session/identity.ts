@@ -138,16 +138,17 @@ export function conflictsIn({ people }: Mapping): MappingConflict[] {
   });
 }
 
-type Known = { userId: string; email: string | null };
-
 /** By id first: an address can pass to another person. */
-export function mappedAs({ people }: Mapping, { userId, email }: Known): MappedPerson | null {
+export function mappedAs(
+  { people }: Mapping,
+  { userId, email }: Pick<SlackPerson, 'userId' | 'email'>,
+): MappedPerson | null {
   const byEmail = ({ slack }: MappedPerson): boolean => email !== null && folded(slack) === folded(email);
   return people.find(({ slack }) => slack === userId) ?? people.find(byEmail) ?? null;
 }
 
 /** The people mapped to this member, whom the file can name by id or by address. */
-export function mappedTo({ people }: Mapping, member: Known): MappedPerson[] {
+export function mappedTo({ people }: Mapping, member: Pick<SlackPerson, 'userId' | 'email'>): MappedPerson[] {
   const names = new Set([folded(member.userId), ...(member.email === null ? [] : [folded(member.email)])]);
   return people.filter(({ devin }) => names.has(folded(devin)));
 }

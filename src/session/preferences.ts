@@ -91,10 +91,16 @@ type Ownership = {
   owner: { devinUserId: string; name: string } | null;
 };
 
-type Asked = { source: string; userId: string; identity: Identity | null };
-
 /** Following a session brings notifications, not ownership. */
-export function ownershipOf({ source, userId, identity }: Asked): Ownership {
+export function ownershipOf({
+  source,
+  userId,
+  identity,
+}: {
+  source: string;
+  userId: string;
+  identity: Identity | null;
+}): Ownership {
   return {
     requester: source === 'follow' ? null : userId,
     owner: identity?.kind === 'matched' ? identity : null,

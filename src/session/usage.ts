@@ -11,20 +11,21 @@ export type UsageScope =
 export const USAGE_BY = ['person', 'channel', 'repo', 'month'] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 
-type Reader = {
-  /** The policy names owners. */
-  hasOwners: boolean;
-  /** An owner of the policy, or a workspace admin. */
-  mayAll: boolean;
-};
-
 /**
  * Why a person may not see a report; null: they may. Everyone sees their own, and of others only totals: those of the
  * workspace unless the policy names owners.
  */
 export function usageRefusal(
   { scope, by }: { scope: UsageScope['kind']; by: UsageBy },
-  { hasOwners, mayAll }: Reader,
+  {
+    hasOwners,
+    mayAll,
+  }: {
+    /** The policy names owners. */
+    hasOwners: boolean;
+    /** An owner of the policy, or a workspace admin. */
+    mayAll: boolean;
+  },
 ): 'workspace' | 'by' | null {
   if (mayAll || scope === 'me') return null;
   if (scope === 'workspace' && hasOwners) return 'workspace';
