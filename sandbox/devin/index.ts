@@ -12,5 +12,5 @@
 export { type LocalDevin, createLocalDevin } from './local-devin.ts';
 export type { LocalDevinOptions } from './local-devin.ts';
 export type { Permission } from './members.ts';
-export type { Script, ScriptName } from './scripts.ts';
+export type { Script } from './scripts.ts';
 export type { LocalSession } from './session-state.ts';

@@ -103,9 +103,7 @@ const SCRIPTS = {
     ...finished(task),
   ],
 } as const satisfies Record<string, (task: Task) => readonly Step[]>;
-export type ScriptName = keyof typeof SCRIPTS;
-
-export type Script = ScriptName | readonly Step[];
+export type Script = keyof typeof SCRIPTS | readonly Step[];
 
 /** The steps after a person writes to a session that has played its script. */
 export const afterReply = ({ done }: DevinWords): readonly Step[] => [

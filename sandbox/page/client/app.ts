@@ -52,7 +52,6 @@ export type AppState = {
   busy: ReadonlySet<string>;
   /** Trouble at a modal, by view id. */
   viewTrouble: ReadonlyMap<string, string>;
-  toast: string | null;
   trying: Trying | null;
   /** The newest message seen, by person and channel. */
   seen: ReadonlyMap<string, string>;
@@ -103,9 +102,15 @@ export function titleOf(state: AppState, channel: ShownChannel): string {
   return others.map((id) => nameOf(state, id)).join(', ');
 }
 
-export function notify(app: App, notice: Pick<Notice, 'channelId' | 'threadTs' | 'text'>): void {
+/** Where one is, unless said otherwise. */
+export function notify(
+  app: App,
+  text: string,
+  place: Pick<Notice, 'channelId' | 'threadTs'> = app.state,
+): void {
   const { notices, userId } = app.state;
-  const added = { ...notice, id: crypto.randomUUID(), userId, atMs: Date.now() };
+  const { channelId, threadTs } = place;
+  const added = { text, channelId, threadTs, id: crypto.randomUUID(), userId, atMs: Date.now() };
   app.update({ notices: [...notices, added] });
 }
 

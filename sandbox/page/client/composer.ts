@@ -85,7 +85,7 @@ async function useCommand(
   { name, text }: { name: string; text: string },
 ): Promise<void> {
   const { commands, workspace } = app.state.snapshot;
-  const tell = (words: string): void => notify(app, { ...place, text: words });
+  const tell = (words: string): void => notify(app, words, place);
   const isKnown = name === INVITE || commands.some((one) => one.name === name);
   if (!isKnown) return tell(wording.composer.noCommand(name));
   if (place.threadTs !== null) return tell(wording.composer.notInThreads(name));

@@ -132,24 +132,3 @@ function sessionPage(app: App, session: ShownSession): VNode {
     buttons: plain(wording.dialogs.close, () => app.update({ dialog: null })),
   });
 }
-
-export function toast(app: App): Child {
-  const { toast: words } = app.state;
-  const end = (): void => app.update({ toast: null });
-  return h(
-    'div.toasts',
-    { role: 'status' },
-    words === null
-      ? null
-      : h(
-          'div.toast',
-          { key: words },
-          h('span', {}, words),
-          h(
-            'button.icon-button',
-            { type: 'button', 'aria-label': wording.dialogs.dismiss, onClick: end },
-            icon('close'),
-          ),
-        ),
-  );
-}

@@ -1,6 +1,6 @@
 import type { TargetedEvent } from 'preact';
 import type { Element } from '../../slack/rules/elements.ts';
-import { type App, withEntry } from './app.ts';
+import { type App, notify, withEntry } from './app.ts';
 import {
   type Labels,
   type Spot,
@@ -103,7 +103,7 @@ function trouble(app: App, target: Surface['target']): void {
   const words = wording.form.trouble;
   if ('viewId' in target)
     app.update({ viewTrouble: new Map(app.state.viewTrouble).set(target.viewId, words) });
-  else app.update({ toast: words });
+  else notify(app, words, { channelId: target.channelId, threadTs: app.state.threadTs });
 }
 
 /** A button's click carries the state of the view it is in. */

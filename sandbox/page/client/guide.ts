@@ -4,6 +4,7 @@ import {
   type AppState,
   type Trying,
   isAppConversation,
+  notify,
   personOf,
   readableChannels,
 } from './app.ts';
@@ -57,7 +58,7 @@ const STEPS: Record<GuideStep, Step> = {
       becomeMember(app, shown);
       postControl({ do: 'kill-after-command' }).then(
         () => compose(app, shown, tasks.killed),
-        (error: unknown) => app.update({ toast: sentence(error) }),
+        (error: unknown) => notify(app, sentence(error)),
       );
     },
   },

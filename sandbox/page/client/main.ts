@@ -5,12 +5,13 @@ import {
   type AppState,
   channelOf,
   isAppConversation,
+  notify,
   readableChannels,
   readableMessages,
   titleOf,
 } from './app.ts';
 import { conversation, thread } from './conversation.ts';
-import { dialogs, toast } from './dialogs.ts';
+import { dialogs } from './dialogs.ts';
 import { readDrafts, saveDrafts } from './drafts.ts';
 import { authorOf } from './faces.ts';
 import { guide, showBugThread } from './guide.ts';
@@ -29,14 +30,12 @@ import {
   writeAddress,
   writeTitle,
 } from './places.ts';
-import { keepAtEnd, keepAtEndOfPictures } from './scrolling.ts';
+import { keepAtEnd } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
 import { topBar } from './top-bar.ts';
 import type { Snapshot } from './wire.ts';
 import { wording } from './words.ts';
 
-/** Long enough to be read twice. */
-const TOAST_MS = 10_000;
 /** How much of what is new a screen reader reads aloud, in characters. */
 const MOST_SPOKEN = 300;
 
@@ -59,7 +58,6 @@ const refresh = oneAtATime(async () => {
 closeOnEscape(app, aside);
 refreshPanel(app);
 aside.setAttribute('aria-label', wording.panel.label);
-keepAtEndOfPictures(root);
 catchLinks(app);
 goToAddress();
 listen({
@@ -82,7 +80,6 @@ type Places = { root: HTMLElement; aside: HTMLElement };
 function createApp({ root: container, aside: panel }: Places, initial: AppState): App {
   let state = initial;
   let isDue = false;
-  let toastTimer: ReturnType<typeof setTimeout> | undefined;
   const draw = (): void => {
     isDue = false;
     const settle = keepAtEnd(container);
@@ -98,9 +95,6 @@ function createApp({ root: container, aside: panel }: Places, initial: AppState)
     state = { ...state, ...change };
     if (!isDue) queueMicrotask(draw);
     isDue = true;
-    if (change.toast === undefined) return;
-    clearTimeout(toastTimer);
-    if (change.toast !== null) toastTimer = setTimeout(() => update({ toast: null }), TOAST_MS);
   };
   const mark = (busy: string | undefined, isBusy: boolean): void => {
     if (busy === undefined) return;
@@ -119,7 +113,7 @@ function createApp({ root: container, aside: panel }: Places, initial: AppState)
       const answer = await postAct(state.userId, act);
       if (act.do !== 'type') await refresh().catch(() => undefined);
       mark(busy, false);
-      if (!answer.ok && act.do !== 'command') update({ toast: answer.problem });
+      if (!answer.ok && act.do !== 'command') notify(created, answer.problem);
       return answer;
     },
   };
@@ -140,7 +134,6 @@ function page(app: App): Child {
     ),
     modal(app),
     dialogs(app),
-    toast(app),
   ];
 }
 
@@ -194,7 +187,6 @@ function initialState(snapshot: Snapshot): AppState {
     offers: none,
     busy: new Set(),
     viewTrouble: none,
-    toast: null,
     trying: null,
     seen: seenSoFar(snapshot),
     isConnected: true,

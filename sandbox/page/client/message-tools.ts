@@ -1,4 +1,4 @@
-import type { App } from './app.ts';
+import { type App, notify } from './app.ts';
 import type { Author } from './faces.ts';
 import { hintAtMessage } from './guide.ts';
 import { h, type VNode } from './h.ts';
@@ -61,8 +61,6 @@ async function useShortcut(
 ): Promise<void> {
   const answer = await app.act({ do: 'shortcut', channelId, ts, callbackId }, `shortcut/${ts}`);
   if (answer.ok && answer.result.failure !== null) {
-    app.update({
-      toast: `${wording.composer.failed(name, answer.result.failure)}. ${wording.form.trouble}`,
-    });
+    notify(app, `${wording.composer.failed(name, answer.result.failure)}. ${wording.form.trouble}`);
   }
 }

@@ -28,14 +28,3 @@ export function keepAtEnd(root: Element): () => void {
     }
   };
 }
-
-/** A picture takes up space only once it has loaded. */
-export function keepAtEndOfPictures(root: Element): void {
-  const settle = ({ target }: Event): void => {
-    const scroller = target instanceof HTMLImageElement ? target.closest('.scroller') : null;
-    if (scroller === null || !(target instanceof HTMLImageElement)) return;
-    if (distanceToEnd(scroller) - target.clientHeight < NEAR_PX) goToEnd(scroller);
-  };
-  // `load` does not bubble.
-  root.addEventListener('load', settle, { capture: true });
-}

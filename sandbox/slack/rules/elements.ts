@@ -17,17 +17,15 @@ import { LIMIT } from './limits.ts';
  */
 
 const actionable = { action_id: id.optional() };
-const confirmable = { confirm: confirm.optional() };
-const focusable = { focus_on_load: z.boolean().optional() };
 const placeholdable = { placeholder: plainText(LIMIT.placeholder).optional() };
-const select = { ...actionable, ...confirmable, ...focusable, ...placeholdable };
-const typed = { ...actionable, ...focusable, ...placeholdable };
+const select = { ...actionable, ...placeholdable };
+const typed = { ...actionable, ...placeholdable, focus_on_load: z.boolean().optional() };
 const numeric = z.string().regex(/^-?\d+(?:\.\d+)?$/, 'must be a number written as a string');
 
 const button = z.strictObject({
   type: z.literal('button'),
   ...actionable,
-  ...confirmable,
+  confirm: confirm.optional(),
   text: plainText(LIMIT.buttonText),
   value: text(LIMIT.buttonValue).optional(),
   url: webUrl.optional(),
@@ -38,7 +36,6 @@ const button = z.strictObject({
 const overflow = z.strictObject({
   type: z.literal('overflow'),
   ...actionable,
-  ...confirmable,
   options: z.array(overflowOption).min(1).max(LIMIT.overflowOptions),
 });
 
@@ -64,16 +61,12 @@ const choices = [
   z.strictObject({
     type: z.literal('checkboxes'),
     ...actionable,
-    ...confirmable,
-    ...focusable,
     options: z.array(richOption).min(1).max(LIMIT.fewOptions),
     initial_options: z.array(richOption).min(1).optional(),
   }),
   z.strictObject({
     type: z.literal('radio_buttons'),
     ...actionable,
-    ...confirmable,
-    ...focusable,
     options: z.array(richOption).min(1).max(LIMIT.fewOptions),
     initial_option: richOption.optional(),
   }),

@@ -2,49 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { clientOf, input, modal, outcomeOf, startHttpApp, startSlack } from './harness.ts';
 
 describe('commands', () => {
-  test('pass Bolt’s signature check and show the answer only to the person', async () => {
-    const slack = await startSlack();
-    await startHttpApp(slack, (app) => {
-      app.command('/devin', async ({ ack, command }) => ack(`${command.text} in ${command.channel_name}`));
-    });
-    const { failure, message } = await slack.command('U1', 'C1', 'fix <this> for @bob in #general');
-    expect(failure).toBeNull();
-    expect(message).toMatchObject({
-      text: 'fix &lt;this&gt; for <@U2|bob> in <#C1|general> in general',
-      ephemeralFor: 'U1',
-    });
-    expect(slack.problems).toEqual([]);
-  });
-
-  test("time out if the app doesn't answer", async () => {
-    const slack = await startSlack({ answerTimeoutMs: 100 });
-    await startHttpApp(slack, (app) => {
-      app.command('/devin', async () => undefined);
-    });
-    const { failure } = await slack.command('U1', 'C1', 'x');
-    expect(failure).toBe('operation_timeout');
-    expect(slack.problems.join()).toContain('command /devin: not acknowledged in time');
-  });
-
   test('are not available to people of other workspaces', async () => {
     const slack = await startSlack();
     slack.addUser({ id: 'UEXT', name: 'guest', teamId: 'TOTHER' });
     await expect(slack.command('UEXT', 'C1', 'x')).rejects.toThrow('not of this workspace');
-  });
-
-  test('are redelivered with the same trigger id', async () => {
-    const slack = await startSlack();
-    const triggers: string[] = [];
-    await startHttpApp(slack, (app) => {
-      app.command('/devin', async ({ ack, command }) => {
-        triggers.push(command.trigger_id);
-        await ack();
-      });
-    });
-    const { delivery } = await slack.command('U1', 'C1', 'x');
-    await slack.redeliver(delivery);
-    expect(triggers).toHaveLength(2);
-    expect(new Set(triggers).size).toBe(1);
   });
 
   test('can be answered five times with the response URL', async () => {

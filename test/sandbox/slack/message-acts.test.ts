@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { LocalSlackOptions } from '../../../sandbox/slack/index.ts';
 import { clientOf, postAs, startHttpApp, startSlack } from './harness.ts';
-
-const editSchema = z.looseObject({
-  message: z.looseObject({ edited: z.looseObject({ ts: z.string() }) }),
-});
 
 /** A message of ada's in #general, and the app's events about it. */
 async function startWithMessage(options: LocalSlackOptions = {}) {
@@ -21,34 +16,6 @@ async function startWithMessage(options: LocalSlackOptions = {}) {
 }
 
 describe('a person', () => {
-  test('edits a message, and the app gets the old and the new text', async () => {
-    const { slack, heard, ref, ts } = await startWithMessage();
-    await slack.editMessage('U1', ref, 'use release');
-    await slack.editMessage('U1', ref, 'use both');
-    expect(slack.messages('C1')).toMatchObject([{ text: 'use both' }]);
-    expect(heard).toMatchObject([
-      {
-        type: 'message',
-        subtype: 'message_changed',
-        channel: 'C1',
-        message: { ts, text: 'use release', user: 'U1', edited: { user: 'U1' } },
-        previous_message: { ts, text: 'use main' },
-      },
-      { message: { text: 'use both' }, previous_message: { text: 'use release' } },
-    ]);
-    const edits = heard.map((event) => editSchema.parse(event).message.edited.ts);
-    expect(new Set([ts, ...edits]).size).toBe(3);
-  });
-
-  test('deletes a message, and the app is told which', async () => {
-    const { slack, heard, ref, ts } = await startWithMessage();
-    await slack.deleteMessage('U1', ref);
-    expect(slack.messages('C1')).toEqual([]);
-    expect(heard).toMatchObject([
-      { type: 'message', subtype: 'message_deleted', deleted_ts: ts, previous_message: { text: 'use main' } },
-    ]);
-  });
-
   test('leaves a tombstone above replies, which nobody can edit', async () => {
     const { slack, heard, ref, ts } = await startWithMessage();
     slack.say('U2', 'C1', 'why?', { threadTs: ts });

@@ -24,24 +24,6 @@ describe('modals', () => {
     return { slack, view, submitted };
   }
 
-  test('open from a shortcut, show the app’s errors and close', async () => {
-    const { slack, view, submitted } = await openForm([input('task'), input('title', { optional: true })]);
-    slack.typeIn(view.id, { task: 'wrong' });
-    expect(await slack.submit(view.id, 'U1')).toMatchObject({
-      kind: 'errors',
-      errors: { task: 'Say something else.' },
-    });
-    expect(slack.renderText(view)).toContain('! Say something else.');
-    slack.typeIn(view.id, { 'Label of task': 'right' });
-    expect(await slack.submit(view.id, 'U1')).toMatchObject({ kind: 'closed' });
-    expect(submitted.at(-1)).toEqual({
-      task: { value: { type: 'plain_text_input', value: 'right' } },
-      title: { value: { type: 'plain_text_input', value: null } },
-    });
-    expect(slack.openViewOf('U1')).toBeUndefined();
-    expect(slack.problems).toEqual([]);
-  });
-
   test("don't send the app an incomplete form", async () => {
     const { slack, view, submitted } = await openForm([input('task', { maxLength: 5 })]);
     expect(await slack.submit(view.id, 'U1')).toMatchObject({ kind: 'invalid' });

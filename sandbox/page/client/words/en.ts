@@ -173,7 +173,6 @@ export const en = {
     close: 'Close',
     back: 'Back',
     cancel: 'Cancel',
-    dismiss: 'Dismiss',
     content: 'Content',
     leaves: 'This link leaves the sandbox',
     leaving:

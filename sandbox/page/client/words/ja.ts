@@ -169,7 +169,6 @@ export const ja: Words = {
     close: '閉じる',
     back: '戻る',
     cancel: 'キャンセル',
-    dismiss: '閉じる',
     content: '内容',
     leaves: 'サンドボックスの外へのリンクです',
     leaving:
