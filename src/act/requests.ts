@@ -11,7 +11,7 @@ import {
 import { devinUserOf } from '../session/identity.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import { cancelingRefusal } from '../slack/authority.ts';
-import { userMessage } from '../slack/views/failures.ts';
+import { userMessage } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { subjectOf } from '../store/audit.ts';
 import type { SessionRequest } from '../store/request-row.ts';

@@ -10,8 +10,7 @@ import { endingRefusal, steeringRefusal, writingRefusal } from '../slack/authori
 import { cardView } from '../slack/card-view.ts';
 import { isOutside } from '../slack/edge/conversations.ts';
 import { cardMessage } from '../slack/edge/places.ts';
-import { actionMessage, refusalSentence } from '../slack/views/failures.ts';
-import { doneAlready } from '../slack/views/notices.ts';
+import { actionMessage, refusalSentence, doneAlready } from '../slack/views/notices.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { escape, link } from '../slack/views/text.ts';
 import { type AuditEntry, appendAudit } from '../store/audit.ts';

@@ -3,18 +3,23 @@ import { applyDefaults, askedBeside, type EffectiveDraft } from '../session/defa
 import type { StoredDraft } from '../session/fields.ts';
 import { isNoMember } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
-import { waitingWords } from '../slack/card-notes.ts';
-import { cardView } from '../slack/card-view.ts';
+import { waitingWords, cardView } from '../slack/card-view.ts';
 import type { Outbound } from '../slack/edge/outbound.ts';
 import { cardMessage, placeColumns } from '../slack/edge/places.ts';
 import type { TextFor } from '../slack/edge/text-for.ts';
-import { optionWords } from '../slack/views/details-values.ts';
-import { reasonMessage, userMessage } from '../slack/views/failures.ts';
-import { cardElsewhere, noCard, notice, refusal } from '../slack/views/notices.ts';
+import { optionWords } from '../slack/views/details.ts';
+import {
+  reasonMessage,
+  userMessage,
+  cardElsewhere,
+  noCard,
+  notice,
+  refusal,
+} from '../slack/views/notices.ts';
 import { titled, type Rendered } from '../slack/views/objects.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { escape, link } from '../slack/views/text.ts';
-import { hurdleWords } from '../slack/views/why.ts';
+import { hurdleWords } from '../slack/views/whoami.ts';
 import { hasReplies, type SessionRequest } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';

@@ -12,8 +12,12 @@ import {
 import { CALLED_IN, type CalledIn } from '../session/preferences.ts';
 import { cardView } from '../slack/card-view.ts';
 import { messageMetadata } from '../slack/edge/metadata.ts';
-import { renderDevinMessage } from '../slack/views/devin-message.ts';
-import { beginningOf, renderMilestone, type MilestoneMessage } from '../slack/views/milestone.ts';
+import {
+  renderDevinMessage,
+  beginningOf,
+  renderMilestone,
+  type MilestoneMessage,
+} from '../slack/views/milestone.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { link } from '../slack/views/text.ts';

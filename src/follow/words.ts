@@ -19,7 +19,7 @@ import {
   renderInDevin,
   renderReplyBy,
   renderWebMessage,
-} from '../slack/views/devin-message.ts';
+} from '../slack/views/milestone.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import { code } from '../slack/views/text.ts';
 import type { Reply } from '../store/replies.ts';

@@ -1,27 +1,27 @@
 import type { Devin } from '../devin/devin.ts';
+import { refusesKey } from '../devin/errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import { nullIfFails } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import { pendingApproval } from '../session/approval.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
-import type { LookedUpIdentity, Mapping } from '../session/identity.ts';
+import { type LookedUpIdentity, type Mapping, isAdministrator } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { shownIdentity } from '../slack/card-notes.ts';
-import { cardView } from '../slack/card-view.ts';
+import { shownIdentity, cardView } from '../slack/card-view.ts';
 import { againInMs } from '../slack/edge/errors.ts';
 import { cardMessage } from '../slack/edge/places.ts';
-import type { Slack } from '../slack/edge/slack.ts';
-import { keyRefused } from '../slack/views/failures.ts';
-import { renderHome, type Home } from '../slack/views/home.ts';
+import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
+import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/views/home.ts';
+import { keyRefused } from '../slack/views/notices.ts';
 import type { Person } from '../store/identities.ts';
 import { MOST_COUNTED } from '../store/listing.ts';
+import { countSetAside } from '../store/set-aside.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
 import type { Tuning } from '../times.ts';
 import type { FileSource, Spending } from '../trust/index.ts';
-import { filesFor, healthFor } from './for-admins.ts';
 
 /** What drawing a Home needs. */
 export type HomeContext = {
@@ -149,4 +149,55 @@ export function createHomeRedrawer({ store: { shown }, enqueue, tuning }: Redraw
     const { triedMsAgo: openedMsAgo = Infinity } = (await shown.find(key)) ?? {};
     if (openedMsAgo < OPEN_MS) await enqueue('show', { key }, { startAfterMs: tuning.homePauseMs });
   };
+}
+
+/** The health of the app, for administrators; null: for everyone else. */
+export async function healthFor(
+  { store, devin, slack, tuning: { log } }: HomeContext,
+  userId: string,
+): Promise<HomeHealth | null> {
+  const { answers: client, people } = slack;
+  const orNull = async <T>(asking: Promise<T>): Promise<T | null> =>
+    nullIfFails(asking, log, 'a part of the health in a Home could not be looked up');
+
+  if (!isAdministrator(await orNull(people.find(userId)))) return null;
+  const [inSlack, inDevin, counts] = await Promise.all([
+    orNull(identifyBot(client)),
+    orNull(keyIn(devin)),
+    orNull(countSetAside(store.db)),
+  ]);
+  const sum = Object.values(counts ?? {}).reduce((total, count) => total + count, 0);
+  return {
+    database: counts !== null,
+    devin: inDevin !== null,
+    slack: inSlack !== null,
+    keyRefused: inDevin === 'refused',
+    missingScopes: missingScopes(inSlack?.scopes ?? null),
+    setAside: sum,
+  };
+}
+
+async function keyIn({ self }: HomeContext['devin']): Promise<'accepted' | 'refused'> {
+  try {
+    await self.get();
+    return 'accepted';
+  } catch (error) {
+    if (refusesKey(error)) return 'refused';
+    throw error;
+  }
+}
+
+/** The state of the files that a person may see: both for administrators, the policy for its owners. */
+export async function filesFor(
+  { policy, mapping, slack, usage }: HomeContext,
+  userId: string,
+): Promise<HomeFile[]> {
+  if (!(await usage.mayAll(userId))) return [];
+  const isAdmin = isAdministrator(await slack.people.find(userId));
+  const files: HomeFile[] = [];
+  if (policy.isOk() !== null)
+    files.push({ kind: 'policy', entries: policy.current().rules.length, problems: policy.problems() });
+  if (isAdmin && mapping.isOk() !== null)
+    files.push({ kind: 'identity', entries: mapping.current().people.length, problems: mapping.problems() });
+  return files;
 }

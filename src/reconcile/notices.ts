@@ -1,9 +1,7 @@
 import { HELD_WAIT_MS, Later } from '../queue/index.ts';
 import { alertName, type BudgetAlert } from '../session/policy/limits.ts';
 import { CALLED_IN, type CalledIn } from '../session/preferences.ts';
-import { approvalView } from '../slack/approval-view.ts';
-import { doubtOf, problemOf } from '../slack/card-notes.ts';
-import { cardView } from '../slack/card-view.ts';
+import { approvalView, doubtOf, problemOf, cardView } from '../slack/card-view.ts';
 import { cardMessage, threadOfCard } from '../slack/edge/places.ts';
 import { type ApprovalView, renderApproval } from '../slack/views/approval.ts';
 import { notice, renderGreeting, renderOutcome } from '../slack/views/notices.ts';

@@ -13,7 +13,7 @@ import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { isLetIn, type InConversation, type Presence } from './edge/conversations.ts';
 import type { TextFor } from './edge/text-for.ts';
-import { refusalSentence } from './views/failures.ts';
+import { refusalSentence } from './views/notices.ts';
 import { escape } from './views/text.ts';
 
 type Steered = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;

@@ -1,17 +1,23 @@
+import { isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
+import type { LeftOut, Without } from '../session/context.ts';
 import { withoutCredentials } from '../session/credentials.ts';
-import { isEndedByPeople } from '../session/failure.ts';
-import type { Identity } from '../session/identity.ts';
+import { omitFields } from '../session/defaults.ts';
+import { isEndedByPeople, isRefusal } from '../session/failure.ts';
+import type { Identity, LookedUpIdentity } from '../session/identity.ts';
 import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
 import { threadState, type ThreadShare, type ThreadState } from '../session/preferences.ts';
-import { readPrompt } from '../session/prompt.ts';
+import { readPrompt, isTooLong, instructionsIn } from '../session/prompt.ts';
+import type { RequestState } from '../session/request.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import { notesOf, problemOf, threadLine } from './card-notes.ts';
-import { beganBy, type ThreadHere } from './edge/places.ts';
+import { beganBy, type ThreadHere, isDirectMessage } from './edge/places.ts';
+import type { ApprovalView } from './views/approval.ts';
 import { cardActions } from './views/card-buttons.ts';
+import { reasonMessage, refusalSentence, userMessage } from './views/notices.ts';
 import type { SessionCard, WaitsFor } from './views/session-card.ts';
+import type { FormIdentity } from './views/session-form.ts';
 import { replaceMentions, truncate } from './views/text.ts';
 
 const TITLE_LENGTH = 120;
@@ -202,4 +208,186 @@ function firstLine(prompt: string): string {
   const lines = prompt.split('\n').map((line) => line.trim().replace(/^```/, ''));
   const line = lines.find((one) => /[\p{L}\p{N}]/u.test(one)) ?? lines.find((one) => one !== '') ?? '';
   return truncate(line, TITLE_LENGTH);
+}
+
+/** The sentences on a card and in its Details. */
+
+/** `isWaitSaid`: the card shows beside the phase what it waits for. */
+export function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text): string[] {
+  const { identity } = request;
+  const doubt = doubtOf(request, text);
+  return [
+    ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
+    ...waitingNote(request, isWaitSaid, text),
+    ...approvalNotes(request, text),
+    ...(doubt === null ? [] : [doubt]),
+    ...leftOutNotes(request.uploads?.leftOut ?? [], text),
+  ];
+}
+
+/** How many of the possible approvers are named. */
+const NAMED_APPROVERS = 5;
+
+/** Who approved, and whose approval is missing. */
+export function approvalNotes(request: SessionRequest, text: Text): string[] {
+  const pending = pendingApproval(request);
+  const given = request.approvals.filter(({ end }) => end?.kind === 'approved');
+  return [
+    ...given.map(({ yes }) => text.approval.onCard.approved(namesOf(yes, text))),
+    ...(pending === null ? [] : waitingForApproval(pending.approval, text)),
+  ];
+}
+
+function waitingForApproval(approval: Approval, text: Text): string[] {
+  const { onCard } = text.approval;
+  const { say, need, people, yes } = approval;
+  const others = people.filter((one) => !isAmong(yes, one));
+  const shown = others.slice(0, NAMED_APPROVERS);
+  const names = onCard.names(
+    shown.map(({ name }) => name),
+    others.length - shown.length,
+  );
+  return [
+    onCard.waits(need - yes.length, names),
+    ...(say === null ? [] : [say]),
+    ...(yes.length === 0 ? [] : [onCard.soFar(namesOf(yes, text))]),
+  ];
+}
+
+const namesOf = (people: readonly Voter[], { joins }: Text): string =>
+  joins.list(people.map(({ name }) => name));
+
+export function leftOutNotes(leftOut: readonly LeftOut[], text: Text): string[] {
+  return leftOut.map(({ name, reason }) => text.notices.leftOut[reason](name));
+}
+
+/** How many messages and files the person unticked, in words; null: none. */
+export function untickedWords(without: Without | null | undefined, text: Text): string | null {
+  const words = text.modal.context;
+  const { messages = [], files = [] } = without ?? {};
+  const counts = [
+    ...(messages.length === 0 ? [] : [words.messages(messages.length)]),
+    ...(files.length === 0 ? [] : [words.files(files.length)]),
+  ];
+  return counts.length === 0 ? null : text.joins.list(counts);
+}
+
+function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): string[] {
+  if (waiting === null) return [];
+  return [isSaid && waiting !== 'looking' ? text.card.startsItself : waitingWords(waiting, text)];
+}
+
+/** Why a request waits, and what becomes of it. */
+export function waitingWords(waiting: NonNullable<SessionRequest['waiting']>, { card }: Text): string {
+  return waiting === 'looking' ? card.looking : `${card.waitsFor[waiting]} · ${card.startsItself}`;
+}
+
+/** How the app knows who a session runs as; of the service user, why it does. */
+export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }>, text: Text): string {
+  if (identity.kind === 'matched') return text.notices.matchedBy[identity.how];
+  const { off, noMatch } = text.notices.serviceUser;
+  return identity.because === 'off' ? off : noMatch;
+}
+
+/** Who a person is in Devin, as a form and the answer to `whoami` say it. */
+export function shownIdentity(identity: LookedUpIdentity, text: Text): FormIdentity {
+  if (identity === 'key-refused') return { kind: 'not-known', why: text.devin.unauthorized };
+  if (identity === null) return { kind: 'not-known', why: text.steering.notLookedUp };
+  if (identity.kind === 'refused') return { kind: 'refused', why: refusalSentence(identity, text) };
+  const { checkedAtMs } = identity;
+  const how = identitySentence(identity, text);
+  if (identity.kind === 'matched') return { kind: 'member', name: identity.name, how, checkedAtMs };
+  const why = text.joins.sentences([text.notices.serviceUser.runsAs, how]);
+  return { kind: 'service-user', why, checkedAtMs };
+}
+
+/** What is switched off in the thread, or which of its sessions is heard; on a person's first card, also how it works. Escaped. */
+export function threadLine(
+  { mutedBy, introducesThread }: SessionRow,
+  { thread, share }: { thread: ThreadState; share: ThreadShare },
+  { card }: Text,
+): string | null {
+  if (share !== 'alone' && thread !== 'muted') return card.shared[share];
+  switch (thread) {
+    case 'muted':
+      return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
+    case 'mentions':
+      return card.mentionsOnly;
+    default:
+      return introducesThread ? card.repliesGoToDevin : null;
+  }
+}
+
+/** Only the person who was refused is told why. */
+export function problemOf({ state, failure }: SessionRequest, text: Text): string | null {
+  return failure === null || state === 'refused' || isUnsure(state) ? null : userMessage(failure, text);
+}
+
+/**
+ * If it isn't known whether the session started: Devin's answer, or why it wasn't sent again. null: there is nothing to
+ * say, or only the person who was refused is told.
+ */
+export function doubtOf({ state, failure }: SessionRequest, text: Text): string | null {
+  if (!isUnsure(state) || failure === null || isRefusal(failure)) return null;
+  const notSent = failure.kind === 'devin' ? '' : text.notices.notSentAgain;
+  const doubt = text.joins.sentences([notSent, reasonMessage(failure, text)]);
+  return doubt === '' ? null : doubt;
+}
+
+const isUnsure = (state: RequestState): boolean => state === 'sending' || state === 'unknown';
+
+/** What everyone who was asked for this approval sees of a request; null: the approval is no longer known. */
+export function approvalView(request: SessionRequest, number: number): ApprovalView | null {
+  const { id, approvals, approvalUntil, userId, placeKind, channelId, secretNames, draft } = request;
+  const approval = approvals[number];
+  if (approval === undefined) return null;
+  return {
+    requestId: id,
+    number,
+    approval,
+    title: titleOf(request, null),
+    over: overOf(request, number),
+    untilMs: approvalUntil?.getTime() ?? null,
+    requester: userId,
+    channelId: placeKind === 'direct' || isDirectMessage(channelId) ? null : channelId,
+    task: draft.values.prompt ?? '',
+    secretNames,
+    asked: askedFor(request),
+    names: draft.names ?? {},
+  };
+}
+
+function askedFor({ id, draft, material, identity, prompt }: SessionRequest): ApprovalView['asked'] {
+  return {
+    values: omitFields(draft.values, ['prompt']),
+    runsAs: identity?.kind === 'matched' ? identity.name : null,
+    quotedMessages: material?.quoted?.messages.length ?? 0,
+    files: material?.files.map(({ name }) => name) ?? [],
+    leftOut: material?.leftOut.length ?? 0,
+    instructions: prompt === null ? null : instructionsIn(prompt, id),
+    hasTranscript: isTooLong(material?.quoted ?? null),
+  };
+}
+
+function overOf(request: SessionRequest, number: number): ApprovalView['over'] {
+  const { state, failure, approvals } = request;
+  const end = approvals[number]?.end ?? null;
+  if (end === null && state === 'awaiting-approval') return null;
+  const by = end?.kind === 'approved' ? (approvals[number]?.yes ?? []) : [end?.by ?? []].flat();
+  return {
+    kind: end?.kind ?? (state === 'created' ? 'started' : 'canceled'),
+    by: by.map(({ name }) => name),
+    canceledBy: end === null && failure?.kind === 'cancelled' ? failure.userId : null,
+    reason: end?.reason ?? null,
+    atMs: end?.atMs ?? null,
+    started: startedOf(request, number),
+  };
+}
+
+/** An attempt that was sent before it waited may have started a session; one that was approved may start one, until it ends. */
+function startedOf({ state, sentAt, approvals }: SessionRequest, number: number) {
+  const isApproved = approvals[number]?.end?.kind === 'approved';
+  if (state === 'created' || (isApproved && state !== 'failed' && state !== 'refused')) return null;
+  if (sentAt === null) return 'nothingStarted';
+  return state === 'unknown' && number === approvals.length - 1 ? 'notSentAgain' : null;
 }

@@ -23,8 +23,8 @@ import type { Policy } from '../session/policy/schema.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
 import { isDirectMessage, placeKindOf } from '../slack/edge/places.ts';
-import { optionWords } from '../slack/views/details-values.ts';
-import { hurdleSentence } from '../slack/views/failures.ts';
+import { optionWords } from '../slack/views/details.ts';
+import { hurdleSentence } from '../slack/views/notices.ts';
 import { unescape } from '../slack/views/text.ts';
 import { moneyWords, type Text } from '../text/index.ts';
 

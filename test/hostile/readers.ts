@@ -16,10 +16,10 @@ import { readMessage } from '../../src/slack/edge/messages.ts';
 import { readBlockMetadata, readMetadata } from '../../src/slack/edge/metadata.ts';
 import { readPayload } from '../../src/slack/edge/payload.ts';
 import { readPermalink } from '../../src/slack/edge/places.ts';
-import { renderDevinMessage } from '../../src/slack/views/devin-message.ts';
 import { readField, readJson, readList } from '../../src/slack/views/form/fields.ts';
 import { readSessionForm } from '../../src/slack/views/form/read.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../src/slack/views/markdown.ts';
+import { renderDevinMessage } from '../../src/slack/views/milestone.ts';
 import {
   bold,
   code,

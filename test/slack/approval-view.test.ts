@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Approval } from '../../src/session/approval.ts';
-import { approvalView } from '../../src/slack/approval-view.ts';
+import { approvalView } from '../../src/slack/card-view.ts';
 import { renderApproval } from '../../src/slack/views/approval.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { en } from '../../src/text/en.ts';

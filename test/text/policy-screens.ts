@@ -5,8 +5,7 @@ import { CEILINGS } from '../../src/session/policy/limits.ts';
 import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/views/approval.ts';
 import type { Rendered } from '../../src/slack/views/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/views/usage.ts';
-import { renderWhoami } from '../../src/slack/views/whoami.ts';
-import { renderWhy } from '../../src/slack/views/why.ts';
+import { renderWhoami, renderWhy } from '../../src/slack/views/whoami.ts';
 import type { Text } from '../../src/text/index.ts';
 
 const ANA = { userId: 'U1', name: 'words' };

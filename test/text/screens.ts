@@ -3,9 +3,13 @@ import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import { renderDoubt, renderHelp, renderMisused, USAGE } from '../../src/slack/command/help.ts';
 import type { CardAction } from '../../src/slack/edge/ids.ts';
-import { renderInDevin, renderReplyBy } from '../../src/slack/views/devin-message.ts';
 import { renderHome, type Home } from '../../src/slack/views/home.ts';
-import { renderMilestone, type MilestoneMessage } from '../../src/slack/views/milestone.ts';
+import {
+  renderInDevin,
+  renderReplyBy,
+  renderMilestone,
+  type MilestoneMessage,
+} from '../../src/slack/views/milestone.ts';
 import {
   cardElsewhere,
   formButton,

@@ -8,9 +8,8 @@ import {
 } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../edge/ids.ts';
-import { LIMIT } from '../views/limits.ts';
 import { refusal } from '../views/notices.ts';
-import { actions, button, primary, sections, type Rendered } from '../views/objects.ts';
+import { LIMIT, actions, button, primary, sections, type Rendered } from '../views/objects.ts';
 import { renderQuestion } from '../views/offer.ts';
 import { bold, code, escape, truncate, unescape } from '../views/text.ts';
 import { bangWords } from './flags.ts';

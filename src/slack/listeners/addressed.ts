@@ -16,7 +16,6 @@ import { privatePlace, unnamedPlace, type Origin } from '../edge/places.ts';
 import { holdReply } from '../inbox/acts.ts';
 import { acceptTask, offerMessage, type TypedTask } from '../inbox/requests.ts';
 import { answerMessage } from '../tell-once.ts';
-import type { RunsAs } from '../views/card-facts.ts';
 import { notice } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import {
@@ -26,7 +25,7 @@ import {
   renderWordless,
   type AnswerOrTask,
 } from '../views/offer.ts';
-import { linkedTitle } from '../views/session-card.ts';
+import { type RunsAs, linkedTitle } from '../views/session-card.ts';
 import { code, unescape } from '../views/text.ts';
 import { answerCommand, isStarting } from './commands.ts';
 import type { ListenersContext } from './context.ts';

@@ -17,8 +17,8 @@ import {
   leftOutNotes,
   problemOf,
   untickedWords,
-} from '../card-notes.ts';
-import { cardView } from '../card-view.ts';
+  cardView,
+} from '../card-view.ts';
 import {
   ACTION,
   CARD_ACTION,

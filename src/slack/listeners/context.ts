@@ -9,7 +9,7 @@ import type { AuthorityContext } from '../authority.ts';
 import type { Slack } from '../edge/slack.ts';
 import type { ActsContext } from '../inbox/acts.ts';
 import type { RequestsContext } from '../inbox/requests.ts';
-import type { Suggestion } from '../views/form/suggestions.ts';
+import type { Suggestion } from '../views/form/fields.ts';
 
 /** What listeners need. People wait for them, so `lookUp`, `presence` and `textFor` answer in time, whatever Slack and Devin do. */
 export type ListenersContext = AuthorityContext &

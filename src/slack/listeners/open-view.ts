@@ -7,11 +7,10 @@ import type { LookedUpIdentity } from '../../session/identity.ts';
 import type { Choices } from '../../session/policy/form.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
-import { shownIdentity } from '../card-notes.ts';
+import { shownIdentity } from '../card-view.ts';
 import { ACTION } from '../edge/ids.ts';
 import { privatePlace, type Place } from '../edge/places.ts';
-import { hurdleSentence, keyRefused } from '../views/failures.ts';
-import { unopened } from '../views/notices.ts';
+import { hurdleSentence, keyRefused, unopened } from '../views/notices.ts';
 import { button } from '../views/objects.ts';
 import {
   renderSessionForm,

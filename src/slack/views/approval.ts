@@ -14,10 +14,13 @@ import {
   type DeclineMetadata,
   VIEW,
 } from '../edge/ids.ts';
-import { fieldRows, shownMoment } from './details-values.ts';
-import { inputBlock, readEntered, typedIn, textElement } from './inputs.ts';
-import { LIMIT } from './limits.ts';
+import { fieldRows, shownMoment } from './details.ts';
 import {
+  inputBlock,
+  readEntered,
+  typedIn,
+  textElement,
+  LIMIT,
   actions,
   button,
   charactersOf,
@@ -30,8 +33,7 @@ import {
   sections,
   type Rendered,
 } from './objects.ts';
-import { BETWEEN_FACTS } from './session-card.ts';
-import { bold, codeBlocks, escape, oneLine, struck, truncate } from './text.ts';
+import { bold, codeBlocks, escape, oneLine, struck, truncate, BETWEEN_FACTS } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
 export type ApprovalView = {

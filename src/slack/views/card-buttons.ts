@@ -6,8 +6,7 @@ import type { RequestState } from '../../session/request.ts';
 import type { SessionSnapshot } from '../../session/snapshot.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, CARD_ACTION, menuValue, type CardAction } from '../edge/ids.ts';
-import { LIMIT } from './limits.ts';
-import { actions, button, caption, confirmation, option } from './objects.ts';
+import { LIMIT, actions, button, caption, confirmation, option } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
 import { isWebAddress } from './text.ts';
 

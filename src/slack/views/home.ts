@@ -6,14 +6,20 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, homeBlock, VIEW, homeMetadata, type AskedApproval } from '../edge/ids.ts';
 import { approvalButtons } from './approval.ts';
 import { firstButton } from './card-buttons.ts';
-import { acuFact, workFacts } from './card-facts.ts';
-import { shownMoment } from './details-values.ts';
+import { shownMoment } from './details.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
-import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus, type SessionCard } from './session-card.ts';
+import {
+  acuFact,
+  workFacts,
+  lastWords,
+  linkedTitle,
+  signedStatus,
+  type SessionCard,
+} from './session-card.ts';
 import { isAccepted, type FormIdentity } from './session-form.ts';
 import { sessionFacts } from './session-list.ts';
 import { renderOwnSettings } from './settings.ts';
-import { bold, code, codeBlock, escape, link, oneLine, quote, truncate } from './text.ts';
+import { bold, code, codeBlock, escape, link, oneLine, quote, truncate, BETWEEN_FACTS } from './text.ts';
 import { homeEveryone, homeUsage, type HomeEveryone, type HomeUsage } from './usage.ts';
 import { identityLines } from './whoami.ts';
 

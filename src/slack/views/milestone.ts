@@ -6,13 +6,22 @@ import type { Text } from '../../text/index.ts';
 import { optionAction, optionValue } from '../edge/ids.ts';
 import { keyMetadata, metadataBlockId } from '../edge/metadata.ts';
 import { cardButton, namedFor } from './card-buttons.ts';
-import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
-import { shownTime } from './details-values.ts';
-import { markdownParts } from './markdown.ts';
+import { shownTime } from './details.ts';
+import { markdownParts, isCut, quotedParts } from './markdown.ts';
+import { textIn, readMarkdown } from './markdown/read.ts';
 import { button, buttonRow, joinParts, line, small, type Rendered } from './objects.ts';
-import { questionOptions } from './question-options.ts';
-import { BETWEEN_FACTS, linkedTitle, type SessionCard } from './session-card.ts';
-import { bold, escape, fitCodeBlock, link, lookup, oneLine, replaceMentions, truncate } from './text.ts';
+import { acuFact, pullRequestLink, pullRequestLinks, linkedTitle, type SessionCard } from './session-card.ts';
+import {
+  bold,
+  escape,
+  fitCodeBlock,
+  link,
+  lookup,
+  oneLine,
+  replaceMentions,
+  truncate,
+  BETWEEN_FACTS,
+} from './text.ts';
 
 /** Who answered what, and when; null: in Devin. */
 type Answered = { userId: string | null; at: Date; words: string };
@@ -160,4 +169,66 @@ function answeredLine({ userId, at, words }: Answered, { milestones, joins }: Te
   return [shown === '' ? who : joins.labeled(who, escape(shown)), shownTime(at.getTime())].join(
     BETWEEN_FACTS,
   );
+}
+
+const FEWEST = 2;
+const MOST = 5;
+/** Longer ones are paragraphs, not options. */
+const OPTION_LENGTH = 150;
+
+/** What a question offers to choose from: the two to five entries of its last list. Empty: it is open, or none. */
+export function questionOptions(markdown: string): string[] {
+  const pieces = readMarkdown(markdown);
+  const asks = pieces.some((piece) => 'leaves' in piece && /[?？]/.test(textIn(piece.leaves)));
+  const last = pieces.findLastIndex(({ kind }) => kind === 'item' || kind === 'more');
+  const before = pieces.slice(0, last + 1).findLastIndex(({ kind }) => kind !== 'item' && kind !== 'more');
+  const options = pieces.slice(before + 1, last + 1).flatMap((piece, at) => {
+    const isNext = piece.kind === 'item' && piece.indent === 0 && (piece.number ?? at + 1) === at + 1;
+    const words = isNext ? oneLine(textIn(piece.leaves)).trim() : '';
+    return [words.length > OPTION_LENGTH ? '' : words];
+  });
+  const isChoice =
+    options.length >= FEWEST && options.length <= MOST && new Set(options).size === options.length;
+  return asks && isChoice && !options.includes('') ? options : [];
+}
+
+/** A message with more posts than this would push everything else out of sight, so it comes as a file. */
+const MOST_POSTS = 4;
+
+/** Devin's message as Slack messages. `file`: the whole message, if only its beginning is shown. */
+export function renderDevinMessage(markdown: string, text: Text): { posts: Rendered[]; file: string | null } {
+  const posts = markdownParts(markdown);
+  const [first] = posts;
+  if (first === undefined || (posts.length <= MOST_POSTS && !isCut(markdown))) return { posts, file: null };
+  const note = text.thread.longMessage;
+  return { posts: [joinParts([first, small(note)])], file: markdown };
+}
+
+/** What a person wrote in Devin's web app, for more people than see it there; quoted, since this app posts it. */
+export function renderWebMessage(words: string, text: Text): Rendered[] {
+  return quoted(text.thread.fromWebApp, withoutCredentials(words), text);
+}
+
+/** Shows the thread what a person told Devin elsewhere. It pings nobody. */
+export function renderReplyBy({ name, words }: { name: string; words: string }, text: Text): Rendered[] {
+  return quoted(text.thread.replied(escape(name)), words, text);
+}
+
+/** `label`: escaped. */
+function quoted(label: string, words: string, text: Text): Rendered[] {
+  const [first, ...rest] = quotedParts(words);
+  const posts = [joinParts([line(label), ...(first === undefined ? [] : [first])]), ...rest];
+  return posts.length > MOST_POSTS
+    ? [...posts.slice(0, MOST_POSTS - 1), line(text.milestones.restInDevin)]
+    : posts;
+}
+
+/** A sentence instead of what can't be shown here, with a link to it. */
+export function renderInDevin(sentence: string, url: string, text: Text): Rendered {
+  return line(`${sentence} ${link(url, text.card.buttons.open)}`);
+}
+
+/** Names its session if the thread has another one. */
+export function labeled(words: Rendered, card: SessionCard, text: Text): Rendered {
+  return joinParts([small(linkedTitle(card, text)), words]);
 }

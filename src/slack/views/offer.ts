@@ -1,10 +1,9 @@
 import type { Doubt } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION, meantOption, runAction } from '../edge/ids.ts';
-import { runsAsFact, type RunsAs } from './card-facts.ts';
-import { LIMIT } from './limits.ts';
 import { formButton } from './notices.ts';
-import { button, buttonRow, joinParts, line, primary, titled, type Rendered } from './objects.ts';
+import { LIMIT, button, buttonRow, joinParts, line, primary, titled, type Rendered } from './objects.ts';
+import { runsAsFact, type RunsAs } from './session-card.ts';
 import { code, fitCodeBlock, link, truncate, unescape } from './text.ts';
 
 type Running = {

@@ -7,9 +7,19 @@ import { excerptAround, indexOfPicked, saidOnce, type QuotedMessage } from '../.
 import type { Text } from '../../text/index.ts';
 import { INPUT, reviewBlock, reviewMetadata, VIEW } from '../edge/ids.ts';
 import type { OpenView } from '../edge/payload.ts';
-import { fieldRows, row, shownMoment, shownSecrets, shownTime } from './details-values.ts';
-import { inputBlock, pickedIn, readEntered } from './inputs.ts';
-import { bytesOf, caption, context, fitting, modal, mrkdwn, sections } from './objects.ts';
+import { fieldRows, row, shownMoment, shownSecrets, shownTime } from './details.ts';
+import {
+  inputBlock,
+  pickedIn,
+  readEntered,
+  bytesOf,
+  caption,
+  context,
+  fitting,
+  modal,
+  mrkdwn,
+  sections,
+} from './objects.ts';
 import { bold, escape, oneLine, truncate, truncateTo } from './text.ts';
 
 /** A message, or a file that came with it. `id`: the message's `ts` or the file's id. */

@@ -16,11 +16,20 @@ import { acuWords, type Text } from '../../text/index.ts';
 import { ACTION, BLOCK, INPUT, formMetadata, isOptionsBlock, optionsBlock, VIEW } from '../edge/ids.ts';
 import type { OpenView } from '../edge/payload.ts';
 import { devinsReason, fieldInput } from './form/fields.ts';
-import { inputBlock } from './inputs.ts';
-import { LIMIT } from './limits.ts';
-import { actions, alert, button, caption, context, header, modal, option, section } from './objects.ts';
-import { BETWEEN_FACTS } from './session-card.ts';
-import { bold, escape, oneLine, USER_ID } from './text.ts';
+import {
+  inputBlock,
+  LIMIT,
+  actions,
+  alert,
+  button,
+  caption,
+  context,
+  header,
+  modal,
+  option,
+  section,
+} from './objects.ts';
+import { bold, escape, oneLine, USER_ID, BETWEEN_FACTS } from './text.ts';
 
 /** Who the session will run as. `how` and `why` are plain sentences. */
 export type FormIdentity =

@@ -3,13 +3,28 @@ import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION, runAction } from '../edge/ids.ts';
 import { cardButton, firstButton, namedFor } from './card-buttons.ts';
-import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
-import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
-import { button, confirmation, joinParts, line, section, small, titled, type Rendered } from './objects.ts';
-import { BETWEEN_FACTS, linkedTitle, signedStatus, type SessionCard } from './session-card.ts';
+import {
+  LIMIT,
+  button,
+  confirmation,
+  joinParts,
+  line,
+  section,
+  small,
+  titled,
+  type Rendered,
+} from './objects.ts';
+import {
+  progressFacts,
+  pullRequestLines,
+  repositoryFact,
+  linkedTitle,
+  signedStatus,
+  type SessionCard,
+} from './session-card.ts';
 import { stopQuestion } from './steering.ts';
-import { bold, code, escape } from './text.ts';
+import { bold, code, escape, BETWEEN_FACTS } from './text.ts';
 
 type SessionList = {
   whose: 'mine' | 'all';

@@ -33,12 +33,14 @@ import {
   VIEW,
   type HomeMetadata,
 } from '../edge/ids.ts';
-import { fieldRows, optionWords, row } from './details-values.ts';
+import { fieldRows, optionWords, row } from './details.ts';
 import { fieldInput } from './form/fields.ts';
 import { readFields, type FormRules } from './form/read.ts';
-import { inputBlock, pickedIn, readEntered } from './inputs.ts';
 import { notice } from './notices.ts';
 import {
+  inputBlock,
+  pickedIn,
+  readEntered,
   button,
   caption,
   context,
@@ -51,8 +53,7 @@ import {
   withAccessory,
   type Rendered,
 } from './objects.ts';
-import { BETWEEN_FACTS } from './session-card.ts';
-import { bold, escape, truncate } from './text.ts';
+import { bold, escape, truncate, BETWEEN_FACTS } from './text.ts';
 
 /** Of a menu: each value with its words, and what is in force. */
 type Choices = { label: string; choices: readonly (readonly [string, string])[]; chosen: string };

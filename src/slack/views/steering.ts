@@ -1,9 +1,12 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata, type StopMetadata } from '../edge/ids.ts';
-import { inputBlock, readEntered, typedIn, textElement } from './inputs.ts';
-import { LIMIT } from './limits.ts';
 import {
+  inputBlock,
+  readEntered,
+  typedIn,
+  textElement,
+  LIMIT,
   alert,
   button,
   buttonRow,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseProblem } from '../../../src/devin/errors.ts';
-import { userMessage } from '../../../src/slack/views/failures.ts';
+import { userMessage } from '../../../src/slack/views/notices.ts';
 import { en } from '../../../src/text/en.ts';
 
 type Refusal = { detail: string | null; fieldErrors: { field: string; message: string }[] };

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import type { RichLeaf, RichPart } from '../../../sandbox/slack/rules/rich-text.ts';
-import { renderDevinMessage } from '../../../src/slack/views/devin-message.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../../src/slack/views/markdown.ts';
+import { renderDevinMessage } from '../../../src/slack/views/milestone.ts';
 import { en } from '../../../src/text/en.ts';
 
 const STYLES = ['bold', 'italic', 'strike', 'code'] as const;

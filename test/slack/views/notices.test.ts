@@ -2,8 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { REFUSAL_REASONS } from '../../../src/session/identity.ts';
-import { refusalSentence } from '../../../src/slack/views/failures.ts';
-import { refusal } from '../../../src/slack/views/notices.ts';
+import { refusalSentence, refusal } from '../../../src/slack/views/notices.ts';
 import { escape, unescape } from '../../../src/slack/views/text.ts';
 import { en } from '../../../src/text/en.ts';
 

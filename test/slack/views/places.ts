@@ -1,9 +1,7 @@
 import { renderApproval, type ApprovalView } from '../../../src/slack/views/approval.ts';
-import { optionWords } from '../../../src/slack/views/details-values.ts';
-import { renderDetails } from '../../../src/slack/views/details.ts';
-import { renderWebMessage } from '../../../src/slack/views/devin-message.ts';
+import { optionWords, renderDetails } from '../../../src/slack/views/details.ts';
 import { renderHome } from '../../../src/slack/views/home.ts';
-import { renderMilestone } from '../../../src/slack/views/milestone.ts';
+import { renderWebMessage, renderMilestone } from '../../../src/slack/views/milestone.ts';
 import { refusal } from '../../../src/slack/views/notices.ts';
 import { linkedTitle, renderCard, type SessionCard } from '../../../src/slack/views/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/views/session-form.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { summarize, USAGE_BY, type UsageBy, type UsageRow } from '../../../src/session/usage.ts';
-import { LIMIT } from '../../../src/slack/views/limits.ts';
+import { LIMIT } from '../../../src/slack/views/objects.ts';
 import { homeUsage, renderUsage, type UsageReport } from '../../../src/slack/views/usage.ts';
 import { en } from '../../../src/text/en.ts';
 

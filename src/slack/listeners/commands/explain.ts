@@ -1,14 +1,12 @@
 import { applyDefaults } from '../../../session/defaults.ts';
 import type { IntentOf, Wish } from '../../../session/intent.ts';
 import type { Person } from '../../../store/identities.ts';
-import { shownIdentity } from '../../card-notes.ts';
+import { shownIdentity } from '../../card-view.ts';
 import { renderWrongOptions } from '../../command/help.ts';
-import { refusalSentence } from '../../views/failures.ts';
-import { notice } from '../../views/notices.ts';
+import { refusalSentence, notice } from '../../views/notices.ts';
 import type { Rendered } from '../../views/objects.ts';
 import { escape } from '../../views/text.ts';
-import { renderWhoami } from '../../views/whoami.ts';
-import { type Why, renderWhy } from '../../views/why.ts';
+import { renderWhoami, type Why, renderWhy } from '../../views/whoami.ts';
 import type { Answers, Invocation } from '../commands.ts';
 import type { ListenersContext } from '../context.ts';
 

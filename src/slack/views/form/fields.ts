@@ -1,14 +1,21 @@
-import type { InputBlock } from '@slack/types';
+import type { InputBlock, PlainTextOption } from '@slack/types';
 import { isTooDeep } from '../../../bounds.ts';
 import type { Names, ValueSource } from '../../../session/defaults.ts';
 import type { Fault } from '../../../session/failure.ts';
-import type { Field, SessionSecret } from '../../../session/fields.ts';
+import { type Field, type SessionSecret, fields, type Lookup } from '../../../session/fields.ts';
 import type { Choices } from '../../../session/policy/form.ts';
 import { acuWords, type Text } from '../../../text/index.ts';
 import { fieldBlock, INPUT, lookupAction, NONE } from '../../edge/ids.ts';
-import { inputBlock, pickedIn, placeholderOf, textElement, typedIn, type EnteredByBlock } from '../inputs.ts';
-import { LIMIT } from '../limits.ts';
-import { option } from '../objects.ts';
+import {
+  inputBlock,
+  pickedIn,
+  placeholderOf,
+  textElement,
+  typedIn,
+  type EnteredByBlock,
+  LIMIT,
+  option,
+} from '../objects.ts';
 import { lookup as nameIn, oneLine, truncate } from '../text.ts';
 
 /** A field's input: how it is drawn, and how it is read; by its kind, never by its name. */
@@ -298,4 +305,46 @@ export function readList(text: string): string[] {
   return [...text.matchAll(ENTRY)]
     .map(([whole, quoted]) => (quoted === undefined ? whole : quoted.replaceAll('""', '"')).trim())
     .filter((item) => item !== '');
+}
+
+export type Suggestion = { value: string; label: string; description: string | null };
+
+/**
+ * Suggestions of a picker. People can always take what they typed, since the list may be incomplete or forbidden. It
+ * comes last, because Enter takes the first.
+ * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
+ */
+export function lookupOptions(
+  lookup: Lookup,
+  { found, typed }: { found: readonly Suggestion[]; typed: string },
+  text: Text,
+): PlainTextOption[] {
+  const none = { value: NONE, label: text.modal.none, description: null };
+  const wanted = [
+    ...(canBeNone(lookup) && isStartOf(typed, NONE, none.label) ? [none] : []),
+    ...(typed === '' ? [] : [{ value: typed, label: text.modal.useTyped(typed), description: null }]),
+  ];
+  const known = new Map<string, Suggestion>();
+  for (const one of found) {
+    if (isPickable(one) && !known.has(one.value)) known.set(one.value, one);
+  }
+  const own = wanted.filter((one) => isPickable(one) && !known.has(one.value));
+  return [...[...known.values()].slice(0, LIMIT.options - own.length), ...own].map(
+    ({ value, label, description }) =>
+      option(oneLine(label) || value, value, oneLine(description ?? '') || undefined),
+  );
+}
+
+/** Whether a list with these suggestions can be none at all. */
+function canBeNone(lookup: Lookup): boolean {
+  return fields.some(({ input }) => input.kind === 'list' && input.lookup === lookup && input.none);
+}
+
+function isStartOf(typed: string, ...words: string[]): boolean {
+  return words.some((word) => word.toLowerCase().startsWith(typed.toLowerCase()));
+}
+
+/** A cut value would be another value. */
+function isPickable({ value }: Suggestion): boolean {
+  return value !== '' && value.length <= LIMIT.optionValue;
 }

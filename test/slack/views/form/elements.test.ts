@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkView } from '../../../../sandbox/slack/rules/view.ts';
-import { lookupOptions, type Suggestion } from '../../../../src/slack/views/form/suggestions.ts';
+import { lookupOptions, type Suggestion } from '../../../../src/slack/views/form/fields.ts';
 import { en } from '../../../../src/text/en.ts';
 
 /** Slack refuses a select without options. */
