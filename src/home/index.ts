@@ -152,7 +152,7 @@ export function createHomeRedrawer({ store: { shown }, enqueue, tuning }: Redraw
 }
 
 /** The health of the app, for administrators; null: for everyone else. */
-export async function healthFor(
+async function healthFor(
   { store, devin, slack, tuning: { log } }: HomeContext,
   userId: string,
 ): Promise<HomeHealth | null> {
@@ -188,10 +188,7 @@ async function keyIn({ self }: HomeContext['devin']): Promise<'accepted' | 'refu
 }
 
 /** The state of the files that a person may see: both for administrators, the policy for its owners. */
-export async function filesFor(
-  { policy, mapping, slack, usage }: HomeContext,
-  userId: string,
-): Promise<HomeFile[]> {
+async function filesFor({ policy, mapping, slack, usage }: HomeContext, userId: string): Promise<HomeFile[]> {
   if (!(await usage.mayAll(userId))) return [];
   const isAdmin = isAdministrator(await slack.people.find(userId));
   const files: HomeFile[] = [];

@@ -78,7 +78,7 @@ export function cardView(
 }
 
 /** A mention would appear as an id. */
-export function titleOf(request: SessionRequest, snapshot: SessionSnapshot | null): string {
+function titleOf(request: SessionRequest, snapshot: SessionSnapshot | null): string {
   const named = snapshot?.title ?? request.draft.values.title;
   const title =
     named === undefined ? firstLine(withoutCredentials(taskOf(request))) : withoutCredentials(named);
@@ -213,7 +213,7 @@ function firstLine(prompt: string): string {
 /** The sentences on a card and in its Details. */
 
 /** `isWaitSaid`: the card shows beside the phase what it waits for. */
-export function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text): string[] {
+function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text): string[] {
   const { identity } = request;
   const doubt = doubtOf(request, text);
   return [
@@ -302,7 +302,7 @@ export function shownIdentity(identity: LookedUpIdentity, text: Text): FormIdent
 }
 
 /** What is switched off in the thread, or which of its sessions is heard; on a person's first card, also how it works. Escaped. */
-export function threadLine(
+function threadLine(
   { mutedBy, introducesThread }: SessionRow,
   { thread, share }: { thread: ThreadState; share: ThreadShare },
   { card }: Text,

@@ -151,7 +151,7 @@ function rows(label: string, value: unknown, text: Text, names: Names = {}): str
 /** Any JSON value in mrkdwn, within one section. Ids and words are in code spans, to be copied. */
 
 /** Of a longer value, only the beginning is shown. */
-export const VALUE_LENGTH = 2500;
+const VALUE_LENGTH = 2500;
 const LABEL_LENGTH = 150;
 const SPAN_LENGTH = 200;
 const LINKED_LENGTH = 500;
@@ -160,7 +160,7 @@ const LAST_PART_LENGTH = 16;
 const NAME_LENGTH = 150;
 
 /** `names`: of ids among the values, which are shown with them. */
-export function shownValue(value: unknown, text: Text, names: Names = {}): string {
+function shownValue(value: unknown, text: Text, names: Names = {}): string {
   if (value === null || value === undefined || value === '') return text.details.none;
   if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
   if (typeof value === 'number') return String(value);
@@ -176,7 +176,7 @@ export function row(label: string, shown: string): string {
 }
 
 /** The label with where the value comes from, unless that is the request. */
-export function withWhy(label: string, source: ValueSource | 'app', { details }: Text): string {
+function withWhy(label: string, source: ValueSource | 'app', { details }: Text): string {
   return source === 'request' ? label : details.withWhy(label, details.why[source]);
 }
 

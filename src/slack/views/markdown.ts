@@ -179,7 +179,7 @@ type Element = RichTextSection | List | RichTextQuote | RichTextPreformatted;
 const DEEPEST_INDENT = 8;
 
 /** These blocks hold only text and links, so they can't notify anyone. */
-export function richBlocks(pieces: readonly Piece[]): (RichTextBlock | TableBlock)[] {
+function richBlocks(pieces: readonly Piece[]): (RichTextBlock | TableBlock)[] {
   const blocks: (RichTextBlock | TableBlock)[] = [];
   let elements: Element[] = [];
   const flush = (): void => {
@@ -289,7 +289,7 @@ const MOST_CELLS = 20;
 const TABLE_JSON = 8000;
 
 /** null: too large for a table in Slack. */
-export function tableBlock({ rows, align }: TablePiece): TableBlock | null {
+function tableBlock({ rows, align }: TablePiece): TableBlock | null {
   const columns = align.length;
   if (rows.length > MOST_ROWS || columns === 0 || columns > MOST_CELLS) return null;
   const block: TableBlock = {

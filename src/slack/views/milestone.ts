@@ -177,7 +177,7 @@ const MOST = 5;
 const OPTION_LENGTH = 150;
 
 /** What a question offers to choose from: the two to five entries of its last list. Empty: it is open, or none. */
-export function questionOptions(markdown: string): string[] {
+function questionOptions(markdown: string): string[] {
   const pieces = readMarkdown(markdown);
   const asks = pieces.some((piece) => 'leaves' in piece && /[?？]/.test(textIn(piece.leaves)));
   const last = pieces.findLastIndex(({ kind }) => kind === 'item' || kind === 'more');

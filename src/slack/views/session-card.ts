@@ -193,7 +193,7 @@ const ADDRESS_LENGTH = 500;
 const USUAL_MODE = 'normal';
 
 /** The requester's name, since a mention would notify them, and who it runs as if it's someone else. Escaped. */
-export function peopleFacts(card: SessionCard, text: Text): string[] {
+function peopleFacts(card: SessionCard, text: Text): string[] {
   const { requester, requesterName, isFollowed } = card;
   const name = fact(requesterName ?? '');
   const mention = isFollowed ? [] : [text.card.requestedBy(`<@${escape(requester)}>`)];
@@ -295,7 +295,7 @@ function shownAddress(url: string): string {
 const MAY_HAVE_NO_SESSION: ReadonlySet<SessionPhase> = new Set(['failed', 'ended']);
 
 /** The request is over, and has no session. */
-export function isNotStarted({ phase, url }: SessionCard): boolean {
+function isNotStarted({ phase, url }: SessionCard): boolean {
   return url === null && MAY_HAVE_NO_SESSION.has(phase);
 }
 

@@ -243,7 +243,7 @@ function cutBehind(text: string, max: number): number {
 }
 
 /** At most `end`: after a word if one ends nearby, and never inside a character, an entity, a link or a mention. */
-export function cutBefore(text: string, end: number): number {
+function cutBefore(text: string, end: number): number {
   const at = entityBefore(text, wordBefore(text, wholeBefore(text, end)));
   const token = text.lastIndexOf('<', at - 1);
   const isOpen = token !== -1 && !text.slice(token, at).includes('>');

@@ -104,7 +104,7 @@ export function renderWhy(why: Why, text: Text): Rendered {
 }
 
 /** Everything that is in the way, the worst first, and who can approve it. */
-export function hurdleLines({ explained, reached, userId }: Why, text: Text): string[] {
+function hurdleLines({ explained, reached, userId }: Why, text: Text): string[] {
   const { hurdles = [], terms = null } = explained ?? {};
   return [
     ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
@@ -149,7 +149,7 @@ function approversLine({ approvers, need }: Terms, userId: string, { policy, joi
 }
 
 /** What values of a field may need an approval, or may be refused. Plain. */
-export function announcementWords(
+function announcementWords(
   { verdict, wanted }: Announcement,
   { policy: { announce }, details, joins }: Text,
 ) {

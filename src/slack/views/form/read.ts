@@ -190,7 +190,7 @@ function secretsOf(
 }
 
 /** Why a schema can't be sent; null: it can. */
-export function schemaProblem(schema: unknown, text: Text): string | null {
+function schemaProblem(schema: unknown, text: Text): string | null {
   const isObject = typeof schema === 'object' && schema !== null;
   const fault = isObject ? schemaFault(Object.fromEntries(Object.entries(schema))) : null;
   return fault === null ? null : schemaSentence(fault, text);

@@ -161,7 +161,7 @@ type State = { leaves: Leaf[]; open: Record<Style, number>; link: { href: string
 const STYLES: Readonly<Record<string, Style>> = { strong: 'bold', em: 'italic', s: 'strike' };
 
 /** Inline Markdown as leaves: styles are flat, and a link has one label. */
-export function inlineLeaves(tokens: readonly Token[]): Leaf[] {
+function inlineLeaves(tokens: readonly Token[]): Leaf[] {
   const state: State = { leaves: [], open: { bold: 0, italic: 0, strike: 0 }, link: null };
   for (const token of tokens) read(state, token);
   return joined(state.leaves);
@@ -212,7 +212,7 @@ function closeLink(state: State): void {
   state.link = null;
 }
 
-export function attribute({ attrs }: Token, name: string): string {
+function attribute({ attrs }: Token, name: string): string {
   return String(attrs?.find(([key]) => key === name)?.[1] ?? '');
 }
 
@@ -235,7 +235,7 @@ function isAlike(a: Leaf, b: Leaf): boolean {
 const COMMENT = /<!--[^]*?(?:-->|$)/g;
 
 /** Removes comments; other tags are shown as written. */
-export function readableHtml(html: string): string {
+function readableHtml(html: string): string {
   return /^<br *\/?>$/i.test(html.trim()) ? '\n' : html.replaceAll(COMMENT, '');
 }
 
@@ -296,7 +296,7 @@ export type Leaf = {
   url: string | null;
 };
 
-export type Align = 'left' | 'center' | 'right' | null;
+type Align = 'left' | 'center' | 'right' | null;
 
 export type TablePiece = { kind: 'table'; rows: Leaf[][][]; align: Align[]; source: string };
 
