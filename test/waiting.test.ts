@@ -29,32 +29,6 @@ function meet(failures: readonly Error[]) {
   return { met, stopping, waiting, waits, warned: () => log.text().split('"level":40').length - 1 };
 }
 
-test('while Slack is down or busy, the start waits, says why, and logs it less and less', async () => {
-  const busy = busyFor(0);
-  const { met, waiting, waits, warned } = meet([...Array.from({ length: 9 }, unreachable), busy]);
-  expect(await met).toBe('the bot');
-  expect(waits[0]).toBe('');
-  expect(waits[1]).toContain("Slack can't be reached (no route)");
-  expect(waits[10]).toContain('takes calls again in 0 s. The app retries until Slack answers');
-  expect(waiting.warnings()).toEqual([]);
-  // The attempts 1, 2, 4 and 8.
-  expect(warned()).toBe(4);
-});
-
-test('a token that Slack refuses ends the start, also after a wait', async () => {
-  const refused = new OperatorError('slack-token', ({ start }) =>
-    start.token('SLACK_BOT_TOKEN', 'account_inactive'),
-  );
-  await expect(meet([unreachable(), refused]).met).rejects.toBe(refused);
-});
-
-test('a stop ends the wait', async () => {
-  const failure = unreachable();
-  const { met, stopping } = meet([failure, failure, failure]);
-  stopping.abort();
-  await expect(met).rejects.toBe(failure);
-});
-
 test('a busy Slack is asked again only after as long as it said', async () => {
   const busy = busyFor(30);
   const { met, stopping } = meet([busy]);
@@ -100,11 +74,4 @@ test('a start that waits for two systems names both, until each answers', async 
   slack.resolve('the bot');
   await met;
   expect(waiting.warnings()).toEqual([]);
-});
-
-test('a Postgres that refuses ends the start', async () => {
-  const refused = new OperatorError('database-refused', ({ store }) => store.refused('db.internal:5432/bot'));
-  const waiting = createWaiting({ text, log: captureLog().log, pausesMs: [0] });
-  const asking = waiting.until('Postgres', async () => Promise.reject(refused), new AbortController().signal);
-  await expect(asking).rejects.toBe(refused);
 });

@@ -179,18 +179,6 @@ test('a refusal to stop, answer or write to a session is recorded with the reaso
   expect(await recorded({ ...about, result: 'reply:identity' })).toMatchObject({ messageTs: ts });
 });
 
-test('a refusal to stop a session by a word is recorded once, however often Slack delivers the word', async () => {
-  const { slack } = world();
-  const thread = await startThread(world());
-  const { channelId, id } = thread;
-  const eve = addColleague(world(), { inDevin: false });
-  slack.joinChannel(eve.userId, channelId);
-  const { deliveries } = await thread.say(eve.userId, 'stop');
-  for (const delivery of deliveries) await slack.redeliver(delivery);
-  const refusals = await allRecorded({ kind: 'refusal', userId: eve.userId, sessionId: id });
-  expect(refusals.map(({ result }) => result)).toEqual(['steer:members-only']);
-});
-
 test('an approval is recorded with its rule and who decided, and a refusal to decide with the reason', async () => {
   const { slack } = world();
   const [ana, ben, eve] = [addColleague(world()), addColleague(world()), addColleague(world())];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { changeSettings, toldTo } from '../support/asking.ts';
-import { cardOf, doneWith, noticesTo, sessionOf, sessionsAs } from '../support/look.ts';
+import { toldTo } from '../support/asking.ts';
+import { cardOf, noticesTo, sessionOf, sessionsAs } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -105,20 +105,6 @@ describe('the thread of a message whose session has not started yet', () => {
       expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
     },
   );
-
-  test('refuses someone once who says "stop" again and again and may not', async () => {
-    const { slack } = world();
-    const { ben, ana, channelId, say, tasks } = await ask({});
-    const admin = addColleague(world(), { isAdmin: true });
-    await changeSettings(world(), { userId: admin.userId, channelId }, { steer: 'requester' });
-    const place = { channelId, userId: ben.userId };
-    await say(ben, '%s stop');
-    await toldTo(world(), place, 'Only the person who asked for this');
-    await say(ben, '%s exit');
-    await doneWith(world(), 'act');
-    expect(noticesTo(slack, channelId, ben.userId)).toHaveLength(1);
-    expect(await tasks(ana)).toHaveLength(1);
-  });
 
   test('starts another session if that is what someone asks for', async () => {
     const { ben, say, tasks } = await ask({});

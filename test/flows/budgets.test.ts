@@ -4,7 +4,6 @@ import { foreignSession } from '../support/foreign.ts';
 import { sameDay, useGovernedWorld } from '../support/governed.ts';
 import { cardOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
-import { useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
 const LIMITS = 'limits: { acu_per_session: 12, acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }';
@@ -51,12 +50,6 @@ describe('a daily budget of a person', () => {
     await started(`the fourth of ${ana.name}`);
   });
 
-  test("gives a session without a cap the policy's", async () => {
-    const { type, started } = someone();
-    await type('the first');
-    expect((await started('the first')).request.max_acu_limit).toBe(12);
-  });
-
   test('is shown in the form', async () => {
     const { slack } = world();
     const { ana, type, started, channelId } = someone();
@@ -80,16 +73,6 @@ describe('a daily budget of a person', () => {
     await cardOf(world().slack, channelId, (text) => text.includes(first.url) && text.includes('1.5 of 12'));
     await type('--acu 10 the third');
     await started('the third');
-  });
-
-  test('gets back everything reserved for a refused request', async () => {
-    const { channelId, type, own, started } = someone();
-    world().devin.fail(CREATE, { status: 400, times: 1 });
-    await type('--acu 12 the first');
-    await cardOf(world().slack, channelId, (text) => text.includes('Not started'));
-    await type('--acu 12 the second');
-    await started('the second');
-    expect(own()).toHaveLength(1);
   });
 
   test('keeps what is reserved for an unconfirmed session', async () => {
@@ -261,28 +244,5 @@ describe('usage', () => {
     const told = await (await usageOf(boss, 'workspace --by person'))('By person');
     expect(told.text).toContain(`<@${member.ana.userId}>`);
     await world().change(LIMITS);
-  });
-
-  test('tells a guest why not, as everywhere', async () => {
-    const who = someoneIn(world(), { name: 'budgets', person: { isGuest: true } });
-    await world().slack.command(who.ana.userId, who.channelId, 'usage channel');
-    const told = await toldTo(world(), who.place, 'sessions');
-    expect(told.text).not.toContain('Usage in this channel');
-    await world().slack.command(who.ana.userId, who.channelId, 'why');
-    await toldTo(world(), who.place, told.text);
-  });
-});
-
-describe('usage without a policy', () => {
-  const plain = useWorld();
-
-  test('comes later if Slack is too busy', async () => {
-    const { slack } = plain();
-    const { ana, channelId, place } = someoneIn(plain());
-    slack.fail('response_url', { status: 503 });
-    slack.fail('chat.postEphemeral', { retryAfter: 1, args: { channel: channelId } });
-    slack.fail('conversations.open', { retryAfter: 1, args: { users: ana.userId } });
-    await slack.command(ana.userId, channelId, 'usage');
-    await toldTo(plain(), place, 'Your usage');
   });
 });

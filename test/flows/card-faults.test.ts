@@ -67,27 +67,6 @@ describe('when Slack fails', () => {
     await cardOf(slack, channelId, (text) => text.includes(session.url));
   });
 
-  test('keeps the thread of a session whose card an earlier app posted', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, args, ask } = setUp();
-    await ask('a card of two apps');
-    const session = await sessionOf(devin, ana.devinUserId);
-    const { ts: threadTs } = await cardOf(slack, channelId, (text) => text.includes(session.url));
-    slack.fail('chat.update', {
-      error: 'cant_update_message',
-      times: Infinity,
-      args: { ...args, ts: threadTs },
-    });
-    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Which one?' });
-    await slack.waitForMessage(
-      channelId,
-      (one) => one.threadTs === threadTs && one.text.includes('Which one?'),
-    );
-    const { ts } = await slack.speak(ana.userId, channelId, 'the first', { threadTs });
-    await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('white_check_mark'));
-    expect(slack.messages(channelId).filter((one) => one.threadTs === null)).toHaveLength(1);
-  });
-
   test('sends a direct message if the channel is archived', async () => {
     const { slack, devin } = world();
     const { ana, ask } = setUp({ isArchived: true });

@@ -5,8 +5,6 @@ import { someoneIn } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
-const CREATE = { method: 'POST', path: '/sessions' } as const;
-
 const world = useWorld(QUICK_THREADS);
 
 const archive = (channelId: string) => world().slack.changeChannel(channelId, { isArchived: true });
@@ -140,25 +138,6 @@ describe("a channel's card and thread", () => {
       await relayedText('Done with it.');
     },
   );
-
-  test('begin under the id that it got while Devin created the session', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
-    const held = devin.fail(CREATE, { until });
-    await typeTask({ slack }, { userId: ana.userId, channelId }, `fix it for ${ana.name}`);
-    await expect.poll(() => held.remaining()).toBe(0);
-    const sharedId = await slack.shareChannel(channelId);
-    answer();
-    const { id, url } = await sessionOf(devin, ana.devinUserId);
-    const { ts } = await cardOf(slack, sharedId, (text) => text.includes(url));
-    devin.advance(id, { status: 'running', message: 'Under the new id.' });
-    await slack.waitForMessage(
-      sharedId,
-      (one) => one.threadTs === ts && one.text.includes('Under the new id.'),
-    );
-    expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
-  });
 
   test('continue under the id that it has since it is shared with another organization', async () => {
     const { slack, devin } = world();

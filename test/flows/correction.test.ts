@@ -38,17 +38,6 @@ describe('an invalid command', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('loses its "Nothing was started" notice once its form started a session', async () => {
-    const { slack, devin } = world();
-    const { ana, isShown, view } = await correct('fix it now --acu ten');
-    slack.typeIn(view.id, { 'field.max_acu_limit': '10' });
-    expect(isShown()).toBe(true);
-    await slack.submit(view.id, ana.userId);
-    await sessionOf(devin, ana.devinUserId);
-    await expect.poll(isShown, { timeout: 20_000 }).toBe(false);
-    expect(slack.problems).toEqual([]);
-  });
-
   test('opens the group of an invalid value', async () => {
     const { slack } = world();
     const { ana, view } = await correct('fix it now --link hello');

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { requestIdOf } from '../../src/session/request.ts';
 import { startSession, toldTo, typeTask, useAsking } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { DEVINS, SILENT_DEVIN } from '../support/worlds.ts';
@@ -96,29 +95,6 @@ describe('when Devin fails', () => {
     expect(sent.map(({ status }) => status)).not.toContain(502);
   });
 
-  test('names a session in Details once it is known, beside its request', async () => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { afterEffect: true, times: 1 });
-    const hidden = devin.fail(LIST, { status: 403, times: Infinity });
-    const { ana, channelId } = await ask('hide the tag');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
-    const detailsOf = async (ts: string) => {
-      const before = new Set(slack.views().map(({ id }) => id));
-      await slack.clickButton(ana.userId, { channelId, ts }, 'details');
-      return slack.renderText(
-        (await slack.waitForView(({ userId, id }) => userId === ana.userId && !before.has(id))).id,
-      );
-    };
-    expect(await detailsOf(card.ts)).not.toContain('session: ');
-    hidden.clear();
-    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
-    const { id, url, request } = await sessionOf(devin, ana.devinUserId);
-    const found = await cardOf(slack, channelId, (text) => text.includes(url));
-    const details = await detailsOf(found.ts);
-    expect(details).toContain(`session: ${id}`);
-    expect(details).toContain(`request: ${requestIdOf(request.tags ?? [])}`);
-  });
-
   test('links a followed session to its unconfirmed request', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { afterEffect: true, times: 1 });
@@ -197,20 +173,6 @@ describe('when Devin fails', () => {
       expect(text).not.toMatch(/Nothing was started|ended by/i);
       down.clear();
       await findIt();
-    });
-
-    test('links a followed session to the request that waits to be sent again', async () => {
-      const { slack, devin } = world();
-      const { ana, channelId, press, card, hidden } = await loseAnswer('follow the first attempt');
-      const down = devin.fail(LIST, { status: 503, times: Infinity });
-      hidden.clear();
-      await press('start_anyway');
-      await card((text) => text.includes("Devin can't be reached"));
-      const session = await sessionOf(devin, ana.devinUserId);
-      await slack.command(ana.userId, channelId, `follow ${session.id}`);
-      await card((text) => text.includes(session.url));
-      down.clear();
-      expect(slack.messages(channelId).filter(isCard)).toHaveLength(1);
     });
 
     test.each([

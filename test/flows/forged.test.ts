@@ -50,38 +50,6 @@ describe('a person of another workspace with the same id', () => {
     expect(devin.session(theirs.session.id).status).not.toBe('exit');
   });
 
-  test("can't write to Devin with an open dialog", async () => {
-    const { slack, devin } = world();
-    const { ana, session, box } = await openReplyBox();
-    slack.typeIn(box.id, { reply_text: 'said from elsewhere' });
-    const refused = await asForeigner(world(), ana.userId, async () => slack.submit(box.id, ana.userId));
-    expect(refused.kind).toBe('errors');
-    expect(JSON.stringify(refused)).toContain(OUTSIDER);
-    slack.typeIn(box.id, { reply_text: 'said from here' });
-    expect((await slack.submit(box.id, ana.userId)).kind).toBe('closed');
-    await slack.waitFor(
-      () => devin.session(session.id).messages.some(({ message }) => message.includes('said from here')),
-      { what: 'what was said' },
-    );
-    expect(
-      devin
-        .session(session.id)
-        .messages.map(({ message }) => message)
-        .join(),
-    ).not.toContain('elsewhere');
-  });
-
-  test("can't mute a thread", async () => {
-    const { slack } = world();
-    const thread = await startThread(world());
-    const { ana, channelId, threadTs } = thread;
-    await asForeigner(world(), ana.userId, async () =>
-      slack.clickButton(ana.userId, { channelId, ts: threadTs }, 'mute'),
-    );
-    const { ts } = await thread.say(ana.userId, 'can you hear me?');
-    await thread.marked(ts, 'white_check_mark');
-  });
-
   test("can't open a form, nor start a task that was only asked about", async () => {
     const { slack } = world();
     const { ana, channelId, form, own } = await openForm();
@@ -104,20 +72,6 @@ describe('a person of another workspace with the same id', () => {
     expect(refused.kind).toBe('updated');
     await passes(ana, channelId);
     expect(own(ana)).toHaveLength(1);
-  });
-
-  test("can't send a message again", async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    const { ana, channelId } = thread;
-    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1 });
-    await thread.say(ana.userId, 'lost words');
-    const { ts } = await thread.noticeTo(ana.userId, "didn't confirm that");
-    await asForeigner(world(), ana.userId, async () =>
-      slack.clickButton(ana.userId, { channelId, ts }, 'send_again'),
-    );
-    await thread.marked((await thread.say(ana.userId, 'and on')).ts, 'white_check_mark');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['and on']);
   });
 
   test('learns nothing about a session from its id', async () => {

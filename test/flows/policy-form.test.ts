@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { toldTo } from '../support/asking.ts';
 import { useGovernedWorld } from '../support/governed.ts';
 import { addOptions, cardOf, errorAt, sessionOf, settledForm } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
@@ -58,16 +57,6 @@ test('a form says at options and fields what is refused, and refuses it there wh
   expect(await refusedAt({ files: [] })).toBe('closed');
   await sessionOf(devin, ana.devinUserId);
   expect(slack.problems).toEqual([]);
-});
-
-test('a message with a file that the policy refuses starts nothing', async () => {
-  const { slack, devin } = world();
-  const { ana, channelId, place } = someoneIn(world());
-  const log = { name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner: ana.userId };
-  const files = [slack.addFile(log)];
-  await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> read the log`, { files });
-  await toldTo(world(), place, 'no files');
-  expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
 });
 
 test('a task about a message with a file that the policy refuses starts once the file is left out', async () => {

@@ -98,18 +98,6 @@ describe('commands on sessions', () => {
     expect(heard.messages.at(-1)).toMatchObject({ message: 'use *blue* & go on', asUserId: ben.devinUserId });
   });
 
-  test('say to a session that is over gives one answer, with what was typed and a form for another', async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, session, showing } = await startSession(world());
-    devin.advance(session.id, { status: 'exit' });
-    await showing('Ended');
-    expect(await said(ana.userId, channelId, `say ${session.id} one more thing`)).toBe('');
-    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'The session is over');
-    expect(slack.renderText(told)).toContain('one more thing');
-    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
-    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('one more thing');
-  });
-
   test('say returns what was typed if nothing is sent', async () => {
     const { ana, channelId, session } = await startSession(world());
     const eve = addColleague(world(), { inDevin: false });
@@ -301,19 +289,6 @@ describe('follow', () => {
       slack.messages(place).filter(({ ephemeralFor }) => ephemeralFor === null),
     );
     expect(cards).toHaveLength(1);
-  });
-
-  test.each([
-    ['was posted and the answer lost', { afterEffect: true }],
-    ['was not posted and the connection cut', {}],
-  ])('posts one card when it %s', async (_what, fault) => {
-    const { slack } = world();
-    const id = await foreign(`Lost ${JSON.stringify(fault)}`);
-    const { person, channelId, place } = someone();
-    slack.fail('chat.postMessage', { ...fault, args: { channel: channelId } });
-    await slack.command(person.userId, channelId, `follow ${id}`);
-    await toldTo(world(), place, 'Open the card');
-    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toHaveLength(1);
   });
 });
 

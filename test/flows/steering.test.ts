@@ -7,7 +7,6 @@ import {
   toldTo,
   typeTask,
 } from '../support/asking.ts';
-import { forgePress } from '../support/forged.ts';
 import { cardOf, doneWith, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { describeOnPostgres, useWorld } from '../support/worlds.ts';
@@ -288,14 +287,6 @@ describe('canceling a request', () => {
     await cardOf(slack, channelId, (text) => text.includes(url));
   });
 
-  test('Cancel is too late for a session, and says so', async () => {
-    const { devin } = world();
-    const { ana, channelId, session } = await startSession(world());
-    const [value = ''] = devin.session(session.id).tags.map((tag) => tag.replace('slack-', ''));
-    await forgePress(world(), { userId: ana.userId, channelId, actionId: 'cancel', value });
-    await toldTo(world(), { channelId, userId: ana.userId }, 'the request was already sent to Devin');
-  });
-
   test.each([
     ['a colleague', {}],
     ["a person who isn't a member", { inDevin: false }],
@@ -326,17 +317,6 @@ describe('buttons by phase', () => {
     expect(slack.renderText(card)).not.toContain('Archive');
     expect(devin.session(session.id).isArchived).toBe(true);
     expect(slack.problems).toEqual([]);
-  });
-
-  test("Archive is refused to a person who isn't a member of the Devin organization", async () => {
-    const { slack, devin } = world();
-    const { session, channelId, on, showing } = await startSession(world());
-    const eve = addColleague(world(), { inDevin: false });
-    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
-    await showing('Finished');
-    await slack.clickButton(eve.userId, on, 'archive');
-    await toldTo(world(), { channelId, userId: eve.userId }, 'No Devin account for');
-    expect(devin.session(session.id).isArchived).toBe(false);
   });
 
   test("a question can be answered in a dialog, even if the app isn't in the channel", async () => {
@@ -383,17 +363,5 @@ describe('buttons by phase', () => {
     expect(slack.renderText(box)).toContain('Reply to Devin');
     expect(slack.renderText(box)).toContain('no longer waiting for an answer');
     expect(slack.problems).toEqual([]);
-  });
-
-  test('the dialog opens only for the requester if an administrator chose that', async () => {
-    const { slack, devin } = world();
-    const { session, on, showing, channelId } = await startSession(world());
-    const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
-    devin.advance(session.id, { status: 'suspended', statusDetail: 'inactivity' });
-    await showing('Asleep');
-    await changeSettings(world(), { userId: admin.userId, channelId }, { steer: 'requester' });
-    await slack.clickButton(ben.userId, on, 'wake');
-    await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
-    expect(slack.openViewOf(ben.userId)).toBeUndefined();
   });
 });

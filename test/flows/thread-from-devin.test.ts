@@ -203,16 +203,6 @@ describe('a thread that takes no messages', () => {
     expect(slack.messages(direct).filter(({ text }) => text.includes("can't be posted"))).toHaveLength(1);
   });
 
-  test('is reported even if Slack is busy at first', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    const direct = slack.directMessages(thread.ana.userId);
-    slack.setBotMember(thread.channelId, false);
-    slack.fail('conversations.open', { retryAfter: 1, args: { users: thread.ana.userId } });
-    devin.advance(thread.id, { status: 'running', message: 'first' });
-    await slack.waitForMessage(direct, ({ text }) => text.includes("can't be posted"));
-  });
-
   test('is reported as archived, and continues when the channel is restored', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
@@ -241,17 +231,6 @@ describe('a thread that takes no messages', () => {
     expect(
       slack.messages(thread.channelId).filter(({ text }) => text === 'nowhere to say this'),
     ).toHaveLength(1);
-  });
-
-  test('gets everything after Slack was down', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    const args = { channel: thread.channelId };
-    slack.fail('chat.postMessage', { times: 2, status: 503, args });
-    slack.fail('conversations.replies', { times: 2, status: 503, args });
-    for (const message of ['a', 'b', 'c']) devin.advance(thread.id, { status: 'running', message });
-    await thread.relayedText('c');
-    expect(thread.relayed().map(({ text }) => text)).toEqual(['a', 'b', 'c']);
   });
 });
 

@@ -332,23 +332,6 @@ describe('replies in the thread', () => {
     },
   );
 
-  test('come back if Devin keeps the session in the archive, and are sent again from there', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    const { userId } = thread.ana;
-    await delivered(thread, (await thread.say(userId, 'archive')).ts);
-    await shows(thread, 'archived by');
-    const kept = devin.fail({ method: 'POST', path: /\/unarchive$/ }, { status: 403, times: Infinity });
-    const { ts } = await thread.say(userId, `<@${slack.workspace.botUserId}> go on`);
-    const notice = await thread.noticeTo(userId, "didn't take it out of the archive");
-    expect(notice.text).toContain('go on');
-    expect(thread.heard()).toEqual([]);
-    kept.clear();
-    await slack.clickButton(userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
-    await delivered(thread, ts);
-    expect(devin.session(thread.id).isArchived).toBe(false);
-  });
-
   test('to a session that is over come back with a form for a new one', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world(), 'fix it now --acu 7');

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { sameDay, useGovernedWorld } from '../support/governed.ts';
-import { sessionOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
 
 const POLICY = `
@@ -69,20 +68,7 @@ test('why says who can approve, if that is all that is needed', async () => {
   await world().change(POLICY);
 });
 
-test('why asks about an unknown option', async () => {
-  const { answer } = await why('--reop acme/web');
-  expect(answer).toContain('Did you mean');
-  expect(answer).toContain('/devin why --reop acme/web');
-});
-
 test("why tells people if they can't start sessions", async () => {
   const { answer } = await why('', { person: { inDevin: false } });
   expect(answer).toContain('No Devin account for');
-});
-
-test('a question about the code is a task, with its options', async () => {
-  const { ana } = await why('does the nightly build of the app fail --repo acme/web');
-  const { request } = await sessionOf(world().devin, ana.devinUserId);
-  expect(request.prompt).toContain('why does the nightly build of the app fail');
-  expect(request.repos).toEqual(['acme/web']);
 });

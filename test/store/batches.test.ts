@@ -1,17 +1,6 @@
 import { expect, test } from 'vitest';
 import { inBatches } from '../../src/store/commit.ts';
 
-test('items that come together are one batch, up to its size; a single one is a batch, too', async () => {
-  const batches: number[][] = [];
-  const double = inBatches(async (items: number[]) => {
-    batches.push(items);
-    return Promise.resolve(items.map((item) => item * 2));
-  }, 3);
-  expect(await Promise.all([1, 2, 3, 4, 5].map(double))).toEqual([2, 4, 6, 8, 10]);
-  expect(await double(6)).toBe(12);
-  expect(batches).toEqual([[1, 2, 3], [4, 5], [6]]);
-});
-
 test('items that come while a batch is in progress are the next one', async () => {
   const batches: number[][] = [];
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -39,16 +28,6 @@ test('a batch that never ends delays the next, but not for long', async () => {
   }, 3);
   void echo(1);
   await begun;
-  expect(await Promise.all([2, 3].map(echo))).toEqual([2, 3]);
-});
-
-test('an item of a failed batch that never ends delays the others, but not for long', async () => {
-  const { promise: never } = Promise.withResolvers<number[]>();
-  const echo = inBatches(async (items: number[]) => {
-    if (items.length > 1) return Promise.reject(new Error('together'));
-    return items.includes(1) ? never : Promise.resolve(items);
-  }, 3);
-  void echo(1);
   expect(await Promise.all([2, 3].map(echo))).toEqual([2, 3]);
 });
 

@@ -12,19 +12,8 @@ import { fillHistory } from '../support/history.ts';
 
 /** Each is in the rows of U5, and in no other's. */
 const SECRETS = [
-  'PROMPT-5',
-  'REASON-5',
-  'REPLY-5',
-  'WORDS-5',
-  'DRAFT-5',
-  'NAME-5',
-  'QUOTE-5',
-  'TASK-5',
-  'SEALED-5',
-  'SECRET-5',
-  'UPLOAD-5',
-  'FILE-5',
-  'FAILURE-5',
+  ...'PROMPT-5 REASON-5 REPLY-5 WORDS-5 DRAFT-5 NAME-5 QUOTE-5 TASK-5 SEALED-5 SECRET-5'.split(' '),
+  ...'UPLOAD-5 FILE-5 FAILURE-5'.split(' '),
 ];
 /** Whether a table has text of people or Devin, or people's names. The others have ids, times and fixed words. */
 const HOLDS_WORDS: Record<keyof Tables, boolean> = {

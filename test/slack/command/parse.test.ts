@@ -346,26 +346,19 @@ describe('sub-commands', () => {
     ['', { kind: 'open-form' }],
     [' Help ', { kind: 'help', topic: null }],
     ['list', { kind: 'list', whose: 'mine', page: 1 }],
-    ['list mine', { kind: 'list', whose: 'mine', page: 1 }],
-    ['list 2', { kind: 'list', whose: 'mine', page: 2 }],
     ['List all 12', { kind: 'list', whose: 'all', page: 12 }],
     ['status devin-abc123', { kind: 'status', session: 'devin-abc123' }],
     [`stop ${hex}`, { kind: 'stop', session: hex }],
     [`stop <https://app.devin.ai/sessions/${hex}|Fix the test>`, { kind: 'stop', session: hex }],
-    [`stop session ${hex} please`, { kind: 'stop', session: hex }],
     [`status of ${hex}`, { kind: 'status', session: hex }],
-    [`cancel ${hex}`, { kind: 'stop', session: hex }],
     [
       `say <https://app.devin.ai/sessions/${hex}|a label> add tests`,
       { kind: 'say', session: hex, text: 'add tests' },
     ],
     ['say devin-1 go on --acu 1', { kind: 'say', session: 'devin-1', text: 'go on --acu 1' }],
     ['stop', { kind: 'pick', act: 'stop' }],
-    ['say', { kind: 'pick', act: 'say' }],
     ['say : use &lt;b&gt;', { kind: 'pick', act: 'say', text: 'use <b>' }],
-    ['status 0123abcd', { kind: 'status', session: '0123abcd' }],
     [`Archive ${uuid}`, { kind: 'archive', session: uuid }],
-    ['follow <https://app.devin.ai/sessions/abc1>', { kind: 'follow', session: 'abc1' }],
     [
       'follow https://app.devin.ai/org/acme/sessions/devin-abc1?tab=x',
       { kind: 'follow', session: 'devin-abc1' },
@@ -376,28 +369,14 @@ describe('sub-commands', () => {
     ],
     ['say devin-1 !fast a -- b', { kind: 'say', session: 'devin-1', text: '!fast a -- b' }],
     ['link <@U12|ana> email|1a2b', { kind: 'link', slackUserId: 'U12', devinUserId: 'email|1a2b' }],
-    [
-      'link <@U12|ana> <mailto:ana@acme.example|ana@acme.example>',
-      { kind: 'link', slackUserId: 'U12', devinUserId: 'ana@acme.example' },
-    ],
-    [
-      'link <@W12|ana> ana@acme.example',
-      { kind: 'link', slackUserId: 'W12', devinUserId: 'ana@acme.example' },
-    ],
     ['link <@U12|ana> None', { kind: 'link', slackUserId: 'U12', devinUserId: null }],
     ['defaults', { kind: 'defaults' }],
     ['Defaults channel', { kind: 'defaults' }],
-    ['defaults me clear', { kind: 'clear-defaults', scope: 'person' }],
     ['defaults workspace clear', { kind: 'clear-defaults', scope: 'workspace' }],
     [
       'defaults channel --acu 5',
       { kind: 'set-defaults', scope: 'channel', draft: { max_acu_limit: 5 }, problems: [] },
     ],
-    [
-      '!fast defaults me',
-      { kind: 'set-defaults', scope: 'person', draft: { devin_mode: 'fast' }, problems: [] },
-    ],
-    ['defaults --tag a', { kind: 'set-defaults', scope: 'person', draft: { tags: ['a'] }, problems: [] }],
     [
       'defaults me --acu none',
       {
@@ -408,15 +387,11 @@ describe('sub-commands', () => {
       },
     ],
     ['settings', { kind: 'settings' }],
-    ['Settings me', { kind: 'whoami', again: false }],
     ['settings me notify DM', { kind: 'set-own', setting: 'notify', chosen: { notify: 'dm' } }],
     ['settings me language slack', { kind: 'set-own', setting: 'language', chosen: { language: null } }],
     ['usage ALL --since 7d', { kind: 'usage', scope: 'workspace', by: 'month', days: 7 }],
-    ['ｈｅｌｐ', { kind: 'help', topic: null }],
     ['ヘルプ', { kind: 'help', topic: null }],
     ['セッション一覧', { kind: 'list', whose: 'mine', page: 1 }],
-    ['利用状況', { kind: 'usage', scope: 'me', by: 'repo', days: 30 }],
-    ['フォロー devin-1', { kind: 'follow', session: 'devin-1' }],
     ['停止　devin-1', { kind: 'stop', session: 'devin-1' }],
   ])('%s is one', (text, intent) => {
     expect(parseCommand(text)).toEqual(intent);
@@ -425,37 +400,22 @@ describe('sub-commands', () => {
   test.each<[text: string, name: string, meant: string | null]>([
     ['stop 0123', 'stop', 'stop'],
     ['follow redirects', 'follow', null],
-    ['list failures', 'list', 'list'],
-    ['help --acu 1', 'help', 'help'],
-    ['!fast list', 'list', 'list'],
     ['hlep', 'help', 'help'],
     ['stpo the server', 'stop', 'stop'],
     ['kill it', 'stop', 'stop'],
-    ['say devin-1', 'say', 'say'],
-    ['say hello to devin-1', 'say', 'say'],
     ['stop devin-1 --acu 1', 'stop', 'stop devin-1'],
-    ['stop devin-1 or devin-2', 'stop', 'stop devin-1'],
-    [
-      'sotp <https://app.devin.ai/sessions/0a1b|Fix it>',
-      'stop',
-      'stop <https://app.devin.ai/sessions/0a1b|Fix it>',
-    ],
     ['status of the login page in devin-1', 'status', 'status devin-1'],
     ['link <@U12|ana>', 'link', null],
-    ['停上', 'stop', 'stop'],
   ])('%s may be a command', (text, name, meant) => {
     expect(parseCommand(text)).toMatchObject({ kind: 'ask-first', doubt: { kind: 'command', name, meant } });
   });
 
-  test.each([
-    'defaults me fix the test --acu 3',
-    'defaults channel acu 5',
-    'defaults me --title Login',
-    'usage me please tell',
-    'list mine now please',
-  ])('%s is never a task', (text) => {
-    expect(parseCommand(text)).toEqual({ kind: 'misused', name: text.split(' ')[0] });
-  });
+  test.each(['defaults me fix the test --acu 3', 'defaults channel acu 5', 'list mine now please'])(
+    '%s is never a task',
+    (text) => {
+      expect(parseCommand(text)).toEqual({ kind: 'misused', name: text.split(' ')[0] });
+    },
+  );
 
   test.each<[text: string, meant: string]>([
     ['acu 10 fix the login test', '--acu 10'],
@@ -499,7 +459,6 @@ describe('sub-commands', () => {
   });
 
   test.each([
-    'thank the team in the release notes',
     'fix the login test in repo acme/web',
     'say "fix it --repo acme/web" in the docs',
     'document `--acu 10` and `10 acu`',
@@ -508,12 +467,8 @@ describe('sub-commands', () => {
     'run webpack -mode production and fix the warnings',
     'why does the login test fail on CI?',
     'stop sessions from leaking',
-    'please stop devin-1',
     'list all the failing tests',
-    'tell me about this repo',
-    'max 10 retries in the client',
     'ログインのテストを直して',
-    'スライダーの最小0、最大100',
     'แก้การทดสอบการเข้าสู่ระบบ',
     '-- help',
   ])('%s is a task without a question', (text) => {

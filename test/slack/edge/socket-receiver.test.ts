@@ -134,13 +134,6 @@ describe('Socket Mode', () => {
     expect((await answer).message?.text).toBe('still here');
   });
 
-  test("doesn't start with a token that Slack refuses, even if its first answer is lost", async () => {
-    const slack = await startSlack();
-    slack.fail(OPEN, { hang: true });
-    const bolt = createApp(slack, { appToken: 'xapp-wrong', times: IMPATIENT });
-    await expect(bolt.start()).rejects.toThrow('invalid_auth');
-  });
-
   test("doesn't start with a token that Slack refuses", async () => {
     const slack = await startSlack();
     await expect(createApp(slack, { appToken: 'xapp-wrong' }).start()).rejects.toMatchObject({
@@ -161,18 +154,6 @@ describe('Socket Mode', () => {
       expect.stringMatching(/token_revoked.*"leftOut":0,"msg":"Slack refuses SLACK_APP_TOKEN/),
     ]);
     expect(text()).toContain('"msg":"Slack is connected again"');
-  });
-
-  test('says that Slack asks it to wait before it connects, and waits', async () => {
-    const slack = await startSlack();
-    slack.fail(OPEN, { retryAfter: 600 });
-    const { log, text } = captureLog();
-    const bolt = createApp(slack, { log });
-    const starting = bolt.start();
-    await expect.poll(text).toMatch(/600 seconds.*"msg":"could not connect to Slack"/);
-    await bolt.stop();
-    await starting;
-    expect(slack.calls.filter(({ method }) => method === OPEN)).toHaveLength(1);
   });
 
   test('leaves nothing open after it stops', async () => {

@@ -128,26 +128,14 @@ describe('Markdown becomes rich text', () => {
 
 describe('a link shows its target', () => {
   test.each([
-    [
-      'an address of another host',
-      '[https://github.com/acme/web/pull/7](https://evil.example)',
-      'https://github.com/acme/web/pull/7 (evil.example)',
-    ],
-    [
-      'another host without its scheme',
-      '[github.com/acme](https://evil.example/x)',
-      'github.com/acme (evil.example)',
-    ],
+    ['an address of another host', '[https://github.com/a](https://e.test)', 'https://github.com/a (e.test)'],
+    ['another host without its scheme', '[github.com/acme](https://e.test/x)', 'github.com/acme (e.test)'],
     [
       'a host that begins like it',
-      '[https://github.com](https://github.com.evil.example)',
-      'https://github.com (github.com.evil.example)',
+      '[https://github.com](https://github.com.e.test)',
+      'https://github.com (github.com.e.test)',
     ],
-    [
-      'a host before the @',
-      '<https://github.com@evil.example/>',
-      'https://github.com@evil.example/ (evil.example)',
-    ],
+    ['a host before the @', '<https://github.com@e.test/>', 'https://github.com@e.test/ (e.test)'],
     [
       'a host in letters that look alike',
       '[github.com](https://gıthub.com)',
@@ -155,38 +143,22 @@ describe('a link shows its target', () => {
     ],
     [
       'an address behind words',
-      '[see https://github.com/acme](https://evil.example)',
-      'see https://github.com/acme (evil.example)',
+      '[see https://github.com/acme](https://e.test)',
+      'see https://github.com/acme (e.test)',
     ],
-    [
-      'an address within styles',
-      '[**https://git**hub.com](https://evil.example)',
-      'https://github.com (evil.example)',
-    ],
-    [
-      'an address behind a word',
-      '[PR: github.com/acme/web/pull/7](https://evil.example)',
-      'PR: github.com/acme/web/pull/7 (evil.example)',
-    ],
+    ['an address within styles', '[**https://git**hub.com](https://e.test)', 'https://github.com (e.test)'],
+    ['an address behind a word', '[PR: github.com/a](https://e.test)', 'PR: github.com/a (e.test)'],
     [
       'an address with an invisible character',
-      '[\u200Bgit\u2060hub.com/acme](https://evil.example)',
-      'github.com/acme (evil.example)',
+      '[\u200Bgit\u2060hub.com/acme](https://e.test)',
+      'github.com/acme (e.test)',
     ],
-    [
-      'an address with a variation selector',
-      '[git\uFE00hub.com](https://evil.example)',
-      'github.com (evil.example)',
-    ],
-    [
-      'an address in wide letters',
-      '[ｇithub．com／acme](https://evil.example)',
-      'ｇithub．com／acme (evil.example)',
-    ],
+    ['an address with a variation selector', '[git\uFE00hub.com](https://e.test)', 'github.com (e.test)'],
+    ['an address in wide letters', '[ｇithub．com／acme](https://e.test)', 'ｇithub．com／acme (e.test)'],
     [
       'an address with what looks like a slash',
-      '[github.com\u2215acme](https://evil.example)',
-      'github.com\u2215acme (evil.example)',
+      '[github.com\u2215acme](https://e.test)',
+      'github.com\u2215acme (e.test)',
     ],
     ['its own address behind a word', '[see acme.io/guide](https://acme.io/guide)', 'see acme.io/guide'],
     ['a path', '[in src/app.ts/x](https://acme.io/a)', 'in src/app.ts/x'],
@@ -197,7 +169,7 @@ describe('a link shows its target', () => {
   test.each([
     ['its own host', '[https://github.com/acme](https://github.com/acme/web)'],
     ['its own host with www', '[www.x.example](https://x.example/)'],
-    ['words', '[the pull request](https://github.com/acme/web/pull/7)'],
+    ['words', '[the pull request](https://github.com/a)'],
     ['the file it leads to', '[README.md](https://github.com/acme/web/blob/main/README.md)'],
   ])('%s is shown as it is', (_what, markdown) => {
     expect(shown(markdown)).not.toContain(' (');
@@ -238,35 +210,8 @@ describe('what is nested', () => {
 });
 
 const SIGNS = [
-  '```',
-  '`',
-  '``',
-  '~~~',
-  '**',
-  '*',
-  '_',
-  '~~',
-  '> ',
-  '- ',
-  '1. ',
-  '# ',
-  '|',
-  '|-|-|',
-  '\n',
-  '\n\n',
-  '    ',
-  '<!channel>',
-  '<!--',
-  '-->',
-  '<!',
-  '<@U1>',
-  '&lt;',
-  '[a](',
-  ')',
-  '](http://x.y)',
-  '![',
-  'http://x.y',
-  ' ',
+  ...'```¦`¦``¦~~~¦**¦*¦_¦~~¦> ¦- ¦1. ¦# ¦|¦|-|-|¦\n¦\n\n¦    ¦<!channel>¦<!--¦-->¦<!'.split('¦'),
+  ...'<@U1>¦&lt;¦[a](¦)¦](http://x.y)¦![¦http://x.y¦ '.split('¦'),
 ];
 
 const markdown = fc.oneof(
