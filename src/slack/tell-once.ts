@@ -8,24 +8,21 @@ import type { TextFor } from './edge/text-for.ts';
 import { notice } from './views/notices.ts';
 import type { Rendered } from './views/objects.ts';
 
-/** How long a process that died keeps others from answering. */
-const ANSWERING_MS = 15_000;
+/** How long a process that died keeps others from telling. */
+const TELLING_MS = 15_000;
 
-/** Another process is answering, or died while it did: it should be tried again. */
-class BeingAnsweredError extends Error {
-  readonly code = 'being-answered';
+/** Another process is telling it, or died while it did: it should be tried again. */
+class BeingToldError extends Error {
+  readonly code = 'being-told';
 
   constructor() {
     super('another process is telling the same');
-    this.name = 'BeingAnsweredError';
+    this.name = 'BeingToldError';
   }
 }
 
-type TellingContext = {
-  store: StoreParts<{ shown: 'isFirst' | 'forget' }>;
-  slack: { outbound: Pick<Outbound, 'tellPrivately'> };
-  textFor: TextFor;
-};
+type TellingStore = StoreParts<{ leases: 'take' | 'renew' | 'release' | 'outlasts' }>;
+type Telling = { store: TellingStore; slack: { outbound: Pick<Outbound, 'tellPrivately'> } };
 
 /** A private notice that a person gets once in a thread, a day. `sessionId`: of its request, before there is a session. */
 type ThreadNotice = {
@@ -35,28 +32,20 @@ type ThreadNotice = {
   reason: keyof Text['thread']['notTaken'] | 'at-rest' | 'may-not-steer';
 };
 
-const noticeKey = ({ sessionId, userId, reason }: ThreadNotice): string =>
-  `notice:${sessionId}:${userId}:${reason}`;
+const NOTICE_MS = 24 * 60 * 60_000;
 
 /** Tells a person something, unless they were told. Throws if it should be tried again. */
 export async function tellOnce(
-  { shown }: TellingContext['store'],
-  once: ThreadNotice,
+  store: TellingStore,
+  { sessionId, userId, reason }: ThreadNotice,
   tell: () => Promise<void>,
 ): Promise<void> {
-  const key = noticeKey(once);
-  if (!(await shown.isFirst(key))) return;
-  try {
-    await tell();
-  } catch (error) {
-    await shown.forget(key);
-    throw error;
-  }
+  return once(store, { name: `notice ${sessionId} ${userId} ${reason}`, forMs: NOTICE_MS }, tell);
 }
 
-/** Tells the author of a message, or of an edit, that it stays in the thread: once for each reason. */
+/** Tells the author of a message that it stays in the thread: once for each reason. */
 export async function tellNotTaken(
-  { store, slack: { outbound }, textFor }: TellingContext,
+  { store, slack: { outbound }, textFor }: Telling & { textFor: TextFor },
   said: Pick<Message, 'userId' | 'channelId' | 'threadTs'>,
   { sessionId, reason }: { sessionId: string; reason: keyof Text['thread']['notTaken'] },
 ): Promise<void> {
@@ -70,30 +59,38 @@ export async function tellNotTaken(
 /** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
 const DELIVERED_AGAIN_MS = 10 * 60_000;
 
-type AnsweringContext = {
-  store: StoreParts<{ leases: 'take' | 'renew' | 'release' | 'outlasts' }>;
-  slack: { outbound: Pick<Outbound, 'tellPrivately'> };
-};
-
-/** `answer`: a function is called only if the message wasn't answered before. */
-type Answered = { message: MessageRef; place: PrivatePlace; answer: Rendered | (() => Promise<Rendered>) };
-
-/** Answers a message once, however often Slack delivers it. Rejects if Slack should deliver it again. */
+/** Answers a message once, however often Slack delivers it. `answer`: a function is called only if it wasn't answered. */
 export async function answerMessage(
-  { store: { leases }, slack: { outbound } }: AnsweringContext,
-  { message: { teamId, channelId, ts }, place, answer }: Answered,
+  { store, slack: { outbound } }: Telling,
+  {
+    message,
+    place,
+    answer,
+  }: { message: MessageRef; place: PrivatePlace; answer: Rendered | (() => Promise<Rendered>) },
 ): Promise<void> {
-  const name = `answer ${teamId} ${channelId} ${ts}`;
-  const lease = await leases.take(name, ANSWERING_MS, { longestMs: DELIVERED_AGAIN_MS });
+  const { teamId, channelId, ts } = message;
+  const telling = { name: `answer ${teamId} ${channelId} ${ts}`, forMs: DELIVERED_AGAIN_MS };
+  return once(store, telling, async () =>
+    outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer),
+  );
+}
+
+/** Not again for some time. Rejects if nobody knows whether it was told: Slack then delivers its cause again. */
+async function once(
+  { leases }: TellingStore,
+  { name, forMs }: { name: string; forMs: number },
+  tell: () => Promise<void>,
+): Promise<void> {
+  const lease = await leases.take(name, TELLING_MS, { longestMs: forMs });
   if (lease === null) {
-    if (await leases.outlasts(name, ANSWERING_MS)) return;
-    throw new BeingAnsweredError();
+    if (await leases.outlasts(name, TELLING_MS)) return;
+    throw new BeingToldError();
   }
   try {
-    await outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer);
+    await tell();
   } catch (error) {
     await leases.release(name, lease);
     throw error;
   }
-  await leases.renew(name, lease, DELIVERED_AGAIN_MS);
+  await leases.renew(name, lease, forMs);
 }

@@ -10,6 +10,8 @@ export type LeasesTable = {
   until: Date;
 };
 
+const MINUTE_MS = 60_000;
+
 export type Leases = ReturnType<typeof createLeases>;
 
 /** Leases by the database's clock. By its number, a write can tell whether its lease is still held. */
@@ -67,8 +69,9 @@ export function createLeases(db: Kysely<Tables>) {
       return rows.length > 0;
     },
 
+    /** Of processes that died; what was told stays told. */
     async releaseAll(): Promise<void> {
-      await db.deleteFrom('leases').execute();
+      await db.deleteFrom('leases').where('until', '<', untilIn(MINUTE_MS)).execute();
     },
   };
 }

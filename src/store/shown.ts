@@ -215,9 +215,6 @@ export function createShown(db: Kysely<Tables>) {
       return Number(rows[0]?.count ?? 0);
     },
 
-    /** Marks what is said once. False: it was said, or another process is saying it. */
-    isFirst: async (key: string): Promise<boolean> => (await markFirst([key], db)).size > 0,
-
     /** Slack certainly doesn't have it: there was no attempt. */
     async withdraw(key: string, trx: Db): Promise<void> {
       await byKey(key, trx).set({ channelId: null }).execute();
