@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SCRIPTS } from './client/panel-wire.ts';
+import { SCRIPTS } from './client/wire.ts';
 
 const targetSchema = z.union([
   z.strictObject({ channelId: z.string(), ts: z.string() }),

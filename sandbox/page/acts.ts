@@ -4,10 +4,8 @@ import type { Click } from '../slack/people/clicks.ts';
 import { writeTyped } from '../slack/people/commands.ts';
 import { actSchema, type PersonalAct } from './act-schema.ts';
 import type { Act, ActResult, Target } from './client/wire.ts';
-import type { Files } from './files.ts';
 import { Refusal } from './http.ts';
 
-type Deps = { slack: LocalSlack; files: Files };
 type Doing<Kind extends Act['do']> = { as: string } & Extract<Act, { do: Kind }>;
 
 const NOTHING: ActResult = {
@@ -20,12 +18,12 @@ const NOTHING: ActResult = {
 };
 
 /** Does in the local Slack what a person does on the page. Refuses errors with a sentence. */
-export async function perform(deps: Deps, body: unknown): Promise<ActResult> {
+export async function perform(slack: LocalSlack, body: unknown): Promise<ActResult> {
   const parsed = actSchema.safeParse(body);
   if (!parsed.success) throw new Refusal(sentences(parsed.error));
-  checkPerson(deps.slack, parsed.data.as);
+  checkPerson(slack, parsed.data.as);
   try {
-    return { ...NOTHING, ...(await run(deps, parsed.data)) };
+    return { ...NOTHING, ...(await run(slack, parsed.data)) };
   } catch (error) {
     // The local Slack throws for what Slack's client wouldn't offer.
     throw error instanceof Refusal
@@ -40,7 +38,7 @@ function sentences(error: z.ZodError): string {
     .join(' ');
 }
 
-async function run({ slack, files }: Deps, act: PersonalAct): Promise<Partial<ActResult>> {
+async function run(slack: LocalSlack, act: PersonalAct): Promise<Partial<ActResult>> {
   const { as: userId } = act;
   if ('channelId' in act) checkMember(slack, userId, act.channelId);
   if ('target' in act) checkTarget(slack, userId, act.target);
@@ -70,7 +68,7 @@ async function run({ slack, files }: Deps, act: PersonalAct): Promise<Partial<Ac
     case 'upload': {
       const { name, mimetype, contentBase64 } = act;
       const content = Buffer.from(contentBase64, 'base64');
-      return { fileId: files.add({ name, mimetype, content, owner: userId }) };
+      return { fileId: slack.addFile({ name, mimetype, content, owner: userId }) };
     }
     default:
       await change(slack, act);

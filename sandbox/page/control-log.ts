@@ -1,21 +1,16 @@
 import { z } from 'zod';
 import type { LocalDevin } from '../devin/index.ts';
 import type { LocalSlack } from '../slack/index.ts';
-import type { Exchange } from './client/panel-wire.ts';
+import type { Exchange } from './client/wire.ts';
 
 const KEPT = 400;
 const SHOWN = 150;
 
-type Call = LocalSlack['calls'][number];
 type Delivery = LocalSlack['deliveries'][number];
 type DevinRequest = LocalDevin['requests'][number];
 
-type Entry = { id: number; atMs: number } & (
-  | { kind: 'call'; call: Call }
-  | { kind: 'delivery'; delivery: Delivery; attempt: number }
-  | { kind: 'request'; request: DevinRequest }
-);
-type Seen = Entry extends infer One ? (One extends Entry ? Omit<One, 'id' | 'atMs'> : never) : never;
+/** `request`: of Devin's side, whose answer may come later. */
+type Entry = { exchange: Exchange; request: DevinRequest | null };
 
 export type ExchangeLog = ReturnType<typeof createExchangeLog>;
 
@@ -39,72 +34,74 @@ export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: 
   let lastId = 0;
   let requestsSeen = 0;
 
-  function add(seen: Seen, atMs = Date.now()): void {
+  function add(seen: Seen, request: DevinRequest | null = null): void {
     lastId += 1;
-    entries.push({ ...seen, id: lastId, atMs });
+    entries.push({ exchange: { ...seen, id: lastId }, request });
     if (entries.length > KEPT) entries.splice(0, entries.length - KEPT);
   }
 
   /** A repeated poll replaces the one before, unless something else has happened. */
   function dropRepeated({ path }: DevinRequest): void {
-    const from = entries.findLastIndex((entry) => !isLook(entry)) + 1;
-    const at = entries.findIndex(
-      (entry, index) => index >= from && entry.kind === 'request' && entry.request.path === path,
-    );
+    const from =
+      entries.findLastIndex(({ request }) => request?.method !== 'GET' || request.status !== 200) + 1;
+    const at = entries.findIndex(({ request }, index) => index >= from && request?.path === path);
     if (at !== -1) entries.splice(at, 1);
   }
 
   function takeDevinRequests(): void {
     for (const request of devin.requests.slice(requestsSeen)) {
       if (request.method === 'GET') dropRepeated(request);
-      add({ kind: 'request', request }, request.receivedAtMs);
+      add(ofRequest(request), request);
     }
     requestsSeen = devin.requests.length;
   }
 
-  for (const call of slack.calls) add({ kind: 'call', call }, call.atMs);
+  for (const call of slack.calls) add(ofCall(call));
   takeDevinRequests();
-  entries.sort((a, b) => a.atMs - b.atMs);
+  entries.sort((a, b) => a.exchange.atMs - b.exchange.atMs);
 
   return {
     note(change: Parameters<Parameters<LocalSlack['subscribe']>[0]>[0]): void {
       takeDevinRequests();
-      if (change.kind === 'call') add({ kind: 'call', call: change.call });
-      if (change.kind === 'delivery' && !isOwn(change.delivery, slack)) {
-        const { delivery } = change;
-        add({ kind: 'delivery', delivery, attempt: delivery.outcomes.length });
-      }
+      if (change.kind === 'call') add(ofCall(change.call));
+      if (change.kind === 'delivery' && !isOwn(change.delivery, slack)) add(ofDelivery(change.delivery));
     },
     takeDevinRequests,
     /** Newest first. */
-    recent: (): Exchange[] => entries.slice(-SHOWN).toReversed().map(summary),
+    recent: (): Exchange[] =>
+      entries
+        .slice(-SHOWN)
+        .toReversed()
+        .map(({ exchange, request }) =>
+          request === null ? exchange : { ...exchange, ...ofRequest(request) },
+        ),
   };
 }
 
-function isLook(entry: Entry): boolean {
-  return entry.kind === 'request' && entry.request.method === 'GET' && entry.request.status === 200;
+type Seen = Omit<Exchange, 'id'>;
+
+function ofCall({ method: name, error, atMs }: LocalSlack['calls'][number]): Seen {
+  return {
+    atMs,
+    side: 'slack',
+    direction: 'from-bot',
+    name,
+    result: error ?? 'ok',
+    isTrouble: error !== null,
+  };
 }
 
-function summary(entry: Entry): Exchange {
-  const { id, atMs } = entry;
-  const common = { id, atMs, side: 'slack', direction: 'from-bot' } as const;
-  switch (entry.kind) {
-    case 'call': {
-      const { method: name, error } = entry.call;
-      return { ...common, name, result: error ?? 'ok', isTrouble: error !== null };
-    }
-    case 'delivery': {
-      const name = nameOf(entry.delivery);
-      const result = entry.delivery.outcomes[entry.attempt - 1]?.kind ?? null;
-      return { ...common, direction: 'to-bot', name, result, isTrouble: result !== 'answered' };
-    }
-    case 'request': {
-      const { method, path, status } = entry.request;
-      const result = status === null ? null : String(status);
-      const isTrouble = (status ?? 0) >= 400;
-      return { ...common, side: 'devin', name: `${method} ${shortPath(path)}`, result, isTrouble };
-    }
-  }
+/** Its newest attempt. */
+function ofDelivery(delivery: Delivery): Seen {
+  const result = delivery.outcomes.at(-1)?.kind ?? null;
+  const isTrouble = result !== 'answered';
+  return { atMs: Date.now(), side: 'slack', direction: 'to-bot', name: nameOf(delivery), result, isTrouble };
+}
+
+function ofRequest({ method, path, status, receivedAtMs: atMs }: DevinRequest): Seen {
+  const name = `${method} ${shortPath(path)}`;
+  const result = status === null ? null : String(status);
+  return { atMs, side: 'devin', direction: 'from-bot', name, result, isTrouble: (status ?? 0) >= 400 };
 }
 
 const payloadSchema = z.object({

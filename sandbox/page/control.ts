@@ -6,7 +6,7 @@ import type { LocalDevin } from '../devin/index.ts';
 import { sendJson } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { controlSchema, type ControlAct } from './act-schema.ts';
-import type { ControlState, ScriptChoice } from './client/panel-wire.ts';
+import type { ControlState, ScriptChoice } from './client/wire.ts';
 import { createExchangeLog, type ExchangeLog } from './control-log.ts';
 import { readJson, Refusal } from './http.ts';
 import type { PageControl } from './server.ts';

@@ -8,7 +8,7 @@ import { listen, sendJson, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
 import type { Changed } from './client/wire.ts';
-import { type Files, createFiles } from './files.ts';
+import { serveFile } from './files.ts';
 import type { Guide } from './guide.ts';
 import { checkOrigin, readJson, Refusal } from './http.ts';
 import { type SnapshotDeps, takeSnapshot } from './snapshot.ts';
@@ -39,7 +39,6 @@ export type Page = { url: string; close: () => Promise<void> };
 
 type Parts = Pick<PageOptions, 'slack' | 'devin' | 'control'> & {
   port: number;
-  files: Files;
   events: Events;
   snapshot: SnapshotDeps;
   language: Language;
@@ -48,12 +47,11 @@ type Parts = Pick<PageOptions, 'slack' | 'devin' | 'control'> & {
 /** A Slack-like client in the browser, on this machine only, with the sandbox behind it. */
 export async function createPage(options: PageOptions): Promise<Page> {
   const { slack, devin, control, guide = null, strangers = new Set<string>(), language = 'en' } = options;
-  const files = createFiles(slack);
   const events = createEvents();
   const server = createServer();
   const { port, origin: url } = await listen(server, options.port);
-  const snapshot = { slack, devin, files, strangers, guide };
-  serve(server, { slack, devin, control, port, files, events, snapshot, language });
+  const snapshot = { slack, devin, strangers, guide };
+  serve(server, { slack, devin, control, port, events, snapshot, language });
   const tell = (what: string): void => {
     events.tell({ what });
     if (guide?.look() === true) events.tell({ what: 'guide' });
@@ -81,7 +79,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   const { pathname } = new URL(request.url ?? '/', 'http://page');
   if (pathname.startsWith('/api/control/')) return parts.control.handle(request, response);
   if (method === 'POST' && pathname === '/api/act') {
-    return sendJson(response, await perform(parts, await readJson(request)));
+    return sendJson(response, await perform(parts.slack, await readJson(request)));
   }
   if (method !== 'GET') throw new Refusal(`${pathname} takes no ${method ?? 'such request'}.`, 405);
   if (pathname === '/api/state') return sendJson(response, takeSnapshot(parts.snapshot));
@@ -90,7 +88,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   const fileId = /^\/files\/(\w+)$/.exec(pathname)?.[1];
   return fileId === undefined
     ? serveAsset(response, pathname, parts.language)
-    : parts.files.serve(response, fileId);
+    : serveFile(parts.slack, response, fileId);
 }
 
 function refuse(response: ServerResponse, error: unknown): void {

@@ -3,13 +3,12 @@ import { MANIFEST } from '../manifest.ts';
 import type { LocalSlack, Message, View } from '../slack/index.ts';
 import { knownBlocks } from '../slack/rules/assign-ids.ts';
 import type { Person, ShownChannel, ShownMessage, ShownSession, ShownView, Snapshot } from './client/wire.ts';
-import type { Files } from './files.ts';
+import { shownFiles } from './files.ts';
 import type { Guide } from './guide.ts';
 
 export type SnapshotDeps = {
   slack: LocalSlack;
   devin: LocalDevin;
-  files: Files;
   guide: Guide | null;
   /** Who has no Devin account. */
   strangers: ReadonlySet<string>;
@@ -17,7 +16,7 @@ export type SnapshotDeps = {
 
 /** Everything the page shows, for every person: the page hides what the current one does not see. */
 export function takeSnapshot(deps: SnapshotDeps): Snapshot {
-  const { slack, devin, files } = deps;
+  const { slack, devin } = deps;
   const { teamName, botUserId } = slack.workspace;
   const channels = [...slack.channels.values()].map((channel) => shownChannel(slack, channel));
   const people = [...slack.users.values()].map((user) => shownPerson(deps, user));
@@ -34,7 +33,7 @@ export function takeSnapshot(deps: SnapshotDeps): Snapshot {
         return home === undefined ? [] : [[id, shownView(home)]];
       }),
     ),
-    files: files.shown(),
+    files: shownFiles(slack),
     sessions: devin.sessions.map(shownSession),
     guide: deps.guide?.shown() ?? null,
   };

@@ -40,11 +40,4 @@ describe('the Home of the app', () => {
     await message('Look into the slow import', thread).waitFor();
     expect(stage().slack.problems).toEqual([]);
   });
-
-  test("tells a person without a Devin account why they can't start a session", async () => {
-    const { home, openApp } = await stage().visit({ as: 'eve' });
-    await openApp();
-    await home.getByText(/You can't start a session yet/).waitFor();
-    expect(await home.getByRole('button').allTextContents()).toEqual(['Refresh']);
-  });
 });

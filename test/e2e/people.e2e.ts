@@ -18,23 +18,6 @@ describe('a person who may not start a session', () => {
     expect(await ana.page.getByText('clean up the old feature flags').count()).toBe(0);
   });
 
-  test("sees in the form that it can't start a session", async () => {
-    const { send, modal, page } = await stage().visit({ as: 'eve' });
-    await send('/devin');
-    await modal.getByText(/No Devin account for/).waitFor();
-    await page.keyboard.press('Escape');
-    await modal.waitFor({ state: 'detached' });
-  });
-
-  test('is refused as a guest, even with a Devin account for their address', async () => {
-    const { send, message } = await stage().visit({ as: 'gus' });
-    await send('/devin add a page for our agency');
-    const notice = message('add a page for our agency');
-    await notice.getByText('Nothing was started.').waitFor();
-    expect(await notice.textContent()).toMatch(/guest/i);
-    expect(stage().devin.createdCount()).toBe(0);
-  });
-
   test("can't use the command as a member of another organization", async () => {
     const { send, message } = await stage().visit({ as: 'olga', channel: 'acme-globex' });
     const commands = () => stage().slack.deliveries.filter(({ kind }) => kind === 'command').length;

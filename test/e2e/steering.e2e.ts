@@ -4,23 +4,6 @@ import { useStage } from './support/use-stage.ts';
 describe('a session in progress', () => {
   const stage = useStage();
 
-  test('gets the answer to its question from the thread, and continues', async () => {
-    const slackPage = await stage().visit({ as: 'ana', withPanel: true, width: 1600 });
-    const { channel, choose, message, openThread, send, thread } = slackPage;
-    await choose('Asks a question, then goes on');
-    await send('/devin rebase the login work');
-    const card = message('rebase the login work', channel);
-    await card.getByText('Needs you').waitFor();
-    await openThread(card);
-    await message(/Should I start from/, thread).waitFor();
-    await send('From main, please.', thread);
-    await card.getByText('Finished').waitFor();
-    const session = await stage().devin.waitForSession(({ userId }) => userId === 'user-ana');
-    const answers = session.messages.filter(({ message: words }) => words.includes('From main, please.'));
-    expect(answers.map(({ asUserId }) => asUserId)).toEqual(['user-ana']);
-    await choose('Works, opens a pull request, finishes');
-  });
-
   test('shows a table, nested lists, code and a file in the thread', async () => {
     const { channel, choose, message, openThread, send, thread } = await stage().visit({
       as: 'ana',

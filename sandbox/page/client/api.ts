@@ -1,6 +1,5 @@
 import type { ControlAct } from '../act-schema.ts';
-import type { ControlState } from './panel-wire.ts';
-import type { Act, ActResult, Answer, Snapshot } from './wire.ts';
+import type { Act, ActResult, Answer, ControlState, Snapshot } from './wire.ts';
 import { wording } from './words.ts';
 
 /** Throws the server's sentence for a refusal. */

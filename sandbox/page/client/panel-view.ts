@@ -1,8 +1,8 @@
 import type { App } from './app.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { SCRIPTS, type ControlState, type Exchange } from './panel-wire.ts';
 import { perform, togglePanel } from './panel.ts';
+import { SCRIPTS, type ControlState, type Exchange } from './wire.ts';
 import { wording, LOCALE } from './words.ts';
 
 export function panelView(app: App): Child {

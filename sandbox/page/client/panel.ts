@@ -1,7 +1,7 @@
 import type { ControlAct } from '../act-schema.ts';
 import { fetchControl, postControl, sentence } from './api.ts';
 import type { App } from './app.ts';
-import type { ControlState } from './panel-wire.ts';
+import type { ControlState } from './wire.ts';
 
 /** The sandbox's controls: whether they are shown, and what they do. They ask for nothing while they are hidden. */
 
