@@ -1,15 +1,25 @@
-import type { Queue } from '../queue/index.ts';
+import { DevinError, isTooLarge } from '../devin/errors.ts';
+import { backOffMs, HELD_WAIT_MS, Later, type Queue, sooner } from '../queue/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import { refusalKind, unlessRefused } from '../slack/edge/errors.ts';
+import { privatePlace } from '../slack/edge/places.ts';
+import { notice, slackRefusal } from '../slack/views/notices.ts';
+import { link } from '../slack/views/text.ts';
+import { findFollowed, type Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { MOST_FAILURES } from '../store/set-aside.ts';
+import { MILESTONE } from '../store/thread-messages.ts';
 import { sleep } from '../time.ts';
-import type { FollowContext } from './context.ts';
+import { type FollowContext, NotTakenError, type PostContext, type PostJob, triedForMs } from './context.ts';
+import { fetchMessages } from './fetch-messages.ts';
+import { markAnswered, postMilestone } from './milestones.ts';
 import { recordAnswer } from './record.ts';
-import { relayFromDevin } from './relay.ts';
 import { createRound, createWatcher } from './watcher.ts';
+import { findFiles, postFile, postWords } from './words.ts';
 
 export { answerQuestion, lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
-export { fileRow } from './words.ts';
-export { mirrorReply } from './words.ts';
+
+export { fileRow, mirrorReply } from './words.ts';
 export type { Watcher } from './watcher.ts';
 
 /** Brings a session's status and Devin's words to its card and its thread. */
@@ -39,4 +49,161 @@ export function createFollowing({
     recordAnswer: async (session: SessionRow, snapshot: SessionSnapshot) =>
       recordAnswer(c, session, snapshot),
   };
+}
+
+/** After that, nobody waits for what was said. */
+const UNREAD_MS = 24 * 60 * 60_000;
+
+/**
+ * Stores what was said in a session, then posts what its thread doesn't show yet: also if Devin gives nothing. By one process
+ * at a time. Returns when to run again, in ms; null: nothing waits.
+ */
+async function relayFromDevin(
+  c: FollowContext,
+  sessionId: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  return c.withLease(`relay-from-devin:${sessionId}`, async (lease) => {
+    const context = { signal: AbortSignal.any([signal, lease.held]), lease };
+    const before = await c.store.messages.pending(sessionId, 'milestones');
+    const followed = await findFollowed(c.store, sessionId);
+    if (followed === null) return null;
+    const retryMs = await fetchAll(c, followed, context.signal);
+    const fetched = new Set(retryMs === null ? before.map(({ key }) => key) : []);
+    return sooner(retryMs, await postWaiting(c, sessionId, { ...context, fetched }));
+  });
+}
+
+/** When to fetch again, in ms; null: everything is stored, or Devin gives nothing. */
+async function fetchAll(
+  c: FollowContext,
+  { session, request }: Followed,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const { sessionId, changedAt } = session;
+  try {
+    const count = await fetchMessages(c, { session, request }, signal);
+    await findFiles(c, session, { hasSpoken: count > 0, signal });
+    return null;
+  } catch (error) {
+    if (!(error instanceof DevinError)) throw error;
+    signal.throwIfAborted();
+    c.log.warn({ err: error, sessionId }, "a session's messages could not be read");
+    if (error.code === 'not-found' || error.code === 'forbidden' || isTooLarge(error)) return null;
+    const quietMs = c.now() - changedAt.getTime();
+    return error.retryAfterMs ?? (quietMs < UNREAD_MS ? backOffMs(quietMs) : null);
+  }
+}
+
+/** What a session's thread shows, in this order: words, then what the session came to, then files. */
+const STEPS = [
+  { what: 'words', post: postWords },
+  { what: 'milestones', post: postMilestone },
+  { what: 'files', post: postFile },
+] as const;
+
+/** Posts what a session's thread doesn't show yet, in order and once each. Returns when to run again, in ms; null: nothing waits. */
+async function postWaiting(
+  c: FollowContext,
+  sessionId: string,
+  context: PostContext,
+): Promise<number | null> {
+  const { messages, sessions } = c.store;
+  const session = await sessions.find(sessionId);
+  // Everything waits for the card.
+  if (session === null || session.threadTs === '') return null;
+  await skipPosted(c, session);
+  let againMs: number | null = null;
+  // Nothing overtakes words that Slack may have, but milestones may go to the person.
+  let isBusy = false;
+  for (const { what, post } of STEPS) {
+    for (const row of await messages.pending(sessionId, what)) {
+      if (isBusy && what !== 'milestones') break;
+      context.signal.throwIfAborted();
+      const followed = await findFollowed(c.store, sessionId);
+      if (followed === null) return null;
+      const job = { followed, row, context, isBusy };
+      const waitMs = await postOrSkip(c, job, async () => post(c, job));
+      againMs = sooner(againMs, waitMs);
+      isBusy ||= waitMs !== null && what !== 'milestones';
+    }
+  }
+  for (const row of await messages.answered(sessionId)) {
+    const followed = await findFollowed(c.store, sessionId);
+    if (followed === null) return null;
+    const job = { followed, row, context, isBusy };
+    againMs = sooner(againMs, await postOrSkip(c, job, async () => markAnswered(c, job)));
+  }
+  return againMs;
+}
+
+/**
+ * What keeps failing, or is refused, is skipped and counted, and what comes after it no longer waits for it. Returns when to
+ * try again, in ms; null: it is done.
+ */
+async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<void>): Promise<number | null> {
+  const { row, context } = job;
+  const { sessionId, key } = row;
+  try {
+    await post();
+    return null;
+  } catch (error) {
+    if (error instanceof Later) return error.afterMs ?? backOffMs(triedForMs(c, row));
+    if (context.signal.aborted) throw error;
+    const code = error instanceof NotTakenError ? error.code : null;
+    if (error instanceof NotTakenError && error.isThread && refusalKind(error.code) === 'place')
+      return waitForThread(c, job, error.code);
+    const failure = { error: code ?? error, by: code === null ? 1 : MOST_FAILURES };
+    if ((await c.store.setAside.note('message', `${sessionId}:${key}`, failure)) < MOST_FAILURES) throw error;
+  }
+  c.log.error({ sessionId, key }, 'a message could not be posted');
+  await c.store.messages.change(row, { state: 'skipped' });
+  return null;
+}
+
+/** A milestone goes to the person then. The rest is tried again when the session or the channel changes, and rarely without that. */
+async function waitForThread(c: FollowContext, { followed, row }: PostJob, code: string): Promise<number> {
+  await noteTrouble(c, followed, code);
+  if (row.source === MILESTONE) return HELD_WAIT_MS;
+  return Math.max(c.tuning.troubleMs, triedForMs(c, row));
+}
+
+/** Tells the requester, once until something can be posted again; not of the thread of a card that was reposted since. */
+async function noteTrouble(
+  { store: { sessions }, slack: { outbound, textFor } }: FollowContext,
+  { session, request: { userId } }: Followed,
+  code: string,
+): Promise<void> {
+  const now = await sessions.find(session.sessionId);
+  if (now?.threadTrouble !== null || now.threadTs !== session.threadTs) return;
+  const text = await textFor(userId);
+  const opened = link(session.url, text.card.buttons.open);
+  const sentence = text.thread.trouble(slackRefusal(code, text), opened);
+  const place = privatePlace({ userId, channelId: null, threadTs: null });
+  // If Slack is busy, the next try tells them.
+  const told = outbound.tellPrivately(place, notice([sentence])).then(
+    () => true,
+    () => false,
+  );
+  if (await told) await sessions.refused(session, code);
+}
+
+/** How far Slack's and Devin's clocks may differ. */
+const CLOCK_MARGIN_S = 10 * 60;
+
+/** A database that was restored from a backup doesn't know what was posted after it, but the thread shows it. */
+async function skipPosted(
+  { store: { messages }, slack, knownSince }: FollowContext,
+  { sessionId, channelId, threadTs }: SessionRow,
+): Promise<void> {
+  const words = await messages.pending(sessionId, 'words');
+  const oldest = words.find(({ attemptedAt, saidAt }) => attemptedAt === null && saidAt < knownSince());
+  if (oldest === undefined) return;
+  const sinceS = oldest.saidAt.getTime() / 1000 - CLOCK_MARGIN_S;
+  // A thread that can't be read takes no messages, either.
+  const read = await unlessRefused(slack.readPosted({ channelId, threadTs }, sinceS));
+  const shown = (read ?? []).flatMap(({ metadata: found }) =>
+    found.kind === 'message' && found.sessionId === sessionId ? [found.eventId] : [],
+  );
+  await messages.skipThrough(sessionId, shown);
 }
