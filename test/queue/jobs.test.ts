@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterEach, expect, test } from 'vitest';
-import { createQueue, Later, type Queue } from '../../src/queue/index.ts';
+import { createQueue, Later, LeaseLostError, type Queue } from '../../src/queue/index.ts';
 import type { Database } from '../../src/store/database.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
@@ -243,6 +243,35 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await reached(runs);
     await expect.poll(() => over).toEqual(told);
     expect(seen).toHaveLength(runs);
+  });
+
+  test('does a job again if another process was ending it, or the database was down', async () => {
+    const database = await open();
+    const queue = createQueue({
+      database,
+      log: { error: () => {}, warn: () => {} },
+      pollSeconds: 0.1,
+      leaseMs: 300,
+    });
+    queues.push(queue);
+    const { seen, add, reached } = createTally();
+    const failures = [new LeaseLostError('it'), new Error('the database is down')];
+    const over = async () => {
+      add('over');
+      const failure = failures.shift();
+      return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+    };
+    queue.work('create-session', async () => Promise.reject(new Later('busy', 3_600_000)), {
+      concurrency: 1,
+      over,
+    });
+    await queue.start();
+    await send(queue, 'one');
+    await reached(3);
+    await expect
+      .poll(async () => (await queue.depth())['create-session'])
+      .toEqual({ due: 0, later: 0, active: 0 });
+    expect(seen).toHaveLength(3);
   });
 
   test("retries failed jobs, says so once, and keeps the error's content out of log and database", async () => {
