@@ -117,25 +117,19 @@ describe('a former member of a private channel', () => {
     expect(hears().join()).not.toContain('from outside');
   });
 
-  test("doesn't get the title of another person's session from the Stop of a card that they still see", async () => {
-    const { slack } = world();
-    const { ben, channelId, on } = await startedInPrivate();
-    leave(world(), ben.userId, channelId);
-    await slack.clickButton(ben.userId, on, 'ask_stop');
-    await toldTo(world(), { channelId, userId: ben.userId }, "a conversation you aren't in");
-    expect(slack.openViewOf(ben.userId)).toBeUndefined();
-  });
-
-  test("can't open the box for a message there", async () => {
-    const { slack, devin } = world();
-    const { ben, channelId, session, on } = await startedInPrivate();
-    devin.advance(session.id, { status: 'running', statusDetail: 'working' });
-    await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
-    leave(world(), ben.userId, channelId);
-    await slack.clickButton(ben.userId, on, 'reply');
-    await toldTo(world(), { channelId, userId: ben.userId }, "you aren't in");
-    expect(slack.openViewOf(ben.userId)).toBeUndefined();
-  });
+  test.each(['ask_stop', 'reply', 'details'])(
+    'gets no dialog by %s of a card that they still see',
+    async (button) => {
+      const { slack, devin } = world();
+      const { ben, channelId, session, on } = await startedInPrivate();
+      devin.advance(session.id, { status: 'running', statusDetail: 'working' });
+      await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
+      leave(world(), ben.userId, channelId);
+      await slack.clickButton(ben.userId, on, button);
+      await toldTo(world(), { channelId, userId: ben.userId }, "you aren't in");
+      expect(slack.openViewOf(ben.userId)).toBeUndefined();
+    },
+  );
 
   test("can't mute its thread, nor send what was held back or not confirmed there", async () => {
     const { slack, devin } = world();

@@ -339,29 +339,4 @@ describe('buttons by phase', () => {
     });
     expect(answered.messages.at(-1)).toMatchObject({ asUserId: ana.devinUserId });
   });
-
-  const asked = async () => {
-    const { slack, devin } = world();
-    const started = await startSession(world());
-    const { channelId, session } = started;
-    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Blue?' });
-    const { ts } = await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin asks'));
-    return { ...started, question: { channelId, ts } };
-  };
-
-  test('the button for an answer opens a reply if the question was answered meanwhile', async () => {
-    const { slack, devin } = world();
-    const { ana, session, showing, question } = await asked();
-    await slack.clickButton(ana.userId, question, 'answer');
-    const answering = await slack.waitForView(({ userId }) => userId === ana.userId);
-    expect(slack.renderText(answering)).toContain('Answer Devin');
-    slack.closeView(answering.id);
-    devin.advance(session.id, { status: 'running', statusDetail: 'working', message: 'Blue it is.' });
-    await showing('Working');
-    await slack.clickButton(ana.userId, question, 'answer');
-    const box = await slack.waitForView(({ userId, id }) => userId === ana.userId && id !== answering.id);
-    expect(slack.renderText(box)).toContain('Reply to Devin');
-    expect(slack.renderText(box)).toContain('no longer waiting for an answer');
-    expect(slack.problems).toEqual([]);
-  });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
-import type { ThreadState } from '../../src/session/preferences.ts';
 import { cardActions } from '../../src/slack/views/card-buttons.ts';
 
 const created = {
@@ -34,16 +33,6 @@ describe('the buttons of a card', () => {
     },
   );
 
-  test.each([
-    ['all', ['reply', 'open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
-    ['requester', ['reply', 'open', 'details', 'mute', 'listen-thread', 'ask-stop']],
-    ['direct', ['reply', 'open', 'details', 'mute', 'ask-stop']],
-    ['mentions', ['reply', 'open', 'details', 'mute', 'ask-stop', 'listen-thread']],
-    ['muted', ['reply', 'open', 'details', 'ask-stop', 'unmute']],
-  ] satisfies [ThreadState, string[]][])('fit a thread that is %s', (thread, actions) => {
-    expect(cardActions(created, inDevin('running'), { phase: 'working', thread })).toEqual(actions);
-  });
-
   test('offer a higher cap if the session stopped at its own', () => {
     const atCap = {
       snapshot: { status: 'suspended', statusDetail: 'usage_limit_exceeded', isArchived: false },
@@ -52,14 +41,6 @@ describe('the buttons of a card', () => {
     expect(cardActions(created, atCap, now)).toEqual(['raise-cap', 'open', 'details']);
     const atOther = { snapshot: { ...atCap.snapshot, statusDetail: 'org_usage_limit_exceeded' } };
     expect(cardActions(created, atOther, now)).toEqual(['start-again', 'open', 'details']);
-  });
-
-  test.each([
-    ['ready', ['details', 'cancel']],
-    ['sending', ['details']],
-    ['unknown', ['check-again', 'start-anyway', 'details']],
-  ] as const)('fit a request that is %s', (state, actions) => {
-    expect(cardActions({ ...created, state }, null, { phase: 'queued', thread: null })).toEqual(actions);
   });
 
   test.each([

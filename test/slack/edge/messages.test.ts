@@ -3,15 +3,6 @@ import { parseCommand } from '../../../src/slack/command/parse.ts';
 import { isWritten, readMessage, readSaid } from '../../../src/slack/edge/messages.ts';
 
 describe('a Slack message', () => {
-  test('becomes readable text, with mentions still as ids', () => {
-    const { text } = readMessage({
-      ts: '1.0',
-      user: 'U1',
-      text: 'see <https://acme.example|the page> &amp; ask <@U2> in <#C1|dev>',
-    });
-    expect(text).toBe('see the page (https://acme.example) & ask <@U2> in #dev');
-  });
-
   test('is read even if a part of it is unexpected', () => {
     const { text, userId, appName } = readMessage({
       ts: '1.0',

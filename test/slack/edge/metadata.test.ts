@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  cardMetadata,
+  findPosted,
   fullCardMetadata,
   readBlockMetadata,
   readMetadata,
@@ -32,6 +34,28 @@ describe("finding the app's own messages", () => {
     };
     expect(await read(slack.workspace.botUserId)).toEqual([{ ts, text: 'last', metadata }]);
     expect(await read('U0ANOTHER')).toEqual([]);
+  });
+
+  test('looks only around the attempts, so that it finds a message among thousands', async () => {
+    let nowMs = Date.now();
+    const slack = await startSlack({ now: () => nowMs, rateLimits: 'off' });
+    const client = clientOf(slack);
+    const threadTs = slack.say('U1', 'C1', 'a root');
+    const talk = (): void => {
+      for (let said = 0; said < 2100; said += 1) slack.say('U2', 'C1', 'a reply', { threadTs });
+      nowMs += 3_600_000;
+    };
+    talk();
+    const card = { channel: 'C1', thread_ts: threadTs, text: 'card', metadata: CARD };
+    const { ts = '' } = await client.chat.postMessage(card);
+    nowMs += 3_600_000;
+    talk();
+    const sought = { metadata: CARD, first: ts, last: ts };
+    const place = { channelId: 'C1', threadTs };
+    expect(await findPosted(client, place, sought)).toBe(ts);
+    expect(await findPosted(client, place, { ...sought, metadata: cardMetadata('r2') })).toBeNull();
+    // A page for each.
+    expect(slack.calls.filter(({ method }) => method === 'conversations.replies')).toHaveLength(2);
   });
 });
 

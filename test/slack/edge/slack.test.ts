@@ -4,7 +4,6 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
 import { slackFailure } from '../../../src/slack/edge/errors.ts';
-import { cardMetadata } from '../../../src/slack/edge/metadata.ts';
 import { createSlack, identifyBot } from '../../../src/slack/edge/slack.ts';
 import { createLanguages } from '../../../src/text/languages.ts';
 import { listenInTest } from '../../support/listen.ts';
@@ -93,15 +92,4 @@ test("nothing is sent to an address that isn't Slack's: neither a notice nor a f
   expect(elsewhere).toEqual([]);
   expect(await outbound.removeNotice('https://hooks.slack.com/response')).toBe(true);
   expect(elsewhere).toEqual(['https://hooks.slack.com/response']);
-});
-
-test('a lost message is looked for from a minute before the first attempt to ten minutes after the last', async () => {
-  const { outbound, calls } = await open({ messages: [] });
-  const place = { channelId: 'C1', threadTs: null };
-  const attempted = { first: '1000000.000000', last: '2000000.000000' };
-  expect(await outbound.find(place, { metadata: cardMetadata('r1'), ...attempted })).toBeNull();
-  expect(Object.fromEntries(calls[0] ?? [])).toMatchObject({
-    oldest: '999940.000000',
-    latest: '2000600.000000',
-  });
 });
