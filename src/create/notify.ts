@@ -5,8 +5,8 @@ import { isNoMember } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
 import { waitingWords, cardView } from '../slack/card-view.ts';
 import type { Outbound } from '../slack/edge/outbound.ts';
+import type { TextFor } from '../slack/edge/people.ts';
 import { cardMessage, placeColumns } from '../slack/edge/places.ts';
-import type { TextFor } from '../slack/edge/text-for.ts';
 import { optionWords } from '../slack/views/details.ts';
 import {
   reasonMessage,

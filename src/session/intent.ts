@@ -69,7 +69,7 @@ type Intents = {
   archive: { session: string };
   say: { session: string; text: string };
   /** Which session it is about is chosen from a list. `text`: the message to it. */
-  pick: { act: 'stop' | 'archive' | 'say'; text?: string };
+  pick: { act: 'stop' | 'archive' | 'say' };
   /** `devinUserId`: null removes the link. */
   link: { slackUserId: string; devinUserId: string | null };
   /** What the policy decides about these options. If there are problems, nothing is decided. */

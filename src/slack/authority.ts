@@ -12,7 +12,7 @@ import type { Followed } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { isLetIn, type InConversation, type Presence } from './edge/conversations.ts';
-import type { TextFor } from './edge/text-for.ts';
+import type { TextFor } from './edge/people.ts';
 import { refusalSentence } from './views/notices.ts';
 import { escape } from './views/text.ts';
 

@@ -3,8 +3,8 @@ import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { Outbound, PrivatePlace } from './edge/outbound.ts';
 import type { Message } from './edge/payload.ts';
+import type { TextFor } from './edge/people.ts';
 import { privatePlace } from './edge/places.ts';
-import type { TextFor } from './edge/text-for.ts';
 import { notice } from './views/notices.ts';
 import type { Rendered } from './views/objects.ts';
 

@@ -70,17 +70,11 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     intent: ({ session: id }) => ({ kind: 'follow', session: id }),
   }),
   say: row({
-    // `:` instead of a session: which one is chosen from a list.
-    takes: z.object({
-      session: session.optional(),
-      any: oneOf([':']).optional(),
-      text: z.string().optional(),
-    }),
+    takes: z.object({ session: session.optional(), text: z.string().optional() }),
     rest: 'text',
-    intent: ({ session: id, any, text }) => {
-      if (id !== undefined) return text === undefined ? null : { kind: 'say', session: id, text };
-      if (any !== undefined && text !== undefined) return { kind: 'pick', act: 'say', text };
-      return any === undefined && text === undefined ? { kind: 'pick', act: 'say' } : null;
+    intent: ({ session: id, text }) => {
+      if (id === undefined) return text === undefined ? { kind: 'pick', act: 'say' } : null;
+      return text === undefined ? null : { kind: 'say', session: id, text };
     },
   }),
   stop: row({
@@ -171,18 +165,13 @@ export function meantCommand(name: Subcommand, words: readonly Word[], typed: st
   return candidates.find((one) => readSubcommand(one) !== null)?.trim() ?? null;
 }
 
-/** Words that don't change the meaning: `stop session S please`. */
-const FILLERS = new Set(['a', 'for', 'my', 'now', 'of', 'please', 'session', 'the', 'this', 'to']);
-
 function row<T extends z.ZodObject>(definition: Definition<T>) {
   const { takes, rest, intent } = definition;
-  const takesSession = 'session' in takes.shape;
 
   /** null: these words are not what it takes. */
   function read(words: readonly Word[], text: string): Intent | null {
     const values: Record<string, unknown> = {};
-    let left =
-      takesSession && rest === undefined ? words.filter(({ raw }) => !FILLERS.has(bareWord(raw))) : words;
+    let left = words;
     for (const [name, slot] of Object.entries(takes.shape)) {
       const [next] = left;
       if (next === undefined) break;

@@ -1,10 +1,14 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { cleanJson } from '../../bounds.ts';
+import type { Log } from '../../log.ts';
 import type { SlackPerson } from '../../session/identity.ts';
 import type { PersonPattern } from '../../session/policy/patterns.ts';
+import type { Language } from '../../session/preferences.ts';
 import { NOBODY, type KnownPeople } from '../../store/identities.ts';
-import { remembered } from '../../time.ts';
+import type { Text } from '../../text/index.ts';
+import type { Languages } from '../../text/languages.ts';
+import { createInTime, remembered } from '../../time.ts';
 import { mentionedIn, replaceMentions } from '../views/text.ts';
 import { isRefused, slackFailure, unlessRefused } from './errors.ts';
 
@@ -206,4 +210,42 @@ export async function findMentioned(
 export async function findEach(ids: readonly string[], find: People['find']): Promise<PeopleById> {
   const found = await Promise.all(ids.map(async (id) => find(id)));
   return new Map(found.flatMap((person) => (person === null ? [] : [[person.userId, person] as const])));
+}
+
+/**
+ * The texts for one person, in the language they chose, otherwise in that of their Slack. Never fails: without an
+ * answer in time it uses the shared language.
+ */
+export type TextFor = (userId: string) => Promise<Text>;
+
+/** Part of Slack's 3 s for an answer. Slack itself is asked only about people whom nobody looked up for a day. */
+const LANGUAGE_MS = 500;
+const LOCALE_FOR_MS = 24 * 60 * 60 * 1000;
+
+export function createTextFor({
+  languages,
+  people,
+  findChosen,
+  log,
+}: {
+  languages: Languages;
+  people: Pick<People, 'find'>;
+  /** null: as in Slack. */
+  findChosen: (userId: string) => Promise<Language | null>;
+  log: Log;
+}): TextFor {
+  const inTime = createInTime(log);
+
+  async function find(userId: string): Promise<Text> {
+    const chosen = await findChosen(userId);
+    if (chosen !== null) return languages.of(chosen);
+    return languages.forLocale((await people.find(userId, LOCALE_FOR_MS))?.locale ?? null);
+  }
+
+  return async (userId) =>
+    inTime(find(userId), {
+      withinMs: LANGUAGE_MS,
+      otherwise: languages.shared,
+      what: 'the language of a person',
+    });
 }

@@ -17,8 +17,7 @@ import { refusalKind } from './errors.ts';
 import { createSlackFiles, createIsSlackAddress } from './files.ts';
 import { readPosted } from './metadata.ts';
 import { createOutbound, type ThreadPlace } from './outbound.ts';
-import { createGroups, createPeople, nameMentions } from './people.ts';
-import { createTextFor } from './text-for.ts';
+import { createGroups, createPeople, createTextFor, nameMentions } from './people.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 const STARTING_TIMEOUT_MS = 10_000;

@@ -28,8 +28,8 @@ import {
 import { type RunsAs, linkedTitle } from '../views/session-card.ts';
 import { code, unescape } from '../views/text.ts';
 import { answerCommand, isStarting } from './commands.ts';
+import { mentionsAt } from './commands/settings.ts';
 import type { ListenersContext } from './context.ts';
-import { mentionsAt } from './settings-forms.ts';
 
 /** A message to the app that belongs to no session: the grammar is the command's, and so are its answers. */
 export async function answerAddressed(c: ListenersContext, message: Message): Promise<void> {

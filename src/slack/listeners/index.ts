@@ -10,10 +10,10 @@ import { createSaveRequest } from '../inbox/requests.ts';
 import { keyRefused, notice } from '../views/notices.ts';
 import { listenToCards } from './cards.ts';
 import { listenToCommands } from './commands.ts';
+import { listenToSettings } from './commands/settings.ts';
 import type { ListenersContext } from './context.ts';
 import { listenToForms, stillOpen } from './forms.ts';
 import { listenToMessages } from './messages.ts';
-import { listenToSettings } from './settings-forms.ts';
 import { listenToWorkspace } from './workspace.ts';
 
 /** Slack allows 3 s for an answer; these are parts of it: who a person is, then whether they are in a conversation. */

@@ -4,17 +4,7 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION, runAction } from '../edge/ids.ts';
 import { cardButton, firstButton, namedFor } from './card-buttons.ts';
 import { notice } from './notices.ts';
-import {
-  LIMIT,
-  button,
-  confirmation,
-  joinParts,
-  line,
-  section,
-  small,
-  titled,
-  type Rendered,
-} from './objects.ts';
+import { button, confirmation, joinParts, line, section, small, titled, type Rendered } from './objects.ts';
 import {
   progressFacts,
   pullRequestLines,
@@ -90,8 +80,6 @@ export function renderConcealed(card: SessionCard, text: Text): Rendered {
 
 type SessionPick = {
   act: IntentOf<'pick'>['act'];
-  /** What to say, as it was typed; left out: a box asks for it. */
-  message?: string | undefined;
   /** What the command works on. `sessionId` null: a request without a session, which can be canceled. */
   entries: { card: SessionCard; sessionId: string | null }[];
   /** How to type the command. */
@@ -99,18 +87,18 @@ type SessionPick = {
 };
 
 /** The person's sessions, each with a button for the command. */
-export function renderSessionPick({ act, message, entries, usage }: SessionPick, text: Text): Rendered {
+export function renderSessionPick({ act, entries, usage }: SessionPick, text: Text): Rendered {
   const { pick, pickNone, pickOther } = text.sessions;
   if (entries.length === 0) return notice([pickNone, pickOther(code(usage))]);
   return joinParts([
     titled(pick),
-    ...entries.map((entry) => row(sessionLines(entry.card, text), pickButton({ act, message }, entry, text))),
+    ...entries.map((entry) => row(sessionLines(entry.card, text), pickButton(act, entry, text))),
     small(pickOther(code(usage))),
   ]);
 }
 
 function pickButton(
-  { act, message }: Pick<SessionPick, 'act' | 'message'>,
+  act: SessionPick['act'],
   { card, sessionId }: SessionPick['entries'][number],
   text: Text,
 ): Button {
@@ -118,11 +106,10 @@ function pickButton(
     return namedFor(card, button(ACTION.cancelListed, text.card.buttons.cancel, card.requestId), text);
   const { buttons } = text.card;
   const label = { stop: text.steering.askStop.confirm, archive: buttons.archive, say: buttons.reply }[act];
-  const runs = [act, sessionId, message === undefined ? '' : escape(message)].join(' ').trim();
-  const opensBox = act === 'say' && (message === undefined || runs.length > LIMIT.buttonValue);
-  const shown = opensBox
-    ? button(CARD_ACTION.reply, label, card.requestId)
-    : button(runAction(0), label, runs);
+  const shown =
+    act === 'say'
+      ? button(CARD_ACTION.reply, label, card.requestId)
+      : button(runAction(0), label, `${act} ${sessionId}`);
   return {
     ...namedFor(card, shown, text),
     ...(act === 'stop' && { confirm: confirmation(stopQuestion(card, text)) }),

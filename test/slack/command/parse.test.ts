@@ -350,14 +350,12 @@ describe('sub-commands', () => {
     ['status devin-abc123', { kind: 'status', session: 'devin-abc123' }],
     [`stop ${hex}`, { kind: 'stop', session: hex }],
     [`stop <https://app.devin.ai/sessions/${hex}|Fix the test>`, { kind: 'stop', session: hex }],
-    [`status of ${hex}`, { kind: 'status', session: hex }],
     [
       `say <https://app.devin.ai/sessions/${hex}|a label> add tests`,
       { kind: 'say', session: hex, text: 'add tests' },
     ],
     ['say devin-1 go on --acu 1', { kind: 'say', session: 'devin-1', text: 'go on --acu 1' }],
     ['stop', { kind: 'pick', act: 'stop' }],
-    ['say : use &lt;b&gt;', { kind: 'pick', act: 'say', text: 'use <b>' }],
     [`Archive ${uuid}`, { kind: 'archive', session: uuid }],
     [
       'follow https://app.devin.ai/org/acme/sessions/devin-abc1?tab=x',

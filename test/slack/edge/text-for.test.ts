@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTextFor } from '../../../src/slack/edge/text-for.ts';
+import { createTextFor } from '../../../src/slack/edge/people.ts';
 import { en } from '../../../src/text/en.ts';
 import { createLanguages } from '../../../src/text/languages.ts';
 import { captureLog } from '../../support/log-lines.ts';

@@ -69,11 +69,7 @@ async function list(
 }
 
 /** The person's sessions that the command works on, most pressing first. */
-async function pick(
-  c: ListenersContext,
-  call: Invocation,
-  { act, text: message }: IntentOf<'pick'>,
-): Promise<Rendered> {
+async function pick(c: ListenersContext, call: Invocation, { act }: IntentOf<'pick'>): Promise<Rendered> {
   const { teamId, userId, text } = call;
   const found = await c.store.listing.mostPressing({ teamId, userId, limit: PER_PAGE * 2 });
   const rows = await Promise.all(
@@ -89,7 +85,7 @@ async function pick(
     return isOffered ? [{ card, sessionId: session?.sessionId ?? null }] : [];
   });
   const usage = `${c.command} ${USAGE[act]}`;
-  return renderSessionPick({ act, message, entries: entries.slice(0, PER_PAGE), usage }, text);
+  return renderSessionPick({ act, entries: entries.slice(0, PER_PAGE), usage }, text);
 }
 
 async function status(
