@@ -3,7 +3,7 @@ import { LANGUAGES, type Language } from '../src/session/preferences.ts';
 import { en } from '../src/text/en.ts';
 import { playDemo } from './demo-play.ts';
 import { startSessions } from './demo-sessions.ts';
-import { GUIDE_STEPS } from './page/client/guide-steps.ts';
+import { GUIDE_STEPS } from './page/client/wire.ts';
 import type { Words } from './page/client/words/en.ts';
 import { WORDS } from './page/client/words/languages.ts';
 import { createControl } from './page/control.ts';

@@ -2,8 +2,7 @@ import type { BotProcess } from '../bot-process.ts';
 import type { LocalDevin, LocalSession } from '../devin/index.ts';
 import type { SeededWorld } from '../seed.ts';
 import type { LocalSlack, Message } from '../slack/index.ts';
-import type { GuideStep } from './client/guide-steps.ts';
-import type { ShownGuide } from './client/wire.ts';
+import type { GuideStep, ShownGuide } from './client/wire.ts';
 
 type GuideOptions = {
   slack: LocalSlack;

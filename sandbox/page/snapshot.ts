@@ -59,9 +59,9 @@ function shownPerson({ slack, strangers }: SnapshotDeps, user: User): Person {
 }
 
 function shownChannel(slack: LocalSlack, channel: Channel): ShownChannel {
-  const { id, name, kind, isExternal, isArchived, members } = channel;
+  const { id, name, kind, isExternal, members } = channel;
   const messages = slack.messages(id).map(shownMessage);
-  return { id, name, kind, isExternal, isArchived, memberIds: [...members], messages };
+  return { id, name, kind, isExternal, memberIds: [...members], messages };
 }
 
 function shownMessage(message: Message): ShownMessage {

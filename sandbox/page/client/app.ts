@@ -1,6 +1,15 @@
-import type { GuideStep } from './guide-steps.ts';
 import type { PanelState } from './panel.ts';
-import type { Act, Answer, Entry, Option, Person, ShownChannel, ShownMessage, Snapshot } from './wire.ts';
+import type {
+  Act,
+  Answer,
+  Entry,
+  GuideStep,
+  Option,
+  Person,
+  ShownChannel,
+  ShownMessage,
+  Snapshot,
+} from './wire.ts';
 import { wording } from './words.ts';
 
 /** A private sentence from Slack itself, like Slackbot's; gone after a reload. */

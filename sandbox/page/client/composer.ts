@@ -13,7 +13,6 @@ export function composer(app: App, place: Place): VNode {
   const { state } = app;
   const key = placeKey(app, place);
   const channel = channelOf(state, place.channelId);
-  if (channel?.isArchived === true) return h('p.composer-closed', { key }, wording.composer.archived);
   const text = writtenAt(app, place);
   const title = channel === undefined ? '' : titleOf(state, channel);
   const isNamed = channel !== undefined && !isAppConversation(state, channel) && channel.kind !== 'im';

@@ -31,7 +31,7 @@ export function conversation(app: App): VNode {
 }
 
 function top({ state }: App, channel: ShownChannel): VNode {
-  const { kind, memberIds, isExternal, isArchived } = channel;
+  const { kind, memberIds, isExternal } = channel;
   const isNamed = kind === 'public' || kind === 'private';
   const hasBot = memberIds.includes(state.snapshot.workspace.botUserId);
   const { appName } = state.snapshot.workspace;
@@ -39,7 +39,6 @@ function top({ state }: App, channel: ShownChannel): VNode {
     ...(isNamed ? [wording.conversation.members(memberIds.length)] : []),
     ...(isNamed && !hasBot ? [wording.conversation.withoutApp(appName)] : []),
     ...(isExternal ? [wording.conversation.shared] : []),
-    ...(isArchived ? [wording.conversation.archived] : []),
   ];
   return h(
     'header.channel-head',

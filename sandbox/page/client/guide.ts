@@ -9,11 +9,10 @@ import {
   readableChannels,
 } from './app.ts';
 import { type Place, write } from './drafts.ts';
-import { GUIDE_STEPS, type GuideStep } from './guide-steps.ts';
 import { h, type Child, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { becomePerson, openAppTab, openChannel, openThread } from './places.ts';
-import type { ShownGuide } from './wire.ts';
+import { GUIDE_STEPS, type GuideStep, type ShownGuide } from './wire.ts';
 import { wording } from './words.ts';
 
 /** The demo's banner, its list of things to try, and the hints beside what they name. */

@@ -1,6 +1,5 @@
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { PersonalAct } from '../act-schema.ts';
-import type { GuideStep } from './guide-steps.ts';
 
 /** The protocol of the page and its server: `GET /api/state`, `POST /api/act`, `GET /api/events`. */
 
@@ -46,7 +45,6 @@ export type ShownChannel = {
   kind: ChannelKind;
   /** Shared with another organization. */
   isExternal: boolean;
-  isArchived: boolean;
   memberIds: string[];
   messages: ShownMessage[];
 };
@@ -87,6 +85,11 @@ export type ShownSession = {
   pullRequests: { url: string; state: string | null }[];
   messages: { source: 'devin' | 'user'; message: string; createdAtMs: number }[];
 };
+
+/** The demo's checklist, in order; the page shows it and the terminal lists it. */
+export const GUIDE_STEPS = ['command', 'thread', 'answer', 'approve', 'kill', 'stranger'] as const;
+
+export type GuideStep = (typeof GUIDE_STEPS)[number];
 
 /** The demo's steps, and which are done. */
 export type ShownGuide = {

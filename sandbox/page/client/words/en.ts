@@ -112,7 +112,6 @@ export const en = {
     members: (count: number) => `${count} members`,
     withoutApp: (app: string) => `${app} is not in this channel`,
     shared: 'Shared with another organization',
-    archived: 'Archived',
     about: 'About this conversation',
     views: 'Views of the app',
     home: 'Home',
@@ -145,7 +144,6 @@ export const en = {
     privateChannel: 'private-channel',
   },
   composer: {
-    archived: 'This channel is archived.',
     to: (place: string) => `Message ${place}`,
     reply: 'Reply…',
     keys: 'Enter to send, Shift + Enter for a new line',

@@ -108,7 +108,6 @@ export const ja: Words = {
     members: (count) => `メンバー ${count} 人`,
     withoutApp: (app) => `${app} はこのチャンネルにいません`,
     shared: '別の組織と共有',
-    archived: 'アーカイブ済み',
     about: 'この会話について',
     views: 'アプリの表示',
     home: 'ホーム',
@@ -141,7 +140,6 @@ export const ja: Words = {
     privateChannel: 'プライベートチャンネル',
   },
   composer: {
-    archived: 'このチャンネルはアーカイブされています。',
     to: (place) => `${place} へのメッセージ`,
     reply: '返信する…',
     keys: 'Enter で送信、Shift + Enter で改行',
