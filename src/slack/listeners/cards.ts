@@ -49,8 +49,16 @@ import {
 } from '../views/steering.ts';
 import type { ListenersContext } from './context.ts';
 import { openForm, openView } from './open-view.ts';
-import { refuses, requestOf, requestUnless, requestUnlessPerson } from './press.ts';
-import { onButton, onDurableButton, onSubmission, orStayOpen } from './routes.ts';
+import {
+  refuses,
+  requestOf,
+  requestUnless,
+  requestUnlessPerson,
+  onButton,
+  onDurableButton,
+  onSubmission,
+  orStayOpen,
+} from './routes.ts';
 
 /** Buttons of cards, questions and approvals, and the dialogs that they open. What people do is saved at once; a job does it, if they may. */
 export function listenToCards(app: App, c: ListenersContext): void {

@@ -45,8 +45,15 @@ import { readReview, renderReview, type ReviewItem } from '../views/review.ts';
 import { withGroup } from '../views/session-form.ts';
 import type { ListenersContext } from './context.ts';
 import { openForm } from './open-view.ts';
-import { refuses, refusesOutsider } from './press.ts';
-import { onButton, onSearch, onShortcut, onSubmission, orStayOpen } from './routes.ts';
+import {
+  refuses,
+  refusesOutsider,
+  onButton,
+  onSearch,
+  onShortcut,
+  onSubmission,
+  orStayOpen,
+} from './routes.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
 const ANSWER_MS = 2000;

@@ -6,8 +6,7 @@ import type { Payload, Press } from '../edge/payload.ts';
 import { offerForm } from '../inbox/requests.ts';
 import type { ListenersContext } from './context.ts';
 import { openForm } from './open-view.ts';
-import { refusesOutsider } from './press.ts';
-import { onButton, onDurableButton, onEvent } from './routes.ts';
+import { refusesOutsider, onButton, onDurableButton, onEvent } from './routes.ts';
 
 /** People's Homes, and what changes in the workspace: the app is invited, channels come back, people leave. */
 export function listenToWorkspace(app: App, c: ListenersContext): void {
