@@ -10,12 +10,8 @@ const optionsSchema = z.object({
   database: z.enum(['embedded', 'postgres']).default('embedded'),
   replicas: number.min(1).max(10).default(1),
   seed: number.default(1),
-  /** Calls to Slack and Devin that fail; by default as many as requests. */
-  faults: number.min(0).optional(),
   /** Sessions with a conversation; by default a fifth of the requests. */
   talks: number.min(0).optional(),
-  /** Requests that need an approval; by default a fifth. */
-  approvals: number.min(0).optional(),
   transport: z.enum(['http', 'socket']).default('http'),
   /** The app's own waits and Slack's limits, or all of it quicker, for long runs. */
   tempo: z.enum(['real', 'quick']).default('real'),
@@ -31,8 +27,10 @@ export type ChaosOptions = {
   database: 'embedded' | 'postgres';
   replicas: number;
   seed: number;
+  /** Calls to Slack and Devin that fail. */
   faults: number;
   talks: number;
+  /** Requests that need an approval. */
   approvals: number;
   transport: 'http' | 'socket';
   tempo: 'real' | 'quick';
@@ -48,9 +46,7 @@ export const USAGE = `Usage:
   --database D        embedded or postgres (embedded)
   --replicas N        processes side by side; more than one needs postgres (1)
   --seed N            the same seed: the same requests, faults and moments (1)
-  --faults N          calls to Slack and Devin that go wrong (as many as requests)
   --talks N           sessions with a conversation (a fifth of the requests)
-  --approvals N       requests that need an approval (a fifth of the requests)
   --transport T       http or socket; the socket also drops (http)
   --tempo T           real; or quick: shorter waits, and more edits than Slack takes, for long runs (real)
   --settle-seconds N  how long everything may take to come to rest (600)
@@ -68,9 +64,9 @@ export function readOptions(args: string[]): ChaosOptions {
   }
   const { requests, keep = null, ...rest } = given;
   const fifth = Math.ceil(requests / 5);
-  const { faults = requests, talks = fifth, approvals = fifth } = rest;
+  const { talks = fifth } = rest;
   const settleMs = given['settle-seconds'] * 1000;
-  return { ...rest, requests, faults, talks, approvals, keep, settleMs };
+  return { ...rest, requests, faults: requests, talks, approvals: fifth, keep, settleMs };
 }
 
 function sentenceOf({ path, message }: z.core.$ZodIssue): string {
