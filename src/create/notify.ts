@@ -1,7 +1,6 @@
 import type { Notice } from '../queue/index.ts';
 import { applyDefaults, askedBeside, type EffectiveDraft } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
-import { isNoMember } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
 import { waitingWords, cardView } from '../slack/card-view.ts';
 import type { Outbound } from '../slack/edge/outbound.ts';
@@ -87,8 +86,7 @@ export function createPersonNotifier({
     // The form would start another one; the card's buttons know of the first attempt.
     if (state === 'unknown')
       return refusal({ problems, typed: null, formId: null, title: text.notices.notSentAgain }, text);
-    const mayNever = failure?.kind === 'identity' && isNoMember(failure.reason);
-    const formId = mayNever ? null : await offerForm(request);
+    const formId = failure?.kind === 'identity' ? null : await offerForm(request);
     const options = optionWords(askedBeside(draft), text, draft.names);
     return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
   }

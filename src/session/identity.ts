@@ -56,11 +56,6 @@ export type RefusedIdentity = Extract<Identity, { kind: 'refused' }>;
 
 const PERSON_KINDS = ['member', 'guest', 'external', 'bot', 'deactivated'] as const;
 
-/** No link, form or setting of Devin lets this account start sessions. */
-export function isNoMember(reason: string): boolean {
-  return reason !== 'member' && PERSON_KINDS.some((kind) => kind === reason);
-}
-
 export const slackPersonSchema = z.object({
   userId: z.string(),
   name: z.string(),

@@ -213,7 +213,7 @@ describe('usage', () => {
     expect(words).toContain('You today: 2.5 used · 9.5 free of 12 ACU');
     expect(words).toContain('1 session · 2.5 ACU');
     expect(words).toContain('By repository');
-    expect(words).toContain('▇▇▇▇▇▇▇▇▇▇ acme/web · 2.5 ACU · 1 session');
+    expect(words).toContain('▇▇▇▇▇ acme/web · 2.5 ACU · 1 session');
   });
 
   test("of a person doesn't include what a session that they follow used", async () => {

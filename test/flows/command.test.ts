@@ -143,7 +143,7 @@ describeOnBothWorlds('the slash command', (world) => {
       expect(said).toContain('fix the flaky login test');
       expect(said).toContain('  Repositories: acme/web · ACU cap: 3');
       expect(said).toContain('p…@acme.example');
-      expect(said).toContain('Open in a form');
+      expect(said).not.toContain('Open in a form');
       expect(noticesTo(slack, channelId, null)).toEqual([]);
       expect(devin.sessions.some(({ userId: id }) => id === eve.devinUserId)).toBe(false);
     });

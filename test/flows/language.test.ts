@@ -68,10 +68,10 @@ describe('a person who chooses a language', () => {
     const { message: refused } = await slack.command(userId, channelId, 'fix it now --acu many');
     expect(refused?.text).toContain('セッションは開始していません。');
     const { message: notified } = await slack.command(userId, channelId, 'settings me notify dm');
-    expect(notified?.text).toContain('*通知*: ダイレクトメッセージ');
+    expect(notified?.text).toContain('*通知*: DM');
 
     const target = { viewId: japanese.viewId };
-    await slack.choose({ userId, target, which: 'run_command.2', entry: 'Slack に合わせる' });
+    await slack.choose({ userId, target, which: 'run_command.2', entry: 'Slack と同じ' });
     await home('*Language*  [As in Slack ▾]');
     const { message: english } = await slack.command(userId, channelId, 'help');
     expect(english?.text).toContain('Start a Devin session');

@@ -106,7 +106,7 @@ describe('one message for each event', () => {
     thread.change({ statusDetail: 'working' });
     await thread.card('Working');
     await thread.ends({}, 'Done.');
-    expect(await countOf(thread, 'Done.')).toEqual({ messages: 4, pings: 2, words: 22 });
+    expect(await countOf(thread, 'Done.')).toEqual({ messages: 4, pings: 2, words: 19 });
   });
 
   test('is the same with a question that offers answers, of which a button gives one', async () => {
@@ -125,7 +125,7 @@ describe('one message for each event', () => {
     thread.change({ statusDetail: 'working' });
     await thread.card('Working');
     await thread.ends({}, 'Done.');
-    expect(await countOf(thread, 'Done.')).toEqual({ messages: 4, pings: 2, words: 25 });
+    expect(await countOf(thread, 'Done.')).toEqual({ messages: 4, pings: 2, words: 22 });
     expect(thread.heard()).toHaveLength(1);
   });
 
@@ -204,7 +204,7 @@ describe('one message for each event', () => {
     change({ statusDetail: 'working' });
     await card('Working');
     await thread.ends({}, 'Docs, too.');
-    expect(await countOf(thread, 'Docs, too.')).toEqual({ messages: 3, pings: 1, words: 8 });
+    expect(await countOf(thread, 'Docs, too.')).toEqual({ messages: 3, pings: 1, words: 5 });
   });
 
   test('is nothing but the card if the requester chose that', async () => {

@@ -27,7 +27,7 @@ test('whoami says privately who sessions run as, how and when that was found, an
   expect(answer).toContain('Cap of a session: 20 ACU (policy)');
   expect(answer).toContain('You today: 0 used · 60 free of 60 ACU');
   expect(answer).toMatch(/This workspace this month: .* used · .* free of 2,000 ACU/);
-  expect(answer).toContain('Mode: May need an approval here: ultra.');
+  expect(answer).toContain('Ultra may need approval here.');
   expect(answer).toContain('[Check again]');
   expect(answer).toContain('*Your defaults*: None  [Edit]');
   expect(answer).toContain("*Notifications*  [In the session's thread ▾]");

@@ -24,7 +24,7 @@ export type Choices = {
   /** Set in this place. */
   set: StoredDraft;
   /** What becomes of each mode that can't simply be chosen. */
-  modes: Readonly<Partial<Record<string, 'refuse' | 'approve'>>>;
+  modes: Readonly<Record<string, 'refuse' | 'approve'>>;
   /** What is added to the task; null: nothing. */
   instructions: string | null;
   /** The highest cap of a session, and the cap of one without; null: any. */

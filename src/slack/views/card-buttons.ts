@@ -81,7 +81,9 @@ export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
 export function firstButton(card: SessionCard, text: Text): Button | null {
   const [first] = shownActions(card);
   if (first === undefined) return null;
-  const { style: _style, ...plain } = cardButton(first, card, text);
+  // The title of a row is a link to the session already.
+  const action = first === 'open' && card.phase !== 'needs-approval' ? 'details' : first;
+  const { style: _style, ...plain } = cardButton(action, card, text);
   return plain;
 }
 

@@ -301,8 +301,9 @@ function isNotStarted({ phase, url }: SessionCard): boolean {
 
 /** At most one; none without a session that uses ACU. */
 export function acuFact(card: SessionCard, text: Text): string[] {
-  const { acusUsed, acuLimit } = card;
-  if (acusUsed !== null) {
+  const { acuLimit } = card;
+  const acusUsed = card.acusUsed ?? 0;
+  if (acusUsed > 0) {
     const used = acuWords(acusUsed);
     return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, acuWords(acuLimit))];
   }

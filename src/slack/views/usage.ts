@@ -18,7 +18,8 @@ export type UsageReport = {
 
 const NAME_LENGTH = 100;
 const SHOWN_GROUPS = 15;
-const BAR_LENGTH = 10;
+/** A row is one line of a narrow window. */
+const BAR_LENGTH = 5;
 
 /** Who spent what: budgets, the total, and a bar of text for each row. */
 export function renderUsage(report: UsageReport, text: Text): Rendered {

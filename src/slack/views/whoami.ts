@@ -30,13 +30,10 @@ function choicesLines({ choices, announcements }: Explained, text: Text): string
   ];
 }
 
-function modeLines({ modes }: Choices, { fields, joins, policy: { announce } }: Text): string[] {
-  return (['refuse', 'approve'] as const).flatMap((verdict) => {
-    const those = Object.entries(modes).flatMap(([mode, said]) => (said === verdict ? [mode] : []));
-    return those.length === 0
-      ? []
-      : [joins.labeled(fields.devin_mode.label, announce[verdict](joins.list(those)))];
-  });
+function modeLines({ modes }: Choices, { policy: { announce } }: Text): string[] {
+  return Object.entries(modes).map(([mode, verdict]) =>
+    announce[verdict](`${mode.charAt(0).toUpperCase()}${mode.slice(1)}`),
+  );
 }
 
 /** Who a person's sessions run as, and how the app knows; `how`: null if the first sentence says it. */

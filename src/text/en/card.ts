@@ -99,7 +99,7 @@ export const card = {
     'start-anyway': 'Start anyway',
     reply: 'Reply',
     answer: 'Answer',
-    wake: 'Wake with a message',
+    wake: 'Wake…',
     'ask-stop': 'Stop…',
     archive: 'Archive',
     'start-again': 'Run again',

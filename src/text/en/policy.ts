@@ -98,10 +98,10 @@ export const policy = {
       `This would wake Devin, which may use ${rest} more ACU here. Its budget: ${money}.`,
     owners: (names: string): string => `Owners of the policy can change it: ${names}.`,
   },
-  /** What values need an approval, or are refused. `what`: such as `acme/infra-*`. */
+  /** Of values. `what`: such as `acme/infra-*`. */
   announce: {
-    refuse: (what: string): string => `Not allowed here: ${what}.`,
-    approve: (what: string): string => `May need an approval here: ${what}.`,
+    refuse: (what: string): string => `${what} can't be used here.`,
+    approve: (what: string): string => `${what} may need approval here.`,
     over: (acu: string): string => `more than ${acu} ACU`,
   },
   mentionsOff: (command: string): string =>

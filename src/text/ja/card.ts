@@ -89,7 +89,7 @@ export const card: Text['card'] = {
     'start-anyway': 'それでも開始',
     reply: '返信',
     answer: '回答する',
-    wake: 'メッセージで再開',
+    wake: '再開…',
     'ask-stop': '停止…',
     archive: 'アーカイブ',
     'start-again': '再実行',

@@ -106,9 +106,9 @@ export const settings: Text['settings'] = {
   adminsOnly: 'これができるのはワークスペースの管理者だけです。何も変更していません。',
   notify: {
     label: '通知',
-    choices: { thread: 'セッションのスレッド', dm: 'ダイレクトメッセージ', card: 'カードのみ' },
+    choices: { thread: 'スレッド', dm: 'DM', card: 'カードのみ' },
   },
-  language: { label: '表示言語', asInSlack: 'Slack に合わせる' },
+  language: { label: '表示言語', asInSlack: 'Slack と同じ' },
   place: {
     title: '設定',
     appliesTo: (scope) => `対象: ${scope}。ポリシーが優先されます。`,

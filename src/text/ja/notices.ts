@@ -47,13 +47,13 @@ export const notices: Text['notices'] = {
   },
   slackRefusedOther: (code) => `Slack がこのアプリの投稿を許可しませんでした（${code}）。`,
   matchedBy: {
-    mapping: 'このアプリの アカウント対応ファイルで指定されています。',
+    mapping: 'このアプリのアカウント対応ファイルで指定されています。',
     administrator: 'ワークスペースの管理者による関連付けです。',
     email: 'Slack のメールアドレスが一致しています。',
     session: 'Devin で、このメンバーがセッションの所有者です。',
   },
   sharedAccount: (who, account) =>
-    `このアプリの アカウント対応ファイルにより、あなたの Devin アカウント（${account}）は ${who} さんと共有されています。${who} さんがここで開始するセッションはあなたとして実行され、Devin ではあなたのセッションになります。誤りの場合は、アプリの管理者にファイルの変更を依頼してください。`,
+    `このアプリのアカウント対応ファイルにより、あなたの Devin アカウント（${account}）は ${who} さんと共有されています。${who} さんがここで開始するセッションはあなたとして実行され、Devin ではあなたのセッションになります。誤りの場合は、アプリの管理者にファイルの変更を依頼してください。`,
   otherAccount: (account) =>
     `Slack のメールアドレスが変わったため、あなたのセッションは今後 Devin で *${account}* として実行されます。誤りの場合は、ワークスペースの管理者に正しいアカウントへの関連付けを依頼してください。`,
   serviceUser: {
@@ -75,9 +75,9 @@ export const notices: Text['notices'] = {
     'no-email': (_maskedEmail) =>
       '確認済みのメールアドレスが Slack にないため、Devin であなたを見つけられません。Slack のアカウント設定でアドレスを確認してください。確認済みの場合は、スコープ users:read.email の確認をアプリの管理者に、または関連付けをワークスペースの管理者に依頼してください。',
     'mapping-unknown': (_maskedEmail, about) =>
-      `このアプリの アカウント対応ファイルでは、あなたは Devin の ${about?.account ?? ''} ですが、そのアカウントは Devin にありません。アプリの管理者にファイルの修正を依頼してください。`,
+      `このアプリのアカウント対応ファイルでは、あなたは Devin の ${about?.account ?? ''} ですが、そのアカウントは Devin にありません。アプリの管理者にファイルの修正を依頼してください。`,
     'mapping-conflict': (_maskedEmail, about) =>
-      `このアプリの アカウント対応ファイルでは、あなたと ${about?.other ?? ''} の両方が Devin の ${about?.account ?? ''} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
+      `このアプリのアカウント対応ファイルでは、あなたと ${about?.other ?? ''} の両方が Devin の ${about?.account ?? ''} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
     'lookup-forbidden': (_maskedEmail) =>
       'このアプリは Devin でメンバーを検索できないため、あなたのアカウントを確認できません。サービスユーザーに権限 ViewOrgMembership を追加するよう、Devin の管理者に依頼してください（Devin の Settings > Service users）。',
   },

@@ -110,11 +110,11 @@ export const steering: Text['steering'] = {
     notAMember:
       '関連付けられるのは、このワークスペースの正規のメンバーだけです。ゲスト、アプリ、別のワークスペースの人は対象外です。何も変更していません。',
     unknownInDevin: (id) =>
-      `Devin の組織に ID が ${id} のメンバーはいません。Devin の Settings > Members で ID を確認してください。メールアドレスで指定するには、アプリの管理者に アカウント対応ファイルへの記載を依頼してください。何も変更していません。`,
+      `Devin の組織に ID が ${id} のメンバーはいません。Devin の Settings > Members で ID を確認してください。メールアドレスで指定するには、アプリの管理者にアカウント対応ファイルへの記載を依頼してください。何も変更していません。`,
     addressOfAnother: (name, owner) =>
       `Devin での ${nameBefore('さんのメールアドレスは、', name)}Slack では ${owner} さんのものです。何も変更していません。`,
     linkedToAnother: (name, other) =>
-      `${other} さんがすでに Devin の ${nameBefore('さんに関連付けられています。', name)}先にその関連付けを解除してください。2 人で同じアカウントを使う場合は、アプリの管理者に アカウント対応ファイルへの記載を依頼してください。何も変更していません。`,
+      `${other} さんがすでに Devin の ${nameBefore('さんに関連付けられています。', name)}先にその関連付けを解除してください。2 人で同じアカウントを使う場合は、アプリの管理者にアカウント対応ファイルへの記載を依頼してください。何も変更していません。`,
     done: (mention, name) =>
       `${mention} さんを Devin の ${nameBefore('さんに関連付けました。今後のセッションは、そのメンバーとして実行されます。', name)}`,
     removed: (mention) =>

@@ -270,7 +270,7 @@ describe("a card's menu", () => {
       ['Review PR (primary)', 'Reply'],
       ['Open in Devin', 'Run again', 'Archive', 'Details', 'Mute thread'],
     ],
-    ['asleep', ['Wake with a message', 'Open in Devin'], ['Archive', 'Details', ...SWITCHES]],
+    ['asleep', ['Wake…', 'Open in Devin'], ['Archive', 'Details', ...SWITCHES]],
     ['capped', ['Run again with a higher cap (primary)', 'Open in Devin'], ['Details', ...SWITCHES]],
     ['failed', ['Edit and retry (primary)', 'Open in Devin'], ['Details']],
     ['ended', ['Run again'], ['Open in Devin', 'Details']],
