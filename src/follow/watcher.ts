@@ -18,7 +18,7 @@ import type { Leases } from '../store/leases.ts';
 import type { Reschedule } from '../store/polls.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import { createOnceAMinute, once } from '../time.ts';
+import { createOnceAMinute, MS_PER_S, once } from '../time.ts';
 import { askedWait } from '../upstream.ts';
 import type { FollowContext } from './context.ts';
 import { recordGone, recordPoll } from './record.ts';
@@ -246,11 +246,11 @@ function isKnown({ phase, wasFinished, snapshot }: SessionRow, answer: SessionSn
   return isRecorded && isDeepStrictEqual(answer, snapshot);
 }
 
-/** Each time twice as long after the last change, until `mostMs`. Devin's times are whole seconds, so the next poll fetches, too. */
+/** A second after the last change, then each time twice as long after it, until `mostMs`. Devin's times are whole seconds, so the next poll fetches, too. */
 const messagesStep =
   (mostMs: number) =>
   (quietMs: number): number =>
-    quietMs < mostMs ? Math.floor(Math.log2(Math.max(1, quietMs))) : Math.floor(quietMs / mostMs) + mostMs;
+    quietMs < mostMs ? Math.floor(Math.log2(1 + quietMs / MS_PER_S)) : Math.floor(quietMs / mostMs) + mostMs;
 
 /** What needs refreshing without a change of status, once the time since the last poll has entered its next step: the time on the card, and messages. */
 async function refresh(

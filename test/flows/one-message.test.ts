@@ -231,8 +231,8 @@ describe('one message for each event', () => {
   });
 
   test('is one message for a pull request and the end that come together', async () => {
-    const { change, says, byApp, pings } = await started(world());
-    change({ status: 'running', statusDetail: 'finished', message: 'Done.', pullRequest: PULL_REQUEST });
+    const { ends, says, byApp, pings } = await started(world());
+    await ends({ pullRequest: PULL_REQUEST }, 'Done.');
     await says('Finished');
     expect(byApp().map(({ text }) => text)).toHaveLength(1);
     expect(pings()).toEqual([expect.stringContaining(PULL_REQUEST.url)]);
