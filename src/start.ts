@@ -12,7 +12,7 @@ import { missingScopes, type Slack } from './slack/edge/slack.ts';
 import { isPlain, type Database } from './store/database.ts';
 import type { Tidying } from './store/retention.ts';
 import { prepareSchema } from './store/schema.ts';
-import { codeOf } from './store/store-error.ts';
+import { codeOf } from './store/sql.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
 import { OperatorError, type Say } from './text/operator-error.ts';

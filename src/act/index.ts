@@ -9,10 +9,9 @@ import { answerPlace } from '../slack/edge/places.ts';
 import { tellOnce } from '../slack/tell-once.ts';
 import { actionMessage, notice } from '../slack/views/notices.ts';
 import { codeBlocks, escape } from '../slack/views/text.ts';
-import type { SessionRequest } from '../store/request-row.ts';
-import type { Followed } from '../store/requests.ts';
+import type { SessionRequest, Followed } from '../store/requests.ts';
 import { shownKey } from '../store/shown.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Tables } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import {
   type Act,

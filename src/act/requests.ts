@@ -14,7 +14,7 @@ import { cancelingRefusal } from '../slack/authority.ts';
 import { userMessage } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { subjectOf } from '../store/audit.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import { type ActContext, type ActOf, type Doing, type Outcome, done, notDone } from './context.ts';
 

@@ -14,8 +14,7 @@ import { actionMessage, refusalSentence, doneAlready } from '../slack/views/noti
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { escape, link } from '../slack/views/text.ts';
 import { type AuditEntry, appendAudit } from '../store/audit.ts';
-import { type SessionRequest, newId } from '../store/request-row.ts';
-import { type Followed, findFollowed } from '../store/requests.ts';
+import { type SessionRequest, newId, type Followed, findFollowed } from '../store/requests.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import { type ActContext, type ActOf, type Doing, type Outcome, done, notDone } from './context.ts';

@@ -11,8 +11,13 @@ import { renderReplyNotice, type ReplyNotice } from '../slack/views/steering.ts'
 import { escape } from '../slack/views/text.ts';
 import { overBudgetWords } from '../slack/views/whoami.ts';
 import type { Reply } from '../store/replies.ts';
-import { cardThread, type SessionRequest } from '../store/request-row.ts';
-import { findSteered, lostSecrets, type SteeredThread } from '../store/requests.ts';
+import {
+  cardThread,
+  type SessionRequest,
+  findSteered,
+  lostSecrets,
+  type SteeredThread,
+} from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { ConverseContext } from './send-reply.ts';
 

@@ -8,9 +8,8 @@ import type { RequestState } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
-import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
-import type { Store } from '../store/store.ts';
-import type { Tables } from '../store/tables.ts';
+import type { RequestChanges, SessionRequest } from '../store/requests.ts';
+import type { Store, Tables } from '../store/store.ts';
 import type { Tuning } from '../times.ts';
 import type { Budget, Gate, Reservation } from '../trust/index.ts';
 

@@ -2,7 +2,7 @@ import { Refused, type Later } from '../queue/index.ts';
 import { hasCard } from '../reconcile/index.ts';
 import { pendingApproval, type Approval } from '../session/approval.ts';
 import { isEndedByPeople, isRefusal, type Failure } from '../session/failure.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { CreateContext, Next } from './context.ts';
 
 /** So soon after they asked, people hear of a failure privately: nobody needs a ping. */

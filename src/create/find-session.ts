@@ -3,7 +3,7 @@ import type { Devin } from '../devin/devin.ts';
 import type { SessionQuery } from '../devin/sessions.ts';
 import { requestIdOf, requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
 import { remembered } from '../time.ts';
 

@@ -3,7 +3,7 @@ import { Refused } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { fields, storedDraftSchema, type FieldValues } from '../session/fields.ts';
 import { isOutside } from '../slack/edge/conversations.ts';
-import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
+import type { RequestChanges, SessionRequest } from '../store/requests.ts';
 import type { CreateContext } from './context.ts';
 import { notApproved } from './ended.ts';
 

@@ -1,7 +1,7 @@
 import type { Queue } from '../queue/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/edge/slack.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/requests.ts';
 import type { DatabaseTime } from '../store/sql.ts';
 import type { Tuning } from '../times.ts';
 import type { CreateContext, Next } from './context.ts';
@@ -10,8 +10,7 @@ import { findOne } from './find-session.ts';
 import { create, giveUp } from './machine.ts';
 import { adopt, moveLocked } from './move.ts';
 import { createPersonNotifier } from './notify.ts';
-import { createSweep, type SweepContext } from './sweep.ts';
-import { findUnconfirmed } from './unconfirmed.ts';
+import { createSweep, type SweepContext, findUnconfirmed } from './sweep.ts';
 
 export type { Next } from './context.ts';
 export { isTaggedFor, sentSince } from './find-session.ts';

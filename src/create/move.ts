@@ -4,10 +4,10 @@ import { hasCard, outcomeKey } from '../reconcile/index.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
 import { EARLY_CARD_MS, isOpen, isPending, type RequestState } from '../session/request.ts';
 import { appendAudit, requestEntries } from '../store/audit.ts';
-import { cardThread, type SessionRequest } from '../store/request-row.ts';
+import { cardThread, type SessionRequest } from '../store/requests.ts';
 import { SessionTakenError } from '../store/sessions.ts';
 import { cardKey, shownKey } from '../store/shown.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Tables } from '../store/store.ts';
 import type { CreateContext, InTransaction, Next } from './context.ts';
 import { recheckInterval, sentSince } from './find-session.ts';
 

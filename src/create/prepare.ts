@@ -3,7 +3,7 @@ import { givenApprovals } from '../session/approval.ts';
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
 import { buildPrompt, isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
 import { chosenMessages, tickedMessages, type ThreadMessages } from '../slack/edge/context.ts';
-import { askedAt, isSaid, type SessionRequest } from '../store/request-row.ts';
+import { askedAt, isSaid, type SessionRequest } from '../store/requests.ts';
 import { approversOf, type ApprovalNeeded } from '../trust/index.ts';
 import type { CreateContext, Next, Run, Step } from './context.ts';
 import { notApproved } from './ended.ts';

@@ -3,7 +3,7 @@ import { Later, Refused, Unclear } from '../queue/index.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { buildRequest, requestTag, type SessionCreateRequest } from '../session/request.ts';
 import { EMPTY_ENVELOPE } from '../store/envelope.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { CreateContext, InTransaction, Next, Run, Step } from './context.ts';
 import { after, ended } from './ended.ts';
 import { findEarlier, findOne, mayAnswer } from './find-session.ts';

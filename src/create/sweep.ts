@@ -1,8 +1,17 @@
+import { DevinError } from '../devin/errors.ts';
 import type { Queue } from '../queue/index.ts';
+import { duplicateKey } from '../session/milestones.ts';
+import { isOpen, isPending } from '../session/request.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
+import { appendAudit, subjectOf } from '../store/audit.ts';
+import type { SessionRequest } from '../store/requests.ts';
+import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
 import { createOnceAMinute, repeat, type Interval } from '../time.ts';
 import type { Times } from '../times.ts';
 import type { CreateContext } from './context.ts';
 import { expireApproval, type MoveLocked } from './ended.ts';
+import { findSessions, LONGEST_RECHECK_MS, recheckInterval } from './find-session.ts';
+import { adopt, moveLocked, spending } from './move.ts';
 
 /** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
 const WAITING_MS = 10 * 60 * 1000;
@@ -78,4 +87,120 @@ export function createSweep({ store, queue, onSilent, readTime, moveLocked, time
       await ending?.stop();
     },
   };
+}
+
+/**
+ * Searches again for sessions whose creation was not confirmed and that were not found in time: each costs, whether anyone
+ * sees it or not. Returns how long Devin wants a pause, in ms.
+ */
+export async function findUnconfirmed(c: CreateContext, signal: AbortSignal): Promise<number> {
+  const due = await c.store.unconfirmedCreates.due(new Date(c.tuning.now()));
+  for (const unconfirmed of due) await planNext(c, unconfirmed, due);
+  try {
+    await search(c, due, signal);
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return 0;
+    c.tuning.log.warn(
+      { err: error },
+      'searching for sessions that may have started late failed; it will be retried',
+    );
+    return error instanceof DevinError ? (error.retryAfterMs ?? 0) : 0;
+  }
+}
+
+/** Planned before the search, so that a failure isn't retried at once. */
+async function planNext(
+  c: CreateContext,
+  unconfirmed: UnconfirmedCreate,
+  due: readonly UnconfirmedCreate[],
+): Promise<void> {
+  const { requestId, lostAt } = unconfirmed;
+  const { db, unconfirmedCreates, ledger } = c.store;
+  const intervalMs = await intervalOf(c, unconfirmed);
+  if (intervalMs !== null) return unconfirmedCreates.plan(unconfirmed, new Date(c.tuning.now() + intervalMs));
+  // A later attempt may still be started anyway.
+  if (!due.some((other) => other.requestId === requestId && other.lostAt > lostAt))
+    await eraseSecrets(c, requestId);
+  await db.transaction().execute(async (trx) => {
+    await unconfirmedCreates.plan(unconfirmed, null, trx);
+    await ledger.giveUp(requestId, trx);
+  });
+}
+
+/** null: it was searched for long enough. A pending request may become unknown again. */
+async function intervalOf(
+  { store, tuning }: CreateContext,
+  { requestId, lostAt }: UnconfirmedCreate,
+): Promise<number | null> {
+  const intervalMs = recheckInterval(tuning.now() - lostAt.getTime());
+  if (intervalMs !== null) return intervalMs;
+  const request = await store.requests.find(requestId);
+  return request !== null && isPending(request.state) ? LONGEST_RECHECK_MS : null;
+}
+
+async function search(
+  c: CreateContext,
+  due: readonly UnconfirmedCreate[],
+  signal: AbortSignal,
+): Promise<void> {
+  const missing: SessionRequest[] = [];
+  for (const { requestId: id, sentAt, identity } of due) {
+    const request = await c.store.requests.find(id);
+    // If it's being sent again, the search waits until that has ended.
+    if (request !== null && !isOpen(request.state))
+      missing.push({ ...request, sentAt, identity: identity ?? request.identity });
+  }
+  if (missing.length === 0) return;
+  const found = await findSessions(c, missing, { signal });
+  for (const request of missing) await settleLate(c, request, found.get(request.id) ?? []);
+}
+
+/** Nobody chose "Start anyway" in time. Anyone who still wants to enters the secrets again. */
+async function eraseSecrets(c: CreateContext, requestId: string): Promise<void> {
+  await moveLocked(c, requestId, ({ id, state, hadSecrets, sealed }) => {
+    if (state !== 'unknown' || !hadSecrets) return null;
+    const failure = { kind: 'secrets-lost' } as const;
+    return { to: state, changes: { sealed: c.store.envelopes.withoutSecrets(id, sealed), failure } };
+  });
+}
+
+/** The first unknown session is the missing one. */
+async function settleLate(
+  c: CreateContext,
+  request: SessionRequest,
+  found: readonly SessionSnapshot[],
+): Promise<void> {
+  const own = await c.store.sessions.ofRequest(request.id);
+  const snapshot = found.find((one) => own?.told.includes(duplicateKey(one.url)) !== true);
+  // It may have been settled or sent again during the search.
+  const current = snapshot === undefined ? null : await c.store.requests.find(request.id);
+  if (snapshot === undefined || current === null || isOpen(current.state)) return;
+  c.tuning.log.info({ requestId: request.id, sessionId: snapshot.sessionId }, 'a session was found late');
+  if (current.state === 'created') await announceDuplicate(c, current, snapshot);
+  else await adopt(c, current, { snapshot });
+}
+
+/** A person started it anyway, so there are two now: announced once, in the thread of the one that is followed. */
+async function announceDuplicate(
+  { store: { db, sessions, messages, unconfirmedCreates, ledger }, enqueue }: CreateContext,
+  request: SessionRequest,
+  other: SessionSnapshot,
+): Promise<void> {
+  const { id: requestId, sessionId } = request;
+  if (sessionId === null) return;
+  const key = duplicateKey(other.url);
+  await db.transaction().execute(async (trx) => {
+    const current = await sessions.lock(sessionId, trx);
+    if (current === null || current.told.includes(key)) return;
+    await sessions.change(sessionId, { told: [...current.told, key] }, trx);
+    await messages.addMilestones(sessionId, [key], trx);
+    await unconfirmedCreates.found(requestId, trx);
+    // Nobody follows it, so its cap counts for good.
+    const { sessionId: otherId, acusConsumed: consumed } = other;
+    await ledger.bind({ ...spending(request), sessionId: otherId, consumed, late: true }, trx);
+    await enqueue('relay-from-devin', { sessionId }, { trx });
+    const found = { ...subjectOf(request), sessionId: other.sessionId };
+    await appendAudit([{ ...found, kind: 'start', result: 'second-session' }], trx);
+  });
 }

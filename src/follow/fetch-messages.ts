@@ -8,7 +8,7 @@ import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Tables } from '../store/store.ts';
 import type { NewMessage, ThreadMessages } from '../store/thread-messages.ts';
 import type { FollowContext } from './context.ts';
 import { recordAnsweredInDevin } from './record.ts';

@@ -13,7 +13,7 @@ import { progress } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { NextPoll, SessionChanges, SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Tables } from '../store/store.ts';
 import { alertOwners } from '../trust/index.ts';
 import type { FollowContext } from './context.ts';
 

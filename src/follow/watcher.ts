@@ -15,8 +15,7 @@ import {
 } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Leases } from '../store/leases.ts';
-import type { Reschedule } from '../store/polls.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { Reschedule, SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import { createOnceAMinute, MS_PER_S, once } from '../time.ts';
 import { askedWait } from '../upstream.ts';

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { readOperatorSettings } from '../config.ts';
 import { createAudit } from '../store/audit.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Tables } from '../store/store.ts';
 import { exportAudit, verifyChain } from '../trust/index.ts';
 import {
   FINE,

@@ -8,8 +8,8 @@ import { readStoreConfig } from '../config.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
 import { hasSchema } from '../store/schema.ts';
-import { codeOf } from '../store/store-error.ts';
-import type { Tables } from '../store/tables.ts';
+import { codeOf } from '../store/sql.ts';
+import type { Tables } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
 

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { readOperatorSettings } from '../config.ts';
 import { PERSON_ID } from '../session/identity.ts';
-import { forgetPerson } from '../store/forget.ts';
-import type { Tables } from '../store/tables.ts';
+import { forgetPerson } from '../store/retention.ts';
+import type { Tables } from '../store/store.ts';
 import {
   BY,
   checkName,

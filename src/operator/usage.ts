@@ -1,6 +1,6 @@
 import { readOperatorSettings } from '../config.ts';
 import { createAudit } from '../store/audit.ts';
-import { createUsage } from '../store/usage.ts';
+import { createUsage } from '../store/ledger.ts';
 import { exportUsage } from '../trust/index.ts';
 import { printAll, readExport, runAct, runCommand, withStore } from './command-line.ts';
 

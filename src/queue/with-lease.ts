@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Leases } from '../store/leases.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Tables } from '../store/store.ts';
 import { repeat } from '../time.ts';
 import { TIMES } from '../times.ts';
 

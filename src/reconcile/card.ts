@@ -5,7 +5,7 @@ import { cardView } from '../slack/card-view.ts';
 import { fullCardMetadata } from '../slack/edge/metadata.ts';
 import { listenHere, type ThreadHere } from '../slack/edge/places.ts';
 import { renderCard, type SessionCard } from '../slack/views/session-card.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { ShownMessage } from '../store/shown.ts';
 import { fingerprintOf } from '../store/sql.ts';

@@ -8,7 +8,7 @@ import { notice, renderGreeting, renderOutcome } from '../slack/views/notices.ts
 import { escape } from '../slack/views/text.ts';
 import { renderBudgetAlert } from '../slack/views/usage.ts';
 import type { Person } from '../store/identities.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { askedAt, type SessionRequest } from '../store/requests.ts';
 import { shownKey, type ShownMessage } from '../store/shown.ts';
 import type { Text } from '../text/index.ts';
 import type { Desired, Kind, Show } from './show.ts';

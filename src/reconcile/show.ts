@@ -13,8 +13,7 @@ import type { Rendered } from '../slack/views/objects.ts';
 import type { Person } from '../store/identities.ts';
 import type { ShownMessage } from '../store/shown.ts';
 import { fingerprintOf } from '../store/sql.ts';
-import type { Store } from '../store/store.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Store, Tables } from '../store/store.ts';
 import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
 

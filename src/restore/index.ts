@@ -1,8 +1,6 @@
 import type { Queue } from '../queue/index.ts';
-import type { RestoreContext } from './context.ts';
-import { importSession, type ExistingSession } from './import-session.ts';
-import { reconcile } from './reconcile.ts';
-import { restoreSession } from './restore-session.ts';
+import { importSession, type ExistingSession, restoreSession } from './import-session.ts';
+import { type RestoreContext, reconcile } from './reconcile.ts';
 
 export type ImportSession = (existing: ExistingSession) => ReturnType<typeof importSession>;
 

@@ -1,8 +1,12 @@
-import { isTaggedFor } from '../create/index.ts';
+import { isTaggedFor, type Adopt } from '../create/index.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
+import type { Enqueue } from '../queue/index.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import type { StoreParts } from '../store/store.ts';
-import type { RestoreContext } from './context.ts';
+import type { Slack } from '../slack/edge/slack.ts';
+import type { StoreParts, Store } from '../store/store.ts';
+import type { Tuning } from '../times.ts';
 import { spentOn } from './import-session.ts';
 
 /** How old a lost session may be. */
@@ -90,3 +94,20 @@ async function listOwn(
   });
   return { items: own, lostSinceS };
 }
+
+/** What it takes to take over sessions that exist already. */
+export type RestoreContext = {
+  store: Store;
+  devin: Pick<Devin, 'self' | 'time'> & {
+    sessions: Pick<Devin['sessions'], 'get' | 'listAll'>;
+    messages: Pick<Devin['messages'], 'list'>;
+    attachments: Pick<Devin['attachments'], 'list'>;
+  };
+  slack: Pick<Slack, 'teamId' | 'readPosted'>;
+  resolve: ResolveIdentity;
+  findMember: FindMember;
+  enqueue: Enqueue;
+  adopt: Adopt;
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now'>;
+};

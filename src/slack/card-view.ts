@@ -9,7 +9,7 @@ import { threadState, type ThreadShare, type ThreadState } from '../session/pref
 import { readPrompt, isTooLong, instructionsIn } from '../session/prompt.ts';
 import type { RequestState } from '../session/request.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
-import { askedAt, type SessionRequest } from '../store/request-row.ts';
+import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { beganBy, type ThreadHere, isDirectMessage } from './edge/places.ts';

@@ -1,7 +1,7 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { LeaseLostError, type Lease } from '../queue/index.ts';
 import { isInFlight, type Showing, type ShownMessages, type ShownRow } from '../store/shown.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Tables } from '../store/store.ts';
 import type { TurnClass, Turns } from '../store/turns.ts';
 import { slackFailure, type SlackFailure } from './edge/errors.ts';
 import type { MessageMetadata } from './edge/metadata.ts';

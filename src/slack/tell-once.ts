@@ -1,4 +1,4 @@
-import type { MessageRef } from '../store/request-row.ts';
+import type { MessageRef } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { Outbound, PrivatePlace } from './edge/outbound.ts';

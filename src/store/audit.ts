@@ -6,9 +6,9 @@ import { devinUserOf, type Identity } from '../session/identity.ts';
 import type { Steering } from '../session/preferences.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
 import { toWire } from '../session/snapshot.ts';
-import { askingMessage, type SessionRequest } from './request-row.ts';
+import { askingMessage, type SessionRequest } from './requests.ts';
 import { hasRow, lockNames } from './sql.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './store.ts';
 
 /** What is recorded; docs/audit.md says what the results of each kind mean. */
 type AuditKind =

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from './tables.ts';
+import type { Db } from './store.ts';
 
 /**
  * Slack gives a private channel another id when it is shared with another organization. Replaces it in all tables but the

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { isWithin } from '../time.ts';
-import { codeOf } from './store-error.ts';
-import type { Tables } from './tables.ts';
+import { codeOf } from './sql.ts';
+import type { Tables } from './store.ts';
 
 /** Slack waits 3 s for an answer: what isn't committed by then is refused. */
 const WRITE_MS = 2500;

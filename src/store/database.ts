@@ -17,8 +17,8 @@ import {
 } from './embedded/gate.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
 import { createStatementNames, PreparingClient } from './prepared-statements.ts';
-import { codeOf } from './store-error.ts';
-import type { Tables } from './tables.ts';
+import { codeOf } from './sql.ts';
+import type { Tables } from './store.ts';
 
 export type Database = {
   db: Kysely<Tables>;

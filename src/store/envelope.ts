@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from '../text/operator-error.ts';
-import { codeOf } from './store-error.ts';
+import { codeOf } from './sql.ts';
 
 const envelopeSchema = z.object({
   /** Where a private notice can be sent for half an hour; anyone who has it can post. */

@@ -2,9 +2,9 @@ import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
 import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
 import { faultsSchema, formQuestionSchema } from '../session/failure.ts';
-import { effectiveDraftSchema } from './request-row.ts';
+import { effectiveDraftSchema } from './requests.ts';
 import { readFirst, withJson, type Columns } from './sql.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './store.ts';
 
 const formSchema = z.object({
   id: z.string(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
 import { json, lockNames, type Columns } from './sql.ts';
-import type { Db, Tables } from './tables.ts';
+import type { Db, Tables } from './store.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */
 export type Person = { teamId: string; userId: string };

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { interval } from './sql.ts';
-import type { Db, Tables } from './tables.ts';
+import type { Db, Tables } from './store.ts';
 
 /** What only one process may do at a time, and until when one does it. */
 export type LeasesTable = {

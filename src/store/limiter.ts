@@ -5,7 +5,7 @@ import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
 import { IS_OVER } from './sessions.ts';
 import { interval, literals, lockNames } from './sql.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './store.ts';
 
 type Trx = Transaction<Tables>;
 

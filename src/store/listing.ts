@@ -3,7 +3,7 @@ import { phasesOf, STANDING, type SessionPhase, type Standing } from '../session
 import { isPending, type RequestState } from '../session/request.ts';
 import { shownKey } from './shown.ts';
 import { literals } from './sql.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './store.ts';
 
 type Whose = { teamId: string; viewerId: string; whose: 'mine' | 'all' };
 type OpenIn = { teamId: string; channelId: string | null; limit: number };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import { OperatorError } from '../text/operator-error.ts';
-import { codeOf, DUPLICATE_TABLE, orForbidden } from './store-error.ts';
-import type { Tables } from './tables.ts';
+import { codeOf, DUPLICATE_TABLE, orForbidden } from './sql.ts';
+import type { Tables } from './store.ts';
 
 /** Raise this number when a `jsonb` column, a job or a fixed word of a row changes its meaning. */
 const FORMAT = 1;

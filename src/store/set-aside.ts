@@ -1,6 +1,6 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { cleanText } from '../bounds.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './store.ts';
 
 /** What can fail on its own: a session's row, a message to post. */
 type SetAsideKind = 'session' | 'message';

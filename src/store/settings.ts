@@ -13,7 +13,7 @@ import { appendAudit } from './audit.ts';
 import { inBatches } from './commit.ts';
 import type { Person } from './identities.ts';
 import { json, type Columns } from './sql.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './store.ts';
 
 export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };
 

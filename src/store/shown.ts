@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { OPEN_STATES } from '../session/request.ts';
 import type { Person } from './identities.ts';
 import { hasRow, isLongAgo, literals, readFirst, type Columns } from './sql.ts';
-import type { Db, Tables } from './tables.ts';
+import type { Db, Tables } from './store.ts';
 
 const shownSchema = z.object({
   /** Names the message among all; it begins with its kind. */

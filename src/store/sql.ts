@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { PGliteAdapter, sql, type ColumnType, type Kysely, type RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import type { Db, Tables } from './tables.ts';
+import { OperatorError } from '../text/operator-error.ts';
+import type { Db, Tables } from './store.ts';
 
 /**
  * Locks these names in all replicas until the end of the transaction. Always in the same order, so two transactions never
@@ -138,4 +139,21 @@ export function createDatabaseTime(passedMs: () => number = () => performance.no
       if (row !== undefined) aheadMs = row.now.getTime() - (askedMs + passedMs()) / 2;
     },
   };
+}
+
+/** The literal code of an error from Node, Postgres (SQLSTATE) or this app, if it has one. */
+export function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+/** SQLSTATEs. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export const DUPLICATE_TABLE = '42P07';
+const FORBIDDEN = '42501';
+
+/** The error of a start, for the app admin if Postgres refuses to create what the app needs. */
+export function orForbidden(error: unknown): unknown {
+  return codeOf(error) === FORBIDDEN
+    ? new OperatorError('database-forbidden', (text) => text.store.forbidden, { cause: error })
+    : error;
 }

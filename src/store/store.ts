@@ -1,25 +1,23 @@
+import type { Kysely, Transaction } from 'kysely';
 import type { Times } from '../times.ts';
-import { createAudit } from './audit.ts';
+import { createAudit, type AuditEndTable, type AuditTable } from './audit.ts';
 import type { Database } from './database.ts';
-import { createEchoes } from './echoes.ts';
 import { createEnvelopes, type Seal } from './envelope.ts';
-import { createForms } from './forms.ts';
-import { createIdentities, createKnownPeople } from './identities.ts';
-import { createLeases } from './leases.ts';
-import { createLedger } from './ledger.ts';
+import { createForms, type FormsTable } from './forms.ts';
+import { createIdentities, createKnownPeople, type PeopleTable } from './identities.ts';
+import { createLeases, type LeasesTable } from './leases.ts';
+import { createLedger, createUsage, type LedgerTable } from './ledger.ts';
 import { createListing } from './listing.ts';
-import { createPolls } from './polls.ts';
-import { createReplies } from './replies.ts';
-import { createRequests } from './requests.ts';
-import { createSessions } from './sessions.ts';
-import { createSetAside } from './set-aside.ts';
-import { createSettings } from './settings.ts';
-import { createShown } from './shown.ts';
+import { createEchoes, createReplies, type RepliesTable } from './replies.ts';
+import { createRequests, type SessionRequestsTable } from './requests.ts';
+import { createPolls, createSessions, type SessionsTable } from './sessions.ts';
+import { createSetAside, type SetAsideTable } from './set-aside.ts';
+import { createSettings, type SettingsTable } from './settings.ts';
+import { createShown, type ShownTable } from './shown.ts';
 import type { Clock } from './sql.ts';
-import { createThreadMessages } from './thread-messages.ts';
-import { createTurns } from './turns.ts';
-import { createUnconfirmedCreates } from './unconfirmed-creates.ts';
-import { createUsage } from './usage.ts';
+import { createThreadMessages, type ThreadMessagesTable } from './thread-messages.ts';
+import { createTurns, type PacesTable, type TurnsTable } from './turns.ts';
+import { createUnconfirmedCreates, type UnconfirmedCreatesTable } from './unconfirmed-creates.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -55,3 +53,26 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     settings: createSettings(db),
   };
 }
+
+/** Every table; each is described in its own file. The database says `team_id`, the code `teamId`. */
+export type Tables = {
+  audit: AuditTable;
+  auditEnd: AuditEndTable;
+  forms: FormsTable;
+  leases: LeasesTable;
+  ledger: LedgerTable;
+  paces: PacesTable;
+  people: PeopleTable;
+  replies: RepliesTable;
+  sessionRequests: SessionRequestsTable;
+  sessions: SessionsTable;
+  setAside: SetAsideTable;
+  settings: SettingsTable;
+  shown: ShownTable;
+  threadMessages: ThreadMessagesTable;
+  turns: TurnsTable;
+  unconfirmedCreates: UnconfirmedCreatesTable;
+};
+
+/** The database, or the transaction that a statement is part of. */
+export type Db = Kysely<Tables> | Transaction<Tables>;

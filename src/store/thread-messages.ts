@@ -2,7 +2,7 @@ import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { batchesOf } from '../bounds.ts';
 import { isLongAgo, literals, MOST_SWEPT, type Columns } from './sql.ts';
-import type { Db, Tables } from './tables.ts';
+import type { Db, Tables } from './store.ts';
 
 /** A file that Devin made. */
 export const FILE = 'attachment';

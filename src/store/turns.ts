@@ -1,7 +1,7 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { interval, type Clock } from './sql.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './store.ts';
 
 /** How many writes to Slack can come at once, and how many a minute after that. */
 type Rate = { burst: number; perMinute: number };

@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema } from '../session/identity.ts';
 import { withJson, type Columns } from './sql.ts';
-import type { Db, Tables } from './tables.ts';
+import type { Db, Tables } from './store.ts';
 
 const unconfirmedCreateSchema = z.object({
   requestId: z.string(),

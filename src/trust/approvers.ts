@@ -13,7 +13,7 @@ import type { Policy } from '../session/policy/schema.ts';
 import type { MayEnd } from '../slack/authority.ts';
 import type { Groups } from '../slack/edge/people.ts';
 import type { Person } from '../store/identities.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/requests.ts';
 
 /** Where people and their groups are looked up. */
 type Directory = {

@@ -19,7 +19,7 @@ import type { Policy } from '../session/policy/schema.ts';
 import type { OverBudget } from '../session/reply.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { markFirst, shownKey } from '../store/shown.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Tables } from '../store/store.ts';
 
 type BudgetDeps = { policy: () => Policy; ledger: Ledger; db: Kysely<Tables> };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Audit, AuditRow } from '../store/audit.ts';
-import type { LedgerEntry } from '../store/usage.ts';
+import type { LedgerEntry } from '../store/ledger.ts';
 
 type Cell = string | number | boolean | null | string[];
 /** How each column is read, under the name that people who read the file depend on. */

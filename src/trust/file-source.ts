@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { conflictsIn, MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
 import { hintsOf, POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
-import { codeOf } from '../store/store-error.ts';
+import { codeOf } from '../store/sql.ts';
 import type { Text } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
 import { repeat } from '../time.ts';

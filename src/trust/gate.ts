@@ -26,7 +26,7 @@ import type { DescribePlace } from '../slack/edge/conversations.ts';
 import type { Groups } from '../slack/edge/people.ts';
 import { isDirectMessage } from '../slack/edge/places.ts';
 import type { Person } from '../store/identities.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
 import { fingerprintOf } from '../store/sql.ts';
 import { createInTime } from '../time.ts';

@@ -8,7 +8,7 @@ import type { Groups } from '../slack/edge/people.ts';
 import type { Person } from '../store/identities.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Settings } from '../store/settings.ts';
-import type { Tables } from '../store/tables.ts';
+import type { Tables } from '../store/store.ts';
 import { createMayEnd } from './approvers.ts';
 import { createBudget } from './budget.ts';
 import type { FileSource } from './file-source.ts';

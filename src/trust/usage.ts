@@ -14,8 +14,8 @@ import { answerPlace } from '../slack/edge/places.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { notice } from '../slack/views/notices.ts';
 import { renderUsage, type HomeEveryone, type HomeUsage, type UsageReport } from '../slack/views/usage.ts';
+import { MOST_REPORTED } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
-import { MOST_REPORTED } from '../store/usage.ts';
 import type { Tuning } from '../times.ts';
 import type { Budget } from './budget.ts';
 

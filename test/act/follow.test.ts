@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mayHaveStarted } from '../../src/act/sessions.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { requestTag } from '../../src/session/request.ts';
-import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { SessionRequest } from '../../src/store/requests.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 

@@ -3,7 +3,7 @@ import { findEarlier, findOne, findSessions } from '../../src/create/find-sessio
 import type { SessionQuery } from '../../src/devin/sessions.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
-import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { SessionRequest } from '../../src/store/requests.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findUnconfirmed } from '../../src/create/unconfirmed.ts';
+import { findUnconfirmed } from '../../src/create/sweep.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { requestTag, type RequestState } from '../../src/session/request.ts';
 import { createSetting } from '../support/create-context.ts';

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
 import { createWithLease, type Lease } from '../../src/queue/index.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import type { Tables } from '../../src/store/tables.ts';
+import type { Tables } from '../../src/store/store.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { reported } from '../support/leases.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CARD } from '../../src/reconcile/card.ts';
 import type { Desired } from '../../src/reconcile/show.ts';
 import type { RequestState } from '../../src/session/request.ts';
-import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { SessionRequest } from '../../src/store/requests.ts';
 import type { ShownMessage } from '../../src/store/shown.ts';
 import type { TurnClass } from '../../src/store/turns.ts';
 import { en } from '../../src/text/en.ts';

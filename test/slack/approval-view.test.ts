@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Approval } from '../../src/session/approval.ts';
 import { approvalView } from '../../src/slack/card-view.ts';
 import { renderApproval } from '../../src/slack/views/approval.ts';
-import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { SessionRequest } from '../../src/store/requests.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 

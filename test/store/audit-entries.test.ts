@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { requestEntries } from '../../src/store/audit.ts';
-import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { SessionRequest } from '../../src/store/requests.ts';
 import { refusedBy, requestRow } from '../support/request-row.ts';
 
 const ana = {

@@ -10,7 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { runUpkeep } from '../../src/store/embedded/upkeep.ts';
-import type { Tables } from '../../src/store/tables.ts';
+import type { Tables } from '../../src/store/store.ts';
 import { en } from '../../src/text/en.ts';
 import { OperatorError } from '../../src/text/operator-error.ts';
 import { useEmbedded, useFolder } from '../support/databases.ts';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createAudit } from '../../src/store/audit.ts';
-import { forgetPerson } from '../../src/store/forget.ts';
 import { createIdentities } from '../../src/store/identities.ts';
 import { createRequests } from '../../src/store/requests.ts';
+import { forgetPerson } from '../../src/store/retention.ts';
 import { createSettings } from '../../src/store/settings.ts';
-import type { Tables } from '../../src/store/tables.ts';
+import type { Tables } from '../../src/store/store.ts';
 import { verifyChain } from '../../src/trust/index.ts';
 import { usePostgres } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';

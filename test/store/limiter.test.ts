@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions, type SessionChanges } from '../../src/store/sessions.ts';
-import type { Tables } from '../../src/store/tables.ts';
+import type { Tables } from '../../src/store/store.ts';
 import { oneWaits, usePostgres } from '../support/databases.ts';
 import { newRequest } from '../support/request-row.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';

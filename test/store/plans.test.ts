@@ -2,20 +2,17 @@ import { CompiledQuery, type Kysely, type KyselyPlugin, type RootOperationNode }
 import { describe, expect, test } from 'vitest';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
 import type { Database } from '../../src/store/database.ts';
-import { createEchoes } from '../../src/store/echoes.ts';
-import { createLedger } from '../../src/store/ledger.ts';
+import { createLedger, createUsage } from '../../src/store/ledger.ts';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { createListing } from '../../src/store/listing.ts';
-import { createPolls } from '../../src/store/polls.ts';
-import { createReplies } from '../../src/store/replies.ts';
+import { createEchoes, createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
-import { createSessions } from '../../src/store/sessions.ts';
+import { createPolls, createSessions } from '../../src/store/sessions.ts';
 import { createShown } from '../../src/store/shown.ts';
 import { databaseClock } from '../../src/store/sql.ts';
-import type { Tables } from '../../src/store/tables.ts';
+import type { Tables } from '../../src/store/store.ts';
 import { createThreadMessages } from '../../src/store/thread-messages.ts';
 import { createTurns } from '../../src/store/turns.ts';
-import { createUsage } from '../../src/store/usage.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { createPolls } from '../../src/store/polls.ts';
-import { createSessions } from '../../src/store/sessions.ts';
+import { createPolls, createSessions } from '../../src/store/sessions.ts';
 import { usePostgres } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 

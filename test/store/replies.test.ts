@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEchoes } from '../../src/store/echoes.ts';
-import { createReplies } from '../../src/store/replies.ts';
+import { createEchoes, createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 
 const open = useEmbedded();

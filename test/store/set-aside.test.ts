@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createLeases } from '../../src/store/leases.ts';
-import { createPolls } from '../../src/store/polls.ts';
 import { removeExpired } from '../../src/store/retention.ts';
-import { createSessions } from '../../src/store/sessions.ts';
+import { createPolls, createSessions } from '../../src/store/sessions.ts';
 import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { usePostgres } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';

@@ -4,7 +4,7 @@ import { createLog } from '../../src/log.ts';
 import { Later } from '../../src/queue/index.ts';
 import type { EffectiveDraft } from '../../src/session/defaults.ts';
 import { createSeal } from '../../src/store/envelope.ts';
-import type { NewRequest, RequestChanges, SessionRequest } from '../../src/store/request-row.ts';
+import type { NewRequest, RequestChanges, SessionRequest } from '../../src/store/requests.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import { createStore } from '../../src/store/store.ts';
 import type { Open } from './databases.ts';

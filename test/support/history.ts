@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { Tables } from '../../src/store/tables.ts';
+import type { Tables } from '../../src/store/store.ts';
 
 export type History = {
   requests: number;

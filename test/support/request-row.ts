@@ -1,6 +1,6 @@
 import type { Failure } from '../../src/session/failure.ts';
 import type { Hurdle } from '../../src/session/policy/decide.ts';
-import type { NewRequest, SessionRequest } from '../../src/store/request-row.ts';
+import type { NewRequest, SessionRequest } from '../../src/store/requests.ts';
 
 /** A command of U1, in T1 and C1. */
 export function newRequest(id: string, changes: Partial<NewRequest> = {}): NewRequest {

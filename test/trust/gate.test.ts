@@ -3,7 +3,7 @@ import type { Approval } from '../../src/session/approval.ts';
 import type { PlaceKind } from '../../src/session/context.ts';
 import type { SlackPerson } from '../../src/session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../src/session/prompt.ts';
-import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { SessionRequest } from '../../src/store/requests.ts';
 import { en } from '../../src/text/en.ts';
 import { createGate } from '../../src/trust/gate.ts';
 import { POLICY_FILE } from '../../src/trust/index.ts';

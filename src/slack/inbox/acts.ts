@@ -5,10 +5,8 @@ import { isOver, isResting } from '../../session/lifecycle.ts';
 import type { ReplyWay } from '../../session/reply.ts';
 import { commitInTime, type Writes } from '../../store/commit.ts';
 import type { NewReply, Reply } from '../../store/replies.ts';
-import { messageKey, newId, type MessageRef } from '../../store/request-row.ts';
-import type { SteeredThread } from '../../store/requests.ts';
-import type { Store } from '../../store/store.ts';
-import type { Tables } from '../../store/tables.ts';
+import { messageKey, newId, type MessageRef, type SteeredThread } from '../../store/requests.ts';
+import type { Store, Tables } from '../../store/store.ts';
 import type { PrivatePlace } from '../edge/outbound.ts';
 
 export type RepliesContext = {

@@ -20,10 +20,9 @@ import {
   twinKey,
   type NewRequest,
   type SessionRequest,
-} from '../../store/request-row.ts';
-import { lostSecrets } from '../../store/requests.ts';
-import type { Store } from '../../store/store.ts';
-import type { Tables } from '../../store/tables.ts';
+  lostSecrets,
+} from '../../store/requests.ts';
+import type { Store, Tables } from '../../store/store.ts';
 import type { QuickGate, TypedDraft } from '../authority.ts';
 import { placeColumns, type Origin } from '../edge/places.ts';
 

@@ -1,8 +1,7 @@
 import type { MessageContext } from '../../session/context.ts';
 import type { IntentOf, Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
-import { messageKey, offerId } from '../../store/request-row.ts';
-import { findFollowed } from '../../store/requests.ts';
+import { messageKey, offerId, findFollowed } from '../../store/requests.ts';
 import type { Text } from '../../text/index.ts';
 import { identify } from '../authority.ts';
 import { cardView, requesterName, runsAs } from '../card-view.ts';

@@ -8,7 +8,7 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt';
-import type { SessionRequest } from '../../store/request-row.ts';
+import type { SessionRequest } from '../../store/requests.ts';
 import { personRefusal } from '../authority.ts';
 import { ACTION, type ActionId } from '../edge/ids.ts';
 import {

@@ -2,10 +2,9 @@ import { fsyncSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
-import { PGlite, type PGliteOptions, type Transaction } from '@electric-sql/pglite';
+import { PGlite, type PGliteOptions, type Transaction, parse, protocol } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { isPreparable } from '../prepared-statements.ts';
-import { createPrepared } from './prepared.ts';
 import { errorFacts, type Call, type Inside, type Order, type Report } from './protocol.ts';
 
 /** PGlite starts with `-F` (no fsync) otherwise. Its WAL is kept small: nothing else trims it in single-user mode. */
@@ -261,4 +260,81 @@ function hasNodeFiles(module: unknown): module is { NODEFS: NodeFiles } {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
+}
+
+const { serialize } = protocol;
+
+/** A change of tables changes the columns that prepared statements return. */
+const CHANGES_TABLES = /\b(create|alter|drop)\b/i;
+/** Lists of values differ in length, and each length is a statement of its own. */
+const MOST = 400;
+
+type Messages = Parameters<typeof parse.parseResults>[0];
+/** `columns`: how its rows are described; empty: it has none. */
+type Statement = { name: string; types: readonly number[]; columns: Messages };
+
+/**
+ * Statements that were parsed before aren't parsed again: in WebAssembly, this takes longer than most of them run.
+ * PGlite itself parses each time, and crosses into WebAssembly six times for it.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+ */
+function createPrepared(pglite: PGlite) {
+  const statements = new Map<string, Statement>();
+  let named = 0;
+  let isForgetting = false;
+
+  async function send(...messages: Uint8Array[]) {
+    return pglite.execProtocolStream(Buffer.concat(messages), { syncToFs: false });
+  }
+
+  async function prepare(sql: string): Promise<Statement> {
+    if (isForgetting) await send(serialize.query('deallocate all'));
+    isForgetting = false;
+    const name = `s${(named += 1)}`;
+    const said = await send(
+      serialize.parse({ name, text: sql }),
+      serialize.describe({ type: 'S', name }),
+      serialize.sync(),
+    );
+    const statement = {
+      name,
+      types: parse.parseDescribeStatementResults(said),
+      columns: said.filter((message) => message.name === 'rowDescription'),
+    };
+    statements.set(sql, statement);
+    if (statements.size >= MOST) forget();
+    return statement;
+  }
+
+  function forget(): void {
+    statements.clear();
+    isForgetting = true;
+  }
+
+  function toText(value: unknown, type: number | undefined): string | null {
+    if (value === null || value === undefined) return null;
+    return (pglite.serializers[type ?? 0] ?? String)(value);
+  }
+
+  return {
+    /** Outside of a transaction, none may begin meanwhile. */
+    run: async (sql: string, parameters: readonly unknown[]) =>
+      pglite._runExclusiveQuery(async () => {
+        const { name, types, columns } = statements.get(sql) ?? (await prepare(sql));
+        const values = parameters.map((value, at) => toText(value, types[at]));
+        const said = await send(
+          serialize.bind({ statement: name, values }),
+          serialize.execute(),
+          serialize.sync(),
+        );
+        const [result] = parse.parseResults([...columns, ...said], pglite.parsers);
+        if (result === undefined) throw new Error('PGlite changed: a statement had no result');
+        return result;
+      }),
+
+    /** Before statements that aren't preparable. */
+    passBy(sql: string): void {
+      if (CHANGES_TABLES.test(sql)) forget();
+    },
+  };
 }

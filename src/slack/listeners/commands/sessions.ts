@@ -1,7 +1,11 @@
 import { bareSessionId, type IntentOf } from '../../../session/intent.ts';
 import { isDoneAlready, isOver, STANDING } from '../../../session/lifecycle.ts';
-import type { SessionRequest } from '../../../store/request-row.ts';
-import { findFollowed, type Followed, type SteeredThread } from '../../../store/requests.ts';
+import {
+  type SessionRequest,
+  findFollowed,
+  type Followed,
+  type SteeredThread,
+} from '../../../store/requests.ts';
 import type { SessionRow } from '../../../store/sessions.ts';
 import { maySee, personRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../../authority.ts';
 import { cardView } from '../../card-view.ts';
