@@ -44,9 +44,8 @@ export async function mayApprove(c: ActContext, decision: DecisionAct, request: 
 
 /** Nobody can decide any more; null: they can. */
 async function overRefusal(c: ActContext, { number, userId }: DecisionAct, request: SessionRequest) {
-  const isOver = awaited(request, number) === null;
-  if (!isOver && !(await expireApproval(c, request.id))) return null;
-  return (await c.textFor(userId)).approval.refused[isOver ? 'over' : 'expired'];
+  if (awaited(request, number) !== null && !(await expireApproval(c, request.id))) return null;
+  return (await c.textFor(userId)).approval.refused.over;
 }
 
 /** The refusal is recorded. */
@@ -58,7 +57,7 @@ async function forbid(
     why,
   }: {
     decision: DecisionAct;
-    why: Exclude<keyof Text['approval']['refused'], 'over' | 'expired' | 'notNow'>;
+    why: Exclude<keyof Text['approval']['refused'], 'over' | 'notNow'>;
   },
 ): Promise<string> {
   const result = why === 'notAsked' ? 'approval:not-asked' : 'approval:own';
@@ -89,7 +88,7 @@ export async function approve(c: ActContext, { act, subject: request }: Deciding
   }
   await moveAwaited(c, act, (locked, pending) =>
     verdict.kind === 'changed'
-      ? ended(locked, notApproved(pending, verdict.end), given.atMs)
+      ? ended(locked, notApproved(pending, 'changed'), given.atMs)
       : counted(locked, pending, given),
   );
   return done();

@@ -226,7 +226,7 @@ async function showCard(c: ActContext, act: Follow, found: SessionRequest | null
 
 async function whereShown(
   { slack, textFor }: ActContext,
-  { userId, answerTo }: Follow,
+  { userId }: Follow,
   request: SessionRequest,
 ) {
   const { steering, notices } = await textFor(userId);
@@ -234,9 +234,5 @@ async function whereShown(
   const mayRead = async (channelId: string) =>
     request.userId === userId || (await slack.presence({ channelId, userId })) === 'in';
   const url = card !== null && (await mayRead(card.channelId)) ? slack.outbound.permalink(card) : null;
-  const isHere = request.channelId === answerTo.channelId;
-  return [
-    isHere ? steering.followed : steering.followedElsewhere,
-    ...(url === null ? [] : [link(url, notices.openCard)]),
-  ];
+  return [steering.followed, ...(url === null ? [] : [link(url, notices.openCard)])];
 }

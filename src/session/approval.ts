@@ -11,14 +11,11 @@ export const voterSchema = z.object({
 /** An approver: someone who was asked, or who decided. */
 export type Voter = z.infer<typeof voterSchema>;
 
-/** How an approval ends without a session. The last four say what changed after it was asked for. */
+/** How an approval ends without a session. `changed`: what was asked, the policy or who may approve, after it was asked for. */
 export const UNAPPROVED_ENDS = [
   'declined',
   'expired',
-  'request-changed',
-  'file-changed',
-  'policy-changed',
-  'approvers-changed',
+  'changed',
 ] as const;
 export type UnapprovedEnd = (typeof UNAPPROVED_ENDS)[number];
 

@@ -12,10 +12,10 @@ export const USAGE_BY = ['person', 'channel', 'repo', 'month'] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 
 /**
- * Why a person may not see a report; null: they may. Everyone sees their own, and of others only totals: those of the
- * workspace unless the policy names owners.
+ * Whether a person may see a report. Everyone sees their own, and of others only totals: those of the workspace unless the
+ * policy names owners.
  */
-export function usageRefusal(
+export function maySeeUsage(
   { scope, by }: { scope: UsageScope['kind']; by: UsageBy },
   {
     hasOwners,
@@ -26,11 +26,10 @@ export function usageRefusal(
     /** An owner of the policy, or a workspace admin. */
     mayAll: boolean;
   },
-): 'workspace' | 'by' | null {
-  if (mayAll || scope === 'me') return null;
-  if (scope === 'workspace' && hasOwners) return 'workspace';
-  const tellsOfOthers = by === 'person' || (scope === 'workspace' && by !== 'month');
-  return tellsOfOthers ? 'by' : null;
+): boolean {
+  if (mayAll || scope === 'me') return true;
+  if (scope === 'channel') return by !== 'person';
+  return by === 'month' && !hasOwners;
 }
 
 export const DEFAULT_DAYS = 30;

@@ -250,7 +250,7 @@ function waitingForApproval(approval: Approval, text: Text): string[] {
   return [
     onCard.waits(need - yes.length, names),
     ...(say === null ? [] : [say]),
-    ...(yes.length === 0 ? [] : [onCard.soFar(namesOf(yes, text))]),
+    ...(yes.length === 0 ? [] : [onCard.approved(namesOf(yes, text))]),
   ];
 }
 

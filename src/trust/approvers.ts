@@ -3,7 +3,6 @@ import {
   isAmong,
   pendingApproval,
   type Approval,
-  type UnapprovedEnd,
   type Voter,
 } from '../session/approval.ts';
 import { devinUserOf, type Identity, type SlackPerson } from '../session/identity.ts';
@@ -83,8 +82,8 @@ export async function mayApprove(
   return able;
 }
 
-/** What changed since this approval was given to a person's request; null: nothing. Throws if Slack can't be asked. */
-export async function changeSince(
+/** Whether something changed since this approval was given to a person's request. Throws if Slack can't be asked. */
+export async function hasChanged(
   c: Directory,
   approval: Approval,
   {
@@ -96,12 +95,11 @@ export async function changeSince(
     sha256: string | null;
     fingerprint: string;
   },
-): Promise<UnapprovedEnd | null> {
-  if (approval.policy !== now.sha256) return 'policy-changed';
-  if (approval.fingerprint !== now.fingerprint) return 'request-changed';
+): Promise<boolean> {
+  if (approval.policy !== now.sha256 || approval.fingerprint !== now.fingerprint) return true;
   const among = approval.yes.map(({ userId }) => userId);
   const able = await mayApprove(c, termsOf(now.policy, approval.rule).approvers, { among, requester });
-  return able.length < among.length ? 'approvers-changed' : null;
+  return able.length < among.length;
 }
 
 /** Who asked for it, who was asked to approve it, and the policy's owners. */

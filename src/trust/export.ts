@@ -32,10 +32,10 @@ export function exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean): AsyncG
 const GENESIS = '0'.repeat(64);
 
 /**
- * `loose`: unchanged, but it was written after another entry. `unmarked`: nothing says that it is the last one. `emptied`: of
+ * `changed`: it, or the one before it. `unmarked`: nothing says that it is the last one. `emptied`: of
  * a used database. `replaced`: no entry has the hash that one had before.
  */
-type ChainFault = 'changed' | 'missing' | 'loose' | 'unmarked' | 'emptied' | 'replaced';
+type ChainFault = 'changed' | 'missing' | 'unmarked' | 'emptied' | 'replaced';
 type Verified =
   /** `last`: null if there is no entry. */
   { ok: true; count: number; last: AuditRow | null } | { ok: false; seq: number; fault: ChainFault };
@@ -56,8 +56,8 @@ export async function verifyChain(
   for await (const row of audit.entries()) {
     const seq = count + 1;
     if (Number(row.seq) !== seq) return { ok: false, seq, fault: 'missing' };
-    if (row.hash !== hashOf(row)) return { ok: false, seq, fault: 'changed' };
-    if (row.prev !== (last?.hash ?? GENESIS)) return { ok: false, seq, fault: 'loose' };
+    if (row.hash !== hashOf(row) || row.prev !== (last?.hash ?? GENESIS))
+      return { ok: false, seq, fault: 'changed' };
     if (seq === end?.seq && row.hash !== end.hash) return { ok: false, seq, fault: 'changed' };
     isExpected ||= row.hash === expected;
     last = row;

@@ -6,7 +6,7 @@ import {
   DEFAULT_DAYS,
   sinceDays,
   summarize,
-  usageRefusal,
+  maySeeUsage,
   type UsageBy,
   type UsageScope,
 } from '../session/usage.ts';
@@ -98,11 +98,8 @@ function createShow(deps: SpendingDeps, { mayAll: canSeeAll, report: reportOn }:
     const place = answerPlace(deps.store.envelopes, userId, answerTo);
     const text = await textFor(userId);
     const mayAll = await canSeeAll(userId);
-    const refusal = usageRefusal(job, { hasOwners: deps.policy.current().owners.length > 0, mayAll });
-    if (refusal !== null) {
-      const refused = notice([text.usage.notForYou[refusal](deps.command)]);
-      return outbound.tellPrivately(place, refused);
-    }
+    if (!maySeeUsage(job, { hasOwners: deps.policy.current().owners.length > 0, mayAll }))
+      return outbound.tellPrivately(place, notice([text.usage.notForYou(deps.command)]));
     const spender = { teamId, userId, channelId: answerTo.channelId ?? '' };
     const report = await reportOn({ scope: scopeOf(job), by, days, spender });
     await outbound.tellPrivately(place, renderUsage(report, text));

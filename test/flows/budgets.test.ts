@@ -233,14 +233,14 @@ describe('usage', () => {
     await member.started('the first');
     await (
       await usageOf(member, 'workspace --by person')
-    )('Only owners of the policy and workspace admins see');
+    )('Only owners of the policy and workspace admins can see');
     await (
       await usageOf(member, 'workspace --since 7d')
     )('Usage in this workspace, last 7 days');
     await world().change(`${LIMITS}\nowners: [${boss.ana.userId}]`);
     await (
       await usageOf(member, 'workspace')
-    )('see usage of the whole workspace');
+    )('admins can see this');
     const told = await (await usageOf(boss, 'workspace --by person'))('By person');
     expect(told.text).toContain(`<@${member.ana.userId}>`);
     await world().change(LIMITS);

@@ -143,7 +143,7 @@ describeOnBothWorlds('the slash command', (world) => {
       expect(said).toContain('fix the flaky login test');
       expect(said).toContain('  Repositories: acme/web · ACU cap: 3');
       expect(said).toContain('p…@acme.example');
-      expect(said).not.toContain('Open in a form');
+      expect(said).not.toContain('Open the form');
       expect(noticesTo(slack, channelId, null)).toEqual([]);
       expect(devin.sessions.some(({ userId: id }) => id === eve.devinUserId)).toBe(false);
     });
@@ -155,7 +155,7 @@ describeOnBothWorlds('the slash command', (world) => {
       await slack.command(guest.userId, channelId, 'fix it now');
       const told = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === guest.userId);
       expect(slack.renderText(told)).toContain('fix it now');
-      expect(slack.renderText(told)).not.toContain('Open in a form');
+      expect(slack.renderText(told)).not.toContain('Open the form');
       expect(devin.sessions.some(({ userId: id }) => id === guest.devinUserId)).toBe(false);
       expect(noticesTo(slack, channelId, null)).toEqual([]);
     });

@@ -142,7 +142,7 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
     await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
     const deletion = await remove();
     const told = await toldTo(world(), { channelId, userId: ana.userId }, 'Your message was deleted before');
-    expect(slack.renderText(told)).toMatch(/Nothing was started[^]*delete the old tests[^]*Open in a form/);
+    expect(slack.renderText(told)).toMatch(/Nothing was started[^]*delete the old tests[^]*Open the form/);
     await cardOf(slack, channelId, (text) => text.includes('Canceled by'));
     busy.clear();
     await slack.redeliver(deletion);

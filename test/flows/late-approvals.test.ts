@@ -30,6 +30,6 @@ test('a late approval starts nothing, even if the request still shows as waiting
   clock.aheadMs += 2 * 3_600_000;
   await slack.clickButton(ben.userId, { channelId: direct, ts }, 'approve_request');
   await cardOf(slack, channelId, (text) => text.includes('Nobody approved this request in time'));
-  await slack.waitForMessage(direct, ({ text }) => text.includes('so it has ended'));
+  await slack.waitForMessage(direct, ({ text }) => text.includes('or has expired'));
   expect(own()).toHaveLength(0);
 });

@@ -261,7 +261,7 @@ describe('follow', () => {
     const id = await foreign('Taken');
     const [first, second] = [someone(), someone()];
     await slack.command(first.person.userId, first.channelId, `follow ${id}`);
-    await toldTo(world(), first.place, 'This session has a card in Slack.');
+    await toldTo(world(), first.place, 'already has a card in Slack');
     await slack.command(second.person.userId, second.channelId, `follow devin-${id}`);
     const told = await toldTo(world(), second.place, 'already has a card in Slack');
     expect(slack.renderText(told)).toContain(first.channelId);

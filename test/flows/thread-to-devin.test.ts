@@ -462,7 +462,7 @@ describe('keywords in the thread', () => {
     devin.advance(thread.id, { status: 'exit' });
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended'));
     await thread.say(thread.ana.userId, 'stop');
-    await thread.noticeTo(thread.ana.userId, en.steering.over);
+    await thread.noticeTo(thread.ana.userId, en.thread.ended);
     const said = slack.messages(thread.channelId);
     expect(said.filter(({ text }) => text.includes('Stop this session'))).toEqual([]);
     expect(said.find(({ ts }) => ts === mention.ts)?.reactions.size).toBe(0);

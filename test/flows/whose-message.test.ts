@@ -142,7 +142,7 @@ describe('a thread under a card', () => {
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended'));
     await thread.say(thread.ana.userId, 'Thanks!');
     await thread.say(thread.ana.userId, 'one more thing');
-    await thread.noticeTo(thread.ana.userId, en.steering.over);
+    await thread.noticeTo(thread.ana.userId, en.thread.ended);
     expect(noticesTo(slack, thread.channelId, thread.ana.userId)).toHaveLength(1);
   });
 

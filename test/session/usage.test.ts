@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { usageRefusal, sinceDays, summarize, type UsageRow } from '../../src/session/usage.ts';
+import { maySeeUsage, sinceDays, summarize, type UsageRow } from '../../src/session/usage.ts';
 
 const NOW = new Date('2026-11-26T15:00:00Z');
 
@@ -49,16 +49,16 @@ const owned = { hasOwners: true, mayAll: false };
 const open = { hasOwners: false, mayAll: false };
 
 test.each([
-  ['me', 'person', owned, null],
-  ['me', 'channel', open, null],
-  ['channel', 'month', owned, null],
-  ['channel', 'repo', open, null],
-  ['channel', 'person', open, 'by'],
-  ['workspace', 'month', open, null],
-  ['workspace', 'month', owned, 'workspace'],
-  ['workspace', 'channel', open, 'by'],
-  ['workspace', 'repo', open, 'by'],
-  ['workspace', 'person', { hasOwners: true, mayAll: true }, null],
-] as const)('usage of %s by %s is for those who may see it: %j', (scope, by, reader, refusal) => {
-  expect(usageRefusal({ scope, by }, reader)).toBe(refusal);
+  ['me', 'person', owned, true],
+  ['me', 'channel', open, true],
+  ['channel', 'month', owned, true],
+  ['channel', 'repo', open, true],
+  ['channel', 'person', open, false],
+  ['workspace', 'month', open, true],
+  ['workspace', 'month', owned, false],
+  ['workspace', 'channel', open, false],
+  ['workspace', 'repo', open, false],
+  ['workspace', 'person', { hasOwners: true, mayAll: true }, true],
+] as const)('usage of %s by %s is for those who may see it: %j', (scope, by, reader, may) => {
+  expect(maySeeUsage({ scope, by }, reader)).toBe(may);
 });

@@ -26,9 +26,9 @@ type Help = {
 /** One screen: how to start, or every option and sub-command. */
 export function renderHelp({ command, topic }: Help, text: Text): Rendered {
   const paragraphs = topic === 'options' ? allOptions(command, text) : howToStart(command, text);
-  const { openForm, mySessions, allOptions: all } = text.command.help;
+  const { mySessions, allOptions: all } = text.command.help;
   const buttons = [
-    primary(button(ACTION.startHere, openForm, 'channel')),
+    primary(button(ACTION.startHere, text.notices.openForm, 'channel')),
     button(runAction(0), mySessions, 'list'),
     button(runAction(1), all, 'help options'),
   ];

@@ -99,7 +99,7 @@ function asking(message: ApprovalView, text: Text): Rendered {
   const task = codeBlocks(withoutCredentials(message.task));
   const voters = names(approval.yes.map(({ name }) => name));
   const standing = [
-    ...(approval.yes.length === 0 ? [] : [text.approval.onCard.soFar(voters)]),
+    ...(approval.yes.length === 0 ? [] : [text.approval.onCard.approved(voters)]),
     ...(untilMs === null ? [] : [words.until(shownMoment(untilMs, text))]),
   ];
   const head = section(lines.join('\n'));

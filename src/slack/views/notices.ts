@@ -67,7 +67,7 @@ export function sessionOver(
   text: Text,
 ): Rendered {
   const again = button(CARD_ACTION['start-again'], text.card.buttons['start-again'], requestId);
-  return joinParts([line(phase === 'gone' ? text.thread.gone(null) : text.steering.over), offering(again)]);
+  return joinParts([line(phase === 'gone' ? text.thread.gone(null) : text.thread.ended), offering(again)]);
 }
 
 /** Why nothing was done with a session. `name`: its title, or words in its place. Escaped. */
@@ -231,7 +231,7 @@ export function replyMessage(failure: Exclude<ReplyFailure, Marked>, text: Text)
     case 'not-in-conversation':
       return text.steering.notInConversation;
     case 'gave-up':
-      return failure.waiting === 'slack' ? text.thread.gaveUpOnSlack : text.thread.gaveUp;
+      return text.thread.gaveUp;
     case 'devin':
       if (failure.code === 'not-found') return text.thread.gone(failure.detail);
       if (FOR_AN_ADMIN.has(failure.code)) return devinReason(failure, text);

@@ -165,9 +165,8 @@ function contextBlocks({ picked, options }: FormContext, text: Text): KnownBlock
   return [...excerpt, inputBlock({ blockId: BLOCK.context, label, hint, optional: false, element })];
 }
 
-function aboutMessage(picked: string, { modal }: Text): string {
-  const { picked: about, pickedEmpty } = modal.context;
-  return picked.trim() === '' ? pickedEmpty : about(excerptOf(picked));
+function aboutMessage(picked: string, { modal, review }: Text): string {
+  return modal.context.picked(picked.trim() === '' ? review.empty : excerptOf(picked));
 }
 
 const ESCAPED_MENTION = new RegExp(`&lt;(@${USER_ID})&gt;`, 'g');

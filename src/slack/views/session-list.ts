@@ -32,7 +32,7 @@ export function renderSessionList(list: SessionList, text: Text): Rendered {
   const heading = bold(sessions[whose]);
   if (pages === 0) return notice([heading, sessions.none(code(command))]);
   const next = [command, 'list', ...(whose === 'all' ? [whose] : []), page + 1].join(' ');
-  const after = page < pages ? [sessions.nextPage(code(next))] : [];
+  const after = page < pages ? [text.usage.more(code(next))] : [];
   return joinParts([
     line(heading),
     ...entries.map(({ card, isShown }) => {

@@ -159,7 +159,7 @@ export function renderDefaults(defaults: EffectiveDraft, before: string[], text:
     ...before.map(escape),
     bold(settings.title),
     ...lines,
-    lines.length === 0 ? settings.none : settings.notSaid,
+    settings.notSaid,
   ]);
 }
 

@@ -92,11 +92,10 @@ export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary'>;
  * budget.
  */
 export function homeUsage(usage: HomeUsage, command: string, text: Text): KnownBlock[] {
-  const { title } = text.usage.home;
   const budgets = usage.budgets.filter(({ key }) => key !== 'acu_per_channel_per_day');
   if (usage.summary.sessions === 0 && budgets.length === 0) return [];
   const lines = [...moneyLines(budgets, text), totalLine(usage, text)];
-  return homePart([heading(title, usage, text), ...lines], `${command} usage`, text);
+  return homePart([heading(text.usage.title.me, usage, text), ...lines], `${command} usage`, text);
 }
 
 const MOST_PEOPLE = 5;
@@ -109,7 +108,7 @@ export function homeEveryone(everyone: HomeEveryone, command: string, text: Text
 
 /** `more`: the command that shows it. */
 function homePart(lines: readonly string[], more: string, text: Text): KnownBlock[] {
-  return [{ type: 'divider' }, ...sections(lines), context(text.usage.home.more(code(more)))];
+  return [{ type: 'divider' }, ...sections(lines), context(text.usage.more(code(more)))];
 }
 
 type AlertShown = { alert: BudgetAlert; over: 'refuse' | 'approve'; command: string };

@@ -61,7 +61,6 @@ export const command = {
     /** `options`: the most used ones. */
     shortcut: (options: string): string =>
       `Or pick More actions > Start a Devin session on a message. Most used options: ${options}.`,
-    openForm: 'Open the form',
     mySessions: 'My sessions',
     allOptions: 'All options',
     subcommandsTitle: 'Other commands',

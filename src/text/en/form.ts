@@ -24,7 +24,6 @@ export const modal = {
     label: 'Background',
     hint: 'Not instructions. Files are included. To read a thread, this app must be in the conversation.',
     picked: (excerpt: string): string => `About this message: ${excerpt}`,
-    pickedEmpty: 'About a message without text.',
     choices: {
       message: 'Only this message',
       'until-here': 'The thread up to this message',
@@ -62,10 +61,9 @@ export const modal = {
   },
   fileErrors: {
     'too-large': 'This file is larger than 256 KB.',
-    'not-text': 'This file is not a text file (UTF-8).',
+    'not-text': 'This file is empty or not a text file (UTF-8).',
     unreadable: "This app couldn't read the file from Slack. Remove it and upload it again.",
     slow: 'Slack took too long to hand over this file. Press Start again.',
-    empty: 'This file is empty.',
     twice: 'Use one schema: the input or one file.',
     noSecrets: 'This file has no KEY=VALUE lines.',
     repeatedSecret: 'A key is in this file and entered before. Keep one of them.',

@@ -78,17 +78,10 @@ export const usage = {
   noRepo: 'No repository',
   othersLeftOut: (count: number): string => `And ${count} more.`,
   utc: 'Days and months are UTC. A session counts on each day it worked.',
-  notForYou: {
-    /** `command`: the slash command's name. */
-    workspace: (command: string): string =>
-      `Only owners of the policy and workspace admins see usage of the whole workspace. Yours: \`${command} usage\`. This channel: \`${command} usage channel\`.`,
-    by: (_command: string): string =>
-      "Only owners of the policy and workspace admins see usage by person, and the workspace's by channel or repository. Try `--by month`.",
-  },
-  home: {
-    title: 'Usage',
-    more: (command: string): string => `More: ${command}`,
-  },
+  /** `command`: the slash command's name. */
+  notForYou: (command: string): string =>
+    `Only owners of the policy and workspace admins can see this. Yours: \`${command} usage\`. This channel by month: \`${command} usage channel --by month\`.`,
+  more: (command: string): string => `More: ${command}`,
   /** To owners of the policy, by direct message. */
   alert: {
     acu_per_person_per_day: (person: string): string => `Daily budget of ${person}`,
@@ -107,8 +100,7 @@ export const usage = {
 /** Defaults and preferences. */
 export const settings = {
   title: 'Your defaults here',
-  notSaid: "Everything else uses your organization's defaults.",
-  none: "None set: everything uses your organization's defaults.",
+  notSaid: "What isn't listed uses your organization's defaults.",
   scopes: {
     workspace: 'this workspace',
     channel: 'this channel',

@@ -13,7 +13,7 @@ export const notices = {
   typed: 'What you typed:',
   /** The rest of a long text is in the form. */
   typedCut: 'The rest is in the form.',
-  openForm: 'Open in a form',
+  openForm: 'Open the form',
   /** `title`: of a form, a dialog or Details. Escaped. */
   notOpened: (title: string): string => `If "${title}" didn't open, open it here:`,
   /** To a person who asks for what was asked for here before. Its session may not have started yet, or have finished. */

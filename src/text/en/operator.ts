@@ -197,11 +197,9 @@ export const audit = {
   last: (seq: number, at: string, hash: string): string =>
     `The last one is entry ${seq} of ${at}, hash ${hash}.`,
   wrong: {
-    changed: (seq: number): string => `Entry ${seq} was changed, or moved here from another place.`,
+    changed: (seq: number): string => `Entry ${seq}, or the one before it, was changed, moved or replaced.`,
     missing: (seq: number): string =>
       seq === 1 ? 'Entry 1 is missing: the audit no longer begins at its start.' : `Entry ${seq} is missing.`,
-    loose: (seq: number): string =>
-      `Entry ${seq} doesn't follow the entry before it: one of them was replaced.`,
     unmarked: (seq: number): string =>
       `Nothing says that entry ${seq} is the last one: the mark of the audit's end was removed.`,
     emptied: (_seq: number): string => 'The audit is empty, but the app was used: its entries were removed.',

@@ -153,7 +153,6 @@ export const approval = {
       const last = names.at(-1) ?? '';
       return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
     },
-    soFar: (names: string): string => `Approved so far by ${names}.`,
     approved: (names: string): string => `Approved by ${names}.`,
   },
   /** `when`: a moment. */
@@ -194,14 +193,8 @@ export const approval = {
       approved: (names: string): string => `By ${names}.`,
       declined: (name: string): string => `${name} declined this request.`,
       expired: (_name: string): string => 'Nobody approved this request in time.',
-      'request-changed': (_name: string): string =>
-        'What would be sent, or as whom, changed after this approval was requested, so it ended.',
-      'file-changed': (_name: string): string =>
-        'A file changed after this approval was requested, so it ended.',
-      'policy-changed': (_name: string): string =>
-        'The policy changed after this approval was requested, so it ended.',
-      'approvers-changed': (_name: string): string =>
-        'The people who can approve this changed after this approval was requested, so it ended.',
+      changed: (_name: string): string =>
+        'The request, the policy or its approvers changed after this approval was requested, so it ended.',
       /** An earlier attempt turned up. */
       started: (_name: string): string => 'No longer needed: its session was found.',
       canceled: (name: string): string => `Canceled by ${name} before it was approved.`,
@@ -213,8 +206,7 @@ export const approval = {
     sameAccount:
       "This session would run as your Devin account, so you can't approve it. Ask another approver.",
     notAsked: "You aren't an approver of this request. Nothing was changed.",
-    over: 'This request was already decided or canceled. Nothing was changed.',
-    expired: 'Nobody approved this request in time, so it has ended.',
+    over: 'This request was already decided or canceled, or has expired. Nothing was changed.',
     /** The reason follows. */
     notNow: "This can't start right now, so nothing was changed. Press the button again later.",
   },

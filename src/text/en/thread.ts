@@ -17,13 +17,12 @@ export const thread = {
   startAgain: 'Run again with this',
   unknown: "It isn't in the session so far. Check there before you send it again, or Devin may get it twice.",
   notStarted: "Its session wasn't started.",
-  ended: 'The session is over and takes no more messages. You can start another one with your message.',
+  ended: 'This session is over and takes no more messages. You can start another one.',
   archived: (reason: string | null): string =>
     `The session is archived, and Devin didn't take it out of the archive.${reason === null ? '' : ` Devin says: ${reason}`}`,
   gone: (reason: string | null): string =>
     `Devin can't find the session: it was deleted, or this app lost access to it.${reason === null ? '' : ` Devin says: ${reason}`}`,
-  gaveUpOnSlack: "For an hour, Slack didn't tell this app who wrote it.",
-  gaveUp: "Devin was busy or couldn't be reached for an hour.",
+  gaveUp: "Slack or Devin was busy or couldn't be reached for an hour.",
   leftOut: 'Devin got your message without some of its files.',
   /** To a person who may not steer, once per thread. After the reason, if it's another one. */
   staysHere: "Your message stays here; Devin won't see it.",
@@ -95,8 +94,6 @@ export const steering = {
     "This session belongs to a conversation you aren't in, so nothing was done or shown. Ask someone there to add you, or open the session in Devin.",
   /** `session`: its title, or words in its place; `how`: its status and when. Escaped. */
   already: (session: string, how: string): string => `Nothing was done. ${session}: ${how}.`,
-  /** Pressed on an older message. */
-  over: 'This session is over and takes no more messages, so nothing was sent. You can start another one.',
   /** Its database was lost, or restored from before the request. */
   unknown:
     "This app doesn't know this request. Nothing was done. If the app has just started, try again in a few minutes. If that doesn't help, open the session in Devin.",
@@ -111,8 +108,7 @@ export const steering = {
     "It's too late to cancel: the request was already sent to Devin. If its card shows a session, use Stop there to end it.",
   followNeedsAccount:
     'To follow a session, you need a Devin account that matches your Slack account. Ask a Devin admin to invite your work email address, or a workspace admin to link you.',
-  followed: 'This session has a card in Slack.',
-  followedElsewhere: "This session already has a card in Slack, so it wasn't posted here again.",
+  followed: 'This session already has a card in Slack.',
   noPlace:
     "Slack refused the card both here and in a direct message, so the session isn't shown in Slack. Ask an app admin to check this app's permissions in Slack.",
   slackUnavailable: "Slack didn't answer as expected, so nothing was done. Try again in a minute.",
@@ -175,7 +171,6 @@ export const sessions = {
     `No session ${id} here. Check the id or the link. If it was started outside Slack, bring it here with ${follow}.`,
   mine: 'Your sessions',
   all: "Everyone's sessions",
-  nextPage: (typed: string): string => `More: ${typed}`,
   /** `command`: in a code span. */
   none: (command: string): string => `No sessions yet. To start one, type ${command} and a task.`,
   /** In place of a title, for people who aren't in that conversation. */

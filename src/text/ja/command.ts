@@ -46,7 +46,6 @@ export const command: Text['command'] = {
     example: '不安定なログインのテストを直して --repo acme/web --acu 10',
     shortcut: (options) =>
       `メッセージの「その他のアクション」から「Start a Devin session」を選んでも開始できます。よく使うオプション: ${options}`,
-    openForm: 'フォームを開く',
     mySessions: '自分のセッション',
     allOptions: 'すべてのオプション',
     subcommandsTitle: 'その他のコマンド',

@@ -21,7 +21,6 @@ export const modal: Text['modal'] = {
     label: '背景情報',
     hint: '指示としては扱いません。ファイルも含みます。スレッドを読むには、このアプリが会話に参加している必要があります。',
     picked: (excerpt) => `対象のメッセージ: ${excerpt}`,
-    pickedEmpty: '対象は、テキストのないメッセージです。',
     choices: {
       message: 'このメッセージのみ',
       'until-here': 'このメッセージまでのスレッド',
@@ -53,10 +52,9 @@ export const modal: Text['modal'] = {
   },
   fileErrors: {
     'too-large': 'ファイルが 256 KB を超えています。',
-    'not-text': 'テキストファイル（UTF-8）ではありません。',
+    'not-text': 'ファイルが空か、テキストファイル（UTF-8）ではありません。',
     unreadable: 'Slack からファイルを読み取れませんでした。削除して、もう一度アップロードしてください。',
     slow: 'Slack からのファイルの取得に時間がかかりすぎました。もう一度「開始」を押してください。',
-    empty: 'ファイルが空です。',
     twice: 'スキーマは、入力欄かファイル 1 つのどちらか一方で指定してください。',
     noSecrets: 'ファイルに KEY=VALUE の行がありません。',
     repeatedSecret: 'このファイルのキーは、すでに入力されています。どちらか 1 つにしてください。',

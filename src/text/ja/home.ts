@@ -68,16 +68,9 @@ export const usage: Text['usage'] = {
   noRepo: 'リポジトリなし',
   othersLeftOut: (count) => `その他 ${count} 件。`,
   utc: '日と月は UTC です。セッションは、動いた日ごとに数えます。',
-  notForYou: {
-    workspace: (command) =>
-      `ワークスペース全体の使用量を見られるのは、ポリシーのオーナーとワークスペースの管理者だけです。自分の分は \`${command} usage\`、このチャンネルの分は \`${command} usage channel\` で確認できます。`,
-    by: () =>
-      'ユーザー別の使用量と、ワークスペース全体のチャンネル別・リポジトリ別の使用量を見られるのは、ポリシーのオーナーとワークスペースの管理者だけです。`--by month` をお試しください。',
-  },
-  home: {
-    title: '使用量',
-    more: (command) => `詳細: ${command}`,
-  },
+  notForYou: (command) =>
+    `これを見られるのは、ポリシーのオーナーとワークスペースの管理者だけです。自分の分は \`${command} usage\`、このチャンネルの月別は \`${command} usage channel --by month\` で確認できます。`,
+  more: (command) => `続き: ${command}`,
   alert: {
     acu_per_person_per_day: (person) => `${person} さんの 1 日の予算`,
     acu_per_channel_per_day: (channel) => `${channel} の 1 日の予算`,
@@ -94,8 +87,7 @@ export const usage: Text['usage'] = {
 
 export const settings: Text['settings'] = {
   title: 'ここで使われるデフォルト',
-  notSaid: 'その他は組織のデフォルトです。',
-  none: '設定はありません。すべて組織のデフォルトです。',
+  notSaid: '記載のない項目は、組織のデフォルトです。',
   scopes: {
     workspace: 'このワークスペース',
     channel: 'このチャンネル',

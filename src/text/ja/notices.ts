@@ -8,7 +8,7 @@ export const notices: Text['notices'] = {
   messageDeleted: 'Devin に届く前にメッセージが削除されたため、依頼をキャンセルしました。',
   typed: '入力した内容:',
   typedCut: '続きはフォームにあります。',
-  openForm: 'フォームで開く',
+  openForm: 'フォームを開く',
   notOpened: (title) => `「${title}」が開かない場合は、ここから開いてください:`,
   running: {
     title: 'すでにここで依頼されています。',

@@ -135,7 +135,6 @@ export const approval: Text['approval'] = {
   onCard: {
     waits: (left, names) => `${left === 1 ? '' : `あと ${left} 件の`}承認を待っています。承認者: ${names}`,
     names: (names, more) => (more > 0 ? `${names.join('、')}、ほか ${more} 人` : names.join('、')),
-    soFar: (names) => `これまでの承認: ${names}。`,
     approved: (names) => nameBefore('さんが承認しました。', names),
   },
   until: (when) => `期限 ${when}`,
@@ -169,11 +168,8 @@ export const approval: Text['approval'] = {
       approved: (names) => nameBefore('さんが承認しました。', names),
       declined: (name) => nameBefore('さんがこの依頼を却下しました。', name),
       expired: (_name) => '期限までに承認されませんでした。',
-      'request-changed': (_name) =>
-        '承認の依頼後に、送信される内容または実行するアカウントが変わったため、この承認は終了しました。',
-      'file-changed': (_name) => '承認の依頼後にファイルが変更されたため、この承認は終了しました。',
-      'policy-changed': (_name) => '承認の依頼後にポリシーが変更されたため、この承認は終了しました。',
-      'approvers-changed': (_name) => '承認の依頼後に承認できる人が変わったため、この承認は終了しました。',
+      changed: (_name) =>
+        '承認の依頼後に、依頼の内容、ポリシー、または承認者が変わったため、この承認は終了しました。',
       started: (_name) => 'セッションが見つかったため、承認は不要になりました。',
       canceled: (name) => nameBefore('さんが承認前にキャンセルしました。', name),
     },
@@ -183,8 +179,7 @@ export const approval: Text['approval'] = {
     sameAccount:
       'このセッションはあなたの Devin アカウントで実行されるため、あなたは承認できません。ほかの承認者に依頼してください。',
     notAsked: 'あなたはこの依頼の承認者ではありません。何も変更していません。',
-    over: 'この依頼は、すでに承認・却下・キャンセルされています。何も変更していません。',
-    expired: '期限までに承認されなかったため、この依頼は終了しました。',
+    over: 'この依頼は、すでに承認・却下・キャンセルされたか、期限が切れています。何も変更していません。',
     notNow: '今は開始できないため、何も変更していません。あとでもう一度ボタンを押してください。',
   },
   dialog: {

@@ -162,7 +162,7 @@ function mergedValue(field: Field, { draft, uploaded }: Merge, text: Text): Merg
   const { fileErrors } = text.modal;
   if (uploaded.kind !== 'text') return { problem: fileErrors[uploaded.kind] };
   const words = uploaded.text.replace(/^\uFEFF/, '');
-  if (words.trim() === '') return { problem: fileErrors.empty };
+  if (words.trim() === '') return { problem: fileErrors['not-text'] };
   switch (field.input.kind) {
     case 'json': {
       if (draft.structured_output_schema !== undefined) return { problem: fileErrors.twice };
