@@ -224,11 +224,7 @@ async function showCard(c: ActContext, act: Follow, found: SessionRequest | null
   return notDone((await c.textFor(act.userId)).steering.noPlace);
 }
 
-async function whereShown(
-  { slack, textFor }: ActContext,
-  { userId }: Follow,
-  request: SessionRequest,
-) {
+async function whereShown({ slack, textFor }: ActContext, { userId }: Follow, request: SessionRequest) {
   const { steering, notices } = await textFor(userId);
   const card = cardMessage(request);
   const mayRead = async (channelId: string) =>

@@ -1,10 +1,5 @@
 import { batchesOf } from '../bounds.ts';
-import {
-  isAmong,
-  pendingApproval,
-  type Approval,
-  type Voter,
-} from '../session/approval.ts';
+import { isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
 import { devinUserOf, type Identity, type SlackPerson } from '../session/identity.ts';
 import { termsOf, type Terms } from '../session/policy/decide.ts';
 import type { PersonPattern } from '../session/policy/patterns.ts';

@@ -409,11 +409,12 @@ describe('an approval counts', () => {
 /** What changes, before the approval or after it. */
 const CHANGES: Record<string, (one: Team) => Promise<unknown>> = {
   'the policy changes': async () => change(`${POLICY}\n# again\n`),
-  'an approver leaves the group': async ({ ana }) => world().slack.setGroup(PLATFORM, [ana.userId, addColleague(world()).userId]),
+  'an approver leaves the group': async ({ ana }) =>
+    world().slack.setGroup(PLATFORM, [ana.userId, addColleague(world()).userId]),
   'an approver becomes a guest': async ({ ben }) => {
-      world().slack.setGroup(PLATFORM, [ben.userId, addColleague(world()).userId]);
-      return world().slack.changeUser(ben.userId, { isGuest: true });
-    },
+    world().slack.setGroup(PLATFORM, [ben.userId, addColleague(world()).userId]);
+    return world().slack.changeUser(ben.userId, { isGuest: true });
+  },
 };
 
 describe('an approval ends and can be asked for again', () => {

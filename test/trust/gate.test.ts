@@ -125,11 +125,7 @@ describe('an approval that was given', () => {
     ],
     ['counts if it was given again since', (one) => [{ ...one, yes: [cid] }, one], 'allowed'],
     ['counts only once it is complete', (one) => [{ ...one, end: null }], 'approval'],
-    [
-      'ends if one of those who gave it no longer may',
-      (one) => [{ ...one, yes: [ben, cid] }],
-      CHANGED,
-    ],
+    ['ends if one of those who gave it no longer may', (one) => [{ ...one, yes: [ben, cid] }], CHANGED],
   ])('%s', async (_what, approvals, kind) => {
     expect(await judged({ approvals })).toBe(kind);
   });

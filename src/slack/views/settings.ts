@@ -155,12 +155,7 @@ export function readSettingsForm(state: unknown, inForce: InForce): Preferences 
 export function renderDefaults(defaults: EffectiveDraft, before: string[], text: Text): Rendered {
   const { settings } = text;
   const lines = fieldRows(defaults, text);
-  return notice([
-    ...before.map(escape),
-    bold(settings.title),
-    ...lines,
-    settings.notSaid,
-  ]);
+  return notice([...before.map(escape), bold(settings.title), ...lines, settings.notSaid]);
 }
 
 /** The fields with a flag, which the command can set, too. */
