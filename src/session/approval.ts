@@ -13,7 +13,6 @@ export type Voter = z.infer<typeof voterSchema>;
 
 /** How an approval ends without a session. `changed`: what was asked, the policy or who may approve, after it was asked for. */
 export const UNAPPROVED_ENDS = ['declined', 'expired', 'changed'] as const;
-type UnapprovedEnd = (typeof UNAPPROVED_ENDS)[number];
 
 /** One approval that a request waited for. */
 export const approvalSchema = z.object({
