@@ -16,7 +16,7 @@ import { createRestoring } from './restore/index.ts';
 import { createWithNames } from './session/defaults.ts';
 import { limitsFrom } from './session/policy/limits.ts';
 import type { RequestState } from './session/request.ts';
-import { createHttpServer } from './slack/edge/http-server.ts';
+import { createHttpServer } from './slack/edge/http-receiver.ts';
 import { createSlack } from './slack/edge/slack.ts';
 import { createListeners } from './slack/listeners/index.ts';
 import { createPostOnce } from './slack/post-once.ts';

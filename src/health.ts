@@ -7,7 +7,7 @@ import { isPrivate } from './network.ts';
 import { skewWarnings } from './operator/checks.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/edge/bolt.ts';
-import type { HttpPage } from './slack/edge/http-server.ts';
+import type { HttpPage } from './slack/edge/http-receiver.ts';
 import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
 import type { Text } from './text/index.ts';

@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
 import type { Queue } from './queue/index.ts';
 import { slackFailure } from './slack/edge/errors.ts';
-import type { HttpServer } from './slack/edge/http-server.ts';
+import type { HttpServer } from './slack/edge/http-receiver.ts';
 import { missingScopes, type Slack } from './slack/edge/slack.ts';
 import { isPlain, type Database } from './store/database.ts';
 import type { Tidying } from './store/retention.ts';

@@ -4,7 +4,7 @@ import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
 import type { ReplyFailure } from '../session/reply.ts';
 import { isPending } from '../session/request.ts';
-import { isLetIn } from '../slack/edge/conversations.ts';
+import { isLetIn } from '../slack/edge/places.ts';
 import type { Reply } from '../store/replies.ts';
 import { findFollowed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';

@@ -2,7 +2,7 @@ import { refusedAs } from '../failures.ts';
 import { Refused } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { fields, storedDraftSchema, type FieldValues } from '../session/fields.ts';
-import { isOutside } from '../slack/edge/conversations.ts';
+import { isOutside } from '../slack/edge/places.ts';
 import type { RequestChanges, SessionRequest } from '../store/requests.ts';
 import type { CreateContext } from './context.ts';
 import { notApproved } from './ended.ts';

@@ -10,8 +10,8 @@ import type { Person } from '../store/identities.ts';
 import type { SessionRequest, Followed } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import { isLetIn, type InConversation, type Presence } from './edge/conversations.ts';
 import type { TextFor } from './edge/people.ts';
+import { isLetIn, type InConversation, type Presence } from './edge/places.ts';
 import { refusalSentence } from './views/notices.ts';
 import { escape } from './views/text.ts';
 

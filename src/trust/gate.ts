@@ -22,9 +22,8 @@ import { choicesOf, explain, type Choices, type Explained } from '../session/pol
 import type { Policy } from '../session/policy/schema.ts';
 import { isTooLong } from '../session/prompt.ts';
 import type { Filled, QuickGate, Where } from '../slack/authority.ts';
-import type { DescribePlace } from '../slack/edge/conversations.ts';
 import type { Groups } from '../slack/edge/people.ts';
-import { isDirectMessage } from '../slack/edge/places.ts';
+import { type DescribePlace, isDirectMessage } from '../slack/edge/places.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';

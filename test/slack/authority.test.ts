@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readingRefusal } from '../../src/slack/authority.ts';
-import type { Presence } from '../../src/slack/edge/conversations.ts';
+import type { Presence } from '../../src/slack/edge/places.ts';
 import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 import { unneeded } from '../support/unneeded.ts';

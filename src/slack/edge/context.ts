@@ -5,14 +5,13 @@ import type { SlackPerson } from '../../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../session/prompt.ts';
 import { readThreadMessage } from '../command/message.ts';
 import { mentionedIn } from '../views/text.ts';
-import { cursorAfter, isOutside, type PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
 import { isWritten, readMessage, readSaid, repliesTo } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
 import type { Message } from './payload.ts';
 import { findEach, findMentioned, mentionsAsNames, type PeopleById, type People } from './people.ts';
-import { placeKindOf } from './places.ts';
+import { cursorAfter, isOutside, type PresenceOf, placeKindOf } from './places.ts';
 
 /** Of a longer thread, the first ones are read, and the picked one. */
 const MOST_READ = 2000;

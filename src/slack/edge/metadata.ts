@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { pages } from '../../bounds.ts';
-import { cursorAfter } from './conversations.ts';
 import type { CardPlace, ThreadPlace } from './outbound.ts';
+import { cursorAfter } from './places.ts';
 
 /** What a message carries so that it can be found again if Slack's answer to posting it is lost. */
 export type MessageMetadata = { event_type: string; event_payload: Record<string, string> };

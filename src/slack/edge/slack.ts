@@ -12,12 +12,12 @@ import { createOnceAMinute, createRemoteClock, type RemoteClock } from '../../ti
 import { createUpstream, sayingHowLong, tooMany } from '../../upstream.ts';
 import { createBolt, type BoltOptions, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
-import { createDescribePlace, createPresence } from './conversations.ts';
 import { refusalKind } from './errors.ts';
 import { createSlackFiles, createIsSlackAddress } from './files.ts';
 import { readPosted } from './metadata.ts';
 import { createOutbound, type ThreadPlace } from './outbound.ts';
 import { createGroups, createPeople, createTextFor, nameMentions } from './people.ts';
+import { createDescribePlace, createPresence } from './places.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 const STARTING_TIMEOUT_MS = 10_000;

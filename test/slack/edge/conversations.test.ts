@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack, type LocalSlackOptions } from '../../../sandbox/slack/index.ts';
-import { createPresence } from '../../../src/slack/edge/conversations.ts';
+import { createPresence } from '../../../src/slack/edge/places.ts';
 import { listenInTest } from '../../support/listen.ts';
 
 async function open(options: LocalSlackOptions = {}) {

@@ -5,8 +5,12 @@ import type { BlockAction } from '@slack/bolt';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createBolt } from '../../../src/slack/edge/bolt.ts';
-import { createHttpReceiver, type RefusedDelivery } from '../../../src/slack/edge/http-receiver.ts';
-import { createHttpServer, type HttpServer } from '../../../src/slack/edge/http-server.ts';
+import {
+  createHttpReceiver,
+  type RefusedDelivery,
+  createHttpServer,
+  type HttpServer,
+} from '../../../src/slack/edge/http-receiver.ts';
 import { captureLog } from '../../support/log-lines.ts';
 
 const SECRET = 'a signing secret';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createHttpServer, type HttpServer } from '../../../src/slack/edge/http-server.ts';
+import { createHttpServer, type HttpServer } from '../../../src/slack/edge/http-receiver.ts';
 
 const servers: HttpServer[] = [];
 
