@@ -161,7 +161,7 @@ describeOnPostgres('a session that is already running', (world) => {
     const second = await (opensAnother ? await openForm(ana, channelId) : form).press();
     slack.typeIn(second, { 'field.prompt': secondTask });
     expect((await slack.submit(first, ana.userId)).kind).toBe('closed');
-    expect(await errorAt(slack, slack.view(second))).toContain('You already asked for this here');
+    expect(await errorAt(slack, slack.view(second))).toContain('You started this a minute ago');
     expect(slack.renderText(second)).toContain(secondTask);
     await sessionOf(devin, ana.devinUserId);
     expect((await slack.submit(second, ana.userId)).kind).toBe('closed');

@@ -64,7 +64,7 @@ test('why says who can approve, if that is all that is needed', async () => {
   const { answer } = await why('--repo acme/infra-dns');
   expect(answer).toContain('*This needs an approval here.*');
   expect(answer).toContain('(Rule: no infrastructure)');
-  expect(answer).toContain('Who can approve it:');
+  expect(answer).toContain('Approvers:');
   await world().change(POLICY);
 });
 

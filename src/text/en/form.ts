@@ -93,7 +93,7 @@ export const modal = {
   cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
   /** At the task. Sending the form again starts another. */
   askedBefore:
-    'You already asked for this here: look for its card. Nothing new was started. To start another session, press Start again.',
+    'You started this a minute ago: look for its card. Nothing new was started. To start another session, press Start again.',
   /** It stays open: Slack didn't get the answer in time. */
   sentBefore:
     "You already sent this form: look for its card. Nothing new was started. To tell Devin of a change, reply in the card's thread.",

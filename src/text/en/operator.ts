@@ -175,11 +175,11 @@ export const doctor = {
     'not-known': (id: string): string =>
       `User group ${id}: Slack didn't say who is in it. Check the scope usergroups:read, or try again in a minute.`,
   },
-  noneSetAside: 'The database answers, and nothing is set aside.',
+  noneSetAside: 'The database answers, and nothing was skipped.',
   setAside: (kind: string, count: number): string =>
-    `Set aside after repeated failures: ${SET_ASIDE.get(kind) ?? kind} (${count}). The log says why.`,
+    `Failed repeatedly and were skipped: ${SET_ASIDE.get(kind) ?? kind} (${count}). The log says why.`,
   databaseInUse:
-    "The database can't be checked while the app is running. To see what is set aside, read devin_slack_set_aside in /metrics.",
+    "The database can't be checked while the app is running. To see what was skipped, read devin_slack_set_aside in /metrics.",
   clock: 'The clocks of this machine, Slack and Devin agree.',
   healthy: 'Nothing that can be checked is missing.',
   unhealthy: 'Fix what is missing, then run this again.',

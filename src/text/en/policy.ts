@@ -112,7 +112,7 @@ export const policy = {
     approve: 'This needs an approval here.',
     refuse: "You can't start this here now.",
     approvers: (need: number, names: string): string =>
-      need === 1 ? `Who can approve it: ${names}.` : `${need} of these people must approve it: ${names}.`,
+      need === 1 ? `Approvers: ${names}.` : `${need} of these people must approve it: ${names}.`,
     lacksApprovers:
       'Not enough people besides you can approve it. Ask an app admin to name more approvers in the policy.',
     perSession: (most: string): string => `Cap of a session: ${most} ACU (policy)`,

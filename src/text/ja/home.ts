@@ -34,7 +34,7 @@ export const home: Text['home'] = {
     unreachable: (sides) =>
       `:warning: 正常に応答していません: ${sides}（原因は \`npm run doctor\` で確認できます）`,
     missingScopes: (scopes) => `:warning: 不足している Slack のスコープ: ${scopes}`,
-    setAside: (count) => `:warning: 失敗を繰り返して保留した処理: ${count} 件（ログをご覧ください）`,
+    setAside: (count) => `:warning: 失敗を繰り返したためスキップした処理: ${count} 件（ログをご覧ください）`,
   },
   files: {
     policy: 'ポリシー',
@@ -70,7 +70,7 @@ export const usage: Text['usage'] = {
   utc: '日と月は UTC です。セッションは、動いた日ごとに数えます。',
   notForYou: (command) =>
     `これを見られるのは、ポリシーのオーナーとワークスペースの管理者だけです。自分の分は \`${command} usage\`、このチャンネルの月別は \`${command} usage channel --by month\` で確認できます。`,
-  more: (command) => `続き: ${command}`,
+  more: (command) => `さらに表示: ${command}`,
   alert: {
     acu_per_person_per_day: (person) => `${person} さんの 1 日の予算`,
     acu_per_channel_per_day: (channel) => `${channel} の 1 日の予算`,

@@ -11,7 +11,7 @@ export const notices: Text['notices'] = {
   openForm: 'フォームを開く',
   notOpened: (title) => `「${title}」が開かない場合は、ここから開いてください:`,
   running: {
-    title: 'すでにここで依頼されています。',
+    title: '1 分ほど前に同じ内容で開始しています。',
     reply: 'そのスレッドで返信',
     start: '別のセッションを開始',
   },

@@ -160,11 +160,11 @@ export const doctor: Text['doctor'] = {
     'not-known': (id) =>
       `ユーザーグループ ${id}: メンバーを Slack から取得できませんでした。スコープ usergroups:read を確認するか、1 分後にもう一度お試しください。`,
   },
-  noneSetAside: 'データベースは応答しており、保留中の処理はありません。',
+  noneSetAside: 'データベースは応答しており、スキップした処理はありません。',
   setAside: (kind, count) =>
-    `失敗を繰り返して保留: ${SET_ASIDE.get(kind) ?? kind} ${count} 件。理由はログにあります。`,
+    `失敗を繰り返したためスキップ: ${SET_ASIDE.get(kind) ?? kind} ${count} 件。理由はログにあります。`,
   databaseInUse:
-    'アプリの実行中はデータベースを確認できません。保留中の処理は /metrics の devin_slack_set_aside で確認できます。',
+    'アプリの実行中はデータベースを確認できません。スキップした処理は /metrics の devin_slack_set_aside で確認できます。',
   clock: 'このマシン、Slack、Devin の時計は一致しています。',
   healthy: '確認できる範囲で不足はありません。',
   unhealthy: '不足しているものを直してから、もう一度実行してください。',

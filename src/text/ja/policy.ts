@@ -63,7 +63,7 @@ export const policy: Text['policy'] = {
   refusal: (rule) => `ポリシーで許可されていません: ${rule}`,
   money: {
     used: (acu) => `使用済み ${acu}`,
-    reserved: (acu, sessions) => `セッション ${sessions.toLocaleString('en-US')} 件が ${acu} を予約中`,
+    reserved: (acu, sessions) => `セッション ${sessions.toLocaleString('en-US')} 件が ${acu} を確保中`,
     free: (acu, most) => `空き ${acu} / ${most} ACU`,
     whose: {
       acu_per_person_per_day: 'あなたの今日',
@@ -72,8 +72,8 @@ export const policy: Text['policy'] = {
     },
     reservedBy: (own, others) => {
       const theirs = `ほかの人のセッション ${others} 件`;
-      if (own === '') return `予約しているのは${theirs}です。`;
-      return others === 0 ? `予約しているのは ${own} です。` : `予約しているのは ${own} と、${theirs}です。`;
+      if (own === '') return `確保しているのは${theirs}です。`;
+      return others === 0 ? `確保しているのは ${own} です。` : `確保しているのは ${own} と、${theirs}です。`;
     },
     untitled: 'あなたのセッション',
   },
@@ -105,7 +105,7 @@ export const policy: Text['policy'] = {
     approvers: (need, names) =>
       need === 1 ? `承認者: ${names}` : `次のうち ${need} 人の承認が必要です: ${names}。`,
     lacksApprovers:
-      'あなた以外に承認できる人が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。',
+      'あなた以外の承認者が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。',
     perSession: (most) => `1 つのセッションの上限: ${most} ACU（ポリシー）`,
     set: (values) => `ここでの設定: ${values}`,
   },
@@ -134,7 +134,7 @@ export const approval: Text['approval'] = {
   reason: (words) => `理由: ${words}`,
   onCard: {
     waits: (left, names) => `${left === 1 ? '' : `あと ${left} 件の`}承認を待っています。承認者: ${names}`,
-    names: (names, more) => (more > 0 ? `${names.join('、')}、ほか ${more} 人` : names.join('、')),
+    names: (names, more) => (more > 0 ? `${names.join('、')}、その他 ${more} 人` : names.join('、')),
     approved: (names) => nameBefore('さんが承認しました。', names),
   },
   until: (when) => `期限 ${when}`,
@@ -185,9 +185,9 @@ export const approval: Text['approval'] = {
   dialog: {
     title: 'この依頼を却下',
     label: '理由',
-    hint: '依頼した人に、あなたの名前とともに表示されます。',
+    hint: '依頼者に、あなたの名前とともに表示されます。',
     empty: '理由を入力してください。',
   },
-  notYoursToEnd: 'この依頼をキャンセルできるのは、依頼した人、承認者、ポリシーのオーナーだけです。',
+  notYoursToEnd: 'この依頼をキャンセルできるのは、依頼者、承認者、ポリシーのオーナーだけです。',
   details: '承認',
 };
