@@ -85,7 +85,7 @@ describe('a process that is killed while it follows a thread', () => {
       for (const [index, { key, change }] of steps.entries()) {
         await dieWhile(order[index] ?? 'while it looks', () => world().devin.advance(thread.id, change));
         await running();
-        await slack.waitFor(() => told().includes(key), { what: key });
+        await slack.waitFor(() => told().includes(key), { what: key, timeoutMs: 60_000 });
       }
       await cardOf(slack, thread.channelId, (text) => text.includes('Finished'));
       expect(told()).toEqual(steps.map(({ key }) => key));
