@@ -53,18 +53,16 @@ function withSet({ draft, failure }: SessionRequest): EffectiveDraft {
   };
 }
 
-type PersonDeps = {
-  store: StoreParts<{ requests: 'find'; sessions: 'ofRequest'; forms: 'insert'; envelopes: 'open' }>;
-  outbound: Pick<Outbound, 'tellPrivately' | 'removeNotice' | 'permalink'>;
-  textFor: TextFor;
-};
-
 /** Private notices about a request, to the person who asked. */
 export function createPersonNotifier({
   store: { requests, sessions, forms, envelopes },
   outbound,
   textFor,
-}: PersonDeps) {
+}: {
+  store: StoreParts<{ requests: 'find'; sessions: 'ofRequest'; forms: 'insert'; envelopes: 'open' }>;
+  outbound: Pick<Outbound, 'tellPrivately' | 'removeNotice' | 'permalink'>;
+  textFor: TextFor;
+}) {
   /** What they typed, in a form. Its id is the request's. */
   async function offerForm(request: SessionRequest): Promise<string> {
     const { id } = request;

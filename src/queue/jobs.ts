@@ -78,19 +78,17 @@ export type Queue = {
   healthy(): boolean;
 };
 
-type QueueDeps = {
-  database: Pick<Database, 'boss' | 'kind' | 'unflushed'>;
-  log: QueueLog;
-  leaseMs?: number;
-  pollSeconds?: number;
-};
-
 export function createQueue({
   database,
   log,
   leaseMs = TIMES.leaseMs,
   pollSeconds = TIMES.pollSeconds,
-}: QueueDeps): Queue {
+}: {
+  database: Pick<Database, 'boss' | 'kind' | 'unflushed'>;
+  log: QueueLog;
+  leaseMs?: number;
+  pollSeconds?: number;
+}): Queue {
   const alone = database.kind === 'embedded';
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
   const logFailure = createFailureLog((facts) => log.error(facts, 'the job queue met an error'));

@@ -60,11 +60,9 @@ export async function withDeadline<T>(
   }
 }
 
-type CommitContext = { store: { db: Kysely<Tables> } } & Pick<Writes, 'save'>;
-
 /** Runs a transaction that is committed in time, or never. */
 export async function commitInTime<T>(
-  { store: { db }, save }: CommitContext,
+  { store: { db }, save }: { store: { db: Kysely<Tables> } } & Pick<Writes, 'save'>,
   task: (trx: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
   return withDeadline(async (deadline) =>

@@ -35,23 +35,23 @@ export type FormsTable = Columns<Form> & {
   createdAt: Generated<Date>;
 };
 
-type NewForm = Pick<
-  Form,
-  'id' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'draft' | 'context' | 'sealed'
-> & {
-  /** Left out: unknown. */
-  placeKind?: Form['placeKind'] | undefined;
-  /** Names of the session secrets that the request had; null: none. */
-  lostSecrets?: readonly string[] | null;
-  faults?: Form['faults'];
-};
-
 type FormChanges = Partial<Pick<Form, 'faults' | 'sealed' | 'questions' | 'without' | 'sentIn'>>;
 
 export function createForms(db: Kysely<Tables>) {
   return {
     /** A form that already exists stays as it is. */
-    async insert(form: NewForm): Promise<void> {
+    async insert(
+      form: Pick<
+        Form,
+        'id' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'draft' | 'context' | 'sealed'
+      > & {
+        /** Left out: unknown. */
+        placeKind?: Form['placeKind'] | undefined;
+        /** Names of the session secrets that the request had; null: none. */
+        lostSecrets?: readonly string[] | null;
+        faults?: Form['faults'];
+      },
+    ): Promise<void> {
       await db
         .insertInto('forms')
         .values(withJson(form))

@@ -105,7 +105,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
   async function renew(
     sessionId: string,
     newest: Newest,
-    { heldUntil, at }: Renewed,
+    { heldUntil, at }: { heldUntil: Date | null; at: Date },
     trx: Db,
   ): Promise<void> {
     const { id, requestId, teamId, userId, channelId, cap, consumed, nth } = newest;
@@ -252,8 +252,6 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     },
   };
 }
-
-type Renewed = { heldUntil: Date | null; at: Date };
 
 /** In UTC. */
 const dayOf = (at: Date): number => Math.floor(at.getTime() / DAY_MS);

@@ -27,8 +27,6 @@ const LEASE_MS = EVERY_MS / 2;
 /** Between two batches, so that others come first. */
 const PAUSE_MS = 100;
 
-type Expiring = { db: Kysely<Tables>; leases: Pick<Leases, 'take'> };
-
 const ago = (days: number): RawBuilder<Date> => sql<Date>`now() - ${days} * interval '1 day'`;
 
 /**
@@ -36,7 +34,7 @@ const ago = (days: number): RawBuilder<Date> => sql<Date>`now() - ${days} * inte
  * a moment ago.
  */
 export async function removeExpired(
-  { db, leases }: Expiring,
+  { db, leases }: { db: Kysely<Tables>; leases: Pick<Leases, 'take'> },
   days: number,
   signal: AbortSignal,
 ): Promise<void> {

@@ -68,12 +68,6 @@ export type NewMessage = Pick<ThreadMessage, 'key' | 'source' | 'text' | 'saidAt
 /** Devin's last words. */
 export type LastWords = { key: string; text: string; state: MessageState };
 
-type RowChanges = Partial<
-  Pick<ThreadMessage, 'about' | 'attemptedAt' | 'slackFileId' | 'channelId' | 'text'>
-> & {
-  state?: MessageState;
-};
-
 /** Written out as in the indexes. */
 const PENDING = sql.lit<MessageState>('pending');
 const AGE_MS = sql<number>`(1000 * extract(epoch from now() - created_at))::float8`.as('ageMs');
@@ -167,7 +161,11 @@ export function createThreadMessages(db: Kysely<Tables>) {
 
     async change(
       { sessionId, key }: Pick<ThreadMessage, 'sessionId' | 'key'>,
-      changes: RowChanges,
+      changes: Partial<
+        Pick<ThreadMessage, 'about' | 'attemptedAt' | 'slackFileId' | 'channelId' | 'text'>
+      > & {
+        state?: MessageState;
+      },
       trx: Db = db,
     ) {
       const row = trx.updateTable('threadMessages').where((one) => one.and({ sessionId, key }));

@@ -69,7 +69,7 @@ describe('a process that is killed while it follows a thread', () => {
     expect(thread.relayed().map(({ text }) => text)).toEqual(['once only', 'and then this']);
   });
 
-  test('several times announces each milestone once', async () => {
+  test('several times announces each milestone once', { timeout: 180_000 }, async () => {
     const steps = [
       { key: 'needs-you:1', change: { status: 'running', statusDetail: 'waiting_for_user' } },
       { key: `pr:${PULL_REQUEST.url}`, change: { statusDetail: 'working', pullRequest: PULL_REQUEST } },

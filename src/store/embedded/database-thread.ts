@@ -7,8 +7,6 @@ type Statements = {
   exec<Row>(sql: string): Promise<QueryResult<Row>[]>;
 };
 
-type Transacting = Statements & { rollback(): Promise<void> };
-
 /**
  * PGlite in its own thread: its statements run synchronously, and on the main thread each would keep the process from
  * reading what Slack sends.
@@ -18,7 +16,9 @@ export type DatabaseThread = Statements & {
   /** Its commit reaches the disk a moment later, or with the next one that doesn't wait: a crash may undo it. */
   queryUnflushed<Row>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<Row>>;
   /** No other statement runs in between. */
-  transaction<Result>(task: (trx: Transacting) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    task: (trx: Statements & { rollback(): Promise<void> }) => Promise<Result>,
+  ): Promise<Result>;
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
   /** The first call ends the thread. */
   close(): Promise<void>;
