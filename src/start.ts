@@ -50,7 +50,7 @@ type StartDeps = {
   tidying: Tidying;
   policy: FollowedFile;
   mapping: FollowedFile;
-  waiting: Waiting;
+  waiting: StartWaiting;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
   /** In the language of the log. */
@@ -184,7 +184,7 @@ type WaitDeps = {
   pausesMs?: readonly number[];
 };
 
-type Waiting = ReturnType<typeof createWaiting>;
+type StartWaiting = ReturnType<typeof createWaiting>;
 
 /** Waits for what the start needs. The app doesn't end meanwhile: a supervisor would pause longer after each attempt. */
 export function createWaiting({ text, log, pausesMs = PAUSES_MS }: WaitDeps) {

@@ -41,7 +41,7 @@ export function createActing(queue: Pick<Queue, 'work'>, context: ActContext): v
 }
 
 /** A kind of act. */
-type Row<A extends Act, Subject> = {
+type ActRow<A extends Act, Subject> = {
   /** What it is about; null: the app doesn't know it. */
   load: (c: ActContext, act: A) => Promise<Subject | null>;
   /** Why its person may not, in Slack's markup; null: they may. Asked right before it is done. */
@@ -52,7 +52,7 @@ type Row<A extends Act, Subject> = {
 
 type Perform<A extends Act> = (c: ActContext, act: A, signal: AbortSignal) => Promise<Outcome>;
 
-function row<A extends Act, Subject>({ load, may, run }: Row<A, Subject>): Perform<A> {
+function row<A extends Act, Subject>({ load, may, run }: ActRow<A, Subject>): Perform<A> {
   return async (c, act, signal) => {
     const subject = await load(c, act);
     if (subject === null) return notDone((await c.textFor(act.userId)).steering.unknown);

@@ -18,10 +18,10 @@ export class FileChangedError extends Error {
 }
 
 type Opening = { files: Pick<SlackFiles, 'open'>; now: () => number };
-type Asked = { askedAt: Date; signal: AbortSignal };
+type HandOver = { askedAt: Date; signal: AbortSignal };
 
 /** Throws if asking Slack again later may help. */
-async function openFile({ files, now }: Opening, file: SlackFile, { askedAt, signal }: Asked) {
+async function openFile({ files, now }: Opening, file: SlackFile, { askedAt, signal }: HandOver) {
   return files.open(file, signal).catch((error: unknown): OpenedFile => {
     const retry = retryWindow('message', { triedForMs: now() - askedAt.getTime() });
     if (signal.aborted || retry.kind === 'wait') throw error;
@@ -32,7 +32,7 @@ async function openFile({ files, now }: Opening, file: SlackFile, { askedAt, sig
 type Hashed = { kind: 'hashed'; sha256: string } | { kind: 'left-out'; leftOut: LeftOut };
 
 /** Reads a file for its hash. */
-export async function hashFile(deps: Opening, file: SlackFile, asked: Asked): Promise<Hashed> {
+export async function hashFile(deps: Opening, file: SlackFile, asked: HandOver): Promise<Hashed> {
   const { name } = file;
   const opened = await openFile(deps, file, asked);
   if (opened.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: opened.reason } };
@@ -69,7 +69,7 @@ type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOu
 export async function handOverFile(
   deps: Opening & { upload: UploadFile },
   { sha256, ...file }: SlackFile & { sha256?: string | undefined },
-  asked: Asked,
+  asked: HandOver,
 ): Promise<HandedOver> {
   const { name } = file;
   const download = await openFile(deps, file, asked);

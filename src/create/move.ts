@@ -11,7 +11,7 @@ import type { Tables } from '../store/store.ts';
 import type { CreateContext, InTransaction, Next } from './context.ts';
 import { recheckInterval, sentSince } from './find-session.ts';
 
-type Trx = Transaction<Tables>;
+type MoveTransaction = Transaction<Tables>;
 type MoveContext = Pick<CreateContext, 'store' | 'enqueue' | 'onMoved' | 'withNames'> & {
   tuning: Pick<CreateContext['tuning'], 'now'>;
 };
@@ -66,7 +66,7 @@ export async function adopt(
 async function inTransaction(
   c: MoveContext,
   lease: Lease | null,
-  plan: (trx: Trx) => Promise<Moved | null>,
+  plan: (trx: MoveTransaction) => Promise<Moved | null>,
 ): Promise<Moved | null> {
   const writing = c.store.db.transaction().execute(async (trx) => {
     const planned = await plan(trx);
@@ -120,7 +120,7 @@ function stepOf(
 async function count(
   { store: { ledger, unconfirmedCreates }, tuning }: MoveContext,
   { request, next: { reserve, released } }: Moved,
-  { moved, trx }: { moved: SessionRequest; trx: Trx },
+  { moved, trx }: { moved: SessionRequest; trx: MoveTransaction },
 ): Promise<void> {
   if (reserve !== undefined) await ledger.reserve({ ...spending(moved), ...reserve }, trx);
   if (released === true) return ledger.release(moved.id, trx);
@@ -144,7 +144,7 @@ type Binding = { from: RequestState; moved: SessionRequest; session: Required<Ne
 async function bind(
   { store: { sessions, replies, messages, unconfirmedCreates, ledger }, enqueue }: MoveContext,
   { from, moved, session: { snapshot, asked = false } }: Binding,
-  trx: Trx,
+  trx: MoveTransaction,
 ): Promise<void> {
   const { id: requestId, teamId } = moved;
   const { sessionId, url } = snapshot;
@@ -175,7 +175,7 @@ async function bind(
 async function enqueueAll(
   { store: { envelopes }, enqueue }: MoveContext,
   { request, next, before, isRunning }: Moved & { before: SessionRequest; isRunning: boolean },
-  trx: Trx,
+  trx: MoveTransaction,
 ): Promise<void> {
   const { id: requestId, state, waiting } = request;
   const { tell, outcome, session, afterMs } = next;

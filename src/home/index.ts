@@ -39,9 +39,9 @@ export type HomeContext = {
 
 type Owner = Person & { channelId: string };
 /** What Slack and Devin have to be asked for. `looking`: not known yet. */
-type LookedUp = Pick<Home, 'health' | 'files' | 'everyone'> & { identity: LookedUpIdentity | 'looking' };
+type HomeParts = Pick<Home, 'health' | 'files' | 'everyone'> & { identity: LookedUpIdentity | 'looking' };
 
-const NOT_KNOWN_YET: LookedUp = { identity: 'looking', health: null, files: [], everyone: null };
+const NOT_KNOWN_YET: HomeParts = { identity: 'looking', health: null, files: [], everyone: null };
 const SHOWN_SESSIONS = 10;
 const SHOWN_APPROVALS = 10;
 /** How long the first picture waits to know who sessions run as. */
@@ -65,7 +65,7 @@ export function createHome(c: HomeContext) {
   };
 }
 
-async function lookUp(c: HomeContext, person: Owner): Promise<LookedUp> {
+async function lookUp(c: HomeContext, person: Owner): Promise<HomeParts> {
   const { log } = c.tuning;
   const { userId } = person;
   const [identity, health, files, everyone] = await Promise.all([
@@ -77,7 +77,7 @@ async function lookUp(c: HomeContext, person: Owner): Promise<LookedUp> {
   return { identity, health, files: files ?? [], everyone };
 }
 
-async function publish(c: HomeContext, owner: Owner, lookedUp: LookedUp): Promise<number | null> {
+async function publish(c: HomeContext, owner: Owner, lookedUp: HomeParts): Promise<number | null> {
   const { settings } = c.store;
   const preferences = await settings.preferencesFor(owner);
   const text = await c.slack.textFor(owner.userId);

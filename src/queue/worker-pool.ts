@@ -11,9 +11,9 @@ export type QueueLog = {
 };
 
 /** When it runs again, in ms; null: it is done. `triedForMs`: until this run, by the database's clock. */
-type Run = (job: { data: unknown; triedForMs: number; signal: AbortSignal }) => Promise<number | null>;
+type RunJob = (job: { data: unknown; triedForMs: number; signal: AbortSignal }) => Promise<number | null>;
 /** `concurrency`: how many of its jobs run here at the same time. */
-export type Registration = { name: string; concurrency: number; run: Run };
+export type Registration = { name: string; concurrency: number; run: RunJob };
 
 export type WorkerPool = {
   /** Whether jobs could be fetched the last time. */

@@ -15,7 +15,7 @@ const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
 /** What a thousand people may start in a month. */
 const MOST_LISTED = 20_000;
 
-type ReconcileContext = Pick<RestoreContext, 'adopt' | 'enqueue'> & {
+type RestoreSearch = Pick<RestoreContext, 'adopt' | 'enqueue'> & {
   store: StoreParts<{ sessions: 'bound'; requests: 'find'; ledger: 'add' | 'isEmpty' }>;
   devin: Pick<RestoreContext['devin'], 'self' | 'time'> & {
     sessions: Pick<RestoreContext['devin']['sessions'], 'listAll'>;
@@ -28,7 +28,7 @@ type ReconcileContext = Pick<RestoreContext, 'adopt' | 'enqueue'> & {
  * Finds sessions with our tag that belong to no request here. If the request waits for Devin's answer, the session is
  * bound to it. The others were started with a database that is lost: a job looks for their cards.
  */
-export async function reconcile(c: ReconcileContext, signal: AbortSignal): Promise<void> {
+export async function reconcile(c: RestoreSearch, signal: AbortSignal): Promise<void> {
   const { sessions, ledger } = c.store;
   const { items, lostSinceS } = await listOwn(c, signal);
   const bound = await sessions.bound(items.map(({ sessionId }) => sessionId));
@@ -48,7 +48,7 @@ export async function reconcile(c: ReconcileContext, signal: AbortSignal): Promi
 }
 
 async function match(
-  { store: { requests }, adopt }: ReconcileContext,
+  { store: { requests }, adopt }: RestoreSearch,
   requestId: string,
   session: SessionSnapshot,
 ): Promise<'adopted' | 'known' | 'lost'> {
@@ -63,7 +63,7 @@ async function match(
 /** Their cards say who asked, where, and for how much. */
 const UNKNOWN = { userId: null, channelId: null, cap: null };
 
-type Own = {
+type TaggedSession = {
   items: SessionSnapshot[];
   /** Older sessions are counted, but their cards aren't searched for. */
   lostSinceS: number;
@@ -71,9 +71,9 @@ type Own = {
 
 /** Devin doesn't document whether a session that runs as a member names the service user that created it. */
 async function listOwn(
-  { devin, store, tuning: { log } }: ReconcileContext,
+  { devin, store, tuning: { log } }: RestoreSearch,
   signal: AbortSignal,
-): Promise<Own> {
+): Promise<TaggedSession> {
   const { serviceUserId: ownId } = await devin.self.get({ signal });
   const time = await devin.time({ signal });
   const lostSinceS = time === null ? 0 : Math.floor((time.getTime() - LOOK_BACK_MS) / 1000);

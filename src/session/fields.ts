@@ -40,7 +40,7 @@ export type OptionGroup = (typeof OPTION_GROUPS)[number];
 /** `main` is in the form at once. */
 export type FieldGroup = 'main' | OptionGroup;
 
-type Row = {
+type FieldRow = {
   flag: `--${string}` | null;
   input: FieldInput;
   group: FieldGroup;
@@ -52,7 +52,7 @@ type Row = {
   isOwn?: boolean;
 };
 
-const rows = z.registry<Row>();
+const rows = z.registry<FieldRow>();
 
 /** Devin's agent modes that can be sent; answers can have others. */
 export const DEVIN_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
@@ -220,7 +220,7 @@ const entries: Partial<Record<string, z.ZodType>> = {
 };
 
 /** `schema`: what a person can enter. */
-export type Field = Row & { key: FieldKey; schema: z.ZodType; isTask: boolean; isOwn: boolean };
+export type Field = FieldRow & { key: FieldKey; schema: z.ZodType; isTask: boolean; isOwn: boolean };
 
 export function fieldOf(key: FieldKey): Field {
   const schema = shape[key];

@@ -21,7 +21,7 @@ export type Route =
   | { kind: 'stays-here'; reason: 'muted' | 'at-rest'; text: string };
 
 /** What is known where a message was said. */
-type Where = {
+type MessagePlace = {
   /** null: the session hasn't started. */
   phase: SessionPhase | null;
   muted: boolean;
@@ -37,7 +37,7 @@ type Where = {
 type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
 
 /** The whole rule: whose a message in a session's thread is. */
-export function routeOf(said: Said, where: Where): Route {
+export function routeOf(said: Said, where: MessagePlace): Route {
   const { phase, muted, began, isRequester, isAnswer, botUserId } = where;
   const { slackText } = said;
   const read = readThreadMessage(slackText, botUserId);
@@ -73,7 +73,7 @@ function replyOf(slackText: string, botUserId: string): { kind: 'reply'; text: s
 }
 
 /** Without a mention of the app. */
-function isHeard({ listen, began, isRequester }: Where): boolean {
+function isHeard({ listen, began, isRequester }: MessagePlace): boolean {
   if (began === 'direct') return true;
   return listen === null ? began === 'app' || isRequester : listen === 'thread';
 }

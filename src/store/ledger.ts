@@ -38,10 +38,10 @@ export type LedgerTable = {
 };
 
 /** `at`: null: now. */
-type Reservation = Spender & { requestId: string; at: Date | null; cap: number | null };
-type Started = Spender & { requestId: string; sessionId: string; cap: number | null; consumed: number };
+type LedgerReservation = Spender & { requestId: string; at: Date | null; cap: number | null };
+type StartedSpend = Spender & { requestId: string; sessionId: string; cap: number | null; consumed: number };
 /** A session that the database didn't know. */
-export type FoundSession = Omit<Started, 'userId' | 'channelId'> & {
+export type FoundSession = Omit<StartedSpend, 'userId' | 'channelId'> & {
   userId: string | null;
   channelId: string | null;
   startedAt: Date;
@@ -170,7 +170,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     },
 
     /** Before the POST leaves. */
-    async reserve({ at, ...reservation }: Reservation, trx: Db): Promise<void> {
+    async reserve({ at, ...reservation }: LedgerReservation, trx: Db): Promise<void> {
       await trx
         .insertInto('ledger')
         .values({ ...reservation, at: at ?? clock() })
@@ -188,7 +188,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     },
 
     /** Binds the session of the last creation, or, if `late`, of the first without a known session. */
-    async bind({ late, ...started }: Started & { late: boolean }, trx: Db): Promise<void> {
+    async bind({ late, ...started }: StartedSpend & { late: boolean }, trx: Db): Promise<void> {
       const { requestId, sessionId, consumed } = started;
       const row = unbound(requestId, late ? 'asc' : 'desc');
       const { rows } = await sql`

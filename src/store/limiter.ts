@@ -41,7 +41,7 @@ export function createLimiter(limits: () => Limits) {
     async hold(people: readonly Person[], asked: readonly Twin[], trx: Trx): Promise<Lately> {
       await lockPeople(people, trx);
       const columns = sql`${usedIn(PENDING_STATES)}, ${twinsOf(people, asked)} as before`;
-      const rows = await read<Row & { before: Twin[] }>(people, columns, trx);
+      const rows = await read<UsedRow & { before: Twin[] }>(people, columns, trx);
       const used = new Map(rows.map((row) => [keyOf(row), usageOf(row)]));
       const take = (person: Person): LimitReached | null => {
         const key = keyOf(person);
@@ -86,13 +86,13 @@ async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {
   await lockNames(names, trx, people.length > 1 ? LOCK_TOGETHER_MS : undefined);
 }
 
-type Row = Person & { inWork: string; goingOn: string; sent: string };
+type UsedRow = Person & { inWork: string; goingOn: string; sent: string };
 
 const GOING_ON = [...phasesOf('needs-you'), ...phasesOf('under-way')];
 
 const keyOf = ({ teamId, userId }: Person): string => `${teamId}:${userId}`;
 
-function usageOf(row: Row): LimitUsage {
+function usageOf(row: UsedRow): LimitUsage {
   const inWork = Number(row.inWork);
   return { openSessions: inWork + Number(row.goingOn), startsPerHour: inWork + Number(row.sent) };
 }
@@ -101,7 +101,7 @@ function usageOf(row: Row): LimitUsage {
  * In one statement for all of them: it runs while a person waits, and others for the lock. What is counted by hour is read
  * once: the embedded database, which plans while its tables are empty, would read a workspace's requests for each person.
  */
-async function read<R extends Row>(
+async function read<R extends UsedRow>(
   people: readonly Person[],
   columns: RawBuilder<unknown>,
   db: Kysely<Tables>,

@@ -9,10 +9,10 @@ type Whose = { teamId: string; viewerId: string; whose: 'mine' | 'all' };
 type OpenIn = { teamId: string; channelId: string | null; limit: number };
 type Own = { teamId: string; userId: string; limit: number };
 /** `ts`: null: Slack doesn't have the message that asks for it. */
-type Asked = { requestId: string; channelId: string | null; ts: string | null };
+type ListedRequest = { requestId: string; channelId: string | null; ts: string | null };
 
 /** `total` counts up to MOST_COUNTED. */
-type Found = { requestIds: string[]; total: number };
+type FoundRequests = { requestIds: string[]; total: number };
 
 /** Nobody pages through more, and counting all would take longer every year. */
 export const MOST_COUNTED = 1000;
@@ -65,7 +65,7 @@ export function createListing(db: Kysely<Tables>) {
       .limit(MOST_PRESSING);
 
   return {
-    async page(query: Whose & { offset: number; limit: number }): Promise<Found> {
+    async page(query: Whose & { offset: number; limit: number }): Promise<FoundRequests> {
       const [rows, total] = await Promise.all([
         found(query)
           .select('id')
@@ -138,7 +138,7 @@ export function createListing(db: Kysely<Tables>) {
     /** What waits for this person's approval, first what expires first, with their message about it; `total`: of all. */
     async approvalsFor({ teamId, userId, limit }: Own) {
       const asked = JSON.stringify([{ userId }]);
-      const { rows } = await sql<Asked & { total: string }>`
+      const { rows } = await sql<ListedRequest & { total: string }>`
         select request.id as request_id, message.channel_id, message.ts, count(*) over () as total
         from session_requests request
         left join shown message on message.key =
@@ -149,7 +149,7 @@ export function createListing(db: Kysely<Tables>) {
       return { asked: rows, total: Number(rows[0]?.total ?? 0) };
     },
 
-    async mostPressing(own: Own): Promise<Found> {
+    async mostPressing(own: Own): Promise<FoundRequests> {
       const { teamId, userId, limit } = own;
       const [waiting, active, newest, total] = await Promise.all([
         ownRows(own, MOST_PRESSING).where(WAITING).execute(),

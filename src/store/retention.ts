@@ -142,9 +142,9 @@ export function createTidying(tidy: (signal: AbortSignal) => Promise<void>, log:
   };
 }
 
-type Trx = Transaction<Tables>;
+type SweepTransaction = Transaction<Tables>;
 
-type Forgotten = {
+type ForgottenCounts = {
   requests: number;
   sessions: number;
   replies: number;
@@ -156,7 +156,7 @@ type Forgotten = {
  * Removes what a person wrote, what Devin wrote to them, and what is known about them besides their ids. Run it again to
  * remove what has ended since. `by`: who runs it.
  */
-export async function forgetPerson(db: Kysely<Tables>, userId: string, by: string): Promise<Forgotten> {
+export async function forgetPerson(db: Kysely<Tables>, userId: string, by: string): Promise<ForgottenCounts> {
   const theirs = await findTheirs(db, userId);
   const ended = theirs.filter(({ isPending }) => !isPending);
   for (const batch of batchesOf(ended, BATCH)) await clearBatch(db, batch);
@@ -197,7 +197,7 @@ async function clearBatch(db: Kysely<Tables>, theirs: readonly Theirs[]): Promis
 }
 
 /** Other people's requests about a message that the person wrote: its words may be their task. */
-async function clearQuotes(trx: Trx, userId: string): Promise<void> {
+async function clearQuotes(trx: SweepTransaction, userId: string): Promise<void> {
   const quoting = sql`context -> 'picked' ->> 'userId' = ${userId} and state not in ${literals(PENDING_STATES)}`;
   await sql`
     update session_requests set prompt = null, context = null, material = null, draft = draft #- '{values,prompt}'
@@ -205,7 +205,10 @@ async function clearQuotes(trx: Trx, userId: string): Promise<void> {
 }
 
 /** What they said in other people's sessions, and how those threads show it. */
-async function clearReplies(trx: Trx, userId: string): Promise<{ replies: number; waiting: number }> {
+async function clearReplies(
+  trx: SweepTransaction,
+  userId: string,
+): Promise<{ replies: number; waiting: number }> {
   const { rows } = await sql<{ state: string; eventId: string | null; id: string }>`
     select id, event_id, state from replies where user_id = ${userId} and text <> ''`.execute(trx);
   const ended = rows.filter(({ state }) => state !== 'accepted' && state !== 'sending');
@@ -227,7 +230,7 @@ async function clearReplies(trx: Trx, userId: string): Promise<{ replies: number
 }
 
 /** The ids stay: they say who a session belongs to. */
-async function clearNames(trx: Trx, userId: string): Promise<void> {
+async function clearNames(trx: SweepTransaction, userId: string): Promise<void> {
   const nameless = sql`identity - 'slackName'
     || case when identity ? 'name' then jsonb_build_object('name', identity -> 'devinUserId') else '{}' end
     || case when identity ? 'maskedEmail' then '{"maskedEmail": null}' else '{}'::jsonb end`;
@@ -237,7 +240,7 @@ async function clearNames(trx: Trx, userId: string): Promise<void> {
 }
 
 /** Their decisions about other people's requests: their ids stay, their names and reasons don't. */
-async function clearDecisions(trx: Trx, userId: string): Promise<void> {
+async function clearDecisions(trx: SweepTransaction, userId: string): Promise<void> {
   await sql`update session_requests set failure = jsonb_set(failure, '{reason}', 'null')
     where failure #>> '{by,userId}' = ${userId}`.execute(trx);
   await sql`update session_requests set approvals = (
@@ -254,7 +257,7 @@ async function clearDecisions(trx: Trx, userId: string): Promise<void> {
       where ${sql.ref(column)}::text like ${`%"userId": "${userId}"%`}`.execute(trx);
 }
 
-async function deleteRows(trx: Trx, userId: string): Promise<void> {
+async function deleteRows(trx: SweepTransaction, userId: string): Promise<void> {
   await trx
     .deleteFrom('forms')
     .where(sql<boolean>`user_id = ${userId} or context -> 'picked' ->> 'userId' = ${userId}`)
@@ -276,7 +279,7 @@ async function deleteRows(trx: Trx, userId: string): Promise<void> {
 const AT_REST = literals(phasesOf('earlier'));
 
 /** What people and Devin wrote in sessions. */
-async function clearTalk(trx: Trx, sessionIds: readonly string[]): Promise<void> {
+async function clearTalk(trx: SweepTransaction, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return;
   await sql`
     update sessions set text_removed_at = now(), last_words = null,
@@ -299,7 +302,7 @@ const NO_DRAFT_TEXT = sql.join(
 );
 
 /** Options stay if they say what was asked for without people's words: repositories, mode, caps. */
-async function clearRequests(trx: Trx, ids: readonly string[]): Promise<void> {
+async function clearRequests(trx: SweepTransaction, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`
     update session_requests set text_removed_at = now(), prompt = null, context = null, material = null,

@@ -19,12 +19,12 @@ export const MOST_FAILURES = 5;
 
 const REASON_LENGTH = 300;
 
-type Failure = { error: unknown; by?: number };
+type SetAsideFailure = { error: unknown; by?: number };
 
 export function createSetAside(db: Kysely<Tables>) {
   return {
     /** Counts a failure, or several at once; resolves with the total. */
-    async note(kind: SetAsideKind, id: string, { error, by = 1 }: Failure): Promise<number> {
+    async note(kind: SetAsideKind, id: string, { error, by = 1 }: SetAsideFailure): Promise<number> {
       const reason = cleanText(String(error)).slice(0, REASON_LENGTH);
       const { failures } = await db
         .insertInto('setAside')

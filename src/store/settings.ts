@@ -28,21 +28,21 @@ export type SettingsTable = Columns<
 export type Settings = ReturnType<typeof createSettings>;
 
 /** A person in a channel of a workspace. */
-type Place = { teamId: string; channelId: string; userId: string };
+type SettingsPlace = { teamId: string; channelId: string; userId: string };
 type Layers<T> = Partial<Record<SettingScope, T>>;
 type Column = 'draft' | 'preferences';
 /** `language`: null: as in Slack. */
 type Chosen = Omit<Preferences, 'language'> & { language?: Language | null | undefined };
-type Written = string | null | RawBuilder<string>;
+type WrittenSettings = string | null | RawBuilder<string>;
 /** `what`: for the audit. */
-type Change = { what: string; updatedBy: string; first: Written; later: Written };
+type Change = { what: string; updatedBy: string; first: WrittenSettings; later: WrittenSettings };
 /** People and conversations that are read in one statement. */
 const MOST_TOGETHER = 50;
 const KEY = ['teamId', 'scope', 'scopeId'] as const;
 
 export function createSettings(db: Kysely<Tables>) {
   /** Read for each command: many at once share a statement. */
-  const read = inBatches(async (places: Place[]) => {
+  const read = inBatches(async (places: SettingsPlace[]) => {
     const teamIds = new Set(places.map(({ teamId }) => teamId));
     const ids = new Set(places.flatMap(({ teamId, channelId, userId }) => [teamId, channelId, userId]));
     const rows = await db
@@ -55,7 +55,7 @@ export function createSettings(db: Kysely<Tables>) {
   }, MOST_TOGETHER);
 
   /** What is stored for the scopes that apply to a person in a channel. */
-  async function stored<T>(place: Place, column: Column, schema: z.ZodType<T>): Promise<Layers<T>> {
+  async function stored<T>(place: SettingsPlace, column: Column, schema: z.ZodType<T>): Promise<Layers<T>> {
     const ids = { workspace: place.teamId, channel: place.channelId, person: place.userId };
     const rows = await read(place);
     const layers: Layers<T> = {};
@@ -87,9 +87,9 @@ export function createSettings(db: Kysely<Tables>) {
 
   return {
     /** The defaults that apply to a person in a channel. */
-    layersFor: async (place: Place) => stored(place, 'draft', storedDraftSchema),
+    layersFor: async (place: SettingsPlace) => stored(place, 'draft', storedDraftSchema),
     /** The preferences that apply to a person in a channel. `policy`: those that its policy sets. */
-    preferencesFor: async (place: Place, policy: Preferences = {}): Promise<EffectivePreferences> =>
+    preferencesFor: async (place: SettingsPlace, policy: Preferences = {}): Promise<EffectivePreferences> =>
       effectivePreferences({ ...(await stored(place, 'preferences', preferencesSchema)), policy }),
     /** The language that a person chose; null: as in Slack. */
     languageOf: async (person: Person): Promise<Language | null> =>

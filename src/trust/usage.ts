@@ -74,11 +74,11 @@ function createMayAll({ policy, slack: { people, groups } }: SpendingDeps): MayA
   };
 }
 
-type Wanted = { scope: UsageScope; by: UsageBy; days: number; spender: Spender };
+type WantedUsage = { scope: UsageScope; by: UsageBy; days: number; spender: Spender };
 
 /** What was used, and the budgets that apply to the person there. */
 function createReport({ store: { usage }, budget, tuning }: SpendingDeps) {
-  return async ({ scope, by, days, spender }: Wanted): Promise<UsageReport> => {
+  return async ({ scope, by, days, spender }: WantedUsage): Promise<UsageReport> => {
     const since = sinceDays(days, new Date(tuning.now()));
     const [rows, budgets] = await Promise.all([usage.rows(scope, since), budget.ceilings(spender)]);
     const newest = rows.length < MOST_REPORTED ? null : MOST_REPORTED;

@@ -28,7 +28,7 @@ type Test = {
   matches: (request: PolicyRequest, combine: Combine) => Ternary;
 };
 
-type Row = { key: string; field: FieldKey; schema: z.ZodType<Test>; doc: string };
+type ConditionRow = { key: string; field: FieldKey; schema: z.ZodType<Test>; doc: string };
 
 /** What a rule's `when` can have: everything that reads the file, decides, announces or documents follows from the row. */
 export const CONDITIONS = [
@@ -95,7 +95,7 @@ export const CONDITIONS = [
     schema: is(({ draft }) => draft.values.bypass_approval ?? false),
     doc: '`true` or `false`: `--bypass-approval`',
   },
-] as const satisfies readonly Row[];
+] as const satisfies readonly ConditionRow[];
 
 /** A condition of a rule. */
 export type Condition = Test & { key: (typeof CONDITIONS)[number]['key']; field: FieldKey };

@@ -34,12 +34,12 @@ export type Scan = {
 };
 
 /** A word of the task with the white space before it; null: a flag was cut out here. */
-type Part = { space: string; word: string | null };
+type FlagPart = { space: string; word: string | null };
 type Cut = { given: Given; end: number };
 
 /** Splits a command into its task and its flags. */
 export function scan(text: string): Scan {
-  const parts: Part[] = [];
+  const parts: FlagPart[] = [];
   const given: Given[] = [];
   let at = 0;
   while (at < text.length) {
@@ -129,7 +129,7 @@ function readBang(text: string, at: number): Cut | null {
   return { given: { kind: 'value', field: choice.field, text: choice.option }, end: BANG.lastIndex };
 }
 
-function join(parts: Part[]): string {
+function join(parts: FlagPart[]): string {
   let task = '';
   let gap = '';
   let afterCut = false;

@@ -65,12 +65,12 @@ export function mentionsApp(slackText: string, botUserId: string): boolean {
 }
 
 /** `ownTag`: the app adds a tag of its own to each session. `command`: its slash command. */
-type Reading = { botUserId: string; isDirect: boolean; ownTag: boolean; command: string };
+type MessageReading = { botUserId: string; isDirect: boolean; ownTag: boolean; command: string };
 
 /** Whether a message is to the app. `slackText` as Slack sent it. */
 export function isAddressed(
   slackText: string,
-  { botUserId, isDirect }: Pick<Reading, 'botUserId' | 'isDirect'>,
+  { botUserId, isDirect }: Pick<MessageReading, 'botUserId' | 'isDirect'>,
 ): boolean {
   return isDirect || slackText.includes(`<@${botUserId}`);
 }
@@ -79,7 +79,7 @@ export function isAddressed(
 export type Addressed = { intent: Intent; typed: string };
 
 /** The same grammar as the command's. null: it is not to the app, or asks for nothing. */
-export function readAddressed(slackText: string, reading: Reading): Addressed | null {
+export function readAddressed(slackText: string, reading: MessageReading): Addressed | null {
   if (!isAddressed(slackText, reading)) return null;
   const { botUserId, isDirect, ownTag, command } = reading;
   const meaning = readThreadMessage(slackText, botUserId);

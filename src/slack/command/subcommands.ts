@@ -18,7 +18,7 @@ type Definition<T extends z.ZodObject> = {
   intent: (taken: z.output<T>) => Intent | null;
 };
 
-type Row = ReturnType<typeof row>;
+type SubcommandRow = ReturnType<typeof row>;
 
 const oneOf = <const T extends readonly string[]>(options: T) =>
   z.string().toLowerCase().pipe(z.enum(options));
@@ -32,7 +32,7 @@ const SCOPES = { me: 'person', channel: 'channel', workspace: 'workspace' } as c
   SettingScope
 >;
 
-const ROWS: Readonly<Record<Subcommand, Row>> = {
+const ROWS: Readonly<Record<Subcommand, SubcommandRow>> = {
   help: row({
     takes: z.object({ topic: oneOf(['options']).optional() }),
     intent: ({ topic = null }) => ({ kind: 'help', topic }),

@@ -44,10 +44,10 @@ export function readValue(text: string, start: number, isList: boolean): Value {
   const value: Value = { text: '', end: start, quoted: false, unclosed: false };
   let isItemStart = true;
   while (value.end < text.length && !/\s/.test(text.charAt(value.end))) {
-    const quoted: Quoted | null = isItemStart ? readQuoted(text, value.end, isList) : null;
+    const quoted: QuotedText | null = isItemStart ? readQuoted(text, value.end, isList) : null;
     value.unclosed ||= quoted === 'unclosed';
     value.quoted ||= quoted !== null;
-    const piece: Piece = quoted === null || quoted === 'unclosed' ? plainPiece(text, value.end) : quoted;
+    const piece: TextPiece = quoted === null || quoted === 'unclosed' ? plainPiece(text, value.end) : quoted;
     isItemStart = isList && COMMA.test(piece.text);
     value.text += piece.text;
     value.end = isItemStart ? nextItem(text, piece.end) : piece.end;
@@ -80,10 +80,10 @@ const COMMA = /^[,，、]$/;
 /** One that is never closed begins a word: `'90s`, `「ログイン」画面`. */
 const WITHIN_WORDS = new Set(["'", '‘', '‚', '「', '『']);
 
-type Piece = { text: string; end: number };
-type Quoted = Piece | 'unclosed';
+type TextPiece = { text: string; end: number };
+type QuotedText = TextPiece | 'unclosed';
 
-function readQuoted(text: string, at: number, isList: boolean): Quoted | null {
+function readQuoted(text: string, at: number, isList: boolean): QuotedText | null {
   const mark = text.charAt(at);
   const closers = mark === '`' ? ['`'] : CLOSING[mark];
   if (closers === undefined) return null;
@@ -93,7 +93,7 @@ function readQuoted(text: string, at: number, isList: boolean): Quoted | null {
   return WITHIN_WORDS.has(mark) ? null : 'unclosed';
 }
 
-function plainPiece(text: string, at: number): Piece {
+function plainPiece(text: string, at: number): TextPiece {
   const end = slackTokenEnd(text, at) ?? at + 1;
   return { text: text.slice(at, end), end };
 }

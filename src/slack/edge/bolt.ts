@@ -87,13 +87,13 @@ function isEvent(body: object): boolean {
 /** Whether a member of another workspace is also of this one. */
 type IsOfBoth = (userId: string, otherTeamId: string) => Promise<boolean>;
 
-type Asking = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; inTime: InTime };
+type Delivering = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; inTime: InTime };
 
 /** What is handled at once for one person: more than anybody's own hands send, and too little to make others wait. */
 const AT_ONCE = 50;
 
 /** What Bolt doesn't do for its listeners. */
-function guard(app: App, asking: Asking): void {
+function guard(app: App, asking: Delivering): void {
   const process = app.processEvent.bind(app);
   const handling = new Map<string, number>();
 
@@ -146,7 +146,7 @@ const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
  * organization has installed the app.
  * https://docs.slack.dev/enterprise-grid/organization-ready-apps, https://github.com/slackapi/bolt-js/issues/1875
  */
-async function inOwnWorkspace(body: Body, { bot, isOfBoth, inTime }: Asking): Promise<Body> {
+async function inOwnWorkspace(body: Body, { bot, isOfBoth, inTime }: Delivering): Promise<Body> {
   const user = actorSchema.safeParse(body['user']).data;
   if (user === undefined) return body;
   const { teamId } = bot();
@@ -162,7 +162,7 @@ const WORKSPACE_MS = 500;
 async function isAlsoOwn(
   userId: string,
   otherTeamId: string,
-  { isOfBoth, inTime }: Pick<Asking, 'isOfBoth' | 'inTime'>,
+  { isOfBoth, inTime }: Pick<Delivering, 'isOfBoth' | 'inTime'>,
 ): Promise<boolean> {
   const what = 'whose workspace a person is of';
   const asking = isOfBoth(userId, otherTeamId);

@@ -102,7 +102,7 @@ function withPicked(messages: SlackMessage[], picked: SlackMessage): SlackMessag
   return [...before, picked, ...messages.slice(before.length)];
 }
 
-type Reading = {
+type ContextReading = {
   picked: SlackMessage;
   /** The app's messages that bring the words of a session. */
   devins: ReadonlySet<string>;
@@ -110,7 +110,10 @@ type Reading = {
 };
 
 /** Neither the app's own words, such as cards, nor what people keep from Devin, unless that was picked. */
-function isForDevin({ ts, userId, text }: SlackMessage, { picked, devins, botUserId }: Reading): boolean {
+function isForDevin(
+  { ts, userId, text }: SlackMessage,
+  { picked, devins, botUserId }: ContextReading,
+): boolean {
   if (userId === botUserId) return devins.has(ts);
   return ts === picked.ts || readThreadMessage(text, botUserId).kind !== 'aside';
 }

@@ -160,7 +160,7 @@ export type BotIdentity = {
 };
 
 /** Whose the token is, and its scopes; null: Slack doesn't say. https://docs.slack.dev/reference/methods/auth.test */
-export async function identifyBot(client: WebClient): Promise<Identified | null> {
+export async function identifyBot(client: WebClient): Promise<IdentifiedBot | null> {
   const answer = await client.auth.test();
   const { user_id: botUserId, team_id: teamId, url } = answer;
   if (!botUserId || !teamId) return null;
@@ -173,7 +173,7 @@ export async function identifyBot(client: WebClient): Promise<Identified | null>
 }
 
 /** `scopes` null: Slack didn't say. */
-type Identified = Omit<BotIdentity, 'botToken'> & { scopes: string[] | null };
+type IdentifiedBot = Omit<BotIdentity, 'botToken'> & { scopes: string[] | null };
 
 const manifestSchema = z.object({
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),

@@ -19,7 +19,7 @@ const REFUSED = 'Slack refuses SLACK_APP_TOKEN, so nothing reaches the app; run 
 
 const TIMES: SocketTimes = { stepMs: 10_000, pausesMs: [0, 1000, 2000, 5000, 10_000], drainMs: 3000 };
 
-type ReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions' | 'dispatcher'> & {
+type SocketReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions' | 'dispatcher'> & {
   /** Whether an envelope that failed should not come again. Unless it is acknowledged, people see that it failed. */
   isSettled: (error: unknown) => boolean;
   log: Log;
@@ -29,7 +29,7 @@ type ReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions' | 'd
 /**
  * One connection at a time; two while one replaces the other. https://docs.slack.dev/apis/events-api/using-socket-mode
  */
-export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
+export function createSocketReceiver(options: SocketReceiverOptions): SlackReceiver {
   const { log, isSettled, times = TIMES } = options;
   let app: App | null = null;
   let current: SocketConnection | null = null;
@@ -38,7 +38,7 @@ export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
   const onceAMinute = createOnceAMinute();
   const stopping = new AbortController();
 
-  async function take({ body, ack, retry_num: retryNum }: Envelope): Promise<void> {
+  async function take({ body, ack, retry_num: retryNum }: SocketEnvelope): Promise<void> {
     let acknowledged = false;
     const acknowledge = async (response?: unknown): Promise<void> => {
       if (acknowledged) return;
@@ -56,7 +56,7 @@ export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
 
   function create(): SocketConnection {
     const connection = new SocketConnection({ ...options, ...times });
-    connection.on('slack_event', (envelope: Envelope) => {
+    connection.on('slack_event', (envelope: SocketEnvelope) => {
       take(envelope).catch((error: unknown) => log.warn({ err: error }, 'an envelope was not acknowledged'));
     });
     connection.on('leaving', (reason: string | undefined) => {
@@ -146,7 +146,7 @@ export function createSocketReceiver(options: ReceiverOptions): SlackReceiver {
 }
 
 /** What the client emits for each envelope. */
-type Envelope = {
+type SocketEnvelope = {
   body: Record<string, unknown>;
   retry_num?: number;
   ack: (response?: unknown) => Promise<void>;

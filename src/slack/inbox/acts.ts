@@ -73,7 +73,7 @@ type SaidOutside = Pick<NewReply, 'userId' | 'channelId' | 'text' | 'dedupeKey'>
 };
 
 /** `thread`: whose session has the message, or will. `original`: the task, if the message asked for the session. */
-type Edit = Omit<NewThreadReply, 'files'> & { editedTs: string; original: string | null };
+type ReplyEdit = Omit<NewThreadReply, 'files'> & { editedTs: string; original: string | null };
 
 /** A delivery that was seen before changes nothing. */
 async function write(c: RepliesContext, reply: NewReply, trx: Transaction<Tables>): Promise<void> {
@@ -126,7 +126,7 @@ export async function holdReply(c: RepliesContext, reply: NewThreadReply): Promi
  * An edit replaces a waiting message, and corrects one that Devin has. Only its author can do that. An edit wakes nothing:
  * Devin may have done the task long ago.
  */
-export async function correctReply(c: RepliesContext, edit: Edit): Promise<void> {
+export async function correctReply(c: RepliesContext, edit: ReplyEdit): Promise<void> {
   const { thread, userId, channelId, ts, text, editedTs, original } = edit;
   const { teamId } = thread.request;
   await commitInTime(c, async (trx) => {
@@ -146,7 +146,7 @@ export async function correctReply(c: RepliesContext, edit: Edit): Promise<void>
 /** Replaces a message that waits, for Devin or for its author's decision. False: Devin has it, or it's on its way. */
 async function replace(
   c: RepliesContext,
-  { reply, edit: { text, editedTs } }: { reply: Reply; edit: Edit },
+  { reply, edit: { text, editedTs } }: { reply: Reply; edit: ReplyEdit },
   trx: Transaction<Tables>,
 ): Promise<boolean> {
   const { id, state } = reply;
@@ -199,7 +199,7 @@ function canBeCorrected({ state, text, files, editedTs }: Reply): boolean {
   return !(isDropped && editedTs === null);
 }
 
-function mayCorrect({ userId, editedTs }: Edit, latest: Reply): boolean {
+function mayCorrect({ userId, editedTs }: ReplyEdit, latest: Reply): boolean {
   return latest.userId === userId && canBeCorrected(latest) && !isOlder(editedTs, latest);
 }
 

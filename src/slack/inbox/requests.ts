@@ -62,13 +62,13 @@ async function contentOf(c: RequestsContext, origin: Origin, wish: OfferedWish) 
   return { draft: await c.gate.effectiveDraft(origin, wish), faults: faultsOf(wish.problems ?? []) };
 }
 
-type Offered = { wish: OfferedWish; context: MessageContext | null };
+type OfferedForm = { wish: OfferedWish; context: MessageContext | null };
 
 /** With what could be read, and at its fields what could not. */
 export async function offerForm(
   c: RequestsContext,
   origin: Origin,
-  { wish, context }: Offered = { wish: { draft: {} }, context: null },
+  { wish, context }: OfferedForm = { wish: { draft: {} }, context: null },
 ): Promise<Form> {
   return withDeadline(async () =>
     keep(c, { ...origin, id: newId() }, { ...(await contentOf(c, origin, wish)), context }),
@@ -79,7 +79,7 @@ export async function offerForm(
 export async function offerMessage(
   c: RequestsContext,
   origin: Origin & { ts: string },
-  { wish, context }: Offered,
+  { wish, context }: OfferedForm,
 ): Promise<Form> {
   return keep(c, { ...origin, id: offerId(origin) }, { ...(await contentOf(c, origin, wish)), context });
 }

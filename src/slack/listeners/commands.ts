@@ -30,7 +30,7 @@ import { drawHome } from './workspace.ts';
 const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };
 
 /** A command: typed, said to the app, or run by a button that holds it. */
-type Call = Origin & {
+type CommandCall = Origin & {
   /** Slack's name for this one delivery. */
   deliveryId: string;
   /** As Slack sent it. */
@@ -40,7 +40,7 @@ type Call = Origin & {
 };
 
 /** `text`: for the person who runs it. */
-export type Invocation = Call & { text: Text };
+export type Invocation = CommandCall & { text: Text };
 
 type StartingKind = 'create' | 'open-form' | 'ask-first' | 'invalid';
 type Starting = IntentOf<StartingKind>;
@@ -75,14 +75,14 @@ export function listenToCommands(app: App, c: ListenersContext): void {
   listenToChoices(app, c);
 }
 
-function typedCall(command: Command): Call {
+function typedCall(command: Command): CommandCall {
   const { teamId, userId, channelId, placeKind, responseUrl, triggerId, text: typed } = command;
   const deliveryId = triggerId;
   return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed, triggerId };
 }
 
 /** One notice runs it once, however often its button is pressed. null: nobody can tell where that was. */
-function pressedCall(press: Press, typed: string): Call | null {
+function pressedCall(press: Press, typed: string): CommandCall | null {
   const { teamId, userId, placeKind, messageTs, responseUrl, triggerId, view } = press;
   // In a Home: the person's conversation with the app.
   const channelId = view === null ? press.channelId : homeMetadata.read(view.metadata).channelId;
@@ -233,7 +233,7 @@ async function alreadyRunning(
 /** Everything else has a private answer; null: a job gives it. */
 export async function answerCommand(
   c: ListenersContext,
-  call: Call,
+  call: CommandCall,
   intent: Answering,
 ): Promise<Rendered | null> {
   return answerKind(c, { ...call, text: await c.textFor(call.userId) }, { kind: intent.kind, intent });

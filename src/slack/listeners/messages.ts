@@ -54,7 +54,7 @@ import type { ListenersContext } from './context.ts';
 import { onceRecorded, onEvent } from './routes.ts';
 
 /** A person's message in a thread. */
-type ThreadMessage = Message & { threadTs: string };
+type MessageInThread = Message & { threadTs: string };
 
 /** Acts on people's messages in sessions' threads and to the app, and on no others. */
 export function listenToMessages(app: App, c: ListenersContext): void {
@@ -157,7 +157,7 @@ async function handlerOf(c: ListenersContext, delivered: Message): Promise<Handl
 }
 
 /** The session in a thread, or the request whose session will be there; null: neither. */
-async function steeredIn(c: ListenersContext, message: ThreadMessage): Promise<SteeredThread | null> {
+async function steeredIn(c: ListenersContext, message: MessageInThread): Promise<SteeredThread | null> {
   const { requests } = c.store;
   const session = await sessionIn(c, message);
   const request = await (session === null
@@ -169,7 +169,7 @@ async function steeredIn(c: ListenersContext, message: ThreadMessage): Promise<S
 /** People see a card before the app has recorded where it is; long before, if Slack is slow to answer. */
 async function sessionIn(
   { store: { sessions, shown }, slack: { botUserId } }: ListenersContext,
-  { channelId, threadTs, parentUserId }: ThreadMessage,
+  { channelId, threadTs, parentUserId }: MessageInThread,
 ): Promise<SessionRow | null> {
   const found = await sessions.inThread(channelId, threadTs);
   const mayBeCard = (parentUserId ?? botUserId()) === botUserId();
@@ -182,7 +182,7 @@ async function sessionIn(
   });
 }
 
-async function hearReply(c: ListenersContext, reply: ThreadMessage, thread: SteeredThread): Promise<void> {
+async function hearReply(c: ListenersContext, reply: MessageInThread, thread: SteeredThread): Promise<void> {
   const { userId, channelId, ts, message } = reply;
   const route = await whoseMessage(c, thread, reply);
   switch (route.kind) {
@@ -205,7 +205,7 @@ const idOf = ({ request, session }: SteeredThread): string => session?.sessionId
 
 async function hearWord(
   c: ListenersContext,
-  reply: ThreadMessage,
+  reply: MessageInThread,
   { word, ...thread }: SteeredThread & { word: ThreadWord },
 ): Promise<void> {
   const { userId, ts: messageTs } = reply;
@@ -223,7 +223,7 @@ async function hearWord(
 }
 
 /** Asks before the session ends, or tells a person that they may not end it. */
-async function askStop(c: ListenersContext, reply: ThreadMessage, thread: Followed): Promise<void> {
+async function askStop(c: ListenersContext, reply: MessageInThread, thread: Followed): Promise<void> {
   const { userId, channelId, ts, slackText } = reply;
   const { request, session } = thread;
   const answer = async () => {
@@ -242,7 +242,7 @@ async function askStop(c: ListenersContext, reply: ThreadMessage, thread: Follow
 /** Once per person and thread: the session is at rest, and waking it costs. */
 async function offerWake(
   c: ListenersContext,
-  reply: ThreadMessage,
+  reply: MessageInThread,
   { text: words, ...thread }: SteeredThread & { text: string },
 ): Promise<void> {
   const { outbound } = c.slack;

@@ -135,10 +135,10 @@ function isLinkable(url: string | null): boolean {
 }
 
 /** `listen`: the switch for what goes to Devin, if the thread has one. */
-type Step = CardAction | 'listen';
+type ButtonStep = CardAction | 'listen';
 
 /** What people can do with a session in each phase, most likely first. The card's menu has room for five. */
-const IN_PHASE: Record<SessionPhase, readonly Step[]> = {
+const IN_PHASE: Record<SessionPhase, readonly ButtonStep[]> = {
   queued: ['open', 'details', 'mute', 'listen', 'ask-stop'],
   starting: ['open', 'details', 'mute', 'listen', 'ask-stop'],
   working: ['reply', 'open', 'details', 'mute', 'listen', 'ask-stop'],
@@ -216,7 +216,7 @@ function onSession(session: SessionAnswer, { phase, thread }: Now): CardAction[]
 }
 
 /** Leaves out switches that would change nothing in the thread. */
-function inThread(step: Step, thread: ThreadState | null): CardAction[] {
+function inThread(step: ButtonStep, thread: ThreadState | null): CardAction[] {
   if (step === 'mute') return thread === null || thread === 'muted' ? [] : [step];
   if (step !== 'listen') return [step];
   const to = thread === null ? undefined : SWITCH[thread];

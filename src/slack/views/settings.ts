@@ -56,11 +56,11 @@ import {
 import { bold, escape, truncate, BETWEEN_FACTS } from './text.ts';
 
 /** Of a menu: each value with its words, and what is in force. */
-type Choices = { label: string; choices: readonly (readonly [string, string])[]; chosen: string };
+type SettingChoices = { label: string; choices: readonly (readonly [string, string])[]; chosen: string };
 
 function select(
   actionId: string,
-  { label, choices, chosen }: Choices,
+  { label, choices, chosen }: SettingChoices,
   value: (choice: string) => string,
 ): StaticSelect {
   const options = choices.map(([choice, words]) => option(words, value(choice)));
@@ -83,7 +83,7 @@ const DEFAULTS_LENGTH = 1500;
 /** A person's defaults with a button, their notifications and language as menus: in `whoami` and in the Home. */
 export function renderOwnSettings({ defaults, preferences }: OwnSettings, text: Text): Rendered {
   const { settings } = text;
-  const menus: Record<OwnSetting, Choices> = {
+  const menus: Record<OwnSetting, SettingChoices> = {
     notify: {
       label: settings.notify.label,
       choices: Object.entries(settings.notify.choices),

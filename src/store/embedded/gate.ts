@@ -5,7 +5,7 @@ import type { DatabaseThread } from './database-thread.ts';
 /** `interactive`: a person in Slack waits for it. */
 export type Priority = 'interactive' | 'background';
 
-type Gate = ReturnType<typeof createPriorityGate>;
+type ThreadGate = ReturnType<typeof createPriorityGate>;
 
 /**
  * The embedded database does one thing at a time, in order. Here interactive statements and transactions overtake the
@@ -41,7 +41,7 @@ export function createPriorityGate() {
 type KyselyPGlite = Exclude<PGliteDialectConfig['pglite'], (...parameters: never[]) => unknown>;
 
 /** The one database, as a Kysely instance of this urgency sees it. */
-export function throughGate(thread: DatabaseThread, gate: Gate, priority: Priority): KyselyPGlite {
+export function throughGate(thread: DatabaseThread, gate: ThreadGate, priority: Priority): KyselyPGlite {
   return {
     get closed() {
       return thread.closed;
@@ -55,7 +55,7 @@ export function throughGate(thread: DatabaseThread, gate: Gate, priority: Priori
 }
 
 /** pg-boss for what a crash may undo: that a job was fetched or is done, which its handler bears twice. */
-export function unflushedDatabase(thread: DatabaseThread, gate: Gate): Db {
+export function unflushedDatabase(thread: DatabaseThread, gate: ThreadGate): Db {
   return {
     executeSql: async (text, values) =>
       gate.pass('background', async () => thread.queryUnflushed(text, values ?? [])),
@@ -71,7 +71,7 @@ const SEVERAL = /;\s*\S/;
  * pg-boss on the one connection that others use, too. Its own adapter rolls a failed block back with a second call; a
  * statement between the two would run in the aborted transaction. Here, a block is one exclusive step.
  */
-export function bossDatabase(thread: DatabaseThread, gate: Gate): Db {
+export function bossDatabase(thread: DatabaseThread, gate: ThreadGate): Db {
   const plain = fromPglite(thread);
   return {
     ...plain,

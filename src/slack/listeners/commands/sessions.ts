@@ -169,13 +169,13 @@ function unknown(c: ListenersContext, call: Invocation, typed: string): Rendered
   return notice([unknownSentence(c, call, typed)]);
 }
 
-type Run<I> = (c: ListenersContext, call: Invocation, intent: I) => Promise<Rendered | null>;
+type SessionCommand<I> = (c: ListenersContext, call: Invocation, intent: I) => Promise<Rendered | null>;
 
 /** Checks the person before anything is said about any session. */
 function allowed<I>(
-  run: Run<I>,
+  run: SessionCommand<I>,
   refused = (why: string, _call: Invocation, _intent: I): Rendered => notice([why]),
-): Run<I> {
+): SessionCommand<I> {
   return async (c, call, intent) => {
     const refusal = await personRefusal(c, call);
     return refusal === null ? run(c, call, intent) : refused(refusal, call, intent);

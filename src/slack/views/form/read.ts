@@ -27,7 +27,7 @@ export type ReadForm = {
   errors: Record<string, string>;
 };
 
-export type FormRules = Rules & {
+export type FormRules = InputRules & {
   /** What is in view besides `main`. */
   groups: readonly FieldGroup[];
   /** What was refused before, by field. */
@@ -103,10 +103,10 @@ function hiddenProblem(raw: unknown, fault: Fault | undefined, { modal }: Text):
 const SHOWN_LENGTH = 60;
 
 /** `ownTag`: the app adds a tag of its own. */
-type Rules = { ownTag: boolean };
+type InputRules = { ownTag: boolean };
 
 /** Why the field refuses the value; null: it accepts it. */
-function problemWith(field: Field, raw: unknown, rules: Rules, text: Text): string | null {
+function problemWith(field: Field, raw: unknown, rules: InputRules, text: Text): string | null {
   const { errors } = text.modal;
   const most = mostOf(field.input, rules.ownTag);
   if (most !== null && Array.isArray(raw) && raw.length > most) return errors.tooMany(most, raw.length);

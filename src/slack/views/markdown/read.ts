@@ -28,13 +28,13 @@ function endOf(markdown: string): number {
   return line > LONGEST_READ / 2 ? line : LONGEST_READ;
 }
 
-type List = { ordered: boolean; next: number; isFresh: boolean };
+type OpenList = { ordered: boolean; next: number; isFresh: boolean };
 
 /** The parser returns a flat list of openings and closings; this tracks what is open. */
 function createReader(markdown: string) {
   const lines = markdown.split(/\r\n?|\n/);
   const out: Piece[] = [];
-  const lists: List[] = [];
+  const lists: OpenList[] = [];
   let quotes = 0;
   let isHeading = false;
   let table: TablePiece | null = null;
@@ -49,12 +49,12 @@ function createReader(markdown: string) {
   }
 
   /** Slack has no lists in quotes. */
-  function marker(list: List | undefined): Leaf[] {
+  function marker(list: OpenList | undefined): Leaf[] {
     if (list === undefined || !list.isFresh) return [];
     return [plainLeaf(list.ordered ? `${list.next}. ` : '• ')];
   }
 
-  function itemOf(list: List, leaves: Leaf[]): Piece {
+  function itemOf(list: OpenList, leaves: Leaf[]): Piece {
     return { kind: 'item', number: list.ordered ? list.next : null, indent: lists.length - 1, leaves };
   }
 
@@ -143,7 +143,7 @@ function createReader(markdown: string) {
 const TASK = /^\[([ xX])\] /;
 
 /** `[x] done` at the start of an item. */
-function withTaskSign(leaves: Leaf[], list: List | undefined): Leaf[] {
+function withTaskSign(leaves: Leaf[], list: OpenList | undefined): Leaf[] {
   const [first, ...rest] = leaves;
   const sign = list?.isFresh === true && first !== undefined ? TASK.exec(first.text)?.[1] : undefined;
   if (first === undefined || sign === undefined) return leaves;
