@@ -88,7 +88,7 @@ export async function approve(c: ActContext, { act, subject: request }: Deciding
   }
   await moveAwaited(c, act, (locked, pending) =>
     verdict.kind === 'changed'
-      ? ended(locked, notApproved(pending, 'changed'), given.atMs)
+      ? ended(locked, notApproved(pending, verdict.end), given.atMs)
       : counted(locked, pending, given),
   );
   return done();

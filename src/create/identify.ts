@@ -33,7 +33,7 @@ export async function identify(c: CreateContext, request: SessionRequest): Promi
 export async function judge({ gate }: Pick<CreateContext, 'gate'>, request: SessionRequest) {
   const verdict = await gate.judge(request);
   if (verdict.kind === 'refused') throw new Refused(verdict.failure);
-  if (verdict.kind === 'changed') throw new Refused(notApproved(verdict.approval, 'changed'));
+  if (verdict.kind === 'changed') throw new Refused(notApproved(verdict.approval, verdict.end));
   return verdict;
 }
 

@@ -135,7 +135,7 @@ async function upload(c: CreateContext, { request, material }: ToSend, { signal 
 function throwChanged(request: SessionRequest, error: unknown): never {
   const approval = givenApprovals(request).at(-1);
   if (!(error instanceof FileChangedError) || approval === undefined) throw error;
-  throw new Refused(notApproved(approval, 'changed'));
+  throw new Refused(notApproved(approval, 'file-changed'));
 }
 
 /** The name of the file with the conversation; null: the prompt includes it. */

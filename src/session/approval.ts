@@ -11,8 +11,16 @@ export const voterSchema = z.object({
 /** An approver: someone who was asked, or who decided. */
 export type Voter = z.infer<typeof voterSchema>;
 
-/** How an approval ends without a session. `changed`: what was asked, the policy or who may approve, after it was asked for. */
-export const UNAPPROVED_ENDS = ['declined', 'expired', 'changed'] as const;
+/** How an approval ends without a session. The last four say what changed after it was asked for. */
+export const UNAPPROVED_ENDS = [
+  'declined',
+  'expired',
+  'request-changed',
+  'file-changed',
+  'policy-changed',
+  'approvers-changed',
+] as const;
+export type UnapprovedEnd = (typeof UNAPPROVED_ENDS)[number];
 
 /** One approval that a request waited for. */
 export const approvalSchema = z.object({

@@ -1,5 +1,11 @@
 import { batchesOf } from '../bounds.ts';
-import { isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
+import {
+  isAmong,
+  pendingApproval,
+  type Approval,
+  type UnapprovedEnd,
+  type Voter,
+} from '../session/approval.ts';
 import { devinUserOf, type Identity, type SlackPerson } from '../session/identity.ts';
 import { termsOf, type Terms } from '../session/policy/decide.ts';
 import type { PersonPattern } from '../session/policy/patterns.ts';
@@ -77,8 +83,8 @@ export async function mayApprove(
   return able;
 }
 
-/** Whether something changed since this approval was given to a person's request. Throws if Slack can't be asked. */
-export async function hasChanged(
+/** What changed since this approval was given to a person's request; null: nothing. Throws if Slack can't be asked. */
+export async function changeSince(
   c: Directory,
   approval: Approval,
   {
@@ -90,11 +96,12 @@ export async function hasChanged(
     sha256: string | null;
     fingerprint: string;
   },
-): Promise<boolean> {
-  if (approval.policy !== now.sha256 || approval.fingerprint !== now.fingerprint) return true;
+): Promise<UnapprovedEnd | null> {
+  if (approval.policy !== now.sha256) return 'policy-changed';
+  if (approval.fingerprint !== now.fingerprint) return 'request-changed';
   const among = approval.yes.map(({ userId }) => userId);
   const able = await mayApprove(c, termsOf(now.policy, approval.rule).approvers, { among, requester });
-  return able.length < among.length;
+  return able.length < among.length ? 'approvers-changed' : null;
 }
 
 /** Who asked for it, who was asked to approve it, and the policy's owners. */

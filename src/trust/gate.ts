@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { givenApprovals, type Approval } from '../session/approval.ts';
+import { givenApprovals, type Approval, type UnapprovedEnd } from '../session/approval.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, type EffectiveDraft, type WithNames } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
@@ -29,7 +29,7 @@ import type { SessionRequest } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
 import { fingerprintOf } from '../store/sql.ts';
 import { createInTime } from '../time.ts';
-import { hasChanged } from './approvers.ts';
+import { changeSince } from './approvers.ts';
 import type { Budget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 
@@ -38,7 +38,7 @@ type Verdict =
   | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
   | ApprovalNeeded
   /** What was approved is something else by now. */
-  | { kind: 'changed'; approval: Approval }
+  | { kind: 'changed'; approval: Approval; end: UnapprovedEnd }
   | { kind: 'refused'; failure: Failure };
 
 /** `fingerprint`: of what the approval is for. `policy`: the SHA-256 of the file that asks for it. */
@@ -88,8 +88,8 @@ export function createGate(c: GateContext) {
       });
       const fingerprint = fingerprintOf(sentBy(request, draft));
       for (const approval of given) {
-        if (await hasChanged(c, approval, { userId: request.userId, policy, sha256, fingerprint }))
-          return { kind: 'changed', approval };
+        const end = await changeSince(c, approval, { userId: request.userId, policy, sha256, fingerprint });
+        if (end !== null) return { kind: 'changed', approval, end };
       }
       const [hurdle] = hurdles;
       if (hurdle === undefined)

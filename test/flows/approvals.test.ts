@@ -5,8 +5,6 @@ import { useGovernedWorld } from '../support/governed.ts';
 import { cardOf, homeOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
-const CHANGED = 'The request, the policy or its approvers changed';
-
 const CREATE = { method: 'POST', path: '/sessions' } as const;
 const PLATFORM = 'S0PLATFORM';
 const INFRA = '--repo acme/infra-dns';
@@ -406,23 +404,28 @@ describe('an approval counts', () => {
   });
 });
 
-/** What changes, before the approval or after it. */
-const CHANGES: Record<string, (one: Team) => Promise<unknown>> = {
-  'the policy changes': async () => change(`${POLICY}\n# again\n`),
-  'an approver leaves the group': async ({ ana }) =>
-    world().slack.setGroup(PLATFORM, [ana.userId, addColleague(world()).userId]),
-  'an approver becomes a guest': async ({ ben }) => {
-    world().slack.setGroup(PLATFORM, [ben.userId, addColleague(world()).userId]);
-    return world().slack.changeUser(ben.userId, { isGuest: true });
+/** What changes, before the approval or after it; and what the approval then says. */
+const CHANGES: Record<string, { change: (one: Team) => Promise<unknown>; says: string }> = {
+  'the policy changes': { change: async () => change(`${POLICY}\n# again\n`), says: 'The policy changed' },
+  'an approver leaves the group': {
+    change: async ({ ana }) => world().slack.setGroup(PLATFORM, [ana.userId, addColleague(world()).userId]),
+    says: 'The people who can approve this changed',
+  },
+  'an approver becomes a guest': {
+    change: async ({ ben }) => {
+      world().slack.setGroup(PLATFORM, [ben.userId, addColleague(world()).userId]);
+      return world().slack.changeUser(ben.userId, { isGuest: true });
+    },
+    says: 'The people who can approve this changed',
   },
 };
 
 describe('an approval ends and can be asked for again', () => {
   /** Nothing starts; everyone sees why; and the requester asks those who can approve it by now. */
-  async function endsAndIsAskedAgain({ ana, ben, own, card, channelId }: Team): Promise<void> {
+  async function endsAndIsAskedAgain({ ana, ben, own, card, channelId }: Team, says: string): Promise<void> {
     const { slack, devin } = world();
-    const { ts } = await card(CHANGED);
-    expect((await shownTo(ben, CHANGED)).words).not.toContain('[Start session]');
+    const { ts } = await card(says);
+    expect((await shownTo(ben, says)).words).not.toContain('[Start session]');
     await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
     expect(own()).toHaveLength(0);
     const cy = addColleague(world());
@@ -436,10 +439,11 @@ describe('an approval ends and can be asked for again', () => {
     const one = await waiting(1);
     const asked = await askedOf(one.ben);
     const value = valueOn(asked, 'approve_request');
-    await CHANGES[what]?.(one);
+    const { change: happen, says = '' } = CHANGES[what] ?? {};
+    await happen?.(one);
     await forgePress(world(), { ...asked, userId: one.ben.userId, actionId: 'approve_request', value });
-    expect(world().slack.renderText(await one.card(CHANGED))).toContain('[Ask again]');
-    await endsAndIsAskedAgain(one);
+    expect(world().slack.renderText(await one.card(says))).toContain('[Ask again]');
+    await endsAndIsAskedAgain(one, says);
   });
 
   test.each(Object.keys(CHANGES))('when %s before the session is created', async (what) => {
@@ -447,9 +451,10 @@ describe('an approval ends and can be asked for again', () => {
     const busy = busyDevin();
     await press(one.ben, 'approve_request');
     await one.card('busy');
-    await CHANGES[what]?.(one);
+    const { change: happen, says = '' } = CHANGES[what] ?? {};
+    await happen?.(one);
     busy.clear();
-    await endsAndIsAskedAgain(one);
+    await endsAndIsAskedAgain(one, says);
   });
 
   test('when the first of two approvers left the group before the second one approves', async () => {
@@ -461,7 +466,7 @@ describe('an approval ends and can be asked for again', () => {
     await shownTo(cy, `Approved by ${ben.name}`);
     world().slack.setGroup(PLATFORM, [ana.userId, cy.userId]);
     await press(cy, 'approve_request');
-    await card(CHANGED);
+    await card('The people who can approve this changed');
     expect(own()).toHaveLength(0);
   });
 
@@ -475,8 +480,8 @@ describe('an approval ends and can be asked for again', () => {
     await slack.changeUser(other.userId, { email: null });
     await slack.changeUser(ana.userId, { email: other.email });
     busy.clear();
-    await card(CHANGED);
-    await shownTo(ben, CHANGED);
+    await card('What would be sent, or as whom, changed');
+    await shownTo(ben, 'What would be sent, or as whom, changed');
     expect([...own(), ...own(other)]).toHaveLength(0);
   });
 
@@ -489,7 +494,7 @@ describe('an approval ends and can be asked for again', () => {
     if (file === undefined) throw new Error('there is no file');
     file.content = Buffer.from('y');
     await press(ben, 'approve_request');
-    const ended = await card(CHANGED);
+    const ended = await card('A file changed');
     expect(one.own()).toHaveLength(0);
     await slack.clickButton(ana.userId, { channelId, ts: ended.ts }, 'try_again');
     await press(ben, 'approve_request');

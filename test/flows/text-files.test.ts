@@ -64,7 +64,7 @@ describe('values too long for an input', () => {
     if (result.kind !== 'errors') throw new Error(result.kind);
     expect(result.errors).toEqual({
       files: [
-        'task.md: This file is not a text file (UTF-8).',
+        'task.md: This file is empty or not a text file (UTF-8).',
         'schema.json: Not a valid JSON Schema (draft 7): /type must be equal to one of the allowed values.',
         '.env: This file has no KEY=VALUE lines.',
       ].join('\n'),

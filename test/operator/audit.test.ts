@@ -48,7 +48,7 @@ test('verify exits with 1, and names the first bad entry', async () => {
   await sql`update audit set user_id = 'U3' where seq > 1`.execute(database.db);
   expect(await audit(settings, 'verify')).toMatchObject({
     code: 1,
-    stdout: 'Entry 2 was changed, or moved here from another place.\n',
+    stdout: 'Entry 2, or the one before it, was changed, moved or replaced.\n',
   });
 });
 

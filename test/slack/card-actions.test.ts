@@ -47,7 +47,7 @@ describe('the buttons of a card', () => {
     ['met a busy Devin for too long', { kind: 'gave-up', waiting: 'busy' }, false, true],
     ['had secrets, which are gone', { kind: 'gave-up', waiting: 'busy' }, true, false],
     ['was declined', { ...declined, end: 'declined' }, false, false],
-    ['was approved for something else', { ...declined, end: 'changed' }, false, true],
+    ['was approved for something else', { ...declined, end: 'policy-changed' }, false, true],
     ['was not approved in time', { ...declined, end: 'expired' }, false, true],
     ['was invalid', { ...refused, code: 'invalid-request' }, false, false],
     ['met an error at Devin', { ...refused, code: 'forbidden' }, false, true],

@@ -92,7 +92,7 @@ const LONG: QuotedThread = {
 };
 
 describe('an approval that was given', () => {
-  const CHANGED = 'changed';
+  const CHANGED = 'request-changed';
   const ana = { kind: 'matched', devinUserId: 'user-ana', name: 'Ana', how: 'email' } as const;
   const ben = { userId: 'U2', name: 'Ben' };
   const cid = { userId: 'U3', name: 'Cid' };
@@ -113,7 +113,7 @@ describe('an approval that was given', () => {
     const given: Approval = { ...about, fingerprint, yes: [ben], end };
     const approved = { approvals: approvals(given), approved: ['a look'] };
     const verdict = await gateUnder(ASKS).judge({ ...asked, ...approved, ...changes });
-    return verdict.kind;
+    return verdict.kind === 'changed' ? verdict.end : verdict.kind;
   }
 
   test.each<[what: string, approvals: (given: Approval) => Approval[], kind: string]>([
@@ -125,13 +125,17 @@ describe('an approval that was given', () => {
     ],
     ['counts if it was given again since', (one) => [{ ...one, yes: [cid] }, one], 'allowed'],
     ['counts only once it is complete', (one) => [{ ...one, end: null }], 'approval'],
-    ['ends if one of those who gave it no longer may', (one) => [{ ...one, yes: [ben, cid] }], CHANGED],
+    [
+      'ends if one of those who gave it no longer may',
+      (one) => [{ ...one, yes: [ben, cid] }],
+      'approvers-changed',
+    ],
   ])('%s', async (_what, approvals, kind) => {
     expect(await judged({ approvals })).toBe(kind);
   });
 
   test.each<[what: string, changes: Partial<SessionRequest>, kind: string]>([
-    ["counts for nobody's own request", { userId: 'U2' }, CHANGED],
+    ["counts for nobody's own request", { userId: 'U2' }, 'approvers-changed'],
     ['counts whenever it was looked up who asks', { identity: { ...ana, checkedAtMs: 1 } }, 'allowed'],
     ['is for whom it runs as', { identity: { ...ana, devinUserId: 'user-eve', checkedAtMs: 0 } }, CHANGED],
     ['is for the task', { draft: { values: { prompt: 'drop it' }, sources: {} } }, CHANGED],

@@ -28,7 +28,11 @@ export const card = {
       /** The policy's approval: the line below says what it waits for. */
       'before-start': '',
     },
-    asleep: { any: 'It costs nothing while asleep; a message wakes it.' },
+    asleep: {
+      inactivity: 'Nothing happened for a while. It costs nothing while asleep; a message wakes it.',
+      user_request: 'Put to sleep by hand. It costs nothing while asleep; a message wakes it.',
+      any: 'It costs nothing while asleep; a message wakes it.',
+    },
     capped: {
       usage_limit_exceeded:
         'It reached its ACU cap. Run it again with a higher cap, or raise the cap in Devin.',

@@ -193,8 +193,14 @@ export const approval = {
       approved: (names: string): string => `By ${names}.`,
       declined: (name: string): string => `${name} declined this request.`,
       expired: (_name: string): string => 'Nobody approved this request in time.',
-      changed: (_name: string): string =>
-        'The request, the policy or its approvers changed after this approval was requested, so it ended.',
+      'request-changed': (_name: string): string =>
+        'What would be sent, or as whom, changed after this approval was requested, so it ended.',
+      'file-changed': (_name: string): string =>
+        'A file changed after this approval was requested, so it ended.',
+      'policy-changed': (_name: string): string =>
+        'The policy changed after this approval was requested, so it ended.',
+      'approvers-changed': (_name: string): string =>
+        'The people who can approve this changed after this approval was requested, so it ended.',
       /** An earlier attempt turned up. */
       started: (_name: string): string => 'No longer needed: its session was found.',
       canceled: (name: string): string => `Canceled by ${name} before it was approved.`,

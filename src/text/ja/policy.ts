@@ -168,8 +168,11 @@ export const approval: Text['approval'] = {
       approved: (names) => nameBefore('さんが承認しました。', names),
       declined: (name) => nameBefore('さんがこの依頼を却下しました。', name),
       expired: (_name) => '期限までに承認されませんでした。',
-      changed: (_name) =>
-        '承認の依頼後に、依頼の内容、ポリシー、または承認者が変わったため、この承認は終了しました。',
+      'request-changed': (_name) =>
+        '承認の依頼後に、送信される内容または実行するアカウントが変わったため、この承認は終了しました。',
+      'file-changed': (_name) => '承認の依頼後にファイルが変更されたため、この承認は終了しました。',
+      'policy-changed': (_name) => '承認の依頼後にポリシーが変更されたため、この承認は終了しました。',
+      'approvers-changed': (_name) => '承認の依頼後に承認者が変わったため、この承認は終了しました。',
       started: (_name) => 'セッションが見つかったため、承認は不要になりました。',
       canceled: (name) => nameBefore('さんが承認前にキャンセルしました。', name),
     },
