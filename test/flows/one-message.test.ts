@@ -7,7 +7,9 @@ import { someoneIn } from '../support/people.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
-const QUICK = { overrides: { watchTimes: { fastestMs: 100, tickMs: 50, messagesMs: 5000, lastReadMs: 100 } } };
+const QUICK = {
+  overrides: { watchTimes: { fastestMs: 100, tickMs: 50, messagesMs: 5000, lastReadMs: 100 } },
+};
 const WAITING = { status: 'running', statusDetail: 'waiting_for_user' };
 const PULL_REQUEST = { url: 'https://github.com/acme/web/pull/1', state: 'open' };
 

@@ -4,9 +4,15 @@ import { Kysely, PGliteDialect, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { createQueue } from '../../src/queue/jobs.ts';
-import { isPlain, openDatabase, type Database } from '../../src/store/database.ts';
+import {
+  isPlain,
+  openDatabase,
+  type Database,
+  bossDatabase,
+  createPriorityGate,
+  throughGate,
+} from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
-import { bossDatabase, createPriorityGate, throughGate } from '../../src/store/embedded/gate.ts';
 import { prepareSchema } from '../../src/store/schema.ts';
 import { en } from '../../src/text/en.ts';
 import { OperatorError } from '../../src/text/operator-error.ts';
