@@ -69,7 +69,7 @@ async function measureApp(storage: Record<string, string>): Promise<Numbers> {
   const repliedMs = await measureReplies(world, app, TURNS);
   const addedMs: number[] = [];
   for (let turn = 0; turn < TURNS; turn += 1) {
-    const prompt = `measure ${turn}`;
+    const prompt = `measure the request ${turn}`;
     const { sentAtMs } = await askInTurn(app, prompt);
     const session = await devin.waitForSession(({ request }) => request.prompt === prompt);
     addedMs.push(session.createdAtMs - sentAtMs);
