@@ -7,8 +7,8 @@ import { mappingSchema } from '../src/session/identity.ts';
 import { POLICY_KEYS } from '../src/session/policy/schema.ts';
 import type { AuditEntry } from '../src/store/audit.ts';
 import { en } from '../src/text/en.ts';
+import { parseYaml } from '../src/trust/file-source.ts';
 import { POLICY_FILE } from '../src/trust/index.ts';
-import { parseYaml } from '../src/trust/yaml-file.ts';
 
 const DOCS = globSync('{*,docs/*}.md').toSorted();
 const FOLDERS = ['.', 'src', 'test'];

@@ -1,13 +1,27 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  LineCounter,
+  parseDocument,
+  Parser,
+  type CST,
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  visit,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import type { z } from 'zod';
 import type { Log } from '../log.ts';
 import { conflictsIn, MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
 import { hintsOf, POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
 import { codeOf } from '../store/sql.ts';
-import type { Text } from '../text/index.ts';
+import { type Text, issueWords } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
 import { repeat } from '../time.ts';
-import { MAX_BYTES, parseYaml, type Format, type YamlResult } from './yaml-file.ts';
 
 export type FileSource<T> = {
   /** What is in force. */
@@ -180,4 +194,236 @@ async function markOf(path: string): Promise<string> {
     ({ ino, size, mtimeNs }) => [ino, size, mtimeNs].join(':'),
     (error: unknown) => String(error),
   );
+}
+
+export const MAX_BYTES = 256 * 1024;
+/** More than anyone corrects at once. */
+const MAX_PROBLEMS = 50;
+
+/** What a file may contain. */
+export type Format<T> = {
+  schema: z.ZodType<T>;
+  /** The keys that each part may have, by its place; `*` means any entry of a list. */
+  keys: Readonly<Record<string, readonly string[]>>;
+  /** Sentences by the messages of the schema's own checks; `whole` begins one about all of it. */
+  faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };
+  /** What is wrong with what the schema takes. */
+  conflicts?: (value: T, text: Text) => FileFinding[];
+  /** What is valid, but hardly meant. */
+  hints?: (value: T, text: Text) => FileFinding[];
+};
+
+type FileFinding = { path: Path; sentence: string };
+
+/** `problems`, `hints`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
+export type YamlResult<T> =
+  | { ok: true; value: T; sha256: string; hints: string[] }
+  | { ok: false; problems: string[] };
+
+type FileProblem = { offset: number; sentence: string };
+type ParseOptions<T> = { name: string; format: Format<T>; text: Text };
+
+export function parseYaml<T>(source: string, reading: ParseOptions<T>): YamlResult<T> {
+  const lines = new LineCounter();
+  const read = readSource(source, lines, reading);
+  const listed = (problems: readonly FileProblem[]): string[] =>
+    problems
+      .toSorted((a, b) => a.offset - b.offset)
+      .slice(0, MAX_PROBLEMS)
+      .map(({ offset, sentence }) => {
+        const { line, col } = lines.linePos(offset);
+        return `${reading.name}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${sentence}`;
+      });
+  if ('problems' in read) return { ok: false, problems: listed(read.problems) };
+  const sha256 = createHash('sha256').update(source).digest('hex');
+  return { ok: true, value: read.value, sha256, hints: listed(read.hints) };
+}
+
+type ParsedFile<T> = { value: T; hints: FileProblem[] } | { problems: FileProblem[] };
+
+function readSource<T>(source: string, lines: LineCounter, reading: ParseOptions<T>): ParsedFile<T> {
+  const { faults } = reading.text.policy;
+  // What a failed write leaves: a policy without its rules allows everything.
+  if (source.trim() === '') return { problems: [{ offset: 0, sentence: faults.blank }] };
+  if (Buffer.byteLength(source) > MAX_BYTES)
+    return { problems: [{ offset: 0, sentence: faults.tooLarge(MAX_BYTES) }] };
+  const deep = firstTooDeep([...new Parser(lines.addNewLine).parse(source)]);
+  if (deep !== null) return { problems: [{ offset: deep, sentence: faults.notPlain }] };
+  const document = parseDocument(source, {
+    // Both take time that grows with the square of the file.
+    prettyErrors: false,
+    uniqueKeys: false,
+    // With `silent` a second document goes unnoticed.
+    logLevel: 'error',
+  });
+  const wrong = syntaxProblems(document, reading.text);
+  return wrong.length > 0 ? { problems: wrong } : checked(document, reading);
+}
+
+/** Lists and keys in each other. */
+const MAX_DEPTH = 12;
+
+/** Composing a document takes a stack as deep as the document; parsing alone doesn't. null: none of it is too deep. */
+function firstTooDeep(tokens: readonly CST.Token[]): number | null {
+  let level = tokens.flatMap(partsOf);
+  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) level = level.flatMap(partsOf);
+  return level[0]?.offset ?? null;
+}
+
+function partsOf(token: CST.Token): CST.Token[] {
+  const items = 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : [];
+  const parts = token.type === 'document' ? [token.value] : items;
+  return parts.filter((part) => part !== null && part !== undefined);
+}
+
+function checked<T>(document: Document, { format, text }: ParseOptions<T>): ParsedFile<T> {
+  const { faults } = text.policy;
+  const plain = toPlain(document);
+  if (plain.faults.length > 0)
+    return {
+      problems: plain.faults.map(({ offset, repeated }) => ({
+        offset,
+        sentence: repeated === null ? faults.notPlain : faults.repeatedKey(repeated),
+      })),
+    };
+  // A file with nothing but comments asks for nothing.
+  const parsed = format.schema.safeParse(document.contents === null ? {} : plain.value);
+  if (!parsed.success)
+    return {
+      problems: parsed.error.issues
+        .slice(0, MAX_PROBLEMS)
+        .flatMap((issue) => issueSentences(issue, plain, { format, text })),
+    };
+  const placed = (found: readonly FileFinding[] = []): FileProblem[] =>
+    found.map(({ path, sentence }) => ({ offset: plain.offsetOf(path), sentence }));
+  const problems = placed(format.conflicts?.(parsed.data, text));
+  if (problems.length > 0) return { problems };
+  return { value: parsed.data, hints: placed(format.hints?.(parsed.data, text)) };
+}
+
+function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): FileProblem[] {
+  const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.notPlain }));
+  const others = errors.map(({ code, message, pos: [offset] }) => ({
+    offset,
+    sentence: code === 'MULTIPLE_DOCS' ? faults.notPlain : faults.syntax(`${message.split('\n')[0] ?? ''}.`),
+  }));
+  return [...others, ...tags];
+}
+
+type Issue = z.core.$ZodIssue;
+type IssueContext = { format: Pick<Format<unknown>, 'keys' | 'faults'>; text: Text };
+
+/** What the schema found, each at its place in the file, as a sentence for the person who wrote it. */
+function issueSentences(issue: Issue, plain: PlainDocument, words: IssueContext): FileProblem[] {
+  const { path } = issue;
+  const { format, text } = words;
+  const { faults } = text.policy;
+  if (issue.code === 'unrecognized_keys') {
+    const known = (format.keys[placeOf(path)] ?? []).join(', ');
+    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
+      offset: plain.keyOffsetOf([...path, key]),
+      sentence: faults.unknownKey(key, known),
+    }));
+  }
+  if (isMissing(plain.value, path))
+    return [{ offset: plain.offsetOf(path), sentence: faults.missing(String(path.at(-1))) }];
+  const sentence = `${label(path, format.faults(text).whole)}${reason(issue, words)}`;
+  return [{ offset: plain.offsetOf(path), sentence }];
+}
+
+function reason(issue: Issue, { format, text }: IssueContext): string {
+  return entryOf(format.faults(text), issue.message) ?? issueWords(issue, text);
+}
+
+function entryOf(table: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const entry = Object.hasOwn(table, key) ? table[key] : undefined;
+  return typeof entry === 'string' ? entry : undefined;
+}
+
+function isMissing(value: unknown, path: Path): boolean {
+  const last = path.at(-1);
+  let inner = value;
+  for (const part of path.slice(0, -1)) inner = childOf(inner, part);
+  return (
+    typeof last === 'string' && typeof inner === 'object' && inner !== null && !Object.hasOwn(inner, last)
+  );
+}
+
+function childOf(value: unknown, part: PropertyKey): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return new Map<PropertyKey, unknown>(Object.entries(value)).get(String(part));
+}
+
+function placeOf(path: Path): string {
+  return path.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.');
+}
+
+/** The beginning of a problem's sentence. */
+function label(path: Path, whole: string): string {
+  const name = path.findLast((part) => typeof part === 'string');
+  return name === undefined ? whole : `${name} `;
+}
+
+type Path = readonly PropertyKey[];
+
+type PlainDocument = {
+  value: unknown;
+  /** `repeated`: a key that appears twice; null: something that the format has no use for. */
+  faults: { offset: number; repeated: string | null }[];
+  /** Where in the file a value begins, in characters; of one that is not there, the nearest around it. */
+  offsetOf: (path: Path) => number;
+  /** Where its key begins. */
+  keyOffsetOf: (path: Path) => number;
+};
+
+/** The values of a document with where they are. Nothing can be repeated by an alias, so the file's size bounds them. */
+function toPlain(document: Document): PlainDocument {
+  const faults: PlainDocument['faults'] = [];
+  const fail = (node: unknown, repeated: string | null = null): void =>
+    void faults.push({ offset: startOf(node), repeated });
+  visit(document, {
+    Alias: (_key, node) => fail(node),
+    Value: (key, node) => {
+      if (node.tag !== undefined || (isScalar(node) && key === 'value' && isCutOff(node))) fail(node);
+      const wrong = isMap(node) ? wrongKeys(node) : [];
+      for (const { at, repeated } of wrong) fail(at, repeated);
+      return wrong.length > 0 ? visit.SKIP : undefined;
+    },
+  });
+  const offsetOf = (path: Path): number => {
+    const node = path.length === 0 ? document.contents : document.getIn(path, true);
+    return isNode(node) || path.length === 0 ? startOf(node) : offsetOf(path.slice(0, -1));
+  };
+  return {
+    value: faults.length > 0 ? null : document.toJS(),
+    faults,
+    offsetOf,
+    keyOffsetOf: (path) => {
+      const map = document.getIn(path.slice(0, -1), true);
+      const pair = isMap(map)
+        ? map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+        : null;
+      return isNode(pair?.key) ? startOf(pair.key) : offsetOf(path);
+    },
+  };
+}
+
+function wrongKeys({ items }: YAMLMap): { at: unknown; repeated: string | null }[] {
+  const seen = new Set<string>();
+  return items.flatMap(({ key: at }): { at: unknown; repeated: string | null }[] => {
+    const key = isScalar(at) ? at.value : null;
+    if (typeof key !== 'string') return [{ at, repeated: null }];
+    if (seen.has(key)) return [{ at, repeated: key }];
+    seen.add(key);
+    return [];
+  });
+}
+
+/** Text with a channel's name, which YAML takes for a comment: `say: Ask in #platform`. */
+function isCutOff({ type, value, comment }: Scalar): boolean {
+  return type === 'PLAIN' && typeof value === 'string' && /^\S/.test(comment ?? '');
+}
+
+function startOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }

@@ -32,8 +32,8 @@ import {
   unescape,
 } from '../../src/slack/views/text.ts';
 import { en } from '../../src/text/en.ts';
+import { parseYaml } from '../../src/trust/file-source.ts';
 import { POLICY_FILE } from '../../src/trust/index.ts';
-import { parseYaml } from '../../src/trust/yaml-file.ts';
 import { PLACES, QUOTES } from '../slack/views/places.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
+import { parseYaml } from '../../src/trust/file-source.ts';
 import { explain, POLICY_FILE } from '../../src/trust/index.ts';
-import { parseYaml } from '../../src/trust/yaml-file.ts';
 
 const files = globSync('docs/policies/*.yml').toSorted();
 

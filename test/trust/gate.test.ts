@@ -5,9 +5,9 @@ import type { SlackPerson } from '../../src/session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../src/session/prompt.ts';
 import type { SessionRequest } from '../../src/store/requests.ts';
 import { en } from '../../src/text/en.ts';
+import { parseYaml } from '../../src/trust/file-source.ts';
 import { createGate } from '../../src/trust/gate.ts';
 import { POLICY_FILE } from '../../src/trust/index.ts';
-import { parseYaml } from '../../src/trust/yaml-file.ts';
 import { requestRow } from '../support/request-row.ts';
 
 const member = (userId: string): SlackPerson => ({

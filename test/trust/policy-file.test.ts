@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
+import { parseYaml } from '../../src/trust/file-source.ts';
 import { POLICY_FILE, readYamlFile } from '../../src/trust/index.ts';
-import { parseYaml } from '../../src/trust/yaml-file.ts';
 
 function parsePolicy(source: string, name = 'policy.yml') {
   return parseYaml(source, { name, format: POLICY_FILE, text: en });
