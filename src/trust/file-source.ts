@@ -196,7 +196,7 @@ async function markOf(path: string): Promise<string> {
   );
 }
 
-export const MAX_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
 const MAX_PROBLEMS = 50;
 
