@@ -37,9 +37,7 @@ type WithKind<One, Kind> = One extends { kind: infer Kinds } ? (Kind extends Kin
 /** The act of one of these kinds. */
 export type ActOf<Kind extends ActKind> = WithKind<Act, Kind>;
 
-/**
- * How an act ended: what its person is told, in Slack's markup. `isDone`: what they wanted is so, which they usually see.
- */
+/** How an act ended: what its person is told, in Slack's markup. `isDone`: what they wanted is so, which they usually see. */
 export type Outcome = { isDone: boolean; sentences: readonly string[] };
 
 export const done = (...sentences: string[]): Outcome => ({ isDone: true, sentences });

@@ -87,7 +87,7 @@ const ending = row({ load: sessionOf, may: mayEndSession, run: endSession });
 const switching = row({ load: sessionOf, may: maySwitch, run: switchThread });
 const resuming = row({ load: requestOf, may: mayResume, run: resume });
 
-/** Everything that people do to a session or a request, but for what they write to Devin: `converse` takes that there, in order. */
+/** Everything that people do to a session or a request. What they write to Devin, `converse` takes there in order. */
 const ACTS: { [Kind in ActKind]: Perform<ActOf<Kind>> } = {
   stop: ending,
   archive: ending,

@@ -139,7 +139,8 @@ export function refusesKey(error: unknown): boolean {
 }
 
 /**
- * Reads a failed answer, without `sensitive` values, which Devin might echo and nobody may read: RFC 9457 problem details, FastAPI's `{detail}` of older endpoints, or plain text.
+ * Reads a failed answer: RFC 9457 problem details, FastAPI's `{detail}` of older endpoints, or plain text. Leaves out
+ * `sensitive` values, which Devin might echo and nobody may read.
  * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
  */
 export function parseProblem(

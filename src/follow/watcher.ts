@@ -245,13 +245,13 @@ function isKnown({ phase, wasFinished, snapshot }: SessionRow, answer: SessionSn
   return isRecorded && isDeepStrictEqual(answer, snapshot);
 }
 
-/** A second after the last change, then each time twice as long after it, until `mostMs`. Devin's times are whole seconds, so the next poll fetches, too. */
+/** Counts the fetches of messages: a second after the last change (Devin's times are whole seconds), then at doubling times. */
 const messagesStep =
   (mostMs: number) =>
   (quietMs: number): number =>
-    quietMs < mostMs ? Math.floor(Math.log2(1 + quietMs / MS_PER_S)) : Math.floor(quietMs / mostMs) + mostMs;
+    Math.floor(Math.log2(1 + Math.min(quietMs, mostMs) / MS_PER_S)) + Math.floor(quietMs / mostMs);
 
-/** What needs refreshing without a change of status, once the time since the last poll has entered its next step: the time on the card, and messages. */
+/** Refreshes the time on the card, and messages, without a change of status: if their next step has begun since the last poll. */
 async function refresh(
   { enqueue, tuning: { watchTimes: times }, now }: FollowContext,
   { sessionId, requestId, phase, snapshot, changedAt, nextLookAt }: SessionRow,

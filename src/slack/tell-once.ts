@@ -75,7 +75,7 @@ export async function answerMessage(
   );
 }
 
-/** Not again for some time. Rejects if nobody knows whether it was told: Slack then delivers its cause again. */
+/** Tells something, and not again for some time, unless the database crashes. Rejects if nobody knows whether it was told. */
 async function once(
   { leases }: TellingStore,
   { name, forMs }: { name: string; forMs: number },

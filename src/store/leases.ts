@@ -69,7 +69,7 @@ export function createLeases(db: Kysely<Tables>) {
       return rows.length > 0;
     },
 
-    /** Of processes that died; what was told stays told. */
+    /** Frees what processes that died held. Longer leases stay: they say that a person was told something. */
     async releaseAll(): Promise<void> {
       await db.deleteFrom('leases').where('until', '<', untilIn(MINUTE_MS)).execute();
     },

@@ -140,7 +140,7 @@ export function createShown(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Slack doesn't take it. `refused`: nor will it, so that another reason is tried from its start. `stage`: how far it would have been. */
+    /** Slack doesn't take the message. `refused`: nor will it, so another reason has its own start. `stage`: as in `shows`. */
     async fails(key: string, changes: Partial<Pick<ShownRow, 'refused' | 'stage'>>): Promise<void> {
       const failingSince = changes.refused == null ? sql<Date>`coalesce(shown.failing_since, now())` : null;
       await db

@@ -32,8 +32,8 @@ export function exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean): AsyncG
 const GENESIS = '0'.repeat(64);
 
 /**
- * `changed`: it, or the one before it. `unmarked`: nothing says that it is the last one. `emptied`: of
- * a used database. `replaced`: no entry has the hash that one had before.
+ * `changed`: the entry, or the one before it. `unmarked`: nothing says that the entry is the last one. `emptied`: a used
+ * database has no entry. `replaced`: no entry has the expected hash.
  */
 type ChainFault = 'changed' | 'missing' | 'unmarked' | 'emptied' | 'replaced';
 type Verified =

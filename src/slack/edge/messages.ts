@@ -172,8 +172,8 @@ function fileText({
   url_private: url,
   transcription,
 }: RawFile): string {
-  const said = transcription?.preview?.content ?? '';
-  return isExternal === true ? `${title ?? name ?? ''} (${url ?? ''})` : said;
+  if (isExternal !== true) return transcription?.preview?.content ?? '';
+  return titleOf({ title: title ?? name, title_link: url }) ?? url ?? '';
 }
 
 function isForwarded({ is_share: isShare, is_msg_unfurl: isUnfurl }: RawAttachment): boolean {
@@ -232,7 +232,7 @@ function attachmentText(attachment: RawAttachment): string {
   return all === '' ? unescape(attachment.fallback ?? '') : all;
 }
 
-function titleOf({ title, title_link: link }: RawAttachment): string | null {
+function titleOf({ title, title_link: link }: Pick<RawAttachment, 'title' | 'title_link'>): string | null {
   if (!title) return null;
   return link ? `${title} (${link})` : title;
 }
