@@ -64,7 +64,7 @@ export type AuthorityContext = {
  * can't be asked.
  */
 
-export async function identify(c: AuthorityContext, person: Person): Promise<Identity | null> {
+async function identify(c: AuthorityContext, person: Person): Promise<Identity | null> {
   const found = await c.lookUp(person);
   return found === 'key-refused' ? null : found;
 }

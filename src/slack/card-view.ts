@@ -171,11 +171,11 @@ function steeredBy(
   return archivedBy !== null && snapshot.isArchived ? { what: 'archived', userId: archivedBy } : null;
 }
 
-export function requesterName(identity: Identity | null): string | null {
+function requesterName(identity: Identity | null): string | null {
   return identity === null || identity.kind === 'refused' ? null : (identity.slackName ?? null);
 }
 
-export function runsAs(identity: Identity | null): SessionCard['runsAs'] {
+function runsAs(identity: Identity | null): SessionCard['runsAs'] {
   if (identity === null || identity.kind === 'refused') return null;
   return identity.kind === 'matched'
     ? { kind: 'member', name: identity.name, byEmail: identity.how === 'email' }

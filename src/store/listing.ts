@@ -93,28 +93,15 @@ export function createListing(db: Kysely<Tables>) {
       return rows.map(({ requestId }) => requestId);
     },
 
-    /** The session that waits for an answer in a conversation, the latest of several; null: none. */
-    async askedIn({ teamId, channelId }: { teamId: string; channelId: string }): Promise<string | null> {
+    /** The session, with its thread elsewhere, whose question came to this conversation, the latest of several; null: none. */
+    async askedIn(channelId: string): Promise<string | null> {
       const row = await db
-        .selectFrom('sessions')
-        .where('teamId', '=', teamId)
-        .where(ACTIVE)
+        .selectFrom('threadMessages')
+        .innerJoin('sessions', 'sessions.sessionId', 'threadMessages.sessionId')
+        .where('threadMessages.channelId', '=', channelId)
+        .where(UNANSWERED)
         .where('phase', '=', 'needs-you')
-        .where(({ or, eb, selectFrom }) =>
-          or([
-            eb('channelId', '=', channelId),
-            // The thread is elsewhere, and the question came here.
-            eb(
-              'sessionId',
-              'in',
-              selectFrom('threadMessages')
-                .select('sessionId')
-                .where('channelId', '=', channelId)
-                .where(UNANSWERED),
-            ),
-          ]),
-        )
-        .select('sessionId')
+        .select('sessions.sessionId')
         .orderBy('changedAt', 'desc')
         .limit(1)
         .executeTakeFirst();

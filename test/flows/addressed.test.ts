@@ -7,7 +7,7 @@ import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { describeEmbedded, useWorld } from '../support/worlds.ts';
 
-const OFFER = 'Start a Devin session with your message?';
+const OFFER = en.command.question.wholeTask;
 
 function people({ slack, devin }: World) {
   const ana = addColleague({ slack, devin });
@@ -106,7 +106,7 @@ describe("a message to the app outside of a session's thread", () => {
     const channelId = slack.directMessages(ana.userId);
     await slack.speak(ana.userId, channelId, words);
     const offer = await slack.waitForMessage(channelId, ({ text }) => text.includes(OFFER));
-    expect(slack.renderText(offer)).toContain(`It runs as ${ana.devinName}.`);
+    expect(slack.renderText(offer)).toContain('Start as typed');
     expect(sessionsOf(ana)).toBe(0);
     await slack.clickButton(ana.userId, { channelId, ts: offer.ts }, 'start_as_task');
     expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe(words);
@@ -226,7 +226,7 @@ describe("a message to the app outside of a session's thread", () => {
     const what = isFile ? { files: [slack.addFile(log)] } : { attachments };
     await slack.speak(ana.userId, channelId, isDirect ? '' : bot, what);
     const { ts } = await slack.waitForMessage(channelId, ({ text }) =>
-      text.includes(en.notices.wordless.title),
+      text.includes(en.command.problems.noTask),
     );
     expect(sessionsOf(ana)).toBe(0);
     await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
@@ -240,30 +240,10 @@ describe("a message to the app outside of a session's thread", () => {
   });
 });
 
-describe('a short direct message while Devin waits for an answer there', () => {
+describe('a question that came to direct messages', () => {
   const world = useWorld(QUICK_THREADS);
 
-  /** A session that asks something, and what its requester writes beside its thread. */
-  const beside = async (words: string) => {
-    const { slack, devin } = world();
-    const { ana, sessionsOf } = people(world());
-    const channelId = slack.directMessages(ana.userId);
-    const { ts: threadTs } = await slack.speak(ana.userId, channelId, 'fix the login test');
-    const { id, url } = await sessionOf(devin, ana.devinUserId);
-    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
-    await cardOf(slack, channelId, (text) => text.includes('Needs you'));
-    const { deliveries, ts: said } = await slack.speak(ana.userId, channelId, words);
-    const { ts } = await slack.waitForMessage(channelId, ({ text }) =>
-      text.includes(en.notices.answerOrTask(`<${url}|fix the login test>`)),
-    );
-    const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts }, button);
-    const edit = async (text: string) => slack.editMessage(ana.userId, { channelId, ts: said }, text);
-    const remove = async () => slack.deleteMessage(ana.userId, { channelId, ts: said });
-    return { ana, id, channelId, threadTs, deliveries, sessions: () => sessionsOf(ana), press, edit, remove };
-  };
-
-  /** A session in a channel whose question came to its requester's direct messages. */
-  const askedDirectly = async () => {
+  test('is answered by a reply to it, which starts nothing', async () => {
     const { slack, devin } = world();
     const { ana, id, channelId } = await startThread(world());
     await slack.command(ana.userId, channelId, 'settings me notify dm');
@@ -272,75 +252,12 @@ describe('a short direct message while Devin waits for an answer there', () => {
     const { ts: threadTs } = await slack.waitForMessage(direct, ({ text }) =>
       text.includes('Main or release?'),
     );
-    return { ana, id, direct, threadTs };
-  };
-
-  test.each(['use the main branch', 'main'])(
-    'such as %j, is sent to Devin, if its author says so',
-    async (words) => {
-      const { devin } = world();
-      const { ana, id, sessions, press } = await beside(words);
-      await press('send_again');
-      await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === words);
-      expect(devin.session(id).messages.at(-1)?.asUserId).toBe(ana.devinUserId);
-      expect(sessions()).toBe(1);
-    },
-  );
-
-  test('that was deleted is not sent to Devin, and its author is told', async () => {
-    const { slack, devin } = world();
-    const { ana, id, channelId, threadTs, press, remove } = await beside('use the main branch');
-    await remove();
-    await press('send_again');
-    await slack.waitForMessage(channelId, ({ text }) => text.includes(en.thread.heldDeleted));
-    await slack.speak(ana.userId, channelId, 'the release branch', { threadTs });
-    await devin.waitForSession(
-      (one) => one.id === id && one.messages.at(-1)?.message === 'the release branch',
-    );
-    expect(devin.session(id).messages.map(({ message }) => message)).not.toContain('use the main branch');
-  });
-
-  test('is asked about, too, if the question of a session in a channel came there', async () => {
-    const { slack, devin } = world();
-    const { ana, id, direct, threadTs } = await askedDirectly();
-    const asked = () =>
-      slack.messages(direct).filter(({ text }) => text.includes('Is your message the answer?'));
-    // A reply to the question waits until the app has recorded where it asked.
     await slack.speak(ana.userId, direct, 'use the main branch', { threadTs });
-    await slack.waitFor(() => asked().length === 1);
-    await slack.speak(ana.userId, direct, 'use the main branch');
-    await slack.waitFor(() => asked().length === 2);
-    await slack.clickButton(ana.userId, { channelId: direct, ts: asked()[0]?.ts ?? '' }, 'send_again');
     await devin.waitForSession(
       (one) => one.id === id && one.messages.at(-1)?.message === 'use the main branch',
     );
+    expect(devin.session(id).messages.at(-1)?.asUserId).toBe(ana.devinUserId);
     expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
-  });
-
-  test('starts another session, if its author says so', async () => {
-    const { devin } = world();
-    const { id, sessions, press } = await beside('write the release notes');
-    expect(sessions()).toBe(1);
-    await press('start_as_task');
-    await devin.waitForSession(({ request }) => request.prompt === 'write the release notes');
-    expect(devin.session(id).messages.map(({ message }) => message)).not.toContain('write the release notes');
-  });
-});
-
-describe('a task that was asked for in a direct message', () => {
-  const world = useWorld(QUICK_THREADS);
-
-  test("isn't asked about when Slack delivers it again after Devin asked something", async () => {
-    const { slack, devin } = world();
-    const { ana } = people(world());
-    const channelId = slack.directMessages(ana.userId);
-    const { deliveries } = await slack.speak(ana.userId, channelId, 'fix the login test');
-    const { id, url } = await sessionOf(devin, ana.devinUserId);
-    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
-    await cardOf(slack, channelId, (text) => text.includes('Needs you'));
-    for (const delivery of deliveries) await slack.redeliver(delivery);
-    const asked = en.notices.answerOrTask(`<${url}|fix the login test>`);
-    expect(slack.messages(channelId).filter(({ text }) => text.includes(asked))).toEqual([]);
   });
 });
 

@@ -33,7 +33,7 @@ describe('a task with a credential in it', () => {
   test('starts as it is if the person says so, and nobody sees the credential in Slack', async () => {
     const { slack, devin } = world();
     const { ana, channelId, on } = await asked(TASK);
-    await slack.clickButton(ana.userId, on, 'start_with_credential');
+    await slack.clickButton(ana.userId, on, 'start_as_task');
     const session = await sessionOf(devin, ana.devinUserId);
     expect(session.request.prompt).toBe(TASK);
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
@@ -78,7 +78,7 @@ describe('a task with a credential in it', () => {
     const { ana, channelId, on } = await asked(
       `${TASK} --title "Push with ${TOKEN}" --attach https://acme.example/log?token=${TOKEN}`,
     );
-    await slack.clickButton(ana.userId, on, 'start_with_credential');
+    await slack.clickButton(ana.userId, on, 'start_as_task');
     const session = await sessionOf(devin, ana.devinUserId);
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(session.url));
     devin.advance(session.id, { status: 'exit' });

@@ -58,7 +58,11 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
   test('reaches Devin if the session was started from what its author was asked', async () => {
     const { slack } = world();
     const { ana, channelId, edit, started, heard } = await ask('could %s fix the login test');
-    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, 'with your message?');
+    const { ts } = await toldTo(
+      world(),
+      { channelId, userId: ana.userId },
+      'Start a Devin session with this?',
+    );
     await slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task');
     const id = await started();
     await edit('could %s fix the logout test');
@@ -166,7 +170,7 @@ describeEmbedded('an edit of the message that asked for a session', (world) => {
   });
 });
 
-describe('a direct message that may be the answer to a question', () => {
+describe('a message that may wake Devin', () => {
   const world = useWorld(QUICK_THREADS);
 
   test('is sent to Devin as it was edited', async () => {
@@ -175,12 +179,10 @@ describe('a direct message that may be the answer to a question', () => {
     const channelId = slack.directMessages(ana.userId);
     await slack.speak(ana.userId, channelId, 'fix the login test');
     const { id } = await sessionOf(devin, ana.devinUserId);
-    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Main or release?' });
-    await cardOf(slack, channelId, (text) => text.includes('Needs you'));
-    const { ts } = await slack.speak(ana.userId, channelId, 'use main');
-    const asked = await slack.waitForMessage(channelId, ({ text }) =>
-      text.includes('Is your message the answer?'),
-    );
+    devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
+    const card = await cardOf(slack, channelId, (text) => text.includes('Asleep'));
+    const { ts } = await slack.speak(ana.userId, channelId, 'use main', { threadTs: card.threadTs ?? '' });
+    const asked = await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin is at rest'));
     await slack.editMessage(ana.userId, { channelId, ts }, 'use release');
     await slack.clickButton(ana.userId, { channelId, ts: asked.ts }, 'send_again');
     await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === 'use release');

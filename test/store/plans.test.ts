@@ -139,7 +139,7 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       'request by delivery': async (db) => createRequests(db).idOf('d7'),
       'request by message': async (db) =>
         createRequests(db).ofMessage({ teamId: 'T1', channelId: 'C7', ts: '7.1' }),
-      'asked in a conversation': async (db) => createListing(db).askedIn({ teamId: 'T1', channelId: 'D7' }),
+      'asked in a conversation': async (db) => createListing(db).askedIn('D7'),
       'open in a thread': async (db) => createRequests(db).openIn('C7', '7.1'),
       'approvals that expired': async (db) => createRequests(db).expired(),
       stranded: async (db) => createRequests(db).stranded(MINUTE_MS),

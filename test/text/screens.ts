@@ -22,12 +22,7 @@ import {
   unopened,
 } from '../../src/slack/views/notices.ts';
 import type { Rendered } from '../../src/slack/views/objects.ts';
-import {
-  renderAnswerOrTask,
-  renderOffer,
-  renderRunning,
-  renderWordless,
-} from '../../src/slack/views/offer.ts';
+import { renderRunning } from '../../src/slack/views/offer.ts';
 import { renderReview, type Review } from '../../src/slack/views/review.ts';
 import { renderCard } from '../../src/slack/views/session-card.ts';
 import {
@@ -251,10 +246,6 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a page that is not there': (text) =>
     renderSessionList({ command: '/cog', whose: 'mine', page: 4, pages: 2, entries: [] }, text),
   'a greeting': (text) => renderGreeting('/cog', text),
-  'the question whether a message is an answer': (text) =>
-    renderAnswerOrTask({ replyId: 'y1', session: 'words' }, 'f1', text),
-  'what to do with a file': (text) => renderWordless('f1', text),
-  'an offer': (text) => renderOffer('f1', { requesterName: 'Ana', runsAs: { kind: 'service-user' } }, text),
   'a session that runs already': (text) =>
     renderRunning(
       {

@@ -1,4 +1,4 @@
-import type { Intent } from '../../session/intent.ts';
+import type { Intent, IntentOf, Wish } from '../../session/intent.ts';
 import { THREAD_WORDS, type ThreadWord } from '../../session/reply.ts';
 import { isThanks } from '../../text/spoken.ts';
 import { USER_ID } from '../views/text.ts';
@@ -90,8 +90,10 @@ export function readAddressed(slackText: string, reading: MessageReading): Addre
   if (isThanks(typed)) return null;
   const intent = parseCommand(typed, { ownTag });
   const isTalk = intent.kind === 'create' && !isDirect && !isMention(slackText, botUserId);
-  return {
-    intent: isTalk ? { ...intent, kind: 'ask-first', doubt: { kind: 'perhaps-talk' } } : intent,
-    typed,
-  };
+  return { intent: isTalk ? asTalk(intent) : intent, typed };
+}
+
+/** A task that starts only if its author says so. */
+export function asTalk({ draft }: Wish): IntentOf<'ask-first'> {
+  return { kind: 'ask-first', doubt: { kind: 'perhaps-talk' }, draft };
 }

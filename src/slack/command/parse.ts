@@ -72,7 +72,7 @@ function readOptions(
 }
 
 /** A task without the words that were meant as options. */
-export function withoutOptions(task: string, typed: readonly string[]): string {
+function withoutOptions(task: string, typed: readonly string[]): string {
   return typed.reduce((left, one) => left.replace(one, () => ''), task).trim();
 }
 
@@ -118,11 +118,20 @@ function optionLike({ task, given, isTask }: Scan): Doubt | null {
   const inWords = isTask ? '' : optionsInWords(withoutOptions(task, typed), set);
   if (unknown.length === 0 && inWords === '') return null;
   const meant = [...unknown.flatMap((one) => one.meant ?? []), inWords].filter((one) => one !== '');
-  return { kind: 'option', typed, meant: meant.join(' ') };
+  // Without a task, nothing can start.
+  const isAlone = withoutOptions(task, typed) === '';
+  return { kind: 'option', typed, meant: isAlone ? '' : meant.join(' ') };
+}
+
+/** A task, as it was offered, with the options that were probably meant in it. */
+export function readMeant(prompt: string): { prompt: string; options: StoredDraft } {
+  const doubt = optionLike(scan(prompt));
+  const { typed, meant } = doubt?.kind === 'option' ? doubt : { typed: [], meant: '' };
+  return { prompt: withoutOptions(prompt, typed), options: readValues(scan(meant).given).draft };
 }
 
 /** null: there are no credentials in a task. */
-export function credentialDoubt(draft: StoredDraft): Doubt | null {
+function credentialDoubt(draft: StoredDraft): Doubt | null {
   const found = credentialsInDraft(draft);
   return found.length === 0 ? null : { kind: 'credential', starts: found.join(', ') };
 }

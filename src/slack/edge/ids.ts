@@ -26,10 +26,8 @@ export const ACTION = {
   openForm: 'open_form',
   /** On the question whether a text is a task: starts it. Value: a form id. */
   startAsTask: 'start_as_task',
-  /** The same with the option that was probably meant. Value: see meantOption. */
+  /** The same with the option that was probably meant. */
   startAsMeant: 'start_as_meant',
-  /** The same on the question about a credential in it. */
-  startWithCredential: 'start_with_credential',
   /** In the form: adds a group of options. Value: the group. */
   addOptions: 'add_options',
   /** In the form: what Devin gets. */
@@ -172,11 +170,6 @@ export const reviewBlock = (part: number): string => `review.${part}`;
 /** The box for a message to Devin. */
 export const REPLY_BLOCK = 'reply_text';
 export const replyMetadata = viewMetadata(z.object({ requestId: z.string() }));
-
-/** What to set in a form before it starts. `typed`: cut out of its task, unescaped; `meant`: options, as Slack sends them. */
-export const meantOption = viewMetadata(
-  z.object({ formId: z.string(), typed: z.array(z.string()), meant: z.string() }),
-);
 
 /** The answer that a button gives, in its value. `eventId`: the question. */
 export const optionValue = viewMetadata(

@@ -1,15 +1,13 @@
 import type { App } from '@slack/bolt';
 import type { EffectiveDraft } from '../../session/defaults.ts';
-import type { Intent, IntentKind, IntentOf, Wish } from '../../session/intent.ts';
+import type { Intent, IntentKind, IntentOf } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Text } from '../../text/index.ts';
 import { personRefusal } from '../authority.ts';
-import { scan } from '../command/flags.ts';
 import { renderDoubt, renderHelp, renderMisused } from '../command/help.ts';
-import { credentialDoubt, parseCommand, withoutOptions } from '../command/parse.ts';
+import { parseCommand, readMeant } from '../command/parse.ts';
 import { withoutCommand } from '../command/tokens.ts';
-import { readValues } from '../command/values.ts';
-import { ACTION, homeMetadata, meantOption, RUN_ACTION } from '../edge/ids.ts';
+import { ACTION, homeMetadata, RUN_ACTION, type ActionId } from '../edge/ids.ts';
 import type { Command, Press } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';
 import { saveUsage } from '../inbox/acts.ts';
@@ -106,51 +104,23 @@ function listenToChoices(app: App, c: ListenersContext): void {
     await outbound.settleNotice(press, answered);
   });
 
-  onDurableButton(app, ACTION.startAsTask, async (press) =>
-    outbound.settleNotice(press, await startOffered(c, press, { formId: press.value ?? '' })),
-  );
-  onDurableButton(app, ACTION.startAsMeant, async (press) => {
-    const { formId, ...meant } = meantOption.read(press.value ?? '');
-    return outbound.settleNotice(press, await startOffered(c, press, { formId, meant }));
-  });
-  onDurableButton(app, ACTION.startWithCredential, async (press) => {
-    const chosen = { formId: press.value ?? '', withCredential: true };
-    return outbound.settleNotice(press, await startOffered(c, press, chosen));
-  });
+  for (const way of ['startAsTask', 'startAsMeant'] as const)
+    onDurableButton(app, ACTION[way], async (press) => {
+      const form = await findOwnForm(c, { formId: press.value ?? '' }, press);
+      const { command, modal } = await c.textFor(press.userId);
+      const { started, gone } = command.question;
+      if (form === null) return outbound.settleNotice(press, notice([gone]));
+      const draft = way === 'startAsMeant' ? asMeant(form.draft) : form.draft;
+      const isNew = await acceptOffered(c, { ...form, draft });
+      return outbound.settleNotice(press, notice([isNew ? started : modal.sentBefore]));
+    });
 }
 
-async function startOffered(
-  c: ListenersContext,
-  press: Press,
-  { formId, meant, withCredential = false }: { formId: string; meant?: Meant; withCredential?: boolean },
-): Promise<Rendered> {
-  const form = await findOwnForm(c, { formId }, press);
-  const text = await c.textFor(press.userId);
-  const { started, gone } = text.command.question;
-  if (form === null) return notice([gone]);
-  const draft = meant === undefined ? form.draft : withMeant(form.draft, meant);
-  const { values } = draft;
-  // Nothing but an option was typed.
-  if (values.prompt === undefined)
-    return refusal({ problems: [text.command.problems.noTask], typed: null, formId: form.id }, text);
-  const doubt = withCredential ? null : credentialDoubt(values);
-  const asked = { command: c.command, typed: values.prompt, formId: form.id };
-  if (doubt !== null) return renderDoubt({ kind: 'ask-first', doubt, draft: values }, asked, text);
-  return notice([(await acceptOffered(c, { ...form, draft })) ? started : text.modal.sentBefore]);
-}
-
-type Meant = Omit<ReturnType<typeof meantOption.read>, 'formId'>;
-
-function withMeant({ values, sources, ...draft }: EffectiveDraft, { typed, meant }: Meant): EffectiveDraft {
-  const { draft: options } = readValues(scan(meant).given);
-  const prompt = withoutOptions(values.prompt ?? '', typed);
+/** A draft with the option that its task probably means. */
+function asMeant({ values, sources, ...draft }: EffectiveDraft): EffectiveDraft {
+  const { prompt, options } = readMeant(values.prompt ?? '');
   const theirs = Object.fromEntries(Object.keys(options).map((key) => [key, 'request' as const]));
-  const { prompt: _typed, ...rest } = values;
-  return {
-    ...draft,
-    values: { ...rest, ...options, ...(prompt !== '' && { prompt }) },
-    sources: { ...sources, ...theirs },
-  };
+  return { ...draft, values: { ...values, ...options, prompt }, sources: { ...sources, ...theirs } };
 }
 
 /** Slack's manifest has another name than the settings. */
@@ -202,10 +172,10 @@ async function start(
     const task = { dedupeKey: `command:${command.triggerId}`, wish: intent, context: null };
     const twinId = await acceptTask(c, origin, task);
     // The request is on disk: whatever happens from here on, it is not lost.
-    await (twinId === null
-      ? ack()
-      : ack(await alreadyRunning(c, origin, { wish: intent, requestId: twinId })));
-    return;
+    if (twinId === null) return ack();
+    const { id: formId } = await offerForm(c, origin, { wish: intent, context: null });
+    const another = { actionId: ACTION.startAsTask, formId };
+    return ack(await alreadyRunning(c, origin, { requestId: twinId, another }));
   }
   if (intent.kind === 'open-form') {
     const empty = await offerForm(c, origin);
@@ -219,15 +189,14 @@ async function start(
   await ack(renderDoubt(intent, { command: c.command, typed, formId }, text));
 }
 
-async function alreadyRunning(
+/** `requestId`: what the person asked for there a moment ago. */
+export async function alreadyRunning(
   c: ListenersContext,
-  origin: Origin,
-  { wish, requestId }: { wish: Wish; requestId: string },
+  { userId }: { userId: string },
+  { requestId, another }: { requestId: string; another: { actionId: ActionId; formId: string } },
 ): Promise<Rendered> {
   const session = await c.store.sessions.ofRequest(requestId);
-  const { id: formId } = await offerForm(c, origin, { wish, context: null });
-  const another = { actionId: ACTION.startAsTask, formId };
-  return renderRunning({ requestId, url: session?.url ?? null, another }, await c.textFor(origin.userId));
+  return renderRunning({ requestId, url: session?.url ?? null, another }, await c.textFor(userId));
 }
 
 /** Everything else has a private answer; null: a job gives it. */

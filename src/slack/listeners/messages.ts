@@ -4,7 +4,6 @@ import type { IntentOf, Wish } from '../../session/intent.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import type { ThreadWord } from '../../session/reply.ts';
 import { isPending } from '../../session/request.ts';
-import type { Person } from '../../store/identities.ts';
 import {
   hasReplies,
   findSteered,
@@ -12,15 +11,14 @@ import {
   type SteeredThread,
   messageKey,
   offerId,
-  findFollowed,
 } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import type { Text } from '../../text/index.ts';
 import { createInOrder } from '../../time.ts';
-import { steeringRefusal, identify } from '../authority.ts';
-import { cardView, requesterName, runsAs } from '../card-view.ts';
+import { steeringRefusal } from '../authority.ts';
+import { cardView } from '../card-view.ts';
 import { renderDoubt } from '../command/help.ts';
 import {
+  asTalk,
   isAddressed,
   mentionsApp,
   readAddressed,
@@ -37,18 +35,11 @@ import { acceptTask, offerMessage, type TypedTask } from '../inbox/requests.ts';
 import { answerMessage, tellNotTaken, tellOnce } from '../tell-once.ts';
 import { notice, sessionOver } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
-import {
-  renderAnswerOrTask,
-  renderOffer,
-  renderRunning,
-  renderWordless,
-  type AnswerOrTask,
-} from '../views/offer.ts';
-import { linkedTitle, type RunsAs } from '../views/session-card.ts';
+import { linkedTitle } from '../views/session-card.ts';
 import { renderAskStop, renderOfferWake, renderThreadHelp } from '../views/steering.ts';
 import { code, unescape } from '../views/text.ts';
 import { editedText, whoseMessage } from '../whose-message.ts';
-import { answerCommand, isStarting } from './commands.ts';
+import { alreadyRunning, answerCommand, isStarting } from './commands.ts';
 import { mentionsAt } from './commands/settings.ts';
 import type { ListenersContext } from './context.ts';
 import { onceRecorded, onEvent } from './routes.ts';
@@ -168,12 +159,14 @@ async function steeredIn(c: ListenersContext, message: MessageInThread): Promise
 
 /** People see a card before the app has recorded where it is; long before, if Slack is slow to answer. */
 async function sessionIn(
-  { store: { sessions, shown }, slack: { botUserId } }: ListenersContext,
-  { channelId, threadTs, parentUserId }: MessageInThread,
+  { store: { sessions, shown, listing }, slack: { botUserId } }: ListenersContext,
+  { channelId, threadTs, parentUserId, placeKind }: MessageInThread,
 ): Promise<SessionRow | null> {
   const found = await sessions.inThread(channelId, threadTs);
   const mayBeCard = (parentUserId ?? botUserId()) === botUserId();
   if (found !== null || !mayBeCard) return found;
+  const askedHere = placeKind === 'direct' ? await listing.askedIn(channelId) : null;
+  if (askedHere !== null) return sessions.find(askedHere);
   return onceRecorded(async () => {
     const isPlacing = await shown.isPlacingCard(channelId);
     // Only after that: the card may have been recorded since.
@@ -278,21 +271,14 @@ async function act(
   message: Message,
   { intent, typed }: Addressed,
 ): Promise<Rendered | null> {
-  const text = await c.textFor(message.userId);
-  const mayStart = isStarting(intent) || !isOnlyText(message);
-  if (!mayStart) return answerCommand(c, callOf(message, typed), intent);
+  if (!isStarting(intent) && isOnlyText(message)) return answerCommand(c, callOf(message, typed), intent);
   const mentions = await mentionsAt(c, message);
-  if (mentions === 'off') return notice([text.policy.mentionsOff(code(c.command))]);
-  // A file or a forwarded message without a task.
-  if (!isStarting(intent) || intent.kind === 'open-form')
-    return renderWordless(await offer(c, message, NO_WISH), text);
-  const isPlain =
-    intent.kind === 'create' || (intent.kind === 'ask-first' && intent.doubt.kind === 'perhaps-talk');
-  const asking = isPlain ? await answerOrTask(c, message, { typed, text }) : null;
-  if (asking !== null) return renderAnswerOrTask(asking, await offer(c, message, intent), text);
-  if (intent.kind === 'create' && mentions === 'start') return start(c, message, { wish: intent, text });
-  if (isPlain) return renderOffer(await offer(c, message, intent), await runsAsOf(c, message), text);
-  return doubt(c, message, { intent, typed, text });
+  if (mentions === 'off') {
+    const { policy } = await c.textFor(message.userId);
+    return notice([policy.mentionsOff(code(c.command))]);
+  }
+  const isAsked = intent.kind === 'create' && mentions === 'ask';
+  return startOrAsk(c, message, { intent: isAsked ? asTalk(intent) : intent, typed });
 }
 
 /** A sub-command as a message runs once, however often that is delivered. */
@@ -311,58 +297,36 @@ function callOf({ teamId, userId, channelId, placeKind, threadTs, ts }: Message,
   };
 }
 
-const NO_WISH: Wish = { draft: {} };
-
 /** The id of its form. */
 async function offer(c: ListenersContext, message: Message, wish: Wish): Promise<string> {
   const origin = { ...originOf(message), ts: message.ts };
   return (await offerMessage(c, origin, { wish, context: contextOf(message) })).id;
 }
 
-/** In characters. */
-const LONGEST_ANSWER = 500;
-
-/** Some people answer Devin outside the question's thread. A long message, or one with files, is a task. null: it's no answer. */
-async function answerOrTask(
-  c: ListenersContext,
-  message: Message,
-  { typed, text }: { typed: string; text: Text },
-): Promise<AnswerOrTask | null> {
-  const { placeKind, slackText, userId, channelId, ts } = message;
-  if (placeKind !== 'direct' || !isOnlyText(message) || slackText.length > LONGEST_ANSWER) return null;
-  const sessionId = await c.store.listing.askedIn(message);
-  const asking = sessionId === null ? null : await findFollowed(c.store, sessionId);
-  if (asking === null) return null;
-  const said = { userId, channelId, ts, text: unescape(typed), files: [] };
-  const replyId = await holdReply(c, { thread: asking, ...said });
-  return { replyId, session: linkedTitle(cardView({ ...asking, nowMs: c.now() }, text), text) };
-}
-
-/** Empty if nobody could tell in time: the card says it later. */
-async function runsAsOf(c: ListenersContext, { teamId, userId }: Person): Promise<RunsAs> {
-  const identity = await identify(c, { teamId, userId });
-  return { requesterName: requesterName(identity), runsAs: runsAs(identity) };
-}
+const NO_TASK: IntentOf<'invalid'> = { kind: 'invalid', problems: [{ kind: 'no-task' }], draft: {} };
 
 /**
- * The request is on disk once this resolves. If the person asked for the same there a moment ago, it resolves with a
- * question instead. If they may not start a session, the request's job tells them why.
+ * The request is on disk once this resolves. If there is a doubt, or the person asked for the same there a moment ago, it
+ * resolves with a question instead. If they may not start a session, the request's job tells them why.
  */
-async function start(
+async function startOrAsk(
   c: ListenersContext,
   message: Message,
-  { wish, text }: { wish: Wish; text: Text },
+  { intent, typed }: Addressed,
 ): Promise<Rendered | null> {
-  const origin = originOf(message);
+  // A file or a forwarded message without a task.
+  const wish = isStarting(intent) && intent.kind !== 'open-form' ? intent : NO_TASK;
   // Slack delivered it before, and its author was asked; perhaps Slack didn't take the question.
-  const before = await c.store.forms.find(offerId(message));
-  if (before !== null)
-    return before.sentIn === null ? renderOffer(before.id, await runsAsOf(c, message), text) : null;
-  const requestId = await acceptTask(c, origin, { dedupeKey: messageKey(message), ...taskOf(message, wish) });
-  if (requestId === null) return null;
-  const session = await c.store.sessions.ofRequest(requestId);
-  const another = { actionId: ACTION.startAsTask, formId: await offer(c, message, wish) };
-  return renderRunning({ requestId, url: session?.url ?? null, another }, text);
+  const wasAsked = wish.kind === 'create' && (await c.store.forms.find(offerId(message))) !== null;
+  if (wish.kind === 'create' && !wasAsked) {
+    const task = { dedupeKey: messageKey(message), ...taskOf(message, wish) };
+    const requestId = await acceptTask(c, originOf(message), task);
+    if (requestId === null) return null;
+    const another = { actionId: ACTION.startAsTask, formId: await offer(c, message, wish) };
+    return alreadyRunning(c, message, { requestId, another });
+  }
+  const asking = { command: c.command, typed: unescape(typed), formId: await offer(c, message, wish) };
+  return renderDoubt(wish.kind === 'create' ? asTalk(wish) : wish, asking, await c.textFor(message.userId));
 }
 
 /** Its words are the task, and not quoted as well, unless it forwards another message. */
@@ -372,29 +336,11 @@ function taskOf(message: Message, wish: Wish): TypedTask {
   return { wish, context: context && { ...context, isTask }, files: isTask ? message.message.files : [] };
 }
 
-const NO_TASK: IntentOf<'invalid'> = {
-  kind: 'invalid',
-  problems: [{ kind: 'no-task' }],
-  draft: {},
-};
-
 /** `!new` in a session's thread: like a mention, the card is the answer. */
 async function answerNew(c: ListenersContext, message: Message, task: string): Promise<void> {
   const intent = parseNew(task, { ownTag: c.tagRequests });
-  const wish = intent.kind === 'open-form' ? NO_TASK : intent;
-  const text = await c.textFor(message.userId);
-  const answer =
-    wish.kind === 'create'
-      ? await start(c, message, { wish, text })
-      : await doubt(c, message, { intent: wish, typed: task, text });
+  const answer = await startOrAsk(c, message, { intent, typed: task });
   if (answer !== null) await answerMessage(c, { message, place: privatePlace(message), answer });
-}
-
-type Doubted = { intent: IntentOf<'ask-first' | 'invalid'>; typed: string; text: Text };
-
-async function doubt(c: ListenersContext, message: Message, { intent, typed, text }: Doubted) {
-  const formId = await offer(c, message, intent);
-  return renderDoubt(intent, { command: c.command, typed: unescape(typed), formId }, text);
 }
 
 /** The card goes into the message's thread, or starts one under it. */

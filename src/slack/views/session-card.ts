@@ -207,10 +207,8 @@ function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean
   return one === other || (byEmail && (one.startsWith(other) || other.startsWith(one)));
 }
 
-export type RunsAs = Pick<SessionCard, 'requesterName' | 'runsAs'>;
-
 /** Who it runs as, if the name differs from the requester's. Escaped; at most one. */
-export function runsAsFact({ requesterName, runsAs }: RunsAs, text: Text): string[] {
+function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[] {
   if (runsAs === null) return [];
   if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
   const { name, byEmail } = runsAs;

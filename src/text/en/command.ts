@@ -38,7 +38,7 @@ export const command = {
     meant: (command: string): string => `Did you mean ${command}?`,
     /** `usage`: a command whose values are missing or wrong. */
     incomplete: (usage: string): string => `If you meant the command, type ${usage}.`,
-    wholeTask: 'Is that your whole task?',
+    wholeTask: 'Start a Devin session with this?',
     option: (option: string): string =>
       `Did you mean ${option}? As typed, it's part of the task and sets nothing.`,
     unknownOption: (typed: string): string =>
@@ -47,6 +47,7 @@ export const command = {
     credential: (starts: string): string =>
       `Your task seems to contain credentials (${starts}). In Devin, everyone who can open the session can read them. To give them to Devin as secrets instead, edit first, and move them to "Access".`,
     start: 'Start as typed',
+    edit: 'Edit first',
     /** Plain. */
     startWith: (option: string): string => `Start with ${option}`,
     /** Also if another session was wanted. */

@@ -22,21 +22,6 @@ export const notices = {
     reply: 'Reply there',
     start: 'Start another',
   },
-  /** To the author of a direct message. `session`: its title, escaped. */
-  answerOrTask: (session: string): string =>
-    `Devin is waiting for your answer in ${session}, so nothing was started. Is your message the answer?`,
-  /** To the author of a message that may be a task. */
-  offer: {
-    title: 'Start a Devin session with your message?',
-    /** `as`: such as "as Ana Ruiz". */
-    runsAs: (as: string): string => `It runs ${as}.`,
-    edit: 'Edit first',
-  },
-  /** To the author of a file or a forwarded message that came to the app without words. */
-  wordless: {
-    title: 'What should Devin do with this?',
-    why: 'Nothing was started. Write the task in the form; what you sent is included.',
-  },
   notYourButton: (userId: string): string =>
     `Only <@${userId}>, who asked for this session, can use that button, because it may cost money. Nothing was done. You can open the details, or start your own session.`,
   /** While a session starts and has no card yet. */

@@ -30,13 +30,14 @@ export const command: Text['command'] = {
   question: {
     meant: (command) => `${command} のことですか？`,
     incomplete: (usage) => `コマンドの場合は、${usage} と入力してください。`,
-    wholeTask: 'タスクはこれだけですか？',
+    wholeTask: 'この内容で Devin セッションを開始しますか？',
     option: (option) => `${option} のことですか？入力のままでは、タスクの文の一部になり、設定されません。`,
     unknownOption: (typed) =>
       `${typed} はここで使えるオプションではありません。入力のままでは、タスクの一部になります。`,
     credential: (starts) =>
       `タスクに認証情報（${starts}）が含まれているようです。Devin でこのセッションを開ける人なら、誰でも読めてしまいます。シークレットとして渡すには、先に編集して「アクセス」に移してください。`,
     start: '入力のまま開始',
+    edit: '編集してから開始',
     startWith: (option) => `${option} を付けて開始`,
     started: 'セッションを開始しました。',
     gone: '古いため、セッションは開始していません。タスクをもう一度入力してください。',
