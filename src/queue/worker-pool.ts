@@ -40,7 +40,7 @@ const QUEUE = {
 
 type PoolParts = {
   boss: PgBoss;
-  /** For fetching and ending jobs; left out: pg-boss's own. */
+  /** For what a crash may undo: fetching, ending and holding jobs; left out: pg-boss's own. */
   db: Db | undefined;
   /** No other process works on these queues. */
   alone: boolean;
@@ -55,23 +55,17 @@ type PoolParts = {
 };
 
 export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
-  const { boss, alone, names, registrations, onError, leaseMs, pollSeconds } = parts;
+  const { boss, alone, names, registrations, onError, leaseMs, pollSeconds, db } = parts;
   const stopping = new AbortController();
   let isFetching = true;
-  // Alone, nobody has to know which jobs run here, until one ended and that could not be recorded.
-  let saysWhatItHolds = !alone;
   const fetched = (error?: unknown): void => {
     isFetching = error === undefined;
     if (error !== undefined) onError(error);
   };
-  const onLost = (error: unknown): void => {
-    saysWhatItHolds = true;
-    onError(error);
-  };
   const pool = new Map(
     registrations.map((registration) => {
       const { name } = registration;
-      return [name, createWorkers({ ...parts, registration, stopping: stopping.signal, fetched, onLost })];
+      return [name, createWorkers({ ...parts, registration, stopping: stopping.signal, fetched })];
     }),
   );
   const all = [...pool.values()];
@@ -93,9 +87,8 @@ export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
   wakeAll();
   const poll = startPoll({ boss, pool, everyMs: pollSeconds * 1000 });
   const pulse = repeat(async () => {
-    if (!saysWhatItHolds) return;
     const held = all.flatMap((workers) => workers.held().map(({ id }) => id));
-    await takeFromSilent(boss.getDb(), { held, silentMs: leaseMs }).catch(onError);
+    await takeFromSilent(db ?? boss.getDb(), { held, silentMs: leaseMs }).catch(onError);
   }, leaseMs / 3);
   return {
     isFetching: () => isFetching,
@@ -119,10 +112,8 @@ async function declareQueues(boss: PgBoss, names: string[]): Promise<void> {
   for (const name of names) if (!created.has(name)) await boss.createQueue(name, QUEUE);
 }
 
-type WorkersParts = Pick<PoolParts, 'boss' | 'db'> & {
+type WorkersParts = Pick<PoolParts, 'boss' | 'db' | 'onError'> & {
   registration: Registration;
-  /** A job ended, and that could not be recorded: it runs again. */
-  onLost: (error: unknown) => void;
   stopping: AbortSignal;
   fetched: (error?: unknown) => void;
 };
@@ -131,7 +122,7 @@ type WorkersParts = Pick<PoolParts, 'boss' | 'db'> & {
  * The workers of one queue. pg-boss's own look for a job each when one comes, which costs a query for each that is idle; here,
  * one query takes as many jobs as there are free places, and those that end together are recorded together.
  */
-function createWorkers({ boss, db, registration, onLost, stopping, fetched }: WorkersParts) {
+function createWorkers({ boss, db, registration, onError, stopping, fetched }: WorkersParts) {
   const through = db === undefined ? {} : { db };
   const { name, concurrency, run } = registration;
   const running = new Map<JobWithMetadata<unknown>, Promise<void>>();
@@ -155,8 +146,9 @@ function createWorkers({ boss, db, registration, onLost, stopping, fetched }: Wo
   }
 
   function start(job: JobWithMetadata<unknown>): void {
+    // If its end can't be recorded, it runs again.
     const performing = perform(job)
-      .catch(onLost)
+      .catch(onError)
       .finally(() => {
         running.delete(job);
         if (hasMore) wake();

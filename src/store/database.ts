@@ -17,7 +17,6 @@ import { COMMIT_MS } from './commit.ts';
 import type { DatabaseThread } from './embedded/database-thread.ts';
 import { openEmbedded, type Embedded } from './embedded/embedded.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
-import { createStatementNames, PreparingClient } from './prepared-statements.ts';
 import { codeOf } from './sql.ts';
 import type { Tables } from './store.ts';
 
@@ -101,15 +100,9 @@ function openOnServer(
   { log, silentMs = SILENT_MS, onLost = () => undefined }: DatabaseOptions & { log: Pick<Log, 'warn'> },
 ): Database {
   const options = connectionOptions(databaseUrl, silentMs);
-  const nameOf = createStatementNames();
   const connect = (stalledMs: number): Kysely<Tables> => {
     const pool = createPool({ ...options, max: POOL_SIZE, ...endingStalled(stalledMs) }, { log, onLost });
-    const preparing = {
-      options: pool.options,
-      connect: async () => new PreparingClient(await pool.connect(), nameOf),
-      end: async () => pool.end(),
-    };
-    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparing }), plugins: PLUGINS });
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: PLUGINS });
   };
   const db = connect(STALLED_MS);
   // Its own connections: what a person waits for doesn't queue behind work that can wait.

@@ -4,7 +4,6 @@ import type { MessagePort } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { PGlite, type PGliteOptions, type Transaction, parse, protocol } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
-import { isPreparable } from '../prepared-statements.ts';
 import { errorFacts, type Call, type Inside, type Order, type Report } from './protocol.ts';
 
 /** PGlite starts with `-F` (no fsync) otherwise. Its WAL is kept small: nothing else trims it in single-user mode. */
@@ -138,7 +137,7 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
   async function query({ sql, parameters, inside, unflushed }: Extract<Order, { do: 'query' }>) {
     if (unflushed === true) return pglite._runExclusiveTransaction(async () => runUnflushed(sql, parameters));
     const trx = inside === null ? null : await enter(inside);
-    if (!isPreparable(sql)) {
+    if (!PREPARABLE.test(sql)) {
       prepared.passBy(sql);
       return (trx ?? pglite).query(sql, [...parameters]);
     }
@@ -264,6 +263,7 @@ function isObject(value: unknown): value is object {
 
 const { serialize } = protocol;
 
+const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i;
 /** A change of tables changes the columns that prepared statements return. */
 const CHANGES_TABLES = /\b(create|alter|drop)\b/i;
 /** Lists of values differ in length, and each length is a statement of its own. */
