@@ -56,7 +56,7 @@ describe('values too long for an input', () => {
       'field.prompt': 'Try it.',
       files: [
         upload('task.md', Buffer.from([0xff, 0xfe, 0xfd])),
-        upload('schema.json', '{"type": "text"}'),
+        upload('schema.json', '["type"]'),
         upload('.env', 'nothing of the kind'),
       ],
     });
@@ -65,7 +65,7 @@ describe('values too long for an input', () => {
     expect(result.errors).toEqual({
       files: [
         'task.md: This file is empty or not a text file (UTF-8).',
-        'schema.json: Not a valid JSON Schema (draft 7): /type must be equal to one of the allowed values.',
+        'schema.json: Use a JSON object, from { to }.',
         '.env: This file has no KEY=VALUE lines.',
       ].join('\n'),
     });

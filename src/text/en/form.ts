@@ -121,15 +121,7 @@ export const modal = {
     /** In the words of the parser. */
     json: (reason: string): string => `Invalid JSON: ${reason}.`,
     jsonObject: 'Use a JSON object, from { to }.',
-    schema: {
-      tooLarge: 'Use a JSON Schema of up to 64 KB and 2,000 values.',
-      external: (ref: string): string =>
-        `"$ref": "${ref}" points to another document. Use references within the schema only, such as "#/definitions/…".`,
-      draft: (declared: string): string => `Use JSON Schema draft 7; this one declares ${declared}.`,
-      /** In the validator's words. */
-      invalid: (at: string, message: string): string =>
-        `Not a valid JSON Schema (draft 7): ${at === '' ? 'the schema' : at} ${message}.`,
-    },
+    schemaTooLarge: 'Use a JSON Schema of up to 64 KB.',
   },
 };
 

@@ -98,15 +98,7 @@ export const modal: Text['modal'] = {
     },
     json: (reason) => `JSON が正しくありません: ${reason}`,
     jsonObject: '{ から } までの JSON オブジェクトにしてください。',
-    schema: {
-      tooLarge: 'JSON Schema は 64 KB、値 2,000 個までにしてください。',
-      external: (ref) =>
-        `"$ref": "${ref}" は別の文書を指しています。"#/definitions/…" のような、スキーマ内の参照だけを使ってください。`,
-      draft: (declared) =>
-        `JSON Schema は draft 7 にしてください。このスキーマは ${declared} を宣言しています。`,
-      invalid: (at, message) =>
-        `JSON Schema（draft 7）として正しくありません: ${at === '' ? 'スキーマ' : at} ${message}`,
-    },
+    schemaTooLarge: 'JSON Schema は 64 KB までです。',
   },
 };
 

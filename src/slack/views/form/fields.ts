@@ -205,7 +205,12 @@ function readItems(items: string[], hasNone: boolean): Reading {
     : { kind: 'wrong', sentence: (text) => text.modal.errors.noneAndValues };
 }
 
+/** https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions. Devin says what else is wrong with a schema. */
+const MAX_SCHEMA_BYTES = 64 * 1024;
+
 export function readJson(typed: string): Exclude<Reading, { kind: 'nothing' }> {
+  const tooLarge: Reading = { kind: 'wrong', sentence: (text) => text.modal.errors.schemaTooLarge };
+  if (Buffer.byteLength(typed) > MAX_SCHEMA_BYTES) return tooLarge;
   let value: unknown;
   try {
     value = JSON.parse(typed);
@@ -214,7 +219,7 @@ export function readJson(typed: string): Exclude<Reading, { kind: 'nothing' }> {
     const said = oneLine(String(error).toWellFormed()).replace(/^SyntaxError: /, '');
     return { kind: 'wrong', sentence: (text) => text.modal.errors.json(said) };
   }
-  if (isTooDeep(value)) return { kind: 'wrong', sentence: (text) => text.modal.errors.schema.tooLarge };
+  if (isTooDeep(value)) return tooLarge;
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? { kind: 'value', raw: value }
     : { kind: 'wrong', sentence: (text) => text.modal.errors.jsonObject };

@@ -26,8 +26,8 @@ describe('the fault in a JSON text', () => {
     ['an object', '{"a": 1}', null],
     [
       'more levels than anything that is meant',
-      `${'{"not":'.repeat(90_000)}1${'}'.repeat(90_000)}`,
-      en.modal.errors.schema.tooLarge,
+      `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`,
+      en.modal.errors.schemaTooLarge,
     ],
   ])('is %s', (_what, text, expected) => {
     expect(fault(text)).toBe(expected);
