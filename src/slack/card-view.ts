@@ -164,11 +164,11 @@ function steeredBy(
   session: SessionRow | null,
   phase: SessionPhase,
 ): SessionCard['steeredBy'] {
-  if (phase === 'ended' && failure?.kind === 'cancelled') return { what: 'ended', userId: failure.userId };
+  if (phase === 'ended' && failure?.kind === 'cancelled') return { what: 'canceledBy', userId: failure.userId };
   if (session === null) return null;
   const { stoppedBy, archivedBy, snapshot } = session;
-  if (stoppedBy !== null && snapshot.status === 'exit') return { what: 'ended', userId: stoppedBy };
-  return archivedBy !== null && snapshot.isArchived ? { what: 'archived', userId: archivedBy } : null;
+  if (stoppedBy !== null && snapshot.status === 'exit') return { what: 'endedBy', userId: stoppedBy };
+  return archivedBy !== null && snapshot.isArchived ? { what: 'archivedBy', userId: archivedBy } : null;
 }
 
 function requesterName(identity: Identity | null): string | null {

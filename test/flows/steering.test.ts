@@ -312,7 +312,7 @@ describe('buttons by phase', () => {
     const finished = slack.renderText(await showing('Finished'));
     for (const label of ['Open in Devin', 'Reply', 'Run again', 'Archive']) expect(finished).toContain(label);
     await slack.clickButton(ana.userId, on, 'archive');
-    const card = await showing('archived by');
+    const card = await showing('Archived by');
     expect(card.text).toContain(`<@${ana.userId}>`);
     expect(slack.renderText(card)).not.toContain('Archive');
     expect(devin.session(session.id).isArchived).toBe(true);

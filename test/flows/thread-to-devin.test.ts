@@ -323,7 +323,7 @@ describe('replies in the thread', () => {
       await shows(thread, 'Asleep');
       if (isKnown) {
         await delivered(thread, (await thread.say(thread.ana.userId, 'archive')).ts);
-        await shows(thread, 'archived by');
+        await shows(thread, 'Archived by');
       } else devin.archive(thread.id);
       const { ts } = await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}> go on`);
       await delivered(thread, ts);

@@ -45,7 +45,8 @@ export function quotedParts(text: string): MarkdownPart[] {
 
 /** Its text on one line, without markup. */
 export function markdownWords(markdown: string, max: number): string {
-  return truncate(words(readMarkdown(markdown)), max);
+  const said = readMarkdown(markdown).map(wordsOf);
+  return truncate(said.filter((words) => words !== '').join(' '), max);
 }
 
 function parts(pieces: readonly Piece[]): MarkdownPart[] {
@@ -93,33 +94,11 @@ function linked(leaves: readonly Leaf[]): string {
   return escape(whole.join(''));
 }
 
-/** A line that ends without punctuation. */
-const OPEN_END = /[\p{L}\p{N}]$/u;
-
-function words(pieces: readonly Piece[]): string {
-  const parts: string[] = [];
-  for (const [at, piece] of pieces.entries()) {
-    const said = wordsOf(piece);
-    if (said !== '') parts.push(said + endOf(said, piece, pieces[at + 1]));
-  }
-  return parts.join(' ');
-}
-
 function wordsOf(piece: Piece): string {
   if (piece.kind === 'code') return oneLine(piece.text);
-  if (piece.kind === 'table') return tableWords(piece);
-  return oneLine(textIn(piece.leaves));
-}
-
-function tableWords({ rows }: TablePiece): string {
-  return rows.map((row) => row.map((leaves) => oneLine(textIn(leaves))).join(', ')).join('; ');
-}
-
-function endOf(said: string, piece: Piece, next: Piece | undefined): string {
-  if (piece.kind === 'item' && next?.kind === 'item') return ';';
-  if (!OPEN_END.test(said.slice(-2))) return '';
-  if (piece.kind === 'text') return piece.heading ? ':' : '';
-  return piece.kind === 'item' || piece.kind === 'table' ? '.' : '';
+  if (piece.kind === 'table') return oneLine(piece.rows.flat().map(textIn).join(', '));
+  const said = oneLine(textIn(piece.leaves));
+  return piece.kind === 'item' ? `• ${said}` : said;
 }
 
 /** In characters; as JSON, one can take six. */

@@ -49,7 +49,7 @@ export type SessionCard = {
   threadLine: string | null;
   problem: string | null;
   /** Who ended or archived it from here: a Slack user id. */
-  steeredBy: { what: 'ended' | 'archived'; userId: string } | null;
+  steeredBy: { what: 'endedBy' | 'canceledBy' | 'archivedBy'; userId: string } | null;
   actions: CardAction[];
 };
 
@@ -148,12 +148,10 @@ export function signedStatus(card: SessionCard, text: Text): string {
 
 /** Escaped. */
 export function statusWord(card: SessionCard, text: Text): string {
-  const { steeredBy, phase } = card;
-  if (steeredBy === null) return phaseWord(card, text);
-  const mention = `<@${escape(steeredBy.userId)}>`;
-  if (phase === 'ended' && steeredBy.what === 'ended')
-    return isNotStarted(card) ? text.card.canceledBy(mention) : text.card.endedBy(mention);
-  return text.card.andBy[steeredBy.what](phaseWord(card, text), mention);
+  const { steeredBy } = card;
+  return steeredBy === null
+    ? phaseWord(card, text)
+    : text.card[steeredBy.what](`<@${escape(steeredBy.userId)}>`);
 }
 
 function phaseWord(card: SessionCard, text: Text): string {
@@ -222,19 +220,13 @@ export function progressFacts(card: SessionCard, text: Text): string[] {
   const { elapsedMs, waitedMs, waitsFor, waitsUntilMs, checkedAtMs } = card;
   return [
     ...(elapsedMs === null ? [] : [durationWords(elapsedMs, text)]),
-    ...(waitedMs === null ? [] : [shortDuration(waitedMs, text)]),
+    ...(waitedMs === null ? [] : [durationWords(waitedMs, text)]),
     ...(waitsFor === null ? [] : [text.card.waitsFor[waitsFor]]),
     ...(waitsUntilMs === null ? [] : [text.approval.until(shownMoment(waitsUntilMs, text))]),
     ...(checkedAtMs === null ? [] : [text.card.checked(shownTime(checkedAtMs))]),
     ...acuFact(card, text),
     ...(isNearCap(card.phase, card.acusUsed, card.acuLimit) ? [text.card.nearCap] : []),
   ];
-}
-
-const MINUTE_MS = 60_000;
-
-function shortDuration(ms: number, text: Text): string {
-  return ms < MINUTE_MS ? text.card.duration.seconds(Math.floor(ms / 1000)) : durationWords(ms, text);
 }
 
 /** On what, and how. Escaped. */
@@ -271,14 +263,10 @@ type PullRequest = SessionCard['pullRequests'][number];
 
 function eachPullRequest(card: SessionCard, text: Text, shown: (one: PullRequest) => string): string[] {
   const pullRequests = card.pullRequests.filter(({ url }) => url.trim() !== '');
-  const lines = shownPullRequests(pullRequests).map(shown);
+  // The newest ones, which are the ones to review.
+  const lines = pullRequests.slice(-SHOWN_PULL_REQUESTS).map(shown);
   const more = pullRequests.length - lines.length;
   return more > 0 ? [...lines, text.card.morePullRequests(more)] : lines;
-}
-
-/** The newest ones, which are the ones to review. */
-function shownPullRequests<One>(pullRequests: readonly One[]): One[] {
-  return pullRequests.slice(-SHOWN_PULL_REQUESTS);
 }
 
 /** Escaped; by name if the address has one. */

@@ -57,7 +57,6 @@ export const card = {
   serviceUser: 'the service user',
   duration: {
     short: 'under 1 min',
-    seconds: (seconds: number): string => `${seconds} s`,
     minutes: (minutes: number): string => `${minutes} min`,
     hours: (hours: number, minutes: number): string =>
       minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
@@ -113,10 +112,7 @@ export const card = {
   endedBy: (mention: string): string => `Ended by ${mention}`,
   /** In its place, without a session. */
   canceledBy: (mention: string): string => `Canceled by ${mention}`,
-  andBy: {
-    ended: (status: string, mention: string): string => `${status}, ended by ${mention}`,
-    archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
-  },
+  archivedBy: (mention: string): string => `Archived by ${mention}`,
   openToApprove: 'Open to approve',
   askAgain: 'Ask again',
   confirmStartAnyway:

@@ -54,7 +54,6 @@ export const card: Text['card'] = {
   serviceUser: 'サービスユーザー',
   duration: {
     short: '1 分未満',
-    seconds: (seconds) => `${seconds} 秒`,
     minutes: (minutes) => `${minutes} 分`,
     hours: (hours, minutes) => (minutes === 0 ? `${hours} 時間` : `${hours} 時間 ${minutes} 分`),
     days: (days, hours) => (hours === 0 ? `${days} 日` : `${days} 日 ${hours} 時間`),
@@ -102,10 +101,7 @@ export const card: Text['card'] = {
   },
   endedBy: (mention) => `${mention} さんが終了`,
   canceledBy: (mention) => `${mention} さんがキャンセル`,
-  andBy: {
-    ended: (status, mention) => `${status}、${mention} さんが終了`,
-    archived: (status, mention) => `${status}、${mention} さんがアーカイブ`,
-  },
+  archivedBy: (mention) => `${mention} さんがアーカイブ`,
   openToApprove: '開いて承認',
   askAgain: 'もう一度承認を依頼',
   confirmStartAnyway:

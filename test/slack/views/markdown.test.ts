@@ -160,8 +160,7 @@ describe('a link shows its target', () => {
       '[github.com\u2215acme](https://e.test)',
       'github.com\u2215acme (e.test)',
     ],
-    ['its own address behind a word', '[see acme.io/guide](https://acme.io/guide)', 'see acme.io/guide'],
-    ['a path', '[in src/app.ts/x](https://acme.io/a)', 'in src/app.ts/x'],
+    ["a file's name", '[src/app.ts](https://acme.io/a)', 'src/app.ts (acme.io)'],
   ])('%s', (_what, markdown, label) => {
     expect(shown(markdown)).toContain(`link{${label} → https://`);
   });
@@ -170,7 +169,7 @@ describe('a link shows its target', () => {
     ['its own host', '[https://github.com/acme](https://github.com/acme/web)'],
     ['its own host with www', '[www.x.example](https://x.example/)'],
     ['words', '[the pull request](https://github.com/a)'],
-    ['the file it leads to', '[README.md](https://github.com/acme/web/blob/main/README.md)'],
+    ['its own address', '<https://GitHub.com?q=1.ab>'],
   ])('%s is shown as it is', (_what, markdown) => {
     expect(shown(markdown)).not.toContain(' (');
   });
@@ -265,13 +264,13 @@ describe('whatever Devin or a person writes', () => {
 describe('the last words', () => {
   test('are one line without formatting', () => {
     const said = markdownWords('# Done\n\nThe **fix** is in [the PR](https://x.y).\n\n- with a `test`', 300);
-    expect(said).toBe('Done: The fix is in the PR. with a test.');
+    expect(said).toBe('Done The fix is in the PR. • with a test');
   });
 
   test('separate list items and table cells', () => {
     const table = '| file | state |\n|---|---|\n| `a.ts` | see [the docs](https://x.y) |';
     expect(markdownWords(`## Plan\n\n1. Write a test\n2. Fix\n\n${table}`, 300)).toBe(
-      'Plan: Write a test; Fix. file, state; a.ts, see the docs.',
+      'Plan • Write a test • Fix file, state, a.ts, see the docs',
     );
   });
 

@@ -243,12 +243,9 @@ function readableHtml(html: string): string {
 const ADDRESS_LENGTH = 2000;
 const LABEL_LENGTH = 500;
 
-/** A label that looks like an address, with or without a scheme; ⁄, ∕, ╱ and ⧸ look like a slash. */
-const ADDRESS_IN_LABEL =
-  /^(?:[a-z][a-z0-9+.-]*:\/\/)?((?:[^\s/?#@]*@)?(?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?=[/⁄∕╱⧸?#:]|$)/iu;
-/** One in a label. */
-const ADDRESS_BEHIND_WORDS = /[^\p{L}\p{N}./⁄∕╱⧸-]((?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?=[/⁄∕╱⧸])/iu;
-const SCHEME = /[a-z]:\/\//i;
+/** A label that reads like an address or a file's name. */
+const ADDRESS_IN_LABEL = /\.\p{L}{2}|:\/\//u;
+const SCHEME = /^https?:\/\//i;
 
 /** What a link shows and where it leads; `url` null: Slack doesn't make it a link. */
 function honestLink(href: string, label: string): { text: string; url: string | null } {
@@ -258,26 +255,15 @@ function honestLink(href: string, label: string): { text: string; url: string | 
     return { text: isShown ? short : `${short} (${href.slice(0, LABEL_LENGTH)})`, url: null };
   }
   const host = hostOf(href);
-  return { text: host !== null && poses(short, href, host) ? `${short} (${host})` : short, url: href };
+  return { text: host !== null && poses(short, host) ? `${short} (${host})` : short, url: href };
 }
 
-/** Whether the label looks like an address of another host. A file's name is at the end of its address. */
-function poses(label: string, href: string, host: string): boolean {
-  const words = inBounds(label.normalize('NFKC')).trim();
-  if (words === href || words === '') return isDisguised(href);
-  const shown = ADDRESS_IN_LABEL.exec(words)?.[1];
-  if (shown === undefined) {
-    const behind = ADDRESS_BEHIND_WORDS.exec(words)?.[1];
-    return SCHEME.test(words) || (behind !== undefined && hostOf(`https://${behind}`) !== host);
-  }
-  if (hostOf(SCHEME.test(words) ? words : `https://${words}`) === host) return false;
-  return SCHEME.test(words) || !href.endsWith(`/${words}`);
-}
-
-/** `https://github.com@evil.example`: the part before the `@` isn't the host. */
-function isDisguised(href: string): boolean {
-  const url = URL.canParse(href) ? new URL(href) : null;
-  return url !== null && url.username !== '' && url.protocol !== 'mailto:';
+/** Whether the label could be taken for an address of another host: it has one, and doesn't begin with this host. */
+function poses(label: string, host: string): boolean {
+  const words = inBounds(label.normalize('NFKC')).trim().toLowerCase();
+  if (!ADDRESS_IN_LABEL.test(words)) return false;
+  const shown = words.replace(SCHEME, '').replace(/^www\./, '');
+  return !shown.startsWith(host) || !/^(?:[/?#:]|$)/.test(shown.slice(host.length));
 }
 
 function hostOf(address: string): string | null {
