@@ -14,7 +14,6 @@ import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
 import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/views/home.ts';
 import { keyRefused } from '../slack/views/notices.ts';
 import type { Person } from '../store/identities.ts';
-import { MOST_COUNTED } from '../store/listing.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
@@ -30,8 +29,8 @@ export type HomeContext = {
   slack: Pick<Slack, 'answers' | 'outbound' | 'people' | 'textFor'>;
   resolve: ResolveIdentity;
   withNames: WithNames;
-  policy: Pick<FileSource<Policy>, 'current' | 'isOk' | 'problems'>;
-  mapping: Pick<FileSource<Mapping>, 'current' | 'isOk' | 'problems'>;
+  policy: Pick<FileSource<Policy>, 'problems'>;
+  mapping: Pick<FileSource<Mapping>, 'problems'>;
   usage: Spending;
   command: string;
   tuning: Pick<Tuning, 'log' | 'now'>;
@@ -91,7 +90,6 @@ async function publish(c: HomeContext, owner: Owner, lookedUp: HomeParts): Promi
     runsAs: identity === 'looking' ? { kind: 'looking' } : shownIdentity(identity, text),
     defaults: c.withNames(applyDefaults(await settings.layersFor(owner))),
     preferences,
-    usage: await c.usage.ofPerson(owner),
     drawnAtMs: c.tuning.now(),
   };
   const published = await c.slack.outbound.publishHome(owner.userId, renderHome(home, text));
@@ -102,7 +100,7 @@ async function ownSessions(
   { store: { listing, requests, sessions }, slack: { outbound }, tuning }: HomeContext,
   owner: Owner,
   text: Text,
-): Promise<Pick<Home, 'sessions' | 'total'>> {
+): Promise<Pick<Home, 'sessions' | 'hasMore'>> {
   const { requestIds, total } = await listing.mostPressing({ ...owner, limit: SHOWN_SESSIONS });
   const entries = requestIds.map(async (id) => {
     const [request, session] = await Promise.all([requests.find(id), sessions.ofRequest(id)]);
@@ -110,10 +108,7 @@ async function ownSessions(
     const card = cardView({ request, session, nowMs: tuning.now() }, text);
     return [{ card, thread: outbound.permalink(cardMessage(request)) }];
   });
-  return {
-    sessions: (await Promise.all(entries)).flat(),
-    total: { count: total, more: total >= MOST_COUNTED },
-  };
+  return { sessions: (await Promise.all(entries)).flat(), hasMore: total > requestIds.length };
 }
 
 /** What waits for this person's approval. */
@@ -123,14 +118,14 @@ async function ownApprovals(
   text: Text,
 ): Promise<Home['approvals']> {
   const found = await listing.approvalsFor({ ...owner, limit: SHOWN_APPROVALS });
-  const entries = found.asked.map(async ({ requestId }) => {
+  const entries = found.map(async ({ requestId }) => {
     const request = await requests.find(requestId);
     const pending = request === null ? null : pendingApproval(request);
     if (request === null || pending === null) return [];
     const card = cardView({ request, session: null, nowMs: tuning.now() }, text);
     return [{ card, requestId, number: pending.number }];
   });
-  return { asked: (await Promise.all(entries)).flat(), total: found.total };
+  return (await Promise.all(entries)).flat();
 }
 
 /** How long after it was opened a Home may still be in view. */
@@ -187,14 +182,13 @@ async function keyIn({ self }: HomeContext['devin']): Promise<'accepted' | 'refu
   }
 }
 
-/** The state of the files that a person may see: both for administrators, the policy for its owners. */
+/** The files with errors that a person may see: both for administrators, the policy for its owners. */
 async function filesFor({ policy, mapping, slack, usage }: HomeContext, userId: string): Promise<HomeFile[]> {
   if (!(await usage.mayAll(userId))) return [];
   const isAdmin = isAdministrator(await slack.people.find(userId));
-  const files: HomeFile[] = [];
-  if (policy.isOk() !== null)
-    files.push({ kind: 'policy', entries: policy.current().rules.length, problems: policy.problems() });
-  if (isAdmin && mapping.isOk() !== null)
-    files.push({ kind: 'identity', entries: mapping.current().people.length, problems: mapping.problems() });
-  return files;
+  const files: HomeFile[] = [
+    { kind: 'policy', problems: policy.problems() },
+    { kind: 'identity', problems: isAdmin ? mapping.problems() : [] },
+  ];
+  return files.filter(({ problems }) => problems.length > 0);
 }

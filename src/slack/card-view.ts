@@ -164,7 +164,8 @@ function steeredBy(
   session: SessionRow | null,
   phase: SessionPhase,
 ): SessionCard['steeredBy'] {
-  if (phase === 'ended' && failure?.kind === 'cancelled') return { what: 'canceledBy', userId: failure.userId };
+  if (phase === 'ended' && failure?.kind === 'cancelled')
+    return { what: 'canceledBy', userId: failure.userId };
   if (session === null) return null;
   const { stoppedBy, archivedBy, snapshot } = session;
   if (stoppedBy !== null && snapshot.status === 'exit') return { what: 'endedBy', userId: stoppedBy };

@@ -15,7 +15,7 @@ type ListedRequest = { requestId: string; channelId: string | null; ts: string |
 type FoundRequests = { requestIds: string[]; total: number };
 
 /** Nobody pages through more, and counting all would take longer every year. */
-export const MOST_COUNTED = 1000;
+const MOST_COUNTED = 1000;
 /** The most waiting or running sessions of each kind that are read, newest first. */
 const MOST_PRESSING = 100;
 
@@ -125,15 +125,15 @@ export function createListing(db: Kysely<Tables>) {
     /** What waits for this person's approval, first what expires first, with their message about it; `total`: of all. */
     async approvalsFor({ teamId, userId, limit }: Own) {
       const asked = JSON.stringify([{ userId }]);
-      const { rows } = await sql<ListedRequest & { total: string }>`
-        select request.id as request_id, message.channel_id, message.ts, count(*) over () as total
+      const { rows } = await sql<ListedRequest>`
+        select request.id as request_id, message.channel_id, message.ts
         from session_requests request
         left join shown message on message.key =
           ${shownKey('approval', '')}::text || request.id || ':' || jsonb_array_length(approvals) - 1 || ':' || ${userId}::text
         where state = 'awaiting-approval' and team_id = ${teamId}
           and approvals -> -1 -> 'people' @> ${asked}::jsonb and not approvals -> -1 -> 'yes' @> ${asked}::jsonb
         order by approval_until limit ${limit}`.execute(db);
-      return { asked: rows, total: Number(rows[0]?.total ?? 0) };
+      return rows;
     },
 
     async mostPressing(own: Own): Promise<FoundRequests> {

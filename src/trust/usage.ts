@@ -13,7 +13,7 @@ import {
 import { answerPlace } from '../slack/edge/places.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { notice } from '../slack/views/notices.ts';
-import { renderUsage, type HomeEveryone, type HomeUsage, type UsageReport } from '../slack/views/usage.ts';
+import { renderUsage, type HomeEveryone, type UsageReport } from '../slack/views/usage.ts';
 import { MOST_REPORTED } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../times.ts';
@@ -38,13 +38,6 @@ export function createSpending(deps: SpendingDeps) {
   deps.queue.work('show-usage', createShow(deps, { mayAll, report }), { concurrency: 2 });
   return {
     mayAll,
-
-    /** A person's own. `channelId`: their conversation with the app. */
-    async ofPerson(spender: Spender): Promise<HomeUsage> {
-      const { teamId, userId } = spender;
-      const scope = { kind: 'me', teamId, userId } as const;
-      return report({ scope, by: 'month', days: DEFAULT_DAYS, spender });
-    },
 
     /** Of the workspace, by person; null: this person may not see it. */
     async ofEveryone(spender: Spender): Promise<HomeEveryone | null> {

@@ -314,7 +314,7 @@ describe('buttons by phase', () => {
     await slack.clickButton(ana.userId, on, 'archive');
     const card = await showing('Archived by');
     expect(card.text).toContain(`<@${ana.userId}>`);
-    expect(slack.renderText(card)).not.toContain('Archive');
+    expect(slack.renderText(card)).not.toContain('| Archive');
     expect(devin.session(session.id).isArchived).toBe(true);
     expect(slack.problems).toEqual([]);
   });

@@ -93,7 +93,7 @@ const HOME: Home = {
   channelId: 'D1',
   runsAs: MEMBER,
   sessions: [],
-  total: { count: 0, more: false },
+  hasMore: false,
   health: null,
   ...BARE_HOME,
   defaults: { values: {}, sources: {} },
@@ -137,12 +137,9 @@ function HOMES(): Partial<Home>[] {
     {},
     { preferences: { ...PREFERENCES, language: 'ja' } },
     { health },
-    { files: (['policy', 'identity'] as const).map((kind) => ({ kind, entries: 2, problems: ['words'] })) },
+    { files: (['policy', 'identity'] as const).map((kind) => ({ kind, problems: ['words'] })) },
     { runsAs: { kind: 'looking' } },
-    { total: { count: 25, more: true } },
-    {
-      approvals: { asked: [{ card: { ...card, waitsUntilMs: 0 }, requestId: 'r1', number: 0 }], total: 30 },
-    },
+    { approvals: [{ card: { ...card, waitsUntilMs: 0 }, requestId: 'r1', number: 0 }] },
   ];
 }
 

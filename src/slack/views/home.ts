@@ -20,7 +20,7 @@ import { isAccepted, type FormIdentity } from './session-form.ts';
 import { sessionFacts } from './session-list.ts';
 import { renderOwnSettings } from './settings.ts';
 import { bold, code, codeBlock, escape, link, oneLine, quote, truncate, BETWEEN_FACTS } from './text.ts';
-import { homeEveryone, homeUsage, type HomeEveryone, type HomeUsage } from './usage.ts';
+import { homeEveryone, type HomeEveryone } from './usage.ts';
 import { identityLines } from './whoami.ts';
 
 /** What an administrator wants to know of the app. */
@@ -35,8 +35,8 @@ export type HomeHealth = {
   setAside: number;
 };
 
-/** A file in force, and what is wrong with it as it is now, a line each. */
-export type HomeFile = { kind: 'policy' | 'identity'; entries: number; problems: readonly string[] };
+/** A file with errors, a line each. */
+export type HomeFile = { kind: 'policy' | 'identity'; problems: readonly string[] };
 
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };
@@ -50,18 +50,17 @@ export type Home = {
   channelId: string;
   runsAs: FormIdentity;
   /** What waits for this person's approval, first what expires first. */
-  approvals: { asked: readonly HomeApproval[]; total: number };
+  approvals: readonly HomeApproval[];
   /** The most pressing first. */
   sessions: HomeSession[];
-  /** How many there are in all; `more` than that, if so. */
-  total: { count: number; more: boolean };
+  /** There are more sessions than these. */
+  hasMore: boolean;
   defaults: EffectiveDraft;
   preferences: EffectivePreferences;
   /** null: the person is no administrator. */
   health: HomeHealth | null;
   /** Those that the person may see. */
   files: readonly HomeFile[];
-  usage: HomeUsage;
   /** null: the person may not see it. */
   everyone: HomeEveryone | null;
   drawnAtMs: number;
@@ -69,7 +68,7 @@ export type Home = {
 
 /** A person's App Home: who they run as, what waits for them, what is in progress, and how to start. */
 export function renderHome(home: Home, text: Text): HomeView {
-  const { channelId, command, runsAs } = home;
+  const { channelId, command, runsAs, everyone, health, files } = home;
   return {
     type: 'home',
     callback_id: VIEW.home,
@@ -78,10 +77,9 @@ export function renderHome(home: Home, text: Text): HomeView {
       ...top(home, text),
       ...needsYou(home, text),
       ...(isAccepted(runsAs) ? contents(home, text) : []),
-      ...(home.everyone === null ? [] : homeEveryone(home.everyone, command, text)),
-      ...(home.health === null ? [] : [homeHealth(home.health, text)]),
-      ...home.files.map((file) => homeFile(file, text)),
-      ...(isAccepted(runsAs) ? [context(text.home.help(code(`${command} help`)))] : []),
+      ...(everyone === null ? [] : homeEveryone(everyone, command, text)),
+      ...(health === null ? [] : [homeHealth(health, text)]),
+      ...files.map((file) => homeFile(file, text)),
     ],
   };
 }
@@ -89,8 +87,7 @@ export function renderHome(home: Home, text: Text): HomeView {
 /** For people who are known, and may start a session. */
 function contents(home: Home, text: Text): KnownBlock[] {
   return [
-    ...(home.total.count === 0 ? howToBegin(home, text) : groups(home, text)),
-    ...homeUsage(home.usage, home.command, text),
+    ...(home.sessions.length === 0 ? howToBegin(home, text) : groups(home, text)),
     { type: 'divider' },
     ...renderOwnSettings(home, text).blocks,
   ];
@@ -112,20 +109,17 @@ function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
 }
 
 /** Requests to approve and sessions with a question, each with the buttons that its message has. */
-function needsYou({ runsAs, approvals: { asked, total }, sessions }: Home, text: Text): KnownBlock[] {
-  const { groups, approvals } = text.home;
-  const rest = total > asked.length ? [context(approvals.more(asked.length, total))] : [];
+function needsYou({ runsAs, approvals, sessions }: Home, text: Text): KnownBlock[] {
   const blocks = [
-    ...asked.flatMap((one) => askedEntry(one, text)),
-    ...rest,
+    ...approvals.flatMap((one) => askedEntry(one, text)),
     ...(isAccepted(runsAs) ? entries('needs-you', sessions, text) : []),
   ];
-  return blocks.length === 0 ? [] : [header(groups['needs-you']), ...blocks];
+  return blocks.length === 0 ? [] : [header(text.home.groups['needs-you']), ...blocks];
 }
 
 function askedEntry({ card, ...asked }: HomeApproval, text: Text): KnownBlock[] {
   const facts = [
-    text.home.approvals.from(`<@${escape(card.requester)}>`),
+    text.home.from(`<@${escape(card.requester)}>`),
     ...acuFact(card, text),
     ...workFacts(card, text),
     ...(card.waitsUntilMs === null ? [] : [text.approval.until(shownMoment(card.waitsUntilMs, text))]),
@@ -134,20 +128,14 @@ function askedEntry({ card, ...asked }: HomeApproval, text: Text): KnownBlock[] 
   return [section(words), approvalButtons(asked, text.card.buttons.details, text)];
 }
 
-function groups({ sessions, total, command }: Home, text: Text): KnownBlock[] {
-  const all = code(`${command} list`);
-  const isRest = total.more || total.count > sessions.length;
+function groups({ sessions, hasMore, command }: Home, text: Text): KnownBlock[] {
   return [
     ...(['under-way', 'earlier'] as const).flatMap((standing) => {
       const found = entries(standing, sessions, text);
       return found.length === 0 ? [] : [header(text.home.groups[standing]), ...found];
     }),
-    ...(isRest ? [context(text.home.more(sessions.length, totalWords(total), all))] : []),
+    ...(hasMore ? [context(text.usage.more(code(`${command} list`)))] : []),
   ];
-}
-
-function totalWords({ count, more }: Home['total']): string {
-  return `${count.toLocaleString('en-US')}${more ? '+' : ''}`;
 }
 
 function entries(standing: Standing, sessions: readonly HomeSession[], text: Text): KnownBlock[] {
@@ -214,10 +202,7 @@ function homeHealth(
   return context([bold(label), ...(problems.length === 0 ? [well] : problems)].join(BETWEEN_FACTS));
 }
 
-function homeFile({ kind, entries, problems }: HomeFile, { home }: Text): KnownBlock {
-  const words = home.files;
-  const label = bold(words[kind]);
-  if (problems.length === 0) return context(`${label}${BETWEEN_FACTS}${words.inForce(entries)}`);
+function homeFile({ kind, problems }: HomeFile, { home: { files } }: Text): KnownBlock {
   const lines = truncate(problems.map((line) => oneLine(line)).join('\n'), PROBLEMS_LENGTH);
-  return section(`${label}${BETWEEN_FACTS}${words.broken}\n${escape(lines)}`);
+  return section(`${bold(files[kind])}${BETWEEN_FACTS}${files.broken}\n${escape(lines)}`);
 }

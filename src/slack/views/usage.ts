@@ -81,34 +81,16 @@ function groupName({ name }: UsageGroup, by: UsageBy, usage: Text['usage']): str
   return by === 'channel' ? `<#${shown}>` : shown;
 }
 
-/** A person's own, in App Home. */
-export type HomeUsage = Pick<UsageReport, 'days' | 'budgets' | 'summary'>;
-
 /** Of everyone, for those who may see it. */
 export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary'>;
-
-/**
- * Budgets first, then the person's own total; nothing if there is neither. Home is no channel, so it shows no channel's
- * budget.
- */
-export function homeUsage(usage: HomeUsage, command: string, text: Text): KnownBlock[] {
-  const budgets = usage.budgets.filter(({ key }) => key !== 'acu_per_channel_per_day');
-  if (usage.summary.sessions === 0 && budgets.length === 0) return [];
-  const lines = [...moneyLines(budgets, text), totalLine(usage, text)];
-  return homePart([heading(text.usage.title.me, usage, text), ...lines], `${command} usage`, text);
-}
 
 const MOST_PEOPLE = 5;
 
 export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): KnownBlock[] {
   const people = groupLines(everyone, text, MOST_PEOPLE);
-  const all = [heading(text.usage.title.workspace, everyone, text), totalLine(everyone, text), ...people];
-  return homePart(all, `${command} usage workspace --by person`, text);
-}
-
-/** `more`: the command that shows it. */
-function homePart(lines: readonly string[], more: string, text: Text): KnownBlock[] {
-  return [{ type: 'divider' }, ...sections(lines), context(text.usage.more(code(more)))];
+  const lines = [heading(text.usage.title.workspace, everyone, text), totalLine(everyone, text), ...people];
+  const more = context(text.usage.more(code(`${command} usage workspace --by person`)));
+  return [{ type: 'divider' }, ...sections(lines), more];
 }
 
 type AlertShown = { alert: BudgetAlert; over: 'refuse' | 'approve'; command: string };

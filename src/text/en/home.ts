@@ -10,15 +10,8 @@ export const home = {
   whereCardsGo: 'Sessions started here appear in Messages, visible only to you.',
   drawn: (moment: string): string => `Updated ${moment}.`,
   groups: { 'needs-you': 'Needs you', 'under-way': 'In progress', earlier: 'Earlier' },
-  /** Requests of others that this person may approve. `who`: a mention. */
-  approvals: {
-    from: (who: string): string => `from ${who}`,
-    more: (shown: number, total: number): string =>
-      `${shown} of ${total}: those that expire first. The others are in Messages.`,
-  },
-  /** `total`: such as "25" or "1,000+". */
-  more: (shown: number, total: string, command: string): string =>
-    `${shown} of ${total}. See the rest with ${command}.`,
+  /** Who asks for an approval: a mention. */
+  from: (who: string): string => `from ${who}`,
   none: {
     title: 'You have no sessions yet',
     byCommand: 'In any channel, type a task and one of your repositories:',
@@ -41,15 +34,12 @@ export const home = {
     setAside: (count: number): string =>
       `:warning: ${count} items failed repeatedly and were skipped (see the log)`,
   },
-  /** For workspace admins, and the policy for its owners, too. What is wrong follows `broken`. */
+  /** With errors, which follow: for workspace admins, and the policy for its owners, too. */
   files: {
     policy: 'Policy',
     identity: 'Identity file',
-    inForce: (entries: number): string => `in force (${entries === 1 ? '1 entry' : `${entries} entries`})`,
     broken: ':warning: the file has errors, so the last valid one stays in force:',
   },
-  help: (command: string): string =>
-    `In a session's thread, your replies go to Devin. ${command} shows what else you can do.`,
 };
 
 /** What sessions use, and what is left of budgets. ACU come as words; days and months are those of UTC. */

@@ -11,12 +11,7 @@ export const home: Text['home'] = {
   whereCardsGo: 'ここから開始したセッションは「メッセージ」タブに表示され、ほかの人には見えません。',
   drawn: (moment) => `更新日時: ${moment}`,
   groups: { 'needs-you': '回答待ち', 'under-way': '進行中', earlier: '過去のセッション' },
-  approvals: {
-    from: (who) => `依頼者: ${who}`,
-    more: (shown, total) =>
-      `${total} 件中、期限の近い ${shown} 件を表示。残りは「メッセージ」タブで確認できます。`,
-  },
-  more: (shown, total, command) => `${total} 件中 ${shown} 件を表示。残りは ${command} で確認できます。`,
+  from: (who) => `依頼者: ${who}`,
   none: {
     title: 'まだセッションがありません',
     byCommand: 'どのチャンネルでも、タスクとリポジトリを入力して開始できます:',
@@ -39,11 +34,8 @@ export const home: Text['home'] = {
   files: {
     policy: 'ポリシー',
     identity: 'アカウント対応ファイル',
-    inForce: (entries) => `有効（${entries} 件）`,
     broken: ':warning: ファイルにエラーがあるため、最後の正しいファイルを使っています:',
   },
-  help: (command) =>
-    `セッションのスレッドでの返信は Devin に届きます。できることは ${command} で確認できます。`,
 };
 
 export const usage: Text['usage'] = {

@@ -39,7 +39,7 @@ const empty: Home = {
   channelId: 'D1',
   runsAs: { kind: 'member', name: 'Ana Ruiz', how: 'Matched by e-mail.' },
   sessions: [],
-  total: { count: 0, more: false },
+  hasMore: false,
   defaults: { values: {}, sources: {} },
   health: null,
   ...BARE_HOME,
@@ -48,7 +48,6 @@ const empty: Home = {
 const full: Home = {
   ...empty,
   sessions: [asking, working, finished].map(on),
-  total: { count: 3, more: false },
 };
 
 const render = (home: Home) => renderHome(home, en);
@@ -73,7 +72,7 @@ describe('a Home', () => {
         const home = {
           ...full,
           sessions,
-          total: { count: 40, more: false },
+          hasMore: true,
           defaults: { values: { tags, title: tags.join(' ') }, sources: {} },
         };
         expect(checkView(render(home))).toEqual([]);

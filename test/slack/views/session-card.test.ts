@@ -109,7 +109,10 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   notes: fc.array(fc.string({ maxLength: 2000 }), { maxLength: 50 }),
   problem: fc.option(fc.string({ maxLength: 5000 })),
   steeredBy: fc.option(
-    fc.record({ what: fc.constantFrom('endedBy' as const, 'archivedBy' as const), userId: fc.constant('U2') }),
+    fc.record({
+      what: fc.constantFrom('endedBy' as const, 'archivedBy' as const),
+      userId: fc.constant('U2'),
+    }),
   ),
   actions: fc.uniqueArray(fc.constantFrom(...ACTIONS)),
 });

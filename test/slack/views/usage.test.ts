@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
-import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { summarize, USAGE_BY, type UsageBy, type UsageRow } from '../../../src/session/usage.ts';
 import { LIMIT } from '../../../src/slack/views/objects.ts';
-import { homeUsage, renderUsage, type UsageReport } from '../../../src/slack/views/usage.ts';
+import { renderUsage, type UsageReport } from '../../../src/slack/views/usage.ts';
 import { en } from '../../../src/text/en.ts';
 
 const NOW = new Date('2026-11-26T15:00:00Z');
@@ -42,15 +41,4 @@ describe('a report of usage', () => {
     const { text } = renderUsage(reportOf('repo'), en);
     expect(text).not.toContain('<!channel>');
   });
-});
-
-test("usage in Home is valid in Slack, shows no channel's budget, and is left out if there is none", () => {
-  const report = reportOf('month');
-  const ofChannel = { key: 'acu_per_channel_per_day' as const, most: 9, ...COUNTED };
-  const usage = { ...report, budgets: [...report.budgets, ofChannel] };
-  const shown = homeUsage(usage, '/devin', en);
-  expect(checkView({ type: 'home', blocks: shown })).toEqual([]);
-  expect(JSON.stringify(shown)).not.toContain('This channel');
-  const none = { ...reportOf('month', []), budgets: [] };
-  expect(homeUsage(none, '/devin', en)).toEqual([]);
 });
