@@ -82,15 +82,13 @@ async function runPage(
   wantedPort: number | null,
   language: Language,
 ): Promise<number> {
-  const { slack, devin, world } = parts;
+  const { slack, world } = parts;
   const { strangers } = world;
   const guide = createGuide({ ...parts, seeded: await startSessions(parts) });
   const control = createControl(parts);
-  const open: OpenAt = async (port) =>
-    createPage({ slack, devin, control, guide, strangers, language, port });
+  const open: OpenAt = async (port) => createPage({ slack, control, guide, strangers, language, port });
   const end = async (): Promise<void> => {
     guide.close();
-    control.close();
     await close();
   };
   try {

@@ -55,7 +55,6 @@ export const actSchema = z.discriminatedUnion('do', [
     typed: z.string(),
   }),
   z.strictObject({ ...as, do: z.literal('open-home'), tab: z.enum(['home', 'messages']) }),
-  z.strictObject({ ...as, do: z.literal('invite'), channelId: z.string() }),
   z.strictObject({
     ...as,
     do: z.literal('upload'),

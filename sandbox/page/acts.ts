@@ -70,38 +70,22 @@ async function run(slack: LocalSlack, act: PersonalAct): Promise<Partial<ActResu
       const content = Buffer.from(contentBase64, 'base64');
       return { fileId: slack.addFile({ name, mimetype, content, owner: userId }) };
     }
-    default:
-      await change(slack, act);
+    case 'say':
+      if (act.text.trim() === '') throw new Refusal('There is nothing to send.');
+      await slack.speak(userId, act.channelId, writeTyped(slack, act.text), {
+        ...(act.threadTs !== undefined && { threadTs: act.threadTs }),
+      });
+      return {};
+    case 'type':
+      slack.typeIn(act.viewId, act.entries);
+      return {};
+    case 'close-view':
+      slack.closeView(act.viewId);
       return {};
   }
 }
 
 const pressed = ({ failure, openedUrl }: Click): Partial<ActResult> => ({ failure, openedUrl });
-
-type Changing = 'say' | 'invite' | 'type' | 'close-view';
-
-/** What has no result. */
-async function change(slack: LocalSlack, act: Doing<Changing>): Promise<unknown> {
-  const { as: userId } = act;
-  switch (act.do) {
-    case 'say':
-      return say(slack, act);
-    case 'invite':
-      return slack.inviteBot(userId, act.channelId);
-    case 'type':
-      return slack.typeIn(act.viewId, act.entries);
-    case 'close-view':
-      return slack.closeView(act.viewId);
-  }
-}
-
-async function say(
-  slack: LocalSlack,
-  { as: userId, channelId, text, threadTs }: Doing<'say'>,
-): Promise<void> {
-  if (text.trim() === '') throw new Refusal('There is nothing to send.');
-  await slack.speak(userId, channelId, writeTyped(slack, text), threadTs === undefined ? {} : { threadTs });
-}
 
 /** The app gets the event only if its manifest subscribes to it. */
 async function openHome(

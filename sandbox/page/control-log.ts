@@ -3,16 +3,24 @@ import type { LocalDevin } from '../devin/index.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import type { Exchange } from './client/wire.ts';
 
-const KEPT = 400;
 const SHOWN = 150;
 
-type Delivery = LocalSlack['deliveries'][number];
-type DevinRequest = LocalDevin['requests'][number];
-
-/** `request`: of Devin's side, whose answer may come later. */
-type Entry = { exchange: Exchange; request: DevinRequest | null };
-
-export type ExchangeLog = ReturnType<typeof createExchangeLog>;
+/** Requests to Slack and Devin, and from Slack to the app; the newest first. Polls in a row are one. */
+export function exchangesOf({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }): Exchange[] {
+  const all = [
+    ...slack.calls.map(ofCall),
+    ...slack.deliveries.filter((one) => !isOwn(one, slack)).map(ofDelivery),
+    ...devin.requests.map(ofRequest),
+  ].toSorted((a, b) => a.atMs - b.atMs);
+  const shown: Exchange[] = [];
+  for (const one of all) {
+    const last = shown.at(-1);
+    if (last !== undefined && isPoll(last) && isPoll(one)) shown.pop();
+    const polls = last !== undefined && isPoll(last) ? last.polls + 1 : 1;
+    shown.push({ ...one, polls: isPoll(one) ? polls : 0, id: shown.length });
+  }
+  return shown.slice(-SHOWN).toReversed();
+}
 
 const authorSchema = z.looseObject({ bot_id: z.string() });
 const ownSchema = z.looseObject({
@@ -23,85 +31,33 @@ const ownSchema = z.looseObject({
   ]),
 });
 
+type Delivery = LocalSlack['deliveries'][number];
+type Seen = Omit<Exchange, 'id' | 'polls'>;
+
 /** The event of what the app itself did: after each of its calls there is one. */
 function isOwn({ payload }: Delivery, { workspace }: LocalSlack): boolean {
   return ownSchema.safeParse(payload).data?.event.bot_id === workspace.botId;
 }
 
-/** Requests to Slack and Devin, and from Slack to the app, in order. */
-export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }) {
-  const entries: Entry[] = [];
-  let lastId = 0;
-  let requestsSeen = 0;
-
-  function add(seen: Seen, request: DevinRequest | null = null): void {
-    lastId += 1;
-    entries.push({ exchange: { ...seen, id: lastId }, request });
-    if (entries.length > KEPT) entries.splice(0, entries.length - KEPT);
-  }
-
-  /** A repeated poll replaces the one before, unless something else has happened. */
-  function dropRepeated({ path }: DevinRequest): void {
-    const from =
-      entries.findLastIndex(({ request }) => request?.method !== 'GET' || request.status !== 200) + 1;
-    const at = entries.findIndex(({ request }, index) => index >= from && request?.path === path);
-    if (at !== -1) entries.splice(at, 1);
-  }
-
-  function takeDevinRequests(): void {
-    for (const request of devin.requests.slice(requestsSeen)) {
-      if (request.method === 'GET') dropRepeated(request);
-      add(ofRequest(request), request);
-    }
-    requestsSeen = devin.requests.length;
-  }
-
-  for (const call of slack.calls) add(ofCall(call));
-  takeDevinRequests();
-  entries.sort((a, b) => a.exchange.atMs - b.exchange.atMs);
-
-  return {
-    note(change: Parameters<Parameters<LocalSlack['subscribe']>[0]>[0]): void {
-      takeDevinRequests();
-      if (change.kind === 'call') add(ofCall(change.call));
-      if (change.kind === 'delivery' && !isOwn(change.delivery, slack)) add(ofDelivery(change.delivery));
-    },
-    takeDevinRequests,
-    /** Newest first. */
-    recent: (): Exchange[] =>
-      entries
-        .slice(-SHOWN)
-        .toReversed()
-        .map(({ exchange, request }) =>
-          request === null ? exchange : { ...exchange, ...ofRequest(request) },
-        ),
-  };
-}
-
-type Seen = Omit<Exchange, 'id'>;
+const isPoll = ({ way, name, isTrouble }: Seen): boolean =>
+  way === 'to-devin' && name.startsWith('GET ') && !isTrouble;
 
 function ofCall({ method: name, error, atMs }: LocalSlack['calls'][number]): Seen {
-  return {
-    atMs,
-    side: 'slack',
-    direction: 'from-bot',
-    name,
-    result: error ?? 'ok',
-    isTrouble: error !== null,
-  };
+  return { atMs, way: 'to-slack', name, result: error ?? 'ok', isTrouble: error !== null };
 }
 
 /** Its newest attempt. */
 function ofDelivery(delivery: Delivery): Seen {
   const result = delivery.outcomes.at(-1)?.kind ?? null;
-  const isTrouble = result !== 'answered';
-  return { atMs: Date.now(), side: 'slack', direction: 'to-bot', name: nameOf(delivery), result, isTrouble };
+  const name = nameOf(delivery);
+  return { atMs: delivery.atMs, way: 'from-slack', name, result, isTrouble: result !== 'answered' };
 }
 
-function ofRequest({ method, path, status, receivedAtMs: atMs }: DevinRequest): Seen {
-  const name = `${method} ${shortPath(path)}`;
+/** The organization is always the same. */
+function ofRequest({ method, path, status, receivedAtMs: atMs }: LocalDevin['requests'][number]): Seen {
+  const name = `${method} ${path.replace(/^\/v3(?:beta1)?\/(?:organizations\/[^/]+\/)?/, '/')}`;
   const result = status === null ? null : String(status);
-  return { atMs, side: 'devin', direction: 'from-bot', name, result, isTrouble: (status ?? 0) >= 400 };
+  return { atMs, way: 'to-devin', name, result, isTrouble: (status ?? 0) >= 400 };
 }
 
 const payloadSchema = z.object({
@@ -121,9 +77,4 @@ function nameOf({ payload }: Delivery): string {
   const { command, type, event, callback_id: callbackId, view, actions } = payloadSchema.parse(payload);
   const acted = actions?.[0]?.action_id ?? callbackId ?? view?.callback_id;
   return [command ?? event?.type ?? type, acted].filter((one) => one !== undefined).join(' ');
-}
-
-/** The organization is always the same. */
-function shortPath(path: string): string {
-  return path.replace(/^\/v3(?:beta1)?\/(?:organizations\/[^/]+\/)?/, '/');
 }

@@ -7,50 +7,23 @@ import { sendJson } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { controlSchema, type ControlAct } from './act-schema.ts';
 import type { ControlState, ScriptChoice } from './client/wire.ts';
-import { createExchangeLog, type ExchangeLog } from './control-log.ts';
+import { exchangesOf } from './control-log.ts';
 import { readJson, Refusal } from './http.ts';
 import type { PageControl } from './server.ts';
 
-export type ControlOptions = { slack: LocalSlack; devin: LocalDevin; bot: BotProcess };
+type ControlOptions = { slack: LocalSlack; devin: LocalDevin; bot: BotProcess };
 
-type Parts = ControlOptions & {
-  log: ExchangeLog;
-  /** What sessions created from now on play. */
-  chosen: { script: ScriptChoice };
-  tell: () => void;
-};
+/** What sessions created from now on play. */
+type Parts = ControlOptions & { chosen: { script: ScriptChoice } };
 
-/** The sandbox's controls and request log, for the panel next to the page. */
-export function createControl(options: ControlOptions): PageControl & { close: () => void } {
-  const { slack, devin, bot } = options;
-  const listeners = new Set<() => void>();
-  const tell = (): void => {
-    for (const listener of listeners) listener();
-  };
-  const log = createExchangeLog(options);
-  const parts: Parts = {
-    ...options,
-    log,
-    chosen: { script: 'normal' },
-    tell,
-  };
-  const stops = [
-    bot.subscribe(tell),
-    // Listeners of the local Slack get its changes there.
-    slack.subscribe((change) => log.note(change)),
-    devin.subscribe(() => {
-      log.takeDevinRequests();
-      tell();
-    }),
-  ];
+/** The sandbox's controls and request list, for the panel next to the page. */
+export function createControl(options: ControlOptions): PageControl {
+  const parts: Parts = { ...options, chosen: { script: 'normal' } };
   return {
     handle: async (request, response) => handle(parts, request, response),
     subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    close() {
-      for (const stop of stops) stop();
+      const stops = [options.bot.subscribe(listener), options.devin.subscribe(listener)];
+      return () => stops.forEach((stop) => stop());
     },
   };
 }
@@ -64,7 +37,6 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
       const parsed = controlSchema.safeParse(await readJson(request));
       if (!parsed.success) throw new Refusal(z.prettifyError(parsed.error));
       await run(parts, parsed.data);
-      parts.tell();
       return sendJson(response, stateOf(parts));
     }
     default:
@@ -104,7 +76,7 @@ function killAfterCommand(slack: LocalSlack, bot: BotProcess): void {
   });
 }
 
-function stateOf({ bot, log, chosen }: Parts): ControlState {
+function stateOf({ slack, devin, bot, chosen }: Parts): ControlState {
   const { status, pid, starts } = bot.state();
-  return { bot: { status, pid, starts }, script: chosen.script, exchanges: log.recent() };
+  return { bot: { status, pid, starts }, script: chosen.script, exchanges: exchangesOf({ slack, devin }) };
 }

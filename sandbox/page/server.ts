@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
 import type { Language } from '../../src/session/preferences.ts';
-import type { LocalDevin } from '../devin/index.ts';
 import { listen, sendJson, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
@@ -23,7 +22,6 @@ export type PageControl = {
 
 export type PageOptions = {
   slack: LocalSlack;
-  devin: LocalDevin;
   control: PageControl;
   /** Things to try; none by default. */
   guide?: Guide;
@@ -37,7 +35,7 @@ export type PageOptions = {
 
 export type Page = { url: string; close: () => Promise<void> };
 
-type Parts = Pick<PageOptions, 'slack' | 'devin' | 'control'> & {
+type Parts = Pick<PageOptions, 'slack' | 'control'> & {
   port: number;
   events: Events;
   snapshot: SnapshotDeps;
@@ -46,12 +44,12 @@ type Parts = Pick<PageOptions, 'slack' | 'devin' | 'control'> & {
 
 /** A Slack-like client in the browser, on this machine only, with the sandbox behind it. */
 export async function createPage(options: PageOptions): Promise<Page> {
-  const { slack, devin, control, guide = null, strangers = new Set<string>(), language = 'en' } = options;
+  const { slack, control, guide = null, strangers = new Set<string>(), language = 'en' } = options;
   const events = createEvents();
   const server = createServer();
   const { port, origin: url } = await listen(server, options.port);
-  const snapshot = { slack, devin, strangers, guide };
-  serve(server, { slack, devin, control, port, events, snapshot, language });
+  const snapshot = { slack, strangers, guide };
+  serve(server, { slack, control, port, events, snapshot, language });
   const tell = (what: string): void => {
     events.tell({ what });
     if (guide?.look() === true) events.tell({ what: 'guide' });

@@ -76,7 +76,7 @@ export type SlackFile = {
   name: string;
   title: string;
   mimetype: string;
-  content: Buffer;
+  content: Uint8Array;
   ownerId: string;
   createdAtMs: number;
   /** The bytes that an upload must have; null: it is complete. */
@@ -127,6 +127,7 @@ export type DeliveryOutcome =
 export type Delivery = {
   kind: DeliveryKind;
   payload: Record<string, unknown>;
+  atMs: number;
   outcomes: DeliveryOutcome[];
 };
 

@@ -53,6 +53,7 @@ export async function forgePress(
   const ts = `17000${presses}.000100`;
   return slack.redeliver({
     kind: 'interactive',
+    atMs: 0,
     outcomes: [],
     payload: {
       type: 'block_actions',

@@ -1,16 +1,6 @@
+import type { Option } from '../../slack/model.ts';
 import type { PanelState } from './panel.ts';
-import type {
-  Act,
-  Answer,
-  Entry,
-  GuideStep,
-  Option,
-  Person,
-  ShownChannel,
-  ShownMessage,
-  Snapshot,
-} from './wire.ts';
-import { wording } from './words.ts';
+import type { Act, Answer, Entry, GuideStep, Person, ShownChannel, ShownMessage, Snapshot } from './wire.ts';
 
 /** A private sentence from Slack itself, like Slackbot's; gone after a reload. */
 export type Notice = {
@@ -32,10 +22,7 @@ export type Confirmation = {
   proceed: () => void;
 };
 
-type Dialog =
-  | { kind: 'confirm'; confirmation: Confirmation }
-  | { kind: 'link'; url: string }
-  | { kind: 'session'; sessionId: string };
+type Dialog = { kind: 'confirm'; confirmation: Confirmation } | { kind: 'link'; url: string };
 
 /** A step of the demo that was chosen; one that was done before stays chosen. */
 export type Trying = { step: GuideStep; wasDone: boolean };
@@ -82,8 +69,7 @@ export function personOf({ snapshot }: AppState, userId: string | null): Person 
 export function nameOf(state: AppState, userId: string | null): string {
   const { appName, botUserId } = state.snapshot.workspace;
   if (userId === botUserId) return appName;
-  const person = personOf(state, userId);
-  return person === undefined ? (userId ?? wording.people.someone) : person.realName;
+  return personOf(state, userId)?.realName ?? userId ?? '';
 }
 
 export function channelOf({ snapshot }: AppState, channelId: string): ShownChannel | undefined {
@@ -92,7 +78,7 @@ export function channelOf({ snapshot }: AppState, channelId: string): ShownChann
 
 /** What the current person can read: their conversations, without other people's private messages. */
 export function readableChannels({ snapshot, userId }: AppState): ShownChannel[] {
-  return snapshot.channels.filter(({ memberIds }) => memberIds.includes(userId));
+  return snapshot.channels.filter(({ members }) => members.includes(userId));
 }
 
 export function readableMessages({ userId }: AppState, channel: ShownChannel): ShownMessage[] {
@@ -100,14 +86,14 @@ export function readableMessages({ userId }: AppState, channel: ShownChannel): S
 }
 
 /** The conversation of one person with the app. */
-export function isAppConversation({ snapshot }: AppState, { kind, memberIds }: ShownChannel): boolean {
-  return kind === 'im' && memberIds.includes(snapshot.workspace.botUserId);
+export function isAppConversation({ snapshot }: AppState, { kind, members }: ShownChannel): boolean {
+  return kind === 'im' && members.includes(snapshot.workspace.botUserId);
 }
 
 export function titleOf(state: AppState, channel: ShownChannel): string {
   if (isAppConversation(state, channel)) return state.snapshot.workspace.appName;
   if (channel.kind === 'public' || channel.kind === 'private') return channel.name;
-  const others = channel.memberIds.filter((id) => id !== state.userId);
+  const others = channel.members.filter((id) => id !== state.userId);
   return others.map((id) => nameOf(state, id)).join(', ');
 }
 

@@ -3,7 +3,7 @@ import type { Element } from '../../slack/rules/elements.ts';
 import type { App } from './app.ts';
 import { element } from './elements.ts';
 import { type InputBlock, type Labels, type Surface, placeOf } from './entries.ts';
-import { h, type Child, type VNode } from './h.ts';
+import { type Child, h, tag, type VNode } from './h.ts';
 import { anyText, plainText } from './mrkdwn.ts';
 import { richText, table } from './rich-text.ts';
 import { wording } from './words.ts';
@@ -37,15 +37,13 @@ function shown(app: App, surface: Surface, block: Block): Child {
     case 'section':
       return section(app, surface, block);
     case 'context':
-      return h(
+      return tag(
         'div.context',
-        {},
-        block.elements.map((one) => h('span', {}, anyText(state, one))),
+        block.elements.map((one) => tag('span', anyText(state, one))),
       );
     case 'actions':
-      return h(
+      return tag(
         'div.actions',
-        {},
         block.elements.map((one) => loose(app, surface, block.block_id ?? '', one)),
       );
     case 'input':
@@ -57,9 +55,9 @@ function shown(app: App, surface: Surface, block: Block): Child {
         anyText(state, block.text),
       );
     case 'header':
-      return h('h3.header', {}, plainText(block.text));
+      return tag('h3.header', plainText(block.text));
     case 'divider':
-      return h('hr', {});
+      return tag('hr');
     case 'rich_text':
       return richText(state, block);
     case 'table':
@@ -69,11 +67,10 @@ function shown(app: App, surface: Surface, block: Block): Child {
 
 function section(app: App, surface: Surface, block: Extract<Block, { type: 'section' }>): VNode {
   const { text, accessory, block_id: blockId = '' } = block;
-  return h(
+  return tag(
     'div.section',
-    {},
-    h('div.section-text', {}, anyText(app.state, text)),
-    accessory === undefined ? null : h('div.accessory', {}, loose(app, surface, blockId, accessory)),
+    tag('div.section-text', anyText(app.state, text)),
+    accessory === undefined ? null : tag('div.accessory', loose(app, surface, blockId, accessory)),
   );
 }
 
@@ -107,14 +104,13 @@ function input(app: App, surface: Surface, block: InputBlock): VNode {
     describedBy: notes.length === 0 ? null : notes.join(' '),
     isInvalid: error !== undefined,
   };
-  return h(
+  return tag(
     error === undefined ? 'div.input' : 'div.input.invalid',
-    {},
     h(
       'label.label',
       { id: `${id}-label`, for: id },
       plainText(label),
-      optional ? h('span.optional', {}, wording.form.optional) : null,
+      optional ? tag('span.optional', wording.form.optional) : null,
     ),
     element(app, { surface, blockId, element: block.element, dispatches: false }, labels),
     error === undefined ? null : h('p.error', { id: `${id}-error`, role: 'alert' }, error),

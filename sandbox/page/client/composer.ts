@@ -1,13 +1,10 @@
 import { type App, channelOf, isAppConversation, titleOf, notify } from './app.ts';
 import { type Place, placeKey, write, writtenAt } from './drafts.ts';
 import { hintAt } from './guide.ts';
-import { h, type VNode } from './h.ts';
+import { h, tag, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { showEnd } from './scrolling.ts';
 import { wording } from './words.ts';
-
-/** Slack's own command for bringing an app into a channel. */
-const INVITE = '/invite';
 
 export function composer(app: App, place: Place): VNode {
   const { state } = app;
@@ -22,9 +19,8 @@ export function composer(app: App, place: Place): VNode {
     'div.composer-wrap',
     { key },
     hintAt(app, place),
-    h(
+    tag(
       'div.composer',
-      {},
       h('textarea.composer-field', {
         dir: 'auto',
         rows: Math.min(Math.max(text.split('\n').length, 1), 8),
@@ -38,12 +34,10 @@ export function composer(app: App, place: Place): VNode {
           void send(app, place);
         },
       }),
-      h(
+      tag(
         'div.composer-tools',
-        {},
-        h(
+        tag(
           'span.composer-hint',
-          {},
           state.busy.has(`send/${key}`)
             ? [h('span.spinner', { 'aria-hidden': 'true' }), wording.composer.waiting]
             : wording.composer.keys,
@@ -83,20 +77,14 @@ async function useCommand(
   place: Place,
   { name, text }: { name: string; text: string },
 ): Promise<void> {
-  const { commands, workspace } = app.state.snapshot;
   const tell = (words: string): void => notify(app, words, place);
-  const isKnown = name === INVITE || commands.some((one) => one.name === name);
+  const isKnown = app.state.snapshot.commands.some((one) => one.name === name);
   if (!isKnown) return tell(wording.composer.noCommand(name));
   if (place.threadTs !== null) return tell(wording.composer.notInThreads(name));
   write(app, place, '');
   const { channelId } = place;
-  const act =
-    name === INVITE
-      ? ({ do: 'invite', channelId } as const)
-      : ({ do: 'command', channelId, name, text } as const);
-  const answer = await app.act(act, `send/${placeKey(app, place)}`);
+  const answer = await app.act({ do: 'command', channelId, name, text }, `send/${placeKey(app, place)}`);
   if (!answer.ok) tell(answer.problem);
-  else if (name === INVITE) tell(wording.composer.invited(workspace.appName));
   else if (answer.result.failure !== null) tell(wording.composer.failed(name, answer.result.failure));
   return undefined;
 }

@@ -2,7 +2,7 @@ import { type App, channelOf, isAppConversation, readableMessages, titleOf } fro
 import { blocksOf } from './blocks.ts';
 import { composer } from './composer.ts';
 import { avatar } from './faces.ts';
-import { h, type Child, type VNode } from './h.ts';
+import { type Child, h, tag, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { heading, messageItem } from './message.ts';
 import { openAppTab } from './places.ts';
@@ -16,7 +16,7 @@ export function conversation(app: App): VNode {
   const { state } = app;
   const channel = channelOf(state, state.channelId);
   if (channel === undefined) {
-    return h('main.channel', {}, h('p.empty', {}, wording.conversation.none));
+    return tag('main.channel', tag('p.empty', wording.conversation.none));
   }
   const isApp = isAppConversation(state, channel);
   return h(
@@ -31,19 +31,18 @@ export function conversation(app: App): VNode {
 }
 
 function top({ state }: App, channel: ShownChannel): VNode {
-  const { kind, memberIds, isExternal } = channel;
+  const { kind, members, isExternal } = channel;
   const isNamed = kind === 'public' || kind === 'private';
-  const hasBot = memberIds.includes(state.snapshot.workspace.botUserId);
+  const hasBot = members.includes(state.snapshot.workspace.botUserId);
   const { appName } = state.snapshot.workspace;
   const facts = [
-    ...(isNamed ? [wording.conversation.members(memberIds.length)] : []),
+    ...(isNamed ? [wording.conversation.members(members.length)] : []),
     ...(isNamed && !hasBot ? [wording.conversation.withoutApp(appName)] : []),
     ...(isExternal ? [wording.conversation.shared] : []),
   ];
-  return h(
+  return tag(
     'header.channel-head',
-    {},
-    h('h1', {}, isNamed ? icon(kind === 'private' ? 'lock' : 'hash') : null, titleOf(state, channel)),
+    tag('h1', isNamed ? icon(kind === 'private' ? 'lock' : 'hash') : null, titleOf(state, channel)),
     h(
       'ul.channel-facts',
       { 'aria-label': wording.conversation.about },
@@ -75,8 +74,12 @@ function home(app: App): VNode {
   const view = app.state.snapshot.homes[app.state.userId];
   const body =
     view === undefined
-      ? h('p.empty', {}, wording.conversation.noHome)
-      : blocksOf(app, { target: { viewId: view.id }, values: view.values, errors: view.errors }, view.blocks);
+      ? tag('p.empty', wording.conversation.noHome)
+      : blocksOf(
+          app,
+          { target: { viewId: view.id }, values: view.values, errors: view.errors },
+          view.definition.blocks,
+        );
   return h('div.home', { tabindex: 0, 'aria-label': wording.conversation.home, role: 'region' }, body);
 }
 
@@ -95,11 +98,10 @@ function messages(app: App, channel: ShownChannel): VNode {
       role: 'region',
       'aria-label': wording.conversation.messages,
     },
-    h('div.filler', {}),
-    shown.length === 0 ? h('p.empty', {}, wording.conversation.empty) : null,
-    h(
+    tag('div.filler'),
+    shown.length === 0 ? tag('p.empty', wording.conversation.empty) : null,
+    tag(
       'ol.messages',
-      {},
       shown.flatMap((message, at) => [
         day(message, shown[at - 1]),
         messageItem({
@@ -138,9 +140,8 @@ export function thread(app: App): Child {
     h(
       'div.scroller',
       { key: threadTs, tabindex: 0, role: 'region', 'aria-label': wording.conversation.threadMessages },
-      h(
+      tag(
         'ol.messages',
-        {},
         line(parent, undefined),
         count === 0 ? null : h('li.divider', { key: 'replies' }, wording.message.replies(count)),
         replies.map((reply, at) => line(reply, replies[at - 1])),
@@ -152,11 +153,10 @@ export function thread(app: App): Child {
 }
 
 function threadHead(app: App, channel: ShownChannel): VNode {
-  return h(
+  return tag(
     'header.channel-head',
-    {},
-    h('h2', {}, wording.conversation.thread),
-    h('span.thread-place', {}, titleOf(app.state, channel)),
+    tag('h2', wording.conversation.thread),
+    tag('span.thread-place', titleOf(app.state, channel)),
     h(
       'button.icon-button',
       {
@@ -195,16 +195,15 @@ function notices({ state }: App, channelId: string, threadTs: string | null): VN
       h(
         'li.message.private',
         { key: id },
-        h('p.only-you', {}, icon('eye'), wording.message.onlyYou),
+        tag('p.only-you', icon('eye'), wording.message.onlyYou),
         h(
           'article.message-row',
           { 'aria-label': 'Slackbot' },
-          h('div.gutter', {}, avatar('slackbot', 'Slackbot')),
-          h(
+          tag('div.gutter', avatar('slackbot', 'Slackbot')),
+          tag(
             'div.message-main',
-            {},
             heading({ id: 'slackbot', name: 'Slackbot', isApp: false, face: null }, atMs),
-            h('div.text', {}, text),
+            tag('div.text', text),
           ),
         ),
       ),

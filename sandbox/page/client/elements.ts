@@ -16,7 +16,7 @@ import {
   spotKey,
 } from './entries.ts';
 import { fileField } from './files.ts';
-import { h, type Child, type VNode } from './h.ts';
+import { type Child, h, tag, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openAddress } from './links.ts';
 import { openMenu } from './menus.ts';
@@ -47,7 +47,7 @@ export function element(app: App, spot: Spot, labels: Labels): Child {
     case 'overflow':
       return overflow(app, spot, one);
     case 'file_input':
-      return fileField({ app, spot, labels, most: one.max_files ?? 10 });
+      return fileField(app, spot, { ...labels, most: one.max_files ?? 10 });
   }
 }
 
@@ -82,7 +82,7 @@ function button(app: App, spot: Spot, one: Button): VNode {
       'data-action': actionId,
       onClick: isBusy ? undefined : ask,
     },
-    h('span', {}, plainText(text)),
+    tag('span', plainText(text)),
     isBusy ? h('span.spinner', { 'aria-hidden': 'true' }) : null,
   );
 }
@@ -146,7 +146,7 @@ function textField(app: App, spot: Spot, labels: Labels): VNode {
     ref: multiline ? grow : null,
   });
   // Slack counts down near the limit, and lets people type past it.
-  return left > 100 ? field : h('div', { key: spotKey(spot) }, field, h('p.counter', {}, String(left)));
+  return left > 100 ? field : h('div', { key: spotKey(spot) }, field, tag('p.counter', String(left)));
 }
 
 /** As high as its text, within bounds that the style sheet sets. */
@@ -283,7 +283,7 @@ function boxes(app: App, spot: Spot, labels: Labels): VNode {
           checked: chosen.includes(option.value),
           onChange: ({ currentTarget }) => change(option.value, currentTarget.checked),
         }),
-        h('span', {}, anyText(app.state, option.text), optionDetail(app, option)),
+        tag('span', anyText(app.state, option.text), optionDetail(app, option)),
       ),
     ),
   );
@@ -293,7 +293,7 @@ function optionDetail({ state }: App, option: object): Child {
   const detail = 'description' in option ? option.description : null;
   const isText = typeof detail === 'object' && detail !== null && 'text' in detail && 'type' in detail;
   return isText
-    ? h('span.option-detail', {}, anyText(state, { type: String(detail.type), text: String(detail.text) }))
+    ? tag('span.option-detail', anyText(state, { type: String(detail.type), text: String(detail.text) }))
     : null;
 }
 

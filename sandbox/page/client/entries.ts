@@ -1,12 +1,13 @@
+import type { Option, StateValue, StateValues, View } from '../../slack/model.ts';
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { Element } from '../../slack/rules/elements.ts';
 import { type App, withEntry } from './app.ts';
-import type { Entry, HeldValue, Option, ShownView, Target } from './wire.ts';
+import type { Entry, Target } from './wire.ts';
 
 /** Where elements are: a view or a message, and their values there. */
 export type Surface = {
   target: Target;
-  values: ShownView['values'];
+  values: StateValues;
   errors: Record<string, string>;
 };
 
@@ -32,17 +33,17 @@ export function entryOf(app: App, spot: Spot): Entry {
 export const listOf = (entry: Entry): string[] =>
   (Array.isArray(entry) ? entry : [entry ?? '']).filter((one) => one !== '');
 
-function heldValue({ surface, blockId, element }: Spot): HeldValue | undefined {
+function heldValue({ surface, blockId, element }: Spot): StateValue | undefined {
   return surface.values[blockId]?.[element.action_id ?? ''] ?? initialOf(element);
 }
 
 /** Messages come without their values: what an element starts with is all there is. */
-function initialOf(element: Element): HeldValue | undefined {
+function initialOf(element: Element): StateValue | undefined {
   const initial = Object.entries(element).find(([name]) => name.startsWith('initial_'));
   return initial === undefined ? undefined : { type: element.type, initial: initial[1] };
 }
 
-function toEntry(held: HeldValue | undefined): Entry {
+function toEntry(held: StateValue | undefined): Entry {
   const value = Object.entries(held ?? {}).find(([field]) => field !== 'type')?.[1];
   if (Array.isArray(value)) return value.map(single).filter((one) => one !== '');
   const one = single(value);
@@ -93,10 +94,10 @@ export async function hold(app: App, spot: Spot, entry: Entry): Promise<void> {
 }
 
 /** What was entered in a view and may not have reached the server: everything, since repeating it is harmless. */
-export function enteredIn(app: App, view: ShownView): Record<string, Entry> {
+export function enteredIn(app: App, view: View): Record<string, Entry> {
   const { entries } = app.state;
   return Object.fromEntries(
-    view.blocks.filter(isInput).flatMap(({ block_id: blockId = '', element }) => {
+    view.definition.blocks.filter(isInput).flatMap(({ block_id: blockId = '', element }) => {
       const key = [view.id, blockId, element.action_id ?? ''].join('/');
       return entries.has(key) ? [[blockId, entries.get(key) ?? null] as const] : [];
     }),

@@ -35,16 +35,16 @@ export function appAvatar(size: 'large' | 'small' = 'large'): VNode {
 export type Author = { id: string; name: string; isApp: boolean; face: Child };
 
 export function authorOf(state: AppState, message: ShownMessage): Author {
-  const { userId, username, isBot } = message;
+  const { userId, username, botId } = message;
   const name = username ?? nameOf(state, userId);
   if (userId === state.snapshot.workspace.botUserId)
     return { id: userId, name, isApp: true, face: appAvatar() };
   const id = userId ?? name;
-  return { id, name, isApp: isBot, face: avatar(id, name) };
+  return { id, name, isApp: botId !== null, face: avatar(id, name) };
 }
 
 /** In words: what a person is in the workspace and in Devin. */
-export const roleOf = ({ isBot, role }: Person): string => wording.people[isBot ? 'app' : role];
+export const roleOf = ({ role }: Person): string => wording.people[role];
 
 export function personFace(state: AppState, userId: string, size: 'large' | 'small'): VNode {
   if (userId === state.snapshot.workspace.botUserId) return appAvatar(size);

@@ -9,7 +9,7 @@ import {
   readableChannels,
 } from './app.ts';
 import { type Place, write } from './drafts.ts';
-import { h, type Child, type VNode } from './h.ts';
+import { type Child, h, tag, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { becomePerson, openAppTab, openChannel, openThread } from './places.ts';
 import { GUIDE_STEPS, type GuideStep, type ShownGuide } from './wire.ts';
@@ -90,25 +90,23 @@ export function guide(app: App): Child {
   return h(
     'section.guide',
     { 'aria-label': wording.guide.label },
-    h(
+    tag(
       'div.guide-top',
-      {},
-      h('p.guide-banner', {}, wording.banner),
+      tag('p.guide-banner', wording.banner),
       h(
         'a.guide-step.guide-install',
         { href: `/${readme}#:~:text=${encodeURIComponent(install)}`, target: '_blank', rel: 'noopener' },
         install,
       ),
     ),
-    h(
+    tag(
       'div.guide-steps',
-      {},
       done.length === 0
         ? null
         : h(
             'details.guide-done',
             { key: 'done' },
-            h('summary', {}, wording.guide.progress(done.length, GUIDE_STEPS.length)),
+            tag('summary', wording.guide.progress(done.length, GUIDE_STEPS.length)),
             ...done.map((name) => stepButton(app, shown, name, 'done')),
           ),
       next === undefined ? null : stepButton(app, shown, next, 'next'),

@@ -26,3 +26,6 @@ export function h<Selector extends string>(
   const given: object = classes.length === 0 ? attributes : { ...attributes, class: classes.join(' ') };
   return createElement(tag, given, ...children);
 }
+
+/** Without attributes: `tag('strong', name)`. */
+export const tag = (selector: string, ...children: Child[]): VNode => h(selector, {}, ...children);

@@ -4,18 +4,12 @@ import { openThread } from './places.ts';
 /** https://docs.slack.dev/reference/methods/chat.getPermalink */
 const PERMALINK = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?/;
 
-/**
- * Links to messages and sessions open in the page. Any other address is outside the sandbox, and opens only after a
- * question.
- */
+/** Links to messages open in the page. Any other address is outside the sandbox, and opens only after a question. */
 export function openAddress(app: App, url: string): void {
   const [, channelId, seconds, rest, threadTs] = PERMALINK.exec(url) ?? [];
   const channel = readableChannels(app.state).find(({ id }) => id === channelId);
   if (channel !== undefined) return openThread(app, channel.id, threadTs ?? `${seconds}.${rest}`);
-  const session = app.state.snapshot.sessions.find((one) => one.url === url);
-  app.update({
-    dialog: session === undefined ? { kind: 'link', url } : { kind: 'session', sessionId: session.id },
-  });
+  app.update({ dialog: { kind: 'link', url } });
 }
 
 /** Links within messages and dialogs; those of the page itself have `download` or `target`. */

@@ -15,7 +15,7 @@ import { dialogs } from './dialogs.ts';
 import { readDrafts, saveDrafts } from './drafts.ts';
 import { authorOf } from './faces.ts';
 import { guide, showBugThread } from './guide.ts';
-import { h, type Child, type VNode } from './h.ts';
+import { h, type Child, tag, type VNode } from './h.ts';
 import { catchLinks } from './links.ts';
 import { modal } from './modal.ts';
 import { wordsOf } from './mrkdwn.ts';
@@ -125,9 +125,8 @@ function page(app: App): Child {
     skipLink(),
     topBar(app),
     guide(app),
-    h(
+    tag(
       app.state.threadTs === null ? 'div.columns' : 'div.columns.with-thread',
-      {},
       sidebar(app),
       conversation(app),
       thread(app),

@@ -1,4 +1,4 @@
-import { h, type Child, type VNode } from './h.ts';
+import { type Child, h, tag, type VNode } from './h.ts';
 import { icon, type IconName } from './icons.ts';
 
 export type MenuItem = {
@@ -69,7 +69,7 @@ function item({ label, detail, isChosen, before = null, pick }: MenuItem): VNode
       },
     },
     before,
-    h('span.menu-label', {}, label, detail === undefined ? null : h('span.menu-detail', {}, detail)),
+    tag('span.menu-label', label, detail === undefined ? null : tag('span.menu-detail', detail)),
     isChosen === true ? icon('check') : null,
   );
 }

@@ -1,24 +1,25 @@
+import type { View } from '../../slack/model.ts';
 import { type App, withEntry } from './app.ts';
 import { blocksOf } from './blocks.ts';
 import { dialogBody, dialogHead, instead, showModal } from './dialogs.ts';
 import { enteredIn } from './entries.ts';
 import { appAvatar } from './faces.ts';
-import { h, type Child, type VNode } from './h.ts';
+import { type Child, h, tag, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import type { ShownView } from './wire.ts';
 import { wording } from './words.ts';
 
 /** The current person's topmost modal. */
 export function modal(app: App): Child {
-  const view = app.state.snapshot.views.findLast(
-    ({ userId, type }) => userId === app.state.userId && type === 'modal',
-  );
-  return view === undefined ? null : dialog(app, view);
+  const view = app.state.snapshot.views.findLast(({ userId }) => userId === app.state.userId);
+  return view?.definition.type === 'modal' ? dialog(app, view, view.definition) : null;
 }
 
-function dialog(app: App, view: ShownView): VNode {
-  const { id, title, values, errors, blocks, hasPrevious } = view;
+type Definition = Extract<View['definition'], { type: 'modal' }>;
+
+function dialog(app: App, view: View, definition: Definition): VNode {
+  const { id, values, errors, previousId } = view;
   const trouble = app.state.viewTrouble.get(id);
+  const isBusy = app.state.busy.has(`submit/${id}`);
   const closing = `close/${id}`;
   const close = (): void => {
     if (!app.state.busy.has(closing)) void app.act({ do: 'close-view', viewId: id }, closing);
@@ -40,34 +41,33 @@ function dialog(app: App, view: ShownView): VNode {
       },
       dialogHead({
         id: `title-${id}`,
-        title,
+        title: definition.title.text,
         close,
         face: appAvatar('small'),
-        leads: hasPrevious ? wording.dialogs.back : wording.dialogs.close,
+        leads: previousId !== null ? wording.dialogs.back : wording.dialogs.close,
       }),
       trouble === undefined ? null : h('p.trouble', { role: 'alert' }, icon('warning'), trouble),
-      dialogBody(blocksOf(app, { target: { viewId: id }, values, errors }, blocks)),
-      footer(app, view, close),
+      dialogBody(blocksOf(app, { target: { viewId: id }, values, errors }, definition.blocks)),
+      tag(
+        'footer.modal-foot',
+        h(
+          'button.button',
+          { type: 'button', onClick: close },
+          definition.close?.text ?? wording.dialogs.close,
+        ),
+        definition.submit === undefined ? null : submitButton(definition.submit.text, isBusy),
+      ),
     ),
   );
 }
 
-function footer(app: App, view: ShownView, close: () => void): VNode {
-  const isBusy = app.state.busy.has(`submit/${view.id}`);
-  return h(
-    'footer.modal-foot',
-    {},
-    h('button.button', { type: 'button', onClick: close }, view.close),
-    view.submit === null
-      ? null
-      : h(
-          'button.button.primary',
-          { type: 'submit', 'aria-busy': isBusy ? 'true' : null },
-          h('span', {}, view.submit),
-          isBusy ? h('span.spinner', { 'aria-hidden': 'true' }) : null,
-        ),
+const submitButton = (label: string, isBusy: boolean): VNode =>
+  h(
+    'button.button.primary',
+    { type: 'submit', 'aria-busy': isBusy ? 'true' : null },
+    tag('span', label),
+    isBusy ? h('span.spinner', { 'aria-hidden': 'true' }) : null,
   );
-}
 
 function arrive(shown: HTMLDialogElement | null): () => void {
   const close = showModal(shown);
@@ -77,7 +77,7 @@ function arrive(shown: HTMLDialogElement | null): () => void {
   return close;
 }
 
-async function submit(app: App, view: ShownView): Promise<void> {
+async function submit(app: App, view: View): Promise<void> {
   const { id: viewId } = view;
   const busy = `submit/${viewId}`;
   if (app.state.busy.has(busy)) return;

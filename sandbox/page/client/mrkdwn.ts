@@ -1,6 +1,6 @@
 import { type AppState, nameOf, personOf } from './app.ts';
 import { emojiOf, withEmoji } from './emoji.ts';
-import { h, type Child } from './h.ts';
+import { type Child, h, tag } from './h.ts';
 import { formatMoment } from './time.ts';
 import { wording } from './words.ts';
 
@@ -8,7 +8,7 @@ import { wording } from './words.ts';
 
 export function mrkdwn(state: AppState, text: string): Child[] {
   return text.split(/```\n?([\s\S]*?)\n?```/).map((part, at) => {
-    if (at % 2 === 1) return h('pre.code', {}, inPre(state, part));
+    if (at % 2 === 1) return tag('pre.code', inPre(state, part));
     // The line breaks beside a code block are part of its margin.
     const trimmed = part.replace(at === 0 ? /\n$/ : /^\n|\n$/g, '');
     return trimmed === '' ? null : paragraphs(state, trimmed);
@@ -38,7 +38,7 @@ function paragraphs(state: AppState, text: string): Child[] {
     else groups.push({ quoted, lines: [bare] });
   }
   return groups.map(({ quoted, lines }) => {
-    const shown = lines.flatMap((line, at) => [at === 0 ? null : h('br', {}), inline(state, line)]);
+    const shown = lines.flatMap((line, at) => [at === 0 ? null : tag('br'), inline(state, line)]);
     return h(quoted ? 'blockquote' : 'div.line', { dir: 'auto' }, shown);
   });
 }
@@ -58,11 +58,11 @@ function inline(state: AppState, text: string): Child[] {
 
 function marked(state: AppState, found: RegExpExecArray): Child {
   const [whole, code, token, strong, italic, struck, name] = found;
-  if (code !== undefined) return h('code', {}, inPre(state, code));
+  if (code !== undefined) return tag('code', inPre(state, code));
   if (token !== undefined) return readToken(state, token);
-  if (strong !== undefined) return h('strong', {}, inline(state, strong));
-  if (italic !== undefined) return h('em', {}, inline(state, italic));
-  if (struck !== undefined) return h('s', {}, inline(state, struck));
+  if (strong !== undefined) return tag('strong', inline(state, strong));
+  if (italic !== undefined) return tag('em', inline(state, italic));
+  if (struck !== undefined) return tag('s', inline(state, struck));
   const sign = name === undefined ? null : emojiOf(name);
   return sign === null ? whole : emojiNode(sign, name ?? '');
 }
@@ -86,7 +86,7 @@ function readToken(state: AppState, token: string): Child {
   if (target.startsWith('@')) return mention(state, target.slice(1), label);
   if (target.startsWith('#')) return channelLink(state, target.slice(1), label);
   if (target.startsWith('!date^')) return moment(state, target, label);
-  if (target.startsWith('!')) return h('span.mention', {}, label ?? `@${target.slice(1)}`);
+  if (target.startsWith('!')) return tag('span.mention', label ?? `@${target.slice(1)}`);
   const url = unescape(target);
   if (!/^(?:https?|mailto):/i.test(url)) return `<${token}>`;
   return h('a', { href: url, rel: 'noreferrer' }, label ?? url);
@@ -96,20 +96,20 @@ function mention(state: AppState, userId: string, label: string | null): Child {
   const isSelf = userId === state.userId;
   const known = personOf(state, userId) !== undefined;
   const name = known ? nameOf(state, userId) : (label ?? userId);
-  return h(isSelf ? 'span.mention.self' : 'span.mention', {}, `@${name}`);
+  return tag(isSelf ? 'span.mention.self' : 'span.mention', `@${name}`);
 }
 
 function channelLink({ snapshot, userId }: AppState, channelId: string, label: string | null): Child {
   const channel = snapshot.channels.find(({ id }) => id === channelId);
-  const canSee = channel?.kind === 'public' || channel?.memberIds.includes(userId) === true;
-  return h('span.mention', {}, `#${canSee ? channel.name : (label ?? wording.message.privateChannel)}`);
+  const canSee = channel?.kind === 'public' || channel?.members.includes(userId) === true;
+  return tag('span.mention', `#${canSee ? channel.name : (label ?? wording.message.privateChannel)}`);
 }
 
 function moment(state: AppState, target: string, label: string | null): Child {
   const locale = personOf(state, state.userId)?.locale;
   const [, seconds = '', format = ''] = target.split('^');
   const isMoment = seconds !== '' && Number.isFinite(Number(seconds));
-  return isMoment ? formatMoment(Number(seconds), format, { locale }) : (label ?? '');
+  return isMoment ? formatMoment(Number(seconds), format, locale) : (label ?? '');
 }
 
 function unescape(text: string): string {

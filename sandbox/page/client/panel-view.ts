@@ -1,5 +1,5 @@
 import type { App } from './app.ts';
-import { h, type Child, type VNode } from './h.ts';
+import { type Child, h, tag, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { perform, togglePanel } from './panel.ts';
 import { SCRIPTS, type ControlState, type Exchange } from './wire.ts';
@@ -8,10 +8,9 @@ import { wording, LOCALE } from './words.ts';
 export function panelView(app: App): Child {
   const { control, problem } = app.state.panel;
   return [
-    h(
+    tag(
       'header.panel-head',
-      {},
-      h('h1', {}, wording.panel.title),
+      tag('h1', wording.panel.title),
       h(
         'button.icon-button',
         { type: 'button', 'aria-label': wording.panel.close, onClick: () => togglePanel(app) },
@@ -35,8 +34,8 @@ function theApp(app: App, { bot: { status, pid, starts } }: ControlState): VNode
       'p.bot-status',
       { role: 'status' },
       h(`span.dot.${status}`, { 'aria-hidden': 'true' }),
-      h('strong', {}, wording.panel.status[status]),
-      h('span.panel-note', {}, pid === null ? '' : wording.panel.process(pid, starts)),
+      tag('strong', wording.panel.status[status]),
+      tag('span.panel-note', pid === null ? '' : wording.panel.process(pid, starts)),
     ),
     status === 'starting'
       ? null
@@ -54,10 +53,9 @@ function devin(app: App, { script }: ControlState): VNode {
     'section.panel-section',
     { 'aria-labelledby': 'panel-devin' },
     h('h2', { id: 'panel-devin' }, wording.panel.next),
-    h(
+    tag(
       'fieldset.scripts',
-      {},
-      h('legend', {}, wording.panel.nextSession),
+      tag('legend', wording.panel.nextSession),
       ...SCRIPTS.map((value) =>
         h(
           'label.choice',
@@ -68,7 +66,7 @@ function devin(app: App, { script }: ControlState): VNode {
             checked: value === script,
             onChange: () => void perform(app, { do: 'set-script', script: value }),
           }),
-          h('span', {}, wording.panel.scripts[value]),
+          tag('span', wording.panel.scripts[value]),
         ),
       ),
     ),
@@ -84,56 +82,21 @@ function requests(app: App): VNode {
     'section.panel-section',
     { 'aria-labelledby': 'panel-requests' },
     h('h2', { id: 'panel-requests' }, wording.requests.title),
-    h('p.panel-note', {}, wording.requests.about),
-    h('ul.exchanges', {}, ...folded(shown).map(line)),
+    tag('p.panel-note', wording.requests.about),
+    tag('ul.exchanges', ...shown.map(row)),
   );
 }
 
-/** Polls in a row are one line. */
-function folded(exchanges: readonly Exchange[]): Exchange[][] {
-  const runs: Exchange[][] = [];
-  for (const one of exchanges) {
-    const last = runs.at(-1);
-    if (isPoll(one) && last?.[0] !== undefined && isPoll(last[0])) last.push(one);
-    else runs.push([one]);
-  }
-  return runs;
-}
-
-const isPoll = ({ side, name, isTrouble }: Exchange): boolean =>
-  side === 'devin' && name.startsWith('GET ') && !isTrouble;
-
-function line(run: readonly Exchange[]): VNode | null {
-  const rows = run.map(row);
-  const [first] = run;
-  if (first === undefined || rows.length === 1) return rows[0] ?? null;
+function row({ id, atMs, way, name, polls, result, isTrouble }: Exchange): VNode {
   return h(
     'li.exchange',
-    { key: `polls-${run.at(-1)?.id ?? first.id}` },
-    h(
-      'details.polls',
-      {},
-      h('summary', {}, wording.requests.polls(run.length)),
-      h('ul.exchanges', {}, ...rows),
-    ),
-  );
-}
-
-function row({ id, atMs, side, direction, name, result, isTrouble }: Exchange): VNode {
-  const way =
-    direction === 'to-bot'
-      ? wording.requests.from('Slack')
-      : wording.requests.to(side === 'slack' ? 'Slack' : 'Devin');
-  return h(
-    'li.exchange.exchange-line',
     { key: String(id) },
-    h(`span.exchange-way.${side}`, {}, way),
-    h('span.exchange-name', {}, name),
-    h(
+    tag(`span.exchange-way.${way}`, wording.requests[way]),
+    tag('span.exchange-name', polls > 1 ? wording.requests.polls(polls) : name),
+    tag(
       isTrouble ? 'span.exchange-result.failed' : 'span.exchange-result',
-      {},
       result ?? wording.requests.noAnswer,
     ),
-    h('time.exchange-time', {}, time.format(atMs)),
+    tag('time.exchange-time', time.format(atMs)),
   );
 }

@@ -1,7 +1,7 @@
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { RichLeaf, RichPart } from '../../slack/rules/rich-text.ts';
 import { type AppState, nameOf } from './app.ts';
-import { h, type Child } from './h.ts';
+import { type Child, h, tag } from './h.ts';
 import { wording } from './words.ts';
 
 type RichText = Extract<Block, { type: 'rich_text' }>;
@@ -10,9 +10,8 @@ type List = Extract<RichPart, { type: 'rich_text_list' }>;
 
 /** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 export function richText(state: AppState, { elements }: RichText): Child {
-  return h(
+  return tag(
     'div.rich-text',
-    {},
     elements.map((part) => richPart(state, part)),
   );
 }
@@ -21,22 +20,19 @@ export function richText(state: AppState, { elements }: RichText): Child {
 export function table(state: AppState, { rows, column_settings: settings = [] }: Table): Child {
   const [head = [], ...body] = rows;
   const alignOf = (at: number): string => settings[at]?.align ?? 'left';
-  const row = (tag: 'th' | 'td', cells: Table['rows'][number]): Child =>
-    h(
+  const row = (cell: 'th' | 'td', cells: Table['rows'][number]): Child =>
+    tag(
       'tr',
-      {},
-      cells.map((one, at) => h(`${tag}.${alignOf(at)}`, {}, richText(state, one))),
+      cells.map((one, at) => tag(`${cell}.${alignOf(at)}`, richText(state, one))),
     );
   return h(
     'div.table',
     { tabindex: 0, role: 'group', 'aria-label': wording.message.table },
-    h(
+    tag(
       'table',
-      {},
-      h('thead', {}, row('th', head)),
-      h(
+      tag('thead', row('th', head)),
+      tag(
         'tbody',
-        {},
         body.map((cells) => row('td', cells)),
       ),
     ),
@@ -46,21 +42,20 @@ export function table(state: AppState, { rows, column_settings: settings = [] }:
 function richPart(state: AppState, part: RichPart): Child {
   if (part.type === 'rich_text_list') return list(state, part);
   const shown = part.elements.map((leaf) => richLeaf(state, leaf));
-  if (part.type === 'rich_text_quote') return h('blockquote', {}, shown);
-  return h(part.type === 'rich_text_preformatted' ? 'pre.code' : 'div.line', {}, shown);
+  if (part.type === 'rich_text_quote') return tag('blockquote', shown);
+  return tag(part.type === 'rich_text_preformatted' ? 'pre.code' : 'div.line', shown);
 }
 
 function list(state: AppState, { style, indent = 0, offset = 0, elements }: List): Child {
   const items = elements.map((item) =>
-    h(
+    tag(
       'li',
-      {},
       item.elements.map((leaf) => richLeaf(state, leaf)),
     ),
   );
   return style === 'ordered'
     ? h(`ol.indent-${indent}`, { start: offset + 1 }, items)
-    : h(`ul.indent-${indent}`, {}, items);
+    : tag(`ul.indent-${indent}`, items);
 }
 
 function richLeaf(state: AppState, leaf: RichLeaf): Child {
@@ -70,23 +65,22 @@ function richLeaf(state: AppState, leaf: RichLeaf): Child {
     case 'link':
       return styled(leaf.style, h('a', { href: leaf.url, rel: 'noreferrer' }, leaf.text ?? leaf.url));
     case 'user':
-      return h('span.mention', {}, `@${nameOf(state, leaf.user_id)}`);
+      return tag('span.mention', `@${nameOf(state, leaf.user_id)}`);
     case 'channel':
       return `#${state.snapshot.channels.find(({ id }) => id === leaf.channel_id)?.name ?? leaf.channel_id}`;
   }
 }
 
-const STYLES = { bold: 'strong', italic: 'em', strike: 's', code: 'code' } as const;
+const STYLES = [
+  ['bold', 'strong'],
+  ['italic', 'em'],
+  ['strike', 's'],
+  ['code', 'code'],
+] as const;
 
-function styled(
-  style: Partial<Record<keyof typeof STYLES, boolean | undefined>> | undefined,
-  shown: Child,
-): Child {
-  if (style === undefined) return shown;
-  const tags = Object.entries(STYLES).flatMap(([name, tag]) => (isOn(style, name) ? [tag] : []));
-  return tags.reduce<Child>((inner, tag) => h(tag, {}, inner), shown);
-}
-
-function isOn(style: object, name: string): boolean {
-  return Object.entries(style).some(([key, on]) => key === name && on === true);
+function styled(style: RichLeaf['style'], shown: Child): Child {
+  return STYLES.reduce<Child>(
+    (inner, [name, element]) => (style?.[name] === true ? tag(element, inner) : inner),
+    shown,
+  );
 }

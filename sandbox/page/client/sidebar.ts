@@ -1,6 +1,6 @@
 import { type App, isAppConversation, readableChannels, readableMessages, titleOf } from './app.ts';
 import { appAvatar, personFace } from './faces.ts';
-import { h, type Child, type VNode } from './h.ts';
+import { type Child, h, tag, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openAppTab, openChannel, seenKey } from './places.ts';
 import type { ShownChannel } from './wire.ts';
@@ -34,7 +34,7 @@ export function sidebar(app: App): VNode {
         isHere: withApp !== undefined && withApp.id === state.channelId,
         isUnread: withApp !== undefined && isUnread(app, withApp),
         open: () => void openAppTab(app, firstTab(app, withApp)),
-        face: [appAvatar('small'), h('span.side-name', {}, appName)],
+        face: [appAvatar('small'), tag('span.side-name', appName)],
       }),
     ]),
   );
@@ -47,12 +47,12 @@ function firstTab(app: App, conversation: ShownChannel | undefined): 'home' | 'm
 }
 
 function group(title: string, items: readonly VNode[]): VNode {
-  return h('section.side-group', { key: title }, h('h2', {}, title), h('ul', {}, items));
+  return h('section.side-group', { key: title }, tag('h2', title), tag('ul', items));
 }
 
 function row(app: App, channel: ShownChannel): VNode {
   const { state } = app;
-  const other = channel.memberIds.find((id) => id !== state.userId) ?? state.userId;
+  const other = channel.members.find((id) => id !== state.userId) ?? state.userId;
   const isNamed = channel.kind === 'public' || channel.kind === 'private';
   const sign = isNamed
     ? icon(channel.kind === 'private' ? 'lock' : 'hash')
@@ -64,9 +64,9 @@ function row(app: App, channel: ShownChannel): VNode {
     open: () => openChannel(app, channel.id),
     face: [
       sign,
-      h('span.side-name', {}, titleOf(state, channel)),
-      channel.kind === 'private' ? h('span.sr-only', {}, wording.sidebar.private) : null,
-      channel.isExternal ? [icon('globe'), h('span.sr-only', {}, wording.sidebar.shared)] : null,
+      tag('span.side-name', titleOf(state, channel)),
+      channel.kind === 'private' ? tag('span.sr-only', wording.sidebar.private) : null,
+      channel.isExternal ? [icon('globe'), tag('span.sr-only', wording.sidebar.shared)] : null,
     ],
   });
 }
@@ -81,7 +81,7 @@ function item({ key, isHere, isUnread: isBold, open, face }: Item): VNode {
       isBold ? 'button.side-item.unread' : 'button.side-item',
       { type: 'button', 'aria-current': isHere ? 'page' : null, onClick: open },
       face,
-      isBold ? h('span.sr-only', {}, wording.sidebar.unread) : null,
+      isBold ? tag('span.sr-only', wording.sidebar.unread) : null,
     ),
   );
 }

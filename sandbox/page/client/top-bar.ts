@@ -1,6 +1,6 @@
-import { type App, personOf } from './app.ts';
+import { type App, nameOf, personOf } from './app.ts';
 import { personFace, roleOf } from './faces.ts';
-import { h, type VNode } from './h.ts';
+import { h, tag, type VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openMenu } from './menus.ts';
 import { togglePanel } from './panel.ts';
@@ -9,14 +9,13 @@ import { wording } from './words.ts';
 
 export function topBar(app: App): VNode {
   const { snapshot, isConnected, panel } = app.state;
-  return h(
+  return tag(
     'header.top-bar',
-    {},
     snapshot.guide === null
-      ? [h('strong.team', {}, snapshot.workspace.teamName), h('span.sandbox-mark', {}, wording.top.sandbox)]
-      : h('h1.team', {}, wording.title),
+      ? [tag('strong.team', snapshot.workspace.teamName), tag('span.sandbox-mark', wording.top.sandbox)]
+      : tag('h1.team', wording.title),
     isConnected ? null : h('span.offline', { role: 'status' }, wording.top.gone),
-    h('span.spacer', {}),
+    tag('span.spacer'),
     personSwitcher(app),
     h(
       'button.icon-button.with-words',
@@ -28,7 +27,7 @@ export function topBar(app: App): VNode {
         onClick: () => togglePanel(app),
       },
       icon('sliders'),
-      h('span', {}, wording.panel.title),
+      tag('span', wording.panel.title),
     ),
   );
 }
@@ -37,19 +36,17 @@ function personSwitcher(app: App): VNode {
   const { state } = app;
   const people = state.snapshot.people.filter(({ canBePlayed }) => canBePlayed);
   const current = personOf(state, state.userId);
-  const name = current?.realName ?? wording.top.nobody;
   return openMenu({
     name: 'person',
     label: wording.top.person,
     heading: wording.top.useAs,
     face: [
-      h('span.sr-only', {}, wording.top.youAre),
+      tag('span.sr-only', wording.top.youAre),
       personFace(state, state.userId, 'small'),
-      h(
+      tag(
         'span.face-words',
-        {},
-        h('strong', {}, name),
-        current === undefined ? null : h('span.face-role', {}, roleOf(current)),
+        tag('strong', nameOf(state, state.userId)),
+        current === undefined ? null : tag('span.face-role', roleOf(current)),
       ),
       icon('chevron'),
     ],

@@ -1,3 +1,4 @@
+import type { Channel, Message, Option, User, View } from '../../slack/model.ts';
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { PersonalAct } from '../act-schema.ts';
 
@@ -6,85 +7,24 @@ import type { PersonalAct } from '../act-schema.ts';
 /** `stranger`: a member without a Devin account. */
 type Role = 'admin' | 'member' | 'stranger' | 'guest' | 'outsider';
 
-export type Person = {
-  id: string;
-  /** Handle, as in `@ana`. */
-  name: string;
-  realName: string;
-  /** The language of their Slack, such as `ja-JP`. */
-  locale: string;
-  isBot: boolean;
+export type Person = User & {
   role: Role;
   /** Whether the page can be used as this person. */
   canBePlayed: boolean;
 };
 
-type ChannelKind = 'public' | 'private' | 'im' | 'mpim';
-
-type Reaction = { name: string; userIds: string[] };
-
-export type ShownMessage = {
-  ts: string;
-  threadTs: string | null;
-  /** The only person who sees it; null: everyone in the channel. */
-  ephemeralFor: string | null;
-  userId: string | null;
-  /** Name under which a bot posted. */
-  username: string | null;
-  isBot: boolean;
-  text: string;
+export type ShownMessage = Omit<Message, 'blocks' | 'reactions'> & {
   blocks: Block[];
-  fileIds: string[];
-  edited: boolean;
-  reactions: Reaction[];
+  /** By name, of these people. */
+  reactions: Record<string, string[]>;
 };
 
-export type ShownChannel = {
-  id: string;
-  name: string;
-  kind: ChannelKind;
-  /** Shared with another organization. */
-  isExternal: boolean;
-  memberIds: string[];
-  messages: ShownMessage[];
-};
-
-export type Option = { text: { type: string; text: string }; value: string };
-export type HeldValue = { type: string; [field: string]: unknown };
-
-export type ShownView = {
-  id: string;
-  userId: string;
-  type: 'modal' | 'home';
-  title: string;
-  /** null: nothing can be submitted. */
-  submit: string | null;
-  close: string;
-  blocks: Block[];
-  /** Block id, then action id. */
-  values: Record<string, Record<string, HeldValue>>;
-  /** By block id. */
-  errors: Record<string, string>;
-  hasPrevious: boolean;
-};
+export type ShownChannel = Omit<Channel, 'members'> & { members: string[]; messages: ShownMessage[] };
 
 export type ShownFile = { id: string; name: string; mimetype: string; size: number; url: string };
 
 export type Command = { name: string; description: string; usageHint: string };
 export type Shortcut = { callbackId: string; name: string; description: string };
-
-/** The page that a link to a session leads to. */
-export type ShownSession = {
-  id: string;
-  url: string;
-  title: string | null;
-  status: string;
-  statusDetail: string | null;
-  prompt: string;
-  acus: number;
-  pullRequests: { url: string; state: string | null }[];
-  messages: { source: 'devin' | 'user'; message: string; createdAtMs: number }[];
-};
 
 /** The demo's checklist, in order; the page shows it and the terminal lists it. */
 export const GUIDE_STEPS = ['command', 'thread', 'answer', 'approve', 'kill', 'stranger'] as const;
@@ -113,11 +53,10 @@ export type Snapshot = {
   people: Person[];
   channels: ShownChannel[];
   /** Open modals; of one person the topmost last. */
-  views: ShownView[];
+  views: View[];
   /** App Home, by person. */
-  homes: Record<string, ShownView>;
+  homes: Record<string, View>;
   files: Record<string, ShownFile>;
-  sessions: ShownSession[];
   /** null: the page is not the demo's. */
   guide: ShownGuide | null;
 };
@@ -161,10 +100,10 @@ export type ScriptChoice = (typeof SCRIPTS)[number];
 export type Exchange = {
   id: number;
   atMs: number;
-  side: 'slack' | 'devin';
-  /** `to-bot`: Slack told the app something. */
-  direction: 'to-bot' | 'from-bot';
+  way: 'to-slack' | 'from-slack' | 'to-devin';
   name: string;
+  /** How many polls of Devin in a row this stands for; 0: it is none. */
+  polls: number;
   /** null: there is no answer, yet or ever. */
   result: string | null;
   isTrouble: boolean;

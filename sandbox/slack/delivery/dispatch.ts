@@ -75,7 +75,7 @@ export function createDispatch({ state, http, socket, redeliverAfterMs }: Dispat
 
   return {
     async deliver(kind: DeliveryKind, payload: Record<string, unknown>): Promise<Delivery> {
-      const delivery: Delivery = { kind, payload, outcomes: [] };
+      const delivery: Delivery = { kind, payload, atMs: state.now(), outcomes: [] };
       state.deliveries.push(delivery);
       await send(delivery, null);
       return delivery;

@@ -76,9 +76,10 @@ export function createCommands({ state, dispatch }: { state: State; dispatch: Di
   };
 
   /** An answer in the channel also shows what the person typed. */
-  function showAnswer({ payload, outcomes }: Delivery, typed: string): Message | null {
-    const answer = answerOf({ kind: 'command', payload, outcomes });
+  function showAnswer(delivery: Delivery, typed: string): Message | null {
+    const answer = answerOf(delivery);
     if (answer === null) return null;
+    const { payload } = delivery;
     const userId = String(payload['user_id']);
     const channelId = String(payload['channel_id']);
     const isPublic =

@@ -59,7 +59,7 @@ function checkPlacement(view: ViewDefinition): Violation[] {
 }
 
 function checkSize(view: unknown): Violation[] {
-  return Buffer.byteLength(JSON.stringify(view)) > LIMIT.viewBytes
+  return new TextEncoder().encode(JSON.stringify(view)).byteLength > LIMIT.viewBytes
     ? [{ pointer: '/view', message: `view_too_large: at most ${LIMIT.viewBytes} bytes` }]
     : [];
 }

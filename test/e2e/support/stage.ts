@@ -44,11 +44,11 @@ export async function openStage({
     language,
     ...options,
   });
-  const { slack, devin, world } = sandbox;
+  const { slack, world } = sandbox;
   const demo = isDemo ? { guide: createGuide({ ...sandbox, seeded: await startSessions(sandbox) }) } : {};
   const control = createControl(sandbox);
   const { strangers } = world;
-  const page = await createPage({ slack, devin, control, ...demo, strangers, language });
+  const page = await createPage({ slack, control, ...demo, strangers, language });
   const browser = await openBrowser();
   const visits = createVisits(browser, page.url);
   return {
@@ -58,7 +58,6 @@ export async function openStage({
       await browser.close();
       await page.close();
       demo.guide?.close();
-      control.close();
       await sandbox.close();
     },
   };

@@ -16,7 +16,7 @@ export async function startPage(): Promise<PageUnderTest> {
   const slack = await startSlack();
   const devin = await createLocalDevin({});
   onTestFinished(async () => devin.stop());
-  const page = await createPage({ slack, devin, control: noControl });
+  const page = await createPage({ slack, control: noControl });
   onTestFinished(async () => page.close());
   return { slack, devin, url: page.url };
 }
