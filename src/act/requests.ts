@@ -1,5 +1,4 @@
 import { type Next, ended, expireApproval, notApproved, sentSince } from '../create/index.ts';
-import { DevinError } from '../devin/errors.ts';
 import {
   type Approval,
   type Voter,
@@ -155,13 +154,11 @@ export async function mayCancel(c: ActContext, { userId }: Cancel, request: Sess
 /** Cancels a request, unless it is sent: the POST wins. */
 export async function cancel(
   { moveLocked, textFor }: ActContext,
-  { act: { userId, messageDeleted = false }, subject: request }: Doing<Cancel, SessionRequest>,
+  { act: { userId }, subject: request }: Doing<Cancel, SessionRequest>,
 ): Promise<Outcome> {
   const changes = { failure: { kind: 'cancelled', userId } } as const;
-  // A person who pressed Cancel on their own knows; one who deleted the message with the task may not.
-  const tell = messageDeleted ? ({ tell: 'message-deleted' } as const) : {};
   const isCanceled = await moveLocked(request.id, ({ state }) =>
-    UNSENT.has(state) ? { to: 'failed', changes, outcome: userId !== request.userId, ...tell } : null,
+    UNSENT.has(state) ? { to: 'failed', changes, outcome: userId !== request.userId } : null,
   );
   if (isCanceled || request.failure?.kind === 'cancelled') return done();
   return notDone((await textFor(userId)).steering.sentAlready);
@@ -189,27 +186,24 @@ export async function resume(
   if (attemptOf(request) !== resumedAtMs || !SHOWN_IN[kind].includes(request.state)) return done();
   switch (kind) {
     case 'try-again':
-      await restart(c, request, { to: 'accepted', changes: { sentAt: null, uploads: null } });
-      break;
+      return restart(c, request, { to: 'accepted', changes: { sentAt: null, uploads: null } });
     case 'start-now':
       await c.moveLocked(request.id, ({ state }) => (state === 'held' ? { to: 'ready' } : null));
-      break;
+      return done();
     case 'check-again':
-      await check(c, request);
-      break;
+      return check(c, request);
     case 'start-anyway':
       // What was sent before is searched for once more before it is sent.
-      await restart(c, request, { to: 'ready', changes: { sentAt: sentSince(request) } });
+      return restart(c, request, { to: 'ready', changes: { sentAt: sentSince(request) } });
   }
-  return done();
 }
 
 /** Not if it was restarted meanwhile, and ended again: people press twice. */
 async function restart(
-  { moveLocked, enqueue, now }: ActContext,
+  { moveLocked, textFor, now }: ActContext,
   request: SessionRequest,
   { to, changes }: Next,
-): Promise<void> {
+): Promise<Outcome> {
   const { id, state } = request;
   let isDeleted = false;
   const resumedAt = new Date(now());
@@ -221,23 +215,19 @@ async function restart(
     isDeleted = locked.draft.values.prompt === undefined;
     return isDeleted ? null : { to, changes: { ...anew, ...changes } };
   });
-  if (isDeleted) await enqueue('tell-person', { requestId: id, notice: 'task-deleted' });
+  return isDeleted ? notDone((await textFor(request.userId)).notices.taskDeleted) : done();
 }
 
 /** Searches once. The person who pressed is the one who asked for it. */
 async function check(
-  { findSession, adopt, moveLocked, enqueue, now }: ActContext,
+  { findSession, adopt, moveLocked, now }: ActContext,
   request: SessionRequest,
-): Promise<void> {
-  try {
-    const snapshot = await findSession(request);
-    if (snapshot !== null) return void (await adopt(request, { snapshot, asked: true }));
-    const changes = { checkedAt: new Date(now()) };
-    await moveLocked(request.id, ({ state }) => (state === 'unknown' ? { to: state, changes } : null));
-  } catch (error) {
-    if (!(error instanceof DevinError)) throw error;
-    await enqueue('tell-person', { requestId: request.id, notice: 'not-checked' });
-  }
+): Promise<Outcome> {
+  const snapshot = await findSession(request);
+  const changes = { checkedAt: new Date(now()) };
+  if (snapshot !== null) await adopt(request, { snapshot, asked: true });
+  else await moveLocked(request.id, ({ state }) => (state === 'unknown' ? { to: state, changes } : null));
+  return done();
 }
 
 /** When a person last restarted it, in ms; null: it is the first attempt. */

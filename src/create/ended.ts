@@ -28,10 +28,7 @@ export function after(
   word: Later | Refused,
 ): Next {
   if (word instanceof Refused) return ended(request, word.failure, tuning.now());
-  const { why: waiting } = word;
-  // There is no card until it's known who asks: a refusal must leave none behind.
-  const isNews = request.waiting !== waiting && !hasCard(request);
-  return { to: request.state, changes: { waiting }, later: word, ...(isNews && { tell: 'queued' }) };
+  return { to: request.state, changes: { waiting: word.why }, later: word };
 }
 
 type NotApproved = Extract<Failure, { kind: 'approval' }>;

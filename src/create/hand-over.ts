@@ -72,25 +72,13 @@ export async function handOverFile(
   asked: HandOver,
 ): Promise<HandedOver> {
   const { name } = file;
+  const { signal } = asked;
   const download = await openFile(deps, file, asked);
   if (download.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: download.reason } };
   const { contentType, body } = download;
   const content = sha256 === undefined ? body : body.pipeThrough(onlyAs(sha256));
-  return uploaded(deps.upload, { name, contentType, content, signal: asked.signal });
-}
-
-export async function handOverText(
-  upload: UploadFile,
-  { name, text, signal }: { name: string; text: string; signal: AbortSignal },
-): Promise<HandedOver> {
-  const content = new Blob([text]).stream();
-  return uploaded(upload, { name, contentType: 'text/plain', content, signal });
-}
-
-async function uploaded(upload: UploadFile, file: Parameters<UploadFile>[0]): Promise<HandedOver> {
-  const { name, signal } = file;
   try {
-    return { kind: 'uploaded', url: (await upload(file)).url };
+    return { kind: 'uploaded', url: (await deps.upload({ name, contentType, content, signal })).url };
   } catch (error) {
     // It isn't Devin's fault: the app is stopping, or the job took too long; it will be retried.
     signal.throwIfAborted();

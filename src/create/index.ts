@@ -9,7 +9,7 @@ import type { MoveLocked } from './ended.ts';
 import { findOne } from './find-session.ts';
 import { create, giveUp } from './machine.ts';
 import { adopt, moveLocked } from './move.ts';
-import { createPersonNotifier } from './notify.ts';
+import { notifyPerson } from './notify.ts';
 import { createSweep, type SweepContext, findUnconfirmed } from './sweep.ts';
 
 export type { Next } from './context.ts';
@@ -37,7 +37,6 @@ const CREATIONS = { concurrency: 64 };
 export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
   const c: CreateContext = { ...rest, enqueue: queue.enqueue };
   const { store, slack, tuning } = rest;
-  const notifyPerson = createPersonNotifier({ store, ...slack });
   queue.work('create-session', async ({ requestId }, { signal }) => create(c, requestId, signal), {
     ...CREATIONS,
     over: async ({ requestId }, waiting, askedToWaitMs) => {
@@ -45,9 +44,7 @@ export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
       await giveUp(c, requestId, failure);
     },
   });
-  queue.work('tell-person', async ({ requestId, notice }) => notifyPerson(requestId, notice), {
-    concurrency: 4,
-  });
+  queue.work('tell-person', async (told) => notifyPerson({ store, slack }, told), { concurrency: 4 });
   const move: MoveLocked = async (id, plan) => moveLocked(c, id, plan);
   const bind: Adopt = async (request, session) => adopt(c, request, session);
   const findSession: FindSession = async (request) => findOne(c, request);

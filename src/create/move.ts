@@ -173,22 +173,18 @@ async function bind(
 
 /** `isRunning`: this process works on it, and goes on by itself. */
 async function enqueueAll(
-  { store: { envelopes }, enqueue }: MoveContext,
+  { enqueue }: MoveContext,
   { request, next, before, isRunning }: Moved & { before: SessionRequest; isRunning: boolean },
   trx: MoveTransaction,
 ): Promise<void> {
   const { id: requestId, state, waiting } = request;
-  const { tell, outcome, session, afterMs } = next;
+  const { tell: notice, outcome, afterMs } = next;
   // Its URL, or that there is none, goes before everything else. This process shows the URL of a new session itself; what a
   // person did, or has to wait for, is shown at once.
   const isQuick = isOpen(state) && state !== 'held' && waiting === null;
   const isSoon = isRunning && (state === 'created' || isQuick);
   const when = isSoon ? { startAfterMs: EARLY_CARD_MS } : { interactive: !isOpen(state) };
   if (hasCard(request)) await enqueue('show', { key: cardKey(requestId) }, { trx, ...when });
-  // A notice that nothing was started may still be on its way.
-  const hasNotice =
-    session !== undefined && envelopes.open(requestId, before.sealed)?.noticeUrl !== undefined;
-  const notice = hasNotice ? 'started' : tell;
   if (notice !== undefined) await enqueue('tell-person', { requestId, notice }, { trx });
   if (outcome === true) await enqueue('show', { key: outcomeKey(request) }, { trx });
   // What was said about an attempt that wasn't confirmed is over.

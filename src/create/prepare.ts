@@ -1,13 +1,13 @@
 import { Refused } from '../queue/index.ts';
 import { givenApprovals } from '../session/approval.ts';
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
-import { buildPrompt, isTooLong, writeTranscript, type QuotedThread } from '../session/prompt.ts';
+import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
 import { chosenMessages, tickedMessages, type ThreadMessages } from '../slack/edge/context.ts';
 import { askedAt, isSaid, type SessionRequest } from '../store/requests.ts';
 import { approversOf, type ApprovalNeeded } from '../trust/index.ts';
 import type { CreateContext, Next, Run, Step } from './context.ts';
 import { notApproved } from './ended.ts';
-import { FileChangedError, handOverFile, handOverText, hashFile } from './hand-over.ts';
+import { FileChangedError, handOverFile, hashFile } from './hand-over.ts';
 import { identify, judge } from './identify.ts';
 import { send } from './send.ts';
 
@@ -36,9 +36,6 @@ export const untilUndoIsOver: Step = async ({ tuning }, { heldUntil }) => {
 
 /** Files beyond this are left out, and the card says so. */
 const MAX_FILES = 20;
-
-/** The file with a conversation that is too long for the prompt. */
-const TRANSCRIPT = 'slack-thread.txt';
 
 /**
  * ready -> awaiting-approval, if the policy wants an approval that the request doesn't have; or ready to be sent: the prompt
@@ -73,7 +70,7 @@ async function ask(c: CreateContext, toSend: ToSend, needed: ApprovalNeeded): Pr
     ...(kind === 'cap' && { most: hurdle.most }),
   };
   const approval = { rule, say, need, people, fingerprint, policy, ...about, yes: [], end: null };
-  const prompt = await promptOf(c, toSend);
+  const prompt = await writePrompt(c, request, material.quoted);
   const changes = { draft, material, prompt, approvals: [...request.approvals, approval] };
   return { to: 'awaiting-approval', changes, expiresInMs };
 }
@@ -101,33 +98,19 @@ const readerOf = ({ slack: { files }, devin, tuning: { now } }: CreateContext) =
 });
 
 async function upload(c: CreateContext, { request, material }: ToSend, { signal }: Run): Promise<Next> {
-  const { quoted, files } = material;
   const leftOut = [...material.leftOut];
   const urls: string[] = [];
-  const transcript = transcriptOf(material);
-  const handOvers = [
-    ...(quoted === null || transcript === null
-      ? []
-      : [
-          async () =>
-            handOverText(c.devin.attachments.upload, {
-              name: transcript,
-              text: writeTranscript(quoted),
-              signal,
-            }),
-        ]),
-    ...files.map(
-      (file) => async () => handOverFile(readerOf(c), file, { askedAt: askedAt(request), signal }),
-    ),
-  ];
-  for (const handOver of handOvers) {
-    const uploaded = await handOver().catch((error: unknown) => throwChanged(request, error));
+  for (const file of material.files) {
+    const asked = { askedAt: askedAt(request), signal };
+    const uploaded = await handOverFile(readerOf(c), file, asked).catch((error: unknown) =>
+      throwChanged(request, error),
+    );
     if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
     else leftOut.push(uploaded.leftOut);
   }
   // What was approved is sent as it was shown.
   const approved = givenApprovals(request).length > 0 ? request.prompt : null;
-  const prompt = approved ?? (await promptOf(c, { request, material: { ...material, leftOut } }));
+  const prompt = approved ?? (await writePrompt(c, request, material.quoted));
   return { to: 'ready', changes: { prompt, uploads: { urls, leftOut } } };
 }
 
@@ -138,29 +121,16 @@ function throwChanged(request: SessionRequest, error: unknown): never {
   throw new Refused(notApproved(approval, 'file-changed'));
 }
 
-/** The name of the file with the conversation; null: the prompt includes it. */
-function transcriptOf({ quoted }: Pick<Material, 'quoted'>): string | null {
-  return isTooLong(quoted) ? TRANSCRIPT : null;
-}
-
-async function promptOf(c: CreateContext, { request, material }: ToSend): Promise<string> {
-  const isLeftOut = material.leftOut.some(({ name }) => name === TRANSCRIPT);
-  const transcript = isLeftOut ? null : transcriptOf(material);
-  return writePrompt(c, request, { thread: material.quoted, transcript });
-}
-
-type Quoted = { thread: QuotedThread | null; transcript: string | null };
-
 async function writePrompt(
   { slack, gate }: CreateContext,
   request: SessionRequest,
-  quoted: Quoted = { thread: null, transcript: null },
+  thread: QuotedThread | null = null,
 ): Promise<string> {
   return buildPrompt({
     task: await slack.nameMentions(request.draft.values.prompt ?? ''),
     // What the policy adds to every task there.
     instructions: (await gate.rulesAt(request)).instructions,
-    ...quoted,
+    thread,
     requestId: request.id,
   });
 }

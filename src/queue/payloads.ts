@@ -24,8 +24,8 @@ const onRequest = { ...actor, requestId: z.string() };
 const actSchema = z.discriminatedUnion('kind', [
   z.object({ ...onRequest, kind: z.enum(['stop', 'archive', 'sleep']) }),
   z.object({ ...onRequest, kind: z.enum(['mute', 'unmute', 'listen-thread', 'listen-mentions']) }),
-  /** Take a request back before it is sent. `messageDeleted`: its author deleted the message that asked for it. */
-  z.object({ ...onRequest, kind: z.literal('cancel'), messageDeleted: z.boolean().optional() }),
+  /** Take a request back before it is sent. */
+  z.object({ ...onRequest, kind: z.literal('cancel') }),
   z.object({ ...onRequest, kind: z.enum(['approve', 'decline']), number: z.number() }),
   /** A button of a card that ended, or is held. `resumedAtMs`: when that attempt began again; null: it was the first. */
   z.object({
@@ -64,17 +64,7 @@ const schemas = {
   /** Tell the person who asked something privately. */
   'tell-person': z.object({
     requestId: z.string(),
-    notice: z.enum([
-      'refused',
-      'card-elsewhere',
-      'no-card',
-      'queued',
-      'slow',
-      'started',
-      'not-checked',
-      'task-deleted',
-      'message-deleted',
-    ]),
+    notice: z.enum(['refused', 'card-elsewhere', 'no-card', 'slow']),
   }),
   /** Tell a person what was used, and what is left of budgets. */
   'show-usage': z.object({

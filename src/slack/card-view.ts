@@ -6,7 +6,7 @@ import { isEndedByPeople, isRefusal } from '../session/failure.ts';
 import type { Identity, LookedUpIdentity } from '../session/identity.ts';
 import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
 import { threadState, type ThreadShare, type ThreadState } from '../session/preferences.ts';
-import { readPrompt, isTooLong, instructionsIn } from '../session/prompt.ts';
+import { readPrompt, excerpt, instructionsIn } from '../session/prompt.ts';
 import type { RequestState } from '../session/request.ts';
 import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/requests.ts';
@@ -362,11 +362,10 @@ function askedFor({ id, draft, material, identity, prompt }: SessionRequest): Ap
   return {
     values: omitFields(draft.values, ['prompt']),
     runsAs: identity?.kind === 'matched' ? identity.name : null,
-    quotedMessages: material?.quoted?.messages.length ?? 0,
+    quotedMessages: excerpt(material?.quoted?.messages ?? []).length,
     files: material?.files.map(({ name }) => name) ?? [],
     leftOut: material?.leftOut.length ?? 0,
     instructions: prompt === null ? null : instructionsIn(prompt, id),
-    hasTranscript: isTooLong(material?.quoted ?? null),
   };
 }
 

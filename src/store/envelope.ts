@@ -17,8 +17,6 @@ import { codeOf } from './sql.ts';
 const envelopeSchema = z.object({
   /** Where a private notice can be sent for half an hour; anyone who has it can post. */
   responseUrl: z.string().nullable(),
-  /** Where the private notice with the form's button can be removed, for as long. */
-  noticeUrl: z.string().optional(),
   /** The reason that a person wrote. */
   reason: z.string().optional(),
   sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),

@@ -78,7 +78,7 @@ export const cardKey = (requestId: string): string => shownKey('card', requestId
 const WORD = 'word:';
 /** It is being started, has no card, and its person wasn't told why it waits. */
 const isUntold = (): RawBuilder<boolean> => sql<boolean>`state in ${literals(OPEN_STATES)} and state <> 'held'
-  and card_ts is null and waiting is null and source not in ('follow', 'restored')`;
+  and card_ts is null and source not in ('follow', 'restored')`;
 
 type Attempt = {
   key: string;
@@ -201,7 +201,7 @@ export function createShown(db: Kysely<Tables>) {
     async needWord(waitedMs: number, trx: Db): Promise<string[]> {
       const { rows } = await sql<{ requestId: string }>`
         insert into shown (key)
-        select ${WORD}::text || id from session_requests where ${isUntold()} and ${isLongAgo(sql`updated_at`, waitedMs)}
+        select ${WORD}::text || id from session_requests where ${isUntold()} and ${isLongAgo(sql`coalesce(resumed_at, created_at)`, waitedMs)}
         on conflict (key) do nothing
         returning substr(key, ${sql.lit(WORD.length + 1)}) as request_id`.execute(trx);
       return rows.map(({ requestId }) => requestId);
@@ -210,7 +210,7 @@ export function createShown(db: Kysely<Tables>) {
     /** How many have waited for so long without a card or a word. */
     async countSilent(waitedMs: number, trx: Db): Promise<number> {
       const { rows } = await sql<{ count: string }>`
-        select count(*) from session_requests where ${isUntold()} and ${isLongAgo(sql`updated_at`, waitedMs)}
+        select count(*) from session_requests where ${isUntold()} and ${isLongAgo(sql`coalesce(resumed_at, created_at)`, waitedMs)}
           and not exists (select from shown where key = ${WORD}::text || id)`.execute(trx);
       return Number(rows[0]?.count ?? 0);
     },

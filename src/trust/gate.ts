@@ -20,7 +20,6 @@ import {
 } from '../session/policy/decide.ts';
 import { choicesOf, explain, type Choices, type Explained } from '../session/policy/form.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { isTooLong } from '../session/prompt.ts';
 import type { Filled, QuickGate, Where } from '../slack/authority.ts';
 import type { Groups } from '../slack/edge/people.ts';
 import { type DescribePlace, isDirectMessage } from '../slack/edge/places.ts';
@@ -165,7 +164,7 @@ function requestedBy(request: SessionRequest): Omit<PolicyRequest, 'approved'> {
   return {
     draft,
     hasSessionSecrets: hadSecrets,
-    hasAttachments: files.length > 0 || isTooLong(material?.quoted ?? null),
+    hasAttachments: files.length > 0,
   };
 }
 

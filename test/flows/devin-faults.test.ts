@@ -190,12 +190,12 @@ describe('when Devin fails', () => {
       await findIt();
     });
 
-    test('says privately that "Check again" couldn\'t check', async () => {
+    test('says privately why "Check again" found nothing', async () => {
       const { slack } = world();
       const { ana, channelId, press, findIt } = await loseAnswer('check during an outage');
       await press('check_again');
       const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
-      expect(notice.text).toContain("couldn't check");
+      expect(notice.text).toContain('Devin refused it');
       await findIt();
     });
   });

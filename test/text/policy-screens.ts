@@ -38,7 +38,6 @@ const MESSAGE: ApprovalView = {
     files: ['a.png'],
     leftOut: 1,
     instructions: 'words',
-    hasTranscript: true,
   },
 };
 const OVER = {

@@ -279,9 +279,6 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a second attempt that was refused': (text) =>
     refusal({ problems: ['words'], typed: null, formId: null, title: text.notices.notSentAgain }, text),
   'a request whose task was deleted': (text) => notice([text.notices.taskDeleted]),
-  'a request whose message was deleted': (text) =>
-    refusal({ problems: [text.notices.messageDeleted], typed: 'words', formId: 'f1' }, text),
-  'a check that could not be made': (text) => notice([text.card.notChecked]),
   'a file in Devin': (text) =>
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
   'a reply by a command': (text) => renderReplyBy({ name: 'Ana', words: 'words' }, text)[0] ?? {},

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { Approval } from '../../src/session/approval.ts';
 import type { PlaceKind } from '../../src/session/context.ts';
 import type { SlackPerson } from '../../src/session/identity.ts';
-import type { QuotedMessage, QuotedThread } from '../../src/session/prompt.ts';
 import type { SessionRequest } from '../../src/store/requests.ts';
 import { en } from '../../src/text/en.ts';
 import { parseYaml } from '../../src/trust/file-source.ts';
@@ -75,22 +74,6 @@ const FILE = { id: 'F1', name: 'log.txt', mimetype: 'text/plain', size: 1, url: 
 const MESSAGE = { ts: '1.0', threadTs: null, userId: 'U2', appName: null, text: 'see this', files: [FILE] };
 const CONTEXT = { choice: 'message', channelId: 'C1', channelName: 'general', picked: MESSAGE } as const;
 const MATERIAL = { quoted: null, files: [], leftOut: [] };
-const SAID: QuotedMessage = {
-  author: 'Ben',
-  authorKind: 'member',
-  atMs: 0,
-  text: 'x'.repeat(200_000),
-  files: [],
-  picked: false,
-};
-const LONG: QuotedThread = {
-  place: '#general',
-  permalink: null,
-  messages: [{ ...SAID, picked: true }, SAID],
-  unread: 0,
-  unticked: { messages: 0, files: 0 },
-};
-
 describe('an approval that was given', () => {
   const CHANGED = 'request-changed';
   const ana = { kind: 'matched', devinUserId: 'user-ana', name: 'Ana', how: 'email' } as const;
@@ -167,7 +150,6 @@ describe('a rule about attachments', () => {
       'refused',
     ],
     ['a file of the thread', { material: { ...MATERIAL, files: [FILE] } }, 'refused'],
-    ['a thread that is sent as a file', { material: { ...MATERIAL, quoted: LONG } }, 'refused'],
   ])('counts what goes with the task: %s', async (_what, changes, kind) => {
     expect(await gate.judge(requestRow({ draft: { values: {}, sources: {} }, ...changes }))).toMatchObject({
       kind,

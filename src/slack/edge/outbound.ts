@@ -241,13 +241,6 @@ export function createOutbound({
     },
 
     tellPrivately,
-
-    /** Removes the private notice whose button was pressed. False: it stays. */
-    removeNotice: async (responseUrl: string): Promise<boolean> =>
-      respond(responseUrl, REMOVED).catch((error: unknown) => {
-        log.debug({ err: error }, 'a private notice could not be removed');
-        return false;
-      }),
   };
 }
 

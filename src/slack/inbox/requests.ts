@@ -104,16 +104,6 @@ export async function offerAgain(
   );
 }
 
-/** The form is opened from a private notice, which is removed once a session has started from it. */
-export async function openedFrom(
-  { store: { forms, envelopes } }: RequestsContext,
-  form: Form,
-  noticeUrl: string,
-): Promise<void> {
-  const sealed = envelopes.close(form.id, { ...envelopeOf(envelopes, form), noticeUrl });
-  await forms.change(form.id, { sealed });
-}
-
 /** What is sealed with a form. */
 function envelopeOf(envelopes: Store['envelopes'], { id, sealed }: Form): Envelope {
   return envelopes.open(id, sealed) ?? EMPTY_ENVELOPE;

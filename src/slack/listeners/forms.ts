@@ -13,7 +13,7 @@ import {
   type SessionDraft,
 } from '../../session/fields.ts';
 import { isOver } from '../../session/lifecycle.ts';
-import { isTooLong } from '../../session/prompt.ts';
+import { excerpt } from '../../session/prompt.ts';
 import { TooLateError } from '../../store/commit.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
@@ -35,7 +35,7 @@ import {
 import type { OpenView, Shortcut, Submission } from '../edge/payload.ts';
 import { nameMentions } from '../edge/people.ts';
 import { privatePlace } from '../edge/places.ts';
-import { acceptForm, offerForm, openedFrom } from '../inbox/requests.ts';
+import { acceptForm, offerForm } from '../inbox/requests.ts';
 import { lookupOptions, type Suggestion } from '../views/form/fields.ts';
 import { fieldForFile, readSessionForm, withTextFiles } from '../views/form/read.ts';
 import { hurdleSentence } from '../views/notices.ts';
@@ -209,13 +209,12 @@ export function stillOpen(view: Submission['view'], sentence: string, text: Text
 
 function listenToButtons(app: App, c: ListenersContext): void {
   onButton(app, ACTION.openForm, async (press) => {
-    const { value, userId, responseUrl } = press;
+    const { value, userId } = press;
     const form = value === null ? null : await c.store.forms.find(value);
     if (form === null) return void (await refuses(c, press, (await c.textFor(userId)).command.question.gone));
     if (form.userId !== userId) return;
     // Its defaults and its suggestions are for people of the workspace.
     if (await refusesOutsider(c, press, form.teamId)) return;
-    if (responseUrl !== null) await openedFrom(c, form, responseUrl);
     await openForm(c, press, form);
   });
 
@@ -329,7 +328,7 @@ async function readConversation(
     notes: [
       ...(isAlone || isRead ? [] : [words.unreadable]),
       ...(unread > 0 ? [words.tooMany(messages.length, unread)] : []),
-      ...(isTooLong(quoted) ? [words.asFile] : []),
+      ...(excerpt(quoted.messages).length < quoted.messages.length ? [words.isLong] : []),
     ],
   };
 }

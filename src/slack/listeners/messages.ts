@@ -112,13 +112,13 @@ function taskIn(
   return intent !== undefined && 'draft' in intent ? (intent.draft.prompt ?? null) : null;
 }
 
-/** Its task isn't at Devin yet. Its author is told, since they see no answer to that. */
+/** Its task isn't at Devin yet. */
 async function cancelTask(c: ListenersContext, deleted: PayloadOf<'deletion'>): Promise<void> {
   const request = await c.store.requests.ofMessage(deleted);
   if (request === null || !isPending(request.state)) return;
   const threadTs = hasReplies(request) ? request.threadTs : null;
   const place = privatePlace({ ...request, threadTs });
-  await saveAct(c, place, { kind: 'cancel', requestId: request.id, messageDeleted: true });
+  await saveAct(c, place, { kind: 'cancel', requestId: request.id });
 }
 
 async function hearMessage(c: ListenersContext, delivered: Message, isAgain: boolean): Promise<void> {

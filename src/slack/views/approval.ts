@@ -76,8 +76,6 @@ type AskedFor = {
   leftOut: number;
   /** What the policy adds to the task; null: nothing. */
   instructions: string | null;
-  /** The conversation is sent as a file. */
-  hasTranscript: boolean;
 };
 
 const TASK_BLOCKS = 4;
@@ -159,7 +157,7 @@ function factLines(message: ApprovalView, text: Text): string[] {
   const words = text.approval.message;
   const { secretNames, asked, names: named, approval } = message;
   const { budget, most } = approval;
-  const { files, quotedMessages, leftOut, instructions, hasTranscript } = asked;
+  const { files, quotedMessages, leftOut, instructions } = asked;
   const { max_acu_limit: cap, ...others } = asked.values;
   return [
     text.modal.runsAs.member(escape(asked.runsAs ?? text.card.serviceUser)),
@@ -167,7 +165,7 @@ function factLines(message: ApprovalView, text: Text): string[] {
     ...(budget === undefined ? [] : [words.left(moneyWords(budget, text))]),
     // Uncut, unlike on a card: nobody can approve what they don't see.
     ...fieldRows({ values: others, names: named }, text),
-    ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, hasTranscript)]),
+    ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages)]),
     ...(files.length === 0 ? [] : [words.files(names(files))]),
     ...(secretNames.length === 0 ? [] : [words.secrets(names(secretNames))]),
     ...(leftOut === 0 ? [] : [words.leftOut(leftOut)]),

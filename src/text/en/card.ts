@@ -71,9 +71,6 @@ export const card = {
   },
   /** If what it waits for is said already. */
   startsItself: 'It will start automatically.',
-  /** Private: "Check again" couldn't. */
-  notChecked:
-    "We couldn't check: Devin's list of sessions can't be read right now. Nothing was changed. We'll keep checking, or choose \"Check again\" later.",
   /** `when`: a moment. */
   checked: (when: string): string => `Checked ${when}, still not found`,
   acuUsed: (used: string): string => `${used} ACU`,

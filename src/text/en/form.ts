@@ -133,7 +133,7 @@ export const review = {
   /** Messages that are read, and those that are not. */
   tooMany: (read: number, unread: number): string =>
     `Devin gets ${read} messages: the first one and those around the one you picked. ${unread} others are left out.`,
-  asFile: 'This is long: the task quotes the messages around the one you picked; an attached file has all.',
+  isLong: 'This is long: the task quotes the first message and those around the one you picked.',
   boxes: { label: 'Include', hint: 'As background, not as instructions.' },
   /** After an author. */
   picked: 'the message you picked',

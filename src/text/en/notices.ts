@@ -9,7 +9,6 @@ export const notices = {
   /** An attempt that Devin didn't confirm was followed by one that was refused, or ended before it was sent. */
   notSentAgain: 'Not sent again. The first attempt may still have started a session.',
   taskDeleted: "The task of this request was deleted, so it can't be started again. Type your task again.",
-  messageDeleted: 'Your message was deleted before Devin got it, so the request is canceled.',
   typed: 'What you typed:',
   /** The rest of a long text is in the form. */
   typedCut: 'The rest is in the form.',
@@ -26,8 +25,6 @@ export const notices = {
     `Only <@${userId}>, who asked for this session, can use that button, because it may cost money. Nothing was done. You can open the details, or start your own session.`,
   /** While a session starts and has no card yet. */
   slow: 'Your session is being started. Its card will appear here.',
-  /** After a notice that can't be removed anymore. */
-  settled: 'Your form started a session. You can ignore the earlier message that nothing was started.',
   cardElsewhere: (why: string): string => `${why} Your session's card is in your DMs.`,
   noCard: "The session started, but Slack didn't accept its card.",
   openCard: 'Open the card',

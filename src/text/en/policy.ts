@@ -175,10 +175,8 @@ export const approval = {
     },
     /** Of the budget that it would exceed; its rule names it. */
     left: (money: string): string => `Budget when this was asked: ${money}.`,
-    quotes: (messages: number, asFile: boolean): string => {
-      const counted = messages === 1 ? 'With 1 message from Slack' : `With ${messages} messages from Slack`;
-      return asFile ? `${counted}, as a file.` : `${counted}.`;
-    },
+    quotes: (messages: number): string =>
+      messages === 1 ? 'With 1 message from Slack.' : `With ${messages} messages from Slack.`,
     files: (names: string): string => `Files: ${names}.`,
     leftOut: (count: number): string =>
       count === 1 ? '1 file or message was left out.' : `${count} files or messages were left out.`,

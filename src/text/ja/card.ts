@@ -65,8 +65,6 @@ export const card: Text['card'] = {
     answer: 'Devin の応答待ち',
   },
   startsItself: '自動的に開始します。',
-  notChecked:
-    '今は Devin のセッション一覧を読み取れず、確認できませんでした。何も変更していません。引き続き自動で確認します。あとで「もう一度確認」を選ぶこともできます。',
   checked: (when) => `${when} に確認しましたが、まだ見つかりません`,
   acuUsed: (used) => `${used} ACU`,
   acuUsedOf: (used, limit) => `${used} / ${limit} ACU`,

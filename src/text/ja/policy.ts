@@ -152,10 +152,7 @@ export const approval: Text['approval'] = {
         : `最大 ${cap} ACU（ポリシーで許可されているのは 1 セッションあたり ${most} ACU まで）。`;
     },
     left: (money) => `依頼時点の予算: ${money}`,
-    quotes: (messages, asFile) =>
-      asFile
-        ? `Slack のメッセージ ${messages} 件をファイルとして含みます。`
-        : `Slack のメッセージ ${messages} 件を含みます。`,
+    quotes: (messages) => `Slack のメッセージ ${messages} 件を含みます。`,
     files: (names) => `ファイル: ${names}。`,
     leftOut: (count) => `含めなかったファイルまたはメッセージ: ${count} 件。`,
     instructions: (words) => `ポリシーが追加する指示: ${words}`,

@@ -86,10 +86,11 @@ test('a token that Slack refuses is counted, and logged once a minute, with what
 
 test("nothing is sent to an address that isn't Slack's: neither a notice nor a file", async () => {
   const { outbound, elsewhere } = await open({ upload_url: 'https://evil.example/upload', file_id: 'F1' });
-  expect(await outbound.removeNotice('https://evil.example/response')).toBe(false);
+  const place = { userId: 'U1', channelId: null, threadTs: null };
+  await outbound.settleNotice({ ...place, responseUrl: 'https://evil.example/response' }, null);
   const file = { name: 'a.txt', content: new Uint8Array([1]) };
   expect(await outbound.upload(file)).toEqual({ kind: 'unclear' });
   expect(elsewhere).toEqual([]);
-  expect(await outbound.removeNotice('https://hooks.slack.com/response')).toBe(true);
+  await outbound.settleNotice({ ...place, responseUrl: 'https://hooks.slack.com/response' }, null);
   expect(elsewhere).toEqual(['https://hooks.slack.com/response']);
 });

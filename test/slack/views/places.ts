@@ -186,7 +186,6 @@ export function approvalOf(words: string): ApprovalView {
       values: { title: words, repos: [words], playbook_id: 'p1' },
       runsAs: words,
       quotedMessages: 2,
-      hasTranscript: false,
       files: [words],
       leftOut: 1,
       instructions: words,
