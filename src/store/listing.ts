@@ -93,7 +93,7 @@ export function createListing(db: Kysely<Tables>) {
       return rows.map(({ requestId }) => requestId);
     },
 
-    /** The session, with its thread elsewhere, whose question came to this conversation, the latest of several; null: none. */
+    /** The session whose question in this conversation has no answer yet, the latest of several; null: none. */
     async askedIn(channelId: string): Promise<string | null> {
       const row = await db
         .selectFrom('threadMessages')

@@ -277,7 +277,9 @@ async function act(
     const { policy } = await c.textFor(message.userId);
     return notice([policy.mentionsOff(code(c.command))]);
   }
-  const isAsked = intent.kind === 'create' && mentions === 'ask';
+  const mayAnswer =
+    message.placeKind === 'direct' && (await c.store.listing.askedIn(message.channelId)) !== null;
+  const isAsked = intent.kind === 'create' && (mentions === 'ask' || mayAnswer);
   return startOrAsk(c, message, { intent: isAsked ? asTalk(intent) : intent, typed });
 }
 
