@@ -3,49 +3,51 @@ import { MS_PER_S } from './time.ts';
 
 /** After this many failures in a row, the other side counts as down. */
 const FAILURES = 5;
-const FIRST_PAUSE_MS = 1000;
+const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
-const MINUTE_MS = 60_000;
 /** What was found longer ago says nothing about now. */
-const KNOWN_MS = 10 * MINUTE_MS;
-
-type CallRate = { perMinute: number; burst: number };
+const KNOWN_MS = 600_000;
 
 /**
- * A circuit breaker. After some failures in a row it makes no call for a while, then one, which decides whether the others
- * may continue.
+ * Spares another system that is down: what can wait makes only one call after each pause, and a pause is as long as the
+ * system has been down.
  */
 export function createUpstream({
   origin,
   fetch,
   passedMs: now = () => performance.now(),
-  rates = {},
   refuse,
-  onChange = () => undefined,
+  onDown = () => undefined,
 }: {
   /** Its address. Calls to other hosts, such as file servers, pass. */
   origin: string;
   fetch: Fetch;
   /** A monotonic clock: the machine's clock may be set. */
   passedMs?: () => number;
-  /** How often a method may be called, by the last part of its path. */
-  rates?: Readonly<Record<string, CallRate>>;
   /** The answer to a call that isn't made. */
   refuse: (retryAfterMs: number) => Response;
-  /** Told once when it goes down, and once when it answers again. */
-  onChange?: (isUp: boolean) => void;
+  /** Told once each time it goes down. */
+  onDown?: () => void;
 }) {
-  const circuit = createCircuit(now, onChange);
-  const budgets = new Map(Object.entries(rates).map(([name, rate]) => [name, createBudget(rate, now)]));
+  let failures = 0;
+  let failingSinceMs = 0;
+  let triedAtMs = 0;
+
+  function report(isUp: boolean): void {
+    triedAtMs = now();
+    if (failures === 0) failingSinceMs = triedAtMs;
+    failures = isUp ? 0 : failures + 1;
+    if (failures === FAILURES) onDown();
+  }
 
   const observed: Fetch = async (input, init) => {
-    if (urlOf(input).origin !== origin) return fetch(input, init);
+    if (!isOf(input, origin)) return fetch(input, init);
     try {
       const response = await fetch(input, init);
-      circuit.report(response.status < 500);
+      report(response.status < 500);
       return response;
     } catch (error) {
-      if (!isAborted(input, init)) circuit.report(false);
+      if (!isAborted(input, init)) report(false);
       throw error;
     }
   };
@@ -54,17 +56,24 @@ export function createUpstream({
     /** For what a person waits for: always makes the call. */
     observed,
     /** False from some failures in a row until it answers again, or wasn't called for ten minutes. */
-    isUp: circuit.isUp,
+    isUp: (): boolean => failures < FAILURES || now() - triedAtMs > KNOWN_MS,
     /** Whether its last call failed. */
-    hasFailed: circuit.hasFailed,
-    /** For work that can wait: makes no call while the other side is down, or beyond a method's rate. */
+    hasFailed: (): boolean => failures > 0,
+    /** For work that can wait. */
     guarded: async (...[input, init]: Parameters<Fetch>): Promise<Response> => {
-      const url = urlOf(input);
-      if (url.origin !== origin) return fetch(input, init);
-      const waitMs = circuit.admit() ?? budgets.get(url.pathname.split('/').at(-1) ?? '')?.take() ?? null;
-      return waitMs === null ? observed(input, init) : refuse(waitMs);
+      if (failures < FAILURES || !isOf(input, origin)) return observed(input, init);
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, triedAtMs - failingSinceMs));
+      const leftMs = triedAtMs + pauseMs - now();
+      if (leftMs > 0) return refuse(leftMs);
+      // If this call never ends, the next one decides.
+      triedAtMs = now();
+      return observed(input, init);
     },
   };
+}
+
+function isOf(input: Parameters<Fetch>[0], origin: string): boolean {
+  return new URL(input instanceof Request ? input.url : input).origin === origin;
 }
 
 /** Whether its caller ended the call, which says nothing about the other side. The reason of a timeout is a DOMException. */
@@ -73,63 +82,7 @@ function isAborted(...[input, init]: Parameters<Fetch>): boolean {
   return signal?.aborted === true && !(signal.reason instanceof DOMException);
 }
 
-function createCircuit(now: () => number, onChange: (isUp: boolean) => void) {
-  let failures = 0;
-  let failedAtMs = -Infinity;
-  /** null: calls are made. */
-  let open: { pauseMs: number; untilMs: number } | null = null;
-
-  function pause(pauseMs: number): void {
-    open = { pauseMs, untilMs: now() + pauseMs };
-  }
-
-  return {
-    hasFailed: (): boolean => failures > 0,
-    isUp: (): boolean => open === null || now() - failedAtMs > KNOWN_MS,
-    /** null: make the call; otherwise how long to wait, in ms. */
-    admit(): number | null {
-      if (open === null) return null;
-      const leftMs = open.untilMs - now();
-      if (leftMs > 0) return leftMs;
-      // This call decides. If it never ends, the next one does.
-      pause(Math.min(LONGEST_PAUSE_MS, open.pauseMs * 2));
-      return null;
-    },
-    report(isUp: boolean): void {
-      failures = isUp ? 0 : failures + 1;
-      if (!isUp) failedAtMs = now();
-      // Calls that were in flight when it opened say nothing new.
-      const changes = isUp ? open !== null : open === null && failures >= FAILURES;
-      if (!changes) return;
-      if (isUp) open = null;
-      else pause(FIRST_PAUSE_MS);
-      onChange(isUp);
-    },
-  };
-}
-
-/** A token bucket. */
-function createBudget({ perMinute, burst }: CallRate, now: () => number) {
-  let left = burst;
-  let atMs = now();
-  return {
-    /** null: taken; otherwise how long to wait for the next, in ms. */
-    take(): number | null {
-      const gained = ((now() - atMs) / MINUTE_MS) * perMinute;
-      left = Math.min(burst, left + gained);
-      atMs = now();
-      if (left < 1) return ((1 - left) / perMinute) * MINUTE_MS;
-      left -= 1;
-      return null;
-    },
-  };
-}
-
-function urlOf(input: Parameters<Fetch>[0]): URL {
-  return new URL(input instanceof Request ? input.url : input);
-}
-
-const HOUR_MS = 60 * MINUTE_MS;
+const HOUR_MS = 3_600_000;
 
 /** How long to wait if the other side asks for `ms`. More than an hour counts as a mistake. */
 export function askedWait(ms: number): number {

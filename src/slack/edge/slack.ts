@@ -23,15 +23,6 @@ const SLACK_TIMEOUT_MS = 15_000;
 const STARTING_TIMEOUT_MS = 10_000;
 const SLACK_API_URL = 'https://slack.com/api/';
 
-/**
- * The methods that search for lost answers, often many at once after an outage.
- * https://docs.slack.dev/apis/web-api/rate-limits
- */
-const SLACK_RATES = {
-  'conversations.history': { perMinute: 45, burst: 45 },
-  'conversations.replies': { perMinute: 45, burst: 45 },
-};
-
 export type Slack = ReturnType<typeof createSlack>;
 
 type SlackOptions = {
@@ -120,10 +111,8 @@ function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, 
   const upstream = createUpstream({
     origin: new URL(apiUrl ?? SLACK_API_URL).origin,
     fetch: clock.observe(sayingHowLong(bounded(globalThis.fetch))),
-    rates: SLACK_RATES,
     refuse: tooMany,
-    onChange: (isUp) =>
-      isUp ? log.info('Slack answers again') : log.warn("Slack doesn't answer; cards and messages wait"),
+    onDown: () => log.warn("Slack doesn't answer; cards and messages wait"),
   });
   const onceAMinute = createOnceAMinute();
   const onDeadToken = (method: string, code: string): void => {
