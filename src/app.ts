@@ -35,7 +35,6 @@ import { clockOf, createDatabaseTime, databaseClock } from './store/sql.ts';
 import { createStore, type Store } from './store/store.ts';
 import { createLanguages } from './text/languages.ts';
 import type { OperatorError } from './text/operator-error.ts';
-import { skewsOf } from './time.ts';
 import { TIMES, type Times } from './times.ts';
 import {
   createQuickGate,
@@ -169,15 +168,11 @@ async function openServices(config: Config, overrides: Overrides) {
   const plainStore = createStore(db, seal, stored);
   const { ledger, knownPeople, identities, leases } = plainStore;
 
-  // This machine's clock is only compared with those of other systems.
-  const theirs = { slack: () => slack.clock.nowMs(), devin: () => devin.clock.nowMs() };
-  const skews = skewsOf(theirs, overrides.now ?? Date.now);
   const metrics = createMetrics({
     depth: queue.depth,
     countSetAside: async () => countSetAside(db),
     policyOk: policy.isOk,
     identityOk: mapping.isOk,
-    skews,
     areUp: { slack: () => slack.isUp(), devin: () => upstream.isUp() },
     readiness: async () => readiness(),
   });
@@ -268,7 +263,6 @@ async function openServices(config: Config, overrides: Overrides) {
     slack,
     writes,
     readiness,
-    skews,
     limiter: createLimiter(limitsFrom(policy.current, config.limits)),
     findMember: members.findMember,
     resolve: resolveBy(members),

@@ -4,14 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Devin } from './devin/devin.ts';
 import type { Metrics } from './metrics.ts';
 import { isPrivate } from './network.ts';
-import { skewWarnings } from './operator/checks.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/edge/bolt.ts';
 import type { HttpPage } from './slack/edge/http-receiver.ts';
 import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
 import type { Text } from './text/index.ts';
-import type { Skews } from './time.ts';
 
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
@@ -111,20 +109,18 @@ type WarningParts = {
   waiting: { warnings: () => string[] };
   writes: Pick<Writes, 'trouble'>;
   devin: Pick<Devin, 'refusesKey'>;
-  skews: Skews;
   /** In the language of the log. */
   text: Text;
 };
 
 /** What app admins should know, whether the app is ready or not. */
-export function createWarnings({ waiting, writes, devin, skews, text }: WarningParts): () => string[] {
+export function createWarnings({ waiting, writes, devin, text }: WarningParts): () => string[] {
   return () => {
     const unsaved = writes.trouble();
     return [
       ...waiting.warnings(),
       ...(unsaved === null ? [] : [text.start.notSaved(unsaved)]),
       ...(devin.refusesKey() ? [text.start.devinKey] : []),
-      ...skewWarnings(skews, text),
     ];
   };
 }

@@ -4,7 +4,7 @@ import type { DevinRequestFacts } from './devin/client.ts';
 import type { Depth } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { RefusedDelivery } from './slack/edge/http-receiver.ts';
-import { MS_PER_S, type Skews } from './time.ts';
+import { MS_PER_S } from './time.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -12,7 +12,6 @@ export type Metrics = ReturnType<typeof createMetrics>;
 type MetricsDeps = {
   depth: () => Promise<Record<string, Depth>>;
   countSetAside: () => Promise<Record<string, number>>;
-  skews: Skews;
   /** Whether Slack and Devin answer. */
   areUp: Record<(typeof SYSTEMS)[number], () => boolean>;
   /** The same as `/readyz`. */
@@ -97,7 +96,7 @@ function addGauges(registry: Registry, deps: MetricsDeps): void {
 }
 
 function gauges(deps: MetricsDeps): Shown[] {
-  const { depth, countSetAside, skews, areUp, readiness } = deps;
+  const { depth, countSetAside, areUp, readiness } = deps;
   const ofFile = (name: string, file: string, isOk: () => boolean | null): Shown[] => {
     const help = `1: the ${file} is in force; 0: it has errors, and the last valid one stays in force.`;
     return isOk() === null ? [] : [{ name, help, read: () => [{ value: Number(isOk()) }] }];
@@ -118,16 +117,6 @@ function gauges(deps: MetricsDeps): Shown[] {
       help: 'Sessions and messages that failed five times, or that Slack refused.',
       labelNames: ['kind'],
       read: async () => labeled('kind', await orNone(countSetAside())),
-    },
-    {
-      name: 'devin_slack_clock_skew_seconds',
-      help: "How far another system's clock is ahead of this machine's.",
-      labelNames: ['system'],
-      read: () =>
-        SYSTEMS.flatMap((system) => {
-          const skewMs = skews[system]();
-          return skewMs === null ? [] : [{ labels: { system }, value: skewMs / MS_PER_S }];
-        }),
     },
     {
       name: 'devin_slack_upstream_up',

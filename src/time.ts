@@ -154,12 +154,3 @@ export function createRemoteClock(passedMs: () => number = () => performance.now
     },
   };
 }
-
-/** How far their clock is ahead of ours, to the second; null: they haven't answered yet. */
-export type Skews = { slack: () => number | null; devin: () => number | null };
-
-/** `theirs`: their time; null before their first answer. */
-export function skewsOf(theirs: Skews, nowMs: () => number): Skews {
-  const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - nowMs());
-  return { slack: () => ahead(theirs.slack()), devin: () => ahead(theirs.devin()) };
-}

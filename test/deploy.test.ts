@@ -15,7 +15,6 @@ test('the alerts use existing metrics and labels', async () => {
   const metrics = createMetrics({
     depth: async () => Promise.resolve({ 'create-session': { due: 1, later: 0, active: 0 } }),
     countSetAside: async () => Promise.resolve({ message: 1 }),
-    skews: { slack: () => 0, devin: () => 0 },
     areUp: { slack: () => true, devin: () => true },
     readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
     policyOk: () => true,

@@ -6,7 +6,6 @@ test('the metrics of a process are there while the database is down', async () =
   const metrics = createMetrics({
     depth: down,
     countSetAside: down,
-    skews: { slack: () => null, devin: () => null },
     areUp: { slack: () => true, devin: () => true },
     readiness: async () => Promise.resolve({ database: false, queue: true, slack: true }),
     policyOk: () => null,
@@ -24,7 +23,6 @@ test('jobs that were counted before the database went down are no longer shown',
   const metrics = createMetrics({
     depth: async () => answers.pop() ?? Promise.reject(new Error('connect ECONNREFUSED')),
     countSetAside: async () => Promise.resolve({}),
-    skews: { slack: () => null, devin: () => null },
     areUp: { slack: () => true, devin: () => true },
     readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
     policyOk: () => null,
@@ -39,7 +37,6 @@ test('a system that stops answering is shown until it answers again', async () =
   const metrics = createMetrics({
     depth: async () => Promise.resolve({}),
     countSetAside: async () => Promise.resolve({}),
-    skews: { slack: () => null, devin: () => null },
     areUp: { slack: () => isUp, devin: () => true },
     readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
     policyOk: () => null,

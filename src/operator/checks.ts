@@ -10,7 +10,7 @@ import { isAbsentGroup } from '../slack/edge/people.ts';
 import { identifyBot, type BotIdentity } from '../slack/edge/slack.ts';
 import type { Text } from '../text/index.ts';
 import { OperatorError, type Say } from '../text/operator-error.ts';
-import { MS_PER_S, type Skews } from '../time.ts';
+import { MS_PER_S } from '../time.ts';
 
 type SlackCheck = { client: WebClient; botToken: string };
 type SlackFound = BotIdentity & { scopes: string[] | null };
@@ -165,18 +165,4 @@ async function findGroup(client: WebClient, usergroup: string): Promise<GroupFou
   } catch (error) {
     return isAbsentGroup(error) ? 'absent' : 'not-known';
   }
-}
-
-/** A clock that is wrong by less does no harm. */
-const WARN_ABOVE_MS = 30_000;
-const SYSTEMS = ['slack', 'devin'] as const;
-
-export function skewWarnings(skews: Skews, text: Text): string[] {
-  return SYSTEMS.flatMap((system) => {
-    const skewMs = skews[system]() ?? 0;
-    if (Math.abs(skewMs) <= WARN_ABOVE_MS) return [];
-    return [
-      text.start.clockSkew({ system, seconds: Math.round(Math.abs(skewMs) / 1000), weAreLate: skewMs > 0 }),
-    ];
-  });
 }

@@ -13,10 +13,9 @@ import { hasSchema } from '../store/schema.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { Text } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
-import { createRemoteClock, skewsOf, type Skews } from '../time.ts';
 import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
 import { sayingHowLong } from '../upstream.ts';
-import { checkDevin, checkSlack, findGroups, findPermissions, skewWarnings, slackError } from './checks.ts';
+import { checkDevin, checkSlack, findGroups, findPermissions, slackError } from './checks.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 
@@ -48,20 +47,17 @@ export async function diagnose(
   return { lines: [...lines, '', isHealthy ? text.doctor.healthy : text.doctor.unhealthy], isHealthy };
 }
 
-type Examination = { config: Config; text: Text; slackFetch: typeof fetch; devinFetch: typeof fetch };
+type Examination = { config: Config; text: Text };
 
 /** What Slack, Devin, the files and the database say; nothing is changed. */
 async function examine(config: Config, text: Text): Promise<Finding[]> {
   useProxy(config.proxy);
-  const clocks = { slack: createRemoteClock(), devin: createRemoteClock() };
-  const [slackFetch, devinFetch] = [clocks.slack.observe(fetch), clocks.devin.observe(fetch)];
-  const examination = { config, text, slackFetch, devinFetch };
+  const examination = { config, text };
   const all = [examineBot, examineSocket, examineDevin, examineFiles, examineStore];
   const found = await Promise.all(
     all.map(async (look) => look(examination).catch((error: unknown) => [failure(error, text)])),
   );
-  const skews = skewsOf({ slack: clocks.slack.nowMs, devin: clocks.devin.nowMs }, Date.now);
-  return [...found.flat(), ...clockFindings(skews, text)];
+  return found.flat();
 }
 
 /** Slack's rate limit says nothing about the settings, nor does an app that is running. */
@@ -71,15 +67,9 @@ function failure(error: unknown, text: Text): Finding {
   return signed(error.code === 'slack-busy' ? 'not-checkable' : 'missing')(error.say(text));
 }
 
-function clockFindings(skews: Skews, text: Text): Finding[] {
-  if (skews.slack() === null || skews.devin() === null) return [];
-  const warnings = skewWarnings(skews, text).map(warning);
-  return warnings.length > 0 ? warnings : [ok(text.doctor.clock)];
-}
-
 type SlackConfig = Config['slack'];
 
-function clientOf({ apiUrl }: SlackConfig, token: string, observed = fetch): WebClient {
+function clientOf({ apiUrl }: SlackConfig, token: string): WebClient {
   return new WebClient(token, {
     retryConfig: { retries: 0 },
     // Nobody waits for Slack without an end, nor as long as a rate limit asks for.
@@ -87,14 +77,14 @@ function clientOf({ apiUrl }: SlackConfig, token: string, observed = fetch): Web
     rejectRateLimitedCalls: true,
     // The findings say what failed.
     logLevel: LogLevel.ERROR,
-    fetch: sayingHowLong(observed),
+    fetch: sayingHowLong(fetch),
     ...(apiUrl !== null && { slackApiUrl: apiUrl }),
   });
 }
 
-async function examineBot({ config: { slack }, slackFetch, text }: Examination): Promise<Finding[]> {
+async function examineBot({ config: { slack }, text }: Examination): Promise<Finding[]> {
   const { botToken } = slack;
-  const client = clientOf(slack, botToken, slackFetch);
+  const client = clientOf(slack, botToken);
   const { workspaceUrl, scopes } = await checkSlack({ client, botToken });
   return [ok(text.doctor.slack(workspaceUrl)), ...scopeFindings(scopes, text)];
 }
@@ -115,8 +105,8 @@ async function examineSocket({ config: { slack }, text }: Examination): Promise<
   return [ok(text.doctor.socket)];
 }
 
-async function examineDevin({ config, devinFetch, text }: Examination): Promise<Finding[]> {
-  const devin = createDevin({ ...config.devin, fetch: devinFetch });
+async function examineDevin({ config, text }: Examination): Promise<Finding[]> {
+  const devin = createDevin(config.devin);
   const { orgId } = config.devin;
   const problems = await checkDevin({ devin, orgId });
   if (problems.length > 0) return problems.map((say) => missing(say(text)));

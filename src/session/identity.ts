@@ -104,34 +104,32 @@ const personSchema = z.strictObject({
 /** The identity file, as written: which member of the Devin organization each person in Slack is. */
 export const mappingSchema = z.strictObject({
   version: z.literal(1).optional(),
-  people: z.array(personSchema).max(MAX_PEOPLE).default([]),
+  people: z.array(personSchema).max(MAX_PEOPLE).superRefine(refuseConflicts).default([]),
 });
 
 export type Mapping = z.output<typeof mappingSchema>;
-export type MappedPerson = Mapping['people'][number];
+export type MappedPerson = z.output<typeof personSchema>;
+
+/** `message`s are names of sentences in the catalog. */
+function refuseConflicts(people: readonly MappedPerson[], context: z.RefinementCtx): void {
+  const slack = new Set<string>();
+  const devin = new Map<string, MappedPerson>();
+  for (const [at, one] of people.entries()) {
+    const fail = (key: 'slack' | 'devin', message: string): void =>
+      context.addIssue({ code: 'custom', path: [at, key], message });
+    const other = devin.get(folded(one.devin));
+    if (slack.has(folded(one.slack))) fail('slack', 'twice');
+    else if (other !== undefined && !(other.shared && one.shared)) fail('devin', 'conflict');
+    slack.add(folded(one.slack));
+    devin.set(folded(one.devin), one);
+  }
+}
 
 /** The keys that each part of the file may have, by its place. */
 export const MAPPING_KEYS = {
   '': mappingSchema.keyof().options,
   'people.*': personSchema.keyof().options,
 };
-
-/** Two entries that contradict each other, by their places. */
-type MappingConflict = { at: number; key: 'slack' | 'devin'; one: MappedPerson; other: MappedPerson };
-
-export function conflictsIn({ people }: Mapping): MappingConflict[] {
-  const slack = new Map<string, MappedPerson>();
-  const devin = new Map<string, MappedPerson>();
-  return people.flatMap((one, at): MappingConflict[] => {
-    const sameSlack = slack.get(folded(one.slack));
-    const sameDevin = devin.get(folded(one.devin));
-    slack.set(folded(one.slack), one);
-    devin.set(folded(one.devin), one);
-    if (sameSlack !== undefined) return [{ at, key: 'slack', one, other: sameSlack }];
-    if (sameDevin === undefined || (sameDevin.shared && one.shared)) return [];
-    return [{ at, key: 'devin', one, other: sameDevin }];
-  });
-}
 
 /** By id first: an address can pass to another person. */
 export function mappedAs(

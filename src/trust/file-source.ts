@@ -4,8 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   LineCounter,
   parseDocument,
-  Parser,
-  type CST,
   type Document,
   isMap,
   isNode,
@@ -16,8 +14,8 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import type { Log } from '../log.ts';
-import { conflictsIn, MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
-import { hintsOf, POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
+import { MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
+import { POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
 import { codeOf } from '../store/sql.ts';
 import { type Text, issueWords } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
@@ -57,8 +55,6 @@ export const POLICY_FILE: FileFormat<Policy> = {
   schema: policySchema,
   keys: POLICY_KEYS,
   faults: ({ policy }) => policy.faults,
-  hints: (value, { policy }) =>
-    hintsOf(value).map(({ path, kind, of }) => ({ path, sentence: policy.hints[kind](of) })),
 };
 
 export const IDENTITY_FILE: FileFormat<Mapping> = {
@@ -68,12 +64,6 @@ export const IDENTITY_FILE: FileFormat<Mapping> = {
   schema: mappingSchema,
   keys: MAPPING_KEYS,
   faults: ({ mapping }) => mapping.faults,
-  conflicts: (value, { mapping: { faults } }) =>
-    conflictsIn(value).map(({ at, key, one, other }) => ({
-      path: ['people', at, key],
-      sentence:
-        key === 'slack' ? faults.twice(one.slack) : faults.conflict(other.slack, one.slack, one.devin),
-    })),
 };
 
 /** `everyMs`: mounted files send no events when they change, so they are polled. */
@@ -85,13 +75,10 @@ const WRITTEN_MS = 50;
 /** Never throws: if the file can't be read, that is one of its problems. */
 export async function readYamlFile<T>(path: string, format: Format<T>, text: Text): Promise<YamlResult<T>> {
   const { faults } = text.policy;
-  const failed = (sentence: string): YamlResult<T> => ({ ok: false, problems: [`${path}:1:1: ${sentence}`] });
   try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) return failed(faults.tooLarge(MAX_BYTES));
     return parseYaml(await readFile(path, 'utf8'), { name: path, format, text });
   } catch (error) {
-    return failed(faults.unreadable(codeOf(error) ?? String(error)));
+    return { ok: false, problems: [`${path}:1:1: ${faults.unreadable(codeOf(error) ?? String(error))}`] };
   }
 }
 
@@ -207,49 +194,39 @@ export type Format<T> = {
   keys: Readonly<Record<string, readonly string[]>>;
   /** Sentences by the messages of the schema's own checks; `whole` begins one about all of it. */
   faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };
-  /** What is wrong with what the schema takes. */
-  conflicts?: (value: T, text: Text) => FileFinding[];
-  /** What is valid, but hardly meant. */
-  hints?: (value: T, text: Text) => FileFinding[];
 };
 
-type FileFinding = { path: Path; sentence: string };
-
-/** `problems`, `hints`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
-export type YamlResult<T> =
-  | { ok: true; value: T; sha256: string; hints: string[] }
-  | { ok: false; problems: string[] };
+/** `problems`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
+export type YamlResult<T> = { ok: true; value: T; sha256: string } | { ok: false; problems: string[] };
 
 type FileProblem = { offset: number; sentence: string };
 type ParseOptions<T> = { name: string; format: Format<T>; text: Text };
 
 export function parseYaml<T>(source: string, reading: ParseOptions<T>): YamlResult<T> {
-  const lines = new LineCounter();
-  const read = readSource(source, lines, reading);
-  const listed = (problems: readonly FileProblem[]): string[] =>
-    problems
-      .toSorted((a, b) => a.offset - b.offset)
-      .slice(0, MAX_PROBLEMS)
-      .map(({ offset, sentence }) => {
-        const { line, col } = lines.linePos(offset);
-        return `${reading.name}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${sentence}`;
-      });
-  if ('problems' in read) return { ok: false, problems: listed(read.problems) };
-  const sha256 = createHash('sha256').update(source).digest('hex');
-  return { ok: true, value: read.value, sha256, hints: listed(read.hints) };
+  const lineCounter = new LineCounter();
+  const read = readSource(source, lineCounter, reading);
+  if ('value' in read)
+    return { ok: true, value: read.value, sha256: createHash('sha256').update(source).digest('hex') };
+  const problems = read.problems
+    .toSorted((a, b) => a.offset - b.offset)
+    .slice(0, MAX_PROBLEMS)
+    .map(({ offset, sentence }) => {
+      const { line, col } = lineCounter.linePos(offset);
+      return `${reading.name}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${sentence}`;
+    });
+  return { ok: false, problems };
 }
 
-type ParsedFile<T> = { value: T; hints: FileProblem[] } | { problems: FileProblem[] };
+type ParsedFile<T> = { value: T } | { problems: FileProblem[] };
 
-function readSource<T>(source: string, lines: LineCounter, reading: ParseOptions<T>): ParsedFile<T> {
+function readSource<T>(source: string, lineCounter: LineCounter, reading: ParseOptions<T>): ParsedFile<T> {
   const { faults } = reading.text.policy;
+  const failed = (sentence: string): ParsedFile<T> => ({ problems: [{ offset: 0, sentence }] });
   // What a failed write leaves: a policy without its rules allows everything.
-  if (source.trim() === '') return { problems: [{ offset: 0, sentence: faults.blank }] };
-  if (Buffer.byteLength(source) > MAX_BYTES)
-    return { problems: [{ offset: 0, sentence: faults.tooLarge(MAX_BYTES) }] };
-  const deep = firstTooDeep([...new Parser(lines.addNewLine).parse(source)]);
-  if (deep !== null) return { problems: [{ offset: deep, sentence: faults.notPlain }] };
+  if (source.trim() === '') return failed(faults.blank);
+  if (Buffer.byteLength(source) > MAX_BYTES) return failed(faults.tooLarge(MAX_BYTES));
   const document = parseDocument(source, {
+    lineCounter,
     // Both take time that grows with the square of the file.
     prettyErrors: false,
     uniqueKeys: false,
@@ -258,22 +235,6 @@ function readSource<T>(source: string, lines: LineCounter, reading: ParseOptions
   });
   const wrong = syntaxProblems(document, reading.text);
   return wrong.length > 0 ? { problems: wrong } : checked(document, reading);
-}
-
-/** Lists and keys in each other. */
-const MAX_DEPTH = 12;
-
-/** Composing a document takes a stack as deep as the document; parsing alone doesn't. null: none of it is too deep. */
-function firstTooDeep(tokens: readonly CST.Token[]): number | null {
-  let level = tokens.flatMap(partsOf);
-  for (let depth = 0; depth <= MAX_DEPTH; depth += 1) level = level.flatMap(partsOf);
-  return level[0]?.offset ?? null;
-}
-
-function partsOf(token: CST.Token): CST.Token[] {
-  const items = 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : [];
-  const parts = token.type === 'document' ? [token.value] : items;
-  return parts.filter((part) => part !== null && part !== undefined);
 }
 
 function checked<T>(document: Document, { format, text }: ParseOptions<T>): ParsedFile<T> {
@@ -294,11 +255,7 @@ function checked<T>(document: Document, { format, text }: ParseOptions<T>): Pars
         .slice(0, MAX_PROBLEMS)
         .flatMap((issue) => issueSentences(issue, plain, { format, text })),
     };
-  const placed = (found: readonly FileFinding[] = []): FileProblem[] =>
-    found.map(({ path, sentence }) => ({ offset: plain.offsetOf(path), sentence }));
-  const problems = placed(format.conflicts?.(parsed.data, text));
-  if (problems.length > 0) return { problems };
-  return { value: parsed.data, hints: placed(format.hints?.(parsed.data, text)) };
+  return { value: parsed.data };
 }
 
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): FileProblem[] {

@@ -19,7 +19,7 @@ export { exportAudit, exportUsage, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Reservation } from './budget.ts';
 export { createQuickGate, withPolicy, type ApprovalNeeded, type Gate } from './gate.ts';
 export { createSpending, type Spending } from './usage.ts';
-export { explain, readSpent } from './explain.ts';
+export { explain } from './explain.ts';
 export { IDENTITY_FILE, openFile, POLICY_FILE, readYamlFile, type FileSource } from './file-source.ts';
 
 type TrustDeps = {

@@ -89,56 +89,13 @@ describe('npm run policy -- explain', () => {
     expect(lines).toContain(other);
   });
 
-  test('names each option with an invalid value, and says what it takes', async () => {
-    const wrong = ['--user', 'ana', '--kind', 'secret', '--spent', 'week=3'];
+  test.each([
+    [['--user', 'ana'], 'USER must be a Slack user id, such as U0123'],
+    [['--kind', 'secret'], '`--kind` must be one of: public, private, direct, shared.'],
+  ])('refuses %j, and says what it takes', async (wrong, sentence) => {
     const { code, stdout, stderr } = await policy('explain', file, ...wrong, '--text', 'fix it');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr.split('\n').slice(0, 3)).toEqual([
-      expect.stringContaining('USER must be a Slack user id, such as U0123'),
-      '`--kind` must be one of: public, private, direct, shared.',
-      expect.stringContaining('`--spent` must be ACU by limit, such as person=8,month=1950'),
-    ]);
-  });
-
-  test.each([
-    [[], 'allowed', 'limits.acu_per_month: 0 used · 100 free of 100 ACU', true],
-    [
-      ['--spent', 'month=95'],
-      'refused: limits.acu_per_month',
-      'limits.acu_per_month: 95 used · 5 free of 100 ACU',
-      false,
-    ],
-    [
-      ['--spent', 'person=3,month=1.5'],
-      'refused: limits.acu_per_person_per_day',
-      'limits.acu_per_month: 1.5 used · 98.5 free of 100 ACU',
-      false,
-    ],
-    [
-      ['--spent', 'channel=99'],
-      'allowed',
-      'limits.acu_per_person_per_day: 0 used · 12 free of 12 ACU',
-      false,
-    ],
-  ] as const)('counts what was spent: %j', async (spent, first, left, isAssumed) => {
-    const budgets = join(folder, 'budgets.yml');
-    await writeFile(
-      budgets,
-      'version: 1\nlimits: { acu_per_session: 10, acu_per_person_per_day: 12, acu_per_month: 100 }\n',
-    );
-    const { stdout } = await policy(
-      'explain',
-      budgets,
-      '--user',
-      'U1',
-      '--text',
-      'fix it --acu 10',
-      ...spent,
-    );
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines[0]).toBe(first);
-    expect(lines).toContain(left);
-    expect(stdout.includes('Assumes that nothing is spent so far')).toBe(isAssumed);
+    expect(stderr).toContain(sentence);
   });
 
   test('decides nothing by a file with errors', async () => {

@@ -57,7 +57,6 @@ describe('the examples', () => {
       channelName,
       kinds: [],
       text,
-      spent: null,
       ownTag: true,
       command: '/devin',
     };

@@ -41,15 +41,15 @@ test.each([
   ['peoples: []', ":1:1: peoples isn't a key of the format. Known here: version, people."],
   [
     'people:\n  - { slack: U0123, devin: user-1 }\n  - { slack: U0456, devin: USER-1 }',
-    ':3:28: maps both U0123 and U0456 to USER-1: correct one, or set `shared: true` on both.',
+    ":3:28: devin is another person's account in this file, too: correct one, or set `shared: true` on both",
   ],
   [
     'people:\n  - { slack: U0123, devin: user-1, shared: true }\n  - { slack: U0456, devin: user-1 }',
-    ':3:28: maps both U0123 and U0456 to user-1',
+    ':3:28: devin is another',
   ],
   [
     'people:\n  - { slack: U0123, devin: user-1 }\n  - { slack: U0123, devin: user-2 }',
-    ':3:14: maps U0123 for the second time',
+    ':3:14: slack maps a person for the second time',
   ],
 ])('stops the start and names the place: %s', async (yaml, problem) => {
   await writeFile(path, `${yaml}\n`);

@@ -58,11 +58,11 @@ describe('the policy', () => {
   test('stays in force while its file is being written, even if half of the new one is valid', async () => {
     await writeFile(path, 'limits: {acu_per_session: 5}\n');
     const writing: string[] = [];
-    const conflicts = () => {
+    const schema = POLICY_FILE.schema.refine(() => {
       for (const next of writing.splice(0)) appendFileSync(path, next);
-      return [];
-    };
-    const source = await openFile(path, { ...POLICY_FILE, conflicts }, deps());
+      return true;
+    });
+    const source = await openFile(path, { ...POLICY_FILE, schema }, deps());
     writing.push('instructions: Ask.\n');
     await writeFile(path, 'limits: {acu_per_session: 6}\n');
     await source.look();

@@ -204,19 +204,6 @@ const NOTHING_SET: PolicyChannel = { match: [], set: {}, defaults: {} };
 
 const fixedBy = ({ set }: PolicyChannel): number => Object.keys(set).length;
 
-export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
-  return mismatches(rule, facts).length === 0;
-}
-
-/** The rules before the one that counts, each with what keeps it from counting. */
-export function passedOver(policy: Policy, facts: PolicyFacts): { name: string; parts: string[] }[] {
-  const draft = rulesAt(policy, facts.place).fillIn(facts.request.draft);
-  const filled = { ...facts, request: { ...facts.request, draft } };
-  const all = policy.rules.map((rule) => ({ name: rule.name, parts: mismatches(rule, filled) }));
-  const end = all.findIndex(({ parts }) => parts.length === 0);
-  return end === -1 ? all : all.slice(0, end);
-}
-
 /** Of several modes the first is what is meant if none of them was asked for. */
 export function setValues({ modes, acu, repos, tags }: PolicyValues): StoredDraft {
   return {
@@ -258,21 +245,21 @@ function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): Ternary
 }
 
 /**
- * The parts of a rule that keep it from counting; none: it counts. Parts are combined with "and", the entries of one
+ * Whether a rule counts. Parts are combined with "and", the entries of one
  * list with "or"; what is left out asks for nothing. If the request names several values, one that matches is enough to
  * refuse it or to ask; to allow it, all of them must match. What is not known never opens a door: it makes a rule match
  * that refuses, and not one that allows.
  */
-function mismatches(rule: PolicyRule, facts: PolicyFacts): string[] {
+export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
   const { people, channels, when, verdict } = rule;
   const { person, place, request } = facts;
   const combine = verdict === 'allow' ? eachOf : anyOf;
-  const parts: (readonly [string, Ternary])[] = [
-    ['people', people === undefined || anyOf(people.map((pattern) => isOne(pattern, person)))],
-    ['channels', channels === undefined || isPlace(channels, place)],
-    ...when.map(({ key, matches }) => [key, matches(request, combine)] as const),
+  const parts = [
+    people === undefined || anyOf(people.map((pattern) => isOne(pattern, person))),
+    channels === undefined || isPlace(channels, place),
+    ...when.map(({ matches }) => matches(request, combine)),
   ];
-  return parts.flatMap(([part, found]) => ((found ?? verdict !== 'allow') ? [] : [part]));
+  return parts.every((found) => found ?? verdict !== 'allow');
 }
 
 function isOne(pattern: PersonPattern, { userId, email, groups }: PolicyPerson): Ternary {

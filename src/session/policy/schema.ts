@@ -133,43 +133,6 @@ function withoutApprovers({ owners, limits, rules }: Policy): JointFault[] {
   return [...ofLimits, ...ofRules];
 }
 
-/** What is allowed, but hardly meant. `of`: the rule above, or the person. */
-type PolicyHint = {
-  path: readonly (string | number)[];
-  kind: 'unreached' | 'own-approval';
-  of: string;
-};
-
-export function hintsOf(policy: Policy): PolicyHint[] {
-  return [...unreached(policy), ...ownApprovals(policy)];
-}
-
-function unreached({ rules }: Policy): PolicyHint[] {
-  const last = rules.findIndex(
-    ({ people, channels, when }) => people === undefined && channels === undefined && when.length === 0,
-  );
-  const { name: of = '' } = rules[last] ?? {};
-  return last === -1
-    ? []
-    : rules
-        .slice(last + 1)
-        .map((_rule, at) => ({ path: ['rules', last + 1 + at, 'name'], kind: 'unreached', of }));
-}
-
-/** People whom a rule names as approvers of their own requests, without enough others. */
-function ownApprovals({ owners, rules }: Policy): PolicyHint[] {
-  return rules.flatMap(({ verdict, people = [], approvers = owners, need = 1 }, at) => {
-    const isOpenEnded = approvers.some(({ kind }) => kind === 'group');
-    if (verdict !== 'approve' || isOpenEnded || approvers.length > need) return [];
-    const ids = new Set(approvers.flatMap((one) => (one.kind === 'user' ? [one.id] : [])));
-    return people.flatMap((one): PolicyHint[] =>
-      one.kind === 'user' && ids.has(one.id)
-        ? [{ path: ['rules', at, 'people'], kind: 'own-approval', of: one.id }]
-        : [],
-    );
-  });
-}
-
 /** A session without a cap could use a whole budget; with one above the limit, it could not start. */
 function capFaults({ limits, channels }: Policy): JointFault[] {
   const { acu_per_session: most } = limits;

@@ -73,7 +73,6 @@ export function createSlack(options: SlackOptions) {
     answers,
     /** For the start, which asks again soon. */
     starting,
-    clock,
     isUp,
     identity,
     botUserId,

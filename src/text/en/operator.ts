@@ -76,9 +76,6 @@ export const store = {
     'The database belongs to another version of this app: start that version, or start this one with an empty DATA_DIR or an empty database in DATABASE_URL. Sessions then come back by their tags, or when somebody follows them. Nothing was changed.',
 };
 
-type Skew = { system: keyof typeof NAMES; seconds: number; weAreLate: boolean };
-const NAMES = { slack: 'Slack', devin: 'Devin' };
-
 type Address = { host: string; port: number; code: string };
 
 /** Start: what ends it, or what it warns about. */
@@ -96,8 +93,6 @@ export const start = {
     code === 'EADDRINUSE'
       ? `PORT ${port} is used by another program on ${host}: stop that one, or set another PORT.`
       : `The app can't listen on HOST ${host}, PORT ${port} (${code}): HOST must be an address of this machine, such as 0.0.0.0, and PORT a port that this user can listen on.`,
-  clockSkew: ({ system, seconds, weAreLate }: Skew): string =>
-    `This machine's clock is ${seconds} s ${weAreLate ? 'behind' : 'ahead of'} ${NAMES[system]}'s: synchronize it (NTP).`,
   fewFiles: (files: number, least: number): string =>
     `The app may open only ${files} files, and each connection is one: raise the limit to ${least} or more (\`ulimit -n\`, LimitNOFILE in systemd), or connections are dropped under load.`,
   notSaved: (reason: string): string =>
@@ -180,7 +175,6 @@ export const doctor = {
     `Failed repeatedly and were skipped: ${SET_ASIDE.get(kind) ?? kind} (${count}). The log says why.`,
   databaseInUse:
     "The database can't be checked while the app is running. To see what was skipped, read devin_slack_set_aside in /metrics.",
-  clock: 'The clocks of this machine, Slack and Devin agree.',
   healthy: 'Nothing that can be checked is missing.',
   unhealthy: 'Fix what is missing, then run this again.',
 };
@@ -234,8 +228,8 @@ export const mapping = {
     whole: 'The identity file ',
     'slack-person': 'must be a Slack user id (U0123) or an email address.',
     'devin-member': "must be a Devin user id, such as user-0123, or a Devin member's email address.",
-    twice: (slack: string): string => `maps ${slack} for the second time: keep one entry for each person.`,
-    conflict: (one: string, other: string, devin: string): string =>
-      `maps both ${one} and ${other} to ${devin}: correct one, or set \`shared: true\` on both.`,
+    twice: 'maps a person for the second time: keep one entry for each person.',
+    conflict:
+      "is another person's account in this file, too: correct one, or set `shared: true` on both entries.",
   },
 };

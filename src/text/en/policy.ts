@@ -4,16 +4,9 @@ export const policy = {
     'Usage:',
     '  npm run policy -- check FILE…',
     '  npm run policy -- explain FILE [--text "task and options"] [--user U…] [--email E] [--group S…]…',
-    '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]… [--spent person=N,channel=N,month=N]',
+    '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]…',
   ].join('\n'),
   check: { fine: (rules: number): string => `The policy is valid. Rules: ${rules}.` },
-  /** About what is valid, but hardly meant. */
-  hints: {
-    unreached: (above: string): string =>
-      `this rule never decides: "${above}" above it matches everything. Move it up, or say in the other one whom or what it is for.`,
-    'own-approval': (userId: string): string =>
-      `${userId} can't get an approval here: nobody approves their own request. Name other approvers, too.`,
-  },
   faults: {
     whole: 'The policy ',
     unreadable: (code: string): string => `can't be read (${code}): check the path and its permissions.`,
@@ -125,17 +118,9 @@ export const policy = {
     approval: (rule: string): string => `approval: ${rule}`,
     byRule: (rule: string): string => `The rule "${rule}" allows it.`,
     noRule: 'No rule of the policy applies.',
-    /** A line for each rule follows: its name, and the keys that don't match. */
-    passedOver: "Rules that don't apply, and what doesn't match:",
-    nothingSpent: 'Assumes that nothing is spent so far; set that with `--spent person=N,channel=N,month=N`.',
     values: 'Set by the policy:',
-    defaults: 'Defaults of the channel:',
     instructions: 'Standing instructions:',
-    /** What is wrong with an option of the command line. */
-    options: {
-      kinds: (known: string): string => `\`--kind\` must be one of: ${known}.`,
-      spending: '`--spent` must be ACU by limit, such as person=8,month=1950; use person, channel and month.',
-    },
+    kinds: (known: string): string => `\`--kind\` must be one of: ${known}.`,
     noText: '`--text` has a problem:',
   },
 };

@@ -74,8 +74,6 @@ export const store: Text['store'] = {
     'データベースは、このアプリの別のバージョンのものです。そのバージョンを起動するか、空の DATA_DIR、または DATABASE_URL に空のデータベースを指定して起動してください。セッションは、タグから戻るか、フォローし直すと戻ります。何も変更していません。',
 };
 
-const NAMES = { slack: 'Slack', devin: 'Devin' };
-
 export const start: Text['start'] = {
   token: (name, code) =>
     `Slack が ${name} を受け付けません（${code}）。アプリをワークスペースにインストールし、api.slack.com/apps > アプリ からトークンをコピーし直してください。`,
@@ -87,8 +85,6 @@ export const start: Text['start'] = {
     code === 'EADDRINUSE'
       ? `PORT ${port} は ${host} の別のプログラムが使用しています。そのプログラムを停止するか、別の PORT を設定してください。`
       : `HOST ${host}、PORT ${port} で待ち受けできません（${code}）。HOST にはこのマシンのアドレス（例: 0.0.0.0）、PORT にはこのユーザーが使えるポートを設定してください。`,
-  clockSkew: ({ system, seconds, weAreLate }) =>
-    `このマシンの時計は ${NAMES[system]} より ${seconds} 秒${weAreLate ? '遅れて' : '進んで'}います。NTP で同期してください。`,
   fewFiles: (files, least) =>
     `同時に開けるファイルは、接続も含めて ${files} 個までです。上限を ${least} 以上にしてください（\`ulimit -n\`、systemd では LimitNOFILE）。このままでは、混雑時に接続が切れます。`,
   notSaved: (reason) =>
@@ -165,7 +161,6 @@ export const doctor: Text['doctor'] = {
     `失敗を繰り返したためスキップ: ${SET_ASIDE.get(kind) ?? kind} ${count} 件。理由はログにあります。`,
   databaseInUse:
     'アプリの実行中はデータベースを確認できません。スキップした処理は /metrics の devin_slack_set_aside で確認できます。',
-  clock: 'このマシン、Slack、Devin の時計は一致しています。',
   healthy: '確認できる範囲で不足はありません。',
   unhealthy: '不足しているものを直してから、もう一度実行してください。',
 };
@@ -215,8 +210,8 @@ export const mapping: Text['mapping'] = {
     'slack-person': 'は Slack のユーザー ID（U0123）またはメールアドレスにしてください。',
     'devin-member':
       'は Devin のユーザー ID（例: user-0123）または Devin メンバーのメールアドレスにしてください。',
-    twice: (slack) => `で ${slack} が二度指定されています。1 人につき 1 項目にしてください。`,
-    conflict: (one, other, devin) =>
-      `で ${one} と ${other} の両方が ${devin} になっています。どちらかを直すか、両方に \`shared: true\` を付けてください。`,
+    twice: 'で同じ人が二度指定されています。1 人につき 1 項目にしてください。',
+    conflict:
+      'のアカウントは、このファイルで別の人にも指定されています。どちらかを直すか、両方に `shared: true` を付けてください。',
   },
 };

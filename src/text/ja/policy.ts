@@ -6,15 +6,9 @@ export const policy: Text['policy'] = {
     '使い方:',
     '  npm run policy -- check FILE…',
     '  npm run policy -- explain FILE [--text "task and options"] [--user U…] [--email E] [--group S…]…',
-    '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]… [--spent person=N,channel=N,month=N]',
+    '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]…',
   ].join('\n'),
   check: { fine: (rules) => `ポリシーは有効です。ルール: ${rules} 件。` },
-  hints: {
-    unreached: (above) =>
-      `このルールが適用されることはありません。上にある「${above}」がすべてに一致します。このルールを上に移すか、「${above}」の対象を指定してください。`,
-    'own-approval': (userId) =>
-      `${userId} は、ここでは承認を得られません。自分の依頼は承認できないため、ほかの承認者も指定してください。`,
-  },
   faults: {
     whole: 'ポリシー',
     unreadable: (code) => `を読み取れません（${code}）。パスと権限を確認してください。`,
@@ -115,16 +109,9 @@ export const policy: Text['policy'] = {
     approval: (rule) => `approval: ${rule}`,
     byRule: (rule) => `ルール「${rule}」により許可されます。`,
     noRule: '適用されるポリシーのルールはありません。',
-    passedOver: '適用されないルールと、一致しない項目:',
-    nothingSpent: '使用量は 0 と仮定しています。`--spent person=N,channel=N,month=N` で指定できます。',
     values: 'ポリシーによる設定:',
-    defaults: 'チャンネルのデフォルト:',
     instructions: '常に追加される指示:',
-    options: {
-      kinds: (known) => `\`--kind\` に指定できる値: ${known}`,
-      spending:
-        '`--spent` には person=8,month=1950 のように、上限ごとの ACU を指定してください。使える名前は person、channel、month です。',
-    },
+    kinds: (known) => `\`--kind\` に指定できる値: ${known}`,
     noText: '`--text` に問題があります:',
   },
 };
