@@ -172,7 +172,6 @@ const PASSING: ReadonlySet<string> = new Set([
   'slack-unreachable',
   'slack-busy',
   'database-unreachable',
-  'database-full',
   'database-readonly',
 ]);
 

@@ -53,11 +53,9 @@ test('a start that waits for two systems names both, until each answers', async 
     signal,
   );
   const server = 'db.internal:5432/bot';
-  const away = [
-    new OperatorError('database-unreachable', ({ store }) => store.unreachable(server)),
-    new OperatorError('database-full', ({ store }) => store.full(server)),
-    new OperatorError('database-readonly', ({ store }) => store.readonly(server)),
-  ];
+  const away = (['unreachable', 'readonly'] as const).map(
+    (why) => new OperatorError(`database-${why}`, ({ store }) => store.postgres(server, why)),
+  );
   await waiting.until(
     'Postgres',
     async () => {

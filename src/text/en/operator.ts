@@ -44,18 +44,8 @@ export const commandLine = {
 
 /** Start: why the store can't be opened. */
 export const store = {
-  unreachable: (server: string): string =>
-    `DATABASE_URL names a Postgres server that doesn't answer (${server}): check the host and port, that # in the password is written as %23, and that the server is running.`,
-  untrusted: (server: string): string =>
-    `The certificate of the Postgres server in DATABASE_URL isn't trusted (${server}): use the host name that it is for, and name the file of its authority, as in ?sslmode=verify-full&sslrootcert=/etc/ca.pem.`,
-  refused: (server: string): string =>
-    `The Postgres server in DATABASE_URL refused the connection (${server}): check the user name, password and SSL mode.`,
-  missing: (server: string): string =>
-    `DATABASE_URL names a database that doesn't exist (${server}): create it, or correct the name.`,
-  full: (server: string): string =>
-    `The Postgres server in DATABASE_URL has no connection left (${server}): raise max_connections, or the limit of this user or database.`,
-  readonly: (server: string): string =>
-    `The Postgres server in DATABASE_URL is read-only (${server}): point DATABASE_URL at the primary. A managed server may also be read-only because its disk is full.`,
+  postgres: (server: string, reason: string): string =>
+    `The Postgres server in DATABASE_URL can't be used (${server}): ${reason}. Check the address, user, password (write # as %23), database and SSL mode, and that it takes writes.`,
   forbidden:
     'The user in DATABASE_URL may not create tables and schemas: make it the owner of the database, as in `alter database name owner to user`.',
   inUse: (folder: string, pid: number | null): string =>

@@ -43,18 +43,8 @@ export const commandLine: Text['commandLine'] = {
 };
 
 export const store: Text['store'] = {
-  unreachable: (server) =>
-    `DATABASE_URL の Postgres サーバーが応答しません（${server}）。ホストとポート、パスワードの # が %23 と書かれていること、サーバーが動いていることを確認してください。`,
-  untrusted: (server) =>
-    `DATABASE_URL の Postgres サーバーの証明書を信頼できません（${server}）。証明書のホスト名を使い、認証局の証明書ファイルを指定してください（例: ?sslmode=verify-full&sslrootcert=/etc/ca.pem）。`,
-  refused: (server) =>
-    `DATABASE_URL の Postgres サーバーに接続を拒否されました（${server}）。ユーザー名、パスワード、SSL モードを確認してください。`,
-  missing: (server) =>
-    `DATABASE_URL のデータベースがありません（${server}）。作成するか、名前を修正してください。`,
-  full: (server) =>
-    `DATABASE_URL の Postgres サーバーの接続数が上限に達しています（${server}）。max_connections か、ユーザーまたはデータベースごとの接続数の上限を増やしてください。`,
-  readonly: (server) =>
-    `DATABASE_URL の Postgres サーバーは読み取り専用です（${server}）。DATABASE_URL にプライマリサーバーを指定してください。マネージドサーバーは、ディスクに空きがないときも読み取り専用になることがあります。`,
+  postgres: (server, reason) =>
+    `DATABASE_URL の Postgres サーバーを使用できません（${server}）: ${reason}。アドレス、ユーザー名、パスワード（# は %23 と書きます）、データベース名、SSL モードと、書き込みができることを確認してください。`,
   forbidden:
     'DATABASE_URL のユーザーにはテーブルやスキーマを作る権限がありません。データベースの所有者にしてください（例: `alter database 名前 owner to ユーザー`）。',
   inUse: (folder, pid) =>
