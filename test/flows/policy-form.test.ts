@@ -99,7 +99,7 @@ test('a form shows what the channel sets, refuses another value there, and start
   const details = await slack.waitForView(
     ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'session_details',
   );
-  expect(slack.renderText(details)).toMatch(/Standing instructions\*:.*Follow CONTRIBUTING\.md\./s);
+  expect(slack.renderText(details)).toMatch(/What Devin gets\*:.*Follow CONTRIBUTING\.md\./s);
 });
 
 test('a form shows a refused person only the rule that refuses them', async () => {

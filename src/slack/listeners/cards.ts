@@ -3,7 +3,6 @@ import { awaited, wasAsked } from '../../session/approval.ts';
 import { devinUserOf } from '../../session/identity.ts';
 import { isOver, type SessionPhase } from '../../session/lifecycle.ts';
 import { instructionsIn } from '../../session/prompt.ts';
-import { buildRequest } from '../../session/request.ts';
 import { type SessionRequest, findFollowed, type Followed } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { fingerprintOf } from '../../store/sql.ts';
@@ -129,11 +128,18 @@ type DetailsRows = {
 
 /** Everything about a request and its session, except the values of session secrets. */
 export function detailsView({ request, session, onlyAsked }: DetailsRows, text: Text): SessionDetails {
-  const { identity } = request;
+  const { identity, draft, prompt, secretNames, uploads } = request;
+  const task = draft.values.prompt ?? prompt ?? '';
+  const files = [...(draft.values.attachment_urls ?? []), ...(onlyAsked ? [] : (uploads?.urls ?? []))];
+  const sent = onlyAsked || prompt === task ? null : prompt;
+  const trouble = problemOf(request, text) ?? doubtOf(request, text);
   return {
-    request: effectiveRequest(request, onlyAsked ? [] : (request.uploads?.urls ?? [])),
-    sources: { ...request.draft.sources, session_secrets: 'request' },
-    names: request.draft.names ?? {},
+    asked: {
+      values: { ...draft.values, prompt: task, ...(files.length > 0 && { attachment_urls: files }) },
+      secretNames,
+      sources: draft.sources,
+      names: draft.names,
+    },
     url: onlyAsked ? null : (session?.url ?? null),
     identity:
       identity === null || identity.kind === 'refused'
@@ -141,23 +147,20 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
         : {
             name: identity.kind === 'matched' ? identity.name : text.card.serviceUser,
             how: identitySentence(identity, text),
-            checkedAtMs: identity.checkedAtMs,
           },
     support: {
       request: request.id,
       state: request.state,
-      rule: rulesOf(request).join(', ') || null,
+      rule: rulesOf(request).join(', '),
       requested: request.createdAt.toISOString(),
       changed: request.updatedAt.toISOString(),
       member: devinUserOf(identity),
       ...(onlyAsked ? {} : idsOf(session)),
     },
-    included: request.context === null ? null : text.modal.context.choices[request.context.choice],
-    sent: onlyAsked || request.prompt === request.draft.values.prompt ? null : request.prompt,
+    sent,
     leftOut: leftOut(request, text),
-    instructions: request.prompt === null ? null : instructionsIn(request.prompt, request.id),
-    approvals: approvalNotes(request, text),
-    problem: problemOf(request, text) ?? doubtOf(request, text),
+    instructions: prompt === null || sent !== null ? null : instructionsIn(prompt, request.id),
+    news: [...(trouble === null ? [] : [trouble]), ...approvalNotes(request, text)],
   };
 }
 
@@ -177,19 +180,6 @@ function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
     ...leftOutNotes(uploads?.leftOut ?? [], text),
     ...(unticked === null ? [] : [text.details.unticked(unticked)]),
   ];
-}
-
-function effectiveRequest(request: SessionRequest, uploadedUrls: string[]): Record<string, unknown> {
-  const { identity, draft, secretNames: names } = request;
-  const built = buildRequest({
-    draft: draft.values,
-    prompt: draft.values.prompt ?? request.prompt ?? '',
-    tag: null,
-    createAsUserId: devinUserOf(identity),
-    uploadedUrls,
-    sessionSecrets: [],
-  });
-  return names.length === 0 ? built : { ...built, session_secrets: names.map((key) => ({ key })) };
 }
 
 /** A form that is filled in like a request. */

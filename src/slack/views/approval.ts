@@ -164,10 +164,9 @@ function factLines(message: ApprovalView, text: Text): string[] {
     words.cost(capWords(cap), capWords(most)),
     ...(budget === undefined ? [] : [words.left(moneyWords(budget, text))]),
     // Uncut, unlike on a card: nobody can approve what they don't see.
-    ...fieldRows({ values: others, names: named }, text),
+    ...fieldRows({ values: others, secretNames, names: named }, text),
     ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages)]),
     ...(files.length === 0 ? [] : [words.files(names(files))]),
-    ...(secretNames.length === 0 ? [] : [words.secrets(names(secretNames))]),
     ...(leftOut === 0 ? [] : [words.leftOut(leftOut)]),
     ...(instructions === null
       ? []

@@ -7,7 +7,7 @@ import { excerptAround, indexOfPicked, saidOnce, type QuotedMessage } from '../.
 import type { Text } from '../../text/index.ts';
 import { INPUT, reviewBlock, reviewMetadata, VIEW } from '../edge/ids.ts';
 import type { OpenView } from '../edge/payload.ts';
-import { fieldRows, row, shownMoment, shownSecrets, shownTime } from './details.ts';
+import { fieldRows, row, shownMoment, shownTime } from './details.ts';
 import {
   inputBlock,
   pickedIn,
@@ -75,11 +75,9 @@ function reviewBlocks(review: Review, text: Text): KnownBlock[] {
 
 /** As Devin reads it: the task with its options, the instructions, then the conversation. */
 function linesOf({ values, names, instructions, items }: Review, text: Text): string[] {
-  const { session_secrets: secrets, ...others } = values;
-  const { prompt: task = '' } = values;
+  const { prompt: task = '', session_secrets: secrets = [] } = values;
   return [
-    ...fieldRows({ values: others, names }, text),
-    ...(secrets === undefined ? [] : [row(text.fields.session_secrets.label, shownSecrets(secrets, text))]),
+    ...fieldRows({ values, secretNames: secrets.map(({ key }) => key), names }, text),
     ...(instructions === null
       ? []
       : [row(text.details.instructions, `\n${truncate(escape(instructions), INSTRUCTIONS_LENGTH)}`)]),

@@ -36,8 +36,12 @@ import {
 import { fieldRows, optionWords, row } from './details.ts';
 import { fieldInput } from './form/fields.ts';
 import { readFields, type FormRules } from './form/read.ts';
-import { notice } from './notices.ts';
 import {
+  LIMIT,
+  charactersOf,
+  fitting,
+  packed,
+  sections,
   inputBlock,
   pickedIn,
   readEntered,
@@ -155,7 +159,11 @@ export function readSettingsForm(state: unknown, inForce: InForce): Preferences 
 export function renderDefaults(defaults: EffectiveDraft, before: string[], text: Text): Rendered {
   const { settings } = text;
   const lines = fieldRows(defaults, text);
-  return notice([...before.map(escape), bold(settings.title), ...lines, settings.notSaid]);
+  return joinParts([
+    packed([...before.map(escape), bold(settings.title)]),
+    { text: lines.join('\n'), blocks: fitting(sections(lines), LIMIT.messageJson / 2, charactersOf) },
+    line(settings.notSaid),
+  ]);
 }
 
 /** The fields with a flag, which the command can set, too. */

@@ -166,7 +166,6 @@ export const approval = {
     leftOut: (count: number): string =>
       count === 1 ? '1 file or message was left out.' : `${count} files or messages were left out.`,
     instructions: (words: string): string => `The policy adds: ${words}`,
-    secrets: (names: string): string => `Session secrets: ${names}.`,
     until: (when: string): string => `Waits until ${when}. Without an answer, nothing starts.`,
     approve: 'Start session',
     decline: 'Decline',

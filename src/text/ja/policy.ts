@@ -143,7 +143,6 @@ export const approval: Text['approval'] = {
     files: (names) => `ファイル: ${names}。`,
     leftOut: (count) => `含めなかったファイルまたはメッセージ: ${count} 件。`,
     instructions: (words) => `ポリシーが追加する指示: ${words}`,
-    secrets: (names) => `セッションのシークレット: ${names}。`,
     until: (when) => `${when} まで待ちます。回答がなければ開始しません。`,
     approve: 'セッションを開始',
     decline: '却下',

@@ -2,44 +2,35 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
+import { fields } from '../../../src/session/fields.ts';
 import { renderDetails, type SessionDetails } from '../../../src/slack/views/details.ts';
 import { en } from '../../../src/text/en.ts';
 
 const accepted: SessionDetails = {
-  request: { prompt: 'Fix the flaky login test' },
-  sources: { prompt: 'request' },
-  names: {},
+  asked: { values: { prompt: 'Fix the flaky login test' } },
   url: null,
   identity: null,
   support: { request: 'r1', state: 'accepted', session: undefined, statusDetail: null },
-  problem: null,
-  included: null,
   sent: null,
   leftOut: [],
   instructions: null,
-  approvals: [],
+  news: [],
 };
 
 const created: SessionDetails = {
   ...accepted,
-  request: {
-    prompt: 'Fix the flaky login test',
-    repos: ['acme/web', 'acme/api'],
-    max_acu_limit: 10,
-    knowledge_ids: [],
-    resumable: false,
-    structured_output_schema: { type: 'object' },
-    create_as_user_id: 'email|abc',
+  asked: {
+    values: {
+      prompt: 'Fix the flaky login test',
+      repos: ['acme/web', 'acme/api'],
+      max_acu_limit: 10,
+      knowledge_ids: [],
+      resumable: false,
+      structured_output_schema: { type: 'object' },
+    },
+    sources: { repos: 'channel', max_acu_limit: 'workspace', knowledge_ids: 'person' },
   },
-  sources: {
-    prompt: 'request',
-    repos: 'channel',
-    max_acu_limit: 'workspace',
-    knowledge_ids: 'person',
-    resumable: 'request',
-    structured_output_schema: 'request',
-  },
-  identity: { name: 'Ada Lovelace', how: 'Matched by e-mail.', checkedAtMs: Date.UTC(2026, 4, 1, 9, 30) },
+  identity: { name: 'Ada Lovelace', how: 'Matched by e-mail.' },
   url: 'https://app.devin.ai/sessions/abc123',
   support: { request: 'r1', state: 'created', session: 'abc123' },
 };
@@ -60,17 +51,17 @@ function read(details: SessionDetails): string {
 
 describe('the details', () => {
   test('name session secrets but never show their values', () => {
-    const request = { session_secrets: [{ key: 'TOKEN', value: 'hunter2', sensitive: true }] };
-    expect(read({ ...accepted, request })).toContain('`TOKEN`');
-    expect(JSON.stringify(renderDetails({ ...accepted, request }, en))).not.toContain('hunter2');
+    const values = { session_secrets: [{ key: 'TOKEN', value: 'hunter2', sensitive: true }] };
+    const asked = { values, secretNames: ['TOKEN'] };
+    expect(read({ ...accepted, asked })).toContain('`TOKEN`');
+    expect(JSON.stringify(renderDetails({ ...accepted, asked }, en))).not.toContain('hunter2');
   });
 
   test('show the beginning of a task that no view could hold, and say that it is shortened', () => {
     const prompt = `Begin ${'word '.repeat(50_000)}`;
     const support = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`key_${i}`, 'w'.repeat(2500)]));
-    const problem = 'p'.repeat(5000);
-    const approvals = Array.from({ length: 10 }, () => problem);
-    const details = { ...accepted, request: { prompt }, sent: prompt, support, problem, approvals };
+    const news = Array.from({ length: 10 }, () => 'p'.repeat(5000));
+    const details = { ...accepted, asked: { values: { prompt } }, sent: prompt, support, news };
     expect(checkView(renderDetails(details, en))).toEqual([]);
     expect(read(details)).toContain('Begin word');
     expect(read(details)).toContain(en.details.cut);
@@ -82,21 +73,16 @@ describe('the details', () => {
       fc.constantFrom('&'.repeat(40_000), '```'.repeat(2000), '漢'.repeat(30_000), '\u0001'.repeat(9000)),
     );
     const json = fc.oneof(fc.jsonValue(), words, fc.array(words, { maxLength: 60 }));
-    const record = fc.dictionary(fc.string({ minLength: 1, maxLength: 200 }), json, { maxKeys: 40 });
+    const record = fc.dictionary(fc.constantFrom(...fields.map(({ key }) => key)), json, { maxKeys: 40 });
     fc.assert(
       fc.property(
         record,
         fc.dictionary(fc.string({ minLength: 1 }), words),
         words,
-        (request, support, problem) => {
-          const identity = { name: problem, how: 'Matched.', checkedAtMs: 0 };
-          const details = {
-            ...created,
-            request: { ...request, prompt: problem },
-            support,
-            identity,
-            problem,
-          };
+        (values, support, words) => {
+          const identity = { name: words, how: 'Matched.' };
+          const asked = { values: { ...values, prompt: words } };
+          const details = { ...created, asked, support, identity, news: [words] };
           expect(checkView(renderDetails(details, en))).toEqual([]);
         },
       ),

@@ -80,18 +80,14 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
   Details: (words, text = en) =>
     renderDetails(
       {
-        request: { [words]: 1, playbook_id: 'p1' },
-        sources: {},
-        names: { p1: words },
+        asked: { values: { playbook_id: 'p1' }, names: { p1: words } },
         url: null,
-        identity: { name: words, how: 'Matched.', checkedAtMs: 0 },
+        identity: { name: words, how: 'Matched.' },
         support: { status: words },
-        problem: null,
-        included: null,
         sent: null,
         leftOut: [],
         instructions: words,
-        approvals: [],
+        news: [],
       },
       text,
     ),
