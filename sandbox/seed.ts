@@ -82,21 +82,16 @@ function addOrganization(devin: LocalDevin, { catalog }: Sample): void {
   ] as const) {
     devin.addMember({ userId: `user-${handleOf(name)}`, email, name });
   }
-  for (const [path, language] of [
-    ['acme/web', 'TypeScript'],
-    ['acme/api', 'Go'],
-    ['acme/checkout', 'TypeScript'],
-    ['acme/infrastructure', 'HCL'],
-  ] as const) {
-    devin.addRepository({ path, language });
-  }
-  devin.addPlaybook({ id: 'playbook-fix', title: catalog.fix });
-  devin.addPlaybook({ id: 'playbook-upgrade', title: catalog.upgrade });
-  devin.addPlaybook({ id: 'playbook-test', title: catalog.test });
-  devin.addNote({ id: 'note-checkout', name: catalog.checkout });
-  devin.addNote({ id: 'note-style', name: catalog.style });
-  devin.addSecret({ id: 'secret-staging', key: 'STAGING_DATABASE_URL' });
-  devin.addSecret({ id: 'secret-npm', key: 'NPM_TOKEN' });
+  const { repositories, playbooks, notes, secrets } = devin.catalog;
+  for (const name of ['web', 'api', 'checkout', 'infrastructure'])
+    repositories.push({ path: `acme/${name}` });
+  playbooks.push(
+    { id: 'playbook-fix', title: catalog.fix },
+    { id: 'playbook-upgrade', title: catalog.upgrade },
+  );
+  playbooks.push({ id: 'playbook-test', title: catalog.test });
+  notes.push({ id: 'note-checkout', name: catalog.checkout }, { id: 'note-style', name: catalog.style });
+  secrets.push({ id: 'secret-staging', key: 'STAGING_DATABASE_URL' }, { id: 'secret-npm', key: 'NPM_TOKEN' });
 }
 
 function addChannels(slack: LocalSlack, { ana, ben, mei, eve, gus, olga }: People) {

@@ -6,14 +6,7 @@ import { createJournal, type RecordedRequest } from './journal.ts';
 import { createMembers, type Permission, type Member, PERMISSIONS } from './members.ts';
 import type { Schedule } from './player.ts';
 import { attachmentRoutes, createUploads } from './routes/attachments.ts';
-import {
-  type Catalog,
-  type Note,
-  type Playbook,
-  referenceRoutes,
-  type Repository,
-  type Secret,
-} from './routes/reference.ts';
+import { type Catalog, referenceRoutes } from './routes/reference.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import type { DevinWords, Script } from './scripts.ts';
@@ -65,7 +58,7 @@ function createWorld(settings: Settings, origin: string) {
   const { orgId, now } = settings;
   const problems: string[] = [];
   const changes = createChanges<void>(() => problems);
-  const members = createMembers(orgId);
+  const members = createMembers();
   settings.members.forEach((member) => members.add(member));
   const uploads = createUploads({ origin, orgId });
   const catalog: Catalog = { playbooks: [], notes: [], secrets: [], repositories: [], ...settings.catalog };
@@ -99,7 +92,6 @@ function routesOf(world: World, settings: Settings, wire: WireContext): Route[] 
       orgId,
       report,
       serviceUser: SERVICE_USER,
-      startedAtSeconds: Math.floor(settings.now() / 1000),
     }),
   ];
 }
@@ -121,10 +113,8 @@ function controls({ permissions, catalog, members, uploads, sessions, faults, jo
     secretsOf: sessions.secretsOf,
     addMember: members.add,
     removeMember: members.remove,
-    addPlaybook: (playbook: Playbook) => void catalog.playbooks.push(playbook),
-    addNote: (note: Note) => void catalog.notes.push(note),
-    addSecret: (secret: Secret) => void catalog.secrets.push(secret),
-    addRepository: (repository: Repository) => void catalog.repositories.push(repository),
+    /** What people can pick from, live. */
+    catalog,
     /** As if the app had asked. */
     create: sessions.create,
     script: sessions.script,

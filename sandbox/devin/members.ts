@@ -13,36 +13,14 @@ export type Member = {
 
 export type Members = ReturnType<typeof createMembers>;
 
-const roleOf = ({ canUse = true }: Member) =>
-  canUse ? { role_id: 'role-member', role_name: 'Member' } : { role_id: 'role-viewer', role_name: 'Viewer' };
+/**
+ * Without the roles, which the app doesn't read.
+ * https://docs.devin.ai/api-reference/v3/users/list-organization-users,
+ * https://docs.devin.ai/api-reference/v3/users/get-organization-user
+ */
+export const toUser = ({ userId, email, name }: Member) => ({ user_id: userId, email, name });
 
-const directRoles = (member: Member, orgId: string) => [{ role: roleOf(member), org_id: orgId }];
-const groupRoles = (member: Member, orgId: string) => [
-  { role: roleOf(member), idp_group_name: 'engineering', org_id: orgId },
-];
-
-const person = ({ userId, email, name }: Member) => ({ user_id: userId, email, name });
-
-/** https://docs.devin.ai/api-reference/v3/users/list-organization-users */
-const toUser = (member: Member, orgId: string) => ({
-  ...person(member),
-  role_assignments: directRoles(member, orgId),
-});
-
-/** https://docs.devin.ai/api-reference/v3/users/list-organization-idp-users */
-const toIdpUser = (member: Member, orgId: string) => ({
-  ...person(member),
-  idp_role_assignments: groupRoles(member, orgId),
-});
-
-/** https://docs.devin.ai/api-reference/v3/users/get-organization-user */
-export const toUserWithIdpRoles = (member: Member, orgId: string) => ({
-  ...person(member),
-  role_assignments: member.via === 'idp' ? [] : directRoles(member, orgId),
-  idp_role_assignments: member.via === 'idp' ? groupRoles(member, orgId) : [],
-});
-
-export function createMembers(orgId: string) {
+export function createMembers() {
   const members = new Map<string, Member>();
   return {
     add: (member: Member) => void members.set(member.userId, member),
@@ -53,9 +31,7 @@ export function createMembers(orgId: string) {
       const found = [...members.values()].filter(
         (member) => (member.via ?? 'direct') === via && (email === undefined || member.email === email),
       );
-      return inOrder(
-        found.map((member) => (via === 'idp' ? toIdpUser(member, orgId) : toUser(member, orgId))),
-      );
+      return inOrder(found.map(toUser));
     },
   };
 }

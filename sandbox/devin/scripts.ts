@@ -63,24 +63,6 @@ const SCRIPTS = {
     { afterReply: true, afterMs: 2000, message: task.say.goesOn(task.words) },
     ...finished(task),
   ],
-  fails: ({ words, repository, say }) => [
-    ...started,
-    {
-      afterMs: 3000,
-      message: say.fails(words, repository),
-      acus: 0.2,
-    },
-    { afterMs: 1000, status: 'error' },
-  ],
-  capped: ({ words, repository, say }) => [
-    ...started,
-    {
-      afterMs: 3000,
-      message: say.reachesCap(words, repository),
-      acus: 0.8,
-    },
-    { afterMs: 3000, status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 'limit' },
-  ],
   report: (task) => [
     ...started,
     {

@@ -5,7 +5,7 @@ import { describeBody, readBody, type RequestBody } from './body.ts';
 import type { Journal } from './journal.ts';
 import type { Permission } from './members.ts';
 import { ApiProblem, missingPermission, notFound, problemBody } from './problem.ts';
-import { type Answer, type Route, routesAt } from './routes/route.ts';
+import { type Answer, createRouter, type Route } from './routes/route.ts';
 import { type Query, readQuery } from './validation.ts';
 
 type ServerDeps = {
@@ -114,9 +114,10 @@ export function createGate({
   permissions,
   report,
 }: GateDeps): (arrival: Arrival) => Answer {
+  const routesOf = createRouter(routes);
   return (arrival) => {
     const { method, path, query, body, authorization } = arrival;
-    const here = routesAt(routes, path);
+    const here = routesOf(path);
     const match = here.find(({ route }) => route.method === method);
     if (match === undefined) {
       report(`nothing answers ${method} ${path}`);

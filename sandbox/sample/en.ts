@@ -82,10 +82,6 @@ export const en = {
     asks: (task: string, repository: string) =>
       `For "${task}", two branches of ${repository} could be the base. Should I start from \`main\` or from \`release\`?`,
     goesOn: (task: string) => `Thank you. Back to work on "${task}".`,
-    fails: (task: string, repository: string) =>
-      `Cannot start on "${task}": the setup of ${repository} does not build.`,
-    reachesCap: (task: string, repository: string) =>
-      `Still reading the history of ${repository} for "${task}".`,
     report,
     done: 'Done.',
   },

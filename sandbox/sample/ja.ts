@@ -79,9 +79,6 @@ export const ja: Sample = {
     asks: (task, repository) =>
       `「${task}」のベースになるブランチが ${repository} に 2 つあります。 \`main\` と \`release\` のどちらから始めますか？`,
     goesOn: (task) => `ありがとうございます。「${task}」の作業に戻ります。`,
-    fails: (task, repository) =>
-      `「${task}」を始められません。${repository} のセットアップがビルドできません。`,
-    reachesCap: (task, repository) => `「${task}」のため、まだ ${repository} の履歴を読んでいます。`,
     report,
     done: '終わりました。',
   },

@@ -9,7 +9,6 @@ export type NewFile = {
   mimetype: string;
   content: string | Buffer;
   owner: string;
-  title?: string;
   expects?: number;
 };
 
@@ -35,11 +34,11 @@ export function mimetypeOf(name: string): string {
 }
 
 export function addFile(state: State, given: NewFile): SlackFile {
-  const { name, mimetype, owner, title = name, expects = null } = given;
+  const { name, mimetype, owner, expects = null } = given;
   const id = randomId('F');
   const content = Buffer.from(given.content);
   const createdAtMs = state.now();
-  const file = { id, name, title, mimetype, content, ownerId: owner, createdAtMs, expects };
+  const file = { id, name, mimetype, content, ownerId: owner, createdAtMs, expects };
   state.files.set(id, file);
   return file;
 }

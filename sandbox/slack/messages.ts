@@ -38,7 +38,7 @@ export function addBotMessage(state: State, message: NewMessage): Message {
   return added;
 }
 
-export type Edit = Partial<Pick<Message, 'text' | 'blocks' | 'attachments' | 'metadata'>>;
+export type Edit = Partial<Pick<Message, 'text' | 'blocks' | 'metadata'>>;
 
 /** By its author. */
 export function changeMessage(state: State, message: Message, edit: Edit): void {

@@ -18,8 +18,6 @@ export type Workspace = {
   scopes: ReadonlySet<string>;
   /** Events the app has subscribed to, as its manifest names them. */
   botEvents: ReadonlySet<string>;
-  /** Whether answers have the token's scopes in a header. */
-  tellsScopes: boolean;
 };
 
 export type User = {
@@ -74,7 +72,6 @@ export type Message = {
 export type SlackFile = {
   id: string;
   name: string;
-  title: string;
   mimetype: string;
   content: Uint8Array;
   ownerId: string;
@@ -96,7 +93,6 @@ export type View = {
   id: string;
   userId: string;
   definition: ViewDefinition;
-  hash: string;
   values: StateValues;
   rootId: string;
   previousId: string | null;

@@ -11,17 +11,14 @@ import { addProblem, type State } from './state.ts';
 const MOST_USES = 5;
 const LIFE_MS = 30 * 60 * 1000;
 
-const responseSchema = z.object({
+/** As the app responds: to the person alone. */
+const responseSchema = z.strictObject({
   text: z.string().optional(),
   blocks: z.array(z.unknown()).optional(),
-  attachments: z.array(z.unknown()).optional(),
-  metadata: z.unknown().optional(),
-  response_type: z.enum(['ephemeral', 'in_channel']).optional(),
+  response_type: z.literal('ephemeral').optional(),
   replace_original: z.boolean().optional(),
   delete_original: z.boolean().optional(),
-  thread_ts: z.string().optional(),
 });
-type Response = z.infer<typeof responseSchema>;
 
 /** Whom a response goes to: the person, where they were, and the message they clicked on. */
 export type Asker = { userId: string; channelId: string; messageTs: string | null };
@@ -41,25 +38,13 @@ export function showResponse(state: State, asker: Asker, given: unknown): Shown 
   }
   const violations = checkMessage(response);
   if (violations.length > 0) return { message: null, violations };
+  const { text = '', blocks = [] } = response;
   if (response.replace_original === true && original !== undefined) {
-    editMessage(state, original, content(response));
+    editMessage(state, original, { text, blocks });
     return { message: original, violations };
   }
-  return { message: post(state, asker, response), violations };
-}
-
-function post(state: State, { userId, channelId }: Asker, response: Response): Message {
-  return addBotMessage(state, {
-    channelId,
-    ...content(response),
-    threadTs: response.thread_ts ?? null,
-    metadata: response.metadata ?? null,
-    ephemeralFor: response.response_type === 'in_channel' ? null : userId,
-  });
-}
-
-function content({ text = '', blocks = [], attachments = [] }: Response) {
-  return { text, blocks, attachments };
+  const { channelId, userId: ephemeralFor } = asker;
+  return { message: addBotMessage(state, { channelId, text, blocks, ephemeralFor }), violations };
 }
 
 /** The endpoint behind `response_url`. */

@@ -29,7 +29,6 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     appToken: 'xapp-local-app-token',
     signingSecret: 'local-signing-secret',
     verificationToken: 'local-verification-token',
-    tellsScopes: true,
     ...given,
     scopes: new Set(scopes.filter((scope) => !removed.has(scope))),
     botEvents: new Set(botEvents),
@@ -99,10 +98,6 @@ export function createSeed(state: State) {
     },
     joinChannel: (userId: string, channelId: string): void => {
       requireChannel(state, channelId).members.add(requireUser(state, userId).id);
-    },
-    /** As in its settings; it can't be made public again. */
-    makePrivate: (channelId: string): void => {
-      requireChannel(state, channelId).kind = 'private';
     },
     leaveChannel: (userId: string, channelId: string): void => {
       requireChannel(state, channelId).members.delete(userId);

@@ -1,4 +1,4 @@
-import { randomId, randomToken } from './ids.ts';
+import { randomId } from './ids.ts';
 import type { View } from './model.ts';
 import { assignBlockIds } from './rules/assign-ids.ts';
 import { parseView, type ViewDefinition } from './rules/view.ts';
@@ -16,7 +16,6 @@ export function addView(state: State, { definition, userId, previous }: NewView)
     id,
     userId,
     definition: filled,
-    hash: newHash(state),
     values: initialValues(filled.blocks),
     rootId: previous?.rootId ?? id,
     previousId: previous?.id ?? null,
@@ -34,7 +33,6 @@ export function replaceView(state: State, view: View, definition: unknown): View
   Object.assign(view, {
     definition: filled,
     values: carryValues(fresh, view.values),
-    hash: newHash(state),
     errors: {},
   });
   state.changes.emit({ kind: 'view', viewId: view.id });
@@ -71,20 +69,13 @@ function fill(definition: unknown): ViewDefinition {
   return { ...view, blocks: view.blocks.map(assignBlockIds) };
 }
 
-function newHash(state: State): string {
-  return `${Math.floor(state.now() / 1000)}.${randomToken(4)}`;
-}
-
 /**
  * The view as payloads and answers carry it.
  * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
  */
 export function viewPayload({ workspace }: State, view: View): Record<string, unknown> {
   const { definition } = view;
-  const frame =
-    definition.type === 'home'
-      ? { title: { type: 'plain_text', text: 'View Title' }, close: null, submit: null }
-      : { title: definition.title, close: definition.close ?? null, submit: definition.submit ?? null };
+  const isHome = definition.type === 'home';
   return {
     id: view.id,
     team_id: workspace.teamId,
@@ -93,15 +84,12 @@ export function viewPayload({ workspace }: State, view: View): Record<string, un
     private_metadata: definition.private_metadata ?? '',
     callback_id: definition.callback_id ?? '',
     state: { values: view.values },
-    hash: view.hash,
-    ...frame,
-    clear_on_close: false,
-    notify_on_close: false,
+    title: isHome ? { type: 'plain_text', text: 'View Title' } : definition.title,
+    close: isHome ? null : (definition.close ?? null),
+    submit: isHome ? null : (definition.submit ?? null),
     previous_view_id: view.previousId,
     root_view_id: view.rootId,
     app_id: workspace.appId,
-    external_id: '',
-    app_installed_team_id: workspace.teamId,
     bot_id: workspace.botId,
   };
 }

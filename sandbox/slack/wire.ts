@@ -11,7 +11,6 @@ export function wireUser(user: User, withEmail: boolean): Record<string, unknown
     name: user.name,
     real_name: user.realName,
     deleted: user.deleted,
-    tz: 'Etc/UTC',
     profile: {
       real_name: user.realName,
       display_name: user.realName,
@@ -23,9 +22,7 @@ export function wireUser(user: User, withEmail: boolean): Record<string, unknown
     is_restricted: user.isGuest,
     is_ultra_restricted: false,
     is_bot: user.isBot,
-    is_app_user: false,
     is_email_confirmed: user.emailConfirmed,
-    updated: 0,
     ...(user.teams.length > 0 && {
       enterprise_user: { id: user.id, enterprise_id: 'E0LOCAL', teams: user.teams },
     }),
@@ -127,12 +124,9 @@ function threadFacts(state: State, message: Message): Record<string, unknown> {
   const replies = all.filter(({ threadTs }) => threadTs === message.ts);
   const last = replies.at(-1);
   if (last === undefined) return {};
-  const users = [...new Set(replies.map(({ userId, botId }) => userId ?? botId))];
   return {
     thread_ts: message.ts,
     reply_count: replies.length,
-    reply_users: users,
-    reply_users_count: users.length,
     latest_reply: last.ts,
   };
 }
@@ -146,18 +140,13 @@ export function wireFile(state: State, file: SlackFile): Record<string, unknown>
   const name = encodeURIComponent(file.name);
   return {
     id: file.id,
-    created: Math.floor(file.createdAtMs / 1000),
     timestamp: Math.floor(file.createdAtMs / 1000),
     name: file.name,
-    title: file.title,
     mimetype: file.mimetype,
     filetype: file.name.split('.').at(-1) ?? 'binary',
     user: file.ownerId,
-    user_team: state.workspace.teamId,
     size: file.content.byteLength,
     mode: 'hosted',
-    is_external: false,
-    file_access: 'visible',
     url_private: `${folder}/${name}`,
     url_private_download: `${folder}/download/${name}`,
     permalink: `https://${state.workspace.teamDomain}.slack.com/files/${file.ownerId}/${file.id}/${name}`,

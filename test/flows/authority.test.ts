@@ -132,7 +132,7 @@ describe('who a session runs as', () => {
 
   test('gets no suggestions in a form that was still open', async () => {
     const { slack, devin } = world();
-    devin.addRepository({ path: 'acme/hush-hush' });
+    devin.catalog.repositories.push({ path: 'acme/hush-hush' });
     const { ana, channelId } = someoneIn(world());
     await slack.command(ana.userId, channelId, '');
     const { id } = await settledForm(slack, ana.userId);

@@ -12,7 +12,7 @@ const archive = (channelId: string) => world().slack.changeChannel(channelId, { 
 /** As Slack does: an app that isn't a member no longer sees the channel. */
 function makePrivateWithoutApp(channelId: string): void {
   world().slack.setBotMember(channelId, false);
-  world().slack.makePrivate(channelId);
+  world().slack.changeChannel(channelId, { kind: 'private' });
 }
 
 /** What was written to the channel, and how that ended. */
@@ -86,7 +86,10 @@ describe("a session's channel that changes before Devin asks", () => {
 
   test.each([
     ['is renamed', (channelId: string) => world().slack.changeChannel(channelId, { name: 'renamed' })],
-    ['becomes private with the app', (channelId: string) => world().slack.makePrivate(channelId)],
+    [
+      'becomes private with the app',
+      (channelId: string) => world().slack.changeChannel(channelId, { kind: 'private' }),
+    ],
   ])('gets the question as before if it %s', async (_how, act) => {
     const { slack } = world();
     const { ana, id, channelId, threadTs, relayedText } = await startThread(world());

@@ -25,7 +25,7 @@ describeOnBothWorlds('the form', (world) => {
     const { slack, devin } = world();
     const { ana, channelId, view } = await open();
     expect(slack.renderText(view.id)).toContain(ana.devinName);
-    devin.addRepository({ path: 'acme/web' });
+    devin.catalog.repositories.push({ path: 'acme/web' });
     const offered = await slack.suggest(view.id, 'field.repos', 'web');
     expect(offered.map(({ value }) => value)).toContain('acme/web');
     await addOptions(slack, view);
@@ -137,9 +137,9 @@ describeOnBothWorlds('the form', (world) => {
     const { ana, view } = await open();
     slack.typeIn(view.id, { 'field.prompt': 'typed before', 'field.max_acu_limit': '4' });
     await addOptions(slack, view);
-    devin.addPlaybook({ id: 'playbook-1', title: 'Fix a bug' });
-    devin.addPlaybook({ id: 'playbook-2', title: 'Write a test' });
-    devin.addSecret({ id: 'secret-1', key: 'NPM_TOKEN' });
+    devin.catalog.playbooks.push({ id: 'playbook-1', title: 'Fix a bug' });
+    devin.catalog.playbooks.push({ id: 'playbook-2', title: 'Write a test' });
+    devin.catalog.secrets.push({ id: 'secret-1', key: 'NPM_TOKEN' });
     const fileId = slack.addFile({
       name: 'notes.txt',
       mimetype: 'text/plain',

@@ -34,7 +34,7 @@ async function formIn(options: Parameters<typeof someoneIn>[1] = {}) {
 
 test('a form says at options and fields what is refused, and refuses it there when it is sent', async () => {
   const { slack, devin } = world();
-  devin.addRepository({ path: 'acme/infra-dns' });
+  devin.catalog.repositories.push({ path: 'acme/infra-dns' });
   const { ana, view, shown } = await formIn();
   expect(shown()).toContain('team instructions are added');
   expect(JSON.stringify(view.definition)).toContain('Ultra · higher cost, hard tasks · not allowed here');

@@ -18,7 +18,7 @@ channels:
 const world = useGovernedWorld(CHANNELS);
 
 beforeAll(() => {
-  world().devin.addRepository({ path: 'acme/infra-dns' });
+  world().devin.catalog.repositories.push({ path: 'acme/infra-dns' });
 });
 
 type Someone = ReturnType<typeof someoneIn>;

@@ -141,7 +141,7 @@ describe('commands on sessions', () => {
     await typeTask({ slack }, { userId: ana.userId, channelId }, `task of ${ana.name}`);
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
-    slack.makePrivate(channelId);
+    slack.changeChannel(channelId, { kind: 'private' });
     const elsewhere = slack.addChannel({ name: `hall-${ben.name}`, members: [ben.userId] });
     for (const typed of ['list all', `status ${session.id}`]) {
       const shown = await said(ben.userId, elsewhere, typed);

@@ -42,22 +42,22 @@ export const param = ({ params }: Call, name: string): string => {
   return value;
 };
 
-export type Match = { route: Route; params: Record<string, string> };
+type Match = { route: Route; params: Record<string, string> };
 
-/** Names each segment of a path that the pattern has in braces; null when the path is another one. */
-function matchPath(pattern: string, path: string): Record<string, string> | null {
-  const wanted = pattern.split('/');
-  const found = path.split('/');
-  if (wanted.length !== found.length) return null;
-  const params: Record<string, string> = {};
-  for (const [index, segment] of wanted.entries()) {
-    const value = found[index] ?? '';
-    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
-    if (name === undefined && segment !== value) return null;
-    if (name !== undefined && value === '') return null;
-    if (name !== undefined) params[name] = decodeSegment(value);
-  }
-  return params;
+/** Finds all routes of a path, whatever their method. */
+export function createRouter(routes: readonly Route[]): (pathname: string) => Match[] {
+  const patterns = routes.map((route) => ({
+    route,
+    pattern: new URLPattern({ pathname: route.path.replaceAll(/\{(\w+)\}/g, ':$1') }),
+  }));
+  return (pathname) =>
+    patterns.flatMap(({ route, pattern }) => {
+      const groups = pattern.exec({ pathname })?.pathname.groups;
+      if (groups === undefined) return [];
+      const params: Record<string, string> = {};
+      for (const [name, value = ''] of Object.entries(groups)) params[name] = decodeSegment(value);
+      return [{ route, params }];
+    });
 }
 
 function decodeSegment(segment: string): string {
@@ -66,12 +66,4 @@ function decodeSegment(segment: string): string {
   } catch {
     return segment;
   }
-}
-
-/** All routes of a path, whatever their method. */
-export function routesAt(routes: readonly Route[], path: string): Match[] {
-  return routes.flatMap((route) => {
-    const params = matchPath(route.path, path);
-    return params === null ? [] : [{ route, params }];
-  });
 }

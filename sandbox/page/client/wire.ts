@@ -93,7 +93,7 @@ export type Changed = { what: string };
 
 /** The protocol of the controls and its server: `GET /api/control/state`, `POST /api/control/act`. */
 
-export const SCRIPTS = ['normal', 'question', 'report', 'fails', 'capped', 'slow'] as const;
+export const SCRIPTS = ['normal', 'question', 'report', 'slow'] as const;
 export type ScriptChoice = (typeof SCRIPTS)[number];
 
 /** One request and what came back. */

@@ -1,5 +1,5 @@
 import { answerOf, failureOf, type Dispatch, type Failure } from '../delivery/dispatch.ts';
-import { addMessage, findMessage } from '../messages.ts';
+import { findMessage } from '../messages.ts';
 import type { Delivery, Message, Channel, User } from '../model.ts';
 import { showResponse } from '../responses.ts';
 import { addProblem, addResponseUrl, addTrigger, requireChannel, type State } from '../state.ts';
@@ -18,8 +18,6 @@ export type MessageRef = { channelId: string; ts: string };
 export type CommandOptions = {
   /** The command; /devin by default. */
   name?: string;
-  /** The text is already as Slack would send it (`<@U1|ada>`, `&amp;`). */
-  raw?: boolean;
 };
 
 export function createCommands({ state, dispatch }: { state: State; dispatch: Dispatch }) {
@@ -30,7 +28,7 @@ export function createCommands({ state, dispatch }: { state: State; dispatch: Di
       text: string,
       options: CommandOptions = {},
     ): Promise<Reaction> {
-      const { name = '/devin', raw = false } = options;
+      const { name = '/devin' } = options;
       const channel = requireChannel(state, channelId);
       const user = requireMember(state, userId);
       const { verificationToken, teamId, teamDomain, appId } = state.workspace;
@@ -43,13 +41,13 @@ export function createCommands({ state, dispatch }: { state: State; dispatch: Di
         user_id: user.id,
         user_name: user.name,
         command: name,
-        text: raw ? text : escapeTyped(state, text),
+        text: escapeTyped(state, text),
         api_app_id: appId,
         is_enterprise_install: 'false',
         response_url: addResponseUrl(state, { userId, channelId, messageTs: null }),
         trigger_id: addTrigger(state, { userId, viewId: null }),
       });
-      return { delivery, failure: failureOf(delivery), message: showAnswer(delivery, `${name} ${text}`) };
+      return { delivery, failure: failureOf(delivery), message: showAnswer(delivery) };
     },
 
     /** "More message shortcuts" on a message. Slack offers it wherever the person can read. */
@@ -75,16 +73,11 @@ export function createCommands({ state, dispatch }: { state: State; dispatch: Di
     },
   };
 
-  /** An answer in the channel also shows what the person typed. */
-  function showAnswer(delivery: Delivery, typed: string): Message | null {
+  function showAnswer(delivery: Delivery): Message | null {
     const answer = answerOf(delivery);
     if (answer === null) return null;
-    const { payload } = delivery;
-    const userId = String(payload['user_id']);
-    const channelId = String(payload['channel_id']);
-    const isPublic =
-      typeof answer === 'object' && 'response_type' in answer && answer.response_type === 'in_channel';
-    if (isPublic) addMessage(state, { channelId, userId, text: typed });
+    const userId = String(delivery.payload['user_id']);
+    const channelId = String(delivery.payload['channel_id']);
     const { message, violations } = showResponse(state, { userId, channelId, messageTs: null }, answer);
     for (const violation of violations) addProblem(state, `the answer to a command: ${violation}`);
     return message;

@@ -22,6 +22,20 @@ const select = { ...actionable, ...placeholdable };
 const typed = { ...actionable, ...placeholdable, focus_on_load: z.boolean().optional() };
 const numeric = z.string().regex(/^-?\d+(?:\.\d+)?$/, 'must be a number written as a string');
 
+type Choice = {
+  options: object[];
+  initial_option?: object | undefined;
+  initial_options?: object[] | undefined;
+};
+
+/** An initial option must equal one of the options, text and description included. */
+function hasInitial({ options, initial_option: one, initial_options: many = [] }: Choice): boolean {
+  const known = new Set(options.map((option) => JSON.stringify(option)));
+  return [...many, ...(one === undefined ? [] : [one])].every((option) => known.has(JSON.stringify(option)));
+}
+
+const NOT_OFFERED = 'the initial option is not among the options';
+
 const button = z.strictObject({
   type: z.literal('button'),
   ...actionable,
@@ -40,12 +54,14 @@ const overflow = z.strictObject({
 });
 
 const choices = [
-  z.strictObject({
-    type: z.literal('static_select'),
-    ...select,
-    options: z.array(plainOption).min(1).max(LIMIT.options),
-    initial_option: plainOption.optional(),
-  }),
+  z
+    .strictObject({
+      type: z.literal('static_select'),
+      ...select,
+      options: z.array(plainOption).min(1).max(LIMIT.options),
+      initial_option: plainOption.optional(),
+    })
+    .refine(hasInitial, NOT_OFFERED),
   z.strictObject({
     type: z.literal('external_select'),
     ...select,
@@ -58,36 +74,58 @@ const choices = [
     initial_options: z.array(plainOption).min(1).optional(),
     min_query_length: z.int().min(0).optional(),
   }),
-  z.strictObject({
-    type: z.literal('checkboxes'),
-    ...actionable,
-    options: z.array(richOption).min(1).max(LIMIT.fewOptions),
-    initial_options: z.array(richOption).min(1).optional(),
-  }),
-  z.strictObject({
-    type: z.literal('radio_buttons'),
-    ...actionable,
-    options: z.array(richOption).min(1).max(LIMIT.fewOptions),
-    initial_option: richOption.optional(),
-  }),
+  z
+    .strictObject({
+      type: z.literal('checkboxes'),
+      ...actionable,
+      options: z.array(richOption).min(1).max(LIMIT.fewOptions),
+      initial_options: z.array(richOption).min(1).optional(),
+    })
+    .refine(hasInitial, NOT_OFFERED),
+  z
+    .strictObject({
+      type: z.literal('radio_buttons'),
+      ...actionable,
+      options: z.array(richOption).min(1).max(LIMIT.fewOptions),
+      initial_option: richOption.optional(),
+    })
+    .refine(hasInitial, NOT_OFFERED),
 ] as const;
 
+type Numbers = { is_decimal_allowed: boolean; [field: string]: unknown };
+
+function isInRange({ is_decimal_allowed: isDecimal, ...numbers }: Numbers): boolean {
+  const { min_value: min = -Infinity, max_value: max = Infinity, initial_value: initial = min } = numbers;
+  const values = [min, initial, max].map(Number);
+  const isWhole = values.every((value) => Number.isInteger(value) || !Number.isFinite(value));
+  return (
+    (isDecimal || isWhole) && values.every((value, at) => at === 0 || value >= (values[at - 1] ?? value))
+  );
+}
+
 const typedInputs = [
-  z.strictObject({
-    type: z.literal('plain_text_input'),
-    ...typed,
-    multiline: z.boolean().optional(),
-    initial_value: text(LIMIT.inputText).optional(),
-    max_length: z.int().min(1).max(LIMIT.inputText).optional(),
-  }),
-  z.strictObject({
-    type: z.literal('number_input'),
-    ...typed,
-    is_decimal_allowed: z.boolean(),
-    initial_value: numeric.optional(),
-    min_value: numeric.optional(),
-    max_value: numeric.optional(),
-  }),
+  z
+    .strictObject({
+      type: z.literal('plain_text_input'),
+      ...typed,
+      multiline: z.boolean().optional(),
+      initial_value: text(LIMIT.inputText).optional(),
+      max_length: z.int().min(1).max(LIMIT.inputText).optional(),
+    })
+    .refine(
+      ({ initial_value: text = '', max_length: max = LIMIT.inputText }) => text.length <= max,
+      'initial_value must have at most max_length characters',
+    ),
+  z
+    .strictObject({
+      type: z.literal('number_input'),
+      ...typed,
+      is_decimal_allowed: z.boolean(),
+      initial_value: numeric.optional(),
+      min_value: numeric.optional(),
+      max_value: numeric.optional(),
+    })
+    .refine(isInRange, 'must be numbers of the kind that is allowed, in order'),
 ] as const;
 
 const fileInput = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addBotMessage, editMessage, publicMessages, retractMessage } from '../messages.ts';
+import { addBotMessage, editMessage, publicMessages } from '../messages.ts';
 import { LIMIT } from '../rules/limits.ts';
 import { areBlocksTooLong, checkMessage } from '../rules/message.ts';
 import { addProblem, type State } from '../state.ts';
@@ -10,7 +10,6 @@ import { ApiError, id, method, refusal } from './method.ts';
 const content = {
   text: z.string().optional(),
   blocks: z.unknown().optional(),
-  attachments: z.unknown().optional(),
   metadata: z.unknown().optional(),
 };
 
@@ -81,18 +80,6 @@ export const chat = {
       };
     },
   }),
-
-  'chat.delete': method({
-    scopes: ['chat:write'],
-    args: z.object({ channel: id, ts: id }),
-    run(args, state) {
-      const channel = visibleChannel(state, args.channel);
-      const message = publicMessage(state, channel.id, args.ts);
-      if (message.botId !== state.workspace.botId) throw new ApiError('cant_delete_message');
-      retractMessage(state, message);
-      return { channel: channel.id, ts: message.ts };
-    },
-  }),
 };
 
 type Content = { [K in keyof typeof content]?: unknown };
@@ -100,9 +87,8 @@ type Content = { [K in keyof typeof content]?: unknown };
 function checked(given: Content, textLimit: number) {
   const text = typeof given.text === 'string' ? given.text : '';
   const blocks = given.blocks ?? [];
-  const attachments = Array.isArray(given.attachments) ? z.array(z.unknown()).parse(given.attachments) : [];
   const hasBlocks = Array.isArray(blocks) && blocks.length > 0;
-  if (text.trim() === '' && !hasBlocks && attachments.length === 0) throw new ApiError('no_text');
+  if (text.trim() === '' && !hasBlocks) throw new ApiError('no_text');
   if (text.length > textLimit) throw new ApiError('msg_too_long');
   if (areBlocksTooLong(blocks)) throw new ApiError('msg_blocks_too_long');
   const violations = checkMessage({ text: 'checked above', blocks, metadata: given.metadata });
@@ -111,7 +97,7 @@ function checked(given: Content, textLimit: number) {
     if (inMetadata) throw new ApiError('invalid_metadata_format');
     throw refusal('invalid_blocks', violations);
   }
-  return { text, blocks: z.array(z.unknown()).parse(blocks), attachments };
+  return { text, blocks: z.array(z.unknown()).parse(blocks) };
 }
 
 function isActiveThread(state: State, channelId: string, threadTs: string): boolean {

@@ -39,7 +39,7 @@ export const files = {
     run(args, state) {
       const channel = args.channel_id === undefined ? null : openChannel(state, args.channel_id);
       const threadTs = channel === null ? null : threadOf(state, channel, args.thread_ts);
-      const done = args.files.map(({ id: fileId, title }) => complete(state, fileId, title));
+      const done = args.files.map(({ id: fileId }) => complete(state, fileId));
       if (channel !== null) {
         addBotMessage(state, {
           channelId: channel.id,
@@ -59,9 +59,8 @@ function knownFile(state: State, fileId: string): SlackFile {
   return file;
 }
 
-function complete(state: State, fileId: string, title: string | undefined): SlackFile {
+function complete(state: State, fileId: string): SlackFile {
   const file = state.files.get(fileId);
   if (file === undefined || file.content.byteLength !== file.expects) throw new ApiError('file_not_found');
-  Object.assign(file, { expects: null, title: title ?? file.name });
-  return file;
+  return Object.assign(file, { expects: null });
 }

@@ -24,7 +24,6 @@ const POSTING: Rate[] = [{ perMinute: 60, burst: 10, of: 'channel' }, ...HUNDRED
 export const RATES: Readonly<Record<string, readonly Rate[]>> = {
   'apps.connections.open': TIER_1,
   'auth.test': HUNDREDS,
-  'chat.delete': TIER_3,
   'chat.postEphemeral': TIER_4,
   'chat.postMessage': POSTING,
   'chat.update': TIER_3,

@@ -70,9 +70,7 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
     if (isFailing) breakDown(response, fault);
     else
       sendJson(response, reply.body, {
-        headers: state.workspace.tellsScopes
-          ? { 'x-oauth-scopes': [...state.workspace.scopes].join(',') }
-          : {},
+        headers: { 'x-oauth-scopes': [...state.workspace.scopes].join(',') },
       });
   };
 
@@ -117,7 +115,7 @@ function checkToken(
 }
 
 /** Arguments that travel as JSON text inside a form. */
-const NESTED = new Set(['blocks', 'attachments', 'metadata', 'view', 'files']);
+const NESTED = new Set(['blocks', 'metadata', 'view', 'files']);
 
 const jsonObject = z.record(z.string(), z.unknown());
 

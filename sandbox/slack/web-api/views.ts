@@ -31,25 +31,22 @@ export const views = {
   }),
 
   'views.update': method({
-    args: z.object({ view: z.unknown(), view_id: id, hash: id.optional() }),
+    args: z.object({ view: z.unknown(), view_id: id }),
     run(args, state) {
       const view = [...state.views.values(), ...state.homes.values()].find((one) => one.id === args.view_id);
       if (view === undefined || !view.isOpen) throw new ApiError('not_found');
       const definition = checkedView(args.view, view.definition.type);
-      if (args.hash !== undefined && args.hash !== view.hash) throw new ApiError('hash_conflict');
       return { view: viewPayload(state, replaceView(state, view, definition)) };
     },
   }),
 
   /** https://docs.slack.dev/reference/methods/views.publish */
   'views.publish': method({
-    args: z.object({ user_id: id, view: z.unknown(), hash: id.optional() }),
+    args: z.object({ user_id: id, view: z.unknown() }),
     run(args, state) {
       const user = state.users.get(args.user_id);
       if (user === undefined) throw refusal('invalid_arguments', ['invalid `user_id`']);
       const definition = checkedView(args.view, 'home');
-      const before = state.homes.get(user.id);
-      if (args.hash !== undefined && args.hash !== before?.hash) throw new ApiError('hash_conflict');
       return { view: viewPayload(state, publishHome(state, user.id, definition)) };
     },
   }),

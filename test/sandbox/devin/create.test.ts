@@ -157,7 +157,7 @@ describe('refusing to create a session', () => {
 
   test('refuses an unknown playbook', async () => {
     const { devin, call } = await open();
-    devin.addPlaybook({ id: 'playbook-1', title: 'Fix a bug' });
+    devin.catalog.playbooks.push({ id: 'playbook-1', title: 'Fix a bug' });
     expect(
       (await call('POST', '~/sessions', { body: { prompt: 'x', playbook_id: 'playbook-2' } })).status,
     ).toBe(404);

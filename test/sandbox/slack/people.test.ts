@@ -52,7 +52,6 @@ test.each([
     { view: { type: 'home', blocks: Array.from({ length: 101 }, () => ({ type: 'divider' })) } },
     'invalid_arguments',
   ],
-  ['an outdated hash', { hash: '1.abc' }, 'hash_conflict'],
 ])('refuses a Home for %s', async (_what, args, code) => {
   const slack = await startSlack();
   const home = { user_id: 'U1', view: { type: 'home', blocks: [] }, ...args };

@@ -149,7 +149,7 @@ describe('checkView', () => {
     [
       'an initial value over max_length',
       modal([input({ ...textInput, max_length: 2, initial_value: 'abc' })]),
-      'at most max_length',
+      'max_length',
     ],
     [
       '101 options',

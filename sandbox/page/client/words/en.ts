@@ -6,8 +6,6 @@ const scripts = {
   normal: 'Works, opens a pull request, finishes',
   question: 'Asks a question, then goes on',
   report: 'Reports with a table, lists, code and a file',
-  fails: 'Fails',
-  capped: 'Reaches its ACU cap',
   slow: 'Waits a minute before each step',
 };
 

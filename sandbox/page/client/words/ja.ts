@@ -11,8 +11,6 @@ const controls: Pick<Words, 'panel' | 'requests'> = {
       normal: '作業し、プルリクエストを作成して完了する',
       question: '質問してから続ける',
       report: '表、リスト、コード、ファイルを含む報告をする',
-      fails: '失敗する',
-      capped: 'ACU の上限に達する',
       slow: '各ステップの前に 1 分待つ',
     },
     app: 'アプリ',
