@@ -40,7 +40,7 @@ export type HelpTopic = 'options';
 /** Why the app asks before it starts a session, which costs money. */
 export type Doubt =
   /** It is short, or the app is only mentioned. */
-  | { kind: 'perhaps-talk' }
+  | { kind: 'perhaps-talk' | 'perhaps-answer' }
   /** It begins like a sub-command. `meant`: one that can be run; null: something is missing. */
   | { kind: 'command'; name: Subcommand; meant: string | null }
   /**

@@ -7,7 +7,7 @@ import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { describeEmbedded, useWorld } from '../support/worlds.ts';
 
-const OFFER = en.command.question.wholeTask;
+const OFFER = en.command.question.task;
 
 function people({ slack, devin }: World) {
   const ana = addColleague({ slack, devin });
@@ -253,7 +253,7 @@ describe('a question that came to direct messages', () => {
       text.includes('Main or release?'),
     );
     await slack.speak(ana.userId, direct, 'use the main branch');
-    await slack.waitForMessage(direct, ({ text }) => text.includes(OFFER));
+    await slack.waitForMessage(direct, ({ text }) => text.includes(en.command.question.answer));
     expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
     await slack.speak(ana.userId, direct, 'use the main branch', { threadTs });
     await devin.waitForSession(

@@ -90,7 +90,7 @@ describe('a question that Slack does not take', () => {
     slack.fail('chat.postEphemeral', { retryAfter: 1, args: { channel: channelId } });
     slack.fail('conversations.open', { retryAfter: 1, args: { users: ana.userId } });
     await speak('！new write the docs');
-    const told = await toldTo(world(), place, en.command.question.wholeTask);
+    const told = await toldTo(world(), place, en.command.question.task);
     await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'start_as_task');
     await devin.waitForSession(() => own().length === 3);
   });

@@ -279,7 +279,10 @@ async function act(
   }
   const mayAnswer =
     message.placeKind === 'direct' && (await c.store.listing.askedIn(message.channelId)) !== null;
-  const isAsked = intent.kind === 'create' && (mentions === 'ask' || mayAnswer);
+  const isShort = intent.kind === 'ask-first' && intent.doubt.kind === 'perhaps-talk';
+  if (mayAnswer && (isShort || intent.kind === 'create'))
+    return startOrAsk(c, message, { intent: asTalk(intent, 'perhaps-answer'), typed });
+  const isAsked = mentions === 'ask' && intent.kind === 'create';
   return startOrAsk(c, message, { intent: isAsked ? asTalk(intent) : intent, typed });
 }
 

@@ -64,7 +64,9 @@ function askedWords({ command, usage, doubt }: TaskQuestion, { command: { questi
   const shown = (typed: string): string => code(truncate(typed, LIMIT.placeholder));
   switch (doubt.kind) {
     case 'perhaps-talk':
-      return question.wholeTask;
+      return question.task;
+    case 'perhaps-answer':
+      return question.answer;
     case 'command':
       return doubt.meant === null
         ? question.incomplete(shown(`${command} ${usage}`))

@@ -38,7 +38,8 @@ export const command = {
     meant: (command: string): string => `Did you mean ${command}?`,
     /** `usage`: a command whose values are missing or wrong. */
     incomplete: (usage: string): string => `If you meant the command, type ${usage}.`,
-    wholeTask: 'Start a Devin session with this? To answer Devin, reply in its thread.',
+    task: 'Start a Devin session with this?',
+    answer: 'Start a Devin session with this? To answer Devin, reply in its thread.',
     option: (option: string): string =>
       `Did you mean ${option}? As typed, it's part of the task and sets nothing.`,
     unknownOption: (typed: string): string =>
