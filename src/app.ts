@@ -93,14 +93,14 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   createConversing(queue, { ...services, enqueue, check, recordAnswer });
 
   // Here, a person waits for the answer.
-  const interactive = { ...services, store: interactiveStore, resolve: services.resolveNow };
+  const interactive = { ...services, store: interactiveStore };
   const { settings } = interactiveStore;
   createListeners({
     ...interactive,
     enqueue,
     enqueueAll: queue.enqueueAll,
     save: writes.save,
-    check: createSteeringCheck({ resolve: services.resolveNow, settings }),
+    check: createSteeringCheck({ resolve: services.resolve, settings }),
     gate: createQuickGate({ ...interactive, settings }),
     search: devin.catalog.search,
     redrawHome,
@@ -184,7 +184,6 @@ async function openServices(config: Config, overrides: Overrides) {
   const devin = createDevin({
     ...config.devin,
     fetch: upstream.guarded,
-    fetchNow: upstream.observed,
     hasFailed: upstream.hasFailed,
     isProxied: (url) => config.proxy !== null && isProxied(config.proxy, url),
     onRequest: metrics.observeDevin,
@@ -211,21 +210,20 @@ async function openServices(config: Config, overrides: Overrides) {
     ...one,
     settings: withPolicy(one.settings, { policy, gate: trust.gate, log }),
   });
-  const resolveBy = (members: ReturnType<typeof lookUpMembers>) =>
-    createResolveIdentity({
-      ...members,
-      impersonation,
-      findPerson: slack.people.find,
-      findOwner: slack.people.findByEmail,
-      mapping: mapping.current,
-      identities,
-      onShared: async ({ teamId, userId, devinUserId }) =>
-        queue.enqueue('show', { key: shownKey('shared', teamId, userId, devinUserId) }),
-      onSwitched: async ({ teamId, userId, devinUserId }) =>
-        queue.enqueue('show', { key: shownKey('switched', teamId, userId, devinUserId) }),
-      now,
-    });
   const members = lookUpMembers(devin.members);
+  const resolve = createResolveIdentity({
+    ...members,
+    impersonation,
+    findPerson: slack.people.find,
+    findOwner: slack.people.findByEmail,
+    mapping: mapping.current,
+    identities,
+    onShared: async ({ teamId, userId, devinUserId }) =>
+      queue.enqueue('show', { key: shownKey('shared', teamId, userId, devinUserId) }),
+    onSwitched: async ({ teamId, userId, devinUserId }) =>
+      queue.enqueue('show', { key: shownKey('switched', teamId, userId, devinUserId) }),
+    now,
+  });
   return {
     ...trust,
     command,
@@ -265,9 +263,7 @@ async function openServices(config: Config, overrides: Overrides) {
     readiness,
     limiter: createLimiter(limitsFrom(policy.current, config.limits)),
     findMember: members.findMember,
-    resolve: resolveBy(members),
-    /** For what a person waits for: asks Devin even if it seems to be down. */
-    resolveNow: resolveBy(lookUpMembers(devin.membersNow)),
+    resolve,
     // Alone, nobody takes over: the next start releases all.
     withLease: createWithLease(leases, database.kind === 'embedded' ? A_DAY_MS : tuning.leaseMs),
     postOnce: createPostOnce({

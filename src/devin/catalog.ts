@@ -11,7 +11,7 @@ import {
   toSearchParams,
   withVersion,
 } from './client.ts';
-import { DevinError } from './errors.ts';
+import { DevinError, orDevinError } from './errors.ts';
 
 /** An item to pick. `value` goes into a session request. */
 type CatalogItem = { value: string; label: string; description: string | null };
@@ -86,13 +86,11 @@ const LISTS: Record<
 };
 
 /**
- * The values to pick from. A list that the service user may not read is empty, and isn't requested again for five minutes.
- * One attempt each: a person is waiting at a menu.
+ * The values to pick from. A list that the service user may not read is empty. One attempt each: a person is waiting at a menu.
  */
 export function createCatalog({ call, orgPath }: DevinClient, now: () => number) {
   const names = new Map<string, string>();
   const namedAtMs = new Map<Lookup, number>();
-  const forbiddenUntilMs = new Map<Lookup, number>();
 
   async function ask(lookup: Lookup, query: string): Promise<CatalogItem[]> {
     const { path: segments, page: answer, search } = LISTS[lookup];
@@ -130,22 +128,13 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
   }
 
   /** null: it may not be read. Throws other DevinErrors. */
-  async function unlessForbidden(
-    lookup: Lookup,
-    list: () => Promise<CatalogItem[]>,
-  ): Promise<CatalogItem[] | null> {
-    if (now() < (forbiddenUntilMs.get(lookup) ?? 0)) return null;
-    try {
-      return await list();
-    } catch (error) {
-      if (!(error instanceof DevinError) || error.code !== 'forbidden') throw error;
-      forbiddenUntilMs.set(lookup, now() + REMEMBERED_MS);
-      return null;
-    }
-  }
+  const unlessForbidden = async (listed: Promise<CatalogItem[]>): Promise<CatalogItem[] | null> => {
+    const items = await orDevinError(listed, ({ code }) => code === 'forbidden');
+    return items instanceof DevinError ? null : items;
+  };
 
   const search = async (lookup: Lookup, query: string): Promise<CatalogItem[]> =>
-    (await unlessForbidden(lookup, async () => read(lookup, query)))?.slice(0, MAX_RESULTS) ?? [];
+    (await unlessForbidden(read(lookup, query)))?.slice(0, MAX_RESULTS) ?? [];
 
   return {
     /** Whether the list may be read. Throws DevinError, `forbidden` too. */
@@ -164,7 +153,7 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
         [value, label].some((name) => name.trim().toLowerCase() === wanted);
       const query = lookup === 'knowledge' ? typed : '';
       for (const list of [async () => read(lookup, query), async () => ask(lookup, '')]) {
-        const items = await unlessForbidden(lookup, list);
+        const items = await unlessForbidden(list());
         const id = items === null ? typed : items.find(isIt)?.value;
         if (id !== undefined) return id;
       }

@@ -30,8 +30,6 @@ export type DevinClientOptions = {
   apiKey: string;
   orgId: string;
   fetch?: Fetch;
-  /** For what a person waits for. Left out: the same. */
-  fetchNow?: Fetch;
   log?: Record<'debug' | 'error', (facts: object, message: string) => void>;
   /** Called for each HTTP request, retries included. */
   onRequest?: (facts: DevinRequestFacts) => void;
@@ -42,8 +40,6 @@ export type CallOptions = { signal?: AbortSignal | undefined };
 type Operation = CallOptions & {
   /** Its name in logs and metrics, for example `sessions.create`. */
   operation: string;
-  /** A person waits for it: Devin is asked even if it seems to be down. */
-  isUrgent?: boolean;
   /** Values that must not appear in an error, even if Devin echoes them. */
   sensitive?: readonly string[];
 };
@@ -96,7 +92,7 @@ const UNAUTHORIZED = 401;
  * own origin.
  */
 export function createDevinClient(options: DevinClientOptions) {
-  const { apiUrl, apiKey, orgId, fetch = globalThis.fetch, fetchNow = fetch, log, onRequest } = options;
+  const { apiUrl, apiKey, orgId, fetch = globalThis.fetch, log, onRequest } = options;
   const { origin, hostname } = new URL(apiUrl);
   const authorization = `Bearer ${apiKey}`;
   const api = ky.create({ ...PLAIN, prefix: apiUrl, headers: { authorization, accept: 'application/json' } });
@@ -119,7 +115,7 @@ export function createDevinClient(options: DevinClientOptions) {
 
   /** Runs an operation with a fetch that reports each request; every failure becomes a DevinError. */
   async function attempt<T>(what: Operation, run: (fetch: Fetch) => Promise<T>): Promise<T> {
-    const { operation, isUrgent = false, signal } = what;
+    const { operation, signal } = what;
     const attempted: CallProgress = { isSent: false, status: null };
     const observed: Fetch = async (input, init) => {
       attempted.isSent ||= signal?.aborted !== true;
@@ -127,7 +123,7 @@ export function createDevinClient(options: DevinClientOptions) {
       const startedMs = performance.now();
       let headers = new Headers();
       try {
-        const response = await (isUrgent ? fetchNow : fetch)(input, init);
+        const response = await fetch(input, init);
         ({ headers } = response);
         attempted.status = response.status;
         return response;

@@ -53,9 +53,7 @@ export function createDevin({
   ...options
 }: DevinOptions) {
   const clock = createRemoteClock();
-  const { fetch = globalThis.fetch, fetchNow = fetch } = options;
-  const observed = { fetch: clock.observe(fetch), fetchNow: clock.observe(fetchNow) };
-  const client = createDevinClient({ ...options, ...observed });
+  const client = createDevinClient({ ...options, fetch: clock.observe(options.fetch ?? globalThis.fetch) });
   const self = {
     /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
     get: async ({ signal }: CallOptions = {}): Promise<z.output<typeof selfSchema>> =>
@@ -73,8 +71,6 @@ export function createDevin({
     messages: createMessages(client),
     attachments: createAttachments(client, isProxied),
     members: createMembers(client),
-    /** The same, for what a person waits for. */
-    membersNow: createMembers(client, true),
     catalog: createCatalog(client, now),
     self,
   };
@@ -96,13 +92,12 @@ const DENIALS: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'not-found'])
  * https://docs.devin.ai/api-reference/v3/users/list-organization-users
  * https://docs.devin.ai/api-reference/v3/users/list-organization-idp-users
  */
-function createMembers({ call, orgPath }: DevinClient, isUrgent = false) {
+function createMembers({ call, orgPath }: DevinClient) {
   const listByEmail = async (list: string, email: string): Promise<Member[]> =>
     withVersion(async (version) => {
       const readPage = async (after: string | null) =>
         call({
           operation: `members.${list}`,
-          isUrgent,
           path: orgPath(['members', list], version),
           answer: memberPageSchema,
           query: toSearchParams({ email, after }),
@@ -139,7 +134,7 @@ function createMembers({ call, orgPath }: DevinClient, isUrgent = false) {
     get: async (userId: string): Promise<Member> =>
       withVersion(async (version) => {
         const path = orgPath(['members', 'users', userId], version);
-        return toMember(await call({ operation: 'members.get', isUrgent, path, answer: memberSchema }));
+        return toMember(await call({ operation: 'members.get', path, answer: memberSchema }));
       }),
   };
 }

@@ -188,15 +188,10 @@ function codeOf(status: number): DevinErrorCode {
 /** Longer than anything waits, so that people read how long Devin asks for; but not forever. */
 const LONGEST_ASKED_MS = 24 * 60 * 60_000;
 
-/**
- * Retry-After, in seconds or as a date by the answer's own clock, within a day; null: there is none, or it is over, and
- * callers wait longer each time.
- */
+/** Retry-After, in seconds, within a day; null: there is none, and callers wait longer each time. */
 export function readRetryAfter(headers: Headers): number | null {
   const value = headers.get('retry-after')?.trim() ?? '';
-  const waitMs = /^\d+$/.test(value)
-    ? Number(value) * 1000
-    : Date.parse(value) - Date.parse(headers.get('date') ?? '');
+  const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : 0;
   return waitMs > 0 ? Math.min(LONGEST_ASKED_MS, waitMs) : null;
 }
 
@@ -208,31 +203,20 @@ const problemSchema = z.object({
     .union([z.string(), z.array(z.unknown())])
     .nullish()
     .catch(null),
-  message: text,
-  error: text,
   errors: z.array(z.unknown()).catch([]),
 });
 
-/** A field's error, as FastAPI writes it (`loc`, `msg`) or as is usual with RFC 9457 (`pointer`, `detail`). */
-const issueSchema = z.object({
-  loc: z
-    .array(z.union([z.string(), z.number()]))
-    .optional()
-    .catch(undefined),
-  pointer: text,
-  msg: text,
-  message: text,
-  detail: text,
-});
+/** A field's error, as FastAPI writes it. */
+const issueSchema = z.object({ loc: z.array(z.union([z.string(), z.number()])).catch([]), msg: z.string() });
 
 function readBody(bodyText: string): { reason: string | null; issues: FieldError[] } {
   const parsed = problemSchema.safeParse(parseJson(bodyText));
   if (!parsed.success) return { reason: plainText(cleanText(bodyText)), issues: [] };
-  const { title, detail, message, error, errors } = parsed.data;
+  const { title, detail, errors } = parsed.data;
   const issues = [...errors, ...(Array.isArray(detail) ? detail : [])].flatMap(readIssue);
   if (typeof detail === 'string' && detail.trim() !== '') return { reason: detail, issues };
   if (issues.length > 0) return { reason: null, issues };
-  return { reason: title ?? message ?? error ?? null, issues };
+  return { reason: title ?? null, issues };
 }
 
 function parseJson(bodyText: string): unknown {
@@ -249,19 +233,14 @@ function plainText(bodyText: string): string | null {
   return start === '' || /^[<[{"]/.test(start) ? null : start;
 }
 
-const LOCATIONS = new Set(['body', 'query', 'path', '#', '']);
+const LOCATIONS = new Set(['body', 'query', 'path']);
 
 function readIssue(value: unknown): FieldError[] {
   const parsed = issueSchema.safeParse(value);
   if (!parsed.success) return [];
-  const { loc, pointer = '', msg, message, detail } = parsed.data;
-  const reason = msg ?? message ?? detail;
-  if (reason === undefined) return [];
-  const segments = loc?.map(String) ?? pointer.split('/');
-  const [name = '', ...rest] = LOCATIONS.has(segments[0] ?? '')
-    ? segments.filter((segment) => !LOCATIONS.has(segment))
-    : segments;
-  return [{ field: name, message: rest.length === 0 ? reason : `${rest.join('.')}: ${reason}` }];
+  const { loc, msg } = parsed.data;
+  const [name = '', ...rest] = loc.map(String).filter((segment, at) => at > 0 || !LOCATIONS.has(segment));
+  return [{ field: name, message: [...(rest.length === 0 ? [] : [rest.join('.')]), msg].join(': ') }];
 }
 
 /** One line for all fields. */

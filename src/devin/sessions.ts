@@ -6,7 +6,6 @@ import {
   epochSeconds,
   fromWire,
   openEnum,
-  polledSessionSchema,
   toBareId,
   toPathId,
   toWire,
@@ -43,8 +42,10 @@ const CREATE_TIMEOUT_MS = 90_000;
 /** The same for a message. All else can be done twice without harm. */
 const MESSAGE_TIMEOUT_MS = 60_000;
 
-/** `known`: of these sessions, what can't be read in the answer stays as it was. `retry`: 0 for one attempt. */
-type ReadOptions = CallOptions & { known?: readonly SessionSnapshot[]; retry?: CallRetry };
+/** `retry`: 0 for one attempt. */
+type ReadOptions = CallOptions & { retry?: CallRetry };
+
+const sessionPageSchema = pageOf(answeredSessionSchema);
 
 /** Filters of the list. Whether several tags mean "and" or "or" is not documented. */
 export type SessionQuery = {
@@ -79,15 +80,12 @@ export function createSessions({ call, orgPath }: DevinClient) {
     };
 
   /** One page. Devin doesn't document which form of an id the filter expects: both are sent. */
-  const list = async (
-    query: SessionQuery,
-    { known = [], ...options }: ReadOptions = {},
-  ): Promise<Page<SessionSnapshot>> => {
+  const list = async (query: SessionQuery, options: ReadOptions = {}): Promise<Page<SessionSnapshot>> => {
     const sessionIds = query.sessionIds?.flatMap((id) => [toBareId(id), toPathId(id)]);
     return call({
       operation: 'sessions.list',
       path: orgPath(['sessions']),
-      answer: pageOf(polledSessionSchema(known)),
+      answer: sessionPageSchema,
       query: toSearchParams({ ...query, sessionIds }),
       ...options,
     });
@@ -110,11 +108,11 @@ export function createSessions({ call, orgPath }: DevinClient) {
         sensitive: [request.prompt, ...(request.session_secrets ?? []).map(({ value }) => value)],
       }),
 
-    get: async (sessionId: string, { known = [], ...options }: ReadOptions = {}): Promise<SessionSnapshot> =>
+    get: async (sessionId: string, options: ReadOptions = {}): Promise<SessionSnapshot> =>
       call({
         operation: 'sessions.get',
         path: path(sessionId),
-        answer: polledSessionSchema(known),
+        answer: answeredSessionSchema,
         ...options,
       }),
 

@@ -158,8 +158,8 @@ export function createRound(c: FollowContext) {
   }
 
   async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<DevinError | null> {
-    const known = rows.map(({ snapshot }) => snapshot);
-    const result = await poll(c.devin.sessions, known, signal);
+    const sessionIds = rows.map(({ sessionId }) => sessionId);
+    const result = await poll(c.devin.sessions, sessionIds, signal);
     if (signal.aborted) return result.trouble;
     const planned: Reschedule[] = [];
     for (const row of rows) {
@@ -291,27 +291,25 @@ const mayBeOfOne = ({ code, retryAfterMs }: DevinError): boolean =>
 
 /**
  * Devin pushes nothing, so it is polled. One request; sessions that the list leaves out, or because of which it may fail, are
- * fetched one by one. `known`: at most a batch, as each was.
+ * fetched one by one. `sessionIds`: at most a batch.
  */
 export async function poll(
   { list, get }: Pick<Devin['sessions'], 'list' | 'get'>,
-  known: readonly SessionSnapshot[],
+  sessionIds: readonly string[],
   signal: AbortSignal,
 ): Promise<PollResult> {
   // What fails is polled again, and failures in a row count as an outage.
   const once = { signal, retry: 0 } as const;
   const isUp = async () => !((await orDevinError(list({ first: 1 }, once))) instanceof DevinError);
-  const sessionIds = known.map(({ sessionId: id }) => id);
-  const listed = await orDevinError(list({ sessionIds, first: BATCH }, { ...once, known }));
+  const listed = await orDevinError(list({ sessionIds, first: BATCH }, once));
   const result: PollResult = { answered: [], gone: new Set(), failed: new Map(), trouble: null };
   if (!(listed instanceof DevinError)) result.answered = listed.items;
   else if (!mayBeOfOne(listed) || !(await isUp())) return { ...result, trouble: listed };
   // If Devin ignores the filter, it also lists others, which are not used.
   const found = new Set(result.answered.map(({ sessionId: id }) => id));
-  for (const one of known.filter(({ sessionId: id }) => !found.has(id))) {
+  for (const sessionId of sessionIds.filter((id) => !found.has(id))) {
     if (result.trouble !== null || signal.aborted) break;
-    const { sessionId } = one;
-    const answer = await orDevinError(get(sessionId, { ...once, known: [one] }));
+    const answer = await orDevinError(get(sessionId, once));
     if (!(answer instanceof DevinError)) result.answered.push(answer);
     else if (answer.code === 'not-found') result.gone.add(sessionId);
     else if (mayBeOfOne(answer) && (await isUp())) result.failed.set(sessionId, answer);

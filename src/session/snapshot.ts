@@ -4,7 +4,7 @@ import { DEVIN_MODES } from './fields.ts';
 /**
  * What Devin says about a session: parsed once, where it arrives (devin/) and where it is read back (store/). A new field
  * is a line here, its word in `text/` and nothing else. Open: unknown keys are dropped, unlisted members of an enum stay
- * as Devin names them, and what the reference calls optional is null if it is missing.
+ * as Devin names them, and what the reference calls optional is null if it is missing or can't be read.
  * https://docs.devin.ai/v3-openapi.yaml
  */
 
@@ -16,7 +16,7 @@ export function toWire(value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [toSnake(key), itemsToWire(item)]));
 }
 
-export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
+export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null).catch(null);
 
 /** A string type that still suggests the known members. */
 type AnyString = string & Record<never, never>;
@@ -37,14 +37,15 @@ const LATEST_S = 253_402_300_799;
 /** As seconds, it's the year 5138: Devin means milliseconds. */
 const FIRST_IN_MS = 100_000_000_000;
 
-/** A time that a date can hold and a database can keep, however Devin writes it. */
+/** A time that a date can hold and a database can keep. */
 export const epochSeconds = z.preprocess(
-  toWholeSeconds,
+  (time) => (typeof time === 'number' ? Math.floor(time < FIRST_IN_MS ? time : time / 1000) : time),
   z.int().transform((seconds) => Math.min(Math.max(0, seconds), LATEST_S)),
 );
 
 /** More, or less than none, can't be meant: sums and cards stay readable. */
 const MOST_ACU = 1_000_000_000;
+const acus = z.number().transform((used) => Math.min(Math.max(0, used), MOST_ACU));
 
 /** Each is announced, once for its URL. The latest stay: Devin lists them in the order they were opened. */
 const MOST_PULL_REQUESTS = 100;
@@ -97,7 +98,7 @@ export const sessionSnapshotSchema = z.object({
   orgId: z.string(),
   createdAt: epochSeconds,
   updatedAt: epochSeconds,
-  acusConsumed: z.number().transform((acus) => Math.min(Math.max(0, acus), MOST_ACU)),
+  acusConsumed: acus,
   pullRequests: z.preprocess(
     readable(pullRequestSchema, MOST_PULL_REQUESTS),
     z.array(pullRequestSchema).transform((all) => [...new Map(all.map((one) => [one.prUrl, one])).values()]),
@@ -108,7 +109,7 @@ export const sessionSnapshotSchema = z.object({
   playbookId: optional(z.string()),
   parentSessionId: optional(z.string()),
   childSessionIds: optional(z.array(z.string())),
-  isArchived: z.boolean().default(false),
+  isArchived: z.boolean().default(false).catch(false),
   origin: optional(z.string()),
   structuredOutput: optional(z.record(z.string(), z.unknown())),
   category: optional(z.string()),
@@ -118,65 +119,27 @@ export const sessionSnapshotSchema = z.object({
 });
 export type SessionSnapshot = z.output<typeof sessionSnapshotSchema>;
 
-/** In the place of what can't be read and can't be null: none of it decides whether there is a session. */
-const STAND_INS = { tags: [], orgId: '', acusConsumed: 0, pullRequests: [], isArchived: false };
+const { tags, orgId, pullRequests, status, createdAt, updatedAt, acusConsumed } = sessionSnapshotSchema.shape;
 
-/**
- * A session as Devin answers it. It costs money even if a member isn't as the reference says: without an id, a URL, a
- * status or any time, there is none.
- */
-export const answeredSessionSchema = answeredWith(() => ({}));
+const answeredSession = sessionSnapshotSchema.extend({
+  tags: tags.catch([]),
+  orgId: orgId.catch(''),
+  pullRequests: pullRequests.catch([]),
+});
 
-/** The same of sessions of which this was known: what can't be read stays as it was. */
-export function polledSessionSchema(known: readonly SessionSnapshot[]) {
-  const byId = new Map<unknown, SessionSnapshot>(known.map((one) => [one.sessionId, one]));
-  return answeredWith(({ sessionId: id }) => byId.get(typeof id === 'string' ? toBareId(id) : id) ?? {});
-}
+/** A session as Devin answers it: it costs money even if a member isn't as the reference says. */
+export const answeredSessionSchema = fromWire(answeredSession);
 
 /** The same right after it was created, at `atS` in epoch seconds: an id and a URL are enough. */
 export function createdSessionSchema(atS: number) {
-  return answeredWith(() => ({ status: 'new', createdAt: atS, updatedAt: atS }));
-}
-
-type StandIns = (answer: Record<string, unknown>) => Partial<SessionSnapshot>;
-
-function answeredWith(standInsFor: StandIns) {
-  return z.preprocess((value) => {
-    const answer = camelKeys(value);
-    return sessionSnapshotSchema.safeParse(answer).success ? answer : withStandIns(answer, standInsFor);
-  }, sessionSnapshotSchema);
-}
-
-const anyObject = z.record(z.string(), z.unknown());
-
-function withStandIns(value: unknown, standInsFor: StandIns): unknown {
-  const answer = anyObject.safeParse(value).data;
-  if (answer === undefined) return value;
-  const others = standInsFor(answer);
-  const standIns: Record<string, unknown> = {
-    ...STAND_INS,
-    ...others,
-    // Either time is near enough to the other.
-    createdAt: epochSeconds.safeParse(answer['updatedAt']).data ?? others.createdAt,
-    updatedAt: epochSeconds.safeParse(answer['createdAt']).data ?? others.updatedAt,
-  };
-  const members = Object.entries(sessionSnapshotSchema.shape).map(([name, member]) => {
-    if (member.safeParse(answer[name]).success) return [name, answer[name]];
-    return [name, standIns[name] ?? null];
-  });
-  return Object.fromEntries(members);
-}
-
-/** Without an offset, such as in `2026-11-18 11:06:40`. JavaScript would read it as this machine's time. */
-const WITHOUT_ZONE = /^\d+-\d+-\d+[T ][\d:.]+$/;
-
-function toWholeSeconds(value: unknown): unknown {
-  if (typeof value === 'string') {
-    const time = WITHOUT_ZONE.test(value) ? `${value}Z` : value;
-    return toWholeSeconds(/\d-\d/.test(time) ? Date.parse(time) : Number(time || NaN));
-  }
-  if (typeof value !== 'number') return value;
-  return Math.floor(value < FIRST_IN_MS ? value : value / 1000);
+  return fromWire(
+    answeredSession.extend({
+      status: status.catch('new'),
+      createdAt: createdAt.catch(atS),
+      updatedAt: updatedAt.catch(atS),
+      acusConsumed: acusConsumed.catch(0),
+    }),
+  );
 }
 
 const PREFIX = 'devin-';

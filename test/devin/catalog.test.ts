@@ -40,17 +40,9 @@ describe('the list of playbooks', () => {
   });
 });
 
-test('a forbidden list is empty, and is requested again after five minutes', async () => {
-  const { now, advance } = clock();
-  const { catalog, seen } = await startDevin({ status: 403, json: { detail: 'ManageOrgSecrets' } }, now);
+test('a forbidden list is empty', async () => {
+  const { catalog } = await startDevin({ status: 403, json: { detail: 'ManageOrgSecrets' } });
   expect(await catalog.search('secrets', '')).toEqual([]);
-  expect(await catalog.search('secrets', 'x')).toEqual([]);
-  expect(seen).toHaveLength(1);
-  expect(await catalog.search('knowledge', '')).toEqual([]);
-  expect(seen).toHaveLength(2);
-  advance(FIVE_MINUTES_MS);
-  await catalog.search('secrets', '');
-  expect(seen).toHaveLength(3);
 });
 
 describe('names', () => {

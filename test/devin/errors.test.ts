@@ -56,7 +56,6 @@ describe('field errors', () => {
     const errors = [
       { loc: ['body', 'devin_mode'], msg: 'Input should be normal or fast', input: 'turbo', type: 'enum' },
       { loc: ['body', 'session_secrets', 0, 'key'], msg: 'Too short' },
-      { pointer: '#/body/platform', detail: 'Unknown' },
     ];
     const { facts } = parseProblem(
       answer(422, { title: 'Unprocessable', status: 422, detail: 'No.', errors }),
@@ -65,7 +64,6 @@ describe('field errors', () => {
     expect(facts.fieldErrors).toEqual([
       { field: 'devin_mode', message: 'Input should be normal or fast' },
       { field: 'session_secrets', message: '0.key: Too short' },
-      { field: 'platform', message: 'Unknown' },
     ]);
   });
 });
@@ -84,15 +82,11 @@ describe('a missing permission', () => {
 describe('the time to wait', () => {
   test.each([
     [{ 'retry-after': '7' }, 7000],
-    [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:30 GMT', date: 'Tue, 02 Jan 2024 00:00:00 GMT' }, 30_000],
-    [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:00 GMT', date: 'Tue, 02 Jan 2024 00:00:30 GMT' }, null],
     [{ 'retry-after': '0' }, null],
-    [{ 'retry-after': '1.5', date: 'Tue, 02 Jan 2024 00:00:00 GMT' }, null],
-    [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:30 GMT' }, null],
+    [{ 'retry-after': '1.5' }, null],
     [{ 'retry-after': 'soon' }, null],
     [{ 'retry-after': '99999999' }, 86_400_000],
     [{ 'retry-after': '9'.repeat(400) }, 86_400_000],
-    [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT', date: 'Tue, 02 Jan 2024 00:00:00 GMT' }, 86_400_000],
     [{}, null],
   ])('of %j is %j ms', (headers, retryAfterMs) => {
     expect(parseProblem(answer(429, '', { ...headers })).retryAfterMs).toBe(retryAfterMs);

@@ -4,7 +4,7 @@ import { sessionSnapshotSchema } from '../../src/session/snapshot.ts';
 
 const { status: statusSchema, statusDetail: detailSchema } = sessionSnapshotSchema.shape;
 const STATUSES = statusSchema.options[0].options;
-const STATUS_DETAILS = detailSchema.unwrap().unwrap().options[0].options;
+const STATUS_DETAILS = detailSchema.unwrap().unwrap().unwrap().options[0].options;
 
 describe('the phase of a session', () => {
   test.each([

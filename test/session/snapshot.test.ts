@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   answeredSessionSchema,
   createdSessionSchema,
@@ -62,8 +62,8 @@ test.each([
   expect(read({ ...ANSWER, ...changes })).toMatchObject(expected);
 });
 
-test.each([1_795_000_000, 1_795_000_000_750, 1_795_000_000.5, '1795000000', '2026-11-18T11:06:40+00:00'])(
-  'a time is read however Devin writes it: %o',
+test.each([1_795_000_000, 1_795_000_000_750, 1_795_000_000.5])(
+  'a time is read in whole seconds: %o',
   (time) => {
     expect(read({ ...ANSWER, created_at: time, updated_at: time })).toMatchObject({
       createdAt: 1_795_000_000,
@@ -71,17 +71,6 @@ test.each([1_795_000_000, 1_795_000_000_750, 1_795_000_000.5, '1795000000', '202
     });
   },
 );
-
-test.each([
-  '2026-11-18T11:06:40',
-  '2026-11-18 11:06:40.5',
-  '2026-11-18T11:06:40Z',
-  '2026-11-18T20:06:40+09:00',
-])('a time is in UTC unless it says otherwise, wherever the app runs: %s', (time) => {
-  vi.stubEnv('TZ', 'Asia/Tokyo');
-  onTestFinished(() => void vi.unstubAllEnvs());
-  expect(read({ ...ANSWER, created_at: time })).toMatchObject({ createdAt: 1_795_000_000 });
-});
 
 test('of any number of pull requests the latest stay', () => {
   const all = Array.from({ length: 10_000 }, (_, at) => ({ pr_url: `https://a.io/${at}`, pr_state: 'open' }));
@@ -95,9 +84,6 @@ const WITHOUT: [string, Record<string, unknown>, object][] = [
   ['tags', { tags: null }, { tags: [] }],
   ['a readable tag', { tags: [null, 'slack-1'] }, { tags: ['slack-1'] }],
   ['an organization', { org_id: undefined }, { orgId: '' }],
-  ['a time of its last change', { updated_at: undefined }, { updatedAt: 1 }],
-  ['a readable start', { created_at: 'soon' }, { createdAt: 2 }],
-  ['a use', { acus_consumed: null }, { acusConsumed: 0 }],
   ['pull requests', { pull_requests: null }, { pullRequests: [] }],
   ['a readable result', { structured_output: ['a'] }, { structuredOutput: null }],
   ['readable child sessions', { child_session_ids: [null] }, { childSessionIds: null }],
@@ -108,7 +94,7 @@ test.each(WITHOUT)('a session without %s is still a session', (_what, answered, 
   expect(answeredSessionSchema.parse({ ...ANSWER, ...answered })).toMatchObject(expected);
 });
 
-test.each([['session_id'], ['url'], ['status'], ['created_at', 'updated_at']])(
+test.each([['session_id'], ['url'], ['status'], ['created_at'], ['acus_consumed']])(
   'an answer without %s is no session',
   (...keys) => {
     const lacking = Object.fromEntries(keys.map((key) => [key, undefined]));
@@ -118,7 +104,7 @@ test.each([['session_id'], ['url'], ['status'], ['created_at', 'updated_at']])(
 
 test.each([
   ['no more', {}, { status: 'new', createdAt: 1_795_000_000, updatedAt: 1_795_000_000 }],
-  ['a time', { created_at: 5 }, { status: 'new', createdAt: 5, updatedAt: 5 }],
+  ['a time', { created_at: 5 }, { status: 'new', createdAt: 5, acusConsumed: 0 }],
   ['no readable time', { created_at: 'soon', updated_at: 'later' }, { createdAt: 1_795_000_000 }],
   ['a status', { status: 'running' }, { status: 'running', createdAt: 1_795_000_000 }],
 ])('a session that was just created is one with an id, a URL and %s', (_what, more, expected) => {
