@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { levels } from 'pino';
 import { z } from 'zod';
 import { parseJson } from './json.ts';
 
@@ -54,15 +55,6 @@ type BotProcessOptions = {
 const lineSchema = z.looseObject({ level: z.number(), msg: z.string().default('') });
 const readySchema = z.looseObject({ msg: z.literal('ready'), port: z.number() });
 
-/** https://github.com/pinojs/pino/blob/main/docs/api.md#loggerlevels-object */
-const LEVELS: Record<number, string> = {
-  10: 'trace',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-};
 const WARN = 40;
 
 /** The bot as `npm start` runs it, in its own process, so that it can be killed and restarted. */
@@ -81,7 +73,7 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   function note(line: string, isError: boolean): void {
     onLine?.(line);
     const { level, message } = readLine(line, isError);
-    const entry = { level: LEVELS[level] ?? String(level), message };
+    const entry = { level: levels.labels[level] ?? String(level), message };
     log.push(entry);
     log.splice(0, log.length - LOG_LINES_KEPT);
     if (level >= WARN) onTrouble?.(entry);

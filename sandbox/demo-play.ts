@@ -1,5 +1,4 @@
 import type { LocalDevin, LocalSession } from './devin/index.ts';
-import type { Pace } from './pace.ts';
 import type { SeededWorld } from './seed.ts';
 import type { LocalSlack, Message, View } from './slack/index.ts';
 
@@ -7,12 +6,9 @@ type Stage = {
   slack: LocalSlack;
   devin: LocalDevin;
   world: SeededWorld;
-  pace: Pace;
   print: (text: string) => void;
 };
 
-/** The speed of Devin's scripts in the last act. */
-const SCRIPT_SPEED = 10;
 /** One each by command, shortcut, form and approval, and one that asks. A person without a Devin account gets none. */
 const SESSIONS = 5;
 
@@ -113,18 +109,20 @@ async function byApproval(stage: Stage, { ana, ben, channelId }: Cast): Promise<
   await showSession(stage, channelId, 'user-ana');
 }
 
-/** Only this act plays a script, so that the others don't depend on its speed. */
-async function byConversation({ slack, devin, pace, print }: Stage, { ben, channelId }: Cast): Promise<void> {
+/** Only this act plays a script. */
+async function byConversation({ slack, devin, print }: Stage, { ben, channelId }: Cast): Promise<void> {
   devin.script('question');
   print('Ben types:  /devin rebase the payments branch\n');
   await slack.command(ben, channelId, 'rebase the payments branch');
-  pace.setSpeed(SCRIPT_SPEED);
+  const session = await devin.waitForSession(({ request }) => request.prompt.startsWith('rebase'));
+  while (devin.step(session.id));
   const question = await slack.waitForMessage(channelId, ({ text }) => text.includes('Should I start from'));
   print(indent(slack.renderText(question)));
-  const session = await devin.waitForSession(({ request }) => request.prompt.startsWith('rebase'));
   const card = await cardOf(slack, channelId, session);
   print('\nBen answers in the thread:  from main, please\n');
   await slack.speak(ben, channelId, 'from main, please', { threadTs: card.ts });
+  await devin.waitForSession(({ messages }) => messages.at(-1)?.message.includes('from main') === true);
+  while (devin.step(session.id));
   const done = await slack.waitForMessage(
     channelId,
     ({ ts, text }) => ts === card.ts && text.includes('Finished'),

@@ -15,15 +15,12 @@ import { openSandbox, type Sandbox } from './sandbox.ts';
 const USAGE = `Usage:
   npm run demo -- [options]
 
-  --port N      where the page is; 4321, or the next free port
+  --port N      where the page is; 4321, or a free one
   --socket      Socket Mode instead of HTTP
   --language L  en or ja; en, if it plays by itself
   --script      plays by itself and prints what each side sees; exits with 0 if each step did what it should`;
 
-const FIRST_PORT = 4321;
-const PORTS_TRIED = 20;
-
-type OpenAt = (port: number) => Promise<Page>;
+const USUAL_PORT = 4321;
 
 const OPTIONS = {
   script: { type: 'boolean', default: false },
@@ -66,10 +63,10 @@ function readLanguage(given: string): Language {
   throw new UsageError(`--language must be ${LANGUAGES.join(' or ')}.`);
 }
 
-async function runScript({ slack, devin, world, pace, close }: Sandbox): Promise<number> {
+async function runScript({ slack, devin, world, close }: Sandbox): Promise<number> {
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
   try {
-    const problems = await playDemo({ slack, devin, world, pace, print });
+    const problems = await playDemo({ slack, devin, world, print });
     for (const problem of problems) process.stderr.write(`${problem}\n`);
     return problems.length === 0 ? FINE : WRONG;
   } finally {
@@ -86,13 +83,20 @@ async function runPage(
   const { strangers } = world;
   const guide = createGuide({ ...parts, seeded: await startSessions(parts) });
   const control = createControl(parts);
-  const open: OpenAt = async (port) => createPage({ slack, control, guide, strangers, language, port });
+  const open = async (port: number): Promise<Page> =>
+    createPage({ slack, control, guide, strangers, language, port });
   const end = async (): Promise<void> => {
     guide.close();
     await close();
   };
   try {
-    const page = wantedPort === null ? await openAtFreePort(open) : await openAt(wantedPort, open);
+    const page = await open(wantedPort ?? USUAL_PORT).catch(async (error: unknown) => {
+      if (!isInUse(error)) throw error;
+      if (wantedPort === null) return open(0);
+      throw new UsageError(`Port ${wantedPort} is in use: name another one, or leave --port out.`, {
+        cause: error,
+      });
+    });
     process.stdout.write(welcome(page.url, WORDS[language]));
     endOnSignal(async () => {
       await page.close();
@@ -103,26 +107,6 @@ async function runPage(
     await end();
     throw error;
   }
-}
-
-async function openAt(port: number, open: OpenAt): Promise<Page> {
-  try {
-    return await open(port);
-  } catch (error) {
-    if (!isInUse(error)) throw error;
-    throw new UsageError(`Port ${port} is in use: name another one, or leave --port out.`, { cause: error });
-  }
-}
-
-async function openAtFreePort(open: OpenAt): Promise<Page> {
-  for (let port = FIRST_PORT; port < FIRST_PORT + PORTS_TRIED; port += 1) {
-    try {
-      return await open(port);
-    } catch (error) {
-      if (!isInUse(error)) throw error;
-    }
-  }
-  return open(0);
 }
 
 function isInUse(error: unknown): boolean {

@@ -30,32 +30,24 @@ type Past = {
 
 /** In the order of their tasks in sample/. */
 const PAST: readonly Past[] = [
-  { who: 'ana', where: 'payments', daysAgo: 13, minutes: 34, repo: 'acme/web', acus: 2.1, state: 'merged' },
-  { who: 'mei', where: 'payments', daysAgo: 12, minutes: 95, repo: 'acme/api', acus: 6.4, state: 'merged' },
+  { who: 'ana', where: 'payments', daysAgo: 13, minutes: 34, repo: 'web', acus: 2.1, state: 'merged' },
+  { who: 'mei', where: 'payments', daysAgo: 12, minutes: 95, repo: 'api', acus: 6.4, state: 'merged' },
   {
     who: 'ben',
     where: 'general',
     daysAgo: 11,
     minutes: 21,
-    repo: 'acme/infrastructure',
+    repo: 'infrastructure',
     acus: 1.3,
     state: 'merged',
   },
-  {
-    who: 'ana',
-    where: 'payments',
-    daysAgo: 8,
-    minutes: 48,
-    repo: 'acme/checkout',
-    acus: 3.2,
-    state: 'merged',
-  },
-  { who: 'mei', where: 'general', daysAgo: 7, minutes: 12, repo: 'acme/web', acus: 0.8, state: 'ended' },
-  { who: 'ben', where: 'payments', daysAgo: 6, minutes: 130, repo: 'acme/api', acus: 8.7, state: 'merged' },
-  { who: 'ana', where: 'general', daysAgo: 4, minutes: 27, repo: 'acme/web', acus: 1.6, state: 'merged' },
-  { who: 'mei', where: 'payments', daysAgo: 3, minutes: 64, repo: 'acme/checkout', acus: 4.5, state: 'open' },
-  { who: 'ana', where: 'payments', daysAgo: 2, minutes: 41, repo: 'acme/api', acus: 2.9, state: null },
-  { who: 'ben', where: 'general', daysAgo: 1, minutes: 18, repo: 'acme/web', acus: 1.1, state: 'merged' },
+  { who: 'ana', where: 'payments', daysAgo: 8, minutes: 48, repo: 'checkout', acus: 3.2, state: 'merged' },
+  { who: 'mei', where: 'general', daysAgo: 7, minutes: 12, repo: 'web', acus: 0.8, state: 'ended' },
+  { who: 'ben', where: 'payments', daysAgo: 6, minutes: 130, repo: 'api', acus: 8.7, state: 'merged' },
+  { who: 'ana', where: 'general', daysAgo: 4, minutes: 27, repo: 'web', acus: 1.6, state: 'merged' },
+  { who: 'mei', where: 'payments', daysAgo: 3, minutes: 64, repo: 'checkout', acus: 4.5, state: 'open' },
+  { who: 'ana', where: 'payments', daysAgo: 2, minutes: 41, repo: 'api', acus: 2.9, state: null },
+  { who: 'ben', where: 'general', daysAgo: 1, minutes: 18, repo: 'web', acus: 1.1, state: 'merged' },
 ];
 const CAP = 10;
 const DAY_MINUTES = 24 * 60;
@@ -86,7 +78,7 @@ function finish({ devin, clock }: Stage, past: Past, prompt: string): LocalSessi
   clock.minutesAgo(daysAgo * DAY_MINUTES);
   const asked = {
     prompt,
-    repos: [repo],
+    repos: [`acme/${repo}`],
     max_acu_limit: CAP,
     create_as_user_id: `user-${who}`,
     resumable: true,

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Language } from '../src/session/preferences.ts';
 import { createBotProcess, type BotProcess, type LogLine } from './bot-process.ts';
-import { createLocalDevin, type LocalDevin } from './devin/index.ts';
+import { createLocalDevin, type LocalDevin, type Schedule } from './devin/index.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { addHistory } from './history.ts';
 import { MANIFEST } from './manifest.ts';
-import { createPace, type Pace } from './pace.ts';
 import { SAMPLES } from './sample/languages.ts';
 import { createSeedClock, inhabit, seed, type SeededWorld } from './seed.ts';
 import { createLocalSlack, PATIENT_MS, type LocalSlack } from './slack/index.ts';
@@ -20,8 +19,6 @@ const policyIn = (language: Language): string =>
 export type Sandbox = {
   slack: LocalSlack;
   devin: LocalDevin;
-  /** The pace of Devin's scripts. */
-  pace: Pace;
   bot: BotProcess;
   world: SeededWorld;
   /** Ends the bot and both sides, and removes its data. */
@@ -42,15 +39,22 @@ export type SandboxOptions = {
   onTrouble?: (line: LogLine) => void;
 };
 
+const scheduleAt =
+  (speed: number): Schedule =>
+  (run, ms) => {
+    const timer = setTimeout(run, ms / speed);
+    return () => clearTimeout(timer);
+  };
+
 /** The real bot in its own process, ready, between a local Slack and a local Devin with a seeded world. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { transport = 'http', speed = 1, language = 'en', onTrouble } = options;
   const patience = options.isPatient === true ? { answerTimeoutMs: PATIENT_MS } : {};
   const clock = createSeedClock();
-  const pace = createPace(speed);
+  const schedule = speed === 0 ? null : scheduleAt(speed);
   const slack = await createLocalSlack({ now: clock.now, botEvents: MANIFEST.botEvents, ...patience });
   const { devin: words } = SAMPLES[language];
-  const devin = await createLocalDevin({ now: clock.now, schedule: pace.schedule, words });
+  const devin = await createLocalDevin({ now: clock.now, schedule, words });
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));
   const place = inhabit({ slack, devin, language });
   if (options.hasHistory === true) await addHistory({ slack, devin, language, clock }, place, folder);
@@ -79,5 +83,5 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     await close();
     throw error;
   }
-  return { slack, devin, pace, bot, world, close };
+  return { slack, devin, bot, world, close };
 }

@@ -95,7 +95,7 @@ const PHASES: readonly Phase[] = [
   {
     task: 'Look through the history of the order feed --acu 2',
     ageMinutes: 47,
-    change: { status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 'limit' },
+    change: { status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 2 },
     shows: /2 of 2 ACU/,
   },
 ];

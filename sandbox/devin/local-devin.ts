@@ -148,7 +148,7 @@ export type LocalDevinOptions = {
   permissions?: readonly Permission[];
   /** Milliseconds. */
   now?: () => number;
-  /** By which scripts play by themselves, such as a pace's. Default: they play only by `step`. */
+  /** By which scripts play by themselves, after so many milliseconds. Default: they play only by `step`. */
   schedule?: Schedule | null;
   /** What sessions play until `script` says otherwise. */
   script?: Script;

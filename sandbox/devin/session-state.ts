@@ -53,8 +53,7 @@ export type SessionChange = {
   personMessage?: string;
   /** With no `url`: the session's latest one, or its first. */
   pullRequest?: { url?: string; state: string | null };
-  /** `limit`: all that the session was allowed. */
-  acus?: number | 'limit';
+  acus?: number;
   title?: string;
   attachments?: readonly { name: string; content: string | Uint8Array; contentType?: string }[];
   structuredOutput?: Record<string, unknown> | null;
@@ -63,7 +62,6 @@ export type SessionChange = {
 };
 
 const TITLE_LENGTH = 60;
-const UNCAPPED_ACUS = 10;
 
 export const isOver = ({ status }: LocalSession): boolean => status === 'exit' || status === 'error';
 
@@ -112,10 +110,7 @@ function setPullRequest(session: SessionState, { url, state }: { url?: string; s
 export function applyChange(session: SessionState, change: SessionChange, atMs: number): void {
   setStatus(session, change);
   if (change.title !== undefined) session.title = change.title;
-  if (change.acus !== undefined) {
-    const limit = session.request.max_acu_limit ?? UNCAPPED_ACUS;
-    session.acusConsumed = change.acus === 'limit' ? limit : change.acus;
-  }
+  if (change.acus !== undefined) session.acusConsumed = change.acus;
   if (change.pullRequest !== undefined) setPullRequest(session, change.pullRequest);
   if (change.structuredOutput !== undefined) session.structuredOutput = change.structuredOutput;
   if (change.createdAtMs !== undefined) session.createdAtMs = change.createdAtMs;

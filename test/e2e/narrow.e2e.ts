@@ -71,7 +71,7 @@ describe('the page', () => {
 
   test('shows what comes of a command to someone who was further up', async () => {
     const { channel, message, send } = await stage().visit({ as: 'ana' });
-    const messages = channel.getByRole('region', { name: 'Messages', exact: true });
+    const messages = channel.getByRole('log', { name: 'Messages', exact: true });
     await messages.evaluate((one) => one.scrollTo(0, 0));
     await send('/devin whoami');
     await message('Runs as').waitFor();

@@ -95,7 +95,8 @@ function messages(app: App, channel: ShownChannel): VNode {
     {
       key: `${app.state.userId}/${channel.id}`,
       tabindex: 0,
-      role: 'region',
+      role: 'log',
+      'aria-relevant': 'additions',
       'aria-label': wording.conversation.messages,
     },
     tag('div.filler'),
@@ -139,7 +140,13 @@ export function thread(app: App): Child {
     threadHead(app, channel),
     h(
       'div.scroller',
-      { key: threadTs, tabindex: 0, role: 'region', 'aria-label': wording.conversation.threadMessages },
+      {
+        key: threadTs,
+        tabindex: 0,
+        role: 'log',
+        'aria-relevant': 'additions',
+        'aria-label': wording.conversation.threadMessages,
+      },
       tag(
         'ol.messages',
         line(parent, undefined),

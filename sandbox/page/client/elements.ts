@@ -43,7 +43,7 @@ export function element(app: App, spot: Spot, labels: Labels): Child {
       return lookup(app, spot, labels);
     case 'checkboxes':
     case 'radio_buttons':
-      return boxes(app, spot, labels);
+      return boxes(app, spot, { ...labels, one });
     case 'overflow':
       return overflow(app, spot, one);
     case 'file_input':
@@ -256,8 +256,9 @@ async function askApp(app: App, spot: Spot, typed: string): Promise<void> {
   app.update({ offers: withEntry(app.state.offers, key, [...options, ...known]) });
 }
 
-function boxes(app: App, spot: Spot, labels: Labels): VNode {
-  const { element: one } = spot;
+type Boxes = Extract<Element, { type: 'checkboxes' | 'radio_buttons' }>;
+
+function boxes(app: App, spot: Spot, { one, ...labels }: Labels & { one: Boxes }): VNode {
   const several = one.type === 'checkboxes';
   const chosen = listOf(entryOf(app, spot));
   const change = (value: string, isOn: boolean): void => {
@@ -272,7 +273,7 @@ function boxes(app: App, spot: Spot, labels: Labels): VNode {
       ...described(labels),
       'aria-invalid': null,
     },
-    ownOptions(one).map((option) =>
+    one.options.map((option) =>
       h(
         'label.box',
         { key: option.value },
@@ -283,19 +284,14 @@ function boxes(app: App, spot: Spot, labels: Labels): VNode {
           checked: chosen.includes(option.value),
           onChange: ({ currentTarget }) => change(option.value, currentTarget.checked),
         }),
-        tag('span', anyText(app.state, option.text), optionDetail(app, option)),
+        tag('span', anyText(app.state, option.text), detailOf(app, option)),
       ),
     ),
   );
 }
 
-function optionDetail({ state }: App, option: object): Child {
-  const detail = 'description' in option ? option.description : null;
-  const isText = typeof detail === 'object' && detail !== null && 'text' in detail && 'type' in detail;
-  return isText
-    ? tag('span.option-detail', anyText(state, { type: String(detail.type), text: String(detail.text) }))
-    : null;
-}
+const detailOf = ({ state }: App, { description }: Boxes['options'][number]): Child =>
+  description === undefined ? null : tag('span.option-detail', anyText(state, description));
 
 function overflow(app: App, spot: Spot, one: Extract<Element, { type: 'overflow' }>): VNode {
   const items = one.options.map((option) => ({

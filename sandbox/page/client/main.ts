@@ -1,24 +1,13 @@
 import { render } from 'preact';
 import { fetchSnapshot, listen, postAct } from './api.ts';
-import {
-  type App,
-  type AppState,
-  channelOf,
-  isAppConversation,
-  notify,
-  readableChannels,
-  readableMessages,
-  titleOf,
-} from './app.ts';
+import { type App, type AppState, isAppConversation, notify, readableChannels } from './app.ts';
 import { conversation, thread } from './conversation.ts';
 import { dialogs } from './dialogs.ts';
 import { readDrafts, saveDrafts } from './drafts.ts';
-import { authorOf } from './faces.ts';
 import { guide, showBugThread } from './guide.ts';
 import { h, type Child, tag, type VNode } from './h.ts';
 import { catchLinks } from './links.ts';
 import { modal } from './modal.ts';
-import { wordsOf } from './mrkdwn.ts';
 import { panelView } from './panel-view.ts';
 import { closeOnEscape, initialPanel, refreshPanel } from './panel.ts';
 import {
@@ -36,9 +25,6 @@ import { topBar } from './top-bar.ts';
 import type { Snapshot } from './wire.ts';
 import { wording } from './words.ts';
 
-/** How much of what is new a screen reader reads aloud, in characters. */
-const MOST_SPOKEN = 300;
-
 const root = document.getElementById('app');
 const aside = document.getElementById('panel');
 if (root === null || aside === null) throw new Error('The page has no #app or no #panel.');
@@ -51,8 +37,6 @@ const refresh = oneAtATime(async () => {
   if (snapshot.people.every(({ id }) => id !== before.userId)) return window.location.reload();
   app.update({ snapshot });
   showBugThread(app, before);
-  const words = newWords(before, app.state);
-  if (words !== null) announce(words);
   markSeen(app);
 });
 closeOnEscape(app, aside);
@@ -143,30 +127,6 @@ function skipLink(): VNode {
     document.querySelector<HTMLElement>('.composer-field')?.focus();
   };
   return h('a.skip', { key: 'skip', href: '#app', onClick: skip }, wording.skip);
-}
-
-/** What a screen reader is told: messages that others have posted since, in the conversation on the screen. */
-function newWords(before: AppState, after: AppState): string | null {
-  const channel = channelOf(after, after.channelId);
-  if (channel === undefined) return null;
-  const old = before.snapshot.channels.find(({ id }) => id === channel.id);
-  const known = new Set(old?.messages.map(({ ts }) => ts));
-  const added = readableMessages(after, channel).filter(
-    ({ ts, userId }) => !known.has(ts) && userId !== after.userId,
-  );
-  const words = added.map((message) =>
-    wording.conversation.newMessage(
-      authorOf(after, message).name,
-      titleOf(after, channel),
-      wordsOf(after, message.text),
-    ),
-  );
-  return words.length === 0 ? null : words.join('\n').slice(0, MOST_SPOKEN);
-}
-
-function announce(words: string): void {
-  const announcer = document.getElementById('announcer');
-  if (announcer !== null) announcer.textContent = words;
 }
 
 function initialState(snapshot: Snapshot): AppState {

@@ -115,12 +115,3 @@ function moment(state: AppState, target: string, label: string | null): Child {
 function unescape(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
-
-/** For a screen reader or a list: words only. */
-export function wordsOf(state: AppState, text: string): string {
-  const words = text
-    .replaceAll(/<@(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${nameOf(state, id)}`)
-    .replaceAll(/<[^|>]+\|([^>]+)>/g, '$1')
-    .replaceAll(/<([^>]+)>/g, '$1');
-  return unescape(withEmoji(words));
-}

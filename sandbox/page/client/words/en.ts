@@ -117,7 +117,6 @@ export const en = {
     thread: 'Thread',
     threadMessages: 'Messages of the thread',
     closeThread: 'Close the thread',
-    newMessage: (author: string, place: string, words: string) => `${author} in ${place}: ${words}`,
   },
   message: {
     onlyYou: 'Only visible to you',

@@ -113,7 +113,6 @@ export const ja: Words = {
     thread: 'スレッド',
     threadMessages: 'スレッドのメッセージ',
     closeThread: 'スレッドを閉じる',
-    newMessage: (author, place, words) => `${place} で ${author}: ${words}`,
   },
   message: {
     onlyYou: 'あなただけに表示されています',
