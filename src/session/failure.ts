@@ -10,12 +10,12 @@ import { limitReachedSchema } from './policy/limits.ts';
  * What a form asks once before it starts: whether another session for the same task is meant, whether a credential may go to
  * Devin, or whether options among the words of the task are part of it.
  */
-const FORM_QUESTIONS = ['asked-before', 'credential', 'options'] as const;
+const FORM_QUESTIONS = ['asked-before', 'credential'] as const;
 export const formQuestionSchema = z.enum(FORM_QUESTIONS);
 export type FormQuestion = z.infer<typeof formQuestionSchema>;
 
-/** Why a form starts nothing yet: a question, it couldn't be saved, nobody can tell, or it was sent before with other words. */
-export type Unsaved = FormQuestion | 'not-recorded' | 'not-confirmed' | 'sent-before';
+/** Why a form starts nothing yet: a question, or it was sent before with other words. */
+export type Unsaved = FormQuestion | 'sent-before';
 
 /** Why a request ended without a session, as it is stored; `errors.ts` makes the sentence. No secrets, no bodies. */
 export const failureSchema = z.discriminatedUnion('kind', [

@@ -68,8 +68,8 @@ type Intents = {
   stop: { session: string };
   archive: { session: string };
   say: { session: string; text: string };
-  /** Which session it is about is chosen from a list. `text`: the message to it. */
-  pick: { act: 'stop' | 'archive' | 'say' };
+  /** Which session to stop is chosen from a list. */
+  pick: unknown;
   /** `devinUserId`: null removes the link. */
   link: { slackUserId: string; devinUserId: string | null };
   /** What the policy decides about these options. If there are problems, nothing is decided. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { listenInTest } from '../support/listen.ts';
 import { captureLog } from '../support/log-lines.ts';
-import { sessionOf, sessionsAs } from '../support/look.ts';
+import { sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -11,7 +11,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('a request to /slack/events', () => {
-  const { log, text: logged } = captureLog();
+  const { log } = captureLog();
   const world = useWorld({ overrides: { log } });
 
   // At the same time: without a listener, Bolt answers after three seconds.
@@ -58,18 +58,6 @@ describe('a request to /slack/events', () => {
     const signedAtMs = Date.now() + seconds * 1000;
     const { status } = await slack.sendRaw({ body: '{}', headers: JSON_TYPE, signedAtMs });
     expect(status).toBe(401);
-  });
-
-  test('with another command than the settings name is logged, and the person hears its name', async () => {
-    const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: 'other', members: [ana.userId] });
-    const { message } = await slack.command(ana.userId, channelId, 'fix the login', { name: '/devin2' });
-    const told = message === null ? '' : slack.renderText(message);
-    expect(told).toContain("/devin2 isn't this app's command: type /devin instead.");
-    expect(told).toContain('/devin fix the login');
-    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
-    expect(logged()).toContain('"command":"/devin2","msg":"Slack sent another command than /devin');
   });
 
   test('is answered only at an address of Slack', async () => {

@@ -19,8 +19,6 @@ describeOnBothWorlds('the form', (world) => {
     return { ana, channelId, view: await settledForm(slack, ana.userId) };
   };
 
-  const OPTIONS = "such as --acu 10, don't count here";
-
   test('starts a session with the options in view', async () => {
     const { slack, devin } = world();
     const { ana, channelId, view } = await open();
@@ -57,20 +55,6 @@ describeOnBothWorlds('the form', (world) => {
     expect(message === null ? '' : slack.renderText(message)).toContain('Login test');
     expect(slack.problems).toEqual([]);
     expect(devin.problems).toEqual([]);
-  });
-
-  test('asks once more if there are options in its task', async () => {
-    const { slack, devin } = world();
-    const { ana, view } = await open();
-    const send = async (entries: Record<string, string>) => {
-      slack.typeIn(view.id, entries);
-      return errorAt(slack, view);
-    };
-    expect(await send({ 'field.prompt': 'fix the login test --acu 10' })).toContain(OPTIONS);
-    expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);
-    expect(await send({ 'field.prompt': 'fix the login test', 'field.max_acu_limit': '10' })).toBeNull();
-    const { request } = await sessionOf(devin, ana.devinUserId);
-    expect(request).toMatchObject({ prompt: 'fix the login test', max_acu_limit: 10 });
   });
 
   test('starts a task with options as it was typed if it was said to be one', async () => {

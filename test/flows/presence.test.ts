@@ -131,14 +131,14 @@ describe('a former member of a private channel', () => {
     },
   );
 
-  test("can't mute its thread, nor send what was held back or not confirmed there", async () => {
+  test("can't mute or stop it, nor send what was not confirmed there", async () => {
     const { slack, devin } = world();
     const { ana, ben, channelId, session, hears, on } = await startedInPrivate();
     const say = async (userId: string, words: string) =>
       slack.speak(userId, channelId, words, { threadTs: on.ts });
     const noticed = async (words: string) => toldTo(world(), { channelId, userId: ben.userId }, words);
     await say(ben.userId, 'stop');
-    const held = await noticed('Stop this session for good?');
+    const asked = await noticed('Stop this session for good?');
     devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1 });
     await say(ben.userId, 'lost words');
     const lost = await noticed("didn't confirm that");
@@ -148,7 +148,7 @@ describe('a former member of a private channel', () => {
         text.includes("you aren't in"),
       );
     for (const [target, button] of [
-      [{ channelId, ts: held.ts }, 'send_again'],
+      [{ channelId, ts: asked.ts }, 'ask_stop'],
       [{ channelId, ts: lost.ts }, 'send_again'],
       [on, 'mute'],
     ] as const) {

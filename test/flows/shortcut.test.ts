@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { stopOnCard } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -46,24 +45,6 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(failure).toBeNull();
     return settledForm(slack, thread.ben.userId);
   };
-
-  test("asks about options in the message's words, but not again once they were sent", async () => {
-    const { slack, devin } = world();
-    const thread = seedThread(world());
-    const { ana, ben, channelId } = thread;
-    const ts = slack.say(ana.userId, channelId, 'explain what --acu 10 does');
-    const view = await pick(thread, ts);
-    expect((await slack.submit(view.id, ben.userId)).kind).toBe('errors');
-    expect((await slack.submit(view.id, ben.userId)).kind).toBe('closed');
-    const { url } = await sessionOf(devin, ben.devinUserId);
-    const card = await cardOf(slack, channelId, (text) => text.includes(url));
-    await stopOnCard(world(), ben.userId, { channelId, ts: card.ts });
-    await slack.waitForMessage(channelId, ({ text }) => text.includes('Ended by'));
-    await slack.clickButton(ben.userId, { channelId, ts: card.ts }, 'start_again');
-    const again = await settledForm(slack, ben.userId);
-    slack.typeIn(again.id, { 'field.max_acu_limit': '5' });
-    expect((await slack.submit(again.id, ben.userId)).kind).toBe('closed');
-  });
 
   test('leaves the task empty if the author of the message is not a member', async () => {
     const { slack } = world();

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { en } from '../../src/text/en.ts';
-import { toldTo } from '../support/asking.ts';
+import { pressToOpen, toldTo } from '../support/asking.ts';
 import { createWorld, startBot } from '../support/bot.ts';
 import { settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -274,7 +273,7 @@ describe('replies in the thread', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test("aren't sent again once they were deleted, and their author is told", async () => {
+  test("aren't sent again once they were deleted", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { channelId } = thread;
@@ -284,7 +283,6 @@ describe('replies in the thread', () => {
     const notice = await thread.noticeTo(userId, "didn't confirm that");
     await slack.deleteMessage(userId, { channelId, ts: said.ts });
     await slack.clickButton(userId, { channelId, ts: notice.ts }, 'send_again');
-    await thread.noticeTo(userId, en.thread.heldDeleted);
     await thread.marked((await thread.say(userId, 'go on')).ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
   });
@@ -445,26 +443,23 @@ describe('keywords in the thread', () => {
     const thread = await startThread(world());
     const { userId } = thread.ana;
     await thread.say(userId, 'Exit.');
-    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
+    const { ts } = await thread.noticeTo(userId, 'Stop this session for good?');
+    const asked = { on: { channelId: thread.channelId, ts }, button: 'ask_stop' };
+    const dialog = await pressToOpen({ slack }, userId, asked);
     expect(devin.session(thread.id).status).not.toBe('exit');
-    await slack.clickButton(userId, { channelId: thread.channelId, ts: asked.ts }, 'stop');
+    await slack.submit(dialog.id, userId);
     await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended by'));
     await thread.say(userId, 'archive');
     await devin.waitForSession(({ id, isArchived }) => id === thread.id && isArchived);
   });
 
-  test('stop asks nothing if the session is over, and a mention alone gets help, without a mark', async () => {
-    const { devin, slack } = world();
+  test('a mention alone gets help, without a mark', async () => {
+    const { slack } = world();
     const thread = await startThread(world());
     const mention = await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}>`);
     await thread.noticeTo(thread.ana.userId, 'In this thread');
-    devin.advance(thread.id, { status: 'exit' });
-    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Ended'));
-    await thread.say(thread.ana.userId, 'stop');
-    await thread.noticeTo(thread.ana.userId, en.thread.ended);
     const said = slack.messages(thread.channelId);
-    expect(said.filter(({ text }) => text.includes('Stop this session'))).toEqual([]);
     expect(said.find(({ ts }) => ts === mention.ts)?.reactions.size).toBe(0);
     expect(thread.heard()).toEqual([]);
   });

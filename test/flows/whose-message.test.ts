@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../src/text/en.ts';
-import { changeSettings } from '../support/asking.ts';
+import { changeSettings, pressToOpen } from '../support/asking.ts';
 import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
@@ -300,50 +300,20 @@ describe('a thread under a card', () => {
     expect(slack.renderText(card)).toContain('[All replies go to Devin]');
   });
 
-  test('asks before a lone "stop" ends the session, and its button ends it', async () => {
+  test('asks about a lone "stop" in a dialog before the session ends', async () => {
     const { slack, devin } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
-    await thread.say(userId, 'Stop');
-    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
+    await thread.say(userId, `<@${slack.workspace.botUserId}> Stop!`);
+    const { ts } = await thread.noticeTo(userId, 'Stop this session for good?');
+    const dialog = await pressToOpen({ slack }, userId, {
+      on: { channelId: thread.channelId, ts },
+      button: 'ask_stop',
+    });
     expect(devin.session(thread.id).status).not.toBe('exit');
-    await slack.clickButton(userId, { channelId: thread.channelId, ts: asked.ts }, 'stop');
+    await slack.submit(dialog.id, userId);
     await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
     expect(thread.heard()).toEqual([]);
-    await slack.waitFor(
-      () => !slack.messages(thread.channelId).some(({ ts }) => ts === asked.ts) || undefined,
-      { what: 'the end of the question' },
-    );
-  });
-
-  test('sends Devin "stop" once, if its author says so', async () => {
-    const { slack } = world();
-    const thread = await startThread(world());
-    const { userId } = thread.ana;
-    const { ts } = await thread.say(userId, `<@${slack.workspace.botUserId}> Stop!`);
-    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
-    const onNotice = { channelId: thread.channelId, ts: asked.ts };
-    await Promise.all([
-      slack.clickButton(userId, onNotice, 'send_again'),
-      slack.clickButton(userId, onNotice, 'send_again'),
-    ]);
-    await thread.marked(ts, 'white_check_mark');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['Stop!']);
-    expect(slack.problems).toEqual([]);
-  });
-
-  test('sends Devin nothing that its author deleted before they said so', async () => {
-    const { slack } = world();
-    const thread = await startThread(world());
-    const { channelId } = thread;
-    const { userId } = thread.ana;
-    const { ts } = await thread.say(userId, 'stop');
-    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
-    await slack.deleteMessage(userId, { channelId, ts });
-    await slack.clickButton(userId, { channelId, ts: asked.ts }, 'send_again');
-    await thread.noticeTo(userId, en.thread.heldDeleted);
-    await thread.marked((await thread.say(userId, 'go on')).ts, 'white_check_mark');
-    expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
   });
 
   test('tells a person who may not steer it that their word did nothing', async () => {

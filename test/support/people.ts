@@ -35,7 +35,8 @@ export async function typeUntilSaved(
   for (;;) {
     const reaction = await slack.command(userId, channelId, text);
     const { message } = reaction;
-    if (message === null || !slack.renderText(message).includes(en.command.notRecorded)) return reaction;
+    if (message === null || !slack.renderText(message).includes(en.command.notAnswered.problem))
+      return reaction;
   }
 }
 

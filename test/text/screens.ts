@@ -37,7 +37,6 @@ import {
   renderOfferWake,
   renderReplyBox,
   renderStopDialog,
-  renderStopTrouble,
   renderThreadHelp,
 } from '../../src/slack/views/steering.ts';
 import type { Text } from '../../src/text/index.ts';
@@ -47,7 +46,6 @@ import { BARE_HOME } from '../support/home.ts';
 type Screen = (text: Text) => Rendered | object;
 
 const card = cardOf('words');
-const ACTS = ['stop', 'archive', 'say'] as const;
 const ALL: CardAction[] = ['open', 'details', 'reply', 'mute', 'listen-thread', 'ask-stop', 'start-anyway'];
 const PREFERENCES = {
   notify: 'thread',
@@ -188,17 +186,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     [null, 'options'] as const,
     (topic) => (text) => renderHelp({ command: '/cog', topic }, text),
   ),
-  ...named(
-    'a list to pick from',
-    ACTS,
-    (act) => (text) =>
-      renderSessionPick({ act, entries: [{ card, sessionId: 's1' }], usage: `/cog ${USAGE[act]}` }, text),
-  ),
-  ...named(
-    'nothing to pick from',
-    ACTS,
-    (act) => (text) => renderSessionPick({ act, entries: [], usage: `/cog ${USAGE[act]}` }, text),
-  ),
+  'a list to stop from': (text) =>
+    renderSessionPick(
+      { entries: [true, false].map((hasSession) => ({ card, hasSession })), usage: `/cog ${USAGE.stop}` },
+      text,
+    ),
+  'nothing to stop': (text) => renderSessionPick({ entries: [], usage: `/cog ${USAGE.stop}` }, text),
   ...named(
     'settings',
     ['C1', null],
@@ -212,7 +205,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ...named(
     'the box',
     ['reply', 'answer', 'wake'] as const,
-    (why) => (text) => renderReplyBox({ requestId: 'r1', why, tooLate: true, lastWords: 'words' }, text),
+    (why) => (text) => renderReplyBox({ requestId: 'r1', why, lastWords: 'words' }, text),
   ),
   'a session near its cap': (text) =>
     renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'near-cap' } }, text),
@@ -264,12 +257,10 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a command with words that it does not take': (text) =>
     renderMisused('defaults', { command: '/cog', typed: 'defaults me fix it' }, text),
   'help in a thread': renderThreadHelp,
-  'the question before a stop in a thread': (text) =>
-    renderAskStop({ requestId: 'r1', replyId: 'y1', name: '*words*' }, text),
+  'the question before a stop in a thread': (text) => renderAskStop('r1', text),
   'the offer to wake a session': (text) => renderOfferWake('y1', text),
   'the question before a stop': (text) =>
     renderStopDialog({ card, metadata: { requestId: 'r1', channelId: 'C1', threadTs: null } }, text),
-  'a stop that failed': renderStopTrouble,
   'what Devin gets': (text) => renderReview('f1', REVIEW, text),
   'what Devin gets, while it is read': (text) => renderReview('f1', null, text),
   'a card elsewhere': (text) => cardElsewhere({ code: 'not_in_channel', link: null }, text),

@@ -70,18 +70,18 @@ const ROWS: Readonly<Record<Subcommand, SubcommandRow>> = {
     intent: ({ session: id }) => ({ kind: 'follow', session: id }),
   }),
   say: row({
-    takes: z.object({ session: session.optional(), text: z.string().optional() }),
+    takes: z.object({ session, text: z.string() }),
     rest: 'text',
-    intent: ({ session: id, text }) => {
-      if (id === undefined) return text === undefined ? { kind: 'pick', act: 'say' } : null;
-      return text === undefined ? null : { kind: 'say', session: id, text };
-    },
+    intent: ({ session: id, text }) => ({ kind: 'say', session: id, text }),
   }),
   stop: row({
     takes: z.object({ session: session.optional() }),
-    intent: onSession('stop'),
+    intent: ({ session: id }) => (id === undefined ? { kind: 'pick' } : { kind: 'stop', session: id }),
   }),
-  archive: row({ takes: z.object({ session: session.optional() }), intent: onSession('archive') }),
+  archive: row({
+    takes: z.object({ session }),
+    intent: ({ session: id }) => ({ kind: 'archive', session: id }),
+  }),
   defaults: row({
     takes: z.object({
       scope: oneOf(['me', 'channel', 'workspace']).optional(),
@@ -186,9 +186,4 @@ function row<T extends z.ZodObject>(definition: Definition<T>) {
   }
 
   return { read };
-}
-
-function onSession(kind: 'stop' | 'archive') {
-  return ({ session: id }: { session?: string | undefined }): Intent =>
-    id === undefined ? { kind: 'pick', act: kind } : { kind, session: id };
 }

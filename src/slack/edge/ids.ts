@@ -21,6 +21,9 @@ export const VIEW = {
   settings: 'place_settings',
 } as const;
 
+/** Details and a Home can't be sent. */
+export type SubmittedView = Exclude<(typeof VIEW)[keyof typeof VIEW], 'session_details' | 'home'>;
+
 export const ACTION = {
   /** On a refusal: opens the form with what was typed. Value: a form id. */
   openForm: 'open_form',
@@ -32,14 +35,14 @@ export const ACTION = {
   addOptions: 'add_options',
   /** In the form: what Devin gets. */
   review: 'review_context',
-  /** The card's ⋯ menu. An option's value names its button: see menuValue. */
-  cardMenu: 'card_menu',
-  /** In a dialog or on a question: it was asked before. Value: the request id. */
-  stop: 'stop',
   /** On a request in a private list: cancels it. Value: the request id. */
   cancelListed: 'cancel_listed',
   /** On a notice about a message that Devin hasn't got: sends it. Value: the reply's id. */
   sendAgain: 'send_again',
+  /** Runs the command in the button's value. */
+  run: 'run_command',
+  /** An option of Devin's question. Value: see optionValue. */
+  option: 'answer_option',
   /** On a message to an approver. Value: see approvalValue. */
   approve: 'approve_request',
   decline: 'decline_request',
@@ -82,6 +85,8 @@ export const CARD_ACTION = {
 export type CardAction = keyof typeof CARD_ACTION;
 export type ActionId = (typeof CARD_ACTION)[CardAction] | (typeof ACTION)[keyof typeof ACTION];
 
+/** The card's ⋯ menu. An option's value names its button. */
+export const CARD_MENU = 'card_menu';
 const IN_MENU_VALUE = ' ';
 export const menuValue = (actionId: string, value: string): string => `${actionId}${IN_MENU_VALUE}${value}`;
 export function readMenuValue(text: string): { actionId: string; value: string } {
@@ -89,17 +94,10 @@ export function readMenuValue(text: string): { actionId: string; value: string }
   return { actionId, value: rest.join(IN_MENU_VALUE) };
 }
 
-/** Runs the command in the button's value. Action ids must be unique within a block, so each has a number. */
-export const runAction = (part: number): string => `run_command.${part}`;
-export const RUN_ACTION = /^run_command\.\d+$/;
-
-/** An option of Devin's question, as a button. */
-export const optionAction = (at: number): string => `answer_option.${at}`;
-export const OPTION_ACTION = /^answer_option\.\d+$/;
-
-const ACTION_IDS: ReadonlySet<string> = new Set([...Object.values(ACTION), ...Object.values(CARD_ACTION)]);
-export const isKnownAction = (actionId: string): boolean =>
-  ACTION_IDS.has(actionId) || RUN_ACTION.test(actionId) || OPTION_ACTION.test(actionId);
+/** Action ids must be unique within a block, so each of these has a number. */
+export const runAction = (part: number): string => `${ACTION.run}.${part}`;
+export const optionAction = (at: number): string => `${ACTION.option}.${at}`;
+export const withoutNumber = (actionId: string): string => actionId.replace(/\.\d+$/, '');
 
 /** Reactions on a message: received, and delivered to Devin. */
 export const TAKEN_REACTION = 'eyes';

@@ -1,4 +1,4 @@
-import type { App } from '@slack/bolt';
+import type { AckFn, RespondArguments } from '@slack/bolt';
 import type { EffectiveDraft } from '../../session/defaults.ts';
 import type { Intent, IntentKind, IntentOf } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
@@ -7,7 +7,7 @@ import { personRefusal } from '../authority.ts';
 import { renderDoubt, renderHelp, renderMisused } from '../command/help.ts';
 import { parseCommand, readMeant } from '../command/parse.ts';
 import { withoutCommand } from '../command/tokens.ts';
-import { ACTION, homeMetadata, RUN_ACTION, type ActionId } from '../edge/ids.ts';
+import { ACTION, homeMetadata, type ActionId } from '../edge/ids.ts';
 import type { Command, Press } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';
 import { saveUsage } from '../inbox/acts.ts';
@@ -18,10 +18,9 @@ import { renderRunning } from '../views/offer.ts';
 import { unescape } from '../views/text.ts';
 import { SESSION_ANSWERS } from './commands/sessions.ts';
 import { EXPLAIN_ANSWERS, SETTINGS_ANSWERS } from './commands/settings.ts';
-import type { ListenersContext } from './context.ts';
+import { durable, type ListenersContext, type OnPress, type Presses } from './context.ts';
 import { findOwnForm } from './forms.ts';
 import { openForm } from './open-view.ts';
-import { onCommand, onDurableButton, type CommandAck } from './routes.ts';
 import { drawHome } from './workspace.ts';
 
 /** A little longer than saving takes, which reports by itself what it couldn't save. */
@@ -36,6 +35,8 @@ type CommandCall = Origin & {
   /** Opens a view. null: it was said in a message. */
   triggerId: string | null;
 };
+
+export type CommandAck = AckFn<string | RespondArguments>;
 
 /** `text`: for the person who runs it. */
 export type Invocation = CommandCall & { text: Text };
@@ -53,24 +54,31 @@ export type Answers = {
   ) => Promise<Rendered | null>;
 };
 
-export function listenToCommands(app: App, c: ListenersContext): void {
-  onCommand(app, async (command, ack) => {
-    if (command.name !== c.command) return ack(await misnamed(c, command));
-    const typed = withoutCommand(command.text.trim(), command.name);
-    const intent = parseCommand(typed, { ownTag: c.tagRequests });
-    try {
-      if (isStarting(intent)) await start(c, { command, intent }, ack);
-      else {
-        const answering = withDeadline(async () => answerCommand(c, typedCall(command), intent), ANSWER_TIME);
-        await ack((await answering) ?? undefined);
-      }
-    } catch (error) {
-      // Slack has cleared what was typed: the person gets it back before the failure goes to the log.
-      await ack(await notRecorded(c, { command, intent, error })).catch(() => undefined);
-      throw error;
-    }
-  });
-  listenToChoices(app, c);
+export async function hearCommand(c: ListenersContext, command: Command, ack: CommandAck): Promise<void> {
+  const typed = withoutCommand(command.text.trim(), command.name);
+  const intent = parseCommand(typed, { ownTag: c.tagRequests });
+  try {
+    if (isStarting(intent)) return await start(c, { command, intent }, ack);
+    const answering = withDeadline(async () => answerCommand(c, typedCall(command), intent), ANSWER_TIME);
+    await ack((await answering) ?? undefined);
+  } catch (error) {
+    // Slack has cleared what was typed: the person gets it back before the failure goes to the log.
+    const text = await c.textFor(command.userId);
+    const { problem, title } = notDone(error, text);
+    const told = {
+      problems: [problem],
+      typed: `${c.command} ${unescape(command.text)}`,
+      formId: null,
+      title,
+    };
+    await ack(refusal(told, text)).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What a person is told if what they asked for couldn't be done or saved. */
+export function notDone(error: unknown, { command }: Text): { title: string; problem: string } {
+  return error instanceof TooLateError && error.mayBeWritten ? command.notConfirmed : command.notAnswered;
 }
 
 function typedCall(command: Command): CommandCall {
@@ -90,10 +98,8 @@ function pressedCall(press: Press, typed: string): CommandCall | null {
 }
 
 /** Buttons of private notices and Homes: each runs a command, or starts what was asked about. */
-function listenToChoices(app: App, c: ListenersContext): void {
-  const { outbound } = c.slack;
-
-  onDurableButton(app, RUN_ACTION, async (press) => {
+export const COMMAND_PRESSES = {
+  [ACTION.run]: durable(async (c, press) => {
     const call = press.value === null ? null : pressedCall(press, press.value);
     if (call === null) return;
     const intent = parseCommand(call.typed, { ownTag: c.tagRequests });
@@ -101,19 +107,21 @@ function listenToChoices(app: App, c: ListenersContext): void {
     const answered = await answerCommand(c, call, intent);
     // A Home shows what it changed, or why the person may change nothing.
     if (press.view !== null) return drawHome(c, call);
-    await outbound.settleNotice(press, answered);
-  });
+    await c.slack.outbound.settleNotice(press, answered);
+  }),
+  [ACTION.startAsTask]: starts((draft) => draft),
+  [ACTION.startAsMeant]: starts(asMeant),
+} satisfies Presses;
 
-  for (const way of ['startAsTask', 'startAsMeant'] as const)
-    onDurableButton(app, ACTION[way], async (press) => {
-      const form = await findOwnForm(c, { formId: press.value ?? '' }, press);
-      const { command, modal } = await c.textFor(press.userId);
-      const { started, gone } = command.question;
-      if (form === null) return outbound.settleNotice(press, notice([gone]));
-      const draft = way === 'startAsMeant' ? asMeant(form.draft) : form.draft;
-      const isNew = await acceptOffered(c, { ...form, draft });
-      return outbound.settleNotice(press, notice([isNew ? started : modal.sentBefore]));
-    });
+function starts(change: (draft: EffectiveDraft) => EffectiveDraft): OnPress {
+  return durable(async (c, press) => {
+    const form = await findOwnForm(c, { formId: press.value ?? '' }, press);
+    const { command, modal } = await c.textFor(press.userId);
+    const { started, gone } = command.question;
+    if (form === null) return c.slack.outbound.settleNotice(press, notice([gone]));
+    const isNew = await acceptOffered(c, { ...form, draft: change(form.draft) });
+    return c.slack.outbound.settleNotice(press, notice([isNew ? started : modal.sentBefore]));
+  });
 }
 
 /** A draft with the option that its task probably means. */
@@ -121,33 +129,6 @@ function asMeant({ values, sources, ...draft }: EffectiveDraft): EffectiveDraft 
   const { prompt, options } = readMeant(values.prompt ?? '');
   const theirs = Object.fromEntries(Object.keys(options).map((key) => [key, 'request' as const]));
   return { ...draft, values: { ...values, ...options, prompt }, sources: { ...sources, ...theirs } };
-}
-
-/** Slack's manifest has another name than the settings. */
-async function misnamed(
-  { command: name, textFor, log }: ListenersContext,
-  command: Command,
-): Promise<Rendered> {
-  log.warn({ command: command.name }, `Slack sent another command than ${name}: check SLACK_COMMAND`);
-  const text = await textFor(command.userId);
-  const problems = [text.command.misnamed(command.name, name)];
-  return refusal({ problems, typed: `${name} ${unescape(command.text)}`, formId: null }, text);
-}
-
-async function notRecorded(
-  { command: name, textFor }: ListenersContext,
-  { command, intent, error }: { command: Command; intent: Intent; error: unknown },
-): Promise<Rendered> {
-  const text = await textFor(command.userId);
-  const typed = `${name} ${unescape(command.text)}`;
-  const { problem, title } = problemOf(intent, error, text);
-  return refusal({ problems: [problem], typed, formId: null, ...(title !== undefined && { title }) }, text);
-}
-
-function problemOf(intent: Intent, error: unknown, text: Text): { problem: string; title?: string } {
-  const { notRecorded: unsaved, notAnswered, notConfirmed } = text.command;
-  if (error instanceof TooLateError && error.mayBeWritten) return notConfirmed;
-  return isStarting(intent) ? { problem: unsaved } : notAnswered;
 }
 
 const STARTING: ReadonlySet<IntentKind> = new Set<StartingKind>([

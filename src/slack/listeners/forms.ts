@@ -1,4 +1,3 @@
-import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { nullIfFails } from '../../log.ts';
 import type { MessageContext } from '../../session/context.ts';
@@ -14,25 +13,21 @@ import {
 } from '../../session/fields.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import { excerpt } from '../../session/prompt.ts';
-import { TooLateError } from '../../store/commit.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
-import { scan } from '../command/flags.ts';
 import { chosenMessages, tickedMessages } from '../edge/context.ts';
 import { readUploadedText } from '../edge/files.ts';
 import {
   ACTION,
   fieldBlock,
   formMetadata,
-  LOOKUP_ACTION,
   OutdatedError,
   readLookupAction,
   reviewMetadata,
-  SHORTCUT_ID,
   VIEW,
 } from '../edge/ids.ts';
-import type { OpenView, Shortcut, Submission } from '../edge/payload.ts';
+import type { OpenView, Press, Search, Shortcut, Submission } from '../edge/payload.ts';
 import { nameMentions } from '../edge/people.ts';
 import { privatePlace } from '../edge/places.ts';
 import { acceptForm, offerForm } from '../inbox/requests.ts';
@@ -43,17 +38,16 @@ import { LIMIT, modal, withAlert } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
 import { readReview, renderReview, type ReviewItem } from '../views/review.ts';
 import { withGroup } from '../views/session-form.ts';
-import type { ListenersContext } from './context.ts';
-import { openForm } from './open-view.ts';
 import {
+  quick,
   refuses,
   refusesOutsider,
-  onButton,
-  onSearch,
-  onShortcut,
-  onSubmission,
-  orStayOpen,
-} from './routes.ts';
+  type ListenersContext,
+  type OnSubmit,
+  type Presses,
+  type Submissions,
+} from './context.ts';
+import { openForm } from './open-view.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
 const ANSWER_MS = 2000;
@@ -79,63 +73,75 @@ export async function findOwnForm(
   return form !== null && form.userId === userId && form.teamId === homeTeamId ? form : null;
 }
 
-export function listenToForms(app: App, c: ListenersContext): void {
-  listenToShortcut(app, c);
-  listenToSubmission(app, c);
-  listenToButtons(app, c);
-  listenToReview(app, c);
-  listenToSearch(app, c);
-}
+/** The form, its buttons, and what Devin gets, shown over it. */
+export const FORM_PRESSES = {
+  [ACTION.openForm]: quick(async (c, press) => {
+    const { value, userId } = press;
+    const form = value === null ? null : await c.store.forms.find(value);
+    if (form === null) return void (await refuses(c, press, (await c.textFor(userId)).command.question.gone));
+    if (form.userId !== userId) return;
+    // Its defaults and its suggestions are for people of the workspace.
+    if (await refusesOutsider(c, press, form.teamId)) return;
+    await openForm(c, press, form);
+  }),
+  [ACTION.addOptions]: quick(async (c, { view, value, userId, homeTeamId }) => {
+    const group = OPTION_GROUPS.find((one) => one === value);
+    if (view === null || group === undefined) return;
+    await ownForm(c, formMetadata.read(view.metadata), { userId, homeTeamId });
+    await c.slack.outbound.updateView(view.id, withGroup(view, group, await c.textFor(userId)));
+  }),
+  [ACTION.review]: quick(openReview),
+} satisfies Presses;
 
-function listenToSubmission(app: App, c: ListenersContext): void {
+export const FORM_SUBMISSIONS = {
+  [VIEW.form]: sendForm,
+  /** People can untick messages and files. */
+  [VIEW.review]: async (c, { view, ...sender }, ack) => {
+    const form = await ownForm(c, reviewMetadata.read(view.metadata), sender);
+    await c.store.forms.change(form.id, { without: readReview(view, form.without) });
+    await ack();
+  },
+} satisfies Submissions;
+
+async function sendForm(...[c, { view, userId, homeTeamId }, ack]: Parameters<OnSubmit>): Promise<void> {
   const { forms } = c.store;
-  onSubmission(app, VIEW.form, async ({ view, userId, homeTeamId }, ack) => {
-    const text = await c.textFor(userId);
-    const { formId, groups } = formMetadata.read(view.metadata);
-    const form = await ownForm(c, { formId }, { userId, homeTeamId });
-    // The form stays open with everything in it. What is wrong with all of it is an error of the task.
-    const refuse = async (errors: Record<string, string>) => ack({ response_action: 'errors', errors });
-    const stayOpen = async (why: Unsaved) => refuse({ [fieldBlock('prompt')]: unsavedSentence(why, text) });
-    const read = await readSubmission(c, { view, userId }, { form, groups, text });
-    const isRead = Object.keys(read.errors).length === 0;
-    const errors = isRead ? await refusedAt(c, form, { read, view, text }) : read.errors;
-    if (Object.keys(errors).length > 0) {
-      // Each refused value is named once: an input that stays empty is then meant to be.
-      if (form.faults !== null) await forms.change(formId, { faults: null });
-      return refuse(errors);
-    }
-    const questions = form.questions ?? [];
-    const ask = async (question: FormQuestion): Promise<void> => {
-      await forms.change(formId, { questions: [...questions, question] });
-      await stayOpen(question);
-    };
-    const question = questionAbout(read, form);
-    if (question !== null) return ask(question);
-    const { draft, contextChoice: choice, attached: fileIds } = read;
-    const isAnother = questions.includes('asked-before');
-    const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
-    const saving = acceptForm(c, form, submitted);
-    const reason = await orStayOpen(saving, async (error) => stayOpen(unsavedBy(error)));
-    if (reason === 'asked-before') return ask(reason);
-    // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
-    return reason === null ? ack() : stayOpen(reason);
-  });
+  const text = await c.textFor(userId);
+  const { formId, groups } = formMetadata.read(view.metadata);
+  const form = await ownForm(c, { formId }, { userId, homeTeamId });
+  // The form stays open with everything in it. What is wrong with all of it is an error of the task.
+  const refuse = async (errors: Record<string, string>) => ack({ response_action: 'errors', errors });
+  const stayOpen = async (why: Unsaved) => refuse({ [fieldBlock('prompt')]: unsavedSentence(why, text) });
+  const read = await readSubmission(c, { view, userId }, { form, groups, text });
+  const isRead = Object.keys(read.errors).length === 0;
+  const errors = isRead ? await refusedAt(c, form, { read, view, text }) : read.errors;
+  if (Object.keys(errors).length > 0) {
+    // Each refused value is named once: an input that stays empty is then meant to be.
+    if (form.faults !== null) await forms.change(formId, { faults: null });
+    return refuse(errors);
+  }
+  const questions = form.questions ?? [];
+  const ask = async (question: FormQuestion): Promise<void> => {
+    await forms.change(formId, { questions: [...questions, question] });
+    await stayOpen(question);
+  };
+  const { draft, contextChoice: choice, attached: fileIds } = read;
+  if (!questions.includes('credential') && credentialsInDraft(draft).length > 0) return ask('credential');
+  const isAnother = questions.includes('asked-before');
+  const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
+  const reason = await acceptForm(c, form, submitted);
+  if (reason === 'asked-before') return ask(reason);
+  // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
+  return reason === null ? ack() : stayOpen(reason);
 }
 
-function unsavedSentence(unsaved: Unsaved, { command, modal: words }: Text): string {
+function unsavedSentence(unsaved: Unsaved, { modal: words }: Text): string {
   switch (unsaved) {
-    case 'not-recorded':
-      return command.notRecorded;
-    case 'not-confirmed':
-      return command.notConfirmed.problem;
     case 'asked-before':
       return words.askedBefore;
     case 'sent-before':
       return words.sentBefore;
     case 'credential':
       return words.credential;
-    case 'options':
-      return words.optionsInTask;
   }
 }
 
@@ -159,20 +165,7 @@ async function refusedAt({ gate }: ListenersContext, form: Form, { read, view, t
   );
 }
 
-/** What to ask before it starts, each question once. `typed`: the task without what comes from files. null: nothing. */
-function questionAbout(
-  { draft, typed }: { draft: SessionDraft; typed: string },
-  form: Form,
-): FormQuestion | null {
-  const before = form.questions ?? [];
-  if (!before.includes('credential') && credentialsInDraft(draft).length > 0) return 'credential';
-  // A message's own words fill in a form unasked; what a form holds otherwise was meant as it is.
-  const areMeant = form.context?.isOffered !== true && typed === form.draft.values.prompt;
-  if (areMeant || before.includes('options')) return null;
-  return scan(typed).given.some(({ kind }) => kind !== 'unknown') ? 'options' : null;
-}
-
-/** With the text of its uploaded files. `typed`: the task without it; `attached`: the other files. */
+/** With the text of its uploaded files. `attached`: the other files. */
 async function readSubmission(
   c: ListenersContext,
   { view, userId }: Pick<Submission, 'view' | 'userId'>,
@@ -192,13 +185,7 @@ async function readSubmission(
     })),
   );
   const attached = read.files.filter((file) => fieldForFile(file) === undefined).map(({ id }) => id);
-  const typed = read.draft.prompt ?? '';
-  return { ...withTextFiles(read, files, { rules, text }), typed, attached };
-}
-
-function unsavedBy(error: unknown): Unsaved {
-  const isUnclear = error instanceof TooLateError && error.mayBeWritten;
-  return isUnclear ? 'not-confirmed' : 'not-recorded';
+  return { ...withTextFiles(read, files, { rules, text }), attached };
 }
 
 /** The view with an alert on top. Slack keeps what was typed, by block id. */
@@ -207,41 +194,18 @@ export function stillOpen(view: Submission['view'], sentence: string, text: Text
   return withAlert(modal({ id, metadata, words: { title, submit }, blocks }, text), sentence);
 }
 
-function listenToButtons(app: App, c: ListenersContext): void {
-  onButton(app, ACTION.openForm, async (press) => {
-    const { value, userId } = press;
-    const form = value === null ? null : await c.store.forms.find(value);
-    if (form === null) return void (await refuses(c, press, (await c.textFor(userId)).command.question.gone));
-    if (form.userId !== userId) return;
-    // Its defaults and its suggestions are for people of the workspace.
-    if (await refusesOutsider(c, press, form.teamId)) return;
-    await openForm(c, press, form);
-  });
-
-  onButton(app, ACTION.addOptions, async ({ view, value, userId, homeTeamId }) => {
-    const group = OPTION_GROUPS.find((one) => one === value);
-    if (view === null || group === undefined) return;
-    await ownForm(c, formMetadata.read(view.metadata), { userId, homeTeamId });
-    await c.slack.outbound.updateView(view.id, withGroup(view, group, await c.textFor(userId)));
-  });
-}
-
-function listenToSearch(app: App, c: ListenersContext): void {
-  onSearch(app, LOOKUP_ACTION, async (search, ack) => {
-    const { teamId, userId, typed } = search;
-    const lookup = readLookupAction(search.actionId);
-    if (lookup === null) return ack({ options: [] });
-    const what = `suggestions for ${lookup}`;
-    const [found, text] = await Promise.all([
-      c.inTime(suggest(c, { teamId, userId }, { lookup, typed }), {
-        withinMs: ANSWER_MS,
-        otherwise: [],
-        what,
-      }),
-      c.textFor(userId),
-    ]);
-    await ack({ options: lookupOptions(lookup, { found, typed }, text) });
-  });
+/** Suggestions for what is typed into a field; none if Devin is slow. */
+export async function suggestionsFor(c: ListenersContext, search: Search) {
+  const { teamId, userId, typed } = search;
+  const lookup = readLookupAction(search.actionId);
+  if (lookup === null) return [];
+  const what = `suggestions for ${lookup}`;
+  const asking = suggest(c, { teamId, userId }, { lookup, typed });
+  const [found, text] = await Promise.all([
+    c.inTime(asking, { withinMs: ANSWER_MS, otherwise: [], what }),
+    c.textFor(userId),
+  ]);
+  return lookupOptions(lookup, { found, typed }, text);
 }
 
 /** None if Devin is slow, busy or doesn't allow the look-up, nor for people who may not start a session. */
@@ -254,27 +218,15 @@ async function suggest(
   return kind === 'refused' ? [] : search(lookup, typed);
 }
 
-/** What Devin gets, shown over the form: people can untick messages and files. */
-function listenToReview(app: App, c: ListenersContext): void {
+async function openReview(c: ListenersContext, { view, triggerId, ...sender }: Press): Promise<void> {
+  if (view === null) return;
   const { outbound } = c.slack;
-
-  onButton(app, ACTION.review, async ({ view, triggerId, ...sender }) => {
-    if (view === null) return;
-    const form = await ownForm(c, formMetadata.read(view.metadata), sender);
-    const text = await c.textFor(form.userId);
-    const { viewId } = await outbound.pushView(triggerId, renderReview(form.id, null, text));
-    if (viewId === null) return;
-    await outbound.updateView(
-      viewId,
-      renderReview(form.id, await whatDevinGets(c, { form, view }, text), text),
-    );
-  });
-
-  onSubmission(app, VIEW.review, async ({ view, ...sender }, ack) => {
-    const form = await ownForm(c, reviewMetadata.read(view.metadata), sender);
-    await c.store.forms.change(form.id, { without: readReview(view, form.without) });
-    await ack();
-  });
+  const form = await ownForm(c, formMetadata.read(view.metadata), sender);
+  const text = await c.textFor(form.userId);
+  const { viewId } = await outbound.pushView(triggerId, renderReview(form.id, null, text));
+  if (viewId === null) return;
+  const review = await whatDevinGets(c, { form, view }, text);
+  await outbound.updateView(viewId, renderReview(form.id, review, text));
 }
 
 async function whatDevinGets(
@@ -353,23 +305,26 @@ async function taskIn(
   return task.length > LIMIT.inputText ? ABOUT_MESSAGE : task;
 }
 
-function listenToShortcut(app: App, c: ListenersContext): void {
-  onShortcut(app, SHORTCUT_ID, async (shortcut, ack) => {
-    const { threadTs } = shortcut.message;
-    const prompt = await taskIn(c, shortcut);
-    // The card goes into the message's thread, or starts one under it.
-    const origin = { ...originOf(shortcut), threadTs: threadTs ?? shortcut.message.ts };
-    const wish = { draft: prompt === null ? {} : { prompt } };
-    const form = await offerForm(c, origin, { wish, context: contextOf(shortcut) });
-    await ack();
-    const asked = { ...shortcut, threadTs: threadAround(shortcut) };
-    const running = await c.store.sessions.inThread(origin.channelId, origin.threadTs);
-    if (running === null || isOver(running)) return openForm(c, asked, form);
-    const { requestId, url } = running;
-    const another = { actionId: ACTION.openForm, formId: form.id };
-    const told = renderRunning({ requestId, url, another }, await c.textFor(origin.userId));
-    await c.slack.outbound.tellPrivately(privatePlace(asked), told);
-  });
+/** A form about a message, or the question whether another session should start beside the one that runs there. */
+export async function openFromShortcut(
+  c: ListenersContext,
+  shortcut: Shortcut,
+  ack: () => Promise<void>,
+): Promise<void> {
+  const { threadTs } = shortcut.message;
+  const prompt = await taskIn(c, shortcut);
+  // The card goes into the message's thread, or starts one under it.
+  const origin = { ...originOf(shortcut), threadTs: threadTs ?? shortcut.message.ts };
+  const wish = { draft: prompt === null ? {} : { prompt } };
+  const form = await offerForm(c, origin, { wish, context: contextOf(shortcut) });
+  await ack();
+  const asked = { ...shortcut, threadTs: threadAround(shortcut) };
+  const running = await c.store.sessions.inThread(origin.channelId, origin.threadTs);
+  if (running === null || isOver(running)) return openForm(c, asked, form);
+  const { requestId, url } = running;
+  const another = { actionId: ACTION.openForm, formId: form.id };
+  const told = renderRunning({ requestId, url, another }, await c.textFor(origin.userId));
+  await c.slack.outbound.tellPrivately(privatePlace(asked), told);
 }
 
 function originOf({ teamId, userId, channelId, placeKind, responseUrl }: Shortcut) {

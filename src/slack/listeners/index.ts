@@ -1,28 +1,50 @@
-import type { App } from '@slack/bolt';
+import type { ViewSubmitAction } from '@slack/bolt';
 import type { EnqueueAll } from '../../queue/index.ts';
 import type { RequestState } from '../../session/request.ts';
-import { createInTime } from '../../time.ts';
-import { isKnownAction, OutdatedError } from '../edge/ids.ts';
-import { readPayload } from '../edge/payload.ts';
+import { createInOrder, createInTime } from '../../time.ts';
+import {
+  LOOKUP_ACTION,
+  OutdatedError,
+  SHORTCUT_ID,
+  withoutNumber,
+  type ActionId,
+  type SubmittedView,
+} from '../edge/ids.ts';
+import { type Payload, type PayloadOf, readPayload } from '../edge/payload.ts';
 import { privatePlace } from '../edge/places.ts';
 import type { Slack } from '../edge/slack.ts';
 import { createSaveRequest } from '../inbox/requests.ts';
 import { keyRefused, notice } from '../views/notices.ts';
-import { listenToCards } from './cards.ts';
-import { listenToCommands } from './commands.ts';
-import { listenToSettings } from './commands/settings.ts';
-import type { ListenersContext } from './context.ts';
-import { listenToForms, stillOpen } from './forms.ts';
-import { listenToMessages } from './messages.ts';
-import { listenToWorkspace } from './workspace.ts';
+import { CARD_PRESSES, CARD_SUBMISSIONS } from './cards.ts';
+import { COMMAND_PRESSES, hearCommand, notDone } from './commands.ts';
+import { SETTINGS_PRESSES, SETTINGS_SUBMISSIONS } from './commands/settings.ts';
+import type { ListenersContext, OnPress, OnSubmit } from './context.ts';
+import { FORM_PRESSES, FORM_SUBMISSIONS, openFromShortcut, stillOpen, suggestionsFor } from './forms.ts';
+import { hear } from './messages.ts';
+import { hearWorkspace, WORKSPACE_PRESSES } from './workspace.ts';
 
 /** Slack allows 3 s for an answer; these are parts of it: who a person is, then whether they are in a conversation. */
 const IDENTITY_MS = 1200;
 const PRESENCE_MS = 700;
 
+const PRESSES: Readonly<Record<ActionId, OnPress>> = {
+  ...CARD_PRESSES,
+  ...COMMAND_PRESSES,
+  ...FORM_PRESSES,
+  ...SETTINGS_PRESSES,
+  ...WORKSPACE_PRESSES,
+};
+const SUBMISSIONS: Readonly<Record<SubmittedView, OnSubmit>> = {
+  ...CARD_SUBMISSIONS,
+  ...FORM_SUBMISSIONS,
+  ...SETTINGS_SUBMISSIONS,
+};
+const PRESS_OF = new Map(Object.entries(PRESSES));
+const SUBMISSION_OF = new Map(Object.entries(SUBMISSIONS));
+
 /** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
 export function createListeners(
-  given: Omit<ListenersContext, 'saveRequest' | 'inTime' | 'lookUp' | 'presence' | 'textFor'> & {
+  given: Omit<ListenersContext, 'saveRequest' | 'inTime' | 'inOrder' | 'lookUp' | 'presence' | 'textFor'> & {
     slack: Pick<Slack, 'bolt' | 'presence' | 'textFor'>;
     enqueueAll: EnqueueAll;
     onMoved: (state: RequestState) => void;
@@ -35,6 +57,7 @@ export function createListeners(
     ...given,
     saveRequest: createSaveRequest(given),
     inTime,
+    inOrder: createInOrder(),
     lookUp: async (person) => {
       const asking = resolve(person).catch(keyRefused);
       return inTime(asking, { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' });
@@ -47,40 +70,83 @@ export function createListeners(
       }),
     textFor: slack.textFor,
   };
-  listenToOutdated(app, c);
-  listenToCommands(app, c);
-  listenToCards(app, c);
-  listenToMessages(app, c);
-  listenToForms(app, c);
-  listenToSettings(app, c);
-  listenToWorkspace(app, c);
-}
 
-/** Buttons and views that another version of the app made, or whose form is gone: the person is told to open them again. */
-function listenToOutdated(app: App, c: ListenersContext): void {
-  app.use(async (args) => {
+  // Whatever its name is.
+  app.command(/./, async ({ body, ack }) => {
+    const command = payloadOf(body, 'command');
+    if (command !== null) await hearCommand(c, command, ack);
+  });
+
+  app.shortcut({ callback_id: SHORTCUT_ID, type: 'message_action' }, async ({ body, ack }) => {
+    const shortcut = payloadOf(body, 'shortcut');
+    if (shortcut !== null) await openFromShortcut(c, shortcut, async () => ack());
+  });
+
+  app.options(LOOKUP_ACTION, async ({ body, ack }) => {
+    const search = payloadOf(body, 'search');
+    if (search !== null) await ack({ options: await suggestionsFor(c, search) });
+  });
+
+  // Acknowledged once everything is saved: see `bolt.ts`.
+  app.event(/./, async ({ body, context }) => {
+    const event = readPayload(body);
+    if (event.kind !== 'message' && event.kind !== 'edit' && event.kind !== 'deletion')
+      return hearWorkspace(c, event);
+    // Over the socket, the first delivery is number 0.
+    return hear(c, event, (context.retryNum ?? 0) > 0);
+  });
+
+  app.action({ action_id: /./, type: 'block_actions' }, async ({ body, ack }) => {
+    const press = payloadOf(body, 'press');
+    if (press === null) return ack();
     try {
-      if (args.body.type === 'block_actions') refuseUnknown(args.body);
-      await args.next();
+      const onPress = PRESS_OF.get(withoutNumber(press.actionId));
+      if (onPress === undefined) throw new OutdatedError();
+      await onPress(c, press, async () => ack());
     } catch (error) {
       if (!(error instanceof OutdatedError)) throw error;
-      const payload = readPayload(args.body);
-      if ('view' in args && payload.kind === 'submission') {
-        const text = await c.textFor(payload.userId);
-        const view = stillOpen(payload.view, text.modal.outdated, text);
-        await args.ack({ response_action: 'update', view });
-      }
-      if ('action' in args && payload.kind === 'press') {
-        await args.ack();
-        const { modal } = await c.textFor(payload.userId);
-        await c.slack.outbound.tellPrivately(privatePlace(payload), notice([modal.outdated]));
-      }
+      await ack();
+      const { modal } = await c.textFor(press.userId);
+      await c.slack.outbound.tellPrivately(privatePlace(press), notice([modal.outdated]));
+    }
+  });
+
+  app.view<ViewSubmitAction>({ callback_id: /./, type: 'view_submission' }, async ({ body, ack }) => {
+    const submission = payloadOf(body, 'submission');
+    if (submission === null) return;
+    const { view, userId } = submission;
+    try {
+      const onSubmit = SUBMISSION_OF.get(view.callbackId);
+      if (onSubmit === undefined) throw new OutdatedError();
+      await onSubmit(c, submission, ack);
+    } catch (error) {
+      const isOutdated = error instanceof OutdatedError;
+      const text = await c.textFor(userId);
+      const sentence = isOutdated ? text.modal.outdated : notDone(error, text).problem;
+      const update = { response_action: 'update', view: stillOpen(view, sentence, text) } as const;
+      await ack(update).catch(() => undefined);
+      if (!isOutdated) throw error;
     }
   });
 }
 
-/** Nobody listens to it. */
-function refuseUnknown(body: unknown): void {
+/** Not acknowledged, so that the person sees that it failed. */
+class MalformedPayloadError extends Error {
+  readonly code = 'malformed-payload';
+
+  constructor(problem: string) {
+    super(`Slack sent something that can't be read: ${problem}`);
+    this.name = 'MalformedPayloadError';
+  }
+}
+
+/** null: another kind, to be ignored. */
+function payloadOf<Kind extends Payload['kind']>(body: unknown, kind: Kind): PayloadOf<Kind> | null {
   const payload = readPayload(body);
-  if (payload.kind === 'press' && !isKnownAction(payload.actionId)) throw new OutdatedError();
+  if (payload.kind === 'malformed') throw new MalformedPayloadError(payload.problem);
+  return isOf(payload, kind) ? payload : null;
+}
+
+function isOf<Kind extends Payload['kind']>(payload: Payload, kind: Kind): payload is PayloadOf<Kind> {
+  return payload.kind === kind;
 }

@@ -1,77 +1,51 @@
-import type { App } from '@slack/bolt';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageContext } from '../../session/context.ts';
 import type { IntentOf, Wish } from '../../session/intent.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import type { ThreadWord } from '../../session/reply.ts';
 import { isPending } from '../../session/request.ts';
-import {
-  hasReplies,
-  findSteered,
-  type Followed,
-  type SteeredThread,
-  messageKey,
-  offerId,
-} from '../../store/requests.ts';
+import { hasReplies, findSteered, type SteeredThread, messageKey, offerId } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import { createInOrder } from '../../time.ts';
-import { steeringRefusal } from '../authority.ts';
-import { cardView } from '../card-view.ts';
 import { renderDoubt } from '../command/help.ts';
-import {
-  asTalk,
-  isAddressed,
-  mentionsApp,
-  readAddressed,
-  withoutMention,
-  type Addressed,
-} from '../command/message.ts';
+import { asTalk, isAddressed, mentionsApp, readAddressed, type Addressed } from '../command/message.ts';
 import { parseNew } from '../command/parse.ts';
 import { ACTION } from '../edge/ids.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
-import type { Edit, Message, Payload, PayloadOf } from '../edge/payload.ts';
+import type { Edit, Message, PayloadOf } from '../edge/payload.ts';
 import { privatePlace, unnamedPlace, type Origin } from '../edge/places.ts';
 import { correctReply, holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
 import { acceptTask, offerMessage, type TypedTask } from '../inbox/requests.ts';
 import { answerMessage, tellNotTaken, tellOnce } from '../tell-once.ts';
 import { notice, sessionOver } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
-import { linkedTitle } from '../views/session-card.ts';
 import { renderAskStop, renderOfferWake, renderThreadHelp } from '../views/steering.ts';
 import { code, unescape } from '../views/text.ts';
 import { editedText, whoseMessage } from '../whose-message.ts';
 import { alreadyRunning, answerCommand, isStarting } from './commands.ts';
 import { mentionsAt } from './commands/settings.ts';
 import type { ListenersContext } from './context.ts';
-import { onceRecorded, onEvent } from './routes.ts';
 
 /** A person's message in a thread. */
 type MessageInThread = Message & { threadTs: string };
 
-/** Acts on people's messages in sessions' threads and to the app, and on no others. */
-export function listenToMessages(app: App, c: ListenersContext): void {
-  // An edit or a deletion finds a message only once that is saved.
-  const inOrder = createInOrder();
-
-  async function act(event: PayloadOf<'message' | 'edit' | 'deletion'>, isAgain: boolean): Promise<void> {
-    switch (event.kind) {
-      case 'deletion':
-        await cancelTask(c, event);
-        return retractReply(c, event);
-      case 'edit':
-        return hearEdit(c, event, isAgain);
-      case 'message':
-        if (event.userId !== c.slack.botUserId()) await hearMessage(c, event, isAgain);
+/**
+ * Acts on people's messages in sessions' threads and to the app, and on no others; in order, since an edit or a deletion
+ * finds a message only once that is saved. `isAgain`: it was delivered before.
+ */
+export async function hear(
+  c: ListenersContext,
+  event: PayloadOf<'message' | 'edit' | 'deletion'>,
+  isAgain: boolean,
+): Promise<void> {
+  await c.inOrder(`${event.channelId}:${event.ts}`, async () => {
+    if (event.kind === 'edit') return hearEdit(c, event, isAgain);
+    if (event.kind === 'message') {
+      if (event.userId !== c.slack.botUserId()) await hearMessage(c, event, isAgain);
+      return;
     }
-  }
-
-  async function take(event: Payload, isAgain: boolean): Promise<void> {
-    if (event.kind === 'message' || event.kind === 'edit' || event.kind === 'deletion')
-      await inOrder(`${event.channelId}:${event.ts}`, async () => act(event, isAgain));
-  }
-
-  onEvent(app, 'message', take);
-  // The manifest doesn't subscribe to it, since each is a message, too.
-  onEvent(app, 'app_mention', take);
+    await cancelTask(c, event);
+    await retractReply(c, event);
+  });
 }
 
 /**
@@ -175,6 +149,32 @@ async function sessionIn(
   });
 }
 
+const LOOKS = 4;
+const PAUSE_MS = 250;
+
+/** Slack should deliver the event again: what it is about is not recorded yet. */
+class NotRecordedError extends Error {
+  readonly code = 'not-recorded';
+
+  constructor() {
+    super('an event came before what it is about was recorded');
+    this.name = 'NotRecordedError';
+  }
+}
+
+/**
+ * Looks again while something is about to be recorded; for no longer than Slack waits. Then the event is not
+ * acknowledged, and Slack delivers it again. https://docs.slack.dev/apis/events-api/#retries
+ */
+async function onceRecorded<T>(look: () => Promise<T | 'soon'>): Promise<T> {
+  for (let looks = 0; looks < LOOKS; looks += 1) {
+    const found = await look();
+    if (found !== 'soon') return found;
+    await delay(PAUSE_MS);
+  }
+  throw new NotRecordedError();
+}
+
 async function hearReply(c: ListenersContext, reply: MessageInThread, thread: SteeredThread): Promise<void> {
   const { userId, channelId, ts, message } = reply;
   const route = await whoseMessage(c, thread, reply);
@@ -205,31 +205,13 @@ async function hearWord(
   const { request, session } = thread;
   const [requestId, place] = [request.id, privatePlace(reply)];
   const isEnd = word === 'stop' || word === 'exit';
-  const text = await c.textFor(userId);
-  if (word === 'help') return answerMessage(c, { message: reply, place, answer: renderThreadHelp(text) });
   if (session === null && isEnd) return saveAct(c, place, { kind: 'cancel', requestId, messageTs });
-  if (session === null)
-    return answerMessage(c, { message: reply, place, answer: notice([text.steering.box.none]) });
-  return isEnd
-    ? askStop(c, reply, { request, session })
-    : saveAct(c, place, { kind: word, requestId, messageTs });
-}
-
-/** Asks before the session ends, or tells a person that they may not end it. */
-async function askStop(c: ListenersContext, reply: MessageInThread, thread: Followed): Promise<void> {
-  const { userId, channelId, ts, slackText } = reply;
-  const { request, session } = thread;
-  const answer = async () => {
-    const refused = await steeringRefusal(c, request, userId);
-    const text = await c.textFor(userId);
-    if (refused !== null) return notice([refused]);
-    if (isOver(session)) return sessionOver(session, text);
-    const word = withoutMention(slackText.trim(), c.slack.botUserId());
-    const replyId = await holdReply(c, { thread, userId, channelId, ts, text: word, files: [] });
-    const name = linkedTitle(cardView({ request, session, nowMs: c.now() }, text), text);
-    return renderAskStop({ requestId: request.id, replyId, name }, text);
-  };
-  await answerMessage(c, { message: reply, place: privatePlace(reply), answer });
+  if (session !== null && !isEnd && word !== 'help')
+    return saveAct(c, place, { kind: word, requestId, messageTs });
+  const text = await c.textFor(userId);
+  const words = isEnd ? renderAskStop(requestId, text) : notice([text.steering.box.none]);
+  const answer = word === 'help' ? renderThreadHelp(text) : words;
+  return answerMessage(c, { message: reply, place, answer });
 }
 
 /** Once per person and thread: the session is at rest, and waking it costs. */

@@ -5,7 +5,7 @@ import type { ThreadState } from '../../session/preferences.ts';
 import type { RequestState } from '../../session/request.ts';
 import type { SessionSnapshot } from '../../session/snapshot.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, BLOCK, CARD_ACTION, menuValue, type CardAction } from '../edge/ids.ts';
+import { BLOCK, CARD_ACTION, CARD_MENU, menuValue, type CardAction } from '../edge/ids.ts';
 import { LIMIT, actions, button, caption, confirmation, option } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
 import { isWebAddress } from './text.ts';
@@ -105,7 +105,7 @@ function menu(actions: readonly CardAction[], card: SessionCard, text: Text): Ov
     const value = menuValue(CARD_ACTION[action], card.requestId);
     return { ...option(labelOf(action, card, text), value), ...(url !== null && { url }) };
   });
-  return { type: 'overflow', action_id: ACTION.cardMenu, options };
+  return { type: 'overflow', action_id: CARD_MENU, options };
 }
 
 export function cardButton(action: CardAction, card: SessionCard, text: Text): Button {

@@ -1,10 +1,9 @@
 import type { Button } from '@slack/types';
-import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, CARD_ACTION, runAction } from '../edge/ids.ts';
+import { ACTION, CARD_ACTION } from '../edge/ids.ts';
 import { cardButton, firstButton, namedFor } from './card-buttons.ts';
 import { notice } from './notices.ts';
-import { button, confirmation, joinParts, line, section, small, titled, type Rendered } from './objects.ts';
+import { button, joinParts, line, section, small, titled, type Rendered } from './objects.ts';
 import {
   progressFacts,
   pullRequestLines,
@@ -13,7 +12,6 @@ import {
   signedStatus,
   type SessionCard,
 } from './session-card.ts';
-import { stopQuestion } from './steering.ts';
 import { bold, code, escape, BETWEEN_FACTS } from './text.ts';
 
 type SessionList = {
@@ -79,39 +77,25 @@ export function renderConcealed(card: SessionCard, text: Text): Rendered {
 }
 
 type SessionPick = {
-  act: IntentOf<'pick'>['act'];
-  /** What the command works on. `sessionId` null: a request without a session, which can be canceled. */
-  entries: { card: SessionCard; sessionId: string | null }[];
+  /** What can be stopped; a request without a session can be canceled. */
+  entries: { card: SessionCard; hasSession: boolean }[];
   /** How to type the command. */
   usage: string;
 };
 
-/** The person's sessions, each with a button for the command. */
-export function renderSessionPick({ act, entries, usage }: SessionPick, text: Text): Rendered {
+/** The person's sessions that can be stopped. */
+export function renderSessionPick({ entries, usage }: SessionPick, text: Text): Rendered {
   const { pick, pickNone, pickOther } = text.sessions;
   if (entries.length === 0) return notice([pickNone, pickOther(code(usage))]);
+  const { buttons } = text.card;
   return joinParts([
     titled(pick),
-    ...entries.map((entry) => row(sessionLines(entry.card, text), pickButton(act, entry, text))),
+    ...entries.map(({ card, hasSession }) => {
+      const stop = hasSession
+        ? button(CARD_ACTION['ask-stop'], buttons['ask-stop'], card.requestId)
+        : button(ACTION.cancelListed, buttons.cancel, card.requestId);
+      return row(sessionLines(card, text), namedFor(card, stop, text));
+    }),
     small(pickOther(code(usage))),
   ]);
-}
-
-function pickButton(
-  act: SessionPick['act'],
-  { card, sessionId }: SessionPick['entries'][number],
-  text: Text,
-): Button {
-  if (sessionId === null)
-    return namedFor(card, button(ACTION.cancelListed, text.card.buttons.cancel, card.requestId), text);
-  const { buttons } = text.card;
-  const label = { stop: text.steering.askStop.confirm, archive: buttons.archive, say: buttons.reply }[act];
-  const shown =
-    act === 'say'
-      ? button(CARD_ACTION.reply, label, card.requestId)
-      : button(runAction(0), label, `${act} ${sessionId}`);
-  return {
-    ...namedFor(card, shown, text),
-    ...(act === 'stop' && { confirm: confirmation(stopQuestion(card, text)) }),
-  };
 }

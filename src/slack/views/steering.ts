@@ -1,13 +1,20 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
-import { ACTION, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata, type StopMetadata } from '../edge/ids.ts';
+import {
+  ACTION,
+  CARD_ACTION,
+  REPLY_BLOCK,
+  VIEW,
+  replyMetadata,
+  stopMetadata,
+  type StopMetadata,
+} from '../edge/ids.ts';
 import {
   inputBlock,
   readEntered,
   typedIn,
   textElement,
   LIMIT,
-  alert,
   button,
   buttonRow,
   joinParts,
@@ -17,7 +24,6 @@ import {
   primary,
   section,
   titled,
-  type Confirmation,
   type Rendered,
 } from './objects.ts';
 import { cardTitle, type SessionCard } from './session-card.ts';
@@ -26,8 +32,6 @@ import { bold, escape, fitCodeBlock, quote, truncate } from './text.ts';
 export type ReplyBox = {
   requestId: string;
   why: 'reply' | 'answer' | 'wake';
-  /** The person wanted to answer, but Devin has continued. */
-  tooLate: boolean;
   /** Raw; null: Devin hasn't said anything yet. */
   lastWords: string | null;
 };
@@ -35,7 +39,7 @@ export type ReplyBox = {
 const WORDS_LENGTH = 1500;
 
 /** The box for a message to Devin. It also works if the app isn't in the channel and hears no replies. */
-export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox, text: Text): ModalView {
+export function renderReplyBox({ requestId, why, lastWords }: ReplyBox, text: Text): ModalView {
   const { box } = text.steering;
   return modal(
     {
@@ -43,7 +47,6 @@ export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox,
       metadata: replyMetadata.write({ requestId }),
       words: { ...box, title: box.titles[why] },
       blocks: [
-        ...(tooLate ? [section(box.tooLate)] : []),
         ...said(lastWords, text),
         inputBlock({
           blockId: REPLY_BLOCK,
@@ -97,14 +100,13 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
   );
 }
 
-/** `name`: of the session, in Slack's markup. `replyId`: the word, in case it is a message to Devin. */
-type AskedToStop = { requestId: string; replyId: string; name: string };
-
 /** Asks whether `stop` or `exit` in the thread ends the session. */
-export function renderAskStop({ requestId, replyId, name }: AskedToStop, text: Text): Rendered {
-  const { thread, steering } = text;
-  const stop: Button = { ...button(ACTION.stop, steering.askStop.confirm, requestId), style: 'danger' };
-  return joinParts([line(name), line(thread.askStop), buttonRow(stop, sendButton(replyId, thread.sendHeld))]);
+export function renderAskStop(requestId: string, { thread, card }: Text): Rendered {
+  const stop: Button = {
+    ...button(CARD_ACTION['ask-stop'], card.buttons['ask-stop'], requestId),
+    style: 'danger',
+  };
+  return joinParts([line(thread.askStop), buttonRow(stop)]);
 }
 
 /** To the author of a message under a session at rest, once. */
@@ -118,8 +120,6 @@ export function renderThreadHelp(text: Text): Rendered {
   const { helpTitle, help } = text.thread;
   return joinParts([titled(helpTitle), packed(help)]);
 }
-
-const ASKED_TITLE_LENGTH = 150;
 
 type StopDialog = { card: SessionCard; metadata: StopMetadata };
 
@@ -136,16 +136,4 @@ export function renderStopDialog({ card, metadata }: StopDialog, text: Text): Mo
     },
     text,
   );
-}
-
-/** It couldn't be saved. */
-export function renderStopTrouble(text: Text): ModalView {
-  const { askStop, notSaved } = text.steering;
-  return modal({ words: { title: askStop.title }, blocks: [alert(notSaved, 'error')] }, text);
-}
-
-/** The same question as a button's own confirmation. */
-export function stopQuestion(card: SessionCard, text: Text): Confirmation {
-  const { title, text: question, confirm, deny } = text.steering.askStop;
-  return { title, text: question(truncate(cardTitle(card, text), ASKED_TITLE_LENGTH)), confirm, deny };
 }

@@ -1,11 +1,6 @@
 /** Slash command: problems, questions and help. */
 export const command = {
-  /** The store did not take the request. */
-  notRecorded:
-    "Your request couldn't be saved, so nothing was started. Try again in a minute. If it happens again, tell an app admin.",
-  misnamed: (typed: string, name: string): string =>
-    `${typed} isn't this app's command: type ${name} instead. To change the name, an app admin changes it both in SLACK_COMMAND and in the Slack app's settings.`,
-  /** The same for a command that would have started nothing. */
+  /** The store didn't take it, or nobody could look it up. */
   notAnswered: {
     title: 'Nothing was done.',
     problem:

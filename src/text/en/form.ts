@@ -99,8 +99,6 @@ export const modal = {
     "You already sent this form: look for its card. Nothing new was started. To tell Devin of a change, reply in the card's thread.",
   credential:
     'Nothing was started yet: this seems to contain credentials. Move them to "Access" as secrets, or press Start again to start as it is.',
-  optionsInTask:
-    "Nothing was started yet: options in the task, such as --acu 10, don't count here. Use the fields for them, or press Start again to start as it is.",
   outdated:
     'This is from an older version of the app, or too old. Copy what you typed and open it again. Nothing was done.',
   errors: {

@@ -33,12 +33,9 @@ export const thread = {
   notTaken: {
     muted: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",
   },
-  sendHeld: 'Send to Devin',
   /** Once per person and thread, with the button after it. */
   atRest: 'Devin is at rest, so your message stays here. To wake Devin, mention this app.',
   wakeWith: 'Wake Devin with this',
-  /** Pressed after that. */
-  heldDeleted: "Your message was deleted, so it wasn't sent to Devin.",
   /** After `stop` or `exit`. */
   askStop: "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`.",
   helpTitle: 'In this thread',
@@ -136,8 +133,6 @@ export const steering = {
         `${by} removed your link to a member of the Devin organization. Your email address decides who you are in Devin.`,
     },
   },
-  /** In a view that stays open. */
-  notSaved: "This couldn't be saved. Try again in a minute.",
   /** Asked before the end of a session. */
   askStop: {
     title: 'Stop this session',
@@ -153,8 +148,6 @@ export const steering = {
     titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
     label: 'Message',
     hint: "Sent as you and shown in the session's thread. You'll hear privately if Devin doesn't get it.",
-    tooLate:
-      'Devin is no longer waiting for an answer: it got one, or continued without one. It still gets what you write here.',
     saidLast: "Devin's last message:",
     submit: 'Send',
     empty: 'Add a message.',

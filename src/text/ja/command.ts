@@ -1,10 +1,6 @@
 import type { Text } from '../index.ts';
 
 export const command: Text['command'] = {
-  notRecorded:
-    '依頼を保存できなかったため、セッションは開始していません。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
-  misnamed: (typed, name) =>
-    `${typed} はこのアプリのコマンドではありません。代わりに ${name} と入力してください。名前を変えるには、アプリの管理者が SLACK_COMMAND と Slack アプリの設定のコマンドを同じ名前にします。`,
   notAnswered: {
     title: '何も実行していません。',
     problem:

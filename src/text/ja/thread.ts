@@ -32,11 +32,9 @@ export const thread: Text['thread'] = {
     muted:
       'このスレッドはミュート中です。メッセージはここに残り、Devin には届きません。解除するには `unmute` と入力してください。',
   },
-  sendHeld: 'Devin に送信',
   atRest:
     'Devin はスリープ中のため、メッセージはここに残ります。再開するには、このアプリをメンションしてください。',
   wakeWith: 'この内容で Devin を再開',
-  heldDeleted: 'メッセージが削除されているため、Devin に送信していません。',
   askStop:
     'このセッションを完全に停止しますか？停止すると再開できません。一時停止するには `sleep` と入力してください。',
   helpTitle: 'このスレッドでできること',
@@ -122,7 +120,6 @@ export const steering: Text['steering'] = {
         `${by} さんが、Devin の組織のメンバーへの関連付けを解除しました。今後は、メールアドレスで Devin のメンバーを判断します。`,
     },
   },
-  notSaved: '保存できませんでした。1 分ほどおいて、もう一度お試しください。',
   askStop: {
     title: 'セッションの停止',
     text: (title) => `${title}\n停止したセッションは再開できません。プッシュ済みの変更は残ります。`,
@@ -134,8 +131,6 @@ export const steering: Text['steering'] = {
     titles: { reply: 'Devin に返信', answer: 'Devin に回答', wake: 'メッセージで再開' },
     label: 'メッセージ',
     hint: 'あなたの発言として送信し、セッションのスレッドに表示します。Devin に届かなかった場合は、あなただけにお知らせします。',
-    tooLate:
-      'Devin はもう回答を待っていません。すでに回答を受け取ったか、回答なしで進めました。ここに書いた内容は Devin に届きます。',
     saidLast: 'Devin の最後のメッセージ:',
     submit: '送信',
     empty: 'メッセージを入力してください。',

@@ -355,7 +355,7 @@ describe('sub-commands', () => {
       { kind: 'say', session: hex, text: 'add tests' },
     ],
     ['say devin-1 go on --acu 1', { kind: 'say', session: 'devin-1', text: 'go on --acu 1' }],
-    ['stop', { kind: 'pick', act: 'stop' }],
+    ['stop', { kind: 'pick' }],
     [`Archive ${uuid}`, { kind: 'archive', session: uuid }],
     [
       'follow https://app.devin.ai/org/acme/sessions/devin-abc1?tab=x',

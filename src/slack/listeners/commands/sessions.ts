@@ -1,12 +1,11 @@
 import { bareSessionId, type IntentOf } from '../../../session/intent.ts';
-import { isDoneAlready, isOver, STANDING } from '../../../session/lifecycle.ts';
+import { isOver, STANDING } from '../../../session/lifecycle.ts';
 import {
   type SessionRequest,
   findFollowed,
   type Followed,
   type SteeredThread,
 } from '../../../store/requests.ts';
-import type { SessionRow } from '../../../store/sessions.ts';
 import { maySee, personRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../../authority.ts';
 import { cardView } from '../../card-view.ts';
 import { USAGE } from '../../command/help.ts';
@@ -72,8 +71,8 @@ async function list(
   return renderSessionList(listed, call.text);
 }
 
-/** The person's sessions that the command works on, most pressing first. */
-async function pick(c: ListenersContext, call: Invocation, { act }: IntentOf<'pick'>): Promise<Rendered> {
+/** The person's sessions that can be stopped, most pressing first. */
+async function pick(c: ListenersContext, call: Invocation): Promise<Rendered> {
   const { teamId, userId, text } = call;
   const found = await c.store.listing.mostPressing({ teamId, userId, limit: PER_PAGE * 2 });
   const rows = await Promise.all(
@@ -84,12 +83,15 @@ async function pick(c: ListenersContext, call: Invocation, { act }: IntentOf<'pi
   const entries = rows.flatMap(([request, session]) => {
     if (request === null) return [];
     const card = cardOf(c, { request, session }, call);
-    const canCancel = act === 'stop' && card.actions.includes('cancel');
-    const isOffered = session === null ? canCancel : isUsable(act, session);
-    return isOffered ? [{ card, sessionId: session?.sessionId ?? null }] : [];
+    // What has finished costs nothing more.
+    const canStop =
+      session === null
+        ? card.actions.includes('cancel')
+        : !isOver(session) && STANDING[session.phase] !== 'earlier';
+    return canStop ? [{ card, hasSession: session !== null }] : [];
   });
-  const usage = `${c.command} ${USAGE[act]}`;
-  return renderSessionPick({ act, entries: entries.slice(0, PER_PAGE), usage }, text);
+  const usage = `${c.command} ${USAGE.stop}`;
+  return renderSessionPick({ entries: entries.slice(0, PER_PAGE), usage }, text);
 }
 
 async function status(
@@ -194,9 +196,3 @@ export const SESSION_ANSWERS = {
   // The job checks that the person is an administrator.
   link,
 } satisfies Partial<Answers>;
-
-function isUsable(act: IntentOf<'pick'>['act'], session: SessionRow): boolean {
-  if (act === 'archive') return !isDoneAlready('archive', session);
-  // What has finished costs nothing more.
-  return !isOver(session) && (act === 'say' || STANDING[session.phase] !== 'earlier');
-}

@@ -1,4 +1,3 @@
-import type { App } from '@slack/bolt';
 import { applyDefaults, type SettingScope } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf, Wish } from '../../../session/intent.ts';
@@ -23,10 +22,9 @@ import {
 import { unescape, escape } from '../../views/text.ts';
 import { renderWhoami, type Why, renderWhy } from '../../views/whoami.ts';
 import type { Answers, Invocation } from '../commands.ts';
-import type { ListenersContext } from '../context.ts';
+import { quick, type ListenersContext, type Presses, type Submissions } from '../context.ts';
 import { stillOpen } from '../forms.ts';
 import { openView } from '../open-view.ts';
-import { onButton, onSubmission } from '../routes.ts';
 import { drawHome } from '../workspace.ts';
 
 async function isAdmin(c: ListenersContext, { userId }: Invocation): Promise<boolean> {
@@ -129,11 +127,9 @@ function keyOf(call: Invocation, scope: SettingScope): SettingKey {
   return { teamId: call.teamId, scope, scopeId: ids[scope] };
 }
 
-/** One's own defaults, and the settings of a channel or the workspace. */
-export function listenToSettings(app: App, c: ListenersContext): void {
-  listenToOwnDefaults(app, c);
-
-  onSubmission(app, VIEW.settings, async ({ view, teamId, userId }, ack) => {
+/** Forms of one's own defaults, and of the settings of a channel or the workspace. */
+export const SETTINGS_SUBMISSIONS = {
+  [VIEW.settings]: async (c, { view, teamId, userId }, ack) => {
     const text = await c.textFor(userId);
     if (!isAdministrator(await c.slack.people.find(userId)))
       return ack({ response_action: 'update', view: stillOpen(view, text.settings.adminsOnly, text) });
@@ -145,8 +141,35 @@ export function listenToSettings(app: App, c: ListenersContext): void {
     // Cards say which replies go to Devin.
     if (chosen.listen !== undefined) await c.enqueue('redraw-cards', { teamId, channelId });
     return ack();
-  });
-}
+  },
+  [VIEW.defaults]: async (c, { view, teamId, userId }, ack) => {
+    const { settings } = c.store;
+    const text = await c.textFor(userId);
+    const { person: before = {} } = await settings.layersFor({ channelId: '', teamId, userId });
+    const { draft, errors } = readDefaultsForm(view.values, { ownTag: c.tagRequests, before }, text);
+    if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
+    const refused = await personRefusal(c, { teamId, userId });
+    if (refused !== null)
+      return ack({ response_action: 'update', view: stillOpen(view, unescape(refused), text) });
+    const isNone = Object.keys(draft).length === 0;
+    await settings.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
+    await ack();
+    const home = homeMetadata.find(view.metadata);
+    if (home !== undefined) await drawHome(c, { teamId, userId, ...home });
+  },
+} satisfies Submissions;
+
+/** Over the Home, or over the answer to `whoami`. */
+export const SETTINGS_PRESSES = {
+  [ACTION.editDefaults]: quick(async (c, press) => {
+    const { view, teamId, userId } = press;
+    const metadata = view === null ? null : homeMetadata.read(view.metadata);
+    const { person = {} } = await c.store.settings.layersFor({ channelId: '', teamId, userId });
+    const draft = c.withNames(applyDefaults({ person }));
+    const form = renderDefaultsForm({ metadata, draft }, await c.textFor(userId));
+    await openView(c, press, form);
+  }),
+} satisfies Presses;
 
 /** What a message to the app does in a place. */
 export async function mentionsAt(
@@ -160,35 +183,6 @@ export async function mentionsAt(
 async function settingsInForce(c: ListenersContext, place: Person & { channelId: string }): Promise<InForce> {
   const { steer, listen } = await c.store.settings.preferencesFor(place);
   return { steer, listen: listen ?? 'thread', mentions: await mentionsAt(c, place) };
-}
-
-/** A form over the Home, or over the answer to `whoami`. */
-function listenToOwnDefaults(app: App, c: ListenersContext): void {
-  const { settings } = c.store;
-
-  onButton(app, ACTION.editDefaults, async (press) => {
-    const { view, teamId, userId } = press;
-    const metadata = view === null ? null : homeMetadata.read(view.metadata);
-    const { person = {} } = await settings.layersFor({ channelId: '', teamId, userId });
-    const draft = c.withNames(applyDefaults({ person }));
-    const form = renderDefaultsForm({ metadata, draft }, await c.textFor(userId));
-    await openView(c, press, form);
-  });
-
-  onSubmission(app, VIEW.defaults, async ({ view, teamId, userId }, ack) => {
-    const text = await c.textFor(userId);
-    const { person: before = {} } = await settings.layersFor({ channelId: '', teamId, userId });
-    const { draft, errors } = readDefaultsForm(view.values, { ownTag: c.tagRequests, before }, text);
-    if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
-    const refused = await personRefusal(c, { teamId, userId });
-    if (refused !== null)
-      return ack({ response_action: 'update', view: stillOpen(view, unescape(refused), text) });
-    const isNone = Object.keys(draft).length === 0;
-    await settings.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
-    await ack();
-    const home = homeMetadata.find(view.metadata);
-    if (home !== undefined) await drawHome(c, { teamId, userId, ...home });
-  });
 }
 
 /** Neither files nor secrets. */
