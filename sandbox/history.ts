@@ -134,10 +134,12 @@ async function record(
       sealed: null,
     },
   ]);
+  const name = slack.users.get(userId)?.realName ?? '';
   const identity = {
     kind: 'matched',
     devinUserId: session.userId ?? '',
-    name: slack.users.get(userId)?.realName ?? '',
+    name,
+    slackName: name,
     how: 'email',
     checkedAtMs: createdAtMs,
   } as const;
