@@ -1,7 +1,6 @@
 import { DELIVERED_REACTION } from '../../src/slack/edge/ids.ts';
-import { readMetadata } from '../../src/slack/edge/metadata.ts';
 import type { Findings } from './audit.ts';
-import { publicMessages, type Ledger, type Reply, type Word } from './ledger.ts';
+import { isOfEvent, publicMessages, type Ledger, type Reply, type Word } from './ledger.ts';
 import type { World } from './world.ts';
 
 export type ThreadCounts = {
@@ -87,8 +86,8 @@ function auditOrder(slack: World['slack'], { ledger, heardBy }: Talks, { wrong }
 
 function auditWords({ slack }: World, { words }: Ledger, { wrong, missing }: Findings) {
   const relayed = publicMessages(slack)
-    .filter(({ metadata }) => readMetadata(metadata)?.kind !== 'card')
-    .map(({ text, ts, metadata }) => ({ text, ts, isCall: readMetadata(metadata)?.kind !== 'message' }));
+    .filter((one) => !isOfEvent(one, 'devin_session'))
+    .map((one) => ({ text: one.text, ts: one.ts, isCall: !isOfEvent(one, 'devin_message') }));
   let shown = 0;
   let before: (Word & { ts: string }) | null = null;
   for (const word of words.toSorted(bySession)) {

@@ -1,6 +1,5 @@
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { readMetadata } from '../../src/slack/edge/metadata.ts';
 import { en } from '../../src/text/en.ts';
 import type { Decision, Way } from './plan.ts';
 import type { Person, World } from './world.ts';
@@ -102,6 +101,11 @@ export function hasStatus({ text }: Pick<Message, 'text'>, status: string): bool
 }
 
 /** All public messages of the app. */
+/** Whether the app posted it as a card, or as Devin's words. */
+export function isOfEvent({ metadata }: Message, event: 'devin_session' | 'devin_message'): boolean {
+  return JSON.stringify(metadata ?? null).includes(`"event_type":"${event}"`);
+}
+
 export function publicMessages(slack: World['slack']): Message[] {
   const { botUserId } = slack.workspace;
   return [...slack.channels.keys()].flatMap((channelId) =>
@@ -112,7 +116,7 @@ export function publicMessages(slack: World['slack']): Message[] {
 }
 
 export function cardsIn(slack: World['slack']): Message[] {
-  return publicMessages(slack).filter(({ metadata }) => readMetadata(metadata)?.kind === 'card');
+  return publicMessages(slack).filter((one) => isOfEvent(one, 'devin_session'));
 }
 
 function eventTs({ event }: Record<string, unknown>): string | null {

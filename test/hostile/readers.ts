@@ -13,7 +13,7 @@ import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
 import { readValues } from '../../src/slack/command/values.ts';
 import { fieldBlock } from '../../src/slack/edge/ids.ts';
 import { readMessage } from '../../src/slack/edge/messages.ts';
-import { readBlockMetadata, readMetadata } from '../../src/slack/edge/metadata.ts';
+import { readBlockMetadata, readOwner } from '../../src/slack/edge/metadata.ts';
 import { readPayload } from '../../src/slack/edge/payload.ts';
 import { readPermalink } from '../../src/slack/edge/places.ts';
 import { readField, readJson, readList } from '../../src/slack/views/form/fields.ts';
@@ -81,14 +81,10 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     readSessionForm(stateOf(text), { groups: OPTION_GROUPS, faults: {}, before: {}, ownTag: true }, en),
   'secrets in a form': (text) => readSecrets(`${text}\n${distinctLines(text.length)}`),
   'the metadata of a message': (text) => [
-    readMetadata({ event_type: text, event_payload: { request_id: text } }),
-    ...MARKS.map((type) =>
-      readMetadata({
-        event_type: type,
-        event_payload: { request_id: text, session_id: text, event_id: text, key: text, part: text },
-      }),
-    ),
-    readBlockMetadata([{ block_id: text }, { block_id: `devin_session:${text}` }]),
+    readOwner({ event_payload: { requester: text, repos: text, acu_limit: text } }),
+    readBlockMetadata({
+      blocks: [{ block_id: text }, ...MARKS.map((mark) => ({ block_id: `${mark} ${text}` }))],
+    }),
     readMilestone(text),
     readMilestone(`twice:${text}`),
   ],

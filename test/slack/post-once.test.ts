@@ -98,7 +98,7 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test('is found by its block id if Slack returns no metadata', async () => {
+  test('is found if Slack returns no metadata', async () => {
     const { slack, post } = await setUp();
     slack.fail('chat.postMessage', LOST);
     await post();

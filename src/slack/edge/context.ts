@@ -163,7 +163,7 @@ async function readThread(
   for await (const { messages = [] } of pages({ read, next: cursorAfter, most: MOST_READ / PAGE })) {
     for (const message of messages) {
       total = Math.max(total, (repliesTo(message) ?? -1) + 1);
-      if (isFromSession(message)) devins.add(readMessage(message).ts);
+      if (readBlockMetadata(message)?.kind === 'message') devins.add(readMessage(message).ts);
       // Each page can repeat the thread's first message.
       if (isWritten(message)) found.set(message.ts ?? '', readMessage(message));
     }
@@ -172,10 +172,6 @@ async function readThread(
   const rest = messages.length < MOST_READ ? 0 : Math.max(total - messages.length, 0);
   const isBeyond = pickedTs > (messages.at(-1)?.ts ?? '');
   return { messages, devins, unread: { 'until-here': isBeyond ? rest : 0, thread: rest } };
-}
-
-function isFromSession({ blocks = [] }: { blocks?: readonly { block_id?: string | undefined }[] }): boolean {
-  return readBlockMetadata(blocks)?.kind === 'message';
 }
 
 /** Each id costs a call. Beyond this many, the rest stay as they are. */

@@ -6,28 +6,26 @@ import type { CardPlace, ThreadPlace } from './outbound.ts';
 import { cursorAfter } from './places.ts';
 
 /** What a message carries so that it can be found again if Slack's answer to posting it is lost. */
-export type MessageMetadata = { event_type: string; event_payload: Record<string, string> };
+export type MessageMetadata = { event_type: Event; event_payload: Record<string, string> };
 
-const CARD_EVENT = 'devin_session';
-const MESSAGE_EVENT = 'devin_message';
+/** What identifies a message among the others of its event. */
+const IDENTIFYING = {
+  devin_session: ['request_id'],
+  devin_message: ['session_id', 'event_id', 'part'],
+  devin_shown: ['key'],
+};
+type Event = keyof typeof IDENTIFYING;
 
-/** What identifies a message among the others of its event, by event. */
-const IDENTIFYING = new Map<string, readonly string[]>();
-
-/** Makes the metadata of an event's messages. */
-function identifiedBy<const Names extends readonly string[]>(event_type: string, ...names: Names) {
-  IDENTIFYING.set(event_type, names);
-  return (...values: { [At in keyof Names]: string | number }): MessageMetadata => ({
-    event_type,
-    event_payload: Object.fromEntries(names.map((name, at) => [name, String(values[at])])),
-  });
-}
-
-export const cardMetadata = identifiedBy(CARD_EVENT, 'request_id');
+export const cardMetadata = (request_id: string) => metadataOf('devin_session', { request_id });
 /** `part`: a long message becomes several in Slack. */
-export const messageMetadata = identifiedBy(MESSAGE_EVENT, 'session_id', 'event_id', 'part');
+export const messageMetadata = (session_id: string, event_id: string, part: number) =>
+  metadataOf('devin_message', { session_id, event_id, part: String(part) });
 /** Of all that only needs to be found again. `key`: of the message in `shown`. */
-export const keyMetadata = identifiedBy('devin_shown', 'key');
+export const keyMetadata = (key: string) => metadataOf('devin_shown', { key });
+
+function metadataOf(event_type: Event, event_payload: Record<string, string>): MessageMetadata {
+  return { event_type, event_payload };
+}
 
 /** What a card shows that Devin doesn't know. */
 type CardOwner = {
@@ -54,87 +52,47 @@ export function fullCardMetadata({ id, userId: requester, draft: { values } }: C
   };
 }
 
-const metadataSchema = z.object({
-  event_type: z.string(),
-  event_payload: z.record(z.string(), z.unknown()),
-});
-
-type MessageParts = {
-  metadata?: unknown;
-  blocks?: readonly { block_id?: string | undefined }[] | undefined;
-};
-
-/** Whether a message carries this metadata, in its own or in a block id. Its own may hold more. */
-function hasMetadata({ metadata: own, blocks = [] }: MessageParts, wanted: MessageMetadata): boolean {
-  const blockId = metadataBlockId(wanted);
-  return includes(own, wanted) || blocks.some((block) => block.block_id === blockId);
-}
-
-function includes(own: unknown, { event_type, event_payload }: MessageMetadata): boolean {
-  const { data } = metadataSchema.safeParse(own);
-  if (data?.event_type !== event_type) return false;
-  return Object.entries(event_payload).every(([name, value]) => data.event_payload[name] === value);
-}
-
 const BLOCK_ID_LENGTH = 255;
 const BETWEEN_VALUES = ' ';
 
-/** The same as a block id, which Slack returns even if the app may not read metadata. */
+/** What identifies a message, as the id of a block, which Slack returns even if the app may not read metadata. */
 export function metadataBlockId({ event_type, event_payload }: MessageMetadata): string {
-  const names = IDENTIFYING.get(event_type) ?? [];
-  const whole = [event_type, ...names.map((name) => event_payload[name])].join(BETWEEN_VALUES);
+  const values = IDENTIFYING[event_type].map((name) => event_payload[name]);
+  const whole = [event_type, ...values].join(BETWEEN_VALUES);
   if (whole.length <= BLOCK_ID_LENGTH) return whole;
   return `${event_type}${BETWEEN_VALUES}${createHash('sha256').update(whole).digest('base64url')}`;
 }
 
-/** The same from a block id; null also if it was too long for one. */
-export function readBlockMetadata(blocks: readonly { block_id?: string | undefined }[]): ReadMetadata | null {
+type WithBlocks = { blocks?: readonly { block_id?: string | undefined }[] | undefined };
+
+/** Whether a message is a card or has Devin's words; null: neither, or its block's id was too long. */
+export function readBlockMetadata({ blocks = [] }: WithBlocks) {
   for (const { block_id: blockId = '' } of blocks) {
-    const [event_type = '', ...values] = blockId.split(BETWEEN_VALUES);
-    const names = IDENTIFYING.get(event_type);
-    if (names?.length !== values.length) continue;
-    const event_payload = Object.fromEntries(names.map((name, at) => [name, values[at]]));
-    return readMetadata({ event_type, event_payload });
+    const [event, id = '', eventId, ...part] = blockId.split(BETWEEN_VALUES);
+    if (event === 'devin_session' && eventId === undefined) return { kind: 'card' as const, requestId: id };
+    if (event === 'devin_message' && eventId !== undefined && part.length === 1)
+      return { kind: 'message' as const, sessionId: id, eventId };
   }
   return null;
 }
 
-const ownMetadataSchema = z.union([
-  z
-    .object({
-      event_type: z.literal(CARD_EVENT),
-      event_payload: z.object({
-        request_id: z.string(),
-        requester: z.string().nullable().default(null),
-        repos: z.string().optional(),
-        acu_limit: z.coerce.number().nullable().default(null),
-      }),
-    })
-    .transform(({ event_payload: { request_id: requestId, requester, repos, acu_limit: acuLimit } }) => ({
-      kind: 'card' as const,
-      requestId,
-      requester,
-      repos: repos?.split(',') ?? [],
-      acuLimit,
-    })),
-  z
-    .object({
-      event_type: z.literal(MESSAGE_EVENT),
-      event_payload: z.object({ session_id: z.string(), event_id: z.string() }),
-    })
-    .transform(({ event_payload: { session_id: sessionId, event_id: eventId } }) => ({
-      kind: 'message' as const,
-      sessionId,
-      eventId,
-    })),
-]);
+const ownedSchema = z
+  .object({
+    event_payload: z.object({
+      requester: z.string().nullable().default(null),
+      repos: z.string().optional(),
+      acu_limit: z.coerce.number().nullable().default(null),
+    }),
+  })
+  .catch({ event_payload: { requester: null, acu_limit: null } })
+  .transform(({ event_payload: { requester, repos, acu_limit: acuLimit } }) => ({
+    requester,
+    repos: repos?.split(',') ?? [],
+    acuLimit,
+  }));
 
-type ReadMetadata = z.output<typeof ownMetadataSchema>;
-
-/** Of a card or of Devin's words; null: neither. */
-export function readMetadata(own: unknown): ReadMetadata | null {
-  return ownMetadataSchema.safeParse(own).data ?? null;
-}
+/** What a card's metadata restores. */
+export const readOwner = (metadata: unknown) => ownedSchema.parse(metadata);
 
 /** Slack's timestamps. `maxPages`: the rest is left out. */
 type Span = { oldest?: string; latest?: string; maxPages: number };
@@ -195,8 +153,9 @@ export async function findPosted(
   place: CardPlace,
   { metadata, ...attempted }: Sought,
 ): Promise<string | null> {
+  const blockId = metadataBlockId(metadata);
   for await (const messages of pagesOf(client, place, spanOf(attempted))) {
-    const found = messages.find((message) => hasMetadata(message, metadata));
+    const found = messages.find(({ blocks = [] }) => blocks.some(({ block_id: id }) => id === blockId));
     if (found !== undefined) return found.ts;
   }
   return null;
@@ -216,22 +175,22 @@ function spanOf({ first, last }: Omit<Sought, 'metadata'>): Span {
   };
 }
 
-/** A message of this app, with what its metadata says. */
-export type FoundMessage = { ts: string; text: string; metadata: ReadMetadata };
-
-/** What this app has posted in a thread since then. Throws if Slack can't be asked. */
+/** What this app has posted in a thread since then: cards and Devin's words. Throws if Slack can't be asked. */
 export async function readPosted(
   { client, botUserId }: { client: WebClient; botUserId: () => string },
   thread: ThreadPlace,
   sinceS: number,
-): Promise<FoundMessage[]> {
-  const found: FoundMessage[] = [];
+) {
   const span = { oldest: sinceS.toFixed(6), maxPages: SEARCHED_PAGES };
-  for await (const page of pagesOf(client, thread, span))
-    for (const { ts, text, user, metadata: own, blocks = [] } of page) {
-      const metadata = readMetadata(own) ?? readBlockMetadata(blocks);
-      // Anyone can post any metadata: only the app's own messages count.
-      if (metadata !== null && user === botUserId()) found.push({ ts, text, metadata });
-    }
-  return found;
+  const read = [];
+  for await (const page of pagesOf(client, thread, span)) read.push(...page);
+  return read.flatMap((message) => {
+    const { ts, text, user, metadata: own } = message;
+    const marked = readBlockMetadata(message);
+    // Anyone can post any metadata: only the app's own messages count.
+    if (marked === null || user !== botUserId()) return [];
+    return [{ ts, text, metadata: marked.kind === 'card' ? { ...marked, ...readOwner(own) } : marked }];
+  });
 }
+/** A message of this app, with what its metadata says. */
+export type FoundMessage = Awaited<ReturnType<typeof readPosted>>[number];

@@ -4,7 +4,8 @@ import {
   findPosted,
   fullCardMetadata,
   readBlockMetadata,
-  readMetadata,
+  readOwner,
+  metadataBlockId,
   readPosted,
 } from '../../../src/slack/edge/metadata.ts';
 import { clientOf, startSlack } from '../../sandbox/slack/harness.ts';
@@ -15,13 +16,15 @@ const CARD = fullCardMetadata({
   draft: { values: { repos: ['acme/web', 'acme/api'], max_acu_limit: 10 } },
 });
 
+const BLOCKS = [{ type: 'divider', block_id: metadataBlockId(CARD) }];
+
 describe("finding the app's own messages", () => {
   test('reads a thread of a thousand messages to its end, and in it only what the app wrote', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     const threadTs = slack.say('U1', 'C1', 'a root');
     for (let said = 0; said < 1000; said += 1) slack.say('U2', 'C1', 'a reply', { threadTs });
-    const card = { channel: 'C1', thread_ts: threadTs, text: 'last', metadata: CARD };
+    const card = { channel: 'C1', thread_ts: threadTs, text: 'last', metadata: CARD, blocks: BLOCKS };
     const { ts } = await client.chat.postMessage(card);
     const read = async (botUserId: string) =>
       readPosted({ client, botUserId: () => botUserId }, { channelId: 'C1', threadTs }, 0);
@@ -46,7 +49,7 @@ describe("finding the app's own messages", () => {
       nowMs += 3_600_000;
     };
     talk();
-    const card = { channel: 'C1', thread_ts: threadTs, text: 'card', metadata: CARD };
+    const card = { channel: 'C1', thread_ts: threadTs, text: 'card', metadata: CARD, blocks: BLOCKS };
     const { ts = '' } = await client.chat.postMessage(card);
     nowMs += 3_600_000;
     talk();
@@ -60,28 +63,17 @@ describe("finding the app's own messages", () => {
 });
 
 describe('the metadata of a message', () => {
-  test.each(['constructor x', 'toString', '__proto__', 'devin_session'])(
+  test.each(['constructor x', 'toString', '__proto__', 'devin_session r1 r2'])(
     'is not read from a similar block: %s',
     (blockId) => {
-      expect(readBlockMetadata([{ block_id: blockId }])).toBeNull();
+      expect(readBlockMetadata({ blocks: [{ block_id: blockId }] })).toBeNull();
     },
   );
 
-  test('of an older card has only the request', () => {
-    const old = { event_type: 'devin_session', event_payload: { request_id: 'r1' } };
-    expect(readMetadata(old)).toEqual({
-      kind: 'card',
-      requestId: 'r1',
-      requester: null,
-      repos: [],
-      acuLimit: null,
-    });
-  });
-
-  test.each([undefined, { event_type: 'task', event_payload: {} }, { event_type: 'devin_session' }])(
+  test.each([undefined, { event_type: 'task', event_payload: {} }, { event_payload: { acu_limit: 'x' } }])(
     'is not read from other apps: %j',
     (metadata) => {
-      expect(readMetadata(metadata)).toBeNull();
+      expect(readOwner(metadata)).toEqual({ requester: null, repos: [], acuLimit: null });
     },
   );
 });
