@@ -180,5 +180,5 @@ async function record(
     .transaction()
     .execute(async (trx) => requests.cardPosted(requestId, { channelId, ts, elsewhere: null }, trx));
   await sessions.place(sessionId, { channelId, threadTs: ts });
-  await createShown(db).found({ key: cardKey(requestId), channelId, threadTs: null, ts }, db);
+  await createShown(db).posted({ key: cardKey(requestId), channelId, threadTs: null, ts }, undefined, db);
 }

@@ -1,7 +1,6 @@
 import { PERSON_NOT_IN_CONVERSATION, isTaggedFor } from '../create/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import { Later } from '../queue/index.ts';
-import { wasDeleted } from '../reconcile/index.ts';
 import { isDoneAlready } from '../session/lifecycle.ts';
 import { isMember } from '../session/preferences.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
@@ -215,7 +214,6 @@ async function importNew({ slack, importSession }: ActContext, snapshot: Session
 async function showCard(c: ActContext, act: Follow, found: SessionRequest | null): Promise<Outcome> {
   if (found === null) return done();
   const { requests } = c.store;
-  if (wasDeleted(found)) await requests.cardAskedFor(found.id);
   const waitMs = found.cardTs === null ? await c.show(cardKey(found.id)) : null;
   if (waitMs !== null) throw new Later('slack', waitMs);
   const request = await requests.find(found.id);

@@ -305,7 +305,7 @@ async function messageOf(
   return composeReply({ kind, text: content.text, files, author });
 }
 
-/** Devin doesn't document its code for a session that is over; a 404 may also be about a person that the message names. */
+/** Devin doesn't document its code for a session that is over. */
 const ABOUT_SESSION: ReadonlySet<string> = new Set([
   'conflict',
   'invalid-request',
@@ -313,7 +313,7 @@ const ABOUT_SESSION: ReadonlySet<string> = new Set([
   'not-found',
 ]);
 
-/** What Devin's refusal is about: the session may be over, or gone, or something this app can't see. */
+/** Devin's refusal may be about a session that is over. */
 async function classifyRefusal(
   { devin }: ConverseContext,
   { sessionId, snapshot }: SessionRow,
@@ -321,10 +321,5 @@ async function classifyRefusal(
 ): Promise<ReplyFailure> {
   if (failure.kind !== 'devin' || !ABOUT_SESSION.has(failure.code)) return failure;
   const found = await orDevinError(devin.sessions.get(sessionId));
-  const isSeen = !(found instanceof DevinError);
-  if (isClosed(isSeen ? found : snapshot)) return { kind: 'ended' };
-  if (failure.code !== 'not-found') return failure;
-  if (isSeen) return { ...failure, code: 'unexpected' };
-  const mayNotSee = found.code === 'forbidden' || found.code === 'unauthorized';
-  return mayNotSee ? { kind: 'devin', ...found.facts } : failure;
+  return isClosed(found instanceof DevinError ? snapshot : found) ? { kind: 'ended' } : failure;
 }

@@ -17,7 +17,7 @@ import type { Budget } from '../trust/index.ts';
 export type FollowContext = ShowContext & {
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
-  slack: Pick<Slack, 'outbound' | 'readPosted' | 'people' | 'presence' | 'nameMentions' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'presence' | 'nameMentions' | 'textFor'>;
   enqueue: Enqueue;
   withLease: WithLease;
   budget: Pick<Budget, 'follow'>;
@@ -94,8 +94,8 @@ export function wordsMessage({ followed: { session }, row }: PostJob, part: numb
     key: wordsKey(sessionId, row.key, part),
     place: { channelId, threadTs },
     metadata: messageMetadata(sessionId, row.key, part),
-    // In a backup, an attempt can be without its result.
-    ...(row.attemptedAt !== null && { since: row.saidAt }),
+    // A database that was restored from a backup doesn't know what was posted after it.
+    since: row.saidAt,
     render: () => rendered,
   };
 }

@@ -11,7 +11,6 @@ import { cardKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
 import type { NewMessage, ThreadMessages } from '../store/thread-messages.ts';
 import type { FollowContext } from './context.ts';
-import { recordAnsweredInDevin } from './record.ts';
 import { mirrorReply } from './words.ts';
 
 /** Longer than any card shows. */
@@ -50,23 +49,17 @@ async function storePage(
   const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
   if (fresh.length === 0 && page.endCursor === null) return 0;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
-  let isAnswered = false;
   await db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
     for (const message of fresh) {
       if (message === prompt) rows.push({ ...messageRow(message, 'skipped'), source: 'prompt' });
       else if (message.source === 'devin') rows.push(messageRow(message, 'pending'));
-      else {
-        const person = await personsRows(c, { followed, message, trx });
-        rows.push(...person.rows);
-        isAnswered ||= person.isAnswer;
-      }
+      else rows.push(...(await personsRows(c, { followed, message, trx })));
     }
     await messages.add(sessionId, rows, trx);
     await showLastWords(c, followed.session, { fresh, trx });
     if (page.endCursor !== null) await sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
   });
-  if (isAnswered) await recordAnsweredInDevin(c, sessionId);
   return fresh.length;
 }
 
@@ -78,30 +71,28 @@ export function messageRow(
   return { key, source, text, state, saidAt: new Date(createdAt * 1000) };
 }
 
-/** What people wrote goes into the thread only if they didn't write it here. `isAnswer`: in Devin, to a question. */
+/** What people wrote goes into the thread only if they didn't write it here. */
 async function personsRows(
   c: FollowContext,
   { followed, message, trx }: { followed: Followed; message: SessionMessage; trx: Transaction<Tables> },
-): Promise<{ rows: NewMessage[]; isAnswer: boolean }> {
+): Promise<NewMessage[]> {
   const { messages, replies, echoes } = c.store;
   const { sessionId } = followed.session;
   const { eventId, message: text } = message;
   const replyId = await echoes.recognize({ sessionId, eventId, text }, trx);
   if (replyId === null) {
     const row = messageRow(message, 'pending');
-    return {
-      rows: [row],
-      isAnswer: await messages.answer(sessionId, { userId: null, text, at: row.saidAt }, trx),
-    };
+    await messages.answer(sessionId, { userId: null, text, at: row.saidAt }, trx);
+    return [row];
   }
   const row = messageRow(message, 'skipped');
   // It is certain now, and must not be sent again. null: it was certain before.
   const reply = await replies.move({ id: replyId, from: ['unknown'], to: 'delivered' }, trx);
-  if (reply === null) return { rows: [row], isAnswer: false };
+  if (reply === null) return [row];
   await c.enqueue('tell-reply', { replyId }, { trx });
   await answerQuestion(messages, reply, trx);
   const mirror = mirrorReply({ ...followed, reply }, row.saidAt);
-  return { rows: mirror === null ? [row] : [row, mirror], isAnswer: false };
+  return mirror === null ? [row] : [row, mirror];
 }
 
 /** Devin has a reply, which answers what it asked before. */

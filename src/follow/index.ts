@@ -1,7 +1,7 @@
 import { DevinError, isTooLarge } from '../devin/errors.ts';
 import { backOffMs, HELD_WAIT_MS, Later, type Queue, sooner } from '../queue/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { refusalKind, unlessRefused } from '../slack/edge/errors.ts';
+import { refusalKind } from '../slack/edge/errors.ts';
 import { privatePlace } from '../slack/edge/places.ts';
 import { notice, slackRefusal } from '../slack/views/notices.ts';
 import { link } from '../slack/views/text.ts';
@@ -88,7 +88,7 @@ async function fetchAll(
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
     signal.throwIfAborted();
-    c.log.warn({ err: error, sessionId }, "a session's messages could not be read");
+    c.log.warn({ err: error, sessionId }, "a session's messages or files could not be read");
     if (error.code === 'not-found' || error.code === 'forbidden' || isTooLarge(error)) return null;
     const quietMs = c.now() - changedAt.getTime();
     return error.retryAfterMs ?? (quietMs < UNREAD_MS ? backOffMs(quietMs) : null);
@@ -112,7 +112,6 @@ async function postWaiting(
   const session = await sessions.find(sessionId);
   // Everything waits for the card.
   if (session === null || session.threadTs === '') return null;
-  await skipPosted(c, session);
   let againMs: number | null = null;
   // Nothing overtakes words that Slack may have, but milestones may go to the person.
   let isBusy = false;
@@ -186,24 +185,4 @@ async function noteTrouble(
     () => false,
   );
   if (await told) await sessions.refused(session, code);
-}
-
-/** How far Slack's and Devin's clocks may differ. */
-const CLOCK_MARGIN_S = 10 * 60;
-
-/** A database that was restored from a backup doesn't know what was posted after it, but the thread shows it. */
-async function skipPosted(
-  { store: { messages }, slack, knownSince }: FollowContext,
-  { sessionId, channelId, threadTs }: SessionRow,
-): Promise<void> {
-  const words = await messages.pending(sessionId, 'words');
-  const oldest = words.find(({ attemptedAt, saidAt }) => attemptedAt === null && saidAt < knownSince());
-  if (oldest === undefined) return;
-  const sinceS = oldest.saidAt.getTime() / 1000 - CLOCK_MARGIN_S;
-  // A thread that can't be read takes no messages, either.
-  const read = await unlessRefused(slack.readPosted({ channelId, threadTs }, sinceS));
-  const shown = (read ?? []).flatMap(({ metadata: found }) =>
-    found.kind === 'message' && found.sessionId === sessionId ? [found.eventId] : [],
-  );
-  await messages.skipThrough(sessionId, shown);
 }

@@ -46,13 +46,6 @@ export async function recordAnswer(
   );
 }
 
-/** A person answered in Devin what it asked: until it says something newer, it works. */
-export async function recordAnsweredInDevin(c: FollowContext, sessionId: string): Promise<void> {
-  await record(c, sessionId, ({ phase, snapshot }) =>
-    phase === 'needs-you' ? { ...snapshot, statusDetail: null } : null,
-  );
-}
-
 /** Records what Devin says about a session, with everything that follows from it, in one transaction. null: nothing. */
 async function record(
   c: FollowContext,

@@ -107,7 +107,7 @@ const LONGEST_PAUSE_MS = 60_000;
 /** An app admin has to act, and each attempt is logged. */
 const LONGEST_REFUSED_MS = 300_000;
 /** For a session that can't be recorded. */
-const LONGEST_WAIT_MS = 60 * 60_000;
+const AFTER_FAILED_MS = 60_000;
 
 /** Batches in flight at a time. */
 const BATCHES_AT_ONCE = 4;
@@ -116,11 +116,10 @@ const MOST_BATCHES = 20;
 /** Polls the sessions that are due, batch by batch. The function that it returns does one round, and says how long to rest, in ms. */
 export function createRound(c: FollowContext) {
   const { log, now } = c;
-  const { polls, setAside } = c.store;
+  const { polls } = c.store;
   const { watchTimes: times } = c.tuning;
   /** Since when sessions are missing. A new watcher starts over. */
   const missingSince = new Map<string, number>();
-  const failing = new Set<string>();
   let failedRounds = 0;
 
   /**
@@ -170,19 +169,14 @@ export function createRound(c: FollowContext) {
     return result.trouble;
   }
 
-  /** When it is polled next; null: as it was, or as was recorded. One that fails is put off for longer and longer, and counted. */
+  /** When it is polled next; null: as it was, or as was recorded. One that fails holds up nothing. */
   async function record(row: SessionRow, result: PollResult): Promise<Reschedule | null> {
     const { sessionId: id, nextLookAt: was } = row;
     try {
-      const plan = await recordAnswer(row, result);
-      if (failing.delete(id)) await setAside.clear('session', id);
-      return plan;
+      return await recordAnswer(row, result);
     } catch (error) {
-      const count = await setAside.note('session', id, { error });
-      failing.add(id);
-      log.warn({ err: error, sessionId: id, count }, "a session's status could not be recorded");
-      const at = new Date(now() + Math.min(LONGEST_WAIT_MS, times.fastestMs * 2 ** count));
-      return { id, was, at, first: false };
+      log.warn({ err: error, sessionId: id }, "a session's status could not be recorded");
+      return { id, was, at: new Date(now() + AFTER_FAILED_MS), first: false };
     }
   }
 

@@ -135,24 +135,18 @@ const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'workin
 
 /** No message announces a file. `hasSpoken`: there are new messages. */
 export async function findFiles(
-  { store: { messages }, devin, now, log }: FollowContext,
-  { sessionId, phase, nextLookAt }: SessionRow,
+  { store: { messages }, devin, now }: FollowContext,
+  { sessionId, phase }: SessionRow,
   { hasSpoken, signal }: { hasSpoken: boolean; signal: AbortSignal },
 ): Promise<void> {
   if (!hasSpoken && ACTIVE.has(phase) && (await messages.pending(sessionId, 'milestones')).length === 0)
     return;
-  try {
-    const files = await devin.attachments.list(sessionId, { signal });
-    const made = files.filter(({ source }) => source === 'devin');
-    await messages.add(
-      sessionId,
-      made.map((file) => fileRow(file, new Date(now()), 'pending')),
-    );
-  } catch (error) {
-    if (!(error instanceof DevinError) || (nextLookAt === null && isPassing(error))) throw error;
-    // The next change lists them again; of a session that is over there is none.
-    log.warn({ err: error, sessionId }, 'the files of a session could not be listed');
-  }
+  const files = await devin.attachments.list(sessionId, { signal });
+  const made = files.filter(({ source }) => source === 'devin');
+  await messages.add(
+    sessionId,
+    made.map((file) => fileRow(file, new Date(now()), 'pending')),
+  );
 }
 
 /** Posts a file that Devin made. */

@@ -49,24 +49,19 @@ export const CARD: Kind<RowsOfCard> = {
       if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx });
     }
     // Who follows a session is told where its card is.
-    if (elsewhere !== null && source !== 'follow' && !wasDeleted(request))
+    if (elsewhere !== null && source !== 'follow')
       await enqueue('tell-person', { requestId, notice: 'card-elsewhere' }, { trx });
-  },
-
-  async deleted({ store }, { request }, trx) {
-    await store.requests.cardDeleted(request.id, trx);
   },
 
   /** If the card was to show the URL, its requester is told it privately. Who follows a session is told where its card is. */
   async refused({ enqueue }, { request }, { before }) {
     const { id: requestId, state, source } = request;
     const lacksUrl = state === 'created' && !hadUrl(before?.stage ?? null);
-    if (lacksUrl && source !== 'follow' && !wasDeleted(request))
-      await enqueue('tell-person', { requestId, notice: 'no-card' });
+    if (lacksUrl && source !== 'follow') await enqueue('tell-person', { requestId, notice: 'no-card' });
   },
 };
 
-/** Phases in which a person has something to do or to know: a deleted card is reposted. */
+/** Phases in which a person has something to do or to know. */
 const NEEDED: ReadonlySet<SessionPhase> = new Set([
   'needs-you',
   'needs-approval',
@@ -84,7 +79,6 @@ function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null)
   if (!hasCard(request) || (state === 'refused' && before === null)) return null;
   const card = cardView(rows, text);
   const { phase } = card;
-  if (wasDeleted(request) && !NEEDED.has(phase)) return null;
   const elsewhere = elsewhereOf(request, before);
   const { channelId, threadTs } = request;
   const stage = isPending(state) ? null : phase;
@@ -97,8 +91,7 @@ function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null)
     // Its URL. Until then, its person gets a word.
     editFollows: isOpen(state),
     metadata: fullCardMetadata(request),
-    // A deleted one is posted again, and isn't searched for.
-    ...(!wasDeleted(request) && { since: createdAt }),
+    since: createdAt,
     stage,
     fingerprint: fingerprint(card),
     render: () => renderCard(card, text),
@@ -131,11 +124,6 @@ function turnClassOf(
 }
 
 const hadUrl = (stage: string | null): boolean => stage !== null && stage !== 'unknown';
-
-/** A person deleted it. */
-export function wasDeleted({ cardChannelId: channelId, cardTs: ts }: SessionRequest): boolean {
-  return channelId !== null && ts === null;
-}
 
 /** Why it isn't where the person asked; null: it is. Once it was posted, it stays where it was. */
 function elsewhereOf(request: SessionRequest, before: ShownMessage | null): string | null {

@@ -15,7 +15,7 @@ import {
 } from './notices.ts';
 import { createShow, type ReconcileContext, type Show } from './show.ts';
 
-export { hasCard, wasDeleted } from './card.ts';
+export { hasCard } from './card.ts';
 export { outcomeKey } from './notices.ts';
 export type { Desired, Kind, ShowContext } from './show.ts';
 export { showMessage } from './show.ts';

@@ -79,8 +79,6 @@ export type Kind<Rows, C = ReconcileContext> = {
     at: CardPlace & { ts: string; earlier: boolean; before: ShownMessage | null },
     trx: Transaction<Tables>,
   ) => Promise<void>;
-  /** A person deleted it, so it is looked at as if it had never been posted. */
-  deleted?: (c: C, rows: Rows, trx: Transaction<Tables>) => Promise<void>;
   /** Slack refuses it everywhere. */
   refused?: (c: C, rows: Rows, how: { before: ShownMessage | null; code: string }) => Promise<void>;
 };
@@ -183,7 +181,7 @@ async function edit<C extends ShowContext, Rows>(
   task: ShowTask<C, Rows>,
   at: { channelId: string; ts: string },
 ): Promise<number | null> {
-  const { key, kind, rows, desired, lease } = task;
+  const { key, desired, lease } = task;
   const { shown, turns, db } = c.store;
   const { stage, fingerprint, metadata, turnClass, teamId } = desired;
   const turn = { key, of: 'edits', place: teamId, turnClass } as const;
@@ -192,14 +190,12 @@ async function edit<C extends ShowContext, Rows>(
   await shown.editing(key);
   const edited = await c.slack.outbound.edit(at, metadata, desired.render());
   if (edited.kind === 'rate-limited') return turns.refused(turn, edited.retryAfterMs);
-  const isGone = edited.kind === 'refused' && edited.code === 'message_not_found';
-  if (edited.kind !== 'updated' && !(isGone && kind.deleted !== undefined)) return failed(c, task, edited);
+  if (edited.kind !== 'updated') return failed(c, task, edited);
   await db.transaction().execute(async (trx) => {
-    if (isGone) await kind.deleted?.(c, rows, trx);
     await lease.end(trx);
-    await (isGone ? shown.forget(key, trx) : shown.shows(key, { stage, fingerprint }, trx));
+    await shown.shows(key, { stage, fingerprint }, trx);
   });
-  return isGone ? 0 : null;
+  return null;
 }
 
 /** A message that Slack keeps refusing is left alone until there is something new to show, and holds up nothing. */

@@ -207,7 +207,7 @@ async function restore(c: RestoreContext, lost: Lost): Promise<boolean> {
     threadTs,
     unposted: lateIn(history, found),
     enqueueMore: async (trx) => {
-      await c.store.shown.found({ key: cardKey(requestId), channelId, threadTs, ts }, trx);
+      await c.store.shown.posted({ key: cardKey(requestId), channelId, threadTs, ts }, undefined, trx);
       await c.enqueue('show', { key: cardKey(requestId) }, { trx });
       // Posts what was said meanwhile.
       await c.enqueue('relay-from-devin', { sessionId }, { trx });

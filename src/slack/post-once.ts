@@ -67,7 +67,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   }
 
   async function record(post: Post, posted: PostedOnce, isFirst: boolean): Promise<PostedOnce> {
-    const { key, lease, onPosted, showing } = post;
+    const { key, place, lease, onPosted, showing } = post;
     await db.transaction().execute(async (trx) => {
       // Locks what it changes before the lease, as everywhere.
       if (posted.kind === 'posted') await onPosted?.(posted, trx);
@@ -75,7 +75,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
       if (posted.kind === 'posted') {
         // An earlier attempt may have shown something else.
         const shows = posted.earlier && showing !== undefined ? { ...showing, fingerprint: null } : showing;
-        await shown.posted(key, { ts: posted.ts, showing: shows }, trx);
+        await shown.posted({ key, ...place, ts: posted.ts }, shows, trx);
       } else if (posted.kind !== 'unclear' && isFirst) await shown.withdraw(key, trx);
     });
     return posted;

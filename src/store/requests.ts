@@ -178,21 +178,6 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return sessionId;
     },
 
-    /** A person deleted it. Its place stays known, and so does the thread under it. */
-    async cardDeleted(id: string, trx: Transaction<Tables>): Promise<void> {
-      await trx.updateTable('sessionRequests').set({ cardTs: null }).where('id', '=', id).execute();
-      await trx
-        .updateTable('sessions')
-        .set(({ ref }) => ({ introducesThread: false, formerThreadTs: ref('threadTs') }))
-        .where('requestId', '=', id)
-        .execute();
-    },
-
-    /** A person asks for a card that was deleted. */
-    async cardAskedFor(id: string): Promise<void> {
-      await db.updateTable('sessionRequests').set({ cardChannelId: null }).where('id', '=', id).execute();
-    },
-
     /** Locked until the end of the transaction. */
     async lock(id: string, trx: Transaction<Tables>): Promise<SessionRequest | null> {
       return readFirst(requestSchema, byId(id, trx).forUpdate());

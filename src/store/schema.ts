@@ -82,7 +82,6 @@ create table sessions (
   team_id text not null,
   channel_id text not null,
   thread_ts text not null,
-  former_thread_ts text,
   introduces_thread boolean not null default false,
   phase text not null default 'starting',
   phase_at timestamptz not null default now(),
@@ -106,7 +105,6 @@ create table sessions (
 create index sessions_due_first on sessions (next_look_at) where watch_first and next_look_at is not null;
 create index sessions_due_later on sessions (next_look_at) where not watch_first and next_look_at is not null;
 create index sessions_thread on sessions (channel_id, thread_ts);
-create index sessions_former_thread on sessions (channel_id, former_thread_ts) where former_thread_ts is not null;
 create index sessions_active on sessions (team_id, request_id)
   where phase not in ('finished', 'asleep', 'capped', 'failed', 'ended', 'gone');
 create index sessions_going_on on sessions (request_id)

@@ -18,8 +18,6 @@ const columnsSchema = z.object({
   /** The thread in which it is followed and steered: the card's, or the one under the card. */
   channelId: z.string(),
   threadTs: z.string(),
-  /** The thread under its card before that was deleted and posted again: people may go on there. */
-  formerThreadTs: z.string().nullable(),
   phase: z.enum(SESSION_PHASES),
   /** When it entered this phase. */
   phaseAt: z.date(),
@@ -40,7 +38,7 @@ const columnsSchema = z.object({
   mutedBy: z.string().nullable(),
   /** Which of the thread's messages go to Devin. null: as the channel prefers. */
   listen: z.enum(LISTEN).nullable(),
-  /** Its card was the first one in the thread, and is still the message it was then. */
+  /** Its card was the first one in the thread. */
   introducesThread: z.boolean(),
   /** Slack's code if the thread accepts no messages now; null: it does. */
   threadTrouble: z.string().nullable(),
@@ -96,7 +94,6 @@ export type SessionChanges = Partial<
     | 'teamId'
     | 'channelId'
     | 'threadTs'
-    | 'formerThreadTs'
     | 'introducesThread'
     | 'nextLookAt'
     | 'touchedAt'
@@ -120,15 +117,11 @@ export function createSessions(db: Kysely<Tables>) {
   const byId = (sessionId: string, from: Db) =>
     from.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId);
   /** In this thread; those that take no more messages come last. */
-  const latestFirst = (
-    channelId: string,
-    threadTs: string,
-    thread: 'threadTs' | 'formerThreadTs' = 'threadTs',
-  ) =>
+  const latestFirst = (channelId: string, threadTs: string) =>
     db
       .selectFrom('sessions')
       .where('channelId', '=', channelId)
-      .where(thread, '=', threadTs)
+      .where('threadTs', '=', threadTs)
       .orderBy(IS_OVER)
       .orderBy('createdAt', 'desc');
 
@@ -157,16 +150,8 @@ export function createSessions(db: Kysely<Tables>) {
 
     /** The session that gets what is said in this thread; null: there is none. */
     async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
-      // Apart: with "or", Postgres may read the whole table.
-      for (const thread of ['threadTs', 'formerThreadTs'] as const) {
-        const rows = await latestFirst(channelId, threadTs, thread)
-          .selectAll()
-          .limit(MOST_IN_THREAD)
-          .execute();
-        const heard = heardOf(rows.map((row) => sessionRowSchema.parse(row)));
-        if (heard !== null) return heard;
-      }
-      return null;
+      const rows = await latestFirst(channelId, threadTs).selectAll().limit(MOST_IN_THREAD).execute();
+      return heardOf(rows.map((row) => sessionRowSchema.parse(row)));
     },
 
     /** The requests of other sessions in its thread. */

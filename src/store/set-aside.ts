@@ -38,11 +38,6 @@ export function createSetAside(db: Kysely<Tables>) {
         .executeTakeFirstOrThrow();
       return failures;
     },
-
-    /** It works again. */
-    async clear(kind: SetAsideKind, id: string): Promise<void> {
-      await db.deleteFrom('setAside').where('kind', '=', kind).where('id', '=', id).execute();
-    },
   };
 }
 

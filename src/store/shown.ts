@@ -118,14 +118,17 @@ export function createShown(db: Kysely<Tables>) {
       return rows.length > 0;
     },
 
-    /** `showing`: for what is kept up to date. */
+    /** Its attempt may be forgotten, with a database that was lost. `showing`: for what is kept up to date. */
     async posted(
-      key: string,
-      { ts, showing }: { ts: string; showing?: Showing | undefined },
+      { key, channelId, threadTs, ts }: Pick<ShownRow, 'key' | 'channelId' | 'threadTs' | 'ts'>,
+      showing: Showing | undefined,
       trx: Db,
     ): Promise<void> {
-      await byKey(key, trx)
-        .set({ ts, ...showing, refused: null, failingSince: null, at: sql<Date>`now()` })
+      const value = { ts, ...showing, refused: null, failingSince: null, at: sql<Date>`now()` };
+      await trx
+        .insertInto('shown')
+        .values({ key, channelId, threadTs, ...value })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet(value))
         .execute();
     },
 
@@ -160,15 +163,6 @@ export function createShown(db: Kysely<Tables>) {
         .onConflict((conflict) => conflict.column('key').doUpdateSet(value))
         .execute();
       return key;
-    },
-
-    /** It was posted by a process whose database is lost. */
-    async found(message: Pick<ShownRow, 'key' | 'channelId' | 'threadTs' | 'ts'>, trx: Db): Promise<void> {
-      await trx
-        .insertInto('shown')
-        .values(message)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
     },
 
     /** What Slack refused to change in a channel. */

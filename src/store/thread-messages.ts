@@ -172,22 +172,6 @@ export function createThreadMessages(db: Kysely<Tables>) {
       await row.set(changes).execute();
     },
 
-    /** Those that wait and weren't attempted aren't posted, up to the last of these. */
-    async skipThrough(sessionId: string, keys: readonly string[]): Promise<void> {
-      if (keys.length === 0) return;
-      const last = of(sessionId)
-        .select(({ fn }) => fn.max('seq').as('seq'))
-        .where(sql<boolean>`key = any(${[...keys]}::text[])`);
-      await db
-        .updateTable('threadMessages')
-        .set({ state: 'skipped' })
-        .where((row) => row.and({ sessionId, state: PENDING }))
-        .where('source', '<>', sql.lit(MILESTONE))
-        .where('attemptedAt', 'is', null)
-        .where('seq', '<=', last)
-        .execute();
-    },
-
     /** Sessions of which something has waited for so long, and whose thread takes messages. */
     async waiting(forMs: number): Promise<string[]> {
       const rows = await db
@@ -204,24 +188,22 @@ export function createThreadMessages(db: Kysely<Tables>) {
       return rows.map((row) => row.sessionId);
     },
 
-    /** A person has answered what Devin asked until then. False: nothing was asked. */
+    /** A person has answered what Devin asked until then. */
     async answer(
       sessionId: string,
       { userId, text, at }: { userId: string | null; text: string; at: Date },
       trx: Db,
-    ): Promise<boolean> {
+    ): Promise<void> {
       // Devin's times are whole seconds.
       const asked = userId === null ? sql`date_trunc('second', said_at) <= ${at}` : sql`created_at < ${at}`;
-      const answered = await trx
+      await trx
         .updateTable('threadMessages')
         .set({ userId, text, answeredAt: at })
         .where('sessionId', '=', sessionId)
         .where(IS_QUESTION)
         .where('answeredAt', 'is', null)
         .where(sql<boolean>`${asked}`)
-        .returning('key')
         .execute();
-      return answered.length > 0;
     },
 
     /** Whether Devin's last question has no answer yet. */

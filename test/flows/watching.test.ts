@@ -4,7 +4,6 @@ import { createWorld, startBot, type World } from '../support/bot.ts';
 import { captureLog } from '../support/log-lines.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { deleteCard } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
@@ -149,27 +148,6 @@ describe('when something is missing while a session is followed', () => {
       ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes("can't find the session"),
     );
     expect(slack.problems).toEqual([]);
-  });
-
-  test('reposts a deleted card when someone is needed', async () => {
-    const { devin, slack } = world();
-    const { channelId, session, card } = await startSession(world());
-    expect(card.text).toContain('Replies here go to Devin.');
-    await deleteCard(world(), channelId, card.ts);
-    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user' });
-    const again = await slack.waitForMessage(
-      channelId,
-      ({ ts, text, threadTs }) => ts !== card.ts && threadTs === null && text.includes('Needs you'),
-    );
-    expect(again.text).not.toContain('Replies here go to Devin.');
-    devin.advance(session.id, { status: 'running', acus: 3 });
-    await slack.waitForMessage(channelId, ({ ts, text }) => ts === again.ts && text.includes('3 ACU'));
-    devin.advance(session.id, { statusDetail: 'finished' });
-    await slack.waitForMessage(
-      channelId,
-      ({ threadTs, text }) => threadTs === again.ts && text.includes('Finished'),
-    );
-    expect(slack.messages(channelId).filter(({ threadTs }) => threadTs === null)).toHaveLength(1);
   });
 
   test('follows the others if Devin fails because of one session', async () => {

@@ -128,12 +128,6 @@ test.each([
     { request: { ...NOT_POSTED, identity: ANA, state: 'refused' }, before: null },
     null,
   ],
-  ['nowhere once a person deleted it', { request: { cardTs: null }, status: {}, before: null }, null],
-  [
-    'again in the same place if a person deleted it and is needed',
-    { request: { cardTs: null }, status: { status_detail: 'waiting_for_user' }, before: null },
-    IN_CHANNEL,
-  ],
 ] satisfies [string, Setting, Desired['place'] | null][])('a card is %s', (_where, setting, place) => {
   expect(desired(setting)?.place ?? null).toEqual(place);
 });

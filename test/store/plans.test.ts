@@ -91,7 +91,7 @@ const INDEXES = [
   ...'replies_open replies_session thread_messages_asked thread_messages_pending'.split(' '),
   ...'session_requests_asked_by_person session_requests_newest session_requests_open'.split(' '),
   ...'session_requests_own session_requests_waiting sessions_active sessions_due_first'.split(' '),
-  ...'sessions_due_later sessions_former_thread sessions_going_on sessions_thread'.split(' '),
+  ...'sessions_due_later sessions_going_on sessions_thread'.split(' '),
   ...'shown_placing shown_refused'.split(' '),
 ];
 
@@ -194,7 +194,6 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       'answered questions': async (db) => createThreadMessages(db).answered('s7'),
       'messages with a link': async (db) => createThreadMessages(db).textsWith('s7', 'https://'),
       'followed up': async (db) => createThreadMessages(db).isFollowedUp('s7', ago),
-      'messages that are too late': async (db) => createThreadMessages(db).skipThrough('s7', ['e7-1']),
       limits: readLimits,
       'pending milestones': async (db) => createThreadMessages(db).pending('s7', 'milestones'),
     };

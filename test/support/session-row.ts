@@ -14,7 +14,6 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     teamId: 'T1',
     channelId: 'C1',
     threadTs: '1.1',
-    formerThreadTs: null,
     phase: 'working',
     phaseAt: LONG_AGO,
     wasFinished: false,

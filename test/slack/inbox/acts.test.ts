@@ -35,7 +35,7 @@ async function setUp() {
           store: {
             db,
             replies,
-            messages: { add: async () => Promise.resolve(), answer: async () => Promise.resolve(true) },
+            messages: { add: async () => Promise.resolve(), answer: async () => Promise.resolve() },
           },
           enqueue: async () => Promise.resolve(),
         },
