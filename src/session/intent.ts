@@ -23,13 +23,11 @@ export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 /** What is wrong with one flag, or with the whole request; `text/` makes the sentence. */
 export type Problem =
-  /** `flag`: with what seems to be its value. `meant`: an option, as it would be typed; null: none is close. */
-  | { kind: 'unknown-flag'; flag: string; meant: string | null }
+  /** `flag`: with what seems to be its value. */
+  | { kind: 'unknown-flag'; flag: string }
   | { kind: 'missing-value'; field: FieldKey }
   | { kind: 'bad-value'; field: FieldKey; value: string }
   | { kind: 'too-many'; field: FieldKey; most: number; given: number }
-  | { kind: 'unclosed-quote'; field: FieldKey; value: string }
-  | { kind: 'repeated'; field: FieldKey }
   | { kind: 'no-task' };
 
 /** What a person asks for; session secrets can't be typed. */

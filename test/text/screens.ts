@@ -1,7 +1,7 @@
 import { fields, OPTION_GROUPS } from '../../src/session/fields.ts';
 import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
-import { renderDoubt, renderHelp, renderMisused, USAGE } from '../../src/slack/command/help.ts';
+import { renderDoubt, renderHelp, renderNotDone, USAGE } from '../../src/slack/command/help.ts';
 import type { CardAction } from '../../src/slack/edge/ids.ts';
 import { renderHome, type Home } from '../../src/slack/views/home.ts';
 import {
@@ -255,7 +255,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a question about one word': (text) => asked({ kind: 'perhaps-talk' }, text),
   'a question about an answer': (text) => asked({ kind: 'perhaps-answer' }, text),
   'a command with words that it does not take': (text) =>
-    renderMisused('defaults', { command: '/cog', typed: 'defaults me fix it' }, text),
+    renderNotDone(['words'], { command: '/cog', typed: 'defaults me fix it' }, text),
   'help in a thread': renderThreadHelp,
   'the question before a stop in a thread': (text) => renderAskStop('r1', text),
   'the offer to wake a session': (text) => renderOfferWake('y1', text),

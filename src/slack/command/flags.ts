@@ -77,12 +77,10 @@ function readFlag(text: string, at: number): Cut | null {
     return flag.isClear || given.meant !== null ? { given, end: unknownEnd } : null;
   }
   if (field.input.kind === 'switch' && signEnd(text, end) === null) {
-    // Without a sign, nobody can tell whether `--bypass-approval no` switches it on.
+    // Without a sign, its value is the next word only if that says yes or no.
     YES_OR_NO.lastIndex = end;
-    const said = YES_OR_NO.exec(text)?.[1];
-    if (said === undefined) return { given: { kind: 'value', field, text: null }, end };
-    const typed = text.slice(at, YES_OR_NO.lastIndex);
-    return { given: { kind: 'unknown', typed, meant: `${field.flag}=${said}` }, end: at + typed.length };
+    const said = YES_OR_NO.exec(text)?.[1] ?? null;
+    return { given: { kind: 'value', field, text: said }, end: said === null ? end : YES_OR_NO.lastIndex };
   }
   const value = valueAfter(text, flag, field);
   if (value === null) return { given: { kind: 'missing', field }, end };
@@ -109,8 +107,6 @@ function unknownFlag(text: string, at: number, flag: FoundFlag) {
   });
   const wordEnd = proseEnd(text, end);
   if (nearest === null) return unknown(wordEnd, null);
-  const choice = choiceOf(text.slice(at, wordEnd).replace(/^[^\p{L}]+/u, ''));
-  if (choice !== null) return unknown(wordEnd, `${choice.field.flag} ${choice.option}`);
   if (nearest.input.kind === 'switch') return unknown(wordEnd, wordEnd === end ? nearest.flag : null);
   const value = valueAfter(text, flag, nearest);
   if (value === null || value.unclosed || !takes(nearest, value.text)) return unknown(wordEnd, null);
@@ -151,18 +147,6 @@ const byName = new Map(
   fields.flatMap((field) => (field.flag === null ? [] : [[field.flag.slice(2), field] as const])),
 );
 
-/** People's other words for a flag. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  acus: 'acu',
-  cap: 'acu',
-  limit: 'acu',
-  budget: 'acu',
-  'max-acu': 'acu',
-  'max-acu-limit': 'acu',
-  'devin-mode': 'mode',
-  repository: 'repo',
-};
-
 /** Devin's own words for modes (`!fast`): each option of each choice. https://docs.devin.ai/integrations/slack */
 const byOption = new Map(
   fields.flatMap((field) =>
@@ -186,12 +170,11 @@ function plain(name: string): string {
 
 const LONGEST_SLIP = 40;
 
-/** The flag that was probably meant, without its dashes: another word for it, or one slip away. */
+/** The flag that was probably meant, without its dashes: one slip away. */
 function nearestFlag(typed: string): Field | null {
   if (typed.length > LONGEST_SLIP) return null;
-  const name = plain(typed).replaceAll('_', '-');
-  const other = byName.get(OTHER_NAMES[name] ?? name);
-  return other ?? [...byName].find(([known]) => editDistance(name, known) <= 1)?.[1] ?? null;
+  const name = plain(typed);
+  return [...byName].find(([known]) => editDistance(name, known) <= 1)?.[1] ?? null;
 }
 
 type FoundFlag = {
@@ -211,10 +194,6 @@ const ONE_HYPHEN = new RegExp(`^${HYPHEN}$`);
 const SIGN = /[=＝]|[:：](?=\S)/y;
 /** After the name: a value, white space, the end, or punctuation. */
 const NAME_END = new RegExp(`(?=${SIGN.source})|[.,;:!?]*(?=\\s|$)`, 'y');
-/** `document the --title option` names a flag. */
-const NAMED =
-  /[^\S\n]+(?:(?:argument|flag|option|parameter)s?(?![\p{L}\p{N}])|(?:オプション|フラグ)[がはもをに])/uy;
-
 /** After the sign at `at`; null: there is none. */
 function signEnd(text: string, at: number): number | null {
   return match(SIGN, text, at);
@@ -232,31 +211,21 @@ function flagAt(text: string, at: number): FoundFlag | null {
   const isWhole = NAME_END.test(text);
   const end = isWhole ? NAME_END.lastIndex : at + head.length;
   const known = isWhole ? (byName.get(plain(name)) ?? null) : null;
-  if (known?.input.kind !== 'switch' && match(NAMED, text, end) !== null) return null;
   if (ONE_HYPHEN.test(dash)) return known && { field: null, nearest: known, isClear: false, end };
-  const nearest = known ?? (isWhole ? (choiceOf(name)?.field ?? nearestFlag(name)) : null);
+  const nearest = known ?? (isWhole ? nearestFlag(name) : null);
   const isClear = dash === '--' || dash === '－－';
   return isClear || nearest !== null ? { field: known, nearest, isClear, end } : null;
 }
 
-const REPOSITORY = String.raw`(?:<https?:[^<>]+>|[\w.-]+(?:\/[\w.-]+)+)`;
 const SIGNS = '\\s*[:=：＝は]\\s*';
 
-/** How an option is said beside a task. `in repo acme/web` is plain English, which Devin reads. */
+/** How an option is said beside a task: `acu 5`, `max 10 ACU`, `(--repo acme/web)`. Devin reads the rest. */
 const SAID = [...byName].map(([name, { input, flag }]) => {
   const start = String.raw`(?<![\p{L}\p{N}.-])${name}`;
-  const wordsFor = (value: string): string[] => [`${start}(?:${SIGNS}|\\s+)${value}`];
-  const inWords = {
-    number: [...wordsFor('(\\d+)'), `${start}(\\d+)`, `(?<![\\w.-])(\\d+)\\s*${name}s?(?![a-z\\d])`],
-    choice: input.kind === 'choice' ? wordsFor(`(${input.options.join('|')})\\b`) : [],
-    list: 'lookup' in input && input.lookup === 'repositories' ? [`${start}${SIGNS}(${REPOSITORY})`] : [],
-    text: [],
-    switch: [],
-    secrets: [],
-    json: [],
-  }[input.kind];
-  const asFlag = inWords.length === 0 ? [] : [`${DASHES}${name}(?:${SIGNS}|\\s+)([^\\s)\\]}*]+)`];
-  return { flag, patterns: [...inWords, ...asFlag].map((pattern) => new RegExp(pattern, 'iu')) };
+  const inWords = [`${start}(?:${SIGNS}|\\s*)(\\d+)`, `(?<![\\w.-])(\\d+)\\s*${name}s?(?![a-z\\d])`];
+  const asFlag = `${DASHES}${name}(?:${SIGNS}|\\s+)([^\\s)\\]}*]+)`;
+  const patterns = input.kind === 'number' ? [...inWords, asFlag] : [asFlag];
+  return { flag, patterns: patterns.map((pattern) => new RegExp(pattern, 'iu')) };
 });
 
 /** Only the start of a long task is read. */

@@ -18,13 +18,11 @@ import { flagTakes } from './values.ts';
 /** How much a sentence quotes of what was typed; the notice around it quotes everything. */
 const QUOTED_LENGTH = 200;
 
-type Help = {
-  command: string;
-  topic: HelpTopic | null;
-};
-
 /** One screen: how to start, or every option and sub-command. */
-export function renderHelp({ command, topic }: Help, text: Text): Rendered {
+export function renderHelp(
+  { command, topic }: { command: string; topic: HelpTopic | null },
+  text: Text,
+): Rendered {
   const paragraphs = topic === 'options' ? allOptions(command, text) : howToStart(command, text);
   const { mySessions, allOptions: all } = text.command.help;
   const buttons = [
@@ -88,15 +86,14 @@ export function renderProblems(problems: readonly Problem[], command: string, te
   return problems.map((problem) => renderProblem(problem, command, text));
 }
 
-/** Why options that were typed after a command can't be taken. `typed`: raw. */
-export function renderWrongOptions(
-  problems: readonly Problem[],
-  { command, typed }: Omit<Offered, 'formId'>,
+/** Why nothing came of what was typed, which is quoted. */
+export function renderNotDone(
+  problems: string[],
+  { command, typed, title }: { command: string; typed: string; title?: string },
   text: Text,
 ): Rendered {
-  const told = renderProblems(problems, command, text);
-  const { title } = text.command.notAnswered;
-  return refusal({ problems: told, typed: `${command} ${unescape(typed)}`, formId: null, title }, text);
+  const told = { problems, typed: `${command} ${unescape(typed)}`, formId: null };
+  return refusal({ ...told, title: title ?? text.command.notAnswered.title }, text);
 }
 
 type Offered = {
@@ -120,20 +117,6 @@ export function renderDoubt(
   const { doubt } = intent;
   const usage = doubt.kind === 'command' ? USAGE[doubt.name] : null;
   return renderQuestion({ command, typed, formId, doubt, usage }, text);
-}
-
-/** For a sub-command with words that it doesn't take. `typed`: raw. */
-export function renderMisused(
-  name: Subcommand,
-  { command, typed }: Omit<Offered, 'formId'>,
-  text: Text,
-): Rendered {
-  const { notAnswered, question } = text.command;
-  const problems = [question.incomplete(code(`${command} ${USAGE[name]}`))];
-  return refusal(
-    { problems, typed: `${command} ${unescape(typed)}`, formId: null, title: notAnswered.title },
-    text,
-  );
 }
 
 const flagFields = fields.filter(({ flag }) => flag !== null);
@@ -168,9 +151,7 @@ function renderProblem(problem: Problem, command: string, text: Text): string {
   const { problems } = text.command;
   switch (problem.kind) {
     case 'unknown-flag':
-      return problem.meant === null
-        ? problems.unknownFlag(quoted(problem.flag), code(`${command} help options`))
-        : problems.unknownFlagNear(quoted(problem.flag), quoted(problem.meant));
+      return problems.unknownFlag(quoted(problem.flag), code(`${command} help options`));
     case 'missing-value':
       return problems.missingValue(flagOf(problem.field, text), takesOf(problem.field, text));
     case 'bad-value':
@@ -180,10 +161,6 @@ function renderProblem(problem: Problem, command: string, text: Text): string {
         flagOf(problem.field, text),
         text.modal.errors.tooMany(problem.most, problem.given),
       );
-    case 'unclosed-quote':
-      return problems.unclosedQuote(flagOf(problem.field, text), quoted(problem.value));
-    case 'repeated':
-      return problems.repeated(flagOf(problem.field, text));
     case 'no-task':
       return problems.noTask;
   }

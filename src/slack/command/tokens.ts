@@ -33,20 +33,17 @@ export type Value = {
   text: string;
   /** After the value. */
   end: number;
-  /** It, or an entry of it, is in quotes. */
-  quoted: boolean;
   /** It starts with a quotation mark that is never closed. */
   unclosed: boolean;
 };
 
 /** The value at `start`: a word, or text in quotes. A list continues after a comma, even with spaces. */
 export function readValue(text: string, start: number, isList: boolean): Value {
-  const value: Value = { text: '', end: start, quoted: false, unclosed: false };
+  const value: Value = { text: '', end: start, unclosed: false };
   let isItemStart = true;
   while (value.end < text.length && !/\s/.test(text.charAt(value.end))) {
     const quoted: QuotedText | null = isItemStart ? readQuoted(text, value.end, isList) : null;
     value.unclosed ||= quoted === 'unclosed';
-    value.quoted ||= quoted !== null;
     const piece: TextPiece = quoted === null || quoted === 'unclosed' ? plainPiece(text, value.end) : quoted;
     isItemStart = isList && COMMA.test(piece.text);
     value.text += piece.text;

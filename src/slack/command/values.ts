@@ -35,14 +35,12 @@ export function readValues(
 
 function problemOf(given: Exclude<Given, { kind: 'value' }>): Problem {
   switch (given.kind) {
-    case 'unknown': {
-      const { typed, meant } = given;
-      return { kind: 'unknown-flag', flag: asTyped(typed), meant: meant === null ? null : asTyped(meant) };
-    }
+    case 'unknown':
+      return { kind: 'unknown-flag', flag: asTyped(given.typed) };
     case 'missing':
       return { kind: 'missing-value', field: given.field.key };
     case 'unclosed':
-      return { kind: 'unclosed-quote', field: given.field.key, value: asTyped(given.text) };
+      return { kind: 'bad-value', field: given.field.key, value: asTyped(given.text) };
   }
 }
 
@@ -66,9 +64,7 @@ function readTexts(field: Field, texts: readonly (string | null)[], ownTag: bool
   const most = isList ? mostOf(input, ownTag) : 1;
   if (most === null || values.length <= most)
     return { value: isList && values.length > 0 ? values.flat() : values[0], problems };
-  const tooMany: Problem = isList
-    ? { kind: 'too-many', field: key, most, given: values.length }
-    : { kind: 'repeated', field: key };
+  const tooMany: Problem = { kind: 'too-many', field: key, most, given: values.length };
   return { problems: [...problems, tooMany] };
 }
 

@@ -4,7 +4,7 @@ import type { Intent, IntentKind, IntentOf } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Text } from '../../text/index.ts';
 import { personRefusal } from '../authority.ts';
-import { renderDoubt, renderHelp, renderMisused } from '../command/help.ts';
+import { renderDoubt, renderHelp, renderNotDone, USAGE } from '../command/help.ts';
 import { parseCommand, readMeant } from '../command/parse.ts';
 import { withoutCommand } from '../command/tokens.ts';
 import { ACTION, homeMetadata, type ActionId } from '../edge/ids.ts';
@@ -12,10 +12,10 @@ import type { Command, Press } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';
 import { saveUsage } from '../inbox/acts.ts';
 import { acceptOffered, acceptTask, offerForm } from '../inbox/requests.ts';
-import { notice, refusal } from '../views/notices.ts';
+import { notice } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
-import { unescape } from '../views/text.ts';
+import { code, unescape } from '../views/text.ts';
 import { SESSION_ANSWERS } from './commands/sessions.ts';
 import { EXPLAIN_ANSWERS, SETTINGS_ANSWERS } from './commands/settings.ts';
 import { durable, type ListenersContext, type OnPress, type Presses } from './context.ts';
@@ -65,13 +65,8 @@ export async function hearCommand(c: ListenersContext, command: Command, ack: Co
     // Slack has cleared what was typed: the person gets it back before the failure goes to the log.
     const text = await c.textFor(command.userId);
     const { problem, title } = notDone(error, text);
-    const told = {
-      problems: [problem],
-      typed: `${c.command} ${unescape(command.text)}`,
-      formId: null,
-      title,
-    };
-    await ack(refusal(told, text)).catch(() => undefined);
+    const told = { command: c.command, typed: command.text, title };
+    await ack(renderNotDone([problem], told, text)).catch(() => undefined);
     throw error;
   }
 }
@@ -202,7 +197,13 @@ const ANSWERS: Answers = {
   ...SETTINGS_ANSWERS,
   ...EXPLAIN_ANSWERS,
   misused: async ({ command }, { text, typed }, { name }) =>
-    Promise.resolve(renderMisused(name, { command, typed }, text)),
+    Promise.resolve(
+      renderNotDone(
+        [text.command.question.incomplete(code(`${command} ${USAGE[name]}`))],
+        { command, typed },
+        text,
+      ),
+    ),
   help: async ({ command }, { text }, { topic }) => Promise.resolve(renderHelp({ command, topic }, text)),
   usage: async (c, call, { scope, by, days }) => {
     const refusal = await personRefusal(c, call);

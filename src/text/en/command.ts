@@ -16,16 +16,11 @@ export const command = {
   problems: {
     /** `help`: a command in a code span. */
     unknownFlag: (flag: string, help: string): string => `Unknown option ${flag}. See ${help}.`,
-    /** `said`: what was probably meant. */
-    unknownFlagNear: (flag: string, said: string): string => `Unknown option ${flag}. Did you mean ${said}?`,
     missingValue: (flag: string, takes: string): string => `${flag} needs a value: ${takes}.`,
     badValue: (flag: string, value: string, takes: string): string =>
       `${flag} can't be ${value}. Use ${takes}.`,
     switchValue: (flag: string, value: string): string =>
       `${flag} can't be ${value}. Use yes or no, or leave the value out.`,
-    unclosedQuote: (flag: string, value: string): string =>
-      `The quotes in ${flag} ${value} aren't closed. Put a quotation mark on both sides of a value with spaces.`,
-    repeated: (flag: string): string => `${flag} is given twice with different values. Keep one of them.`,
     noTask: 'Add a task: what should Devin do?',
   },
   /** Before a session is paid for: a command, or a task? Commands come as code spans. */
@@ -61,7 +56,7 @@ export const command = {
     mySessions: 'My sessions',
     allOptions: 'All options',
     subcommandsTitle: 'Other commands',
-    sessionNote: 'Name a session by its id or link, or leave it out to pick from a list.',
+    sessionNote: 'Name a session by its id or link.',
     flagsNote:
       "Put values with spaces in quotes. `default` as a value, such as `--acu default`, goes back to your organization's default. Text in backticks, and everything after a separate `--`, is part of the task.",
     modes: (words: string): string => `Mode words work anywhere in the task: ${words}.`,

@@ -13,14 +13,10 @@ export const command: Text['command'] = {
   },
   problems: {
     unknownFlag: (flag, help) => `オプション ${flag} はありません。 ${help} をご覧ください。`,
-    unknownFlagNear: (flag, said) => `オプション ${flag} はありません。 ${said} のことですか？`,
     missingValue: (flag, takes) => `${flag} には値が必要です: ${takes}`,
     badValue: (flag, value, takes) => `${flag} に ${value} は指定できません。指定できる値: ${takes}`,
     switchValue: (flag, value) =>
       `${flag} に ${value} は指定できません。yes か no にするか、値を省略してください。`,
-    unclosedQuote: (flag, value) =>
-      `${flag} ${value} の引用符が閉じていません。スペースを含む値は、前後を引用符で囲んでください。`,
-    repeated: (flag) => `${flag} に異なる値が 2 回指定されています。どちらか 1 つにしてください。`,
     noTask: 'タスクを入力してください。Devin に何を頼みますか？',
   },
   question: {
@@ -48,7 +44,7 @@ export const command: Text['command'] = {
     mySessions: '自分のセッション',
     allOptions: 'すべてのオプション',
     subcommandsTitle: 'その他のコマンド',
-    sessionNote: 'セッションは ID またはリンクで指定します。省略すると一覧から選べます。',
+    sessionNote: 'セッションは ID またはリンクで指定します。',
     flagsNote:
       'スペースを含む値は引用符で囲みます。値を `default` にすると（例: `--acu default` ）、組織のデフォルトに戻ります。バッククォートの中と、単独の `--` より後ろは、すべてタスクとして扱います。',
     modes: (words) => `モードは、タスクのどこにでも書けます: ${words}`,

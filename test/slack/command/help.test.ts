@@ -40,12 +40,10 @@ describe('problems', () => {
 
   test('every kind of problem has a sentence that names its flag', () => {
     const problems: Problem[] = [
-      { kind: 'unknown-flag', flag: '--x', meant: null },
+      { kind: 'unknown-flag', flag: '--x' },
       { kind: 'too-many', field: 'title', most: 1, given: 2 },
       { kind: 'missing-value', field: 'title' },
       { kind: 'bad-value', field: 'title', value: 'x' },
-      { kind: 'unclosed-quote', field: 'title', value: '"x' },
-      { kind: 'repeated', field: 'title' },
     ];
     const [first, ...others] = renderProblems(problems, '/devin', en);
     expect(first).toContain('`--x`');

@@ -1,12 +1,12 @@
 import { applyDefaults, type SettingScope } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
-import type { IntentOf, Wish } from '../../../session/intent.ts';
+import type { IntentOf, Problem, Wish } from '../../../session/intent.ts';
 import type { Mentions } from '../../../session/preferences.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { SettingKey } from '../../../store/settings.ts';
 import { personRefusal } from '../../authority.ts';
 import { shownIdentity } from '../../card-view.ts';
-import { renderWrongOptions } from '../../command/help.ts';
+import { renderNotDone, renderProblems } from '../../command/help.ts';
 import { ACTION, homeMetadata, runAction, settingsMetadata, VIEW } from '../../edge/ids.ts';
 import { isDirectMessage } from '../../edge/places.ts';
 import { notice, refusalSentence } from '../../views/notices.ts';
@@ -78,8 +78,7 @@ async function set(
 ): Promise<Rendered> {
   const { text } = call;
   const words = text.settings;
-  if (problems.length > 0)
-    return renderWrongOptions(problems, { command: c.command, typed: call.typed }, text);
+  if (problems.length > 0) return wrongOptions(c, call, problems);
   const said = words.set(words.scopes[scope]);
   const write = async (key: SettingKey) => c.store.settings.changeDraft(key, draft, call.userId);
   return change(c, call, { scope, said, write });
@@ -231,6 +230,15 @@ async function setOwn(
   return whoami(c, call, { again: false });
 }
 
+/** Why options that were typed after a command can't be taken. */
+function wrongOptions(
+  { command }: ListenersContext,
+  { typed, text }: Invocation,
+  problems: readonly Problem[],
+): Rendered {
+  return renderNotDone(renderProblems(problems, command, text), { command, typed }, text);
+}
+
 /** How a start with these options would be decided here. */
 async function why(
   c: ListenersContext,
@@ -238,8 +246,7 @@ async function why(
   { draft, problems }: IntentOf<'why'>,
 ): Promise<Rendered> {
   const { teamId, userId, text } = call;
-  if (problems.length > 0)
-    return renderWrongOptions(problems, { command: c.command, typed: call.typed }, text);
+  if (problems.length > 0) return wrongOptions(c, call, problems);
   const identity = await c.lookUp({ teamId, userId });
   if (identity === null) return notice([text.steering.notLookedUp]);
   if (identity === 'key-refused') return notice([escape(text.devin.unauthorized)]);
