@@ -201,7 +201,10 @@ function toConfig(env: Parsed) {
   return {
     slack: {
       botToken: env.SLACK_BOT_TOKEN,
-      transport: toTransport(env),
+      transport:
+        env.SLACK_APP_TOKEN === undefined
+          ? { kind: 'http' as const, signingSecret: env.SLACK_SIGNING_SECRET ?? '' }
+          : { kind: 'socket' as const, appToken: env.SLACK_APP_TOKEN },
       /** null: Slack's. */
       apiUrl: env.SLACK_API_URL ?? null,
       command: env.SLACK_COMMAND,
@@ -232,12 +235,6 @@ function toConfig(env: Parsed) {
     language: env.LANGUAGE,
     logLevel: env.LOG_LEVEL,
   };
-}
-
-type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
-
-function toTransport({ SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: secret = '' }: Parsed): Transport {
-  return appToken === undefined ? { kind: 'http', signingSecret: secret } : { kind: 'socket', appToken };
 }
 
 /** For connections to Slack and Devin; null: direct ones. */

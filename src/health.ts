@@ -60,10 +60,11 @@ function plain(status: number, sentence: string): HttpPage {
   return { status, contentType: 'text/plain', body: `${sentence}\n` };
 }
 
-type Visitor = { headers: IncomingHttpHeaders; remoteAddress: string | undefined };
-
 /** With a token, anyone who has it. Without one, only private addresses, also behind a proxy. */
-function mayReadMetrics(token: string | null, { headers, remoteAddress }: Visitor): boolean {
+function mayReadMetrics(
+  token: string | null,
+  { headers, remoteAddress }: { headers: IncomingHttpHeaders; remoteAddress: string | undefined },
+): boolean {
   if (token !== null) return sameText(/^bearer (.*)$/i.exec(headers.authorization ?? '')?.[1] ?? '', token);
   const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
   const through = forwarded.map((address) => address.trim()).filter((address) => address !== '');
@@ -104,17 +105,20 @@ export function createReadiness({
   });
 }
 
-type WarningParts = {
+/** What app admins should know, whether the app is ready or not. */
+export function createWarnings({
+  waiting,
+  writes,
+  devin,
+  text,
+}: {
   /** What the start waits for. */
   waiting: { warnings: () => string[] };
   writes: Pick<Writes, 'trouble'>;
   devin: Pick<Devin, 'refusesKey'>;
   /** In the language of the log. */
   text: Text;
-};
-
-/** What app admins should know, whether the app is ready or not. */
-export function createWarnings({ waiting, writes, devin, text }: WarningParts): () => string[] {
+}): () => string[] {
   return () => {
     const unsaved = writes.trouble();
     return [

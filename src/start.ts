@@ -50,7 +50,7 @@ type StartDeps = {
   tidying: Tidying;
   policy: FollowedFile;
   mapping: FollowedFile;
-  waiting: StartWaiting;
+  waiting: ReturnType<typeof createWaiting>;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
   /** In the language of the log. */
@@ -175,18 +175,18 @@ const PASSING: ReadonlySet<string> = new Set([
   'database-readonly',
 ]);
 
-type WaitDeps = {
+/** Waits for what the start needs. The app doesn't end meanwhile: a supervisor would pause longer after each attempt. */
+export function createWaiting({
+  text,
+  log,
+  pausesMs = PAUSES_MS,
+}: {
   /** In the language of the log. */
   text: Text;
   log: Log;
   /** For tests. */
   pausesMs?: readonly number[];
-};
-
-type StartWaiting = ReturnType<typeof createWaiting>;
-
-/** Waits for what the start needs. The app doesn't end meanwhile: a supervisor would pause longer after each attempt. */
-export function createWaiting({ text, log, pausesMs = PAUSES_MS }: WaitDeps) {
+}) {
   const reasons = new Map<string, string>();
 
   return {

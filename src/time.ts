@@ -33,20 +33,16 @@ export function once<T>(run: () => Promise<T>): () => Promise<T> {
   return async () => (done ??= run());
 }
 
-type Bounds<T> = {
-  withinMs: number;
-  /** If the answer is late or fails. */
-  otherwise: T;
-  /** What failed, for the log. */
-  what: string;
-};
-
 export type InTime = ReturnType<typeof createInTime>;
 
 /** While a person waits, one late or failed answer must not hold up the rest. Each kind of failure is logged once a minute. */
 export function createInTime(log: Log) {
   const onceAMinute = createOnceAMinute();
-  return async <T>(asking: Promise<T>, { withinMs, otherwise, what }: Bounds<T>): Promise<T> => {
+  /** `otherwise`: if the answer is late or fails. `what` failed, for the log. */
+  return async <T>(
+    asking: Promise<T>,
+    { withinMs, otherwise, what }: { withinMs: number; otherwise: T; what: string },
+  ): Promise<T> => {
     const answered = asking.catch((error: unknown) => {
       onceAMinute(what, (leftOut) => log.warn({ err: error, leftOut }, `${what} could not be looked up`));
       return otherwise;
@@ -71,19 +67,22 @@ export function createOnceAMinute(passedMs: () => number = () => performance.now
   };
 }
 
-type Asking<Question> = {
-  keyOf: (question: Question) => string;
-  /** How long an answer is kept; left out: a minute. */
-  forMs?: number;
-  /** With more answers than this, all are forgotten. */
-  most?: number;
-  now: () => number;
-};
-
 /** Asks once for each key, even by several callers at once. An answer is kept for a while, a failure isn't. */
 export function remembered<Question, Answer>(
   ask: (question: Question) => Promise<Answer>,
-  { keyOf, forMs = A_MINUTE_MS, most = Infinity, now }: Asking<Question>,
+  {
+    keyOf,
+    forMs = A_MINUTE_MS,
+    most = Infinity,
+    now,
+  }: {
+    keyOf: (question: Question) => string;
+    /** How long an answer is kept; left out: a minute. */
+    forMs?: number;
+    /** With more answers than this, all are forgotten. */
+    most?: number;
+    now: () => number;
+  },
 ): (question: Question) => Promise<Answer> {
   const known = new Map<string, { answer: Promise<Answer>; atMs: number }>();
   return async (question) => {

@@ -41,7 +41,7 @@ export async function send(
     const cap = toSend.draft.values.max_acu_limit;
     const fit = await c.budget.fit({ ...request, cap, approved }, trx);
     // Others reserved meanwhile: it's judged again by what is left.
-    if (fit.kind === 'over') return { to: request.state };
+    if (fit === null) return { to: request.state };
     // If the answer is lost, the search starts from this time.
     return {
       to: 'sending',

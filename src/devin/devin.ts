@@ -38,20 +38,18 @@ const selfSchema = fromWire(
     orgId: optional(z.string()),
   }),
 );
-type DevinOptions = DevinClientOptions & {
-  now?: () => number;
-  /** Whether Devin didn't answer the last call. */
-  hasFailed?: () => boolean;
-  isProxied?: IsProxied;
-};
-
 /** All operations on an organization; callers take the part they need. */
 export function createDevin({
   now = Date.now,
   hasFailed = () => false,
   isProxied = () => false,
   ...options
-}: DevinOptions) {
+}: DevinClientOptions & {
+  now?: () => number;
+  /** Whether Devin didn't answer the last call. */
+  hasFailed?: () => boolean;
+  isProxied?: IsProxied;
+}) {
   const clock = createRemoteClock();
   const client = createDevinClient({ ...options, fetch: clock.observe(options.fetch ?? globalThis.fetch) });
   const self = {

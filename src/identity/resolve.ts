@@ -34,9 +34,6 @@ type ResolveDeps = {
 const MATCH_TTL_MS = 60 * 60 * 1000;
 const NO_MATCH_TTL_MS = 2 * 60 * 1000;
 
-/** `address`: the address, link or entry that finds a person. An identity counts only while that is the same. */
-type Way = { address: string | null; find: () => Promise<Identity> };
-
 /** Throws if Slack or Devin can't be asked. */
 export type ResolveIdentity = (person: Person) => Promise<Identity>;
 
@@ -63,7 +60,8 @@ export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
     return isWithin(timeToLiveMs, deps.now() - checkedAtMs);
   }
 
-  function wayTo(person: Person, { email, link }: { email: string | null; link: string | null }): Way {
+  /** `address`: the address, link or entry that finds a person. An identity counts only while that is the same. */
+  function wayTo(person: Person, { email, link }: { email: string | null; link: string | null }) {
     const entry = mappedAs(deps.mapping(), { userId: person.userId, email });
     if (entry !== null)
       return {

@@ -12,12 +12,14 @@ import type { Text } from '../text/index.ts';
 import { OperatorError, type Say } from '../text/operator-error.ts';
 import { MS_PER_S } from '../time.ts';
 
-type SlackCheck = { client: WebClient; botToken: string };
-type SlackFound = BotIdentity & { scopes: string[] | null };
-type DevinCheck = CallOptions & { devin: Pick<Devin, 'self'>; orgId: string };
-
 /** Who the app is in Slack. Throws an OperatorError if the token doesn't work. */
-export async function checkSlack({ client, botToken }: SlackCheck): Promise<SlackFound> {
+export async function checkSlack({
+  client,
+  botToken,
+}: {
+  client: WebClient;
+  botToken: string;
+}): Promise<BotIdentity & { scopes: string[] | null }> {
   try {
     const bot = await identifyBot(client);
     if (bot === null)
@@ -67,7 +69,11 @@ function firstCause(error: unknown): Error | null {
 }
 
 /** Throws an OperatorError for a wrong key or organization. Returns warnings: if Devin is down, requests wait for it. */
-export async function checkDevin({ devin, orgId, signal }: DevinCheck): Promise<Say[]> {
+export async function checkDevin({
+  devin,
+  orgId,
+  signal,
+}: CallOptions & { devin: Pick<Devin, 'self'>; orgId: string }): Promise<Say[]> {
   try {
     const { orgId: ofKey, principalType } = await devin.self.get({ signal });
     if (ofKey !== null && !sameOrganization(ofKey, orgId)) {

@@ -38,10 +38,14 @@ export class UsageError extends Error {
   readonly code = 'usage';
 }
 
-type OperatorCommand = { usage: string; run: (args: string[]) => Promise<number> };
-
 /** Runs a command with the arguments of this process. Returns the exit code. */
-export async function runCommand({ usage, run }: OperatorCommand): Promise<number> {
+export async function runCommand({
+  usage,
+  run,
+}: {
+  usage: string;
+  run: (args: string[]) => Promise<number>;
+}): Promise<number> {
   const args = process.argv.slice(2);
   if (args.some((arg) => arg === '--help' || arg === '-h')) return print([usage], FINE);
   try {
@@ -53,26 +57,25 @@ export async function runCommand({ usage, run }: OperatorCommand): Promise<numbe
 }
 
 type CommandWords = Text['commandLine'];
-type Acts = Record<string, (args: string[]) => Promise<number>>;
 
 /** For commands that begin with a word, such as `verify`. */
-export async function runAct([word, ...args]: string[], acts: Acts, words: CommandWords): Promise<number> {
+export async function runAct(
+  [word, ...args]: string[],
+  acts: Record<string, (args: string[]) => Promise<number>>,
+  words: CommandWords,
+): Promise<number> {
   if (word === undefined) throw new UsageError(words.missing(Object.keys(acts).join(' | ')));
   const act = Object.hasOwn(acts, word) ? acts[word] : undefined;
   if (act === undefined) throw new UsageError(words.unexpected(word));
   return act(args);
 }
 
-/** `operands`: names of what comes without an option; one that ends in `…` may come several times. */
-type Expected<Options> = { options: Options; operands?: readonly string[]; words: CommandWords };
-
-/** Throws a UsageError, in words of our own: those of `parseArgs` are long, and in English only. */
+/** `operands`: names of what comes without an option; one that ends in `…` may come several times. Throws a UsageError. */
 export function readArguments<const Options extends ParseArgsOptionsConfig>(
   args: readonly string[],
-  { options, operands = [], words }: Expected<Options>,
+  { options, operands = [], words }: { options: Options; operands?: readonly string[]; words: CommandWords },
 ) {
-  const inline = withInlineValues(args, { options, words });
-  const read = parseArgs({ args: inline, allowPositionals: true, options });
+  const read = parsed(() => parseArgs({ args: [...args], allowPositionals: true, options }));
   const missing = operands[read.positionals.length];
   if (missing !== undefined) throw new UsageError(words.missing(missing));
   const extra = operands.at(-1)?.endsWith('…') === true ? undefined : read.positionals[operands.length];
@@ -80,21 +83,13 @@ export function readArguments<const Options extends ParseArgsOptionsConfig>(
   return read;
 }
 
-type KnownOptions = { options: ParseArgsOptionsConfig; words: CommandWords };
-
-/** A value may begin like an option, as a task with its options first does. */
-function withInlineValues(args: readonly string[], { options, words }: KnownOptions): string[] {
-  return parseArgs({ args: [...args], options, strict: false, tokens: true }).tokens.flatMap((token) => {
-    if (token.kind === 'option-terminator') return ['--'];
-    if (token.kind === 'positional') return [token.value];
-    const { name, rawName, value } = token;
-    const type = Object.hasOwn(options, name) ? options[name]?.type : undefined;
-    if (type === undefined) throw new UsageError(words.unexpected(rawName));
-    if (type === 'string' && value === undefined) throw new UsageError(words.noValue(rawName));
-    if (type === 'boolean' && value !== undefined)
-      throw new UsageError(words.unexpected(`${rawName}=${value}`));
-    return [value === undefined ? rawName : `${rawName}=${value}`];
-  });
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
 }
 
 export async function printAll(lines: AsyncIterable<string>): Promise<number> {
@@ -120,10 +115,8 @@ export function checkName(by: string, words: CommandWords): void {
   if (!NAME.test(by)) throw new UsageError(words.name);
 }
 
-type Export = { since: Date | null; csv: boolean; by: string };
-
 /** What follows `export`: `[--since ISO] [--csv] [--by NAME]`. */
-export function readExport(args: string[], words: CommandWords): Export {
+export function readExport(args: string[], words: CommandWords) {
   const options = { ...BY, since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
   const { since, csv, by } = readArguments(args, { options, words }).values;
   checkName(by, words);
@@ -133,11 +126,8 @@ export function readExport(args: string[], words: CommandWords): Export {
   return { since: new Date(read.data), csv, by };
 }
 
-/** Returns the exit code. On Postgres, the app may be running. */
-type StoreTask = (db: Kysely<Tables>) => Promise<number>;
-
-/** Runs a task on the database, or says why the database can't be used. */
-export async function withStore(task: StoreTask, text: Text): Promise<number> {
+/** Runs a task on the database, or says why the database can't be used. Returns the exit code. On Postgres, the app may be running. */
+export async function withStore(task: (db: Kysely<Tables>) => Promise<number>, text: Text): Promise<number> {
   const read = readStoreConfig(text);
   if (!read.ok) return complain(read.problems);
   const { databaseUrl, dataDir } = read.config;

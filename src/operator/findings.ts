@@ -137,9 +137,11 @@ async function examineFiles({ config, text }: Examination): Promise<Finding[]> {
   ];
 }
 
-type FileRead = { ok: true } | { ok: false; problems: string[] };
-
-function fileFindings(variable: string, read: FileRead, { doctor }: Text): Finding[] {
+function fileFindings(
+  variable: string,
+  read: { ok: true } | { ok: false; problems: string[] },
+  { doctor }: Text,
+): Finding[] {
   return read.ok
     ? [ok(doctor.file(variable))]
     : read.problems.map((problem) => missing(`${variable} ${problem}`));

@@ -143,9 +143,15 @@ export type Began = 'app' | 'people' | 'direct';
  */
 export type ThreadState = 'all' | 'requester' | 'mentions' | 'direct' | 'muted';
 
-type Thread = { muted: boolean; listen: Listen | null; began: Began };
-
-export function threadState({ muted, listen, began }: Thread): ThreadState {
+export function threadState({
+  muted,
+  listen,
+  began,
+}: {
+  muted: boolean;
+  listen: Listen | null;
+  began: Began;
+}): ThreadState {
   if (muted) return 'muted';
   if (began === 'direct') return 'direct';
   if (listen !== null) return listen === 'mentions' ? 'mentions' : 'all';

@@ -18,11 +18,9 @@ export function toWire(value: object): Record<string, unknown> {
 
 export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null).catch(null);
 
-/** A string type that still suggests the known members. */
-type AnyString = string & Record<never, never>;
-
+/** A string whose type still suggests the known members. */
 export const openEnum = <const Known extends readonly [string, ...string[]]>(known: Known) =>
-  z.union([z.enum(known), z.string().transform((value): AnyString => value)]);
+  z.union([z.enum(known), z.string().transform((value): string & Record<never, never> => value)]);
 
 const readable = (member: z.ZodType, most: number) => (all: unknown) =>
   Array.isArray(all) ? all.filter((one) => member.safeParse(one).success).slice(-most) : all;

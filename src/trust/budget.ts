@@ -21,16 +21,21 @@ import type { Ledger } from '../store/ledger.ts';
 import { markFirst, shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
 
-type BudgetDeps = { policy: () => Policy; ledger: Ledger; db: Kysely<Tables> };
-
 /** `at`: the reservation counts in this day and month, by the database's clock; null: when it is recorded. */
 export type Reservation = { at: Date | null };
-type Fit = ({ kind: 'fits' } & Reservation) | { kind: 'over' };
 
 export type Budget = ReturnType<typeof createBudget>;
 
 /** Keeps reservations within the policy's ceilings. */
-export function createBudget({ policy, ledger, db }: BudgetDeps) {
+export function createBudget({
+  policy,
+  ledger,
+  db,
+}: {
+  policy: () => Policy;
+  ledger: Ledger;
+  db: Kysely<Tables>;
+}) {
   /** What the policy's owners are told of by now. */
   async function alerts(spender: Spender, trx?: Transaction<Tables>): Promise<BudgetAlert[]> {
     const now = policy();
@@ -53,7 +58,7 @@ export function createBudget({ policy, ledger, db }: BudgetDeps) {
       return ceilingsOf(now, (await ledger.spend(inForce(now), spender)).spend);
     },
 
-    /** Checked right before it is sent. Others can't reserve under these ceilings until the transaction ends. */
+    /** Checked right before it is sent. Others can't reserve under these ceilings until the transaction ends. null: it is over one. */
     async fit(
       {
         cap = Infinity,
@@ -61,17 +66,17 @@ export function createBudget({ policy, ledger, db }: BudgetDeps) {
         ...spender
       }: Spender & { cap: number | undefined; approved: readonly string[] },
       trx: Transaction<Tables>,
-    ): Promise<Fit> {
+    ): Promise<Reservation | null> {
       const now = policy();
       const keys = inForce(now);
-      if (keys.length === 0) return { kind: 'fits', at: null };
+      if (keys.length === 0) return { at: null };
       await ledger.lock(keys, spender, trx);
       const { at, spend } = await ledger.spend(keys, spender, trx);
       const mayPass = now.limits.over === 'approve' ? approved : [];
       const over = overCeilings(ceilingsOf(now, spend), cap).filter(
         ({ key }) => !mayPass.includes(ruleOf(key)),
       );
-      return over.length > 0 ? { kind: 'over' } : { kind: 'fits', at };
+      return over.length > 0 ? null : { at };
     },
 
     /**

@@ -36,10 +36,6 @@ const GENESIS = '0'.repeat(64);
  * database has no entry. `replaced`: no entry has the expected hash.
  */
 type ChainFault = 'changed' | 'missing' | 'unmarked' | 'emptied' | 'replaced';
-type Verified =
-  /** `last`: null if there is no entry. */
-  { ok: true; count: number; last: AuditRow | null } | { ok: false; seq: number; fault: ChainFault };
-
 /**
  * Follows the chain from the first entry to the last one that was written. One entry at a time is in memory. `expected`: a
  * hash that was noted outside the database; null: none.
@@ -47,7 +43,10 @@ type Verified =
 export async function verifyChain(
   audit: Pick<Audit, 'end' | 'entries' | 'isUsed'>,
   expected: string | null = null,
-): Promise<Verified> {
+): Promise<
+  /** `last`: null if there is no entry. */
+  { ok: true; count: number; last: AuditRow | null } | { ok: false; seq: number; fault: ChainFault }
+> {
   // First: more can be written meanwhile.
   const end = await audit.end();
   let last: AuditRow | null = null;

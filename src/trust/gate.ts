@@ -192,15 +192,18 @@ function createQuickly(log: Log) {
     inTime(asking, { withinMs: WITHIN_MS, otherwise, what });
 }
 
-type QuickDeps = {
+/** For listeners, which can't wait. The job that starts a session asks the gate again. */
+export function createQuickGate({
+  gate,
+  settings,
+  withNames,
+  log,
+}: {
   gate: Gate;
   settings: Pick<Settings, 'layersFor'>;
   withNames: WithNames;
   log: Log;
-};
-
-/** For listeners, which can't wait. The job that starts a session asks the gate again. */
-export function createQuickGate({ gate, settings, withNames, log }: QuickDeps): QuickGate {
+}): QuickGate {
   const quickly = createQuickly(log);
   return {
     async effectiveDraft(asker, { draft }) {
@@ -217,10 +220,11 @@ export function createQuickGate({ gate, settings, withNames, log }: QuickDeps): 
   };
 }
 
-type PolicyDeps = { policy: Pick<FileSource<Policy>, 'current'>; gate: Gate; log: Log };
-
 /** Settings with those of the policy. If a place can't be looked up, the strictest of any place apply. */
-export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps): Settings {
+export function withPolicy(
+  settings: Settings,
+  { policy, gate, log }: { policy: Pick<FileSource<Policy>, 'current'>; gate: Gate; log: Log },
+): Settings {
   const quickly = createQuickly(log);
   return {
     ...settings,

@@ -22,7 +22,13 @@ export { createSpending, type Spending } from './usage.ts';
 export { explain } from './explain.ts';
 export { IDENTITY_FILE, openFile, POLICY_FILE, readYamlFile, type FileSource } from './file-source.ts';
 
-type TrustDeps = {
+/** What the policy allows, who decides about what it doesn't, and what is left of its budgets. */
+export function createTrust({
+  policy,
+  ledger,
+  db,
+  slack,
+}: {
   policy: Pick<FileSource<Policy>, 'current' | 'sha256'>;
   ledger: Ledger;
   db: Kysely<Tables>;
@@ -31,21 +37,20 @@ type TrustDeps = {
     groups: Pick<Groups, 'isIn' | 'idsOf'>;
     describePlace: DescribePlace;
   };
-};
-
-/** What the policy allows, who decides about what it doesn't, and what is left of its budgets. */
-export function createTrust({ policy, ledger, db, slack }: TrustDeps) {
+}) {
   const budget = createBudget({ policy: policy.current, ledger, db });
   const gate = createGate({ ...slack, policy, budget });
   return { gate, budget, mayEnd: createMayEnd(slack, policy.current) };
 }
 
-type CheckDeps = {
+/** Throws if Slack or Devin can't be asked who the person is. */
+export function createSteeringCheck({
+  resolve,
+  settings,
+}: {
   resolve: (person: Person) => Promise<Identity>;
   settings: Pick<Settings, 'preferencesFor'>;
-};
-/** Throws if Slack or Devin can't be asked who the person is. */
-export function createSteeringCheck({ resolve, settings }: CheckDeps): SteeringCheck {
+}): SteeringCheck {
   return async (request, userId, resolved) => {
     const { teamId, channelId } = request;
     const [identity, { steer: policy }] = await Promise.all([

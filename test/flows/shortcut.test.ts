@@ -126,7 +126,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     for (const near of ['The login test is flaky', 'reply 99.', 'reply 100.', 'reply 101.'])
       expect(request.prompt).toContain(near);
     expect(request.prompt).not.toContain('reply 249.');
-    expect(request.prompt).toMatch(/\(\d+ messages not quoted\)/);
+    expect(request.prompt).toMatch(/The conversation has \d+ messages; quoted are/);
     expect(devin.problems).toEqual([]);
   });
 

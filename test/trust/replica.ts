@@ -29,7 +29,7 @@ async function reserveShare(databaseUrl: string, share: number): Promise<number>
     db.transaction().execute(async (trx) => {
       const spender = { teamId: 'T1', userId: `U${number % PEOPLE}`, channelId: `C${number % CHANNELS}` };
       const fit = await budget.fit({ ...spender, cap: CAP, approved: [] }, trx);
-      if (fit.kind === 'over') return false;
+      if (fit === null) return false;
       await ledger.reserve({ ...spender, requestId: `r${number}`, cap: CAP, at: fit.at }, trx);
       return true;
     });

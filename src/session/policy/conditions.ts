@@ -15,20 +15,15 @@ export type PolicyRequest = {
   approved: readonly string[];
 };
 
-/** Whether the values that a request names match, given whether each does. */
-type Combine = (found: readonly Ternary[]) => Ternary;
-
-/** What a condition asks for, as people read it. */
-type ConditionValue =
-  | { kind: 'names'; names: readonly string[] }
-  | { kind: 'over'; acu: number }
-  | { kind: 'switch'; on: boolean };
 type Test = {
-  wanted: ConditionValue;
-  matches: (request: PolicyRequest, combine: Combine) => Ternary;
+  /** What it asks for, as people read it. */
+  wanted:
+    | { kind: 'names'; names: readonly string[] }
+    | { kind: 'over'; acu: number }
+    | { kind: 'switch'; on: boolean };
+  /** `combine`: whether the values that a request names match, given whether each does. */
+  matches: (request: PolicyRequest, combine: (found: readonly Ternary[]) => Ternary) => Ternary;
 };
-
-type ConditionRow = { key: string; field: FieldKey; schema: z.ZodType<Test>; doc: string };
 
 /** What a rule's `when` can have: everything that reads the file, decides, announces or documents follows from the row. */
 export const CONDITIONS = [
@@ -95,7 +90,7 @@ export const CONDITIONS = [
     schema: is(({ draft }) => draft.values.bypass_approval ?? false),
     doc: '`true` or `false`: `--bypass-approval`',
   },
-] as const satisfies readonly ConditionRow[];
+] as const satisfies readonly { key: string; field: FieldKey; schema: z.ZodType<Test>; doc: string }[];
 
 /** A condition of a rule. */
 export type Condition = Test & { key: (typeof CONDITIONS)[number]['key']; field: FieldKey };
@@ -111,12 +106,13 @@ export const whenSchema = z
     }),
   );
 
-type Naming = { entry?: z.ZodType<string>; isOne?: (glob: string, value: string) => Ternary };
-
 /** A list of patterns for values that a request names. */
 function names(
   valuesOf: (draft: StoredDraft) => string | undefined | readonly (string | undefined)[],
-  { entry = pattern, isOne = matchesGlob }: Naming = {},
+  {
+    entry = pattern,
+    isOne = matchesGlob,
+  }: { entry?: z.ZodType<string>; isOne?: (glob: string, value: string) => Ternary } = {},
 ) {
   return z
     .array(entry)

@@ -35,7 +35,6 @@ export const config = {
 /** What is wrong with the arguments of an operator's command; its usage follows. */
 export const commandLine = {
   unexpected: (word: string): string => `${word} isn't expected here.`,
-  noValue: (option: string): string => `${option} needs a value.`,
   missing: (operand: string): string => `${operand} is missing.`,
   since: '--since must be a date or a time, such as 2026-01-31 or 2026-01-31T09:00:00Z.',
   name: 'NAME can have up to 64 letters, digits, and . _ - + @.',

@@ -35,7 +35,6 @@ export const config: Text['config'] = {
 
 export const commandLine: Text['commandLine'] = {
   unexpected: (word) => `${word} はここでは使えません。`,
-  noValue: (option) => `${option} には値が必要です。`,
   missing: (operand) => `${operand} を指定してください。`,
   since: '--since には日付または日時を指定してください（例: 2026-01-31、2026-01-31T09:00:00Z）。',
   name: 'NAME は 64 文字以内の英数字と . _ - + @ にしてください。',
