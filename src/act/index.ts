@@ -7,7 +7,7 @@ import { slackFailure } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
 import { answerPlace } from '../slack/edge/places.ts';
 import { tellOnce } from '../slack/tell-once.ts';
-import { actionMessage, notice } from '../slack/views/notices.ts';
+import { devinReason, notice } from '../slack/views/notices.ts';
 import { codeBlocks, escape } from '../slack/views/text.ts';
 import type { SessionRequest, Followed } from '../store/requests.ts';
 import { shownKey } from '../store/shown.ts';
@@ -126,7 +126,7 @@ async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<voi
 
 /** Why something wasn't done, as a plain sentence. Rethrows anything that is neither Devin's nor Slack's: a bug. */
 function reasonOf(error: unknown, text: Text): string {
-  if (error instanceof DevinError) return actionMessage({ kind: 'devin', ...error.facts }, text);
+  if (error instanceof DevinError) return devinReason({ kind: 'devin', ...error.facts }, text);
   slackFailure(error);
   return text.steering.slackUnavailable;
 }

@@ -8,7 +8,7 @@ import { type SessionSnapshot, isClosed } from '../session/snapshot.ts';
 import { endingRefusal, steeringRefusal, writingRefusal } from '../slack/authority.ts';
 import { cardView } from '../slack/card-view.ts';
 import { isOutside, cardMessage } from '../slack/edge/places.ts';
-import { actionMessage, refusalSentence, doneAlready } from '../slack/views/notices.ts';
+import { devinReason, refusalSentence, doneAlready } from '../slack/views/notices.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { escape, link } from '../slack/views/text.ts';
 import { type AuditEntry, appendAudit } from '../store/audit.ts';
@@ -68,7 +68,7 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
     const why =
       error.code === 'not-found'
         ? text.thread.gone(error.facts.detail)
-        : actionMessage({ kind: 'devin', ...error.facts }, text);
+        : devinReason({ kind: 'devin', ...error.facts }, text);
     return notDone(text.steering.notDone(name, text.steering.acts[kind]), escape(why));
   }
   await record(c, doing, ended);

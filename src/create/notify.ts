@@ -2,7 +2,6 @@ import type { Jobs, Notice } from '../queue/index.ts';
 import { applyDefaults, askedBeside, type EffectiveDraft } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import { isOpen } from '../session/request.ts';
-import { waitingWords } from '../slack/card-view.ts';
 import type { Outbound } from '../slack/edge/outbound.ts';
 import { cardMessage, placeColumns } from '../slack/edge/places.ts';
 import type { Slack } from '../slack/edge/slack.ts';
@@ -35,7 +34,9 @@ function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
 /** null: it has a card, or another notice says how it ended. */
 function slow({ state, cardTs, waiting }: SessionRequest, text: Text): Rendered | null {
   if (!isOpen(state) || cardTs !== null) return null;
-  return notice([text.notices.slow, ...(waiting === null ? [] : [waitingWords(waiting, text)])]);
+  const { looking, waitsFor } = text.card;
+  const words = { ...waitsFor, looking };
+  return notice([text.notices.slow, ...(waiting === null ? [] : [words[waiting]])]);
 }
 
 /** With what the place sets in the place of what was refused for it: the form starts with that. */

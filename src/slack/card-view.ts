@@ -21,8 +21,6 @@ import type { FormIdentity } from './views/session-form.ts';
 import { replaceMentions, truncate } from './views/text.ts';
 
 const TITLE_LENGTH = 120;
-/** What a card waiting for approval shows instead of Devin's status. */
-const BEFORE_START = 'before-start';
 /** What a card shows while its session can still be canceled with a press. */
 const HELD = 'held';
 
@@ -63,12 +61,12 @@ export function cardView(
     acusUsed: snapshot?.acusConsumed ?? null,
     elapsedMs: session === null ? null : elapsed(session, nowMs),
     waitedMs,
-    waitsFor: waitedMs === null ? null : waitsFor(request),
+    waitsFor: waitsFor(request, waitedMs),
     waitsUntilMs: request.state === 'awaiting-approval' ? (request.approvalUntil?.getTime() ?? null) : null,
     checkedAtMs: phase === 'unknown' ? (request.checkedAt?.getTime() ?? null) : null,
     pullRequests: (snapshot?.pullRequests ?? []).map(({ prUrl: url, prState: state }) => ({ url, state })),
     lastWords: session?.lastWords ?? null,
-    notes: notesOf(request, waitedMs !== null, text),
+    notes: notesOf(request, text),
     thread,
     threadLine: session === null || thread === null ? null : threadLine(session, { thread, share }, text),
     problem: problemOf(request, text)?.split('\n')[0] ?? null,
@@ -126,7 +124,6 @@ function statusWordOf(
   phase: SessionPhase,
 ): string | null {
   if (state === 'held') return HELD;
-  if (state === 'awaiting-approval') return BEFORE_START;
   return IN_DEVINS_WORDS.has(phase) ? (snapshot?.statusDetail ?? snapshot?.status ?? null) : null;
 }
 
@@ -153,9 +150,9 @@ function waited(request: SessionRequest, phase: SessionPhase, nowMs: number): nu
 }
 
 /** While the app searches Devin for a lost session, a note says so instead. */
-function waitsFor({ state, waiting }: SessionRequest): WaitsFor | null {
+function waitsFor({ state, waiting }: SessionRequest, waitedMs: number | null): WaitsFor | null {
   if (waiting !== null && waiting !== 'looking') return waiting;
-  return state === 'sending' && waiting === null ? 'answer' : null;
+  return state === 'sending' && waiting === null && waitedMs !== null ? 'answer' : null;
 }
 
 /** Who ended or archived it from Slack. */
@@ -213,13 +210,12 @@ function firstLine(prompt: string): string {
 
 /** The sentences on a card and in its Details. */
 
-/** `isWaitSaid`: the card shows beside the phase what it waits for. */
-function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text): string[] {
+function notesOf(request: SessionRequest, text: Text): string[] {
   const { identity } = request;
   const doubt = doubtOf(request, text);
   return [
     ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
-    ...waitingNote(request, isWaitSaid, text),
+    ...(request.waiting === 'looking' ? [text.card.looking] : []),
     ...approvalNotes(request, text),
     ...(doubt === null ? [] : [doubt]),
     ...leftOutNotes(request.uploads?.leftOut ?? [], text),
@@ -271,16 +267,6 @@ export function untickedWords(without: Without | null | undefined, text: Text): 
     ...(files.length === 0 ? [] : [words.files(files.length)]),
   ];
   return counts.length === 0 ? null : text.joins.list(counts);
-}
-
-function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): string[] {
-  if (waiting === null) return [];
-  return [isSaid && waiting !== 'looking' ? text.card.startsItself : waitingWords(waiting, text)];
-}
-
-/** Why a request waits, and what becomes of it. */
-export function waitingWords(waiting: NonNullable<SessionRequest['waiting']>, { card }: Text): string {
-  return waiting === 'looking' ? card.looking : `${card.waitsFor[waiting]} · ${card.startsItself}`;
 }
 
 /** How the app knows who a session runs as; of the service user, why it does. */

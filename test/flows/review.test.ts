@@ -41,7 +41,6 @@ describe('what Devin gets with a task', () => {
     expect(shown).toContain('The login test is flaky');
     expect(shown).toContain(`*${guest.name}* · guest`);
     expect(shown).toContain('Lunch @channel?');
-    expect(shown).toContain('the message you picked');
     expect(shown).toContain('shot.png');
     slack.typeIn(view.id, { 'review.0': [`message ${root}`, `message ${last}`] });
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');

@@ -41,7 +41,7 @@ const MAX_PROBLEMS = 20;
 
 export function refusal({ problems, typed, options = [], formId, title }: Refusal, text: Text): Rendered {
   const quoted = [
-    ...(typed === null || typed.trim() === '' ? [] : quoteTyped(typed, formId !== null, text)),
+    ...(typed === null || typed.trim() === '' ? [] : [`${text.notices.typed}\n${fitCodeBlock(typed).block}`]),
     ...(options.length === 0 ? [] : [options.join(' · ')]),
   ];
   return joinParts([
@@ -105,12 +105,6 @@ export function noCard(session: { url: string } | null, text: Text): Rendered {
 function problemLines(problems: readonly string[]): string[] {
   const lines = problems.slice(0, MAX_PROBLEMS).map((problem) => truncate(problem, PROBLEM_LENGTH));
   return lines.length === 1 ? lines : lines.map((line) => `• ${line}`);
-}
-
-/** Each is its own section, so that the end of the code block is never cut off. */
-function quoteTyped(typed: string, inForm: boolean, text: Text): string[] {
-  const { block, cut } = fitCodeBlock(typed);
-  return [`${text.notices.typed}\n${block}`, ...(cut && inForm ? [text.notices.typedCut] : [])];
 }
 
 export function formButton(formId: string, text: Text): Button {
@@ -214,9 +208,6 @@ export function keyRefused(error: unknown): 'key-refused' {
   throw error;
 }
 
-/** Only an admin can change these. */
-const FOR_AN_ADMIN: ReadonlySet<string> = new Set(['unauthorized', 'payment-required', 'forbidden']);
-
 type Marked = Extract<ReplyFailure, { kind: 'requester-only' | 'members-only' | 'over-budget' }>;
 
 /** Why a reply didn't reach Devin. Sentences with mentions are elsewhere: `refuseSteering`, `overBudgetWords`. */
@@ -233,26 +224,9 @@ export function replyMessage(failure: Exclude<ReplyFailure, Marked>, text: Text)
     case 'gave-up':
       return text.thread.gaveUp;
     case 'devin':
-      if (failure.code === 'not-found') return text.thread.gone(failure.detail);
-      if (FOR_AN_ADMIN.has(failure.code)) return devinReason(failure, text);
-      return text.devin.refused(failure.detail);
+      return failure.code === 'not-found' ? text.thread.gone(failure.detail) : devinReason(failure, text);
     default:
       return userMessage(failure, text);
-  }
-}
-
-/** Why Devin didn't do what a person wanted at once, such as stopping a session. */
-export function actionMessage(failure: DevinFailure, text: Text): string {
-  switch (failure.code) {
-    case 'rate-limited':
-    case 'not-sent':
-    case 'unavailable':
-    case 'no-answer':
-      return text.devin.notNow;
-    case 'invalid-request':
-      return text.devin.refused(failure.detail);
-    default:
-      return devinReason(failure, text);
   }
 }
 
@@ -308,12 +282,9 @@ function gaveUp({ waiting, askedToWaitMs }: Extract<Failure, { kind: 'gave-up' }
 
 /** Why a session wasn't created, and who can change that. */
 function devinMessage(failure: DevinFailure, text: Text): string {
-  if (failure.code === 'invalid-request')
-    return [text.devin.refused(failure.detail), ...fieldLines(failure, text)].join('\n');
-  // There is no session yet to open.
-  if (failure.code === 'conflict')
-    return [text.devin.refused(failure.detail), text.devin.createConflict].join('\n');
   const { code, detail, permission } = failure;
+  if (code === 'invalid-request')
+    return [devinReason(failure, text), ...fieldLines(failure, text)].join('\n');
   if (code === 'forbidden' && (permission === null || OF_TWO_PARTIES.has(permission)))
     return [text.devin.refused(detail), text.devin.impersonation].join('\n');
   return devinReason(failure, text);
@@ -322,22 +293,29 @@ function devinMessage(failure: DevinFailure, text: Text): string {
 /** Devin may mean the app's service user, or the person as whom the session would run: both are named. */
 const OF_TWO_PARTIES: ReadonlySet<string> = new Set(['UseDevinSessions', 'ImpersonateOrgSessions']);
 
-/** Devin's own words first, then who can change it. */
-function devinReason({ code, status, detail, permission }: DevinFailure, text: Text): string {
-  const said = detail === null ? '' : `${text.devin.refused(detail)}\n`;
+/** Why Devin didn't do what a person wanted: its own words first, then who can change it. */
+export function devinReason({ code, status, detail, permission }: DevinFailure, { devin }: Text): string {
+  const said = detail === null ? '' : `${devin.refused(detail)}\n`;
   switch (code) {
+    case 'rate-limited':
+    case 'not-sent':
+    case 'unavailable':
+    case 'no-answer':
+      return devin.notNow;
+    case 'invalid-request':
+      return devin.refused(detail);
     case 'unauthorized':
-      return `${said}${text.devin.unauthorized}`;
+      return `${said}${devin.unauthorized}`;
     case 'payment-required':
-      return `${said}${text.devin.paymentRequired}`;
+      return `${said}${devin.paymentRequired}`;
     case 'forbidden':
-      return `${said}${text.devin.forbidden(permission)}`;
+      return `${said}${devin.forbidden(permission)}`;
     case 'not-found':
-      return `${said}${text.devin.notFound}`;
+      return `${said}${devin.notFound}`;
     case 'conflict':
-      return text.devin.conflict(detail);
+      return `${devin.refused(detail)}\n${devin.conflict}`;
     default:
-      return text.devin.unexpected(status, detail);
+      return devin.unexpected(status, detail);
   }
 }
 

@@ -20,7 +20,7 @@ import {
   mrkdwn,
   sections,
 } from './objects.ts';
-import { bold, escape, oneLine, truncate, truncateTo } from './text.ts';
+import { BETWEEN_FACTS, bold, escape, oneLine, truncate, truncateTo } from './text.ts';
 
 /** A message, or a file that came with it. `id`: the message's `ts` or the file's id. */
 export type ReviewItem = { kind: 'message' | 'file'; id: string; name: string; message: QuotedMessage };
@@ -88,22 +88,14 @@ function linesOf({ values, names, instructions, items }: Review, text: Text): st
 }
 
 function messageWords(message: QuotedMessage, text: Text): string {
-  const { authorKind, atMs, text: words, picked } = message;
+  const { authorKind, atMs, text: words } = message;
   const { review } = text;
-  const head = [
-    bold(escape(authorWords(message, text))),
-    review.kinds[authorKind],
-    shownMoment(atMs, text),
-    ...(picked ? [review.picked] : []),
-  ].join(' · ');
-  const isCut = words.length > MESSAGE_LENGTH;
+  const who = [bold(escape(authorWords(message, text))), review.kinds[authorKind], shownMoment(atMs, text)];
   const shown = words.trim() === '' ? review.empty : truncate(words, MESSAGE_LENGTH);
-  return [`\n${head}`, escape(shown), ...(isCut ? [`_${review.cut}_`] : [])].join('\n');
+  return [`\n${who.join(BETWEEN_FACTS)}`, escape(shown)].join('\n');
 }
 
-function authorWords({ author, authorKind }: QuotedMessage, { review }: Text): string {
-  return author ?? review.unnamed[authorKind === 'app' ? 'app' : 'person'];
-}
+const authorWords = ({ author }: QuotedMessage, { review }: Text): string => author ?? review.unnamed;
 
 /** One group of boxes, in blocks of ten. In a long thread, messages far from the picked one have none: all of them go. */
 function boxes({ items, without }: Review, text: Text): InputBlock[] {

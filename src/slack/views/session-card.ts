@@ -168,9 +168,10 @@ export function lastWords({ lastWords }: SessionCard): string | null {
   return words === '' ? null : escape(truncate(words, WORDS_LENGTH));
 }
 
-/** What the phase means for the reader, unless a problem says more. */
-function meaning({ phase, statusWord: word, problem }: SessionCard, text: Text): string | null {
-  if (problem !== null) return null;
+/** What the phase means for the reader, unless a problem or the note on its approval says more. */
+function meaning(card: SessionCard, text: Text): string | null {
+  const { phase, statusWord: word, problem, waitsUntilMs } = card;
+  if (problem !== null || waitsUntilMs !== null) return null;
   const phases: Readonly<Partial<Record<SessionPhase, Readonly<Record<string, string>>>>> = text.card.meaning;
   const reasons = phases[phase] ?? {};
   return lookup(reasons, word ?? 'any') ?? reasons['any'] ?? null;

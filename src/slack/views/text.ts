@@ -85,7 +85,7 @@ export function quote(escaped: string): string {
 
 /**
  * At most `max` UTF-16 units, at least as strict as Slack's count of characters. Cuts between words if one ends nearby,
- * and never inside a character, a link, a mention or `&amp;`, so it works before and after `escape`.
+ * and never inside a code point, a link, a mention or `&amp;`, so it works before and after `escape`.
  */
 export function truncate(text: string, max: number): string {
   if (text.length <= max) return text;
@@ -202,19 +202,6 @@ export function codeBlocks(text: string): string[] {
 
 /** Where text can be cut. It is raw, or escaped mrkdwn. */
 
-const CHARACTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** In UTF-16 units. No emoji is longer. */
-const LONGEST_CHARACTER = 40;
-
-/** The same place, or the one before if a character as people see it continues: an emoji, a letter with its marks. */
-function wholeBefore(text: string, at: number): number {
-  const from = Math.max(at - LONGEST_CHARACTER, 0);
-  const near = text.slice(from, at + LONGEST_CHARACTER);
-  const start = CHARACTERS.segment(near).containing(at - from)?.index ?? 0;
-  // Marks without an end are cut between two of them.
-  return start > 0 || from === 0 ? from + start : pairBefore(text, at);
-}
-
 /** The same place, or the one before if it is between the two halves of a code point. */
 function pairBefore(text: string, at: number): number {
   const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(at - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(at));
@@ -242,9 +229,9 @@ function cutBehind(text: string, max: number): number {
   return pairBefore(text, max);
 }
 
-/** At most `end`: after a word if one ends nearby, and never inside a character, an entity, a link or a mention. */
+/** At most `end`: after a word if one ends nearby, and never inside a code point, an entity, a link or a mention. */
 function cutBefore(text: string, end: number): number {
-  const at = entityBefore(text, wordBefore(text, wholeBefore(text, end)));
+  const at = entityBefore(text, wordBefore(text, pairBefore(text, end)));
   const token = text.lastIndexOf('<', at - 1);
   const isOpen = token !== -1 && !text.slice(token, at).includes('>');
   return isOpen && /^<(?:https?:|mailto:|[@#!])/.test(text.slice(token, token + 8)) ? token : at;

@@ -25,8 +25,6 @@ export const card = {
   meaning: {
     'needs-approval': {
       any: 'Open the session to approve or decline what Devin asks for.',
-      /** The policy's approval: the line below says what it waits for. */
-      'before-start': '',
     },
     asleep: {
       inactivity: 'Nothing happened for a while. It costs nothing while asleep; a message wakes it.',
@@ -38,10 +36,7 @@ export const card = {
         'It reached its ACU cap. Run it again with a higher cap, or raise the cap in Devin.',
       user_usage_limit_exceeded:
         'The person it runs as reached their usage limit. Ask a Devin admin to raise it.',
-      out_of_credits: 'Your organization has no credits left. Ask your billing admin to add some.',
-      payment_declined: 'A payment for Devin was declined. Ask your billing admin to update payment.',
-      contract_expired: "Your organization's Devin contract has ended. Ask your billing admin to renew it.",
-      any: 'Your organization reached a limit in Devin. Ask a Devin admin to raise it.',
+      any: 'Your organization reached a limit in Devin, such as its credits, payment or contract. Ask a Devin admin.',
     },
     gone: {
       any: 'Devin can\'t find this session: it was deleted, or this app lost access to it. Ask a Devin admin. "Run again" still has your task.',
@@ -69,8 +64,6 @@ export const card = {
     slack: "Slack doesn't let this app look people up",
     answer: "waiting for Devin's answer",
   },
-  /** If what it waits for is said already. */
-  startsItself: 'It will start automatically.',
   /** `when`: a moment. */
   checked: (when: string): string => `Checked ${when}, still not found`,
   acuUsed: (used: string): string => `${used} ACU`,

@@ -133,8 +133,6 @@ export const review = {
     `Devin gets ${read} messages: the first one and those around the one you picked. ${unread} others are left out.`,
   isLong: 'This is long: the task quotes the first message and those around the one you picked.',
   boxes: { label: 'Include', hint: 'As background, not as instructions.' },
-  /** After an author. */
-  picked: 'the message you picked',
   kinds: {
     member: 'member',
     guest: 'guest',
@@ -143,7 +141,7 @@ export const review = {
     unknown: 'unknown',
   },
   /** Authors without a name. */
-  unnamed: { app: 'an app', person: 'an unknown person' },
+  unnamed: 'unknown author',
   empty: '(no text)',
   cut: 'Shortened here; Devin gets all of it.',
   file: (author: string): string => `File from ${author}`,

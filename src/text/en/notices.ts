@@ -10,8 +10,6 @@ export const notices = {
   notSentAgain: 'Not sent again. The first attempt may still have started a session.',
   taskDeleted: "The task of this request was deleted, so it can't be started again. Type your task again.",
   typed: 'What you typed:',
-  /** The rest of a long text is in the form. */
-  typedCut: 'The rest is in the form.',
   openForm: 'Open the form',
   /** `title`: of a form, a dialog or Details. Escaped. */
   notOpened: (title: string): string => `If "${title}" didn't open, open it here:`,
@@ -130,7 +128,7 @@ export const devin = {
   unauthorized:
     "Devin doesn't accept this app's key: ask an app admin.\nIt's wrong, revoked or expired. A new one comes from Devin Settings > Service users, and goes into DEVIN_API_KEY.",
   /** 402. */
-  paymentRequired: 'No credit left in Devin, or a payment failed: ask your billing admin.',
+  paymentRequired: 'No credit left in Devin, or a payment failed: ask a Devin admin.',
   /** 403. `permission`: null if Devin does not name it. */
   forbidden: (permission: string | null): string =>
     permission === null
@@ -145,10 +143,8 @@ export const devin = {
   /** 404. */
   notFound:
     "Devin can't find this, or this app has no access to it.\nCheck the id or the link: it may belong to another organization or have been deleted.",
-  /** 409, before there is a session. */
-  createConflict: 'Try again in a minute.',
-  conflict: (reason: string | null): string =>
-    `${reason === null ? "Devin can't do that in the session's current status. " : `Devin refused it: ${reason}\n`}Open the session in Devin to see its status, then try again.`,
+  /** 409. */
+  conflict: 'Try again in a minute. If it happens again, see the status of the session in Devin.',
   /** 429, 5xx or no connection on something that is not queued, such as stopping a session. */
   notNow: "Devin is busy or can't be reached, so nothing was done. Try again in a minute.",
   /** Anything else. `reason`: in Devin's words. */

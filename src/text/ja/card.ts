@@ -21,7 +21,6 @@ export const card: Text['card'] = {
   meaning: {
     'needs-approval': {
       any: 'セッションを開いて、Devin の依頼を承認または却下してください。',
-      'before-start': '',
     },
     asleep: {
       inactivity:
@@ -35,10 +34,7 @@ export const card: Text['card'] = {
         'ACU の上限に達しました。上限を上げてもう一度実行するか、Devin で上限を上げてください。',
       user_usage_limit_exceeded:
         '実行者が利用上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
-      out_of_credits: '組織のクレジットが残っていません。請求担当者に追加を依頼してください。',
-      payment_declined: 'Devin の支払いが拒否されました。支払い方法の更新を請求担当者に依頼してください。',
-      contract_expired: '組織の Devin の契約が終了しました。契約の更新を請求担当者に依頼してください。',
-      any: '組織が Devin の上限に達しました。引き上げを Devin の管理者に依頼してください。',
+      any: '組織のクレジット、支払い、契約など、Devin での上限に達しました。Devin の管理者に連絡してください。',
     },
     gone: {
       any: 'Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。Devin の管理者に確認してください。タスクは「再実行」に残っています。',
@@ -64,7 +60,6 @@ export const card: Text['card'] = {
     slack: 'Slack で利用者を確認できません',
     answer: 'Devin の応答待ち',
   },
-  startsItself: '自動的に開始します。',
   checked: (when) => `${when} に確認しましたが、まだ見つかりません`,
   acuUsed: (used) => `${used} ACU`,
   acuUsedOf: (used, limit) => `${used} / ${limit} ACU`,

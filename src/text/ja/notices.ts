@@ -6,7 +6,6 @@ export const notices: Text['notices'] = {
   taskDeleted:
     'この依頼のタスクは削除されているため、もう一度開始することはできません。タスクを入力し直してください。',
   typed: '入力した内容:',
-  typedCut: '続きはフォームにあります。',
   openForm: 'フォームを開く',
   notOpened: (title) => `「${title}」が開かない場合は、ここから開いてください:`,
   running: {
@@ -112,7 +111,7 @@ export const devin: Text['devin'] = {
       : `Devin に拒否されました: ${reason}`,
   unauthorized:
     'Devin がこのアプリのキーを受け付けません。アプリの管理者に連絡してください。\nキーが誤っているか、取り消されたか、期限切れです。Devin の Settings > Service users で作成し、DEVIN_API_KEY に設定します。',
-  paymentRequired: 'Devin のクレジット不足か、支払いの失敗です。請求担当者に連絡してください。',
+  paymentRequired: 'Devin のクレジット不足か、支払いの失敗です。Devin の管理者に連絡してください。',
   forbidden: (permission) =>
     permission === null
       ? 'このアプリのサービスユーザーに Devin での権限がありません。Devin の管理者に連絡してください。\n不足している権限は示されませんでした。Devin の Settings > Service users でロールを確認します。本人として実行するには ManageOrgSessions と ImpersonateOrgSessions が必要です。'
@@ -124,9 +123,8 @@ export const devin: Text['devin'] = {
   ].join('\n'),
   notFound:
     'Devin で見つからないか、このアプリにアクセス権がありません。\nID またはリンクを確認してください。別の組織のものか、削除された可能性があります。',
-  createConflict: '1 分ほどおいて、もう一度お試しください。',
-  conflict: (reason) =>
-    `${reason === null ? 'セッションの現在の状態では実行できません。' : `Devin に拒否されました: ${reason}\n`}Devin でセッションを開いて状態を確認し、もう一度お試しください。`,
+  conflict:
+    '1 分ほどおいて、もう一度お試しください。続く場合は、Devin でセッションの状態を確認してください。',
   notNow:
     'Devin が混み合っているか、接続できないため、何も実行していません。1 分ほどおいて、もう一度お試しください。',
   unexpected: (status, reason) =>

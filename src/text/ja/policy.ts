@@ -79,7 +79,8 @@ export const policy: Text['policy'] = {
       `ここでは 1 つのセッションで ${most} ACU まで使えますが、このセッションの上限は ${asked} です。`,
     asked: (acu) => `このセッションの上限は ${acu} ACU です。`,
     lower: (acu) => `上限を ${acu} に下げれば、ここで開始できます。`,
-    renews: (when) => `進行中のセッションが終わるか、${when} になると空きが増えます。`,
+    renews: (when) =>
+      `進行中のセッションは、上限の全量を予算から確保します。終了するか、${when} になると空きが増えます。`,
   },
   wakes: {
     budget: (money, rest) => `Devin の再開には、あと ${rest} ACU の空きが必要です。予算: ${money}`,

@@ -34,7 +34,7 @@ describe("Devin's whole reason comes first, then who can change it", () => {
     [409, 'The organization is being moved', 'Try again in a minute'],
     [418, 'Out of tea', 'tell an app admin'],
     [401, 'Key expired', en.devin.unauthorized],
-    [402, 'Organization is out of ACUs', 'ask your billing admin'],
+    [402, 'Organization is out of ACUs', 'ask a Devin admin'],
   ])('%i %s', (status, detail, whose) => {
     const { facts } = parseProblem({
       status,
