@@ -121,7 +121,6 @@ export function createListing(db: Kysely<Tables>) {
       return rows.map(({ sessionId }) => sessionId);
     },
 
-    /** A person's own: what waits for them, then active ones, then the rest; newest first. */
     /** What waits for this person's approval, first what expires first, with their message about it; `total`: of all. */
     async approvalsFor({ teamId, userId, limit }: Own) {
       const asked = JSON.stringify([{ userId }]);
@@ -136,6 +135,7 @@ export function createListing(db: Kysely<Tables>) {
       return rows;
     },
 
+    /** A person's own: what waits for them, then active ones, then the rest; newest first. */
     async mostPressing(own: Own): Promise<FoundRequests> {
       const { teamId, userId, limit } = own;
       const [waiting, active, newest, total] = await Promise.all([
