@@ -183,19 +183,8 @@ async function link(c: ActContext, { act }: Doing<Link, Link>): Promise<Outcome>
   const name = escape(member.name);
   const owner = await otherOwner(member, personId, people.findByEmail);
   if (owner !== null) return notDone(linking.addressOfAnother(name, `<@${owner.userId}>`));
-  const left = await identities.othersLinkedTo(member.userId, person);
-  const chosen = { devinUserId: member.userId, linkedBy: userId, left };
-  const other = (await firstHere(c, left)) ?? (await identities.setLink(person, chosen, tellPerson));
+  const other = await identities.setLink(person, { devinUserId: member.userId, linkedBy: userId }, tellPerson);
   return other === null
     ? done(linking.done(`<@${personId}>`, name))
     : notDone(linking.linkedToAnother(name, `<@${other}>`));
-}
-
-/** One of these people who hasn't left Slack; null: nobody. */
-async function firstHere({ slack }: ActContext, userIds: readonly string[]): Promise<string | null> {
-  for (const userId of userIds) {
-    const person = await slack.people.find(userId);
-    if (person !== null && person.kind !== 'deactivated') return userId;
-  }
-  return null;
 }

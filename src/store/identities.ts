@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
 import { json, lockNames, type Columns } from './sql.ts';
-import type { Db, Tables } from './store.ts';
+import type { Tables } from './store.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */
 export type Person = { teamId: string; userId: string };
@@ -40,24 +40,7 @@ type AfterLinking = (trx: Transaction<Tables>) => Promise<void>;
 export type Identities = ReturnType<typeof createIdentities>;
 
 export function createIdentities(db: Kysely<Tables>) {
-  /** The other people who are linked to this member. */
-  async function othersLinkedTo(
-    devinUserId: string,
-    { teamId, userId }: Person,
-    from: Db = db,
-  ): Promise<string[]> {
-    const others = await from
-      .selectFrom('people')
-      .select('userId')
-      .where((row) => row.and({ teamId, linkedTo: devinUserId }))
-      .where('userId', '<>', userId)
-      .execute();
-    return others.map((other) => other.userId);
-  }
-
   return {
-    othersLinkedTo,
-
     /** The member that an administrator linked to a person, and what is remembered; null: there is none. */
     async known(
       person: Person,
@@ -114,19 +97,23 @@ export function createIdentities(db: Kysely<Tables>) {
     },
 
     /**
-     * `left`: others who were linked to the member and have left Slack. `then`: in the same transaction, unless the person
-     * was already linked to this member. Returns who was linked to the member meanwhile, so that nothing changes; null: nobody.
+     * `then`: in the same transaction, unless the person was already linked to this member. Returns who else is linked to the
+     * member, so that nothing changes; null: nobody.
      */
     async setLink(
       person: Person,
-      { devinUserId, linkedBy, left }: { devinUserId: string; linkedBy: string; left: readonly string[] },
+      { devinUserId, linkedBy }: { devinUserId: string; linkedBy: string },
       then: AfterLinking,
     ): Promise<string | null> {
       return db.transaction().execute(async (trx) => {
         await lockNames([`link:${person.teamId}:${devinUserId}`], trx);
-        const others = await othersLinkedTo(devinUserId, person, trx);
-        const other = others.find((userId) => !left.includes(userId));
-        if (other !== undefined) return other;
+        const other = await trx
+          .selectFrom('people')
+          .select('userId')
+          .where((row) => row.and({ teamId: person.teamId, linkedTo: devinUserId }))
+          .where('userId', '<>', person.userId)
+          .executeTakeFirst();
+        if (other !== undefined) return other.userId;
         const linked = await trx
           .insertInto('people')
           .values({ teamId: person.teamId, userId: person.userId, linkedTo: devinUserId })
