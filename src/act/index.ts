@@ -183,7 +183,11 @@ async function link(c: ActContext, { act }: Doing<Link, Link>): Promise<Outcome>
   const name = escape(member.name);
   const owner = await otherOwner(member, personId, people.findByEmail);
   if (owner !== null) return notDone(linking.addressOfAnother(name, `<@${owner.userId}>`));
-  const other = await identities.setLink(person, { devinUserId: member.userId, linkedBy: userId }, tellPerson);
+  const other = await identities.setLink(
+    person,
+    { devinUserId: member.userId, linkedBy: userId },
+    tellPerson,
+  );
   return other === null
     ? done(linking.done(`<@${personId}>`, name))
     : notDone(linking.linkedToAnother(name, `<@${other}>`));
