@@ -2,15 +2,12 @@ import { DevinError, MEANING } from './devin/errors.ts';
 import { Later, Refused, Unclear, type FailureWord } from './queue/index.ts';
 import type { Failure } from './session/failure.ts';
 import type { RefusedIdentity } from './session/identity.ts';
-import { slackFailure } from './slack/edge/errors.ts';
+import { laterFor, slackFailure } from './slack/edge/errors.ts';
 
 /** What an error of Slack's or Devin's client means. Rethrows others. */
 export function failureWord(error: unknown): FailureWord {
   if (error instanceof Later || error instanceof Refused || error instanceof Unclear) return error;
-  if (!(error instanceof DevinError)) {
-    const failure = slackFailure(error);
-    return new Later('slack', failure.kind === 'rate-limited' ? failure.retryAfterMs : null);
-  }
+  if (!(error instanceof DevinError)) return laterFor(slackFailure(error));
   const failure = { kind: 'devin', ...error.facts } as const;
   const meaning = MEANING[error.code];
   if (meaning === 'unclear') return new Unclear(failure.detail === null ? null : failure);

@@ -100,12 +100,12 @@ export function hasStatus({ text }: Pick<Message, 'text'>, status: string): bool
   return headline.includes(`${BEFORE_STATUS}${status}`);
 }
 
-/** All public messages of the app. */
 /** Whether the app posted it as a card, or as Devin's words. */
 export function isOfEvent({ metadata }: Message, event: 'devin_session' | 'devin_message'): boolean {
   return JSON.stringify(metadata ?? null).includes(`"event_type":"${event}"`);
 }
 
+/** All public messages of the app. */
 export function publicMessages(slack: World['slack']): Message[] {
   const { botUserId } = slack.workspace;
   return [...slack.channels.keys()].flatMap((channelId) =>

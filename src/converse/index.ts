@@ -188,8 +188,7 @@ async function addReaction(
   name: string,
 ): Promise<void> {
   if (channelId === null || ts === null) return;
-  const { kind } = await slack.outbound.react(channelId, ts, name);
-  if (kind === 'rate-limited' || kind === 'unclear') throw new Later('slack');
+  await slack.outbound.react(channelId, ts, name);
 }
 
 async function tellLeftOut({ slack }: ConverseContext, told: Told): Promise<void> {

@@ -9,7 +9,7 @@ import { readMilestone } from '../session/milestones.ts';
 import { REPLY_BY, shownEvent } from '../session/reply.ts';
 import { cardView } from '../slack/card-view.ts';
 import { readThreadMessage } from '../slack/command/message.ts';
-import { refusalKind, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
+import { laterFor, refusalKind, slackFailure } from '../slack/edge/errors.ts';
 import type { FileToShare } from '../slack/edge/outbound.ts';
 import { plainName } from '../slack/edge/people.ts';
 import { isDirectMessage } from '../slack/edge/places.ts';
@@ -195,34 +195,35 @@ async function shareFile(
   const { channelId, threadTs } = session;
   const place = { channelId, threadTs };
   const key = `file:${row.sessionId}:${row.key}`;
-  const failed = (failure: SlackFailure): never => {
+  const failed = (error: unknown): never => {
+    const failure = slackFailure(error);
     if (failure.kind === 'refused' && refusalKind(failure.code) !== 'token')
       throw new NotTakenError(failure.code);
-    throw new Later('slack', failure.kind === 'rate-limited' ? failure.retryAfterMs : null);
+    throw laterFor(failure);
   };
   if (row.slackFileId !== null) {
-    if (
-      await outbound.findFile(place, row.slackFileId).catch((error: unknown) => failed(slackFailure(error)))
-    )
-      return true;
+    if (await outbound.findFile(place, row.slackFileId).catch(failed)) return true;
     const earlier = await shown.find(key);
-    if (earlier !== null && isInFlight(earlier, c.tuning.inFlightMs)) return failed({ kind: 'unclear' });
+    if (earlier !== null && isInFlight(earlier, c.tuning.inFlightMs)) throw new Later('slack');
   }
   const file = await read();
   if (file === null || file.content.byteLength === 0) return false;
-  const uploaded = await outbound.upload(file);
+  const slackFileId = await outbound.upload(file).catch(failed);
   // Nobody sees it yet. Files go to another host of Slack's, which may be blocked.
-  if (uploaded.kind === 'unclear' && !mayWait(c, row)) return false;
-  if (uploaded.kind !== 'uploaded') return failed(uploaded);
+  if (slackFileId === null && mayWait(c, row)) throw new Later('slack');
+  if (slackFileId === null) return false;
   await db.transaction().execute(async (trx) => {
     await lease.fence(trx);
-    await messages.change(row, { slackFileId: uploaded.fileId }, trx);
+    await messages.change(row, { slackFileId }, trx);
     await shown.attempt({ key, ...place, slackTs: outbound.slackTs(), isFirst: false }, trx);
   });
   lease.assertFresh();
-  const shared = await outbound.share(place, uploaded.fileId, file.name);
-  if (shared.kind !== 'unclear') await shown.forget(key);
-  return shared.kind === 'shared' || failed(shared);
+  await outbound.share(place, slackFileId, file.name).catch(async (error: unknown) => {
+    if (slackFailure(error).kind !== 'unclear') await shown.forget(key);
+    failed(error);
+  });
+  await shown.forget(key);
+  return true;
 }
 
 /** Devin may give a file later, or Slack take it, but the next files can't wait forever. */

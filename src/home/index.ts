@@ -8,7 +8,6 @@ import { applyDefaults, type WithNames } from '../session/defaults.ts';
 import { type LookedUpIdentity, type Mapping, isAdministrator } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { shownIdentity, cardView } from '../slack/card-view.ts';
-import { againInMs } from '../slack/edge/errors.ts';
 import { cardMessage } from '../slack/edge/places.ts';
 import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
 import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/views/home.ts';
@@ -48,7 +47,7 @@ const IDENTITY_WAIT_MS = 1000;
 
 /** Draws a person's App Home as things are now: `TEAM:USER`. When to try again, in ms; null: never. */
 export function createHome(c: HomeContext) {
-  return async (subject: string): Promise<number | null> => {
+  return async (subject: string): Promise<null> => {
     const [teamId = '', userId = ''] = subject.split(':');
     const { channelId = null } = (await c.store.shown.find(shownKey('home', subject))) ?? {};
     if (channelId === null) return null;
@@ -76,7 +75,7 @@ async function lookUp(c: HomeContext, person: Owner): Promise<HomeParts> {
   return { identity, health, files: files ?? [], everyone };
 }
 
-async function publish(c: HomeContext, owner: Owner, lookedUp: HomeParts): Promise<number | null> {
+async function publish(c: HomeContext, owner: Owner, lookedUp: HomeParts): Promise<null> {
   const { settings } = c.store;
   const preferences = await settings.preferencesFor(owner);
   const text = await c.slack.textFor(owner.userId);
@@ -92,8 +91,8 @@ async function publish(c: HomeContext, owner: Owner, lookedUp: HomeParts): Promi
     preferences,
     drawnAtMs: c.tuning.now(),
   };
-  const published = await c.slack.outbound.publishHome(owner.userId, renderHome(home, text));
-  return againInMs(published, 'a Home', c.tuning.log);
+  await c.slack.outbound.publishHome(owner.userId, renderHome(home, text));
+  return null;
 }
 
 async function ownSessions(

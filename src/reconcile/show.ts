@@ -188,9 +188,9 @@ async function edit<C extends ShowContext, Rows>(
   const waitMs = await turns.take(turn);
   if (waitMs > 0) return waitMs;
   await shown.editing(key);
-  const edited = await c.slack.outbound.edit(at, metadata, desired.render());
-  if (edited.kind === 'rate-limited') return turns.refused(turn, edited.retryAfterMs);
-  if (edited.kind !== 'updated') return failed(c, task, edited);
+  const failure = await c.slack.outbound.edit(at, metadata, desired.render()).then(() => null, slackFailure);
+  if (failure?.kind === 'rate-limited') return turns.refused(turn, failure.retryAfterMs);
+  if (failure !== null) return failed(c, task, failure);
   await db.transaction().execute(async (trx) => {
     await lease.end(trx);
     await shown.shows(key, { stage, fingerprint }, trx);

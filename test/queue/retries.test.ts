@@ -2,7 +2,7 @@ import { WebAPIRateLimitedError } from '@slack/web-api';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { backOffMs, createSearchUntilFound, retryWindow, sooner } from '../../src/queue/index.ts';
-import { slackFailure, againInMs, retrySlack } from '../../src/slack/edge/errors.ts';
+import { slackFailure, retrySlack } from '../../src/slack/edge/errors.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -64,14 +64,6 @@ test.each([
   [5, 3, 3],
 ])('the sooner of %s and %s is %s', (one, other, expected) => {
   expect(sooner(one, other)).toBe(expected);
-});
-
-test('a job that Slack answered runs again when Slack says, or as failed jobs do if it said nothing', () => {
-  const again = (answer: Parameters<typeof againInMs>[0]) => againInMs(answer, 'a card', createLog('silent'));
-  expect(again({ kind: 'updated' })).toBeNull();
-  expect(again({ kind: 'refused', code: 'is_archived' })).toBeNull();
-  expect(again({ kind: 'rate-limited', retryAfterMs: 7 })).toBe(7);
-  expect(() => again({ kind: 'unclear' })).toThrow("Slack didn't confirm a card");
 });
 
 describe('a search for what a lost answer left', () => {

@@ -5,8 +5,7 @@ import {
   WebAPIRequestError,
 } from '@slack/web-api';
 import { TooLargeError } from '../../bounds.ts';
-import type { Log } from '../../log.ts';
-import { backOffMs, retryWindow } from '../../queue/index.ts';
+import { backOffMs, Later, retryWindow } from '../../queue/index.ts';
 import { MS_PER_S } from '../../time.ts';
 import { askedWait } from '../../upstream.ts';
 
@@ -68,6 +67,11 @@ export async function unlessRefused<T>(asking: Promise<T>): Promise<T | null> {
     if (isRefused(error)) return null;
     throw error;
   });
+}
+
+/** For what Slack didn't do, and didn't refuse. */
+export function laterFor(failure: SlackFailure): Later {
+  return new Later('slack', failure.kind === 'rate-limited' ? failure.retryAfterMs : null);
 }
 
 /**
@@ -141,16 +145,4 @@ export function retrySlack(
     if (!mayHelp && kind !== 'token') return { kind: 'over', code };
   }
   return { kind: 'wait', afterMs: backOffMs(triedForMs) };
-}
-
-type SlackAnswer = { kind: 'posted' | 'updated' } | SlackFailure;
-
-/**
- * When a job runs again after Slack's answer, in ms; null: it doesn't. Throws if Slack didn't confirm, so that the pauses
- * grow. `what`: for the log.
- */
-export function againInMs(answer: SlackAnswer, what: string, log: Log): number | null {
-  if (answer.kind === 'unclear') throw new Error(`Slack didn't confirm ${what}`);
-  if (answer.kind === 'refused') log.warn({ code: answer.code }, `Slack refused ${what}`);
-  return answer.kind === 'rate-limited' ? answer.retryAfterMs : null;
 }

@@ -4,18 +4,16 @@ import ky, { type Options as KyOptions } from 'ky';
 import type { Log } from '../../log.ts';
 import type { RemoteClock } from '../../time.ts';
 import { bounded, type Rendered } from '../views/objects.ts';
-import { isRefused, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
+import { isRefused, laterFor, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
 import type { IsSlackAddress } from './files.ts';
 import { findPosted, metadataBlockId, pagesOf, type MessageMetadata, type Sought } from './metadata.ts';
 import { permalink, type MessagePlace } from './places.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
 export type FileToShare = { name: string; content: Uint8Array<ArrayBuffer> };
-type Uploaded = { kind: 'uploaded'; fileId: string } | SlackFailure;
 
 export type CardPlace = { channelId: string; threadTs: string | null };
 export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
-type Updated = { kind: 'updated' } | SlackFailure;
 /** Where a private notice may go, best way first: response URL, ephemeral message, direct message. */
 export type PrivatePlace = {
   userId: string;
@@ -145,41 +143,32 @@ export function createOutbound({
   return {
     /** Slack refuses one that already exists. */
     react: async (channelId: string, ts: string, name: string) =>
-      outcomeOf('reacted', background.reactions.add({ channel: channelId, timestamp: ts, name })),
+      orLater(unlessRefused(background.reactions.add({ channel: channelId, timestamp: ts, name }))),
 
-    /** Slack refuses one that doesn't exist. */
+    /** As far as Slack does it now. */
     unreact: async (channelId: string, ts: string, name: string) =>
-      outcomeOf('removed', background.reactions.remove({ channel: channelId, timestamp: ts, name })),
+      background.reactions.remove({ channel: channelId, timestamp: ts, name }).catch(slackFailure),
 
     /**
-     * Uploads a file to Slack, where nobody sees it until it is shared.
+     * Uploads a file to Slack, where nobody sees it until it is shared. Its id; null: Slack hasn't got all of it.
      * https://docs.slack.dev/reference/methods/files.getUploadURLExternal
      */
-    async upload({ name, content }: FileToShare): Promise<Uploaded> {
-      try {
-        const ticket = await background.files.getUploadURLExternal({
-          filename: name,
-          length: content.byteLength,
-        });
-        const { upload_url: address, file_id: fileId } = ticket;
-        if (address === undefined || fileId === undefined) return { kind: 'unclear' };
-        const sent = await sendFile(address, content).catch(() => false);
-        return sent ? { kind: 'uploaded', fileId } : { kind: 'unclear' };
-      } catch (error) {
-        return slackFailure(error);
-      }
+    async upload({ name, content }: FileToShare): Promise<string | null> {
+      const { upload_url: address, file_id: fileId } = await background.files.getUploadURLExternal({
+        filename: name,
+        length: content.byteLength,
+      });
+      if (address === undefined || fileId === undefined) return null;
+      return (await sendFile(address, content).catch(() => false)) ? fileId : null;
     },
 
     /** Once: an unclear answer is settled by `findFile`, never by sharing again. */
     share: async (place: ThreadPlace, fileId: string, title: string) =>
-      outcomeOf(
-        'shared',
-        background.files.completeUploadExternal({
-          files: [{ id: fileId, title }],
-          channel_id: place.channelId,
-          thread_ts: place.threadTs,
-        }),
-      ),
+      background.files.completeUploadExternal({
+        files: [{ id: fileId, title }],
+        channel_id: place.channelId,
+        thread_ts: place.threadTs,
+      }),
 
     /** Whether a file is in the thread. Throws if Slack can't be asked. */
     async findFile(place: ThreadPlace, fileId: string): Promise<boolean> {
@@ -197,12 +186,13 @@ export function createOutbound({
     pushView: async (triggerId: string, view: ModalView) =>
       opened(async () => opener.views.push({ trigger_id: triggerId, view })),
 
-    updateView: async (viewId: string, view: ModalView): Promise<Updated> =>
-      outcomeOf('updated', answers.views.update({ view_id: viewId, view })),
+    /** As far as Slack does it now. */
+    updateView: async (viewId: string, view: ModalView) =>
+      answers.views.update({ view_id: viewId, view }).catch(slackFailure),
 
     /** A person's whole App Home. Publishing it twice does no harm. */
-    publishHome: async (userId: string, view: HomeView): Promise<Updated> =>
-      outcomeOf('updated', background.views.publish({ user_id: userId, view })),
+    publishHome: async (userId: string, view: HomeView) =>
+      orLater(unlessRefused(background.views.publish({ user_id: userId, view }))),
 
     /** The time by Slack's clock; null before its first answer. */
     slackTs(): string | null {
@@ -219,11 +209,7 @@ export function createOutbound({
       { channelId, ts }: { channelId: string; ts: string },
       metadata: MessageMetadata,
       message: Rendered,
-    ): Promise<Updated> =>
-      outcomeOf(
-        'updated',
-        background.chat.update({ channel: channelId, ts, ...withBlockId(message, metadata) }),
-      ),
+    ) => background.chat.update({ channel: channelId, ts, ...withBlockId(message, metadata) }),
 
     /** The address of a message; null: there is none, or Slack didn't say where the workspace is. */
     permalink(message: MessagePlace | null): string | null {
@@ -261,6 +247,12 @@ async function opened(open: () => Promise<{ view?: { id?: string } }>): Promise<
   return { viewId: view?.id ?? null };
 }
 
+async function orLater<T>(call: Promise<T>): Promise<T> {
+  return call.catch((error: unknown) => {
+    throw laterFor(slackFailure(error));
+  });
+}
+
 function withBlockId(message: Rendered, metadata: MessageMetadata): Rendered {
   const {
     text,
@@ -270,12 +262,4 @@ function withBlockId(message: Rendered, metadata: MessageMetadata): Rendered {
     text,
     blocks: first === undefined ? [] : [{ block_id: metadataBlockId(metadata), ...first }, ...rest],
   };
-}
-
-/** What came of a call whose answer says nothing more. */
-async function outcomeOf<Kind extends string>(
-  kind: Kind,
-  call: Promise<unknown>,
-): Promise<{ kind: Kind } | SlackFailure> {
-  return call.then(() => ({ kind }), slackFailure);
 }
