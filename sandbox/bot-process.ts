@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { levels } from 'pino';
 import { z } from 'zod';
 import { parseJson } from './json.ts';
 
@@ -73,7 +72,7 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   function note(line: string, isError: boolean): void {
     onLine?.(line);
     const { level, message } = readLine(line, isError);
-    const entry = { level: levels.labels[level] ?? String(level), message };
+    const entry = { level: level > WARN ? 'error' : level === WARN ? 'warn' : 'info', message };
     log.push(entry);
     log.splice(0, log.length - LOG_LINES_KEPT);
     if (level >= WARN) onTrouble?.(entry);
