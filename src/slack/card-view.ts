@@ -112,7 +112,7 @@ function phaseOf(request: SessionRequest, session: SessionRow | null): SessionPh
 function capNow({ draft }: SessionRequest, session: SessionRow | null, phase: SessionPhase): number | null {
   const cap = draft.values.max_acu_limit ?? null;
   if (cap === null || session === null || session.snapshot.acusConsumed <= cap) return cap;
-  return phase === 'capped' && !session.told.includes('capped:2') ? cap : null;
+  return phase === 'capped' ? cap : null;
 }
 
 /** In these phases Devin's own word says more than the phase does. */
@@ -281,11 +281,10 @@ export function shownIdentity(identity: LookedUpIdentity, text: Text): FormIdent
   if (identity === 'key-refused') return { kind: 'not-known', why: text.devin.unauthorized };
   if (identity === null) return { kind: 'not-known', why: text.steering.notLookedUp };
   if (identity.kind === 'refused') return { kind: 'refused', why: refusalSentence(identity, text) };
-  const { checkedAtMs } = identity;
   const how = identitySentence(identity, text);
-  if (identity.kind === 'matched') return { kind: 'member', name: identity.name, how, checkedAtMs };
+  if (identity.kind === 'matched') return { kind: 'member', name: identity.name, how };
   const why = text.joins.sentences([text.notices.serviceUser.runsAs, how]);
-  return { kind: 'service-user', why, checkedAtMs };
+  return { kind: 'service-user', why };
 }
 
 /** What is switched off in the thread, or which of its sessions is heard; on a person's first card, also how it works. Escaped. */

@@ -120,7 +120,7 @@ export function cardButton(action: CardAction, card: SessionCard, text: Text): B
     ...(row.primaryIn?.includes(card.phase) === true && { style: 'primary' as const }),
     ...(asks !== undefined && {
       style: 'danger' as const,
-      confirm: confirmation({ title: label, text: asks, confirm: label, deny: text.modal.cancel }),
+      confirm: confirmation({ title: label, text: asks, confirm: label, deny: text.card.buttons.cancel }),
     }),
   };
 }

@@ -16,12 +16,11 @@ import {
   signedStatus,
   type SessionCard,
 } from './session-card.ts';
-import { isAccepted, type FormIdentity } from './session-form.ts';
+import { identityLines, isAccepted, type FormIdentity } from './session-form.ts';
 import { sessionFacts } from './session-list.ts';
 import { renderOwnSettings } from './settings.ts';
 import { bold, code, codeBlock, escape, link, oneLine, quote, truncate, BETWEEN_FACTS } from './text.ts';
 import { homeEveryone, type HomeEveryone } from './usage.ts';
-import { identityLines } from './whoami.ts';
 
 /** What an administrator wants to know of the app. */
 export type HomeHealth = {
@@ -114,7 +113,7 @@ function needsYou({ runsAs, approvals, sessions }: Home, text: Text): KnownBlock
     ...approvals.flatMap((one) => askedEntry(one, text)),
     ...(isAccepted(runsAs) ? entries('needs-you', sessions, text) : []),
   ];
-  return blocks.length === 0 ? [] : [header(text.home.groups['needs-you']), ...blocks];
+  return blocks.length === 0 ? [] : [header(text.card.phases['needs-you']), ...blocks];
 }
 
 function askedEntry({ card, ...asked }: HomeApproval, text: Text): KnownBlock[] {

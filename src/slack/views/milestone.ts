@@ -10,7 +10,13 @@ import { shownTime } from './details.ts';
 import { markdownParts, isCut, quotedParts } from './markdown.ts';
 import { textIn, readMarkdown } from './markdown/read.ts';
 import { button, buttonRow, joinParts, line, small, type Rendered } from './objects.ts';
-import { acuFact, pullRequestLink, pullRequestLinks, linkedTitle, type SessionCard } from './session-card.ts';
+import {
+  acuFact,
+  pullRequestLink,
+  newestPullRequests,
+  linkedTitle,
+  type SessionCard,
+} from './session-card.ts';
 import {
   bold,
   escape,
@@ -99,7 +105,11 @@ function headline(message: MilestoneMessage, text: Text): string {
       return milestones.duplicate(mention, title);
     default: {
       const event = `${mention} ${bold(eventWord(what.kind, card, text))}`;
-      return [event, ...pullRequestLinks(card, text), ...acuFact(card, text)].join(BETWEEN_FACTS);
+      return [
+        event,
+        ...newestPullRequests(card).map(({ url }) => pullRequestLink(url)),
+        ...acuFact(card, text),
+      ].join(BETWEEN_FACTS);
     }
   }
 }

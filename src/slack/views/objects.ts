@@ -128,14 +128,14 @@ type Modal = {
 
 export function modal({ id, metadata, words, blocks }: Modal, text: Text): ModalView {
   const { title, submit = null } = words;
-  const { cancel, close } = text.modal;
+  const ends = submit === null ? text.modal.close : text.card.buttons.cancel;
   return {
     type: 'modal',
     ...(id !== undefined && { callback_id: id }),
     ...(metadata !== undefined && { private_metadata: metadata }),
     title: caption(title, LIMIT.viewTitle),
     ...(submit !== null && { submit: caption(submit, LIMIT.viewTitle) }),
-    close: caption(words.close ?? (submit === null ? close : cancel), LIMIT.viewTitle),
+    close: caption(words.close ?? ends, LIMIT.viewTitle),
     blocks,
   };
 }

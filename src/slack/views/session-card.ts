@@ -184,7 +184,6 @@ function sentences(raw: readonly (string | null)[]): string[] {
     .slice(0, SHOWN_SENTENCES);
 }
 
-const SHOWN_REPOS = 3;
 const SHOWN_PULL_REQUESTS = 5;
 const FACT_LENGTH = 150;
 const ADDRESS_LENGTH = 500;
@@ -234,40 +233,28 @@ export function progressFacts(card: SessionCard, text: Text): string[] {
 export function workFacts(card: SessionCard, text: Text): string[] {
   const { mode } = card;
   return [
-    ...repositoryFact(card, text),
+    ...repositoryFact(card),
     ...(mode === null || mode === USUAL_MODE ? [] : [text.card.mode(fact(mode))]),
   ];
 }
 
 /** Escaped; at most one. */
-export function repositoryFact({ repos }: SessionCard, text: Text): string[] {
-  const shown = repos.slice(0, SHOWN_REPOS).map(fact).join(', ');
-  const more = repos.length - SHOWN_REPOS;
-  return repos.length === 0 ? [] : [more > 0 ? text.card.andMore(shown, more) : shown];
+export function repositoryFact({ repos }: SessionCard): string[] {
+  return repos.length === 0 ? [] : [fact(repos.join(', '))];
 }
 
 /** A line for each pull request, as a link; in the plain twin with its address. */
 export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
-  return eachPullRequest(card, text, ({ url, state }) => {
+  return newestPullRequests(card).map(({ url, state }) => {
     const where = linked ? pullRequestLink(url) : shownAddress(url);
     const word = state === null ? null : (lookup(text.card.pullRequestStates, state) ?? fact(state));
     return text.card.pullRequest(where, word);
   });
 }
 
-/** Only their names, as links. Escaped. */
-export function pullRequestLinks(card: SessionCard, text: Text): string[] {
-  return eachPullRequest(card, text, ({ url }) => pullRequestLink(url));
-}
-
-type PullRequest = SessionCard['pullRequests'][number];
-
-function eachPullRequest(card: SessionCard, text: Text, shown: (one: PullRequest) => string): string[] {
-  const pullRequests = card.pullRequests.filter(({ url }) => url.trim() !== '');
-  // The newest ones, which are the ones to review.
-  const lines = pullRequests.slice(-SHOWN_PULL_REQUESTS).map(shown);
-  const more = pullRequests.length - lines.length;
-  return more > 0 ? [...lines, text.card.morePullRequests(more)] : lines;
+/** Those to review. */
+export function newestPullRequests({ pullRequests }: SessionCard): SessionCard['pullRequests'] {
+  return pullRequests.filter(({ url }) => url.trim() !== '').slice(-SHOWN_PULL_REQUESTS);
 }
 
 /** Escaped; by name if the address has one. */

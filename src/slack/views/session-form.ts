@@ -34,8 +34,8 @@ import { bold, escape, oneLine, USER_ID, BETWEEN_FACTS } from './text.ts';
 /** Who the session will run as. `how` and `why` are plain sentences. */
 export type FormIdentity =
   | { kind: 'looking' }
-  | { kind: 'member'; name: string; how: string; checkedAtMs?: number }
-  | { kind: 'service-user'; why: string; checkedAtMs?: number }
+  | { kind: 'member'; name: string; how: string }
+  | { kind: 'service-user'; why: string }
   /** It couldn't be looked up. */
   | { kind: 'not-known'; why: string }
   | { kind: 'refused'; why: string };
@@ -192,7 +192,7 @@ function lastBlock(groups: readonly OptionGroup[], { modal: words }: Text): Know
 /** Why a person can't start a session is an alert. Alerts are short: the rest is below. */
 function headBlocks({ runsAs, choices }: SessionForm, text: Text): KnownBlock[] {
   if (runsAs.kind !== 'refused') {
-    const facts = [runsAsSentence(runsAs, text), ...policyFacts(choices, text)];
+    const facts = [identityLines(runsAs, text).who, ...policyFacts(choices, text)];
     return [{ ...context(facts.join(BETWEEN_FACTS)), block_id: BLOCK.runsAs }];
   }
   const sentence = text.modal.cannotStart(runsAs.why);
@@ -213,14 +213,17 @@ function policyFacts(choices: Choices | null, { policy: { money }, modal: words,
   ];
 }
 
-function runsAsSentence(runsAs: Exclude<FormIdentity, { kind: 'refused' }>, text: Text): string {
+/** Who a person's sessions run as, and how the app knows; `how`: null if the first sentence says it. */
+export function identityLines(runsAs: FormIdentity, text: Text): { who: string; how: string | null } {
   switch (runsAs.kind) {
     case 'looking':
-      return text.home.runsAs.looking;
+      return { who: text.home.looking, how: null };
     case 'member':
-      return text.modal.runsAs.member(bold(escape(runsAs.name)));
+      return { who: text.modal.runsAs.member(bold(escape(runsAs.name))), how: escape(runsAs.how) };
     case 'service-user':
     case 'not-known':
-      return escape(runsAs.why);
+      return { who: escape(runsAs.why), how: null };
+    case 'refused':
+      return { who: `:warning: ${text.modal.cannotStart(escape(runsAs.why))}`, how: null };
   }
 }

@@ -60,7 +60,7 @@ export function sessionFacts(card: SessionCard, text: Text): string[] {
   const pullRequests = pullRequestLines(card, text, true);
   return [
     ...progressFacts(card, text),
-    ...(pullRequests.length === 0 ? repositoryFact(card, text) : [text.joins.list(pullRequests)]),
+    ...(pullRequests.length === 0 ? repositoryFact(card) : [text.joins.list(pullRequests)]),
   ];
 }
 

@@ -7,7 +7,7 @@ import { runAction } from '../edge/ids.ts';
 import { optionWords, shownMoment } from './details.ts';
 import { hurdleSentence, notice } from './notices.ts';
 import { button, joinParts, packed, withAccessory, type Rendered } from './objects.ts';
-import type { FormIdentity } from './session-form.ts';
+import { identityLines, type FormIdentity } from './session-form.ts';
 import { renderOwnSettings, type OwnSettings } from './settings.ts';
 import { bold, escape, BETWEEN_FACTS, link, oneLine, truncate } from './text.ts';
 import { moneyLines } from './usage.ts';
@@ -34,29 +34,6 @@ function modeLines({ modes }: Choices, { policy: { announce } }: Text): string[]
   return Object.entries(modes).map(([mode, verdict]) =>
     announce[verdict](`${mode.charAt(0).toUpperCase()}${mode.slice(1)}`),
   );
-}
-
-/** Who a person's sessions run as, and how the app knows; `how`: null if the first sentence says it. */
-export function identityLines(runsAs: FormIdentity, text: Text): { who: string; how: string | null } {
-  switch (runsAs.kind) {
-    case 'looking':
-      return { who: text.home.runsAs.looking, how: null };
-    case 'member':
-      return {
-        who: text.modal.runsAs.member(bold(escape(runsAs.name))),
-        how: text.joins.sentences([escape(runsAs.how), ...checked(runsAs, text)]),
-      };
-    case 'service-user':
-      return { who: text.joins.sentences([escape(runsAs.why), ...checked(runsAs, text)]), how: null };
-    case 'not-known':
-      return { who: escape(runsAs.why), how: null };
-    case 'refused':
-      return { who: `:warning: ${text.modal.cannotStart(escape(runsAs.why))}`, how: null };
-  }
-}
-
-function checked({ checkedAtMs }: { checkedAtMs?: number }, text: Text): string[] {
-  return checkedAtMs === undefined ? [] : [text.home.runsAs.checked(shownMoment(checkedAtMs, text))];
 }
 
 /** `why`: what the person may do here; null: nothing, or that is not known. */

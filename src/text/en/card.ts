@@ -71,12 +71,10 @@ export const card = {
   nearCap: 'near its cap',
   acuLimit: (limit: string): string => `up to ${limit} ACU`,
   mode: (mode: string): string => `${mode} mode`,
-  andMore: (shown: string, more: number): string => `${shown} and ${more} more`,
   /** Devin's words; others are shown as they are. */
   pullRequestStates: { open: 'open', merged: 'merged', closed: 'closed' },
   pullRequest: (where: string, state: string | null): string =>
     state === null ? where : `${where} · ${state}`,
-  morePullRequests: (more: number): string => (more === 1 ? 'and 1 more PR' : `and ${more} more PRs`),
   buttons: {
     review: 'Review PR',
     open: 'Open in Devin',

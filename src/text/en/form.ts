@@ -5,8 +5,7 @@ export const modal = {
   title: 'Start a Devin session',
   submit: 'Start',
   save: 'Save',
-  /** Of a view that can be sent, and of others. */
-  cancel: 'Cancel',
+  /** Of a view that can't be sent. */
   close: 'Close',
   /** The menu of groups. */
   addOptions: 'Add options…',

@@ -1,15 +1,12 @@
 /** A person's App Home. Names, links and what can be typed come as mrkdwn. */
 export const home = {
   title: 'Your Devin sessions',
-  runsAs: {
-    looking: 'Looking up who your sessions run as…',
-    checked: (moment: string): string => `Checked ${moment}.`,
-  },
+  looking: 'Looking up who your sessions run as…',
   start: 'Start a session',
   refresh: 'Refresh',
   whereCardsGo: 'Sessions started here appear in Messages, visible only to you.',
   drawn: (moment: string): string => `Updated ${moment}.`,
-  groups: { 'needs-you': 'Needs you', 'under-way': 'In progress', earlier: 'Earlier' },
+  groups: { 'under-way': 'In progress', earlier: 'Earlier' },
   /** Who asks for an approval: a mention. */
   from: (who: string): string => `from ${who}`,
   none: {

@@ -66,10 +66,8 @@ export const card: Text['card'] = {
   nearCap: '上限間近',
   acuLimit: (limit) => `上限 ${limit} ACU`,
   mode: (mode) => `${mode} モード`,
-  andMore: (shown, more) => `${shown}、その他 ${more} 件`,
   pullRequestStates: { open: 'オープン', merged: 'マージ済み', closed: 'クローズ済み' },
   pullRequest: (where, state) => (state === null ? where : `${where} · ${state}`),
-  morePullRequests: (more) => `ほか PR ${more} 件`,
   buttons: {
     review: 'PR をレビュー',
     open: 'Devin で開く',

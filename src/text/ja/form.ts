@@ -5,7 +5,6 @@ export const modal: Text['modal'] = {
   title: 'Devin セッションを開始',
   submit: '開始',
   save: '保存',
-  cancel: 'キャンセル',
   close: '閉じる',
   addOptions: 'オプションを追加…',
   review: 'Devin に渡す内容',

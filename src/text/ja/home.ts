@@ -2,15 +2,12 @@ import type { Text } from '../index.ts';
 
 export const home: Text['home'] = {
   title: 'あなたの Devin セッション',
-  runsAs: {
-    looking: 'セッションの実行者を確認しています…',
-    checked: (moment) => `確認日時: ${moment}`,
-  },
+  looking: 'セッションの実行者を確認しています…',
   start: 'セッションを開始',
   refresh: '更新',
   whereCardsGo: 'ここから開始したセッションは「メッセージ」タブに表示され、ほかの人には見えません。',
   drawn: (moment) => `更新日時: ${moment}`,
-  groups: { 'needs-you': '回答待ち', 'under-way': '進行中', earlier: '過去のセッション' },
+  groups: { 'under-way': '進行中', earlier: '過去のセッション' },
   from: (who) => `依頼者: ${who}`,
   none: {
     title: 'まだセッションがありません',

@@ -51,6 +51,12 @@ describe('a message that asks for an approval', () => {
     expect(words).not.toContain(token);
   });
 
+  test('names a rule of the policy, and a limit only in words', () => {
+    const under = (about: object) => shown({ ...asked, approval: { ...asked.approval, ...about } });
+    expect(under({ rule: 'infra', say: 'Ask.' })).toMatch(/Rule: infra.*Ask\./);
+    expect(under({ rule: 'limits.acu_per_session', most: 5 })).not.toContain('limits.');
+  });
+
   test('says that a session without a cap has no limit', () => {
     expect(shown(withValues({}))).toContain('No ACU cap.');
     expect(shown(withValues({ max_acu_limit: 7 }))).toContain('Up to 7 ACU');
