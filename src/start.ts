@@ -134,7 +134,7 @@ async function meetSlack(
   { config, slack, waiting, text, log }: StartDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const check = async () => checkSlack({ client: slack.starting, botToken: config.slack.botToken });
+  const check = async () => checkSlack({ client: slack.answers, botToken: config.slack.botToken });
   const bot = await waiting.until('Slack', check, signal);
   slack.identity.bot = bot;
   for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));

@@ -142,8 +142,7 @@ const requested = manifest.oauth_config.scopes.bot;
 /** Methods of the Web API that the sources call. */
 function calledMethods(): string[] {
   const sources = globSync('src/**/*.ts');
-  const call =
-    /\b(?:client|answers|background|opener)\s*\.\s*([a-z]+)\s*\.\s*([a-zA-Z]+(?:\.[a-zA-Z]+)?)\s*\(/g;
+  const call = /\b(?:client|answers|background)\s*\.\s*([a-z]+)\s*\.\s*([a-zA-Z]+(?:\.[a-zA-Z]+)?)\s*\(/g;
   const found = sources.flatMap((path) =>
     [...readFileSync(path, 'utf8').matchAll(call)].map(([, group, name]) => `${group}.${name}`),
   );

@@ -36,7 +36,7 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
   const clock = createRemoteClock();
   const client = clientOf(slack, slack.workspace.botToken, clock.observe(fetch));
   await client.auth.test();
-  const slackSide = { answers: client, background: client, opener: client, workspaceUrl: () => null };
+  const slackSide = { answers: client, background: client, workspaceUrl: () => null };
   const isSlackAddress = createIsSlackAddress(slack.apiUrl);
   const outbound = createOutbound({ ...slackSide, isSlackAddress, clock, fetch, log: createLog('silent') });
   const afterSearch = { happens: async (): Promise<unknown> => Promise.resolve() };

@@ -41,7 +41,6 @@ const QUIET = { unfurl_links: false, unfurl_media: false };
 /** The only writer to Slack. */
 export function createOutbound({
   answers,
-  opener,
   background,
   isSlackAddress,
   clock,
@@ -51,8 +50,6 @@ export function createOutbound({
 }: {
   /** For what a person waits for. */
   answers: WebClient;
-  /** Opens views, and doesn't retry. */
-  opener: Pick<WebClient, 'views'>;
   /** For all that can wait while Slack is down or busy, such as cards. Its queue delays nobody's modal. */
   background: WebClient;
   isSlackAddress: IsSlackAddress;
@@ -180,11 +177,11 @@ export function createOutbound({
     directChannel,
 
     openView: async (triggerId: string, view: ModalView) =>
-      opened(async () => opener.views.open({ trigger_id: triggerId, view })),
+      opened(async () => answers.views.open({ trigger_id: triggerId, view })),
 
     /** Over the view that the trigger came from. */
     pushView: async (triggerId: string, view: ModalView) =>
-      opened(async () => opener.views.push({ trigger_id: triggerId, view })),
+      opened(async () => answers.views.push({ trigger_id: triggerId, view })),
 
     /** As far as Slack does it now. */
     updateView: async (viewId: string, view: ModalView) =>

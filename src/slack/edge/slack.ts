@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { WebAPIPlatformError, WebClient, type WebAPICallResult, type WebClientOptions } from '@slack/web-api';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { bounded } from '../../bounds.ts';
+import { bounded, type Fetch } from '../../bounds.ts';
 import { quietSlackLogger, type Log } from '../../log.ts';
 import type { Proxy } from '../../network.ts';
 import type { KnownPeople } from '../../store/identities.ts';
@@ -19,8 +19,7 @@ import { createOutbound, type ThreadPlace } from './outbound.ts';
 import { createGroups, createPeople, createTextFor, nameMentions } from './people.ts';
 import { createDescribePlace, createPresence } from './places.ts';
 
-const SLACK_TIMEOUT_MS = 15_000;
-const STARTING_TIMEOUT_MS = 10_000;
+const SLACK_TIMEOUT_MS = 10_000;
 const SLACK_API_URL = 'https://slack.com/api/';
 
 export type Slack = ReturnType<typeof createSlack>;
@@ -46,7 +45,7 @@ type SlackOptions = {
 export function createSlack(options: SlackOptions) {
   const { botToken, apiUrl, transport, proxy, knownPeople, languages, onRefused, fetch, now, log } = options;
   const clock = createRemoteClock();
-  const { answers, opener, background, starting, isUp } = createClients(options, clock);
+  const { answers, background, isUp } = createClients(options, clock);
   const isSlackAddress = createIsSlackAddress(apiUrl);
   const identity: { bot: BotIdentity | null } = { bot: null };
   const bot = (): BotIdentity => {
@@ -59,7 +58,6 @@ export function createSlack(options: SlackOptions) {
   const people = createPeople({ client: background, teamId, knownPeople, now });
   const outbound = createOutbound({
     answers,
-    opener,
     background,
     isSlackAddress,
     clock,
@@ -71,8 +69,6 @@ export function createSlack(options: SlackOptions) {
   const presence = createPresence({ client: background, directChannel, now });
   return {
     answers,
-    /** For the start, which asks again soon. */
-    starting,
     isUp,
     identity,
     botUserId,
@@ -105,7 +101,7 @@ export function createSlack(options: SlackOptions) {
   };
 }
 
-/** `opener` opens views, and retries nothing. `background`: for what can wait; its queue delays nobody's modal. `starting`: for the start. */
+/** `background`: for what can wait; its queue delays nobody's modal. */
 function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, clock: RemoteClock) {
   const upstream = createUpstream({
     origin: new URL(apiUrl ?? SLACK_API_URL).origin,
@@ -121,21 +117,19 @@ function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, 
     );
   };
   // Never retried blindly: two cards are as wrong as none. The jobs decide.
-  const client = (more: Pick<WebClientOptions, 'fetch' | 'retryConfig' | 'timeout'>): WebClient =>
+  const client = (observed: Fetch): WebClient =>
     new Client(botToken, onDeadToken, {
       logger: quietSlackLogger(log),
       timeout: SLACK_TIMEOUT_MS,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
       ...(apiUrl !== null && { slackApiUrl: apiUrl }),
-      ...more,
+      fetch: observed,
     });
   // A trigger id lives 3 s: what people wait for is always asked. The rest waits while Slack is down or busy.
-  const answers = client({ fetch: upstream.observed, retryConfig: { retries: 1 } });
-  const opener = client({ fetch: upstream.observed });
-  const background = client({ fetch: upstream.guarded });
-  const starting = client({ fetch: upstream.observed, timeout: STARTING_TIMEOUT_MS });
-  return { answers, opener, background, starting, isUp: upstream.isUp };
+  const answers = client(upstream.observed);
+  const background = client(upstream.guarded);
+  return { answers, background, isUp: upstream.isUp };
 }
 
 /** Who the app is in its workspace, from `auth.test`. */

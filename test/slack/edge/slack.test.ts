@@ -60,8 +60,8 @@ test("an answer that neither confirms nor says why not isn't a refusal", async (
 });
 
 test('the app is its user in a workspace, whatever else Slack says of it', async () => {
-  const { starting } = await open({ user_id: 'UAPP', team_id: 'T1' });
-  expect(await identifyBot(starting)).toMatchObject({ botUserId: 'UAPP', teamId: 'T1' });
+  const { answers } = await open({ user_id: 'UAPP', team_id: 'T1' });
+  expect(await identifyBot(answers)).toMatchObject({ botUserId: 'UAPP', teamId: 'T1' });
 });
 
 test('a token that Slack refuses is counted, and logged once a minute, with what to do', async () => {
