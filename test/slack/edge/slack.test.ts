@@ -89,7 +89,7 @@ test("nothing is sent to an address that isn't Slack's: neither a notice nor a f
   const place = { userId: 'U1', channelId: null, threadTs: null };
   await outbound.settleNotice({ ...place, responseUrl: 'https://evil.example/response' }, null);
   const file = { name: 'a.txt', content: new Uint8Array([1]) };
-  expect(await outbound.upload(file)).toEqual({ kind: 'unclear' });
+  expect(await outbound.upload(file)).toBeNull();
   expect(elsewhere).toEqual([]);
   await outbound.settleNotice({ ...place, responseUrl: 'https://hooks.slack.com/response' }, null);
   expect(elsewhere).toEqual(['https://hooks.slack.com/response']);
