@@ -36,7 +36,10 @@ export const card = {
         'It reached its ACU cap. Run it again with a higher cap, or raise the cap in Devin.',
       user_usage_limit_exceeded:
         'The person it runs as reached their usage limit. Ask a Devin admin to raise it.',
-      any: 'Your organization reached a limit in Devin, such as its credits, payment or contract. Ask a Devin admin.',
+      out_of_credits: 'Your organization has no credits left in Devin. Ask a Devin admin to add some.',
+      payment_declined: 'A payment for Devin was declined. Ask a Devin admin to update it.',
+      contract_expired: "Your organization's Devin contract has ended. Ask a Devin admin to renew it.",
+      any: 'Your organization reached a limit in Devin. Ask a Devin admin to raise it.',
     },
     gone: {
       any: 'Devin can\'t find this session: it was deleted, or this app lost access to it. Ask a Devin admin. "Run again" still has your task.',

@@ -34,7 +34,10 @@ export const card: Text['card'] = {
         'ACU の上限に達しました。上限を上げてもう一度実行するか、Devin で上限を上げてください。',
       user_usage_limit_exceeded:
         '実行者が利用上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
-      any: '組織のクレジット、支払い、契約など、Devin での上限に達しました。Devin の管理者に連絡してください。',
+      out_of_credits: '組織の Devin のクレジットが残っていません。追加を Devin の管理者に依頼してください。',
+      payment_declined: 'Devin の支払いが拒否されました。更新を Devin の管理者に依頼してください。',
+      contract_expired: '組織の Devin の契約が終了しました。更新を Devin の管理者に依頼してください。',
+      any: '組織が Devin の上限に達しました。引き上げを Devin の管理者に依頼してください。',
     },
     gone: {
       any: 'Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。Devin の管理者に確認してください。タスクは「再実行」に残っています。',
