@@ -36,15 +36,6 @@ export type DevinErrorFacts = {
   fieldErrors: FieldError[];
 };
 
-type Details = {
-  /** Its name in logs, for example `sessions.create`. */
-  operation: string;
-  facts: DevinErrorFacts;
-  retryAfterMs?: number | null;
-  requestId?: string | null;
-  cause?: unknown;
-};
-
 /** Any failure of an operation on Devin. Its message contains nothing of the request or the answer. */
 export class DevinError extends Error {
   override readonly name = 'DevinError';
@@ -55,7 +46,20 @@ export class DevinError extends Error {
   /** Devin's id of the request, for its support. */
   readonly requestId: string | null;
 
-  constructor({ operation, facts, retryAfterMs = null, requestId = null, cause }: Details) {
+  /** `operation`: its name in logs, for example `sessions.create`. */
+  constructor({
+    operation,
+    facts,
+    retryAfterMs = null,
+    requestId = null,
+    cause,
+  }: {
+    operation: string;
+    facts: DevinErrorFacts;
+    retryAfterMs?: number | null;
+    requestId?: string | null;
+    cause?: unknown;
+  }) {
     const status = facts.status === null ? '' : ` (${facts.status})`;
     super(`${operation}: ${facts.code}${status}`, cause === undefined ? undefined : { cause });
     this.code = facts.code;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UNAPPROVED_ENDS, voterSchema } from './approval.ts';
-import { fieldKeySchema, fields, type FieldKey, type StoredDraft } from './fields.ts';
+import { fieldKeySchema, fields, type FieldKey } from './fields.ts';
 import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import type { Problem } from './intent.ts';
 import { hurdleSchema } from './policy/decide.ts';
@@ -94,14 +94,10 @@ export type Fault = z.infer<typeof faultSchema>;
 export const faultsSchema = z.partialRecord(fieldKeySchema, faultSchema);
 export type Faults = Partial<Record<FieldKey, Fault>>;
 
-/** Shorter values appear in any sentence, so they don't count as named in Devin's. */
-const TELLING_LENGTH = 3;
-
 /**
- * Puts Devin's reason at the fields it is about: the ones it names, else the ones whose value or name it contains, else
- * the task.
+ * Puts Devin's reason at the fields it is about: those of its errors, else those whose names it contains, else the task.
  */
-export function faultsOfFailure(failure: Failure | null, values: StoredDraft): Faults {
+export function faultsOfFailure(failure: Failure | null): Faults {
   if (failure?.kind === 'not-listed') return { [failure.field]: { typed: [failure.value], said: null } };
   if (failure?.kind !== 'devin' || failure.code !== 'invalid-request') return {};
   const { fieldErrors, detail } = failure;
@@ -114,19 +110,11 @@ export function faultsOfFailure(failure: Failure | null, values: StoredDraft): F
   if (named.length > 0) return said(named);
   const reason = detail ?? fieldErrors.map(({ message }) => message).join(' ');
   if (reason === '') return {};
-  const given = new Map(Object.entries(values));
-  const meant = fields.filter(({ key, isTask }) => !isTask && isNamedIn(reason, key, given.get(key)));
-  return said(meant.length === 0 ? [['prompt', reason]] : meant.map(({ key }) => [key, reason] as const));
-}
-
-function isNamedIn(reason: string, key: FieldKey, value: unknown): boolean {
-  if (value === undefined) return false;
   const words = reason.toLowerCase();
-  const isTelling = (one: unknown): boolean =>
-    typeof one === 'string' && one.length >= TELLING_LENGTH && words.includes(one.toLowerCase());
-  return (
-    [key, key.replaceAll('_', ' ')].some((name) => words.includes(name)) || [value].flat().some(isTelling)
-  );
+  const isNamed = (key: FieldKey): boolean =>
+    [key, key.replaceAll('_', ' ')].some((name) => words.includes(name));
+  const meant = fields.filter(({ key, isTask }) => !isTask && isNamed(key));
+  return said(meant.length === 0 ? [['prompt', reason]] : meant.map(({ key }) => [key, reason] as const));
 }
 
 function said(reasons: readonly (readonly [FieldKey, string])[]): Faults {

@@ -5,7 +5,6 @@ import {
   alertsOf,
   CEILINGS,
   ceilingsOf,
-  highestMarks,
   overCeilings,
   ruleOf,
   type BudgetAlert,
@@ -132,5 +131,5 @@ export async function alertOwners(
   const keyOf = (alert: BudgetAlert): string => shownKey('alerts', alertName(alert));
   const added = await markFirst(alerts.map(keyOf), trx);
   const news = alerts.filter((alert) => added.has(keyOf(alert)));
-  for (const alert of highestMarks(news)) await enqueue('show', { key: keyOf(alert) }, { trx });
+  for (const alert of news) await enqueue('show', { key: keyOf(alert) }, { trx });
 }

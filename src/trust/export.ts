@@ -32,20 +32,17 @@ export function exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean): AsyncG
 const GENESIS = '0'.repeat(64);
 
 /**
- * `changed`: the entry, or the one before it. `unmarked`: nothing says that the entry is the last one. `emptied`: a used
- * database has no entry. `replaced`: no entry has the expected hash.
- */
-type ChainFault = 'changed' | 'missing' | 'unmarked' | 'emptied' | 'replaced';
-/**
  * Follows the chain from the first entry to the last one that was written. One entry at a time is in memory. `expected`: a
- * hash that was noted outside the database; null: none.
+ * hash that was noted outside the database; null: none. `changed`: the entry, or the one before it. `unmarked`: nothing says
+ * that the entry is the last one. `emptied`: a used database has no entry. `replaced`: no entry has the expected hash.
  */
 export async function verifyChain(
   audit: Pick<Audit, 'end' | 'entries' | 'isUsed'>,
   expected: string | null = null,
 ): Promise<
   /** `last`: null if there is no entry. */
-  { ok: true; count: number; last: AuditRow | null } | { ok: false; seq: number; fault: ChainFault }
+  | { ok: true; count: number; last: AuditRow | null }
+  | { ok: false; seq: number; fault: 'changed' | 'missing' | 'unmarked' | 'emptied' | 'replaced' }
 > {
   // First: more can be written meanwhile.
   const end = await audit.end();

@@ -9,7 +9,6 @@ import {
   isNode,
   isScalar,
   visit,
-  type Scalar,
   type YAMLMap,
 } from 'yaml';
 import type { z } from 'zod';
@@ -106,23 +105,8 @@ async function followFile<T>(
   }
   let { value, sha256 } = first;
   let problems: readonly string[] = [];
-  let recorded: string | null = null;
   let told: OnLoaded = async () => Promise.resolve();
   let life: { stop(): Promise<void> } | null = null;
-
-  async function record(): Promise<void> {
-    if (recorded === sha256) return;
-    await told(sha256);
-    recorded = sha256;
-  }
-
-  async function keep(newer: Extract<YamlResult<T>, { ok: true }>): Promise<void> {
-    const isNew = problems.length > 0 || newer.sha256 !== sha256;
-    ({ value, sha256 } = newer);
-    problems = [];
-    if (isNew) log.info({ sha256 }, `the ${name} file has changed; the new one is in force`);
-    await record();
-  }
 
   /** Each error is logged once, not every few seconds. */
   function refuse(lines: readonly string[]): void {
@@ -137,9 +121,14 @@ async function followFile<T>(
     const result = await read();
     await delay(WRITTEN_MS);
     if ((await markOf(path)) !== mark) return;
-    if (result.ok) await keep(result);
-    else refuse(result.problems);
-    // Last, so that a change that couldn't be recorded is read again.
+    if (!result.ok) refuse(result.problems);
+    else if (result.sha256 !== sha256 || problems.length > 0) {
+      // What couldn't be recorded isn't in force, and is read again.
+      if (result.sha256 !== sha256) await told(result.sha256);
+      ({ value, sha256 } = result);
+      problems = [];
+      log.info({ sha256 }, `the ${name} file has changed; the new one is in force`);
+    }
     seen = mark;
   }
 
@@ -156,7 +145,7 @@ async function followFile<T>(
     look,
     start: async (onLoaded) => {
       told = onLoaded;
-      await record();
+      await told(sha256);
       life ??= repeat(lookSafely, everyMs);
     },
     stop: async () => life?.stop(),
@@ -248,7 +237,9 @@ function checked<T>(document: Document, { format, text }: ParseOptions<T>): Pars
       })),
     };
   // A file with nothing but comments asks for nothing.
-  const parsed = format.schema.safeParse(document.contents === null ? {} : plain.value);
+  const parsed = format.schema.safeParse(document.contents === null ? {} : plain.value, {
+    reportInput: true,
+  });
   if (!parsed.success)
     return {
       problems: parsed.error.issues
@@ -282,7 +273,7 @@ function issueSentences(issue: Issue, plain: PlainDocument, words: IssueContext)
       sentence: faults.unknownKey(key, known),
     }));
   }
-  if (isMissing(plain.value, path))
+  if (issue.input === undefined)
     return [{ offset: plain.offsetOf(path), sentence: faults.missing(String(path.at(-1))) }];
   const sentence = `${label(path, format.faults(text).whole)}${reason(issue, words)}`;
   return [{ offset: plain.offsetOf(path), sentence }];
@@ -295,20 +286,6 @@ function reason(issue: Issue, { format, text }: IssueContext): string {
 function entryOf(table: Readonly<Record<string, unknown>>, key: string): string | undefined {
   const entry = Object.hasOwn(table, key) ? table[key] : undefined;
   return typeof entry === 'string' ? entry : undefined;
-}
-
-function isMissing(value: unknown, path: Path): boolean {
-  const last = path.at(-1);
-  let inner = value;
-  for (const part of path.slice(0, -1)) inner = childOf(inner, part);
-  return (
-    typeof last === 'string' && typeof inner === 'object' && inner !== null && !Object.hasOwn(inner, last)
-  );
-}
-
-function childOf(value: unknown, part: PropertyKey): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return new Map<PropertyKey, unknown>(Object.entries(value)).get(String(part));
 }
 
 function placeOf(path: Path): string {
@@ -340,8 +317,8 @@ function toPlain(document: Document): PlainDocument {
     void faults.push({ offset: startOf(node), repeated });
   visit(document, {
     Alias: (_key, node) => fail(node),
-    Value: (key, node) => {
-      if (node.tag !== undefined || (isScalar(node) && key === 'value' && isCutOff(node))) fail(node);
+    Value: (_key, node) => {
+      if (node.tag !== undefined) fail(node);
       const wrong = isMap(node) ? wrongKeys(node) : [];
       for (const { at, repeated } of wrong) fail(at, repeated);
       return wrong.length > 0 ? visit.SKIP : undefined;
@@ -374,11 +351,6 @@ function wrongKeys({ items }: YAMLMap): { at: unknown; repeated: string | null }
     seen.add(key);
     return [];
   });
-}
-
-/** Text with a channel's name, which YAML takes for a comment: `say: Ask in #platform`. */
-function isCutOff({ type, value, comment }: Scalar): boolean {
-  return type === 'PLAIN' && typeof value === 'string' && /^\S/.test(comment ?? '');
 }
 
 function startOf(node: unknown): number {

@@ -79,19 +79,16 @@ export type BudgetAlert = Omit<Ceiling, 'own'> & {
 /** Whose ceilings a request counts for. */
 export type Spender = { teamId: string; userId: string; channelId: string };
 
-/** What owners are told of now. */
+/** What owners are told of now: of several marks of a ceiling, the highest. */
 export function alertsOf(ceilings: readonly Ceiling[], spender: Spender, at: Date): BudgetAlert[] {
   return ceilings.flatMap(({ own: _own, ...ceiling }) => {
     const { key, most, used } = ceiling;
-    const passed = MARKS.filter((percent) => used * 100 >= most * percent);
-    const [subject, period] = [subjectOf(key, spender), periodOf(key, at)];
-    const { teamId } = spender;
-    return passed.map((percent) => ({ ...ceiling, teamId, subject, period, percent }));
+    const percent = MARKS.findLast((mark) => used * 100 >= most * mark);
+    if (percent === undefined) return [];
+    const [subject, period] = [subjectOf(key, spender), periodAt(at, PERIOD_OF[key])];
+    return [{ ...ceiling, teamId: spender.teamId, subject, period, percent }];
   });
 }
-
-/** In which something counts under a ceiling. */
-const periodOf = (key: CeilingKey, at: Date): string => periodAt(at, PERIOD_OF[key]);
 
 /** In UTC: 2026-11-26, or 2026-11. */
 export function periodAt(at: Date, period: Period): string {
@@ -101,13 +98,6 @@ export function periodAt(at: Date, period: Period): string {
 /** An alert is sent once under this name. */
 export function alertName({ teamId, key, subject, period, percent }: BudgetAlert): string {
   return [teamId, key, subject, period, percent].join(':');
-}
-
-/** Of several marks of a ceiling that are passed at once, only the highest is told. */
-export function highestMarks(alerts: readonly BudgetAlert[]): BudgetAlert[] {
-  return alerts.filter(
-    ({ key, percent }) => !alerts.some((other) => other.key === key && other.percent > percent),
-  );
 }
 
 /** Whose ceiling it is: a person's or a channel's id; null: everyone's. */

@@ -99,7 +99,7 @@ export async function offerAgain(
       draft: filled.draft,
       context,
       lostSecrets: lostSecrets(request),
-      faults: { ...faultsOfFailure(failure, draft.values), ...filled.faults },
+      faults: { ...faultsOfFailure(failure), ...filled.faults },
     },
   );
 }

@@ -12,7 +12,6 @@ import {
 import {
   alertsOf,
   ceilingsOf,
-  highestMarks,
   limitsFrom,
   NOTHING_SPENT,
   renewsAt,
@@ -420,7 +419,7 @@ describe('budgets', () => {
       { teamId: 'T1', userId: 'U1', channelId: 'C1' },
       new Date('2026-11-26T23:00:00Z'),
     );
-    expect(highestMarks(alerts).map(({ percent }) => percent)).toEqual(told);
+    expect(alerts.map(({ percent }) => percent)).toEqual(told);
     expect(alerts.every(({ subject, period }) => subject === 'U1' && period === '2026-11-26')).toBe(true);
   });
 
