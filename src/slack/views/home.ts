@@ -8,16 +8,9 @@ import { approvalButtons } from './approval.ts';
 import { firstButton } from './card-buttons.ts';
 import { shownMoment } from './details.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
-import {
-  acuFact,
-  workFacts,
-  lastWords,
-  linkedTitle,
-  signedStatus,
-  type SessionCard,
-} from './session-card.ts';
+import { lastWords, type SessionCard } from './session-card.ts';
 import { identityLines, isAccepted, type FormIdentity } from './session-form.ts';
-import { sessionFacts } from './session-list.ts';
+import { sessionLines } from './session-list.ts';
 import { renderOwnSettings } from './settings.ts';
 import { bold, code, codeBlock, escape, link, oneLine, quote, truncate, BETWEEN_FACTS } from './text.ts';
 import { homeEveryone, type HomeEveryone } from './usage.ts';
@@ -117,14 +110,9 @@ function needsYou({ runsAs, approvals, sessions }: Home, text: Text): KnownBlock
 }
 
 function askedEntry({ card, ...asked }: HomeApproval, text: Text): KnownBlock[] {
-  const facts = [
-    text.home.from(`<@${escape(card.requester)}>`),
-    ...acuFact(card, text),
-    ...workFacts(card, text),
-    ...(card.waitsUntilMs === null ? [] : [text.approval.until(shownMoment(card.waitsUntilMs, text))]),
-  ];
-  const words = `${bold(linkedTitle(card, text))}\n${facts.join(BETWEEN_FACTS)}`;
-  return [section(words), approvalButtons(asked, text.card.buttons.details, text)];
+  const from = text.home.from(`<@${escape(card.requester)}>`);
+  const buttons = approvalButtons(asked, text.card.buttons.details, text);
+  return [section(sessionLines(card, text, [from])), buttons];
 }
 
 function groups({ sessions, hasMore, command }: Home, text: Text): KnownBlock[] {
@@ -139,7 +127,7 @@ function groups({ sessions, hasMore, command }: Home, text: Text): KnownBlock[] 
 
 function entries(standing: Standing, sessions: readonly HomeSession[], text: Text): KnownBlock[] {
   const those = sessions.filter(({ card }) => standingOf(card) === standing);
-  return those.flatMap((session) => entry(session, text));
+  return those.map((session) => entry(session, text));
 }
 
 /** A request that others have to approve doesn't wait for the person who asked. */
@@ -148,25 +136,15 @@ function standingOf({ phase, waitsUntilMs }: SessionCard): Standing {
 }
 
 /** A session that waits for the person has its button, and shows what it asks. */
-function entry({ card, thread }: HomeSession, text: Text): KnownBlock[] {
-  const waits = standingOf(card) === 'needs-you';
-  const pressed = waits ? firstButton(card, text) : null;
+function entry({ card, thread }: HomeSession, text: Text): KnownBlock {
+  const pressed = standingOf(card) === 'needs-you' ? firstButton(card, text) : null;
   const asks = card.phase === 'needs-you' ? lastWords(card) : null;
-  const title = `${bold(linkedTitle(card, text))}${BETWEEN_FACTS}${signedStatus(card, text)}`;
-  const facts = entryFacts(card, thread, text);
-  return [
-    {
-      ...section(asks === null ? title : `${title}\n${quote(asks)}`),
-      block_id: homeBlock(card.requestId),
-      ...(pressed !== null && { accessory: pressed }),
-    },
-    ...(facts === '' ? [] : [context(facts)]),
-  ];
-}
-
-function entryFacts(card: SessionCard, thread: string | null, text: Text): string {
-  const place = thread === null ? [] : [link(thread, text.milestones.thread)];
-  return [...sessionFacts(card, text), ...place].join(BETWEEN_FACTS);
+  const lines = sessionLines(card, text, thread === null ? [] : [link(thread, text.milestones.thread)]);
+  return {
+    ...section(asks === null ? lines : `${lines}\n${quote(asks)}`),
+    block_id: homeBlock(card.requestId),
+    ...(pressed !== null && { accessory: pressed }),
+  };
 }
 
 function howToBegin({ command }: Home, text: Text): KnownBlock[] {

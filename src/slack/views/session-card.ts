@@ -230,7 +230,7 @@ export function progressFacts(card: SessionCard, text: Text): string[] {
 }
 
 /** On what, and how. Escaped. */
-export function workFacts(card: SessionCard, text: Text): string[] {
+function workFacts(card: SessionCard, text: Text): string[] {
   const { mode } = card;
   return [
     ...repositoryFact(card),

@@ -37,10 +37,7 @@ export function renderSessionList(list: SessionList, text: Text): Rendered {
       if (!isShown) return row(concealed(card, text), null);
       return whose === 'mine'
         ? row(sessionLines(card, text), firstButton(card, text))
-        : row(
-            `${sessionLines(card, text)}${BETWEEN_FACTS}${by(card, text)}`,
-            cardButton('details', card, text),
-          );
+        : row(sessionLines(card, text, [by(card, text)]), cardButton('details', card, text));
     }),
     ...after.map(small),
   ]);
@@ -50,18 +47,16 @@ function row(words: string, accessory: Button | null): Rendered {
   return { text: `• ${words}`, blocks: [{ ...section(words), ...(accessory !== null && { accessory }) }] };
 }
 
-/** Title and phase; then how long, at what cost, and the pull requests or the repository. */
-function sessionLines(card: SessionCard, text: Text): string {
-  return `${bold(linkedTitle(card, text))}\n${[signedStatus(card, text), ...sessionFacts(card, text)].join(BETWEEN_FACTS)}`;
-}
-
-/** How long, at what cost, and the pull requests, which name their repository. */
-export function sessionFacts(card: SessionCard, text: Text): string[] {
+/** Title and phase; then how long, at what cost, and the pull requests, which name their repository. `more`: further facts. */
+export function sessionLines(card: SessionCard, text: Text, more: readonly string[] = []): string {
   const pullRequests = pullRequestLines(card, text, true);
-  return [
+  const facts = [
+    signedStatus(card, text),
     ...progressFacts(card, text),
     ...(pullRequests.length === 0 ? repositoryFact(card) : [text.joins.list(pullRequests)]),
+    ...more,
   ];
+  return `${bold(linkedTitle(card, text))}\n${facts.join(BETWEEN_FACTS)}`;
 }
 
 const by = ({ requester }: SessionCard, text: Text): string =>

@@ -107,7 +107,6 @@ export const modal = {
     /** Also at the field before it is sent. `starts`: how tokens and keys begin that another person wrote. */
     hidden: (starts: string): string =>
       `A token, key or password that another person wrote (${starts}) is left out here. Type one in its place, or remove it.`,
-    noneAndValues: 'Choose "None at all" or others, not both.',
     /** Never what is on the line: it may be a secret. */
     secrets: {
       'no-equals': (line: number): string => `Line ${line} must be KEY=VALUE.`,

@@ -196,13 +196,11 @@ export function readField({ key, input }: Field, entered: EnteredByBlock): Readi
   }
 }
 
-/** `hasNone`: the list can be none at all. */
+/** `hasNone`: the list can be none at all; beside others, "none" means nothing. */
 function readItems(items: string[], hasNone: boolean): Reading {
-  if (items.length === 0) return NOTHING;
-  if (!hasNone || !items.includes(NONE)) return { kind: 'value', raw: items };
-  return items.length === 1
-    ? { kind: 'value', raw: [] }
-    : { kind: 'wrong', sentence: (text) => text.modal.errors.noneAndValues };
+  return items.length === 0
+    ? NOTHING
+    : { kind: 'value', raw: hasNone ? items.filter((item) => item !== NONE) : items };
 }
 
 /** https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions. Devin says what else is wrong with a schema. */
