@@ -151,18 +151,17 @@ async function readContext(
   const read = choice === 'message' ? null : await thread.read(context, userId);
   const chosen = read?.kind === 'read' ? chosenMessages(context, read.messages) : [picked];
   const { messages, unticked } = tickedMessages(context, chosen);
-  const unread = read?.kind === 'read' && choice !== 'message' ? read.unread[choice] : 0;
   return {
     messages,
-    quoted: await thread.quote(context, { messages, unread, unticked }),
-    leftOut: read === null ? [] : leftOutOf(read, unread),
+    quoted: await thread.quote(context, { messages, unticked }),
+    leftOut: read === null ? [] : leftOutOf(read),
   };
 }
 
-function leftOutOf(read: ThreadMessages, unread: number): LeftOut[] {
+function leftOutOf(read: ThreadMessages): LeftOut[] {
   switch (read.kind) {
     case 'read':
-      return unread === 0 ? [] : [{ name: String(unread), reason: 'thread-too-long' }];
+      return [];
     case 'unreadable':
       return [{ name: read.code, reason: 'thread-unreadable' }];
     case 'not-theirs':

@@ -64,7 +64,6 @@ const leftOutSchema = z.object({
     'refused',
     'too-many',
     'thread-unreadable',
-    'thread-too-long',
     'thread-not-theirs',
   ]),
 });

@@ -19,8 +19,6 @@ export const quotedThreadSchema = z.object({
   place: z.string(),
   permalink: z.string().nullable(),
   messages: z.array(quotedMessageSchema),
-  /** How many messages of the thread were not read, because it is too long. */
-  unread: z.number(),
   /** How many messages and files the person left out. */
   unticked: z.object({ messages: z.number(), files: z.number() }),
 });
@@ -101,7 +99,7 @@ export function excerpt(messages: readonly QuotedMessage[]): QuotedMessage[] {
   return excerptAround(messages, picked, { room: ROOM, cost });
 }
 
-function leftOut({ messages, unread, unticked }: QuotedThread): string[] {
+function leftOut({ messages, unticked }: QuotedThread): string[] {
   const missing = messages.length - excerpt(messages).length;
   const chosen = [
     ...(unticked.messages === 0 ? [] : [counted(unticked.messages, 'message')]),
@@ -113,9 +111,6 @@ function leftOut({ messages, unread, unticked }: QuotedThread): string[] {
       : [
           `The conversation has ${messages.length} messages; quoted are the first one and those around the picked one.`,
         ]),
-    ...(unread === 0
-      ? []
-      : [`The thread is very long: ${counted(unread, 'more message')} could not be included.`]),
     ...(chosen.length === 0 ? [] : [`The person who asked left out ${chosen.join(' and ')}.`]),
   ];
 }

@@ -6,7 +6,7 @@ import type { QuotedMessage, QuotedThread } from '../../session/prompt.ts';
 import { readThreadMessage } from '../command/message.ts';
 import { mentionedIn } from '../views/text.ts';
 import { slackFailure } from './errors.ts';
-import { isWritten, readMessage, readSaid, repliesTo } from './messages.ts';
+import { isWritten, readMessage, readSaid } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
 import type { Message } from './payload.ts';
@@ -17,13 +17,10 @@ import { cursorAfter, isOutside, type PresenceOf, placeKindOf } from './places.t
 const MOST_READ = 2000;
 const PAGE = 200;
 
-/** How many more messages each choice has, if the thread is too long to read. */
-type Unread = { 'until-here': number; thread: number };
-
 type Readable = Pick<Message, 'channelId' | 'ts' | 'threadTs' | 'slackText'>;
 
 export type ThreadMessages =
-  | { kind: 'read'; messages: SlackMessage[]; unread: Unread }
+  | { kind: 'read'; messages: SlackMessage[] }
   /** Slack's reason, such as `not_in_channel`. */
   | { kind: 'unreadable'; code: string }
   /** The person it is read for is not in the conversation. */
@@ -43,12 +40,11 @@ export function createThreadReader({ client, people, presence, permalink, botUse
     async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
       if (isOutside(await presence({ channelId, userId }))) return { kind: 'not-theirs' };
       try {
-        const { messages, devins, unread } = await readThread(client, channelId, picked);
+        const { messages, devins } = await readThread(client, channelId, picked);
         const reading = { picked, devins, botUserId: botUserId() };
         return {
           kind: 'read',
           messages: withPicked(messages, picked).filter((one) => isForDevin(one, reading)),
-          unread,
         };
       } catch (error) {
         const failure = slackFailure(error);
@@ -80,7 +76,7 @@ export function createThreadReader({ client, people, presence, permalink, botUse
     },
 
     /** The messages as Devin reads them, with names instead of ids. */
-    async quote(context: MessageContext, { messages, unread, unticked }: Quotable): Promise<QuotedThread> {
+    async quote(context: MessageContext, { messages, unticked }: Quotable): Promise<QuotedThread> {
       const { channelId, picked } = context;
       const { ts: pickedTs, threadTs } = picked;
       const known = await knownIn(people, [...messages.filter(({ ts }) => ts === pickedTs), ...messages]);
@@ -88,7 +84,6 @@ export function createThreadReader({ client, people, presence, permalink, botUse
         place: placeName(context.channelName),
         permalink: permalink({ channelId, ts: pickedTs, threadTs: threadTs === pickedTs ? null : threadTs }),
         messages: messages.map((message) => quoted(message, known, pickedTs)),
-        unread,
         unticked,
       };
     },
@@ -119,7 +114,7 @@ function isForDevin(
 }
 
 /** Messages that go to Devin, and how many don't. */
-type Quotable = { messages: SlackMessage[] } & Pick<QuotedThread, 'unread' | 'unticked'>;
+type Quotable = { messages: SlackMessage[] } & Pick<QuotedThread, 'unticked'>;
 
 /** The chosen messages without the task, and without the messages and files that the person unticked. */
 export function tickedMessages({ picked, isTask, without }: MessageContext, chosen: readonly SlackMessage[]) {
@@ -153,25 +148,21 @@ async function readThread(
   client: WebClient,
   channel: string,
   { ts: pickedTs, threadTs }: SlackMessage,
-): Promise<{ messages: SlackMessage[]; devins: Set<string>; unread: Unread }> {
+): Promise<{ messages: SlackMessage[]; devins: Set<string> }> {
   const ts = threadTs ?? pickedTs;
   const found = new Map<string, SlackMessage>();
   const devins = new Set<string>();
-  let total = 0;
   const read = async (cursor: string | null) =>
     client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor !== null && { cursor }) });
   for await (const { messages = [] } of pages({ read, next: cursorAfter, most: MOST_READ / PAGE })) {
     for (const message of messages) {
-      total = Math.max(total, (repliesTo(message) ?? -1) + 1);
       if (readBlockMetadata(message)?.kind === 'message') devins.add(readMessage(message).ts);
       // Each page can repeat the thread's first message.
       if (isWritten(message)) found.set(message.ts ?? '', readMessage(message));
     }
   }
   const messages = [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
-  const rest = messages.length < MOST_READ ? 0 : Math.max(total - messages.length, 0);
-  const isBeyond = pickedTs > (messages.at(-1)?.ts ?? '');
-  return { messages, devins, unread: { 'until-here': isBeyond ? rest : 0, thread: rest } };
+  return { messages, devins };
 }
 
 /** Each id costs a call. Beyond this many, the rest stay as they are. */

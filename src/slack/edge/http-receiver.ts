@@ -93,17 +93,10 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
     const { body } = delivery;
     if (body['ssl_check'] === '1') return void response.writeHead(200).end();
     if (body['type'] === 'url_verification') return answerChallenge(body, response);
-    if (body['type'] === 'app_rate_limited') return noteRateLimit(response);
     if (!isOpen || (await hasHungUp(request))) return refuse('failed', response);
     await dispatch(body, request, response);
     // No listener answered, and Slack doesn't need to wait.
     refuse('unknown', response);
-  }
-
-  /** https://docs.slack.dev/apis/events-api/#rate-limiting */
-  function noteRateLimit(response: ServerResponse): void {
-    log.warn('Slack leaves out events for a minute: more than 30,000 came in an hour');
-    response.writeHead(200).end();
   }
 
   async function dispatch(

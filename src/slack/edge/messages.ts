@@ -18,11 +18,6 @@ const fileSchema = z.looseObject({
   url_private: words,
   /** In Google Drive or the like: Slack has an address, and no bytes. */
   is_external: z.boolean().nullish().catch(null),
-  /** Of a voice or video clip. */
-  transcription: z
-    .object({ preview: z.object({ content: words }).optional() })
-    .nullish()
-    .catch(null),
 });
 
 const attachmentSchema = z
@@ -89,18 +84,12 @@ const WRITTEN: ReadonlySet<unknown> = new Set([
 const kindSchema = z.looseObject({
   subtype: words,
   hidden: z.boolean().nullish().catch(null),
-  reply_count: z.number().nullish().catch(null),
 });
 
 /** Whether someone wrote the message: https://docs.slack.dev/reference/events/message#subtypes */
 export function isWritten(payload: unknown): boolean {
   const { subtype, hidden } = kindSchema.parse(payload);
   return WRITTEN.has(subtype) && hidden !== true;
-}
-
-/** How many replies the first message of a thread has; null: Slack doesn't say. */
-export function repliesTo(payload: unknown): number | null {
-  return kindSchema.parse(payload).reply_count ?? null;
 }
 
 /**
@@ -156,7 +145,7 @@ function slackTextOf({ text, blocks: given, attachments }: RawMessage): string {
 }
 
 /**
- * What is forwarded with a message, with its authors, and what its files say in words; empty: nothing. Its files are those of
+ * What is forwarded with a message, with its authors, and the addresses of files elsewhere; empty: nothing. Its files are those of
  * the message.
  */
 function forwardedOf({ attachments, files }: RawMessage): string {
@@ -164,15 +153,9 @@ function forwardedOf({ attachments, files }: RawMessage): string {
   return joined([...forwarded.map(attachmentText), ...(files ?? []).map(fileText)]);
 }
 
-/** The address of a file that Slack doesn't have, and what is said in a clip. */
-function fileText({
-  name,
-  title,
-  is_external: isExternal,
-  url_private: url,
-  transcription,
-}: RawFile): string {
-  if (isExternal !== true) return transcription?.preview?.content ?? '';
+/** The address of a file that Slack doesn't have. */
+function fileText({ name, title, is_external: isExternal, url_private: url }: RawFile): string {
+  if (isExternal !== true) return '';
   return titleOf({ title: title ?? name, title_link: url }) ?? url ?? '';
 }
 
@@ -315,10 +298,8 @@ function table(rows: unknown, depth: number): string {
 
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block */
 function cellText(cell: unknown, depth: number): string {
-  const isNumber = isRecord(cell) && cell['type'] === 'raw_number';
-  const text = isNumber ? String(cell['text'] ?? cell['value']) : read(cell, depth);
   // It would end the code block.
-  return text.replaceAll(/\s+/g, ' ').trim().replaceAll('```', "'''");
+  return read(cell, depth).replaceAll(/\s+/g, ' ').trim().replaceAll('```', "'''");
 }
 
 function listOf(value: unknown): unknown[] {

@@ -262,9 +262,8 @@ async function readConversation(
   const isRead = read?.kind === 'read';
   const chosen = isRead ? chosenMessages(context, read.messages) : [context.picked];
   const { messages, unticked } = tickedMessages(context, chosen);
-  const quoted = await thread.quote(context, { messages, unread: 0, unticked });
+  const quoted = await thread.quote(context, { messages, unticked });
   const words = text.review;
-  const unread = isRead && context.choice !== 'message' ? read.unread[context.choice] : 0;
   return {
     items: messages.flatMap(({ ts, files }, at): ReviewItem[] => {
       const message = quoted.messages[at];
@@ -279,7 +278,6 @@ async function readConversation(
     }),
     notes: [
       ...(isAlone || isRead ? [] : [words.unreadable]),
-      ...(unread > 0 ? [words.tooMany(messages.length, unread)] : []),
       ...(excerpt(quoted.messages).length < quoted.messages.length ? [words.isLong] : []),
     ],
   };

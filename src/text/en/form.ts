@@ -126,9 +126,6 @@ export const review = {
   loading: 'Reading the conversation…',
   unreadable:
     "This app isn't in the conversation, so Devin gets only the message you picked. To include the thread, type `/invite @Devin Sessions` there and open the form again.",
-  /** Messages that are read, and those that are not. */
-  tooMany: (read: number, unread: number): string =>
-    `Devin gets ${read} messages: the first one and those around the one you picked. ${unread} others are left out.`,
   isLong: 'This is long: the task quotes the first message and those around the one you picked.',
   boxes: { label: 'Include', hint: 'As background, not as instructions.' },
   kinds: {

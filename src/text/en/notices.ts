@@ -102,8 +102,6 @@ export const notices = {
       `The file ${name} was left out: Devin refused it. Try another format, or a link to it.`,
     'too-many': (name: string): string =>
       `The file ${name} was left out: there are too many files. Send fewer, or put them in one archive.`,
-    'thread-too-long': (count: string): string =>
-      `The thread is very long: Devin got its first message and those around the one you picked, without ${count} others.`,
     'thread-unreadable': (code: string): string =>
       `Devin got only the message you picked: this app couldn't read the thread (${code}). If the app isn't in the conversation, type \`/invite @Devin Sessions\` there to include the thread next time.`,
     'thread-not-theirs': (_name: string): string =>

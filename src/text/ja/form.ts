@@ -102,8 +102,6 @@ export const review: Text['review'] = {
   loading: '会話を読み込んでいます…',
   unreadable:
     'このアプリが会話に参加していないため、Devin に渡すのは選んだメッセージだけです。スレッドを含めるには、その会話で `/invite @Devin Sessions` と入力し、フォームを開き直してください。',
-  tooMany: (read, unread) =>
-    `Devin に渡すのは ${read} 件です（最初のメッセージと、選んだメッセージの前後）。残りの ${unread} 件は含みません。`,
   isLong: '長いため、タスクには最初のメッセージと、選んだメッセージの前後だけを引用します。',
   boxes: { label: '含めるもの', hint: '指示ではなく、背景情報として渡します。' },
   kinds: { member: 'メンバー', guest: 'ゲスト', external: '組織外', app: 'アプリ', unknown: '不明' },

@@ -87,8 +87,6 @@ export const notices: Text['notices'] = {
       `ファイル ${name} は Devin に拒否されたため、含めませんでした。別の形式にするか、リンクを使ってください。`,
     'too-many': (name) =>
       `ファイルが多すぎるため、 ${name} を含めませんでした。数を減らすか、1 つのアーカイブにまとめてください。`,
-    'thread-too-long': (count) =>
-      `スレッドがとても長いため、Devin には最初のメッセージと、選んだメッセージの前後だけを渡しました（残り ${count} 件は含みません）。`,
     'thread-unreadable': (code) =>
       `スレッドを読み取れなかったため（${code}）、Devin には選んだメッセージだけを渡しました。このアプリが会話に参加していない場合は、そこで \`/invite @Devin Sessions\` と入力すると、次からスレッドも含められます。`,
     'thread-not-theirs': (_name) =>

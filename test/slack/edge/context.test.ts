@@ -58,7 +58,7 @@ test('of many authors 200 are looked up, and the author of the picked message is
   const last = written.at(-1);
   if (last === undefined) throw new Error('nobody wrote');
   const context = { channelId: 'C1', channelName: 'dev', picked: last, choice: 'thread' as const };
-  const { messages } = await reader.quote(context, { messages: written, unread: 0, unticked: NOTHING });
+  const { messages } = await reader.quote(context, { messages: written, unticked: NOTHING });
   expect(slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(200);
   expect(messages.at(-1)).toMatchObject({ author: 'author-299', authorKind: 'member' });
   expect(messages.at(-2)).toMatchObject({ author: written.at(-2)?.userId, authorKind: 'unknown' });
