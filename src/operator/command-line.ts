@@ -75,7 +75,13 @@ export function readArguments<const Options extends ParseArgsOptionsConfig>(
   args: readonly string[],
   { options, operands = [], words }: { options: Options; operands?: readonly string[]; words: CommandWords },
 ) {
-  const read = parsed(() => parseArgs({ args: [...args], allowPositionals: true, options }));
+  const isText = (arg = ''): boolean => arg.startsWith('--') && options[arg.slice(2)]?.type === 'string';
+  // A value may begin like an option, as a task with its options first does.
+  const joined = args.flatMap((arg, at) => {
+    if (isText(args[at - 1])) return [];
+    return isText(arg) && args[at + 1] !== undefined ? [`${arg}=${args[at + 1]}`] : [arg];
+  });
+  const read = parsed(() => parseArgs({ args: joined, allowPositionals: true, options }));
   const missing = operands[read.positionals.length];
   if (missing !== undefined) throw new UsageError(words.missing(missing));
   const extra = operands.at(-1)?.endsWith('…') === true ? undefined : read.positionals[operands.length];

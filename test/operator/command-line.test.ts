@@ -29,7 +29,7 @@ describe('arguments', () => {
   });
 
   test('take several operands', () => {
-    const read = readArguments(['one', '--text=--repo a/b fix it', 'two', '--csv'], {
+    const read = readArguments(['one', '--text', '--repo a/b fix it', 'two', '--csv'], {
       options,
       operands: ['FILE…'],
       words,
