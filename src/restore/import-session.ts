@@ -13,7 +13,6 @@ import { progress, pullRequestKey } from '../session/milestones.ts';
 import { readPrompt } from '../session/prompt.ts';
 import { pullRequestUrls, type SessionSnapshot } from '../session/snapshot.ts';
 import { unlessRefused } from '../slack/edge/errors.ts';
-import type { FoundMessage } from '../slack/edge/metadata.ts';
 import { readPermalink } from '../slack/edge/places.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { FoundSession } from '../store/ledger.ts';
@@ -52,12 +51,8 @@ export type ExistingSession = {
   snapshot: SessionSnapshot;
   /** Left out: it's read. */
   history?: History;
-  /** Who it runs as; left out: as Devin says. */
-  identity?: Identity | null;
   /** '': there is no thread yet. */
   threadTs: string;
-  /** Messages that its thread has yet to show; all others are never posted. */
-  unposted?: ReadonlySet<string>;
   /** In the same transaction, if the session is new here. */
   enqueueMore?: (trx: Transaction<Tables>) => Promise<void>;
 };
@@ -68,10 +63,10 @@ export async function importSession(
   existing: ExistingSession,
 ): Promise<SessionRequest | null> {
   const { db, requests, sessions, messages, ledger } = c.store;
-  const { snapshot, threadTs, unposted = new Set<string>() } = existing;
+  const { snapshot, threadTs } = existing;
   const { sessionId, url } = snapshot;
   const history = existing.history ?? (await readHistory(c, sessionId));
-  const { identity = await sessionMember(c, snapshot) } = existing;
+  const identity = await sessionMember(c, snapshot);
   const request = newRequest(existing, history);
   const id = await db.transaction().execute(async (trx) => {
     const [isNew] = await requests.insert([request], trx);
@@ -81,9 +76,7 @@ export async function importSession(
     const { id: requestId, teamId, channelId } = request;
     await sessions.bind({ sessionId, requestId, url, snapshot, teamId, channelId, threadTs }, trx);
     await sessions.change(sessionId, asFound(snapshot, history), trx);
-    const said = history.messages.map((message) =>
-      messageRow(message, unposted.has(message.eventId) ? 'pending' : 'skipped'),
-    );
+    const said = history.messages.map((message) => messageRow(message, 'skipped'));
     const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
     await messages.add(sessionId, [...said, ...files], trx);
     // A followed session wasn't started from here.
@@ -183,73 +176,46 @@ export async function restoreSession(c: RestoreContext, lost: Lost): Promise<voi
   c.tuning.log.warn({ sessionId }, `a session is not followed any more; \`${c.command} follow <id>\` does`);
 }
 
-/** false: its card isn't in that thread, its owner isn't known, or it runs as another person. */
+/** false: its card isn't in that thread, or it runs as another person. */
 async function restore(c: RestoreContext, lost: Lost): Promise<boolean> {
   const { sessionId, requestId } = lost;
   const [snapshot, history] = [await c.devin.sessions.get(sessionId), await readHistory(c, sessionId)];
-  const found = await messagesIn(c, history, lost);
-  const card = found.find((one) => one.metadata.kind === 'card' && one.metadata.requestId === requestId);
-  if (card?.metadata.kind !== 'card' || card.metadata.requester === null) return false;
-  const { channelId, threadTs, ts } = card;
-  const { requester: userId, repos, acuLimit } = card.metadata;
+  const card = await findCard(c, history, lost);
+  if (card === null) return false;
+  const { channelId, threadTs, ts, userId, repos, acuLimit } = card;
   const teamId = c.slack.teamId();
-  const identity = await identityOf(c, { teamId, userId }, snapshot);
+  const today = await c.resolve({ teamId, userId });
+  const isTheirs = today.kind !== 'refused' && devinUserOf(today) === snapshot.userId;
   // A tag can be copied: a card that doesn't name the session is not its own if it runs as someone else.
-  if (!card.text.includes(sessionId) && identity?.kind === 'matched' && identity.how === 'session')
-    return false;
+  if (!isTheirs && !card.text.includes(sessionId)) return false;
   await importSession(c, {
     request: { id: requestId, source: 'restored', teamId, userId, channelId, threadTs },
     requestChanges: { cardChannelId: channelId, cardTs: ts },
     asked: { ...(repos.length > 0 && { repos }), ...(acuLimit !== null && { max_acu_limit: acuLimit }) },
     snapshot,
     history,
-    identity,
     threadTs,
-    unposted: lateIn(history, found),
     enqueueMore: async (trx) => {
       await c.store.shown.posted({ key: cardKey(requestId), channelId, threadTs, ts }, undefined, trx);
       await c.enqueue('show', { key: cardKey(requestId) }, { trx });
-      // Posts what was said meanwhile.
-      await c.enqueue('relay-from-devin', { sessionId }, { trx });
     },
   });
   return true;
 }
 
-/** What the app posted in the thread that the prompt names, for this session or its request. */
-async function messagesIn(
+/** The request's card in the thread that the prompt names; null: it isn't there, or doesn't say whose it is. */
+async function findCard(
   { slack }: RestoreContext,
   { messages: [first] }: History,
-  { sessionId, requestId, createdAtS }: Lost,
+  { requestId, createdAtS }: Lost,
 ) {
   const { permalink } = first?.source === 'user' ? readPrompt(first.message, requestId) : { permalink: null };
   const place = permalink === null ? null : readPermalink(permalink);
-  if (place === null) return [];
+  if (place === null) return null;
   // If the app can't read there, it can't have posted there.
   const read = await unlessRefused(slack.readPosted(place, createdAtS - BEFORE_S));
-  return (read ?? [])
-    .filter(({ metadata: of }) => of.kind === 'card' || of.sessionId === sessionId)
-    .map((message) => ({ ...message, ...place }));
-}
-
-/** At most this many missing messages are posted late. */
-const MAX_LATE = 20;
-
-/** What Devin said after the last of its messages that the thread shows. */
-function lateIn({ messages }: History, found: readonly Pick<FoundMessage, 'metadata'>[]): Set<string> {
-  const posted = new Set(found.map(({ metadata: of }) => (of.kind === 'message' ? of.eventId : null)));
-  const last = messages.findLastIndex(({ eventId }) => posted.has(eventId));
-  const late = messages.slice(last + 1).filter(({ source }) => source === 'devin');
-  return new Set(late.slice(-MAX_LATE).map(({ eventId }) => eventId));
-}
-
-/** As resolved today, if the session runs as that member; otherwise as Devin says. */
-async function identityOf(
-  c: RestoreContext,
-  person: { teamId: string; userId: string },
-  snapshot: SessionSnapshot,
-): Promise<Identity | null> {
-  const today = await c.resolve(person);
-  if (today.kind !== 'refused' && devinUserOf(today) === snapshot.userId) return today;
-  return sessionMember(c, snapshot);
+  for (const { metadata: of, ts, text } of read ?? [])
+    if (of.kind === 'card' && of.requestId === requestId && of.requester !== null)
+      return { ...place, ...of, userId: of.requester, ts, text };
+  return null;
 }

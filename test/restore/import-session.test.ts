@@ -24,9 +24,8 @@ test.each([
   const snapshot = sessionSnapshot(`of-${source}`);
   const importAs = async (id: string) => {
     const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null, placeKind: null };
-    const unposted = new Set(['e2']);
     const request = { id, source, ...place };
-    return importSession(context, { request, snapshot, threadTs: '1.1', unposted });
+    return importSession(context, { request, snapshot, threadTs: '1.1' });
   };
   const imported = [await importAs(`${source}-1`), await importAs(`${source}-2`)];
   expect(imported).toMatchObject([{ id: `${source}-1` }, { id: `${source}-1` }]);
@@ -37,7 +36,7 @@ test.each([
     .where('sessionId', '=', of.sessionId)
     .orderBy('seq')
     .execute();
-  expect(messages.map(({ state }) => state)).toEqual(['skipped', 'pending', 'skipped']);
+  expect(messages.map(({ state }) => state)).toEqual(['skipped', 'skipped', 'skipped']);
   const counted = await db.selectFrom('ledger').select('id').where('sessionId', '=', of.sessionId).execute();
   expect(counted).toHaveLength(entries);
 });
