@@ -10,7 +10,7 @@ import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/edge/ids.ts';
 import type { PrivatePlace } from '../slack/edge/outbound.ts';
 import { isLetIn, placeColumns } from '../slack/edge/places.ts';
 import { tellOnce } from '../slack/tell-once.ts';
-import { refusalSentence, replyMessage, notice } from '../slack/views/notices.ts';
+import { replyMessage, notice } from '../slack/views/notices.ts';
 import { renderReplyNotice, type ReplyNotice } from '../slack/views/steering.ts';
 import { escape } from '../slack/views/text.ts';
 import { overBudgetWords } from '../slack/views/whoami.ts';
@@ -200,37 +200,17 @@ async function tellLeftOut({ slack }: ConverseContext, told: Told): Promise<void
     await slack.outbound.tellPrivately(privatePlace(told), notice([heading, ...leftOut]));
 }
 
+/** People may write in a thread again and again: who may not steer is told once. */
 async function tellUndelivered(c: ConverseContext, told: Told): Promise<void> {
-  const { reply, request } = told;
-  const { sessionId, userId } = reply;
+  const { sessionId, userId, failure, messageTs } = told.reply;
   const { outbound, textFor } = c.slack;
   const text = await textFor(userId);
   const place = privatePlace(told);
-  const mayNotSteer = mayNotSteerSentence(reply, request, text);
-  if (mayNotSteer === null) return outbound.tellPrivately(place, await noticeOf(c, told, text));
+  if (failure === null || messageTs === null || !isRefusedReply(failure))
+    return outbound.tellPrivately(place, await noticeOf(c, told, text));
+  const sentences = [reasonOf(failure, told, text), text.thread.staysHere];
   const once = { sessionId, userId, reason: 'may-not-steer' } as const;
-  await tellOnce(c.store, once, async () => outbound.tellPrivately(place, notice([mayNotSteer])));
-}
-
-/** For a message in the thread whose author may not steer; null: it ended otherwise. */
-function mayNotSteerSentence(
-  { failure, messageTs: ts }: Reply,
-  request: SessionRequest,
-  text: Text,
-): string | null {
-  const { thread } = text;
-  if (ts === null) return null;
-  switch (failure?.kind) {
-    case 'requester-only':
-      return thread.requesterSteers(`<@${escape(request.userId)}>`);
-    case 'members-only':
-      return thread.membersSteer;
-    case 'identity':
-      if (failure.reason === 'unknown') return thread.membersSteer;
-      return text.joins.sentences([escape(refusalSentence(failure, text)), thread.staysHere]);
-    default:
-      return null;
-  }
+  await tellOnce(c.store, once, async () => outbound.tellPrivately(place, notice(sentences)));
 }
 
 /** In the thread if the reply was written there, otherwise in a direct message. */

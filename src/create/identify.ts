@@ -5,7 +5,7 @@ import { fields, storedDraftSchema, type FieldValues } from '../session/fields.t
 import { isOutside } from '../slack/edge/places.ts';
 import type { RequestChanges, SessionRequest } from '../store/requests.ts';
 import type { CreateContext } from './context.ts';
-import { notApproved } from './ended.ts';
+import { notApproved } from './move.ts';
 
 /** Why a card isn't where it was requested; beside Slack's own codes. */
 export const PERSON_NOT_IN_CONVERSATION = 'person_not_in_conversation';

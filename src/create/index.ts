@@ -5,10 +5,9 @@ import type { SessionRequest } from '../store/requests.ts';
 import type { DatabaseTime } from '../store/sql.ts';
 import type { Tuning } from '../times.ts';
 import type { CreateContext, Next } from './context.ts';
-import type { MoveLocked } from './ended.ts';
 import { findOne } from './find-session.ts';
 import { create, giveUp } from './machine.ts';
-import { adopt, moveLocked } from './move.ts';
+import { adopt, moveLocked, type MoveLocked } from './move.ts';
 import { notifyPerson } from './notify.ts';
 import { createSweep, type SweepContext, findUnconfirmed } from './sweep.ts';
 
@@ -16,7 +15,7 @@ export type { Next } from './context.ts';
 export { isTaggedFor, sentSince } from './find-session.ts';
 export { handOverFile } from './hand-over.ts';
 export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
-export { ended, expireApproval, notApproved, type MoveLocked } from './ended.ts';
+export { ended, expireApproval, notApproved, type MoveLocked } from './move.ts';
 export type { Sweep } from './sweep.ts';
 
 type CreationContext = Omit<CreateContext, 'enqueue'> & {

@@ -5,8 +5,7 @@ import { isOpen, type OpenState, type RequestState } from '../session/request.ts
 import { type SessionRequest, requestLease } from '../store/requests.ts';
 import { cardKey } from '../store/shown.ts';
 import type { CreateContext, Run, Step } from './context.ts';
-import { after, ended } from './ended.ts';
-import { adopt, move, moveLocked } from './move.ts';
+import { adopt, after, ended, move, moveLocked } from './move.ts';
 import { begin, prepare, untilUndoIsOver } from './prepare.ts';
 import { send, settle } from './send.ts';
 

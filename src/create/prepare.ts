@@ -6,9 +6,9 @@ import { chosenMessages, tickedMessages, type ThreadMessages } from '../slack/ed
 import { askedAt, isSaid, type SessionRequest } from '../store/requests.ts';
 import { approversOf, type ApprovalNeeded } from '../trust/index.ts';
 import type { CreateContext, Next, Run, Step } from './context.ts';
-import { notApproved } from './ended.ts';
 import { FileChangedError, handOverFile, hashFile } from './hand-over.ts';
 import { identify, judge } from './identify.ts';
+import { notApproved } from './move.ts';
 import { send } from './send.ts';
 
 /**

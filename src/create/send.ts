@@ -5,10 +5,9 @@ import { buildRequest, requestTag, type SessionCreateRequest } from '../session/
 import { EMPTY_ENVELOPE } from '../store/envelope.ts';
 import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { CreateContext, InTransaction, Next, Run, Step } from './context.ts';
-import { after, ended } from './ended.ts';
 import { findEarlier, findOne, mayAnswer } from './find-session.ts';
 import { identify, type Identified } from './identify.ts';
-import { created } from './move.ts';
+import { after, created, ended } from './move.ts';
 
 /** `identified`: just now, by the step before. */
 type Sending = Run & { identified?: Identified & { approved: readonly string[] } };
@@ -87,12 +86,12 @@ function post(body: SessionCreateRequest, before: SessionRequest): Step {
       : new Later('down');
     // The session is searched for next. Devin's reason is kept for the person who decides if it isn't found.
     if (answer instanceof Unclear)
-      return { to: 'sending', ...(answer.failure !== null && { changes: { failure: answer.failure } }) };
+      return { to: 'sending', changes: { waiting: 'looking', failure: answer.failure } };
     if (answer instanceof Later || answer instanceof Refused) return notSent(c, { before, request }, answer);
     if (await mayAnswer(c, answer, request)) return created(c, request, { snapshot: answer });
     const found = { requestId: request.id, sessionId: answer.sessionId };
     c.tuning.log.warn(found, "a create wasn't answered with its session; the session is searched for");
-    return { to: 'sending' };
+    return { to: 'sending', changes: { waiting: 'looking' } };
   };
 }
 
@@ -114,7 +113,6 @@ async function notSent(
  * list is searched; if the session isn't found, the request is unknown and a person decides.
  */
 export const settle: Step = async (c, request, { signal }) => {
-  if (request.waiting !== 'looking') return { to: 'sending', changes: { waiting: 'looking' } };
   const snapshot = await c.searchUntilFound(async () => findOne(c, request), signal);
   return snapshot === null ? { to: 'unknown', outcome: true } : created(c, request, { snapshot });
 };

@@ -9,9 +9,8 @@ import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
 import { createOnceAMinute, repeat, type Interval } from '../time.ts';
 import type { Times } from '../times.ts';
 import type { CreateContext } from './context.ts';
-import { expireApproval, type MoveLocked } from './ended.ts';
 import { findSessions, LONGEST_RECHECK_MS, recheckInterval } from './find-session.ts';
-import { adopt, moveLocked, spending } from './move.ts';
+import { adopt, expireApproval, moveLocked, type MoveLocked, spending } from './move.ts';
 
 /** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
 const WAITING_MS = 10 * 60 * 1000;

@@ -167,14 +167,13 @@ async function waitForThread(c: FollowContext, { followed, row }: PostJob, code:
   return Math.max(c.tuning.troubleMs, triedForMs(c, row));
 }
 
-/** Tells the requester, once until something can be posted again; not of the thread of a card that was reposted since. */
+/** Tells the requester, once until something can be posted again. */
 async function noteTrouble(
   { store: { sessions }, slack: { outbound, textFor } }: FollowContext,
   { session, request: { userId } }: Followed,
   code: string,
 ): Promise<void> {
-  const now = await sessions.find(session.sessionId);
-  if (now?.threadTrouble !== null || now.threadTs !== session.threadTs) return;
+  if (session.threadTrouble !== null) return;
   const text = await textFor(userId);
   const opened = link(session.url, text.card.buttons.open);
   const sentence = text.thread.trouble(slackRefusal(code, text), opened);
@@ -184,5 +183,5 @@ async function noteTrouble(
     () => true,
     () => false,
   );
-  if (await told) await sessions.refused(session, code);
+  if (await told) await sessions.change(session.sessionId, { threadTrouble: code });
 }

@@ -1,10 +1,13 @@
 import type { Transaction } from 'kysely';
+import type { Adopt } from '../create/index.ts';
 import type { SessionAttachment } from '../devin/attachments.ts';
+import type { Devin } from '../devin/devin.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
 import type { SessionMessage } from '../devin/sessions.ts';
 import { lookupFailure } from '../failures.ts';
 import { fileRow, lastWordsOf, messagePages, messageRow } from '../follow/index.ts';
-import { Later, type Jobs } from '../queue/index.ts';
+import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
+import { Later, type Enqueue, type Jobs } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { storedDraftSchema, type StoredDraft } from '../session/fields.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
@@ -14,13 +17,31 @@ import { readPrompt } from '../session/prompt.ts';
 import { pullRequestUrls, type SessionSnapshot } from '../session/snapshot.ts';
 import { unlessRefused } from '../slack/edge/errors.ts';
 import { readPermalink } from '../slack/edge/places.ts';
+import type { Slack } from '../slack/edge/slack.ts';
 import { appendAudit, type AuditEntry } from '../store/audit.ts';
 import type { FoundSession } from '../store/ledger.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from '../store/requests.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import type { Tables } from '../store/store.ts';
-import type { RestoreContext } from './reconcile.ts';
+import type { Store, Tables } from '../store/store.ts';
+import type { Tuning } from '../times.ts';
+
+/** What it takes to take over sessions that exist already. */
+export type RestoreContext = {
+  store: Store;
+  devin: Pick<Devin, 'self' | 'time'> & {
+    sessions: Pick<Devin['sessions'], 'get' | 'listAll'>;
+    messages: Pick<Devin['messages'], 'list'>;
+    attachments: Pick<Devin['attachments'], 'list'>;
+  };
+  slack: Pick<Slack, 'teamId' | 'readPosted'>;
+  resolve: ResolveIdentity;
+  findMember: FindMember;
+  enqueue: Enqueue;
+  adopt: Adopt;
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now'>;
+};
 
 type ImportContext = Pick<RestoreContext, 'store' | 'findMember'> & {
   devin: Pick<RestoreContext['devin'], 'messages' | 'attachments'>;

@@ -205,15 +205,6 @@ export function createSessions(db: Kysely<Tables>) {
       return { hasActed: placed?.hasActed ?? true };
     },
 
-    /** Its thread takes no messages; a newer thread might. */
-    async refused({ sessionId, channelId, threadTs }: SessionRow, threadTrouble: string): Promise<void> {
-      await db
-        .updateTable('sessions')
-        .set({ threadTrouble })
-        .where((row) => row.and({ sessionId, channelId, threadTs }))
-        .execute();
-    },
-
     async change(sessionId: string, changes: SessionChanges, trx: Db = db): Promise<void> {
       await trx.updateTable('sessions').set(toColumns(changes)).where('sessionId', '=', sessionId).execute();
     },

@@ -153,7 +153,7 @@ describe('a thread under a card', () => {
     const first = await thread.say(eve.userId, 'let me in');
     await toldPrivately(
       eve.userId,
-      "Only Devin members can steer this session. Your message stays here; Devin won't see it.",
+      "Your message stays here; Devin won't see it.",
     );
     const second = await thread.say(eve.userId, 'please');
     await thread.marked((await thread.say(thread.ana.userId, 'go on')).ts, 'white_check_mark');

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { reconcile } from '../../src/restore/reconcile.ts';
+import { reconcile } from '../../src/restore/index.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { requestTag, type RequestState } from '../../src/session/request.ts';
 import { requestRow } from '../support/request-row.ts';

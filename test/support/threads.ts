@@ -61,17 +61,9 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
 }
 
 /** As an administrator can, although it has replies. */
-export async function deleteCard(
-  { slack }: Pick<World, 'slack'>,
-  channel: string,
-  ts: string,
-): Promise<void> {
-  await fetch(`${slack.apiUrl}chat.delete`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${slack.workspace.botToken}` },
-    body: new URLSearchParams({ channel, ts }),
-  });
-  const left = slack.messages(channel).find((one) => one.ts === ts);
+export async function deleteCard({ slack }: Pick<World, 'slack'>, channelId: string, ts: string) {
+  await slack.deleteMessage(slack.workspace.botUserId, { channelId, ts });
+  const left = slack.messages(channelId).find((one) => one.ts === ts);
   expect(left?.isTombstone ?? true).toBe(true);
 }
 

@@ -24,11 +24,8 @@ export const thread = {
     `Devin can't find the session: it was deleted, or this app lost access to it.${reason === null ? '' : ` Devin says: ${reason}`}`,
   gaveUp: "Slack or Devin was busy or couldn't be reached for an hour.",
   leftOut: 'Devin got your message without some of its files.',
-  /** To a person who may not steer, once per thread. After the reason, if it's another one. */
+  /** To a person who may not steer, once per thread, after the reason. */
   staysHere: "Your message stays here; Devin won't see it.",
-  membersSteer: "Only Devin members can steer this session. Your message stays here; Devin won't see it.",
-  requesterSteers: (mention: string): string =>
-    `Only ${mention} can steer this session. Your message stays here; Devin won't see it.`,
   /** Once per person and thread. */
   notTaken: {
     muted: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",

@@ -24,10 +24,6 @@ export const thread: Text['thread'] = {
   gaveUp: 'Slack または Devin が混み合っている、または接続できない状態が 1 時間続きました。',
   leftOut: 'メッセージは Devin に届きましたが、一部のファイルは含まれていません。',
   staysHere: 'メッセージはここに残り、Devin には届きません。',
-  membersSteer:
-    'このセッションを操作できるのは Devin のメンバーだけです。メッセージはここに残り、Devin には届きません。',
-  requesterSteers: (mention) =>
-    `このセッションを操作できるのは ${mention} さんだけです。メッセージはここに残り、Devin には届きません。`,
   notTaken: {
     muted:
       'このスレッドはミュート中です。メッセージはここに残り、Devin には届きません。解除するには `unmute` と入力してください。',
