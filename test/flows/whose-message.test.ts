@@ -151,10 +151,7 @@ describe('a thread under a card', () => {
     const thread = await startThread(world());
     const eve = addColleague(world(), { inDevin: false });
     const first = await thread.say(eve.userId, 'let me in');
-    await toldPrivately(
-      eve.userId,
-      "Your message stays here; Devin won't see it.",
-    );
+    await toldPrivately(eve.userId, "Your message stays here; Devin won't see it.");
     const second = await thread.say(eve.userId, 'please');
     await thread.marked((await thread.say(thread.ana.userId, 'go on')).ts, 'white_check_mark');
     expect(slack.messages(slack.directMessages(eve.userId))).toHaveLength(1);

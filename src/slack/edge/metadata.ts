@@ -192,5 +192,3 @@ export async function readPosted(
     return [{ ts, text, metadata: marked.kind === 'card' ? { ...marked, ...readOwner(own) } : marked }];
   });
 }
-/** A message of this app, with what its metadata says. */
-export type FoundMessage = Awaited<ReturnType<typeof readPosted>>[number];
