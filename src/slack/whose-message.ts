@@ -1,5 +1,4 @@
 import { isResting, type SessionPhase } from '../session/lifecycle.ts';
-import type { Began, Listen } from '../session/preferences.ts';
 import type { ThreadWord } from '../session/reply.ts';
 import type { SteeredThread } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -7,7 +6,7 @@ import type { StoreParts } from '../store/store.ts';
 import { beginsWithName, mentionsApp, readThreadMessage, withoutMention } from './command/message.ts';
 import { isOnlyText, readMessage, withForwarded } from './edge/messages.ts';
 import type { Message } from './edge/payload.ts';
-import { listenHere } from './edge/places.ts';
+import { listenHere, type ThreadHere } from './edge/places.ts';
 
 /** What becomes of a message in a session's thread. */
 export type Route =
@@ -20,24 +19,21 @@ export type Route =
   /** Devin doesn't get it, and its author is told. */
   | { kind: 'stays-here'; reason: 'muted' | 'at-rest'; text: string };
 
-/** What is known where a message was said. */
-type MessagePlace = {
-  /** null: the session hasn't started. */
-  phase: SessionPhase | null;
-  muted: boolean;
-  /** null: nobody chose. */
-  listen: Listen | null;
-  began: Began;
-  isRequester: boolean;
-  /** Devin asked its author something, and waits for the answer. */
-  isAnswer: boolean;
-  botUserId: string;
-};
-
 type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
 
 /** The whole rule: whose a message in a session's thread is. */
-export function routeOf(said: Said, where: MessagePlace): Route {
+export function routeOf(
+  said: Said,
+  where: ThreadHere & {
+    /** null: the session hasn't started. */
+    phase: SessionPhase | null;
+    muted: boolean;
+    isRequester: boolean;
+    /** Devin asked its author something, and waits for the answer. */
+    isAnswer: boolean;
+    botUserId: string;
+  },
+): Route {
   const { phase, muted, began, isRequester, isAnswer, botUserId } = where;
   const { slackText } = said;
   const read = readThreadMessage(slackText, botUserId);
@@ -73,7 +69,7 @@ function replyOf(slackText: string, botUserId: string): { kind: 'reply'; text: s
 }
 
 /** Without a mention of the app. */
-function isHeard({ listen, began, isRequester }: MessagePlace): boolean {
+function isHeard({ listen, began, isRequester }: ThreadHere & { isRequester: boolean }): boolean {
   if (began === 'direct') return true;
   return listen === null ? began === 'app' || isRequester : listen === 'thread';
 }

@@ -110,7 +110,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
     ]),
   ),
   'the question before a refusal': (text) =>
-    renderDeclineDialog({ requestId: 'r1', number: 0, channelId: null, threadTs: null }, text),
+    renderDeclineDialog({ requestId: 'r1', number: 0 }, text),
   ...Object.fromEntries(
     CEILINGS.map((key) => [
       `the end of a budget: ${key}`,

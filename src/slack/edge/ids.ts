@@ -165,35 +165,20 @@ export const reviewMetadata = viewMetadata(z.object({ formId: z.string() }));
 /** Boxes of messages and files: Slack takes ten in a block. */
 export const reviewBlock = (part: number): string => `review.${part}`;
 
-/** The box for a message to Devin. */
+/** The dialogs about a session: before it is stopped, and the box for a message to Devin. */
+export const sessionMetadata = viewMetadata(z.object({ requestId: z.string() }));
 export const REPLY_BLOCK = 'reply_text';
-export const replyMetadata = viewMetadata(z.object({ requestId: z.string() }));
 
 /** The answer that a button gives, in its value. `eventId`: the question. */
 export const optionValue = viewMetadata(
   z.object({ requestId: z.string(), eventId: z.string(), words: z.string() }),
 );
 
-/** The dialog before a session is stopped, and where a refusal goes. */
-const stopSchema = z.object({
-  requestId: z.string(),
-  channelId: z.string().nullable(),
-  threadTs: z.string().nullable(),
-});
-export const stopMetadata = viewMetadata(stopSchema);
-export type StopMetadata = z.output<typeof stopSchema>;
-
-export type AskedApproval = { requestId: string; number: number };
-export const approvalValue = ({ requestId, number }: AskedApproval): string => `${requestId}.${number}`;
-export function readApprovalValue(text: string): AskedApproval {
-  const [requestId = '', number = ''] = text.split('.');
-  return { requestId, number: /^\d{1,6}$/.test(number) ? Number(number) : -1 };
-}
-
-/** The dialog before an approver declines, and where a refusal goes. */
+/** An approval that is asked for: in the value of its buttons, and in the dialog before an approver declines. */
+const askedApproval = z.object({ requestId: z.string(), number: z.number() });
+export const approvalValue = viewMetadata(askedApproval);
+export type AskedApproval = z.output<typeof askedApproval>;
 export const DECLINE_BLOCK = 'decline_reason';
-export const declineMetadata = viewMetadata(stopSchema.extend({ number: z.number() }));
-export type DeclineMetadata = ReturnType<typeof declineMetadata.read>;
 
 /** What an App Home remembers: the person's direct messages with the app, where a card can go. */
 export const homeMetadata = viewMetadata(z.object({ channelId: z.string() }));

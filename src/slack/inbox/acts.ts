@@ -146,44 +146,38 @@ export async function correctReply(c: RepliesContext, edit: ReplyEdit): Promise<
 /** Replaces a message that waits, for Devin or for its author's decision. False: Devin has it, or it's on its way. */
 async function replace(
   c: RepliesContext,
-  { reply, edit: { text, editedTs } }: { reply: Reply; edit: ReplyEdit },
+  { reply: { id, state }, edit: { text, editedTs } }: { reply: Reply; edit: ReplyEdit },
   trx: Transaction<Tables>,
 ): Promise<boolean> {
-  const { id, state } = reply;
-  if (!isWaiting(reply)) return false;
-  const isUndelivered = state === 'failed' || state === 'unknown';
-  const to = state === 'skipped' ? 'accepted' : state;
-  const moved = await c.store.replies.move({ id, from: [state], to, changes: { text, editedTs } }, trx);
-  if (moved !== null && state === 'skipped') await relay(c, moved, trx);
+  if (state === 'sending' || state === 'delivered') return false;
+  const moved = await c.store.replies.move({ id, from: [state], to: state, changes: { text, editedTs } }, trx);
   // The notice that its author has quotes it as it was.
-  if (moved !== null && isUndelivered) await c.enqueue('tell-reply', { replyId: id }, { trx });
+  if (moved !== null && (state === 'failed' || state === 'unknown'))
+    await c.enqueue('tell-reply', { replyId: id }, { trx });
   return moved !== null;
 }
 
-/** Drops a waiting message that was deleted, or edited so that it isn't for Devin, with its corrections. */
+/** Drops a waiting message that was deleted, or edited so that it isn't for Devin, with its corrections. That is final. */
 export async function retractReply(
   c: RepliesContext,
   { editedTs = null, ...message }: MessageRef & { editedTs?: string | null },
 ): Promise<void> {
   await commitInTime(c, async (trx) => {
     for (const reply of await c.store.replies.lockMessage(message, trx))
-      if (canBeCorrected(reply) && !isOlder(editedTs, reply)) await drop(c, { reply, editedTs }, trx);
+      if (!isOlder(editedTs, reply)) await drop(c, reply.id, trx);
   });
 }
 
-/** `editedTs`: the edit that took it back, which a later edit can undo; null: it was deleted. */
 async function drop(
   { store: { replies }, enqueue }: RepliesContext,
-  { reply: { id }, editedTs }: { reply: Reply; editedTs: string | null },
+  id: string,
   trx: Transaction<Tables>,
 ): Promise<void> {
-  const from = ['held', 'accepted', 'failed', 'unknown', 'skipped'] as const;
-  const skipped = { editedTs, failure: null };
-  if ((await replies.move({ id, from, to: 'skipped', changes: skipped }, trx)) !== null)
+  const from = ['held', 'accepted', 'failed', 'unknown'] as const;
+  if ((await replies.move({ id, from, to: 'skipped', changes: { failure: null } }, trx)) !== null)
     return enqueue('tell-reply', { replyId: id }, { trx });
   // It's on its way to Devin. Should that fail, nothing is left to send again.
-  const changes = { text: '', files: [], editedTs } as const;
-  await replies.move({ id, from: ['sending'], to: 'sending', changes }, trx);
+  await replies.move({ id, from: ['sending'], to: 'sending', changes: { text: '', files: [] } }, trx);
 }
 
 /** Only if it hasn't reached Devin. */
@@ -193,24 +187,16 @@ export async function sendAgain(c: RepliesContext, reply: Reply): Promise<void> 
   });
 }
 
-/** Not if it was deleted, or written while the thread was muted. What one edit took back, another can restore. */
-function canBeCorrected({ state, text, files, editedTs }: Reply): boolean {
-  const isDropped = state === 'skipped' || (text === '' && files.length === 0);
-  return !(isDropped && editedTs === null);
-}
-
+/** Not if it was taken back. */
 function mayCorrect({ userId, editedTs }: ReplyEdit, latest: Reply): boolean {
-  return latest.userId === userId && canBeCorrected(latest) && !isOlder(editedTs, latest);
+  const isDropped = latest.state === 'skipped' || (latest.text === '' && latest.files.length === 0);
+  return latest.userId === userId && !isDropped && !isOlder(editedTs, latest);
 }
 
 /** Whether the session came to rest, or to its end, after it got something. null: its task. */
 function isAtRestSince(sentAt: Date | null, { session }: SteeredThread): boolean {
   if (session === null || !(isOver(session) || isResting(session.phase))) return false;
   return (sentAt ?? session.createdAt) <= session.phaseAt;
-}
-
-function isWaiting({ state, sentAt }: Reply): boolean {
-  return state === 'skipped' ? sentAt === null : state !== 'sending' && state !== 'delivered';
 }
 
 /** Slack delivers edits in any order, and some twice. A deletion comes last. */

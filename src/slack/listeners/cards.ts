@@ -20,15 +20,14 @@ import {
   ACTION,
   CARD_ACTION,
   DECLINE_BLOCK,
-  declineMetadata,
   optionValue,
-  readApprovalValue,
+  OutdatedError,
+  approvalValue,
   REPLY_BLOCK,
-  replyMetadata,
-  stopMetadata,
+  sessionMetadata,
   VIEW,
 } from '../edge/ids.ts';
-import type { Press } from '../edge/payload.ts';
+import type { Press, Submission } from '../edge/payload.ts';
 import { privatePlace } from '../edge/places.ts';
 import { saveAct, saveSaid, sendAgain } from '../inbox/acts.ts';
 import { offerAgain } from '../inbox/requests.ts';
@@ -82,7 +81,7 @@ export const CARD_PRESSES = {
       await c.slack.outbound.settleNotice(press, notice([(await c.textFor(press.userId)).sessions.cancel]));
   }),
   [ACTION.approve]: durable(async (c, press) => {
-    const { requestId, number } = readApprovalValue(press.value ?? '');
+    const { requestId, number } = approvalValue.read(press.value ?? '');
     if ((await requestOf(c, press, { requestId })) !== null)
       await saveAct(c, privatePlace(press), { kind: 'approve', requestId, number });
   }),
@@ -251,43 +250,43 @@ async function openStop(c: ListenersContext, press: Press): Promise<void> {
   const session = request === null ? null : await c.store.sessions.ofRequest(request.id);
   if (request === null || session === null) return;
   if (await refuses(c, press, await endingRefusal(c, { request, session }, press.userId))) return;
-  const { channelId, threadTs } = privatePlace(press);
   const text = await c.textFor(press.userId);
   const card = cardView({ request, session, nowMs: c.now() }, text);
-  const dialog = renderStopDialog({ card, metadata: { requestId: request.id, channelId, threadTs } }, text);
-  await openView(c, press, dialog);
+  await openView(c, press, renderStopDialog(card, text));
 }
 
-async function sendStop(...[c, { view, userId, homeTeamId }, ack]: Parameters<OnSubmit>): Promise<void> {
-  const { requestId, channelId, threadTs } = stopMetadata.read(view.metadata);
+/** What a dialog is about, and where its person is told what came of it. */
+async function aboutOf(c: ListenersContext, { userId, homeTeamId }: Submission, requestId: string) {
   const request = await c.store.requests.find(requestId);
-  const place = { userId, channelId, threadTs, responseUrl: null };
-  if (homeTeamId === request?.teamId) await saveAct(c, place, { kind: 'stop', requestId });
+  if (request?.teamId !== homeTeamId) throw new OutdatedError();
+  return { request, place: privatePlace({ ...request, userId, threadTs: null }) };
+}
+
+async function sendStop(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {
+  const { requestId } = sessionMetadata.read(submission.view.metadata);
+  const { place } = await aboutOf(c, submission, requestId);
+  await saveAct(c, place, { kind: 'stop', requestId });
   return ack();
 }
 
 async function openDecline(c: ListenersContext, press: Press): Promise<void> {
-  const { requestId, number } = readApprovalValue(press.value ?? '');
+  const { requestId, number } = approvalValue.read(press.value ?? '');
   const whyNot: WhyNot = async (_c, request, userId) =>
     awaited(request, number) === null ? (await c.textFor(userId)).approval.refused.over : null;
   if ((await requestOf(c, press, { requestId, whyNot })) === null) return;
-  const { channelId, threadTs } = privatePlace(press);
-  const dialog = { requestId, number, channelId, threadTs };
-  await openView(c, press, renderDeclineDialog(dialog, await c.textFor(press.userId)));
+  const text = await c.textFor(press.userId);
+  await openView(c, press, renderDeclineDialog({ requestId, number }, text));
 }
 
-async function sendDecline(
-  ...[c, { view, userId, homeTeamId: teamId }, ack]: Parameters<OnSubmit>
-): Promise<void> {
-  const refuse = async (sentence: string): Promise<void> =>
-    ack({ response_action: 'errors', errors: { [DECLINE_BLOCK]: sentence } });
-  const text = await c.textFor(userId);
-  const { requestId, number, channelId, threadTs } = declineMetadata.read(view.metadata);
+async function sendDecline(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {
+  const { view, userId } = submission;
+  const { requestId, number } = approvalValue.read(view.metadata);
+  const { place } = await aboutOf(c, submission, requestId);
   const reason = readDeclineDialog(view.values);
-  if (reason === '') return refuse(text.approval.dialog.empty);
-  const request = await c.store.requests.find(requestId);
-  if (teamId !== request?.teamId) return refuse(text.notices.identity.external(null));
-  const place = { userId, channelId, threadTs, responseUrl: null };
+  if (reason === '') {
+    const { dialog } = (await c.textFor(userId)).approval;
+    return ack({ response_action: 'errors', errors: { [DECLINE_BLOCK]: dialog.empty } });
+  }
   await saveAct(c, place, { kind: 'decline', requestId, number, reason });
   return ack();
 }
@@ -306,19 +305,17 @@ async function openBox(c: ListenersContext, press: Press, why: ReplyBox['why']):
   await openView(c, press, renderReplyBox({ requestId: request.id, why, lastWords }, text));
 }
 
-async function sendReply(
-  ...[c, { view, userId, homeTeamId: teamId }, ack]: Parameters<OnSubmit>
-): Promise<void> {
-  const { steering, notices } = await c.textFor(userId);
-  const refuse = async (sentence: string): Promise<void> =>
-    ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: sentence } });
-  const { requestId } = replyMetadata.read(view.metadata);
-  const { requests, sessions } = c.store;
-  const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
+async function sendReply(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {
+  const { view, userId } = submission;
+  const { requestId } = sessionMetadata.read(view.metadata);
+  const { request } = await aboutOf(c, submission, requestId);
+  const session = await c.store.sessions.ofRequest(requestId);
+  if (session === null) throw new OutdatedError();
   const message = readReplyBox(view.values);
-  if (request === null || session === null) return refuse(steering.box.gone);
-  if (message === '') return refuse(steering.box.empty);
-  if (teamId !== request.teamId) return refuse(notices.identity.external(null));
+  if (message === '') {
+    const { box } = (await c.textFor(userId)).steering;
+    return ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: box.empty } });
+  }
   // After an answer that was lost, the box is sent again, perhaps with other words.
   const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
   const said = { userId, channelId: session.channelId, text: message, dedupeKey };

@@ -41,7 +41,6 @@ import { withGroup } from '../views/session-form.ts';
 import {
   quick,
   refuses,
-  refusesOutsider,
   type ListenersContext,
   type OnSubmit,
   type Presses,
@@ -76,13 +75,9 @@ export async function findOwnForm(
 /** The form, its buttons, and what Devin gets, shown over it. */
 export const FORM_PRESSES = {
   [ACTION.openForm]: quick(async (c, press) => {
-    const { value, userId } = press;
-    const form = value === null ? null : await c.store.forms.find(value);
-    if (form === null) return void (await refuses(c, press, (await c.textFor(userId)).command.question.gone));
-    if (form.userId !== userId) return;
-    // Its defaults and its suggestions are for people of the workspace.
-    if (await refusesOutsider(c, press, form.teamId)) return;
-    await openForm(c, press, form);
+    const form = await findOwnForm(c, { formId: press.value ?? '' }, press);
+    if (form !== null) return openForm(c, press, form);
+    await refuses(c, press, (await c.textFor(press.userId)).command.question.gone);
   }),
   [ACTION.addOptions]: quick(async (c, { view, value, userId, homeTeamId }) => {
     const group = OPTION_GROUPS.find((one) => one === value);

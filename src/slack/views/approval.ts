@@ -9,9 +9,7 @@ import {
   approvalValue,
   CARD_ACTION,
   DECLINE_BLOCK,
-  declineMetadata,
   type AskedApproval,
-  type DeclineMetadata,
   VIEW,
 } from '../edge/ids.ts';
 import { fieldRows, shownMoment } from './details.ts';
@@ -183,11 +181,12 @@ function names(raw: readonly string[]): string {
 /** `details`: the label of the button that shows all of it. */
 export function approvalButtons(asked: AskedApproval, details: string, text: Text): ActionsBlock {
   const { approve, decline } = text.approval.message;
-  const value = approvalValue(asked);
+  const { requestId, number } = asked;
+  const value = approvalValue.write({ requestId, number });
   return actions([
     primary(button(ACTION.approve, approve, value)),
     button(ACTION.decline, decline, value),
-    button(CARD_ACTION.details, details, asked.requestId),
+    button(CARD_ACTION.details, details, requestId),
   ]);
 }
 
@@ -195,14 +194,14 @@ export function approvalButtons(asked: AskedApproval, details: string, text: Tex
 const TYPED_LENGTH = 500;
 
 /** Asks an approver why they decline. The requester sees the reason. */
-export function renderDeclineDialog(metadata: DeclineMetadata, text: Text): ModalView {
+export function renderDeclineDialog(asked: AskedApproval, text: Text): ModalView {
   const { dialog } = text.approval;
   const { label, hint } = dialog;
   const element = textElement({ maxLength: TYPED_LENGTH, multiline: true, focus: true });
   return modal(
     {
       id: VIEW.decline,
-      metadata: declineMetadata.write(metadata),
+      metadata: approvalValue.write(asked),
       words: { title: dialog.title, submit: text.approval.message.decline },
       blocks: [inputBlock({ blockId: DECLINE_BLOCK, label, hint, optional: false, element })],
     },

@@ -5,9 +5,7 @@ import {
   CARD_ACTION,
   REPLY_BLOCK,
   VIEW,
-  replyMetadata,
-  stopMetadata,
-  type StopMetadata,
+  sessionMetadata,
 } from '../edge/ids.ts';
 import {
   inputBlock,
@@ -44,7 +42,7 @@ export function renderReplyBox({ requestId, why, lastWords }: ReplyBox, text: Te
   return modal(
     {
       id: VIEW.reply,
-      metadata: replyMetadata.write({ requestId }),
+      metadata: sessionMetadata.write({ requestId }),
       words: { ...box, title: box.titles[why] },
       blocks: [
         ...said(lastWords, text),
@@ -121,16 +119,14 @@ export function renderThreadHelp(text: Text): Rendered {
   return joinParts([titled(helpTitle), packed(help)]);
 }
 
-type StopDialog = { card: SessionCard; metadata: StopMetadata };
-
 /** Asks before a session is stopped: options of a menu can't ask for confirmation. */
-export function renderStopDialog({ card, metadata }: StopDialog, text: Text): ModalView {
+export function renderStopDialog(card: SessionCard, text: Text): ModalView {
   const { askStop } = text.steering;
   const { title, confirm, deny } = askStop;
   return modal(
     {
       id: VIEW.stop,
-      metadata: stopMetadata.write(metadata),
+      metadata: sessionMetadata.write({ requestId: card.requestId }),
       words: { title, submit: confirm, close: deny },
       blocks: [section(askStop.text(bold(escape(cardTitle(card, text)))))],
     },

@@ -150,7 +150,6 @@ export const steering = {
     empty: 'Add a message.',
     /** Private, instead of the box. */
     none: 'No session was started for this request yet. Its card shows once it has started.',
-    gone: "This app no longer knows this session, so your message can't be sent. Copy it before you close this.",
   },
 };
 

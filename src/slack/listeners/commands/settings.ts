@@ -31,21 +31,14 @@ async function isAdmin(c: ListenersContext, { userId }: Invocation): Promise<boo
   return isAdministrator(await c.slack.people.find(userId));
 }
 
-/** Why a person may not see or change them; null: they may. */
-async function readRefusal(c: ListenersContext, call: Invocation): Promise<string | null> {
-  const refused = await personRefusal(c, call);
-  return refused === null || (await isAdmin(c, call)) ? null : refused;
-}
-
 /** Why a person may not change them; null: they may. */
 async function changeRefusal(
   c: ListenersContext,
   call: Invocation,
   scope: SettingScope,
 ): Promise<string | null> {
-  const refused = await readRefusal(c, call);
-  if (refused !== null || scope === 'person' || (await isAdmin(c, call))) return refused;
-  return call.text.settings.adminsOnly;
+  if (scope === 'person') return personRefusal(c, call);
+  return (await isAdmin(c, call)) ? null : call.text.settings.adminsOnly;
 }
 
 /** Changes defaults if the person may, then shows what applies. */
@@ -61,8 +54,8 @@ async function change(
 }
 
 async function show(c: ListenersContext, call: Invocation): Promise<Rendered> {
-  const refused = await readRefusal(c, call);
-  return refused === null ? shown(c, call) : notice([refused]);
+  const refused = await personRefusal(c, call);
+  return refused === null || (await isAdmin(c, call)) ? shown(c, call) : notice([refused]);
 }
 
 async function shown(c: ListenersContext, call: Invocation, before: string[] = []): Promise<Rendered> {
