@@ -109,8 +109,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
       (text: Text) => renderApproval({ ...MESSAGE, over: { ...OVER, kind } }, text),
     ]),
   ),
-  'the question before a refusal': (text) =>
-    renderDeclineDialog({ requestId: 'r1', number: 0 }, text),
+  'the question before a refusal': (text) => renderDeclineDialog({ requestId: 'r1', number: 0 }, text),
   ...Object.fromEntries(
     CEILINGS.map((key) => [
       `the end of a budget: ${key}`,

@@ -259,8 +259,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'help in a thread': renderThreadHelp,
   'the question before a stop in a thread': (text) => renderAskStop('r1', text),
   'the offer to wake a session': (text) => renderOfferWake('y1', text),
-  'the question before a stop': (text) =>
-    renderStopDialog(card, text),
+  'the question before a stop': (text) => renderStopDialog(card, text),
   'what Devin gets': (text) => renderReview('f1', REVIEW, text),
   'what Devin gets, while it is read': (text) => renderReview('f1', null, text),
   'a card elsewhere': (text) => cardElsewhere({ code: 'not_in_channel', link: null }, text),

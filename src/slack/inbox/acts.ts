@@ -150,7 +150,10 @@ async function replace(
   trx: Transaction<Tables>,
 ): Promise<boolean> {
   if (state === 'sending' || state === 'delivered') return false;
-  const moved = await c.store.replies.move({ id, from: [state], to: state, changes: { text, editedTs } }, trx);
+  const moved = await c.store.replies.move(
+    { id, from: [state], to: state, changes: { text, editedTs } },
+    trx,
+  );
   // The notice that its author has quotes it as it was.
   if (moved !== null && (state === 'failed' || state === 'unknown'))
     await c.enqueue('tell-reply', { replyId: id }, { trx });

@@ -4,14 +4,7 @@ import { withoutCredentials } from '../../session/credentials.ts';
 import type { Names } from '../../session/defaults.ts';
 import type { StoredDraft } from '../../session/fields.ts';
 import { acuWords, moneyWords, type Text } from '../../text/index.ts';
-import {
-  ACTION,
-  approvalValue,
-  CARD_ACTION,
-  DECLINE_BLOCK,
-  type AskedApproval,
-  VIEW,
-} from '../edge/ids.ts';
+import { ACTION, approvalValue, CARD_ACTION, DECLINE_BLOCK, type AskedApproval, VIEW } from '../edge/ids.ts';
 import { fieldRows, shownMoment } from './details.ts';
 import {
   inputBlock,

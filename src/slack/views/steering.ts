@@ -1,12 +1,6 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
-import {
-  ACTION,
-  CARD_ACTION,
-  REPLY_BLOCK,
-  VIEW,
-  sessionMetadata,
-} from '../edge/ids.ts';
+import { ACTION, CARD_ACTION, REPLY_BLOCK, VIEW, sessionMetadata } from '../edge/ids.ts';
 import {
   inputBlock,
   readEntered,
