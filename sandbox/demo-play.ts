@@ -2,6 +2,9 @@ import type { LocalDevin, LocalSession } from './devin/index.ts';
 import type { SeededWorld } from './seed.ts';
 import type { LocalSlack, Message, View } from './slack/index.ts';
 
+/** Who plays, and where. */
+type Cast = SeededWorld['people'] & SeededWorld['thread'];
+
 type Stage = {
   slack: LocalSlack;
   devin: LocalDevin;
@@ -15,7 +18,8 @@ const SESSIONS = 5;
 /** Plays the ways to start a session, and a conversation with one, and prints what each side sees. Returns what went wrong. */
 export async function playDemo(stage: Stage): Promise<string[]> {
   const { slack, devin, print } = stage;
-  const cast = castOf(stage.world);
+  const { people, thread } = stage.world;
+  const cast = { ...people, ...thread };
   print(heading('1. A slash command'));
   await byCommand(stage, cast);
   print(heading('2. A message shortcut on a thread'));
@@ -37,13 +41,6 @@ export async function playDemo(stage: Stage): Promise<string[]> {
   const miscounted =
     created === SESSIONS ? [] : [`${SESSIONS} sessions were asked for, and ${created} were created.`];
   return [...slack.problems, ...devin.problems, ...miscounted];
-}
-
-/** Who plays, and where. */
-type Cast = ReturnType<typeof castOf>;
-
-function castOf({ people: { ana, ben, eve }, thread: { channelId, picked } }: SeededWorld) {
-  return { ana, ben, eve, channelId, picked };
 }
 
 async function byCommand(stage: Stage, { ana, channelId }: Cast): Promise<void> {

@@ -1,61 +1,41 @@
-import type { Members, Permission } from './members.ts';
+import type { World } from './local-devin.ts';
 import { ApiProblem, missingPermission, notFound, unprocessable } from './problem.ts';
-import type { Uploads } from './routes/attachments.ts';
 import type { Catalog } from './routes/reference.ts';
 import type { CreateBody } from './schemas.ts';
-
-export type AdmissionDeps = {
-  members: Members;
-  permissions: ReadonlySet<Permission>;
-  uploads: Uploads;
-  catalog: Catalog;
-  /** null: any tags. */
-  allowedTags: readonly string[] | null;
-  report: (problem: string) => void;
-};
 
 /** Labels of the machines the organization has. */
 const PLATFORMS = ['linux', 'windows'];
 
-export type Admission = ReturnType<typeof createAdmission>;
-
 /** Files of Slack need the bot's token, which Devin does not have. */
 const SLACK_FILE = /^https?:\/\/files\.slack\.com\/|\/files-pri\//;
 
-export function createAdmission(deps: AdmissionDeps) {
-  /** On behalf of a person, who has to be a member and allowed to use Devin. */
-  function impersonate(userId: string | null | undefined): void {
-    if (userId == null) return;
-    if (!deps.permissions.has('ImpersonateOrgSessions')) throw missingPermission('ImpersonateOrgSessions');
-    const member = deps.members.find(userId);
-    if (member === undefined) throw notFound(`User ${userId} in this organization`);
-    if (member.canUse === false) {
-      throw new ApiProblem(403, 'Target user does not have the UseDevinSessions permission');
-    }
-  }
+/** On behalf of a person, who has to be a member and allowed to use Devin. */
+export function impersonate({ permissions, members }: World, userId: string | null | undefined): void {
+  if (userId == null) return;
+  if (!permissions.has('ImpersonateOrgSessions')) throw missingPermission('ImpersonateOrgSessions');
+  const member = members.find(userId);
+  if (member === undefined) throw notFound(`User ${userId} in this organization`);
+  if (member.canUse === false)
+    throw new ApiProblem(403, 'Target user does not have the UseDevinSessions permission');
+}
 
-  function attach(urls: string[] | null | undefined): void {
-    for (const [index, url] of (urls ?? []).entries()) {
-      if (SLACK_FILE.test(url)) deps.report(`attachment_urls has a private file of Slack: ${url}`);
-      if (deps.uploads.knows(url)) continue;
-      const loc = ['body', 'attachment_urls', index];
-      throw unprocessable([{ loc, msg: 'Attachment not found', type: 'value_error', input: url }]);
-    }
+export function attach({ uploads, report }: World, urls: string[] | null | undefined): void {
+  for (const [index, url] of (urls ?? []).entries()) {
+    if (SLACK_FILE.test(url)) report(`attachment_urls has a private file of Slack: ${url}`);
+    if (uploads.knows(url)) continue;
+    const loc = ['body', 'attachment_urls', index];
+    throw unprocessable([{ loc, msg: 'Attachment not found', type: 'value_error', input: url }]);
   }
+}
 
-  return {
-    impersonate,
-    attach,
-    /** Refuses what is well-formed but not possible here. */
-    create(body: CreateBody): void {
-      impersonate(body.create_as_user_id);
-      checkPlatform(body.platform);
-      checkTags(body.tags ?? [], deps.allowedTags);
-      for (const id of [body.playbook_id, body.child_playbook_id]) checkPlaybook(id, deps.catalog);
-      attach(body.attachment_urls);
-      reportSloppy(body, deps);
-    },
-  };
+/** Refuses what is well-formed but not possible here. */
+export function admit(world: World, body: CreateBody): void {
+  impersonate(world, body.create_as_user_id);
+  checkPlatform(body.platform);
+  checkTags(body.tags ?? [], world.allowedTags);
+  for (const id of [body.playbook_id, body.child_playbook_id]) checkPlaybook(id, world.catalog);
+  attach(world, body.attachment_urls);
+  reportSloppy(body, world);
 }
 
 /** `inherit` is the organization's default for a session with no parent. Labels are compared case-insensitively. */
@@ -76,7 +56,7 @@ function checkPlaybook(id: string | null | undefined, { playbooks }: Catalog): v
   if (id != null && !playbooks.some((playbook) => playbook.id === id)) throw notFound(`Playbook ${id}`);
 }
 
-function reportSloppy(body: CreateBody, { catalog, report }: AdmissionDeps): void {
+function reportSloppy(body: CreateBody, { catalog, report }: World): void {
   if (body.prompt.trim() === '') report('the prompt is empty');
   for (const id of body.knowledge_ids ?? []) {
     if (!catalog.notes.some((note) => note.id === id)) report(`knowledge_ids has an unknown note: ${id}`);

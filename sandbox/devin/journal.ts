@@ -24,13 +24,12 @@ export const MASK = '[secret]';
 
 export type Journal = ReturnType<typeof createJournal>;
 
-type JournalDeps = { now: () => number; problems: string[]; changes: Changes<void> };
+type JournalDeps = { now: () => number; changes: Changes<void> };
 
-export function createJournal({ now, problems, changes }: JournalDeps) {
+export function createJournal({ now, changes }: JournalDeps) {
   const requests: RecordedRequest[] = [];
   return {
     requests,
-    problems,
     /** Returns how to note the status of its answer. */
     record(incoming: Incoming): (status: number) => void {
       const { authorization, ...headers } = incoming.headers;
@@ -50,8 +49,6 @@ export function createJournal({ now, problems, changes }: JournalDeps) {
         changes.emit();
       };
     },
-    /** A call that the real API accepts or answers badly, but a careful client doesn't make. */
-    report: (problem: string): void => void problems.push(problem),
   };
 }
 

@@ -1,22 +1,19 @@
 import { createChanges, type WaitOptions } from '../changes.ts';
 import { createLoopbackServer, listen, shut } from '../loopback.ts';
 import { en } from '../sample/en.ts';
-import { createAdmission } from './admission.ts';
 import { createJournal, type RecordedRequest } from './journal.ts';
 import { createMembers, type Permission, type Member, PERMISSIONS } from './members.ts';
 import type { Schedule } from './player.ts';
 import { attachmentRoutes, createUploads } from './routes/attachments.ts';
 import { type Catalog, referenceRoutes } from './routes/reference.ts';
-import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import type { DevinWords, Script } from './scripts.ts';
 import { createRequestFaults, type FaultMatch, type RequestFault, createGate, serve } from './server.ts';
 import type { LocalSession } from './session-state.ts';
-import { toResponse, type WireContext, type IdForm } from './session-wire.ts';
+import { SERVICE_USER_ID, toResponse, type WireContext, type IdForm } from './session-wire.ts';
 import { createSessions } from './sessions.ts';
 
 const API_KEY = 'cog_local_9b4d2e6f8a1c';
-const SERVICE_USER = { id: 'service-user-5f2a9c31', name: 'devin-slack' };
 
 /** Some of what a test waits for here takes the app half a minute. */
 const PATIENCE_MS = 50_000;
@@ -25,36 +22,32 @@ export type LocalDevin = Awaited<ReturnType<typeof createLocalDevin>>;
 
 export async function createLocalDevin(options: LocalDevinOptions = {}) {
   const settings = withDefaults(options);
-  const { orgId } = settings;
   const server = createLoopbackServer();
   const { origin } = await listen(server);
   const world = createWorld(settings, origin);
-  const { permissions, journal, sessions } = world;
-  const wire = { ...settings, serviceUserId: SERVICE_USER.id };
-  const routes = routesOf(world, settings, wire);
-  const answer = createGate({ routes, orgId, apiKey: API_KEY, permissions, report: journal.report });
-  serve(server, { ...settings, ...world, answer });
+  const routes = [...sessionRoutes(world), ...attachmentRoutes(world), ...referenceRoutes(world)];
+  serve(server, { ...world, answer: createGate({ ...world, routes, apiKey: API_KEY }) });
   return {
     /** Base address, without a slash at its end. */
     url: origin,
-    orgId,
+    orgId: world.orgId,
     apiKey: API_KEY,
-    serviceUserId: SERVICE_USER.id,
+    serviceUserId: SERVICE_USER_ID,
     ...controls(world),
     /** A session as the API answers it. */
-    wire: (id: string) => toResponse(sessions.get(id), wire, true),
+    wire: (id: string) => toResponse(world.sessions.get(id), world, true),
     /** Breaks every connection and leaves nothing running. Can be called twice. */
     async stop(): Promise<void> {
-      sessions.stop();
+      world.sessions.stop();
       await shut(server);
     },
   };
 }
 
-type World = ReturnType<typeof createWorld>;
+/** The settings, and the state behind the server. */
+export type World = ReturnType<typeof createWorld>;
 
-/** The state behind the server. */
-function createWorld(settings: Settings, origin: string) {
+function createWorld(settings: ReturnType<typeof withDefaults>, origin: string) {
   const { orgId, now } = settings;
   const problems: string[] = [];
   const changes = createChanges<void>(() => problems);
@@ -63,40 +56,32 @@ function createWorld(settings: Settings, origin: string) {
   const uploads = createUploads({ origin, orgId });
   const catalog: Catalog = { playbooks: [], notes: [], secrets: [], repositories: [], ...settings.catalog };
   return {
+    ...settings,
     members,
     uploads,
     catalog,
     changes,
+    problems,
+    /** A call that the real API accepts or answers badly, but a careful client doesn't make. */
+    report: (problem: string): void => void problems.push(problem),
     permissions: new Set<Permission>(settings.permissions),
     sessions: createSessions({ ...settings, changes, uploads }),
     faults: createRequestFaults(),
-    journal: createJournal({ now, problems, changes }),
+    journal: createJournal({ now, changes }),
   };
 }
 
-function routesOf(world: World, settings: Settings, wire: WireContext): Route[] {
-  const { sessions, uploads, members, catalog, journal } = world;
-  const { orgId } = settings;
-  const { report } = journal;
-  return [
-    ...sessionRoutes({
-      sessions,
-      report,
-      admission: createAdmission({ ...settings, ...world, report }),
-      wire,
-    }),
-    ...attachmentRoutes({ uploads, report }),
-    ...referenceRoutes({
-      members,
-      catalog,
-      orgId,
-      report,
-      serviceUser: SERVICE_USER,
-    }),
-  ];
-}
-
-function controls({ permissions, catalog, members, uploads, sessions, faults, journal, changes }: World) {
+function controls({
+  permissions,
+  catalog,
+  members,
+  uploads,
+  problems,
+  sessions,
+  faults,
+  journal,
+  changes,
+}: World) {
   const requests: readonly RecordedRequest[] = journal.requests;
   return {
     /** Live: remove one, and the endpoints that need it answer 403. */
@@ -105,7 +90,7 @@ function controls({ permissions, catalog, members, uploads, sessions, faults, jo
     sessions: sessions.all,
     uploads: uploads.all,
     /** Calls that a careful client doesn't make. */
-    problems: journal.problems,
+    problems,
     createdCount: () => sessions.all.length,
     /** By either form of the id; throws for an unknown one. */
     session: sessions.get,
@@ -181,4 +166,3 @@ const DEFAULTS = {
 
 /** Every option with a value. */
 const withDefaults = (options: LocalDevinOptions) => ({ ...DEFAULTS, ...options });
-export type Settings = ReturnType<typeof withDefaults>;

@@ -12,6 +12,7 @@ type ServerDeps = {
   faults: Faults;
   journal: Journal;
   now: () => number;
+  report: (problem: string) => void;
   answer: (arrival: Arrival) => Answer;
 };
 
@@ -47,12 +48,12 @@ async function handle(req: IncomingMessage, res: ServerResponse, deps: ServerDep
   answered(outcome.status);
 }
 
-function safely(arrival: Arrival, { answer, journal }: ServerDeps): Answer {
+function safely(arrival: Arrival, { answer, report }: ServerDeps): Answer {
   try {
     return answer(arrival);
   } catch (error) {
     if (error instanceof ApiProblem) return problemAnswer(error, arrival.path);
-    journal.report(`the local Devin itself failed: ${error instanceof Error ? error.stack : String(error)}`);
+    report(`the local Devin itself failed: ${error instanceof Error ? error.stack : String(error)}`);
     return problemAnswer(new ApiProblem(500, 'Internal Server Error'), arrival.path);
   }
 }

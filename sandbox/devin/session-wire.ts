@@ -6,13 +6,14 @@ export type IdForm = 'bare' | 'prefixed';
 
 export type WireContext = {
   orgId: string;
-  serviceUserId: string;
   idForm: IdForm;
   /** Whether a session that runs as a member names the service user, too; the reference does not say. */
   namesServiceUser: boolean;
   /** Whether a session must carry any of the `tags`, or the filter does nothing; the reference does not say. */
   tagsMatch: 'any' | 'ignored';
 };
+
+export const SERVICE_USER_ID = 'service-user-5f2a9c31';
 
 const PREFIX = 'devin-';
 const ORIGIN = 'api';
@@ -72,7 +73,7 @@ const oneOf = (wanted: string[] | undefined, values: string[]): boolean =>
   wanted === undefined || wanted.some((value) => values.includes(value));
 
 function serviceUserOf({ userId }: LocalSession, wire: WireContext): string | null {
-  return userId === null || wire.namesServiceUser ? wire.serviceUserId : null;
+  return userId === null || wire.namesServiceUser ? SERVICE_USER_ID : null;
 }
 
 /** `session_ids` as answers write them. https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */

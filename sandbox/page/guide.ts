@@ -90,15 +90,11 @@ function isUnderWay({ status, statusDetail }: LocalSession): boolean {
   return !['exit', 'error', 'suspended'].includes(status) && statusDetail !== 'finished';
 }
 
-/** A card under a message that a person wrote. */
-function hasThreadSession({ slack, devin, seeded }: Parts): boolean {
-  const made = devin.sessions.filter(({ id }) => !seeded.has(id));
-  return [...slack.channels.keys()].some((channelId) => {
-    const all = slack.messages(channelId);
-    const isBug = (ts: string | null): boolean =>
-      all.some((one) => one.ts === ts && one.botId === null && one.userId !== null);
-    return all.some((one) => isBug(one.threadTs) && made.some((session) => isCardOf(one, session)));
-  });
+/** With the bug in its context. */
+function hasThreadSession({ devin, seeded, world: { sample } }: Parts): boolean {
+  return devin.sessions.some(
+    ({ id, request }) => !seeded.has(id) && request.prompt.includes(sample.talk.bug),
+  );
 }
 
 function hasAnswer({ messages }: LocalSession): boolean {

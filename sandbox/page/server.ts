@@ -6,7 +6,6 @@ import type { Language } from '../../src/session/preferences.ts';
 import { listen, sendJson, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
-import type { Changed } from './client/wire.ts';
 import { serveFile } from './files.ts';
 import type { Guide } from './guide.ts';
 import { checkOrigin, readJson, Refusal } from './http.ts';
@@ -42,6 +41,9 @@ type Parts = Pick<PageOptions, 'slack' | 'control'> & {
   language: Language;
 };
 
+/** Kinds of changes to what the page shows; the others are the panel's alone. */
+const SHOWN = new Set(['message', 'view', 'home']);
+
 /** A Slack-like client in the browser, on this machine only, with the sandbox behind it. */
 export async function createPage(options: PageOptions): Promise<Page> {
   const { slack, control, guide = null, strangers = new Set<string>(), language = 'en' } = options;
@@ -50,11 +52,14 @@ export async function createPage(options: PageOptions): Promise<Page> {
   const { port, origin: url } = await listen(server, options.port);
   const snapshot = { slack, strangers, guide };
   serve(server, { slack, control, port, events, snapshot, language });
-  const tell = (what: string): void => {
-    events.tell({ what });
-    if (guide?.look() === true) events.tell({ what: 'guide' });
+  const tell = (isShown: boolean): void => {
+    const isGuided = guide?.look() === true;
+    events.tell(isShown || isGuided ? 'shown' : 'other');
   };
-  const unsubscribe = [slack.subscribe(({ kind }) => tell(kind)), control.subscribe(() => tell('control'))];
+  const unsubscribe = [
+    slack.subscribe(({ kind }) => tell(SHOWN.has(kind))),
+    control.subscribe(() => tell(false)),
+  ];
   return {
     url,
     async close() {
@@ -105,7 +110,7 @@ const KEEP_ALIVE_MS = 15_000;
 
 type Events = ReturnType<typeof createEvents>;
 
-/** Server-Sent Events: tells every open page that something has changed, not what it is now. */
+/** Server-Sent Events: tells every open page that something has changed, not what it is now. An event needs data. */
 function createEvents() {
   const open = new Set<ServerResponse>();
   const keepAlive = setInterval(() => {
@@ -122,9 +127,8 @@ function createEvents() {
       open.add(response);
       response.on('close', () => open.delete(response));
     },
-    tell(changed: Changed): void {
-      const event = `event: changed\ndata: ${JSON.stringify(changed)}\n\n`;
-      for (const response of open) response.write(event);
+    tell(what: 'shown' | 'other'): void {
+      for (const response of open) response.write(`event: ${what}\ndata:\n\n`);
     },
     close(): void {
       clearInterval(keepAlive);

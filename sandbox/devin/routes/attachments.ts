@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestBody } from '../body.ts';
+import type { World } from '../local-devin.ts';
 import { ApiProblem, notFound, unprocessable } from '../problem.ts';
 import { type Call, type Route, ok, param } from './route.ts';
-
-export type AttachmentRoutesDeps = {
-  uploads: Uploads;
-  report: (problem: string) => void;
-};
 
 const COLLECTION = '/v3/organizations/{org_id}/attachments';
 const PRESIGNED = '/presigned/{uuid}/{name}';
@@ -30,7 +26,7 @@ function presigned({ id, name, signature }: Upload): string {
 }
 
 /** https://docs.devin.ai/api-reference/v3/attachments/post-organizations-attachments */
-export function attachmentRoutes({ uploads, report }: AttachmentRoutesDeps): Route[] {
+export function attachmentRoutes({ uploads, report }: World): Route[] {
   return [
     {
       method: 'POST',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { type Members, toUser, type Permission } from '../members.ts';
+import type { World } from '../local-devin.ts';
+import { toUser, type Permission } from '../members.ts';
 import { type PageQuery, inOrder, paginate } from '../pages.ts';
 import { notFound } from '../problem.ts';
 import {
@@ -8,6 +9,7 @@ import {
   pageQuerySchema,
   repositoriesQuerySchema,
 } from '../schemas.ts';
+import { SERVICE_USER_ID } from '../session-wire.ts';
 import { parseQuery } from '../validation.ts';
 import { type Call, type Route, ok, param } from './route.ts';
 
@@ -52,34 +54,26 @@ const toWire = {
 
 const holds = (text: string, part = ''): boolean => text.toLowerCase().includes(part.toLowerCase());
 
-export type ReferenceRoutesDeps = {
-  members: Members;
-  catalog: Catalog;
-  orgId: string;
-  serviceUser: { id: string; name: string };
-  report: (problem: string) => void;
-};
-
 const ORG = '/v3/organizations/{org_id}';
 const BETA = '/v3beta1/organizations/{org_id}';
 
 /** Everything that is read to fill a form or to know who a person is. */
-export function referenceRoutes(deps: ReferenceRoutesDeps): Route[] {
-  return [selfRoute(deps), ...memberRoutes(deps), ...catalogRoutes(deps)];
+export function referenceRoutes(world: World): Route[] {
+  return [selfRoute(world), ...memberRoutes(world), ...catalogRoutes(world)];
 }
 
 /** https://docs.devin.ai/api-reference/v3/self/self */
-function selfRoute({ serviceUser, orgId }: ReferenceRoutesDeps): Route {
+function selfRoute({ orgId }: World): Route {
   const self = {
     principal_type: 'service_user',
-    service_user_id: serviceUser.id,
-    service_user_name: serviceUser.name,
+    service_user_id: SERVICE_USER_ID,
+    service_user_name: 'devin-slack',
     org_id: orgId,
   };
   return { method: 'GET', path: '/v3/self', access: 'ReadAccountMeta', answer: () => ok(self) };
 }
 
-function memberRoutes({ members, report }: ReferenceRoutesDeps): Route[] {
+function memberRoutes({ members, report }: World): Route[] {
   const access: Permission = 'ViewOrgMembership';
   const list = (via: 'direct' | 'idp') => (call: Call) => {
     const query = parseQuery(membersQuerySchema, call.query, report);
@@ -101,7 +95,7 @@ function memberRoutes({ members, report }: ReferenceRoutesDeps): Route[] {
   ];
 }
 
-function catalogRoutes({ catalog, report }: ReferenceRoutesDeps): Route[] {
+function catalogRoutes({ catalog, report }: World): Route[] {
   const list =
     <Q extends PageQuery>(
       schema: z.ZodType<Q> & { shape: Record<string, unknown> },

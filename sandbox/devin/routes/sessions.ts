@@ -1,4 +1,5 @@
-import type { Admission } from '../admission.ts';
+import { admit, attach, impersonate } from '../admission.ts';
+import type { World } from '../local-devin.ts';
 import type { Permission } from '../members.ts';
 import { paginate } from '../pages.ts';
 import { notFound } from '../problem.ts';
@@ -11,28 +12,21 @@ import {
   terminateQuerySchema,
 } from '../schemas.ts';
 import type { LocalSession } from '../session-state.ts';
-import { type WireContext, idFromPath, matches, toMessage, toResponse } from '../session-wire.ts';
-import type { Sessions } from '../sessions.ts';
+import { idFromPath, matches, toMessage, toResponse } from '../session-wire.ts';
 import { parseBody, parseQuery } from '../validation.ts';
 import { type Answer, type Call, type Method, type Route, jsonOf, ok, param } from './route.ts';
-
-export type SessionRoutesDeps = {
-  sessions: Sessions;
-  admission: Admission;
-  wire: WireContext;
-  report: (problem: string) => void;
-};
 
 const COLLECTION = '/v3/organizations/{org_id}/sessions';
 const ONE = `${COLLECTION}/{devin_id}`;
 const VIEW: Permission = 'ViewOrgSessions';
 const MANAGE: Permission = 'ManageOrgSessions';
 
-export function sessionRoutes(deps: SessionRoutesDeps): Route[] {
-  return [...collectionRoutes(deps), ...oneRoutes(deps), ...messageRoutes(deps)];
+export function sessionRoutes(world: World): Route[] {
+  return [...collectionRoutes(world), ...oneRoutes(world), ...messageRoutes(world)];
 }
 
-function collectionRoutes({ sessions, admission, wire, report }: SessionRoutesDeps): Route[] {
+function collectionRoutes(world: World): Route[] {
+  const { sessions, report } = world;
   return [
     {
       method: 'POST',
@@ -42,8 +36,8 @@ function collectionRoutes({ sessions, admission, wire, report }: SessionRoutesDe
         // `devin_id` exists on this endpoint and is not documented: neither an id to choose nor an idempotency key.
         parseQuery(noParams, call.query, report);
         const body = parseBody(createBodySchema, jsonOf(call));
-        admission.create(body);
-        return ok(toResponse(sessions.create(body), wire, false));
+        admit(world, body);
+        return ok(toResponse(sessions.create(body), world, false));
       },
     },
     {
@@ -52,11 +46,11 @@ function collectionRoutes({ sessions, admission, wire, report }: SessionRoutesDe
       access: VIEW,
       answer(call) {
         const query = parseQuery(sessionsQuerySchema, call.query, report);
-        const found = sessions.all.filter((session) => matches(session, query, wire));
+        const found = sessions.all.filter((session) => matches(session, query, world));
         // Newest first: a session created meanwhile comes before those that were already returned.
         const placed = found.toReversed().map((session) => ({
           place: -session.number,
-          item: toResponse(session, wire, true),
+          item: toResponse(session, world, true),
         }));
         return ok(paginate(placed, query));
       },
@@ -66,7 +60,7 @@ function collectionRoutes({ sessions, admission, wire, report }: SessionRoutesDe
 
 /** Finds the path's session, which needs the `devin-` prefix, before anything else is checked. */
 function onSession(
-  { sessions, report }: SessionRoutesDeps,
+  { sessions, report }: World,
   answer: (session: LocalSession, call: Call) => Answer,
 ): Route['answer'] {
   return (call) => {
@@ -79,15 +73,15 @@ function onSession(
   };
 }
 
-function oneRoutes(deps: SessionRoutesDeps): Route[] {
-  const { sessions, wire, report } = deps;
+function oneRoutes(world: World): Route[] {
+  const { sessions, report } = world;
   const write = (method: Method, path: string, act: (id: string, call: Call) => void): Route => ({
     method,
     path,
     access: MANAGE,
-    answer: onSession(deps, (session, call) => {
+    answer: onSession(world, (session, call) => {
       act(session.id, call);
-      return ok(toResponse(session, wire, false));
+      return ok(toResponse(session, world, false));
     }),
   });
   return [
@@ -95,7 +89,7 @@ function oneRoutes(deps: SessionRoutesDeps): Route[] {
       method: 'GET',
       path: ONE,
       access: VIEW,
-      answer: onSession(deps, (one) => ok(toResponse(one, wire, true))),
+      answer: onSession(world, (one) => ok(toResponse(one, world, true))),
     },
     write('DELETE', ONE, (id, { query }) =>
       sessions.terminate(id, parseQuery(terminateQuerySchema, query, report).archive ?? false),
@@ -106,7 +100,7 @@ function oneRoutes(deps: SessionRoutesDeps): Route[] {
       method: 'GET',
       path: `${ONE}/attachments`,
       access: VIEW,
-      answer: onSession(deps, ({ attachments }) =>
+      answer: onSession(world, ({ attachments }) =>
         ok(
           attachments.map(({ id, name, url, source, contentType }) => ({
             attachment_id: id,
@@ -121,15 +115,15 @@ function oneRoutes(deps: SessionRoutesDeps): Route[] {
   ];
 }
 
-function messageRoutes(deps: SessionRoutesDeps): Route[] {
-  const { sessions, admission, wire, report } = deps;
+function messageRoutes(world: World): Route[] {
+  const { sessions, report } = world;
   const path = `${ONE}/messages`;
   return [
     {
       method: 'GET',
       path,
       access: VIEW,
-      answer: onSession(deps, ({ messages }, { query }) => {
+      answer: onSession(world, ({ messages }, { query }) => {
         const placed = messages.map((message, place) => ({ place, item: toMessage(message) }));
         return ok(paginate(placed, parseQuery(pageQuerySchema, query, report)));
       }),
@@ -138,17 +132,17 @@ function messageRoutes(deps: SessionRoutesDeps): Route[] {
       method: 'POST',
       path,
       access: MANAGE,
-      answer: onSession(deps, (session, call) => {
+      answer: onSession(world, (session, call) => {
         const body = parseBody(messageBodySchema, jsonOf(call));
         if (body.message.trim() === '') report('the message is empty');
-        admission.impersonate(body.message_as_user_id);
-        admission.attach(body.attachment_urls);
+        impersonate(world, body.message_as_user_id);
+        attach(world, body.attachment_urls);
         sessions.reply(session.id, {
           message: body.message,
           asUserId: body.message_as_user_id ?? null,
           attachmentUrls: body.attachment_urls ?? [],
         });
-        return ok(toResponse(session, wire, false));
+        return ok(toResponse(session, world, false));
       }),
     },
   ];

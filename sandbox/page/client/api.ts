@@ -48,24 +48,13 @@ export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What the page shows; the other changes are the control panel's alone. */
-const SHOWN = new Set(['message', 'view', 'home', 'guide']);
+type Heard = { changed: (isShown: boolean) => void; connected: (isUp: boolean) => void };
 
-type Heard = {
-  changed: (what: 'shown' | 'other') => void;
-  connected: (isUp: boolean) => void;
-};
-
-/** Listens for changes to what is shown, and whether the sandbox is running. */
+/** Listens for changes, to what the page shows or only to the panel, and whether the sandbox is running. */
 export function listen({ connected, changed }: Heard): void {
   const source = new EventSource('/api/events');
-  source.addEventListener('changed', ({ data }) => changed(SHOWN.has(whatChanged(data)) ? 'shown' : 'other'));
+  source.addEventListener('shown', () => changed(true));
+  source.addEventListener('other', () => changed(false));
   source.addEventListener('open', () => connected(true));
   source.addEventListener('error', () => connected(false));
-}
-
-function whatChanged(data: unknown): string {
-  const changed: unknown = typeof data === 'string' ? JSON.parse(data) : null;
-  const isKnown = typeof changed === 'object' && changed !== null && 'what' in changed;
-  return isKnown ? String(changed.what) : '';
 }

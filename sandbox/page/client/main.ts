@@ -45,8 +45,8 @@ aside.setAttribute('aria-label', wording.panel.label);
 catchLinks(app);
 goToAddress();
 listen({
-  changed(what) {
-    if (what === 'shown') void refresh().catch(() => undefined);
+  changed(isShown) {
+    if (isShown) void refresh().catch(() => undefined);
     refreshPanel(app);
   },
   connected: (isConnected) => {

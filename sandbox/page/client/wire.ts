@@ -88,9 +88,6 @@ export type ActResult = {
 /** The result of an act: a problem is a sentence. */
 export type Answer = { ok: true; result: ActResult } | { ok: false; problem: string };
 
-/** What has changed. `what`: a kind of the local Slack's changes, `control` or `guide`. */
-export type Changed = { what: string };
-
 /** The protocol of the controls and its server: `GET /api/control/state`, `POST /api/control/act`. */
 
 export const SCRIPTS = ['normal', 'question', 'report', 'slow'] as const;
