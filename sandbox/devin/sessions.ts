@@ -17,8 +17,6 @@ import {
 } from './session-state.ts';
 import { bareId } from './session-wire.ts';
 
-export type Sessions = ReturnType<typeof createSessions>;
-
 type Reply = { message: string; asUserId: string | null; attachmentUrls: string[] };
 
 type SessionsDeps = {
