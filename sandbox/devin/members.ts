@@ -11,8 +11,6 @@ export type Member = {
   canUse?: boolean;
 };
 
-export type Members = ReturnType<typeof createMembers>;
-
 /**
  * Without the roles, which the app doesn't read.
  * https://docs.devin.ai/api-reference/v3/users/list-organization-users,
