@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
 import { TooLargeError } from '../bounds.ts';
+import type { Devin } from '../devin/devin.ts';
 import { failureWord } from '../failures.ts';
 import { Refused, type FailureWord, retryWindow } from '../queue/index.ts';
 import type { LeftOut, SlackFile } from '../session/context.ts';
 import type { OpenedFile, SlackFiles } from '../slack/edge/files.ts';
-
-export type UploadFile = (file: {
-  name: string;
-  contentType: string;
-  content: ReadableStream<Uint8Array>;
-  signal: AbortSignal;
-}) => Promise<{ url: string }>;
 
 /** Its bytes aren't those that were approved. */
 export class FileChangedError extends Error {
@@ -67,7 +61,7 @@ type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOu
  * have the hash.
  */
 export async function handOverFile(
-  deps: Opening & { upload: UploadFile },
+  deps: Opening & Pick<Devin['attachments'], 'upload'>,
   { sha256, ...file }: SlackFile & { sha256?: string | undefined },
   asked: HandOver,
 ): Promise<HandedOver> {

@@ -29,15 +29,13 @@ export type Adopt = (request: SessionRequest, session: Required<Next>['session']
 
 export type FindSession = (request: SessionRequest) => Promise<SessionSnapshot | null>;
 
-/** Each may wait for Devin as long as a POST takes: a minute and a half. */
-const CREATIONS = { concurrency: 64 };
-
 /** From a saved request to a session. */
 export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
   const c: CreateContext = { ...rest, enqueue: queue.enqueue };
   const { store, slack, tuning } = rest;
   queue.work('create-session', async ({ requestId }, { signal }) => create(c, requestId, signal), {
-    ...CREATIONS,
+    // Each may wait for Devin as long as a POST takes: a minute and a half.
+    concurrency: 64,
     over: async ({ requestId }, waiting, askedToWaitMs) => {
       const failure = { kind: 'gave-up', waiting, ...(askedToWaitMs !== null && { askedToWaitMs }) } as const;
       await giveUp(c, requestId, failure);

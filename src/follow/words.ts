@@ -130,7 +130,7 @@ function readFileRow({ text }: Pick<ThreadMessage, 'text'>): SessionFile {
   return fileSchema.parse(JSON.parse(text));
 }
 
-/** In these phases a file comes with a message or a pull request, or can wait. */
+/** In these phases a file comes with a message, or can wait. */
 const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working']);
 
 /** No message announces a file. `hasSpoken`: there are new messages. */
@@ -139,8 +139,7 @@ export async function findFiles(
   { sessionId, phase }: SessionRow,
   { hasSpoken, signal }: { hasSpoken: boolean; signal: AbortSignal },
 ): Promise<void> {
-  if (!hasSpoken && ACTIVE.has(phase) && (await messages.pending(sessionId, 'milestones')).length === 0)
-    return;
+  if (!hasSpoken && ACTIVE.has(phase)) return;
   const files = await devin.attachments.list(sessionId, { signal });
   const made = files.filter(({ source }) => source === 'devin');
   await messages.add(
