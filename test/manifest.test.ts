@@ -176,9 +176,7 @@ describe('the manifest', () => {
     const heard = [...source.matchAll(/\btype: z\.(?:literal|enum)\((?<names>[^)]+)\)/g)].flatMap(
       ({ groups }) => [...(groups?.['names'] ?? '').matchAll(/\w+/g)].map(([event]) => event),
     );
-    // Each mention is a message, too.
-    const needed = heard.filter((event) => event !== 'app_mention');
-    const events = needed.flatMap((event) =>
+    const events = heard.flatMap((event) =>
       event === 'message' ? Object.keys(EVENTS).filter((name) => name.startsWith('message.')) : [event],
     );
     expect(new Set(manifest.settings.event_subscriptions.bot_events)).toEqual(new Set(events));

@@ -7,7 +7,7 @@ import { isPending, requestIdOf } from '../session/request.ts';
 import { type SessionSnapshot, isClosed } from '../session/snapshot.ts';
 import { endingRefusal, steeringRefusal, writingRefusal } from '../slack/authority.ts';
 import { cardView } from '../slack/card-view.ts';
-import { isOutside, cardMessage } from '../slack/edge/places.ts';
+import { cardMessage } from '../slack/edge/places.ts';
 import { devinReason, refusalSentence, doneAlready } from '../slack/views/notices.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { escape, link } from '../slack/views/text.ts';
@@ -204,7 +204,7 @@ async function importNew({ slack, importSession }: ActContext, snapshot: Session
   const found = await slack.presence({ channelId, userId });
   return importSession({
     request: { id: newId(), source: 'follow', teamId, userId, channelId, threadTs: null, placeKind },
-    requestChanges: isOutside(found) ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {},
+    requestChanges: found === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {},
     snapshot,
     threadTs: '',
   });

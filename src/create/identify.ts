@@ -2,7 +2,6 @@ import { refusedAs } from '../failures.ts';
 import { Refused } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { fields, storedDraftSchema, type FieldValues } from '../session/fields.ts';
-import { isOutside } from '../slack/edge/places.ts';
 import type { RequestChanges, SessionRequest } from '../store/requests.ts';
 import type { CreateContext } from './context.ts';
 import { notApproved } from './move.ts';
@@ -43,7 +42,7 @@ async function placeOf(c: CreateContext, request: SessionRequest): Promise<Reque
   if (state !== 'accepted' || request.cardElsewhere !== null) return {};
   if (source === 'command' && c.tuning.now() - createdAt.getTime() < SLACKS_WORD_MS) return {};
   const presence = await c.slack.presence({ channelId, userId });
-  return isOutside(presence) ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {};
+  return presence === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {};
 }
 
 /** Devin knows nobody by an id of Slack. */

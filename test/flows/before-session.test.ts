@@ -124,21 +124,6 @@ describe('the thread of a message whose session has not started yet', () => {
     expect(heard(ana)).toEqual(['and the logout test']);
     expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
   });
-
-  test("doesn't send the task to Devin as a reply if Slack brings it as a mention once the session has started", async () => {
-    const { slack, devin } = world();
-    const { ana, channelId, asked, say, tasks } = await ask({ above: 'the login test fails' });
-    await tasks(ana);
-    const { id, request } = await sessionOf(devin, ana.devinUserId);
-    const text = `<@${slack.workspace.botUserId}> fix the login of ${ana.name}`;
-    const { threadTs } = slack.messages(channelId).find(({ ts }) => ts === asked.ts) ?? {};
-    const mention = { type: 'app_mention', user: ana.userId, channel: channelId, text, ts: asked.ts };
-    await slack.deliverEvent({ ...mention, thread_ts: threadTs });
-    await say(ana, '%s and the logout test');
-    await expect
-      .poll(() => devin.session(id).messages.map(({ message }) => message))
-      .toEqual([request.prompt, 'and the logout test']);
-  });
 });
 
 describe('the thread of a message whose session is not confirmed', () => {

@@ -11,7 +11,7 @@ import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
 import type { Message } from './payload.ts';
 import { findEach, findMentioned, mentionsAsNames, type PeopleById, type People } from './people.ts';
-import { cursorAfter, isOutside, type PresenceOf, placeKindOf } from './places.ts';
+import { cursorAfter, type PresenceOf, placeKindOf } from './places.ts';
 
 /** Of a longer thread, the first ones are read, and the picked one. */
 const MOST_READ = 2000;
@@ -38,7 +38,7 @@ export function createThreadReader({ client, people, presence, permalink, botUse
   return {
     /** The thread of the picked message, oldest first, if the person is in the conversation. */
     async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
-      if (isOutside(await presence({ channelId, userId }))) return { kind: 'not-theirs' };
+      if ((await presence({ channelId, userId })) === 'out') return { kind: 'not-theirs' };
       try {
         const { messages, devins } = await readThread(client, channelId, picked);
         const reading = { picked, devins, botUserId: botUserId() };

@@ -129,9 +129,8 @@ export type UploadedText =
   | { kind: 'too-large' }
   /** Not UTF-8. */
   | { kind: 'not-text' }
-  | { kind: 'unreadable' }
-  /** Slack didn't deliver it in time. */
-  | { kind: 'slow' };
+  /** Or Slack didn't deliver it in time. */
+  | { kind: 'unreadable' };
 
 /** A task, a schema of 64 KB and a `.env` file all fit with room to spare. */
 const MOST_BYTES = 256 * 1024;
@@ -144,9 +143,9 @@ export async function readUploadedText(
   { withinMs, ...upload }: Upload,
 ): Promise<UploadedText> {
   const abort = new AbortController();
-  const slow = delay(withinMs, { kind: 'slow' } as const, { ref: false });
-  const reading = read(files, upload, abort.signal).catch((): UploadedText => ({ kind: 'unreadable' }));
-  const result = await Promise.race([reading, slow]);
+  const unreadable = { kind: 'unreadable' } as const;
+  const reading = read(files, upload, abort.signal).catch(() => unreadable);
+  const result = await Promise.race([reading, delay(withinMs, unreadable, { ref: false })]);
   abort.abort();
   return result;
 }

@@ -81,21 +81,15 @@ const authorSchema = z.looseObject({
   bot_id: z.never().optional(),
 });
 
-/**
- * A person's message. One that mentions the app comes a second time, or only so, if the Slack app is subscribed to that,
- * and then with each edit, too, which is `message_changed`.
- * https://docs.slack.dev/reference/events/message, https://docs.slack.dev/reference/events/app_mention
- */
+/** A person's message. https://docs.slack.dev/reference/events/message */
 const messageSchema = authorSchema
   .extend({
-    type: z.enum(['message', 'app_mention']),
+    type: z.literal('message'),
     channel: present,
     channel_type: optional,
     subtype: z.enum(['file_share', 'thread_broadcast']).optional(),
     parent_user_id: optional,
-    edited: z.unknown().optional(),
   })
-  .refine(({ type, edited }) => type === 'message' || edited === undefined)
   .transform((event) => ({
     kind: 'message' as const,
     userId: event.user,
@@ -303,15 +297,13 @@ const optionSchema = z
     actionTs,
     label: text.text,
   }));
-const otherElementSchema = z
-  .looseObject({ type: z.string().refine((type) => !['button', 'overflow', 'static_select'].includes(type)) })
-  .transform(() => null);
 
 const containerSchema = z.looseObject({ message_ts: optional, thread_ts: optional });
 
 const pressSchema = interactionSchema
   .extend({
-    actions: z.tuple([z.union([buttonSchema, optionSchema, otherElementSchema])], z.unknown()),
+    // Nothing happens at any other element.
+    actions: z.tuple([z.union([buttonSchema, optionSchema]).nullable().catch(null)], z.unknown()),
     channel: channelSchema.optional(),
     container: containerSchema.default({ message_ts: null, thread_ts: null }),
     response_url: optional,

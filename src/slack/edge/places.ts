@@ -146,15 +146,10 @@ export function readPermalink(address: string): { channelId: string; threadTs: s
 
 /**
  * Whether a person may read a conversation and have something written there. `in`: it is public, or they are a member.
- * `unseen`: the app can't tell, since it isn't in it, or it is a direct message that isn't theirs with the app.
- * `untold`: Slack refuses to say, for want of a scope, for example.
+ * `unseen`: the app can't tell, since it isn't in it, or it is a direct message that isn't theirs with the app. `out`: also
+ * if Slack refuses to say, for want of a scope, for example.
  */
-export type Presence = 'in' | 'out' | 'unseen' | 'untold';
-
-/** Whether it must be taken for a conversation that a person isn't in. */
-export function isOutside(presence: Presence): boolean {
-  return presence === 'out' || presence === 'untold';
-}
+export type Presence = 'in' | 'out' | 'unseen';
 
 /** Whether a person may act on a session from outside its conversation. `isTheirs`: they asked for it. */
 export function isLetIn(presence: Presence, isTheirs: boolean): boolean {
@@ -212,7 +207,7 @@ export function createPresence({
     } catch (error) {
       const failure = slackFailure(error);
       if (failure.kind !== 'refused') throw error;
-      return failure.code === 'channel_not_found' ? 'unseen' : 'untold';
+      return failure.code === 'channel_not_found' ? 'unseen' : 'out';
     }
   }
 

@@ -62,7 +62,6 @@ export const modal = {
     'too-large': 'This file is larger than 256 KB.',
     'not-text': 'This file is empty or not a text file (UTF-8).',
     unreadable: "This app couldn't read the file from Slack. Remove it and upload it again.",
-    slow: 'Slack took too long to hand over this file. Press Start again.',
     twice: 'Use one schema: the input or one file.',
     noSecrets: 'This file has no KEY=VALUE lines.',
     repeatedSecret: 'A key is in this file and entered before. Keep one of them.',
