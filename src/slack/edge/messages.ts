@@ -18,6 +18,10 @@ const fileSchema = z.looseObject({
   url_private: words,
   /** In Google Drive or the like: Slack has an address, and no bytes. */
   is_external: z.boolean().nullish().catch(null),
+  /** Of a voice or video clip. */
+  transcription: z.object({ preview: z.object({ content: words }).optional() })
+    .nullish()
+    .catch(null),
 });
 
 const attachmentSchema = z
@@ -145,7 +149,7 @@ function slackTextOf({ text, blocks: given, attachments }: RawMessage): string {
 }
 
 /**
- * What is forwarded with a message, with its authors, and the addresses of files elsewhere; empty: nothing. Its files are those of
+ * What is forwarded with a message, with its authors, and what its files say in words; empty: nothing. Its files are those of
  * the message.
  */
 function forwardedOf({ attachments, files }: RawMessage): string {
@@ -153,9 +157,15 @@ function forwardedOf({ attachments, files }: RawMessage): string {
   return joined([...forwarded.map(attachmentText), ...(files ?? []).map(fileText)]);
 }
 
-/** The address of a file that Slack doesn't have. */
-function fileText({ name, title, is_external: isExternal, url_private: url }: RawFile): string {
-  if (isExternal !== true) return '';
+/** The address of a file that Slack doesn't have, and what is said in a clip. */
+function fileText({
+  name,
+  title,
+  is_external: isExternal,
+  url_private: url,
+  transcription,
+}: RawFile): string {
+  if (isExternal !== true) return transcription?.preview?.content ?? '';
   return titleOf({ title: title ?? name, title_link: url }) ?? url ?? '';
 }
 

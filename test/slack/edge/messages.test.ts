@@ -102,11 +102,11 @@ describe('a Slack message', () => {
     expect(readMessage(message).text).toBe('fix this\nBen\nlook at this\nEve\nit crashes');
   });
 
-  test('keeps the address of a file that Slack does not have', () => {
+  test('keeps the address of a file that Slack does not have, and what is said in a clip', () => {
     const drive = { id: 'F1', title: 'Budget', is_external: true, url_private: 'https://drive.example/1' };
-    const clip = { id: 'F2', name: 'clip.m4a' };
+    const clip = { id: 'F2', name: 'clip.m4a', transcription: { preview: { content: 'fix the login' } } };
     const { message, forwarded } = readSaid({ ts: '1.0', user: 'U1', text: 'see', files: [drive, clip] });
-    expect(forwarded).toBe('Budget (https://drive.example/1)');
+    expect(forwarded).toBe('Budget (https://drive.example/1)\nfix the login');
     expect(message.text).toBe(`see\n${forwarded}`);
     expect(message.files.map(({ id }) => id)).toEqual(['F2']);
   });
