@@ -19,7 +19,8 @@ const fileSchema = z.looseObject({
   /** In Google Drive or the like: Slack has an address, and no bytes. */
   is_external: z.boolean().nullish().catch(null),
   /** Of a voice or video clip. */
-  transcription: z.object({ preview: z.object({ content: words }).optional() })
+  transcription: z
+    .object({ preview: z.object({ content: words }).optional() })
     .nullish()
     .catch(null),
 });
