@@ -1,5 +1,5 @@
 import { isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
-import type { LeftOut, Without } from '../session/context.ts';
+import type { LeftOut } from '../session/context.ts';
 import { withoutCredentials } from '../session/credentials.ts';
 import { omitFields } from '../session/defaults.ts';
 import { isEndedByPeople, isRefusal } from '../session/failure.ts';
@@ -256,17 +256,6 @@ const namesOf = (people: readonly Voter[], { joins }: Text): string =>
 
 export function leftOutNotes(leftOut: readonly LeftOut[], text: Text): string[] {
   return leftOut.map(({ name, reason }) => text.notices.leftOut[reason](name));
-}
-
-/** How many messages and files the person unticked, in words; null: none. */
-export function untickedWords(without: Without | null | undefined, text: Text): string | null {
-  const words = text.modal.context;
-  const { messages = [], files = [] } = without ?? {};
-  const counts = [
-    ...(messages.length === 0 ? [] : [words.messages(messages.length)]),
-    ...(files.length === 0 ? [] : [words.files(files.length)]),
-  ];
-  return counts.length === 0 ? null : text.joins.list(counts);
 }
 
 /** How the app knows who a session runs as; of the service user, why it does. */

@@ -57,7 +57,7 @@ describe('what Devin gets with a task', () => {
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
     const details = await slack.waitForView(
-      ({ id, isOpen }) => isOpen && slack.renderText(id).includes('1 message, 1 file, by the requester.'),
+      ({ id, isOpen }) => isOpen && slack.renderText(id).includes('left out 1 message and 1 file.'),
     );
     const told = slack.renderText(details.id);
     expect(told).toContain('*Task*: `fix what is left`');

@@ -7,15 +7,7 @@ import type { SessionRow } from '../../store/sessions.ts';
 import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
 import { endingRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../authority.ts';
-import {
-  approvalNotes,
-  doubtOf,
-  identitySentence,
-  leftOutNotes,
-  problemOf,
-  untickedWords,
-  cardView,
-} from '../card-view.ts';
+import { approvalNotes, doubtOf, identitySentence, leftOutNotes, problemOf, cardView } from '../card-view.ts';
 import {
   ACTION,
   CARD_ACTION,
@@ -176,9 +168,12 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
       ...(onlyAsked ? {} : idsOf(session)),
     },
     sent,
-    leftOut: leftOut(request, text),
     instructions: prompt === null || sent !== null ? null : instructionsIn(prompt, request.id),
-    news: [...(trouble === null ? [] : [trouble]), ...approvalNotes(request, text)],
+    news: [
+      ...(trouble === null ? [] : [trouble]),
+      ...approvalNotes(request, text),
+      ...leftOutNotes(uploads?.leftOut ?? [], text),
+    ],
   };
 }
 
@@ -190,14 +185,6 @@ function rulesOf({ approvals, failure }: SessionRequest): string[] {
 function idsOf(session: SessionRow | null): SessionDetails['support'] {
   const { sessionId, orgId, status, statusDetail, serviceUserId, parentSessionId } = session?.snapshot ?? {};
   return { session: sessionId, organization: orgId, status, statusDetail, serviceUserId, parentSessionId };
-}
-
-function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
-  const unticked = untickedWords(context?.without, text);
-  return [
-    ...leftOutNotes(uploads?.leftOut ?? [], text),
-    ...(unticked === null ? [] : [text.details.unticked(unticked)]),
-  ];
 }
 
 async function editAndTryAgain(c: ListenersContext, press: Press): Promise<void> {

@@ -49,7 +49,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
     inMenu: ({ phase }) => phase === 'finished',
   },
-  cancel: { inMenu: (card) => card.phase !== 'needs-approval' && !card.actions.includes('start-now') },
+  cancel: {},
   mute: { inMenu: true },
   unmute: {},
   'listen-thread': { inMenu: ({ thread }) => thread !== 'mentions' },

@@ -31,10 +31,8 @@ export type SessionDetails = {
   url: string | null;
   /** null: not established, or refused. */
   identity: { name: string; how: string } | null;
-  /** Sentences: what went wrong, and the approvals it has or waits for. */
+  /** Sentences: what went wrong, the approvals it has or waits for, and what Devin didn't get. */
   news: string[];
-  /** What Devin didn't get, a sentence each. */
-  leftOut: string[];
   /** What the policy added to the task; null: nothing, or `sent` has it. */
   instructions: string | null;
   /** Ids and states by their names in Slack, Devin and here. */
@@ -80,12 +78,11 @@ function part({ heading, rows, bytes: most }: Part, text: Text): KnownBlock[] {
   return blocks.length === 0 ? [] : [header(heading), ...kept, ...cut];
 }
 
-function contextRows({ leftOut, instructions, sent }: SessionDetails, text: Text): string[] {
-  const sentence = (label: string, words: string): string =>
-    row(label, truncate(escape(words), SENTENCE_LENGTH));
+function contextRows({ instructions, sent }: SessionDetails, text: Text): string[] {
   return [
-    ...leftOut.map((words) => sentence(text.details.leftOut, words)),
-    ...(instructions === null ? [] : [sentence(text.details.instructions, oneLine(instructions))]),
+    ...(instructions === null
+      ? []
+      : [row(text.details.instructions, truncate(escape(oneLine(instructions)), SENTENCE_LENGTH))]),
     ...(sent === null ? [] : rows(text.modal.review, sent, { text })),
   ];
 }

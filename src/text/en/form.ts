@@ -28,8 +28,6 @@ export const modal = {
       'until-here': 'The thread up to this message',
       thread: 'The whole thread',
     },
-    messages: (count: number): string => (count === 1 ? '1 message' : `${count} messages`),
-    files: (count: number): string => (count === 1 ? '1 file' : `${count} files`),
   },
   /** One group of check boxes holds ten; more continue in others. */
   continued: (label: string, part: number): string => `${label} (part ${part})`,
@@ -251,8 +249,6 @@ export const details = {
   headings: { asked: 'What was asked', context: 'Context', support: 'Copy for support' },
   /** What the policy added to the task. */
   instructions: 'Standing instructions',
-  leftOut: 'Left out',
-  unticked: (counts: string): string => `${counts}, by the requester.`,
   /** Where a value comes from if not from the request. */
   why: {
     workspace: 'workspace default',

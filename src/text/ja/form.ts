@@ -25,8 +25,6 @@ export const modal: Text['modal'] = {
       'until-here': 'このメッセージまでのスレッド',
       thread: 'スレッド全体',
     },
-    messages: (count) => `メッセージ ${count} 件`,
-    files: (count) => `ファイル ${count} 件`,
   },
   continued: (label, part) => `${label}（${part}）`,
   secretsLost: (names) =>
@@ -211,8 +209,6 @@ export const details: Text['details'] = {
   title: 'セッションの詳細',
   headings: { asked: '依頼内容', context: '背景情報', support: 'サポート用にコピー' },
   instructions: '常に追加される指示',
-  leftOut: '含めなかったもの',
-  unticked: (counts) => `${counts}（依頼者が除外）`,
   why: {
     workspace: 'ワークスペースのデフォルト',
     channel: 'チャンネルのデフォルト',

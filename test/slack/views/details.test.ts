@@ -12,7 +12,6 @@ const accepted: SessionDetails = {
   identity: null,
   support: { request: 'r1', state: 'accepted', session: undefined, statusDetail: null },
   sent: null,
-  leftOut: [],
   instructions: null,
   news: [],
 };

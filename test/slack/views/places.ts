@@ -85,7 +85,6 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         identity: { name: words, how: 'Matched.' },
         support: { status: words },
         sent: null,
-        leftOut: [],
         instructions: words,
         news: [],
       },
