@@ -4,7 +4,7 @@ import type { Devin } from './devin/devin.ts';
 import type { Watcher } from './follow/index.ts';
 import type { Readiness } from './health.ts';
 import type { Log } from './log.ts';
-import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
+import { checkDevin, checkSlack } from './operator/checks.ts';
 import type { Queue } from './queue/index.ts';
 import { slackFailure } from './slack/edge/errors.ts';
 import type { HttpServer } from './slack/edge/http-receiver.ts';
@@ -34,8 +34,6 @@ const DRAIN_MS = 6000;
 /** If Devin takes longer, requests wait for it, and the start doesn't. */
 const DEVIN_MS = 5000;
 
-type FollowedFile = Pick<FileSource<unknown>, 'start' | 'stop'>;
-
 type StartDeps = {
   config: Config;
   database: Database;
@@ -48,8 +46,8 @@ type StartDeps = {
   sweep: Sweep;
   watcher: Watcher;
   tidying: Tidying;
-  policy: FollowedFile;
-  mapping: FollowedFile;
+  policy: Pick<FileSource<unknown>, 'start' | 'stop'>;
+  mapping: Pick<FileSource<unknown>, 'start' | 'stop'>;
   waiting: ReturnType<typeof createWaiting>;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
@@ -144,10 +142,6 @@ async function meetDevin({ config, devin, text, log }: StartDeps): Promise<void>
   const { orgId } = config.devin;
   const warnings = await checkDevin({ devin, orgId, signal: AbortSignal.timeout(DEVIN_MS) });
   for (const warning of warnings) log.warn(warning(text));
-  // The start doesn't wait for this: a missing permission also shows when it is needed.
-  checkPermissions({ devin, impersonation: config.impersonation, orgId, text })
-    .then((missing) => missing.forEach((warning) => log.warn(warning)))
-    .catch((error: unknown) => log.warn({ err: error }, 'permissions could not be checked'));
 }
 
 async function prepareStore(

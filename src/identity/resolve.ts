@@ -14,7 +14,17 @@ import {
 import type { Identities, Person } from '../store/identities.ts';
 import { isWithin } from '../time.ts';
 
-type ResolveDeps = {
+const MATCH_TTL_MS = 60 * 60 * 1000;
+const NO_MATCH_TTL_MS = 2 * 60 * 1000;
+
+/** Throws if Slack or Devin can't be asked. */
+export type ResolveIdentity = (person: Person) => Promise<Identity>;
+
+/**
+ * Which member of the Devin organization a Slack person is. The identity file comes first, then an administrator's
+ * link, then the Slack profile's confirmed address. People cannot claim an identity for themselves.
+ */
+export function createResolveIdentity(deps: {
   impersonation: 'required' | 'preferred' | 'off';
   findPerson: (userId: string) => Promise<SlackPerson | null>;
   /** null: the service user may not read members. */
@@ -29,19 +39,7 @@ type ResolveDeps = {
   /** Another address in Slack makes this person another member. */
   onSwitched: (switched: Person & { devinUserId: string }) => Promise<void>;
   now: () => number;
-};
-
-const MATCH_TTL_MS = 60 * 60 * 1000;
-const NO_MATCH_TTL_MS = 2 * 60 * 1000;
-
-/** Throws if Slack or Devin can't be asked. */
-export type ResolveIdentity = (person: Person) => Promise<Identity>;
-
-/**
- * Which member of the Devin organization a Slack person is. The identity file comes first, then an administrator's
- * link, then the Slack profile's confirmed address. People cannot claim an identity for themselves.
- */
-export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
+}): ResolveIdentity {
   /** Who a full member of the workspace is in Devin. */
   async function inDevin(person: Person, email: string | null): Promise<Identity> {
     const { link, ranAs, remembered } = await deps.identities.known(person);
@@ -160,7 +158,7 @@ export function createResolveIdentity(deps: ResolveDeps): ResolveIdentity {
 export async function otherOwner(
   { email }: Member,
   userId: string,
-  findOwner: ResolveDeps['findOwner'],
+  findOwner: (email: string) => Promise<SlackPerson | null>,
 ): Promise<SlackPerson | null> {
   const owner = email === null ? null : await findOwner(email);
   return owner === null || owner.kind === 'deactivated' || owner.userId === userId ? null : owner;

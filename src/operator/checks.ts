@@ -8,7 +8,6 @@ import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { isAbsentGroup } from '../slack/edge/people.ts';
 import { identifyBot, type BotIdentity } from '../slack/edge/slack.ts';
-import type { Text } from '../text/index.ts';
 import { OperatorError, type Say } from '../text/operator-error.ts';
 import { MS_PER_S } from '../time.ts';
 
@@ -89,15 +88,7 @@ export async function checkDevin({
   }
 }
 
-/** `elsewhere`: there is no such organization. `unclear`: Devin's answer doesn't say. */
-type Grant = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
-
-type PermissionCheck = {
-  devin: Pick<Devin, 'sessions' | 'members' | 'catalog'>;
-  impersonation: Config['impersonation'];
-};
-
-type Probe = (devin: PermissionCheck['devin']) => Promise<unknown>;
+type Probe = (devin: Pick<Devin, 'sessions' | 'members' | 'catalog'>) => Promise<unknown>;
 const needed = (permission: string, probe: Probe | null) => ({ permission, needed: true, probe });
 const optional = (permission: string, probe: Probe | null) => ({ permission, needed: false, probe });
 
@@ -117,37 +108,30 @@ const PERMISSIONS = [
 const OF_IMPERSONATION: ReadonlySet<string> = new Set(['ImpersonateOrgSessions', 'ViewOrgMembership']);
 
 /** What the service user may do, as far as the app can try without changing anything. */
-export async function findPermissions({ devin, impersonation }: PermissionCheck, onlyNeeded = false) {
+export async function findPermissions({
+  devin,
+  impersonation,
+}: {
+  devin: Parameters<Probe>[0];
+  impersonation: Config['impersonation'];
+}) {
   const those = PERMISSIONS.filter(
-    ({ permission, needed }) =>
-      (needed || !onlyNeeded) && (impersonation !== 'off' || !OF_IMPERSONATION.has(permission)),
+    ({ permission }) => impersonation !== 'off' || !OF_IMPERSONATION.has(permission),
   );
   return Promise.all(
     those.map(async ({ permission, needed, probe }) => {
-      const holding: Grant = probe === null ? 'not-checkable' : await tried(probe(devin));
+      const holding = probe === null ? ('not-checkable' as const) : await tried(probe(devin));
       return { permission, needed, holding };
     }),
   );
 }
 
-async function tried(asking: Promise<unknown>): Promise<Grant> {
+/** `elsewhere`: there is no such organization. `unclear`: Devin's answer doesn't say. */
+async function tried(asking: Promise<unknown>): Promise<'held' | 'missing' | 'elsewhere' | 'unclear'> {
   const refusal = await orDevinError(asking);
   if (!(refusal instanceof DevinError)) return 'held';
   if (refusal.code === 'forbidden') return 'missing';
   return refusal.code === 'not-found' ? 'elsewhere' : 'unclear';
-}
-
-/** What is missing, and what stops working without it. */
-export async function checkPermissions(
-  check: PermissionCheck & { orgId: string; text: Text },
-): Promise<string[]> {
-  const { orgId, text } = check;
-  const found = await findPermissions(check, true);
-  const lacking = found.filter(({ holding }) => holding === 'missing');
-  return [
-    ...lacking.map(({ permission }) => text.devin.forbidden(permission)),
-    ...(found.some(({ holding }) => holding === 'elsewhere') ? [text.start.organizationNotFound(orgId)] : []),
-  ];
 }
 
 /** Devin writes the same organization as `org-…` or `org_…`. */
@@ -155,16 +139,16 @@ function sameOrganization(one: string, other: string): boolean {
   return one.replace(/^org[-_]/, '') === other.replace(/^org[-_]/, '');
 }
 
-/** `not-known`: Slack didn't say. */
-type GroupFound = { id: string; kind: 'fine' | 'absent' | 'empty' | 'not-known' };
-
 /** Whether Slack has the user groups that a policy names. A rule for one that doesn't exist is for nobody. */
-export async function findGroups(client: WebClient, policy: Policy): Promise<GroupFound[]> {
+export async function findGroups(client: WebClient, policy: Policy) {
   return Promise.all(everyGroupIn(policy).map(async (id) => ({ id, kind: await findGroup(client, id) })));
 }
 
-/** https://docs.slack.dev/reference/methods/usergroups.users.list */
-async function findGroup(client: WebClient, usergroup: string): Promise<GroupFound['kind']> {
+/** `not-known`: Slack didn't say. https://docs.slack.dev/reference/methods/usergroups.users.list */
+async function findGroup(
+  client: WebClient,
+  usergroup: string,
+): Promise<'fine' | 'absent' | 'empty' | 'not-known'> {
   try {
     const { users = [] } = await client.usergroups.users.list({ usergroup });
     return users.length === 0 ? 'empty' : 'fine';

@@ -159,17 +159,21 @@ export function isResting(phase: SessionPhase): boolean {
   return STANDING[phase] === 'earlier' && phase !== 'gone';
 }
 
-type WithSnapshot<Field extends keyof SessionSnapshot> = { snapshot: Pick<SessionSnapshot, Field> };
-
 /** Whether the session takes no more messages. */
-export function isOver({ snapshot, phase }: WithSnapshot<'status'> & { phase: SessionPhase }): boolean {
+export function isOver({
+  snapshot,
+  phase,
+}: {
+  snapshot: Pick<SessionSnapshot, 'status'>;
+  phase: SessionPhase;
+}): boolean {
   return isClosed(snapshot) || phase === 'gone';
 }
 
 /** Whether it is already as this would leave it. */
 export function isDoneAlready(
   what: 'stop' | 'archive' | 'sleep',
-  { snapshot }: WithSnapshot<'status' | 'isArchived'>,
+  { snapshot }: { snapshot: Pick<SessionSnapshot, 'status' | 'isArchived'> },
 ): boolean {
   return what === 'archive' ? snapshot.isArchived : isClosed(snapshot);
 }

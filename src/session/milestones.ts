@@ -92,9 +92,7 @@ export function isFirst(key: string): boolean {
 }
 
 /** How long an announcement waits, so that Devin's words can say it or go along with it. */
-export type Holds = { finished: number; pr: number };
-
-export function heldMs(key: string, holds: Holds): number {
+export function heldMs(key: string, holds: { finished: number; pr: number }): number {
   if (key.startsWith('pr:')) return holds.pr;
   return key.startsWith('finished:') ? holds.finished : 0;
 }

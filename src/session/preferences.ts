@@ -83,15 +83,10 @@ export type Steering =
   /** Only members of the Devin organization can. `identity`: why the person isn't one, if known. */
   | { kind: 'members-only'; identity: RefusedIdentity | null };
 
-/** A session's owner: the person who asked for it here, and the member of the organization it runs as. */
-type Ownership = {
-  /** Slack user id; null: not asked for here. */
-  requester: string | null;
-  /** null: unknown, or the service user. */
-  owner: { devinUserId: string; name: string } | null;
-};
-
-/** Following a session brings notifications, not ownership. */
+/**
+ * A session's owner: the person who asked for it here, and the member of the organization it runs as. Following a session
+ * brings notifications, not ownership.
+ */
 export function ownershipOf({
   source,
   userId,
@@ -100,9 +95,11 @@ export function ownershipOf({
   source: string;
   userId: string;
   identity: Identity | null;
-}): Ownership {
+}) {
   return {
+    /** null: not asked for here. */
     requester: source === 'follow' ? null : userId,
+    /** null: unknown, or the service user. */
     owner: identity?.kind === 'matched' ? identity : null,
   };
 }
@@ -117,7 +114,7 @@ export function maySteer({
   person,
 }: {
   policy: Steer;
-  ownership: Ownership;
+  ownership: ReturnType<typeof ownershipOf>;
   person: { userId: string; identity: Identity };
 }): Steering {
   const { requester, owner } = ownership;

@@ -65,9 +65,6 @@ export const IDENTITY_FILE: FileFormat<Mapping> = {
   faults: ({ mapping }) => mapping.faults,
 };
 
-/** `everyMs`: mounted files send no events when they change, so they are polled. */
-type SourceDeps = { everyMs: number; text: Text; log: Log };
-
 /** A file that was changed within this time may be half written: a policy without its last rules allows more. */
 const WRITTEN_MS = 50;
 
@@ -83,18 +80,21 @@ export async function readYamlFile<T>(path: string, format: Format<T>, text: Tex
 
 /** Rejects if the file has errors: the app doesn't start without a file that it was given. */
 export async function openFile<T>(
-  path: string | null,
+  file: string | null,
   format: FileFormat<T>,
-  deps: SourceDeps,
+  {
+    everyMs,
+    text,
+    log,
+  }: {
+    /** Mounted files send no events when they change, so they are polled. */
+    everyMs: number;
+    text: Text;
+    log: Log;
+  },
 ): Promise<FileSource<T>> {
-  return path === null ? noFile(format.empty) : followFile(path, format, deps);
-}
-
-async function followFile<T>(
-  path: string,
-  format: FileFormat<T>,
-  { everyMs, text, log }: SourceDeps,
-): Promise<FileSource<T>> {
+  if (file === null) return noFile(format.empty);
+  const path = file;
   const { name } = format;
   const read = async () => readYamlFile(path, format, text);
   let seen = await markOf(path);
@@ -108,21 +108,21 @@ async function followFile<T>(
   let told: OnLoaded = async () => Promise.resolve();
   let life: { stop(): Promise<void> } | null = null;
 
-  /** Each error is logged once, not every few seconds. */
-  function refuse(lines: readonly string[]): void {
-    if (lines.join('\n') !== problems.join('\n'))
-      log.error({ problems: lines }, `the ${name} file has errors; the last valid one stays in force`);
-    problems = lines;
-  }
-
   async function look(): Promise<void> {
     const mark = await markOf(path);
     if (mark === seen) return;
     const result = await read();
     await delay(WRITTEN_MS);
     if ((await markOf(path)) !== mark) return;
-    if (!result.ok) refuse(result.problems);
-    else if (result.sha256 !== sha256 || problems.length > 0) {
+    if (!result.ok) {
+      // Each error is logged once, not every few seconds.
+      if (result.problems.join('\n') !== problems.join('\n'))
+        log.error(
+          { problems: result.problems },
+          `the ${name} file has errors; the last valid one stays in force`,
+        );
+      ({ problems } = result);
+    } else if (result.sha256 !== sha256 || problems.length > 0) {
       // What couldn't be recorded isn't in force, and is read again.
       if (result.sha256 !== sha256) await told(result.sha256);
       ({ value, sha256 } = result);
@@ -258,16 +258,17 @@ function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: 
   return [...others, ...tags];
 }
 
-type Issue = z.core.$ZodIssue;
-type IssueContext = { format: Pick<Format<unknown>, 'keys' | 'faults'>; text: Text };
-
 /** What the schema found, each at its place in the file, as a sentence for the person who wrote it. */
-function issueSentences(issue: Issue, plain: PlainDocument, words: IssueContext): FileProblem[] {
+function issueSentences(
+  issue: z.core.$ZodIssue,
+  plain: PlainDocument,
+  { format, text }: { format: Pick<Format<unknown>, 'keys' | 'faults'>; text: Text },
+): FileProblem[] {
   const { path } = issue;
-  const { format, text } = words;
   const { faults } = text.policy;
   if (issue.code === 'unrecognized_keys') {
-    const known = (format.keys[placeOf(path)] ?? []).join(', ');
+    const place = path.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.');
+    const known = (format.keys[place] ?? []).join(', ');
     return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
       offset: plain.keyOffsetOf([...path, key]),
       sentence: faults.unknownKey(key, known),
@@ -275,27 +276,16 @@ function issueSentences(issue: Issue, plain: PlainDocument, words: IssueContext)
   }
   if (issue.input === undefined)
     return [{ offset: plain.offsetOf(path), sentence: faults.missing(String(path.at(-1))) }];
-  const sentence = `${label(path, format.faults(text).whole)}${reason(issue, words)}`;
+  const own = format.faults(text);
+  const name = path.findLast((part) => typeof part === 'string');
+  const reason = entryOf(own, issue.message) ?? issueWords(issue, text);
+  const sentence = `${name === undefined ? own.whole : `${name} `}${reason}`;
   return [{ offset: plain.offsetOf(path), sentence }];
-}
-
-function reason(issue: Issue, { format, text }: IssueContext): string {
-  return entryOf(format.faults(text), issue.message) ?? issueWords(issue, text);
 }
 
 function entryOf(table: Readonly<Record<string, unknown>>, key: string): string | undefined {
   const entry = Object.hasOwn(table, key) ? table[key] : undefined;
   return typeof entry === 'string' ? entry : undefined;
-}
-
-function placeOf(path: Path): string {
-  return path.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.');
-}
-
-/** The beginning of a problem's sentence. */
-function label(path: Path, whole: string): string {
-  const name = path.findLast((part) => typeof part === 'string');
-  return name === undefined ? whole : `${name} `;
 }
 
 type Path = readonly PropertyKey[];

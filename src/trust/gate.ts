@@ -32,14 +32,6 @@ import { changeSince } from './approvers.ts';
 import type { Budget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
 
-/** `draft`: with what the policy sets. `rule`: the one that allows it. `approved`: the limits it may exceed. */
-type Verdict =
-  | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
-  | ApprovalNeeded
-  /** What was approved is something else by now. */
-  | { kind: 'changed'; approval: Approval; end: UnapprovedEnd }
-  | { kind: 'refused'; failure: Failure };
-
 /** `fingerprint`: of what the approval is for. `policy`: the SHA-256 of the file that asks for it. */
 export type ApprovalNeeded = {
   kind: 'approval';
@@ -75,8 +67,15 @@ export function createGate(c: GateContext) {
   }
 
   return {
-    /** Whether a request may start now. */
-    async judge(request: SessionRequest): Promise<Verdict> {
+    /** Whether a request may start now. `draft`: with what the policy sets. `rule`: the one that allows it. */
+    async judge(request: SessionRequest): Promise<
+      /** `approved`: the limits it may exceed. */
+      | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
+      | ApprovalNeeded
+      /** What was approved is something else by now. */
+      | { kind: 'changed'; approval: Approval; end: UnapprovedEnd }
+      | { kind: 'refused'; failure: Failure }
+    > {
       const [policy, sha256] = [current(), c.policy.sha256()];
       const given = givenApprovals(request);
       const approved = given.map(({ rule }) => rule);

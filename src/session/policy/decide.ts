@@ -214,14 +214,6 @@ export function setValues({ modes, acu, repos, tags }: PolicyValues): StoredDraf
   };
 }
 
-type PolicyPerson = {
-  userId: string;
-  /** '': there is none. null: not known. */
-  email: string | null;
-  /** Of the groups that the policy names; one that is missing is not known. */
-  groups: ReadonlyMap<string, boolean>;
-};
-
 export type PolicyPlace = {
   channelId: string;
   /** '': it has none. null: not known. */
@@ -231,7 +223,13 @@ export type PolicyPlace = {
 
 /** What a decision rests on. */
 export type PolicyFacts = {
-  person: PolicyPerson;
+  person: {
+    userId: string;
+    /** '': there is none. null: not known. */
+    email: string | null;
+    /** Of the groups that the policy names; one that is missing is not known. */
+    groups: ReadonlyMap<string, boolean>;
+  };
   place: PolicyPlace;
   request: PolicyRequest;
   /** What counts under each ceiling without this request. */
@@ -262,7 +260,7 @@ export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
   return parts.every((found) => found ?? verdict !== 'allow');
 }
 
-function isOne(pattern: PersonPattern, { userId, email, groups }: PolicyPerson): Ternary {
+function isOne(pattern: PersonPattern, { userId, email, groups }: PolicyFacts['person']): Ternary {
   switch (pattern.kind) {
     case 'user':
       return pattern.id === userId;
