@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Fetch } from '../bounds.ts';
 import { folded } from '../session/identity.ts';
 import { fromWire, optional } from '../session/snapshot.ts';
 import { createRemoteClock } from '../time.ts';
@@ -43,15 +44,19 @@ export function createDevin({
   now = Date.now,
   hasFailed = () => false,
   isProxied = () => false,
+  fetch = globalThis.fetch,
+  fetchNow = fetch,
   ...options
 }: DevinClientOptions & {
   now?: () => number;
+  /** For members: a person waits, and Devin is asked even if it seems to be down. Left out: the same. */
+  fetchNow?: Fetch;
   /** Whether Devin didn't answer the last call. */
   hasFailed?: () => boolean;
   isProxied?: IsProxied;
 }) {
   const clock = createRemoteClock();
-  const client = createDevinClient({ ...options, fetch: clock.observe(options.fetch ?? globalThis.fetch) });
+  const client = createDevinClient({ ...options, fetch: clock.observe(fetch) });
   const self = {
     /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
     get: async ({ signal }: CallOptions = {}): Promise<z.output<typeof selfSchema>> =>
@@ -68,7 +73,7 @@ export function createDevin({
     sessions: createSessions(client),
     messages: createMessages(client),
     attachments: createAttachments(client, isProxied),
-    members: createMembers(client),
+    members: createMembers(createDevinClient({ ...options, fetch: clock.observe(fetchNow) })),
     catalog: createCatalog(client, now),
     self,
   };

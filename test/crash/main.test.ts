@@ -89,7 +89,7 @@ describe('the program', () => {
       once(child, 'exit'),
     ]);
     expect(ended).toEqual([1, null]);
-    expect(said).toContain("The certificate of the Postgres server in DATABASE_URL isn't trusted");
+    expect(said).toContain("The Postgres server in DATABASE_URL can't be used (127.0.0.1:1/bot): ENOENT");
     expect(logged).toContain('ENOENT');
     expect(logged + said).not.toContain('hunter2hunter2');
   });
@@ -136,7 +136,7 @@ describe('the program', () => {
     }
     expect(await over).toEqual([0, null]);
     expect(logged).toHaveLength(1);
-    expect(logged[0]).toContain("DATABASE_URL names a Postgres server that doesn't answer (127.0.0.1:1/bot)");
+    expect(logged[0]).toContain("The Postgres server in DATABASE_URL can't be used (127.0.0.1:1/bot): connect ECONNREFUSED");
     expect(logged[0]).toContain('The app retries until Postgres answers, and takes no requests until then.');
     expect(logged[0]).not.toContain('hunter2hunter2');
   });
