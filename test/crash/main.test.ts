@@ -136,7 +136,9 @@ describe('the program', () => {
     }
     expect(await over).toEqual([0, null]);
     expect(logged).toHaveLength(1);
-    expect(logged[0]).toContain("The Postgres server in DATABASE_URL can't be used (127.0.0.1:1/bot): connect ECONNREFUSED");
+    expect(logged[0]).toContain(
+      "The Postgres server in DATABASE_URL can't be used (127.0.0.1:1/bot): connect ECONNREFUSED",
+    );
     expect(logged[0]).toContain('The app retries until Postgres answers, and takes no requests until then.');
     expect(logged[0]).not.toContain('hunter2hunter2');
   });
