@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { importSession } from '../../src/restore/import-session.ts';
+import { importSession } from '../../src/restore/index.ts';
 import { createSetting } from '../support/create-context.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
