@@ -2,7 +2,7 @@ import { Refused } from '../queue/index.ts';
 import { givenApprovals } from '../session/approval.ts';
 import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
 import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
-import { chosenMessages, tickedMessages, type ThreadMessages } from '../slack/edge/context.ts';
+import { tickedMessages } from '../slack/edge/context.ts';
 import { askedAt, isSaid, type SessionRequest } from '../store/requests.ts';
 import { approversOf, type ApprovalNeeded } from '../trust/index.ts';
 import type { CreateContext, Next, Run, Step } from './context.ts';
@@ -147,26 +147,13 @@ async function readContext(
   { context, userId }: SessionRequest,
 ): Promise<Read> {
   if (context === null) return { messages: [], quoted: null, leftOut: [] };
-  const { choice, picked } = context;
-  const read = choice === 'message' ? null : await thread.read(context, userId);
-  const chosen = read?.kind === 'read' ? chosenMessages(context, read.messages) : [picked];
-  const { messages, unticked } = tickedMessages(context, chosen);
+  const chosen = await thread.read(context, userId);
+  const { messages, unticked } = tickedMessages(context, chosen ?? [context.picked]);
   return {
     messages,
     quoted: await thread.quote(context, { messages, unticked }),
-    leftOut: read === null ? [] : leftOutOf(read),
+    leftOut: chosen === null ? [{ name: '', reason: 'thread-unreadable' }] : [],
   };
-}
-
-function leftOutOf(read: ThreadMessages): LeftOut[] {
-  switch (read.kind) {
-    case 'read':
-      return [];
-    case 'unreadable':
-      return [{ name: read.code, reason: 'thread-unreadable' }];
-    case 'not-theirs':
-      return [{ name: '', reason: 'thread-not-theirs' }];
-  }
 }
 
 async function filesOf(

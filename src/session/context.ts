@@ -64,7 +64,6 @@ const leftOutSchema = z.object({
     'refused',
     'too-many',
     'thread-unreadable',
-    'thread-not-theirs',
   ]),
 });
 export type LeftOut = z.infer<typeof leftOutSchema>;

@@ -5,7 +5,7 @@ import type { SlackPerson } from '../../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../session/prompt.ts';
 import { readThreadMessage } from '../command/message.ts';
 import { mentionedIn } from '../views/text.ts';
-import { slackFailure } from './errors.ts';
+import { slackFailure, unlessRefused } from './errors.ts';
 import { isWritten, readMessage, readSaid } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
@@ -19,13 +19,6 @@ const PAGE = 200;
 
 type Readable = Pick<Message, 'channelId' | 'ts' | 'threadTs' | 'slackText'>;
 
-export type ThreadMessages =
-  | { kind: 'read'; messages: SlackMessage[] }
-  /** Slack's reason, such as `not_in_channel`. */
-  | { kind: 'unreadable'; code: string }
-  /** The person it is read for is not in the conversation. */
-  | { kind: 'not-theirs' };
-
 type ReaderDeps = {
   client: WebClient;
   people: People;
@@ -36,21 +29,20 @@ type ReaderDeps = {
 
 export function createThreadReader({ client, people, presence, permalink, botUserId }: ReaderDeps) {
   return {
-    /** The thread of the picked message, oldest first, if the person is in the conversation. */
-    async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
-      if ((await presence({ channelId, userId })) === 'out') return { kind: 'not-theirs' };
-      try {
-        const { messages, devins } = await readThread(client, channelId, picked);
-        const reading = { picked, devins, botUserId: botUserId() };
-        return {
-          kind: 'read',
-          messages: withPicked(messages, picked).filter((one) => isForDevin(one, reading)),
-        };
-      } catch (error) {
-        const failure = slackFailure(error);
-        if (failure.kind !== 'refused') throw error;
-        return { kind: 'unreadable', code: failure.code };
-      }
+    /**
+     * The chosen messages of the picked one's thread, oldest first. null: the app can't read it, or the person isn't in the
+     * conversation.
+     */
+    async read(context: MessageContext, userId: string): Promise<SlackMessage[] | null> {
+      const { channelId, picked, choice } = context;
+      if (choice === 'message') return [picked];
+      if ((await presence({ channelId, userId })) === 'out') return null;
+      const read = await unlessRefused(readThread(client, channelId, picked));
+      if (read === null) return null;
+      const reading = { picked, devins: read.devins, botUserId: botUserId() };
+      return withPicked(read.messages, picked).filter(
+        (one) => isForDevin(one, reading) && (choice === 'thread' || one.ts <= picked.ts),
+      );
     },
 
     /**
@@ -131,17 +123,6 @@ export function tickedMessages({ picked, isTask, without }: MessageContext, chos
     messages,
     unticked: { messages: quotable.length - kept.length, files: files(quotable) - files(messages) },
   };
-}
-
-export function chosenMessages(context: MessageContext, thread: SlackMessage[]): SlackMessage[] {
-  switch (context.choice) {
-    case 'message':
-      return [context.picked];
-    case 'until-here':
-      return thread.filter(({ ts }) => ts <= context.picked.ts);
-    case 'thread':
-      return thread;
-  }
 }
 
 async function readThread(

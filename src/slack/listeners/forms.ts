@@ -16,7 +16,7 @@ import { excerpt } from '../../session/prompt.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
-import { chosenMessages, tickedMessages } from '../edge/context.ts';
+import { tickedMessages } from '../edge/context.ts';
 import { readUploadedText } from '../edge/files.ts';
 import {
   ACTION,
@@ -252,11 +252,9 @@ async function readConversation(
 ): Promise<{ items: ReviewItem[]; notes: string[] }> {
   const isAlone = context.choice === 'message' || context.picked.threadTs === null;
   const read = isAlone
-    ? null
+    ? [context.picked]
     : await nullIfFails(thread.read(context, form.userId), log, "a thread couldn't be shown");
-  const isRead = read?.kind === 'read';
-  const chosen = isRead ? chosenMessages(context, read.messages) : [context.picked];
-  const { messages, unticked } = tickedMessages(context, chosen);
+  const { messages, unticked } = tickedMessages(context, read ?? [context.picked]);
   const quoted = await thread.quote(context, { messages, unticked });
   const words = text.review;
   return {
@@ -272,7 +270,7 @@ async function readConversation(
       return [{ kind: 'message', id: ts, name: '', message }, ...files.map(file)];
     }),
     notes: [
-      ...(isAlone || isRead ? [] : [words.unreadable]),
+      ...(read === null ? [words.unreadable] : []),
       ...(excerpt(quoted.messages).length < quoted.messages.length ? [words.isLong] : []),
     ],
   };

@@ -88,7 +88,7 @@ export const notices = {
     startsPerHour: ({ allowed, count }: Reached): string =>
       `You started ${count === 1 ? '1 session' : `${count} sessions`} in the last hour; the limit is ${allowed} per person. Try again later. An app admin can raise the limit.`,
   },
-  /** What was left out, and why. `name` is a file's; for `thread-unreadable`, Slack's code. */
+  /** What was left out, and why. `name` is a file's. */
   leftOut: {
     'too-large': (name: string): string =>
       `The file ${name} was left out: it's too large. Put it somewhere Devin can reach, and link to it in the task.`,
@@ -102,10 +102,8 @@ export const notices = {
       `The file ${name} was left out: Devin refused it. Try another format, or a link to it.`,
     'too-many': (name: string): string =>
       `The file ${name} was left out: there are too many files. Send fewer, or put them in one archive.`,
-    'thread-unreadable': (code: string): string =>
-      `Devin got only the message you picked: this app couldn't read the thread (${code}). If the app isn't in the conversation, type \`/invite @Devin Sessions\` there to include the thread next time.`,
-    'thread-not-theirs': (_name: string): string =>
-      "Devin got only the message you picked: you're no longer in that conversation, so the rest of the thread was left out.",
+    'thread-unreadable': (_name: string): string =>
+      "Devin got only the message you picked: this app can't read the thread, or you're no longer in that conversation. If the app isn't in it, type `/invite @Devin Sessions` there to include the thread next time.",
   },
   /** When the app is invited to a channel, once. What can be typed comes as mrkdwn. */
   greeting: {
