@@ -25,5 +25,6 @@ export const QUICK_TEMPO: Tempo = {
   pace: { requestMs: 150, killMs: 500, turnMs: 300 },
   lingerMs: 1000,
   program: fileURLToPath(new URL('quick-main.ts', import.meta.url)),
-  redeliverAfterMs: [100, 1000, 2000, 4000],
+  // The last comes when a process that died no longer keeps others from telling: 15 seconds.
+  redeliverAfterMs: [100, 1000, 2000, 16_000],
 };
