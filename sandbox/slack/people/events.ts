@@ -6,7 +6,7 @@ import { directChannel, requireChannel, requireUser, type State } from '../state
 import { viewPayload } from '../views.ts';
 import { wireUser } from '../wire.ts';
 import type { MessageRef } from './commands.ts';
-import { createMessageEvents, type MessageEvents } from './message-events.ts';
+import { createMessageEvents } from './message-events.ts';
 
 export type SayOptions = {
   threadTs?: string;
@@ -144,24 +144,11 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
   }
 
   const messageEvents = createMessageEvents({ state, deliverEvent });
-  const acts = createMessageActs({ state, messageEvents });
-  return {
-    ...acts,
-    deliverEvent,
-    say,
-    speak,
-    openHome,
-    changeUser,
-    inviteBot,
-    shareChannel,
-  };
-}
 
-/** What people do to existing messages. */
-function createMessageActs({ state, messageEvents }: { state: State; messageEvents: MessageEvents }) {
   function own(userId: string, { channelId, ts }: MessageRef): Message {
     const found = findMessage(state, channelId, ts);
-    if (found?.userId !== userId) throw new Error('People edit and delete only what they wrote themselves.');
+    const isOwn = found?.userId === userId && found.botId === null;
+    if (!isOwn) throw new Error('People edit and delete only what they wrote themselves.');
     return found;
   }
 
@@ -172,12 +159,18 @@ function createMessageActs({ state, messageEvents }: { state: State; messageEven
       changeMessage(state, message, { text });
       return messageEvents.changed(message, before);
     },
-
     async deleteMessage(userId: string, ref: MessageRef): Promise<Delivery[]> {
       const message = own(userId, ref);
       const before = { ...message };
       removeMessage(state, message);
       return messageEvents.deleted(message, before);
     },
+    deliverEvent,
+    say,
+    speak,
+    openHome,
+    changeUser,
+    inviteBot,
+    shareChannel,
   };
 }

@@ -13,8 +13,6 @@ const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im', mpim: 'mpi
 
 type Deps = { state: State; deliverEvent: (event: Record<string, unknown>) => Promise<Delivery> };
 
-export type MessageEvents = ReturnType<typeof createMessageEvents>;
-
 /** What the app hears of messages, its own included: those of its conversations, if it has subscribed. */
 export function createMessageEvents({ state, deliverEvent }: Deps) {
   async function tell({ channelId, ephemeralFor }: Message, event: object): Promise<Delivery[]> {

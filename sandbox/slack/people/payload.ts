@@ -4,18 +4,15 @@ import { requireUser, type State } from '../state.ts';
 /** Parts that every interaction payload has. https://docs.slack.dev/reference/interaction-payloads */
 export function payloadBase(state: State, userId: string): Record<string, unknown> {
   const { teamId, teamDomain, appId, verificationToken } = state.workspace;
+  const { id, name, teamId: homeTeamId } = requireUser(state, userId);
   return {
     team: { id: teamId, domain: teamDomain },
-    user: payloadUser(requireUser(state, userId)),
+    user: { id, username: name, name, team_id: homeTeamId },
     api_app_id: appId,
     token: verificationToken,
     enterprise: null,
     is_enterprise_install: false,
   };
-}
-
-function payloadUser({ id, name, teamId }: User): Record<string, string> {
-  return { id, username: name, name, team_id: teamId };
 }
 
 /** Payloads do not tell the names of private conversations. */
