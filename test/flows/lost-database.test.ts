@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { createLog, type Log } from '../../src/log.ts';
+import { approvalValue } from '../../src/slack/edge/ids.ts';
 import type { Bot } from '../../src/start.ts';
 import { toldTo } from '../support/asking.ts';
 import { createWorld, startBot, type World, type WorldOptions } from '../support/bot.ts';
@@ -233,7 +234,8 @@ describe('a message of a session that the database does not know', () => {
     'decline_request',
   ])('tells who presses %s what to do', async (actionId) => {
     const { place } = someoneIn(world());
-    const value = actionId.endsWith('_request') ? 'unknown12345.0' : 'unknown12345';
+    const requestId = 'unknown12345';
+    const value = actionId.endsWith('_request') ? approvalValue.write({ requestId, number: 0 }) : requestId;
     await forgePress(world(), { ...place, actionId, value });
     await toldTo(world(), place, "This app doesn't know this request.");
   });
