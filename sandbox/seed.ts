@@ -31,8 +31,8 @@ export function createSeedClock() {
 /** Nobody has said anything yet. */
 export function inhabit({ slack, devin, language }: Sides) {
   const sample = SAMPLES[language];
-  const people = addPeople(slack, LOCALES[language]);
-  addOrganization(devin, sample);
+  const people = addPeople({ slack, devin, language });
+  addCatalog(devin, sample);
   return { people, channels: addChannels(slack, people), sample };
 }
 
@@ -53,10 +53,16 @@ type Talking = { slack: LocalSlack; people: People; channels: Channels; talk: Sa
 /** As Slack writes them. */
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', ja: 'ja-JP' };
 
-/** Ids that never change: the page gives each person a color by them. */
-function addPeople(slack: LocalSlack, locale: string) {
-  const add = (id: string, realName: string, given: { email: string; [flag: string]: string | boolean }) =>
-    slack.addUser({ id, name: handleOf(realName), realName, locale, ...given });
+/**
+ * Ids that never change: the page gives each person a color by them. Everyone but Eve is a member at Devin; guests and
+ * outsiders, too, so that they aren't refused for lack of an account.
+ */
+function addPeople({ slack, devin, language }: Sides) {
+  const add = (id: string, realName: string, given: { email: string; [flag: string]: string | boolean }) => {
+    const name = realName.split(' ')[0]?.toLowerCase() ?? realName;
+    if (name !== 'eve') devin.addMember({ userId: `user-${name}`, email: given.email, name: realName });
+    return slack.addUser({ id, name, realName, locale: LOCALES[language], ...given });
+  };
   return {
     ana: add('U0ANA03', 'Ana Ruiz', { email: 'ana@acme.example' }),
     ben: add('U0BEN07', 'Ben Okafor', { email: 'ben@acme.example', isAdmin: true }),
@@ -67,21 +73,7 @@ function addPeople(slack: LocalSlack, locale: string) {
   };
 }
 
-function handleOf(realName: string): string {
-  return realName.split(' ')[0]?.toLowerCase() ?? realName;
-}
-
-/** Everyone but Eve; guests and outsiders have accounts, so that they aren't refused for lack of one. */
-function addOrganization(devin: LocalDevin, { catalog }: Sample): void {
-  for (const [name, email] of [
-    ['Ana Ruiz', 'ana@acme.example'],
-    ['Ben Okafor', 'ben@acme.example'],
-    ['Mei Tanaka', 'mei@acme.example'],
-    ['Gus Novak', 'gus@agency.example'],
-    ['Olga Petrov', 'olga@globex.example'],
-  ] as const) {
-    devin.addMember({ userId: `user-${handleOf(name)}`, email, name });
-  }
+function addCatalog(devin: LocalDevin, { catalog }: Sample): void {
   const { repositories, playbooks, notes, secrets } = devin.catalog;
   for (const name of ['web', 'api', 'checkout', 'infrastructure'])
     repositories.push({ path: `acme/${name}` });
