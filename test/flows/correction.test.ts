@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { toldTo } from '../support/asking.ts';
 import { cardOf, errorAt, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -68,26 +67,5 @@ describe('a request that Devin refused', () => {
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request).toMatchObject({ prompt: 'fix it there', platform: 'linux', max_acu_limit: 3 });
-  });
-});
-
-describe('a form that is submitted half an hour after its notice', () => {
-  let laterMs = 0;
-  const world = useWorld({ slack: { now: () => Date.now() + laterMs } });
-
-  test("tells its author that a session started, since the notice can't be removed anymore", async () => {
-    const { slack, devin } = world();
-    const { ana, channelId } = someoneIn(world());
-    await slack.command(ana.userId, channelId, 'fix it slowly --acu many');
-    const place = { channelId, userId: ana.userId };
-    const { ts } = await toldTo(world(), place, 'Nothing was started');
-    await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
-    const form = await settledForm(slack, ana.userId);
-    laterMs = 31 * 60_000;
-    slack.typeIn(form.id, { 'field.max_acu_limit': '3' });
-    expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
-    const { url } = await sessionOf(devin, ana.devinUserId);
-    const settled = await toldTo(world(), place, 'Your form started a session.');
-    expect(slack.renderText(settled)).toContain(url);
   });
 });

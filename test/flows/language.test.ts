@@ -61,7 +61,7 @@ describe('a person who chooses a language', () => {
     const { viewId } = await home('*Language*  [As in Slack ▾]');
     await slack.choose({ userId, target: { viewId }, which: 'run_command.2', entry: '日本語' });
     const japanese = await home('*表示言語*  [日本語 ▾]');
-    expect(japanese.text).toContain('での返信は Devin に届きます');
+    expect(japanese.text).toContain('まだセッションがありません');
 
     const { message: help } = await slack.command(userId, channelId, 'help');
     expect(help?.text).toContain('Devin セッションを開始');

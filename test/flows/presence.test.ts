@@ -44,9 +44,9 @@ describe('a former member of a private channel', () => {
   test('gets the card of a command that had to wait in a direct message', async () => {
     const { slack, devin } = world();
     const { ben, channelId, byTheApp } = seedPrivate();
-    slack.fail('users.info', { retryAfter: 2, args: { user: ben.userId } });
+    const busy = slack.fail('users.info', { retryAfter: 2, args: { user: ben.userId } });
     await typeTask(world(), { userId: ben.userId, channelId }, `task of ${ben.name}`);
-    await toldTo(world(), { channelId, userId: ben.userId }, "Slack doesn't let this app look people up");
+    await slack.waitFor(() => busy.remaining() === 0);
     leave(world(), ben.userId, channelId);
     const session = await sessionOf(devin, ben.devinUserId);
     await cardOf(slack, slack.directMessages(ben.userId), (text) => text.includes(session.url));

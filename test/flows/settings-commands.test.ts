@@ -188,7 +188,7 @@ describe('defaults and preferences', () => {
       expect(text).toContain(ana.userId);
     });
 
-    test('is refused for a member to whom another person is linked, until that person has left', async () => {
+    test('is refused for a member to whom another person is linked, until that link is removed', async () => {
       const { slack, devin } = world();
       const admin = someone({ isAdmin: true });
       const [ana, ben] = [addColleague(world()), addColleague(world())];
@@ -200,7 +200,8 @@ describe('defaults and preferences', () => {
       await link(ben);
       await toldTo(world(), place, `@${ana.name} is linked to Lone in Devin already`);
       expect(slack.messages(slack.directMessages(ben.userId))).toEqual([]);
-      await slack.changeUser(ana.userId, { deleted: true });
+      await admin.type(`link @${ana.name} none`);
+      await toldTo(world(), place, `@${ana.name} isn't linked to anyone now`);
       await link(ben);
       await toldTo(world(), place, `@${ben.name} is now linked`);
     });
