@@ -16,6 +16,7 @@ export function createUpstream({
   origin,
   fetch,
   passedMs: now = () => performance.now(),
+  perMinute = {},
   refuse,
   onDown = () => undefined,
 }: {
@@ -24,11 +25,14 @@ export function createUpstream({
   fetch: Fetch;
   /** A monotonic clock: the machine's clock may be set. */
   passedMs?: () => number;
+  /** How often a method may be called, by the last part of its path. */
+  perMinute?: Readonly<Record<string, number>>;
   /** The answer to a call that isn't made. */
   refuse: (retryAfterMs: number) => Response;
   /** Told once each time it goes down. */
   onDown?: () => void;
 }) {
+  const budgets = new Map(Object.entries(perMinute).map(([name, most]) => [name, createBudget(most, now)]));
   let failures = 0;
   let failingSinceMs = 0;
   let triedAtMs = 0;
@@ -61,7 +65,11 @@ export function createUpstream({
     hasFailed: (): boolean => failures > 0,
     /** For work that can wait. */
     guarded: async (...[input, init]: Parameters<Fetch>): Promise<Response> => {
-      if (failures < FAILURES || !isOf(input, origin)) return observed(input, init);
+      if (!isOf(input, origin)) return fetch(input, init);
+      const method = urlOf(input).pathname.split('/').at(-1) ?? '';
+      const waitMs = budgets.get(method)?.() ?? 0;
+      if (waitMs > 0) return refuse(waitMs);
+      if (failures < FAILURES) return observed(input, init);
       const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, triedAtMs - failingSinceMs));
       const leftMs = triedAtMs + pauseMs - now();
       if (leftMs > 0) return refuse(leftMs);
@@ -72,8 +80,24 @@ export function createUpstream({
   };
 }
 
+function urlOf(input: Parameters<Fetch>[0]): URL {
+  return new URL(input instanceof Request ? input.url : input);
+}
+
 function isOf(input: Parameters<Fetch>[0], origin: string): boolean {
-  return new URL(input instanceof Request ? input.url : input).origin === origin;
+  return urlOf(input).origin === origin;
+}
+
+/** Takes one of `most` calls a minute, or says how long to wait for the next, in ms: far less than a limit that was met asks. */
+function createBudget(most: number, now: () => number): () => number {
+  const everyMs = 60_000 / most;
+  let freeAtMs = -Infinity;
+  return () => {
+    const atMs = Math.max(freeAtMs, now() - everyMs * (most - 1));
+    if (atMs > now()) return atMs - now();
+    freeAtMs = atMs + everyMs;
+    return 0;
+  };
 }
 
 /** Whether its caller ended the call, which says nothing about the other side. The reason of a timeout is a DOMException. */

@@ -7,13 +7,14 @@ import { createUpstream, sayingHowLong, tooMany } from '../src/upstream.ts';
 const ORIGIN = 'https://other.example';
 
 /** A service, up or down, that counts its calls; and a clock that only the test moves. */
-function createSide() {
+function createSide(options: { perMinute?: Record<string, number> } = {}) {
   const side = { isUp: true, status: 200, calls: 0, nowMs: 0, told: 0 };
   const upstream = createUpstream({
     origin: ORIGIN,
     passedMs: () => side.nowMs,
     refuse: tooMany,
     onDown: () => (side.told += 1),
+    ...options,
     fetch: async () => {
       side.calls += 1;
       if (!side.isUp) throw new Error('no connection');
@@ -144,6 +145,19 @@ describe('while a service is down', () => {
     expect(told).toBe(1);
     await shut(silent);
   });
+});
+
+test('a method is called no more often than Slack allows', async () => {
+  const { side, call } = createSide({ perMinute: { 'conversations.history': 45 } });
+  let made = 0;
+  for (let second = 0; second < 60; second += 1) {
+    const outcomes = await call(20, '/api/conversations.history');
+    made += outcomes.filter((outcome) => outcome === 200).length;
+    side.nowMs += 1000;
+  }
+  expect(side.calls).toBe(made);
+  expect(made).toBeLessThanOrEqual(90);
+  expect(await call(3, '/api/chat.update')).toEqual([200, 200, 200]);
 });
 
 test.each([

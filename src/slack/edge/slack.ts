@@ -106,6 +106,8 @@ function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, 
   const upstream = createUpstream({
     origin: new URL(apiUrl ?? SLACK_API_URL).origin,
     fetch: clock.observe(sayingHowLong(bounded(globalThis.fetch))),
+    // These search for lost answers, often many at once. https://docs.slack.dev/apis/web-api/rate-limits
+    perMinute: { 'conversations.history': 45, 'conversations.replies': 45 },
     refuse: tooMany,
     onDown: () => log.warn("Slack doesn't answer; cards and messages wait"),
   });
