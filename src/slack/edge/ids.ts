@@ -138,7 +138,8 @@ function viewMetadata<T extends z.ZodType>(schema: T) {
   return {
     /** undefined: another view's. */
     find,
-    write: (metadata: z.output<T>): string => JSON.stringify(metadata),
+    /** Nothing that the schema doesn't name. */
+    write: (metadata: z.output<T>): string => JSON.stringify(schema.parse(metadata)),
     read(text: string): z.output<T> {
       const found = find(text);
       if (found === undefined) throw new OutdatedError();
