@@ -136,7 +136,8 @@ async function answer(c: ActContext, act: Act, { isDone, sentences }: Outcome): 
   const { userId, answerTo, messageTs } = act;
   const { outbound } = c.slack;
   if (isDone && messageTs !== undefined && answerTo.channelId !== null)
-    await outbound.react(answerTo.channelId, messageTs, DELIVERED_REACTION);
+    // If Slack doesn't take it now, the card says the same; the act must not run again for it.
+    await outbound.react(answerTo.channelId, messageTs, DELIVERED_REACTION).catch(() => undefined);
   if (sentences.length === 0 || (isDone && !answerTo.always)) return;
   const typed = isDone ? undefined : c.store.envelopes.open(answerTo.id, answerTo.sealed)?.reason;
   const { notices } = await c.textFor(userId);
