@@ -106,8 +106,8 @@ const REFUSED: ReadonlySet<DevinErrorCode> = new Set(['unauthorized', 'forbidden
 const LONGEST_PAUSE_MS = 60_000;
 /** An app admin has to act, and each attempt is logged. */
 const LONGEST_REFUSED_MS = 300_000;
-/** For a session that can't be recorded. */
-const AFTER_FAILED_MS = 60_000;
+/** A session that can't be polled or recorded waits so many times the shortest interval. */
+const AFTER_FAILED = 6;
 
 /** Batches in flight at a time. */
 const BATCHES_AT_ONCE = 4;
@@ -176,7 +176,7 @@ export function createRound(c: FollowContext) {
       return await recordAnswer(row, result);
     } catch (error) {
       log.warn({ err: error, sessionId: id }, "a session's status could not be recorded");
-      return { id, was, at: new Date(now() + AFTER_FAILED_MS), first: false };
+      return { id, was, at: new Date(now() + AFTER_FAILED * times.fastestMs), first: false };
     }
   }
 
