@@ -512,9 +512,7 @@ describe('a decision', () => {
     const dialog = await slack.waitForView(({ userId }) => userId === ben.userId);
     slack.typeIn(dialog.id, { decline_reason: 'from elsewhere' });
     await asForeigner(world(), ben.userId, async () => {
-      const refused = await slack.submit(dialog.id, ben.userId);
-      expect(refused.kind).toBe('errors');
-      expect(JSON.stringify(refused)).toContain('Only members of the Slack workspace');
+      expect((await slack.submit(dialog.id, ben.userId)).kind).toBe('updated');
       await press(ben, 'approve_request', asked);
     });
     slack.closeView(dialog.id);

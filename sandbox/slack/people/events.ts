@@ -147,8 +147,7 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
 
   function own(userId: string, { channelId, ts }: MessageRef): Message {
     const found = findMessage(state, channelId, ts);
-    const isOwn = found?.userId === userId && found.botId === null;
-    if (!isOwn) throw new Error('People edit and delete only what they wrote themselves.');
+    if (found?.userId !== userId) throw new Error('People edit and delete only what they wrote themselves.');
     return found;
   }
 
