@@ -307,8 +307,11 @@ function toPlain(document: Document): PlainDocument {
     void faults.push({ offset: startOf(node), repeated });
   visit(document, {
     Alias: (_key, node) => fail(node),
-    Value: (_key, node) => {
-      if (node.tag !== undefined) fail(node);
+    Value: (key, node) => {
+      // Plain text that goes on with a channel would end before it: YAML takes `#platform` for a comment.
+      const isText =
+        key === 'value' && isScalar(node) && node.type === 'PLAIN' && typeof node.value === 'string';
+      if (node.tag !== undefined || (isText && /^\S/.test(node.comment ?? ''))) fail(node);
       const wrong = isMap(node) ? wrongKeys(node) : [];
       for (const { at, repeated } of wrong) fail(at, repeated);
       return wrong.length > 0 ? visit.SKIP : undefined;
