@@ -40,7 +40,7 @@ const QUEUE = {
 
 type PoolParts = {
   boss: PgBoss;
-  /** For what a crash may undo: fetching, ending and holding jobs; left out: pg-boss's own. */
+  /** For fetching and ending jobs; left out: pg-boss's own. */
   db: Db | undefined;
   /** No other process works on these queues. */
   alone: boolean;
@@ -55,17 +55,23 @@ type PoolParts = {
 };
 
 export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
-  const { boss, alone, names, registrations, onError, leaseMs, pollSeconds, db } = parts;
+  const { boss, alone, names, registrations, onError, leaseMs, pollSeconds } = parts;
   const stopping = new AbortController();
   let isFetching = true;
+  // Alone, nobody has to know which jobs run here, until one ended and that could not be recorded.
+  let saysWhatItHolds = !alone;
   const fetched = (error?: unknown): void => {
     isFetching = error === undefined;
     if (error !== undefined) onError(error);
   };
+  const onLost = (error: unknown): void => {
+    saysWhatItHolds = true;
+    onError(error);
+  };
   const pool = new Map(
     registrations.map((registration) => {
       const { name } = registration;
-      return [name, createWorkers({ ...parts, registration, stopping: stopping.signal, fetched })];
+      return [name, createWorkers({ ...parts, registration, stopping: stopping.signal, fetched, onLost })];
     }),
   );
   const all = [...pool.values()];
@@ -87,8 +93,9 @@ export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
   wakeAll();
   const poll = startPoll({ boss, pool, everyMs: pollSeconds * 1000 });
   const pulse = repeat(async () => {
+    if (!saysWhatItHolds) return;
     const held = all.flatMap((workers) => workers.held().map(({ id }) => id));
-    await takeFromSilent(db ?? boss.getDb(), { held, silentMs: leaseMs }).catch(onError);
+    await takeFromSilent(boss.getDb(), { held, silentMs: leaseMs }).catch(onError);
   }, leaseMs / 3);
   return {
     isFetching: () => isFetching,
@@ -112,8 +119,10 @@ async function declareQueues(boss: PgBoss, names: string[]): Promise<void> {
   for (const name of names) if (!created.has(name)) await boss.createQueue(name, QUEUE);
 }
 
-type WorkersParts = Pick<PoolParts, 'boss' | 'db' | 'onError'> & {
+type WorkersParts = Pick<PoolParts, 'boss' | 'db'> & {
   registration: Registration;
+  /** A job ended, and that could not be recorded: it runs again. */
+  onLost: (error: unknown) => void;
   stopping: AbortSignal;
   fetched: (error?: unknown) => void;
 };
@@ -122,7 +131,7 @@ type WorkersParts = Pick<PoolParts, 'boss' | 'db' | 'onError'> & {
  * The workers of one queue. pg-boss's own look for a job each when one comes, which costs a query for each that is idle; here,
  * one query takes as many jobs as there are free places, and those that end together are recorded together.
  */
-function createWorkers({ boss, db, registration, onError, stopping, fetched }: WorkersParts) {
+function createWorkers({ boss, db, registration, onLost, stopping, fetched }: WorkersParts) {
   const through = db === undefined ? {} : { db };
   const { name, concurrency, run } = registration;
   const running = new Map<JobWithMetadata<unknown>, Promise<void>>();
@@ -146,9 +155,8 @@ function createWorkers({ boss, db, registration, onError, stopping, fetched }: W
   }
 
   function start(job: JobWithMetadata<unknown>): void {
-    // If its end can't be recorded, it runs again.
     const performing = perform(job)
-      .catch(onError)
+      .catch(onLost)
       .finally(() => {
         running.delete(job);
         if (hasMore) wake();
