@@ -1,4 +1,5 @@
 import { DELIVERED_REACTION } from '../../src/slack/edge/ids.ts';
+import { en } from '../../src/text/en.ts';
 import type { Findings } from './audit.ts';
 import { isOfEvent, publicMessages, type Ledger, type Reply, type Word } from './ledger.ts';
 import type { World } from './world.ts';
@@ -54,11 +55,11 @@ function auditReply({ token, person }: Reply, fate: Fate, { wrong, missing }: Fi
   }
 }
 
-/** Beside the thread, or in a direct message if Slack took no private one there. */
+/** Beside the thread, or in a direct message if Slack took no private one there. That Devin is at rest, people hear once. */
 function wasTold(slack: World['slack'], { channelId, token, person: { userId } }: Reply): boolean {
   const beside = slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId);
   const direct = slack.messages(slack.directMessages(userId)).filter((message) => message.userId !== userId);
-  return [...beside, ...direct].some(({ text }) => text.includes(token));
+  return [...beside, ...direct].some(({ text }) => text.includes(token) || text.startsWith(en.thread.atRest));
 }
 
 function isMarked(slack: World['slack'], { channelId, ts }: Reply): boolean {

@@ -26,5 +26,5 @@ export const QUICK_TEMPO: Tempo = {
   lingerMs: 1000,
   program: fileURLToPath(new URL('quick-main.ts', import.meta.url)),
   // The last comes when a process that died no longer keeps others from telling: 15 seconds.
-  redeliverAfterMs: [100, 1000, 2000, 16_000],
+  redeliverAfterMs: [100, 1000, 2000, 4000, 16_000],
 };
