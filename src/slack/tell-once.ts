@@ -11,16 +11,6 @@ import type { Rendered } from './views/objects.ts';
 /** How long a process that died keeps others from telling. */
 const TELLING_MS = 15_000;
 
-/** Another process is telling it, or died while it did: it should be tried again. */
-class BeingToldError extends Error {
-  readonly code = 'being-told';
-
-  constructor() {
-    super('another process is telling the same');
-    this.name = 'BeingToldError';
-  }
-}
-
 type TellingStore = StoreParts<{ leases: 'take' | 'renew' | 'release' | 'outlasts' }>;
 type Telling = { store: TellingStore; slack: { outbound: Pick<Outbound, 'tellPrivately'> } };
 
@@ -84,7 +74,8 @@ async function once(
   const lease = await leases.take(name, TELLING_MS, { longestMs: forMs });
   if (lease === null) {
     if (await leases.outlasts(name, TELLING_MS)) return;
-    throw new BeingToldError();
+    // Another process is telling it, or died while it did: it should be tried again.
+    throw Object.assign(new Error('another process is telling the same'), { code: 'being-told' });
   }
   try {
     await tell();

@@ -45,14 +45,6 @@ describeOnBothDatabases('a message that Slack delivers to several processes', (o
     await expect(dying()).rejects.toThrow('died');
     await expect(second()).rejects.toMatchObject({ code: 'being-told' });
   });
-
-  test('is answered by another process if Slack did not take the answer', async () => {
-    const { first, second, told } = await processes(refused);
-    await expect(first()).rejects.toThrow('Slack took no private notice');
-    await second();
-    await first();
-    expect(told).toEqual(['first', 'second']);
-  });
 });
 
 const MUTED = { sessionId: 's', userId: 'U1', reason: 'muted' } as const;
