@@ -119,30 +119,23 @@ export function readOperatorSettings(): { text: Text; ownTag: boolean; command: 
 
 type Environment = Record<string, string | undefined>;
 
+/** The names of a proxy are written either way. https://curl.se/docs/manpage.html */
+const PROXY_NAMES = /^(https?|no)_proxy$/i;
+
 /**
  * An empty variable counts as not set: shells and compose files write it that way. Spaces around a value are pasted with
  * it, or left by `docker run --env-file`.
  */
 function withoutEmpty(environment: Environment): Environment {
-  const given = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const);
+  const given = Object.entries(environment).map(
+    ([name, value]) =>
+      [name.replace(PROXY_NAMES, (proxyName) => proxyName.toUpperCase()), value?.trim()] as const,
+  );
   return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
-const PROXY_NAMES = /^(https?|no)_proxy$/;
-
-/** The names of a proxy are written either way: curl reads `https_proxy` first. https://curl.se/docs/manpage.html */
-function withProxyNames(given: Environment): Environment {
-  const { https_proxy: https, http_proxy: http, no_proxy: except } = given;
-  return {
-    ...given,
-    HTTPS_PROXY: https ?? given['HTTPS_PROXY'],
-    HTTP_PROXY: http ?? given['HTTP_PROXY'],
-    NO_PROXY: except ?? given['NO_PROXY'],
-  };
-}
-
 export function parseConfig(environment: Environment): ConfigResult {
-  const given = withProxyNames(withoutEmpty(environment));
+  const given = withoutEmpty(environment);
   const parsed = environmentSchema.safeParse(given);
   const language = readLanguage(given['LANGUAGE']);
   const { shared: text } = createLanguages(language);
@@ -163,7 +156,7 @@ const MOST_EDITS = 2;
 /** A setting that has a value isn't the one that was meant. */
 function misspelledNames(given: Environment): Misspelled[] {
   const unset = NAMES.filter((name) => name.length >= SHORTEST_MISSPELLED && given[name] === undefined);
-  const unknown = Object.keys(given).filter((name) => !NAMES.includes(name) && !PROXY_NAMES.test(name));
+  const unknown = Object.keys(given).filter((name) => !NAMES.includes(name));
   return unknown.flatMap((name) => {
     const spelled = name.toUpperCase();
     const isStart = (known: string): boolean => spelled.includes('_') && known.startsWith(`${spelled}_`);
