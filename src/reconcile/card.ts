@@ -40,8 +40,11 @@ export const CARD: Kind<RowsOfCard> = {
     const elsewhere = elsewhereOf(request, before);
     const sessionId = await store.requests.cardPosted(requestId, { channelId, ts, elsewhere }, trx);
     if (sessionId !== null) {
-      const thread = { channelId, threadTs: threadTs ?? ts };
-      const { hasActed } = await store.sessions.place(sessionId, thread, trx);
+      const { hasActed } = await store.sessions.place(
+        sessionId,
+        { channelId, threadTs: threadTs ?? ts },
+        trx,
+      );
       // What has done nothing yet has said nothing; the watcher hears of what it says.
       if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx });
     }
@@ -58,7 +61,7 @@ export const CARD: Kind<RowsOfCard> = {
   },
 };
 
-/** Phases in which a person has something to do or to know: a card that was deleted is posted again. */
+/** Phases in which a person has something to do or to know. */
 const NEEDED: ReadonlySet<SessionPhase> = new Set([
   'needs-you',
   'needs-approval',
@@ -90,7 +93,6 @@ function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null)
     metadata: fullCardMetadata(request),
     since: createdAt,
     stage,
-    isNeeded: NEEDED.has(phase),
     fingerprint: fingerprint(card),
     render: () => renderCard(card, text),
     againInMs: isOpen(state) ? untilNextStep(Math.max(0, nowMs - askedAt(request).getTime())) : null,

@@ -194,14 +194,15 @@ export function createSessions(db: Kysely<Tables>) {
     async place(
       sessionId: string,
       { channelId, threadTs }: { channelId: string; threadTs: string },
-      trx: Transaction<Tables>,
+      trx: Db = db,
     ): Promise<{ hasActed: boolean }> {
-      return trx
+      const placed = await trx
         .updateTable('sessions')
         .set({ channelId, threadTs, threadTrouble: null })
         .where('sessionId', '=', sessionId)
         .returning(HAS_ACTED.as('hasActed'))
-        .executeTakeFirstOrThrow();
+        .executeTakeFirst();
+      return { hasActed: placed?.hasActed ?? true };
     },
 
     async change(sessionId: string, changes: SessionChanges, trx: Db = db): Promise<void> {
