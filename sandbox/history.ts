@@ -176,9 +176,9 @@ async function record(
   const card = cardView({ request, session: await sessions.find(sessionId), nowMs: updatedAtMs }, text);
   const { text: words, blocks } = renderCard(card, text);
   const ts = slack.say(botUserId, channelId, words, { blocks });
-  await db
-    .transaction()
-    .execute(async (trx) => requests.cardPosted(requestId, { channelId, ts, elsewhere: null }, trx));
-  await sessions.place(sessionId, { channelId, threadTs: ts });
+  await db.transaction().execute(async (trx) => {
+    await requests.cardPosted(requestId, { channelId, ts, elsewhere: null }, trx);
+    await sessions.place(sessionId, { channelId, threadTs: ts }, trx);
+  });
   await createShown(db).posted({ key: cardKey(requestId), channelId, threadTs: null, ts }, undefined, db);
 }

@@ -40,11 +40,8 @@ export const CARD: Kind<RowsOfCard> = {
     const elsewhere = elsewhereOf(request, before);
     const sessionId = await store.requests.cardPosted(requestId, { channelId, ts, elsewhere }, trx);
     if (sessionId !== null) {
-      const { hasActed } = await store.sessions.place(
-        sessionId,
-        { channelId, threadTs: threadTs ?? ts },
-        trx,
-      );
+      const thread = { channelId, threadTs: threadTs ?? ts };
+      const { hasActed } = await store.sessions.place(sessionId, thread, trx);
       // What has done nothing yet has said nothing; the watcher hears of what it says.
       if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx });
     }
@@ -61,7 +58,7 @@ export const CARD: Kind<RowsOfCard> = {
   },
 };
 
-/** Phases in which a person has something to do or to know. */
+/** Phases in which a person has something to do or to know: a card that was deleted is posted again. */
 const NEEDED: ReadonlySet<SessionPhase> = new Set([
   'needs-you',
   'needs-approval',
@@ -80,7 +77,9 @@ function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null)
   const card = cardView(rows, text);
   const { phase } = card;
   const elsewhere = elsewhereOf(request, before);
-  const { channelId, threadTs } = request;
+  const { channelId } = request;
+  // One that was deleted comes back in its own thread, if that is still there.
+  const threadTs = request.threadTs ?? (before === null ? request.cardTs : null);
   const stage = isPending(state) ? null : phase;
   return {
     place: elsewhere === null ? { channelId: request.cardChannelId ?? channelId, threadTs } : 'direct',
@@ -93,6 +92,7 @@ function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null)
     metadata: fullCardMetadata(request),
     since: createdAt,
     stage,
+    isNeeded: NEEDED.has(phase),
     fingerprint: fingerprint(card),
     render: () => renderCard(card, text),
     againInMs: isOpen(state) ? untilNextStep(Math.max(0, nowMs - askedAt(request).getTime())) : null,

@@ -62,6 +62,8 @@ export type Desired = {
   render: () => Rendered;
   /** When it will say something else; null: once the rows change. */
   againInMs?: number | null;
+  /** It is posted again if an admin deleted it. */
+  isNeeded?: boolean;
   /** Others wait for it: for minutes, if Slack refuses it for no reason that is known here. */
   isFollowed?: boolean;
 };
@@ -204,7 +206,7 @@ async function failed<C extends ShowContext, Rows>(
   task: ShowTask<C, Rows>,
   failure: SlackFailure,
 ): Promise<number | null> {
-  const { key, kind, rows, before, desired } = task;
+  const { key, kind, rows, before, desired, lease } = task;
   if (failure.kind === 'rate-limited') return failure.retryAfterMs;
   const failingSince = before?.failingSince ?? null;
   const triedForMs = failingSince === null ? 0 : c.now() - failingSince.getTime();
@@ -217,6 +219,13 @@ async function failed<C extends ShowContext, Rows>(
     return retry.afterMs;
   }
   const { code: refused } = retry;
+  if (refused === 'message_not_found' && desired.isNeeded === true) {
+    await c.store.db.transaction().execute(async (trx) => {
+      await lease.fence(trx);
+      await c.store.shown.forget(key, trx);
+    });
+    return 0;
+  }
   // Where the app may not post, it goes to the person directly.
   const isNew = before === null || (before.ts === null && before.refused === null);
   if (isNew && desired.place !== 'direct' && desired.userId !== null) {

@@ -194,15 +194,14 @@ export function createSessions(db: Kysely<Tables>) {
     async place(
       sessionId: string,
       { channelId, threadTs }: { channelId: string; threadTs: string },
-      trx: Db = db,
+      trx: Transaction<Tables>,
     ): Promise<{ hasActed: boolean }> {
-      const placed = await trx
+      return trx
         .updateTable('sessions')
         .set({ channelId, threadTs, threadTrouble: null })
         .where('sessionId', '=', sessionId)
         .returning(HAS_ACTED.as('hasActed'))
-        .executeTakeFirst();
-      return { hasActed: placed?.hasActed ?? true };
+        .executeTakeFirstOrThrow();
     },
 
     async change(sessionId: string, changes: SessionChanges, trx: Db = db): Promise<void> {

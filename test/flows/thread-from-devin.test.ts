@@ -215,15 +215,19 @@ describe('a thread that takes no messages', () => {
     expect(thread.relayed()).toHaveLength(1);
   });
 
-  test('goes to the requester if the card was deleted and nobody had written under it', async () => {
+  test('goes under the card that is posted again if nobody had written under the one that was deleted', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await deleteCard(world(), thread.channelId, thread.threadTs);
     devin.advance(thread.id, { status: 'running', message: 'nowhere to say this' });
-    const direct = slack.directMessages(thread.ana.userId);
-    await slack.waitForMessage(direct, ({ text }) => text.includes('was deleted'));
+    const { userId } = thread.ana;
+    await slack.waitForMessage(slack.directMessages(userId), ({ text }) => text.includes('was deleted'));
     devin.advance(thread.id, { statusDetail: 'waiting_for_user' });
-    await slack.waitForMessage(direct, ({ text }) => text.includes('nowhere to say this'));
+    const { ts } = await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Needs you'));
+    await slack.waitForMessage(
+      thread.channelId,
+      ({ text, threadTs }) => threadTs === ts && text.includes('nowhere to say this'),
+    );
   });
 });
 

@@ -135,6 +135,23 @@ describe('when something is missing while a session is followed', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test('posts a card that was deleted again when someone is needed', async () => {
+    const { devin, slack } = world();
+    const { channelId, session, card } = await startSession(world());
+    await slack.deleteMessage(slack.workspace.botUserId, { channelId, ts: card.ts });
+    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user' });
+    const again = await slack.waitForMessage(
+      channelId,
+      ({ ts, text, threadTs }) => ts !== card.ts && threadTs === null && text.includes('Needs you'),
+    );
+    devin.advance(session.id, { statusDetail: 'finished', message: 'It was the cookie.' });
+    await slack.waitForMessage(
+      channelId,
+      ({ threadTs, text }) => threadTs === again.ts && text.includes('It was the cookie.'),
+    );
+    expect(slack.messages(channelId).filter(({ threadTs }) => threadTs === null)).toHaveLength(1);
+  });
+
   test('follows the others if Devin fails because of one session', async () => {
     const { devin } = world();
     const [odd, other] = [await startSession(world()), await startSession(world())];

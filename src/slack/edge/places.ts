@@ -111,7 +111,7 @@ export function answerPlace(
 /** `threadTs` null: it is in no thread, or starts one. */
 export type MessagePlace = { channelId: string; ts: string; threadTs: string | null };
 
-/** Where a request's card is; null: nowhere yet, or it was deleted. */
+/** Where a request's card is; null: nowhere yet. */
 export function cardMessage(request: SessionRequest): MessagePlace | null {
   const { cardChannelId: channelId, cardTs: ts } = request;
   return channelId === null || ts === null ? null : { channelId, ts, threadTs: cardThread(request) };
