@@ -55,16 +55,24 @@ function auditReply({ token, person }: Reply, fate: Fate, { wrong, missing }: Fi
   }
 }
 
-/** Beside the thread, or in a direct message if Slack took no private one there. That Devin is at rest, people hear once. */
-function wasTold(slack: World['slack'], { channelId, token, person: { userId } }: Reply): boolean {
-  const beside = slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId);
-  const direct = slack.messages(slack.directMessages(userId)).filter((message) => message.userId !== userId);
-  return [...beside, ...direct].some(({ text }) => text.includes(token) || text.startsWith(en.thread.atRest));
+/** Beside the thread, or in a direct message if Slack took no private one there. That Devin is at rest, people hear once in a thread. */
+function wasTold(slack: World['slack'], reply: Reply): boolean {
+  const { channelId, token, person } = reply;
+  const beside = slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === person.userId);
+  const direct = slack
+    .messages(slack.directMessages(person.userId))
+    .filter((one) => one.userId !== person.userId);
+  const thread = messageOf(slack, reply)?.threadTs;
+  const isAtRest = beside.some((one) => one.threadTs === thread && one.text.startsWith(en.thread.atRest));
+  return isAtRest || [...beside, ...direct].some(({ text }) => text.includes(token));
 }
 
-function isMarked(slack: World['slack'], { channelId, ts }: Reply): boolean {
-  const message = slack.messages(channelId).find((one) => one.ts === ts);
-  return message?.reactions.has(DELIVERED_REACTION) === true;
+function isMarked(slack: World['slack'], reply: Reply): boolean {
+  return messageOf(slack, reply)?.reactions.has(DELIVERED_REACTION) === true;
+}
+
+function messageOf(slack: World['slack'], { channelId, ts }: Reply) {
+  return slack.messages(channelId).find((one) => one.ts === ts);
 }
 
 type Talks = { ledger: Ledger; heardBy: ReadonlyMap<string, readonly Heard[]> };
