@@ -119,18 +119,18 @@ export function readOperatorSettings(): { text: Text; ownTag: boolean; command: 
 
 type Environment = Record<string, string | undefined>;
 
-/** The names of a proxy are written either way. https://curl.se/docs/manpage.html */
-const PROXY_NAMES = /^(https?|no)_proxy$/i;
+/** The names of a proxy are written either way: curl reads `https_proxy` first. https://curl.se/docs/manpage.html */
+const PROXY_NAMES = /^(https?|no)_proxy$/;
 
 /**
  * An empty variable counts as not set: shells and compose files write it that way. Spaces around a value are pasted with
  * it, or left by `docker run --env-file`.
  */
 function withoutEmpty(environment: Environment): Environment {
-  const given = Object.entries(environment).map(
-    ([name, value]) =>
-      [name.replace(PROXY_NAMES, (proxyName) => proxyName.toUpperCase()), value?.trim()] as const,
-  );
+  // Small letters come last, and what comes last counts.
+  const names = Object.keys(environment).toSorted();
+  const settingOf = (name: string): string => name.replace(PROXY_NAMES, (small) => small.toUpperCase());
+  const given = names.map((name) => [settingOf(name), environment[name]?.trim()] as const);
   return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 

@@ -183,10 +183,10 @@ describe('the settings', () => {
     expect(parseConfig({ ...complete, [name]: value })).toMatchObject({ config: expected });
   });
 
-  test('of a proxy are also read in small letters', () => {
+  test('of a proxy count in small letters first', () => {
     const [small, large] = ['http://small:1', 'http://large:1'];
-    const names = { HTTPS_PROXY: large, https_proxy: '', http_proxy: small, no_proxy: 'small.io' };
-    expect(parseConfig({ ...complete, ...names })).toMatchObject({
+    const names = { HTTPS_PROXY: large, HTTP_PROXY: large, NO_PROXY: 'large.io', https_proxy: '' };
+    expect(parseConfig({ http_proxy: small, no_proxy: 'small.io', ...complete, ...names })).toMatchObject({
       config: { proxy: { https: large, http: small, except: 'small.io' } },
     });
   });
