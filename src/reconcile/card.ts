@@ -78,7 +78,7 @@ function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null)
   const { phase } = card;
   const elsewhere = elsewhereOf(request, before);
   const { channelId } = request;
-  // One that was deleted comes back in its own thread, if that is still there.
+  // A card that was deleted comes back in its own thread, if that is still there.
   const threadTs = request.threadTs ?? (before === null ? request.cardTs : null);
   const stage = isPending(state) ? null : phase;
   return {

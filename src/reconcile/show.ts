@@ -62,7 +62,7 @@ export type Desired = {
   render: () => Rendered;
   /** When it will say something else; null: once the rows change. */
   againInMs?: number | null;
-  /** It is posted again if an admin deleted it. */
+  /** Whether the message is posted again after an admin deleted it. */
   isNeeded?: boolean;
   /** Others wait for it: for minutes, if Slack refuses it for no reason that is known here. */
   isFollowed?: boolean;

@@ -228,6 +228,7 @@ describe('a thread that takes no messages', () => {
       thread.channelId,
       ({ text, threadTs }) => threadTs === ts && text.includes('nowhere to say this'),
     );
+    expect(slack.messages(thread.channelId).filter(({ threadTs }) => threadTs === null)).toHaveLength(1);
   });
 });
 

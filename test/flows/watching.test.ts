@@ -84,6 +84,21 @@ describe('a session that is followed', () => {
     expect((await told('*Ended*')).text).toContain('acme/web #10> · 2 ACU');
   });
 
+  test.each(['dm', 'card'])('notifies the person where they prefer: %s', async (where) => {
+    const { devin, slack } = world();
+    const { ana, channelId, session, showing } = await startSession(world());
+    await slack.command(ana.userId, channelId, `settings me notify ${where}`);
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
+    await showing('Finished');
+    const direct = () => slack.messages(slack.directMessages(ana.userId));
+    if (where === 'dm') await slack.waitFor(() => (direct().length > 0 ? direct() : undefined));
+    devin.advance(session.id, { acus: 4 });
+    await showing('4 ACU');
+    expect(direct().map(({ text }) => text.includes('Finished'))).toEqual(where === 'dm' ? [true] : []);
+    const inThread = slack.messages(channelId).filter(({ metadata }) => isMilestone(metadata, 'finished'));
+    expect(inThread).toEqual([]);
+  });
+
   test("doesn't edit the card while it would look the same", async () => {
     const { devin } = world();
     const { session, showing, editsOf } = await startSession(world());
@@ -133,23 +148,6 @@ describe('when something is missing while a session is followed', () => {
       ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes("can't find the session"),
     );
     expect(slack.problems).toEqual([]);
-  });
-
-  test('posts a card that was deleted again when someone is needed', async () => {
-    const { devin, slack } = world();
-    const { channelId, session, card } = await startSession(world());
-    await slack.deleteMessage(slack.workspace.botUserId, { channelId, ts: card.ts });
-    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user' });
-    const again = await slack.waitForMessage(
-      channelId,
-      ({ ts, text, threadTs }) => ts !== card.ts && threadTs === null && text.includes('Needs you'),
-    );
-    devin.advance(session.id, { statusDetail: 'finished', message: 'It was the cookie.' });
-    await slack.waitForMessage(
-      channelId,
-      ({ threadTs, text }) => threadTs === again.ts && text.includes('It was the cookie.'),
-    );
-    expect(slack.messages(channelId).filter(({ threadTs }) => threadTs === null)).toHaveLength(1);
   });
 
   test('follows the others if Devin fails because of one session', async () => {
