@@ -1,30 +1,18 @@
 import { z } from 'zod';
 import { type FieldError, unprocessable } from './problem.ts';
 
-type Issue = z.core.$ZodIssue;
-
-function valueAt(input: unknown, path: PropertyKey[]): unknown {
-  let value = input;
-  for (const key of path) {
-    const found = z.looseObject({}).or(z.array(z.unknown())).safeParse(value);
-    if (!found.success) return undefined;
-    value = Object.getOwnPropertyDescriptor(found.data, key)?.value;
-  }
-  return value;
-}
-
-function fieldError(issue: Issue, where: string, input: unknown): FieldError {
-  const loc = [where, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
-  const value = valueAt(input, issue.path);
-  if (value === undefined) return { loc, msg: 'Field required', type: 'missing' };
-  return { loc, msg: issue.message, type: 'value_error', input: value };
+/** As FastAPI writes it. */
+function fieldError({ path, input, message }: z.core.$ZodIssue, where: string): FieldError {
+  const loc = [where, ...path.map((key) => (typeof key === 'number' ? key : String(key)))];
+  if (input === undefined) return { loc, msg: 'Field required', type: 'missing' };
+  return { loc, msg: message, type: 'value_error', input };
 }
 
 /** Parses a body, or refuses it the way FastAPI does. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(body, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw unprocessable(parsed.error.issues.map((issue) => fieldError(issue, 'body', body)));
+  throw unprocessable(parsed.error.issues.map((issue) => fieldError(issue, 'body')));
 }
 
 type QuerySchema<T> = z.ZodType<T> & { shape: Record<string, unknown> };
@@ -34,9 +22,9 @@ export function parseQuery<T>(schema: QuerySchema<T>, query: Query, report: (pro
   for (const key of Object.keys(query)) {
     if (!Object.hasOwn(schema.shape, key)) report(`the query parameter ${key} is not read by this endpoint`);
   }
-  const parsed = schema.safeParse(query);
+  const parsed = schema.safeParse(query, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw unprocessable(parsed.error.issues.map((issue) => fieldError(issue, 'query', query)));
+  throw unprocessable(parsed.error.issues.map((issue) => fieldError(issue, 'query')));
 }
 
 /** A query as it was sent: every key with all its values. */

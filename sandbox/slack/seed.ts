@@ -4,10 +4,6 @@ import { randomId } from './ids.ts';
 import type { Channel, User, Workspace } from './model.ts';
 import { directChannel, requireChannel, requireUser, type State } from './state.ts';
 
-/** What the manifest asks for, and what an operator may add to it. Options remove some. */
-const DEFAULT_SCOPES = [...MANIFEST.scopes, 'app_mentions:read'];
-const DEFAULT_BOT_EVENTS = [...MANIFEST.botEvents, 'app_mention'];
-
 export type WorkspaceOptions = Partial<Omit<Workspace, 'scopes' | 'botEvents'>> & {
   scopes?: readonly string[];
   withoutScopes?: readonly string[];
@@ -15,7 +11,7 @@ export type WorkspaceOptions = Partial<Omit<Workspace, 'scopes' | 'botEvents'>> 
 };
 
 export function createWorkspace(options: WorkspaceOptions): Workspace {
-  const { scopes = DEFAULT_SCOPES, withoutScopes = [], botEvents = DEFAULT_BOT_EVENTS, ...given } = options;
+  const { scopes = MANIFEST.scopes, withoutScopes = [], botEvents = MANIFEST.botEvents, ...given } = options;
   const removed = new Set(withoutScopes);
   return {
     teamId: 'T0LOCAL',

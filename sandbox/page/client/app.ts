@@ -49,8 +49,6 @@ export type AppState = {
   /** Trouble at a modal, by view id. */
   viewTrouble: ReadonlyMap<string, string>;
   trying: Trying | null;
-  /** The newest message seen, by person and channel. */
-  seen: ReadonlyMap<string, string>;
   isConnected: boolean;
   panel: PanelState;
 };

@@ -10,15 +10,7 @@ import { catchLinks } from './links.ts';
 import { modal } from './modal.ts';
 import { panelView } from './panel-view.ts';
 import { closeOnEscape, initialPanel, refreshPanel } from './panel.ts';
-import {
-  firstChannel,
-  isNamedBy,
-  markSeen,
-  readAddress,
-  seenKey,
-  writeAddress,
-  writeTitle,
-} from './places.ts';
+import { firstChannel, isNamedBy, readAddress, writeAddress, writeTitle } from './places.ts';
 import { keepAtEnd } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
 import { topBar } from './top-bar.ts';
@@ -37,7 +29,6 @@ const refresh = oneAtATime(async () => {
   if (snapshot.people.every(({ id }) => id !== before.userId)) return window.location.reload();
   app.update({ snapshot });
   showBugThread(app, before);
-  markSeen(app);
 });
 closeOnEscape(app, aside);
 refreshPanel(app);
@@ -147,16 +138,9 @@ function initialState(snapshot: Snapshot): AppState {
     busy: new Set(),
     viewTrouble: none,
     trying: null,
-    seen: seenSoFar(snapshot),
     isConnected: true,
     panel: initialPanel(),
   };
-}
-
-/** Messages from before the page was opened aren't new. */
-function seenSoFar({ people, channels }: Snapshot): Map<string, string> {
-  const newest = channels.map(({ id, messages }) => [id, messages.at(-1)?.ts ?? '0'] as const);
-  return new Map(people.flatMap((person) => newest.map(([id, ts]) => [seenKey(person.id, id), ts] as const)));
 }
 
 function goToAddress(): void {

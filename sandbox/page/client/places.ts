@@ -1,23 +1,11 @@
-import {
-  type App,
-  channelOf,
-  isAppConversation,
-  nameOf,
-  readableChannels,
-  readableMessages,
-  titleOf,
-  withEntry,
-} from './app.ts';
+import { type App, channelOf, isAppConversation, nameOf, readableChannels, titleOf } from './app.ts';
 import type { ShownChannel } from './wire.ts';
 import { wording } from './words.ts';
 
 /** Going from place to place: conversations, threads, the app's Home, another person. */
 
-export const seenKey = (userId: string, channelId: string): string => `${userId}/${channelId}`;
-
 export function openChannel(app: App, channelId: string): void {
   app.update({ channelId, isHome: false, threadTs: null });
-  markSeen(app);
   showEntry();
 }
 
@@ -58,22 +46,12 @@ export function becomePerson(app: App, userId: string): void {
   const channels = readableChannels(app.state);
   const isThere = channels.some(({ id }) => id === app.state.channelId);
   if (!isThere) app.update({ channelId: firstChannel(app) });
-  markSeen(app);
   showEntry();
 }
 
 export function firstChannel({ state }: App): string {
   const channels = readableChannels(state);
   return (channels.find((channel) => !isAppConversation(state, channel)) ?? channels[0])?.id ?? '';
-}
-
-/** What is on the screen has been seen. */
-export function markSeen(app: App): void {
-  const { userId, channelId, seen } = app.state;
-  const channel = channelOf(app.state, channelId);
-  const newest = channel === undefined ? undefined : readableMessages(app.state, channel).at(-1)?.ts;
-  if (newest === undefined || seen.get(seenKey(userId, channelId)) === newest) return;
-  app.update({ seen: withEntry(seen, seenKey(userId, channelId), newest) });
 }
 
 type Address = { as: string | null; channel: string | null; thread: string | null; isHome: boolean };

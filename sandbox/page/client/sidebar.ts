@@ -1,8 +1,8 @@
-import { type App, isAppConversation, readableChannels, readableMessages, titleOf } from './app.ts';
+import { type App, isAppConversation, readableChannels, titleOf } from './app.ts';
 import { appAvatar, personFace } from './faces.ts';
 import { type Child, h, tag, type VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { openAppTab, openChannel, seenKey } from './places.ts';
+import { openAppTab, openChannel } from './places.ts';
 import type { ShownChannel } from './wire.ts';
 import { wording } from './words.ts';
 
@@ -32,18 +32,11 @@ export function sidebar(app: App): VNode {
       item({
         key: 'app',
         isHere: withApp !== undefined && withApp.id === state.channelId,
-        isUnread: withApp !== undefined && isUnread(app, withApp),
-        open: () => void openAppTab(app, firstTab(app, withApp)),
+        open: () => void openAppTab(app, 'home'),
         face: [appAvatar('small'), tag('span.side-name', appName)],
       }),
     ]),
   );
-}
-
-/** Opens the app's messages if there are unread ones, otherwise its Home. */
-function firstTab(app: App, conversation: ShownChannel | undefined): 'home' | 'messages' {
-  const isNew = conversation !== undefined && isUnread(app, conversation);
-  return isNew ? 'messages' : 'home';
 }
 
 function group(title: string, items: readonly VNode[]): VNode {
@@ -60,7 +53,6 @@ function row(app: App, channel: ShownChannel): VNode {
   return item({
     key: channel.id,
     isHere: channel.id === state.channelId,
-    isUnread: isUnread(app, channel),
     open: () => openChannel(app, channel.id),
     face: [
       sign,
@@ -71,24 +63,12 @@ function row(app: App, channel: ShownChannel): VNode {
   });
 }
 
-type Item = { key: string; isHere: boolean; isUnread: boolean; open: () => void; face: Child };
+type Item = { key: string; isHere: boolean; open: () => void; face: Child };
 
-function item({ key, isHere, isUnread: isBold, open, face }: Item): VNode {
+function item({ key, isHere, open, face }: Item): VNode {
   return h(
     'li',
     { key },
-    h(
-      isBold ? 'button.side-item.unread' : 'button.side-item',
-      { type: 'button', 'aria-current': isHere ? 'page' : null, onClick: open },
-      face,
-      isBold ? tag('span.sr-only', wording.sidebar.unread) : null,
-    ),
+    h('button.side-item', { type: 'button', 'aria-current': isHere ? 'page' : null, onClick: open }, face),
   );
-}
-
-function isUnread({ state }: App, channel: ShownChannel): boolean {
-  if (channel.id === state.channelId) return false;
-  const newest = readableMessages(state, channel).findLast(({ userId }) => userId !== state.userId)?.ts;
-  const seen = state.seen.get(seenKey(state.userId, channel.id));
-  return newest !== undefined && seen !== undefined && newest > seen;
 }

@@ -23,17 +23,6 @@ export function createMessageEvents({ state, deliverEvent }: Deps) {
     return [await deliverEvent({ ...event, ...place, event_ts: state.nextTs() })];
   }
 
-  /** A person's mention in a channel causes two events. */
-  async function mention(message: Message): Promise<Delivery[]> {
-    const { botUserId, botEvents } = state.workspace;
-    const channel = requireChannel(state, message.channelId);
-    const isMention = channel.kind !== 'im' && message.text.includes(`<@${botUserId}`);
-    if (!isMention || message.userId === botUserId || !isJoined(channel) || !botEvents.has('app_mention'))
-      return [];
-    const event = { ...written(message), type: 'app_mention', channel: channel.id, event_ts: message.ts };
-    return [await deliverEvent(event)];
-  }
-
   function isJoined({ members }: Channel): boolean {
     return members.has(state.workspace.botUserId);
   }
@@ -46,8 +35,7 @@ export function createMessageEvents({ state, deliverEvent }: Deps) {
   const hidden = (subtype: string) => ({ type: 'message', subtype, hidden: true, ts: state.nextTs() });
 
   const events = {
-    posted: async (message: Message): Promise<Delivery[]> =>
-      (await Promise.all([mention(message), tell(message, written(message))])).flat(),
+    posted: async (message: Message): Promise<Delivery[]> => tell(message, written(message)),
 
     /** https://docs.slack.dev/reference/events/message/message_changed */
     changed: async (message: Message, before: Message): Promise<Delivery[]> =>

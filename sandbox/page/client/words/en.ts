@@ -101,7 +101,6 @@ export const en = {
     apps: 'Apps',
     private: ' (private)',
     shared: ' (shared)',
-    unread: ' (new messages)',
   },
   conversation: {
     none: 'There is no conversation that this person can read.',

@@ -97,7 +97,6 @@ export const ja: Words = {
     apps: 'アプリ',
     private: '（プライベート）',
     shared: '（共有）',
-    unread: '（新着あり）',
   },
   conversation: {
     none: 'このユーザーが読める会話はありません。',
