@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConstructorOptions, PgBoss } from 'pg-boss';
 import { z } from 'zod';
-import { repeat, type Interval } from '../time.ts';
 
 /**
  * All SQL against pg-boss's own tables: its `job` table (name, data, singleton_key, state, blocked, priority, start_after,
@@ -127,40 +126,4 @@ export async function countJobs(db: BossDb) {
      from ${BOSS_SCHEMA}.job where state <= 'active' group by name`,
   );
   return depthSchema.parse(rows);
-}
-
-const dueSchema = z.array(z.object({ name: z.string() }));
-
-/**
- * The queues in which a job can start now. pg-boss notifies workers of a job when it is sent, but not when a delayed or
- * retried one is due: one cheap query finds those, instead of one by every idle worker.
- */
-async function dueQueues(db: BossDb, names: readonly string[]): Promise<string[]> {
-  const { rows } = await db.executeSql(
-    `select queue.name from unnest($1::text[]) as queue (name) where exists (
-       select from ${BOSS_SCHEMA}.job
-       where job.name = queue.name and job.state < 'active' and not job.blocked and job.start_after <= now()
-     )`,
-    [names],
-  );
-  return dueSchema.parse(rows).map(({ name }) => name);
-}
-
-type PollParts = {
-  boss: Pick<PgBoss, 'getDb'>;
-  /** By queue. */
-  pool: ReadonlyMap<string, { wake(): void }>;
-  everyMs: number;
-};
-
-/** Wakes the workers for jobs that were to start later, or again. */
-export function startPoll({ boss, pool, everyMs }: PollParts): Interval {
-  const names = [...pool.keys()];
-  let failed = false;
-  return repeat(async () => {
-    const due = await dueQueues(boss.getDb(), names).catch(() => null);
-    // After trouble all of them: whether they can fetch again is what the health page asks.
-    for (const name of failed || due === null ? names : due) pool.get(name)?.wake();
-    failed = due === null;
-  }, everyMs);
 }

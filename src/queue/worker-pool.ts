@@ -3,7 +3,7 @@ import type { Db, JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-b
 import { z } from 'zod';
 import { inBatches } from '../store/commit.ts';
 import { createOnceAMinute, repeat } from '../time.ts';
-import { CHANNEL, putBack, startPoll, takeFromSilent } from './pgboss-sql.ts';
+import { CHANNEL, putBack, takeFromSilent } from './pgboss-sql.ts';
 
 export type QueueLog = {
   error(facts: object, message: string): void;
@@ -58,20 +58,14 @@ export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
   const { boss, alone, names, registrations, onError, leaseMs, pollSeconds } = parts;
   const stopping = new AbortController();
   let isFetching = true;
-  // Alone, nobody has to know which jobs run here, until one ended and that could not be recorded.
-  let saysWhatItHolds = !alone;
   const fetched = (error?: unknown): void => {
     isFetching = error === undefined;
     if (error !== undefined) onError(error);
   };
-  const onLost = (error: unknown): void => {
-    saysWhatItHolds = true;
-    onError(error);
-  };
   const pool = new Map(
     registrations.map((registration) => {
       const { name } = registration;
-      return [name, createWorkers({ ...parts, registration, stopping: stopping.signal, fetched, onLost })];
+      return [name, createWorkers({ ...parts, registration, stopping: stopping.signal, fetched })];
     }),
   );
   const all = [...pool.values()];
@@ -91,16 +85,16 @@ export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
     .listen?.(CHANNEL, (name) => pool.get(name)?.wake(), wakeAll)
     .catch(onError);
   wakeAll();
-  const poll = startPoll({ boss, pool, everyMs: pollSeconds * 1000 });
+  // pg-boss notifies workers of a job when it is sent, but not when a delayed or retried one is due.
+  const poll = setInterval(wakeAll, pollSeconds * 1000);
   const pulse = repeat(async () => {
-    if (!saysWhatItHolds) return;
     const held = all.flatMap((workers) => workers.held().map(({ id }) => id));
     await takeFromSilent(boss.getDb(), { held, silentMs: leaseMs }).catch(onError);
   }, leaseMs / 3);
   return {
     isFetching: () => isFetching,
     async stop(timeoutMs) {
-      await poll.stop();
+      clearInterval(poll);
       const ended = Promise.all(all.map(async (workers) => workers.close()));
       await within(ended, timeoutMs);
       stopping.abort(new Error('the app is stopping'));
@@ -119,10 +113,8 @@ async function declareQueues(boss: PgBoss, names: string[]): Promise<void> {
   for (const name of names) if (!created.has(name)) await boss.createQueue(name, QUEUE);
 }
 
-type WorkersParts = Pick<PoolParts, 'boss' | 'db'> & {
+type WorkersParts = Pick<PoolParts, 'boss' | 'db' | 'onError'> & {
   registration: Registration;
-  /** A job ended, and that could not be recorded: it runs again. */
-  onLost: (error: unknown) => void;
   stopping: AbortSignal;
   fetched: (error?: unknown) => void;
 };
@@ -131,7 +123,7 @@ type WorkersParts = Pick<PoolParts, 'boss' | 'db'> & {
  * The workers of one queue. pg-boss's own look for a job each when one comes, which costs a query for each that is idle; here,
  * one query takes as many jobs as there are free places, and those that end together are recorded together.
  */
-function createWorkers({ boss, db, registration, onLost, stopping, fetched }: WorkersParts) {
+function createWorkers({ boss, db, registration, onError, stopping, fetched }: WorkersParts) {
   const through = db === undefined ? {} : { db };
   const { name, concurrency, run } = registration;
   const running = new Map<JobWithMetadata<unknown>, Promise<void>>();
@@ -156,7 +148,8 @@ function createWorkers({ boss, db, registration, onLost, stopping, fetched }: Wo
 
   function start(job: JobWithMetadata<unknown>): void {
     const performing = perform(job)
-      .catch(onLost)
+      // It ended, and that could not be recorded: it runs again.
+      .catch(onError)
       .finally(() => {
         running.delete(job);
         if (hasMore) wake();

@@ -6,7 +6,6 @@ import {
   CHANNEL,
   joinWaiting,
   putBack,
-  startPoll,
   takeFromSilent,
   withoutJob,
 } from '../../src/queue/pgboss-sql.ts';
@@ -14,19 +13,6 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 
 const NAME = 'a-queue';
 const HOUR_S = 3600;
-
-/** Polls until the test ends. */
-function poll(boss: PgBoss, pool: Parameters<typeof startPoll>[0]['pool']): void {
-  const polling = startPoll({ boss, pool, everyMs: 1 });
-  onTestFinished(async () => polling.stop());
-}
-
-/** The queue whose workers are woken first; of those woken at once, the first in this order. */
-async function firstWoken(boss: PgBoss, names: readonly string[]): Promise<string> {
-  const woken = Promise.withResolvers<string>();
-  poll(boss, new Map(names.map((name) => [name, { wake: () => woken.resolve(name) }])));
-  return woken.promise;
-}
 
 describeOnBothDatabases('our statements on pg-boss tables', (open) => {
   /** A queue like ours, with pg-boss idle. */
@@ -81,14 +67,6 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     expect(await withoutJob(db, NAME, ['none', 'later', 'failed', 'runs'])).toEqual(['none']);
     await send('runs', HOUR_S);
     expect(await putBack(db, { name: NAME, ids: [running], afterMs: 0 })).toBe(false);
-  });
-
-  test('find the queues with due jobs', async () => {
-    const { boss, send } = await setUp();
-    await boss.createQueue('another', { policy: 'short' });
-    await boss.send('another', {}, { startAfter: HOUR_S });
-    await send('now');
-    expect(await firstWoken(boss, ['another', NAME])).toBe(NAME);
   });
 
   test('and those of pg-boss tell of jobs on the same channel', async () => {
