@@ -12,7 +12,7 @@ import { createMetrics } from './metrics.ts';
 import { isProxied } from './network.ts';
 import { createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { createReconciling } from './reconcile/index.ts';
-import { createRestoring } from './restore/index.ts';
+import { restoreLost } from './restore/index.ts';
 import { createWithNames } from './session/defaults.ts';
 import { limitsFrom } from './session/policy/limits.ts';
 import type { RequestState } from './session/request.ts';
@@ -75,15 +75,15 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const home = createHome({ ...services, usage: createSpending(services) });
   const showing = { ...services, enqueue, redrawHome };
   const show = createReconciling(showing, { queue, listing: store.listing, home });
-  const { moveLocked, adopt, findSession, sweep, findUnconfirmed } = createCreation({ ...services, show });
-  const { reconcile: prepare, importSession } = createRestoring({ ...services, adopt });
+  const { sweep, findUnconfirmed } = createCreation({ ...services, show });
+  const prepare = async (signal: AbortSignal) => restoreLost({ ...services, enqueue }, signal);
   const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
   const { watcher, recordAnswer } = createFollowing({ ...services, prepare, findUnconfirmed, redrawHome });
   const { presence, textFor } = slack;
-  const acting = { moveLocked, adopt, findSession, importSession, recordAnswer, show };
   createActing(queue, {
     ...services,
-    ...acting,
+    recordAnswer,
+    show,
     enqueue,
     check,
     lookUp: services.resolve,

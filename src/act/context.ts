@@ -1,35 +1,28 @@
-import type { Adopt, FindSession, MoveLocked } from '../create/index.ts';
+import type { MoveContext, SearchContext } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
-import type { Enqueue, Jobs, SearchUntilFound } from '../queue/index.ts';
+import type { Jobs, SearchUntilFound } from '../queue/index.ts';
 import type { ShowNow } from '../reconcile/index.ts';
-import type { ImportSession } from '../restore/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { AuthorityContext } from '../slack/authority.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { Store } from '../store/store.ts';
 import type { Gate } from '../trust/index.ts';
 
 /** What acts need. */
-export type ActContext = AuthorityContext & {
-  store: Store;
-  devin: Pick<Devin, 'sessions'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'presence'>;
-  enqueue: Enqueue;
-  resolve: ResolveIdentity;
-  gate: Pick<Gate, 'judge'>;
-  findMember: FindMember;
-  moveLocked: MoveLocked;
-  adopt: Adopt;
-  findSession: FindSession;
-  importSession: ImportSession;
-  /** Records what Devin answered, and updates the card. */
-  recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
-  show: ShowNow;
-  searchUntilFound: SearchUntilFound;
-  now: () => number;
-};
+export type ActContext = AuthorityContext &
+  MoveContext &
+  SearchContext & {
+    devin: Pick<Devin, 'sessions' | 'attachments'>;
+    slack: Pick<Slack, 'outbound' | 'people' | 'presence'>;
+    resolve: ResolveIdentity;
+    gate: Pick<Gate, 'judge'>;
+    findMember: FindMember;
+    /** Records what Devin answered, and updates the card. */
+    recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
+    show: ShowNow;
+    searchUntilFound: SearchUntilFound;
+  };
 
 export type Act = Jobs['act'];
 export type ActKind = Act['kind'];

@@ -1,4 +1,13 @@
-import { type Next, ended, expireApproval, notApproved, sentSince } from '../create/index.ts';
+import {
+  type Next,
+  adopt,
+  ended,
+  expireApproval,
+  findOne,
+  moveLocked,
+  notApproved,
+  sentSince,
+} from '../create/index.ts';
 import {
   type Approval,
   type Voter,
@@ -69,7 +78,7 @@ export async function decline(c: ActContext, { act, subject: request }: Deciding
   const by = await voterOf(c, request, act.userId);
   const reason = c.store.envelopes.open(id, sealed)?.reason ?? null;
   const isDone = await moveAwaited(c, act, (locked, approval) =>
-    ended(locked, { ...notApproved(approval, 'declined'), by, reason }, c.now()),
+    ended(locked, { ...notApproved(approval, 'declined'), by, reason }, c.tuning.now()),
   );
   return isDone ? done() : notDone((await c.textFor(act.userId)).approval.refused.over);
 }
@@ -78,7 +87,7 @@ export async function decline(c: ActContext, { act, subject: request }: Deciding
 export async function approve(c: ActContext, { act, subject: request }: Deciding): Promise<Outcome> {
   const approval = awaited(request, act.number);
   if (approval === null) return done();
-  const given = { by: await voterOf(c, request, act.userId), atMs: c.now() };
+  const given = { by: await voterOf(c, request, act.userId), atMs: c.tuning.now() };
   const verdict = await c.gate.judge({ ...request, ...approvedBy(request, approval, given) });
   // What passes, such as a budget that is full today, ends no approval.
   if (verdict.kind === 'refused') {
@@ -122,11 +131,11 @@ function counted(locked: SessionRequest, approval: Approval, given: Vote): Next 
 
 /** Moves the request as the approval under the lock demands; false: it no longer waits for that. */
 async function moveAwaited(
-  { moveLocked }: ActContext,
+  c: ActContext,
   { requestId, number }: DecisionAct,
   plan: (locked: SessionRequest, approval: Approval) => Next | null,
 ): Promise<boolean> {
-  return moveLocked(requestId, (locked) => {
+  return moveLocked(c, requestId, (locked) => {
     const approval = awaited(locked, number);
     return approval === null ? null : plan(locked, approval);
   });
@@ -153,15 +162,15 @@ export async function mayCancel(c: ActContext, { userId }: Cancel, request: Sess
 
 /** Cancels a request, unless it is sent: the POST wins. */
 export async function cancel(
-  { moveLocked, textFor }: ActContext,
+  c: ActContext,
   { act: { userId }, subject: request }: Doing<Cancel, SessionRequest>,
 ): Promise<Outcome> {
   const changes = { failure: { kind: 'cancelled', userId } } as const;
-  const isCanceled = await moveLocked(request.id, ({ state }) =>
+  const isCanceled = await moveLocked(c, request.id, ({ state }) =>
     UNSENT.has(state) ? { to: 'failed', changes, outcome: userId !== request.userId } : null,
   );
   if (isCanceled || request.failure?.kind === 'cancelled') return done();
-  return notDone((await textFor(userId)).steering.sentAlready);
+  return notDone((await c.textFor(userId)).steering.sentAlready);
 }
 
 /** Only the requester may do what costs money. */
@@ -188,7 +197,7 @@ export async function resume(
     case 'try-again':
       return restart(c, request, { to: 'accepted', changes: { sentAt: null, uploads: null } });
     case 'start-now':
-      await c.moveLocked(request.id, ({ state }) => (state === 'held' ? { to: 'ready' } : null));
+      await moveLocked(c, request.id, ({ state }) => (state === 'held' ? { to: 'ready' } : null));
       return done();
     case 'check-again':
       return check(c, request);
@@ -199,34 +208,27 @@ export async function resume(
 }
 
 /** Not if it was restarted meanwhile, and ended again: people press twice. */
-async function restart(
-  { moveLocked, textFor, now }: ActContext,
-  request: SessionRequest,
-  { to, changes }: Next,
-): Promise<Outcome> {
+async function restart(c: ActContext, request: SessionRequest, { to, changes }: Next): Promise<Outcome> {
   const { id, state } = request;
   let isDeleted = false;
-  const resumedAt = new Date(now());
+  const resumedAt = new Date(c.tuning.now());
   // An approval is for one session; another one needs its own, for what there is by then.
   const anew = { checkedAt: null, failure: null, approved: [], material: null, resumedAt };
-  await moveLocked(id, (locked) => {
+  await moveLocked(c, id, (locked) => {
     if (locked.state !== state || attemptOf(locked) !== attemptOf(request)) return null;
     // What retention left of it would be sent without its task.
     isDeleted = locked.draft.values.prompt === undefined;
     return isDeleted ? null : { to, changes: { ...anew, ...changes } };
   });
-  return isDeleted ? notDone((await textFor(request.userId)).notices.taskDeleted) : done();
+  return isDeleted ? notDone((await c.textFor(request.userId)).notices.taskDeleted) : done();
 }
 
 /** Searches once. The person who pressed is the one who asked for it. */
-async function check(
-  { findSession, adopt, moveLocked, now }: ActContext,
-  request: SessionRequest,
-): Promise<Outcome> {
-  const snapshot = await findSession(request);
-  const changes = { checkedAt: new Date(now()) };
-  if (snapshot !== null) await adopt(request, { snapshot, asked: true });
-  else await moveLocked(request.id, ({ state }) => (state === 'unknown' ? { to: state, changes } : null));
+async function check(c: ActContext, request: SessionRequest): Promise<Outcome> {
+  const snapshot = await findOne(c, request);
+  const changes = { checkedAt: new Date(c.tuning.now()) };
+  if (snapshot !== null) await adopt(c, request, { snapshot, asked: true });
+  else await moveLocked(c, request.id, ({ state }) => (state === 'unknown' ? { to: state, changes } : null));
   return done();
 }
 

@@ -1,6 +1,7 @@
-import { PERSON_NOT_IN_CONVERSATION, isTaggedFor } from '../create/index.ts';
+import { adopt, PERSON_NOT_IN_CONVERSATION, isTaggedFor } from '../create/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import { Later } from '../queue/index.ts';
+import { importSession } from '../restore/index.ts';
 import { isDoneAlready } from '../session/lifecycle.ts';
 import { isMember } from '../session/preferences.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
@@ -52,7 +53,7 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
   const { act, subject: followed, signal } = doing;
   const { kind, userId } = act;
   const text = await c.textFor(userId);
-  const card = cardView({ ...followed, nowMs: c.now() }, text);
+  const card = cardView({ ...followed, nowMs: c.tuning.now() }, text);
   const name = linkedTitle(card, text);
   if (isDoneAlready(kind, followed.session))
     return notDone(doneAlready({ name, card, sinceMs: followed.session.phaseAt.getTime() }, text));
@@ -178,16 +179,13 @@ async function importOrAdopt(c: ActContext, act: Follow): Promise<SessionRequest
 }
 
 /** The request it was started for, if it was started here and the app doesn't know yet; otherwise null. */
-async function adoptUnconfirmed(
-  { store, adopt }: ActContext,
-  snapshot: SessionSnapshot,
-  { teamId }: Follow,
-): Promise<SessionRequest | null> {
+async function adoptUnconfirmed(c: ActContext, snapshot: SessionSnapshot, { teamId }: Follow) {
+  const { requests } = c.store;
   const requestId = requestIdOf(snapshot.tags);
-  const request = requestId === null ? null : await store.requests.find(requestId);
+  const request = requestId === null ? null : await requests.find(requestId);
   if (request?.teamId !== teamId || !mayHaveStarted(request, snapshot)) return null;
-  await adopt(request, { snapshot, asked: true });
-  return store.requests.find(request.id);
+  await adopt(c, request, { snapshot, asked: true });
+  return requests.find(request.id);
 }
 
 /** Whether a session with a request's tag may be the one that it waits for. */
@@ -198,15 +196,14 @@ export function mayHaveStarted(request: SessionRequest, snapshot: SessionSnapsho
   return (state === 'unknown' || (isPending(state) && !isUnsent)) && isTaggedFor(snapshot, request);
 }
 
-async function importNew({ slack, importSession }: ActContext, snapshot: SessionSnapshot, act: Follow) {
+async function importNew(c: ActContext, snapshot: SessionSnapshot, act: Follow) {
   const { teamId, userId, placeKind, answerTo } = act;
   const channelId = answerTo.channelId ?? '';
-  const found = await slack.presence({ channelId, userId });
-  return importSession({
+  const found = await c.slack.presence({ channelId, userId });
+  return importSession(c, {
     request: { id: newId(), source: 'follow', teamId, userId, channelId, threadTs: null, placeKind },
     requestChanges: found === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {},
     snapshot,
-    threadTs: '',
   });
 }
 

@@ -7,7 +7,8 @@ import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
 import { remembered } from '../time.ts';
 
-type SearchContext = {
+/** What it takes to find a session. */
+export type SearchContext = {
   devin: { sessions: Pick<Devin['sessions'], 'listAll'>; messages: Pick<Devin['messages'], 'list'> };
   store: StoreParts<{ sessions: 'bound'; requests: 'find' }>;
   tagRequests: boolean;

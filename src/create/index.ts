@@ -1,33 +1,25 @@
 import type { Queue } from '../queue/index.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/edge/slack.ts';
-import type { SessionRequest } from '../store/requests.ts';
 import type { DatabaseTime } from '../store/sql.ts';
 import type { Tuning } from '../times.ts';
-import type { CreateContext, Next } from './context.ts';
-import { findOne } from './find-session.ts';
+import type { CreateContext } from './context.ts';
 import { create, giveUp } from './machine.ts';
-import { adopt, moveLocked, type MoveLocked } from './move.ts';
 import { notifyPerson } from './notify.ts';
 import { createSweep, type SweepContext, findUnconfirmed } from './sweep.ts';
 
 export type { Next } from './context.ts';
-export { isTaggedFor, sentSince } from './find-session.ts';
+export { findOne, isTaggedFor, type SearchContext, sentSince } from './find-session.ts';
 export { handOverFile } from './hand-over.ts';
 export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
-export { ended, expireApproval, notApproved, type MoveLocked } from './move.ts';
+export { adopt, ended, expireApproval, type MoveContext, moveLocked, notApproved } from './move.ts';
 export type { Sweep } from './sweep.ts';
 
 type CreationContext = Omit<CreateContext, 'enqueue'> & {
-  queue: SweepContext['queue'] & Pick<Queue, 'work'>;
+  queue: SweepContext['queue'] & Pick<Queue, 'enqueue' | 'work'>;
   slack: Pick<Slack, 'outbound' | 'textFor'>;
   onSilent: SweepContext['onSilent'];
   tuning: Pick<Tuning, 'sweepTimes'> & { readTime: DatabaseTime['read'] };
 };
-
-export type Adopt = (request: SessionRequest, session: Required<Next>['session']) => Promise<boolean>;
-
-export type FindSession = (request: SessionRequest) => Promise<SessionSnapshot | null>;
 
 /** From a saved request to a session. */
 export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
@@ -42,22 +34,14 @@ export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
     },
   });
   queue.work('tell-person', async (told) => notifyPerson({ store, slack }, told), { concurrency: 4 });
-  const move: MoveLocked = async (id, plan) => moveLocked(c, id, plan);
-  const bind: Adopt = async (request, session) => adopt(c, request, session);
-  const findSession: FindSession = async (request) => findOne(c, request);
   return {
-    moveLocked: move,
-    adopt: bind,
-    findSession,
     findUnconfirmed: async (signal: AbortSignal) => findUnconfirmed(c, signal),
     sweep: createSweep({
-      store,
+      ...c,
       queue,
       onSilent,
       readTime: async () => tuning.readTime(store.db),
-      moveLocked: move,
       times: tuning.sweepTimes,
-      tuning,
     }),
   };
 }

@@ -14,9 +14,8 @@ import type { CreateContext, InTransaction, Next } from './context.ts';
 import { recheckInterval, sentSince } from './find-session.ts';
 
 type MoveTransaction = Transaction<Tables>;
-type MoveContext = Pick<CreateContext, 'store' | 'enqueue' | 'onMoved' | 'withNames'> & {
-  tuning: Pick<CreateContext['tuning'], 'now'>;
-};
+/** What it takes to move a request. */
+export type MoveContext = Pick<CreateContext, 'store' | 'enqueue' | 'onMoved' | 'withNames' | 'tuning'>;
 type Moved = { request: SessionRequest; next: Next };
 
 /**
@@ -246,14 +245,10 @@ export function notApproved({ rule }: Approval, end: NotApproved['end']): NotApp
   return { kind: 'approval', end, rule, by: null, reason: null };
 }
 
-export type MoveLocked = (id: string, plan: (locked: SessionRequest) => Next | null) => Promise<boolean>;
-
 /** Ends a request for which nobody has decided in time; false: there is time left. */
-export async function expireApproval(
-  { moveLocked, now }: { moveLocked: MoveLocked; now: () => number },
-  requestId: string,
-): Promise<boolean> {
-  return moveLocked(requestId, (locked) => {
+export async function expireApproval(c: MoveContext, requestId: string): Promise<boolean> {
+  const { now } = c.tuning;
+  return moveLocked(c, requestId, (locked) => {
     const pending = pendingApproval(locked);
     const untilMs = locked.approvalUntil?.getTime() ?? Infinity;
     return pending === null || untilMs > now()

@@ -10,43 +10,42 @@ import { createOnceAMinute, repeat, type Interval } from '../time.ts';
 import type { Times } from '../times.ts';
 import type { CreateContext } from './context.ts';
 import { findSessions, LONGEST_RECHECK_MS, recheckInterval } from './find-session.ts';
-import { adopt, expireApproval, moveLocked, type MoveLocked, spending } from './move.ts';
+import { adopt, expireApproval, type MoveContext, moveLocked, spending } from './move.ts';
 
 /** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
 const WAITING_MS = 10 * 60 * 1000;
 /** Who has no card by then gets a word. */
 const WORD_MS = 3000;
 
-export type SweepContext = Pick<CreateContext, 'store' | 'tuning'> & {
-  queue: Pick<Queue, 'enqueue' | 'enqueueAll' | 'unqueued'>;
+export type SweepContext = MoveContext & {
+  queue: Pick<Queue, 'enqueueAll' | 'unqueued'>;
   /** So many requests and replies had no word for `silentMs`. */
   onSilent: (count: number) => void;
   /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
-  moveLocked: MoveLocked;
   times: Times['sweepTimes'];
 };
 
 export type Sweep = ReturnType<typeof createSweep>;
 
 /** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
-export function createSweep({ store, queue, onSilent, readTime, moveLocked, times, tuning }: SweepContext) {
+export function createSweep(c: SweepContext) {
+  const { store, queue, enqueue, onSilent, readTime, times, tuning } = c;
   const { requests, replies, messages, shown } = store;
-  const { log, now } = tuning;
+  const { log } = tuning;
   const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;
 
   async function recover({ strandedMs = times.strandedMs, waitingMs = WAITING_MS } = {}): Promise<void> {
     // If it has a waiting job, it only rests.
     const requestIds = await queue.unqueued('create-session', await requests.stranded(strandedMs));
-    for (const requestId of requestIds) await queue.enqueue('create-session', { requestId });
+    for (const requestId of requestIds) await enqueue('create-session', { requestId });
     if (requestIds.length > 0)
       log.info({ requests: requestIds.length }, 'took up requests that were left behind');
-    for (const requestId of await requests.expired()) await expireApproval({ moveLocked, now }, requestId);
-    for (const sessionId of await replies.waiting(waitingMs))
-      await queue.enqueue('relay-to-devin', { sessionId });
+    for (const requestId of await requests.expired()) await expireApproval(c, requestId);
+    for (const sessionId of await replies.waiting(waitingMs)) await enqueue('relay-to-devin', { sessionId });
     for (const sessionId of await messages.waiting(waitingMs))
-      await queue.enqueue('relay-from-devin', { sessionId });
+      await enqueue('relay-from-devin', { sessionId });
   }
 
   /** A word is private and costs no edit, so it comes however many wait for their cards. */

@@ -83,8 +83,6 @@ const schemas = {
   'tell-reply': z.object({ replyId: z.string() }),
   /** Do what a person asked for, if they may. */
   act: actSchema,
-  /** Take up a session that was started with a database that is lost. */
-  'restore-session': z.object({ sessionId: z.string(), requestId: z.string(), createdAtS: z.number() }),
 };
 
 export type JobName = keyof typeof schemas;
@@ -103,5 +101,4 @@ export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name
   'relay-from-devin': ['sessionId'],
   'relay-to-devin': ['sessionId'],
   'tell-reply': ['replyId'],
-  'restore-session': ['sessionId'],
 };

@@ -46,7 +46,6 @@ export function retryWindow(name: keyof typeof WINDOW_MS, { triedForMs, retryAft
 const JOB_WINDOW: { readonly [Name in JobName]?: keyof typeof WINDOW_MS } = {
   show: 'slack',
   'relay-from-devin': 'slack',
-  'restore-session': 'slack',
 };
 
 export function jobRetry(name: JobName, tried: Tried): Retry {

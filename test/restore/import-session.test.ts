@@ -13,19 +13,18 @@ test.each([
   const { c, store } = await createSetting(open);
   const { db } = store;
   const context = {
-    store,
+    ...c,
     devin: {
       messages: { list: async () => Promise.resolve({ items: said, endCursor: 'c2', hasNextPage: false }) },
       attachments: { list: async () => Promise.resolve(files) },
     },
     findMember: async () => Promise.resolve(null),
-    tuning: c.tuning,
   };
   const snapshot = sessionSnapshot(`of-${source}`);
   const importAs = async (id: string) => {
-    const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null, placeKind: null };
+    const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: '1.1', placeKind: null };
     const request = { id, source, ...place };
-    return importSession(context, { request, snapshot, threadTs: '1.1' });
+    return importSession(context, { request, snapshot });
   };
   const imported = [await importAs(`${source}-1`), await importAs(`${source}-2`)];
   expect(imported).toMatchObject([{ id: `${source}-1` }, { id: `${source}-1` }]);
