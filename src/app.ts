@@ -195,7 +195,7 @@ async function openServices(config: Config, overrides: Overrides) {
     ...config.slack,
     proxy: config.proxy,
     knownPeople,
-    languageOf: createSettings(database.interactive).languageOf,
+    preferencesFor: createSettings(database.interactive).preferencesFor,
     languages,
     onRefused: metrics.countRefused,
     onTokenRefused: metrics.countTokenRefused,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { SettingScope } from './defaults.ts';
 import { devinUserOf, type Identity, type RefusedIdentity } from './identity.ts';
 
 export const LANGUAGES = ['en', 'ja'] as const;
@@ -26,51 +25,41 @@ export type Listen = (typeof LISTEN)[number];
 export const MENTIONS = ['start', 'ask', 'off'] as const;
 export type Mentions = (typeof MENTIONS)[number];
 
-/** What people choose for themselves besides defaults. */
+/** All settings besides defaults. */
+const effectiveSchema = z.object({
+  notify: z.enum(NOTIFY),
+  /** `slack`: that of the person's profile. */
+  language: z.enum(['slack', ...LANGUAGES]),
+  steer: z.enum(STEER),
+  /** null: the default of the thread. */
+  listen: z.enum(LISTEN).nullable(),
+  /** null: as the app is set up. */
+  mentions: z.enum(MENTIONS).nullable(),
+});
+export type EffectivePreferences = z.infer<typeof effectiveSchema>;
+export const preferencesSchema = effectiveSchema.partial();
+export type Preferences = z.infer<typeof preferencesSchema>;
+
+/** What is in force where nobody chose. */
+const NOBODY_CHOSE: EffectivePreferences = {
+  notify: 'thread',
+  language: 'slack',
+  steer: 'members',
+  listen: null,
+  mentions: null,
+};
+
+/** What people choose for themselves. */
 export const OWN_SETTINGS = ['notify', 'language'] as const;
 export type OwnSetting = (typeof OWN_SETTINGS)[number];
 /** What workspace admins choose for a channel or the workspace. */
 export const PLACE_SETTINGS = ['steer', 'listen', 'mentions'] as const;
 export type PlaceSetting = (typeof PLACE_SETTINGS)[number];
 
-export const preferencesSchema = z.object({
-  notify: z.enum(NOTIFY).optional(),
-  steer: z.enum(STEER).optional(),
-  listen: z.enum(LISTEN).optional(),
-  mentions: z.enum(MENTIONS).optional(),
-  /** The person's language in the app; left out: as in Slack. */
-  language: z.enum(LANGUAGES).nullable().optional(),
-});
-export type Preferences = z.infer<typeof preferencesSchema>;
-
-const DEFAULT_PREFERENCES = {
-  notify: 'thread',
-  steer: 'members',
-} as const satisfies Omit<Required<Preferences>, 'listen' | 'mentions' | 'language'>;
-
-export type EffectivePreferences = {
-  notify: Notify;
-  steer: Steer;
-  /** null: the default of the thread. */
-  listen: Listen | null;
-  /** null: as the app is set up. */
-  mentions: Mentions | null;
-  /** null: as in Slack. */
-  language: Language | null;
-};
-
-/** The policy wins, then the nearest scope. Who can steer isn't up to the person who wants to. */
-export function effectivePreferences(
-  layers: Partial<Record<SettingScope | 'policy', Preferences>>,
-): EffectivePreferences {
-  const { workspace = {}, channel = {}, person = {}, policy = {} } = layers;
-  return {
-    notify: person.notify ?? channel.notify ?? workspace.notify ?? DEFAULT_PREFERENCES.notify,
-    steer: policy.steer ?? channel.steer ?? workspace.steer ?? DEFAULT_PREFERENCES.steer,
-    listen: policy.listen ?? channel.listen ?? workspace.listen ?? null,
-    mentions: policy.mentions ?? channel.mentions ?? workspace.mentions ?? null,
-    language: person.language ?? null,
-  };
+/** The last layer counts: workspace, channel, person, policy. */
+export function effectivePreferences(layers: readonly Preferences[]): EffectivePreferences {
+  const chosen = layers.flatMap((layer) => Object.entries(layer)).filter(([, value]) => value !== undefined);
+  return effectiveSchema.parse({ ...NOBODY_CHOSE, ...Object.fromEntries(chosen) });
 }
 
 /** Whether another session is in its thread, and if so, whether what people write there goes to this one. */

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { z } from 'zod';
 import { SETTING_SCOPES, type SettingScope } from '../session/defaults.ts';
 import { storedDraftSchema, type StoredDraft } from '../session/fields.ts';
@@ -6,7 +6,6 @@ import {
   effectivePreferences,
   preferencesSchema,
   type EffectivePreferences,
-  type Language,
   type Preferences,
 } from '../session/preferences.ts';
 import { appendAudit } from './audit.ts';
@@ -28,17 +27,12 @@ export type SettingsTable = Columns<
 export type Settings = ReturnType<typeof createSettings>;
 
 /** A person in a channel of a workspace. */
-type SettingsPlace = { teamId: string; channelId: string; userId: string };
-type Layers<T> = Partial<Record<SettingScope, T>>;
+type SettingsPlace = Person & { channelId: string };
 type Column = 'draft' | 'preferences';
-/** `language`: null: as in Slack. */
-type Chosen = Omit<Preferences, 'language'> & { language?: Language | null | undefined };
-type WrittenSettings = string | null | RawBuilder<string>;
-/** `what`: for the audit. */
-type Change = { what: string; updatedBy: string; first: WrittenSettings; later: WrittenSettings };
+/** `what`: for the audit. `keeps`: what isn't set again stays. */
+type Change = { what: string; set: object; keeps: boolean; updatedBy: string };
 /** People and conversations that are read in one statement. */
 const MOST_TOGETHER = 50;
-const KEY = ['teamId', 'scope', 'scopeId'] as const;
 
 export function createSettings(db: Kysely<Tables>) {
   /** Read for each command: many at once share a statement. */
@@ -54,31 +48,34 @@ export function createSettings(db: Kysely<Tables>) {
     return places.map(({ teamId }) => rows.filter((row) => row.teamId === teamId));
   }, MOST_TOGETHER);
 
-  /** What is stored for the scopes that apply to a person in a channel. */
-  async function stored<T>(place: SettingsPlace, column: Column, schema: z.ZodType<T>): Promise<Layers<T>> {
+  /** What is stored for the scopes that apply to a person in a channel, the widest first. */
+  async function stored<T>(place: SettingsPlace, column: Column, schema: z.ZodType<T>) {
     const ids = { workspace: place.teamId, channel: place.channelId, person: place.userId };
     const rows = await read(place);
-    const layers: Layers<T> = {};
-    for (const scope of SETTING_SCOPES) {
-      const row = rows.find((candidate) => candidate.scope === scope && candidate.scopeId === ids[scope]);
-      const value = row?.[column] ?? null;
-      if (value !== null) layers[scope] = schema.parse(value);
-    }
-    return layers;
+    return SETTING_SCOPES.flatMap((scope) =>
+      rows
+        .filter((row) => row.scope === scope && row.scopeId === ids[scope] && row[column] !== null)
+        .map((row) => [scope, schema.parse(row[column])] as const),
+    );
   }
 
-  /** `first`: the column's value if nothing is stored yet; `later`: if something is. */
+  /** Adds in the statement itself: of two changes at the same moment, both count. */
   async function write(
     { teamId, scope, scopeId }: SettingKey,
     column: Column,
-    { what, updatedBy, first, later }: Change,
+    { what, set, keeps, updatedBy }: Change,
   ): Promise<void> {
-    const row = { teamId, scope, scopeId };
+    const first = json(set);
+    const later = keeps
+      ? sql<string>`coalesce(${sql.ref(`settings.${column}`)}, '{}') || ${first}::jsonb`
+      : first;
     await db.transaction().execute(async (trx) => {
       await trx
         .insertInto('settings')
-        .values({ ...row, [column]: first })
-        .onConflict((conflict) => conflict.columns(KEY).doUpdateSet({ ...row, [column]: later }))
+        .values({ teamId, scope, scopeId, [column]: first })
+        .onConflict((conflict) =>
+          conflict.columns(['teamId', 'scope', 'scopeId']).doUpdateSet({ [column]: later }),
+        )
         .execute();
       const channelId = scope === 'channel' ? scopeId : null;
       await appendAudit([{ kind: 'setting', userId: updatedBy, channelId, result: `${what}:${scope}` }], trx);
@@ -87,46 +84,31 @@ export function createSettings(db: Kysely<Tables>) {
 
   return {
     /** The defaults that apply to a person in a channel. */
-    layersFor: async (place: SettingsPlace) => stored(place, 'draft', storedDraftSchema),
+    layersFor: async (place: SettingsPlace): Promise<Partial<Record<SettingScope, StoredDraft>>> =>
+      Object.fromEntries(await stored(place, 'draft', storedDraftSchema)),
     /** The preferences that apply to a person in a channel. `policy`: those that its policy sets. */
-    preferencesFor: async (place: SettingsPlace, policy: Preferences = {}): Promise<EffectivePreferences> =>
-      effectivePreferences({ ...(await stored(place, 'preferences', preferencesSchema)), policy }),
-    /** The language that a person chose; null: as in Slack. */
-    languageOf: async (person: Person): Promise<Language | null> =>
-      (await stored({ ...person, channelId: '' }, 'preferences', preferencesSchema)).person?.language ?? null,
-
-    /** null: removes the defaults. */
-    async set(key: SettingKey, draft: StoredDraft | null, updatedBy: string): Promise<void> {
-      const what = `defaults(${Object.keys(draft ?? {}).join(',')})`;
-      const value = json(draft);
-      await write(key, 'draft', { what, updatedBy, first: value, later: value });
+    preferencesFor: async (place: SettingsPlace, policy: Preferences = {}): Promise<EffectivePreferences> => {
+      const layers = await stored(place, 'preferences', preferencesSchema);
+      return effectivePreferences([...layers.map(([, layer]) => layer), policy]);
     },
 
-    /** Sets some defaults; the rest stays. In the statement itself: of two at the same moment, both count. */
+    /** Sets these defaults and removes all others. */
+    async set(key: SettingKey, draft: StoredDraft, updatedBy: string): Promise<void> {
+      await write(key, 'draft', { what: defaultsWords(draft), set: draft, keeps: false, updatedBy });
+    },
+
+    /** Sets some defaults; the rest stays. */
     async changeDraft(key: SettingKey, draft: StoredDraft, updatedBy: string): Promise<void> {
-      const set = json(draft);
-      await write(key, 'draft', {
-        what: `defaults(${Object.keys(draft).join(',')})`,
-        updatedBy,
-        first: set,
-        later: sql<string>`coalesce(settings.draft, '{}') || ${set}::jsonb`,
-      });
+      await write(key, 'draft', { what: defaultsWords(draft), set: draft, keeps: true, updatedBy });
     },
 
     /** As above. */
-    async changePreferences(key: SettingKey, preferences: Chosen, updatedBy: string): Promise<void> {
-      const chosen = sql`${json(preferences)}::jsonb`;
-      await write(key, 'preferences', {
-        what: preferenceWords(preferences),
-        updatedBy,
-        first: sql<string>`jsonb_strip_nulls(${chosen})`,
-        later: sql<string>`jsonb_strip_nulls(coalesce(settings.preferences, '{}') || ${chosen})`,
-      });
+    async changePreferences(key: SettingKey, preferences: Preferences, updatedBy: string): Promise<void> {
+      const set = Object.entries(preferences).map(([name, value]) => `${name}=${value}`);
+      const what = `preferences(${set.join(',')})`;
+      await write(key, 'preferences', { what, set: preferences, keeps: true, updatedBy });
     },
   };
 }
 
-function preferenceWords(preferences: Chosen): string {
-  const set = Object.entries(preferences).map(([name, value]) => `${name}=${value ?? 'slack'}`);
-  return `preferences(${set.join(',')})`;
-}
+const defaultsWords = (draft: StoredDraft): string => `defaults(${Object.keys(draft).join(',')})`;

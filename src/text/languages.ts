@@ -29,12 +29,10 @@ export function createLanguages(language: Language) {
     shared,
     /** Logs are in English. */
     logged: en,
-    /** What one person sees. `locale`: such as ja-JP, by the person's profile in Slack; null: not known. */
+    /** What one person sees. `locale`: such as ja-JP, chosen or by the person's profile in Slack; null: not known. */
     forLocale(locale: string | null): Text {
       const spoken = LANGUAGES.find((known) => known === locale?.split(/[-_]/)[0]?.toLowerCase());
       return spoken === undefined ? shared : CATALOGS[spoken];
     },
-    /** The language a person chose. */
-    of: (chosen: Language): Text => CATALOGS[chosen],
   };
 }

@@ -46,21 +46,22 @@ describe('who may steer', () => {
 });
 
 describe('preferences', () => {
-  test("the nearest counts, but people can't choose who may steer", () => {
-    expect(effectivePreferences({})).toEqual({
+  test('the last layer that says something counts', () => {
+    expect(effectivePreferences([])).toEqual({
       notify: 'thread',
       steer: 'members',
       listen: null,
       mentions: null,
-      language: null,
+      language: 'slack',
     });
     expect(
-      effectivePreferences({
-        workspace: { notify: 'card', steer: 'requester' },
-        channel: { notify: 'dm', mentions: 'off' },
-        person: { steer: 'members', mentions: 'start', language: 'ja' },
-      }),
-    ).toEqual({ notify: 'dm', steer: 'requester', listen: null, mentions: 'off', language: 'ja' });
+      effectivePreferences([
+        { notify: 'card', steer: 'requester' },
+        { notify: 'dm', mentions: 'off' },
+        { language: 'ja' },
+        { steer: undefined, mentions: 'ask' },
+      ]),
+    ).toEqual({ notify: 'dm', steer: 'requester', listen: null, mentions: 'ask', language: 'ja' });
   });
 });
 

@@ -12,7 +12,7 @@ const SET = {
   mentions: 'ask',
   language: 'ja',
 } as const;
-const LEFT = { ...SET, language: null };
+const LEFT = { ...SET, language: 'slack' } as const;
 const PLACE = { teamId: 'T1', channelId: 'C1', userId: 'U1' };
 
 describe('preferences', () => {
@@ -28,9 +28,8 @@ describe('preferences', () => {
       ),
     ]);
     expect(await settings.preferencesFor(PLACE)).toEqual(SET);
-    await settings.changePreferences(PERSON, { language: null }, 'U1');
+    await settings.changePreferences(PERSON, { language: 'slack' }, 'U1');
     expect(await settings.preferencesFor(PLACE)).toEqual(LEFT);
-    expect(await settings.languageOf(PLACE)).toBeNull();
     // Defaults are in the same row.
     await settings.set(PERSON, { max_acu_limit: 5 }, 'U1');
     expect(await settings.preferencesFor(PLACE)).toEqual(LEFT);
@@ -48,7 +47,7 @@ describe('defaults', () => {
     expect(await settings.layersFor(PLACE)).toEqual({
       channel: { max_acu_limit: 7, tags: ['web'], title: 'Login' },
     });
-    await settings.set(CHANNEL, null, 'U1');
+    await settings.set(CHANNEL, {}, 'U1');
     await change({ title: 'Search' });
     expect(await settings.layersFor(PLACE)).toEqual({ channel: { title: 'Search' } });
   });

@@ -5,6 +5,6 @@ import type { Home } from '../../src/slack/views/home.ts';
 export const BARE_HOME: Pick<Home, 'everyone' | 'approvals' | 'files' | 'preferences'> = {
   approvals: [],
   files: [],
-  preferences: effectivePreferences({}),
+  preferences: effectivePreferences([]),
   everyone: null,
 };

@@ -9,7 +9,7 @@ import { createLanguages } from '../../src/text/languages.ts';
 import { POLICY_SCREENS } from './policy-screens.ts';
 import { SCREENS } from './screens.ts';
 
-const CATALOGS = LANGUAGES.map((language) => [language, createLanguages('en').of(language)] as const);
+const CATALOGS = LANGUAGES.map((language) => [language, createLanguages('en').forLocale(language)] as const);
 const KANA_OR_KANJI = /[\u3040-\u30ff\u4e00-\u9fff]/;
 
 describe('languages', () => {

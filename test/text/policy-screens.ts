@@ -2,6 +2,7 @@ import { UNAPPROVED_ENDS, type Approval } from '../../src/session/approval.ts';
 import type { Hurdle } from '../../src/session/policy/decide.ts';
 import type { Explained } from '../../src/session/policy/form.ts';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
+import { effectivePreferences } from '../../src/session/preferences.ts';
 import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/views/approval.ts';
 import type { Rendered } from '../../src/slack/views/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/views/usage.ts';
@@ -151,7 +152,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
         runsAs: { kind: 'refused', why: text.notices.identity.guest(null) },
         why: { explained: EXPLAINED, ...REACHED },
         defaults: { values: {}, sources: {} },
-        preferences: { notify: 'thread', steer: 'members', listen: null, mentions: null, language: null },
+        preferences: effectivePreferences([]),
       },
       text,
     ),

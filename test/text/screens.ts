@@ -1,6 +1,7 @@
 import { fields, OPTION_GROUPS } from '../../src/session/fields.ts';
 import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
+import { effectivePreferences } from '../../src/session/preferences.ts';
 import { renderDoubt, renderHelp, renderNotDone, USAGE } from '../../src/slack/command/help.ts';
 import type { CardAction } from '../../src/slack/edge/ids.ts';
 import { renderHome, type Home } from '../../src/slack/views/home.ts';
@@ -197,7 +198,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     ['C1', null],
     (channelId) => (text) =>
       renderSettingsForm(
-        { channelId, inForce: { steer: 'members', listen: 'thread', mentions: 'ask' } },
+        { channelId, inForce: effectivePreferences([{ listen: 'thread', mentions: 'ask' }]) },
         text,
       ),
   ),

@@ -101,7 +101,7 @@ const ROWS: Readonly<Record<Subcommand, SubcommandRow>> = {
     intent: ({ me, setting, value }) => {
       if (me === undefined) return setting === undefined && value === undefined ? { kind: 'settings' } : null;
       if (setting === undefined) return value === undefined ? { kind: 'whoami', again: false } : null;
-      const chosen = preferencesSchema.safeParse({ [setting]: value === 'slack' ? null : value });
+      const chosen = preferencesSchema.safeParse({ [setting]: value });
       return value === undefined || !chosen.success
         ? null
         : { kind: 'set-own', setting, chosen: chosen.data };

@@ -4,7 +4,7 @@ import { cleanJson } from '../../bounds.ts';
 import type { Log } from '../../log.ts';
 import type { SlackPerson } from '../../session/identity.ts';
 import type { PersonPattern } from '../../session/policy/patterns.ts';
-import type { Language } from '../../session/preferences.ts';
+import type { EffectivePreferences } from '../../session/preferences.ts';
 import { NOBODY, type KnownPeople } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
 import type { Languages } from '../../text/languages.ts';
@@ -225,20 +225,19 @@ const LOCALE_FOR_MS = 24 * 60 * 60 * 1000;
 export function createTextFor({
   languages,
   people,
-  findChosen,
+  preferencesFor,
   log,
 }: {
   languages: Languages;
   people: Pick<People, 'find'>;
-  /** null: as in Slack. */
-  findChosen: (userId: string) => Promise<Language | null>;
+  preferencesFor: (userId: string) => Promise<Pick<EffectivePreferences, 'language'>>;
   log: Log;
 }): TextFor {
   const inTime = createInTime(log);
 
   async function find(userId: string): Promise<Text> {
-    const chosen = await findChosen(userId);
-    if (chosen !== null) return languages.of(chosen);
+    const { language } = await preferencesFor(userId);
+    if (language !== 'slack') return languages.forLocale(language);
     return languages.forLocale((await people.find(userId, LOCALE_FOR_MS))?.locale ?? null);
   }
 

@@ -32,7 +32,7 @@ type SlackOptions = {
   proxy: Proxy | null;
   knownPeople: Pick<KnownPeople, 'since' | 'remember'>;
   languages: Languages;
-  languageOf: Settings['languageOf'];
+  preferencesFor: Settings['preferencesFor'];
   onRefused: BoltOptions['onRefused'];
   /** Slack refuses the bot token, with this code. */
   onTokenRefused: (code: string) => void;
@@ -79,7 +79,7 @@ export function createSlack(options: SlackOptions) {
     textFor: createTextFor({
       languages,
       people,
-      findChosen: async (userId) => options.languageOf({ teamId: teamId(), userId }),
+      preferencesFor: async (userId) => options.preferencesFor({ teamId: teamId(), userId, channelId: '' }),
       log,
     }),
     nameMentions: async (text: string) => nameMentions(text, people),

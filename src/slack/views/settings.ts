@@ -10,17 +10,12 @@ import {
   type StoredDraft,
 } from '../../session/fields.ts';
 import {
-  LANGUAGE_NAMES,
   OWN_SETTINGS,
   PLACE_SETTINGS,
   preferencesSchema,
   type EffectivePreferences,
-  type Listen,
-  type Mentions,
-  type OwnSetting,
   type PlaceSetting,
   type Preferences,
-  type Steer,
 } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import {
@@ -59,23 +54,22 @@ import {
 } from './objects.ts';
 import { bold, escape, truncate, BETWEEN_FACTS } from './text.ts';
 
-/** Of a menu: each value with its words, and what is in force. */
-type SettingChoices = { label: string; choices: readonly (readonly [string, string])[]; chosen: string };
+type Chosen = { setting: keyof EffectivePreferences; chosen: string | null };
 
-function select(
-  actionId: string,
-  { label, choices, chosen }: SettingChoices,
-  value: (choice: string) => string,
-): StaticSelect {
-  const options = choices.map(([choice, words]) => option(words, value(choice)));
-  const initial = options[choices.findIndex(([choice]) => choice === chosen)];
+function select(actionId: string, { setting, chosen }: Chosen, { settings }: Text): StaticSelect {
+  const { label, choices } = settings.menus[setting];
+  // One's own are in no form: pressing runs a command.
+  const valueOf = (choice: string | null): string =>
+    actionId === INPUT ? `${choice}` : `settings me ${setting} ${choice}`;
+  const options = Object.entries(choices).map(([choice, words]) => option(words, valueOf(choice)));
+  const initial = options.find(({ value }) => value === valueOf(chosen));
   return {
     type: 'static_select',
     action_id: actionId,
     // For screen readers: something is always chosen.
     placeholder: caption(label),
     options,
-    ...(initial !== undefined && { initial_option: initial }),
+    ...(initial && { initial_option: initial }),
   };
 }
 
@@ -86,26 +80,13 @@ const DEFAULTS_LENGTH = 1500;
 
 /** A person's defaults with a button, their notifications and language as menus: in `whoami` and in the Home. */
 export function renderOwnSettings({ defaults, preferences }: OwnSettings, text: Text): Rendered {
-  const { settings } = text;
-  const menus: Record<OwnSetting, SettingChoices> = {
-    notify: {
-      label: settings.notify.label,
-      choices: Object.entries(settings.notify.choices),
-      chosen: preferences.notify,
-    },
-    language: {
-      label: settings.language.label,
-      choices: [['slack', settings.language.asInSlack], ...Object.entries(LANGUAGE_NAMES)],
-      chosen: preferences.language ?? 'slack',
-    },
-  };
   return joinParts([
     ...(defaults === null ? [] : [ownDefaults(defaults, text)]),
     ...OWN_SETTINGS.map((setting, at) => {
-      const { label, choices, chosen } = menus[setting];
-      const menu = select(runAction(at + 1), menus[setting], (choice) => `settings me ${setting} ${choice}`);
-      const { text: twin } = line(row(label, choices.find(([choice]) => choice === chosen)?.[1] ?? chosen));
-      return { text: twin, blocks: [{ ...section(bold(label)), accessory: menu }] };
+      const { label } = text.settings.menus[setting];
+      const menu = select(runAction(at + 1), { setting, chosen: preferences[setting] }, text);
+      const chosen = menu.initial_option?.text.text ?? '';
+      return { text: row(label, chosen), blocks: [{ ...section(bold(label)), accessory: menu }] };
     }),
   ]);
 }
@@ -117,19 +98,18 @@ function ownDefaults({ values, names }: EffectiveDraft, text: Text): Rendered {
   return withAccessory(shown, button(ACTION.editDefaults, home.editDefaults, 'defaults'));
 }
 
-type PlaceForm = { channelId: string | null; inForce: InForce };
-/** What applies in a channel, or in the workspace. */
-export type InForce = { steer: Steer; listen: Listen; mentions: Mentions };
+type PlaceForm = { channelId: string | null; inForce: EffectivePreferences };
 
 /** For workspace admins: who can steer, which replies Devin gets, and what a mention does. */
 export function renderSettingsForm({ channelId, inForce }: PlaceForm, text: Text): ModalView {
-  const { place, scopes } = text.settings;
-  const input = (setting: PlaceSetting): KnownBlock => {
-    const { label, choices } = place[setting];
-    const shown = { label, choices: Object.entries(choices), chosen: inForce[setting] };
-    const element = select(INPUT, shown, (choice) => choice);
-    return inputBlock({ blockId: settingBlock(setting), label, optional: false, element });
-  };
+  const { place, scopes, menus } = text.settings;
+  const input = (setting: PlaceSetting): KnownBlock =>
+    inputBlock({
+      blockId: settingBlock(setting),
+      label: menus[setting].label,
+      optional: false,
+      element: select(INPUT, { setting, chosen: inForce[setting] }, text),
+    });
   return modal(
     {
       id: VIEW.settings,
@@ -145,7 +125,7 @@ export function renderSettingsForm({ channelId, inForce }: PlaceForm, text: Text
 }
 
 /** Only what differs from what was in force: everything else goes on following the workspace. */
-export function readSettingsForm(state: unknown, inForce: InForce): Preferences {
+export function readSettingsForm(state: unknown, inForce: EffectivePreferences): Preferences {
   const entered = readEntered(state);
   const chosen = PLACE_SETTINGS.map(
     (setting) => [setting, pickedIn(entered, settingBlock(setting))[0]] as const,

@@ -1,3 +1,5 @@
+import { LANGUAGE_NAMES } from '../../session/preferences.ts';
+
 /** A person's App Home. Names, links and what can be typed come as mrkdwn. */
 export const home = {
   title: 'Your Devin sessions',
@@ -96,15 +98,13 @@ export const settings = {
   set: (scope: string): string => `Set for ${scope}.`,
   cleared: (scope: string): string => `Removed the defaults for ${scope}.`,
   adminsOnly: 'Only workspace admins can do that. Nothing was changed.',
-  notify: {
-    label: 'Notifications',
-    choices: { thread: "In the session's thread", dm: 'By direct message', card: 'Only on the card' },
-  },
-  language: { label: 'Language', asInSlack: 'As in Slack' },
-  /** The form for a channel or the workspace. */
-  place: {
-    title: 'Settings',
-    appliesTo: (scope: string): string => `For ${scope}. The policy wins over these.`,
+  /** Of each setting, what can be chosen. */
+  menus: {
+    notify: {
+      label: 'Notifications',
+      choices: { thread: "In the session's thread", dm: 'By direct message', card: 'Only on the card' },
+    },
+    language: { label: 'Language', choices: { slack: 'As in Slack', ...LANGUAGE_NAMES } },
     steer: {
       label: 'Who can steer sessions',
       choices: { members: 'Every member in Devin', requester: 'Only the requester' },
@@ -117,5 +117,10 @@ export const settings = {
       label: 'What a mention of this app does',
       choices: { start: 'Starts a session', ask: 'Asks first', off: 'Starts nothing' },
     },
+  },
+  /** The form for a channel or the workspace. */
+  place: {
+    title: 'Settings',
+    appliesTo: (scope: string): string => `For ${scope}. The policy wins over these.`,
   },
 };

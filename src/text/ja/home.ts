@@ -1,3 +1,4 @@
+import { LANGUAGE_NAMES } from '../../session/preferences.ts';
 import type { Text } from '../index.ts';
 
 export const home: Text['home'] = {
@@ -85,14 +86,12 @@ export const settings: Text['settings'] = {
   set: (scope) => `${scope}用に設定しました。`,
   cleared: (scope) => `${scope}のデフォルトを解除しました。`,
   adminsOnly: 'これができるのはワークスペースの管理者だけです。何も変更していません。',
-  notify: {
-    label: '通知',
-    choices: { thread: 'スレッド', dm: 'DM', card: 'カードのみ' },
-  },
-  language: { label: '表示言語', asInSlack: 'Slack と同じ' },
-  place: {
-    title: '設定',
-    appliesTo: (scope) => `対象: ${scope}。ポリシーが優先されます。`,
+  menus: {
+    notify: {
+      label: '通知',
+      choices: { thread: 'スレッド', dm: 'DM', card: 'カードのみ' },
+    },
+    language: { label: '表示言語', choices: { slack: 'Slack と同じ', ...LANGUAGE_NAMES } },
     steer: {
       label: 'セッションを操作できる人',
       choices: { members: 'Devin のメンバー全員', requester: '依頼者のみ' },
@@ -105,5 +104,9 @@ export const settings: Text['settings'] = {
       label: 'このアプリへのメンション',
       choices: { start: 'セッションを開始', ask: '先に確認', off: '何も開始しない' },
     },
+  },
+  place: {
+    title: '設定',
+    appliesTo: (scope) => `対象: ${scope}。ポリシーが優先されます。`,
   },
 };

@@ -381,7 +381,7 @@ describe('sub-commands', () => {
     ],
     ['settings', { kind: 'settings' }],
     ['settings me notify DM', { kind: 'set-own', setting: 'notify', chosen: { notify: 'dm' } }],
-    ['settings me language slack', { kind: 'set-own', setting: 'language', chosen: { language: null } }],
+    ['settings me language slack', { kind: 'set-own', setting: 'language', chosen: { language: 'slack' } }],
     ['usage ALL --since 7d', { kind: 'usage', scope: 'workspace', by: 'month', days: 7 }],
     ['ヘルプ', { kind: 'help', topic: null }],
     ['セッション一覧', { kind: 'list', whose: 'mine', page: 1 }],

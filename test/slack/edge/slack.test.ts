@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
+import { effectivePreferences } from '../../../src/session/preferences.ts';
 import { slackFailure } from '../../../src/slack/edge/errors.ts';
 import { createSlack, identifyBot } from '../../../src/slack/edge/slack.ts';
 import { createLanguages } from '../../../src/text/languages.ts';
@@ -29,7 +30,7 @@ async function open(answer: object | Buffer, { log = createLog('silent'), status
     transport: { kind: 'http', signingSecret: 's' },
     knownPeople: { since: async () => Promise.resolve(null), remember: async () => Promise.resolve() },
     languages: createLanguages('en'),
-    languageOf: async () => Promise.resolve(null),
+    preferencesFor: async () => Promise.resolve(effectivePreferences([])),
     onRefused: () => undefined,
     onTokenRefused: (code) => void tokenRefusals.push(code),
     fetch: async (input) => {

@@ -4,6 +4,7 @@ import type { IntentOf, Problem, Wish } from '../../../session/intent.ts';
 import type { Mentions } from '../../../session/preferences.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { SettingKey } from '../../../store/settings.ts';
+import type { Text } from '../../../text/index.ts';
 import { personRefusal } from '../../authority.ts';
 import { shownIdentity } from '../../card-view.ts';
 import { renderNotDone, renderProblems } from '../../command/help.ts';
@@ -17,7 +18,6 @@ import {
   renderDefaults,
   renderDefaultsForm,
   renderSettingsForm,
-  type InForce,
 } from '../../views/settings.ts';
 import { unescape, escape } from '../../views/text.ts';
 import { renderWhoami, type Why, renderWhy } from '../../views/whoami.ts';
@@ -27,35 +27,31 @@ import { stillOpen } from '../forms.ts';
 import { openView } from '../open-view.ts';
 import { drawHome } from '../workspace.ts';
 
-async function isAdmin(c: ListenersContext, { userId }: Invocation): Promise<boolean> {
-  return isAdministrator(await c.slack.people.find(userId));
+/** Why a person may not change what applies to others; null: they may. */
+async function notAdmin(c: ListenersContext, userId: string, text: Text): Promise<string | null> {
+  return isAdministrator(await c.slack.people.find(userId)) ? null : text.settings.adminsOnly;
 }
 
-/** Why a person may not change them; null: they may. */
-async function changeRefusal(
-  c: ListenersContext,
-  call: Invocation,
-  scope: SettingScope,
-): Promise<string | null> {
-  if (scope === 'person') return personRefusal(c, call);
-  return (await isAdmin(c, call)) ? null : call.text.settings.adminsOnly;
-}
+type DefaultsChange = { scope: SettingScope; said: string; write: (key: SettingKey) => Promise<void> };
 
 /** Changes defaults if the person may, then shows what applies. */
 async function change(
   c: ListenersContext,
   call: Invocation,
-  { scope, said, write }: { scope: SettingScope; said: string; write: (key: SettingKey) => Promise<void> },
+  { scope, said, write }: DefaultsChange,
 ): Promise<Rendered> {
-  const refused = await changeRefusal(c, call, scope);
+  const { teamId, channelId, userId, text } = call;
+  const refused = await (scope === 'person' ? personRefusal(c, call) : notAdmin(c, userId, text));
   if (refused !== null) return notice([refused]);
-  await write(keyOf(call, scope));
+  const ids = { workspace: teamId, channel: channelId, person: userId };
+  await write({ teamId, scope, scopeId: ids[scope] });
   return shown(c, call, [said]);
 }
 
 async function show(c: ListenersContext, call: Invocation): Promise<Rendered> {
   const refused = await personRefusal(c, call);
-  return refused === null || (await isAdmin(c, call)) ? shown(c, call) : notice([refused]);
+  if (refused === null || (await notAdmin(c, call.userId, call.text)) === null) return shown(c, call);
+  return notice([refused]);
 }
 
 async function shown(c: ListenersContext, call: Invocation, before: string[] = []): Promise<Rendered> {
@@ -63,35 +59,11 @@ async function shown(c: ListenersContext, call: Invocation, before: string[] = [
   return renderDefaults(defaults, before, call.text);
 }
 
-/** Adds to what was set before; `clear` starts over. */
-async function set(
-  c: ListenersContext,
-  call: Invocation,
-  { scope, draft, problems }: IntentOf<'set-defaults'>,
-): Promise<Rendered> {
-  const { text } = call;
-  const words = text.settings;
-  if (problems.length > 0) return wrongOptions(c, call, problems);
-  const said = words.set(words.scopes[scope]);
-  const write = async (key: SettingKey) => c.store.settings.changeDraft(key, draft, call.userId);
-  return change(c, call, { scope, said, write });
-}
-
-async function clear(
-  c: ListenersContext,
-  call: Invocation,
-  { scope }: IntentOf<'clear-defaults'>,
-): Promise<Rendered> {
-  const { settings: words } = call.text;
-  const said = words.cleared(words.scopes[scope]);
-  const write = async (key: SettingKey) => c.store.settings.set(key, null, call.userId);
-  return change(c, call, { scope, said, write });
-}
-
 /** Opens the form for the channel, or in a direct message for the workspace. Without a trigger, offers a button. */
 async function place(c: ListenersContext, call: Invocation): Promise<Rendered | null> {
   const { text, triggerId } = call;
-  if (!(await isAdmin(c, call))) return notice([text.settings.adminsOnly]);
+  const refused = await notAdmin(c, call.userId, text);
+  if (refused !== null) return notice([refused]);
   const { title, appliesTo } = text.settings.place;
   const again = { actionId: runAction(0), label: title, value: 'settings' };
   const channelId = isDirectMessage(call.channelId) ? null : call.channelId;
@@ -109,22 +81,27 @@ async function place(c: ListenersContext, call: Invocation): Promise<Rendered | 
  */
 export const SETTINGS_ANSWERS = {
   defaults: show,
-  'set-defaults': set,
-  'clear-defaults': clear,
+  /** Adds to what was set before. */
+  'set-defaults': async (c, call, { scope, draft, problems }) => {
+    if (problems.length > 0) return wrongOptions(c, call, problems);
+    const { set, scopes } = call.text.settings;
+    const write = async (key: SettingKey) => c.store.settings.changeDraft(key, draft, call.userId);
+    return change(c, call, { scope, said: set(scopes[scope]), write });
+  },
+  'clear-defaults': async (c, call, { scope }) => {
+    const { cleared, scopes } = call.text.settings;
+    const write = async (key: SettingKey) => c.store.settings.set(key, {}, call.userId);
+    return change(c, call, { scope, said: cleared(scopes[scope]), write });
+  },
   settings: place,
 } satisfies Partial<Answers>;
-
-function keyOf(call: Invocation, scope: SettingScope): SettingKey {
-  const ids = { workspace: call.teamId, channel: call.channelId, person: call.userId };
-  return { teamId: call.teamId, scope, scopeId: ids[scope] };
-}
 
 /** Forms of one's own defaults, and of the settings of a channel or the workspace. */
 export const SETTINGS_SUBMISSIONS = {
   [VIEW.settings]: async (c, { view, teamId, userId }, ack) => {
     const text = await c.textFor(userId);
-    if (!isAdministrator(await c.slack.people.find(userId)))
-      return ack({ response_action: 'update', view: stillOpen(view, text.settings.adminsOnly, text) });
+    const refused = await notAdmin(c, userId, text);
+    if (refused !== null) return ack({ response_action: 'update', view: stillOpen(view, refused, text) });
     const { channelId } = settingsMetadata.read(view.metadata);
     const inForce = await settingsInForce(c, { teamId, userId, channelId: channelId ?? '' });
     const chosen = readSettingsForm(view.values, inForce);
@@ -143,8 +120,7 @@ export const SETTINGS_SUBMISSIONS = {
     const refused = await personRefusal(c, { teamId, userId });
     if (refused !== null)
       return ack({ response_action: 'update', view: stillOpen(view, unescape(refused), text) });
-    const isNone = Object.keys(draft).length === 0;
-    await settings.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
+    await settings.set({ teamId, scope: 'person', scopeId: userId }, draft, userId);
     await ack();
     const home = homeMetadata.find(view.metadata);
     if (home !== undefined) await drawHome(c, { teamId, userId, ...home });
@@ -172,9 +148,9 @@ export async function mentionsAt(
 }
 
 /** What applies in a channel; in none, in the workspace. */
-async function settingsInForce(c: ListenersContext, place: Person & { channelId: string }): Promise<InForce> {
-  const { steer, listen } = await c.store.settings.preferencesFor(place);
-  return { steer, listen: listen ?? 'thread', mentions: await mentionsAt(c, place) };
+async function settingsInForce(c: ListenersContext, here: Person & { channelId: string }) {
+  const preferences = await c.store.settings.preferencesFor(here);
+  return { ...preferences, listen: preferences.listen ?? 'thread', mentions: await mentionsAt(c, here) };
 }
 
 /** Neither files nor secrets. */
