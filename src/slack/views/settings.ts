@@ -59,8 +59,8 @@ type Chosen = { setting: keyof EffectivePreferences; chosen: string | null };
 function select(actionId: string, { setting, chosen }: Chosen, { settings }: Text): StaticSelect {
   const { label, choices } = settings.menus[setting];
   // One's own are in no form: pressing runs a command.
-  const valueOf = (choice: string | null): string =>
-    actionId === INPUT ? `${choice}` : `settings me ${setting} ${choice}`;
+  const command = actionId === INPUT ? [] : ['settings', 'me', setting];
+  const valueOf = (choice: string | null): string => [...command, choice].join(' ');
   const options = Object.entries(choices).map(([choice, words]) => option(words, valueOf(choice)));
   const initial = options.find(({ value }) => value === valueOf(chosen));
   return {
