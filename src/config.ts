@@ -110,11 +110,11 @@ export function readStoreConfig(
 }
 
 /** For operators' commands, even if other settings are wrong. */
-export function readOperatorSettings(): { text: Text; ownTag: boolean; command: string } {
+export function readOperatorSettings(): { text: Text; command: string } {
   const given = withoutEmpty(readEnvironment());
   const { shared: text } = createLanguages(readLanguage(given['LANGUAGE']));
   const command = given['SLACK_COMMAND'] ?? DEFAULT_COMMAND;
-  return { text, ownTag: given['REQUEST_TAG'] !== 'off', command };
+  return { text, command };
 }
 
 type Environment = Record<string, string | undefined>;

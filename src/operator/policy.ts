@@ -5,7 +5,7 @@ import { explain, POLICY_FILE, readYamlFile } from '../trust/index.ts';
 import { FINE, print, readArguments, runAct, runCommand, UsageError, WRONG } from './command-line.ts';
 
 /** `npm run policy -- check FILE…` and `explain FILE …`: checks policy files, or says what one would decide. */
-const { text, ownTag, command } = readOperatorSettings();
+const { text, command } = readOperatorSettings();
 const words = text.commandLine;
 
 const OPTIONS = {
@@ -46,7 +46,7 @@ async function explainOne(args: string[]): Promise<number> {
   // A script expects a decision on stdout.
   if (!result.ok) return print(result.problems, WRONG, process.stderr);
   const channelName = values['channel-name'] ?? '';
-  const question = { user, email, groups, channel, channelName, kinds, text: typed, ownTag, command };
+  const question = { user, email, groups, channel, channelName, kinds, text: typed, command };
   const found = explain(result.value, question, text);
   if ('problems' in found) return print(found.problems, WRONG, process.stderr);
   return print(found.lines, FINE);

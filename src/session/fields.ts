@@ -18,9 +18,9 @@ export type FieldInput =
   | { kind: 'choice'; options: readonly string[] }
   /**
    * Several values. `none`: an empty list ("none at all") differs from leaving it out. `max`: how many Devin accepts,
-   * including the ones the app adds, which `ours` counts.
+   * without the one that the app adds.
    */
-  | { kind: 'list'; none: boolean; lookup?: Lookup; max?: number; ours?: number }
+  | { kind: 'list'; none: boolean; lookup?: Lookup; max?: number }
   /** A whole number that a person can enter. */
   | { kind: 'number'; min: number; max: number }
   /** On or off; its flag alone sets the opposite of `initially`. */
@@ -126,7 +126,7 @@ const shape = {
     .max(MAX_TAGS)
     .register(rows, {
       flag: '--tag',
-      input: { kind: 'list', none: false, max: MAX_TAGS, ours: 1 },
+      input: { kind: 'list', none: false, max: MAX_TAGS - 1 },
       group: 'about',
       isText: false,
     }),
@@ -204,12 +204,6 @@ export type SessionSecret = z.infer<typeof sessionSecret>;
 export type FieldKey = keyof SessionDraft;
 /** Something for each of some fields, such as a draft's values. */
 export type FieldValues = Readonly<Partial<Record<FieldKey, unknown>>>;
-
-/** How many entries of a list a person can set; null: no limit. `ownTag`: the app adds its own. */
-export function mostOf(input: FieldInput, ownTag: boolean): number | null {
-  if (input.kind !== 'list' || input.max === undefined) return null;
-  return input.max - (ownTag ? (input.ours ?? 0) : 0);
-}
 
 /** What a person can enter, if that is less than what can be stored. */
 const entries: Partial<Record<string, z.ZodType>> = {

@@ -21,8 +21,6 @@ type Question = {
   kinds: readonly PlaceWord[];
   text: string;
   command: string;
-  /** The app adds a tag of its own to each session. */
-  ownTag: boolean;
 };
 
 /**
@@ -31,11 +29,11 @@ type Question = {
  */
 export function explain(
   policy: Policy,
-  { ownTag, command, ...question }: Question,
+  { command, ...question }: Question,
   text: Text,
 ): { lines: string[] } | { problems: string[] } {
   const words = text.policy.explain;
-  const intent = parseTask(question.text, { ownTag });
+  const intent = parseTask(question.text);
   if (intent.kind === 'invalid') {
     const problems = renderProblems(intent.problems, command, text);
     return { problems: [words.noText, ...problems.map(unescape)] };
@@ -70,7 +68,7 @@ function listed(heading: string, lines: readonly string[]): string[] {
 
 function factsOf(
   policy: Policy,
-  { user, email, groups, channel, channelName, kinds }: Omit<Question, 'ownTag' | 'command'>,
+  { user, email, groups, channel, channelName, kinds }: Omit<Question, 'command'>,
   asked: StoredDraft,
 ): PolicyFacts {
   const is = (word: PlaceWord): boolean => (kinds.length === 0 ? word === 'public' : kinds.includes(word));

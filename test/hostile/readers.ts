@@ -54,7 +54,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a text with credentials': withoutCredentials,
   'a message in a thread': (text) => readThreadMessage(text, 'U1'),
   'a message to the app': (text) =>
-    readAddressed(`<@U1>${text}`, { botUserId: 'U1', isDirect: false, ownTag: true, command: '/devin' }),
+    readAddressed(`<@U1>${text}`, { botUserId: 'U1', isDirect: false, command: '/devin' }),
   'a field of the table': (text) =>
     fields.map(({ schema }) => [schema.safeParse(text).success, schema.safeParse([text]).success]),
   'mrkdwn that comes in': (text) => unescape(text),
@@ -77,8 +77,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a message of a person, quoted': (text) => quotedParts(text.slice(0, 40_000)),
   'a list in a form': readList,
   'JSON in a form': readJson,
-  'a form': (text) =>
-    readSessionForm(stateOf(text), { groups: OPTION_GROUPS, faults: {}, before: {}, ownTag: true }, en),
+  'a form': (text) => readSessionForm(stateOf(text), { groups: OPTION_GROUPS, faults: {}, before: {} }, en),
   'secrets in a form': (text) => readSecrets(`${text}\n${distinctLines(text.length)}`),
   'the metadata of a message': (text) => [
     readOwner({ event_payload: { requester: text, repos: text, acu_limit: text } }),

@@ -57,7 +57,6 @@ describe('the examples', () => {
       channelName,
       kinds: [],
       text,
-      ownTag: true,
       command: '/devin',
     };
     const found = explain(policy, asked, en);

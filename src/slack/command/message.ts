@@ -64,8 +64,8 @@ export function mentionsApp(slackText: string, botUserId: string): boolean {
   return slackText.replaceAll(CODE, '').includes(`<@${botUserId}`);
 }
 
-/** `ownTag`: the app adds a tag of its own to each session. `command`: its slash command. */
-type MessageReading = { botUserId: string; isDirect: boolean; ownTag: boolean; command: string };
+/** `command`: the app's slash command. */
+type MessageReading = { botUserId: string; isDirect: boolean; command: string };
 
 /** Whether a message is to the app. `slackText` as Slack sent it. */
 export function isAddressed(
@@ -81,14 +81,14 @@ export type Addressed = { intent: Intent; typed: string };
 /** The same grammar as the command's. null: it is not to the app, or asks for nothing. */
 export function readAddressed(slackText: string, reading: MessageReading): Addressed | null {
   if (!isAddressed(slackText, reading)) return null;
-  const { botUserId, isDirect, ownTag, command } = reading;
+  const { botUserId, isDirect, command } = reading;
   const meaning = readThreadMessage(slackText, botUserId);
   if (meaning.kind === 'aside') return null;
   const said = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
   const typed = withoutCommand(said, command);
   if (typed === '') return { intent: { kind: 'help', topic: null }, typed };
   if (isThanks(typed)) return null;
-  const intent = parseCommand(typed, { ownTag });
+  const intent = parseCommand(typed);
   const isTalk = intent.kind === 'create' && !isDirect && !isMention(slackText, botUserId);
   return { intent: isTalk ? asTalk(intent) : intent, typed };
 }

@@ -1,189 +1,150 @@
-import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
 import { editDistance } from '../../session/edit-distance.ts';
-import { bareSessionId, type Intent, type Subcommand } from '../../session/intent.ts';
+import { bareSessionId, type Intent, type IntentOf, type Subcommand } from '../../session/intent.ts';
 import { OWN_SETTINGS, preferencesSchema } from '../../session/preferences.ts';
-import { USAGE_SCOPES } from '../../session/usage.ts';
+import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, USAGE_SCOPES, type UsageScope } from '../../session/usage.ts';
 import { COMMAND_NAMES } from '../../text/spoken.ts';
 import { unescape, USER_ID } from '../views/text.ts';
-import { bareWord, wordsOf, type Word } from './tokens.ts';
-import { readUsage } from './values.ts';
+import { bareWord, DASHES, wordsOf, type Word } from './tokens.ts';
 
-type Definition<T extends z.ZodObject> = {
-  /** In this order; optional ones can be left out. */
-  takes: T;
-  /** The last one takes the rest of the text, as it was typed. */
-  rest?: keyof z.output<T> & string;
-  /** null: incomplete. */
-  intent: (taken: z.output<T>) => Intent | null;
+/** What follows a sub-command's name. */
+type Args = {
+  /** With single spaces. */
+  raw: string;
+  /** The session that the first word names; null: none. */
+  session: string | null;
+  /** After the first word, as it was typed. */
+  rest: string;
 };
 
-type SubcommandRow = ReturnType<typeof row>;
+type Read = (args: Args) => Intent | null;
 
-const oneOf = <const T extends readonly string[]>(options: T) =>
-  z.string().toLowerCase().pipe(z.enum(options));
-const session = z.string().regex(/^[\w-]+$/);
-const MENTION = new RegExp(`^<@(${USER_ID})(?:\\|[^<>]*)?>$`);
-/** The id in a mention. */
-const person = z.stringFormat('mention', MENTION).transform((mention) => mention.replace(MENTION, '$1'));
+/** Everything after the name, in lower case, is what the pattern says. */
+function matching(pattern: RegExp, intent: (...groups: (string | undefined)[]) => Intent | null): Read {
+  return ({ raw }) => {
+    const found = pattern.exec(raw.toLowerCase());
+    return found && intent(...found.slice(1));
+  };
+}
 
-const SCOPES = { me: 'person', channel: 'channel', workspace: 'workspace' } as const satisfies Record<
-  string,
-  SettingScope
->;
+/** `unnamed`: if no session is named; null: one must be. */
+function onSession(intent: (session: string) => Intent, unnamed: Intent | null = null): Read {
+  return ({ raw, session, rest }) => {
+    if (raw === '') return unnamed;
+    return session === null || rest !== '' ? null : intent(session);
+  };
+}
 
-const ROWS: Readonly<Record<Subcommand, SubcommandRow>> = {
-  help: row({
-    takes: z.object({ topic: oneOf(['options']).optional() }),
-    intent: ({ topic = null }) => ({ kind: 'help', topic }),
+/** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. Some people type an email address. */
+const LINK = new RegExp(`^<@(${USER_ID})(?:\\|[^<>]*)?> (?:none|(\\S*[-_|\\d@]\\S*))$`, 'i');
+
+const ROWS: Readonly<Record<Subcommand, Read>> = {
+  help: matching(/^(options)?$/, (topic) => ({
+    kind: 'help',
+    topic: topic === undefined ? null : 'options',
+  })),
+  list: matching(/^(?:(mine|all)\b ?)?([1-9]\d{0,5})?$/, (whose, page = '1') => {
+    return { kind: 'list', whose: whose === 'all' ? whose : 'mine', page: Number(page) };
   }),
-  list: row({
-    takes: z.object({
-      whose: oneOf(['mine', 'all']).optional(),
-      page: z
-        .stringFormat('page', /^[1-9]\d{0,5}$/)
-        .transform(Number)
-        .optional(),
-    }),
-    intent: ({ whose = 'mine', page = 1 }) => ({ kind: 'list', whose, page }),
-  }),
-  status: row({
-    takes: z.object({ session: session.optional() }),
-    intent: ({ session: id }) =>
-      id === undefined ? { kind: 'list', whose: 'mine', page: 1 } : { kind: 'status', session: id },
-  }),
-  why: row({
-    takes: z.object({}),
-    intent: () => ({ kind: 'why', draft: {}, problems: [] }),
-  }),
-  whoami: row({
-    takes: z.object({ again: oneOf(['again']).optional() }),
-    intent: ({ again }) => ({ kind: 'whoami', again: again !== undefined }),
-  }),
-  usage: row({
-    takes: z.object({ whose: oneOf([...USAGE_SCOPES, 'all']).optional(), options: z.string().optional() }),
-    rest: 'options',
-    intent: ({ whose = 'me', options = '' }) => readUsage(whose === 'all' ? 'workspace' : whose, options),
-  }),
-  follow: row({
-    takes: z.object({ session }),
-    intent: ({ session: id }) => ({ kind: 'follow', session: id }),
-  }),
-  say: row({
-    takes: z.object({ session, text: z.string() }),
-    rest: 'text',
-    intent: ({ session: id, text }) => ({ kind: 'say', session: id, text }),
-  }),
-  stop: row({
-    takes: z.object({ session: session.optional() }),
-    intent: ({ session: id }) => (id === undefined ? { kind: 'pick' } : { kind: 'stop', session: id }),
-  }),
-  archive: row({
-    takes: z.object({ session }),
-    intent: ({ session: id }) => ({ kind: 'archive', session: id }),
-  }),
-  defaults: row({
-    takes: z.object({
-      scope: oneOf(['me', 'channel', 'workspace']).optional(),
-      clear: oneOf(['clear']).optional(),
-    }),
-    intent: ({ scope: whose, clear }) => {
-      if (clear === undefined) return { kind: 'defaults' };
-      return { kind: 'clear-defaults', scope: SCOPES[whose ?? 'me'] };
-    },
-  }),
-  settings: row({
-    takes: z.object({
-      me: oneOf(['me']).optional(),
-      setting: oneOf(OWN_SETTINGS).optional(),
-      value: z.string().toLowerCase().optional(),
-    }),
-    intent: ({ me, setting, value }) => {
-      if (me === undefined) return setting === undefined && value === undefined ? { kind: 'settings' } : null;
-      if (setting === undefined) return value === undefined ? { kind: 'whoami', again: false } : null;
-      const chosen = preferencesSchema.safeParse({ [setting]: value });
-      return value === undefined || !chosen.success
-        ? null
-        : { kind: 'set-own', setting, chosen: chosen.data };
-    },
-  }),
-  link: row({
-    takes: z.object({
-      person,
-      /** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. Some people type an email address. */
-      member: z.union([oneOf(['none']), z.string().regex(/[-_|\d@]/)]),
-    }),
-    intent: ({ person: slackUserId, member }) => {
-      return { kind: 'link', slackUserId, devinUserId: member === 'none' ? null : unescape(member) };
-    },
-  }),
+  status: onSession((session) => ({ kind: 'status', session }), { kind: 'list', whose: 'mine', page: 1 }),
+  why: matching(/^$/, () => ({ kind: 'why', draft: {}, problems: [] })),
+  whoami: matching(/^(again)?$/, (again) => ({ kind: 'whoami', again: again !== undefined })),
+  usage: matching(/^(?:(me|channel|workspace)\b ?)?(.*)$/, (whose, options = '') =>
+    readUsage(USAGE_SCOPES.find((scope) => scope === whose) ?? 'me', options),
+  ),
+  follow: onSession((session) => ({ kind: 'follow', session })),
+  say: ({ session, rest }) =>
+    session === null || rest === '' ? null : { kind: 'say', session, text: unescape(rest) },
+  stop: onSession((session) => ({ kind: 'stop', session }), { kind: 'pick' }),
+  archive: onSession((session) => ({ kind: 'archive', session })),
+  defaults: matching(/^(?:(me|channel|workspace)\b ?)?(clear)?$/, (whose, clear) =>
+    clear === undefined ? { kind: 'defaults' } : { kind: 'clear-defaults', scope: scopeOf(whose) },
+  ),
+  settings: matching(/^(?:me (\w+) (\w+))?$/, (setting, value) =>
+    setting === undefined ? { kind: 'settings' } : readOwn(setting, value),
+  ),
+  link: ({ raw }) => {
+    const [, slackUserId, member] = LINK.exec(raw) ?? [];
+    if (slackUserId === undefined) return null;
+    return { kind: 'link', slackUserId, devinUserId: member === undefined ? null : unescape(member) };
+  },
 };
+
+/** Whose defaults; a person's own are `me`. */
+function scopeOf(whose = 'me'): SettingScope {
+  return whose === 'channel' || whose === 'workspace' ? whose : 'person';
+}
+
+/** `me notify dm`; null: no such setting. */
+function readOwn(named: string, value: string | undefined): Intent | null {
+  const setting = OWN_SETTINGS.find((own) => own === named);
+  if (setting === undefined) return null;
+  const chosen = preferencesSchema.safeParse({ [setting]: value });
+  return chosen.success ? { kind: 'set-own', setting, chosen: chosen.data } : null;
+}
+
+const USUALLY_BY = { me: 'repo', channel: 'month', workspace: 'month' } as const;
+/** Slack's apps turn two hyphens into a dash. */
+const BY = new RegExp(`${DASHES}by[=\\s]+(\\S+)`, 'iu');
+const SINCE = new RegExp(`${DASHES}since[=\\s]+(\\d{1,3})d?(?!\\S)`, 'iu');
+
+/** `--by person --since 30d`; null: something else. */
+function readUsage(scope: UsageScope['kind'], options: string): Intent | null {
+  const [, named = USUALLY_BY[scope]] = BY.exec(options) ?? [];
+  const by = USAGE_BY.find((known) => known === named.toLowerCase());
+  const days = Number(SINCE.exec(options)?.[1] ?? DEFAULT_DAYS);
+  const isRead = options.replace(BY, '').replace(SINCE, '').trim() === '';
+  return by === undefined || days < 1 || days > MOST_DAYS || !isRead
+    ? null
+    : { kind: 'usage', scope, by, days };
+}
+
+function commandNamed(word: Word | undefined): Subcommand | null {
+  return COMMAND_NAMES.get(bareWord(word?.raw ?? '')) ?? null;
+}
 
 /** null: not a sub-command, or with words that it doesn't take. */
 export function readSubcommand(typed: string): Intent | null {
-  const words = wordsOf(typed);
-  const [first, ...args] = words;
-  const name = first === undefined ? undefined : COMMAND_NAMES.get(bareWord(first.raw));
-  return name === undefined ? null : ROWS[name].read(args, typed);
+  const [first, ...args] = wordsOf(typed);
+  const name = commandNamed(first);
+  if (name === null) return null;
+  const rest = typed.slice(args[0]?.end ?? typed.length).trim();
+  return ROWS[name]({ raw: args.map(({ raw }) => raw).join(' '), session: args[0]?.session ?? null, rest });
 }
+
+const DEFAULTS = /^defaults(?:\s+(me|channel|workspace))?$/;
 
 /** Whose defaults the flags beside this text, in lower case, set; if it names nobody, the person's own. null: it is a task. */
 export function defaultsSetBeside(task: string): SettingScope | null {
-  const [first = '', whose = 'me', ...others] = task.split(/\s+/);
-  if (first !== 'defaults' || others.length > 0) return null;
-  return whose === 'me' || whose === 'channel' || whose === 'workspace' ? SCOPES[whose] : null;
+  const found = DEFAULTS.exec(task);
+  return found && scopeOf(found[1]);
 }
 
 /** The sub-command whose name, or another word for it, is the first word, perhaps with one slip; null: none. */
 export function commandLike([first]: readonly Word[]): Subcommand | null {
-  const word = first === undefined ? '' : bareWord(first.raw);
-  if (word === '') return null;
+  const word = bareWord(first?.raw ?? '');
   const near = [...COMMAND_NAMES].find(([known]) => editDistance(word, known) <= 1);
-  return COMMAND_NAMES.get(word) ?? near?.[1] ?? null;
+  return commandNamed(first) ?? near?.[1] ?? null;
 }
 
 /** Whose settings or sessions: after a sub-command that takes it, nobody means a task. */
 const OWN_WORDS = new Set(['me', 'mine', 'channel', 'workspace', 'clear']);
 
-/** The sub-command that is followed by one of its own words, and by others that it doesn't take; null: none. */
-export function misusedCommand(typed: string): Subcommand | null {
+/** A sub-command that is followed by one of its own words, and by others that it doesn't take; null: none. */
+export function misusedCommand(typed: string): IntentOf<'misused'> | null {
   const [first, second] = wordsOf(typed);
-  const name = first === undefined ? undefined : COMMAND_NAMES.get(bareWord(first.raw));
-  if (name === undefined || second === undefined || !OWN_WORDS.has(second.raw.toLowerCase())) return null;
-  return readSubcommand(`${name} ${second.raw}`) === null ? null : name;
+  const name = commandNamed(first);
+  const word = second?.raw.toLowerCase() ?? '';
+  const takes = name !== null && OWN_WORDS.has(word) && readSubcommand(`${name} ${word}`) !== null;
+  return takes ? { kind: 'misused', name } : null;
 }
 
 /** What was probably meant, as a command that can be run; null: something is missing. */
 export function meantCommand(name: Subcommand, words: readonly Word[], typed: string): string | null {
-  const session = words.find((word) => word.session !== null)?.session ?? null;
+  const session = words.find((word) => word.session !== null)?.session;
   const rest = typed.slice(words[0]?.end).trim();
-  const candidates = [
-    `${name} ${rest}`,
-    ...(session === null ? [] : [`${name} devin-${bareSessionId(session)}`]),
-    name,
-  ];
-  return candidates.find((one) => readSubcommand(one) !== null)?.trim() ?? null;
-}
-
-function row<T extends z.ZodObject>(definition: Definition<T>) {
-  const { takes, rest, intent } = definition;
-
-  /** null: these words are not what it takes. */
-  function read(words: readonly Word[], text: string): Intent | null {
-    const values: Record<string, unknown> = {};
-    let left = words;
-    for (const [name, slot] of Object.entries(takes.shape)) {
-      const [next] = left;
-      if (next === undefined) break;
-      const value =
-        name === rest ? unescape(text.slice(next.at)) : name === 'session' ? next.session : next.raw;
-      if (!z.safeParse(slot, value).success) continue;
-      values[name] = value;
-      left = name === rest ? [] : left.slice(1);
-    }
-    const taken = left.length === 0 ? takes.safeParse(values) : null;
-    return taken?.success === true ? intent(taken.data) : null;
-  }
-
-  return { read };
+  const candidates = [rest, ...(session ? [`devin-${bareSessionId(session)}`] : []), ''];
+  return (
+    candidates.map((args) => `${name} ${args}`.trim()).find((one) => readSubcommand(one) !== null) ?? null
+  );
 }

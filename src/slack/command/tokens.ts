@@ -23,90 +23,59 @@ export function blankEnd(text: string, at: number): number {
 export function proseEnd(text: string, start: number): number {
   let at = start;
   while (at < text.length && !/\s/.test(text.charAt(at))) {
-    at = codeEnd(text, at) ?? slackTokenEnd(text, at) ?? quotedProseEnd(text, at, start) ?? at + 1;
+    // Inside a word, a quotation mark is an apostrophe or means inches.
+    const mayQuote = MARK.test(text.charAt(at)) && /^[([{]*$/.test(text.slice(start, at));
+    at = codeEnd(text, at) ?? slackTokenEnd(text, at) ?? (mayQuote ? quoteEnd(text, at) : null) ?? at + 1;
   }
   return at;
 }
 
-export type Value = {
-  /** Without its quotes; Slack's tokens unchanged. */
-  text: string;
-  /** After the value. */
-  end: number;
-  /** It starts with a quotation mark that is never closed. */
-  unclosed: boolean;
-};
-
 /** The value at `start`: a word, or text in quotes. A list continues after a comma, even with spaces. */
-export function readValue(text: string, start: number, isList: boolean): Value {
-  const value: Value = { text: '', end: start, unclosed: false };
+export function readValue(text: string, start: number, isList: boolean): { text: string; end: number } {
+  let value = '';
+  let at = start;
   let isItemStart = true;
-  while (value.end < text.length && !/\s/.test(text.charAt(value.end))) {
-    const quoted: QuotedText | null = isItemStart ? readQuoted(text, value.end, isList) : null;
-    value.unclosed ||= quoted === 'unclosed';
-    const piece: TextPiece = quoted === null || quoted === 'unclosed' ? plainPiece(text, value.end) : quoted;
-    isItemStart = isList && COMMA.test(piece.text);
-    value.text += piece.text;
-    value.end = isItemStart ? nextItem(text, piece.end) : piece.end;
+  while (at < text.length && !/\s/.test(text.charAt(at))) {
+    const close: number | null = isItemStart && MARK.test(text.charAt(at)) ? quoteEnd(text, at) : null;
+    // The rest of the value could be anywhere. Other marks begin words, too: `'90s`, `「ログイン」画面`.
+    if (isItemStart && close === null && DOUBLE.test(text.charAt(at)))
+      return { text: '', end: proseEnd(text, at) };
+    const end = close ?? slackTokenEnd(text, at) ?? at + 1;
+    const piece: string = close === null ? text.slice(at, end) : text.slice(at + 1, end - 1);
+    value += piece;
+    isItemStart = isList && COMMA.test(piece);
+    at = (isItemStart ? match(NEXT_ITEM, text, end) : null) ?? end;
   }
-  return value;
+  return { text: value, end: at };
 }
 
-/** What closes a quotation mark, best first: smart quotes from phones and other languages come mixed. */
-const CLOSING: Record<string, readonly string[]> = {
-  '"': ['"', '”', '“'],
-  '“': ['”', '"', '“'],
-  '”': ['”', '"'],
-  '„': ['“', '”', '"'],
-  '«': ['»'],
-  '»': ['«', '»'],
-  "'": ["'", '’', '‘'],
-  '‘': ['’', "'", '‘'],
-  '‚': ['‘', '’', "'"],
-  '「': ['」'],
-  '『': ['』'],
-};
+/** Marks that close each other: smart quotes from phones and other languages come mixed. */
+const QUOTES = ['"“”„«»', "'‘’‚", '「」『』', '`'];
+const MARK = new RegExp(`[${QUOTES.join('')}]`);
+const DOUBLE = new RegExp(`[${QUOTES[0]}\`]`);
 
-/** The longest quotes in the task and in a value, in characters: each mark that is never closed costs one search. */
+/** In characters: each mark that is never closed costs one search. */
 const LONGEST_QUOTE = 1000;
-const LONGEST_VALUE = 3000;
 
 /** Japanese keyboards write wide ones. */
 const COMMA = /^[,，、]$/;
 
-/** One that is never closed begins a word: `'90s`, `「ログイン」画面`. */
-const WITHIN_WORDS = new Set(["'", '‘', '‚', '「', '『']);
-
-type TextPiece = { text: string; end: number };
-type QuotedText = TextPiece | 'unclosed';
-
-function readQuoted(text: string, at: number, isList: boolean): QuotedText | null {
-  const mark = text.charAt(at);
-  const closers = mark === '`' ? ['`'] : CLOSING[mark];
-  if (closers === undefined) return null;
-  const within = Math.min(text.length, at + LONGEST_VALUE);
-  const close = closeOf(text, at, { closers, after: isList ? /[\s,，、]/ : /\s/, within });
-  if (close !== null) return { text: text.slice(at + 1, close), end: close + 1 };
-  return WITHIN_WORDS.has(mark) ? null : 'unclosed';
-}
-
-function plainPiece(text: string, at: number): TextPiece {
-  const end = slackTokenEnd(text, at) ?? at + 1;
-  return { text: text.slice(at, end), end };
+/** After the quote at `at`, on one line; its closing mark ends a word. The same mark closes it, or the next of its kind. */
+function quoteEnd(text: string, at: number): number | null {
+  const open = text.charAt(at);
+  const kind = QUOTES.find((marks) => marks.includes(open)) ?? '';
+  const [line = ''] = text.slice(at + 1, at + LONGEST_QUOTE).split('\n', 1);
+  const ends = [open, kind].map((marks) => line.search(new RegExp(`[${marks}](?=[\\s)\\]},，、.;:!?…]|$)`)));
+  const close = ends.find((end) => end !== -1);
+  return close === undefined ? null : at + close + 2;
 }
 
 /** Japanese keyboards make wide hyphens, minus signs, bars or the mark of a long vowel; copied text has others. */
 export const HYPHEN = '[-－ー−―‐‑]';
 /** What people type for two hyphens: macOS and iOS make one dash of them, and of one more. */
 export const DASHES = `(?:${HYPHEN}{2,3}|${HYPHEN}?[—–]{1,2}${HYPHEN}?)`;
-const LIST_END = new RegExp(`^(?:\\n|--|${DASHES}\\p{L})`, 'u');
-
-/** After the spaces that follow a comma, unless the list ends there: at the end of the line or before another flag. */
-function nextItem(text: string, afterComma: number): number {
-  const next = blankEnd(text, afterComma);
-  const endsHere = next >= text.length || LIST_END.test(text.slice(next, next + 3));
-  return endsHere ? afterComma : next;
-}
+/** After a comma: the next value stands on the same line, and is no other flag. */
+const NEXT_ITEM = new RegExp(`[^\\S\\n]*(?!${DASHES}\\p{L})(?=\\S)`, 'uy');
 
 /** ```…``` over lines, `…` within one. */
 export const CODE = /```[^]*?```|`[^`\n]*`/g;
@@ -118,33 +87,6 @@ function codeEnd(text: string, at: number): number | null {
 /** Such as `<@U…|name>` and `<https://…|label>`: a name or label can hold spaces. */
 function slackTokenEnd(text: string, at: number): number | null {
   return match(/<[^<>\n]+>/y, text, at);
-}
-
-/** Text in quotes within the task, on one line. Inside a word, a mark is an apostrophe or means inches. */
-function quotedProseEnd(text: string, at: number, wordStart: number): number | null {
-  const closers = CLOSING[text.charAt(at)];
-  if (closers === undefined || !/^[([{]*$/.test(text.slice(wordStart, at))) return null;
-  const near = text.slice(at, at + LONGEST_QUOTE);
-  const lineEnd = near.indexOf('\n');
-  const within = at + (lineEnd === -1 ? near.length : lineEnd);
-  const close = closeOf(text, at, { closers, after: /[\s)\]},.;:!?…]/, within });
-  return close === null ? null : close + 1;
-}
-
-type Closing = { closers: readonly string[]; after: RegExp; within: number };
-
-/** The first closing mark at the end of a word. */
-function closeOf(text: string, open: number, { closers, after, within }: Closing): number | null {
-  // Searching the whole text would read it to its end for each mark.
-  const quoted = text.slice(open + 1, within);
-  for (const closer of closers) {
-    for (let at = quoted.indexOf(closer); at !== -1; at = quoted.indexOf(closer, at + 1)) {
-      const close = open + 1 + at;
-      const next = text.charAt(close + 1);
-      if (next === '' || after.test(next)) return close;
-    }
-  }
-  return null;
 }
 
 /** After what the pattern matches at `at`; null: nothing. */

@@ -1,71 +1,52 @@
 import {
-  mostOf,
   storedDraftSchema,
   type Field,
   type FieldInput,
   type FieldKey,
   type StoredDraft,
 } from '../../session/fields.ts';
-import type { IntentOf, Problem } from '../../session/intent.ts';
-import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, type UsageScope } from '../../session/usage.ts';
+import type { Problem } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { unescape } from '../views/text.ts';
 import type { Given } from './flags.ts';
-import { DASHES } from './tokens.ts';
 
-/** `ownTag`: the app adds a tag of its own. */
-export function readValues(
-  given: readonly Given[],
-  ownTag = true,
-): { draft: StoredDraft; problems: Problem[] } {
-  const said = new Map<Field, (string | null)[]>();
+/** What flags set, and what is wrong with them. */
+export function readValues(given: readonly Given[]): { draft: StoredDraft; problems: Problem[] } {
   const values: Partial<Record<FieldKey, unknown>> = {};
   const problems: Problem[] = [];
-  for (const one of given) {
-    if (one.kind === 'value') said.set(one.field, [...(said.get(one.field) ?? []), one.text]);
-    else problems.push(problemOf(one));
-  }
-  for (const [field, texts] of said) {
-    const read = readTexts(field, texts, ownTag);
+  for (const [field, all] of Map.groupBy(given, (one) => one.field)) {
+    const read = readTexts(
+      field,
+      all.map(({ text }) => text),
+    );
     problems.push(...read.problems);
     if (read.value !== undefined) values[field.key] = read.value;
   }
   return { draft: storedDraftSchema.parse(values), problems };
 }
 
-function problemOf(given: Exclude<Given, { kind: 'value' }>): Problem {
-  switch (given.kind) {
-    case 'unknown':
-      return { kind: 'unknown-flag', flag: asTyped(given.typed) };
-    case 'missing':
-      return { kind: 'missing-value', field: given.field.key };
-    case 'unclosed':
-      return { kind: 'bad-value', field: given.field.key, value: asTyped(given.text) };
-  }
-}
-
 /** What a field gets of all that is typed for it. Two values that mean the same are one. */
-function readTexts(field: Field, texts: readonly (string | null)[], ownTag: boolean) {
+function readTexts(field: Field, texts: readonly string[]): { value?: unknown; problems: Problem[] } {
   const { key, input } = field;
   const isList = input.kind === 'list';
-  const items = isList ? texts.flatMap((text) => splitList(text ?? '')) : texts;
-  if (items.length === 0) return { problems: [{ kind: 'missing-value', field: key } as const] };
-  const isNone = (item: string | null): boolean => isList && item?.toLowerCase() === 'none';
+  const items = isList ? texts.flatMap(splitList) : texts;
+  const isMissing = input.kind !== 'switch' && items.every((item) => item.trim() === '');
+  if (isMissing) return { problems: [{ kind: 'missing-value', field: key }] };
+  const isNone = (item: string): boolean => isList && item.toLowerCase() === 'none';
   // An empty list differs from no list.
   if (isList && input.none && items.every(isNone)) return { value: [], problems: [] };
   const accepted = new Map<string, unknown>();
   const problems: Problem[] = [];
   for (const item of items) {
     const one = isNone(item) ? null : accept(field, item);
-    if (one === null) problems.push({ kind: 'bad-value', field: key, value: asTyped(item ?? '') });
-    else accepted.set(one.output, accepted.get(one.output) ?? one.input);
+    if (one === null) problems.push({ kind: 'bad-value', field: key, value: asTyped(item) });
+    else accepted.set(one.output, one.input);
   }
   const values = [...accepted.values()];
-  const most = isList ? mostOf(input, ownTag) : 1;
-  if (most === null || values.length <= most)
-    return { value: isList && values.length > 0 ? values.flat() : values[0], problems };
-  const tooMany: Problem = { kind: 'too-many', field: key, most, given: values.length };
-  return { problems: [...problems, tooMany] };
+  const most = isList ? (input.max ?? Infinity) : 1;
+  if (values.length > most) problems.push({ kind: 'too-many', field: key, most, given: values.length });
+  else if (values.length > 0) return { value: isList ? values.flat() : values[0], problems };
+  return { problems };
 }
 
 /**
@@ -86,8 +67,7 @@ type Accepted = { input: unknown; output: string };
  * Slack turns what looks like an address into a link, so the value is the label, as it was typed. If the field reads
  * addresses (it reduces one to something else, or takes nothing else), the address counts.
  */
-function accept(field: Field, text: string | null): Accepted | null {
-  if (text === null) return check(field, '');
+function accept(field: Field, text: string): Accepted | null {
   const typed = asTyped(text);
   const address = unescape(text.replaceAll(WEB_LINK, '<$1>'));
   const byAddress = check(field, address);
@@ -114,9 +94,9 @@ function toInput(input: FieldInput, text: string): unknown {
     case 'choice':
       return input.options.find((option) => option.toLowerCase() === plainWord(text));
     case 'number':
-      return numberIn(plainWord(text));
+      return Number(plainWord(text));
     case 'switch':
-      return toSwitch(input.initially, text.toLowerCase());
+      return toSwitch(input.initially, plainWord(text));
     case 'secrets':
     case 'json':
       // Too secret or too long for a command: such a field has no flag.
@@ -124,19 +104,16 @@ function toInput(input: FieldInput, text: string): unknown {
   }
 }
 
-/** Also as texts show it: `1,000`. */
-function numberIn(word: string): number | undefined {
-  const digits = /^\d{1,3}(?:,\d{3})+$/.test(word) ? word.replaceAll(',', '') : word;
-  return /^\d+$/.test(digits) ? Number(digits) : undefined;
-}
+/** The flag alone says yes. */
+const YES_OR_NO = new Map([
+  ...['', 'on', 'yes', 'true', '1', 'はい'].map((word) => [word, true] as const),
+  ...['off', 'no', 'false', 'never', '0', 'いいえ'].map((word) => [word, false] as const),
+]);
 
-const YES = new Set(['', 'on', 'yes', 'true', '1', 'はい']);
-const NO = new Set(['off', 'no', 'false', 'never', '0', 'いいえ']);
-
-/** A flag flips its switch; `=false` leaves it. */
-function toSwitch(initially: boolean, text: string): boolean | undefined {
-  if (YES.has(text)) return !initially;
-  return NO.has(text) ? initially : undefined;
+/** Yes flips the switch, no leaves it. */
+function toSwitch(initially: boolean, word: string): boolean | undefined {
+  const isFlipped = YES_OR_NO.get(word);
+  return isFlipped === undefined ? undefined : isFlipped !== initially;
 }
 
 const SENTENCE_MARKS = '.,;:!?';
@@ -158,26 +135,4 @@ function withoutMarks(text: string, marks: string): string {
 export function flagTakes({ key, input }: Field, text: Text): string {
   const { takes } = text.fields[key];
   return input.kind === 'list' ? text.command.several(takes, input.none) : takes;
-}
-
-/** Slack's apps turn two hyphens into a dash. */
-const OPTION = new RegExp(`^${DASHES}(by|since)(?:=(\\S+))?$`, 'i');
-const DAYS = /^(\d{1,3})d?$/i;
-
-const USUALLY_BY = { me: 'repo', channel: 'month', workspace: 'month' } as const;
-
-/** `--by person --since 30d`; null: something else. */
-export function readUsage(scope: UsageScope['kind'], options: string): IntentOf<'usage'> | null {
-  const words = options.split(/\s+/).filter((word) => word !== '');
-  const intent: IntentOf<'usage'> = { kind: 'usage', scope, by: USUALLY_BY[scope], days: DEFAULT_DAYS };
-  while (words.length > 0) {
-    const [, name, joined] = OPTION.exec(words.shift() ?? '') ?? [];
-    const value = joined ?? words.shift() ?? '';
-    const by = USAGE_BY.find((known) => known === value.toLowerCase());
-    const days = Number(DAYS.exec(value)?.[1] ?? 0);
-    if (name?.toLowerCase() === 'by' && by !== undefined) intent.by = by;
-    else if (name?.toLowerCase() === 'since' && days >= 1 && days <= MOST_DAYS) intent.days = days;
-    else return null;
-  }
-  return intent;
 }

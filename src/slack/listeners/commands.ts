@@ -56,7 +56,7 @@ export type Answers = {
 
 export async function hearCommand(c: ListenersContext, command: Command, ack: CommandAck): Promise<void> {
   const typed = withoutCommand(command.text.trim(), command.name);
-  const intent = parseCommand(typed, { ownTag: c.tagRequests });
+  const intent = parseCommand(typed);
   try {
     if (isStarting(intent)) return await start(c, { command, intent }, ack);
     const answering = withDeadline(async () => answerCommand(c, typedCall(command), intent), ANSWER_TIME);
@@ -97,7 +97,7 @@ export const COMMAND_PRESSES = {
   [ACTION.run]: durable(async (c, press) => {
     const call = press.value === null ? null : pressedCall(press, press.value);
     if (call === null) return;
-    const intent = parseCommand(call.typed, { ownTag: c.tagRequests });
+    const intent = parseCommand(call.typed);
     if (isStarting(intent)) return;
     const answered = await answerCommand(c, call, intent);
     // A Home shows what it changed, or why the person may change nothing.

@@ -29,8 +29,6 @@ export type ListenersContext = AuthorityContext &
     search: (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
     /** With the names of playbooks and the like that are known now. */
     withNames: WithNames;
-    /** The app adds a tag of its own to each session. */
-    tagRequests: boolean;
     mentions: 'start' | 'ask';
     command: string;
     /** Redraws the person's Home if they may be looking at it. */

@@ -167,7 +167,7 @@ async function readSubmission(
   { form, groups, text }: { form: Form; groups: readonly OptionGroup[]; text: Text },
 ) {
   const { faults, draft: filled } = form;
-  const rules = { groups, faults: faults ?? {}, before: filled.values, ownTag: c.tagRequests };
+  const rules = { groups, faults: faults ?? {}, before: filled.values };
   const read = readSessionForm(view.values, rules, text);
   const texts = read.files.flatMap((file) => {
     const field = fieldForFile(file);
@@ -180,7 +180,7 @@ async function readSubmission(
     })),
   );
   const attached = read.files.filter((file) => fieldForFile(file) === undefined).map(({ id }) => id);
-  return { ...withTextFiles(read, files, { rules, text }), attached };
+  return { ...withTextFiles(read, files, text), attached };
 }
 
 /** The view with an alert on top. Slack keeps what was typed, by block id. */
@@ -230,7 +230,7 @@ async function whatDevinGets(
   text: Text,
 ) {
   const { groups } = formMetadata.read(view.metadata);
-  const rules = { groups, faults: {}, before: form.draft.values, ownTag: c.tagRequests };
+  const rules = { groups, faults: {}, before: form.draft.values };
   const { draft, contextChoice } = readSessionForm(view.values, rules, text);
   const { context, draft: filled, without } = form;
   const choice = contextChoice ?? context?.choice;

@@ -77,11 +77,8 @@ async function hearEdit(c: ListenersContext, delivered: Edit, isAgain: boolean):
 }
 
 /** The task of a message to the app, without its options; null: it has none. */
-function taskIn(
-  { slack, tagRequests: ownTag, command }: ListenersContext,
-  { slackText }: Edit,
-): string | null {
-  const reading = { botUserId: slack.botUserId(), isDirect: true, ownTag, command };
+function taskIn({ slack, command }: ListenersContext, { slackText }: Edit): string | null {
+  const reading = { botUserId: slack.botUserId(), isDirect: true, command };
   const intent = readAddressed(slackText, reading)?.intent;
   return intent !== undefined && 'draft' in intent ? (intent.draft.prompt ?? null) : null;
 }
@@ -238,9 +235,9 @@ async function offerWake(
 async function answerAddressed(c: ListenersContext, message: Message): Promise<void> {
   const { slackText, userId, channelId, placeKind, threadTs } = message;
   const isDirect = placeKind === 'direct';
-  const { command, tagRequests: ownTag } = c;
+  const { command } = c;
   const botUserId = c.slack.botUserId();
-  const addressed = readAddressed(slackText, { botUserId, isDirect, ownTag, command });
+  const addressed = readAddressed(slackText, { botUserId, isDirect, command });
   const answer = addressed === null ? null : await act(c, message, addressed);
   // In direct messages the answer stays; elsewhere only the author sees it.
   const place = privatePlace({ userId, channelId: isDirect ? null : channelId, threadTs });
@@ -325,7 +322,7 @@ function taskOf(message: Message, wish: Wish): TypedTask {
 
 /** `!new` in a session's thread: like a mention, the card is the answer. */
 async function answerNew(c: ListenersContext, message: Message, task: string): Promise<void> {
-  const intent = parseNew(task, { ownTag: c.tagRequests });
+  const intent = parseNew(task);
   const answer = await startOrAsk(c, message, { intent, typed: task });
   if (answer !== null) await answerMessage(c, { message, place: privatePlace(message), answer });
 }

@@ -30,7 +30,7 @@ import {
 } from '../edge/ids.ts';
 import { fieldRows, optionWords, row } from './details.ts';
 import { fieldInput } from './form/fields.ts';
-import { readFields, type FormRules } from './form/read.ts';
+import { readFields } from './form/read.ts';
 import {
   LIMIT,
   charactersOf,
@@ -181,10 +181,10 @@ function inputOf(field: Field, { values, names = {} }: EffectiveDraft, text: Tex
 
 export function readDefaultsForm(
   state: unknown,
-  { ownTag, before }: Pick<FormRules, 'ownTag' | 'before'>,
+  before: FieldValues,
   text: Text,
 ): { draft: StoredDraft; errors: Record<string, string> } {
-  const rules = { faults: {}, before, ownTag };
+  const rules = { faults: {}, before };
   const { values, errors } = readFields(settable, readEntered(state), { rules, text });
   return { draft: storedDraftSchema.parse(values), errors };
 }

@@ -47,7 +47,7 @@ export const command = {
   },
   /** What the flag of a list takes. `none`: that word and `all`, too. */
   several: (takes: string, none: boolean): string =>
-    `${takes}; separate several with commas${none ? ', or use all or none' : ''}`,
+    `${takes}; separate several with commas${none ? ', or use none' : ''}`,
   help: {
     example: 'fix the flaky login test --repo acme/web --acu 10',
     /** `options`: the most used ones. */
@@ -57,8 +57,7 @@ export const command = {
     allOptions: 'All options',
     subcommandsTitle: 'Other commands',
     sessionNote: 'Name a session by its id or link.',
-    flagsNote:
-      "Put values with spaces in quotes. `default` as a value, such as `--acu default`, goes back to your organization's default. Text in backticks, and everything after a separate `--`, is part of the task.",
+    flagsNote: 'Put values with spaces in quotes. Text in backticks is part of the task.',
     modes: (words: string): string => `Mode words work anywhere in the task: ${words}.`,
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
     subcommands: {

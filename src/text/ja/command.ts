@@ -36,7 +36,7 @@ export const command: Text['command'] = {
     started: 'セッションを開始しました。',
     gone: '古いため、セッションは開始していません。タスクをもう一度入力してください。',
   },
-  several: (takes, none) => `${takes}。複数はコンマ区切り${none ? '、all または none も指定できます' : ''}`,
+  several: (takes, none) => `${takes}。複数はコンマ区切り${none ? '、none も指定できます' : ''}`,
   help: {
     example: '不安定なログインのテストを直して --repo acme/web --acu 10',
     shortcut: (options) =>
@@ -45,8 +45,7 @@ export const command: Text['command'] = {
     allOptions: 'すべてのオプション',
     subcommandsTitle: 'その他のコマンド',
     sessionNote: 'セッションは ID またはリンクで指定します。',
-    flagsNote:
-      'スペースを含む値は引用符で囲みます。値を `default` にすると（例: `--acu default` ）、組織のデフォルトに戻ります。バッククォートの中と、単独の `--` より後ろは、すべてタスクとして扱います。',
+    flagsNote: 'スペースを含む値は引用符で囲みます。バッククォートの中はタスクとして扱います。',
     modes: (words) => `モードは、タスクのどこにでも書けます: ${words}`,
     formOnly: (labels) => `フォームでのみ設定: ${labels}`,
     subcommands: {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readAddressed } from '../../../src/slack/command/message.ts';
 
 const BOT = 'U0BOT';
-const reading = { botUserId: BOT, ownTag: true, command: '/devin' };
+const reading = { botUserId: BOT, command: '/devin' };
 const read = (text: string, isDirect: boolean) => readAddressed(text, { ...reading, isDirect });
 
 test.each<[text: string, mentioned: string | null, direct: string | null]>([
@@ -35,10 +35,4 @@ test.each([
   [`<@${BOT}> /devinci fix the login test`, '/devinci fix the login test'],
 ])('takes %j for the task %j', (text, prompt) => {
   expect(read(text, false)?.intent).toMatchObject({ draft: { prompt } });
-});
-
-test('a message can have one tag less if the app adds its own', () => {
-  const tagged = `fix the test --tag ${Array.from({ length: 50 }, (_, at) => `t${at}`).join(',')}`;
-  expect(read(tagged, true)?.intent.kind).toBe('invalid');
-  expect(readAddressed(tagged, { ...reading, isDirect: true, ownTag: false })?.intent.kind).toBe('create');
 });

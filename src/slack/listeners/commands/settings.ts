@@ -115,7 +115,7 @@ export const SETTINGS_SUBMISSIONS = {
     const { settings } = c.store;
     const text = await c.textFor(userId);
     const { person: before = {} } = await settings.layersFor({ channelId: '', teamId, userId });
-    const { draft, errors } = readDefaultsForm(view.values, { ownTag: c.tagRequests, before }, text);
+    const { draft, errors } = readDefaultsForm(view.values, before, text);
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     const refused = await personRefusal(c, { teamId, userId });
     if (refused !== null)

@@ -3,7 +3,6 @@ import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts
 import type { Fault, Faults } from '../../../session/failure.ts';
 import {
   fields,
-  mostOf,
   sessionDraftSchema,
   type Field,
   type FieldGroup,
@@ -26,7 +25,7 @@ export type ReadForm = {
   errors: Record<string, string>;
 };
 
-export type FormRules = InputRules & {
+export type FormRules = {
   /** What is in view besides `main`. */
   groups: readonly FieldGroup[];
   /** What was refused before, by field. */
@@ -60,7 +59,7 @@ export function readFields(shown: readonly Field[], entered: EnteredByBlock, rea
   return { values, errors };
 }
 
-type Reader = { rules: Pick<FormRules, 'faults' | 'before' | 'ownTag'>; text: Text };
+type Reader = { rules: Pick<FormRules, 'faults' | 'before'>; text: Text };
 
 /** `value`: undefined if nothing was entered. */
 type Checked = { value: unknown } | { problem: string };
@@ -81,7 +80,7 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
     case 'wrong':
       return { problem: reading.sentence(text) };
     case 'value': {
-      const problem = hiddenProblem(reading.raw, fault, text) ?? problemWith(field, reading.raw, rules, text);
+      const problem = hiddenProblem(reading.raw, fault, text) ?? problemWith(field, reading.raw, text);
       return problem === null ? { value: reading.raw } : { problem };
     }
   }
@@ -101,14 +100,11 @@ function hiddenProblem(raw: unknown, fault: Fault | undefined, { modal }: Text):
 
 const SHOWN_LENGTH = 60;
 
-/** `ownTag`: the app adds a tag of its own. */
-type InputRules = { ownTag: boolean };
-
 /** Why the field refuses the value; null: it accepts it. */
-function problemWith(field: Field, raw: unknown, rules: InputRules, text: Text): string | null {
+function problemWith(field: Field, raw: unknown, text: Text): string | null {
   const { errors } = text.modal;
-  const most = mostOf(field.input, rules.ownTag);
-  if (most !== null && Array.isArray(raw) && raw.length > most) return errors.tooMany(most, raw.length);
+  const most = field.input.kind === 'list' ? (field.input.max ?? Infinity) : Infinity;
+  if (Array.isArray(raw) && raw.length > most) return errors.tooMany(most, raw.length);
   const checked = field.schema.safeParse(raw);
   if (checked.success) return null;
   const { takes } = text.fields[field.key];
@@ -140,13 +136,13 @@ export function fieldForFile({ name }: UploadedFile): Field | undefined {
 export function withTextFiles(
   read: ReadForm,
   files: readonly (UploadedFile & { field: Field; read: UploadedText })[],
-  { rules, text }: { rules: FormRules; text: Text },
+  text: Text,
 ): ReadForm {
   let { draft } = read;
   const problems: string[] = [];
   for (const { field, name, read: uploaded } of files) {
     const merged = mergedValue(field, { draft, uploaded }, text);
-    const problem = 'problem' in merged ? merged.problem : problemWith(field, merged.value, rules, text);
+    const problem = 'problem' in merged ? merged.problem : problemWith(field, merged.value, text);
     if (problem !== null) problems.push(text.joins.labeled(name, problem));
     else if ('value' in merged) draft = sessionDraftSchema.parse({ ...draft, [field.key]: merged.value });
   }
