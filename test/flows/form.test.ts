@@ -60,13 +60,13 @@ describeOnBothWorlds('the form', (world) => {
   test('starts a task with options as it was typed if it was said to be one', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());
-    await slack.command(ana.userId, channelId, '--acu ten -- explain what --acu 10 does');
+    await slack.command(ana.userId, channelId, '--acu ten explain what `--acu 10` does');
     const [refused] = noticesTo(slack, channelId, ana.userId);
     await slack.clickButton(ana.userId, { channelId, ts: refused?.ts ?? '' }, 'open_form');
     const view = await settledForm(slack, ana.userId);
     slack.typeIn(view.id, { 'field.max_acu_limit': '5' });
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
-    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('explain what --acu 10 does');
+    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('explain what `--acu 10` does');
   });
 
   test.each([

@@ -81,7 +81,7 @@ describe('a person who chooses a language', () => {
   test('by the command is answered in it at once, and Home uses it', async () => {
     const { slack } = world();
     const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
-    const asked = await slack.command(userId, channelId, 'settings me');
+    const asked = await slack.command(userId, channelId, 'whoami');
     expect(asked.message?.text).toContain('*Language*: As in Slack');
     expect(JSON.stringify(asked.message?.blocks)).toMatch(/settings me language en.*settings me language ja/);
 
