@@ -7,7 +7,7 @@ import { isPending } from '../../session/request.ts';
 import { hasReplies, findSteered, type SteeredThread, messageKey, offerId } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { renderDoubt } from '../command/help.ts';
-import { asTalk, isAddressed, mentionsApp, readAddressed, type Addressed } from '../command/message.ts';
+import { asTalk, isAddressed, readAddressed, type Addressed } from '../command/message.ts';
 import { parseNew } from '../command/parse.ts';
 import { ACTION } from '../edge/ids.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
@@ -95,9 +95,8 @@ async function cancelTask(c: ListenersContext, deleted: PayloadOf<'deletion'>): 
 async function hearMessage(c: ListenersContext, delivered: Message, isAgain: boolean): Promise<void> {
   const handle = await handlerOf(c, delivered);
   if (handle === null) return;
-  // It asked for a session itself, which may have a question by now. A mention can be two events, in any order.
-  const mayBeKnown = isAgain || mentionsApp(delivered.slackText, c.slack.botUserId());
-  if (mayBeKnown && (await c.store.requests.ofMessage(delivered)) !== null) return;
+  // It asked for a session itself, which may have a question by now.
+  if (isAgain && (await c.store.requests.ofMessage(delivered)) !== null) return;
   // Only now: Slack takes few such calls, and after an outage it delivers again what people told each other, too.
   const message = isAgain ? await c.slack.thread.readAgain(delivered) : delivered;
   if (message !== null) await handle(message);

@@ -364,13 +364,8 @@ describe('sub-commands', () => {
     ],
     ['settings', { kind: 'settings' }],
     ['settings me notify DM', { kind: 'set-own', setting: 'notify', chosen: { notify: 'dm' } }],
-<<<<<<< HEAD
     ['settings me language slack', { kind: 'set-own', setting: 'language', chosen: { language: 'slack' } }],
-    ['usage ALL --since 7d', { kind: 'usage', scope: 'workspace', by: 'month', days: 7 }],
-=======
-    ['settings me language slack', { kind: 'set-own', setting: 'language', chosen: { language: null } }],
     ['usage WORKSPACE --since 7d', { kind: 'usage', scope: 'workspace', by: 'month', days: 7 }],
->>>>>>> 90b24674 (refactor(command): one reader of quotes, one pattern for each sub-command; a tag is always kept free for the app's own; no -- in front of a task)
     ['ヘルプ', { kind: 'help', topic: null }],
     ['セッション一覧', { kind: 'list', whose: 'mine', page: 1 }],
     ['停止　devin-1', { kind: 'stop', session: 'devin-1' }],
