@@ -51,18 +51,53 @@ function errorFacts(error: unknown): unknown {
   return Object.fromEntries(Object.entries(serialised).filter(([key]) => ERROR_KEYS.has(key)));
 }
 
-/** The root logger. Facts go into the object, never into the message. */
-export function createLog(level: string, destination?: DestinationStream): Log {
+const SAME_LINE_MS = 60_000;
+const MOST_LINES = 1000;
+const WARN = pino.levels.values['warn'] ?? 40;
+
+/** Errors with the same message are the same. */
+function lineOf(args: readonly unknown[]): string {
+  return JSON.stringify(args, (_key, value: unknown) => (value instanceof Error ? value.message : value));
+}
+
+/**
+ * The root logger. Facts go into the object, never into the message. While the database, Slack or Devin is down, much
+ * fails: the same warning or error comes once a minute, with how many were left out before it. `passedMs`: a monotonic clock.
+ */
+export function createLog(
+  level: string,
+  destination?: DestinationStream,
+  passedMs: () => number = () => performance.now(),
+): Log {
+  const said = new Map<string, { untilMs: number; leftOut: number }>();
+  let leftOut = 0;
   return pino(
     {
       level,
       base: null,
+      mixin: () => (leftOut > 0 ? { leftOut } : {}),
       serializers: { err: errorFacts },
       redact: {
         paths: DEPTHS.flatMap((depth) => SECRET_KEYS.map((key) => depth + key)),
         censor: '[redacted]',
       },
-      hooks: { streamWrite: (line) => line.replaceAll(TOKEN_SHAPES, '[redacted]') },
+      hooks: {
+        logMethod(args, method, lineLevel) {
+          const line = lineLevel < WARN ? null : lineOf(args);
+          const before = line === null ? undefined : said.get(line);
+          if (before !== undefined && passedMs() < before.untilMs) {
+            before.leftOut += 1;
+            return;
+          }
+          leftOut = before?.leftOut ?? 0;
+          method.apply(this, args);
+          leftOut = 0;
+          if (line === null) return;
+          if (said.size >= MOST_LINES) said.clear();
+          said.set(line, { untilMs: passedMs() + SAME_LINE_MS, leftOut: 0 });
+        },
+        streamWrite: (line) => line.replaceAll(TOKEN_SHAPES, '[redacted]'),
+      },
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   );

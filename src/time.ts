@@ -33,39 +33,22 @@ export function once<T>(run: () => Promise<T>): () => Promise<T> {
   return async () => (done ??= run());
 }
 
-export type InTime = ReturnType<typeof createInTime>;
-
-/** While a person waits, one late or failed answer must not hold up the rest. Each kind of failure is logged once a minute. */
-export function createInTime(log: Log) {
-  const onceAMinute = createOnceAMinute();
-  /** `otherwise`: if the answer is late or fails. `what` failed, for the log. */
-  return async <T>(
-    asking: Promise<T>,
-    { withinMs, otherwise, what }: { withinMs: number; otherwise: T; what: string },
-  ): Promise<T> => {
-    const answered = asking.catch((error: unknown) => {
-      onceAMinute(what, (leftOut) => log.warn({ err: error, leftOut }, `${what} could not be looked up`));
-      return otherwise;
-    });
-    return Promise.race([answered, delay(withinMs, otherwise, { ref: false })]);
-  };
+/**
+ * While a person waits, one late or failed answer must not hold up the rest. `otherwise`: the result then. `what` failed,
+ * for the log.
+ */
+export async function inTime<T>(
+  asking: Promise<T>,
+  { withinMs, otherwise, what, log }: { withinMs: number; otherwise: T; what: string; log: Log },
+): Promise<T> {
+  const answered = asking.catch((error: unknown) => {
+    log.warn({ err: error }, `${what} could not be looked up`);
+    return otherwise;
+  });
+  return Promise.race([answered, delay(withinMs, otherwise, { ref: false })]);
 }
 
 const A_MINUTE_MS = 60_000;
-
-/** Calls `say` at most once a minute for each key, with how many calls it left out before. `passedMs`: a monotonic clock. */
-export function createOnceAMinute(passedMs: () => number = () => performance.now()) {
-  const quiet = new Map<string, { untilMs: number; leftOut: number }>();
-  return (key: string, say: (leftOut: number) => void): void => {
-    const { untilMs, leftOut } = quiet.get(key) ?? { untilMs: -Infinity, leftOut: 0 };
-    if (passedMs() < untilMs) {
-      quiet.set(key, { untilMs, leftOut: leftOut + 1 });
-      return;
-    }
-    quiet.set(key, { untilMs: passedMs() + A_MINUTE_MS, leftOut: 0 });
-    say(leftOut);
-  };
-}
 
 /** Asks once for each key, even by several callers at once. An answer is kept for a while, a failure isn't. */
 export function remembered<Question, Answer>(

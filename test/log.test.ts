@@ -31,3 +31,17 @@ test("an error's causes are logged, without the values of its statement or reque
   expect(text()).not.toContain('do-not-log');
   for (const words of ['no such table', 'the reason', '42P01']) expect(text()).toContain(words);
 });
+
+test('the same warning is logged once a minute, with how many were left out, and another one at once', () => {
+  let now = 0;
+  const { log, text } = captureLog(() => now);
+  const failure = (code: string) => ({ err: Object.assign(new Error(`no: ${code}`), { code }) });
+  for (now = 0; now <= 60_000; now += 1000) log.warn(failure('ECONNREFUSED'), 'a job failed');
+  log.warn(failure('53100'), 'a job failed');
+  log.warn('another');
+  const lines = text().split('\n').slice(0, -1);
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).not.toContain('leftOut');
+  expect(lines[1]).toContain('"leftOut":59');
+  expect(lines[2]).not.toContain('leftOut');
+});

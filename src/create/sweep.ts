@@ -6,7 +6,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, subjectOf } from '../store/audit.ts';
 import type { SessionRequest } from '../store/requests.ts';
 import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
-import { createOnceAMinute, repeat, type Interval } from '../time.ts';
+import { repeat, type Interval } from '../time.ts';
 import type { Times } from '../times.ts';
 import type { CreateContext } from './context.ts';
 import { findSessions, LONGEST_RECHECK_MS, recheckInterval } from './find-session.ts';
@@ -33,7 +33,6 @@ export function createSweep(c: SweepContext) {
   const { store, queue, enqueue, onSilent, readTime, times, tuning } = c;
   const { requests, replies, messages, shown } = store;
   const { log } = tuning;
-  const onceAMinute = createOnceAMinute();
   let sweeping: Interval | null = null;
 
   async function recover({ strandedMs = times.strandedMs, waitingMs = WAITING_MS } = {}): Promise<void> {
@@ -67,9 +66,7 @@ export function createSweep(c: SweepContext) {
       await recover();
       await sayWords();
     } catch (error) {
-      onceAMinute('sweep', (leftOut) =>
-        log.warn({ err: error, leftOut }, 'the sweep failed; it will be retried'),
-      );
+      log.warn({ err: error }, 'the sweep failed; it will be retried');
     }
   }
 

@@ -2,7 +2,6 @@ import ky, { HTTPError, NetworkError, TimeoutError, type RetryOptions } from 'ky
 import { z } from 'zod';
 import { bounded, cleanJson, pages, type Fetch } from '../bounds.ts';
 import { fromWire, readableOnly, toSnake } from '../session/snapshot.ts';
-import { createOnceAMinute } from '../time.ts';
 import { bareFacts, DevinError, neverConnected, parseProblem, readRetryAfter } from './errors.ts';
 
 /** Cursor pagination. `endCursor` is null on the last page. https://docs.devin.ai/api-reference/concepts/pagination */
@@ -96,7 +95,6 @@ export function createDevinClient(options: DevinClientOptions) {
   const { origin, hostname } = new URL(apiUrl);
   const authorization = `Bearer ${apiKey}`;
   const api = ky.create({ ...PLAIN, prefix: apiUrl, headers: { authorization, accept: 'application/json' } });
-  const onceAMinute = createOnceAMinute();
   let isKeyRefused = false;
 
   function report(input: Parameters<Fetch>[0], facts: DevinRequestFacts): void {
@@ -106,11 +104,8 @@ export function createDevinClient(options: DevinClientOptions) {
     const hasKey = input instanceof Request && input.headers.has('authorization');
     if (facts.status === null || !hasKey) return;
     isKeyRefused = facts.status === UNAUTHORIZED;
-    const { operation } = facts;
     if (isKeyRefused)
-      onceAMinute('key', (leftOut) =>
-        log?.error({ operation, leftOut }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`'),
-      );
+      log?.error({ status: facts.status }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`');
   }
 
   /** Runs an operation with a fetch that reports each request; every failure becomes a DevinError. */

@@ -17,7 +17,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Leases } from '../store/leases.ts';
 import type { Reschedule, SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import { createOnceAMinute, MS_PER_S, once } from '../time.ts';
+import { MS_PER_S, once } from '../time.ts';
 import { askedWait } from '../upstream.ts';
 import type { FollowContext } from './context.ts';
 import { recordGone, recordPoll } from './record.ts';
@@ -60,9 +60,6 @@ export function createWatcher(deps: WatcherDeps): Watcher {
 async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
   const { leases, times, round, sleep, log } = deps;
   const withLease = createWithLease(leases, times.leaseMs);
-  const onceAMinute = createOnceAMinute();
-  const warn = (error: unknown, message: string): void =>
-    onceAMinute(message, (leftOut) => log.warn({ err: error, leftOut }, message));
   const preparing = once(async () => prepareOnce(deps, signal));
   while (!signal.aborted) {
     const leading = withLease(LEASE, async ({ held }) => {
@@ -71,7 +68,7 @@ async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
       const until = AbortSignal.any([signal, held]);
       while (!until.aborted) {
         const restMs = await round(until).catch((error: unknown) => {
-          warn(error, 'watching sessions failed; it will be retried');
+          log.warn({ err: error }, 'watching sessions failed; it will be retried');
           return AFTER_FAILURE_MS;
         });
         await sleep(restMs, until);
@@ -80,7 +77,7 @@ async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
     });
     await leading.catch((error: unknown) => {
       if (!(error instanceof LeaseLostError))
-        warn(error, 'the lease on watching sessions could not be taken or released');
+        log.warn({ err: error }, 'the lease on watching sessions could not be taken or released');
     });
     await sleep(times.standbyMs, signal);
   }

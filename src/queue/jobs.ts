@@ -10,13 +10,7 @@ import { BOSS_OPTIONS, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutJob } fro
 import { jobRetry } from './retries.ts';
 import { HELD_WAIT_MS, LeaseLostError } from './with-lease.ts';
 import { Later } from './words.ts';
-import {
-  createFailureLog,
-  startWorkerPool,
-  type WorkerPool,
-  type QueueLog,
-  type Registration,
-} from './worker-pool.ts';
+import { startWorkerPool, type WorkerPool, type Registration } from './worker-pool.ts';
 
 type EnqueueOptions = {
   /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */
@@ -85,15 +79,13 @@ export function createQueue({
   pollSeconds = TIMES.pollSeconds,
 }: {
   database: Pick<Database, 'boss' | 'kind' | 'unflushed'>;
-  log: QueueLog;
+  log: Record<'error' | 'warn', (facts: object, message: string) => void>;
   leaseMs?: number;
   pollSeconds?: number;
 }): Queue {
   const alone = database.kind === 'embedded';
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
-  const logFailure = createFailureLog((facts) => log.error(facts, 'the job queue met an error'));
-  const logJob = createFailureLog((facts) => log.warn(facts, 'a job failed; it will be retried'));
-  const onError = (error: unknown): void => logFailure(error);
+  const onError = (error: unknown): void => log.error({ err: error }, 'the job queue met an error');
   boss.on('error', onError);
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
@@ -133,7 +125,7 @@ export function createQueue({
         } catch (error) {
           if (error instanceof LeaseLostError) return HELD_WAIT_MS;
           const later = error instanceof Later ? error : null;
-          if (later === null) logJob(error, { job: name });
+          if (later === null) log.warn({ err: error, job: name }, 'a job failed; it will be retried');
           const retry = jobRetry(name, { triedForMs, retryAfterMs: later?.afterMs ?? null });
           if (retry.kind === 'wait') return retry.afterMs;
           if (later === null || over === undefined) log.error({ job: name }, 'a job was given up');

@@ -1,14 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db, JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
-import { z } from 'zod';
 import { inBatches } from '../store/commit.ts';
-import { createOnceAMinute, repeat } from '../time.ts';
+import { repeat } from '../time.ts';
 import { CHANNEL, putBack, takeFromSilent } from './pgboss-sql.ts';
-
-export type QueueLog = {
-  error(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-};
 
 /** When it runs again, in ms; null: it is done. `triedForMs`: until this run, by the database's clock. */
 type RunJob = (job: { data: unknown; triedForMs: number; signal: AbortSignal }) => Promise<number | null>;
@@ -195,31 +189,6 @@ function createWorkers({ boss, db, registration, onError, stopping, fetched }: W
     },
   };
 }
-
-/** While the database, Slack or Devin is down, much fails: one line a minute for each code. */
-export function createFailureLog(write: (facts: object) => void, passedMs?: () => number) {
-  const onceAMinute = createOnceAMinute(passedMs);
-  return (error: unknown, about: object = {}): void => {
-    const facts = factsOf(error);
-    onceAMinute(facts.code ?? facts.err.type, (leftOut) => write({ ...about, ...facts, leftOut }));
-  };
-}
-
-/** No more of an error than these: a driver's or a client's own properties may hold what was sent. */
-function factsOf(error: unknown) {
-  const { code, name, message, stack } = errorSchema.parse(error);
-  return { code, err: { type: name, message, stack } };
-}
-
-/** pg-boss reports some errors as plain objects. */
-const errorSchema = z
-  .object({
-    code: z.string().nullable().catch(null),
-    name: z.string().catch('Error'),
-    message: z.string().catch(''),
-    stack: z.string().optional().catch(undefined),
-  })
-  .catch({ code: null, name: 'unknown', message: '', stack: undefined });
 
 async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
   await Promise.race([work, delay(timeoutMs, undefined, { ref: false })]);

@@ -27,7 +27,7 @@ import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
 import { fingerprintOf } from '../store/sql.ts';
-import { createInTime } from '../time.ts';
+import { inTime } from '../time.ts';
 import { changeSince } from './approvers.ts';
 import type { Budget } from './budget.ts';
 import type { FileSource } from './file-source.ts';
@@ -185,10 +185,9 @@ const WITHIN_MS = 700;
 
 /** What the policy says of a place; something else if Slack doesn't answer in time. */
 function createQuickly(log: Log) {
-  const inTime = createInTime(log);
   const what = 'a place, for the policy,';
   return async <T>(asking: Promise<T>, otherwise: T): Promise<T> =>
-    inTime(asking, { withinMs: WITHIN_MS, otherwise, what });
+    inTime(asking, { withinMs: WITHIN_MS, otherwise, what, log });
 }
 
 /** For listeners, which can't wait. The job that starts a session asks the gate again. */

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { createLog } from '../../src/log.ts';
 
 /** A log of everything, and what was written to it. */
-export function captureLog() {
+export function captureLog(passedMs?: () => number) {
   const lines: string[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -10,5 +10,5 @@ export function captureLog() {
       done();
     },
   });
-  return { log: createLog('trace', stream), text: () => lines.join('') };
+  return { log: createLog('trace', stream, passedMs), text: () => lines.join('') };
 }

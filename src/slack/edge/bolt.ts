@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { cleanJson } from '../../bounds.ts';
 import { slackLogger, type Log } from '../../log.ts';
 import { proxyAgent, type Proxy } from '../../network.ts';
-import { createInTime, type InTime } from '../../time.ts';
+import { inTime } from '../../time.ts';
 import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
 import { readPayload } from './payload.ts';
 import type { BotIdentity } from './slack.ts';
@@ -70,7 +70,7 @@ function createApp({ bot, isOfBoth, log }: BoltOptions, receiver: SlackReceiver)
     if (isReadable(body)) throw new ListenerFailedError(error);
     return Promise.resolve();
   });
-  guard(app, { bot, isOfBoth, inTime: createInTime(log) });
+  guard(app, { bot, isOfBoth, log });
   return app;
 }
 
@@ -87,7 +87,7 @@ function isEvent(body: object): boolean {
 /** Whether a member of another workspace is also of this one. */
 type IsOfBoth = (userId: string, otherTeamId: string) => Promise<boolean>;
 
-type Delivering = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; inTime: InTime };
+type Delivering = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; log: Log };
 
 /** What is handled at once for one person: more than anybody's own hands send, and too little to make others wait. */
 const AT_ONCE = 50;
@@ -146,12 +146,12 @@ const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
  * organization has installed the app.
  * https://docs.slack.dev/enterprise-grid/organization-ready-apps, https://github.com/slackapi/bolt-js/issues/1875
  */
-async function inOwnWorkspace(body: Body, { bot, isOfBoth, inTime }: Delivering): Promise<Body> {
+async function inOwnWorkspace(body: Body, { bot, isOfBoth, log }: Delivering): Promise<Body> {
   const user = actorSchema.safeParse(body['user']).data;
   if (user === undefined) return body;
   const { teamId } = bot();
   const own = { id: teamId };
-  const isOwn = user.team_id === teamId || (await isAlsoOwn(user.id, user.team_id, { isOfBoth, inTime }));
+  const isOwn = user.team_id === teamId || (await isAlsoOwn(user.id, user.team_id, { isOfBoth, log }));
   if (!isOwn) return { ...body, team: body['team'] ?? own };
   return { ...body, team: own, user: { ...user, team_id: teamId } };
 }
@@ -162,11 +162,11 @@ const WORKSPACE_MS = 500;
 async function isAlsoOwn(
   userId: string,
   otherTeamId: string,
-  { isOfBoth, inTime }: Pick<Delivering, 'isOfBoth' | 'inTime'>,
+  { isOfBoth, log }: Pick<Delivering, 'isOfBoth' | 'log'>,
 ): Promise<boolean> {
   const what = 'whose workspace a person is of';
   const asking = isOfBoth(userId, otherTeamId);
-  const found = await inTime(asking, { withinMs: WORKSPACE_MS, otherwise: null, what });
+  const found = await inTime(asking, { withinMs: WORKSPACE_MS, otherwise: null, what, log });
   if (found === null) throw new ListenerFailedError(new Error('Slack did not say whose workspace it is'));
   return found;
 }

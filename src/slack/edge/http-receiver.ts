@@ -11,7 +11,6 @@ import { parse } from 'node:querystring';
 import { setImmediate } from 'node:timers/promises';
 import { HTTPResponseAck, type App } from '@slack/bolt';
 import { slackLogger, type Log } from '../../log.ts';
-import { createOnceAMinute } from '../../time.ts';
 import type { SlackReceiver } from './bolt.ts';
 
 export type RefusedDelivery =
@@ -66,16 +65,13 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
   const logger = slackLogger(log);
   let app: App | null = null;
   let isOpen = false;
-  const onceAMinute = createOnceAMinute();
 
   function note(why: RefusedDelivery): void {
     onRefused(why);
     if (!WARNED.has(why)) return;
-    onceAMinute('refused', (leftOut) =>
-      log.warn(
-        { why, leftOut },
-        'a delivery was refused: check SLACK_SIGNING_SECRET and the clock if it came from Slack',
-      ),
+    log.warn(
+      { why },
+      'a delivery was refused: check SLACK_SIGNING_SECRET and the clock if it came from Slack',
     );
   }
 
@@ -111,8 +107,7 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
       httpRequestBody: body,
       httpResponse: response,
       // Bolt would answer with a 404 now, and fail at the listener's own answer.
-      unhandledRequestHandler: () =>
-        onceAMinute('late', (leftOut) => log.warn({ leftOut }, 'Slack got no answer within 3 s')),
+      unhandledRequestHandler: () => log.warn('Slack got no answer within 3 s'),
     });
     try {
       // https://docs.slack.dev/apis/events-api/#retries

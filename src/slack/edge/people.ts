@@ -8,7 +8,7 @@ import type { EffectivePreferences } from '../../session/preferences.ts';
 import { NOBODY, type KnownPeople } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
 import type { Languages } from '../../text/languages.ts';
-import { createInTime, remembered } from '../../time.ts';
+import { inTime, remembered } from '../../time.ts';
 import { mentionedIn, replaceMentions } from '../views/text.ts';
 import { isRefused, slackFailure, unlessRefused } from './errors.ts';
 
@@ -233,8 +233,6 @@ export function createTextFor({
   preferencesFor: (userId: string) => Promise<Pick<EffectivePreferences, 'language'>>;
   log: Log;
 }): TextFor {
-  const inTime = createInTime(log);
-
   async function find(userId: string): Promise<Text> {
     const { language } = await preferencesFor(userId);
     if (language !== 'slack') return languages.forLocale(language);
@@ -246,5 +244,6 @@ export function createTextFor({
       withinMs: LANGUAGE_MS,
       otherwise: languages.shared,
       what: 'the language of a person',
+      log,
     });
 }

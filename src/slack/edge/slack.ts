@@ -8,7 +8,7 @@ import type { Proxy } from '../../network.ts';
 import type { KnownPeople } from '../../store/identities.ts';
 import type { Settings } from '../../store/settings.ts';
 import type { Languages } from '../../text/languages.ts';
-import { createOnceAMinute, createRemoteClock, type RemoteClock } from '../../time.ts';
+import { createRemoteClock, type RemoteClock } from '../../time.ts';
 import { createUpstream, sayingHowLong, tooMany } from '../../upstream.ts';
 import { createBolt, type BoltOptions, type Transport } from './bolt.ts';
 import { createThreadReader } from './context.ts';
@@ -111,12 +111,9 @@ function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, 
     refuse: tooMany,
     onDown: () => log.warn("Slack doesn't answer; cards and messages wait"),
   });
-  const onceAMinute = createOnceAMinute();
-  const onDeadToken = (method: string, code: string): void => {
+  const onDeadToken = (code: string): void => {
     onTokenRefused(code);
-    onceAMinute('token', (leftOut) =>
-      log.error({ method, code, leftOut }, 'Slack refuses SLACK_BOT_TOKEN; run `npm run doctor`'),
-    );
+    log.error({ code }, 'Slack refuses SLACK_BOT_TOKEN; run `npm run doctor`');
   };
   // Never retried blindly: two cards are as wrong as none. The jobs decide.
   const client = (observed: Fetch): WebClient =>
@@ -174,7 +171,7 @@ export function missingScopes(granted: readonly string[] | null): string[] {
   return granted === null ? [] : manifestScopes().filter((scope) => !granted.includes(scope));
 }
 
-type OnDeadToken = (method: string, code: string) => void;
+type OnDeadToken = (code: string) => void;
 
 class Client extends WebClient {
   readonly #onDeadToken: OnDeadToken;
@@ -189,7 +186,7 @@ class Client extends WebClient {
       return await super.apiCall(method, options);
     } catch (error) {
       const code = error instanceof WebAPIPlatformError ? error.data.error : '';
-      if (refusalKind(code) === 'token') this.#onDeadToken(method, code);
+      if (refusalKind(code) === 'token') this.#onDeadToken(code);
       throw error;
     }
   }

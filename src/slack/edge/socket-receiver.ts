@@ -4,7 +4,6 @@ import { SocketModeClient, type SocketModeDispatcher } from '@slack/socket-mode'
 import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import { quietSlackLogger, type Log } from '../../log.ts';
-import { createOnceAMinute } from '../../time.ts';
 import type { SlackReceiver } from './bolt.ts';
 import { askedToWaitMs, isRefused } from './errors.ts';
 
@@ -35,7 +34,6 @@ export function createSocketReceiver(options: SocketReceiverOptions): SlackRecei
   let current: SocketConnection | null = null;
   let opening: Promise<void> | null = null;
   const draining = new Set<SocketConnection>();
-  const onceAMinute = createOnceAMinute();
   const stopping = new AbortController();
 
   async function take({ body, ack, retry_num: retryNum }: SocketEnvelope): Promise<void> {
@@ -73,11 +71,8 @@ export function createSocketReceiver(options: SocketReceiverOptions): SlackRecei
   }
 
   function report(error: unknown): void {
-    const refused = isRefused(error);
-    onceAMinute(refused ? 'refused' : 'failed', (leftOut) => {
-      if (refused) log.error({ err: error, leftOut }, REFUSED);
-      else log.warn({ err: error, leftOut }, 'could not connect to Slack');
-    });
+    if (isRefused(error)) log.error({ err: error }, REFUSED);
+    else log.warn({ err: error }, 'could not connect to Slack');
   }
 
   async function openOne(): Promise<void> {

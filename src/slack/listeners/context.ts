@@ -6,7 +6,7 @@ import type { Lookup } from '../../session/fields.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import type { SessionRequest } from '../../store/requests.ts';
-import type { createInOrder, InTime } from '../../time.ts';
+import type { createInOrder } from '../../time.ts';
 import { personRefusal, type AuthorityContext } from '../authority.ts';
 import type { ActionId, SubmittedView } from '../edge/ids.ts';
 import type { Press, Submission } from '../edge/payload.ts';
@@ -24,7 +24,6 @@ export type ListenersContext = AuthorityContext &
     slack: Pick<Slack, 'outbound' | 'people' | 'botUserId' | 'files' | 'thread'>;
     resolve: ResolveIdentity;
     limiter: Limiter;
-    inTime: InTime;
     inOrder: ReturnType<typeof createInOrder>;
     search: (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
     /** With the names of playbooks and the like that are known now. */

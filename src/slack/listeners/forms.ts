@@ -16,6 +16,7 @@ import { excerpt } from '../../session/prompt.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
+import { inTime } from '../../time.ts';
 import { tickedMessages } from '../edge/context.ts';
 import { readUploadedText } from '../edge/files.ts';
 import {
@@ -197,7 +198,7 @@ export async function suggestionsFor(c: ListenersContext, search: Search) {
   const what = `suggestions for ${lookup}`;
   const asking = suggest(c, { teamId, userId }, { lookup, typed });
   const [found, text] = await Promise.all([
-    c.inTime(asking, { withinMs: ANSWER_MS, otherwise: [], what }),
+    inTime(asking, { withinMs: ANSWER_MS, otherwise: [], what, log: c.log }),
     c.textFor(userId),
   ]);
   return lookupOptions(lookup, { found, typed }, text);
@@ -281,7 +282,7 @@ const ABOUT_MESSAGE = 'About this message';
 
 /** Text by guests, apps and outsiders goes to Devin as background, never as the task. */
 async function taskIn(
-  { inTime, slack: { people } }: ListenersContext,
+  { log, slack: { people } }: ListenersContext,
   { message: { userId, appName }, ownWords }: Shortcut,
 ): Promise<string | null> {
   if (appName !== null || userId === null || ownWords === '') return null;
@@ -289,8 +290,8 @@ async function taskIn(
   const named = nameMentions(ownWords, people);
   // Both at the same time: the form must be open in 3 s.
   const [mayBeTask, task] = await Promise.all([
-    inTime(isTheirs, { withinMs: NAMES_MS, otherwise: false, what: 'who wrote a message' }),
-    inTime(named, { withinMs: NAMES_MS, otherwise: ownWords, what: 'names' }),
+    inTime(isTheirs, { withinMs: NAMES_MS, otherwise: false, what: 'who wrote a message', log }),
+    inTime(named, { withinMs: NAMES_MS, otherwise: ownWords, what: 'names', log }),
   ]);
   if (!mayBeTask) return null;
   return task.length > LIMIT.inputText ? ABOUT_MESSAGE : task;

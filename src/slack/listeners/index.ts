@@ -1,7 +1,7 @@
 import type { ViewSubmitAction } from '@slack/bolt';
 import type { EnqueueAll } from '../../queue/index.ts';
 import type { RequestState } from '../../session/request.ts';
-import { createInOrder, createInTime } from '../../time.ts';
+import { createInOrder, inTime } from '../../time.ts';
 import {
   LOOKUP_ACTION,
   OutdatedError,
@@ -44,7 +44,7 @@ const SUBMISSION_OF = new Map(Object.entries(SUBMISSIONS));
 
 /** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
 export function createListeners(
-  given: Omit<ListenersContext, 'saveRequest' | 'inTime' | 'inOrder' | 'lookUp' | 'presence' | 'textFor'> & {
+  given: Omit<ListenersContext, 'saveRequest' | 'inOrder' | 'lookUp' | 'presence' | 'textFor'> & {
     slack: Pick<Slack, 'bolt' | 'presence' | 'textFor'>;
     enqueueAll: EnqueueAll;
     onMoved: (state: RequestState) => void;
@@ -52,21 +52,20 @@ export function createListeners(
 ): void {
   const { slack, resolve, log } = given;
   const { app } = slack.bolt;
-  const inTime = createInTime(log);
   const c: ListenersContext = {
     ...given,
     saveRequest: createSaveRequest(given),
-    inTime,
     inOrder: createInOrder(),
     lookUp: async (person) => {
       const asking = resolve(person).catch(keyRefused);
-      return inTime(asking, { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is' });
+      return inTime(asking, { withinMs: IDENTITY_MS, otherwise: null, what: 'who a person is', log });
     },
     presence: async (asked) =>
       inTime(slack.presence(asked), {
         withinMs: PRESENCE_MS,
         otherwise: null,
         what: 'who is in a conversation',
+        log,
       }),
     textFor: slack.textFor,
   };
