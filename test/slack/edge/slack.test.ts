@@ -77,9 +77,7 @@ test('a token that Slack refuses is counted, and logged once a minute, with what
   const lines = logged()
     .split('\n')
     .filter((line) => line.includes('"msg":"Slack refuses SLACK_BOT_TOKEN'));
-  expect(lines).toEqual([
-    expect.stringMatching(/"code":"token_revoked",.*npm run doctor/),
-  ]);
+  expect(lines).toEqual([expect.stringMatching(/"code":"token_revoked",.*npm run doctor/)]);
   const { answers: others } = await open({ ok: false, error: 'channel_not_found' }, { log });
   await others.conversations.info({ channel: 'C1' }).catch(() => undefined);
   expect(logged().split('SLACK_BOT_TOKEN')).toHaveLength(2);
