@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isPublic } from '../network.ts';
-import { fromWire, openEnum, readableOnly, toPathId } from '../session/snapshot.ts';
+import { fromWire, readableOnly, toPathId } from '../session/snapshot.ts';
 import type { DevinClient, CallOptions } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 
@@ -13,7 +13,7 @@ const sessionAttachmentSchema = fromWire(
     attachmentId: z.string(),
     name: z.string(),
     url: z.string(),
-    source: openEnum(['devin', 'user']),
+    source: z.string(),
   }),
 );
 export type SessionAttachment = z.output<typeof sessionAttachmentSchema>;

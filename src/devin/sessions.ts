@@ -5,7 +5,6 @@ import {
   createdSessionSchema,
   epochSeconds,
   fromWire,
-  openEnum,
   toBareId,
   toPathId,
   toWire,
@@ -29,7 +28,7 @@ const LONGEST_MESSAGE = 500_000;
 export const sessionMessageSchema = fromWire(
   z.object({
     eventId: z.string(),
-    source: openEnum(['devin', 'user']),
+    source: z.string(),
     message: z.string().transform((text) => text.slice(0, LONGEST_MESSAGE)),
     /** People wait for the words, whenever they were said. */
     createdAt: epochSeconds.catch(() => Math.floor(Date.now() / 1000)),

@@ -13,14 +13,9 @@ describe('a session in an answer', () => {
       serviceUserId: null,
       playbookId: null,
       parentSessionId: null,
-      childSessionIds: null,
       isArchived: false,
-      origin: null,
       structuredOutput: null,
-      category: null,
-      subcategory: null,
       devinMode: null,
-      automationId: null,
     });
   });
 });

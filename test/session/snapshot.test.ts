@@ -86,7 +86,6 @@ const WITHOUT: [string, Record<string, unknown>, object][] = [
   ['an organization', { org_id: undefined }, { orgId: '' }],
   ['pull requests', { pull_requests: null }, { pullRequests: [] }],
   ['a readable result', { structured_output: ['a'] }, { structuredOutput: null }],
-  ['readable child sessions', { child_session_ids: [null] }, { childSessionIds: null }],
   ['whether it is archived', { is_archived: null }, { isArchived: false }],
   ['whole seconds', { created_at: 1.9, updated_at: 2.5 }, { createdAt: 1, updatedAt: 2 }],
 ];

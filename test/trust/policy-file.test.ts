@@ -100,24 +100,9 @@ describe('a policy file', () => {
       /^policy.yml:3:19: repos must be a repository/,
     ],
     [
-      'approvers of a refusal',
-      'rules:\n  - {name: a, then: refuse, approvers: [U1]}',
-      /^policy.yml:2:40: approvers works only with/,
-    ],
-    [
       'nobody to approve',
       'rules:\n  - {name: a, then: approve}',
       /^policy.yml:2:21: then needs people to approve/,
-    ],
-    [
-      'fewer approvers than needed',
-      'rules:\n  - {name: a, then: approve, approvers: [U1], need: 2}',
-      /^policy.yml:2:53: need is more than/,
-    ],
-    [
-      'a channel above the limit',
-      'limits: {acu_per_session: 3}\nchannels:\n  - {match: [C1], set: {acu: 5}}',
-      /^policy.yml:3:30: acu is above/,
     ],
     ['another version', 'version: 2', /^policy.yml:1:10: version must be 1/],
     ['broken YAML', 'rules:\n\t- a', /^policy.yml:2:1: isn't valid YAML/],

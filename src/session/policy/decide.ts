@@ -14,7 +14,13 @@ import {
   type Spend,
 } from './limits.ts';
 import { type PersonPattern, matchesGlob, type PlacePattern, type PlaceWord } from './patterns.ts';
-import { expiryOf, type Policy, type PolicyChannel, type PolicyRule, type PolicyValues } from './schema.ts';
+import {
+  DEFAULT_EXPIRY_MS,
+  type Policy,
+  type PolicyChannel,
+  type PolicyRule,
+  type PolicyValues,
+} from './schema.ts';
 
 /** What keeps a request from starting. `rule`: by its name in the file. `field`: where the form says so. */
 const hurdleBase = z.object({
@@ -131,8 +137,8 @@ function budgetHurdle(
 /** How many have to approve what this rule or limit asks an approval for, and who can: the owners, unless it says. */
 export function termsOf({ owners, rules }: Policy, name: string): Terms & { expiresMs: number } {
   const rule = rules.find((one) => one.name === name);
-  const { approvers = owners, need = 1 } = rule ?? {};
-  return { approvers, need, expiresMs: expiryOf(rule ?? {}) };
+  const { approvers = owners, need = 1, expires: expiresMs = DEFAULT_EXPIRY_MS } = rule ?? {};
+  return { approvers, need, expiresMs };
 }
 
 /** What holds in a place. */

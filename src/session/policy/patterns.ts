@@ -37,10 +37,7 @@ export type PolicyFault =
   | 'duration'
   | 'limit-name'
   | 'twice'
-  | 'approval-only'
   | 'no-approvers'
-  | 'too-few-approvers'
-  | 'above-limit'
   | 'budget-without-cap';
 
 export const pattern = z.string().trim().min(1).max(MAX_PATTERN);

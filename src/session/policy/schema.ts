@@ -9,7 +9,7 @@ const MAX_NAME = 100;
 const MAX_SENTENCE = 1000;
 /** Each is sent with every prompt. */
 const MAX_INSTRUCTIONS = 8000;
-const DEFAULT_EXPIRY_MS = 24 * 3_600_000;
+export const DEFAULT_EXPIRY_MS = 24 * 3_600_000;
 
 const acus = z.int().min(1).max(MOST_CAP);
 const count = z.int().min(0).max(1_000_000);
@@ -43,18 +43,13 @@ const ruleShape = z.strictObject({
   when: whenSchema.prefault({}),
   then: z.enum(['allow', 'refuse', 'approve']),
   say: z.string().trim().min(1).max(MAX_SENTENCE).optional(),
+  /** What approvals need: without a meaning for the other verdicts. */
   approvers: listOf(member).optional(),
-  need: z.int().min(1).max(20).optional(),
-  expires: duration.optional(),
+  need: z.int().min(1).max(20).default(1),
+  expires: duration.default(DEFAULT_EXPIRY_MS),
 });
 
-const ruleSchema = ruleShape
-  .transform(({ then: verdict, ...rest }) => ({ ...rest, verdict }))
-  .superRefine(({ verdict, approvers, need, expires }, context) => {
-    if (verdict === 'approve') return;
-    for (const [key, value] of Object.entries({ approvers, need, expires }))
-      if (value !== undefined) context.addIssue({ code: 'custom', path: [key], message: 'approval-only' });
-  });
+const ruleSchema = ruleShape.transform(({ then: verdict, ...rest }) => ({ ...rest, verdict }));
 
 const valuesSchema = z.strictObject({
   modes: listOf(z.enum(DEVIN_MODES)).optional(),
@@ -84,8 +79,8 @@ export const policySchema = z
     channels: z.array(channelSchema).max(MAX_ENTRIES).default([]),
   })
   .superRefine((policy, context) => {
-    const faults = [...repeatedNames(policy), ...withoutApprovers(policy), ...capFaults(policy)];
-    for (const { path, message } of faults) context.addIssue({ code: 'custom', path: [...path], message });
+    for (const { path, message } of jointFaults(policy))
+      context.addIssue({ code: 'custom', path: [...path], message });
   });
 
 export type Policy = z.output<typeof policySchema>;
@@ -104,47 +99,21 @@ export const POLICY_KEYS: Readonly<Record<string, readonly string[]>> = {
   'channels.*.defaults': valuesSchema.keyof().options,
 };
 
-export const expiryOf = ({ expires }: Pick<PolicyRule, 'expires'>): number => expires ?? DEFAULT_EXPIRY_MS;
-
-type JointFault = { path: readonly (string | number)[]; message: PolicyFault };
-
-/** A refusal names its rule: two of one name could not be told apart. */
-function repeatedNames({ rules }: Policy): JointFault[] {
-  const seen = new Set<string>();
-  return rules.flatMap(({ name }, at): JointFault[] => {
-    const isKnown = seen.has(name);
-    seen.add(name);
-    return isKnown ? [{ path: ['rules', at, 'name'], message: 'twice' }] : [];
-  });
-}
-
-function withoutApprovers({ owners, limits, rules }: Policy): JointFault[] {
-  const ofLimits: JointFault[] =
-    limits.over === 'approve' && owners.length === 0
-      ? [{ path: ['limits', 'over'], message: 'no-approvers' }]
-      : [];
-  const ofRules = rules.flatMap(({ verdict, approvers = owners, need = 1 }, at): JointFault[] => {
-    if (verdict !== 'approve') return [];
-    if (approvers.length === 0) return [{ path: ['rules', at, 'then'], message: 'no-approvers' }];
-    const isOpenEnded = approvers.some(({ kind }) => kind === 'group');
-    if (isOpenEnded || approvers.length >= need) return [];
-    return [{ path: ['rules', at, 'need'], message: 'too-few-approvers' }];
-  });
-  return [...ofLimits, ...ofRules];
-}
-
-/** A session without a cap could use a whole budget; with one above the limit, it could not start. */
-function capFaults({ limits, channels }: Policy): JointFault[] {
-  const { acu_per_session: most } = limits;
-  if (most === undefined) {
-    const budgets = CEILINGS.filter((key) => limits[key] !== undefined).slice(0, 1);
-    return budgets.map((key): JointFault => ({ path: ['limits', key], message: 'budget-without-cap' }));
+function* jointFaults({ owners, limits, rules }: Policy): Generator<{
+  path: readonly (string | number)[];
+  message: PolicyFault;
+}> {
+  const names = rules.map(({ name }) => name);
+  for (const [at, { name, verdict, approvers = owners }] of rules.entries()) {
+    // A refusal names its rule: two of one name could not be told apart.
+    if (names.indexOf(name) < at) yield { path: ['rules', at, 'name'], message: 'twice' };
+    if (verdict === 'approve' && approvers.length === 0)
+      yield { path: ['rules', at, 'then'], message: 'no-approvers' };
   }
-  return channels.flatMap(({ set, defaults }, at) => {
-    const parts = Object.entries({ set, defaults }).filter(([, { acu = 0 }]) => acu > most);
-    return parts.map(([part]): JointFault => ({
-      path: ['channels', at, part, 'acu'],
-      message: 'above-limit',
-    }));
-  });
+  if (limits.over === 'approve' && owners.length === 0)
+    yield { path: ['limits', 'over'], message: 'no-approvers' };
+  // A session without a cap could use a whole budget.
+  const budget = CEILINGS.find((key) => limits[key] !== undefined);
+  if (budget !== undefined && limits.acu_per_session === undefined)
+    yield { path: ['limits', budget], message: 'budget-without-cap' };
 }

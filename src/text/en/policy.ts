@@ -44,12 +44,9 @@ export const policy = {
     duration: 'must be minutes, hours or days up to 30d, such as 30m, 4h or 2d.',
     'limit-name': 'looks like a limit: give the rule a name that does not begin with `limits.`.',
     twice: 'is already the name of an earlier rule: give each rule its own name.',
-    'approval-only': 'works only with `then: approve`: remove it, or change `then`.',
     'no-approvers': 'needs people to approve: name them in `approvers` or in `owners`.',
-    'too-few-approvers': 'is more than the number of approvers: lower it, or name more.',
     'budget-without-cap':
       'needs limits.acu_per_session beside it: a session without a cap could use all of it. Add acu_per_session.',
-    'above-limit': 'is above limits.acu_per_session: nothing could start here. Lower it, or raise the limit.',
   },
   /** Of a rule that says nothing itself: its name does. */
   refusal: (rule: string): string => `The policy doesn't allow this: ${rule}.`,

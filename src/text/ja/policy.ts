@@ -46,13 +46,9 @@ export const policy: Text['policy'] = {
     duration: 'は 30m、4h、2d のような分、時間、日にしてください（30d まで）。',
     'limit-name': 'は上限の名前と紛らわしいため使えません。`limits.` で始まらない名前にしてください。',
     twice: 'は前のルールと同じ名前です。ルールごとに別の名前を付けてください。',
-    'approval-only': 'は `then: approve` のときだけ使えます。削除するか、`then` を変更してください。',
     'no-approvers': 'には承認者が必要です。`approvers` または `owners` に指定してください。',
-    'too-few-approvers': 'が承認者の数を超えています。数を減らすか、承認者を増やしてください。',
     'budget-without-cap':
       'には limits.acu_per_session も必要です。上限のないセッションが予算をすべて使えてしまいます。acu_per_session を追加してください。',
-    'above-limit':
-      'が limits.acu_per_session を超えているため、ここでは何も開始できません。値を下げるか、上限を上げてください。',
   },
   refusal: (rule) => `ポリシーで許可されていません: ${rule}`,
   money: {
