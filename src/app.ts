@@ -171,8 +171,8 @@ async function openServices(config: Config, overrides: Overrides) {
   const metrics = createMetrics({
     depth: queue.depth,
     countSetAside: async () => countSetAside(db),
-    policyOk: policy.isOk,
-    identityOk: mapping.isOk,
+    policy,
+    mapping,
     areUp: { slack: () => slack.isUp(), devin: () => upstream.isUp() },
     readiness: async () => readiness(),
   });

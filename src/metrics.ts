@@ -16,10 +16,9 @@ type MetricsDeps = {
   areUp: Record<(typeof SYSTEMS)[number], () => boolean>;
   /** The same as `/readyz`. */
   readiness: () => Promise<Record<string, boolean>>;
-  /** Whether the current policy file is in force; null: there is none. */
-  policyOk: () => boolean | null;
-  /** The same for the identity file. */
-  identityOk: () => boolean | null;
+  /** What is wrong with the policy and the identity file. */
+  policy: { problems: () => readonly string[] };
+  mapping: { problems: () => readonly string[] };
 };
 
 const SYSTEMS = ['slack', 'devin'] as const;
@@ -96,11 +95,7 @@ function addGauges(registry: Registry, deps: MetricsDeps): void {
 }
 
 function gauges(deps: MetricsDeps): Shown[] {
-  const { depth, countSetAside, areUp, readiness } = deps;
-  const ofFile = (name: string, file: string, isOk: () => boolean | null): Shown[] => {
-    const help = `1: the ${file} is in force; 0: it has errors, and the last valid one stays in force.`;
-    return isOk() === null ? [] : [{ name, help, read: () => [{ value: Number(isOk()) }] }];
-  };
+  const { depth, countSetAside, areUp, readiness, policy, mapping } = deps;
   return [
     {
       name: 'devin_slack_jobs',
@@ -130,8 +125,16 @@ function gauges(deps: MetricsDeps): Shown[] {
       labelNames: ['part'],
       read: async () => labeled('part', await readiness()),
     },
-    ...ofFile('devin_slack_policy_ok', 'policy file', deps.policyOk),
-    ...ofFile('devin_slack_identity_file_ok', 'identity file', deps.identityOk),
+    {
+      name: 'devin_slack_policy_ok',
+      help: '0: the policy file has errors, and the last valid one stays in force.',
+      read: () => [{ value: Number(policy.problems().length === 0) }],
+    },
+    {
+      name: 'devin_slack_identity_file_ok',
+      help: '0: the identity file has errors, and the last valid one stays in force.',
+      read: () => [{ value: Number(mapping.problems().length === 0) }],
+    },
   ];
 }
 

@@ -14,8 +14,8 @@ export const TIMES = {
   undoMs: 5000,
   /** How long changes of a Home are collected before it is drawn. */
   homePauseMs: 2000,
-  /** How often the policy and identity files are checked for changes. */
-  policyEveryMs: 3000,
+  /** How often the policy and identity files are read; a change counts once it is read twice. */
+  policyEveryMs: 1500,
   /** At most the 50 a minute of https://docs.slack.dev/reference/methods/chat.update in all. */
   editBudget: { burst: 15, perMinute: 35 },
   sweepTimes: {

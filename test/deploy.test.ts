@@ -17,8 +17,8 @@ test('the alerts use existing metrics and labels', async () => {
     countSetAside: async () => Promise.resolve({ message: 1 }),
     areUp: { slack: () => true, devin: () => true },
     readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
-    policyOk: () => true,
-    identityOk: () => true,
+    policy: { problems: () => [] },
+    mapping: { problems: () => [] },
   });
   metrics.observeDevin({
     operation: 'sessions.create',

@@ -8,8 +8,8 @@ test('the metrics of a process are there while the database is down', async () =
     countSetAside: down,
     areUp: { slack: () => true, devin: () => true },
     readiness: async () => Promise.resolve({ database: false, queue: true, slack: true }),
-    policyOk: () => null,
-    identityOk: () => null,
+    policy: { problems: () => [] },
+    mapping: { problems: () => [] },
   });
   metrics.countState('accepted');
   const text = await metrics.text();
@@ -25,8 +25,8 @@ test('jobs that were counted before the database went down are no longer shown',
     countSetAside: async () => Promise.resolve({}),
     areUp: { slack: () => true, devin: () => true },
     readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
-    policyOk: () => null,
-    identityOk: () => null,
+    policy: { problems: () => [] },
+    mapping: { problems: () => [] },
   });
   expect(await metrics.text()).toContain('devin_slack_jobs{queue="create-session",state="due"} 3');
   expect(await metrics.text()).not.toContain('devin_slack_jobs{');
@@ -39,8 +39,8 @@ test('a system that stops answering is shown until it answers again', async () =
     countSetAside: async () => Promise.resolve({}),
     areUp: { slack: () => isUp, devin: () => true },
     readiness: async () => Promise.resolve({ database: true, queue: true, slack: true }),
-    policyOk: () => null,
-    identityOk: () => null,
+    policy: { problems: () => [] },
+    mapping: { problems: () => [] },
   });
   expect(await metrics.text()).toContain('devin_slack_upstream_up{system="slack"} 1');
   isUp = false;

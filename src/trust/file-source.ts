@@ -1,16 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  LineCounter,
-  parseDocument,
-  type Document,
-  isMap,
-  isNode,
-  isScalar,
-  visit,
-  type YAMLMap,
-} from 'yaml';
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { LineCounter, parseDocument, type Document, isMap, isNode, isScalar, visit } from 'yaml';
 import type { z } from 'zod';
 import type { Log } from '../log.ts';
 import { MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
@@ -25,8 +16,6 @@ export type FileSource<T> = {
   current: () => T;
   /** Of the file in force; null: there is none. */
   sha256: () => string | null;
-  /** Whether the current file is in force; null: there is no file. */
-  isOk: () => boolean | null;
   /** What is wrong with the current file, a line each; empty if it is in force. */
   problems: () => readonly string[];
   /** Checks the file once. */
@@ -65,42 +54,42 @@ export const IDENTITY_FILE: FileFormat<Mapping> = {
   faults: ({ mapping }) => mapping.faults,
 };
 
-/** A file that was changed within this time may be half written: a policy without its last rules allows more. */
-const WRITTEN_MS = 50;
-
 /** Never throws: if the file can't be read, that is one of its problems. */
-export async function readYamlFile<T>(path: string, format: Format<T>, text: Text): Promise<YamlResult<T>> {
-  const { faults } = text.policy;
-  try {
-    return parseYaml(await readFile(path, 'utf8'), { name: path, format, text });
-  } catch (error) {
-    return { ok: false, problems: [`${path}:1:1: ${faults.unreadable(codeOf(error) ?? String(error))}`] };
-  }
+export async function readYamlFile<T>(name: string, format: Format<T>, text: Text): Promise<YamlResult<T>> {
+  return parseYaml(await readSource(name), { name, format, text });
+}
+
+/** An error if it can't be read. */
+async function readSource(path: string): Promise<Source> {
+  return readFile(path, 'utf8').catch((error: unknown) => ({ unreadable: codeOf(error) ?? String(error) }));
 }
 
 /** Rejects if the file has errors: the app doesn't start without a file that it was given. */
 export async function openFile<T>(
-  file: string | null,
+  path: string | null,
   format: FileFormat<T>,
   {
     everyMs,
     text,
     log,
   }: {
-    /** Mounted files send no events when they change, so they are polled. */
+    /** Mounted files send no events when they change, so they are read again. */
     everyMs: number;
     text: Text;
     log: Log;
   },
 ): Promise<FileSource<T>> {
-  if (file === null) return noFile(format.empty);
-  const path = file;
-  const { name } = format;
-  const read = async () => readYamlFile(path, format, text);
-  let seen = await markOf(path);
-  const first = await read();
+  const { name, variable, empty } = format;
+  const read = async () => (path === null ? null : readSource(path));
+  const parsed = (source: Source | null): YamlResult<T> =>
+    source === null || path === null
+      ? { ok: true, value: empty, sha256: null }
+      : parseYaml(source, { name: path, format, text });
+  let seen = await read();
+  let handled = seen;
+  const first = parsed(seen);
   if (!first.ok) {
-    const lines = first.problems.map((problem) => `${format.variable} ${problem}`);
+    const lines = first.problems.map((problem) => `${variable} ${problem}`);
     throw new OperatorError('file', () => lines.join('\n'));
   }
   let { value, sha256 } = first;
@@ -109,27 +98,23 @@ export async function openFile<T>(
   let life: { stop(): Promise<void> } | null = null;
 
   async function look(): Promise<void> {
-    const mark = await markOf(path);
-    if (mark === seen) return;
-    const result = await read();
-    await delay(WRITTEN_MS);
-    if ((await markOf(path)) !== mark) return;
-    if (!result.ok) {
-      // Each error is logged once, not every few seconds.
-      if (result.problems.join('\n') !== problems.join('\n'))
-        log.error(
-          { problems: result.problems },
-          `the ${name} file has errors; the last valid one stays in force`,
-        );
-      ({ problems } = result);
-    } else if (result.sha256 !== sha256 || problems.length > 0) {
+    const source = await read();
+    // Until two looks find the same, it may be half written: a policy without its last rules allows more.
+    const isSettled = isDeepStrictEqual(source, seen);
+    seen = source;
+    if (!isSettled || isDeepStrictEqual(source, handled)) return;
+    const result = parsed(source);
+    if (result.ok) {
       // What couldn't be recorded isn't in force, and is read again.
-      if (result.sha256 !== sha256) await told(result.sha256);
+      await told(result.sha256);
       ({ value, sha256 } = result);
       problems = [];
       log.info({ sha256 }, `the ${name} file has changed; the new one is in force`);
+    } else {
+      ({ problems } = result);
+      log.error({ problems }, `the ${name} file has errors; the last valid one stays in force`);
     }
-    seen = mark;
+    handled = source;
   }
 
   const lookSafely = async (): Promise<void> =>
@@ -140,7 +125,6 @@ export async function openFile<T>(
   return {
     current: () => value,
     sha256: () => sha256,
-    isOk: () => problems.length === 0,
     problems: () => problems,
     look,
     start: async (onLoaded) => {
@@ -150,26 +134,6 @@ export async function openFile<T>(
     },
     stop: async () => life?.stop(),
   };
-}
-
-function noFile<T>(empty: T): FileSource<T> {
-  return {
-    current: () => empty,
-    sha256: () => null,
-    isOk: () => null,
-    problems: () => [],
-    look: async () => Promise.resolve(),
-    start: async (onLoaded) => onLoaded(null),
-    stop: async () => Promise.resolve(),
-  };
-}
-
-/** Another one once the file changes, or another file takes its name. */
-async function markOf(path: string): Promise<string> {
-  return stat(path, { bigint: true }).then(
-    ({ ino, size, mtimeNs }) => [ino, size, mtimeNs].join(':'),
-    (error: unknown) => String(error),
-  );
 }
 
 const MAX_BYTES = 256 * 1024;
@@ -185,165 +149,117 @@ export type Format<T> = {
   faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };
 };
 
-/** `problems`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
-export type YamlResult<T> = { ok: true; value: T; sha256: string } | { ok: false; problems: string[] };
+/** The text of a file. */
+type Source = string | { unreadable: string };
+/** `problems`: `FILE:line:column: what`, a line each. `sha256`: of the file; null: there is none. */
+type YamlResult<T> = { ok: true; value: T; sha256: string | null } | { ok: false; problems: string[] };
+type Problem = { offset: number; sentence: string };
 
-type FileProblem = { offset: number; sentence: string };
-type ParseOptions<T> = { name: string; format: Format<T>; text: Text };
-
-export function parseYaml<T>(source: string, reading: ParseOptions<T>): YamlResult<T> {
-  const lineCounter = new LineCounter();
-  const read = readSource(source, lineCounter, reading);
-  if ('value' in read)
-    return { ok: true, value: read.value, sha256: createHash('sha256').update(source).digest('hex') };
-  const problems = read.problems
-    .toSorted((a, b) => a.offset - b.offset)
-    .slice(0, MAX_PROBLEMS)
-    .map(({ offset, sentence }) => {
-      const { line, col } = lineCounter.linePos(offset);
-      return `${reading.name}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${sentence}`;
-    });
-  return { ok: false, problems };
-}
-
-type ParsedFile<T> = { value: T } | { problems: FileProblem[] };
-
-function readSource<T>(source: string, lineCounter: LineCounter, reading: ParseOptions<T>): ParsedFile<T> {
-  const { faults } = reading.text.policy;
-  const failed = (sentence: string): ParsedFile<T> => ({ problems: [{ offset: 0, sentence }] });
+export function parseYaml<T>(
+  source: Source,
+  { name, format, text }: { name: string; format: Format<T>; text: Text },
+): YamlResult<T> {
+  const { faults } = text.policy;
+  const lines = new LineCounter();
+  const refused = (problems: readonly Problem[]): YamlResult<T> => ({
+    ok: false,
+    problems: problems
+      .toSorted((a, b) => a.offset - b.offset)
+      .slice(0, MAX_PROBLEMS)
+      .map(({ offset, sentence }) => {
+        const { line, col } = lines.linePos(offset);
+        return `${name}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${sentence}`;
+      }),
+  });
+  const refusedWhole = (sentence: string): YamlResult<T> => refused([{ offset: 0, sentence }]);
+  if (typeof source !== 'string') return refusedWhole(faults.unreadable(source.unreadable));
   // What a failed write leaves: a policy without its rules allows everything.
-  if (source.trim() === '') return failed(faults.blank);
-  if (Buffer.byteLength(source) > MAX_BYTES) return failed(faults.tooLarge(MAX_BYTES));
+  if (source.trim() === '') return refusedWhole(faults.blank);
+  if (Buffer.byteLength(source) > MAX_BYTES) return refusedWhole(faults.tooLarge(MAX_BYTES));
   const document = parseDocument(source, {
-    lineCounter,
+    lineCounter: lines,
     // Both take time that grows with the square of the file.
     prettyErrors: false,
     uniqueKeys: false,
     // With `silent` a second document goes unnoticed.
     logLevel: 'error',
   });
-  const wrong = syntaxProblems(document, reading.text);
-  return wrong.length > 0 ? { problems: wrong } : checked(document, reading);
-}
-
-function checked<T>(document: Document, { format, text }: ParseOptions<T>): ParsedFile<T> {
-  const { faults } = text.policy;
-  const plain = toPlain(document);
-  if (plain.faults.length > 0)
-    return {
-      problems: plain.faults.map(({ offset, repeated }) => ({
-        offset,
-        sentence: repeated === null ? faults.notPlain : faults.repeatedKey(repeated),
-      })),
-    };
+  const invalid = syntaxProblems(document, text);
+  if (invalid.length > 0) return refused(invalid);
+  const notPlain = plainProblems(document, text);
+  if (notPlain.length > 0) return refused(notPlain);
   // A file with nothing but comments asks for nothing.
-  const parsed = format.schema.safeParse(document.contents === null ? {} : plain.value, {
-    reportInput: true,
-  });
-  if (!parsed.success)
-    return {
-      problems: parsed.error.issues
-        .slice(0, MAX_PROBLEMS)
-        .flatMap((issue) => issueSentences(issue, plain, { format, text })),
-    };
-  return { value: parsed.data };
+  const read = format.schema.safeParse(document.toJS() ?? {}, { reportInput: true });
+  if (read.success)
+    return { ok: true, value: read.data, sha256: createHash('sha256').update(source).digest('hex') };
+  const issues = read.error.issues.slice(0, MAX_PROBLEMS);
+  return refused(issues.flatMap((issue) => issueProblems(issue, document, { format, text })));
 }
 
-function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): FileProblem[] {
+function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {
+  // Tags that YAML doesn't know.
   const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.notPlain }));
   const others = errors.map(({ code, message, pos: [offset] }) => ({
     offset,
-    sentence: code === 'MULTIPLE_DOCS' ? faults.notPlain : faults.syntax(`${message.split('\n')[0] ?? ''}.`),
+    sentence: code === 'MULTIPLE_DOCS' ? faults.notPlain : faults.syntax(`${message.split('\n', 1).join('')}.`),
   }));
   return [...others, ...tags];
 }
 
+/** Aliases, which could make more of a file than its size, keys that appear twice or are no words, and text that is cut off. */
+function plainProblems(document: Document, { policy: { faults } }: Text): Problem[] {
+  const found: Problem[] = [];
+  const fail = (node: unknown, sentence: string): void => void found.push({ offset: startOf(node), sentence });
+  visit(document, {
+    Alias: (_key, node) => fail(node, faults.notPlain),
+    Scalar: (key, node) => {
+      // Plain text that goes on with a channel would end before it: YAML takes `#platform` for a comment.
+      const isText = key === 'value' && node.type === 'PLAIN' && typeof node.value === 'string';
+      if (isText && /^\S/.test(node.comment ?? '')) fail(node, faults.notPlain);
+    },
+    Map: (_key, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : null;
+        if (typeof name !== 'string') fail(key, faults.notPlain);
+        else if (seen.has(name)) fail(key, faults.repeatedKey(name));
+        seen.add(name);
+      }
+    },
+  });
+  return found;
+}
+
 /** What the schema found, each at its place in the file, as a sentence for the person who wrote it. */
-function issueSentences(
+function issueProblems(
   issue: z.core.$ZodIssue,
-  plain: PlainDocument,
+  document: Document,
   { format, text }: { format: Pick<Format<unknown>, 'keys' | 'faults'>; text: Text },
-): FileProblem[] {
+): Problem[] {
   const { path } = issue;
   const { faults } = text.policy;
   if (issue.code === 'unrecognized_keys') {
     const place = path.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.');
     const known = (format.keys[place] ?? []).join(', ');
+    const part = document.getIn(path, true);
     return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
-      offset: plain.keyOffsetOf([...path, key]),
+      offset: startOf(isMap(part) && part.items.find((one) => isScalar(one.key) && one.key.value === key)?.key),
       sentence: faults.unknownKey(key, known),
     }));
   }
-  if (issue.input === undefined)
-    return [{ offset: plain.offsetOf(path), sentence: faults.missing(String(path.at(-1))) }];
+  const offset = offsetOf(document, path);
+  if (issue.input === undefined) return [{ offset, sentence: faults.missing(String(path.at(-1))) }];
   const own = format.faults(text);
   const name = path.findLast((part) => typeof part === 'string');
-  const reason = entryOf(own, issue.message) ?? issueWords(issue, text);
-  const sentence = `${name === undefined ? own.whole : `${name} `}${reason}`;
-  return [{ offset: plain.offsetOf(path), sentence }];
+  const reason = Object.entries(own).find(([key]) => key === issue.message)?.[1];
+  const words = typeof reason === 'string' ? reason : issueWords(issue, text);
+  return [{ offset, sentence: `${name === undefined ? own.whole : `${name} `}${words}` }];
 }
 
-function entryOf(table: Readonly<Record<string, unknown>>, key: string): string | undefined {
-  const entry = Object.hasOwn(table, key) ? table[key] : undefined;
-  return typeof entry === 'string' ? entry : undefined;
-}
-
-type Path = readonly PropertyKey[];
-
-type PlainDocument = {
-  value: unknown;
-  /** `repeated`: a key that appears twice; null: something that the format has no use for. */
-  faults: { offset: number; repeated: string | null }[];
-  /** Where in the file a value begins, in characters; of one that is not there, the nearest around it. */
-  offsetOf: (path: Path) => number;
-  /** Where its key begins. */
-  keyOffsetOf: (path: Path) => number;
-};
-
-/** The values of a document with where they are. Nothing can be repeated by an alias, so the file's size bounds them. */
-function toPlain(document: Document): PlainDocument {
-  const faults: PlainDocument['faults'] = [];
-  const fail = (node: unknown, repeated: string | null = null): void =>
-    void faults.push({ offset: startOf(node), repeated });
-  visit(document, {
-    Alias: (_key, node) => fail(node),
-    Value: (key, node) => {
-      // Plain text that goes on with a channel would end before it: YAML takes `#platform` for a comment.
-      const isText =
-        key === 'value' && isScalar(node) && node.type === 'PLAIN' && typeof node.value === 'string';
-      if (node.tag !== undefined || (isText && /^\S/.test(node.comment ?? ''))) fail(node);
-      const wrong = isMap(node) ? wrongKeys(node) : [];
-      for (const { at, repeated } of wrong) fail(at, repeated);
-      return wrong.length > 0 ? visit.SKIP : undefined;
-    },
-  });
-  const offsetOf = (path: Path): number => {
-    const node = path.length === 0 ? document.contents : document.getIn(path, true);
-    return isNode(node) || path.length === 0 ? startOf(node) : offsetOf(path.slice(0, -1));
-  };
-  return {
-    value: faults.length > 0 ? null : document.toJS(),
-    faults,
-    offsetOf,
-    keyOffsetOf: (path) => {
-      const map = document.getIn(path.slice(0, -1), true);
-      const pair = isMap(map)
-        ? map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
-        : null;
-      return isNode(pair?.key) ? startOf(pair.key) : offsetOf(path);
-    },
-  };
-}
-
-function wrongKeys({ items }: YAMLMap): { at: unknown; repeated: string | null }[] {
-  const seen = new Set<string>();
-  return items.flatMap(({ key: at }): { at: unknown; repeated: string | null }[] => {
-    const key = isScalar(at) ? at.value : null;
-    if (typeof key !== 'string') return [{ at, repeated: null }];
-    if (seen.has(key)) return [{ at, repeated: key }];
-    seen.add(key);
-    return [];
-  });
+/** Where a value begins; of one that is not there, the nearest around it. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  const node = document.getIn(path, true);
+  return isNode(node) || path.length === 0 ? startOf(node) : offsetOf(document, path.slice(0, -1));
 }
 
 function startOf(node: unknown): number {

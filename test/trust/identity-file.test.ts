@@ -24,10 +24,12 @@ test('the identity file is reread when it changes, and the last valid one stays 
   expect(source.current().people).toEqual([{ slack: 'U1', devin: 'user-1', shared: false }]);
   await writeFile(path, 'people: [{ slack: cy@acme.example, devin: email|9, shared: true }]\n');
   await source.look();
+  await source.look();
   expect(source.current().people).toEqual([{ slack: 'cy@acme.example', devin: 'email|9', shared: true }]);
   await writeFile(path, 'people: [oops]\n');
   await source.look();
-  expect(source.isOk()).toBe(false);
+  await source.look();
+  expect(source.problems()).toHaveLength(1);
   expect(source.current().people).toHaveLength(1);
 });
 
