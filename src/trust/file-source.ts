@@ -201,7 +201,8 @@ function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: 
   const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.notPlain }));
   const others = errors.map(({ code, message, pos: [offset] }) => ({
     offset,
-    sentence: code === 'MULTIPLE_DOCS' ? faults.notPlain : faults.syntax(`${message.split('\n', 1).join('')}.`),
+    sentence:
+      code === 'MULTIPLE_DOCS' ? faults.notPlain : faults.syntax(`${message.split('\n', 1).join('')}.`),
   }));
   return [...others, ...tags];
 }
@@ -209,7 +210,8 @@ function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: 
 /** Aliases, which could make more of a file than its size, keys that appear twice or are no words, and text that is cut off. */
 function plainProblems(document: Document, { policy: { faults } }: Text): Problem[] {
   const found: Problem[] = [];
-  const fail = (node: unknown, sentence: string): void => void found.push({ offset: startOf(node), sentence });
+  const fail = (node: unknown, sentence: string): void =>
+    void found.push({ offset: startOf(node), sentence });
   visit(document, {
     Alias: (_key, node) => fail(node, faults.notPlain),
     Scalar: (key, node) => {
@@ -243,7 +245,9 @@ function issueProblems(
     const known = (format.keys[place] ?? []).join(', ');
     const part = document.getIn(path, true);
     return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
-      offset: startOf(isMap(part) && part.items.find((one) => isScalar(one.key) && one.key.value === key)?.key),
+      offset: startOf(
+        isMap(part) && part.items.find((one) => isScalar(one.key) && one.key.value === key)?.key,
+      ),
       sentence: faults.unknownKey(key, known),
     }));
   }
