@@ -16,7 +16,6 @@ import type { Limiter } from '../../store/limiter.ts';
 import {
   newId,
   offeredKey,
-  offerId,
   twinKey,
   type NewRequest,
   type SessionRequest,
@@ -35,9 +34,6 @@ export type RequestsContext = {
   saveRequest: ReturnType<typeof createSaveRequest>;
 };
 
-/** `problems`: what could not be read. */
-type OfferedWish = TypedDraft & { problems?: readonly Problem[] };
-
 /** Keeps what a form is filled in with until it is sent. A form's id goes into a button or a modal. */
 async function keep(
   { store: { forms, envelopes } }: RequestsContext,
@@ -48,40 +44,34 @@ async function keep(
     /** What was refused, by field. */
     faults: Faults;
     /** Names of session secrets that were not kept. */
-    lostSecrets?: string[] | null;
+    lostSecrets: string[] | null;
   },
 ): Promise<Form> {
   const { id } = origin;
   const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });
-  const form = { ...placeColumns(origin), id, lostSecrets: null, ...content, sealed };
+  const form = { ...placeColumns(origin), id, ...content, sealed };
   await forms.insert(form);
   return { ...form, without: null, questions: null, sentIn: null };
 }
 
-async function contentOf(c: RequestsContext, origin: Origin, wish: OfferedWish) {
-  return { draft: await c.gate.effectiveDraft(origin, wish), faults: faultsOf(wish.problems ?? []) };
-}
-
-type OfferedForm = { wish: OfferedWish; context: MessageContext | null };
+/** `problems`: what could not be read. `id`: of one form, however often it is offered. */
+type OfferedForm = {
+  wish?: TypedDraft & { problems?: readonly Problem[] };
+  context?: MessageContext | null;
+  id?: string;
+};
 
 /** With what could be read, and at its fields what could not. */
 export async function offerForm(
   c: RequestsContext,
   origin: Origin,
-  { wish, context }: OfferedForm = { wish: { draft: {} }, context: null },
+  { wish = { draft: {} }, context = null, id = newId() }: OfferedForm = {},
 ): Promise<Form> {
-  return withDeadline(async () =>
-    keep(c, { ...origin, id: newId() }, { ...(await contentOf(c, origin, wish)), context }),
-  );
-}
-
-/** With a message to the app: one form, however often the message arrives. */
-export async function offerMessage(
-  c: RequestsContext,
-  origin: Origin & { ts: string },
-  { wish, context }: OfferedForm,
-): Promise<Form> {
-  return keep(c, { ...origin, id: offerId(origin) }, { ...(await contentOf(c, origin, wish)), context });
+  return withDeadline(async () => {
+    const draft = await c.gate.effectiveDraft(origin, wish);
+    const content = { draft, context, faults: faultsOf(wish.problems ?? []), lostSecrets: null };
+    return keep(c, { ...origin, id }, content);
+  });
 }
 
 /** Filled in like a request, to start the same again. */
@@ -115,49 +105,44 @@ function envelopeOf(envelopes: Store['envelopes'], { id, sealed }: Form): Envelo
  */
 async function accept(
   { save, saveRequest }: RequestsContext,
-  toRequest: () => Promise<NewRequest>,
+  asked: NewRequest | Promise<NewRequest>,
   unlessTwin: boolean,
 ): Promise<string | null> {
-  return withDeadline(async (deadline) =>
-    save(async () => saveRequest({ request: await toRequest(), deadline, unlessTwin })),
-  );
+  return withDeadline(async (deadline) => {
+    const request = await asked;
+    return save(async () => saveRequest({ request, deadline, unlessTwin }));
+  });
 }
 
-function typedRequest(
-  { store: { envelopes } }: RequestsContext,
-  { responseUrl, ...origin }: Origin,
-  asked: Pick<NewRequest, 'dedupeKey' | 'draft' | 'context' | 'slackFileIds'>,
-): NewRequest {
-  const id = newId();
-  const sealed = envelopes.close(id, { responseUrl });
-  return { ...placeColumns(origin), ...asked, id, source: 'command', sealed };
-}
-
+/** A task typed as a command or as a message. `dedupeKey`: Slack's name for this one delivery. */
 export type TypedTask = {
-  wish: TypedDraft;
-  files?: readonly { id: string }[];
+  dedupeKey: string;
+  slackFileIds: string[];
   /** null: nothing but what was typed. */
   context: MessageContext | null;
 };
 
+async function typedRequest(
+  { store: { envelopes } }: RequestsContext,
+  { responseUrl, ...origin }: Origin,
+  asked: TypedTask & { draft: EffectiveDraft | Promise<EffectiveDraft> },
+): Promise<NewRequest> {
+  const id = newId();
+  const sealed = envelopes.close(id, { responseUrl });
+  return { ...placeColumns(origin), ...asked, draft: await asked.draft, id, source: 'command', sealed };
+}
+
 /**
- * A task typed as a command or as a message; `dedupeKey` is Slack's name for this one delivery. If the person asked for
- * the same in the same place a moment ago, nothing is saved, and it resolves with the id of that request.
+ * If the person asked for the same in the same place a moment ago, nothing is saved, and it resolves with the id of that
+ * request.
  */
 export async function acceptTask(
   c: RequestsContext,
   origin: Origin,
-  { dedupeKey, wish, files = [], context }: TypedTask & { dedupeKey: string },
+  { wish, ...task }: TypedTask & { wish: TypedDraft },
 ): Promise<string | null> {
-  const slackFileIds = files.map(({ id }) => id);
-  return accept(
-    c,
-    async () => {
-      const draft = await c.gate.effectiveDraft(origin, wish);
-      return typedRequest(c, origin, { dedupeKey, draft, context, slackFileIds });
-    },
-    true,
-  );
+  const draft = c.gate.effectiveDraft(origin, wish);
+  return accept(c, typedRequest(c, origin, { ...task, draft }), true);
 }
 
 type SubmittedForm = {
@@ -195,7 +180,7 @@ export async function acceptForm(
     sealed: envelopes.close(id, { ...envelopeOf(envelopes, form), sessionSecrets }),
     secretNames: sessionSecrets.map(({ key }) => key),
   };
-  if ((await accept(c, async () => Promise.resolve(request), !isAnother)) !== null) return 'asked-before';
+  if ((await accept(c, request, !isAnother)) !== null) return 'asked-before';
   await forms.change(form.id, { sentIn: viewId });
   return (await requests.idOf(request.dedupeKey)) === id ? null : 'sent-before';
 }
@@ -210,8 +195,7 @@ export async function acceptOffered(c: RequestsContext, form: Form): Promise<boo
   const dedupeKey = offeredKey(form.id);
   if (form.sentIn !== null && form.sentIn !== dedupeKey) return false;
   const origin = { ...form, responseUrl: envelopeOf(envelopes, form).responseUrl };
-  const request = typedRequest(c, origin, { dedupeKey, draft, context, slackFileIds: [] });
-  await accept(c, async () => Promise.resolve(request), false);
+  await accept(c, typedRequest(c, origin, { dedupeKey, draft, context, slackFileIds: [] }), false);
   await forms.change(form.id, { sentIn: dedupeKey });
   return true;
 }

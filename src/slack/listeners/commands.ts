@@ -1,4 +1,5 @@
 import type { AckFn, RespondArguments } from '@slack/bolt';
+import type { MessageContext } from '../../session/context.ts';
 import type { EffectiveDraft } from '../../session/defaults.ts';
 import type { Intent, IntentKind, IntentOf } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
@@ -7,11 +8,11 @@ import { personRefusal } from '../authority.ts';
 import { renderDoubt, renderHelp, renderNotDone, USAGE } from '../command/help.ts';
 import { parseCommand, readMeant } from '../command/parse.ts';
 import { withoutCommand } from '../command/tokens.ts';
-import { ACTION, homeMetadata, type ActionId } from '../edge/ids.ts';
+import { ACTION, homeMetadata } from '../edge/ids.ts';
 import type { Command, Press } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';
 import { saveUsage } from '../inbox/acts.ts';
-import { acceptOffered, acceptTask, offerForm } from '../inbox/requests.ts';
+import { acceptOffered, acceptTask, offerForm, type TypedTask } from '../inbox/requests.ts';
 import { notice } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
@@ -144,35 +145,50 @@ async function start(
   ack: CommandAck,
 ): Promise<void> {
   const origin = typedCall(command);
-  if (intent.kind === 'create') {
-    const task = { dedupeKey: `command:${command.triggerId}`, wish: intent, context: null };
-    const twinId = await acceptTask(c, origin, task);
-    // The request is on disk: whatever happens from here on, it is not lost.
-    if (twinId === null) return ack();
-    const { id: formId } = await offerForm(c, origin, { wish: intent, context: null });
-    const another = { actionId: ACTION.startAsTask, formId };
-    return ack(await alreadyRunning(c, origin, { requestId: twinId, another }));
-  }
   if (intent.kind === 'open-form') {
     const empty = await offerForm(c, origin);
     await ack();
     await openForm(c, { ...origin, triggerId: command.triggerId }, empty);
     return;
   }
-  const { id: formId } = await offerForm(c, origin, { wish: intent, context: null });
-  const typed = `${c.command} ${unescape(command.text)}`;
-  const text = await c.textFor(command.userId);
-  await ack(renderDoubt(intent, { command: c.command, typed, formId }, text));
+  const task = { dedupeKey: `command:${command.triggerId}`, context: null, slackFileIds: [] };
+  const typed = `${c.command} ${command.text}`;
+  const asked = await startTyped(c, origin, { intent, typed, task, form: { context: null } });
+  // A request is on disk: whatever happens from here on, it is not lost.
+  await ack(asked ?? undefined);
 }
 
-/** `requestId`: what the person asked for there a moment ago. */
-export async function alreadyRunning(
+/**
+ * null: the request is on disk. If there is a doubt, or the person asked for the same there a moment ago, it resolves with
+ * a question instead. If they may not start a session, the request's job tells them why.
+ */
+export async function startTyped(
   c: ListenersContext,
-  { userId }: { userId: string },
-  { requestId, another }: { requestId: string; another: { actionId: ActionId; formId: string } },
-): Promise<Rendered> {
+  origin: Origin,
+  {
+    intent,
+    typed,
+    task,
+    form,
+  }: {
+    intent: Exclude<Starting, { kind: 'open-form' }>;
+    /** As Slack sent it. */
+    typed: string;
+    task: TypedTask;
+    /** Of the question. */
+    form: { id?: string; context: MessageContext | null };
+  },
+): Promise<Rendered | null> {
+  const offered = async () => (await offerForm(c, origin, { ...form, wish: intent })).id;
+  if (intent.kind !== 'create') {
+    const asking = { command: c.command, typed: unescape(typed), formId: await offered() };
+    return renderDoubt(intent, asking, await c.textFor(origin.userId));
+  }
+  const requestId = await acceptTask(c, origin, { ...task, wish: intent });
+  if (requestId === null) return null;
   const session = await c.store.sessions.ofRequest(requestId);
-  return renderRunning({ requestId, url: session?.url ?? null, another }, await c.textFor(userId));
+  const another = { actionId: ACTION.startAsTask, formId: await offered() };
+  return renderRunning({ requestId, url: session?.url ?? null, another }, await c.textFor(origin.userId));
 }
 
 /** Everything else has a private answer; null: a job gives it. */

@@ -1,27 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageContext } from '../../session/context.ts';
-import type { IntentOf, Wish } from '../../session/intent.ts';
+import type { IntentOf } from '../../session/intent.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import type { ThreadWord } from '../../session/reply.ts';
 import { isPending } from '../../session/request.ts';
 import { hasReplies, findSteered, type SteeredThread, messageKey, offerId } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import { renderDoubt } from '../command/help.ts';
 import { asTalk, isAddressed, readAddressed, type Addressed } from '../command/message.ts';
 import { parseNew } from '../command/parse.ts';
-import { ACTION } from '../edge/ids.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
 import type { Edit, Message, PayloadOf } from '../edge/payload.ts';
 import { privatePlace, unnamedPlace, type Origin } from '../edge/places.ts';
 import { correctReply, holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
-import { acceptTask, offerMessage, type TypedTask } from '../inbox/requests.ts';
 import { answerMessage, tellNotTaken, tellOnce } from '../tell-once.ts';
 import { notice, sessionOver } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import { renderAskStop, renderOfferWake, renderThreadHelp } from '../views/steering.ts';
-import { code, unescape } from '../views/text.ts';
+import { code } from '../views/text.ts';
 import { editedText, whoseMessage } from '../whose-message.ts';
-import { alreadyRunning, answerCommand, isStarting } from './commands.ts';
+import { answerCommand, isStarting, startTyped } from './commands.ts';
 import { mentionsAt } from './commands/settings.ts';
 import type { ListenersContext } from './context.ts';
 
@@ -280,43 +277,29 @@ function callOf({ teamId, userId, channelId, placeKind, threadTs, ts }: Message,
   };
 }
 
-/** The id of its form. */
-async function offer(c: ListenersContext, message: Message, wish: Wish): Promise<string> {
-  const origin = { ...originOf(message), ts: message.ts };
-  return (await offerMessage(c, origin, { wish, context: contextOf(message) })).id;
-}
-
 const NO_TASK: IntentOf<'invalid'> = { kind: 'invalid', problems: [{ kind: 'no-task' }], draft: {} };
 
-/**
- * The request is on disk once this resolves. If there is a doubt, or the person asked for the same there a moment ago, it
- * resolves with a question instead. If they may not start a session, the request's job tells them why.
- */
+/** See `startTyped`. */
 async function startOrAsk(
   c: ListenersContext,
   message: Message,
   { intent, typed }: Addressed,
 ): Promise<Rendered | null> {
+  const [id, context] = [offerId(message), contextOf(message)];
   // A file or a forwarded message without a task.
   const wish = isStarting(intent) && intent.kind !== 'open-form' ? intent : NO_TASK;
   // Slack delivered it before, and its author was asked; perhaps Slack didn't take the question.
-  const wasAsked = wish.kind === 'create' && (await c.store.forms.find(offerId(message))) !== null;
-  if (wish.kind === 'create' && !wasAsked) {
-    const task = { dedupeKey: messageKey(message), ...taskOf(message, wish) };
-    const requestId = await acceptTask(c, originOf(message), task);
-    if (requestId === null) return null;
-    const another = { actionId: ACTION.startAsTask, formId: await offer(c, message, wish) };
-    return alreadyRunning(c, message, { requestId, another });
-  }
-  const asking = { command: c.command, typed: unescape(typed), formId: await offer(c, message, wish) };
-  return renderDoubt(wish.kind === 'create' ? asTalk(wish) : wish, asking, await c.textFor(message.userId));
-}
-
-/** Its words are the task, and not quoted as well, unless it forwards another message. */
-function taskOf(message: Message, wish: Wish): TypedTask {
+  const wasAsked = wish.kind === 'create' && (await c.store.forms.find(id)) !== null;
+  // Its words are the task, and not quoted as well, unless it forwards another message.
   const isTask = message.forwarded === '';
-  const context = message.threadTs === null && isTask ? null : contextOf(message);
-  return { wish, context: context && { ...context, isTask }, files: isTask ? message.message.files : [] };
+  const quoted = message.threadTs === null && isTask ? null : context;
+  const task = {
+    dedupeKey: messageKey(message),
+    context: quoted && { ...quoted, isTask },
+    slackFileIds: isTask ? message.message.files.map((file) => file.id) : [],
+  };
+  const asked = { intent: wasAsked ? asTalk(wish) : wish, typed, task, form: { id, context } };
+  return startTyped(c, originOf(message), asked);
 }
 
 /** `!new` in a session's thread: like a mention, the card is the answer. */
