@@ -1,6 +1,6 @@
 import { lookupFailure, refusedAs } from '../failures.ts';
 import { Later, type Queue } from '../queue/index.ts';
-import { draftFor } from '../session/credentials.ts';
+import { draftForOthers } from '../session/credentials.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
 import { type ReplyFailure, isRefusedReply } from '../session/reply.ts';
@@ -272,8 +272,8 @@ async function offerForm(
   { reply, request }: Undelivered,
 ): Promise<ReplyNotice['offer']> {
   const { prompt: _task, ...values } = request.draft.values;
-  const isAuthor = reply.userId === request.userId;
-  const { draft, faults } = draftFor({ isAuthor }, { ...request.draft, values });
+  const given = { ...request.draft, values };
+  const draft = reply.userId === request.userId ? given : draftForOthers(given);
   const id = [reply.id, ...(reply.editedTs === null ? [] : [reply.editedTs])].join(':');
   await store.forms.insert({
     ...placeColumns({ ...request, userId: reply.userId }),
@@ -286,7 +286,7 @@ async function offerForm(
     context: null,
     sealed: null,
     lostSecrets: lostSecrets(request),
-    faults,
+    faults: {},
   });
   return { kind: 'start-again', formId: id };
 }

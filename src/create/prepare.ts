@@ -148,10 +148,10 @@ async function readContext(
 ): Promise<Read> {
   if (context === null) return { messages: [], quoted: null, leftOut: [] };
   const chosen = await thread.read(context, userId);
-  const { messages, unticked } = tickedMessages(context, chosen ?? [context.picked]);
+  const messages = tickedMessages(context, chosen ?? [context.picked]);
   return {
     messages,
-    quoted: await thread.quote(context, { messages, unticked }),
+    quoted: await thread.quote(context, messages),
     leftOut: chosen === null ? [{ name: '', reason: 'thread-unreadable' }] : [],
   };
 }

@@ -1,5 +1,4 @@
-import type { Faults } from './failure.ts';
-import type { FieldKey, StoredDraft } from './fields.ts';
+import type { StoredDraft } from './fields.ts';
 
 /** Not within a word, but right after `_` for italics, `%3D` in an address, and `\n` in JSON. */
 const START = String.raw`(?:(?<![A-Za-z\d-]|[A-Za-z\d-]_)|(?<=%[\dA-Fa-f]{2}|\\[nrt]))`;
@@ -42,56 +41,37 @@ const CREDENTIALS = [
 /** Names are lower-case words, and documentation writes `ghp_xxxxxxxx`. In keys, only `A` (zeros) repeats so often. */
 const PLACEHOLDER = /^[^A-Z\d]*$|([B-Za-z\d])\1{7}/;
 
-/** Text that others see: of each credential, only what all of its kind start with. */
-export function withoutCredentials(text: string): string {
-  return hideIn(text, () => {});
-}
-
-/** `onHidden` gets what is left of each. */
-function hideIn(text: string, onHidden: (shown: string) => void): string {
+/** Text that others see: of each credential, only what all of its kind start with. `onHidden` gets that. */
+export function withoutCredentials(text: string, onHidden?: (shown: string) => void): string {
   const shown = (found: string, start: string): string => {
     if (PLACEHOLDER.test(found.slice(start.length))) return found;
-    onHidden(`${start}…`);
+    onHidden?.(`${start}…`);
     return `${start}…`;
   };
   return CREDENTIALS.reduce((left, credential) => left.replaceAll(credential, shown), text);
 }
 
-/** The credentials in a text, each as `withoutCredentials` shows it. */
-function credentialsIn(text: string): string[] {
+/** The credentials in what people wrote themselves, each as `withoutCredentials` shows it. */
+export function credentialsInDraft({
+  prompt = '',
+  title = '',
+  attachment_urls: links = [],
+}: StoredDraft): string[] {
   const hidden = new Set<string>();
-  hideIn(text, (start) => hidden.add(start));
+  withoutCredentials([prompt, title, ...links].join('\n'), (start) => hidden.add(start));
   return [...hidden];
 }
 
-/** The credentials in what people wrote themselves. */
-export function credentialsInDraft(draft: StoredDraft): string[] {
-  const { prompt = '', title = '', attachment_urls: links = [] } = draft;
-  return credentialsIn([prompt, title, ...links].join('\n'));
-}
-
-/** A draft as a person gets it in a form. What another person doesn't see, they must replace: Devin gets it whole or not at all. */
-export function draftFor<Draft extends { values: StoredDraft }>(
-  { isAuthor }: { isAuthor: boolean },
-  draft: Draft,
-): { draft: Draft; faults: Faults } {
-  if (isAuthor) return { draft, faults: {} };
+/** A draft as a person gets it in a form that another person wrote. */
+export function draftForOthers<Draft extends { values: StoredDraft }>(draft: Draft): Draft {
   const { prompt, title, attachment_urls: links } = draft.values;
-  const values = {
-    ...draft.values,
-    ...(prompt !== undefined && { prompt: withoutCredentials(prompt) }),
-    ...(title !== undefined && { title: withoutCredentials(title) }),
-    ...(links !== undefined && { attachment_urls: links.map(withoutCredentials) }),
+  return {
+    ...draft,
+    values: {
+      ...draft.values,
+      ...(prompt !== undefined && { prompt: withoutCredentials(prompt) }),
+      ...(title !== undefined && { title: withoutCredentials(title) }),
+      ...(links !== undefined && { attachment_urls: links.map((link) => withoutCredentials(link)) }),
+    },
   };
-  const faults = {
-    ...faultIn('prompt', prompt),
-    ...faultIn('title', title),
-    ...faultIn('attachment_urls', links?.join('\n')),
-  };
-  return { draft: { ...draft, values }, faults };
-}
-
-function faultIn(key: FieldKey, written = ''): Faults {
-  const hidden = credentialsIn(written);
-  return hidden.length === 0 ? {} : { [key]: { typed: [], said: null, hidden } };
 }

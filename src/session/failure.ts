@@ -83,12 +83,7 @@ export function isRefusal({ kind }: Failure): boolean {
 }
 
 /** What was refused at a field, as typed; with Devin's own words if Devin refused it. */
-const faultSchema = z.object({
-  typed: z.array(z.string()),
-  said: z.string().nullable(),
-  /** How the credentials start that are left out, since another person wrote them; left out: none are. */
-  hidden: z.array(z.string()).optional(),
-});
+const faultSchema = z.object({ typed: z.array(z.string()), said: z.string().nullable() });
 export type Fault = z.infer<typeof faultSchema>;
 
 export const faultsSchema = z.partialRecord(fieldKeySchema, faultSchema);

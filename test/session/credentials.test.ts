@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { credentialsInDraft, draftFor, withoutCredentials } from '../../src/session/credentials.ts';
+import { credentialsInDraft, draftForOthers, withoutCredentials } from '../../src/session/credentials.ts';
 
 const BODY = 'a1B2'.repeat(20);
 const body = (length: number): string => BODY.slice(0, length);
@@ -130,26 +130,12 @@ describe('a draft with credentials', () => {
   const link = `https://acme.example/?token=npm_${body(36)}`;
   const values = { prompt: `use ${secret}`, title: `with ${secret}`, attachment_urls: [link], tags: ['ci'] };
 
-  test('is whole for the person who wrote it', () => {
-    expect(draftFor({ isAuthor: true }, { values })).toEqual({ draft: { values }, faults: {} });
-  });
-
-  test('is without them for others, who must replace each', () => {
-    const given = draftFor({ isAuthor: false }, { values: { ...values, prompt: `${secret} and ${secret}` } });
-    expect(given).toEqual({
-      draft: {
-        values: {
-          prompt: 'ghp_… and ghp_…',
-          title: 'with ghp_…',
-          attachment_urls: ['https://acme.example/?token=npm_…'],
-          tags: ['ci'],
-        },
-      },
-      faults: {
-        prompt: { typed: [], said: null, hidden: ['ghp_…'] },
-        title: { typed: [], said: null, hidden: ['ghp_…'] },
-        attachment_urls: { typed: [], said: null, hidden: ['npm_…'] },
-      },
+  test('is without them for others', () => {
+    expect(draftForOthers({ values: { ...values, prompt: `${secret} and ${secret}` } }).values).toEqual({
+      prompt: 'ghp_… and ghp_…',
+      title: 'with ghp_…',
+      attachment_urls: ['https://acme.example/?token=npm_…'],
+      tags: ['ci'],
     });
   });
 

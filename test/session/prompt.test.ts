@@ -25,7 +25,6 @@ const thread = (messages: QuotedMessage[]) => ({
   place: '#payments',
   permalink: 'https://acme.slack.com/archives/C1/p1',
   messages,
-  unticked: { messages: 0, files: 0 },
 });
 
 describe('the prompt', () => {
@@ -103,12 +102,5 @@ describe('a conversation that is too long for the prompt', () => {
     for (const at of [0, 99, 100, 101]) expect(prompt).toContain(`| reply ${at}.`);
     expect(prompt).not.toContain('| reply 400.');
     expect(prompt).toContain('The conversation has 450 messages');
-  });
-
-  test('says what else was left out', () => {
-    const parts = { ...thread([message()]), unticked: { messages: 1, files: 2 } };
-    const prompt = buildPrompt({ task: 'fix it', thread: parts, requestId: 'r1' });
-    expect(prompt).toContain('The person who asked left out 1 message and 2 files.');
-    expect(readPrompt(prompt, 'r1')).toEqual({ task: 'fix it', permalink: parts.permalink });
   });
 });

@@ -106,7 +106,6 @@ function FORMS(): Partial<SessionForm>[] {
     { groups: [] },
     { context: { picked: null, options: ['until-here', 'message'] } },
     { faults },
-    { faults: { prompt: { typed: [], said: null, hidden: ['words', 'words'] } } },
     { notes: ['words'] },
     { choices: CHOICES },
     ...(['looking', 'not-known'] as const).map((kind) => ({ runsAs: { kind, why: 'words' } })),

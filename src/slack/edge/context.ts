@@ -68,7 +68,7 @@ export function createThreadReader({ client, people, presence, permalink, botUse
     },
 
     /** The messages as Devin reads them, with names instead of ids. */
-    async quote(context: MessageContext, { messages, unticked }: Quotable): Promise<QuotedThread> {
+    async quote(context: MessageContext, messages: readonly SlackMessage[]): Promise<QuotedThread> {
       const { channelId, picked } = context;
       const { ts: pickedTs, threadTs } = picked;
       const known = await knownIn(people, [...messages.filter(({ ts }) => ts === pickedTs), ...messages]);
@@ -76,7 +76,6 @@ export function createThreadReader({ client, people, presence, permalink, botUse
         place: placeName(context.channelName),
         permalink: permalink({ channelId, ts: pickedTs, threadTs: threadTs === pickedTs ? null : threadTs }),
         messages: messages.map((message) => quoted(message, known, pickedTs)),
-        unticked,
       };
     },
   };
@@ -105,24 +104,15 @@ function isForDevin(
   return ts === picked.ts || readThreadMessage(text, botUserId).kind !== 'aside';
 }
 
-/** Messages that go to Devin, and how many don't. */
-type Quotable = { messages: SlackMessage[] } & Pick<QuotedThread, 'unticked'>;
-
 /** The chosen messages without the task, and without the messages and files that the person unticked. */
-export function tickedMessages({ picked, isTask, without }: MessageContext, chosen: readonly SlackMessage[]) {
+export function tickedMessages(
+  { picked, isTask, without }: MessageContext,
+  chosen: readonly SlackMessage[],
+): SlackMessage[] {
   const [noMessages, noFiles] = [new Set(without?.messages), new Set(without?.files)];
-  const quotable = isTask === true ? chosen.filter(({ ts }) => ts !== picked.ts) : chosen;
-  const kept = quotable.filter(({ ts }) => !noMessages.has(ts));
-  const messages = kept.map((message) => ({
-    ...message,
-    files: message.files.filter(({ id }) => !noFiles.has(id)),
-  }));
-  const files = (list: readonly SlackMessage[]): number =>
-    list.reduce((sum, one) => sum + one.files.length, 0);
-  return {
-    messages,
-    unticked: { messages: quotable.length - kept.length, files: files(quotable) - files(messages) },
-  };
+  return chosen
+    .filter(({ ts }) => !noMessages.has(ts) && !(isTask === true && ts === picked.ts))
+    .map((message) => ({ ...message, files: message.files.filter(({ id }) => !noFiles.has(id)) }));
 }
 
 async function readThread(

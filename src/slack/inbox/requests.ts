@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { EnqueueAll } from '../../queue/index.ts';
 import type { MessageContext } from '../../session/context.ts';
-import { draftFor } from '../../session/credentials.ts';
+import { draftForOthers } from '../../session/credentials.ts';
 import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import { faultsOf, faultsOfFailure, type Faults, type Unsaved } from '../../session/failure.ts';
 import type { SessionDraft } from '../../session/fields.ts';
@@ -81,15 +81,14 @@ export async function offerAgain(
   request: SessionRequest,
 ): Promise<Form> {
   const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
-  const filled = draftFor({ isAuthor: userId === request.userId }, draft);
   return keep(
     c,
     { id: newId(), teamId, userId, channelId, threadTs, placeKind, responseUrl },
     {
-      draft: filled.draft,
+      draft: userId === request.userId ? draft : draftForOthers(draft),
       context,
       lostSecrets: lostSecrets(request),
-      faults: { ...faultsOfFailure(failure), ...filled.faults },
+      faults: faultsOfFailure(failure),
     },
   );
 }

@@ -255,8 +255,8 @@ async function readConversation(
   const read = isAlone
     ? [context.picked]
     : await nullIfFails(thread.read(context, form.userId), log, "a thread couldn't be shown");
-  const { messages, unticked } = tickedMessages(context, read ?? [context.picked]);
-  const quoted = await thread.quote(context, { messages, unticked });
+  const messages = tickedMessages(context, read ?? [context.picked]);
+  const quoted = await thread.quote(context, messages);
   const words = text.review;
   return {
     items: messages.flatMap(({ ts, files }, at): ReviewItem[] => {

@@ -101,9 +101,6 @@ export const modal = {
     takes: (takes: string): string => `Use ${takes}.`,
     value: (value: string, takes: string): string => `"${value}" isn't valid. Use ${takes}.`,
     tooMany: (most: number, given: number): string => `Use up to ${most}; you have ${given}.`,
-    /** Also at the field before it is sent. `starts`: how tokens and keys begin that another person wrote. */
-    hidden: (starts: string): string =>
-      `A token, key or password that another person wrote (${starts}) is left out here. Type one in its place, or remove it.`,
     /** Never what is on the line: it may be a secret. */
     secrets: {
       'no-equals': (line: number): string => `Line ${line} must be KEY=VALUE.`,

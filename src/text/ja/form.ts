@@ -82,8 +82,6 @@ export const modal: Text['modal'] = {
     takes: (takes) => `指定できる値: ${takes}。`,
     value: (value, takes) => `「${value}」は指定できません。指定できる値: ${takes}。`,
     tooMany: (most, given) => `指定できるのは ${most} 件までです（${given} 件指定されています）。`,
-    hidden: (starts) =>
-      `ほかの人が書いたトークン、キー、またはパスワード（${starts}）は、ここでは省かれています。代わりのものを入力するか、削除してください。`,
     secrets: {
       'no-equals': (line) => `${line} 行目は KEY=VALUE の形にしてください。`,
       'bad-key': (line) => `${line} 行目: = の前のキーは、スペースなしの 1～256 文字にしてください。`,

@@ -31,8 +31,6 @@ async function open() {
   return { slack, people, reader };
 }
 
-const NOTHING = { messages: 0, files: 0 };
-
 test('at most 30 people are looked up for one text, and the others keep their ids', async () => {
   const { slack, people } = await open();
   const ids = Array.from({ length: 40 }, (_, index) => slack.addUser({ name: `person-${index}` }));
@@ -58,7 +56,7 @@ test('of many authors 200 are looked up, and the author of the picked message is
   const last = written.at(-1);
   if (last === undefined) throw new Error('nobody wrote');
   const context = { channelId: 'C1', channelName: 'dev', picked: last, choice: 'thread' as const };
-  const { messages } = await reader.quote(context, { messages: written, unticked: NOTHING });
+  const { messages } = await reader.quote(context, written);
   expect(slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(200);
   expect(messages.at(-1)).toMatchObject({ author: 'author-299', authorKind: 'member' });
   expect(messages.at(-2)).toMatchObject({ author: written.at(-2)?.userId, authorKind: 'unknown' });

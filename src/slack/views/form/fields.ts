@@ -156,7 +156,6 @@ export function devinsReason(reason: string, { modal }: Text): string {
 /** What was refused at a field. */
 export function faultSentence(field: Field, fault: Fault, text: Text): string {
   const { refused, errors } = text.modal;
-  if (fault.hidden !== undefined) return errors.hidden(text.joins.list(fault.hidden));
   if (fault.said !== null) return devinsReason(fault.said, text);
   const wanted = field.input.kind === 'switch' ? refused.tick : errors.takes(text.fields[field.key].takes);
   const typed = truncate(oneLine(fault.typed.join(', ')), SHOWN_LENGTH);

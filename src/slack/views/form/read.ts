@@ -80,22 +80,16 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
     case 'wrong':
       return { problem: reading.sentence(text) };
     case 'value': {
-      const problem = hiddenProblem(reading.raw, fault, text) ?? problemWith(field, reading.raw, text);
+      const problem = problemWith(field, reading.raw, text);
       return problem === null ? { value: reading.raw } : { problem };
     }
   }
 }
 
 /** Whether an empty input means that what was typed is lost, since the input couldn't show it. */
-function isDropped({ input }: Field, { said, hidden, typed }: Fault): boolean {
-  if (said !== null || hidden !== undefined || input.kind === 'switch') return false;
+function isDropped({ input }: Field, { said, typed }: Fault): boolean {
+  if (said !== null || input.kind === 'switch') return false;
   return input.kind === 'number' || input.kind === 'choice' || typed.length === 0;
-}
-
-/** A credential that was left out is still only named; null: none is. */
-function hiddenProblem(raw: unknown, fault: Fault | undefined, { modal }: Text): string | null {
-  const left = fault?.hidden?.find((start) => JSON.stringify(raw).includes(start));
-  return left === undefined ? null : modal.errors.hidden(left);
 }
 
 const SHOWN_LENGTH = 60;

@@ -39,22 +39,4 @@ describe('a submission', () => {
       'field.structured_output_schema': sentence,
     });
   });
-
-  test.each([
-    ['field.prompt', 'push with ghp_…', { prompt: { typed: [], said: null, hidden: ['ghp_…'] } }],
-    ['field.title', 'with cog_… and npm_…', { title: { typed: [], said: null, hidden: ['npm_…'] } }],
-    [
-      'field.attachment_urls',
-      'https://acme.example\nhttps://acme.example/?token=npm_…',
-      { attachment_urls: { typed: [], said: null, hidden: ['npm_…'] } },
-    ],
-  ])('still names a credential that was left out: %s', (block, text, faults) => {
-    const [start = ''] = Object.values(faults).flatMap(({ hidden }) => hidden);
-    const submitted = (entered: string) => {
-      const untouched = stateOf(draw({ values: { prompt: 'Fix it' }, groups: [...OPTION_GROUPS] }));
-      return readSessionForm({ ...untouched, [block]: typed(entered) }, { ...EXPANDED, faults }, en);
-    };
-    expect(submitted(text).errors).toEqual({ [block]: en.modal.errors.hidden(start) });
-    expect(submitted(text.replace(start, 'a1')).errors).toEqual({});
-  });
 });
