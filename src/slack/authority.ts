@@ -1,7 +1,7 @@
 import type { PlaceKind } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
-import type { FieldKey, StoredDraft } from '../session/fields.ts';
 import type { Identity, LookedUpIdentity } from '../session/identity.ts';
+import type { Wish } from '../session/intent.ts';
 import type { Choices, Explained } from '../session/policy/form.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
 import { steeringRefusal as refusedSteering, subjectOf } from '../store/audit.ts';
@@ -26,7 +26,6 @@ export type MayEnd = (
 ) => Promise<boolean>;
 
 export type Where = { channelId: string; placeKind?: PlaceKind | null | undefined };
-export type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
 
 /** A form or command as it is filled in. `slackFileIds`: uploaded with the form. */
 export type Filled = Where &
@@ -39,7 +38,7 @@ export type Filled = Where &
 /** What the policy says, in the time that Slack gives. */
 export type QuickGate = {
   /** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
-  effectiveDraft: (asker: Person & Where, typed: TypedDraft) => Promise<EffectiveDraft>;
+  effectiveDraft: (asker: Person & Where, wish: Wish) => Promise<EffectiveDraft>;
   /** `not-known`: Slack didn't answer in time. */
   explain: (asking: Filled) => Promise<Explained | 'not-known'>;
   /** null: everything can be chosen, as far as the app knows. */

@@ -369,16 +369,3 @@ describe('a thread under a card', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
   });
 });
-
-describe('if the app adds no tag of its own', () => {
-  const untagged = useWorld({ environment: { REQUEST_TAG: 'off' } });
-
-  test('starts another session in a thread with as many tags as Devin allows', async () => {
-    const { devin } = untagged();
-    const thread = await startThread(untagged());
-    const tags = Array.from({ length: 50 }, (_, at) => `--tag t${at}`).join(' ');
-    await thread.say(thread.ana.userId, `!new write the docs ${tags}`);
-    const other = await devin.waitForSession(({ request }) => request.prompt.startsWith('write the docs'));
-    expect(other.request.tags).toHaveLength(50);
-  });
-});

@@ -5,7 +5,7 @@ import { draftForOthers } from '../../session/credentials.ts';
 import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import { faultsOf, faultsOfFailure, type Faults, type Unsaved } from '../../session/failure.ts';
 import type { SessionDraft } from '../../session/fields.ts';
-import type { Problem } from '../../session/intent.ts';
+import type { Problem, Wish } from '../../session/intent.ts';
 import type { LimitReached } from '../../session/policy/limits.ts';
 import type { RequestState } from '../../session/request.ts';
 import { appendAudit, requestEntries, type AuditEntry } from '../../store/audit.ts';
@@ -22,7 +22,7 @@ import {
   lostSecrets,
 } from '../../store/requests.ts';
 import type { Store, Tables } from '../../store/store.ts';
-import type { QuickGate, TypedDraft } from '../authority.ts';
+import type { QuickGate } from '../authority.ts';
 import { placeColumns, type Origin } from '../edge/places.ts';
 
 /** What people ask for is saved in one transaction with its jobs. The rest happens after Slack has its answer. */
@@ -56,7 +56,7 @@ async function keep(
 
 /** `problems`: what could not be read. `id`: of one form, however often it is offered. */
 type OfferedForm = {
-  wish?: TypedDraft & { problems?: readonly Problem[] };
+  wish?: Wish & { problems?: readonly Problem[] };
   context?: MessageContext | null;
   id?: string;
 };
@@ -138,7 +138,7 @@ async function typedRequest(
 export async function acceptTask(
   c: RequestsContext,
   origin: Origin,
-  { wish, ...task }: TypedTask & { wish: TypedDraft },
+  { wish, ...task }: TypedTask & { wish: Wish },
 ): Promise<string | null> {
   const draft = c.gate.effectiveDraft(origin, wish);
   return accept(c, typedRequest(c, origin, { ...task, draft }), true);

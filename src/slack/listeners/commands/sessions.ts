@@ -47,16 +47,6 @@ async function entry(c: ListenersContext, requestId: string, viewer: Viewer) {
   return [{ card: cardOf(c, { request, session }, viewer), isShown: await mayRead(c, request, viewer) }];
 }
 
-/** A session's title; its id, if the person may not read the title. */
-async function nameOf(
-  c: ListenersContext,
-  { request, session }: Followed,
-  call: Invocation,
-): Promise<string> {
-  if (!(await mayRead(c, request, call))) return code(session.sessionId);
-  return linkedTitle(cardOf(c, { request, session }, call), call.text);
-}
-
 async function list(
   c: ListenersContext,
   call: Invocation,
@@ -139,7 +129,7 @@ async function say(c: ListenersContext, call: Invocation, intent: IntentOf<'say'
   await saveSaid(c, { thread: found, userId, channelId, text: message, via: 'command', dedupeKey });
   // As for a reply in its thread, the job says what becomes of it.
   if (isOver(found.session)) return null;
-  return notice([call.text.sessions.say(await nameOf(c, found, call))]);
+  return notice([call.text.sessions.say(linkedTitle(cardOf(c, found, call), call.text))]);
 }
 
 async function follow(
