@@ -4,7 +4,7 @@ import { createConversing } from './converse/index.ts';
 import { createCreation } from './create/index.ts';
 import { createDevin } from './devin/devin.ts';
 import { createFollowing } from './follow/index.ts';
-import { createHealthPages, createReadiness, createWarnings } from './health.ts';
+import { createHealthPages, createReadiness } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import { createLog, type Log } from './log.ts';
@@ -108,7 +108,14 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
 
   const { host, port, metricsToken } = config.http;
   const waiting = createWaiting({ text, log });
-  const warnings = createWarnings({ ...services, waiting, text });
+  const warnings = (): string[] => {
+    const unsaved = writes.trouble();
+    return [
+      ...waiting.warnings(),
+      ...(unsaved === null ? [] : [text.start.notSaved(unsaved)]),
+      ...(devin.refusesKey() ? [text.start.devinKey] : []),
+    ];
+  };
   const pages = createHealthPages({ readiness: services.readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   const tidying = createTidying(async (signal) => {

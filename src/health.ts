@@ -1,15 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Devin } from './devin/devin.ts';
-import type { Metrics } from './metrics.ts';
 import { isPrivate } from './network.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/edge/bolt.ts';
 import type { HttpPage } from './slack/edge/http-receiver.ts';
 import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
-import type { Text } from './text/index.ts';
 
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
@@ -18,7 +15,7 @@ export function createHealthPages(deps: {
   readiness: () => Promise<Readiness>;
   /** Worth looking into, but no reason to take the app out of service. */
   warnings: () => string[];
-  metrics: Pick<Metrics, 'contentType' | 'text'>;
+  metrics: { contentType: string; text: () => Promise<string> };
   /** null: loopback and private addresses may read the metrics. */
   metricsToken: string | null;
 }): Record<string, (request: IncomingMessage) => Promise<HttpPage>> {
@@ -103,28 +100,4 @@ export function createReadiness({
     queue: queue.healthy(),
     slack: slack.bolt.connected(),
   });
-}
-
-/** What app admins should know, whether the app is ready or not. */
-export function createWarnings({
-  waiting,
-  writes,
-  devin,
-  text,
-}: {
-  /** What the start waits for. */
-  waiting: { warnings: () => string[] };
-  writes: Pick<Writes, 'trouble'>;
-  devin: Pick<Devin, 'refusesKey'>;
-  /** In the language of the log. */
-  text: Text;
-}): () => string[] {
-  return () => {
-    const unsaved = writes.trouble();
-    return [
-      ...waiting.warnings(),
-      ...(unsaved === null ? [] : [text.start.notSaved(unsaved)]),
-      ...(devin.refusesKey() ? [text.start.devinKey] : []),
-    ];
-  };
 }

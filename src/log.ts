@@ -103,26 +103,20 @@ export function createLog(
   );
 }
 
-/** Slack's libraries log through pino, a level lower. Their `debug` is dropped: it holds whole bodies. */
+/** What Slack's libraries report, they also throw, and we log it. Their `debug` is dropped: it holds whole bodies. */
 export function slackLogger(log: Log): SlackLogger {
   const child = log.child({ from: 'slack-sdk' });
-  const words = (parts: unknown[]): string =>
-    parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ');
+  const say = (...parts: unknown[]): void =>
+    child.debug(parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' '));
   return {
     debug: child.silent,
-    info: (...parts) => child.debug(words(parts)),
-    warn: (...parts) => child.warn(words(parts)),
-    error: (...parts) => child.error(words(parts)),
+    info: say,
+    warn: say,
+    error: say,
     setLevel: () => undefined,
     getLevel: () => LogLevel.INFO,
     setName: () => undefined,
   };
-}
-
-/** For clients, which also throw what they report as an error. Their callers log it. */
-export function quietSlackLogger(log: Log): SlackLogger {
-  const logger = slackLogger(log);
-  return { ...logger, warn: logger.info, error: logger.info };
 }
 
 /** null if it fails, which is logged. */

@@ -2,22 +2,15 @@ import type { Kysely } from 'kysely';
 import { readOperatorSettings } from '../config.ts';
 import { createAudit } from '../store/audit.ts';
 import type { Tables } from '../store/store.ts';
-import { exportAudit, verifyChain } from '../trust/index.ts';
-import {
-  FINE,
-  print,
-  printAll,
-  readArguments,
-  readExport,
-  runAct,
-  runCommand,
-  WRONG,
-  withStore,
-} from './command-line.ts';
+import { AUDIT, exportLines, verifyChain } from '../trust/index.ts';
+import { exportAs, FINE, print, readArguments, runAct, runCommand, WRONG, withStore } from './command-line.ts';
 
 /** `npm run audit -- verify` and `export`: checks the chain, or prints it. */
 const { text } = readOperatorSettings();
 const words = text.commandLine;
+const exportAll = exportAs('audit', text, (db, since, csv) =>
+  exportLines(createAudit(db).entries(since), AUDIT, csv),
+);
 
 process.exitCode = await runCommand({
   usage: text.audit.usage,
@@ -27,15 +20,6 @@ process.exitCode = await runCommand({
 async function verifyAll(args: string[]): Promise<number> {
   const { expect = null } = readArguments(args, { options: { expect: { type: 'string' } }, words }).values;
   return withStore(async (db) => verify(db, expect), text);
-}
-
-async function exportAll(args: string[]): Promise<number> {
-  const { since, csv, by } = readExport(args, words);
-  return withStore(async (db) => {
-    const audit = createAudit(db);
-    await audit.record({ kind: 'export', result: `audit:${by}` });
-    return printAll(exportAudit(audit.entries(since), csv));
-  }, text);
 }
 
 async function verify(db: Kysely<Tables>, expected: string | null): Promise<number> {

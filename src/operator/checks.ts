@@ -3,10 +3,7 @@ import type { Config } from '../config.ts';
 import type { CallOptions } from '../devin/client.ts';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError, orDevinError, refusesKey } from '../devin/errors.ts';
-import { everyGroupIn } from '../session/policy/decide.ts';
-import type { Policy } from '../session/policy/schema.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
-import { isAbsentGroup } from '../slack/edge/people.ts';
 import { identifyBot, type BotIdentity } from '../slack/edge/slack.ts';
 import { OperatorError, type Say } from '../text/operator-error.ts';
 import { MS_PER_S } from '../time.ts';
@@ -137,22 +134,4 @@ async function tried(asking: Promise<unknown>): Promise<'held' | 'missing' | 'el
 /** Devin writes the same organization as `org-…` or `org_…`. */
 function sameOrganization(one: string, other: string): boolean {
   return one.replace(/^org[-_]/, '') === other.replace(/^org[-_]/, '');
-}
-
-/** Whether Slack has the user groups that a policy names. A rule for one that doesn't exist is for nobody. */
-export async function findGroups(client: WebClient, policy: Policy) {
-  return Promise.all(everyGroupIn(policy).map(async (id) => ({ id, kind: await findGroup(client, id) })));
-}
-
-/** `not-known`: Slack didn't say. https://docs.slack.dev/reference/methods/usergroups.users.list */
-async function findGroup(
-  client: WebClient,
-  usergroup: string,
-): Promise<'fine' | 'absent' | 'empty' | 'not-known'> {
-  try {
-    const { users = [] } = await client.usergroups.users.list({ usergroup });
-    return users.length === 0 ? 'empty' : 'fine';
-  } catch (error) {
-    return isAbsentGroup(error) ? 'absent' : 'not-known';
-  }
 }

@@ -5,6 +5,7 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { readStoreConfig } from '../config.ts';
+import { createAudit } from '../store/audit.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
 import { hasSchema } from '../store/schema.ts';
@@ -98,7 +99,7 @@ function parsed<T>(parse: () => T): T {
   }
 }
 
-export async function printAll(lines: AsyncIterable<string>): Promise<number> {
+async function printAll(lines: AsyncIterable<string>): Promise<number> {
   try {
     await pipeline(Readable.from(lines), process.stdout, { end: false });
   } catch (error) {
@@ -121,15 +122,24 @@ export function checkName(by: string, words: CommandWords): void {
   if (!NAME.test(by)) throw new UsageError(words.name);
 }
 
-/** What follows `export`: `[--since ISO] [--csv] [--by NAME]`. */
-export function readExport(args: string[], words: CommandWords) {
+/** What follows `export`: `[--since ISO] [--csv] [--by NAME]`. The audit says who exported what. */
+export function exportAs(
+  what: 'audit' | 'usage',
+  text: Text,
+  lines: (db: Kysely<Tables>, since: Date | null, csv: boolean) => AsyncIterable<string>,
+): (args: string[]) => Promise<number> {
+  const words = text.commandLine;
   const options = { ...BY, since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
-  const { since, csv, by } = readArguments(args, { options, words }).values;
-  checkName(by, words);
-  if (since === undefined) return { since: null, csv, by };
-  const read = dateOrTime.safeParse(since);
-  if (!read.success) throw new UsageError(words.since);
-  return { since: new Date(read.data), csv, by };
+  return async (args) => {
+    const { since, csv, by } = readArguments(args, { options, words }).values;
+    checkName(by, words);
+    const read = dateOrTime.optional().safeParse(since);
+    if (!read.success) throw new UsageError(words.since);
+    return withStore(async (db) => {
+      await createAudit(db).record({ kind: 'export', result: `${what}:${by}` });
+      return printAll(lines(db, read.data === undefined ? null : new Date(read.data), csv));
+    }, text);
+  };
 }
 
 /** Runs a task on the database, or says why the database can't be used. Returns the exit code. On Postgres, the app may be running. */

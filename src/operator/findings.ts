@@ -5,7 +5,9 @@ import { WebClient } from '@slack/web-api';
 import type { Config, ConfigResult } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { useProxy } from '../network.ts';
+import { everyGroupIn } from '../session/policy/decide.ts';
 import type { Policy } from '../session/policy/schema.ts';
+import { isAbsentGroup } from '../slack/edge/people.ts';
 import { manifestScopes, missingScopes } from '../slack/edge/slack.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
@@ -15,7 +17,7 @@ import type { Text } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
 import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
 import { sayingHowLong } from '../upstream.ts';
-import { checkDevin, checkSlack, findGroups, findPermissions, slackError } from './checks.ts';
+import { checkDevin, checkSlack, findPermissions, slackError } from './checks.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 
@@ -147,14 +149,23 @@ function fileFindings(
     : read.problems.map((problem) => missing(`${variable} ${problem}`));
 }
 
-const GROUP_SIGNS = { absent: missing, empty: warning, 'not-known': notCheckable };
-
+/** A rule for a user group that Slack doesn't have is for nobody. https://docs.slack.dev/reference/methods/usergroups.users.list */
 async function groupFindings(slack: SlackConfig, policy: Policy, { doctor }: Text): Promise<Finding[]> {
-  const found = await findGroups(clientOf(slack, slack.botToken), policy);
-  const wrong = found.flatMap(({ id, kind }) =>
-    kind === 'fine' ? [] : [GROUP_SIGNS[kind](doctor.groups[kind](id))],
+  const client = clientOf(slack, slack.botToken);
+  const found = await Promise.all(
+    everyGroupIn(policy).map(async (usergroup) => {
+      const asking = client.usergroups.users.list({ usergroup });
+      return asking.then(
+        ({ users = [] }) => (users.length === 0 ? [warning(doctor.groups.empty(usergroup))] : []),
+        (error: unknown) => [
+          isAbsentGroup(error)
+            ? missing(doctor.groups.absent(usergroup))
+            : notCheckable(doctor.groups.unknown(usergroup)),
+        ],
+      );
+    }),
   );
-  return found.length > 0 && wrong.length === 0 ? [ok(doctor.groups.fine(found.length))] : wrong;
+  return found.flat();
 }
 
 /** What the app set aside. There is no database before its first start. */

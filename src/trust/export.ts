@@ -7,7 +7,7 @@ type Cell = string | number | boolean | null | string[];
 type ExportColumns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
 
 /** In the order in which they are hashed. */
-const AUDIT: ExportColumns<AuditRow> = {
+export const AUDIT: ExportColumns<AuditRow> = {
   seq: ({ seq }) => Number(seq),
   at: ({ at }) => at.toISOString(),
   kind: ({ kind }) => kind,
@@ -22,11 +22,6 @@ const AUDIT: ExportColumns<AuditRow> = {
   prev: ({ prev }) => prev,
   hash: ({ hash }) => hash,
 };
-
-/** A line each: JSON, or CSV with a heading. */
-export function exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean): AsyncGenerator<string> {
-  return linesOf(rows, AUDIT, csv);
-}
 
 /** The first entry's `prev`. */
 const GENESIS = '0'.repeat(64);
@@ -72,7 +67,8 @@ function hashOf(row: AuditRow): string {
   return createHash('sha256').update(JSON.stringify(hashed)).digest('hex');
 }
 
-const USAGE: ExportColumns<LedgerEntry> = {
+/** Of each session, or creation whose session is not known. */
+export const USAGE: ExportColumns<LedgerEntry> = {
   at: ({ at }) => at.toISOString(),
   request_id: ({ requestId }) => requestId,
   session_id: ({ sessionId }) => sessionId,
@@ -87,16 +83,12 @@ const USAGE: ExportColumns<LedgerEntry> = {
   merged_pull_requests: ({ merged }) => merged,
 };
 
-/** A line for each session, or creation whose session is not known: JSON, or CSV with a heading. */
-export function exportUsage(entries: AsyncIterable<LedgerEntry>, csv: boolean): AsyncGenerator<string> {
-  return linesOf(entries, USAGE, csv);
-}
-
 function lineOf<Row>(row: Row, columns: ExportColumns<Row>): Record<string, Cell> {
   return Object.fromEntries(Object.entries(columns).map(([key, valueOf]) => [key, valueOf(row)]));
 }
 
-async function* linesOf<Row>(
+/** A line each: JSON, or CSV with a heading. */
+export async function* exportLines<Row>(
   rows: AsyncIterable<Row>,
   columns: ExportColumns<Row>,
   csv: boolean,

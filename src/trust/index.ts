@@ -15,7 +15,7 @@ import type { FileSource } from './file-source.ts';
 import { createGate } from './gate.ts';
 
 export { approversOf } from './approvers.ts';
-export { exportAudit, exportUsage, verifyChain } from './export.ts';
+export { AUDIT, exportLines, USAGE, verifyChain } from './export.ts';
 export { alertOwners, type Budget, type Reservation } from './budget.ts';
 export { createQuickGate, withPolicy, type ApprovalNeeded, type Gate } from './gate.ts';
 export { createSpending, type Spending } from './usage.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { databaseClock } from '../../src/store/sql.ts';
-import { exportUsage } from '../../src/trust/index.ts';
+import { exportLines, USAGE } from '../../src/trust/index.ts';
 import { usePostgres } from '../support/databases.ts';
 import { runCommand } from '../support/processes.ts';
 
@@ -76,6 +76,6 @@ test.each([
   ['a,b', '"a,b"'],
 ])('a cell of a CSV file is never computed, nor two: %j', async (mode, cell) => {
   const lines: string[] = [];
-  for await (const line of exportUsage(Readable.from([{ ...ENTRY, mode }]), true)) lines.push(line);
+  for await (const line of exportLines(Readable.from([{ ...ENTRY, mode }]), USAGE, true)) lines.push(line);
   expect(lines[1]).toContain(`,C1,${cell},acme/web`);
 });

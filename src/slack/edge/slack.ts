@@ -3,7 +3,7 @@ import { WebAPIPlatformError, WebClient, type WebAPICallResult, type WebClientOp
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { bounded, type Fetch } from '../../bounds.ts';
-import { quietSlackLogger, type Log } from '../../log.ts';
+import { slackLogger, type Log } from '../../log.ts';
 import type { Proxy } from '../../network.ts';
 import type { KnownPeople } from '../../store/identities.ts';
 import type { Settings } from '../../store/settings.ts';
@@ -118,7 +118,7 @@ function createClients({ botToken, apiUrl, log, onTokenRefused }: SlackOptions, 
   // Never retried blindly: two cards are as wrong as none. The jobs decide.
   const client = (observed: Fetch): WebClient =>
     new Client(botToken, onDeadToken, {
-      logger: quietSlackLogger(log),
+      logger: slackLogger(log),
       timeout: SLACK_TIMEOUT_MS,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,

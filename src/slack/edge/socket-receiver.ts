@@ -3,7 +3,7 @@ import type { App } from '@slack/bolt';
 import { SocketModeClient, type SocketModeDispatcher } from '@slack/socket-mode';
 import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
-import { quietSlackLogger, type Log } from '../../log.ts';
+import { slackLogger, type Log } from '../../log.ts';
 import type { SlackReceiver } from './bolt.ts';
 import { askedToWaitMs, isRefused } from './errors.ts';
 
@@ -172,7 +172,7 @@ class SocketConnection extends SocketModeClient {
     super({
       appToken,
       autoReconnectEnabled: false,
-      logger: quietSlackLogger(log),
+      logger: slackLogger(log),
       // If Slack asks to wait, the client would wait without a word.
       clientOptions: { ...clientOptions, retryConfig, timeout: stepMs, rejectRateLimitedCalls: true },
       ...(dispatcher !== null && { dispatcher }),

@@ -149,14 +149,10 @@ export const doctor = {
   file: (variable: string): string => `The file that ${variable} names is valid.`,
   /** User groups that the policy names. */
   groups: {
-    fine: (count: number): string =>
-      count === 1
-        ? 'Slack has the user group that the policy names, and it has members.'
-        : `Slack has all ${count} user groups that the policy names, and they have members.`,
     absent: (id: string): string =>
       `User group ${id}: the policy names it, but Slack doesn't have it, so nobody is in it. Correct its id in POLICY_FILE.`,
     empty: (id: string): string => `User group ${id}: the policy names it, but it has no members.`,
-    'not-known': (id: string): string =>
+    unknown: (id: string): string =>
       `User group ${id}: Slack didn't say who is in it. Check the scope usergroups:read, or try again in a minute.`,
   },
   noneSetAside: 'The database answers, and nothing was skipped.',

@@ -137,12 +137,10 @@ export const doctor: Text['doctor'] = {
   ]),
   file: (variable) => `${variable} のファイルに問題はありません。`,
   groups: {
-    fine: (count) =>
-      `ポリシーに書かれたユーザーグループ ${count} 件はすべて Slack にあり、メンバーもいます。`,
     absent: (id) =>
       `ユーザーグループ ${id}: ポリシーに書かれていますが Slack にないため、該当する人がいません。POLICY_FILE の ID を直してください。`,
     empty: (id) => `ユーザーグループ ${id}: ポリシーに書かれていますが、メンバーがいません。`,
-    'not-known': (id) =>
+    unknown: (id) =>
       `ユーザーグループ ${id}: メンバーを Slack から取得できませんでした。スコープ usergroups:read を確認するか、1 分後にもう一度お試しください。`,
   },
   noneSetAside: 'データベースは応答しており、スキップした処理はありません。',
