@@ -57,7 +57,10 @@ export function createMetrics({
     read: () => Promise<Record<string, number | boolean>>,
   ): void =>
     gauge({ ...described, labelNames: [label] }, async () =>
-      Object.entries(await read()).map(([key, value]) => ({ labels: { [label]: key }, value: Number(value) })),
+      Object.entries(await read()).map(([key, value]) => ({
+        labels: { [label]: key },
+        value: Number(value),
+      })),
     );
 
   const requests = counter('devin_slack_requests_total', 'Requests for a session that reached a state.', [

@@ -3,7 +3,16 @@ import { readOperatorSettings } from '../config.ts';
 import { createAudit } from '../store/audit.ts';
 import type { Tables } from '../store/store.ts';
 import { AUDIT, exportLines, verifyChain } from '../trust/index.ts';
-import { exportAs, FINE, print, readArguments, runAct, runCommand, WRONG, withStore } from './command-line.ts';
+import {
+  exportAs,
+  FINE,
+  print,
+  readArguments,
+  runAct,
+  runCommand,
+  WRONG,
+  withStore,
+} from './command-line.ts';
 
 /** `npm run audit -- verify` and `export`: checks the chain, or prints it. */
 const { text } = readOperatorSettings();
