@@ -28,13 +28,11 @@ export const TIMES = {
   watchTimes: {
     /** WATCH_SECONDS. */
     fastestMs: 10_000,
-    /** A watcher that doesn't renew its lease for so long is taken for dead. */
-    leaseMs: 20_000,
-    /** How often the others check. Together with `leaseMs` at most 30 s. */
+    /** How often the others check whether it still watches. Together with `leaseMs` at most 30 s. */
     standbyMs: 5000,
     /** How often it checks which sessions are due. */
     tickMs: 500,
-    /** Devin's lists may lag: a session is gone only if it's still missing so much later. */
+    /** Devin's answers may lag: a session that Devin can't find is gone only if it's older than this. */
     goneAfterMs: 60_000,
     /** Messages may come without a change of status: how often, at least, to fetch them while a session is active. */
     messagesMs: 120_000,

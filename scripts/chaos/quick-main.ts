@@ -11,7 +11,7 @@ const bot = await createBot(read.config, {
   inFlightMs: 5000,
   leaseMs: 3000,
   sweepTimes: { everyMs: 500, strandedMs: 2000 },
-  watchTimes: { fastestMs: 500, tickMs: 200, tellAfterMs: 500, leaseMs: 2000, standbyMs: 200 },
+  watchTimes: { fastestMs: 500, tickMs: 200, tellAfterMs: 500, standbyMs: 200 },
   troubleMs: 500,
   editBudget: { burst: 1000, perMinute: 10_000 },
   pollSeconds: 0.5,

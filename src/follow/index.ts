@@ -9,7 +9,6 @@ import { findFollowed, type Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { MOST_FAILURES } from '../store/set-aside.ts';
 import { MILESTONE } from '../store/thread-messages.ts';
-import { sleep } from '../time.ts';
 import { type FollowContext, NotTakenError, type PostContext, type PostJob, triedForMs } from './context.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import { markAnswered, postMilestone } from './milestones.ts';
@@ -30,8 +29,7 @@ export function createFollowing({
   ...parts
 }: Omit<FollowContext, 'enqueue'> & {
   queue: Pick<Queue, 'enqueue' | 'work'>;
-  /** Runs once, when this process starts to watch. */
-  prepare: (signal: AbortSignal) => Promise<void>;
+  prepare: Parameters<typeof createWatcher>[1]['prepare'];
   /** Runs after each round; returns how long Devin wants a pause, in ms. */
   findUnconfirmed: (signal: AbortSignal) => Promise<number>;
 }) {
@@ -39,12 +37,12 @@ export function createFollowing({
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relayFromDevin(c, sessionId, signal), {
     concurrency: 20,
   });
-  const { watchTimes: times } = c.tuning;
+  const { standbyMs } = c.tuning.watchTimes;
   const pollDue = createRound(c);
   const round = async (signal: AbortSignal): Promise<number> =>
     Math.max(await pollDue(signal), await findUnconfirmed(signal));
   return {
-    watcher: createWatcher({ leases: c.store.leases, prepare, round, times, sleep, log: c.log }),
+    watcher: createWatcher(c, { prepare, round, standbyMs }),
     /** For everything else that gets a session's status from Devin. */
     recordAnswer: async (session: SessionRow, snapshot: SessionSnapshot) =>
       recordAnswer(c, session, snapshot),

@@ -137,7 +137,7 @@ async function showOnCard(
   await enqueue('show', { key: cardKey(requestId) }, how);
 }
 
-function nextPollOf({ tuning: { watchTimes } }: FollowContext, watched: Watched): NextPoll {
+export function nextPollOf({ tuning: { watchTimes } }: FollowContext, watched: Watched): NextPoll {
   const intervalMs = pollInterval(watched, watchTimes.fastestMs);
   return intervalMs === null
     ? null

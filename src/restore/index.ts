@@ -41,21 +41,28 @@ const MOST_LISTED = 20_000;
 /** Until those are tried again for which Slack or Devin was busy, unless it said when. */
 const RETRY_MS = 60_000;
 
-/** Takes up the sessions of a lost database, each in the thread that its prompt names. */
+/** Takes up the sessions of a lost database, each in the thread that its prompt names. Ends with all of them, or at the signal. */
 export async function restoreLost(c: RestoreContext, signal: AbortSignal): Promise<void> {
-  let left = c.tagRequests ? await findLost(c, signal) : [];
-  while (left.length > 0) {
+  let left: Lost[] | null = c.tagRequests ? null : [];
+  while (!signal.aborted && left?.length !== 0) {
+    const waits: number[] = [];
     const again: Lost[] = [];
-    let pauseMs = 0;
-    for (const lost of left) {
-      signal.throwIfAborted();
-      const later = await restore(c, lost);
-      if (later === null) continue;
-      again.push(lost);
-      pauseMs = Math.max(pauseMs, later.afterMs || RETRY_MS);
+    try {
+      left ??= await findLost(c, signal);
+      for (const lost of left) {
+        signal.throwIfAborted();
+        const later = await restore(c, lost);
+        if (later === null) continue;
+        again.push(lost);
+        waits.push(later.afterMs ?? RETRY_MS);
+      }
+      left = again;
+    } catch (error) {
+      waits.push(RETRY_MS);
+      if (!signal.aborted)
+        c.tuning.log.warn({ err: error }, 'looking for lost sessions failed; it will be retried');
     }
-    left = again;
-    if (left.length > 0) await sleep(pauseMs, signal);
+    await sleep(Math.max(0, ...waits), signal);
   }
 }
 

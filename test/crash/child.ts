@@ -28,7 +28,7 @@ const bot = await createBot(parsed.config, {
   leaseMs: 900,
   sweepTimes: { everyMs: 300, strandedMs: 900 },
   // Milestones don't wait long for Devin's words if their job died.
-  watchTimes: { ...watchTimes, leaseMs: 600, standbyMs: 100, tellAfterMs: 50 },
+  watchTimes: { ...watchTimes, standbyMs: 100, tellAfterMs: 50 },
   troubleMs,
   editBudget: AMPLE_BUDGET,
   onState: reached,

@@ -1,14 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLocalDevin, type LocalDevin } from '../../sandbox/devin/index.ts';
 import { createDevin } from '../../src/devin/devin.ts';
-import { poll, type PollResult } from '../../src/follow/watcher.ts';
+import { DevinError } from '../../src/devin/errors.ts';
+import { poll } from '../../src/follow/watcher.ts';
 import { refuseConnection, createUpstream } from '../../src/upstream.ts';
 import { KEY, ORG, page, SESSION, startApi, startDevin } from '../devin/local-api.ts';
 
 const NEVER = new AbortController().signal;
+
+/** The ids of those that Devin tells about, why it tells nothing about others, and why polling pauses. */
+async function polled(...[sessions, ids]: [Parameters<typeof poll>[0], readonly string[]]) {
+  const { answers, trouble } = await poll(sessions, ids, NEVER);
+  const all = [...answers].toSorted(([one], [other]) => one.localeCompare(other));
+  const answered = all.filter(([, one]) => !(one instanceof DevinError)).map(([id]) => id);
+  const failed = all.flatMap(([id, one]) => (one instanceof DevinError ? [[id, one.code]] : []));
+  return { answered, failed, trouble: trouble?.code ?? null };
+}
 describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answered %s', (idForm) => {
   let local: LocalDevin;
-  let pollIds: (ids: readonly string[]) => Promise<PollResult>;
+  let pollIds: (ids: readonly string[]) => ReturnType<typeof polled>;
   const ids: string[] = [];
   let before = 0;
   const asked = (): number => local.requests.length - before;
@@ -16,7 +26,7 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
   beforeAll(async () => {
     local = await createLocalDevin({ idForm });
     const devin = createDevin({ apiUrl: local.url, apiKey: local.apiKey, orgId: local.orgId });
-    pollIds = async (some) => poll(devin.sessions, some, NEVER);
+    pollIds = async (some) => polled(devin.sessions, some);
     for (let count = 0; count < 50; count += 1)
       ids.push((await devin.sessions.create({ prompt: 'x' })).sessionId);
   });
@@ -24,24 +34,24 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
   afterAll(async () => local.stop());
 
   test('takes one request for fifty of them', async () => {
-    const { answered, gone, trouble } = await pollIds(ids);
-    expect(answered.map(({ sessionId: id }) => id).toSorted()).toEqual(ids.toSorted());
-    expect([[...gone], trouble]).toEqual([[], null]);
+    expect(await pollIds(ids)).toEqual({ answered: ids.toSorted(), failed: [], trouble: null });
     expect(asked()).toBe(1);
   });
 
   test("asks one by one for those the list leaves out, and says which don't exist", async () => {
     const missing = '0'.repeat(32);
-    const { answered, gone, trouble } = await pollIds([ids[0] ?? '', missing]);
-    expect(answered).toHaveLength(1);
-    expect([[...gone], trouble]).toEqual([[missing], null]);
+    expect(await pollIds([ids[0] ?? '', missing])).toEqual({
+      answered: [ids[0]],
+      failed: [[missing, 'not-found']],
+      trouble: null,
+    });
   });
 });
 
 test('blames no session if a page of a proxy is the answer to everything', async () => {
   const { sessions } = await startDevin({ text: '<html>Back soon</html>' });
-  const { failed, trouble } = await poll(sessions, ['one', 'two'], NEVER);
-  expect([failed.size, trouble?.code]).toEqual([0, 'no-answer']);
+  const none = { answered: [], failed: [] };
+  expect(await polled(sessions, ['one', 'two'])).toEqual({ ...none, trouble: 'no-answer' });
 });
 
 /** Devin fails whenever it is asked about a session that begins with `bad`, and is called as in production. */
@@ -67,8 +77,8 @@ test.each(['answers 500', 'breaks the connection'] as const)(
   async (failing) => {
     const { sessions } = await startPicky(failing);
     const pollOf = async (...ids: string[]) => {
-      const { answered, failed, trouble } = await poll(sessions, ids, NEVER);
-      return [answered.map(({ sessionId: id }) => id), [...failed.keys()].toSorted(), trouble];
+      const { answered, failed, trouble } = await polled(sessions, ids);
+      return [answered, failed.map(([id]) => id), trouble];
     };
     const bad = Array.from({ length: 12 }, (_, count) => `bad${count}`);
     expect(await pollOf(...bad)).toEqual([[], bad.toSorted(), null]);
@@ -87,6 +97,5 @@ test.each([
   const { sessions } = await startDevin(({ path }) => ({
     json: path.endsWith('/sessions') ? page([odd]) : odd,
   }));
-  const { answered, failed, gone } = await poll(sessions, ['abc'], NEVER);
-  expect([answered, [...failed.keys()], [...gone]]).toEqual([[], ['abc'], []]);
+  expect(await polled(sessions, ['abc'])).toMatchObject({ answered: [], failed: [['abc', 'no-answer']] });
 });
