@@ -1,4 +1,4 @@
-import { fieldOf, fields, type Field, type FieldKey } from '../../session/fields.ts';
+import { fieldOf, fields, type Field } from '../../session/fields.ts';
 import {
   SUBCOMMANDS,
   type HelpTopic,
@@ -149,39 +149,16 @@ function label(field: Field, text: Text): string {
 
 function renderProblem(problem: Problem, command: string, text: Text): string {
   const { problems } = text.command;
-  switch (problem.kind) {
-    case 'unknown-flag':
-      return problems.unknownFlag(quoted(problem.flag), code(`${command} help options`));
-    case 'missing-value':
-      return problems.missingValue(flagOf(problem.field, text), takesOf(problem.field, text));
-    case 'bad-value':
-      return renderBadValue(problem, text);
-    case 'too-many':
-      return text.joins.labeled(
-        flagOf(problem.field, text),
-        text.modal.errors.tooMany(problem.most, problem.given),
-      );
-    case 'no-task':
-      return problems.noTask;
-  }
-}
-
-function renderBadValue({ field, value }: Extract<Problem, { kind: 'bad-value' }>, text: Text): string {
-  const { problems } = text.command;
-  return fieldOf(field).input.kind === 'switch'
-    ? problems.switchValue(flagOf(field, text), quoted(value))
-    : problems.badValue(flagOf(field, text), quoted(value), takesOf(field, text));
+  if (problem.kind === 'no-task') return problems.noTask;
+  if (problem.kind === 'unknown-flag')
+    return problems.unknownFlag(quoted(problem.flag), code(`${command} help options`));
+  const field = fieldOf(problem.field);
+  const [flag, takes] = [code(field.flag ?? ''), escape(flagTakes(field, text))];
+  if (problem.kind === 'missing-value') return problems.missingValue(flag, takes);
+  if (problem.kind === 'bad-value') return problems.badValue(flag, quoted(problem.value), takes);
+  return text.joins.labeled(flag, text.modal.errors.tooMany(problem.most, problem.given));
 }
 
 function quoted(raw: string): string {
   return code(truncate(raw, QUOTED_LENGTH));
-}
-
-function flagOf(key: FieldKey, text: Text): string {
-  const { flag } = fieldOf(key);
-  return flag === null ? escape(text.fields[key].label) : code(flag);
-}
-
-function takesOf(key: FieldKey, text: Text): string {
-  return escape(flagTakes(fieldOf(key), text));
 }

@@ -78,19 +78,16 @@ export function notDone(error: unknown, { command }: Text): { title: string; pro
 }
 
 function typedCall(command: Command): CommandCall {
-  const { teamId, userId, channelId, placeKind, responseUrl, triggerId, text: typed } = command;
-  const deliveryId = triggerId;
-  return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed, triggerId };
+  return { ...command, threadTs: null, deliveryId: command.triggerId, typed: command.text };
 }
 
 /** One notice runs it once, however often its button is pressed. null: nobody can tell where that was. */
 function pressedCall(press: Press, typed: string): CommandCall | null {
-  const { teamId, userId, placeKind, messageTs, responseUrl, triggerId, view } = press;
+  const { messageTs, view } = press;
   // In a Home: the person's conversation with the app.
   const channelId = view === null ? press.channelId : homeMetadata.read(view.metadata).channelId;
   if (channelId === null) return null;
-  const deliveryId = `${channelId}:${messageTs}:${typed}`;
-  return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed, triggerId };
+  return { ...press, channelId, threadTs: null, deliveryId: `${channelId}:${messageTs}:${typed}`, typed };
 }
 
 /** Buttons of private notices and Homes: each runs a command, or starts what was asked about. */

@@ -262,19 +262,9 @@ async function act(
 }
 
 /** A sub-command as a message runs once, however often that is delivered. */
-function callOf({ teamId, userId, channelId, placeKind, threadTs, ts }: Message, typed: string) {
-  const deliveryId = `message:${channelId}:${ts}`;
-  return {
-    teamId,
-    userId,
-    channelId,
-    threadTs,
-    placeKind,
-    responseUrl: null,
-    deliveryId,
-    typed,
-    triggerId: null,
-  };
+function callOf(message: Message, typed: string) {
+  const deliveryId = `message:${message.channelId}:${message.ts}`;
+  return { ...message, responseUrl: null, deliveryId, typed, triggerId: null };
 }
 
 const NO_TASK: IntentOf<'invalid'> = { kind: 'invalid', problems: [{ kind: 'no-task' }], draft: {} };

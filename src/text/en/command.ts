@@ -19,8 +19,6 @@ export const command = {
     missingValue: (flag: string, takes: string): string => `${flag} needs a value: ${takes}.`,
     badValue: (flag: string, value: string, takes: string): string =>
       `${flag} can't be ${value}. Use ${takes}.`,
-    switchValue: (flag: string, value: string): string =>
-      `${flag} can't be ${value}. Use yes or no, or leave the value out.`,
     noTask: 'Add a task: what should Devin do?',
   },
   /** Before a session is paid for: a command, or a task? Commands come as code spans. */

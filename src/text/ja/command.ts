@@ -15,8 +15,6 @@ export const command: Text['command'] = {
     unknownFlag: (flag, help) => `オプション ${flag} はありません。 ${help} をご覧ください。`,
     missingValue: (flag, takes) => `${flag} には値が必要です: ${takes}`,
     badValue: (flag, value, takes) => `${flag} に ${value} は指定できません。指定できる値: ${takes}`,
-    switchValue: (flag, value) =>
-      `${flag} に ${value} は指定できません。yes か no にするか、値を省略してください。`,
     noTask: 'タスクを入力してください。Devin に何を頼みますか？',
   },
   question: {
