@@ -2,7 +2,6 @@ import { adopt, PERSON_NOT_IN_CONVERSATION, isTaggedFor } from '../create/index.
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import { Later } from '../queue/index.ts';
 import { importSession } from '../restore/index.ts';
-import { isDoneAlready } from '../session/lifecycle.ts';
 import { isMember } from '../session/preferences.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
 import { type SessionSnapshot, isClosed } from '../session/snapshot.ts';
@@ -55,7 +54,8 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
   const text = await c.textFor(userId);
   const card = cardView({ ...followed, nowMs: c.tuning.now() }, text);
   const name = linkedTitle(card, text);
-  if (isDoneAlready(kind, followed.session))
+  const { snapshot } = followed.session;
+  if (kind === 'archive' ? snapshot.isArchived : isClosed(snapshot))
     return notDone(doneAlready({ name, card, sinceMs: followed.session.phaseAt.getTime() }, text));
   const [first, ...others] = CALLS[kind];
   let ended: SessionSnapshot | null;

@@ -53,11 +53,9 @@ type DevinCall<Answer> = Operation & {
   query?: URLSearchParams;
   upload?: { body: ReadableStream<Uint8Array>; contentType: string };
   /** 0: one attempt. Left out: `SAFE_RETRY` for GET, else one attempt. */
-  retry?: CallRetry;
+  retry?: RetryOptions | 0;
   timeoutMs?: number;
 };
-
-export type CallRetry = RetryOptions | 0;
 
 export type DevinClient = ReturnType<typeof createDevinClient>;
 
@@ -111,7 +109,7 @@ export function createDevinClient(options: DevinClientOptions) {
   /** Runs an operation with a fetch that reports each request; every failure becomes a DevinError. */
   async function attempt<T>(what: Operation, run: (fetch: Fetch) => Promise<T>): Promise<T> {
     const { operation, signal } = what;
-    const attempted: CallProgress = { isSent: false, status: null };
+    const attempted: Parameters<typeof toDevinError>[2] = { isSent: false, status: null };
     const observed: Fetch = async (input, init) => {
       attempted.isSent ||= signal?.aborted !== true;
       attempted.status = null;
@@ -191,14 +189,14 @@ function requestIdOf(headers: Headers): string | null {
   return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
 }
 
-/** `status`: of the last answer; null: there was none. */
-type CallProgress = { isSent: boolean; status: number | null };
-
-/** ky's errors contain the request with its key and body, so they're never a cause. */
+/**
+ * ky's errors contain the request with its key and body, so they're never a cause. `status`: of the last answer; null:
+ * there was none.
+ */
 function toDevinError(
   error: unknown,
   { operation, sensitive }: Operation,
-  { isSent, status }: CallProgress,
+  { isSent, status }: { isSent: boolean; status: number | null },
 ): DevinError {
   if (error instanceof DevinError) return error;
   if (error instanceof HTTPError) {

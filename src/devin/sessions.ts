@@ -12,7 +12,6 @@ import {
 } from '../session/snapshot.ts';
 import {
   type CallOptions,
-  type CallRetry,
   collectPages,
   type DevinClient,
   MAX_PAGE,
@@ -41,9 +40,6 @@ const CREATE_TIMEOUT_MS = 90_000;
 /** The same for a message. All else can be done twice without harm. */
 const MESSAGE_TIMEOUT_MS = 60_000;
 
-/** `retry`: 0 for one attempt. */
-type ReadOptions = CallOptions & { retry?: CallRetry };
-
 const sessionPageSchema = pageOf(answeredSessionSchema);
 
 /** Filters of the list. Whether several tags mean "and" or "or" is not documented. */
@@ -66,7 +62,10 @@ export function createSessions({ call, orgPath }: DevinClient) {
   const path = (sessionId: string, ...rest: string[]) => orgPath(['sessions', toPathId(sessionId), ...rest]);
 
   const steer =
-    (operation: string, request: { method: 'post' | 'delete'; action: string[]; retry?: CallRetry }) =>
+    (
+      operation: string,
+      request: { method: 'post' | 'delete'; action: string[]; retry?: typeof SAFE_RETRY },
+    ) =>
     async (sessionId: string, { signal }: CallOptions = {}): Promise<SessionSnapshot> => {
       const { action, ...how } = request;
       return call({
@@ -79,7 +78,11 @@ export function createSessions({ call, orgPath }: DevinClient) {
     };
 
   /** One page. Devin doesn't document which form of an id the filter expects: both are sent. */
-  const list = async (query: SessionQuery, options: ReadOptions = {}): Promise<Page<SessionSnapshot>> => {
+  const list = async (
+    query: SessionQuery,
+    /** `retry`: 0 for one attempt. */
+    options: CallOptions & { retry?: 0 } = {},
+  ): Promise<Page<SessionSnapshot>> => {
     const sessionIds = query.sessionIds?.flatMap((id) => [toBareId(id), toPathId(id)]);
     return call({
       operation: 'sessions.list',
@@ -107,7 +110,7 @@ export function createSessions({ call, orgPath }: DevinClient) {
         sensitive: [request.prompt, ...(request.session_secrets ?? []).map(({ value }) => value)],
       }),
 
-    get: async (sessionId: string, options: ReadOptions = {}): Promise<SessionSnapshot> =>
+    get: async (sessionId: string, options: CallOptions & { retry?: 0 } = {}): Promise<SessionSnapshot> =>
       call({
         operation: 'sessions.get',
         path: path(sessionId),

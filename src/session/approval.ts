@@ -52,20 +52,21 @@ export const approvalSchema = z.object({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
-type Approvable = { state: RequestState; approvals: readonly Approval[] };
-
 /** The approval that the request waits for, and its number; null: none. */
 export function pendingApproval({
   state,
   approvals,
-}: Approvable): { approval: Approval; number: number } | null {
+}: {
+  state: RequestState;
+  approvals: readonly Approval[];
+}): { approval: Approval; number: number } | null {
   const number = approvals.length - 1;
   const approval = state === 'awaiting-approval' ? approvals[number] : undefined;
   return approval === undefined ? null : { approval, number };
 }
 
 /** The approval of this number, if the request still waits for it; null: it no longer does. */
-export function awaited(request: Approvable, number: number): Approval | null {
+export function awaited(request: Parameters<typeof pendingApproval>[0], number: number): Approval | null {
   const pending = pendingApproval(request);
   return pending?.number === number ? pending.approval : null;
 }

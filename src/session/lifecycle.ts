@@ -104,21 +104,16 @@ export function phasesOf(standing: Standing): SessionPhase[] {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** The least time between two edits of a card that only update how long the session has run. */
-const STEPS = [
-  { untilMs: HOUR_MS, stepMs: 5 * MINUTE_MS },
-  { untilMs: 6 * HOUR_MS, stepMs: 30 * MINUTE_MS },
-  { untilMs: Infinity, stepMs: 6 * HOUR_MS },
-];
-
 /** Equal for durations, in ms, that a card shows alike. */
 export function elapsedStep(elapsedMs: number): number {
   const stepMs = stepOf(elapsedMs);
   return Math.floor(elapsedMs / stepMs) * stepMs;
 }
 
+/** The least time between two edits of a card that only update how long the session has run. */
 function stepOf(elapsedMs: number): number {
-  return STEPS.find(({ untilMs }) => elapsedMs < untilMs)?.stepMs ?? HOUR_MS;
+  if (elapsedMs < HOUR_MS) return 5 * MINUTE_MS;
+  return elapsedMs < 6 * HOUR_MS ? 30 * MINUTE_MS : 6 * HOUR_MS;
 }
 
 /** When a waiting card updates its waiting time; after the last, as for a running session. */
@@ -160,22 +155,8 @@ export function isResting(phase: SessionPhase): boolean {
 }
 
 /** Whether the session takes no more messages. */
-export function isOver({
-  snapshot,
-  phase,
-}: {
-  snapshot: Pick<SessionSnapshot, 'status'>;
-  phase: SessionPhase;
-}): boolean {
-  return isClosed(snapshot) || phase === 'gone';
-}
-
-/** Whether it is already as this would leave it. */
-export function isDoneAlready(
-  what: 'stop' | 'archive' | 'sleep',
-  { snapshot }: { snapshot: Pick<SessionSnapshot, 'status' | 'isArchived'> },
-): boolean {
-  return what === 'archive' ? snapshot.isArchived : isClosed(snapshot);
+export function isOver(session: { snapshot: Pick<SessionSnapshot, 'status'>; phase: SessionPhase }): boolean {
+  return isClosed(session.snapshot) || session.phase === 'gone';
 }
 
 export type Watched = {

@@ -12,12 +12,6 @@ const TOLD_PHASES = [
 ] as const satisfies SessionPhase[];
 type ToldPhase = (typeof TOLD_PHASES)[number];
 
-type PhaseFacts = {
-  phase: SessionPhase;
-  /** It finished before, and hasn't worked since. */
-  wasFinished: boolean;
-};
-
 export type Milestone =
   | { kind: ToldPhase }
   | { kind: 'pr'; url: string }
@@ -35,8 +29,9 @@ const NEAR = 0.8;
 export const FOUND_LATE = 'found-late:1';
 export const duplicateKey = (url: string): string => `twice:${url}`;
 
-/** `cap`: in ACU; null: none is known. */
-type Before = PhaseFacts & { told: readonly string[]; cap: number | null };
+/** `wasFinished`: it finished before, and hasn't worked since. `cap`: in ACU; null: none is known. */
+type Before = { phase: SessionPhase; wasFinished: boolean; told: readonly string[]; cap: number | null };
+
 /**
  * What a session has come to by what Devin says now. `keys`: of what wasn't announced yet, in order. A key never
  * repeats: `pr:<url>`, and `<phase>:<n>` for the n-th time the session entered a phase.
@@ -44,7 +39,7 @@ type Before = PhaseFacts & { told: readonly string[]; cap: number | null };
 export function progress(
   before: Before,
   snapshot: SessionSnapshot,
-): PhaseFacts & { keys: readonly string[] } {
+): Pick<Before, 'phase' | 'wasFinished'> & { keys: readonly string[] } {
   const phase = sessionPhase(snapshot, before.wasFinished);
   const pullRequests = pullRequestUrls(snapshot).map(pullRequestKey);
   const news = pullRequests.filter((key) => !before.told.includes(key));
@@ -112,8 +107,7 @@ export function readMilestone(key: string): Milestone | null {
   const colon = key.indexOf(':');
   const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
   if (name === 'pr') return { kind: 'pr', url: rest };
-  if (name === 'near-cap') return { kind: name };
-  if (name === 'found-late') return { kind: 'found-late' };
+  if (name === 'near-cap' || name === 'found-late') return { kind: name };
   if (name === 'twice') return { kind: 'duplicate', url: rest };
   const phase = readToldPhase(key);
   return phase === null ? null : { kind: phase };

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
-import { LIMITED, type LimitReached, type Limits, type LimitUsage } from '../session/policy/limits.ts';
+import { LIMITED, type LimitReached, type Limits } from '../session/policy/limits.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
 import { IS_OVER } from './sessions.ts';
@@ -21,7 +21,7 @@ type Lately = {
 };
 
 /** `reached`: the limit that one more would exceed; null: none. */
-type Used = { limits: Limits; usage: LimitUsage; reached: LimitReached | null };
+type Used = { limits: Limits; usage: Limits; reached: LimitReached | null };
 
 /** Within this time, the same command again is more likely a slip than a wish for two. */
 const TWIN_MS = 2 * 60_000;
@@ -71,12 +71,12 @@ export function createLimiter(limits: () => Limits) {
 }
 
 /** null: one more can start. */
-function limitReached(limits: Limits, usage: LimitUsage): LimitReached | null {
+function limitReached(limits: Limits, usage: Limits): LimitReached | null {
   const limit = LIMITED.find((name) => limits[name] > 0 && usage[name] >= limits[name]);
   return limit === undefined ? null : { limit, allowed: limits[limit], count: usage[limit] };
 }
 
-const NOTHING: LimitUsage = { openSessions: 0, startsPerHour: 0 };
+const NOTHING: Limits = { openSessions: 0, startsPerHour: 0 };
 
 /** Several people must not wait because one of them is locked: after this time, the transaction fails. */
 const LOCK_TOGETHER_MS = 100;
@@ -92,7 +92,7 @@ const GOING_ON = [...phasesOf('needs-you'), ...phasesOf('under-way')];
 
 const keyOf = ({ teamId, userId }: Person): string => `${teamId}:${userId}`;
 
-function usageOf(row: UsedRow): LimitUsage {
+function usageOf(row: UsedRow): Limits {
   const inWork = Number(row.inWork);
   return { openSessions: inWork + Number(row.goingOn), startsPerHour: inWork + Number(row.sent) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { finishedSoFar, isDoneAlready, phasesOf, sessionPhase } from '../../src/session/lifecycle.ts';
+import { finishedSoFar, phasesOf, sessionPhase } from '../../src/session/lifecycle.ts';
 
 describe('the phase of a session', () => {
   test.each([
@@ -61,17 +61,3 @@ test('sessions that need their requester come first, and those that are over las
   expect(phasesOf('under-way')).toEqual(['queued', 'starting', 'working']);
   expect(phasesOf('earlier')).toEqual(['finished', 'asleep', 'capped', 'failed', 'ended', 'gone']);
 });
-
-test.each([
-  ['stop', 'exit', false, true],
-  ['sleep', 'error', false, true],
-  ['stop', 'suspended', true, false],
-  ['archive', 'exit', false, false],
-  ['archive', 'exit', true, true],
-  ['archive', 'suspended', true, true],
-] as const)(
-  'to %s a session that is %s (archived: %s) is done already: %s',
-  (what, status, isArchived, is) => {
-    expect(isDoneAlready(what, { snapshot: { status, isArchived } })).toBe(is);
-  },
-);

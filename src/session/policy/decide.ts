@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { applyDefaults, type EffectiveDraft } from '../defaults.ts';
-import { fieldKeySchema, storedDraftSchema, type StoredDraft } from '../fields.ts';
+import { applyDefaults, omitFields, type EffectiveDraft } from '../defaults.ts';
+import { fieldKeySchema, storedDraftSchema, type FieldKey, type StoredDraft } from '../fields.ts';
 import type { Preferences } from '../preferences.ts';
 import { anyOf, eachOf, type Ternary, type PolicyRequest } from './conditions.ts';
 import {
@@ -10,7 +10,6 @@ import {
   renewsAt,
   PERIOD_OF,
   ruleOf,
-  type Ceiling,
   type Spend,
 } from './limits.ts';
 import { type PersonPattern, matchesGlob, type PlacePattern, type PlaceWord } from './patterns.ts';
@@ -65,22 +64,20 @@ const CHANNEL_SET = 'channels.set';
 
 /** May this person ask for this here? The first rule that matches decides; what the place sets and the limits always hold. */
 export function decide(policy: Policy, asked: PolicyFacts): Decision {
-  const { place, request, spend } = asked;
+  const { place, request } = asked;
   const { set, fillIn } = rulesAt(policy, place);
   const draft = fillIn(request.draft);
   const facts = { ...asked, request: { ...request, draft } };
   const rule = policy.rules.find((candidate) => counts(candidate, facts)) ?? null;
-  const cap = draft.values.max_acu_limit ?? 0;
   const hurdles = [
     ...(rule === null ? [] : ruleHurdles(rule)),
     ...setHurdles(set, draft),
-    ...capHurdles(policy, cap),
-    ...overCeilings(ceilingsOf(policy, spend), cap).map((one) => budgetHurdle(policy, one, { cap, facts })),
+    ...limitHurdles(policy, draft.values.max_acu_limit ?? 0, asked),
   ].filter((hurdle) => hurdle.verdict === 'refuse' || !request.approved.includes(hurdle.rule));
   const byVerdict = Map.groupBy(hurdles, ({ verdict }) => verdict);
   return {
     draft,
-    hurdles: [...(byVerdict.get('refuse') ?? []), ...(byVerdict.get('approve') ?? [])],
+    hurdles: [byVerdict.get('refuse'), byVerdict.get('approve')].flatMap((some) => some ?? []),
     rule: rule?.name ?? null,
   };
 }
@@ -117,21 +114,19 @@ function isSame(one: readonly string[], other: readonly string[] = []): boolean 
   return one.length === other.length && one.every((value) => other.includes(value));
 }
 
-function capHurdles({ limits }: Policy, asked: number): Hurdle[] {
-  const { acu_per_session: most = Infinity, over: verdict } = limits;
-  if (asked <= most) return [];
-  return [{ kind: 'cap', verdict, rule: SESSION_LIMIT, say: null, field: 'max_acu_limit', asked, most }];
-}
-
-function budgetHurdle(
-  { limits }: Policy,
-  ceiling: Ceiling,
-  { cap: asked, facts }: { cap: number; facts: PolicyFacts },
-): Hurdle {
-  const { key } = ceiling;
-  const renewsAtMs = renewsAt(PERIOD_OF[key], facts.at).getTime();
-  const named = { rule: ruleOf(key), say: null, field: 'max_acu_limit' } as const;
-  return { kind: 'budget', verdict: limits.over, ...named, asked, ceiling, renewsAtMs };
+function limitHurdles(policy: Policy, asked: number, { spend, at }: PolicyFacts): Hurdle[] {
+  const { acu_per_session: most = Infinity, over: verdict } = policy.limits;
+  const hurdle = { verdict, say: null, field: 'max_acu_limit', asked } as const;
+  return [
+    ...(asked > most ? [{ ...hurdle, kind: 'cap' as const, rule: SESSION_LIMIT, most }] : []),
+    ...overCeilings(ceilingsOf(policy, spend), asked).map((ceiling) => ({
+      ...hurdle,
+      kind: 'budget' as const,
+      rule: ruleOf(ceiling.key),
+      ceiling,
+      renewsAtMs: renewsAt(PERIOD_OF[ceiling.key], at).getTime(),
+    })),
+  ];
 }
 
 /** How many have to approve what this rule or limit asks an approval for, and who can: the owners, unless it says. */
@@ -170,8 +165,8 @@ function fillIn(draft: EffectiveDraft, set: PolicyValues, most = Infinity): Effe
     ...(first !== undefined && !isKept && { devin_mode: first }),
     ...(Math.min(acu, most) < cap && { max_acu_limit: Math.min(acu, most) }),
   };
-  const left = Object.entries(changes).filter(([key]) => !isTyped(draft, key));
-  const filled = applyDefaults({ policy: storedDraftSchema.parse(Object.fromEntries(left)) });
+  const typed = fieldKeySchema.options.filter((key) => isTyped(draft, key));
+  const filled = applyDefaults({ policy: omitFields(changes, typed) });
   return {
     ...draft,
     values: { ...draft.values, ...filled.values },
@@ -179,8 +174,7 @@ function fillIn(draft: EffectiveDraft, set: PolicyValues, most = Infinity): Effe
   };
 }
 
-const isTyped = ({ sources }: EffectiveDraft, key: string): boolean =>
-  Object.entries(sources).some(([name, source]) => name === key && source === 'request');
+const isTyped = ({ sources }: EffectiveDraft, key: FieldKey): boolean => sources[key] === 'request';
 
 /** While the place's name or kind is not known, the strictest of the entries that could match. */
 function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel {

@@ -113,13 +113,9 @@ export function subjectOf(key: CeilingKey, { userId, channelId }: Omit<Spender, 
 }
 
 export const LIMITED = ['openSessions', 'startsPerHour'] as const;
-type Limited = (typeof LIMITED)[number];
 
-/** Limits of one person; 0: no limit. */
-export type Limits = Record<Limited, number>;
-
-/** What a person has open, and how many they started in the last hour. */
-export type LimitUsage = Record<Limited, number>;
+/** Of one person: what is allowed (0: there is no limit), or what they have open and started in the last hour. */
+export type Limits = Record<(typeof LIMITED)[number], number>;
 
 /** Which limit it is, what it allows, and what counts now. */
 export const limitReachedSchema = z.object({
