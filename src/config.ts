@@ -81,10 +81,10 @@ function isBase(value: string): boolean {
 
 export type Config = ReturnType<typeof toConfig>;
 
-/** A name that nothing reads, and the setting it is probably meant for. */
-type Misspelled = { name: string; meant: string };
-
-export type ConfigResult = { misspelled: Misspelled[] } & (
+export type ConfigResult = {
+  /** Names that nothing reads, and the settings they are probably meant for. */
+  misspelled: ReturnType<typeof misspelledNames>;
+} & (
   | { ok: true; config: Config }
   /** `problems`: a sentence each, in this language. */
   | { ok: false; problems: string[]; language: Language }
@@ -154,7 +154,7 @@ const SHORTEST_MISSPELLED = 8;
 const MOST_EDITS = 2;
 
 /** A setting that has a value isn't the one that was meant. */
-function misspelledNames(given: Environment): Misspelled[] {
+function misspelledNames(given: Environment): { name: string; meant: string }[] {
   const unset = NAMES.filter((name) => name.length >= SHORTEST_MISSPELLED && given[name] === undefined);
   const unknown = Object.keys(given).filter((name) => !NAMES.includes(name));
   return unknown.flatMap((name) => {

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Metrics } from './metrics.ts';
 import { isPrivate } from './network.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/edge/bolt.ts';
@@ -15,7 +16,7 @@ export function createHealthPages(deps: {
   readiness: () => Promise<Readiness>;
   /** Worth looking into, but no reason to take the app out of service. */
   warnings: () => string[];
-  metrics: { contentType: string; text: () => Promise<string> };
+  metrics: Pick<Metrics, 'contentType' | 'text'>;
   /** null: loopback and private addresses may read the metrics. */
   metricsToken: string | null;
 }): Record<string, (request: IncomingMessage) => Promise<HttpPage>> {

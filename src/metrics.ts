@@ -13,6 +13,8 @@ async function orNone<T>(asked: Promise<Record<string, T>>): Promise<Record<stri
   return Promise.race([asked.catch(() => ({})), delay(DEPTH_MS, {}, { ref: false })]);
 }
 
+export type Metrics = ReturnType<typeof createMetrics>;
+
 /** What /metrics shows: https://prometheus.io/docs/instrumenting/exposition_formats */
 export function createMetrics({
   depth,

@@ -69,9 +69,7 @@ function failure(error: unknown, text: Text): Finding {
   return signed(error.code === 'slack-busy' ? 'not-checkable' : 'missing')(error.say(text));
 }
 
-type SlackConfig = Config['slack'];
-
-function clientOf({ apiUrl }: SlackConfig, token: string): WebClient {
+function clientOf({ apiUrl }: Config['slack'], token: string): WebClient {
   return new WebClient(token, {
     retryConfig: { retries: 0 },
     // Nobody waits for Slack without an end, nor as long as a rate limit asks for.
@@ -150,7 +148,7 @@ function fileFindings(
 }
 
 /** A rule for a user group that Slack doesn't have is for nobody. https://docs.slack.dev/reference/methods/usergroups.users.list */
-async function groupFindings(slack: SlackConfig, policy: Policy, { doctor }: Text): Promise<Finding[]> {
+async function groupFindings(slack: Config['slack'], policy: Policy, { doctor }: Text): Promise<Finding[]> {
   const client = clientOf(slack, slack.botToken);
   const found = await Promise.all(
     everyGroupIn(policy).map(async (usergroup) => {

@@ -28,42 +28,34 @@ const AT_ONCE = 5;
 /** Some may not approve: in a group of guests, nobody may. */
 const MOST_LOOKED_AT = 60;
 
-type Requester = Pick<SessionRequest, 'teamId' | 'userId' | 'identity'>;
-type Approving = Directory & { resolve: (person: Person) => Promise<Identity> };
-
 /**
  * Who is asked for an approval; only they can give it. Never the requester, nor who is the same member in Devin. Throws if
  * Slack or Devin can't be asked.
  */
 export async function approversOf(
-  c: Approving,
+  c: Directory & { resolve: (person: Person) => Promise<Identity> },
   { approvers, need }: Terms,
-  requester: Requester,
+  requester: Pick<SessionRequest, 'teamId' | 'userId' | 'identity'>,
 ): Promise<Voter[]> {
   const { ids, unread } = await c.groups.idsOf(approvers);
   ids.delete(requester.userId);
+  const own = devinUserOf(requester.identity);
+  /** null: they may not approve. */
+  async function voterOf(userId: string): Promise<Voter | null> {
+    const person = await c.people.find(userId);
+    if (person?.kind !== 'member') return null;
+    if (own !== null && devinUserOf(await c.resolve({ teamId: requester.teamId, userId })) === own) return null;
+    return { userId, name: person.name };
+  }
   const found: Voter[] = [];
   for (const some of batchesOf([...ids].slice(0, MOST_LOOKED_AT), AT_ONCE)) {
-    const voters = await Promise.all(some.map(async (userId) => voterOf(c, userId, requester)));
+    const voters = await Promise.all(some.map(voterOf));
     found.push(...voters.filter((voter) => voter !== null));
     if (found.length >= MOST_ASKED) break;
   }
   // They may be in the group that Slack doesn't list.
   if (unread !== null && found.length < need) throw unread.error;
   return found.slice(0, MOST_ASKED);
-}
-
-/** null: they may not approve. */
-async function voterOf(
-  { people, resolve }: Approving,
-  userId: string,
-  { teamId, identity }: Requester,
-): Promise<Voter | null> {
-  const person = await people.find(userId);
-  if (person?.kind !== 'member') return null;
-  const own = devinUserOf(identity);
-  if (own !== null && devinUserOf(await resolve({ teamId, userId })) === own) return null;
-  return { userId, name: person.name };
 }
 
 /** Who of these people may approve now. Throws if Slack can't be asked. */

@@ -21,11 +21,9 @@ export type FileSource<T> = {
   /** Checks the file once. */
   look: () => Promise<void>;
   /** `onLoaded`: called now and after each change with the SHA-256 of the file in force; null: none. */
-  start: (onLoaded: OnLoaded) => Promise<void>;
+  start: (onLoaded: (sha256: string | null) => Promise<void>) => Promise<void>;
   stop: () => Promise<void>;
 };
-
-type OnLoaded = (sha256: string | null) => Promise<void>;
 
 type FileFormat<T> = Format<T> & {
   /** The setting with its path. */
@@ -94,7 +92,7 @@ export async function openFile<T>(
   }
   let { value, sha256 } = first;
   let problems: readonly string[] = [];
-  let told: OnLoaded = async () => Promise.resolve();
+  let told: Parameters<FileSource<T>['start']>[0] = async () => Promise.resolve();
   let life: { stop(): Promise<void> } | null = null;
 
   async function look(): Promise<void> {
