@@ -44,7 +44,8 @@ export async function approversOf(
   async function voterOf(userId: string): Promise<Voter | null> {
     const person = await c.people.find(userId);
     if (person?.kind !== 'member') return null;
-    if (own !== null && devinUserOf(await c.resolve({ teamId: requester.teamId, userId })) === own) return null;
+    if (own !== null && devinUserOf(await c.resolve({ teamId: requester.teamId, userId })) === own)
+      return null;
     return { userId, name: person.name };
   }
   const found: Voter[] = [];
