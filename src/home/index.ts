@@ -7,7 +7,7 @@ import { pendingApproval } from '../session/approval.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
 import { type LookedUpIdentity, type Mapping, isAdministrator } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import { shownIdentity, cardView } from '../slack/card-view.ts';
+import { shownIdentity, unidentified, cardView } from '../slack/card-view.ts';
 import { cardMessage } from '../slack/edge/places.ts';
 import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
 import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/views/home.ts';
@@ -86,7 +86,7 @@ async function publish(c: HomeContext, owner: Owner, lookedUp: HomeParts): Promi
     approvals: await ownApprovals(c, owner, text),
     channelId: owner.channelId,
     command: c.command,
-    runsAs: identity === 'looking' ? { kind: 'looking' } : shownIdentity(identity, text),
+    runsAs: identity === 'looking' ? unidentified(text.home.looking) : shownIdentity(identity, text),
     defaults: c.withNames(applyDefaults(await settings.layersFor(owner))),
     preferences,
     drawnAtMs: c.tuning.now(),

@@ -18,7 +18,7 @@ import { cardActions } from './views/card-buttons.ts';
 import { reasonMessage, refusalSentence, userMessage } from './views/notices.ts';
 import type { SessionCard, WaitsFor } from './views/session-card.ts';
 import type { FormIdentity } from './views/session-form.ts';
-import { replaceMentions, truncate } from './views/text.ts';
+import { bold, escape, replaceMentions, truncate } from './views/text.ts';
 
 const TITLE_LENGTH = 120;
 /** What a card shows while its session can still be canceled with a press. */
@@ -267,13 +267,21 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
 
 /** Who a person is in Devin, as a form and the answer to `whoami` say it. */
 export function shownIdentity(identity: LookedUpIdentity, text: Text): FormIdentity {
-  if (identity === 'key-refused') return { kind: 'not-known', why: text.devin.unauthorized };
-  if (identity === null) return { kind: 'not-known', why: text.steering.notLookedUp };
-  if (identity.kind === 'refused') return { kind: 'refused', why: refusalSentence(identity, text) };
+  if (identity === 'key-refused') return unidentified(escape(text.devin.unauthorized));
+  if (identity === null) return unidentified(text.steering.notLookedUp);
+  if (identity.kind === 'refused') return cannotStart(refusalSentence(identity, text), text);
+  const who = identity.kind === 'matched' ? bold(escape(identity.name)) : text.card.serviceUser;
   const how = identitySentence(identity, text);
-  if (identity.kind === 'matched') return { kind: 'member', name: identity.name, how };
-  const why = text.joins.sentences([text.notices.serviceUser.runsAs, how]);
-  return { kind: 'service-user', why };
+  return { mayStart: true, who: text.modal.runsAs.member(who), how: escape(how) };
+}
+
+/** Why nobody knows who they are, or not yet. */
+export function unidentified(who: string): FormIdentity {
+  return { mayStart: false, who, how: null };
+}
+
+export function cannotStart(why: string, { modal }: Text): FormIdentity {
+  return unidentified(`:warning: ${modal.cannotStart(escape(why))}`);
 }
 
 /** What is switched off in the thread, or which of its sessions is heard; on a person's first card, also how it works. Escaped. */

@@ -27,12 +27,12 @@ test('whoami says privately who sessions run as, how and when that was found, an
   expect(answer).toContain('Cap of a session: 20 ACU (policy)');
   expect(answer).toContain('You today: 0 used · 60 free of 60 ACU');
   expect(answer).toMatch(/This workspace this month: .* used · .* free of 2,000 ACU/);
-  expect(answer).toContain('Ultra may need approval here.');
+  expect(answer).toContain('May need approval here: ultra.');
   expect(answer).toContain('[Check again]');
   expect(answer).toContain('*Your defaults*: None  [Edit]');
   expect(answer).toContain("*Notifications*  [In the session's thread ▾]");
   expect(answer).toContain('*Language*  [As in Slack ▾]');
-  expect(answer.split(/\s+/).length).toBeLessThan(110);
+  expect(answer.split(/\s+/).length).toBeLessThan(75);
   expect(own()).toHaveLength(0);
 });
 

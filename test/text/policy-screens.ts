@@ -3,6 +3,7 @@ import type { Hurdle } from '../../src/session/policy/decide.ts';
 import type { Explained } from '../../src/session/policy/form.ts';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
 import { effectivePreferences } from '../../src/session/preferences.ts';
+import { cannotStart } from '../../src/slack/card-view.ts';
 import { renderApproval, type ApprovalView, renderDeclineDialog } from '../../src/slack/views/approval.ts';
 import type { Rendered } from '../../src/slack/views/objects.ts';
 import { renderBudgetAlert, renderUsage, type UsageReport } from '../../src/slack/views/usage.ts';
@@ -149,7 +150,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
   'who a person is': (text) =>
     renderWhoami(
       {
-        runsAs: { kind: 'refused', why: text.notices.identity.guest(null) },
+        runsAs: cannotStart(text.notices.identity.guest(null), text),
         why: { explained: EXPLAINED, ...REACHED },
         defaults: { values: {}, sources: {} },
         preferences: effectivePreferences([]),

@@ -74,7 +74,7 @@ const REVIEW: Review = {
   without: null,
   notes: ['words'],
 };
-const MEMBER: FormIdentity = { kind: 'member', name: 'words', how: 'words' };
+const MEMBER: FormIdentity = { mayStart: true, who: 'words', how: 'words' };
 const FORM: SessionForm = {
   formId: 'f1',
   groups: [...OPTION_GROUPS],
@@ -108,7 +108,7 @@ function FORMS(): Partial<SessionForm>[] {
     { faults },
     { notes: ['words'] },
     { choices: CHOICES },
-    ...(['looking', 'not-known'] as const).map((kind) => ({ runsAs: { kind, why: 'words' } })),
+    { runsAs: { mayStart: false, who: 'words', how: null } },
   ];
 }
 
@@ -136,7 +136,7 @@ function HOMES(): Partial<Home>[] {
     { preferences: { ...PREFERENCES, language: 'ja' } },
     { health },
     { files: (['policy', 'identity'] as const).map((kind) => ({ kind, problems: ['words'] })) },
-    { runsAs: { kind: 'looking' } },
+    { runsAs: { mayStart: false, who: 'words', how: null } },
     { approvals: [{ card: { ...card, waitsUntilMs: 0 }, requestId: 'r1', number: 0 }] },
   ];
 }

@@ -7,7 +7,7 @@ import type { LookedUpIdentity } from '../../session/identity.ts';
 import type { Choices } from '../../session/policy/form.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
-import { shownIdentity } from '../card-view.ts';
+import { cannotStart, shownIdentity, unidentified } from '../card-view.ts';
 import { ACTION } from '../edge/ids.ts';
 import { privatePlace, type Place } from '../edge/places.ts';
 import { hurdleSentence, keyRefused, unopened } from '../views/notices.ts';
@@ -48,23 +48,24 @@ export async function openForm(c: ListenersContext, asked: Asked, form: Form): P
     c.gate.choicesFor(form),
     c.textFor(form.userId),
   ]);
-  const draw = (known: LookedUpIdentity | 'looking') =>
-    renderSessionForm(formView(form, { identity: known, choices }, text), text);
+  const draw = (runsAs: FormIdentity) => renderSessionForm(formView(form, { runsAs, choices }, text), text);
   const again = { actionId: ACTION.openForm, label: text.notices.openForm, value: form.id };
-  const viewId = await openView(c, { ...asked, ...again }, draw(identity ?? 'looking'));
+  const atFirst = identity === null ? unidentified(text.home.looking) : runsAs(identity, choices, text);
+  const viewId = await openView(c, { ...asked, ...again }, draw(atFirst));
   if (viewId === null || identity !== null) return;
   const asking = c.resolve(form).catch(keyRefused);
   const found = await nullIfFails(asking, c.log, 'a form could not show who it will run as');
-  await c.slack.outbound.updateView(viewId, draw(found));
+  await c.slack.outbound.updateView(viewId, draw(runsAs(found, choices, text)));
 }
 
 const EXCERPT_LENGTH = 150;
 
-/** What was looked up for a form. `choices`: what the policy leaves; null: everything, as far as is known. */
-type LookedUp = { identity: LookedUpIdentity | 'looking'; choices: Choices | null };
-
-/** The view model of a form. */
-function formView(form: Form, { identity, choices }: LookedUp, text: Text): SessionForm {
+/** The view model of a form. `choices`: what the policy leaves; null: everything, as far as is known. */
+function formView(
+  form: Form,
+  looked: { runsAs: FormIdentity; choices: Choices | null },
+  text: Text,
+): SessionForm {
   const { id, draft, context, lostSecrets, faults } = form;
   const values = withRefused(form);
   const lost = lostSecrets === null ? {} : { session_secrets: lostSecrets };
@@ -76,8 +77,7 @@ function formView(form: Form, { identity, choices }: LookedUp, text: Text): Sess
     names: draft.names ?? {},
     faults: faults ?? {},
     context: context === null ? null : contextView(values, context),
-    runsAs: runsAs(identity, choices, text),
-    choices,
+    ...looked,
     notes: lostSecrets === null ? [] : [text.modal.secretsLost(lostSecrets)],
   };
 }
@@ -104,9 +104,8 @@ function contextView({ prompt }: SessionDraft, { picked, choice }: MessageContex
   };
 }
 
-function runsAs(identity: LookedUp['identity'], choices: Choices | null, text: Text): FormIdentity {
-  if (identity === 'looking') return { kind: 'looking' };
-  const isRefused = identity !== null && identity !== 'key-refused' && identity.kind === 'refused';
-  if (choices?.closed && !isRefused) return { kind: 'refused', why: hurdleSentence(choices.closed, text) };
-  return shownIdentity(identity, text);
+function runsAs(identity: LookedUpIdentity, choices: Choices | null, text: Text): FormIdentity {
+  const known = shownIdentity(identity, text);
+  const closed = choices?.closed ?? null;
+  return known.mayStart && closed !== null ? cannotStart(hurdleSentence(closed, text), text) : known;
 }

@@ -9,7 +9,7 @@ import { firstButton } from './card-buttons.ts';
 import { shownMoment } from './details.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
 import { lastWords, type SessionCard } from './session-card.ts';
-import { identityLines, isAccepted, type FormIdentity } from './session-form.ts';
+import type { FormIdentity } from './session-form.ts';
 import { sessionLines } from './session-list.ts';
 import { renderOwnSettings } from './settings.ts';
 import { bold, code, codeBlock, escape, link, oneLine, quote, truncate, BETWEEN_FACTS } from './text.ts';
@@ -68,7 +68,7 @@ export function renderHome(home: Home, text: Text): HomeView {
     blocks: [
       ...top(home, text),
       ...needsYou(home, text),
-      ...(isAccepted(runsAs) ? contents(home, text) : []),
+      ...(runsAs.mayStart ? contents(home, text) : []),
       ...(everyone === null ? [] : homeEveryone(everyone, command, text)),
       ...(health === null ? [] : [homeHealth(health, text)]),
       ...files.map((file) => homeFile(file, text)),
@@ -88,8 +88,7 @@ function contents(home: Home, text: Text): KnownBlock[] {
 function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
   const refresh = button(ACTION.refreshHome, text.home.refresh, 'home');
   const start = primary(button(ACTION.startFromHome, text.home.start, 'home'));
-  const mayStart = isAccepted(runsAs);
-  const { who, how } = identityLines(runsAs, text);
+  const { mayStart, who, how } = runsAs;
   const drawn = text.home.drawn(shownMoment(drawnAtMs, text));
   return [
     header(text.home.title),
@@ -104,7 +103,7 @@ function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
 function needsYou({ runsAs, approvals, sessions }: Home, text: Text): KnownBlock[] {
   const blocks = [
     ...approvals.flatMap((one) => askedEntry(one, text)),
-    ...(isAccepted(runsAs) ? entries('needs-you', sessions, text) : []),
+    ...(runsAs.mayStart ? entries('needs-you', sessions, text) : []),
   ];
   return blocks.length === 0 ? [] : [header(text.card.phases['needs-you']), ...blocks];
 }

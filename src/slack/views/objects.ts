@@ -43,7 +43,7 @@ export function context(escaped: string): ContextBlock {
 }
 
 /** Modals only: https://docs.slack.dev/reference/block-kit/blocks/alert-block */
-export function alert(text: string, level: NonNullable<AlertBlock['level']>): AlertBlock {
+function alert(text: string, level: NonNullable<AlertBlock['level']>): AlertBlock {
   return { type: 'alert', text: caption(text, LIMIT.alert), level };
 }
 

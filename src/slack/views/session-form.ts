@@ -20,7 +20,6 @@ import {
   inputBlock,
   LIMIT,
   actions,
-  alert,
   button,
   caption,
   context,
@@ -29,21 +28,10 @@ import {
   option,
   section,
 } from './objects.ts';
-import { bold, escape, oneLine, USER_ID, BETWEEN_FACTS } from './text.ts';
+import { escape, oneLine, USER_ID, BETWEEN_FACTS } from './text.ts';
 
-/** Who the session will run as. `how` and `why` are plain sentences. */
-export type FormIdentity =
-  | { kind: 'looking' }
-  | { kind: 'member'; name: string; how: string }
-  | { kind: 'service-user'; why: string }
-  /** It couldn't be looked up. */
-  | { kind: 'not-known'; why: string }
-  | { kind: 'refused'; why: string };
-
-/** Whether the person may start a session. Otherwise the form shows nothing else. */
-export function isAccepted({ kind }: { kind: string }): boolean {
-  return kind === 'member' || kind === 'service-user';
-}
+/** Who a person's sessions run as, or why they can't start any. Escaped. `how`: how the app knows; null: `who` says it. */
+export type FormIdentity = { mayStart: boolean; who: string; how: string | null };
 
 export type SessionForm = {
   formId: string;
@@ -67,14 +55,14 @@ type Drawing = { form: Omit<SessionForm, 'formId' | 'groups' | 'runsAs'>; text: 
 /** The modal that starts a session: the inputs of `main`, and of the groups in which something is set. */
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   const { formId, groups, runsAs } = form;
-  const isOpen = isAccepted(runsAs);
+  const { mayStart } = runsAs;
   const { title, submit } = text.modal;
   return modal(
     {
       id: VIEW.form,
       metadata: formMetadata.write({ formId, groups }),
-      words: isOpen ? { title, submit } : { title },
-      blocks: [...headBlocks(form, text), ...(isOpen ? inputs(form, text) : [])],
+      words: mayStart ? { title, submit } : { title },
+      blocks: mayStart ? [runsAsBlock(form, text), ...inputs(form, text)] : [section(runsAs.who)],
     },
     text,
   );
@@ -189,16 +177,8 @@ function lastBlock(groups: readonly OptionGroup[], { modal: words }: Text): Know
   return { ...actions(left.length === 0 ? [review] : [menu, review]), block_id: optionsBlock(groups.length) };
 }
 
-/** Why a person can't start a session is an alert. Alerts are short: the rest is below. */
-function headBlocks({ runsAs, choices }: SessionForm, text: Text): KnownBlock[] {
-  if (runsAs.kind !== 'refused') {
-    const facts = [identityLines(runsAs, text).who, ...policyFacts(choices, text)];
-    return [{ ...context(facts.join(BETWEEN_FACTS)), block_id: BLOCK.runsAs }];
-  }
-  const sentence = text.modal.cannotStart(runsAs.why);
-  return sentence.length <= LIMIT.alert
-    ? [alert(sentence, 'warning')]
-    : [alert(text.modal.cannotStart('').trim(), 'warning'), section(escape(runsAs.why))];
+function runsAsBlock({ runsAs, choices }: SessionForm, text: Text): KnownBlock {
+  return context([runsAs.who, ...policyFacts(choices, text)].join(BETWEEN_FACTS));
 }
 
 /** What is free of the budget with the least left, and that the policy adds to the task. */
@@ -211,19 +191,4 @@ function policyFacts(choices: Choices | null, { policy: { money }, modal: words,
     ...(tightest === undefined ? [] : [free(tightest)]),
     ...(instructions === null ? [] : [words.instructions]),
   ];
-}
-
-/** Who a person's sessions run as, and how the app knows; `how`: null if the first sentence says it. */
-export function identityLines(runsAs: FormIdentity, text: Text): { who: string; how: string | null } {
-  switch (runsAs.kind) {
-    case 'looking':
-      return { who: text.home.looking, how: null };
-    case 'member':
-      return { who: text.modal.runsAs.member(bold(escape(runsAs.name))), how: escape(runsAs.how) };
-    case 'service-user':
-    case 'not-known':
-      return { who: escape(runsAs.why), how: null };
-    case 'refused':
-      return { who: `:warning: ${text.modal.cannotStart(escape(runsAs.why))}`, how: null };
-  }
 }

@@ -1,5 +1,5 @@
 import type { Approvers, Hurdle, Terms } from '../../session/policy/decide.ts';
-import type { Choices, Explained, Announcement } from '../../session/policy/form.ts';
+import type { Explained, Announcement } from '../../session/policy/form.ts';
 import type { Ceiling, LimitReached } from '../../session/policy/limits.ts';
 import type { OverBudget } from '../../session/reply.ts';
 import { type Text, acuWords, moneyWords } from '../../text/index.ts';
@@ -7,33 +7,28 @@ import { runAction } from '../edge/ids.ts';
 import { optionWords, shownMoment } from './details.ts';
 import { hurdleSentence, notice } from './notices.ts';
 import { button, joinParts, packed, withAccessory, type Rendered } from './objects.ts';
-import { identityLines, type FormIdentity } from './session-form.ts';
+import type { FormIdentity } from './session-form.ts';
 import { renderOwnSettings, type OwnSettings } from './settings.ts';
-import { bold, escape, BETWEEN_FACTS, link, oneLine, truncate } from './text.ts';
+import { bold, code, escape, BETWEEN_FACTS, link, oneLine, truncate } from './text.ts';
 import { moneyLines } from './usage.ts';
 
-/** What needs an approval, or is limited or set here, and what is left of the budgets. */
+/** What is left of the budgets, and what needs an approval, is refused or is set here. */
 function choicesLines({ choices, announcements }: Explained, text: Text): string[] {
-  const { set, most, budgets } = choices;
+  const { set, most, budgets, modes } = choices;
+  const { announce, why } = text.policy;
+  const said = [
+    ...Object.entries(modes).map(([mode, verdict]) => ({ verdict, words: escape(mode) })),
+    ...announcements.map((one) => ({ verdict: one.verdict, words: announcementWords(one, text) })),
+  ];
   const values = optionWords(set, text);
   return [
     ...moneyLines(budgets, text),
-    ...(most === null ? [] : [text.policy.why.perSession(acuWords(most))]),
-    ...modeLines(choices, text),
-    ...announcements
-      .filter(({ field }) => field !== 'devin_mode')
-      .map((one) => {
-        const { label } = text.fields[one.field];
-        return escape(text.joins.labeled(label, announcementWords(one, text)));
-      }),
-    ...(values.length === 0 ? [] : [text.policy.why.set(text.joins.list(values))]),
+    ...(most === null ? [] : [why.perSession(acuWords(most))]),
+    ...[...Map.groupBy(said, ({ verdict }) => verdict)].map(([verdict, all]) =>
+      announce[verdict](text.joins.list(all.map(({ words }) => words))),
+    ),
+    ...(values.length === 0 ? [] : [why.set(text.joins.list(values))]),
   ];
-}
-
-function modeLines({ modes }: Choices, { policy: { announce } }: Text): string[] {
-  return Object.entries(modes).map(([mode, verdict]) =>
-    announce[verdict](`${mode.charAt(0).toUpperCase()}${mode.slice(1)}`),
-  );
 }
 
 /** `why`: what the person may do here; null: nothing, or that is not known. */
@@ -41,7 +36,7 @@ type Whoami = OwnSettings & { runsAs: FormIdentity; why: Why | null };
 
 /** The screen of a person: who their sessions run as, what they may do here, and what they chose. */
 export function renderWhoami({ runsAs, why, ...own }: Whoami, text: Text): Rendered {
-  const { who, how } = identityLines(runsAs, text);
+  const { who, how } = runsAs;
   const again = button(runAction(0), text.card.buttons['check-again'], 'whoami again');
   const explained = why?.explained ?? null;
   const lines = [
@@ -66,8 +61,8 @@ export type Why = {
 
 const SENTENCE_LENGTH = 1000;
 const TITLE_LENGTH = 80;
-/** Of those that a condition names. */
-const MOST_NAMES = 5;
+/** Of what a condition names. */
+const NAMES_LENGTH = 150;
 
 /** Whether a session with these options would start here, and everything that is in the way. */
 export function renderWhy(why: Why, text: Text): Rendered {
@@ -122,21 +117,17 @@ function approversLine({ approvers, need }: Terms, userId: string, { policy, joi
   return enough ? policy.why.approvers(need, names) : policy.why.lacksApprovers;
 }
 
-/** What values of a field may need an approval, or may be refused. Plain. */
-function announcementWords(
-  { verdict, wanted }: Announcement,
-  { policy: { announce }, details, joins }: Text,
-) {
+/** What values of a field may need an approval, or may be refused. */
+function announcementWords({ field, wanted }: Announcement, text: Text): string {
+  const { fields, policy, details, joins } = text;
+  const labeled = (words: string): string => joins.labeled(escape(fields[field].label), words);
   switch (wanted.kind) {
-    case 'names': {
-      const shown = wanted.names.slice(0, MOST_NAMES).map((name) => `\`${name.replaceAll('`', "'")}\``);
-      const isCut = wanted.names.length > MOST_NAMES;
-      return announce[verdict](joins.list(isCut ? [...shown, '…'] : shown));
-    }
+    case 'names':
+      return labeled(code(truncate(joins.list(wanted.names), NAMES_LENGTH)));
     case 'over':
-      return announce[verdict](announce.over(acuWords(wanted.acu)));
+      return labeled(policy.announce.over(acuWords(wanted.acu)));
     case 'switch':
-      return announce[verdict](wanted.on ? details.yes : details.no);
+      return labeled(wanted.on ? details.yes : details.no);
   }
 }
 

@@ -52,7 +52,6 @@ export const notices = {
   otherAccount: (account: string): string =>
     `Your email address in Slack changed, so your sessions now run as *${account}* in Devin. If that's wrong, ask a workspace admin to link you to the right account.`,
   serviceUser: {
-    runsAs: "Runs as the organization's service user.",
     /** The reasons also appear where the service user is already named. */
     off: 'This app is set up that way for everyone.',
     noMatch: 'No member of the Devin organization was found for the requester.',

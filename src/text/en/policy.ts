@@ -90,8 +90,8 @@ export const policy = {
   },
   /** Of values. `what`: such as `acme/infra-*`. */
   announce: {
-    refuse: (what: string): string => `${what} can't be used here.`,
-    approve: (what: string): string => `${what} may need approval here.`,
+    refuse: (what: string): string => `Not allowed here: ${what}.`,
+    approve: (what: string): string => `May need approval here: ${what}.`,
     over: (acu: string): string => `more than ${acu} ACU`,
   },
   mentionsOff: (command: string): string =>

@@ -42,7 +42,6 @@ export const notices: Text['notices'] = {
   otherAccount: (account) =>
     `Slack のメールアドレスが変わったため、あなたのセッションは今後 Devin で *${account}* として実行されます。誤りの場合は、ワークスペースの管理者に正しいアカウントへの関連付けを依頼してください。`,
   serviceUser: {
-    runsAs: '組織のサービスユーザーとして実行します。',
     off: 'このアプリでは全員がそのように設定されています。',
     noMatch: '依頼者に対応する Devin の組織のメンバーが見つかりませんでした。',
   },

@@ -83,8 +83,8 @@ export const policy: Text['policy'] = {
     owners: (names) => `予算を変更できるのは、ポリシーのオーナーです: ${names}`,
   },
   announce: {
-    refuse: (what) => nameBefore('はここでは使えません。', what),
-    approve: (what) => nameBefore('はここでは承認が必要な場合があります。', what),
+    refuse: (what) => `ここでは使えません: ${what}`,
+    approve: (what) => `ここでは承認が必要な場合があります: ${what}`,
     over: (acu) => `${acu} ACU を超える上限`,
   },
   mentionsOff: (command) =>

@@ -37,7 +37,7 @@ const on = (card: SessionCard) => ({ card, thread: THREAD });
 const empty: Home = {
   command: '/cog',
   channelId: 'D1',
-  runsAs: { kind: 'member', name: 'Ana Ruiz', how: 'Matched by e-mail.' },
+  runsAs: { mayStart: true, who: 'Runs as *Ana Ruiz*', how: 'Matched by e-mail.' },
   sessions: [],
   hasMore: false,
   defaults: { values: {}, sources: {} },

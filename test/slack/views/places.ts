@@ -1,3 +1,4 @@
+import { shownIdentity } from '../../../src/slack/card-view.ts';
 import { renderApproval, type ApprovalView } from '../../../src/slack/views/approval.ts';
 import { optionWords, renderDetails } from '../../../src/slack/views/details.ts';
 import { renderHome } from '../../../src/slack/views/home.ts';
@@ -10,6 +11,7 @@ import { renderReplyBox, renderReplyNotice } from '../../../src/slack/views/stee
 import { en } from '../../../src/text/en.ts';
 import type { Text } from '../../../src/text/index.ts';
 import { BARE_HOME } from '../../support/home.ts';
+import { MATCHED } from '../../support/identity.ts';
 
 /** Where foreign words appear among ours. */
 export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
@@ -32,7 +34,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
       {
         command: '/cog',
         channelId: 'D1',
-        runsAs: { kind: 'member', name: words, how: 'Matched.' },
+        runsAs: shownIdentity({ ...MATCHED, name: words }, text),
         sessions: [{ card: cardOf(words), thread: 'https://acme.slack.com/archives/C1/p1' }],
         hasMore: true,
         health: null,
@@ -62,7 +64,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         names: { p1: words },
         faults: {},
         context: { picked: words, options: [] },
-        runsAs: { kind: 'member', name: words, how: 'Matched.' },
+        runsAs: shownIdentity({ ...MATCHED, name: words }, text),
         choices: {
           closed: null,
           set: { title: words },

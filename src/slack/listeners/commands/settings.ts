@@ -10,7 +10,7 @@ import { shownIdentity } from '../../card-view.ts';
 import { renderNotDone, renderProblems } from '../../command/help.ts';
 import { ACTION, homeMetadata, runAction, settingsMetadata, VIEW } from '../../edge/ids.ts';
 import { isDirectMessage } from '../../edge/places.ts';
-import { notice, refusalSentence } from '../../views/notices.ts';
+import { notice } from '../../views/notices.ts';
 import { button, withAccessory, type Rendered } from '../../views/objects.ts';
 import {
   readDefaultsForm,
@@ -19,7 +19,7 @@ import {
   renderDefaultsForm,
   renderSettingsForm,
 } from '../../views/settings.ts';
-import { unescape, escape } from '../../views/text.ts';
+import { unescape } from '../../views/text.ts';
 import { renderWhoami, type Why, renderWhy } from '../../views/whoami.ts';
 import type { Answers, Invocation } from '../commands.ts';
 import { quick, type ListenersContext, type Presses, type Submissions } from '../context.ts';
@@ -175,16 +175,15 @@ async function whoami(
 ): Promise<Rendered> {
   const { teamId, userId } = call;
   if (again) await forgetIdentity(c, { teamId, userId });
-  const identity = await c.lookUp({ teamId, userId });
-  const mayStart = identity !== null && identity !== 'key-refused' && identity.kind !== 'refused';
+  const text = await c.textFor(userId);
+  const runsAs = shownIdentity(await c.lookUp({ teamId, userId }), text);
   const [why, layers, preferences] = await Promise.all([
-    mayStart ? explained(c, call, { draft: {} }) : null,
+    runsAs.mayStart ? explained(c, call, { draft: {} }) : null,
     c.store.settings.layersFor(call),
     c.store.settings.preferencesFor(call),
   ]);
-  const text = await c.textFor(userId);
-  const defaults = mayStart ? c.withNames(applyDefaults(layers)) : null;
-  return renderWhoami({ runsAs: shownIdentity(identity, text), why, defaults, preferences }, text);
+  const defaults = runsAs.mayStart ? c.withNames(applyDefaults(layers)) : null;
+  return renderWhoami({ runsAs, why, defaults, preferences }, text);
 }
 
 /** Anyone may choose how and where the app speaks to them. */
@@ -216,10 +215,8 @@ async function why(
 ): Promise<Rendered> {
   const { teamId, userId, text } = call;
   if (problems.length > 0) return wrongOptions(c, call, problems);
-  const identity = await c.lookUp({ teamId, userId });
-  if (identity === null) return notice([text.steering.notLookedUp]);
-  if (identity === 'key-refused') return notice([escape(text.devin.unauthorized)]);
-  if (identity.kind === 'refused') return notice([escape(refusalSentence(identity, text))]);
+  const { mayStart, who } = shownIdentity(await c.lookUp({ teamId, userId }), text);
+  if (!mayStart) return notice([who]);
   const decision = await explained(c, call, { draft });
   return decision === null ? notice([text.steering.notLookedUp]) : renderWhy(decision, text);
 }

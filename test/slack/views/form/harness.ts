@@ -18,7 +18,7 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
     names: {},
     faults: {},
     context: null,
-    runsAs: { kind: 'member', name: 'Ada', how: 'Matched.' },
+    runsAs: { mayStart: true, who: 'Runs as *Ada*', how: 'Matched.' },
     choices: null,
     notes: [],
     ...parts,
