@@ -29,7 +29,10 @@ export async function send(
   const toSend = { ...request, ...changes };
   const isOld = request.sentAt === null && askedAt(request) < c.surelyKnownSince();
   const lost = isOld ? await findSent(c, toSend) : null;
-  if (lost !== null) return withChanges(created(c, toSend, { snapshot: lost }), changes);
+  if (lost !== null) {
+    const next = created(c, toSend, { snapshot: lost });
+    return { ...next, changes: { ...changes, ...next.changes } };
+  }
   const body = composeRequest(c, toSend);
   const sentAt = await sentTime(c);
   return async (trx) => {
@@ -50,11 +53,6 @@ export async function send(
     };
   };
 }
-
-const withChanges = (next: Next, changes: Next['changes']): Next => ({
-  ...next,
-  changes: { ...changes, ...next.changes },
-});
 
 /** null: there is none, or the app may not list sessions, so that nobody can say. */
 async function findSent(c: CreateContext, request: SessionRequest) {

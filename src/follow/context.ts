@@ -29,7 +29,7 @@ export type FollowContext = ShowContext & {
 };
 
 /** While what waits of a session is posted. `fetched`: keys of milestones whose words of Devin were fetched. */
-export type PostContext = { signal: AbortSignal; lease: Lease; fetched: ReadonlySet<string> };
+export type PostContext = { signal: AbortSignal; lease: Lease; fetched: readonly string[] };
 
 /** A row that its thread, or its person, doesn't see yet. `isBusy`: the thread takes nothing now. */
 export type PostJob = { followed: Followed; row: ThreadMessage; context: PostContext; isBusy: boolean };

@@ -63,11 +63,10 @@ async function relayFromDevin(
 ): Promise<number | null> {
   return c.withLease(`relay-from-devin:${sessionId}`, async (lease) => {
     const context = { signal: AbortSignal.any([signal, lease.held]), lease };
-    const before = await c.store.messages.pending(sessionId, 'milestones');
     const followed = await findFollowed(c.store, sessionId);
     if (followed === null) return null;
     const retryMs = await fetchAll(c, followed, context.signal);
-    const fetched = new Set(retryMs === null ? before.map(({ key }) => key) : []);
+    const fetched = retryMs === null ? followed.session.told : [];
     return sooner(retryMs, await postWaiting(c, sessionId, { ...context, fetched }));
   });
 }

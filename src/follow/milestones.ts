@@ -32,7 +32,7 @@ async function calledIn(c: FollowContext, { request }: Followed): Promise<Called
 /** Devin's words may say it, or go along with it. */
 function dueInMs({ tuning }: FollowContext, row: ThreadMessage, { fetched }: PostContext): number {
   const { holdMs, tellAfterMs } = tuning.watchTimes;
-  const heldForMs = fetched.has(row.key) ? heldMs(row.key, holdMs) : tellAfterMs;
+  const heldForMs = fetched.includes(row.key) ? heldMs(row.key, holdMs) : tellAfterMs;
   return Math.max(0, Math.ceil(Math.min(heldForMs, tellAfterMs) - row.ageMs));
 }
 
