@@ -5,8 +5,6 @@ import { MS_PER_S } from './time.ts';
 const FAILURES = 5;
 const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
-/** What was found longer ago says nothing about now. */
-const KNOWN_MS = 600_000;
 
 /**
  * Spares another system that is down: what can wait makes only one call after each pause, and a pause is as long as the
@@ -36,16 +34,24 @@ export function createUpstream({
   let failures = 0;
   let failingSinceMs = 0;
   let triedAtMs = 0;
+  const isUp = (): boolean => failures < FAILURES;
 
-  function report(isUp: boolean): void {
+  function report(hasAnswered: boolean): void {
     triedAtMs = now();
     if (failures === 0) failingSinceMs = triedAtMs;
-    failures = isUp ? 0 : failures + 1;
+    failures = hasAnswered ? 0 : failures + 1;
     if (failures === FAILURES) onDown();
   }
 
+  function pauseLeftMs(): number {
+    if (isUp()) return 0;
+    return (
+      triedAtMs + Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, triedAtMs - failingSinceMs)) - now()
+    );
+  }
+
   const observed: Fetch = async (input, init) => {
-    if (!isOf(input, origin)) return fetch(input, init);
+    if (urlOf(input).origin !== origin) return fetch(input, init);
     try {
       const response = await fetch(input, init);
       report(response.status < 500);
@@ -59,20 +65,18 @@ export function createUpstream({
   return {
     /** For what a person waits for: always makes the call. */
     observed,
-    /** False from some failures in a row until it answers again, or wasn't called for ten minutes. */
-    isUp: (): boolean => failures < FAILURES || now() - triedAtMs > KNOWN_MS,
+    /** False from some failures in a row until it answers again. */
+    isUp,
     /** Whether its last call failed. */
     hasFailed: (): boolean => failures > 0,
     /** For work that can wait. */
     guarded: async (...[input, init]: Parameters<Fetch>): Promise<Response> => {
-      if (!isOf(input, origin)) return fetch(input, init);
-      const method = urlOf(input).pathname.split('/').at(-1) ?? '';
-      const waitMs = budgets.get(method)?.() ?? 0;
+      const { origin: to, pathname } = urlOf(input);
+      if (to !== origin) return fetch(input, init);
+      // First, since a call that isn't made should take nothing from its method's budget.
+      const pausedMs = pauseLeftMs();
+      const waitMs = pausedMs > 0 ? pausedMs : (budgets.get(pathname.replace(/.*\//, ''))?.() ?? 0);
       if (waitMs > 0) return refuse(waitMs);
-      if (failures < FAILURES) return observed(input, init);
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, triedAtMs - failingSinceMs));
-      const leftMs = triedAtMs + pauseMs - now();
-      if (leftMs > 0) return refuse(leftMs);
       // If this call never ends, the next one decides.
       triedAtMs = now();
       return observed(input, init);
@@ -82,10 +86,6 @@ export function createUpstream({
 
 function urlOf(input: Parameters<Fetch>[0]): URL {
   return new URL(input instanceof Request ? input.url : input);
-}
-
-function isOf(input: Parameters<Fetch>[0], origin: string): boolean {
-  return urlOf(input).origin === origin;
 }
 
 /** Takes one of `most` calls a minute, or says how long to wait for the next, in ms: far less than a limit that was met asks. */

@@ -160,6 +160,16 @@ test('a method is called no more often than Slack allows', async () => {
   expect(await call(3, '/api/chat.update')).toEqual([200, 200, 200]);
 });
 
+test('calls that are not made take nothing from what Slack allows', async () => {
+  const { side, call } = createSide({ perMinute: { 'conversations.history': 45 } });
+  side.isUp = false;
+  await call(5);
+  await call(100, '/api/conversations.history');
+  side.isUp = true;
+  side.nowMs += 1000;
+  expect(await call(40, '/api/conversations.history')).not.toContain(429);
+});
+
 test.each([
   ['says how long', { 'retry-after': '7' }, '7'],
   ["doesn't say how long", {}, '30'],

@@ -49,20 +49,14 @@ export async function tellNotTaken(
 /** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */
 const DELIVERED_AGAIN_MS = 10 * 60_000;
 
-/** Answers a message once, however often Slack delivers it. `answer`: a function is called only if it wasn't answered. */
+/** Answers a message once, however often Slack delivers it. */
 export async function answerMessage(
   { store, slack: { outbound } }: Telling,
-  {
-    message,
-    place,
-    answer,
-  }: { message: MessageRef; place: PrivatePlace; answer: Rendered | (() => Promise<Rendered>) },
+  { message, place, answer }: { message: MessageRef; place: PrivatePlace; answer: Rendered },
 ): Promise<void> {
   const { teamId, channelId, ts } = message;
   const telling = { name: `answer ${teamId} ${channelId} ${ts}`, forMs: DELIVERED_AGAIN_MS };
-  return once(store, telling, async () =>
-    outbound.tellPrivately(place, typeof answer === 'function' ? await answer() : answer),
-  );
+  return once(store, telling, async () => outbound.tellPrivately(place, answer));
 }
 
 /** Tells something, and not again for some time, unless the database crashes. Rejects if nobody knows whether it was told. */

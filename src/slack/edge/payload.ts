@@ -274,27 +274,19 @@ const buttonSchema = z
   .looseObject({
     type: z.literal('button'),
     action_id: present,
-    action_ts: optional,
     value: z.string().nullable().default(null),
     text: shownSchema,
   })
-  .transform(({ action_id: actionId, action_ts: actionTs, value, text }) => ({
-    actionId,
-    actionTs,
-    value,
-    label: text.text,
-  }));
+  .transform(({ action_id: actionId, value, text }) => ({ actionId, value, label: text.text }));
 /** An option, read as the button that it stands for: of a menu by its id, of the card's menu by its value. */
 const optionSchema = z
   .looseObject({
     type: z.enum(['static_select', 'overflow']),
     action_id: present,
-    action_ts: optional,
     selected_option: z.looseObject({ text: shownSchema, value: z.string() }),
   })
-  .transform(({ type, action_id: actionId, action_ts: actionTs, selected_option: { text, value } }) => ({
+  .transform(({ type, action_id: actionId, selected_option: { text, value } }) => ({
     ...(type === 'overflow' ? readMenuValue(value) : { actionId, value }),
-    actionTs,
     label: text.text,
   }));
 
@@ -318,8 +310,6 @@ const pressSchema = interactionSchema
       kind: 'press' as const,
       ...senderOf(body),
       ...action,
-      /** One press: Slack's trigger belongs to no other. */
-      actionTs: action.actionTs ?? body.trigger_id,
       channelId: channel?.id ?? null,
       placeKind: channel === undefined ? null : placeKindOf(channel.name),
       messageTs,
@@ -327,6 +317,7 @@ const pressSchema = interactionSchema
       threadTs: threadTs === messageTs ? null : threadTs,
       /** null: in a view. */
       responseUrl: body.response_url,
+      /** One press: Slack's trigger belongs to no other. */
       triggerId: body.trigger_id,
       view: view ?? null,
     };
