@@ -39,14 +39,14 @@ export function routeOf(
   const read = readThreadMessage(slackText, botUserId);
   // With a file or a forwarded message, a word is about it: `exit` with a screenshot ends nothing.
   const isPlain = isOnlyText(said);
-  const meaning = read.kind === 'word' && !isPlain ? replyOf(slackText, botUserId) : read;
+  const text = withoutMention(slackText.trim(), botUserId);
+  const meaning = read.kind === 'word' && !isPlain ? { kind: 'reply' as const, text } : read;
   const isToOthers = began !== 'direct' && beginsWithName(slackText, botUserId);
   if (meaning.kind === 'aside' || isToOthers) return { kind: 'for-people' };
   if (meaning.kind === 'new') return meaning;
   const isMention = mentionsApp(slackText, botUserId);
   const isAmongUs = isMention || began !== 'people' || isRequester;
   if (meaning.kind === 'word') return isAmongUs ? meaning : { kind: 'for-people' };
-  const { text } = meaning;
   if (isPlain && text.trim() === '' && slackText.trim() !== '') return { kind: 'word', word: 'help' };
   if (!isMention && !isAnswer && !isHeard(where)) return { kind: 'for-people' };
   const readable = withForwarded(readMessage({ ts: said.message.ts, text }).text, said.forwarded);
@@ -62,10 +62,6 @@ export function editedText(said: Said, botUserId: string): string | null {
   const meaning = readThreadMessage(said.slackText, botUserId);
   if (meaning.kind !== 'reply' || beginsWithName(said.slackText, botUserId)) return null;
   return withForwarded(readMessage({ ts: said.message.ts, text: meaning.text }).text, said.forwarded);
-}
-
-function replyOf(slackText: string, botUserId: string): { kind: 'reply'; text: string } {
-  return { kind: 'reply', text: withoutMention(slackText.trim(), botUserId) };
 }
 
 /** Without a mention of the app. */

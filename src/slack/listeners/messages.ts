@@ -134,18 +134,21 @@ async function sessionIn(
   if (found !== null || !mayBeCard) return found;
   const askedHere = placeKind === 'direct' ? await listing.askedIn(channelId) : null;
   if (askedHere !== null) return sessions.find(askedHere);
-  return onceRecorded(async () => {
+  // For no longer than Slack waits.
+  for (let looks = 0; looks < LOOKS; looks += 1) {
     const isPlacing = await shown.isPlacingCard(channelId);
     // Only after that: the card may have been recorded since.
     const session = await sessions.inThread(channelId, threadTs);
-    return session === null && isPlacing ? 'soon' : session;
-  });
+    if (session !== null || !isPlacing) return session;
+    await delay(PAUSE_MS);
+  }
+  throw new NotRecordedError();
 }
 
 const LOOKS = 4;
 const PAUSE_MS = 250;
 
-/** Slack should deliver the event again: what it is about is not recorded yet. */
+/** Not acknowledged, so Slack delivers the event again. https://docs.slack.dev/apis/events-api/#retries */
 class NotRecordedError extends Error {
   readonly code = 'not-recorded';
 
@@ -153,19 +156,6 @@ class NotRecordedError extends Error {
     super('an event came before what it is about was recorded');
     this.name = 'NotRecordedError';
   }
-}
-
-/**
- * Looks again while something is about to be recorded; for no longer than Slack waits. Then the event is not
- * acknowledged, and Slack delivers it again. https://docs.slack.dev/apis/events-api/#retries
- */
-async function onceRecorded<T>(look: () => Promise<T | 'soon'>): Promise<T> {
-  for (let looks = 0; looks < LOOKS; looks += 1) {
-    const found = await look();
-    if (found !== 'soon') return found;
-    await delay(PAUSE_MS);
-  }
-  throw new NotRecordedError();
 }
 
 async function hearReply(c: ListenersContext, reply: MessageInThread, thread: SteeredThread): Promise<void> {
