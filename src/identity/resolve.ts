@@ -43,9 +43,16 @@ export function createResolveIdentity(deps: {
   /** Who a full member of the workspace is in Devin. */
   async function inDevin(person: Person, email: string | null): Promise<Identity> {
     const { link, ranAs, remembered } = await deps.identities.known(person);
-    const { address, find } = wayTo(person, { email, link });
+    const entry = mappedAs(deps.mapping(), { userId: person.userId, email });
+    // The address, link or entry that finds the person: an identity counts only while that is the same.
+    let address = link === null ? email : `link:${link}`;
+    if (entry !== null) address = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;
     if (remembered?.address === address && isFresh(remembered.identity)) return remembered.identity;
-    const identity = await find();
+    const identity = await (entry !== null
+      ? byEntry(person, entry)
+      : link === null
+        ? byEmail(email)
+        : byLink(link));
     const found = identity.kind === 'matched' && identity.how === 'email' ? identity.devinUserId : null;
     if (found !== null && ranAs !== null && found !== ranAs)
       await deps.onSwitched({ ...person, devinUserId: found });
@@ -58,30 +65,14 @@ export function createResolveIdentity(deps: {
     return isWithin(timeToLiveMs, deps.now() - checkedAtMs);
   }
 
-  /** `address`: the address, link or entry that finds a person. An identity counts only while that is the same. */
-  function wayTo(person: Person, { email, link }: { email: string | null; link: string | null }) {
-    const entry = mappedAs(deps.mapping(), { userId: person.userId, email });
-    if (entry !== null)
-      return {
-        address: `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`,
-        find: async () => byEntry(person, entry),
-      };
-    return link === null
-      ? { address: email, find: async () => byEmail(email) }
-      : { address: `link:${link}`, find: async () => byLink(link) };
-  }
-
   /** A wrong entry is refused in every mode: nobody runs as someone else. */
   async function byEntry({ teamId, userId }: Person, entry: MappedPerson): Promise<Identity> {
     const { devin, shared } = entry;
     const member = await mappedMember(devin);
     if (member === null) return refusedEntry('mapping-unknown', { account: devin, other: null });
-    if (shared) {
-      await deps.onShared({ teamId, userId, devinUserId: member.userId });
-      return matched(member, 'mapping');
-    }
-    const other = await otherOf(entry, member, userId);
+    const other = shared ? null : await otherOf(entry, member, userId);
     if (other !== null) return refusedEntry('mapping-conflict', { account: member.name, other });
+    if (shared) await deps.onShared({ teamId, userId, devinUserId: member.userId });
     return matched(member, 'mapping');
   }
 
@@ -108,14 +99,11 @@ export function createResolveIdentity(deps: {
   async function byLink(devinUserId: string): Promise<Identity> {
     const member = await deps.findMember(devinUserId);
     if (member === null) return unmatched('unknown', null);
-    return mappedElsewhere(member) ?? matched(member, 'administrator');
-  }
-
-  /** The file wins over a link. */
-  function mappedElsewhere(member: Member): Identity | null {
+    // The file wins over a link.
     const other = mappedTo(deps.mapping(), member).find(({ shared }) => !shared);
-    if (other === undefined) return null;
-    return refusedEntry('mapping-conflict', { account: member.name, other: other.slack });
+    return other === undefined
+      ? matched(member, 'administrator')
+      : refusedEntry('mapping-conflict', { account: member.name, other: other.slack });
   }
 
   async function byEmail(email: string | null): Promise<Identity> {
@@ -133,8 +121,9 @@ export function createResolveIdentity(deps: {
   }
 
   function unmatched(reason: NoMatchReason, email: string | null): Identity {
-    if (deps.impersonation === 'required') return refused(reason, email);
-    return { kind: 'service-user', because: reason, checkedAtMs: deps.now() };
+    return deps.impersonation === 'required'
+      ? refused(reason, email)
+      : { kind: 'service-user', because: reason, checkedAtMs: deps.now() };
   }
 
   function refused(reason: NoMatchReason, email: string | null): Identity {
