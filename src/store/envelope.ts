@@ -31,7 +31,9 @@ export const EMPTY_ENVELOPE: Envelope = { responseUrl: null, sessionSecrets: [] 
 export function createEnvelopes(seal: Seal) {
   const close = (id: string, content: Partial<Envelope>): string | null => {
     const envelope = { ...EMPTY_ENVELOPE, ...content };
-    return isEmpty(envelope) ? null : seal.seal(JSON.stringify(envelope), id);
+    const { responseUrl, reason, sessionSecrets } = envelope;
+    const isEmpty = responseUrl === null && reason === undefined && sessionSecrets.length === 0;
+    return isEmpty ? null : seal.seal(JSON.stringify(envelope), id);
   };
 
   /** null: it was tampered with, or the key changed. */
@@ -49,11 +51,6 @@ export function createEnvelopes(seal: Seal) {
       return close(id, { ...open(id, sealed), sessionSecrets: [] });
     },
   };
-}
-
-function isEmpty({ responseUrl, sessionSecrets, ...others }: Envelope): boolean {
-  const isUnset = Object.values(others).every((value) => value === undefined);
-  return responseUrl === null && sessionSecrets.length === 0 && isUnset;
 }
 
 export type Seal = ReturnType<typeof createSeal>;
@@ -94,15 +91,14 @@ export function createSeal(first: Buffer, ...older: readonly Buffer[]) {
   };
 }
 
+/** Node refuses a tag of another length, so what was cut off can't be decrypted either. */
 function decrypt(key: KeyObject, bytes: Buffer, context: string): string | null {
-  if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
-  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
-  decipher.setAAD(Buffer.from(context));
-  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-  const body = bytes.subarray(NONCE_BYTES + TAG_BYTES);
   try {
+    const nonce = bytes.subarray(0, NONCE_BYTES);
+    const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAAD(Buffer.from(context));
+    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    const body = bytes.subarray(NONCE_BYTES + TAG_BYTES);
     return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
   } catch {
     return null;

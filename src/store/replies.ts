@@ -12,7 +12,7 @@ import {
   sentAs,
 } from '../session/reply.ts';
 import type { MessageRef } from './requests.ts';
-import { hasRow, interval, literals, MOST_SWEPT, readFirst, withJson, type Columns } from './sql.ts';
+import { hasRow, isLongAgo, literals, MOST_SWEPT, readFirst, withJson, type Columns } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 const rowSchema = z.object({
@@ -192,7 +192,7 @@ export function createReplies(db: Kysely<Tables>) {
         .select('id')
         .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
         .where('messageTs', 'is not', null)
-        .where('createdAt', '<=', sql<Date>`now() - ${interval(forMs)}`)
+        .where(isLongAgo(sql`created_at`, forMs))
         .limit(MOST_SWEPT)
         .execute();
       return rows.map((row) => row.id);
@@ -205,12 +205,7 @@ export function createReplies(db: Kysely<Tables>) {
         .select('sessionId')
         .distinct()
         .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
-        .where((where) =>
-          where.or([
-            where('createdAt', '<=', sql<Date>`now() - ${interval(forMs)}`),
-            where('createdAt', '>', sql<Date>`now()`),
-          ]),
-        )
+        .where(isLongAgo(sql`created_at`, forMs))
         .limit(MOST_SWEPT)
         .execute();
       return rows.map((row) => row.sessionId);

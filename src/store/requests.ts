@@ -151,7 +151,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       const moved = trx
         .updateTable('sessionRequests')
         .set({
-          ...toColumns(changes),
+          ...withJson(changes),
           ...(expiresInMs !== undefined && {
             approvalUntil: sql<Date>`${clock()} + ${interval(expiresInMs)}`,
           }),
@@ -377,12 +377,6 @@ export function newId(): string {
 }
 
 function toRow(request: NewRequest) {
-  const { secretNames = [], placeKind = null } = request;
-  const hadSecrets = secretNames.length > 0;
-  const row = { ...request, secretNames, placeKind, hadSecrets, twinKey: twinKey(request) };
-  return withJson(row);
-}
-
-function toColumns(changes: RequestChanges) {
-  return withJson(changes);
+  const { secretNames = [] } = request;
+  return withJson({ ...request, hadSecrets: secretNames.length > 0, twinKey: twinKey(request) });
 }

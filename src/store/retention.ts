@@ -40,40 +40,34 @@ export async function removeExpired(
 ): Promise<void> {
   if ((await leases.take('tidy', LEASE_MS)) === null) return;
   await sweep(db);
-  for (const clear of [clearSessions, clearEndedRequests]) {
-    while (!signal.aborted && (await clear(db, days)) > 0) {
+  for (const expired of expiredBefore(ago(days))) {
+    while (!signal.aborted && (await clearSome(db, expired)) > 0) {
       await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 }
 
-/** Clears a batch of sessions at rest for this long, and returns how many. */
-async function clearSessions(db: Kysely<Tables>, days: number): Promise<number> {
-  return db.transaction().execute(async (trx) => {
-    const old = await sql<{ sessionId: string; requestId: string }>`
-      select session_id, request_id from sessions
-      where text_removed_at is null and phase in ${AT_REST}
-        and changed_at < ${ago(days)} and coalesce(touched_at < ${ago(days)}, true)
-      order by changed_at limit ${BATCH} for update skip locked`.execute(trx);
-    const sessionIds = old.rows.map((row) => row.sessionId);
-    const requestIds = old.rows.map((row) => row.requestId);
-    await clearTalk(trx, sessionIds);
-    await clearRequests(trx, requestIds);
-    return sessionIds.length;
-  });
-}
+/** Requests, each with its session: those at rest for this long, and those that ended without one. */
+const expiredBefore = (moment: RawBuilder<Date>): RawBuilder<{ id: string }>[] => [
+  sql`select request_id as id from sessions
+    where text_removed_at is null and phase in ${AT_REST}
+      and changed_at < ${moment} and coalesce(touched_at < ${moment}, true)
+    order by changed_at`,
+  sql`select id from session_requests
+    where text_removed_at is null and session_id is null and state in ('refused', 'failed', 'unknown')
+      and updated_at < ${moment}
+    order by updated_at`,
+];
 
-/** Clears a batch of requests that ended without a session. */
-async function clearEndedRequests(db: Kysely<Tables>, days: number): Promise<number> {
+/** Clears a batch of them, and returns how many. */
+async function clearSome(db: Kysely<Tables>, expired: RawBuilder<{ id: string }>): Promise<number> {
   return db.transaction().execute(async (trx) => {
-    const old = await sql<{ id: string }>`
-      select id from session_requests
-      where text_removed_at is null and session_id is null and state in ('refused', 'failed', 'unknown')
-        and updated_at < ${ago(days)}
-      order by updated_at limit ${BATCH} for update skip locked`.execute(trx);
-    const ids = old.rows.map((row) => row.id);
-    await clearRequests(trx, ids);
-    return ids.length;
+    const { rows } = await sql<{ id: string }>`${expired} limit ${BATCH} for update skip locked`.execute(trx);
+    await clearText(
+      trx,
+      rows.map(({ id }) => id),
+    );
+    return rows.length;
   });
 }
 
@@ -99,23 +93,9 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
   // As which member they run stays, so that they are told when that changes.
   await sql`update people set slack = null, asked_at = null, address = null, identity = null, identified_at = null
     where ${isOld}`.execute(db);
-  await forgetFailures(db);
-}
-
-/** A session that still fails does so at least hourly; other things that were set aside aren't retried. */
-async function forgetFailures(db: Kysely<Tables>): Promise<void> {
-  await db
-    .deleteFrom('setAside')
-    .where((where) =>
-      where.or([
-        where('failedAt', '<', ago(SET_ASIDE_DAYS)),
-        where.and([
-          where('failedAt', '<', ago(1)),
-          where.or([where('kind', '=', 'session'), where('failures', '<', MOST_FAILURES)]),
-        ]),
-      ]),
-    )
-    .execute();
+  // A session that still fails does so at least hourly; other things that were set aside aren't retried.
+  await sql`delete from set_aside where failed_at < ${ago(SET_ASIDE_DAYS)}
+    or (failed_at < ${ago(1)} and (kind = 'session' or failures < ${MOST_FAILURES}))`.execute(db);
 }
 
 export type Tidying = { start(): void; stop(): Promise<void> };
@@ -159,7 +139,10 @@ type ForgottenCounts = {
 export async function forgetPerson(db: Kysely<Tables>, userId: string, by: string): Promise<ForgottenCounts> {
   const theirs = await findTheirs(db, userId);
   const ended = theirs.filter(({ isPending }) => !isPending);
-  for (const batch of batchesOf(ended, BATCH)) await clearBatch(db, batch);
+  for (const batch of batchesOf(ended, BATCH)) {
+    const ids = batch.map(({ id }) => id);
+    await db.transaction().execute(async (trx) => clearText(trx, ids));
+  }
   return db.transaction().execute(async (trx) => {
     await clearQuotes(trx, userId);
     const { replies, waiting } = await clearReplies(trx, userId);
@@ -187,15 +170,6 @@ async function findTheirs(db: Kysely<Tables>, userId: string): Promise<Theirs[]>
   return rows;
 }
 
-async function clearBatch(db: Kysely<Tables>, theirs: readonly Theirs[]): Promise<void> {
-  const sessionIds = theirs.flatMap(({ sessionId }) => sessionId ?? []);
-  const ids = theirs.map(({ id }) => id);
-  await db.transaction().execute(async (trx) => {
-    await clearTalk(trx, sessionIds);
-    await clearRequests(trx, ids);
-  });
-}
-
 /** Other people's requests about a message that the person wrote: its words may be their task. */
 async function clearQuotes(trx: SweepTransaction, userId: string): Promise<void> {
   const quoting = sql`context -> 'picked' ->> 'userId' = ${userId} and state not in ${literals(PENDING_STATES)}`;
@@ -205,28 +179,23 @@ async function clearQuotes(trx: SweepTransaction, userId: string): Promise<void>
 }
 
 /** What they said in other people's sessions, and how those threads show it. */
-async function clearReplies(
-  trx: SweepTransaction,
-  userId: string,
-): Promise<{ replies: number; waiting: number }> {
-  const { rows } = await sql<{ state: string; eventId: string | null; id: string }>`
-    select id, event_id, state from replies where user_id = ${userId} and text <> ''`.execute(trx);
-  const ended = rows.filter(({ state }) => state !== 'accepted' && state !== 'sending');
-  for (const batch of batchesOf(ended, BATCH)) {
-    const ids = batch.map(({ id }) => id);
-    const shownAs = batch.flatMap(({ id, eventId }) => [
-      shownEvent(id),
-      ...(eventId === null ? [] : [eventId]),
-    ]);
-    await trx
-      .updateTable('threadMessages')
-      .set({ text: '' })
-      .where('key', 'in', shownAs)
-      .where('state', '<>', 'pending')
-      .execute();
-    await trx.updateTable('replies').set(NO_REPLY_TEXT).where('id', 'in', ids).execute();
-  }
-  return { replies: ended.length, waiting: rows.length - ended.length };
+async function clearReplies(trx: SweepTransaction, userId: string) {
+  const theirs = sql`user_id = ${userId} and text <> ''`;
+  const onTheirWay = literals(['accepted', 'sending']);
+  const { rows } = await sql<{ replies: number; waiting: number }>`
+    with ended as (
+      update replies set ${NO_REPLY_TEXT} where ${theirs} and state not in ${onTheirWay}
+      returning id, session_id, event_id
+    ), shown as (
+      update thread_messages as message set text = '' from ended
+      where message.session_id = ended.session_id and message.key in (event_id, ${shownEvent('')}::text || ended.id)
+        and message.state <> 'pending'
+    )
+    select (select count(*)::integer from ended) as replies,
+      (select count(*)::integer from replies where ${theirs} and state in ${onTheirWay}) as waiting`.execute(
+    trx,
+  );
+  return rows[0] ?? { replies: 0, waiting: 0 };
 }
 
 /** The ids stay: they say who a session belongs to. */
@@ -278,36 +247,30 @@ async function deleteRows(trx: SweepTransaction, userId: string): Promise<void> 
 /** Phases in which Devin says nothing new; as in the index `sessions_with_text`. */
 const AT_REST = literals(phasesOf('earlier'));
 
-/** What people and Devin wrote in sessions. */
-async function clearTalk(trx: SweepTransaction, sessionIds: readonly string[]): Promise<void> {
-  if (sessionIds.length === 0) return;
-  await sql`
-    update sessions set text_removed_at = now(), last_words = null,
-      response = ((response::jsonb - 'title') || '{"structured_output": null}'::jsonb)::json
-    where session_id in (${sql.join(sessionIds)})`.execute(trx);
-  await trx
-    .updateTable('threadMessages')
-    .set({ text: '' })
-    .where('sessionId', 'in', sessionIds)
-    .where('text', '<>', '')
-    .execute();
-  await trx.updateTable('replies').set(NO_REPLY_TEXT).where('sessionId', 'in', sessionIds).execute();
-}
-
-const NO_REPLY_TEXT = { text: '', sentText: null, files: '[]', failure: null };
+const NO_REPLY_TEXT = sql`text = '', sent_text = null, files = '[]', failure = null`;
 
 const NO_DRAFT_TEXT = sql.join(
   fields.filter(({ isText }) => isText).map(({ key }) => sql`#- ${sql.lit(`{values,${key}}`)}`),
   sql` `,
 );
 
-/** Options stay if they say what was asked for without people's words: repositories, mode, caps. */
-async function clearRequests(trx: SweepTransaction, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
+/**
+ * What people and Devin wrote for these requests and in their sessions. Options stay if they say what was asked for without
+ * people's words: repositories, mode, caps.
+ */
+async function clearText(trx: SweepTransaction, ids: readonly string[]): Promise<void> {
+  const cleared = await sql<{ sessionId: string }>`
+    update sessions set text_removed_at = now(), last_words = null,
+      response = ((response::jsonb - 'title') || '{"structured_output": null}'::jsonb)::json
+    where request_id = any(${ids}::text[]) returning session_id`.execute(trx);
+  const sessionIds = cleared.rows.map(({ sessionId }) => sessionId);
+  await sql`update thread_messages set text = ''
+    where session_id = any(${sessionIds}::text[]) and text <> ''`.execute(trx);
+  await sql`update replies set ${NO_REPLY_TEXT} where session_id = any(${sessionIds}::text[])`.execute(trx);
   await sql`
     update session_requests set text_removed_at = now(), prompt = null, context = null, material = null,
       approvals = '[]', uploads = null, slack_file_ids = '[]', secret_names = '[]', sealed = null, failure = null,
       twin_key = null,
       draft = draft - 'names' ${NO_DRAFT_TEXT}
-    where id in (${sql.join(ids)})`.execute(trx);
+    where id = any(${ids}::text[])`.execute(trx);
 }

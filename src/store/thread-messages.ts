@@ -85,6 +85,20 @@ export function createThreadMessages(db: Kysely<Tables>) {
   const pending = (sessionId: string) =>
     of(sessionId).selectAll().select(AGE_MS).where('state', '=', PENDING).orderBy('seq');
 
+  /** In this order; one that already exists stays as it is. */
+  async function add(
+    sessionId: string,
+    messages: readonly (Pick<NewMessage, 'key' | 'source'> & Partial<NewMessage>)[],
+    trx: Db = db,
+  ): Promise<void> {
+    for (const batch of batchesOf(messages, MOST_TOGETHER))
+      await trx
+        .insertInto('threadMessages')
+        .values(batch.map((message) => ({ sessionId, ...message })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+  }
+
   return {
     /** Which of these are stored. */
     async known(sessionId: string, keys: readonly string[]): Promise<Set<string>> {
@@ -95,24 +109,12 @@ export function createThreadMessages(db: Kysely<Tables>) {
       return new Set((await rows.execute()).map(({ key }) => key));
     },
 
-    /** In this order; one that already exists stays as it is. */
-    async add(sessionId: string, messages: readonly NewMessage[], trx: Db = db): Promise<void> {
-      for (const batch of batchesOf(messages, MOST_TOGETHER))
-        await trx
-          .insertInto('threadMessages')
-          .values(batch.map((message) => ({ sessionId, ...message })))
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
-    },
+    add,
 
     /** What a session came to. `saidAt`: when, by Devin's clock. */
     async addMilestones(sessionId: string, keys: readonly string[], trx: Db, saidAt?: Date): Promise<void> {
-      if (keys.length === 0) return;
-      await trx
-        .insertInto('threadMessages')
-        .values(keys.map((key) => ({ sessionId, key, source: MILESTONE, ...(saidAt && { saidAt }) })))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      const milestones = keys.map((key) => ({ key, source: MILESTONE, ...(saidAt && { saidAt }) }));
+      await add(sessionId, milestones, trx);
     },
 
     /** What waits, in order. Words wait for nothing else. */
