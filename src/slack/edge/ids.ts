@@ -114,7 +114,6 @@ export const isOptionsBlock = (blockId: string | undefined): boolean => /^option
 export const BLOCK = {
   context: 'context_choice',
   files: 'files',
-  runsAs: 'runs_as',
   /** What went wrong with the whole form. */
   alert: 'form_alert',
   cardButtons: 'card_buttons',

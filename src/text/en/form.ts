@@ -85,7 +85,6 @@ export const modal = {
   runsAs: {
     member: (name: string): string => `Runs as ${name}`,
   },
-  /** Without a sign: an alert has its own. */
   cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
   /** At the task. Sending the form again starts another. */
   askedBefore:
