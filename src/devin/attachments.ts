@@ -23,9 +23,6 @@ const UPLOAD_TIMEOUT_MS = 300_000;
 const LIST_TIMEOUT_MS = 10_000;
 const MAX_REDIRECTS = 5;
 
-/** `size` in bytes; null if it's unknown. Read the body or cancel it. */
-export type Download = { body: ReadableStream<Uint8Array>; size: number | null };
-
 /** Whether a proxy makes the connection: then it also looks up the host, which the app's machine may be unable to do. */
 export type IsProxied = (url: URL) => boolean;
 
@@ -69,9 +66,9 @@ export function createAttachments(client: DevinClient, isProxied: IsProxied) {
     /**
      * Opens an attachment's `url`. Devin redirects to a presigned URL, which must not see the key: it's sent with the first
      * request only, and only to the API's own origin. Only public hosts and the API's own are contacted;
-     * through a proxy, it decides which names are public.
+     * through a proxy, it decides which names are public. `size` in bytes; null if it's unknown. Read the body or cancel it.
      */
-    async download(url: string, { signal }: CallOptions = {}): Promise<Download> {
+    async download(url: string, { signal }: CallOptions = {}): Promise<ReturnType<typeof toDownload>> {
       const operation = 'attachments.download';
       let target = webAddress(url);
       for (let redirects = 0; target !== null && redirects <= MAX_REDIRECTS; redirects += 1) {
@@ -92,7 +89,7 @@ function webAddress(url: string, base?: URL): URL | null {
   return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed : null;
 }
 
-function toDownload(response: Response): Download {
+function toDownload(response: Response): { body: ReadableStream<Uint8Array>; size: number | null } {
   const length = response.headers.get('content-length');
   return {
     body: response.body ?? new Blob([]).stream(),

@@ -152,10 +152,10 @@ export function createSessions({ call, orgPath }: DevinClient) {
 
     /** Page after page, at most `maxItems` sessions. */
     listAll: async (
-      query: Omit<SessionQuery, 'after'>,
+      query: Omit<SessionQuery, 'after' | 'first'>,
       { maxItems = DEFAULT_MAX_ITEMS, signal }: CallOptions & { maxItems?: number } = {},
     ): Promise<SessionSnapshot[]> => {
-      const first = query.first ?? Math.min(MAX_PAGE, maxItems);
+      const first = Math.min(MAX_PAGE, maxItems);
       return collectPages(async (after) => list({ ...query, first, after }, { signal }), maxItems);
     },
   };

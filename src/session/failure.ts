@@ -10,8 +10,7 @@ import { limitReachedSchema } from './policy/limits.ts';
  * What a form asks once before it starts: whether another session for the same task is meant, whether a credential may go to
  * Devin, or whether options among the words of the task are part of it.
  */
-const FORM_QUESTIONS = ['asked-before', 'credential'] as const;
-export const formQuestionSchema = z.enum(FORM_QUESTIONS);
+export const formQuestionSchema = z.enum(['asked-before', 'credential']);
 export type FormQuestion = z.infer<typeof formQuestionSchema>;
 
 /** Why a form starts nothing yet: a question, or it was sent before with other words. */

@@ -73,9 +73,8 @@ export function saidOnce(message: QuotedMessage, { task }: Pick<Prompt, 'task'>)
 }
 
 const STANDING = 'Standing instructions of the organization, which hold for every session here:';
-const standingFence = (requestId: string): string => `standing-instructions-${requestId}`;
-const standingHead = (requestId: string): string => `\n\n${STANDING}\n<${standingFence(requestId)}>\n`;
-const standingEnd = (requestId: string): string => `\n</${standingFence(requestId)}>`;
+const standingHead = (requestId: string): string => `\n\n${STANDING}\n<standing-instructions-${requestId}>\n`;
+const standingEnd = (requestId: string): string => `\n</standing-instructions-${requestId}>`;
 
 function withInstructions({ task, instructions = null, requestId }: Prompt): string {
   if (instructions === null) return task;

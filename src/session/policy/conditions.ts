@@ -37,7 +37,7 @@ export const CONDITIONS = [
     key: 'modes',
     field: 'devin_mode',
     schema: names(({ devin_mode: mode }) => mode, {
-      entry: pattern.refine(isMode, { error: fault('mode') }),
+      entry: pattern.refine(isMode, { error: 'mode' satisfies PolicyFault }),
     }),
     doc: 'modes, or patterns for them',
   },
@@ -142,10 +142,6 @@ function isRepository(glob: string, name: string): Ternary {
 /** Patterns are taken as they are; a word must be one that Devin knows. */
 function isMode(typed: string): boolean {
   return typed.includes('*') || DEVIN_MODES.some((mode) => mode === typed);
-}
-
-function fault(name: PolicyFault): PolicyFault {
-  return name;
 }
 
 export function anyOf(found: readonly Ternary[]): Ternary {

@@ -53,10 +53,8 @@ export type Decision = {
   rule: string | null;
 };
 
-export type Approvers = readonly PersonPattern[];
-
 /** `need`: how many of these have to approve. */
-export type Terms = { approvers: Approvers; need: number };
+export type Terms = { approvers: readonly PersonPattern[]; need: number };
 
 /** What a decision names if no rule of the file decided. */
 export const SESSION_LIMIT = 'limits.acu_per_session';

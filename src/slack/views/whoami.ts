@@ -1,4 +1,4 @@
-import type { Approvers, Hurdle, Terms } from '../../session/policy/decide.ts';
+import type { Hurdle, Terms } from '../../session/policy/decide.ts';
 import type { Explained, Announcement } from '../../session/policy/form.ts';
 import type { Ceiling, LimitReached } from '../../session/policy/limits.ts';
 import type { OverBudget } from '../../session/reply.ts';
@@ -132,7 +132,7 @@ function announcementWords({ field, wanted }: Announcement, text: Text): string 
 }
 
 /** A private message pings nobody. */
-function patternMention(one: Approvers[number]): string {
+function patternMention(one: Terms['approvers'][number]): string {
   switch (one.kind) {
     case 'user':
       return `<@${one.id}>`;
