@@ -49,6 +49,8 @@ export async function inTime<T>(
 }
 
 const A_MINUTE_MS = 60_000;
+/** With more answers than this, all are forgotten. */
+const MOST_REMEMBERED = 10_000;
 
 /** Asks once for each key, even by several callers at once. An answer is kept for a while, a failure isn't. */
 export function remembered<Question, Answer>(
@@ -56,14 +58,11 @@ export function remembered<Question, Answer>(
   {
     keyOf,
     forMs = A_MINUTE_MS,
-    most = Infinity,
     now,
   }: {
     keyOf: (question: Question) => string;
     /** How long an answer is kept; left out: a minute. */
     forMs?: number;
-    /** With more answers than this, all are forgotten. */
-    most?: number;
     now: () => number;
   },
 ): (question: Question) => Promise<Answer> {
@@ -72,7 +71,7 @@ export function remembered<Question, Answer>(
     const key = keyOf(question);
     const before = known.get(key);
     if (before !== undefined && isWithin(forMs, now() - before.atMs)) return before.answer;
-    if (known.size >= most) known.clear();
+    if (known.size >= MOST_REMEMBERED) known.clear();
     const asking = { answer: ask(question), atMs: now() };
     known.set(key, asking);
     try {

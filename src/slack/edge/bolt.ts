@@ -49,8 +49,6 @@ function createReceiver({ transport, proxy, apiUrl, socketTimes, ...options }: B
     appToken: transport.appToken,
     clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
     dispatcher: proxyAgent(proxy),
-    // A payload that can't be read should not come again; what couldn't be saved, or came too fast, may.
-    isSettled: (error) => !(error instanceof ListenerFailedError),
     log: options.log,
     ...(socketTimes !== undefined && { times: socketTimes }),
   });

@@ -135,8 +135,6 @@ function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerso
 
 export type Groups = ReturnType<typeof createGroups>;
 
-const MAX_KNOWN = 1000;
-
 const membersSchema = z.object({ users: z.array(z.string()) });
 
 /** Who is in a user group. https://docs.slack.dev/reference/methods/usergroups.users.list */
@@ -146,7 +144,7 @@ export function createGroups({ client, now }: { client: WebClient; now: () => nu
     return new Set(membersSchema.parse(listed).users);
   };
   const known = async (groupId: string) => unlessRefused(list(groupId));
-  const membersOf = remembered(known, { keyOf: (groupId) => groupId, most: MAX_KNOWN, now });
+  const membersOf = remembered(known, { keyOf: (groupId) => groupId, now });
   return {
     /** null: Slack refuses to say, or has no such group. An answer counts for a minute. Throws if it can't be asked. */
     isIn: async (groupId: string, userId: string): Promise<boolean | null> =>

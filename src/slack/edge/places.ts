@@ -161,7 +161,6 @@ export type InConversation = { channelId: string; userId: string };
 /** Throws if Slack can't be asked. */
 export type PresenceOf = (asked: InConversation) => Promise<Presence>;
 
-const MAX_KNOWN = 10_000;
 /** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
 const PAGE = 999;
 
@@ -212,7 +211,7 @@ export function createPresence({
   }
 
   const keyOf = ({ channelId, userId }: InConversation): string => `${channelId}:${userId}`;
-  return remembered(fresh, { keyOf, most: MAX_KNOWN, now });
+  return remembered(fresh, { keyOf, now });
 }
 
 async function isMember(client: WebClient, { channelId, userId }: InConversation): Promise<boolean> {
@@ -240,5 +239,5 @@ export function createDescribePlace({
 }): DescribePlace {
   const fresh = async (channelId: string): Promise<DescribedPlace | null> =>
     unlessRefused(describe(client, channelId));
-  return remembered(fresh, { keyOf: (channelId) => channelId, most: MAX_KNOWN, now });
+  return remembered(fresh, { keyOf: (channelId) => channelId, now });
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { slackLogger, type Log } from '../../log.ts';
 import type { SlackReceiver } from './bolt.ts';
 import { askedToWaitMs, isRefused } from './errors.ts';
+import { ListenerFailedError } from './http-receiver.ts';
 
 export type SocketTimes = Pick<ConnectionOptions, 'stepMs'> & {
   /** Pauses between attempts, in order; then the last one every time. */
@@ -19,8 +20,6 @@ const REFUSED = 'Slack refuses SLACK_APP_TOKEN, so nothing reaches the app; run 
 const TIMES: SocketTimes = { stepMs: 10_000, pausesMs: [0, 1000, 2000, 5000, 10_000], drainMs: 3000 };
 
 type SocketReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions' | 'dispatcher'> & {
-  /** Whether an envelope that failed should not come again. Unless it is acknowledged, people see that it failed. */
-  isSettled: (error: unknown) => boolean;
   log: Log;
   times?: SocketTimes;
 };
@@ -29,7 +28,7 @@ type SocketReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions
  * One connection at a time; two while one replaces the other. https://docs.slack.dev/apis/events-api/using-socket-mode
  */
 export function createSocketReceiver(options: SocketReceiverOptions): SlackReceiver {
-  const { log, isSettled, times = TIMES } = options;
+  const { log, times = TIMES } = options;
   let app: App | null = null;
   let current: SocketConnection | null = null;
   let opening: Promise<void> | null = null;
@@ -46,9 +45,10 @@ export function createSocketReceiver(options: SocketReceiverOptions): SlackRecei
     try {
       await app?.processEvent({ body, ack: acknowledge, ...(retryNum !== undefined && { retryNum }) });
     } catch (error) {
-      const settled = isSettled(error);
-      log.warn({ err: error }, settled ? 'a payload could not be read' : 'an envelope was not acknowledged');
-      if (settled) await acknowledge();
+      // What couldn't be saved, or came too fast, may come again, and people see that it failed.
+      if (error instanceof ListenerFailedError) throw error;
+      log.warn({ err: error }, 'a payload could not be read');
+      await acknowledge();
     }
   }
 
