@@ -125,7 +125,7 @@ export function createAudit(db: Kysely<Tables>) {
           .selectFrom('audit')
           .selectAll()
           .where('seq', '>', after)
-          .$if(since !== null, (query) => query.where('at', '>=', since ?? new Date(0)))
+          .where('at', '>=', since ?? new Date(0))
           .orderBy('seq')
           .limit(PAGE)
           .execute();
@@ -170,7 +170,8 @@ function endEntry(moved: SessionRequest): AuditEntry {
   const { failure } = moved;
   const entry = subjectOf(moved);
   if (failure?.kind === 'cancelled') return cancelEntry(moved, failure.userId);
-  if (failure !== null && isRefusal(failure)) return { ...entry, kind: 'refusal', ...refusalFacts(failure) };
+  if (failure === null) return { ...entry, kind: 'outcome', result: 'failed:not-known' };
+  if (isRefusal(failure)) return { ...entry, kind: 'refusal', ...refusalFacts(failure) };
   return { ...entry, kind: 'outcome', result: `failed:${codeOf(failure)}` };
 }
 
@@ -221,8 +222,8 @@ function howEstablished(identity: Identity | null): string {
   return identity?.kind === 'matched' ? identity.how : 'service-user';
 }
 
-function refusalFacts(failure: Failure | null): Pick<AuditEntry, 'rule' | 'result'> {
-  switch (failure?.kind) {
+function refusalFacts(failure: Failure): Pick<AuditEntry, 'rule' | 'result'> {
+  switch (failure.kind) {
     case 'policy':
       return { rule: failure.hurdles[0]?.rule ?? null, result: 'policy' };
     case 'limit':
@@ -234,8 +235,7 @@ function refusalFacts(failure: Failure | null): Pick<AuditEntry, 'rule' | 'resul
   }
 }
 
-function codeOf(failure: Failure | null): string {
-  if (failure === null) return 'not-known';
+function codeOf(failure: Failure): string {
   return failure.kind === 'devin' || failure.kind === 'slack'
     ? `${failure.kind}:${failure.code}`
     : failure.kind;

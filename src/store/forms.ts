@@ -45,10 +45,8 @@ export function createForms(db: Kysely<Tables>) {
         Form,
         'id' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'draft' | 'context' | 'sealed'
       > & {
-        /** Left out: unknown. */
         placeKind?: Form['placeKind'] | undefined;
-        /** Names of the session secrets that the request had; null: none. */
-        lostSecrets?: readonly string[] | null;
+        lostSecrets?: Form['lostSecrets'];
         faults?: Form['faults'];
       },
     ): Promise<void> {

@@ -4,6 +4,7 @@ import { isPending, type RequestState } from '../session/request.ts';
 import { shownKey } from './shown.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './store.ts';
+import { IS_QUESTION } from './thread-messages.ts';
 
 type Whose = { teamId: string; viewerId: string; whose: 'mine' | 'all' };
 type OpenIn = { teamId: string; channelId: string | null; limit: number };
@@ -23,7 +24,6 @@ const MOST_PRESSING = 100;
 const NOT_REFUSED = sql<boolean>`session_requests.state <> 'refused'`;
 const WAITING = sql<boolean>`session_requests.state not in ('created', 'refused', 'failed')`;
 const ACTIVE = sql<boolean>`sessions.phase not in ${literals(phasesOf('earlier'))}`;
-const UNANSWERED = sql<boolean>`answered_at is null and key like 'needs-you:%' and source = 'milestone'`;
 
 /** Lists of requests, newest first. Refused ones have no card and are left out. */
 export type Listing = ReturnType<typeof createListing>;
@@ -99,7 +99,8 @@ export function createListing(db: Kysely<Tables>) {
         .selectFrom('threadMessages')
         .innerJoin('sessions', 'sessions.sessionId', 'threadMessages.sessionId')
         .where('threadMessages.channelId', '=', channelId)
-        .where(UNANSWERED)
+        .where(IS_QUESTION)
+        .where('answeredAt', 'is', null)
         .where('phase', '=', 'needs-you')
         .select('sessions.sessionId')
         .orderBy('changedAt', 'desc')
@@ -151,7 +152,7 @@ export function createListing(db: Kysely<Tables>) {
   };
 }
 
-type Row = { id: string; createdAt: Date; state: RequestState; phase: string | null };
+type Row = { id: string; createdAt: Date; state: RequestState; phase: SessionPhase | null };
 
 const ORDER: Record<Standing, number> = { 'needs-you': 0, 'under-way': 1, earlier: 2 };
 
@@ -165,10 +166,6 @@ function byPressure(a: Row, b: Row): number {
 
 function standingOf({ state, phase }: Row): Standing {
   if (state === 'unknown') return 'needs-you';
-  if (phase !== null && isPhase(phase)) return STANDING[phase];
+  if (phase !== null) return STANDING[phase];
   return isPending(state) ? 'under-way' : 'earlier';
-}
-
-function isPhase(phase: string): phase is SessionPhase {
-  return Object.hasOwn(STANDING, phase);
 }

@@ -71,7 +71,8 @@ export type LastWords = { key: string; text: string; state: MessageState };
 /** Written out as in the indexes. */
 const PENDING = sql.lit<MessageState>('pending');
 const AGE_MS = sql<number>`(1000 * extract(epoch from now() - created_at))::float8`.as('ageMs');
-const IS_QUESTION = sql<boolean>`key like 'needs-you:%' and source = ${sql.lit(MILESTONE)}`;
+/** As in the index `thread_messages_asked`. */
+export const IS_QUESTION = sql<boolean>`key like 'needs-you:%' and source = ${sql.lit(MILESTONE)}`;
 
 /** A statement takes 65,535 parameters; the history of an imported session can be longer. */
 const MOST_TOGETHER = 1000;
@@ -82,8 +83,8 @@ export type ThreadMessages = ReturnType<typeof createThreadMessages>;
 export function createThreadMessages(db: Kysely<Tables>) {
   const of = (sessionId: string, from: Db = db) =>
     from.selectFrom('threadMessages').where('sessionId', '=', sessionId);
-  const pending = (sessionId: string) =>
-    of(sessionId).selectAll().select(AGE_MS).where('state', '=', PENDING).orderBy('seq');
+  const inState = (sessionId: string, state: MessageState) =>
+    of(sessionId).selectAll().select(AGE_MS).where('state', '=', sql.lit(state)).orderBy('seq');
 
   /** In this order; one that already exists stays as it is. */
   async function add(
@@ -125,7 +126,7 @@ export function createThreadMessages(db: Kysely<Tables>) {
         milestones: sql<boolean>`source = ${sql.lit(MILESTONE)}`,
         files: sql<boolean>`source = ${sql.lit(FILE)}`,
       };
-      return readAll(pending(sessionId).where(isOf[what]));
+      return readAll(inState(sessionId, 'pending').where(isOf[what]));
     },
 
     async lastWords(sessionId: string): Promise<LastWords | null> {
@@ -223,11 +224,8 @@ export function createThreadMessages(db: Kysely<Tables>) {
 
     /** Questions that were answered, and whose messages don't say so. */
     async answered(sessionId: string): Promise<ThreadMessage[]> {
-      const posted = of(sessionId)
-        .selectAll()
-        .select(AGE_MS)
-        .where('state', '=', sql.lit<MessageState>('posted'));
-      return readAll(posted.where(IS_QUESTION).where('answeredAt', 'is not', null).orderBy('seq'));
+      const posted = inState(sessionId, 'posted');
+      return readAll(posted.where(IS_QUESTION).where('answeredAt', 'is not', null));
     },
   };
 }
