@@ -6,7 +6,6 @@ import { startSessions } from './demo-sessions.ts';
 import { GUIDE_STEPS } from './page/client/wire.ts';
 import type { Words } from './page/client/words/en.ts';
 import { WORDS } from './page/client/words/languages.ts';
-import { createControl } from './page/control.ts';
 import { createGuide } from './page/guide.ts';
 import { createPage, type Page } from './page/server.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
@@ -79,12 +78,10 @@ async function runPage(
   wantedPort: number | null,
   language: Language,
 ): Promise<number> {
-  const { slack, world } = parts;
-  const { strangers } = world;
+  const { strangers } = parts.world;
   const guide = createGuide({ ...parts, seeded: await startSessions(parts) });
-  const control = createControl(parts);
   const open = async (port: number): Promise<Page> =>
-    createPage({ slack, control, guide, strangers, language, port });
+    createPage({ ...parts, guide, strangers, language, port });
   const end = async (): Promise<void> => {
     guide.close();
     await close();

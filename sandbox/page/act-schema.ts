@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { SCRIPTS } from './client/wire.ts';
 
 const targetSchema = z.union([
   z.strictObject({ channelId: z.string(), ts: z.string() }),
@@ -29,11 +28,3 @@ export const actSchema = z.discriminatedUnion('do', [
 ]);
 
 export type PersonalAct = z.infer<typeof actSchema>;
-
-/** What the controls do. */
-export const controlSchema = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.enum(['kill-bot', 'start-bot', 'kill-after-command']) }),
-  z.strictObject({ do: z.literal('set-script'), script: z.enum(SCRIPTS) }),
-]);
-
-export type ControlAct = z.infer<typeof controlSchema>;

@@ -1,70 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BotProcess } from '../bot-process.ts';
 import type { LocalDevin } from '../devin/index.ts';
-import { sendJson } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
-import { controlSchema, type ControlAct } from './act-schema.ts';
-import type { ControlState, ScriptChoice } from './client/wire.ts';
-import { exchangesOf } from './control-log.ts';
-import { readJson, Refusal } from './http.ts';
-import type { PageControl } from './server.ts';
-
-type ControlOptions = { slack: LocalSlack; devin: LocalDevin; bot: BotProcess };
-
-/** What sessions created from now on play. */
-type Parts = ControlOptions & { chosen: { script: ScriptChoice } };
-
-/** The sandbox's controls and request list, for the panel next to the page. */
-export function createControl(options: ControlOptions): PageControl {
-  const parts: Parts = { ...options, chosen: { script: 'normal' } };
-  return {
-    handle: async (request, response) => handle(parts, request, response),
-    subscribe(listener) {
-      const stops = [options.bot.subscribe(listener), options.devin.subscribe(listener)];
-      return () => stops.forEach((stop) => stop());
-    },
-  };
-}
-
-async function handle(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://page');
-  switch (`${request.method ?? ''} ${pathname}`) {
-    case 'GET /api/control/state':
-      return sendJson(response, stateOf(parts));
-    case 'POST /api/control/act': {
-      const parsed = controlSchema.safeParse(await readJson(request));
-      if (!parsed.success) throw new Refusal(z.prettifyError(parsed.error));
-      await run(parts, parsed.data);
-      return sendJson(response, stateOf(parts));
-    }
-    default:
-      throw new Refusal(`The controls have nothing at ${pathname}.`, 404);
-  }
-}
-
-async function run({ slack, devin, bot, chosen }: Parts, act: ControlAct): Promise<void> {
-  switch (act.do) {
-    case 'kill-bot':
-      return bot.kill();
-    case 'start-bot':
-      return bot.start().catch((error: unknown) => {
-        throw new Refusal(error instanceof Error ? error.message : String(error), 500);
-      });
-    case 'kill-after-command':
-      return killAfterCommand(slack, bot);
-    case 'set-script':
-      chosen.script = act.script;
-      return devin.script(act.script);
-  }
-}
+import type { Exchange } from './client/wire.ts';
 
 /** How long people see that it is down. */
 const DOWN_MS = 3000;
 
 /** Kills the app as soon as it has answered the next command, before it can have done much about it. If it doesn't start, its log says why. */
-function killAfterCommand(slack: LocalSlack, bot: BotProcess): void {
+export function killAfterCommand(slack: LocalSlack, bot: BotProcess): void {
   const stop = slack.subscribe((change) => {
     if (change.kind !== 'delivery' || change.delivery.kind !== 'command') return;
     stop();
@@ -76,7 +21,78 @@ function killAfterCommand(slack: LocalSlack, bot: BotProcess): void {
   });
 }
 
-function stateOf({ slack, devin, bot, chosen }: Parts): ControlState {
-  const { status, pid, starts } = bot.state();
-  return { bot: { status, pid, starts }, script: chosen.script, exchanges: exchangesOf({ slack, devin }) };
+const SHOWN = 150;
+
+/** Requests to Slack and Devin, and from Slack to the app; the newest first. Polls in a row are one. */
+export function exchangesOf({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }): Exchange[] {
+  const all = [
+    ...slack.calls.map(ofCall),
+    ...slack.deliveries.filter((one) => !isOwn(one, slack)).map(ofDelivery),
+    ...devin.requests.map(ofRequest),
+  ].toSorted((a, b) => a.atMs - b.atMs);
+  const shown: Exchange[] = [];
+  for (const one of all) {
+    const last = shown.at(-1);
+    if (last !== undefined && isPoll(last) && isPoll(one)) shown.pop();
+    const polls = last !== undefined && isPoll(last) ? last.polls + 1 : 1;
+    shown.push({ ...one, polls: isPoll(one) ? polls : 0, id: shown.length });
+  }
+  return shown.slice(-SHOWN).toReversed();
+}
+
+const authorSchema = z.looseObject({ bot_id: z.string() });
+const ownSchema = z.looseObject({
+  event: z.union([
+    authorSchema,
+    z.looseObject({ message: authorSchema }).transform(({ message }) => message),
+    z.looseObject({ previous_message: authorSchema }).transform((event) => event.previous_message),
+  ]),
+});
+
+type Delivery = LocalSlack['deliveries'][number];
+type Seen = Omit<Exchange, 'id' | 'polls'>;
+
+/** The event of what the app itself did: after each of its calls there is one. */
+function isOwn({ payload }: Delivery, { workspace }: LocalSlack): boolean {
+  return ownSchema.safeParse(payload).data?.event.bot_id === workspace.botId;
+}
+
+const isPoll = ({ way, name, isTrouble }: Seen): boolean =>
+  way === 'to-devin' && name.startsWith('GET ') && !isTrouble;
+
+function ofCall({ method: name, error, atMs }: LocalSlack['calls'][number]): Seen {
+  return { atMs, way: 'to-slack', name, result: error ?? 'ok', isTrouble: error !== null };
+}
+
+/** Its newest attempt. */
+function ofDelivery(delivery: Delivery): Seen {
+  const result = delivery.outcomes.at(-1)?.kind ?? null;
+  const name = nameOf(delivery);
+  return { atMs: delivery.atMs, way: 'from-slack', name, result, isTrouble: result !== 'answered' };
+}
+
+/** The organization is always the same. */
+function ofRequest({ method, path, status, receivedAtMs: atMs }: LocalDevin['requests'][number]): Seen {
+  const name = `${method} ${path.replace(/^\/v3(?:beta1)?\/(?:organizations\/[^/]+\/)?/, '/')}`;
+  const result = status === null ? null : String(status);
+  return { atMs, way: 'to-devin', name, result, isTrouble: (status ?? 0) >= 400 };
+}
+
+const payloadSchema = z.object({
+  command: z.string().optional().catch(undefined),
+  type: z.string().optional().catch(undefined),
+  event: z.object({ type: z.string() }).optional().catch(undefined),
+  callback_id: z.string().optional().catch(undefined),
+  view: z.object({ callback_id: z.string() }).optional().catch(undefined),
+  actions: z
+    .array(z.object({ action_id: z.string() }))
+    .optional()
+    .catch(undefined),
+});
+
+/** Of a command its name; of an event and an interaction its type, and what was acted on. */
+function nameOf({ payload }: Delivery): string {
+  const { command, type, event, callback_id: callbackId, view, actions } = payloadSchema.parse(payload);
+  const acted = actions?.[0]?.action_id ?? callbackId ?? view?.callback_id;
+  return [command ?? event?.type ?? type, acted].filter((one) => one !== undefined).join(' ');
 }

@@ -3,25 +3,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
 import type { Language } from '../../src/session/preferences.ts';
+import type { BotProcess } from '../bot-process.ts';
+import type { LocalDevin } from '../devin/index.ts';
 import { listen, sendJson, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
+import { exchangesOf, killAfterCommand } from './control.ts';
 import { serveFile } from './files.ts';
 import type { Guide } from './guide.ts';
 import { checkOrigin, readJson, Refusal } from './http.ts';
 import { type SnapshotDeps, takeSnapshot } from './snapshot.ts';
 
-/** What the page's server needs from the sandbox's controls. */
-export type PageControl = {
-  /** Answers everything under /api/control/. */
-  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Listens for each change that the panel shows. Returns how to stop listening. */
-  subscribe: (listener: () => void) => () => void;
-};
-
 export type PageOptions = {
   slack: LocalSlack;
-  control: PageControl;
+  devin: LocalDevin;
+  bot?: BotProcess;
   /** Things to try; none by default. */
   guide?: Guide;
   /** Members of the workspace without a Devin account. */
@@ -34,7 +30,7 @@ export type PageOptions = {
 
 export type Page = { url: string; close: () => Promise<void> };
 
-type Parts = Pick<PageOptions, 'slack' | 'control'> & {
+type Parts = Pick<PageOptions, 'slack' | 'devin' | 'bot'> & {
   port: number;
   events: Events;
   snapshot: SnapshotDeps;
@@ -46,19 +42,19 @@ const SHOWN = new Set(['message', 'view', 'home']);
 
 /** A Slack-like client in the browser, on this machine only, with the sandbox behind it. */
 export async function createPage(options: PageOptions): Promise<Page> {
-  const { slack, control, guide = null, strangers = new Set<string>(), language = 'en' } = options;
+  const { slack, devin, bot, guide = null, strangers = new Set<string>(), language = 'en' } = options;
   const events = createEvents();
   const server = createServer();
   const { port, origin: url } = await listen(server, options.port);
   const snapshot = { slack, strangers, guide };
-  serve(server, { slack, control, port, events, snapshot, language });
+  serve(server, { slack, devin, ...(bot && { bot }), port, events, snapshot, language });
   const tell = (isShown: boolean): void => {
     const isGuided = guide?.look() === true;
     events.tell(isShown || isGuided ? 'shown' : 'other');
   };
   const unsubscribe = [
     slack.subscribe(({ kind }) => tell(SHOWN.has(kind))),
-    control.subscribe(() => tell(false)),
+    devin.subscribe(() => tell(false)),
   ];
   return {
     url,
@@ -80,12 +76,16 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   checkOrigin(request, parts.port);
   const { method } = request;
   const { pathname } = new URL(request.url ?? '/', 'http://page');
-  if (pathname.startsWith('/api/control/')) return parts.control.handle(request, response);
   if (method === 'POST' && pathname === '/api/act') {
     return sendJson(response, await perform(parts.slack, await readJson(request)));
   }
+  if (method === 'POST' && pathname === '/api/kill' && parts.bot !== undefined) {
+    killAfterCommand(parts.slack, parts.bot);
+    return sendJson(response, {});
+  }
   if (method !== 'GET') throw new Refusal(`${pathname} takes no ${method ?? 'such request'}.`, 405);
   if (pathname === '/api/state') return sendJson(response, takeSnapshot(parts.snapshot));
+  if (pathname === '/api/requests') return sendJson(response, exchangesOf(parts));
   if (pathname === '/api/events') return parts.events.add(response);
   if (/^\/README(?:\.ja)?\.md$/.test(pathname)) return serveReadme(response, pathname);
   const fileId = /^\/files\/(\w+)$/.exec(pathname)?.[1];

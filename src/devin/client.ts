@@ -103,7 +103,7 @@ export function createDevinClient(options: DevinClientOptions) {
     if (facts.status === null || !hasKey) return;
     isKeyRefused = facts.status === UNAUTHORIZED;
     if (isKeyRefused)
-      log?.error({ status: facts.status }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`');
+      log?.error({ operation: facts.operation }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`');
   }
 
   /** Runs an operation with a fetch that reports each request; every failure becomes a DevinError. */

@@ -35,7 +35,7 @@ describe.each([
 ])('in $colors colors, axe finds nothing serious', ({ dark }) => {
   const stage = useStage();
 
-  test('on a channel with a thread, cards, a private notice and the controls', async () => {
+  test('on a channel with a thread, cards, a private notice and the list of requests', async () => {
     const { channel, message, openThread, page, panel, send } = await stage().visit({
       as: 'ana',
       dark,

@@ -56,13 +56,13 @@ describe('the page', () => {
       .toBeGreaterThan(0);
   });
 
-  test('opens the controls over a screen 1000 px wide with the focus in them, and Escape closes them', async () => {
+  test('opens the list of requests over a screen 1000 px wide with the focus in it, and Escape closes it', async () => {
     const { page, panel } = await stage().visit({ as: 'ana', width: 1000 });
-    const toggle = page.getByRole('button', { name: 'Controls', exact: true });
+    const toggle = page.getByRole('button', { name: 'Requests', exact: true });
     const hasFocus = async (): Promise<boolean> => panel.evaluate((one) => one === document.activeElement);
     await toggle.click();
     await expect.poll(hasFocus).toBe(true);
-    await panel.getByRole('button', { name: 'Close the controls' }).waitFor();
+    await panel.getByRole('button', { name: 'Close the list of requests' }).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'hidden' });

@@ -5,12 +5,8 @@ describe('a session in progress', () => {
   const stage = useStage();
 
   test('shows a table, nested lists, code and a file in the thread', async () => {
-    const { channel, choose, message, openThread, send, thread } = await stage().visit({
-      as: 'ana',
-      withPanel: true,
-      width: 1600,
-    });
-    await choose('Reports with a table, lists, code and a file');
+    const { channel, message, openThread, send, thread } = await stage().visit({ as: 'ana', width: 1600 });
+    stage().devin.script('report');
     await send('/devin find out why the nightly import is slow');
     const card = message('why the nightly import is slow', channel);
     await card.getByText('Finished').waitFor();
@@ -28,17 +24,13 @@ describe('a session in progress', () => {
     expect(await report.locator('ol li').first().innerText()).toContain('Orders are read once');
     expect(await report.locator('ul li').first().innerText()).toContain('with one query a day');
     await message('import-runs.csv', thread).waitFor();
-    await choose('Works, opens a pull request, finishes');
+    stage().devin.script('normal');
     expect(stage().slack.problems).toEqual([]);
   });
 
   test('keeps the focus on a button of its card when the card is edited', async () => {
-    const { channel, choose, message, page, send } = await stage().visit({
-      as: 'ben',
-      withPanel: true,
-      width: 1600,
-    });
-    await choose('Works, opens a pull request, finishes');
+    const { channel, message, page, send } = await stage().visit({ as: 'ben', width: 1600 });
+    stage().devin.script('normal');
     await send('/devin tidy up the imports');
     const card = message('tidy up the imports', channel);
     await card.getByRole('button', { name: /^Reply/ }).focus();
@@ -49,12 +41,8 @@ describe('a session in progress', () => {
   });
 
   test('stops after its button is confirmed, and the card says who did it', async () => {
-    const { channel, choose, message, page, pickMore, send } = await stage().visit({
-      as: 'mei',
-      withPanel: true,
-      width: 1600,
-    });
-    await choose('Waits a minute before each step');
+    const { channel, message, page, pickMore, send } = await stage().visit({ as: 'mei', width: 1600 });
+    stage().devin.script('slow');
     await send('/devin look into everything');
     const card = message('look into everything', channel);
     await pickMore(card, 'Stop…');
@@ -62,6 +50,6 @@ describe('a session in progress', () => {
     await card.getByText('Ended').waitFor();
     const session = await stage().devin.waitForSession(({ userId }) => userId === 'user-mei');
     expect(session.status).toBe('exit');
-    await choose('Works, opens a pull request, finishes');
+    stage().devin.script('normal');
   });
 });

@@ -1,5 +1,4 @@
-import type { ControlAct } from '../act-schema.ts';
-import type { Act, ActResult, Answer, ControlState, Snapshot } from './wire.ts';
+import type { Act, ActResult, Answer, Exchange, Snapshot } from './wire.ts';
 import { wording } from './words.ts';
 
 /** Throws the server's sentence for a refusal. */
@@ -38,11 +37,12 @@ export async function postAct(userId: string, act: Act): Promise<Answer> {
     );
 }
 
-export const fetchControl = async (): Promise<ControlState> =>
-  ask('control/state').then(framed<ControlState>('exchanges'));
+/** The newest first. */
+export const fetchRequests = async (): Promise<Exchange[]> =>
+  ask('requests').then((answer): Exchange[] => (Array.isArray(answer) ? answer : []));
 
-export const postControl = async (act: ControlAct): Promise<ControlState> =>
-  ask('control/act', act).then(framed<ControlState>('exchanges'));
+/** Once the app has answered the next command. */
+export const killApp = async (): Promise<unknown> => ask('kill', {});
 
 export function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { postControl, sentence } from './api.ts';
+import { killApp, sentence } from './api.ts';
 import {
   type App,
   type AppState,
@@ -46,7 +46,7 @@ const STEPS: Record<GuideStep, Step> = {
       else openThread(app, shown.channelId, shown.questionTs);
     },
     hint: (_app, { questionTs }, { threadTs }) =>
-      threadTs === questionTs ? { words: questionTs === null ? hints.noQuestion : hints.answer } : null,
+      questionTs !== null && threadTs === questionTs ? { words: hints.answer } : null,
   },
   approve: composing('costly', ({ state }, { approverId }) =>
     state.userId === approverId ? { words: hints.decide } : { words: hints.approve, who: 'approver' },
@@ -55,7 +55,7 @@ const STEPS: Record<GuideStep, Step> = {
     ...composing('killed', () => ({ words: hints.kill })),
     go(app, shown) {
       becomeMember(app, shown);
-      postControl({ do: 'kill-after-command' }).then(
+      killApp().then(
         () => compose(app, shown, tasks.killed),
         (error: unknown) => notify(app, sentence(error)),
       );

@@ -8,8 +8,7 @@ import { guide, showBugThread } from './guide.ts';
 import { h, type Child, tag, type VNode } from './h.ts';
 import { catchLinks } from './links.ts';
 import { modal } from './modal.ts';
-import { panelView } from './panel-view.ts';
-import { closeOnEscape, initialPanel, refreshPanel } from './panel.ts';
+import { closeOnEscape, initialPanel, panelView, refreshPanel } from './panel.ts';
 import { firstChannel, isNamedBy, readAddress, writeAddress, writeTitle } from './places.ts';
 import { keepAtEnd } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
@@ -32,7 +31,7 @@ const refresh = oneAtATime(async () => {
 });
 closeOnEscape(app, aside);
 refreshPanel(app);
-aside.setAttribute('aria-label', wording.panel.label);
+aside.setAttribute('aria-label', wording.requests.title);
 catchLinks(app);
 goToAddress();
 listen({

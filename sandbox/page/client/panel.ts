@@ -1,18 +1,12 @@
-import type { ControlAct } from '../act-schema.ts';
-import { fetchControl, postControl, sentence } from './api.ts';
+import { fetchRequests } from './api.ts';
 import type { App } from './app.ts';
-import type { ControlState } from './wire.ts';
+import { type Child, h, tag, type VNode } from './h.ts';
+import { icon } from './icons.ts';
+import type { Exchange } from './wire.ts';
+import { LOCALE, wording } from './words.ts';
 
-/** The sandbox's controls: whether they are shown, and what they do. They ask for nothing while they are hidden. */
-
-export type PanelState = {
-  isOpen: boolean;
-  /** null until it has been asked for. */
-  control: ControlState | null;
-  /** What the page waits for. */
-  busy: ControlAct['do'] | null;
-  problem: string | null;
-};
+/** The list of requests beside the page. The page asks for nothing while it is hidden. */
+export type PanelState = { isOpen: boolean; requests: Exchange[] };
 
 const KEY = 'sandbox-panel';
 const ROOMY_PX = 1500;
@@ -28,13 +22,11 @@ export function initialPanel(): PanelState {
   const chosen = localStorage.getItem(KEY);
   return {
     isOpen: chosen === null ? window.innerWidth >= ROOMY_PX : chosen === 'open',
-    control: null,
-    busy: null,
-    problem: null,
+    requests: [],
   };
 }
 
-export function setPanel(app: App, change: Partial<PanelState>): void {
+function setPanel(app: App, change: Partial<PanelState>): void {
   app.update({ panel: { ...app.state.panel, ...change } });
 }
 
@@ -60,23 +52,46 @@ export function refreshPanel(app: App): void {
   isDue = true;
   setTimeout(() => {
     isDue = false;
-    fetchControl().then(
-      (control) => setPanel(app, { control }),
+    fetchRequests().then(
+      (requests) => setPanel(app, { requests }),
       () => undefined,
     );
   }, REFRESH_EVERY_MS);
 }
 
-export async function perform(app: App, act: ControlAct): Promise<void> {
-  setPanel(app, { busy: act.do, problem: null, control: foreseen(app.state.panel.control, act) });
-  try {
-    setPanel(app, { control: await postControl(act), busy: null });
-  } catch (error) {
-    setPanel(app, { busy: null, problem: sentence(error) });
-  }
+/** What went over the wire, newest first. */
+export function panelView(app: App): Child {
+  const words = wording.requests;
+  return [
+    tag(
+      'header.panel-head',
+      tag('h1', words.title),
+      h(
+        'button.icon-button',
+        { type: 'button', 'aria-label': words.close, onClick: () => togglePanel(app) },
+        icon('close'),
+      ),
+    ),
+    tag(
+      'section.panel-section',
+      tag('p.panel-note', words.about),
+      tag('ul.exchanges', ...app.state.panel.requests.map(row)),
+    ),
+  ];
 }
 
-/** Shows the choice at once, before the server confirms it. */
-function foreseen(control: ControlState | null, act: ControlAct): ControlState | null {
-  return control !== null && act.do === 'set-script' ? { ...control, script: act.script } : control;
+const time = new Intl.DateTimeFormat(LOCALE, { hour12: false, timeStyle: 'medium' });
+
+function row({ id, atMs, way, name, polls, result, isTrouble }: Exchange): VNode {
+  return h(
+    'li.exchange',
+    { key: String(id) },
+    tag(`span.exchange-way.${way}`, wording.requests[way]),
+    tag('span.exchange-name', polls > 1 ? wording.requests.polls(polls) : name),
+    tag(
+      isTrouble ? 'span.exchange-result.failed' : 'span.exchange-result',
+      result ?? wording.requests.noAnswer,
+    ),
+    tag('time.exchange-time', time.format(atMs)),
+  );
 }

@@ -27,7 +27,7 @@ export function topBar(app: App): VNode {
         onClick: () => togglePanel(app),
       },
       icon('sliders'),
-      tag('span', wording.panel.title),
+      tag('span', wording.requests.title),
     ),
   );
 }

@@ -2,7 +2,7 @@ import type { Channel, Message, Option, User, View } from '../../slack/model.ts'
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { PersonalAct } from '../act-schema.ts';
 
-/** The protocol of the page and its server: `GET /api/state`, `POST /api/act`, `GET /api/events`. */
+/** The protocol of the page and its server: `GET /api/state`, `/api/requests`, `/api/events`, `POST /api/act`, `/api/kill`. */
 
 /** `stranger`: a member without a Devin account. */
 type Role = 'admin' | 'member' | 'stranger' | 'guest' | 'outsider';
@@ -88,11 +88,6 @@ export type ActResult = {
 /** The result of an act: a problem is a sentence. */
 export type Answer = { ok: true; result: ActResult } | { ok: false; problem: string };
 
-/** The protocol of the controls and its server: `GET /api/control/state`, `POST /api/control/act`. */
-
-export const SCRIPTS = ['normal', 'question', 'report', 'slow'] as const;
-export type ScriptChoice = (typeof SCRIPTS)[number];
-
 /** One request and what came back. */
 export type Exchange = {
   id: number;
@@ -104,16 +99,4 @@ export type Exchange = {
   /** null: there is no answer, yet or ever. */
   result: string | null;
   isTrouble: boolean;
-};
-
-type BotView = {
-  status: 'starting' | 'ready' | 'ended';
-  pid: number | null;
-  starts: number;
-};
-
-export type ControlState = {
-  bot: BotView;
-  script: ScriptChoice;
-  exchanges: Exchange[];
 };

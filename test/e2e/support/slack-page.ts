@@ -8,7 +8,7 @@ export function createSlackPage(page: Page) {
   const thread = page.getByRole('region', { name: 'Thread', exact: true });
   const modal = page.getByRole('dialog');
   const home = page.getByRole('region', { name: 'Home', exact: true });
-  const panel = page.getByRole('complementary', { name: 'Sandbox controls' });
+  const panel = page.getByRole('complementary', { name: 'Requests' });
 
   /** The newest message with these words. */
   const message = (words: string | RegExp, place: Locator = channel): Locator =>
@@ -88,9 +88,6 @@ export function createSlackPage(page: Page) {
         await modal.getByRole('combobox', { name: /^Add options/ }).selectOption({ label: group });
         await modal.getByRole('heading', { name: group, exact: true }).waitFor();
       }
-    },
-    async choose(label: string): Promise<void> {
-      await panel.getByRole('radio', { name: label, exact: true }).check();
     },
     async press(label: string, place: Locator): Promise<void> {
       await place.getByRole('button', { name: label, exact: true }).click();

@@ -1,6 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { startSessions } from '../../../sandbox/demo-sessions.ts';
-import { createControl } from '../../../sandbox/page/control.ts';
 import { createGuide } from '../../../sandbox/page/guide.ts';
 import { createPage } from '../../../sandbox/page/server.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/sandbox.ts';
@@ -44,11 +43,9 @@ export async function openStage({
     language,
     ...options,
   });
-  const { slack, world } = sandbox;
+  const { strangers } = sandbox.world;
   const demo = isDemo ? { guide: createGuide({ ...sandbox, seeded: await startSessions(sandbox) }) } : {};
-  const control = createControl(sandbox);
-  const { strangers } = world;
-  const page = await createPage({ slack, control, ...demo, strangers, language });
+  const page = await createPage({ ...sandbox, ...demo, strangers, language });
   const browser = await openBrowser();
   const visits = createVisits(browser, page.url);
   return {

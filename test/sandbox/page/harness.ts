@@ -4,11 +4,6 @@ import { createPage } from '../../../sandbox/page/server.ts';
 import type { LocalSlack } from '../../../sandbox/slack/index.ts';
 import { startSlack } from '../slack/harness.ts';
 
-const noControl = {
-  handle: async () => Promise.resolve(),
-  subscribe: () => () => undefined,
-};
-
 export type PageUnderTest = { slack: LocalSlack; devin: LocalDevin; url: string };
 
 /** A page on a local Slack with ada and bob in #general; no app is connected. */
@@ -16,7 +11,7 @@ export async function startPage(): Promise<PageUnderTest> {
   const slack = await startSlack();
   const devin = await createLocalDevin({});
   onTestFinished(async () => devin.stop());
-  const page = await createPage({ slack, control: noControl });
+  const page = await createPage({ slack, devin });
   onTestFinished(async () => page.close());
   return { slack, devin, url: page.url };
 }

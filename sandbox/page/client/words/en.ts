@@ -1,40 +1,6 @@
 /** The words of the demo's page itself; what the app says is in `src/text`. */
 export type Words = typeof en;
 
-/** Of the controls beside the page. */
-const scripts = {
-  normal: 'Works, opens a pull request, finishes',
-  question: 'Asks a question, then goes on',
-  report: 'Reports with a table, lists, code and a file',
-  slow: 'Waits a minute before each step',
-};
-
-const controls = {
-  panel: {
-    label: 'Sandbox controls',
-    title: 'Controls',
-    close: 'Close the controls',
-    next: 'What Devin does next',
-    nextSession: 'The next session…',
-    scripts,
-    app: 'The app',
-    status: { starting: 'Starting', ready: 'Running', ended: 'Not running' },
-    process: (pid: number, starts: number) =>
-      `process ${pid}, ${starts === 1 ? 'first start' : `start ${starts}`}`,
-    kill: 'Kill',
-    start: 'Start',
-  },
-  requests: {
-    title: 'Requests',
-    about: 'What the app sent to Slack and Devin, and Slack to the app.',
-    'to-slack': 'to Slack',
-    'from-slack': 'from Slack',
-    'to-devin': 'to Devin',
-    noAnswer: 'no answer',
-    polls: (count: number) => `${count} polls of Devin`,
-  },
-};
-
 export const en = {
   title: 'Devin Sessions: live demo',
   banner:
@@ -73,7 +39,6 @@ export const en = {
       command: 'Press Enter.',
       thread: (shortcut: string) => `Press ⋯ and pick "${shortcut}". Devin gets the whole thread.`,
       answer: 'Devin waits for you. Reply, for example: from main, please',
-      noQuestion: `Devin has no question now. In Controls, pick "${controls.panel.scripts.question}" and start a session.`,
       approve: "Press Enter: Ultra needs Ben's approval here.",
       decide: 'Press "Start session" above.',
       kill: 'Press Enter. The app is killed as soon as it has answered Slack.',
@@ -161,7 +126,16 @@ export const en = {
     stay: 'Stay here',
     newTab: 'Open in a new tab',
   },
-  ...controls,
+  requests: {
+    title: 'Requests',
+    close: 'Close the list of requests',
+    about: 'What the app sent to Slack and Devin, and Slack to the app.',
+    'to-slack': 'to Slack',
+    'from-slack': 'from Slack',
+    'to-devin': 'to Devin',
+    noAnswer: 'no answer',
+    polls: (count: number) => `${count} polls of Devin`,
+  },
   problems: {
     gone: 'The sandbox does not answer. Is it still running?',
     notUnderstood: 'The sandbox gave an answer that this page does not understand.',

@@ -1,35 +1,5 @@
 import type { Words } from './en.ts';
 
-const controls: Pick<Words, 'panel' | 'requests'> = {
-  panel: {
-    label: 'サンドボックスの操作',
-    title: '操作パネル',
-    close: '操作パネルを閉じる',
-    next: 'Devin の次の動き',
-    nextSession: '次のセッションは…',
-    scripts: {
-      normal: '作業し、プルリクエストを作成して完了する',
-      question: '質問してから続ける',
-      report: '表、リスト、コード、ファイルを含む報告をする',
-      slow: '各ステップの前に 1 分待つ',
-    },
-    app: 'アプリ',
-    status: { starting: '起動中', ready: '実行中', ended: '停止' },
-    process: (pid, starts) => `プロセス ${pid}、${starts} 回目の起動`,
-    kill: '強制終了',
-    start: '起動',
-  },
-  requests: {
-    title: 'リクエスト',
-    about: 'アプリから Slack と Devin への送信と、Slack からアプリへの送信です。',
-    'to-slack': 'Slack へ',
-    'from-slack': 'Slack から',
-    'to-devin': 'Devin へ',
-    polls: (count) => `Devin への定期確認 ${count} 件`,
-    noAnswer: '応答なし',
-  },
-};
-
 export const ja: Words = {
   title: 'Devin Sessions ライブデモ',
   banner:
@@ -69,7 +39,6 @@ export const ja: Words = {
       thread: (shortcut) => `⋯ を押し、「${shortcut}」を選んでください。Devin にはスレッド全体を渡します。`,
       answer:
         'Devin がこのスレッドで返信を待っています。たとえば「main からお願いします」と返信してください。',
-      noQuestion: `いまは Devin からの質問がありません。操作パネルで「${controls.panel.scripts.question}」を選び、セッションを始めてください。`,
       approve: 'Enter を押してください。ここでは Ultra に Ben の承認が必要です。',
       decide: '上の「セッションを開始」を押してください。',
       kill: 'Enter を押してください。アプリは Slack に応答した直後に強制終了されます。',
@@ -157,7 +126,16 @@ export const ja: Words = {
     stay: 'このページにとどまる',
     newTab: '新しいタブで開く',
   },
-  ...controls,
+  requests: {
+    title: 'リクエスト',
+    close: 'リクエストの一覧を閉じる',
+    about: 'アプリから Slack と Devin への送信と、Slack からアプリへの送信です。',
+    'to-slack': 'Slack へ',
+    'from-slack': 'Slack から',
+    'to-devin': 'Devin へ',
+    polls: (count) => `Devin への定期確認 ${count} 件`,
+    noAnswer: '応答なし',
+  },
   problems: {
     gone: 'サンドボックスが応答しません。動作しているか確認してください。',
     notUnderstood: 'サンドボックスの応答を解釈できませんでした。',
