@@ -89,8 +89,7 @@ describe('the demo in Japanese', () => {
     const { page, panel } = await stage().visit({ as: 'gus', withPanel: true });
     const list = page.getByRole('region', { name: '試してみること' });
     expect(await page.locator('html').getAttribute('lang')).toBe('ja');
-    await page.getByRole('complementary', { name: 'サンドボックスの操作' }).waitFor();
-    await page.getByRole('heading', { name: 'Devin の次の動き' }).waitFor();
+    await page.getByRole('complementary', { name: 'リクエスト' }).waitFor();
     await page.getByRole('main').getByText('メンバー 6 人').waitFor();
     expect(await panel.count()).toBe(0);
 
