@@ -78,7 +78,9 @@ export function createSlackPage(page: Page) {
     async pick(label: string, typed: string, option: string): Promise<void> {
       const field = modal.getByRole('combobox', { name: label });
       await field.fill(typed);
-      const found = modal.locator(`option[value*="${option}"]`).first();
+      // Other fields may offer the same.
+      const list = (await field.getAttribute('list')) ?? '';
+      const found = modal.locator(`[id="${list}"] option[value*="${option}"]`).first();
       await found.waitFor({ state: 'attached' });
       await field.fill((await found.getAttribute('value')) ?? '');
     },
