@@ -85,7 +85,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   }
   if (method !== 'GET') throw new Refusal(`${pathname} takes no ${method ?? 'such request'}.`, 405);
   if (pathname === '/api/state') return sendJson(response, takeSnapshot(parts.snapshot));
-  if (pathname === '/api/requests') return sendJson(response, exchangesOf(parts));
+  if (pathname === '/api/requests') return sendJson(response, { requests: exchangesOf(parts) });
   if (pathname === '/api/events') return parts.events.add(response);
   if (/^\/README(?:\.ja)?\.md$/.test(pathname)) return serveReadme(response, pathname);
   const fileId = /^\/files\/(\w+)$/.exec(pathname)?.[1];

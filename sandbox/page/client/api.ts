@@ -39,7 +39,9 @@ export async function postAct(userId: string, act: Act): Promise<Answer> {
 
 /** The newest first. */
 export const fetchRequests = async (): Promise<Exchange[]> =>
-  ask('requests').then((answer): Exchange[] => (Array.isArray(answer) ? answer : []));
+  ask('requests')
+    .then(framed<{ requests: Exchange[] }>('requests'))
+    .then(({ requests }) => requests);
 
 /** Once the app has answered the next command. */
 export const killApp = async (): Promise<unknown> => ask('kill', {});
