@@ -54,7 +54,7 @@ type ReceiverOptions = {
   log: Log;
 };
 
-type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: RefusedDelivery };
+type Body = Record<string, unknown>;
 
 /**
  * Receives Slack's deliveries. Replaces Bolt's receiver, which parses a body before it checks the signature, accepts
@@ -84,9 +84,8 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
   }
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const delivery = await readDelivery(request, signingSecret);
-    if (delivery.kind !== 'delivery') return refuse(delivery.kind, response);
-    const { body } = delivery;
+    const body = await readDelivery(request, signingSecret);
+    if (typeof body === 'string') return refuse(body, response);
     if (body['ssl_check'] === '1') return void response.writeHead(200).end();
     if (body['type'] === 'url_verification') return answerChallenge(body, response);
     if (!isOpen || (await hasHungUp(request))) return refuse('failed', response);
@@ -95,11 +94,7 @@ export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
     refuse('unknown', response);
   }
 
-  async function dispatch(
-    body: Record<string, unknown>,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
+  async function dispatch(body: Body, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const ack = new HTTPResponseAck({
       logger,
       processBeforeResponse: false,
@@ -150,29 +145,30 @@ async function hasHungUp({ socket }: IncomingMessage): Promise<boolean> {
 }
 
 /** In this order, a request is parsed only once it is known to come from Slack. */
-async function readDelivery(request: IncomingMessage, signingSecret: string): Promise<Delivery> {
+async function readDelivery(
+  request: IncomingMessage,
+  signingSecret: string,
+): Promise<Body | RefusedDelivery> {
   const signature = readSignature(request.headers, Date.now());
-  if (signature === null) return (await readCheck(request)) ?? { kind: 'unsigned' };
+  if (signature === null) return (await isCheck(request)) ? { ssl_check: '1' } : 'unsigned';
   const read = await readBody(request);
-  if (read.kind !== 'read') return read;
-  if (!isSignedBy(signingSecret, signature, read.body)) return { kind: 'signature' };
-  const body = parseBody(read.body.toString('utf8'), request.headers['content-type'] ?? '');
-  return body === null ? { kind: 'malformed' } : { kind: 'delivery', body };
+  if (typeof read === 'string') return read;
+  if (!isSignedBy(signingSecret, signature, read)) return 'signature';
+  return parseBody(String(read), request.headers['content-type'] ?? '') ?? 'malformed';
 }
 
 /**
  * Slack checks the certificate of a command's URL without a signature. The rest of such a body is ignored.
  * https://docs.slack.dev/interactivity/implementing-slash-commands/#responding_basic_receipt
  */
-async function readCheck(request: IncomingMessage): Promise<Delivery | null> {
-  const isShort = Number(request.headers['content-length']) <= MAX_CHECK_BYTES;
-  const read = isShort ? await readBody(request) : null;
-  const isCheck = read?.kind === 'read' && parseForm(read.body.toString('utf8'))?.['ssl_check'] === '1';
-  return isCheck ? { kind: 'delivery', body: { ssl_check: '1' } } : null;
+async function isCheck(request: IncomingMessage): Promise<boolean> {
+  // False, too, if no length is given.
+  if (!(Number(request.headers['content-length']) <= MAX_CHECK_BYTES)) return false;
+  return parseForm(String(await readBody(request)))?.['ssl_check'] === '1';
 }
 
 /** https://docs.slack.dev/reference/events/url_verification */
-function answerChallenge({ challenge }: Record<string, unknown>, response: ServerResponse): void {
+function answerChallenge({ challenge }: Body, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ challenge }));
 }
 
@@ -183,7 +179,7 @@ const MAX_CHECK_BYTES = 1000;
 const MAX_FIELDS = 100;
 
 /** Commands are forms, interactions are forms with JSON, events are JSON. null: none of these. */
-function parseBody(body: string, contentType: string): Record<string, unknown> | null {
+function parseBody(body: string, contentType: string): Body | null {
   const [mediaType = ''] = contentType.split(';', 1);
   if (mediaType.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return parseObject(body);
   const fields = parseForm(body);
@@ -191,13 +187,13 @@ function parseBody(body: string, contentType: string): Record<string, unknown> |
   return typeof fields['payload'] === 'string' ? parseObject(fields['payload']) : null;
 }
 
-function parseForm(body: string): Record<string, unknown> | null {
+function parseForm(body: string): Body | null {
   const fields = parse(body, '&', '=', { maxKeys: MAX_FIELDS + 1 });
   const values = Object.values(fields);
   return values.length > MAX_FIELDS || values.some(Array.isArray) ? null : fields;
 }
 
-function parseObject(text: string): Record<string, unknown> | null {
+function parseObject(text: string): Body | null {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : null;
@@ -206,7 +202,7 @@ function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Body {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -308,22 +304,20 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** A body can come in pieces of one byte, each of which takes 100. */
 const MOST_PIECES = 4000;
 
-type BodyRead = { kind: 'read'; body: Buffer } | { kind: 'too-large' } | { kind: 'stalled' };
-
 /** Reads a whole body, within bounds. `stalled`: it didn't come to its end. */
-async function readBody(request: IncomingMessage): Promise<BodyRead> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return { kind: 'too-large' };
+async function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'stalled'> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return 'too-large';
   const pieces: Buffer[] = [];
   let bytes = 0;
   const incoming: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
   try {
     for await (const piece of incoming) {
       bytes += piece.length;
-      if (bytes > MAX_BODY_BYTES || pieces.length === MOST_PIECES) return { kind: 'too-large' };
+      if (bytes > MAX_BODY_BYTES || pieces.length === MOST_PIECES) return 'too-large';
       pieces.push(piece);
     }
-    return { kind: 'read', body: Buffer.concat(pieces) };
+    return Buffer.concat(pieces);
   } catch {
-    return { kind: 'stalled' };
+    return 'stalled';
   }
 }
