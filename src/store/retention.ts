@@ -266,7 +266,9 @@ async function clearText(trx: SweepTransaction, ids: readonly string[]): Promise
   const sessionIds = cleared.rows.map(({ sessionId }) => sessionId);
   await sql`update thread_messages set text = ''
     where session_id = any(${sessionIds}::text[]) and text <> ''`.execute(trx);
-  await sql`update replies set ${NO_REPLY_TEXT} where session_id = any(${sessionIds}::text[])`.execute(trx);
+  // Until there is a session, a reply has its request's id instead.
+  await sql`update replies set ${NO_REPLY_TEXT}
+    where session_id = any(${[...sessionIds, ...ids]}::text[])`.execute(trx);
   await sql`
     update session_requests set text_removed_at = now(), prompt = null, context = null, material = null,
       approvals = '[]', uploads = null, slack_file_ids = '[]', secret_names = '[]', sealed = null, failure = null,

@@ -110,6 +110,11 @@ describe('data past its retention time', () => {
       await requests.insert(
         ['old', 'new', 'open'].map((id) => ({ ...asked, source: 'command' as const, id, dedupeKey: id })),
       );
+      // What was written while it was starting.
+      await sql`insert into replies (id, dedupe_key, session_id, team_id, user_id, channel_id, message_ts, kind, text, files, state)
+        select id, id, id, 'T1', 'U1', 'C1', '1.2', 'reply', 'words', '[]', 'refused' from session_requests where id in ('old', 'new')`.execute(
+        db,
+      );
       const old = new Date(Date.now() - (DAYS + 1) * 86_400_000);
       await db.updateTable('sessionRequests').set({ state }).where('id', 'in', ['old', 'new']).execute();
       await db
@@ -122,6 +127,8 @@ describe('data past its retention time', () => {
       expect(await values('old')).toEqual({ repos: ['acme/web'] });
       expect(await values('new')).toEqual(draft.values);
       expect(await values('open')).toEqual(draft.values);
+      const replies = db.selectFrom('replies').select('text').where('id', 'in', ['old', 'new']).orderBy('id');
+      expect(await replies.execute()).toEqual([{ text: 'words' }, { text: '' }]);
     },
   );
 
