@@ -28,9 +28,12 @@ export type Settings = ReturnType<typeof createSettings>;
 
 /** A person in a channel of a workspace. */
 type SettingsPlace = Person & { channelId: string };
-type Column = 'draft' | 'preferences';
-/** `what`: for the audit. `keeps`: what isn't set again stays. */
-type Change = { what: string; set: object; keeps: boolean; updatedBy: string };
+/** Without `replaces`, what isn't set again stays. */
+export type SettingsChange =
+  | { column: 'draft'; set: StoredDraft; replaces?: boolean }
+  | { column: 'preferences'; set: Preferences; replaces?: false };
+/** What people may set for themselves, whatever their row says. */
+const ownSchema = preferencesSchema.pick({ notify: true, language: true });
 /** People and conversations that are read in one statement. */
 const MOST_TOGETHER = 50;
 
@@ -49,7 +52,7 @@ export function createSettings(db: Kysely<Tables>) {
   }, MOST_TOGETHER);
 
   /** What is stored for the scopes that apply to a person in a channel, the widest first. */
-  async function stored<T>(place: SettingsPlace, column: Column, schema: z.ZodType<T>) {
+  async function stored<T>(place: SettingsPlace, column: SettingsChange['column'], schema: z.ZodType<T>) {
     const ids = { workspace: place.teamId, channel: place.channelId, person: place.userId };
     const rows = await read(place);
     return SETTING_SCOPES.flatMap((scope) =>
@@ -59,29 +62,6 @@ export function createSettings(db: Kysely<Tables>) {
     );
   }
 
-  /** Adds in the statement itself: of two changes at the same moment, both count. */
-  async function write(
-    { teamId, scope, scopeId }: SettingKey,
-    column: Column,
-    { what, set, keeps, updatedBy }: Change,
-  ): Promise<void> {
-    const first = json(set);
-    const later = keeps
-      ? sql<string>`coalesce(${sql.ref(`settings.${column}`)}, '{}') || ${first}::jsonb`
-      : first;
-    await db.transaction().execute(async (trx) => {
-      await trx
-        .insertInto('settings')
-        .values({ teamId, scope, scopeId, [column]: first })
-        .onConflict((conflict) =>
-          conflict.columns(['teamId', 'scope', 'scopeId']).doUpdateSet({ [column]: later }),
-        )
-        .execute();
-      const channelId = scope === 'channel' ? scopeId : null;
-      await appendAudit([{ kind: 'setting', userId: updatedBy, channelId, result: `${what}:${scope}` }], trx);
-    });
-  }
-
   return {
     /** The defaults that apply to a person in a channel. */
     layersFor: async (place: SettingsPlace): Promise<Partial<Record<SettingScope, StoredDraft>>> =>
@@ -89,26 +69,40 @@ export function createSettings(db: Kysely<Tables>) {
     /** The preferences that apply to a person in a channel. `policy`: those that its policy sets. */
     preferencesFor: async (place: SettingsPlace, policy: Preferences = {}): Promise<EffectivePreferences> => {
       const layers = await stored(place, 'preferences', preferencesSchema);
-      return effectivePreferences([...layers.map(([, layer]) => layer), policy]);
+      return effectivePreferences([
+        ...layers.map(([scope, layer]) => (scope === 'person' ? ownSchema.parse(layer) : layer)),
+        policy,
+      ]);
     },
 
-    /** Sets these defaults and removes all others. */
-    async set(key: SettingKey, draft: StoredDraft, updatedBy: string): Promise<void> {
-      await write(key, 'draft', { what: defaultsWords(draft), set: draft, keeps: false, updatedBy });
-    },
-
-    /** Sets some defaults; the rest stays. */
-    async changeDraft(key: SettingKey, draft: StoredDraft, updatedBy: string): Promise<void> {
-      await write(key, 'draft', { what: defaultsWords(draft), set: draft, keeps: true, updatedBy });
-    },
-
-    /** As above. */
-    async changePreferences(key: SettingKey, preferences: Preferences, updatedBy: string): Promise<void> {
-      const set = Object.entries(preferences).map(([name, value]) => `${name}=${value}`);
-      const what = `preferences(${set.join(',')})`;
-      await write(key, 'preferences', { what, set: preferences, keeps: true, updatedBy });
+    /** Adds in the statement itself: of two changes at the same moment, both count. The audit has no default's value. */
+    async change(
+      { teamId, scope, scopeId }: SettingKey,
+      { column, set, replaces = false }: SettingsChange,
+      userId: string,
+    ): Promise<void> {
+      const first = json(set);
+      const later = replaces
+        ? first
+        : sql<string>`coalesce(${sql.ref(`settings.${column}`)}, '{}') || ${first}::jsonb`;
+      const said =
+        column === 'draft'
+          ? `defaults(${Object.keys(set).join(',')})`
+          : `preferences(${Object.entries(set)
+              .map(([name, value]) => `${name}=${value}`)
+              .join(',')})`;
+      const result = `${said}:${scope}`;
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('settings')
+          .values({ teamId, scope, scopeId, [column]: first })
+          .onConflict((conflict) =>
+            conflict.columns(['teamId', 'scope', 'scopeId']).doUpdateSet({ [column]: later }),
+          )
+          .execute();
+        const channelId = scope === 'channel' ? scopeId : null;
+        await appendAudit([{ kind: 'setting', userId, channelId, result }], trx);
+      });
     },
   };
 }
-
-const defaultsWords = (draft: StoredDraft): string => `defaults(${Object.keys(draft).join(',')})`;

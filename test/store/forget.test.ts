@@ -102,9 +102,9 @@ describe('a person who is forgotten', () => {
       checkedAtMs: 0,
     } as const;
     await createIdentities(db).remember({ teamId: 'T1', userId: 'U5' }, { address: 'NAME-5', identity });
-    await createSettings(db).set(
+    await createSettings(db).change(
       { teamId: 'T1', scope: 'person', scopeId: 'U5' },
-      { title: 'DRAFT-5' },
+      { column: 'draft', set: { title: 'DRAFT-5' } },
       'U5',
     );
     return { db, run, found };

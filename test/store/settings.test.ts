@@ -22,16 +22,21 @@ describe('preferences', () => {
     const settings = createSettings(db);
     const { notify, language, steer, listen, mentions } = SET;
     await Promise.all([
-      ...[{ notify }, { language }].map(async (one) => settings.changePreferences(PERSON, one, 'U1')),
+      ...[{ notify }, { language }].map(async (one) =>
+        settings.change(PERSON, { column: 'preferences', set: one }, 'U1'),
+      ),
       ...[{ steer }, { listen }, { mentions }].map(async (one) =>
-        settings.changePreferences(CHANNEL, one, 'U1'),
+        settings.change(CHANNEL, { column: 'preferences', set: one }, 'U1'),
       ),
     ]);
     expect(await settings.preferencesFor(PLACE)).toEqual(SET);
-    await settings.changePreferences(PERSON, { language: 'slack' }, 'U1');
+    await settings.change(PERSON, { column: 'preferences', set: { language: 'slack' } }, 'U1');
     expect(await settings.preferencesFor(PLACE)).toEqual(LEFT);
     // Defaults are in the same row.
-    await settings.set(PERSON, { max_acu_limit: 5 }, 'U1');
+    await settings.change(PERSON, { column: 'draft', set: { max_acu_limit: 5 }, replaces: true }, 'U1');
+    // What others have to decide is nobody's own, even if a row says so.
+    const others = { steer: 'members', listen: 'thread', mentions: 'off' } as const;
+    await settings.change(PERSON, { column: 'preferences', set: others }, 'U1');
     expect(await settings.preferencesFor(PLACE)).toEqual(LEFT);
   });
 });
@@ -41,13 +46,14 @@ describe('defaults', () => {
   test('that are set at the same moment all count', async () => {
     const { db } = await open();
     const settings = createSettings(db);
-    const change = async (draft: StoredDraft): Promise<void> => settings.changeDraft(CHANNEL, draft, 'U1');
+    const change = async (draft: StoredDraft): Promise<void> =>
+      settings.change(CHANNEL, { column: 'draft', set: draft }, 'U1');
     await change({ max_acu_limit: 5, title: 'Login' });
     await Promise.all([change({ tags: ['web'] }), change({ max_acu_limit: 7 })]);
     expect(await settings.layersFor(PLACE)).toEqual({
       channel: { max_acu_limit: 7, tags: ['web'], title: 'Login' },
     });
-    await settings.set(CHANNEL, {}, 'U1');
+    await settings.change(CHANNEL, { column: 'draft', set: {}, replaces: true }, 'U1');
     await change({ title: 'Search' });
     expect(await settings.layersFor(PLACE)).toEqual({ channel: { title: 'Search' } });
   });

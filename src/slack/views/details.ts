@@ -131,8 +131,8 @@ const NAME_LENGTH = 150;
 
 type Showing = { text: Text; names?: Names };
 
-function rows(label: string, value: unknown, showing: Showing): string[] {
-  const shown = shownValue(value, showing);
+function rows(label: string, value: unknown, { text, names = {} }: Showing): string[] {
+  const shown = shownValue(value, text, (one) => shownNamed(one, names));
   return shown.length <= VALUE_LENGTH
     ? [row(label, shown)]
     : [row(label, ''), ...codeBlocks(withoutCredentials(writtenValue(value)))];
@@ -148,18 +148,19 @@ export function row(label: string, shown: string): string {
   return `${bold(escape(truncate(label, LABEL_LENGTH)))}:${shown.startsWith('\n') ? '' : ' '}${shown}`;
 }
 
-/** In mrkdwn. Ids and words are in code spans, to be copied. */
-function shownValue(value: unknown, { text, names = {} }: Showing): string {
+/** In words. `item`: how one value is shown. */
+function shownValue(value: unknown, text: Text, item: (one: unknown) => string): string {
   if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
-  if (typeof value === 'number') return String(value);
-  if (!Array.isArray(value)) return shownNamed(writtenValue(value), names);
-  const items = value.map((one) => shownNamed(String(one), names));
-  return items.length === 0 ? text.details.none : text.joins.list(items);
+  const items = [value].flat();
+  return items.length === 0 ? text.details.none : text.joins.list(items.map((one) => item(one)));
 }
 
-function shownNamed(value: string, names: Names): string {
-  const name = lookup(names, value);
-  const shown = shownString(withoutCredentials(value));
+/** In mrkdwn. Ids and words are in code spans, to be copied. */
+function shownNamed(value: unknown, names: Names): string {
+  if (typeof value === 'number') return String(value);
+  const written = writtenValue(value);
+  const name = lookup(names, written);
+  const shown = shownString(withoutCredentials(written));
   return name === undefined ? shown : `${escape(truncate(oneLine(name), NAME_LENGTH))} (${shown})`;
 }
 
@@ -188,19 +189,12 @@ const OPTION_LENGTH = 80;
 
 /** Options in a few words each, `Repositories: acme/web`, in the order of the field table. Escaped. */
 export function optionWords(values: FieldValues, text: Text, names: Names = {}): string[] {
-  return fields.flatMap(({ key }) => {
-    const value = values[key];
-    return value === undefined
-      ? []
-      : [`${escape(text.fields[key].label)}: ${shortValue(value, text, names)}`];
-  });
-}
-
-function shortValue(value: unknown, text: Text, names: Names): string {
-  if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
-  if (Array.isArray(value) && value.length === 0) return text.details.none;
-  const ids: unknown[] = Array.isArray(value) ? value : [value];
-  const items = ids.map((id) => (typeof id === 'string' ? (lookup(names, id) ?? id) : id));
-  const isPlain = items.every((item) => typeof item === 'string' || typeof item === 'number');
-  return isPlain ? escape(truncate(oneLine(items.join(', ')), OPTION_LENGTH)) : text.details.isSet;
+  const named = (one: unknown): string =>
+    typeof one === 'object' ? text.details.isSet : (lookup(names, writtenValue(one)) ?? writtenValue(one));
+  return fields
+    .filter(({ key }) => values[key] !== undefined)
+    .map(({ key }) => {
+      const shown = truncate(oneLine(shownValue(values[key], text, named)), OPTION_LENGTH);
+      return escape(`${text.fields[key].label}: ${shown}`);
+    });
 }

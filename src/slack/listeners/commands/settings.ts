@@ -3,7 +3,7 @@ import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf, Problem, Wish } from '../../../session/intent.ts';
 import type { Mentions } from '../../../session/preferences.ts';
 import type { Person } from '../../../store/identities.ts';
-import type { SettingKey } from '../../../store/settings.ts';
+import type { SettingsChange } from '../../../store/settings.ts';
 import type { Text } from '../../../text/index.ts';
 import { personRefusal } from '../../authority.ts';
 import { shownIdentity } from '../../card-view.ts';
@@ -32,19 +32,17 @@ async function notAdmin(c: ListenersContext, userId: string, text: Text): Promis
   return isAdministrator(await c.slack.people.find(userId)) ? null : text.settings.adminsOnly;
 }
 
-type DefaultsChange = { scope: SettingScope; said: string; write: (key: SettingKey) => Promise<void> };
-
 /** Changes defaults if the person may, then shows what applies. */
 async function change(
   c: ListenersContext,
   call: Invocation,
-  { scope, said, write }: DefaultsChange,
+  { scope, said, ...changed }: SettingsChange & { scope: SettingScope; said: string },
 ): Promise<Rendered> {
   const { teamId, channelId, userId, text } = call;
   const refused = await (scope === 'person' ? personRefusal(c, call) : notAdmin(c, userId, text));
   if (refused !== null) return notice([refused]);
   const ids = { workspace: teamId, channel: channelId, person: userId };
-  await write({ teamId, scope, scopeId: ids[scope] });
+  await c.store.settings.change({ teamId, scope, scopeId: ids[scope] }, changed, userId);
   return shown(c, call, [said]);
 }
 
@@ -85,13 +83,11 @@ export const SETTINGS_ANSWERS = {
   'set-defaults': async (c, call, { scope, draft, problems }) => {
     if (problems.length > 0) return wrongOptions(c, call, problems);
     const { set, scopes } = call.text.settings;
-    const write = async (key: SettingKey) => c.store.settings.changeDraft(key, draft, call.userId);
-    return change(c, call, { scope, said: set(scopes[scope]), write });
+    return change(c, call, { scope, said: set(scopes[scope]), column: 'draft', set: draft });
   },
   'clear-defaults': async (c, call, { scope }) => {
     const { cleared, scopes } = call.text.settings;
-    const write = async (key: SettingKey) => c.store.settings.set(key, {}, call.userId);
-    return change(c, call, { scope, said: cleared(scopes[scope]), write });
+    return change(c, call, { scope, said: cleared(scopes[scope]), column: 'draft', set: {}, replaces: true });
   },
   settings: place,
 } satisfies Partial<Answers>;
@@ -106,7 +102,8 @@ export const SETTINGS_SUBMISSIONS = {
     const inForce = await settingsInForce(c, { teamId, userId, channelId: channelId ?? '' });
     const chosen = readSettingsForm(view.values, inForce);
     const scope = channelId === null ? ('workspace' as const) : ('channel' as const);
-    await c.store.settings.changePreferences({ teamId, scope, scopeId: channelId ?? teamId }, chosen, userId);
+    const key = { teamId, scope, scopeId: channelId ?? teamId };
+    await c.store.settings.change(key, { column: 'preferences', set: chosen }, userId);
     // Cards say which replies go to Devin.
     if (chosen.listen !== undefined) await c.enqueue('redraw-cards', { teamId, channelId });
     return ack();
@@ -120,7 +117,8 @@ export const SETTINGS_SUBMISSIONS = {
     const refused = await personRefusal(c, { teamId, userId });
     if (refused !== null)
       return ack({ response_action: 'update', view: stillOpen(view, unescape(refused), text) });
-    await settings.set({ teamId, scope: 'person', scopeId: userId }, draft, userId);
+    const key = { teamId, scope: 'person' as const, scopeId: userId };
+    await settings.change(key, { column: 'draft', set: draft, replaces: true }, userId);
     await ack();
     const home = homeMetadata.find(view.metadata);
     if (home !== undefined) await drawHome(c, { teamId, userId, ...home });
@@ -193,7 +191,8 @@ async function setOwn(
   { setting, chosen }: IntentOf<'set-own'>,
 ): Promise<Rendered> {
   const { teamId, userId } = call;
-  await c.store.settings.changePreferences({ teamId, scope: 'person', scopeId: userId }, chosen, userId);
+  const key = { teamId, scope: 'person' as const, scopeId: userId };
+  await c.store.settings.change(key, { column: 'preferences', set: chosen }, userId);
   if (setting === 'language') await c.redrawHome(call);
   return whoami(c, call, { again: false });
 }
