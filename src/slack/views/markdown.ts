@@ -9,257 +9,123 @@ import type {
   RichTextText,
   TableBlock,
 } from '@slack/types';
-import {
-  plainLeaf,
-  textIn,
-  type Leaf,
-  type Piece,
-  type TablePiece,
-  LONGEST_READ,
-  readMarkdown,
-} from './markdown/read.ts';
-import { splitText, escape, inBounds, oneLine, quote, truncate } from './text.ts';
+import MarkdownIt, { type Token } from 'markdown-it';
+import { splitText, escape, inBounds, isAddress, oneLine, quote, truncate } from './text.ts';
 
-/** A message as Slack messages. `text` is escaped, and says everything. */
-type MarkdownPart = { text: string; blocks: KnownBlock[] };
+/** How much of a message is read. A longer one is posted as a file. */
+const LONGEST_READ = 6000;
+/** A message that is nested more deeply is shown as it was written. */
+const DEEPEST = 20;
 
-/** For all blocks of a message, as JSON: Slack refuses more than about 13,000, and buttons add to it. */
-const MOST_JSON = 10_000;
-/** `chat.update` takes 4,000; a line above the words adds to it. */
-const MOST_TEXT = 3500;
-
-/** The part that is read. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
-export function markdownParts(markdown: string): MarkdownPart[] {
-  return parts(readMarkdown(markdown));
-}
+const parser = new MarkdownIt('default', { html: true, linkify: true, maxNesting: DEEPEST + 1 });
+// Only addresses with a scheme: `config.js` and `a.b@c` stay text.
+parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 
 /** Whether only a part of it is read. */
 export function isCut(markdown: string): boolean {
   return markdown.length > LONGEST_READ;
 }
 
-/** Text that isn't Markdown, such as what a person typed. */
-export function quotedParts(text: string): MarkdownPart[] {
-  return parts(text.trim() === '' ? [] : [{ kind: 'quote', leaves: [plainLeaf(inBounds(text))] }]);
+/** Text and links only, which can't notify anyone. Raw. */
+type Leaf = RichTextText | (RichTextLink & { text: string });
+
+type List = { ordered: boolean; indent: number };
+
+/** Markdown in order and flat: Slack nests only the levels of a list. */
+type Piece =
+  | { kind: 'text' | 'quote' | 'code'; leaves: Leaf[] }
+  | { kind: 'item'; list: List; number: number; leaves: Leaf[] }
+  | { kind: 'table'; block: TableBlock; leaves: Leaf[] };
+
+function readMarkdown(markdown: string): Piece[] {
+  const read = inBounds(markdown.slice(0, endOf(markdown)));
+  try {
+    const tokens = parser.parse(read, {});
+    if (tokens.every(({ level }) => level < DEEPEST)) return piecesOf(tokens, read.split(/\r\n?|\n/));
+  } catch {
+    // What can't be read stays as it was written.
+  }
+  return [{ kind: 'code', leaves: [plain(read)] }];
 }
 
-/** Its text on one line, without markup. */
-export function markdownWords(markdown: string, max: number): string {
-  const said = readMarkdown(markdown).map(wordsOf);
-  return truncate(said.filter((words) => words !== '').join(' '), max);
+/** Between two lines, if one of them ends in the second half. */
+function endOf(markdown: string): number {
+  if (!isCut(markdown)) return markdown.length;
+  const line = markdown.lastIndexOf('\n', LONGEST_READ);
+  return line > LONGEST_READ / 2 ? line : LONGEST_READ;
 }
 
-function parts(pieces: readonly Piece[]): MarkdownPart[] {
-  const packed: Piece[][] = [];
-  let room = { json: 0, text: 0 };
-  for (const piece of cutPieces(pieces)) {
-    const json = JSON.stringify(richBlocks([piece])).length;
-    const text = plainText([piece]).length + 1;
-    const current = packed.at(-1);
-    if (current === undefined || json > room.json || text > room.text) {
-      packed.push([piece]);
-      room = { json: MOST_JSON - json, text: MOST_TEXT - text };
-    } else {
-      current.push(piece);
-      room = { json: room.json - json, text: room.text - text };
+/** The parser returns a flat list of openings and closings. */
+function piecesOf(tokens: readonly Token[], lines: readonly string[]): Piece[] {
+  const pieces: Piece[] = [];
+  /** Those that are open. `isNew`: nothing of the item was read yet. */
+  const lists: { list: List; number: number; isNew: boolean }[] = [];
+  let quotes = 0;
+
+  function add(kind: 'text' | 'code', leaves: Leaf[]): void {
+    if (textIn(leaves).trim() === '') return;
+    const item = lists.at(-1);
+    const last = pieces.at(-1);
+    if (kind === 'code') pieces.push({ kind, leaves });
+    else if (item?.isNew === true)
+      pieces.push({ kind: 'item', list: item.list, number: item.number, leaves });
+    else if (last?.kind === 'item' && last.list === item?.list) last.leaves.push(plain('\n'), ...leaves);
+    else pieces.push({ kind: quotes > 0 ? 'quote' : 'text', leaves });
+    if (item !== undefined && kind === 'text') item.isNew = false;
+  }
+
+  for (const [at, token] of tokens.entries()) {
+    const before = tokens[at - 1]?.type ?? '';
+    switch (token.type) {
+      case 'blockquote_open':
+      case 'blockquote_close':
+        quotes += token.nesting;
+        break;
+      case 'bullet_list_open':
+      case 'ordered_list_open': {
+        const list = { ordered: token.tag === 'ol', indent: lists.length };
+        lists.push({ list, number: Number(token.attrGet('start') ?? 1) - 1, isNew: false });
+        break;
+      }
+      case 'bullet_list_close':
+      case 'ordered_list_close':
+        lists.pop();
+        break;
+      case 'list_item_open': {
+        const open = lists.at(-1);
+        if (open !== undefined) Object.assign(open, { number: open.number + 1, isNew: true });
+        break;
+      }
+      case 'inline':
+        // Those of a table were read with it.
+        if (!/^t[hd]_open$/.test(before))
+          add('text', inlineLeaves(token, before === 'heading_open' ? ['bold'] : []));
+        break;
+      case 'hr':
+      case 'html_block':
+        add('text', [plain(token.type === 'hr' ? RULE : readableHtml(token.content).trim())]);
+        break;
+      case 'fence':
+      case 'code_block':
+        add('code', [plain(token.content.replace(/\n$/, ''))]);
+        break;
+      case 'table_open': {
+        const table = readTable(tokens.slice(at));
+        // A message takes one: others are shown as they were written.
+        if (table !== null && pieces.every(({ kind }) => kind !== 'table')) pieces.push(table);
+        else add('code', [plain(lines.slice(...(token.map ?? [0, 0])).join('\n'))]);
+      }
     }
   }
-  return packed.map((some) => ({ text: plainText(some), blocks: richBlocks(some) }));
+  return pieces;
 }
 
-/** The whole text, escaped, one piece per line. */
-function plainText(pieces: readonly Piece[]): string {
-  return pieces.map(textOf).join('\n');
-}
+const RULE = '———';
+const COMMENT = /<!--[^]*?(?:-->|$)/g;
 
-function textOf(piece: Piece): string {
-  switch (piece.kind) {
-    case 'item':
-      return `${'    '.repeat(piece.indent)}${piece.number === null ? '•' : `${piece.number}.`} ${linked(piece.leaves)}`;
-    case 'more':
-      return `    ${linked(piece.leaves)}`;
-    case 'quote':
-      return quote(linked(piece.leaves));
-    case 'code':
-      return escape(piece.text);
-    case 'table':
-      return piece.rows.map((row) => row.map(linked).join(' | ')).join('\n');
-    case 'text':
-      return linked(piece.leaves);
-  }
-}
-
-function linked(leaves: readonly Leaf[]): string {
-  const whole = leaves.map(({ text, url }) => (url === null || url === text ? text : `${text} (${url})`));
-  return escape(whole.join(''));
-}
-
-function wordsOf(piece: Piece): string {
-  if (piece.kind === 'code') return oneLine(piece.text);
-  if (piece.kind === 'table') return oneLine(piece.rows.flat().map(textIn).join(', '));
-  const said = oneLine(textIn(piece.leaves));
-  return piece.kind === 'item' ? `• ${said}` : said;
-}
-
-/** In characters; as JSON, one can take six. */
-const LEAF_LENGTH = 1000;
-const CODE_LENGTH = 1500;
-/** For a paragraph with its links and styles, as JSON. */
-const PARAGRAPH_JSON = 5000;
-
-/** Cuts pieces so that a message holds several. A message takes one table: others are shown as they were written. */
-function cutPieces(pieces: readonly Piece[]): Piece[] {
-  const table = pieces.find((piece) => piece.kind === 'table' && tableBlock(piece) !== null);
-  return pieces.flatMap((piece) => {
-    if (piece === table) return [piece];
-    return cutPiece(piece.kind === 'table' ? { kind: 'code', text: piece.source } : piece);
-  });
-}
-
-function cutPiece(piece: Exclude<Piece, TablePiece>): Piece[] {
-  if (piece.kind === 'code') return cutText(piece.text, CODE_LENGTH).map((text) => ({ kind: 'code', text }));
-  return cutLeaves(piece.leaves).map((leaves, at) =>
-    piece.kind === 'item' && at > 0 ? { kind: 'more', indent: piece.indent, leaves } : { ...piece, leaves },
-  );
-}
-
-function cutLeaves(leaves: readonly Leaf[]): Leaf[][] {
-  const paragraphs: Leaf[][] = [];
-  let json = 0;
-  for (const leaf of leaves.flatMap(cutLeaf)) {
-    const cost = JSON.stringify(leaf).length;
-    const current = paragraphs.at(-1);
-    if (current === undefined || json + cost > PARAGRAPH_JSON) {
-      paragraphs.push([leaf]);
-      json = cost;
-    } else {
-      current.push(leaf);
-      json += cost;
-    }
-  }
-  return paragraphs;
-}
-
-function cutLeaf(leaf: Leaf): Leaf[] {
-  return cutText(leaf.text, LEAF_LENGTH).map((text) => ({ ...leaf, text }));
-}
-
-/** Between two parts, a line end is not shown. */
-function cutText(text: string, limit: number): string[] {
-  return splitText(text, limit).map((part, at, { length }) =>
-    at + 1 < length ? part.replace(/\n$/, '') : part,
-  );
-}
-
-/** `offset`: how many numbers come before. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
-type List = RichTextList & { offset?: number };
-type Element = RichTextSection | List | RichTextQuote | RichTextPreformatted;
-
-const DEEPEST_INDENT = 8;
-
-/** These blocks hold only text and links, so they can't notify anyone. */
-function richBlocks(pieces: readonly Piece[]): (RichTextBlock | TableBlock)[] {
-  const blocks: (RichTextBlock | TableBlock)[] = [];
-  let elements: Element[] = [];
-  const flush = (): void => {
-    if (elements.length > 0) blocks.push({ type: 'rich_text', elements });
-    elements = [];
-  };
-  for (const group of groupsOf(pieces)) {
-    const [first] = group;
-    const table = first?.kind === 'table' ? tableBlock(first) : null;
-    if (table === null) {
-      elements.push(...elementOf(group));
-    } else {
-      flush();
-      blocks.push(table);
-    }
-  }
-  flush();
-  return blocks;
-}
-
-function groupsOf(pieces: readonly Piece[]): Piece[][] {
-  const groups: Piece[][] = [];
-  for (const piece of pieces) {
-    const group = groups.at(-1);
-    if (group !== undefined && joins(group, piece)) group.push(piece);
-    else groups.push([piece]);
-  }
-  return groups;
-}
-
-function joins(group: readonly Piece[], piece: Piece): boolean {
-  const [first] = group;
-  if (first === undefined) return false;
-  if (piece.kind === 'more') return first.kind === 'item' && first.indent === piece.indent;
-  if (piece.kind !== 'item')
-    return first.kind === piece.kind && (piece.kind === 'text' || piece.kind === 'quote');
-  if (first.kind !== 'item' || first.indent !== piece.indent) return false;
-  const items = group.filter(({ kind }) => kind === 'item').length;
-  return first.number === null ? piece.number === null : piece.number === first.number + items;
-}
-
-function elementOf(group: readonly Piece[]): Element[] {
-  const [first] = group;
-  switch (first?.kind) {
-    case undefined:
-      return [];
-    case 'text':
-    case 'more':
-      return [section(paragraphs(group))];
-    case 'quote':
-      return [{ type: 'rich_text_quote', elements: paragraphs(group).map(richLeaf) }];
-    case 'code':
-      return [preformatted(first.text)];
-    case 'table':
-      return [preformatted(first.source)];
-    case 'item':
-      return [list(group, first)];
-  }
-}
-
-function section(leaves: readonly Leaf[]): RichTextSection {
-  return { type: 'rich_text_section', elements: leaves.map(richLeaf) };
-}
-
-function preformatted(text: string): RichTextPreformatted {
-  return { type: 'rich_text_preformatted', elements: [{ type: 'text', text }] };
-}
-
-/** Separated by an empty line, except after a heading. */
-function paragraphs(group: readonly Piece[]): Leaf[] {
-  return group.flatMap((piece, at) => {
-    const before = group[at - 1];
-    const gap = before === undefined ? [] : [plainLeaf(gapAfter(before))];
-    return [...gap, ...leavesOf(piece)];
-  });
-}
-
-function gapAfter(piece: Piece): string {
-  return piece.kind === 'text' && !piece.heading ? '\n\n' : '\n';
-}
-
-function leavesOf(piece: Piece): Leaf[] {
-  if (piece.kind === 'code' || piece.kind === 'table') return [];
-  if (piece.kind !== 'text' || !piece.heading) return piece.leaves;
-  return piece.leaves.map((leaf) => ({ ...leaf, bold: true }));
-}
-
-function list(group: readonly Piece[], { number, indent }: Extract<Piece, { kind: 'item' }>): List {
-  const items: Leaf[][] = [];
-  for (const piece of group) {
-    if (piece.kind === 'item') items.push([...piece.leaves]);
-    else items.at(-1)?.push(plainLeaf('\n'), ...leavesOf(piece));
-  }
-  return {
-    type: 'rich_text_list',
-    style: number === null ? 'bullet' : 'ordered',
-    elements: items.map(section),
-    ...(indent > 0 && { indent: Math.min(indent, DEEPEST_INDENT) }),
-    ...(number !== null && number > 1 && { offset: number - 1 }),
-  };
-}
+/** Without comments; other tags are shown as written. */
+const readableHtml = (html: string): string =>
+  html.replaceAll(COMMENT, '').replace(/^\s*<br *\/?>\s*$/i, '\n');
 
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block. Slack counts the characters of all cells together. */
 const MOST_ROWS = 100;
@@ -267,29 +133,294 @@ const MOST_CELLS = 20;
 /** As JSON; Slack takes 10,000 characters in a table, and about 13,000 in all blocks. */
 const TABLE_JSON = 8000;
 
-/** null: too large for a table in Slack. */
-function tableBlock({ rows, align }: TablePiece): TableBlock | null {
-  const columns = align.length;
-  if (rows.length > MOST_ROWS || columns === 0 || columns > MOST_CELLS) return null;
+/** The table with which the tokens begin. null: too large for a table in Slack. */
+function readTable(tokens: readonly Token[]): Piece | null {
+  const table = tokens.slice(
+    0,
+    tokens.findIndex(({ type }) => type === 'table_close'),
+  );
+  const heads = table.filter(({ type }) => type === 'th_open');
+  const cells = table.filter(({ type }) => type === 'inline').map((token) => inlineLeaves(token));
+  // The parser fills each row.
+  const rows = Array.from({ length: cells.length / heads.length }, (_, row) =>
+    cells.slice(row * heads.length, (row + 1) * heads.length),
+  );
+  if (rows.length > MOST_ROWS || heads.length > MOST_CELLS) return null;
   const block: TableBlock = {
     type: 'table',
-    rows: rows.map((row) => row.map(cell)),
-    column_settings: align.map((side) => ({ align: side ?? 'left', is_wrapped: true })),
+    // Slack refuses empty cells.
+    rows: rows.map((row) =>
+      row.map((leaves) => ({
+        type: 'rich_text',
+        elements: [section(leaves.length === 0 ? [plain(' ')] : leaves)],
+      })),
+    ),
+    column_settings: heads.map((head) => ({ align: alignOf(head), is_wrapped: true })),
   };
-  return JSON.stringify(block).length > TABLE_JSON ? null : block;
+  if (JSON.stringify(block).length > TABLE_JSON) return null;
+  const shown = rows.map((row) =>
+    row.flatMap((leaves, at) => (at === 0 ? leaves : [plain(' | '), ...leaves])),
+  );
+  const leaves = shown.flatMap((row, at) => (at === 0 ? row : [plain('\n'), ...row]));
+  return { kind: 'table', block, leaves };
 }
 
-/** Slack refuses empty cells. */
-function cell(leaves: readonly Leaf[]): RichTextBlock {
-  return { type: 'rich_text', elements: [section(leaves.length === 0 ? [plainLeaf(' ')] : leaves)] };
+function alignOf(head: Token) {
+  const style = String(head.attrGet('style'));
+  return (['right', 'center'] as const).find((side) => style.endsWith(side)) ?? 'left';
 }
 
-const STYLES = ['bold', 'italic', 'strike', 'code'] as const;
+type Style = 'bold' | 'italic' | 'strike' | 'code';
 
-function richLeaf(leaf: Leaf): RichTextText | RichTextLink {
-  const style = Object.fromEntries(STYLES.flatMap((name) => (leaf[name] ? [[name, true]] : [])));
-  const styled = Object.keys(style).length === 0 ? {} : { style };
-  const { text, url } = leaf;
-  if (url === null) return { type: 'text', text, ...styled };
-  return { type: 'link', url, ...(text !== url && { text }), ...styled };
+const STYLES: Readonly<Record<string, Style>> = { strong: 'bold', em: 'italic', s: 'strike' };
+
+/** Styles are flat, and a link has one label, in the style of its beginning. `open`: the styles around it. */
+function inlineLeaves({ children }: Token, open: Style[] = []): Leaf[] {
+  const leaves: Leaf[] = [];
+  let link: { url: string; label: Leaf[] } | null = null;
+
+  function add(text: string, ...more: Style[]): void {
+    const style = styleOf([...open, ...more]);
+    const into = link?.label ?? leaves;
+    const last = into.at(-1);
+    if (last?.type === 'text' && JSON.stringify(last.style) === JSON.stringify(style)) last.text += text;
+    else if (text !== '') into.push(plain(text, style));
+  }
+
+  for (const token of children ?? []) {
+    const style = STYLES[token.tag];
+    if (style !== undefined) {
+      if (token.nesting === 1) open.push(style);
+      else open.pop();
+      continue;
+    }
+    switch (token.type) {
+      case 'link_open':
+        link = { url: String(token.attrGet('href')), label: [] };
+        break;
+      case 'link_close':
+        if (link !== null) leaves.push(honestLink(link.url, textIn(link.label), link.label[0]?.style));
+        link = null;
+        break;
+      case 'image':
+        (link?.label ?? leaves).push(honestLink(String(token.attrGet('src')), token.content, styleOf(open)));
+        break;
+      case 'softbreak':
+      case 'hardbreak':
+        add('\n');
+        break;
+      case 'html_inline':
+        add(readableHtml(token.content));
+        break;
+      case 'code_inline':
+        add(token.content, 'code');
+        break;
+      default:
+        add(token.content);
+    }
+  }
+  return leaves.filter(({ text }) => text !== '');
+}
+
+const styleOf = (styles: readonly Style[]): Leaf['style'] =>
+  styles.length === 0 ? undefined : Object.fromEntries(styles.map((style) => [style, true]));
+
+/** Nobody reads longer addresses. */
+const ADDRESS_LENGTH = 2000;
+const LABEL_LENGTH = 500;
+
+/** A label that reads like an address or a file's name. */
+const ADDRESS_IN_LABEL = /\.\p{L}{2}|:\/\//u;
+const SCHEME = /^https?:\/\//i;
+
+/** A link that shows where it leads. What Slack doesn't make a link is its words, and the address. */
+function honestLink(url: string, words: string, style: Leaf['style']): Leaf {
+  const label = (words === '' ? url : words).replaceAll('\n', ' ').slice(0, LABEL_LENGTH);
+  if (url.length > ADDRESS_LENGTH || !isAddress(url))
+    return plain(words === '' ? label : `${label} (${url.slice(0, LABEL_LENGTH)})`, style);
+  const host = hostOf(url);
+  const text = host !== null && poses(label, host) ? `${label} (${host})` : label;
+  return { type: 'link', url, text, ...(style !== undefined && { style }) };
+}
+
+/** Whether the label could be taken for an address of another host: it has one, and doesn't begin with this host. */
+function poses(label: string, host: string): boolean {
+  const words = inBounds(label.normalize('NFKC')).trim().toLowerCase();
+  if (!ADDRESS_IN_LABEL.test(words)) return false;
+  const shown = words.replace(SCHEME, '').replace(/^www\./, '');
+  return !shown.startsWith(host) || !/^(?:[/?#:]|$)/.test(shown.slice(host.length));
+}
+
+function hostOf(address: string): string | null {
+  if (!URL.canParse(address)) return null;
+  const { host, protocol } = new URL(address);
+  return protocol === 'mailto:' ? null : host.replace(/^www\./, '');
+}
+
+function plain(text: string, style?: Leaf['style']): RichTextText {
+  return { type: 'text', text, ...(style !== undefined && { style }) };
+}
+
+const textIn = (leaves: readonly Leaf[]): string => leaves.map(({ text }) => text).join('');
+
+/** On one line, without markup. */
+export function markdownWords(markdown: string, max: number): string {
+  const said = readMarkdown(markdown).map(({ kind, leaves }) =>
+    oneLine(`${kind === 'item' ? '• ' : ''}${textIn(leaves)}`),
+  );
+  return truncate(said.join(' '), max);
+}
+
+const FEWEST_OPTIONS = 2;
+const MOST_OPTIONS = 5;
+/** Longer ones are paragraphs, not options. */
+const OPTION_LENGTH = 150;
+
+/** What a question offers to choose from: the entries of its last list. Empty: it is open, or none. */
+export function questionOptions(markdown: string): string[] {
+  const pieces = readMarkdown(markdown);
+  const items = pieces.flatMap((piece) => (piece.kind === 'item' && piece.list.indent === 0 ? [piece] : []));
+  const list = items.filter((item) => item.list === items.at(-1)?.list);
+  const options = list.map(({ leaves }) => oneLine(textIn(leaves)));
+  const asks = pieces.some(({ kind, leaves }) => kind !== 'code' && /[?？]/.test(textIn(leaves)));
+  const isChoice =
+    options.length >= FEWEST_OPTIONS &&
+    options.length <= MOST_OPTIONS &&
+    new Set(options).size === options.length &&
+    options.every((words) => words.length <= OPTION_LENGTH);
+  return asks && isChoice ? options : [];
+}
+
+/** A message as Slack messages. `text` is escaped, and says everything. */
+type MarkdownPart = { text: string; blocks: KnownBlock[] };
+
+/** The part that is read. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+export function markdownParts(markdown: string): MarkdownPart[] {
+  return parts(readMarkdown(markdown));
+}
+
+/** Text that isn't Markdown, such as what a person typed. */
+export function quotedParts(text: string): MarkdownPart[] {
+  return parts(text.trim() === '' ? [] : [{ kind: 'quote', leaves: [plain(inBounds(text))] }]);
+}
+
+/** For all blocks of a message, as JSON: Slack refuses more than about 13,000, and buttons add to it. */
+const MOST_JSON = 10_000;
+/** `chat.update` takes 4,000; a line above the words adds to it. */
+const MOST_TEXT = 3500;
+/** For a paragraph with its links and styles, as JSON: a message holds several. */
+const PARAGRAPH_JSON = 5000;
+/** In characters; as JSON, one can take six. */
+const LEAF_LENGTH = 800;
+
+const jsonOf = (value: object): number => JSON.stringify(value).length;
+
+function parts(pieces: readonly Piece[]): MarkdownPart[] {
+  const size = (piece: Piece): number =>
+    Math.max(jsonOf(richBlocks([piece])) / MOST_JSON, (textOf(piece).length + 1) / MOST_TEXT);
+  return grouped(pieces.flatMap(cutPiece), size).map((some) => ({
+    text: some.map(textOf).join('\n'),
+    blocks: richBlocks(some),
+  }));
+}
+
+/** In order, with sizes of at most 1 together, or a single one. */
+function grouped<One>(ones: readonly One[], sizeOf: (one: One) => number): One[][] {
+  const groups: One[][] = [];
+  let room = 0;
+  for (const one of ones) {
+    const size = sizeOf(one);
+    const group = size > room ? undefined : groups.at(-1);
+    if (group === undefined) groups.push([one]);
+    else group.push(one);
+    room = (group === undefined ? 1 : room) - size;
+  }
+  return groups;
+}
+
+/** What is left of a long item is text below it. */
+function cutPiece(piece: Piece): Piece[] {
+  if (piece.kind === 'table') return [piece];
+  const short = piece.leaves.flatMap((leaf) =>
+    splitText(leaf.text, LEAF_LENGTH).map((text) => ({ ...leaf, text })),
+  );
+  const [first = [], ...rest] = grouped(short, (leaf) => jsonOf(leaf) / PARAGRAPH_JSON);
+  const kind = piece.kind === 'item' ? 'text' : piece.kind;
+  return [{ ...piece, leaves: first }, ...rest.map((leaves) => ({ kind, leaves }))];
+}
+
+/** Escaped. */
+function textOf(piece: Piece): string {
+  const linked = piece.leaves.map((leaf) =>
+    leaf.type === 'link' && leaf.url !== leaf.text ? `${leaf.text} (${leaf.url})` : leaf.text,
+  );
+  const text = escape(linked.join(''));
+  if (piece.kind === 'quote') return quote(text);
+  if (piece.kind !== 'item') return text;
+  const { list, number } = piece;
+  return `${'    '.repeat(list.indent)}${list.ordered ? `${number}.` : '•'} ${text}`;
+}
+
+/** `offset`: how many numbers come before. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+type Element = RichTextSection | (RichTextList & { offset?: number }) | RichTextQuote | RichTextPreformatted;
+
+const DEEPEST_INDENT = 8;
+
+/** These blocks hold only text and links, so they can't notify anyone. */
+function richBlocks(pieces: readonly Piece[]): (RichTextBlock | TableBlock)[] {
+  const groups: [Piece, ...Piece[]][] = [];
+  for (const piece of pieces) {
+    const group = groups.at(-1);
+    if (group !== undefined && keyOf(group[0]) === keyOf(piece)) group.push(piece);
+    else groups.push([piece]);
+  }
+  const blocks: (RichTextBlock | TableBlock)[] = [];
+  for (const group of groups) {
+    const [first] = group;
+    const last = blocks.at(-1);
+    if (first.kind === 'table') blocks.push(first.block);
+    else if (last?.type === 'rich_text') last.elements.push(elementOf(group));
+    else blocks.push({ type: 'rich_text', elements: [elementOf(group)] });
+  }
+  return blocks;
+}
+
+/** Neighbors with the same key are one element: paragraphs, lines of a quote, items of a list. */
+function keyOf(piece: Piece): unknown {
+  if (piece.kind === 'item') return piece.list;
+  return piece.kind === 'code' ? piece : piece.kind;
+}
+
+function elementOf(group: readonly [Piece, ...Piece[]]): Element {
+  const [first] = group;
+  switch (first.kind) {
+    case 'item':
+      return listOf(first, group);
+    case 'quote':
+      return { type: 'rich_text_quote', elements: joined(group, '\n') };
+    case 'text':
+      return section(joined(group, '\n\n'));
+    case 'code':
+    case 'table':
+      return { type: 'rich_text_preformatted', elements: first.leaves };
+  }
+}
+
+function joined(group: readonly Piece[], gap: string): Leaf[] {
+  return group.flatMap(({ leaves }, at) => (at === 0 ? leaves : [plain(gap), ...leaves]));
+}
+
+function listOf({ list, number }: Extract<Piece, { kind: 'item' }>, group: readonly Piece[]): Element {
+  const { ordered, indent } = list;
+  return {
+    type: 'rich_text_list',
+    style: ordered ? 'ordered' : 'bullet',
+    elements: group.map(({ leaves }) => section(leaves)),
+    ...(indent > 0 && { indent: Math.min(indent, DEEPEST_INDENT) }),
+    ...(ordered && number > 1 && { offset: number - 1 }),
+  };
+}
+
+function section(elements: Leaf[]): RichTextSection {
+  return { type: 'rich_text_section', elements };
 }

