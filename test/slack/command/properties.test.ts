@@ -24,7 +24,7 @@ test('reads any text without a failure', () => {
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.split('');
 
-/** A word, perhaps with a letter changed, left out, added or swapped. */
+/** A word, perhaps with a letter changed, left out, added or swapped if it has four or more. */
 function slipOf(word: string): fc.Arbitrary<string> {
   const slip = (of: string): fc.Arbitrary<string> =>
     fc
@@ -36,7 +36,7 @@ function slipOf(word: string): fc.Arbitrary<string> {
         if (how === 'add') return before + letter + here + after;
         return before + after.slice(0, 1) + here + after.slice(1);
       });
-  return fc.oneof(fc.constant(word), slip(word));
+  return word.length < 4 ? fc.constant(word) : fc.oneof(fc.constant(word), slip(word));
 }
 
 test('never starts a session from a mistyped command that names a session', () => {
