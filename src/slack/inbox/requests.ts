@@ -93,27 +93,7 @@ export async function offerAgain(
   );
 }
 
-/** What is sealed with a form. */
-function envelopeOf(envelopes: Store['envelopes'], { id, sealed }: Form): Envelope {
-  return envelopes.open(id, sealed) ?? EMPTY_ENVELOPE;
-}
-
-/**
- * Rejects with a `TooLateError` if it can't be saved before Slack stops waiting. `unlessTwin`: not if the person asked
- * for the same there a moment ago; resolves with the id of that request.
- */
-async function accept(
-  { save, saveRequest }: RequestsContext,
-  asked: NewRequest | Promise<NewRequest>,
-  unlessTwin: boolean,
-): Promise<string | null> {
-  return withDeadline(async (deadline) => {
-    const request = await asked;
-    return save(async () => saveRequest({ request, deadline, unlessTwin }));
-  });
-}
-
-/** A task typed as a command or as a message. `dedupeKey`: Slack's name for this one delivery. */
+/** `dedupeKey`: Slack's name for the one delivery that asks. */
 export type TypedTask = {
   dedupeKey: string;
   slackFileIds: string[];
@@ -121,32 +101,56 @@ export type TypedTask = {
   context: MessageContext | null;
 };
 
-async function typedRequest(
-  { store: { envelopes } }: RequestsContext,
-  { responseUrl, ...origin }: Origin,
-  asked: TypedTask & { draft: EffectiveDraft | Promise<EffectiveDraft> },
-): Promise<NewRequest> {
+type Asked = TypedTask & {
+  source: 'command' | 'form';
+  draft: EffectiveDraft | Promise<EffectiveDraft>;
+  sessionSecrets: Envelope['sessionSecrets'];
+  /** Not if the person asked for the same there a moment ago. */
+  unlessTwin: boolean;
+};
+
+/** Rejects with a `TooLateError` if it can't be saved before Slack stops waiting. `twinId`: nothing was saved. */
+async function accept(
+  { save, saveRequest, store: { envelopes } }: RequestsContext,
+  origin: Origin,
+  { draft, sessionSecrets, unlessTwin, ...asked }: Asked,
+): Promise<{ id: string; twinId: string | null }> {
   const id = newId();
-  const sealed = envelopes.close(id, { responseUrl });
-  return { ...placeColumns(origin), ...asked, draft: await asked.draft, id, source: 'command', sealed };
+  const sealed = envelopes.close(id, { responseUrl: origin.responseUrl, sessionSecrets });
+  const secretNames = sessionSecrets.map(({ key }) => key);
+  return withDeadline(async (deadline) => {
+    const request = { ...placeColumns(origin), ...asked, id, draft: await draft, sealed, secretNames };
+    return { id, twinId: await save(async () => saveRequest({ request, deadline, unlessTwin })) };
+  });
 }
 
-/**
- * If the person asked for the same in the same place a moment ago, nothing is saved, and it resolves with the id of that
- * request.
- */
+const TYPED: Pick<Asked, 'source' | 'sessionSecrets'> = { source: 'command', sessionSecrets: [] };
+
+/** A task typed as a command or as a message. Resolves with the id of its twin, if it has one. */
 export async function acceptTask(
   c: RequestsContext,
   origin: Origin,
   { wish, ...task }: TypedTask & { wish: Wish },
 ): Promise<string | null> {
   const draft = c.gate.effectiveDraft(origin, wish);
-  return accept(c, typedRequest(c, origin, { ...task, draft }), true);
+  return (await accept(c, origin, { ...TYPED, ...task, draft, unlessTwin: true })).twinId;
 }
+
+/** null: it is saved. */
+async function acceptKept(c: RequestsContext, form: Form, asked: Asked): Promise<Unsaved | null> {
+  const { requests, forms, envelopes } = c.store;
+  const { responseUrl } = envelopes.open(form.id, form.sealed) ?? EMPTY_ENVELOPE;
+  const { id, twinId } = await accept(c, { ...form, responseUrl }, asked);
+  if (twinId !== null) return 'asked-before';
+  await forms.change(form.id, { sentIn: asked.dedupeKey });
+  return (await requests.idOf(asked.dedupeKey)) === id ? null : 'sent-before';
+}
+
+/** In another view, or as it was offered. */
+const wasSent = ({ sentIn }: Form, dedupeKey: string): boolean => sentIn !== null && sentIn !== dedupeKey;
 
 type SubmittedForm = {
   viewId: string;
-  userId: string;
   draft: SessionDraft;
   choice: MessageContext['choice'] | null;
   fileIds: string[];
@@ -161,27 +165,20 @@ type SubmittedForm = {
 export async function acceptForm(
   c: RequestsContext,
   form: Form,
-  { viewId, userId, draft, choice, fileIds, isAnother }: SubmittedForm,
+  { viewId, draft, choice, fileIds: slackFileIds, isAnother }: SubmittedForm,
 ): Promise<Unsaved | null> {
-  if (!isAnother && form.sentIn !== null && form.sentIn !== viewId) return 'asked-before';
-  const { requests, forms, envelopes } = c.store;
+  const dedupeKey = `form:${viewId}`;
+  if (!isAnother && wasSent(form, dedupeKey)) return 'asked-before';
   const { session_secrets: sessionSecrets = [], ...stored } = draft;
-  const id = newId();
-  const request: NewRequest = {
-    ...placeColumns(form),
-    id,
-    dedupeKey: `form:${viewId}`,
+  return acceptKept(c, form, {
+    dedupeKey,
     source: 'form',
-    userId,
     draft: applyForm(form.draft, stored),
     context: chosenContext(form, choice),
-    slackFileIds: fileIds,
-    sealed: envelopes.close(id, { ...envelopeOf(envelopes, form), sessionSecrets }),
-    secretNames: sessionSecrets.map(({ key }) => key),
-  };
-  if ((await accept(c, request, !isAnother)) !== null) return 'asked-before';
-  await forms.change(form.id, { sentIn: viewId });
-  return (await requests.idOf(request.dedupeKey)) === id ? null : 'sent-before';
+    slackFileIds,
+    sessionSecrets,
+    unlessTwin: !isAnother,
+  });
 }
 
 /**
@@ -189,13 +186,10 @@ export async function acceptForm(
  * nothing is saved, since its form was sent.
  */
 export async function acceptOffered(c: RequestsContext, form: Form): Promise<boolean> {
-  const { forms, envelopes } = c.store;
   const { draft, context } = form;
   const dedupeKey = offeredKey(form.id);
-  if (form.sentIn !== null && form.sentIn !== dedupeKey) return false;
-  const origin = { ...form, responseUrl: envelopeOf(envelopes, form).responseUrl };
-  await accept(c, typedRequest(c, origin, { dedupeKey, draft, context, slackFileIds: [] }), false);
-  await forms.change(form.id, { sentIn: dedupeKey });
+  if (wasSent(form, dedupeKey)) return false;
+  await acceptKept(c, form, { ...TYPED, dedupeKey, draft, context, slackFileIds: [], unlessTwin: false });
   return true;
 }
 

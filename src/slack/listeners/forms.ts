@@ -123,7 +123,7 @@ async function sendForm(...[c, { view, userId, homeTeamId }, ack]: Parameters<On
   const { draft, contextChoice: choice, attached: fileIds } = read;
   if (!questions.includes('credential') && credentialsInDraft(draft).length > 0) return ask('credential');
   const isAnother = questions.includes('asked-before');
-  const submitted = { viewId: view.id, userId, draft, choice, fileIds, isAnother };
+  const submitted = { viewId: view.id, draft, choice, fileIds, isAnother };
   const reason = await acceptForm(c, form, submitted);
   if (reason === 'asked-before') return ask(reason);
   // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
