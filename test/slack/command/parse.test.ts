@@ -386,9 +386,12 @@ describe('sub-commands', () => {
     expect(parseCommand(text)).toMatchObject({ kind: 'ask-first', doubt: { kind: 'command', name, meant } });
   });
 
-  test.each(['is it broken?', 'as in main', 'who broke it'])('%s is a task: its first word is short', (text) => {
-    expect(parseCommand(text)).toEqual({ kind: 'create', draft: { prompt: text } });
-  });
+  test.each(['is it broken?', 'as in main', 'who broke it'])(
+    '%s is a task: its first word is short',
+    (text) => {
+      expect(parseCommand(text)).toEqual({ kind: 'create', draft: { prompt: text } });
+    },
+  );
 
   test.each(['defaults me fix the test --acu 3', 'defaults channel acu 5', 'list mine now please'])(
     '%s is never a task',
