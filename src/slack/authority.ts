@@ -126,7 +126,7 @@ export async function cancelingRefusal(
 /** To read what another person asked for. */
 export async function readingRefusal(
   c: AuthorityContext,
-  request: SessionRequest,
+  { request }: Pick<Followed, 'request'>,
   userId: string,
 ): Promise<string | null> {
   if (ownershipOf(request).requester === userId) return null;

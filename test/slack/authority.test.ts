@@ -15,7 +15,7 @@ async function heardBy(userId: string, found: Presence | null): Promise<string |
     mayEnd: unneeded,
     textFor: async () => Promise.resolve(en),
   };
-  return readingRefusal(context, requestRow({ userId: 'U1' }), userId);
+  return readingRefusal(context, { request: requestRow({ userId: 'U1' }) }, userId);
 }
 
 test('a person who may not read a request is told whether Slack said so or nobody could tell in time', async () => {

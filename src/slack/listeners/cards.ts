@@ -2,7 +2,7 @@ import { awaited, wasAsked } from '../../session/approval.ts';
 import { devinUserOf } from '../../session/identity.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import { instructionsIn } from '../../session/prompt.ts';
-import { type SessionRequest, findFollowed } from '../../store/requests.ts';
+import { type SessionRequest, type SteeredThread, findFollowed } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
@@ -26,14 +26,13 @@ import { offerAgain } from '../inbox/requests.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../views/approval.ts';
 import { renderDetails, type SessionDetails } from '../views/details.ts';
 import { notice, sessionOver } from '../views/notices.ts';
-import type { Rendered } from '../views/objects.ts';
 import { readReplyBox, renderReplyBox, renderStopDialog, type ReplyBox } from '../views/steering.ts';
 import {
   asPerson,
   durable,
   quick,
   refuses,
-  requestOf,
+  threadOf,
   type ListenersContext,
   type OnPress,
   type OnSubmit,
@@ -56,15 +55,13 @@ export const CARD_PRESSES = {
   [CARD_ACTION['check-again']]: resumes('check-again'),
   [CARD_ACTION['start-anyway']]: resumes('start-anyway'),
   [CARD_ACTION.details]: quick(openDetails),
-  [CARD_ACTION['edit-and-try-again']]: quick(editAndTryAgain),
-  [CARD_ACTION['start-again']]: quick(async (c, press) => startAgain(c, press, withLink)),
-  [CARD_ACTION['raise-cap']]: quick(async (c, press) =>
-    startAgain(c, press, (request, session) => withHigherCap(withLink(request, session), session)),
-  ),
+  [CARD_ACTION['edit-and-try-again']]: fillsForm(notTheirs, ({ request }) => request),
+  [CARD_ACTION['start-again']]: fillsForm(readingRefusal, withLink),
+  [CARD_ACTION['raise-cap']]: fillsForm(readingRefusal, withHigherCap),
   [CARD_ACTION['ask-stop']]: quick(openStop),
-  [CARD_ACTION.reply]: quick(async (c, press) => openBox(c, press, 'reply')),
-  [CARD_ACTION.answer]: quick(async (c, press) => openBox(c, press, 'answer')),
-  [CARD_ACTION.wake]: quick(async (c, press) => openBox(c, press, 'wake')),
+  [CARD_ACTION.reply]: opensBox('reply'),
+  [CARD_ACTION.answer]: opensBox('answer'),
+  [CARD_ACTION.wake]: opensBox('wake'),
   // The browser opens the link; Slack only needs the click acknowledged.
   [CARD_ACTION.open]: quick(async () => Promise.resolve()),
   [CARD_ACTION.review]: quick(async () => Promise.resolve()),
@@ -74,7 +71,7 @@ export const CARD_PRESSES = {
   }),
   [ACTION.approve]: durable(async (c, press) => {
     const { requestId, number } = approvalValue.read(press.value ?? '');
-    if ((await requestOf(c, press, { requestId })) !== null)
+    if ((await threadOf(c, press, { requestId })) !== null)
       await saveAct(c, privatePlace(press), { kind: 'approve', requestId, number });
   }),
   [ACTION.decline]: quick(openDecline),
@@ -95,9 +92,9 @@ async function act(
   press: Press,
   actOn: (request: SessionRequest) => Parameters<typeof saveAct>[2],
 ): Promise<boolean> {
-  const request = await requestOf(c, press);
-  if (request !== null) await saveAct(c, privatePlace(press), actOn(request));
-  return request !== null;
+  const thread = await threadOf(c, press);
+  if (thread !== null) await saveAct(c, privatePlace(press), actOn(thread.request));
+  return thread !== null;
 }
 
 function acts(kind: 'archive' | 'cancel' | 'mute' | 'unmute' | 'listen-thread' | 'listen-mentions'): OnPress {
@@ -118,20 +115,16 @@ async function openDetails(c: ListenersContext, press: Press): Promise<void> {
   const { userId } = press;
   // Nobody should approve what they can't read.
   const whyNot: WhyNot = async (_c, one) =>
-    wasAsked(one.approvals, userId) ? null : readingRefusal(c, one, userId);
-  const request = await requestOf(c, press, { whyNot: asPerson(whyNot) });
-  if (request === null) return;
+    wasAsked(one.request.approvals, userId) ? null : readingRefusal(c, one, userId);
+  const thread = await threadOf(c, press, { whyNot: asPerson(whyNot) });
+  if (thread === null) return;
   const onlyAsked =
-    wasAsked(request.approvals, userId) && (await readingRefusal(c, request, userId)) !== null;
-  const session = await c.store.sessions.ofRequest(request.id);
+    wasAsked(thread.request.approvals, userId) && (await readingRefusal(c, thread, userId)) !== null;
   const text = await c.textFor(userId);
-  const details = detailsView({ request, session, onlyAsked }, text);
-  await openView(c, press, renderDetails(details, text));
+  await openView(c, press, renderDetails(detailsView({ ...thread, onlyAsked }, text), text));
 }
 
-type DetailsRows = {
-  request: SessionRequest;
-  session: SessionRow | null;
+type DetailsRows = SteeredThread & {
   /** For an approver who isn't in the conversation: nothing that it quotes, and nothing that Devin made of it. */
   onlyAsked: boolean;
 };
@@ -187,31 +180,25 @@ function idsOf(session: SessionRow | null): SessionDetails['support'] {
   return { session: sessionId, organization: orgId, status, statusDetail, serviceUserId, parentSessionId };
 }
 
-async function editAndTryAgain(c: ListenersContext, press: Press): Promise<void> {
-  const whyNot: WhyNot = async (_c, { userId: requesterId }, userId) =>
-    requesterId === userId ? null : (await c.textFor(userId)).notices.notYourButton(requesterId);
-  const request = await requestOf(c, press, { whyNot: asPerson(whyNot) });
-  if (request !== null) await openFilled(c, press, request);
+/** The requester edits the same; others start a session of their own, if they can read what was asked for. */
+function fillsForm(whyNot: WhyNot, change: (thread: SteeredThread) => SessionRequest): OnPress {
+  return quick(async (c, press) => {
+    const thread = await threadOf(c, press, { whyNot: asPerson(whyNot) });
+    if (thread !== null)
+      await openForm(c, press, await offerAgain(c, privatePlace(press), change(thread)));
+  });
 }
 
-/** A session of their own: they must be able to read what was asked for. */
-async function startAgain(
+async function notTheirs(
   c: ListenersContext,
-  press: Press,
-  change: (request: SessionRequest, session: SessionRow | null) => SessionRequest,
-): Promise<void> {
-  const request = await requestOf(c, press, { whyNot: asPerson(readingRefusal) });
-  if (request !== null)
-    await openFilled(c, press, change(request, await c.store.sessions.ofRequest(request.id)));
-}
-
-/** A form that is filled in like a request. */
-async function openFilled(c: ListenersContext, press: Press, request: SessionRequest): Promise<void> {
-  await openForm(c, press, await offerAgain(c, privatePlace(press), request));
+  { request }: SteeredThread,
+  userId: string,
+): Promise<string | null> {
+  return request.userId === userId ? null : (await c.textFor(userId)).notices.notYourButton(request.userId);
 }
 
 /** After a failure or at a cap, Devin can read what the session has done. */
-function withLink(request: SessionRequest, session: SessionRow | null): SessionRequest {
+function withLink({ request, session }: SteeredThread): SessionRequest {
   if (session?.phase !== 'failed' && session?.phase !== 'capped') return request;
   const { values, sources } = request.draft;
   const session_links = [...new Set([...(values.session_links ?? []), session.url])];
@@ -220,9 +207,10 @@ function withLink(request: SessionRequest, session: SessionRow | null): SessionR
 }
 
 /** A session that stopped at its cap needs about as much again. What it used tells a cap that was set in Devin. */
-function withHigherCap(request: SessionRequest, session: SessionRow | null): SessionRequest {
+function withHigherCap(thread: SteeredThread): SessionRequest {
+  const request = withLink(thread);
   const { values, sources } = request.draft;
-  const cap = values.max_acu_limit ?? Math.ceil(session?.snapshot.acusConsumed ?? 0);
+  const cap = values.max_acu_limit ?? Math.ceil(thread.session?.snapshot.acusConsumed ?? 0);
   if (cap === 0) return request;
   const raised = {
     ...request.draft,
@@ -233,9 +221,8 @@ function withHigherCap(request: SessionRequest, session: SessionRow | null): Ses
 }
 
 async function openStop(c: ListenersContext, press: Press): Promise<void> {
-  const request = await requestOf(c, press);
-  const session = request === null ? null : await c.store.sessions.ofRequest(request.id);
-  if (request === null || session === null) return;
+  const { request, session = null } = (await threadOf(c, press)) ?? {};
+  if (request === undefined || session === null) return;
   if (await refuses(c, press, await endingRefusal(c, { request, session }, press.userId))) return;
   const text = await c.textFor(press.userId);
   const card = cardView({ request, session, nowMs: c.now() }, text);
@@ -258,9 +245,9 @@ async function sendStop(...[c, submission, ack]: Parameters<OnSubmit>): Promise<
 
 async function openDecline(c: ListenersContext, press: Press): Promise<void> {
   const { requestId, number } = approvalValue.read(press.value ?? '');
-  const whyNot: WhyNot = async (_c, request, userId) =>
+  const whyNot: WhyNot = async (_c, { request }, userId) =>
     awaited(request, number) === null ? (await c.textFor(userId)).approval.refused.over : null;
-  if ((await requestOf(c, press, { requestId, whyNot })) === null) return;
+  if ((await threadOf(c, press, { requestId, whyNot })) === null) return;
   const text = await c.textFor(press.userId);
   await openView(c, press, renderDeclineDialog({ requestId, number }, text));
 }
@@ -279,17 +266,28 @@ async function sendDecline(...[c, submission, ack]: Parameters<OnSubmit>): Promi
 }
 
 /** For a message to Devin. Whether the person may is asked again when it is sent. */
-async function openBox(c: ListenersContext, press: Press, why: ReplyBox['why']): Promise<void> {
-  const request = await requestOf(c, press, { whyNot: steeringRefusal });
-  if (request === null) return;
-  const session = await c.store.sessions.ofRequest(request.id);
-  const refusal = session && (await writingRefusal(c, { request, session }, press.userId));
-  if (await refuses(c, press, refusal)) return;
-  const text = await c.textFor(press.userId);
-  const closed = closedBox(session, text);
-  if (closed !== null) return c.slack.outbound.tellPrivately(privatePlace(press), closed);
-  const lastWords = session?.lastWords ?? null;
-  await openView(c, press, renderReplyBox({ requestId: request.id, why, lastWords }, text));
+function opensBox(why: ReplyBox['why']): OnPress {
+  return quick(async (c, press) => {
+    const thread = await threadOf(c, press, { whyNot: notWriting });
+    if (thread === null) return;
+    const { request, session } = thread;
+    const text = await c.textFor(press.userId);
+    if (session !== null && isOver(session))
+      return c.slack.outbound.tellPrivately(privatePlace(press), sessionOver(session, text));
+    const lastWords = session?.lastWords ?? null;
+    await openView(c, press, renderReplyBox({ requestId: request.id, why, lastWords }, text));
+  });
+}
+
+async function notWriting(
+  c: ListenersContext,
+  { request, session }: SteeredThread,
+  userId: string,
+): Promise<string | null> {
+  const refusal = await steeringRefusal(c, request, userId);
+  if (refusal !== null) return refusal;
+  if (session === null) return (await c.textFor(userId)).steering.box.none;
+  return writingRefusal(c, { request, session }, userId);
 }
 
 async function sendReply(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {
@@ -313,21 +311,14 @@ async function sendReply(...[c, submission, ack]: Parameters<OnSubmit>): Promise
 /** Once for each question and person. */
 async function answerWithOption(c: ListenersContext, press: Press): Promise<void> {
   const { requestId, eventId, words: text } = optionValue.read(press.value ?? '');
-  const request = await requestOf(c, press, { requestId });
-  const session = request === null ? null : await c.store.sessions.ofRequest(requestId);
-  if (request === null || session === null) return;
+  const { request, session = null } = (await threadOf(c, press, { requestId })) ?? {};
+  if (request === undefined || session === null) return;
   const { userId } = press;
   const tooLate = session.phase === 'needs-you' ? null : (await c.textFor(userId)).steering.optionTooLate;
   if (await refuses(c, press, tooLate)) return;
   const dedupeKey = `option:${session.sessionId}:${eventId}:${userId}`;
   const thread = { request, session };
   await saveSaid(c, { thread, userId, channelId: session.channelId, text, dedupeKey, via: null });
-}
-
-/** Why no message can be written; null: one can. */
-function closedBox(session: SessionRow | null, text: Text): Rendered | null {
-  if (session === null) return notice([text.steering.box.none]);
-  return isOver(session) ? sessionOver(session, text) : null;
 }
 
 /** The button under a message that Devin doesn't have, or may not have. Its author may have left the conversation since. */

@@ -5,7 +5,7 @@ import type { WithNames } from '../../session/defaults.ts';
 import type { Lookup } from '../../session/fields.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SteeredThread } from '../../store/requests.ts';
 import type { createInOrder } from '../../time.ts';
 import { personRefusal, type AuthorityContext } from '../authority.ts';
 import type { ActionId, SubmittedView } from '../edge/ids.ts';
@@ -78,17 +78,17 @@ export async function refusesOutsider(c: ListenersContext, press: Press, teamId:
 }
 
 /** A sentence for the person, escaped; null: nothing speaks against it. */
-export type WhyNot = (c: ListenersContext, request: SessionRequest, userId: string) => Promise<string | null>;
+export type WhyNot = (c: ListenersContext, thread: SteeredThread, userId: string) => Promise<string | null>;
 
 /**
- * The request of a button; null: the app doesn't know it, an outsider pressed, or this speaks against it, and the person
+ * What a button is about; null: the app doesn't know it, an outsider pressed, or this speaks against it, and the person
  * is told. Jobs check the person. `requestId`: if it isn't the button's whole value.
  */
-export async function requestOf(
+export async function threadOf(
   c: ListenersContext,
   press: Press,
   { requestId = press.value, whyNot }: { requestId?: string | null; whyNot?: WhyNot } = {},
-): Promise<SessionRequest | null> {
+): Promise<SteeredThread | null> {
   const { userId } = press;
   const request = requestId === null ? null : await c.store.requests.find(requestId);
   if (request === null) {
@@ -99,12 +99,13 @@ export async function requestOf(
   if (await refusesOutsider(c, press, request.teamId)) return null;
   // It is polled more often again.
   await c.store.sessions.touch(request.id);
-  const why = whyNot === undefined ? null : await whyNot(c, request, userId);
-  return (await refuses(c, press, why)) ? null : request;
+  const thread = { request, session: await c.store.sessions.ofRequest(request.id) };
+  const why = whyNot === undefined ? null : await whyNot(c, thread, userId);
+  return (await refuses(c, press, why)) ? null : thread;
 }
 
 /** The same, if the person may do anything here at all. */
 export function asPerson(whyNot: WhyNot): WhyNot {
-  return async (c, request, userId) =>
-    (await personRefusal(c, { teamId: request.teamId, userId })) ?? whyNot(c, request, userId);
+  return async (c, thread, userId) =>
+    (await personRefusal(c, { teamId: thread.request.teamId, userId })) ?? whyNot(c, thread, userId);
 }

@@ -35,7 +35,7 @@ async function known(c: ListenersContext, call: Invocation, typed: string): Prom
 
 /** Checks again: a public channel may be private by now. */
 async function mayRead(c: ListenersContext, request: SessionRequest, viewer: Viewer): Promise<boolean> {
-  return maySee(request, viewer) && (await readingRefusal(c, request, viewer.userId)) === null;
+  return maySee(request, viewer) && (await readingRefusal(c, { request }, viewer.userId)) === null;
 }
 
 async function entry(c: ListenersContext, requestId: string, viewer: Viewer) {
