@@ -184,8 +184,7 @@ function idsOf(session: SessionRow | null): SessionDetails['support'] {
 function fillsForm(whyNot: WhyNot, change: (thread: SteeredThread) => SessionRequest): OnPress {
   return quick(async (c, press) => {
     const thread = await threadOf(c, press, { whyNot: asPerson(whyNot) });
-    if (thread !== null)
-      await openForm(c, press, await offerAgain(c, privatePlace(press), change(thread)));
+    if (thread !== null) await openForm(c, press, await offerAgain(c, privatePlace(press), change(thread)));
   });
 }
 
