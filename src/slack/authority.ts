@@ -143,14 +143,15 @@ async function placeRefusal(
   return found === null ? steering.notLookedUp : steering.notInConversation;
 }
 
-type AuthorityPlace = Pick<SessionRequest, 'userId' | 'channelId' | 'cardChannelId' | 'placeKind'>;
-
 /**
  * Whether a person may read what a session is about: its requester; everyone, if it was asked for in a channel known to
  * be public; otherwise only people who are in it. A channel's id does not tell whether it is private.
  */
-export function maySee(place: AuthorityPlace, viewer: { userId: string; channelId: string }): boolean {
-  const { userId: requester, channelId: askedIn, cardChannelId: cardIn, placeKind: kind } = place;
+export function maySee(
+  request: Pick<SessionRequest, 'userId' | 'channelId' | 'cardChannelId' | 'placeKind'>,
+  viewer: InConversation,
+): boolean {
+  const { userId: requester, channelId: askedIn, cardChannelId: cardIn, placeKind: kind } = request;
   if (kind === 'public' || requester === viewer.userId) return true;
   return viewer.channelId === askedIn || viewer.channelId === cardIn;
 }

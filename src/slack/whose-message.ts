@@ -1,12 +1,11 @@
 import { isResting, type SessionPhase } from '../session/lifecycle.ts';
 import type { ThreadWord } from '../session/reply.ts';
 import type { SteeredThread } from '../store/requests.ts';
-import type { SessionRow } from '../store/sessions.ts';
-import type { StoreParts } from '../store/store.ts';
 import { beginsWithName, mentionsApp, readThreadMessage, withoutMention } from './command/message.ts';
 import { isOnlyText, readMessage, withForwarded } from './edge/messages.ts';
 import type { Message } from './edge/payload.ts';
 import { listenHere, type ThreadHere } from './edge/places.ts';
+import type { ListenersContext } from './listeners/context.ts';
 
 /** What becomes of a message in a session's thread. */
 export type Route =
@@ -34,25 +33,26 @@ export function routeOf(
     botUserId: string;
   },
 ): Route {
-  const { phase, muted, began, isRequester, isAnswer, botUserId } = where;
+  const { phase, muted, listen, began, isRequester, isAnswer, botUserId } = where;
   const { slackText } = said;
   const read = readThreadMessage(slackText, botUserId);
-  // With a file or a forwarded message, a word is about it: `exit` with a screenshot ends nothing.
-  const isPlain = isOnlyText(said);
   const text = withoutMention(slackText.trim(), botUserId);
-  const meaning = read.kind === 'word' && !isPlain ? { kind: 'reply' as const, text } : read;
-  const isToOthers = began !== 'direct' && beginsWithName(slackText, botUserId);
-  if (meaning.kind === 'aside' || isToOthers) return { kind: 'for-people' };
-  if (meaning.kind === 'new') return meaning;
-  const isMention = mentionsApp(slackText, botUserId);
-  const isAmongUs = isMention || began !== 'people' || isRequester;
-  if (meaning.kind === 'word') return isAmongUs ? meaning : { kind: 'for-people' };
-  if (isPlain && text.trim() === '' && slackText.trim() !== '') return { kind: 'word', word: 'help' };
-  if (!isMention && !isAnswer && !isHeard(where)) return { kind: 'for-people' };
+  if (read.kind === 'aside' || (began !== 'direct' && beginsWithName(slackText, botUserId)))
+    return { kind: 'for-people' };
+  if (read.kind === 'new') return read;
+  const isCalled = mentionsApp(slackText, botUserId);
+  const isOurs = began !== 'people' || isRequester;
+  // With a file or a forwarded message, a word is about it: `exit` with a screenshot ends nothing.
+  if (isOnlyText(said)) {
+    if (read.kind === 'word') return isCalled || isOurs ? read : { kind: 'for-people' };
+    if (text === '' && slackText.trim() !== '') return { kind: 'word', word: 'help' };
+  }
+  const isHeard = began === 'direct' || (listen === null ? isOurs : listen === 'thread');
+  if (!isCalled && !isAnswer && !isHeard) return { kind: 'for-people' };
   const readable = withForwarded(readMessage({ ts: said.message.ts, text }).text, said.forwarded);
   if (muted) return { kind: 'stays-here', reason: 'muted', text: readable };
   const isAtRest = phase !== null && (isResting(phase) || phase === 'gone');
-  return isAtRest && !isMention && !isAnswer
+  return isAtRest && !isCalled && !isAnswer
     ? { kind: 'stays-here', reason: 'at-rest', text: readable }
     : { kind: 'for-devin', text: readable };
 }
@@ -64,48 +64,21 @@ export function editedText(said: Said, botUserId: string): string | null {
   return withForwarded(readMessage({ ts: said.message.ts, text: meaning.text }).text, said.forwarded);
 }
 
-/** Without a mention of the app. */
-function isHeard({ listen, began, isRequester }: ThreadHere & { isRequester: boolean }): boolean {
-  if (began === 'direct') return true;
-  return listen === null ? began === 'app' || isRequester : listen === 'thread';
-}
-
-export type WhoseContext = {
-  store: StoreParts<{
-    requests: 'isUnderCard';
-    settings: 'preferencesFor';
-    messages: 'isUnanswered';
-  }>;
-  slack: { botUserId: () => string };
-};
-
-/** `place`: where the message is. */
+/** `said`: with the thread that it is in. */
 export async function whoseMessage(
-  context: WhoseContext,
+  { store, slack }: Pick<ListenersContext, 'store' | 'slack'>,
   { request, session }: SteeredThread,
   said: Said & Pick<Message, 'userId'> & { threadTs: string },
 ): Promise<Route> {
-  const { store, slack } = context;
   const thread = session ?? { channelId: request.channelId, threadTs: said.threadTs, listen: null };
   const isRequester = request.userId === said.userId;
-  const [here, isAnswer] = await Promise.all([
+  const { phase = null, muted = false, sessionId = request.id } = session ?? {};
+  // Devin falls asleep while it waits.
+  const mayWait = isRequester && phase === 'asleep';
+  const [here, isUnanswered] = await Promise.all([
     listenHere(store, thread, request),
-    isRequester && waitsForAnswer(context, session),
+    mayWait && store.messages.isUnanswered(sessionId),
   ]);
-  const phase = session?.phase ?? null;
-  return routeOf(said, {
-    ...here,
-    phase,
-    muted: session?.muted === true,
-    isRequester,
-    isAnswer,
-    botUserId: slack.botUserId(),
-  });
-}
-
-/** Devin falls asleep while it waits. */
-async function waitsForAnswer({ store }: WhoseContext, session: SessionRow | null): Promise<boolean> {
-  if (session === null) return false;
-  const { phase, sessionId } = session;
-  return phase === 'needs-you' || (phase === 'asleep' && (await store.messages.isUnanswered(sessionId)));
+  const isAnswer = isUnanswered || (isRequester && phase === 'needs-you');
+  return routeOf(said, { ...here, phase, muted, isRequester, isAnswer, botUserId: slack.botUserId() });
 }
