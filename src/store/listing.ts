@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import { phasesOf, STANDING, type SessionPhase, type Standing } from '../session/lifecycle.ts';
-import { isPending, type RequestState } from '../session/request.ts';
+import { phasesOf } from '../session/lifecycle.ts';
+import { PENDING_STATES } from '../session/request.ts';
 import { shownKey } from './shown.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './store.ts';
@@ -17,13 +17,14 @@ type FoundRequests = { requestIds: string[]; total: number };
 
 /** Nobody pages through more, and counting all would take longer every year. */
 const MOST_COUNTED = 1000;
-/** The most waiting or running sessions of each kind that are read, newest first. */
-const MOST_PRESSING = 100;
-
 // Literally as in the indexes: only then are they used.
 const NOT_REFUSED = sql<boolean>`session_requests.state <> 'refused'`;
-const WAITING = sql<boolean>`session_requests.state not in ('created', 'refused', 'failed')`;
 const ACTIVE = sql<boolean>`sessions.phase not in ${literals(phasesOf('earlier'))}`;
+
+const PRESSURE = sql`case
+  when state = 'unknown' or phase in ${literals(phasesOf('needs-you'))} then 0
+  when state in ${literals(PENDING_STATES)} or phase in ${literals(phasesOf('under-way'))} then 1
+  else 2 end`;
 
 /** Lists of requests, newest first. Refused ones have no card and are left out. */
 export type Listing = ReturnType<typeof createListing>;
@@ -43,26 +44,6 @@ export function createListing(db: Kysely<Tables>) {
       .executeTakeFirstOrThrow();
     return Number(counted.total);
   }
-
-  /** With their sessions, the newest first. */
-  const ownRows = ({ teamId, userId }: Own, limit: number) =>
-    found({ teamId, viewerId: userId, whose: 'mine' })
-      .leftJoin('sessions', 'sessions.requestId', 'sessionRequests.id')
-      .select(['sessionRequests.id', 'sessionRequests.createdAt', 'state', 'sessions.phase'])
-      .orderBy('sessionRequests.createdAt', 'desc')
-      .orderBy('sessionRequests.id')
-      .limit(limit);
-
-  const activeRows = ({ teamId, userId }: Own) =>
-    db
-      .selectFrom('sessions')
-      .innerJoin('sessionRequests', 'sessionRequests.id', 'sessions.requestId')
-      .where('sessions.teamId', '=', teamId)
-      .where(ACTIVE)
-      .where('sessionRequests.userId', '=', userId)
-      .select(['sessionRequests.id', 'sessionRequests.createdAt', 'state', 'sessions.phase'])
-      .orderBy('sessionRequests.createdAt', 'desc')
-      .limit(MOST_PRESSING);
 
   return {
     async page(query: Whose & { offset: number; limit: number }): Promise<FoundRequests> {
@@ -136,36 +117,23 @@ export function createListing(db: Kysely<Tables>) {
       return rows;
     },
 
-    /** A person's own: what waits for them, then active ones, then the rest; newest first. */
-    async mostPressing(own: Own): Promise<FoundRequests> {
-      const { teamId, userId, limit } = own;
-      const [waiting, active, newest, total] = await Promise.all([
-        ownRows(own, MOST_PRESSING).where(WAITING).execute(),
-        activeRows(own).execute(),
-        ownRows(own, limit).execute(),
-        count({ teamId, viewerId: userId, whose: 'mine' }),
-      ]);
-      const rows = new Map([...waiting, ...active, ...newest].map((row) => [row.id, row]));
-      const requestIds = [...rows.values()].toSorted(byPressure).map(({ id }) => id);
-      return { requestIds: requestIds.slice(0, limit), total };
+    /** A person's own, of the last MOST_COUNTED: what waits for them, then active ones, then the rest; newest first. */
+    async mostPressing({ teamId, userId, limit }: Own): Promise<FoundRequests> {
+      const own = found({ teamId, viewerId: userId, whose: 'mine' })
+        .select(['id', 'state', 'createdAt'])
+        .orderBy('createdAt', 'desc')
+        .orderBy('id')
+        .limit(MOST_COUNTED);
+      const rows = await db
+        .selectFrom(own.as('own'))
+        .leftJoin('sessions', 'sessions.requestId', 'own.id')
+        .select(['own.id', sql<string>`count(*) over ()`.as('total')])
+        .orderBy(PRESSURE)
+        .orderBy('own.createdAt', 'desc')
+        .orderBy('own.id')
+        .limit(limit)
+        .execute();
+      return { requestIds: rows.map(({ id }) => id), total: Number(rows[0]?.total ?? 0) };
     },
   };
-}
-
-type Row = { id: string; createdAt: Date; state: RequestState; phase: SessionPhase | null };
-
-const ORDER: Record<Standing, number> = { 'needs-you': 0, 'under-way': 1, earlier: 2 };
-
-function byPressure(a: Row, b: Row): number {
-  return (
-    ORDER[standingOf(a)] - ORDER[standingOf(b)] ||
-    b.createdAt.getTime() - a.createdAt.getTime() ||
-    (a.id < b.id ? -1 : 1)
-  );
-}
-
-function standingOf({ state, phase }: Row): Standing {
-  if (state === 'unknown') return 'needs-you';
-  if (phase !== null) return STANDING[phase];
-  return isPending(state) ? 'under-way' : 'earlier';
 }
