@@ -106,7 +106,9 @@ async function sendForm(...[c, { view, userId, homeTeamId }, ack]: Parameters<On
   const form = await ownForm(c, { formId }, { userId, homeTeamId });
   // The form stays open with everything in it. What is wrong with all of it is an error of the task.
   const refuse = async (errors: Record<string, string>) => ack({ response_action: 'errors', errors });
-  const stayOpen = async (why: Unsaved) => refuse({ [fieldBlock('prompt')]: unsavedSentence(why, text) });
+  const { askedBefore, sentBefore, credential } = text.modal;
+  const why = { 'asked-before': askedBefore, 'sent-before': sentBefore, credential };
+  const stayOpen = async (unsaved: Unsaved) => refuse({ [fieldBlock('prompt')]: why[unsaved] });
   const read = await readSubmission(c, { view, userId }, { form, groups, text });
   const isRead = Object.keys(read.errors).length === 0;
   const errors = isRead ? await refusedAt(c, form, { read, view, text }) : read.errors;
@@ -128,17 +130,6 @@ async function sendForm(...[c, { view, userId, homeTeamId }, ack]: Parameters<On
   if (reason === 'asked-before') return ask(reason);
   // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
   return reason === null ? ack() : stayOpen(reason);
-}
-
-function unsavedSentence(unsaved: Unsaved, { modal: words }: Text): string {
-  switch (unsaved) {
-    case 'asked-before':
-      return words.askedBefore;
-    case 'sent-before':
-      return words.sentBefore;
-    case 'credential':
-      return words.credential;
-  }
 }
 
 type Sent = {
