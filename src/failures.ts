@@ -8,7 +8,7 @@ import { laterFor, slackFailure } from './slack/edge/errors.ts';
 export function failureWord(error: unknown): FailureWord {
   if (error instanceof Later || error instanceof Refused || error instanceof Unclear) return error;
   if (!(error instanceof DevinError)) return laterFor(slackFailure(error));
-  const failure = { kind: 'devin', ...error.facts } as const;
+  const { failure } = error;
   const meaning = MEANING[error.code];
   if (meaning === 'unclear') return new Unclear(failure.detail === null ? null : failure);
   return meaning === 'refused' ? new Refused(failure) : new Later(meaning, error.retryAfterMs);

@@ -126,7 +126,7 @@ async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<voi
 
 /** Why something wasn't done, as a plain sentence. Rethrows anything that is neither Devin's nor Slack's: a bug. */
 function reasonOf(error: unknown, text: Text): string {
-  if (error instanceof DevinError) return devinReason({ kind: 'devin', ...error.facts }, text);
+  if (error instanceof DevinError) return devinReason(error.failure, text);
   slackFailure(error);
   return text.steering.slackUnavailable;
 }

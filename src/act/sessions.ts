@@ -67,9 +67,7 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
     if (!(error instanceof DevinError)) throw error;
     // The id of a session that was known here isn't mistyped.
     const why =
-      error.code === 'not-found'
-        ? text.thread.gone(error.facts.detail)
-        : devinReason({ kind: 'devin', ...error.facts }, text);
+      error.code === 'not-found' ? text.thread.gone(error.failure.detail) : devinReason(error.failure, text);
     return notDone(text.steering.notDone(name, text.steering.acts[kind]), escape(why));
   }
   await record(c, doing, ended);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { isPublic } from '../network.ts';
 import { fromWire, readableOnly, toPathId } from '../session/snapshot.ts';
 import type { DevinClient, CallOptions } from './client.ts';
-import { bareFacts, DevinError } from './errors.ts';
+import { bareFailure, DevinError } from './errors.ts';
 
 const uploadedAttachmentSchema = fromWire(z.object({ url: z.string() }));
 const sessionAttachmentSchema = fromWire(
@@ -78,7 +78,7 @@ export function createAttachments(client: DevinClient, isProxied: IsProxied) {
         await response.body?.cancel();
         target = webAddress(response.headers.get('location') ?? '', target);
       }
-      throw new DevinError({ operation, facts: bareFacts('unexpected') });
+      throw new DevinError({ operation, failure: bareFailure('unexpected') });
     },
   };
 }

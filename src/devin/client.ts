@@ -2,7 +2,7 @@ import ky, { HTTPError, NetworkError, TimeoutError, type RetryOptions } from 'ky
 import { z } from 'zod';
 import { bounded, cleanJson, pages, type Fetch } from '../bounds.ts';
 import { fromWire, readableOnly, toSnake } from '../session/snapshot.ts';
-import { bareFacts, DevinError, neverConnected, parseProblem, readRetryAfter } from './errors.ts';
+import { bareFailure, DevinError, neverConnected, parseProblem, readRetryAfter } from './errors.ts';
 
 /** Cursor pagination. `endCursor` is null on the last page. https://docs.devin.ai/api-reference/concepts/pagination */
 export const pageOf = <T extends z.ZodType>(item: T) =>
@@ -180,7 +180,7 @@ export function createDevinClient(options: DevinClientOptions) {
 /** A segment of dots would escape from its place, even encoded. */
 function pathOf(segments: readonly string[]): string {
   if (segments.some((segment) => /^\.{0,2}$/.test(segment))) {
-    throw new DevinError({ operation: 'path', facts: bareFacts('not-found') });
+    throw new DevinError({ operation: 'path', failure: bareFailure('not-found') });
   }
   return `/${segments.map(encodeURIComponent).join('/')}`;
 }
@@ -207,7 +207,7 @@ function toDevinError(
     return new DevinError({ operation, requestId: requestIdOf(headers), ...problem });
   }
   const code = !isSent || neverConnected(error) ? 'not-sent' : 'no-answer';
-  return new DevinError({ operation, facts: bareFacts(code, status), cause: causeOf(error, isSent) });
+  return new DevinError({ operation, failure: bareFailure(code, status), cause: causeOf(error, isSent) });
 }
 
 /** An error about a header quotes it, and the key is in one; one about JSON quotes the answer. */

@@ -1,46 +1,16 @@
 import { z } from 'zod';
 import { cleanJson, cleanText, TooLargeError } from '../bounds.ts';
 import { isUntrusted } from '../network.ts';
+import type { DevinFailure } from '../session/failure.ts';
+import { readableOnly } from '../session/snapshot.ts';
 
-export type DevinErrorCode =
-  /** 400, 422. */
-  | 'invalid-request'
-  | 'unauthorized'
-  /** 402: no credit, or a payment that failed. */
-  | 'payment-required'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  /** 429: Devin did nothing; the request may be repeated after `retryAfterMs`. */
-  | 'rate-limited'
-  /** 5xx. */
-  | 'unavailable'
-  /** No connection was made, so nothing happened. */
-  | 'not-sent'
-  /** The request may have arrived; the answer didn't, or was unreadable. */
-  | 'no-answer'
-  | 'unexpected';
-
-/** `field`: Devin's name of a member of the body; `message`: Devin's. */
-type FieldError = { field: string; message: string };
-
-/** What is known about a failure, serializable: no request, body or key. */
-export type DevinErrorFacts = {
-  code: DevinErrorCode;
-  /** HTTP status; null: no answer. */
-  status: number | null;
-  /** Devin's reason, short. */
-  detail: string | null;
-  /** The permission that the service user lacks, if Devin names it. */
-  permission: string | null;
-  fieldErrors: FieldError[];
-};
+export type DevinErrorCode = DevinFailure['code'];
 
 /** Any failure of an operation on Devin. Its message contains nothing of the request or the answer. */
 export class DevinError extends Error {
   override readonly name = 'DevinError';
   readonly code: DevinErrorCode;
-  readonly facts: DevinErrorFacts;
+  readonly failure: DevinFailure;
   /** How long Devin asks to wait; null: it doesn't say. */
   readonly retryAfterMs: number | null;
   /** Devin's id of the request, for its support. */
@@ -49,33 +19,29 @@ export class DevinError extends Error {
   /** `operation`: its name in logs, for example `sessions.create`. */
   constructor({
     operation,
-    facts,
+    failure,
     retryAfterMs = null,
     requestId = null,
     cause,
   }: {
     operation: string;
-    facts: DevinErrorFacts;
+    failure: DevinFailure;
     retryAfterMs?: number | null;
     requestId?: string | null;
     cause?: unknown;
   }) {
-    const status = facts.status === null ? '' : ` (${facts.status})`;
-    super(`${operation}: ${facts.code}${status}`, cause === undefined ? undefined : { cause });
-    this.code = facts.code;
-    this.facts = facts;
+    const status = failure.status === null ? '' : ` (${failure.status})`;
+    super(`${operation}: ${failure.code}${status}`, cause === undefined ? undefined : { cause });
+    this.code = failure.code;
+    this.failure = failure;
     this.retryAfterMs = retryAfterMs;
     this.requestId = requestId;
   }
-
-  get status(): number | null {
-    return this.facts.status;
-  }
 }
 
-/** The facts if only the code, and perhaps the status, is known. */
-export function bareFacts(code: DevinErrorCode, status: number | null = null): DevinErrorFacts {
-  return { code, status, detail: null, permission: null, fieldErrors: [] };
+/** If only the code, and perhaps the status, is known. */
+export function bareFailure(code: DevinErrorCode, status: number | null = null): DevinFailure {
+  return { kind: 'devin', code, status, detail: null, permission: null, fieldErrors: [] };
 }
 
 /** What was asked for, or why Devin didn't give it. Throws what isn't Devin's, and what isn't `expected`. */
@@ -127,19 +93,21 @@ const CONNECT_CODES = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_PRX_TLS']);
 /** Its code is that of any request that was given up. https://github.com/nodejs/undici/blob/v7.30.2/lib/dispatcher/proxy-agent.js */
 const PROXY_REFUSAL = /^Proxy response \(\d+\) !== 200 when HTTP Tunneling$/;
 
+const socketErrorSchema = z.object({ syscall: z.string().catch(''), code: z.string().catch('') });
+
 function isConnectFailure(error: Error): boolean {
-  const syscall = 'syscall' in error ? error.syscall : undefined;
-  const code = 'code' in error ? error.code : undefined;
+  const { syscall, code } = socketErrorSchema.parse(error);
   return (
-    (typeof syscall === 'string' && CONNECT_SYSCALLS.has(syscall)) ||
-    (typeof code === 'string' && (CONNECT_CODES.has(code) || isUntrusted(code))) ||
+    CONNECT_SYSCALLS.has(syscall) ||
+    CONNECT_CODES.has(code) ||
+    isUntrusted(code) ||
     PROXY_REFUSAL.test(error.message)
   );
 }
 
 /** Whether Devin doesn't even say whose key it is. */
 export function refusesKey(error: unknown): boolean {
-  return error instanceof DevinError && (error.code === 'unauthorized' || error.status === 403);
+  return error instanceof DevinError && (error.code === 'unauthorized' || error.code === 'forbidden');
 }
 
 /**
@@ -150,23 +118,26 @@ export function refusesKey(error: unknown): boolean {
 export function parseProblem(
   { status, headers, bodyText }: { status: number; headers: Headers; bodyText: string },
   sensitive: readonly string[] = [],
-): { facts: DevinErrorFacts; retryAfterMs: number | null } {
+): { failure: DevinFailure; retryAfterMs: number | null } {
   const code = codeOf(status);
-  const conceal = (text: string) => tidy(withoutValues(text, sensitive));
-  const body = readBody(bodyText);
-  const fieldErrors = body.issues.map(({ field, message }) => ({ field, message: conceal(message) }));
-  const detail = body.reason === null ? summary(fieldErrors) : conceal(body.reason);
+  const conceal = (words: string) => tidy(withoutValues(words, sensitive));
+  const { reason, issues, title } = readBody(bodyText);
+  const fieldErrors = issues.map(({ field, message }) => ({ field, message: conceal(message) }));
+  // One line for all fields.
+  const summary = fieldErrors.map(({ field, message }) => labeled(field, message)).join('; ');
+  const detail = conceal(reason || summary || title);
+  const [permission = null] = (code === 'forbidden' && PERMISSION.exec(detail)) || [];
   return {
-    facts: {
-      code,
-      status,
-      detail,
-      permission: code === 'forbidden' ? namedPermission(detail) : null,
-      fieldErrors,
-    },
+    failure: { kind: 'devin', code, status, detail: detail || null, permission, fieldErrors },
     retryAfterMs: readRetryAfter(headers),
   };
 }
+
+/** `ManageOrgSessions`, or the internal form `org.devins.use`. https://docs.devin.ai/api-reference/v3/overview */
+const PERMISSION =
+  /\b(?:(?:Manage|View|Use|Impersonate|Read)(?:[A-Z][a-z]+)+|(?:org|account)\.[a-z_]+\.[a-z_]+)\b/;
+
+const labeled = (...parts: string[]) => parts.filter((part) => part !== '').join(': ');
 
 const CODES: Record<number, DevinErrorCode> = {
   400: 'invalid-request',
@@ -194,73 +165,41 @@ const LONGEST_ASKED_MS = 24 * 60 * 60_000;
 
 /** Retry-After, in seconds, within a day; null: there is none, and callers wait longer each time. */
 export function readRetryAfter(headers: Headers): number | null {
-  const value = headers.get('retry-after')?.trim() ?? '';
-  const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : 0;
+  const waitMs = Number(headers.get('retry-after')) * 1000;
   return waitMs > 0 ? Math.min(LONGEST_ASKED_MS, waitMs) : null;
-}
-
-const text = z.string().optional().catch(undefined);
-
-const problemSchema = z.object({
-  title: text,
-  detail: z
-    .union([z.string(), z.array(z.unknown())])
-    .nullish()
-    .catch(null),
-  errors: z.array(z.unknown()).catch([]),
-});
-
-/** A field's error, as FastAPI writes it. */
-const issueSchema = z.object({ loc: z.array(z.union([z.string(), z.number()])).catch([]), msg: z.string() });
-
-function readBody(bodyText: string): { reason: string | null; issues: FieldError[] } {
-  const parsed = problemSchema.safeParse(parseJson(bodyText));
-  if (!parsed.success) return { reason: plainText(cleanText(bodyText)), issues: [] };
-  const { title, detail, errors } = parsed.data;
-  const issues = [...errors, ...(Array.isArray(detail) ? detail : [])].flatMap(readIssue);
-  if (typeof detail === 'string' && detail.trim() !== '') return { reason: detail, issues };
-  if (issues.length > 0) return { reason: null, issues };
-  return { reason: title ?? null, issues };
-}
-
-function parseJson(bodyText: string): unknown {
-  try {
-    return cleanJson(JSON.parse(bodyText));
-  } catch {
-    return undefined;
-  }
-}
-
-/** A proxy's HTML page or unexpected JSON is no use to people. */
-function plainText(bodyText: string): string | null {
-  const start = bodyText.trim();
-  return start === '' || /^[<[{"]/.test(start) ? null : start;
 }
 
 const LOCATIONS = new Set(['body', 'query', 'path']);
 
-function readIssue(value: unknown): FieldError[] {
-  const parsed = issueSchema.safeParse(value);
-  if (!parsed.success) return [];
-  const { loc, msg } = parsed.data;
-  const [name = '', ...rest] = loc.map(String).filter((segment, at) => at > 0 || !LOCATIONS.has(segment));
-  return [{ field: name, message: [...(rest.length === 0 ? [] : [rest.join('.')]), msg].join(': ') }];
-}
+/** Errors of fields, as FastAPI writes them. */
+const issues = readableOnly(
+  z
+    .object({ loc: z.array(z.union([z.string(), z.number()])).catch([]), msg: z.string() })
+    .transform(({ loc, msg }) => {
+      const names = loc.map(String).filter((segment, at) => at > 0 || !LOCATIONS.has(segment));
+      const [field = '', ...rest] = names;
+      return { field, message: labeled(rest.join('.'), msg) };
+    }),
+).catch([]);
 
-/** One line for all fields. */
-function summary(issues: FieldError[]): string | null {
-  if (issues.length === 0) return null;
-  return tidy(
-    issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),
-  );
-}
+const text = z.string().trim().catch('');
 
-/** `ManageOrgSessions`, or the internal form `org.devins.use`. https://docs.devin.ai/api-reference/v3/overview */
-const PERMISSION =
-  /\b(?:(?:Manage|View|Use|Impersonate|Read)(?:[A-Z][a-z]+)+|(?:org|account)\.[a-z_]+\.[a-z_]+)\b/;
+const problemSchema = z
+  .object({ title: text, detail: z.unknown(), errors: issues })
+  .transform(({ title, detail, errors }) => ({
+    reason: text.parse(detail),
+    issues: [...errors, ...issues.parse(detail)],
+    title,
+  }));
 
-function namedPermission(detail: string | null): string | null {
-  return detail === null ? null : (PERMISSION.exec(detail)?.[0] ?? null);
+function readBody(bodyText: string): z.output<typeof problemSchema> {
+  try {
+    return problemSchema.parse(cleanJson(JSON.parse(bodyText)));
+  } catch {
+    const plain = cleanText(bodyText).trim();
+    // A proxy's HTML page or unexpected JSON is no use to people.
+    return { reason: /^[<[{"]/.test(plain) ? '' : plain, issues: [], title: '' };
+  }
 }
 
 const MAX_DETAIL_CHARS = 1500;

@@ -16,6 +16,26 @@ export type FormQuestion = z.infer<typeof formQuestionSchema>;
 /** Why a form starts nothing yet: a question, or it was sent before with other words. */
 export type Unsaved = FormQuestion | 'sent-before';
 
+const DEVIN_CODES = [
+  /** 400, 422. */
+  'invalid-request',
+  'unauthorized',
+  /** 402: no credit, or a payment that failed. */
+  'payment-required',
+  'forbidden',
+  'not-found',
+  'conflict',
+  /** 429: Devin did nothing; the request may be repeated. */
+  'rate-limited',
+  /** 5xx. */
+  'unavailable',
+  /** No connection was made, so nothing happened. */
+  'not-sent',
+  /** The request may have arrived; the answer didn't, or was unreadable. */
+  'no-answer',
+  'unexpected',
+] as const;
+
 /** Why a request ended without a session, as it is stored; `errors.ts` makes the sentence. No secrets, no bodies. */
 export const failureSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -26,12 +46,14 @@ export const failureSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('devin'),
-    code: z.string(),
+    code: z.enum(DEVIN_CODES),
+    /** HTTP status; null: no answer. */
     status: z.number().nullable(),
     /** Devin's own reason. */
     detail: z.string().nullable(),
-    /** The missing permission. */
+    /** The permission that the service user lacks, if Devin names it. */
     permission: z.string().nullable(),
+    /** `field`: Devin's name of a member of the body. */
     fieldErrors: z.array(z.object({ field: z.string(), message: z.string() })),
   }),
   /** Session secrets could no longer be decrypted. */
@@ -70,6 +92,7 @@ export const failureSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancelled'), userId: z.string() }),
 ]);
 export type Failure = z.infer<typeof failureSchema>;
+export type DevinFailure = Extract<Failure, { kind: 'devin' }>;
 
 /** It was canceled or not approved: nothing went wrong. */
 export function isEndedByPeople({ kind }: Failure): boolean {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { handOverFile } from '../../src/create/hand-over.ts';
-import { bareFacts, DevinError } from '../../src/devin/errors.ts';
+import { bareFailure, DevinError } from '../../src/devin/errors.ts';
 
 const file = {
   id: 'F1',
@@ -20,7 +20,7 @@ test("an upload that the stop aborts isn't blamed on Devin: the job runs again",
       },
       upload: async () => {
         stopping.abort(new Error('the app is stopping'));
-        throw new DevinError({ operation: 'attachments.upload', facts: bareFacts('no-answer') });
+        throw new DevinError({ operation: 'attachments.upload', failure: bareFailure('no-answer') });
       },
       now: Date.now,
     },

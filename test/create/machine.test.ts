@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CreateContext } from '../../src/create/context.ts';
 import { adopt, moveLocked } from '../../src/create/move.ts';
-import { bareFacts, DevinError, type DevinErrorCode } from '../../src/devin/errors.ts';
+import { bareFailure, DevinError, type DevinErrorCode } from '../../src/devin/errors.ts';
 import { requestTag } from '../../src/session/request.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
@@ -17,7 +17,7 @@ const SENT_BEFORE = { uploads: UPLOADS, prompt: 'fix it', identity: ANA, sentAt:
 const DEVIN_MS = Date.UTC(2026, 0, 1);
 
 const failing = (code: DevinErrorCode, status: number | null = null) =>
-  new DevinError({ operation: 'sessions.create', facts: bareFacts(code, status) });
+  new DevinError({ operation: 'sessions.create', failure: bareFailure(code, status) });
 
 /** A setting whose Devin answers a create when it is told to. */
 async function inFlight(changes: Partial<CreateContext> = {}) {

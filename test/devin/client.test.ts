@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createDevinClient, withVersion } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
-import { bareFacts, DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
+import { bareFailure, DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
 import { useProxy } from '../../src/network.ts';
 import { toBareId, toPathId } from '../../src/session/snapshot.ts';
 import { listenInTest } from '../support/listen.ts';
@@ -58,7 +58,7 @@ describe('reads', () => {
 
   test('give up after a few attempts', async () => {
     const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '0' } });
-    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'unavailable', status: 503 });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({ failure: { code: 'unavailable', status: 503 } });
     expect(seen).toHaveLength(4);
   });
 
@@ -73,13 +73,13 @@ describe('reads', () => {
       response.end(bomb);
       return null;
     });
-    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'no-answer', status: 200 });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({ failure: { code: 'no-answer', status: 200 } });
     expect(seen).toHaveLength(1);
   });
 
   test("don't follow a redirect", async () => {
     const { sessions, seen } = await startDevin({ status: 308, headers: { location: '/elsewhere' } });
-    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'no-answer', status: 308 });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({ failure: { code: 'no-answer', status: 308 } });
     expect(seen).toHaveLength(1);
   });
 });
@@ -88,7 +88,7 @@ describe('a write', () => {
   test.each([429, 500, 502, 503])('is sent once when Devin answers %i', async (status) => {
     const { sessions, seen } = await startDevin({ status, headers: { 'retry-after': '0' } });
     expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({
-      status,
+      failure: { status },
       retryAfterMs: null,
     });
     expect(seen).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('a write', () => {
       return null;
     });
     const error = await failureOf(sessions.create({ prompt: PROMPT }));
-    expect(error).toMatchObject({ code: 'no-answer', status: null });
+    expect(error).toMatchObject({ failure: { code: 'no-answer', status: null } });
     expect(isOutcomeUnknown(error)).toBe(true);
     expect(seen).toHaveLength(1);
     expect(requests).toMatchObject([{ operation: 'sessions.create', status: null }]);
@@ -115,7 +115,7 @@ describe('a write', () => {
   ])('has an unknown outcome when a success has the body %j', async (reply) => {
     const { sessions } = await startDevin(reply);
     const error = await failureOf(sessions.create({ prompt: PROMPT }));
-    expect(error).toMatchObject({ code: 'no-answer', status: 200 });
+    expect(error).toMatchObject({ failure: { code: 'no-answer', status: 200 } });
     expect(isOutcomeUnknown(error)).toBe(true);
   });
 
@@ -130,7 +130,7 @@ describe('a write', () => {
       timeoutMs: 100,
     } as const;
     const error = await failureOf(client.call(call));
-    expect(error).toMatchObject({ code: 'no-answer', status: null });
+    expect(error).toMatchObject({ failure: { code: 'no-answer', status: null } });
     expect(everythingIn(error)).not.toContain(KEY);
     // None has arrived yet if the machine is busy.
     expect(seen.length).toBeLessThanOrEqual(1);
@@ -158,7 +158,7 @@ describe('a write', () => {
     // A port that no system hands out: what another test gave back can be in use again.
     const { sessions } = createDevin({ apiUrl: 'http://localhost:2', apiKey: KEY, orgId: ORG });
     const error = await failureOf(sessions.create({ prompt: PROMPT }));
-    expect(error).toMatchObject({ code: 'not-sent', status: null });
+    expect(error).toMatchObject({ failure: { code: 'not-sent', status: null } });
     expect(isOutcomeUnknown(error)).toBe(false);
   });
 
@@ -200,7 +200,7 @@ test.each([
   const versions: string[] = [];
   const failing = withVersion(async (version) => {
     versions.push(version);
-    return Promise.reject(new DevinError({ operation: 'x', facts: bareFacts(code) }));
+    return Promise.reject(new DevinError({ operation: 'x', failure: bareFailure(code) }));
   });
   expect(await failureOf(failing)).toMatchObject({ code });
   expect(versions).toEqual(asked);
@@ -219,7 +219,7 @@ test('only lost answers and 5xx leave the outcome unknown', () => {
     isOutcomeUnknown(
       new DevinError({
         operation: 'x',
-        facts: { code, status: null, detail: null, permission: null, fieldErrors: [] },
+        failure: bareFailure(code),
       }),
     ),
   );

@@ -27,7 +27,8 @@ describe('a failed answer', () => {
   ];
 
   test.each(codes)('with status %i is %s', (status, code) => {
-    expect(parseProblem(answer(status, '')).facts).toEqual({
+    expect(parseProblem(answer(status, '')).failure).toEqual({
+      kind: 'devin',
       code,
       status,
       detail: null,
@@ -37,17 +38,17 @@ describe('a failed answer', () => {
   });
 
   test('prefers the detail of problem details to their title', () => {
-    const { facts } = parseProblem(
+    const { failure } = parseProblem(
       answer(409, { title: 'Conflict', status: 409, detail: 'It is archived.' }),
     );
-    expect(facts.detail).toBe('It is archived.');
+    expect(failure.detail).toBe('It is archived.');
   });
 
   test('uses plain text, but not HTML or JSON of an unknown shape', () => {
-    expect(parseProblem(answer(502, 'upstream is away\n')).facts.detail).toBe('upstream is away');
-    expect(parseProblem(answer(502, '<html><h1>Bad gateway</h1></html>')).facts.detail).toBeNull();
-    expect(parseProblem(answer(502, { request: { prompt: 'x' } })).facts.detail).toBeNull();
-    expect(parseProblem(answer(502, ['x'])).facts.detail).toBeNull();
+    expect(parseProblem(answer(502, 'upstream is away\n')).failure.detail).toBe('upstream is away');
+    expect(parseProblem(answer(502, '<html><h1>Bad gateway</h1></html>')).failure.detail).toBeNull();
+    expect(parseProblem(answer(502, { request: { prompt: 'x' } })).failure.detail).toBeNull();
+    expect(parseProblem(answer(502, ['x'])).failure.detail).toBeNull();
   });
 });
 
@@ -57,11 +58,11 @@ describe('field errors', () => {
       { loc: ['body', 'devin_mode'], msg: 'Input should be normal or fast', input: 'turbo', type: 'enum' },
       { loc: ['body', 'session_secrets', 0, 'key'], msg: 'Too short' },
     ];
-    const { facts } = parseProblem(
+    const { failure } = parseProblem(
       answer(422, { title: 'Unprocessable', status: 422, detail: 'No.', errors }),
     );
-    expect(facts.detail).toBe('No.');
-    expect(facts.fieldErrors).toEqual([
+    expect(failure.detail).toBe('No.');
+    expect(failure.fieldErrors).toEqual([
       { field: 'devin_mode', message: 'Input should be normal or fast' },
       { field: 'session_secrets', message: '0.key: Too short' },
     ]);
@@ -75,7 +76,7 @@ describe('a missing permission', () => {
     ['Requires org.devins.use', 'org.devins.use'],
     ['User is not allowed to do that', null],
   ])('is read from "%s"', (detail, permission) => {
-    expect(parseProblem(answer(403, { detail })).facts.permission).toBe(permission);
+    expect(parseProblem(answer(403, { detail })).failure.permission).toBe(permission);
   });
 });
 
@@ -83,7 +84,7 @@ describe('the time to wait', () => {
   test.each([
     [{ 'retry-after': '7' }, 7000],
     [{ 'retry-after': '0' }, null],
-    [{ 'retry-after': '1.5' }, null],
+    [{ 'retry-after': '-1' }, null],
     [{ 'retry-after': 'soon' }, null],
     [{ 'retry-after': '99999999' }, 86_400_000],
     [{ 'retry-after': '9'.repeat(400) }, 86_400_000],
@@ -102,9 +103,9 @@ describe('an echo of the request', () => {
       answer(422, { detail: `Refused: ${prompt} (s3cr3t-value) about ab.` }),
       sensitive,
     );
-    expect(whole.facts.detail).toBe('Refused: … (…) about ab.');
+    expect(whole.failure.detail).toBe('Refused: … (…) about ab.');
     const cut = parseProblem(answer(422, { detail: `Refused: ${prompt.slice(0, 30)}...` }), sensitive);
-    expect(cut.facts.detail).toBe('Refused: …');
+    expect(cut.failure.detail).toBe('Refused: …');
   });
 
   test('is removed from field errors, and their input is never read', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Member } from '../../src/devin/devin.ts';
-import { bareFacts, DevinError } from '../../src/devin/errors.ts';
+import { bareFailure, DevinError } from '../../src/devin/errors.ts';
 import { createResolveIdentity, lookUpMembers } from '../../src/identity/resolve.ts';
 import type { Identity, Mapping, SlackPerson } from '../../src/session/identity.ts';
 
@@ -258,7 +258,7 @@ describe('a person in the identity file', () => {
 test("members who can't be looked up now are not taken for nobody", async () => {
   const failing = (code: 'not-found' | 'forbidden' | 'unavailable') => {
     const fail = async (): Promise<never> =>
-      Promise.reject(new DevinError({ operation: 'members.get', facts: bareFacts(code) }));
+      Promise.reject(new DevinError({ operation: 'members.get', failure: bareFailure(code) }));
     return lookUpMembers({ get: fail, findByEmail: fail });
   };
   expect(await failing('not-found').findMember('user-ana')).toBeNull();

@@ -11,7 +11,7 @@ const CAPPED = { status: 'suspended', status_detail: 'usage_limit_exceeded' };
 test.each(['sending', 'unknown'] as const)("a card shows Devin's reason while a request is %s", (state) => {
   const failure = {
     kind: 'devin' as const,
-    code: 'unavailable',
+    code: 'unavailable' as const,
     status: 503,
     detail: 'The scheduler is in maintenance.',
     permission: null,

@@ -1,5 +1,5 @@
 import type { Button } from '@slack/types';
-import type { Failure } from '../../session/failure.ts';
+import type { DevinFailure, Failure } from '../../session/failure.ts';
 import { fieldOf, fields } from '../../session/fields.ts';
 import type { RefusedIdentity } from '../../session/identity.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
@@ -153,8 +153,6 @@ export function renderGreeting(command: string, { notices: { greeting }, home }:
   const start = button(ACTION.startHere, home.start, 'channel');
   return joinParts([line(lines), buttonRow(start)]);
 }
-
-type DevinFailure = Extract<Failure, { kind: 'devin' }>;
 
 /**
  * Why a request failed: what happened, why, what to do next; the place where it is shown says whether anything was started.
@@ -314,7 +312,7 @@ export function devinReason({ code, status, detail, permission }: DevinFailure, 
       return `${said}${devin.notFound}`;
     case 'conflict':
       return `${devin.refused(detail)}\n${devin.conflict}`;
-    default:
+    case 'unexpected':
       return devin.unexpected(status, detail);
   }
 }

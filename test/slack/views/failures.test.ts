@@ -6,8 +6,8 @@ import { en } from '../../../src/text/en.ts';
 type Refusal = { detail: string | null; fieldErrors: { field: string; message: string }[] };
 
 function refused({ detail, fieldErrors }: Refusal): string {
-  const facts = { code: 'invalid-request', status: 400, permission: null };
-  return userMessage({ kind: 'devin', ...facts, detail, fieldErrors }, en);
+  const facts = { kind: 'devin', code: 'invalid-request', status: 400, permission: null } as const;
+  return userMessage({ ...facts, detail, fieldErrors }, en);
 }
 
 const OF_PLATFORM = "Unknown platform 'amiga'. Available platforms: linux, windows";
@@ -36,12 +36,12 @@ describe("Devin's whole reason comes first, then who can change it", () => {
     [401, 'Key expired', en.devin.unauthorized],
     [402, 'Organization is out of ACUs', 'ask a Devin admin'],
   ])('%i %s', (status, detail, whose) => {
-    const { facts } = parseProblem({
+    const { failure } = parseProblem({
       status,
       headers: new Headers(),
       bodyText: JSON.stringify({ type: 'about:blank', title: 'No', status, detail }),
     });
-    const words = userMessage({ kind: 'devin', ...facts }, en);
+    const words = userMessage(failure, en);
     expect(words.split('\n')[0]).toContain(detail);
     expect(words).toContain(whose);
     expect(words.includes('lacks')).toBe(whose.includes('lacks'));
