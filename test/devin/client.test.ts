@@ -58,7 +58,9 @@ describe('reads', () => {
 
   test('give up after a few attempts', async () => {
     const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '0' } });
-    expect(await failureOf(sessions.get('abc'))).toMatchObject({ failure: { code: 'unavailable', status: 503 } });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({
+      failure: { code: 'unavailable', status: 503 },
+    });
     expect(seen).toHaveLength(4);
   });
 
@@ -73,13 +75,17 @@ describe('reads', () => {
       response.end(bomb);
       return null;
     });
-    expect(await failureOf(sessions.get('abc'))).toMatchObject({ failure: { code: 'no-answer', status: 200 } });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({
+      failure: { code: 'no-answer', status: 200 },
+    });
     expect(seen).toHaveLength(1);
   });
 
   test("don't follow a redirect", async () => {
     const { sessions, seen } = await startDevin({ status: 308, headers: { location: '/elsewhere' } });
-    expect(await failureOf(sessions.get('abc'))).toMatchObject({ failure: { code: 'no-answer', status: 308 } });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({
+      failure: { code: 'no-answer', status: 308 },
+    });
     expect(seen).toHaveLength(1);
   });
 });
