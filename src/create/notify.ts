@@ -34,9 +34,7 @@ function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
 /** null: it has a card, or another notice says how it ended. */
 function slow({ state, cardTs, waiting }: SessionRequest, text: Text): Rendered | null {
   if (!isOpen(state) || cardTs !== null) return null;
-  const { looking, waitsFor } = text.card;
-  const words = { ...waitsFor, looking };
-  return notice([text.notices.slow, ...(waiting === null ? [] : [words[waiting]])]);
+  return notice([text.notices.slow, ...(waiting === null ? [] : [text.card.waitsFor[waiting]])]);
 }
 
 /** With what the place sets in the place of what was refused for it: the form starts with that. */

@@ -101,12 +101,12 @@ function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null)
 
 /** The same for two cards that read the same, except for a little more time. */
 function fingerprint(card: SessionCard): string {
-  const { elapsedMs, waitedMs, acusUsed } = card;
+  const { lastedMs, url, acusUsed } = card;
+  const step = url === null ? waitedStep : elapsedStep;
   const read: SessionCard = {
     ...card,
-    elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs),
-    waitedMs: waitedMs === null ? null : waitedStep(waitedMs),
-    acusUsed: acusUsed === null ? null : rounded(acusUsed),
+    lastedMs: lastedMs && step(lastedMs),
+    acusUsed: rounded(acusUsed),
   };
   return fingerprintOf(read);
 }

@@ -53,8 +53,8 @@ export function progress(
 }
 
 /** Not once it is over: what is said about that says what it used. */
-export function isNearCap(phase: SessionPhase, used: number | null, cap: number | null): boolean {
-  return cap !== null && used !== null && used >= NEAR * cap && STANDING[phase] !== 'earlier';
+export function isNearCap(phase: SessionPhase, used: number, cap: number | null): boolean {
+  return cap !== null && used >= NEAR * cap && STANDING[phase] !== 'earlier';
 }
 
 function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPhase): string[] {

@@ -3,7 +3,7 @@ import type { LeftOut } from '../session/context.ts';
 import { withoutCredentials } from '../session/credentials.ts';
 import { omitFields } from '../session/defaults.ts';
 import { isEndedByPeople, isRefusal } from '../session/failure.ts';
-import type { Identity, LookedUpIdentity } from '../session/identity.ts';
+import { isEmail, maskEmail, type Identity, type LookedUpIdentity } from '../session/identity.ts';
 import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
 import { threadState, type ThreadShare, type ThreadState } from '../session/preferences.ts';
 import { readPrompt, excerpt, instructionsIn } from '../session/prompt.ts';
@@ -16,9 +16,10 @@ import { beganBy, type ThreadHere, isDirectMessage } from './edge/places.ts';
 import type { ApprovalView } from './views/approval.ts';
 import { cardActions } from './views/card-buttons.ts';
 import { reasonMessage, refusalSentence, userMessage } from './views/notices.ts';
-import type { SessionCard, WaitsFor } from './views/session-card.ts';
+import { shownMoment, shownTime } from './views/details.ts';
+import { fact, type SessionCard } from './views/session-card.ts';
 import type { FormIdentity } from './views/session-form.ts';
-import { bold, escape, replaceMentions, truncate } from './views/text.ts';
+import { bold, escape, oneLine, replaceMentions, truncate } from './views/text.ts';
 
 const TITLE_LENGTH = 120;
 /** What a card shows while its session can still be canceled with a press. */
@@ -42,35 +43,29 @@ export function cardView(
   const { values } = request.draft;
   const snapshot = session?.snapshot ?? null;
   const phase = phaseOf(request, session);
-  const waitedMs = session === null ? waited(request, phase, nowMs) : null;
-  const how = session === null ? null : (here ?? hereOf(session, request));
-  const thread = session === null || how === null ? null : stateOfThread(session, how, phase);
+  const lastedMs = session === null ? waited(request, phase, nowMs) : elapsed(session, nowMs);
+  const thread = session && stateOfThread(session, here ?? hereOf(session, request), phase);
   return {
     requestId: request.id,
     phase,
     statusWord: statusWordOf(request, snapshot, phase),
     title: titleOf(request, snapshot),
     requester: request.userId,
-    isFollowed: request.source === 'follow',
-    requesterName: requesterName(request.identity),
-    runsAs: runsAsNow(request.identity, snapshot),
+    people: peopleFacts(request, snapshot, text),
     url: session?.url ?? null,
     repos: values.repos ?? [],
     mode: snapshot?.devinMode ?? values.devin_mode ?? null,
     acuLimit: capNow(request, session, phase),
-    acusUsed: snapshot?.acusConsumed ?? null,
-    elapsedMs: session === null ? null : elapsed(session, nowMs),
-    waitedMs,
-    waitsFor: waitsFor(request, waitedMs),
-    waitsUntilMs: request.state === 'awaiting-approval' ? (request.approvalUntil?.getTime() ?? null) : null,
-    checkedAtMs: phase === 'unknown' ? (request.checkedAt?.getTime() ?? null) : null,
+    acusUsed: snapshot?.acusConsumed ?? 0,
+    lastedMs,
+    waits: waitsFor(request, lastedMs, text),
     pullRequests: (snapshot?.pullRequests ?? []).map(({ prUrl: url, prState: state }) => ({ url, state })),
     lastWords: session?.lastWords ?? null,
     notes: notesOf(request, text),
     thread,
-    threadLine: session === null || thread === null ? null : threadLine(session, { thread, share }, text),
+    threadLine: session && thread && threadLine(session, { thread, share }, text),
     problem: problemOf(request, text)?.split('\n')[0] ?? null,
-    steeredBy: steeredBy(request, session, phase),
+    steered: steered(request, session, text),
     actions: cardActions(request, session, { phase, thread }),
   };
 }
@@ -149,45 +144,75 @@ function waited(request: SessionRequest, phase: SessionPhase, nowMs: number): nu
   return waitedMs < USUAL_WAIT_MS ? null : waitedMs;
 }
 
-/** While the app searches Devin for a lost session, a note says so instead. */
-function waitsFor({ state, waiting }: SessionRequest, waitedMs: number | null): WaitsFor | null {
-  if (waiting !== null && waiting !== 'looking') return waiting;
-  return state === 'sending' && waiting === null && waitedMs !== null ? 'answer' : null;
+/** For what, until when, or since when in vain. Escaped; null: it doesn't wait, or it isn't known. */
+function waitsFor(
+  { state, waiting, approvalUntil, checkedAt }: SessionRequest,
+  waitedMs: number | null,
+  text: Text,
+): string | null {
+  switch (state) {
+    case 'created':
+      return null;
+    case 'awaiting-approval':
+      return approvalUntil && text.approval.until(shownMoment(approvalUntil.getTime(), text));
+    case 'unknown':
+      return checkedAt && text.card.checked(shownTime(checkedAt.getTime()));
+    default: {
+      const isUnanswered = state === 'sending' && waitedMs !== null;
+      const what = waiting ?? (isUnanswered ? 'answer' : null);
+      return what && text.card.waitsFor[what];
+    }
+  }
 }
 
-/** Who ended or archived it from Slack. */
-function steeredBy(
-  { failure }: SessionRequest,
-  session: SessionRow | null,
-  phase: SessionPhase,
-): SessionCard['steeredBy'] {
-  if (phase === 'ended' && failure?.kind === 'cancelled')
-    return { what: 'canceledBy', userId: failure.userId };
+/** Who ended or archived it from Slack. Escaped. */
+function steered({ state, failure }: SessionRequest, session: SessionRow | null, { card }: Text): string | null {
+  const by = (userId: string): string => `<@${escape(userId)}>`;
+  if (failure?.kind === 'cancelled' && (state === 'failed' || state === 'refused'))
+    return card.canceledBy(by(failure.userId));
   if (session === null) return null;
   const { stoppedBy, archivedBy, snapshot } = session;
-  if (stoppedBy !== null && snapshot.status === 'exit') return { what: 'endedBy', userId: stoppedBy };
-  return archivedBy !== null && snapshot.isArchived ? { what: 'archivedBy', userId: archivedBy } : null;
+  if (stoppedBy !== null && snapshot.status === 'exit') return card.endedBy(by(stoppedBy));
+  return archivedBy !== null && snapshot.isArchived ? card.archivedBy(by(archivedBy)) : null;
 }
 
-function requesterName(identity: Identity | null): string | null {
-  return identity === null || identity.kind === 'refused' ? null : (identity.slackName ?? null);
+/** The requester's name, since a mention would notify them, and who it runs as if it's someone else. Escaped. */
+function peopleFacts(
+  { identity, userId, source }: SessionRequest,
+  snapshot: SessionSnapshot | null,
+  { card }: Text,
+): string[] {
+  const known = identity === null || identity.kind === 'refused' ? null : identity;
+  const name = fact(known?.slackName ?? '');
+  const as = known && runsAs(known, snapshot, card.serviceUser);
+  // Who follows a session has not asked for it.
+  const mention = source === 'follow' ? [] : [card.requestedBy(`<@${escape(userId)}>`)];
+  return [...(name === '' ? mention : [name]), ...(as === null ? [] : [card.as(fact(as))])];
 }
 
-function runsAs(identity: Identity | null): SessionCard['runsAs'] {
-  if (identity === null || identity.kind === 'refused') return null;
-  return identity.kind === 'matched'
-    ? { kind: 'member', name: identity.name, byEmail: identity.how === 'email' }
-    : { kind: 'service-user' };
+/** Devin may name another member than the one it was asked for. null: the requester, by name. */
+function runsAs(
+  asked: Exclude<Identity, { kind: 'refused' }>,
+  snapshot: SessionSnapshot | null,
+  serviceUser: string,
+): string | null {
+  if (asked.kind === 'service-user') return serviceUser;
+  const { devinUserId, name, how, slackName = '' } = asked;
+  const userId = snapshot?.userId ?? devinUserId;
+  if (userId !== devinUserId) return userId === snapshot?.serviceUserId ? serviceUser : userId;
+  const byEmail = how === 'email';
+  // Devin has no name for them, and a card is public.
+  if (isEmail(name)) return byEmail ? null : maskEmail(name);
+  return isSameName(name, slackName, byEmail) ? null : name;
 }
 
-/** As whom the session runs: Devin may name another member than the one it was asked for. */
-function runsAsNow(asked: Identity | null, snapshot: SessionSnapshot | null): SessionCard['runsAs'] {
-  const { userId = null, serviceUserId = null } = snapshot ?? {};
-  if (asked?.kind !== 'matched' || userId === null || userId === asked.devinUserId) return runsAs(asked);
-  return userId === serviceUserId
-    ? { kind: 'service-user' }
-    : { kind: 'member', name: userId, byEmail: false };
+/** The same name; or, if the email address matches, one name starts with the other. */
+function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean {
+  const [one, other] = [wordsOf(inDevin), wordsOf(inSlack)];
+  return one === other || (byEmail && (one.startsWith(other) || other.startsWith(one)));
 }
+
+const wordsOf = (name: string): string => `${oneLine(name).toLowerCase()} `;
 
 /** Phases in which nothing more goes to Devin. */
 const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
@@ -215,7 +240,6 @@ function notesOf(request: SessionRequest, text: Text): string[] {
   const doubt = doubtOf(request, text);
   return [
     ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
-    ...(request.waiting === 'looking' ? [text.card.looking] : []),
     ...approvalNotes(request, text),
     ...(doubt === null ? [] : [doubt]),
     ...leftOutNotes(request.uploads?.leftOut ?? [], text),

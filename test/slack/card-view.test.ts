@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { cardView } from '../../src/slack/card-view.ts';
+import type { Identity } from '../../src/session/identity.ts';
+import { escape } from '../../src/slack/views/text.ts';
 import { en } from '../../src/text/en.ts';
 import { MATCHED } from '../support/identity.ts';
 import { refusedBy, requestRow } from '../support/request-row.ts';
@@ -30,15 +32,38 @@ test('a card of an unconfirmed request keeps to itself why its person may not st
   expect(cardView({ request, session: null, nowMs: 0 }, en).notes).toEqual([]);
 });
 
+const peopleOf = (identity: Identity, changes = {}) => {
+  const session = sessionRow({ snapshot: sessionSnapshot('s1', changes) });
+  return cardView({ request: requestRow({ identity }), session, nowMs: 0 }, en).people;
+};
+const named = { ...MATCHED, name: 'Ana Ruiz', slackName: 'Ana' };
+
 test.each([
-  ['nobody', null, { kind: 'member', name: 'Ana Ruiz', byEmail: true }],
-  ['the member it was asked for', MATCHED.devinUserId, { kind: 'member', name: 'Ana Ruiz', byEmail: true }],
-  ['another member', 'd2', { kind: 'member', name: 'd2', byEmail: false }],
-  ['its service user', 'service-1', { kind: 'service-user' }],
+  ['nobody', null, ['Ana']],
+  ['the member it was asked for', MATCHED.devinUserId, ['Ana']],
+  ['another member', 'd2', ['Ana', 'as d2']],
+  ['its service user', 'service-1', ['Ana', 'as the service user']],
 ])('a card says as whom a session runs if Devin names %s', (_whom, userId, expected) => {
-  const snapshot = sessionSnapshot('s1', { user_id: userId, service_user_id: 'service-1' });
-  const request = requestRow({ identity: MATCHED });
-  expect(cardView({ request, session: sessionRow({ snapshot }), nowMs: 0 }, en).runsAs).toEqual(expected);
+  expect(peopleOf(named, { user_id: userId, service_user_id: 'service-1' })).toEqual(expected);
+});
+
+test.each([
+  ['Ana Ruiz', 'Ana', 'email', false],
+  ['Ana', 'Ana Ruiz', 'email', false],
+  ['ana ruiz', 'Ana Ruiz', 'mapping', false],
+  ['Ana Ruiz', 'Ana', 'mapping', true],
+  ['Anabel Ruiz', 'Ana', 'email', true],
+  ['Ana Ruiz', 'Ruiz', 'email', true],
+  ['<!channel>', 'Ana', 'mapping', true],
+] as const)('of %s in Devin and %s in Slack (by %s), a card names who it runs as: %s', (name, slackName, how, says) => {
+  const as = says ? [`as ${escape(name)}`] : [];
+  expect(peopleOf({ ...MATCHED, name, slackName, how })).toEqual([slackName, ...as]);
+});
+
+test('a card shows nobody the address of a member without a name', () => {
+  const member = { ...named, name: 'ana@acme.example' };
+  expect(peopleOf({ ...member, how: 'email' })).toEqual(['Ana']);
+  expect(peopleOf({ ...member, how: 'mapping' })).toEqual(['Ana', 'as a…@acme.example']);
 });
 
 const running = (changes: object) => sessionRow({ snapshot: sessionSnapshot('s1', changes) });

@@ -137,7 +137,7 @@ function HOMES(): Partial<Home>[] {
     { health },
     { files: (['policy', 'identity'] as const).map((kind) => ({ kind, problems: ['words'] })) },
     { runsAs: { mayStart: false, who: 'words', how: null } },
-    { approvals: [{ card: { ...card, waitsUntilMs: 0 }, requestId: 'r1', number: 0 }] },
+    { approvals: [{ card: { ...card, phase: 'needs-approval', url: null }, requestId: 'r1', number: 0 }] },
   ];
 }
 

@@ -8,7 +8,7 @@ import { approvalButtons } from './approval.ts';
 import { firstButton } from './card-buttons.ts';
 import { shownMoment } from './details.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
-import { lastWords, type SessionCard } from './session-card.ts';
+import { isForApprovers, lastWords, type SessionCard } from './session-card.ts';
 import type { FormIdentity } from './session-form.ts';
 import { sessionLines } from './session-list.ts';
 import { renderOwnSettings } from './settings.ts';
@@ -130,8 +130,8 @@ function entries(standing: Standing, sessions: readonly HomeSession[], text: Tex
 }
 
 /** A request that others have to approve doesn't wait for the person who asked. */
-function standingOf({ phase, waitsUntilMs }: SessionCard): Standing {
-  return waitsUntilMs === null ? STANDING[phase] : 'under-way';
+function standingOf(card: SessionCard): Standing {
+  return isForApprovers(card) ? 'under-way' : STANDING[card.phase];
 }
 
 /** A session that waits for the person has its button, and shows what it asks. */

@@ -1,5 +1,4 @@
 import type { KnownBlock } from '@slack/types';
-import { isEmail, maskEmail } from '../../session/identity.ts';
 import { isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
 import { isNearCap } from '../../session/milestones.ts';
 import type { ThreadState } from '../../session/preferences.ts';
@@ -7,7 +6,6 @@ import { type Text, acuWords, durationWords } from '../../text/index.ts';
 import type { CardAction } from '../edge/ids.ts';
 import { cardMetadata, metadataBlockId } from '../edge/metadata.ts';
 import { cardButtons } from './card-buttons.ts';
-import { shownMoment, shownTime } from './details.ts';
 import { LIMIT, context, section, type Rendered } from './objects.ts';
 import { bold, escape, isWebAddress, link, oneLine, lookup, quote, truncate, BETWEEN_FACTS } from './text.ts';
 
@@ -20,25 +18,17 @@ export type SessionCard = {
   title: string;
   /** Slack user id. */
   requester: string;
-  /** It was started in Devin: the requester only follows it. */
-  isFollowed: boolean;
-  /** What Slack calls them; null: not known. */
-  requesterName: string | null;
-  /** null: not established yet. */
-  runsAs: { kind: 'member'; name: string; byEmail: boolean } | { kind: 'service-user' } | null;
+  /** Who asked, and as whom it runs if that is someone else. Escaped. */
+  people: string[];
   url: string | null;
   repos: string[];
   mode: string | null;
   acuLimit: number | null;
-  acusUsed: number | null;
-  elapsedMs: number | null;
-  /** How long a request has waited, if longer than usual, and for what; null: it doesn't wait, or it isn't known. */
-  waitedMs: number | null;
-  waitsFor: WaitsFor | null;
-  /** When its approval expires; null: it doesn't wait for one. */
-  waitsUntilMs: number | null;
-  /** When someone last checked again without success. */
-  checkedAtMs: number | null;
+  acusUsed: number;
+  /** How long the session has run or, without one, its request has waited, if longer than usual. */
+  lastedMs: number | null;
+  /** For what, or until when. Escaped. */
+  waits: string | null;
   pullRequests: { url: string; state: string | null }[];
   lastWords: string | null;
   /** Sentences, such as what was left out. */
@@ -48,12 +38,10 @@ export type SessionCard = {
   /** How its thread works, or what is switched off. Escaped. */
   threadLine: string | null;
   problem: string | null;
-  /** Who ended or archived it from here: a Slack user id. */
-  steeredBy: { what: 'endedBy' | 'canceledBy' | 'archivedBy'; userId: string } | null;
+  /** That someone ended or archived it from here. Escaped. */
+  steered: string | null;
   actions: CardAction[];
 };
-
-export type WaitsFor = keyof Text['card']['waitsFor'];
 
 const TITLE_LENGTH = 150;
 const LISTED_TITLE_LENGTH = 100;
@@ -87,7 +75,7 @@ export function renderCard(card: SessionCard, text: Text): Rendered {
 
 function facts(card: SessionCard, text: Text): KnownBlock[] {
   const status = [signedStatus(card, text), ...progressFacts(card, text)].join(BETWEEN_FACTS);
-  const who = [...peopleFacts(card, text), ...workFacts(card, text)];
+  const who = [...card.people, ...workFacts(card, text)];
   return [
     {
       ...section(`${bold(linkedTitle(card, text, TITLE_LENGTH))}\n${status}`),
@@ -117,7 +105,7 @@ function plainTwin(card: SessionCard, text: Text): string {
     text.card.headline(escape(cardTitle(card, text)), statusWord(card, text)),
     ...(card.url === null ? [] : [escape(card.url)]),
     ...sentences([card.problem, meaning(card, text)]),
-    [...peopleFacts(card, text), ...progressFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS),
+    [...card.people, ...progressFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS),
     ...pullRequestLines(card, text, false),
     ...(said === null ? [] : [text.joins.labeled('Devin', said)]),
     ...sentences(card.notes),
@@ -148,14 +136,8 @@ export function signedStatus(card: SessionCard, text: Text): string {
 
 /** Escaped. */
 export function statusWord(card: SessionCard, text: Text): string {
-  const { steeredBy } = card;
-  return steeredBy === null
-    ? phaseWord(card, text)
-    : text.card[steeredBy.what](`<@${escape(steeredBy.userId)}>`);
-}
-
-function phaseWord(card: SessionCard, text: Text): string {
-  const { phase, statusWord: word } = card;
+  const { phase, statusWord: word, steered } = card;
+  if (steered !== null) return steered;
   if (isNotStarted(card)) return text.card.notStarted;
   if (phase === 'queued' && word !== null) return text.card.held;
   if (phase === 'capped' && word !== null && !isOwnCap(word)) return text.card.stopped;
@@ -168,10 +150,15 @@ export function lastWords({ lastWords }: SessionCard): string | null {
   return words === '' ? null : escape(truncate(words, WORDS_LENGTH));
 }
 
+/** Other people have to approve it, not its requester. */
+export function isForApprovers({ phase, url }: SessionCard): boolean {
+  return phase === 'needs-approval' && url === null;
+}
+
 /** What the phase means for the reader, unless a problem or the note on its approval says more. */
 function meaning(card: SessionCard, text: Text): string | null {
-  const { phase, statusWord: word, problem, waitsUntilMs } = card;
-  if (problem !== null || waitsUntilMs !== null) return null;
+  const { phase, statusWord: word, problem } = card;
+  if (problem !== null || isForApprovers(card)) return null;
   const phases: Readonly<Partial<Record<SessionPhase, Readonly<Record<string, string>>>>> = text.card.meaning;
   const reasons = phases[phase] ?? {};
   return lookup(reasons, word ?? 'any') ?? reasons['any'] ?? null;
@@ -190,40 +177,12 @@ const ADDRESS_LENGTH = 500;
 /** Devin's default. */
 const USUAL_MODE = 'normal';
 
-/** The requester's name, since a mention would notify them, and who it runs as if it's someone else. Escaped. */
-function peopleFacts(card: SessionCard, text: Text): string[] {
-  const { requester, requesterName, isFollowed } = card;
-  const name = fact(requesterName ?? '');
-  const mention = isFollowed ? [] : [text.card.requestedBy(`<@${escape(requester)}>`)];
-  return [...(name === '' ? mention : [name]), ...runsAsFact(card, text)];
-}
-
-/** The same name; or, if the email address matches, one name starts with the other. */
-function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean {
-  const [one, other] = [inDevin, inSlack].map((name) => `${oneLine(name).trim().toLowerCase()} `);
-  if (one === undefined || other === undefined || one === ' ' || other === ' ') return false;
-  return one === other || (byEmail && (one.startsWith(other) || other.startsWith(one)));
-}
-
-/** Who it runs as, if the name differs from the requester's. Escaped; at most one. */
-function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[] {
-  if (runsAs === null) return [];
-  if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
-  const { name, byEmail } = runsAs;
-  // Devin has no name for them, and a card is public.
-  if (isEmail(name)) return byEmail ? [] : [text.card.as(fact(maskEmail(name)))];
-  return isSameName(name, requesterName ?? '', byEmail) ? [] : [text.card.as(fact(name))];
-}
-
 /** How long, why, how much. */
 export function progressFacts(card: SessionCard, text: Text): string[] {
-  const { elapsedMs, waitedMs, waitsFor, waitsUntilMs, checkedAtMs } = card;
+  const { lastedMs, waits } = card;
   return [
-    ...(elapsedMs === null ? [] : [durationWords(elapsedMs, text)]),
-    ...(waitedMs === null ? [] : [durationWords(waitedMs, text)]),
-    ...(waitsFor === null ? [] : [text.card.waitsFor[waitsFor]]),
-    ...(waitsUntilMs === null ? [] : [text.approval.until(shownMoment(waitsUntilMs, text))]),
-    ...(checkedAtMs === null ? [] : [text.card.checked(shownTime(checkedAtMs))]),
+    ...(lastedMs === null ? [] : [durationWords(lastedMs, text)]),
+    ...(waits === null ? [] : [waits]),
     ...acuFact(card, text),
     ...(isNearCap(card.phase, card.acusUsed, card.acuLimit) ? [text.card.nearCap] : []),
   ];
@@ -275,8 +234,7 @@ function isNotStarted({ phase, url }: SessionCard): boolean {
 
 /** At most one; none without a session that uses ACU. */
 export function acuFact(card: SessionCard, text: Text): string[] {
-  const { acuLimit } = card;
-  const acusUsed = card.acusUsed ?? 0;
+  const { acuLimit, acusUsed } = card;
   if (acusUsed > 0) {
     const used = acuWords(acusUsed);
     return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, acuWords(acuLimit))];
@@ -294,6 +252,6 @@ function pullRequestName(url: string): string {
   return truncate(name, FACT_LENGTH);
 }
 
-function fact(value: string): string {
+export function fact(value: string): string {
   return escape(truncate(oneLine(value), FACT_LENGTH));
 }

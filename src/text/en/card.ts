@@ -66,6 +66,7 @@ export const card = {
     down: "Devin can't be reached",
     slack: "Slack doesn't let this app look people up",
     answer: "waiting for Devin's answer",
+    looking: "Devin didn't confirm; checking whether it started",
   },
   /** `when`: a moment. */
   checked: (when: string): string => `Checked ${when}, still not found`,
@@ -119,7 +120,6 @@ export const card = {
   mentionsOnly: 'Only replies that mention this app go to Devin.',
   muted: "Muted: replies here don't go to Devin.",
   mutedBy: (mention: string): string => `Muted by ${mention}: replies here don't go to Devin.`,
-  looking: "Devin didn't confirm. We're checking whether it started.",
   /** `reason`: in Devin's words. */
   devinAnswered: (status: number | null, reason: string): string =>
     status === null ? `Devin answered: ${reason}` : `Devin answered (HTTP ${status}): ${reason}`,

@@ -62,6 +62,7 @@ export const card: Text['card'] = {
     down: 'Devin に接続できません',
     slack: 'Slack で利用者を確認できません',
     answer: 'Devin の応答待ち',
+    looking: 'Devin から確認が取れず、開始したかどうかを確認中',
   },
   checked: (when) => `${when} に確認しましたが、まだ見つかりません`,
   acuUsed: (used) => `${used} ACU`,
@@ -108,7 +109,6 @@ export const card: Text['card'] = {
   mentionsOnly: 'このアプリをメンションした返信だけが Devin に届きます。',
   muted: 'ミュート中: ここでの返信は Devin に届きません。',
   mutedBy: (mention) => `${mention} さんがミュート中: ここでの返信は Devin に届きません。`,
-  looking: 'Devin から確認が取れていません。開始したかどうかを確認しています。',
   devinAnswered: (status, reason) =>
     status === null ? `Devin の応答: ${reason}` : `Devin の応答（HTTP ${status}）: ${reason}`,
   problems: {

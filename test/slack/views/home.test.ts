@@ -16,7 +16,7 @@ const working: SessionCard = {
   mode: 'fast',
   acuLimit: 10,
   acusUsed: 1.42,
-  elapsedMs: 12 * 60_000,
+  lastedMs: 12 * 60_000,
   pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
   lastWords: 'Reproduced it.',
   actions: ['open', 'reply', 'details', 'ask-stop'],

@@ -24,7 +24,7 @@ const message: MilestoneMessage = {
     url: 'https://app.devin.ai/sessions/abc',
     acuLimit: 10,
     acusUsed: 1.4,
-    elapsedMs: 60_000,
+    lastedMs: 60_000,
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
     actions: ['open', 'answer', 'details', 'start-again'],
   },

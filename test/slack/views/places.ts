@@ -4,7 +4,7 @@ import { optionWords, renderDetails } from '../../../src/slack/views/details.ts'
 import { renderHome } from '../../../src/slack/views/home.ts';
 import { renderWebMessage, renderMilestone } from '../../../src/slack/views/milestone.ts';
 import { refusal } from '../../../src/slack/views/notices.ts';
-import { linkedTitle, renderCard, type SessionCard } from '../../../src/slack/views/session-card.ts';
+import { fact, linkedTitle, renderCard, type SessionCard } from '../../../src/slack/views/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/views/session-form.ts';
 import { renderSessionList } from '../../../src/slack/views/session-list.ts';
 import { renderReplyBox, renderReplyNotice } from '../../../src/slack/views/steering.ts';
@@ -114,26 +114,21 @@ export function cardOf(words: string): SessionCard {
     statusWord: null,
     title: words,
     requester: 'U1',
-    isFollowed: false,
-    requesterName: words,
-    runsAs: { kind: 'member', name: words, byEmail: true },
+    people: [fact(words)],
     url: 'https://app.devin.ai/sessions/abc',
     repos: [words, words],
     mode: words,
     acuLimit: 10,
     acusUsed: 1,
-    elapsedMs: 60_000,
-    waitedMs: null,
-    waitsFor: null,
-    waitsUntilMs: null,
-    checkedAtMs: null,
+    lastedMs: 60_000,
+    waits: null,
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: words }],
     lastWords: words,
     thread: null,
     threadLine: null,
     notes: [],
     problem: null,
-    steeredBy: null,
+    steered: null,
     actions: ['open'],
   };
 }
