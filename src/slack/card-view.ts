@@ -15,8 +15,8 @@ import type { Text } from '../text/index.ts';
 import { beganBy, type ThreadHere, isDirectMessage } from './edge/places.ts';
 import type { ApprovalView } from './views/approval.ts';
 import { cardActions } from './views/card-buttons.ts';
-import { reasonMessage, refusalSentence, userMessage } from './views/notices.ts';
 import { shownMoment, shownTime } from './views/details.ts';
+import { reasonMessage, refusalSentence, userMessage } from './views/notices.ts';
 import { fact, type SessionCard } from './views/session-card.ts';
 import type { FormIdentity } from './views/session-form.ts';
 import { bold, escape, oneLine, replaceMentions, truncate } from './views/text.ts';
@@ -166,7 +166,11 @@ function waitsFor(
 }
 
 /** Who ended or archived it from Slack. Escaped. */
-function steered({ state, failure }: SessionRequest, session: SessionRow | null, { card }: Text): string | null {
+function steered(
+  { state, failure }: SessionRequest,
+  session: SessionRow | null,
+  { card }: Text,
+): string | null {
   const by = (userId: string): string => `<@${escape(userId)}>`;
   if (failure?.kind === 'cancelled' && (state === 'failed' || state === 'refused'))
     return card.canceledBy(by(failure.userId));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cardView } from '../../src/slack/card-view.ts';
 import type { Identity } from '../../src/session/identity.ts';
+import { cardView } from '../../src/slack/card-view.ts';
 import { escape } from '../../src/slack/views/text.ts';
 import { en } from '../../src/text/en.ts';
 import { MATCHED } from '../support/identity.ts';
@@ -55,10 +55,13 @@ test.each([
   ['Anabel Ruiz', 'Ana', 'email', true],
   ['Ana Ruiz', 'Ruiz', 'email', true],
   ['<!channel>', 'Ana', 'mapping', true],
-] as const)('of %s in Devin and %s in Slack (by %s), a card names who it runs as: %s', (name, slackName, how, says) => {
-  const as = says ? [`as ${escape(name)}`] : [];
-  expect(peopleOf({ ...MATCHED, name, slackName, how })).toEqual([slackName, ...as]);
-});
+] as const)(
+  'of %s in Devin and %s in Slack (by %s), a card names who it runs as: %s',
+  (name, slackName, how, says) => {
+    const as = says ? [`as ${escape(name)}`] : [];
+    expect(peopleOf({ ...MATCHED, name, slackName, how })).toEqual([slackName, ...as]);
+  },
+);
 
 test('a card shows nobody the address of a member without a name', () => {
   const member = { ...named, name: 'ana@acme.example' };
