@@ -13,7 +13,6 @@ import {
   type WithLease,
 } from '../queue/index.ts';
 import type { SentFile, SlackFile } from '../session/context.ts';
-import type { Failure } from '../session/failure.ts';
 import { devinUserOf, type Identity } from '../session/identity.ts';
 import { isResting } from '../session/lifecycle.ts';
 import {
@@ -160,7 +159,7 @@ export async function send(c: ConverseContext, sending: SendingReply): Promise<v
     if (word instanceof NotDeliveredError) throw word;
     // Its author's account may be gone, or a new one: it is looked up again.
     await c.store.identities.forget(reply);
-    throw new NotDeliveredError(await classifyRefusal(c, session, word.failure));
+    throw new NotDeliveredError((await isOverByNow(c, session)) ? { kind: 'ended' } : word.failure);
   }
 }
 
@@ -305,21 +304,11 @@ async function messageOf(
   return composeReply({ kind, text: content.text, files, author });
 }
 
-/** Devin doesn't document its code for a session that is over. */
-const ABOUT_SESSION: ReadonlySet<string> = new Set([
-  'conflict',
-  'invalid-request',
-  'unexpected',
-  'not-found',
-]);
-
-/** Devin's refusal may be about a session that is over. */
-async function classifyRefusal(
+/** Devin doesn't document how it refuses a message to a session that is over. */
+async function isOverByNow(
   { devin }: ConverseContext,
   { sessionId, snapshot }: SessionRow,
-  failure: Failure,
-): Promise<ReplyFailure> {
-  if (failure.kind !== 'devin' || !ABOUT_SESSION.has(failure.code)) return failure;
+): Promise<boolean> {
   const found = await orDevinError(devin.sessions.get(sessionId));
-  return isClosed(found instanceof DevinError ? snapshot : found) ? { kind: 'ended' } : failure;
+  return isClosed(found instanceof DevinError ? snapshot : found);
 }

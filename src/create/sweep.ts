@@ -35,14 +35,14 @@ export function createSweep(c: SweepContext) {
   const { log } = tuning;
   let sweeping: Interval | null = null;
 
-  async function recover({ strandedMs = times.strandedMs, waitingMs = WAITING_MS } = {}): Promise<void> {
+  async function recover(strandedMs: number): Promise<void> {
     // If it has a waiting job, it only rests.
     const requestIds = await queue.unqueued('create-session', await requests.stranded(strandedMs));
     for (const requestId of requestIds) await enqueue('create-session', { requestId });
     if (requestIds.length > 0)
       log.info({ requests: requestIds.length }, 'took up requests that were left behind');
     for (const requestId of await requests.expired()) await expireApproval(c, requestId);
-    for (const sessionId of await messages.waiting(waitingMs))
+    for (const sessionId of await messages.waiting(WAITING_MS))
       await enqueue('relay-from-devin', { sessionId });
   }
 
@@ -59,7 +59,7 @@ export function createSweep(c: SweepContext) {
   async function sweep(): Promise<void> {
     try {
       await readTime();
-      await recover();
+      await recover(times.strandedMs);
       await sayWords();
     } catch (error) {
       log.warn({ err: error }, 'the sweep failed; it will be retried');
@@ -69,7 +69,7 @@ export function createSweep(c: SweepContext) {
   return {
     /** `alone`: no other process is running, so what is open was left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
-      await recover(alone ? { strandedMs: 0, waitingMs: 0 } : {});
+      await recover(alone ? 0 : times.strandedMs);
       sweeping ??= repeat(sweep, times.everyMs);
     },
     async stop(): Promise<void> {
@@ -86,7 +86,7 @@ export function createSweep(c: SweepContext) {
  */
 export async function findUnconfirmed(c: CreateContext, signal: AbortSignal): Promise<number> {
   const due = await c.store.unconfirmedCreates.due(new Date(c.tuning.now()));
-  for (const unconfirmed of due) await planNext(c, unconfirmed, due);
+  for (const unconfirmed of due) await planNext(c, unconfirmed);
   try {
     await search(c, due, signal);
     return 0;
@@ -101,18 +101,12 @@ export async function findUnconfirmed(c: CreateContext, signal: AbortSignal): Pr
 }
 
 /** Planned before the search, so that a failure isn't retried at once. */
-async function planNext(
-  c: CreateContext,
-  unconfirmed: UnconfirmedCreate,
-  due: readonly UnconfirmedCreate[],
-): Promise<void> {
-  const { requestId, lostAt } = unconfirmed;
+async function planNext(c: CreateContext, unconfirmed: UnconfirmedCreate): Promise<void> {
+  const { requestId } = unconfirmed;
   const { db, unconfirmedCreates, ledger } = c.store;
   const intervalMs = await intervalOf(c, unconfirmed);
   if (intervalMs !== null) return unconfirmedCreates.plan(unconfirmed, new Date(c.tuning.now() + intervalMs));
-  // A later attempt may still be started anyway.
-  if (!due.some((other) => other.requestId === requestId && other.lostAt > lostAt))
-    await eraseSecrets(c, requestId);
+  await eraseSecrets(c, requestId);
   await db.transaction().execute(async (trx) => {
     await unconfirmedCreates.plan(unconfirmed, null, trx);
     await ledger.giveUp(requestId, trx);
