@@ -160,7 +160,7 @@ async function bind(
   // What people said while it was starting.
   if (await replies.adopt(requestId, sessionId, trx)) await enqueue('relay-to-devin', { sessionId }, { trx });
   // What is said in its thread goes to this one now.
-  for (const other of await sessions.besides(bound, trx))
+  for (const other of (await sessions.sharing(bound, trx)).others)
     await enqueue('show', { key: cardKey(other) }, { trx });
   // It isn't the answer to a POST, but the session of an attempt that wasn't confirmed.
   const late = from !== 'sending';

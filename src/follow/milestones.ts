@@ -182,7 +182,7 @@ export async function milestoneMessage(
   const { channelId, threadTs: ts } = session;
   const text = where === 'thread' ? c.text : await c.slack.textFor(request.userId);
   const card = cardView({ request, session, nowMs: c.now() }, text);
-  const isAlone = where === 'thread' && (await c.store.sessions.shareOf(session)) === 'alone';
+  const isAlone = where === 'thread' && (await c.store.sessions.sharing(session)).share === 'alone';
   const thread = where === 'direct' ? c.slack.outbound.permalink({ channelId, ts, threadTs: null }) : null;
   const { structuredOutput } = session.snapshot;
   const { key, answeredAt: at, userId, text: words } = row;

@@ -90,7 +90,7 @@ async function withMilestone(
     const said = { key: row.key, text: row.text, shown };
     return milestoneMessage(c, followed, { row: milestone, where: 'thread', said, isDevins: true });
   }
-  if (row.source !== 'devin' || (await c.store.sessions.shareOf(session)) === 'alone') return shown;
+  if (row.source !== 'devin' || (await c.store.sessions.sharing(session)).share === 'alone') return shown;
   return labeled(shown, cardView({ request, session, nowMs: c.now() }, c.text), c.text);
 }
 

@@ -29,7 +29,7 @@ export const CARD: Kind<RowsOfCard> = {
     if (request === null) return null;
     const session = request.state === 'created' ? await store.sessions.ofRequest(requestId) : null;
     const here = session === null ? null : await listenHere(store, session, request);
-    const share = session === null ? 'alone' : await store.sessions.shareOf(session);
+    const share = session === null ? 'alone' : (await store.sessions.sharing(session)).share;
     return { request, session, here, share, nowMs: now(), text };
   },
 

@@ -118,19 +118,15 @@ function openOnServer(
     boss,
     unflushed: null,
     ping: async () =>
-      pingWritable(interactive).catch((error: unknown) => {
+      ping(interactive).catch((error: unknown) => {
         throw connectError(databaseUrl, error);
       }),
     close,
   };
 }
 
-async function ping(db: Kysely<Tables>): Promise<void> {
-  await sql`select 1`.execute(db);
-}
-
 /** After a failover, the address may lead to a server that takes no writes, for a while. */
-async function pingWritable(db: Kysely<Tables>): Promise<void> {
+async function ping(db: Kysely<Tables>): Promise<void> {
   const setting = sql<{ value: string }>`select current_setting('transaction_read_only') as value`;
   const { rows } = await setting.execute(db);
   if (rows[0]?.value === 'on') throw Object.assign(new Error('it is read-only'), { code: READ_ONLY });

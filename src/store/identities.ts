@@ -25,7 +25,6 @@ type PersonRow = Person & {
   /** How they were found in Devin: the address, the link, or the file's entry; null: none of these. */
   address: string | null;
   identity: Identity | null;
-  identifiedAt: Date | null;
   /** The member that their address found last. */
   ranAs: string | null;
   /** The member an administrator linked them to. */
@@ -60,7 +59,7 @@ export function createIdentities(db: Kysely<Tables>) {
 
     async remember({ teamId, userId }: Person, { address, identity }: Remembered): Promise<void> {
       const ranAs = identity.kind === 'matched' && identity.how === 'email' ? identity.devinUserId : null;
-      const found = { address, identity: json(identity), identifiedAt: new Date(identity.checkedAtMs) };
+      const found = { address, identity: json(identity) };
       const value = { ...found, ...(ranAs !== null && { ranAs }) };
       await db
         .insertInto('people')
@@ -70,12 +69,12 @@ export function createIdentities(db: Kysely<Tables>) {
     },
 
     async forget(person: Person): Promise<void> {
-      await db.updateTable('people').set({ identity: null }).where(isOf(person)).execute();
+      await db.updateTable('people').set({ address: null, identity: null }).where(isOf(person)).execute();
     },
 
     /** At start: settings may have changed. */
     async forgetAll(): Promise<void> {
-      await db.updateTable('people').set({ identity: null }).where('identity', 'is not', null).execute();
+      await db.updateTable('people').set({ address: null, identity: null }).where('identity', 'is not', null).execute();
     },
 
     /** `then`: in the same transaction, if there was one. */

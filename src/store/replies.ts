@@ -12,7 +12,7 @@ import {
   sentAs,
 } from '../session/reply.ts';
 import type { MessageRef } from './requests.ts';
-import { hasRow, literals, readFirst, withJson, type Columns } from './sql.ts';
+import { hasRow, literals, presentOf, readFirst, withJson, type Columns } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 const rowSchema = z.object({
@@ -248,16 +248,8 @@ export function createEchoes(db: Kysely<Tables>) {
     },
 
     /** The events that are known to be replies of this session. */
-    async recognized(sessionId: string, eventIds: readonly string[]): Promise<Set<string>> {
-      if (eventIds.length === 0) return new Set();
-      const rows = await db
-        .selectFrom('replies')
-        .select('eventId')
-        .where('sessionId', '=', sessionId)
-        .where(sql<boolean>`event_id = any(${[...eventIds]}::text[])`)
-        .execute();
-      return new Set(rows.flatMap((row) => (row.eventId === null ? [] : [row.eventId])));
-    },
+    recognized: async (sessionId: string, eventIds: readonly string[]): Promise<Set<string>> =>
+      presentOf(eventIds, sql`select event_id from replies where session_id = ${sessionId} and event_id`, db),
 
     /** Other replies with the same text that Devin has or may have, and that weren't seen in its list. */
     async unseenTwins({ id, sessionId, sentText }: Reply): Promise<number> {

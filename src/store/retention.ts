@@ -71,6 +71,8 @@ async function clearSome(db: Kysely<Tables>, expired: RawBuilder<{ id: string }>
   });
 }
 
+const IDENTIFIED_AT = sql`to_timestamp((identity ->> 'checkedAtMs')::float8 / 1000)`;
+
 /**
  * Deletes forms that nobody sent, messages that are never edited (their places are in other tables), leases of dead processes, Homes that
  * nobody looks at, and old identities and failures.
@@ -88,10 +90,10 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
     )
     .execute();
   await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
-  const isOld = sql`linked_to is null and greatest(asked_at, identified_at) < ${ago(1)}`;
+  const isOld = sql`linked_to is null and greatest(asked_at, ${IDENTIFIED_AT}) < ${ago(1)}`;
   await sql`delete from people where ran_as is null and ${isOld}`.execute(db);
   // As which member they run stays, so that they are told when that changes.
-  await sql`update people set slack = null, asked_at = null, address = null, identity = null, identified_at = null
+  await sql`update people set slack = null, asked_at = null, address = null, identity = null
     where ${isOld}`.execute(db);
   // A session that still fails does so at least hourly; other things that were set aside aren't retried.
   await sql`delete from set_aside where failed_at < ${ago(SET_ASIDE_DAYS)}
@@ -111,7 +113,6 @@ export function createTidying(tidy: (signal: AbortSignal) => Promise<void>, log:
   let first: Promise<void> = Promise.resolve();
   return {
     start() {
-      if (life !== null) return;
       life = repeat(once, EVERY_MS);
       first = once();
     },

@@ -192,7 +192,6 @@ create table people (
   asked_at timestamptz,
   address text,
   identity jsonb,
-  identified_at timestamptz,
   ran_as text,
   linked_to text,
   primary key (team_id, user_id)

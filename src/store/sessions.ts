@@ -4,7 +4,7 @@ import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { LISTEN, type ThreadShare } from '../session/preferences.ts';
 import { CLOSED, fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
 import { createSetAside, MOST_FAILURES } from './set-aside.ts';
-import { interval, json, readFirst, type Columns } from './sql.ts';
+import { interval, json, presentOf, readFirst, type Columns } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 const columnsSchema = z.object({
@@ -117,8 +117,8 @@ export function createSessions(db: Kysely<Tables>) {
   const byId = (sessionId: string, from: Db) =>
     from.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId);
   /** In this thread; those that take no more messages come last. */
-  const latestFirst = (channelId: string, threadTs: string) =>
-    db
+  const latestFirst = (channelId: string, threadTs: string, from: Db = db) =>
+    from
       .selectFrom('sessions')
       .where('channelId', '=', channelId)
       .where('threadTs', '=', threadTs)
@@ -154,25 +154,17 @@ export function createSessions(db: Kysely<Tables>) {
       return heardOf(rows.map((row) => sessionRowSchema.parse(row)));
     },
 
-    /** The requests of other sessions in its thread. */
-    async besides({ sessionId, channelId, threadTs }: SessionRow, trx: Db): Promise<string[]> {
-      if (threadTs === '') return [];
-      const rows = await trx
-        .selectFrom('sessions')
-        .select('requestId')
-        .where((row) => row.and({ channelId, threadTs }))
-        .where('sessionId', '<>', sessionId)
-        .limit(MOST_IN_THREAD)
-        .execute();
-      return rows.map(({ requestId }) => requestId);
-    },
-
-    async shareOf({ sessionId, channelId, threadTs }: SessionRow): Promise<ThreadShare> {
-      if (threadTs === '') return 'alone';
-      const columns = latestFirst(channelId, threadTs).select(['sessionId', 'phase']);
-      const rows = await columns.limit(MOST_IN_THREAD).execute();
-      if (rows.length < 2) return 'alone';
-      return heardOf(rows)?.sessionId === sessionId ? 'heard' : 'unheard';
+    /** Whether it gets what is said in its thread, and the requests of the thread's other sessions. */
+    async sharing(
+      { sessionId, channelId, threadTs }: SessionRow,
+      trx: Db = db,
+    ): Promise<{ share: ThreadShare; others: string[] }> {
+      const columns = latestFirst(channelId, threadTs, trx).select(['sessionId', 'requestId', 'phase']);
+      // Without a thread, it shares none.
+      const rows = await columns.where('threadTs', '<>', '').limit(MOST_IN_THREAD).execute();
+      const others = rows.filter((row) => row.sessionId !== sessionId).map(({ requestId }) => requestId);
+      const heard = heardOf(rows)?.sessionId === sessionId ? 'heard' : 'unheard';
+      return { share: others.length === 0 ? 'alone' : heard, others };
     },
 
     /** Someone acted on a request's session: it's polled now, and often for a while, unless it has ended for good. */
@@ -209,15 +201,8 @@ export function createSessions(db: Kysely<Tables>) {
     },
 
     /** Which of these sessions already belong to a request. */
-    async bound(sessionIds: readonly string[]): Promise<Set<string>> {
-      if (sessionIds.length === 0) return new Set();
-      const rows = await db
-        .selectFrom('sessions')
-        .select('sessionId')
-        .where(sql<boolean>`session_id = any(${[...sessionIds]}::text[])`)
-        .execute();
-      return new Set(rows.map((row) => row.sessionId));
-    },
+    bound: async (sessionIds: readonly string[]): Promise<Set<string>> =>
+      presentOf(sessionIds, sql`select session_id from sessions where session_id`, db),
   };
 }
 

@@ -77,8 +77,9 @@ export const cardKey = (requestId: string): string => shownKey('card', requestId
 /** What the keys begin with of the words that people get before their cards. */
 const WORD = 'word:';
 /** It is being started, has no card, and its person wasn't told why it waits. */
-const isUntold = (): RawBuilder<boolean> => sql<boolean>`state in ${literals(OPEN_STATES)} and state <> 'held'
-  and card_ts is null and source not in ('follow', 'restored')`;
+const isUntold = (waitedMs: number): RawBuilder<boolean> => sql<boolean>`state in ${literals(OPEN_STATES)} and state <> 'held'
+  and card_ts is null and source not in ('follow', 'restored')
+  and ${isLongAgo(sql`coalesce(resumed_at, created_at)`, waitedMs)}`;
 
 type Attempt = {
   key: string;
@@ -195,7 +196,7 @@ export function createShown(db: Kysely<Tables>) {
     async needWord(waitedMs: number, trx: Db): Promise<string[]> {
       const { rows } = await sql<{ requestId: string }>`
         insert into shown (key)
-        select ${WORD}::text || id from session_requests where ${isUntold()} and ${isLongAgo(sql`coalesce(resumed_at, created_at)`, waitedMs)}
+        select ${WORD}::text || id from session_requests where ${isUntold(waitedMs)}
         on conflict (key) do nothing
         returning substr(key, ${sql.lit(WORD.length + 1)}) as request_id`.execute(trx);
       return rows.map(({ requestId }) => requestId);
@@ -204,7 +205,7 @@ export function createShown(db: Kysely<Tables>) {
     /** How many have waited for so long without a card or a word. */
     async countSilent(waitedMs: number, trx: Db): Promise<number> {
       const { rows } = await sql<{ count: string }>`
-        select count(*) from session_requests where ${isUntold()} and ${isLongAgo(sql`coalesce(resumed_at, created_at)`, waitedMs)}
+        select count(*) from session_requests where ${isUntold(waitedMs)}
           and not exists (select from shown where key = ${WORD}::text || id)`.execute(trx);
       return Number(rows[0]?.count ?? 0);
     },

@@ -91,6 +91,17 @@ export async function readFirst<Schema extends z.ZodType>(
   return row === undefined ? null : schema.parse(row);
 }
 
+/** Which of these values are stored. `rows`: a select of a column, up to the name that is compared with them. */
+export async function presentOf(
+  values: readonly string[],
+  rows: RawBuilder<unknown>,
+  db: Db,
+): Promise<Set<string>> {
+  if (values.length === 0) return new Set();
+  const found = await sql<Record<string, string>>`${rows} = any(${[...values]}::text[])`.execute(db);
+  return new Set(found.rows.flatMap((row) => Object.values(row)));
+}
+
 /** Whether it finds, or changes, a row. */
 export async function hasRow(query: Query): Promise<boolean> {
   return (await query.executeTakeFirst()) !== undefined;

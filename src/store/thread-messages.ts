@@ -1,7 +1,7 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { batchesOf } from '../bounds.ts';
-import { isLongAgo, literals, MOST_SWEPT, type Columns } from './sql.ts';
+import { isLongAgo, literals, MOST_SWEPT, presentOf, type Columns } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 /** A file that Devin made. */
@@ -102,13 +102,8 @@ export function createThreadMessages(db: Kysely<Tables>) {
 
   return {
     /** Which of these are stored. */
-    async known(sessionId: string, keys: readonly string[]): Promise<Set<string>> {
-      if (keys.length === 0) return new Set();
-      const rows = of(sessionId)
-        .select('key')
-        .where(sql<boolean>`key = any(${[...keys]}::text[])`);
-      return new Set((await rows.execute()).map(({ key }) => key));
-    },
+    known: async (sessionId: string, keys: readonly string[]): Promise<Set<string>> =>
+      presentOf(keys, sql`select key from thread_messages where session_id = ${sessionId} and key`, db),
 
     add,
 

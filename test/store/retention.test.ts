@@ -164,9 +164,9 @@ describe('data past its retention time', () => {
     await sql`insert into shown (key, channel_id, at)
       values ('old', 'C1', now() - interval '25 hours'), ('new', 'C1', now()),
         ('card:old', 'C1', now() - interval '25 hours')`.execute(db);
-    await sql`insert into people (team_id, user_id, asked_at, identified_at, linked_to)
-      values ('T1', 'old', now() - interval '2 days', null, null), ('T1', 'new', now(), null, null),
-        ('T1', 'identified', now() - interval '2 days', now(), null),
+    await sql`insert into people (team_id, user_id, asked_at, identity, linked_to)
+      values ('T1', 'old', now() - interval '2 days', '{"checkedAtMs": 0}', null), ('T1', 'new', now(), null, null),
+        ('T1', 'identified', now() - interval '2 days', json_build_object('checkedAtMs', ${Date.now()}::float8), null),
         ('T1', 'linked', now() - interval '2 days', null, 'user-1')`.execute(db);
     await sql`insert into people (team_id, user_id, asked_at, slack, ran_as)
       values ('T1', 'ran', now() - interval '2 days', '{"name": "Ran"}', 'user-2')`.execute(db);
