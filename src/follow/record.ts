@@ -91,7 +91,8 @@ async function record(
     }
     // Which of them gets what is said in their thread may change.
     if (phase !== current.phase)
-      for (const requestId of (await sessions.sharing(current, trx)).others) await showOnCard(c, requestId, { trx });
+      for (const requestId of (await sessions.sharing(current, trx)).others)
+        await showOnCard(c, requestId, { trx });
     if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
       await showOnCard(c, current.requestId, { trx, interactive });
     return true;

@@ -74,7 +74,11 @@ export function createIdentities(db: Kysely<Tables>) {
 
     /** At start: settings may have changed. */
     async forgetAll(): Promise<void> {
-      await db.updateTable('people').set({ address: null, identity: null }).where('identity', 'is not', null).execute();
+      await db
+        .updateTable('people')
+        .set({ address: null, identity: null })
+        .where('identity', 'is not', null)
+        .execute();
     },
 
     /** `then`: in the same transaction, if there was one. */

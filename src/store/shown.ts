@@ -77,7 +77,9 @@ export const cardKey = (requestId: string): string => shownKey('card', requestId
 /** What the keys begin with of the words that people get before their cards. */
 const WORD = 'word:';
 /** It is being started, has no card, and its person wasn't told why it waits. */
-const isUntold = (waitedMs: number): RawBuilder<boolean> => sql<boolean>`state in ${literals(OPEN_STATES)} and state <> 'held'
+const isUntold = (
+  waitedMs: number,
+): RawBuilder<boolean> => sql<boolean>`state in ${literals(OPEN_STATES)} and state <> 'held'
   and card_ts is null and source not in ('follow', 'restored')
   and ${isLongAgo(sql`coalesce(resumed_at, created_at)`, waitedMs)}`;
 
