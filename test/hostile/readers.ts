@@ -139,7 +139,7 @@ const secretsField = fields.filter(({ input }) => input.kind === 'secrets');
 
 function readSecrets(text: string): unknown {
   return secretsField.map((field) =>
-    readField(field, new Map([[fieldBlock(field.key), { kind: 'text', text }]])),
+    readField(field, new Map([[fieldBlock(field.key), { text, picked: [], files: [] }]])),
   );
 }
 

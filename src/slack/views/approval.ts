@@ -9,7 +9,7 @@ import { fieldRows, shownMoment } from './details.ts';
 import {
   inputBlock,
   readEntered,
-  typedIn,
+  enteredIn,
   textElement,
   LIMIT,
   actions,
@@ -204,5 +204,5 @@ export function renderDeclineDialog(asked: AskedApproval, text: Text): ModalView
 
 /** Empty if nothing was written. */
 export function readDeclineDialog(state: unknown): string {
-  return typedIn(readEntered(state), DECLINE_BLOCK).trim().slice(0, TYPED_LENGTH);
+  return enteredIn(readEntered(state), DECLINE_BLOCK).text.trim().slice(0, TYPED_LENGTH);
 }

@@ -268,39 +268,41 @@ export function placeholderOf(words: string) {
 export type UploadedFile = { id: string; name: string };
 
 /** What one input holds, whatever its element. */
-type Entered =
-  | { kind: 'text'; text: string }
-  | { kind: 'picked'; values: string[] }
-  | { kind: 'files'; files: UploadedFile[] };
+type Entered = { text: string; picked: string[]; files: UploadedFile[] };
+const NOTHING_ENTERED: Entered = { text: '', picked: [], files: [] };
 
 /** By block id, without blocks of unknown kinds. */
 export type EnteredByBlock = ReadonlyMap<string, Entered>;
 
 const optionSchema = z.object({ value: z.string() });
 const file = z.object({ id: z.string(), name: z.string().catch('') });
-const typed = (value: string): Entered => ({ kind: 'text', text: value });
-const picked = (values: string[]): Entered => ({ kind: 'picked', values });
 
 /** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
 const heldSchema = z.union([
   z
     .object({ type: z.enum(['plain_text_input', 'number_input']), value: z.string().nullish() })
-    .transform(({ value }) => typed(value ?? '')),
+    .transform(({ value }) => ({ ...NOTHING_ENTERED, text: value ?? '' })),
   z
     .object({
       type: z.enum(['static_select', 'external_select', 'radio_buttons']),
       selected_option: optionSchema.nullish(),
     })
-    .transform(({ selected_option: chosen }) => picked(chosen ? [chosen.value] : [])),
+    .transform(({ selected_option: chosen }) => ({
+      ...NOTHING_ENTERED,
+      picked: chosen ? [chosen.value] : [],
+    })),
   z
     .object({
       type: z.enum(['multi_external_select', 'checkboxes']),
       selected_options: z.array(optionSchema).nullish(),
     })
-    .transform(({ selected_options: chosen }) => picked((chosen ?? []).map(({ value }) => value))),
+    .transform(({ selected_options: chosen }) => ({
+      ...NOTHING_ENTERED,
+      picked: (chosen ?? []).map(({ value }) => value),
+    })),
   z
     .object({ type: z.literal('file_input'), files: z.array(file).nullish() })
-    .transform(({ files }): Entered => ({ kind: 'files', files: files ?? [] })),
+    .transform(({ files }) => ({ ...NOTHING_ENTERED, files: files ?? [] })),
 ]);
 
 const stateSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -315,17 +317,6 @@ export function readEntered(state: unknown): EnteredByBlock {
   );
 }
 
-export function typedIn(entered: EnteredByBlock, blockId: string): string {
-  const held = entered.get(blockId);
-  return held?.kind === 'text' ? held.text : '';
-}
-
-export function pickedIn(entered: EnteredByBlock, blockId: string): string[] {
-  const held = entered.get(blockId);
-  return held?.kind === 'picked' ? held.values : [];
-}
-
-export function filesIn(entered: EnteredByBlock, blockId: string): UploadedFile[] {
-  const held = entered.get(blockId);
-  return held?.kind === 'files' ? held.files : [];
+export function enteredIn(entered: EnteredByBlock, blockId: string): Entered {
+  return entered.get(blockId) ?? NOTHING_ENTERED;
 }

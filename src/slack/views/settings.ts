@@ -38,7 +38,7 @@ import {
   packed,
   sections,
   inputBlock,
-  pickedIn,
+  enteredIn,
   readEntered,
   button,
   caption,
@@ -128,7 +128,7 @@ export function renderSettingsForm({ channelId, inForce }: PlaceForm, text: Text
 export function readSettingsForm(state: unknown, inForce: EffectivePreferences): Preferences {
   const entered = readEntered(state);
   const chosen = PLACE_SETTINGS.map(
-    (setting) => [setting, pickedIn(entered, settingBlock(setting))[0]] as const,
+    (setting) => [setting, enteredIn(entered, settingBlock(setting)).picked[0]] as const,
   );
   return preferencesSchema.parse(
     Object.fromEntries(chosen.filter(([setting, value]) => value !== inForce[setting])),

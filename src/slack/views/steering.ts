@@ -4,7 +4,7 @@ import { ACTION, CARD_ACTION, REPLY_BLOCK, VIEW, sessionMetadata } from '../edge
 import {
   inputBlock,
   readEntered,
-  typedIn,
+  enteredIn,
   textElement,
   LIMIT,
   button,
@@ -55,7 +55,7 @@ export function renderReplyBox({ requestId, why, lastWords }: ReplyBox, text: Te
 
 /** What was typed; may be empty. */
 export function readReplyBox(state: unknown): string {
-  return typedIn(readEntered(state), REPLY_BLOCK).trim();
+  return enteredIn(readEntered(state), REPLY_BLOCK).text.trim();
 }
 
 function said(lastWords: string | null, text: Text): KnownBlock[] {

@@ -29,8 +29,11 @@ export function renderUsage(report: UsageReport, text: Text): Rendered {
     usage.utc,
   ];
   return joinParts([
-    packed([heading(usage.title[report.scope], report, text), ...moneyLines(report.budgets, text)]),
-    packed([totalLine(report, text), ...groupLines(report, text)]),
+    packed([
+      bold(usage.heading(usage.title[report.scope], report.days)),
+      ...moneyLines(report.budgets, text),
+    ]),
+    packed(reportLines(report, text)),
     small(text.joins.sentences(notes)),
   ]);
 }
@@ -40,32 +43,24 @@ export function moneyLines(ceilings: readonly Ceiling[], text: Text): string[] {
   return ceilings.map((one) => text.joins.labeled(whose[one.key], moneyWords(one, text)));
 }
 
-function heading(title: string, { days }: Pick<UsageReport, 'days'>, { usage }: Text): string {
-  return bold(usage.heading(title, usage.days(days)));
-}
-
-function totalLine({ summary: { sessions, acu } }: Pick<UsageReport, 'summary'>, text: Text): string {
+/** The total, then the rows. */
+function reportLines({ summary, by }: HomeEveryone, text: Text, most = SHOWN_GROUPS): string[] {
   const { usage, card } = text;
-  return sessions === 0 ? usage.none : `${usage.sessions(sessions)} · ${card.acuUsed(acuWords(acu))}`;
-}
-
-function groupLines(
-  { summary: { groups }, by }: Pick<UsageReport, 'summary' | 'by'>,
-  { usage, card }: Text,
-  most = SHOWN_GROUPS,
-): string[] {
-  if (groups.length === 0) return [];
+  const { groups, sessions, acu: total } = summary;
+  if (groups.length === 0) return [usage.none];
   const longest = Math.max(...groups.map(({ acu }) => acu));
   const lines = groups.slice(0, most).map((group) => {
-    const facts = [
-      groupName(group, by, usage),
-      card.acuUsed(acuWords(group.acu)),
-      usage.sessions(group.sessions),
-    ];
-    return `${barOf(group.acu, longest)} ${facts.join(' · ')}`.trim();
+    const { acu } = group;
+    const facts = [groupName(group, by, text), card.acuUsed(acuWords(acu)), usage.sessions(group.sessions)];
+    return `${barOf(acu, longest)} ${facts.join(' · ')}`.trim();
   });
   const more = groups.length - lines.length;
-  return [bold(usage.byTitle[by]), ...lines, ...(more > 0 ? [usage.othersLeftOut(more)] : [])];
+  return [
+    `${usage.sessions(sessions)} · ${card.acuUsed(acuWords(total))}`,
+    bold(usage.byTitle[by]),
+    ...lines,
+    ...(more > 0 ? [usage.othersLeftOut(more)] : []),
+  ];
 }
 
 /** Something, if anything was used. */
@@ -74,8 +69,8 @@ function barOf(acu: number, longest: number): string {
 }
 
 /** Escaped. */
-function groupName({ name }: UsageGroup, by: UsageBy, usage: Text['usage']): string {
-  if (name === null) return by === 'repo' ? usage.noRepo : usage.noName;
+function groupName({ name }: UsageGroup, by: UsageBy, { details }: Text): string {
+  if (name === null) return details.none;
   const shown = escape(truncate(oneLine(name), NAME_LENGTH));
   if (by === 'person') return `<@${shown}>`;
   return by === 'channel' ? `<#${shown}>` : shown;
@@ -87,8 +82,8 @@ export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary'>;
 const MOST_PEOPLE = 5;
 
 export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): KnownBlock[] {
-  const people = groupLines(everyone, text, MOST_PEOPLE);
-  const lines = [heading(text.usage.title.workspace, everyone, text), totalLine(everyone, text), ...people];
+  const { title, heading } = text.usage;
+  const lines = [bold(heading(title.workspace, everyone.days)), ...reportLines(everyone, text, MOST_PEOPLE)];
   const more = context(text.usage.more(code(`${command} usage workspace --by person`)));
   return [{ type: 'divider' }, ...sections(lines), more];
 }

@@ -102,9 +102,8 @@ export const modal = {
     tooMany: (most: number, given: number): string => `Use up to ${most}; you have ${given}.`,
     /** Never what is on the line: it may be a secret. */
     secrets: {
-      'no-equals': (line: number): string => `Line ${line} must be KEY=VALUE.`,
-      'bad-key': (line: number): string =>
-        `Line ${line}: the key before = must be 1 to 256 characters without spaces.`,
+      wrong: (line: number): string =>
+        `Line ${line} must be KEY=VALUE, with a key of 1 to 256 characters without spaces.`,
       repeated: (line: number): string => `Line ${line} repeats a key from a line above. Keep one of them.`,
     },
     /** In the words of the parser. */

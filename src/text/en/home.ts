@@ -50,8 +50,7 @@ export const usage = {
     workspace: 'Usage in this workspace',
   },
   /** The report. */
-  days: (days: number): string => (days === 1 ? 'today' : `last ${days} days`),
-  heading: (title: string, days: string): string => `${title}, ${days}`,
+  heading: (title: string, days: number): string => `${title}, ${days === 1 ? 'today' : `last ${days} days`}`,
   none: 'No sessions were started in this period.',
   sessions: (count: number): string =>
     count === 1 ? '1 session' : `${count.toLocaleString('en-US')} sessions`,
@@ -63,8 +62,6 @@ export const usage = {
     repo: 'By repository',
     month: 'By month',
   },
-  noName: 'Not known',
-  noRepo: 'No repository',
   othersLeftOut: (count: number): string => `And ${count} more.`,
   utc: 'Days and months are UTC. A session counts on each day it worked.',
   /** `command`: the slash command's name. */

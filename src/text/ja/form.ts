@@ -83,8 +83,7 @@ export const modal: Text['modal'] = {
     value: (value, takes) => `「${value}」は指定できません。指定できる値: ${takes}。`,
     tooMany: (most, given) => `指定できるのは ${most} 件までです（${given} 件指定されています）。`,
     secrets: {
-      'no-equals': (line) => `${line} 行目は KEY=VALUE の形にしてください。`,
-      'bad-key': (line) => `${line} 行目: = の前のキーは、スペースなしの 1～256 文字にしてください。`,
+      wrong: (line) => `${line} 行目は KEY=VALUE の形にしてください。キーはスペースなしの 1～256 文字です。`,
       repeated: (line) => `${line} 行目のキーは、上の行と重複しています。どちらか 1 つにしてください。`,
     },
     json: (reason) => `JSON が正しくありません: ${reason}`,

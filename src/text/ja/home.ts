@@ -43,8 +43,7 @@ export const usage: Text['usage'] = {
     channel: 'このチャンネルの使用量',
     workspace: 'このワークスペースの使用量',
   },
-  days: (days) => (days === 1 ? '今日' : `過去 ${days} 日間`),
-  heading: (title, days) => `${title}（${days}）`,
+  heading: (title, days) => `${title}（${days === 1 ? '今日' : `過去 ${days} 日間`}）`,
   none: 'この期間に開始されたセッションはありません。',
   sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,
   newestOnly: (count) => `新しい ${count} 件の記録だけを集計しています。`,
@@ -54,8 +53,6 @@ export const usage: Text['usage'] = {
     repo: 'リポジトリ別',
     month: '月別',
   },
-  noName: '不明',
-  noRepo: 'リポジトリなし',
   othersLeftOut: (count) => `その他 ${count} 件。`,
   utc: '日と月は UTC です。セッションは、動いた日ごとに数えます。',
   notForYou: (command) =>

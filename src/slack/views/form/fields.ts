@@ -8,10 +8,9 @@ import { acuWords, type Text } from '../../../text/index.ts';
 import { fieldBlock, INPUT, lookupAction, NONE } from '../../edge/ids.ts';
 import {
   inputBlock,
-  pickedIn,
+  enteredIn,
   placeholderOf,
   textElement,
-  typedIn,
   type EnteredByBlock,
   LIMIT,
   option,
@@ -173,8 +172,8 @@ export function readField({ key, input }: Field, entered: EnteredByBlock): Readi
   const block = fieldBlock(key);
   // The field isn't in view.
   if (!entered.has(block)) return NOTHING;
-  const picked = pickedIn(entered, block);
-  const typed = typedIn(entered, block) || (picked[0] ?? '');
+  const { picked, text: written } = enteredIn(entered, block);
+  const typed = picked[0] ?? written;
   const isEmpty = typed.trim() === '';
   switch (input.kind) {
     case 'text':
@@ -222,7 +221,7 @@ export function readJson(typed: string): Exclude<Reading, { kind: 'nothing' }> {
     : { kind: 'wrong', sentence: (text) => text.modal.errors.jsonObject };
 }
 
-const MAX_KEY_LENGTH = 256;
+const SECRET_LINE = /^([^=\s]{1,256})\s*=\s*(.*)$/s;
 
 /**
  * KEY=VALUE lines. Spaces around key and value are cut; quotes stay. A fault is told by its line only, since the line may
@@ -234,20 +233,14 @@ function readSecrets(typed: string): Reading {
   for (const [at, line] of typed.split('\n').entries()) {
     const entry = line.trim();
     if (entry === '' || entry.startsWith('#')) continue;
-    const equals = entry.indexOf('=');
-    const key = entry.slice(0, equals).trim();
-    const fault = equals === -1 ? 'no-equals' : faultOf(key, keys);
-    if (fault !== null)
+    const [, key = '', value = ''] = SECRET_LINE.exec(entry) ?? [];
+    const fault = keys.has(key) ? 'repeated' : 'wrong';
+    if (key === '' || keys.has(key))
       return { kind: 'wrong', sentence: (text) => text.modal.errors.secrets[fault](at + 1) };
     keys.add(key);
-    secrets.push({ key, value: entry.slice(equals + 1).trim(), sensitive: true });
+    secrets.push({ key, value, sensitive: true });
   }
   return secrets.length === 0 ? NOTHING : { kind: 'value', raw: secrets };
-}
-
-function faultOf(key: string, before: ReadonlySet<string>): 'bad-key' | 'repeated' | null {
-  if (key === '' || key.length > MAX_KEY_LENGTH || /\s/.test(key)) return 'bad-key';
-  return before.has(key) ? 'repeated' : null;
 }
 
 /** More values than this become a text: a select sends each option twice, as its label and its value. */

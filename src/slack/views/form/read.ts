@@ -12,7 +12,7 @@ import {
 import type { Text } from '../../../text/index.ts';
 import type { UploadedText } from '../../edge/files.ts';
 import { BLOCK, fieldBlock } from '../../edge/ids.ts';
-import { filesIn, pickedIn, readEntered, type EnteredByBlock, type UploadedFile } from '../objects.ts';
+import { enteredIn, readEntered, type EnteredByBlock, type UploadedFile } from '../objects.ts';
 import { oneLine, truncate } from '../text.ts';
 import { faultSentence, isKept, readField, readJson, type Reading } from './fields.ts';
 
@@ -41,8 +41,9 @@ export function readSessionForm(state: unknown, rules: FormRules, text: Text): R
   const { values, errors } = readFields(shown, entered, { rules, text });
   return {
     draft: sessionDraftSchema.parse(values),
-    contextChoice: CONTEXT_CHOICES.find((known) => pickedIn(entered, BLOCK.context).includes(known)) ?? null,
-    files: filesIn(entered, BLOCK.files),
+    contextChoice:
+      CONTEXT_CHOICES.find((known) => enteredIn(entered, BLOCK.context).picked.includes(known)) ?? null,
+    files: enteredIn(entered, BLOCK.files).files,
     errors,
   };
 }

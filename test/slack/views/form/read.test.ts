@@ -27,7 +27,7 @@ describe('a submission', () => {
 
   test('names the line of an invalid secret, never its content', () => {
     const { draft, errors } = read({ 'field.session_secrets': typed('A=b\nhunter2') });
-    expect(errors).toEqual({ 'field.session_secrets': 'Line 2 must be KEY=VALUE.' });
+    expect(errors).toEqual({ 'field.session_secrets': en.modal.errors.secrets.wrong(2) });
     expect(draft).not.toHaveProperty('session_secrets');
   });
 

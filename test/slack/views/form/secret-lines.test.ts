@@ -10,7 +10,7 @@ const { secrets: sentences } = en.modal.errors;
 function read(text: string): unknown {
   const reading = readField(
     fieldOf('session_secrets'),
-    new Map([[fieldBlock('session_secrets'), { kind: 'text', text }]]),
+    new Map([[fieldBlock('session_secrets'), { text, picked: [], files: [] }]]),
   );
   if (reading.kind === 'wrong') return reading.sentence(en);
   return reading.kind === 'value' ? reading.raw : [];
@@ -30,10 +30,10 @@ describe('KEY=VALUE lines', () => {
   });
 
   test.each([
-    ['without =', 'A=b\n\nhunter2', sentences['no-equals'](3)],
-    ['without a key', '=hunter2', sentences['bad-key'](1)],
-    ['with a space in the key', 'export A=hunter2', sentences['bad-key'](1)],
-    ['with a key that is too long', `${'k'.repeat(257)}=hunter2`, sentences['bad-key'](1)],
+    ['without =', 'A=b\n\nhunter2', sentences.wrong(3)],
+    ['without a key', '=hunter2', sentences.wrong(1)],
+    ['with a space in the key', 'export A=hunter2', sentences.wrong(1)],
+    ['with a key that is too long', `${'k'.repeat(257)}=hunter2`, sentences.wrong(1)],
     ['with a repeated key', 'A=b\nB=c\nA=d', sentences.repeated(3)],
   ])('are reported by number: %s', (_what, text, fault) => {
     expect(read(text)).toBe(fault);
