@@ -80,7 +80,7 @@ export function createMetrics({
   );
   const silent = counter(
     'devin_slack_silent_total',
-    'Requests whose person saw nothing of them for 30 s.',
+    'Requests and replies whose person saw nothing of them for 30 s.',
     [],
   );
   const devin = new Histogram({

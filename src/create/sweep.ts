@@ -19,7 +19,7 @@ const WORD_MS = 3000;
 
 export type SweepContext = MoveContext & {
   queue: Pick<Queue, 'enqueueAll' | 'unqueued'>;
-  /** So many requests had no word for `silentMs`. */
+  /** So many requests and replies had no word for `silentMs`. */
   onSilent: (count: number) => void;
   /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
@@ -31,7 +31,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 /** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
 export function createSweep(c: SweepContext) {
   const { store, queue, enqueue, onSilent, readTime, times, tuning } = c;
-  const { requests, messages, shown } = store;
+  const { requests, replies, messages, shown } = store;
   const { log } = tuning;
   let sweeping: Interval | null = null;
 
@@ -42,17 +42,21 @@ export function createSweep(c: SweepContext) {
     if (requestIds.length > 0)
       log.info({ requests: requestIds.length }, 'took up requests that were left behind');
     for (const requestId of await requests.expired()) await expireApproval(c, requestId);
+    for (const sessionId of await replies.waiting(WAITING_MS)) await enqueue('relay-to-devin', { sessionId });
     for (const sessionId of await messages.waiting(WAITING_MS))
       await enqueue('relay-from-devin', { sessionId });
   }
 
   /** A word is private and costs no edit, so it comes however many wait for their cards. */
   async function sayWords(): Promise<void> {
+    const taken = await replies.onTheirWay(tuning.silentMs);
+    const marked = await queue.unqueued('tell-reply', taken);
     await store.db.transaction().execute(async (trx) => {
-      onSilent(await shown.countSilent(tuning.silentMs, trx));
+      const silent = await shown.countSilent(tuning.silentMs, trx);
       const ids = await shown.needWord(WORD_MS, trx);
       const jobs = ids.map((requestId) => ({ requestId, notice: 'slow' as const }));
       if (jobs.length > 0) await queue.enqueueAll('tell-person', jobs, trx);
+      onSilent(silent + taken.length - marked.length);
     });
   }
 

@@ -123,14 +123,13 @@ export function createQueue({
           if (typeof againInMs === 'number') await enqueue(name, payload, { startAfterMs: againInMs });
           return null;
         } catch (error) {
-          if (error instanceof LeaseLostError || signal.aborted) return HELD_WAIT_MS;
-          if (!(error instanceof Later))
-            log.warn({ err: error, job: name }, 'a job failed; it will be retried');
-          const { afterMs: retryAfterMs, why } = error instanceof Later ? error : new Later('down');
-          const retry = jobRetry(name, { triedForMs, retryAfterMs });
+          if (error instanceof LeaseLostError) return HELD_WAIT_MS;
+          const later = error instanceof Later ? error : null;
+          if (later === null) log.warn({ err: error, job: name }, 'a job failed; it will be retried');
+          const retry = jobRetry(name, { triedForMs, retryAfterMs: later?.afterMs ?? null });
           if (retry.kind === 'wait') return retry.afterMs;
-          log.error({ job: name }, 'a job was given up');
-          await over?.(payloads[name].parse(data), why, retry.askedToWaitMs);
+          if (later === null || over === undefined) log.error({ job: name }, 'a job was given up');
+          else await over(payloads[name].parse(data), later.why, retry.askedToWaitMs);
           return null;
         }
       };

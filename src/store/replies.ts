@@ -12,7 +12,16 @@ import {
   sentAs,
 } from '../session/reply.ts';
 import type { MessageRef } from './requests.ts';
-import { hasRow, literals, presentOf, readFirst, withJson, type Columns } from './sql.ts';
+import {
+  hasRow,
+  isLongAgo,
+  literals,
+  MOST_SWEPT,
+  presentOf,
+  readFirst,
+  withJson,
+  type Columns,
+} from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 const rowSchema = z.object({
@@ -183,6 +192,32 @@ export function createReplies(db: Kysely<Tables>) {
     async adopt(requestId: string, sessionId: string, trx: Db = db): Promise<boolean> {
       const adopted = trx.updateTable('replies').set({ sessionId }).where('sessionId', '=', requestId);
       return (await adopted.returning('id').execute()).length > 0;
+    },
+
+    /** Messages in threads that have been on their way to Devin for so long. */
+    async onTheirWay(forMs: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('replies')
+        .select('id')
+        .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
+        .where('messageTs', 'is not', null)
+        .where(isLongAgo(sql`created_at`, forMs))
+        .limit(MOST_SWEPT)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
+    /** Sessions with a reply that has waited this long, or since a future time: the clock was set back. */
+    async waiting(forMs: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('replies')
+        .select('sessionId')
+        .distinct()
+        .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
+        .where(isLongAgo(sql`created_at`, forMs))
+        .limit(MOST_SWEPT)
+        .execute();
+      return rows.map((row) => row.sessionId);
     },
   };
 }

@@ -557,16 +557,27 @@ test("with IMPERSONATION=off replies are sent as the service user, with their au
 });
 
 describe('a reply that Slack is too busy to mark', () => {
-  const world = useWorld();
+  const sweepTimes = { everyMs: 50, strandedMs: 15_000 };
+  const world = useWorld({ overrides: { silentMs: 0, sweepTimes } });
 
-  test('is marked later', async () => {
-    const { devin, slack } = world();
+  test('is counted until it is marked', async () => {
+    const { devin, slack, address } = world();
     const thread = await startThread(world());
+    const silent = async (): Promise<number> => {
+      const metrics = await (await fetch(`${address}/metrics`)).text();
+      return Number(/^devin_slack_silent_total (\d+)$/m.exec(metrics)?.[1]);
+    };
     const { promise: until, resolve: answer } = Promise.withResolvers<void>();
     devin.fail(SEND, { until });
-    const args = { channel: thread.channelId };
-    slack.fail('reactions.add', { times: 1, retryAfter: 1, args });
+    const busy = slack.fail('reactions.add', {
+      times: Infinity,
+      retryAfter: 1,
+      args: { channel: thread.channelId },
+    });
+    const before = await silent();
     const { ts } = await thread.say(thread.ana.userId, 'use main');
+    await expect.poll(silent).toBeGreaterThan(before);
+    busy.clear();
     await thread.marked(ts, 'eyes');
     answer();
     await thread.marked(ts, 'white_check_mark');

@@ -76,7 +76,7 @@ async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<
 const SCAN = /Seq Scan on (session_requests|sessions|thread_messages|replies|forms|shown|ledger)\b/;
 
 /** They run all the time, and mostly find nothing: an index that only holds what they look for costs next to nothing. */
-const ROUTINE = new Set(['stranded', 'stale cards', 'due', 'waiting messages']);
+const ROUTINE = new Set(['stranded', 'stale cards', 'due', 'waiting messages', 'waiting replies']);
 /** Reading a table costs 10,000 and more. Estimates come from a sample and differ by some hundred between runs. */
 const MOST_ROUTINE_COST = 1000;
 
@@ -172,6 +172,7 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       'session of a message': async (db) =>
         createReplies(db).sessionOf({ teamId: 'T1', channelId: 'C7', ts: '7.2' }),
       'next reply': async (db) => createReplies(db).nextOpen('s7'),
+      'waiting replies': async (db) => createReplies(db).waiting(MINUTE_MS),
       'recognized replies': async (db) => createEchoes(db).recognized('s7', ['e7']),
       'replies of a message': async (db) =>
         db

@@ -30,3 +30,15 @@ test('recognizes a reply that was withdrawn while nobody knew if Devin had it', 
   const echo = { sessionId: 's', eventId: 'e1', text: 'yes' };
   expect(await createEchoes(db).recognize(echo)).toBe('one');
 });
+
+test('sends a waiting reply even if the clock was set back', async () => {
+  const { db } = await open();
+  const replies = createReplies(db);
+  const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
+  await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'yes', files: [] });
+  expect(await replies.waiting(600_000)).toEqual([]);
+  // Setting the clock back an hour is the same as doing all of this an hour later.
+  const hence = new Date(Date.now() + 3_600_000);
+  await db.updateTable('replies').set({ createdAt: hence }).execute();
+  expect(await replies.waiting(600_000)).toEqual(['s']);
+});

@@ -120,13 +120,16 @@ export function defaultsSetBeside(task: string): SettingScope | null {
   return found && scopeOf(found[1]);
 }
 
-/** Shorter names are too near to words such as "is". */
-const SLIPPABLE = [...COMMAND_NAMES].filter(([name]) => name.length >= 4);
+/** A shorter name is too near to words such as "is", unless it is about a session. */
+const SHORT_NAME = 3;
 
 /** The sub-command whose name, or another word for it, is the first word, perhaps with one slip; null: none. */
-export function commandLike([first]: readonly Word[]): Subcommand | null {
+export function commandLike([first, second]: readonly Word[]): Subcommand | null {
   const word = bareWord(first?.raw ?? '');
-  const near = SLIPPABLE.find(([known]) => editDistance(word, known) <= 1);
+  const shortest = second?.session == null ? SHORT_NAME + 1 : 0;
+  const near = [...COMMAND_NAMES].find(
+    ([known]) => known.length >= shortest && editDistance(word, known) <= 1,
+  );
   return commandNamed(first) ?? near?.[1] ?? null;
 }
 

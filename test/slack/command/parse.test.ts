@@ -393,6 +393,12 @@ describe('sub-commands', () => {
     },
   );
 
+  test('a slip of a short name before a session asks', () => {
+    expect(parseCommand('sya https://app.devin.ai/sessions/0123456789abcdef0123456789abcdef use main')).toMatchObject({
+      kind: 'ask-first',
+    });
+  });
+
   test.each(['defaults me fix the test --acu 3', 'defaults channel acu 5', 'list mine now please'])(
     '%s is never a task',
     (text) => {
