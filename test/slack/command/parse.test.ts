@@ -394,7 +394,9 @@ describe('sub-commands', () => {
   );
 
   test('a slip of a short name before a session asks', () => {
-    expect(parseCommand('sya https://app.devin.ai/sessions/0123456789abcdef0123456789abcdef use main')).toMatchObject({
+    expect(
+      parseCommand('sya https://app.devin.ai/sessions/0123456789abcdef0123456789abcdef use main'),
+    ).toMatchObject({
       kind: 'ask-first',
     });
   });
