@@ -65,8 +65,8 @@ describe('values too long for an input', () => {
     expect(result.errors).toEqual({
       files: [
         'task.md: This file is empty or not a text file (UTF-8).',
-        'schema.json: Use a JSON object, from { to }.',
-        '.env: This file has no KEY=VALUE lines.',
+        'schema.json: Use a JSON Schema.',
+        '.env: Use KEY=VALUE lines.',
       ].join('\n'),
     });
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);

@@ -61,7 +61,6 @@ export const modal = {
     'not-text': 'This file is empty or not a text file (UTF-8).',
     unreadable: "This app couldn't read the file from Slack. Remove it and upload it again.",
     twice: 'Use one schema: the input or one file.',
-    noSecrets: 'This file has no KEY=VALUE lines.',
     repeatedSecret: 'A key is in this file and entered before. Keep one of them.',
   },
   /** Where a filled-in value came from, in the words of Details. */
@@ -108,7 +107,6 @@ export const modal = {
     },
     /** In the words of the parser. */
     json: (reason: string): string => `Invalid JSON: ${reason}.`,
-    jsonObject: 'Use a JSON object, from { to }.',
     schemaTooLarge: 'Use a JSON Schema of up to 64 KB.',
   },
 };

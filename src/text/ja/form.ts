@@ -52,7 +52,6 @@ export const modal: Text['modal'] = {
     'not-text': 'ファイルが空か、テキストファイル（UTF-8）ではありません。',
     unreadable: 'Slack からファイルを読み取れませんでした。削除して、もう一度アップロードしてください。',
     twice: 'スキーマは、入力欄かファイル 1 つのどちらか一方で指定してください。',
-    noSecrets: 'ファイルに KEY=VALUE の行がありません。',
     repeatedSecret: 'このファイルのキーは、すでに入力されています。どちらか 1 つにしてください。',
   },
   filledIn: (why) => `この値は${why}です。`,
@@ -87,7 +86,6 @@ export const modal: Text['modal'] = {
       repeated: (line) => `${line} 行目のキーは、上の行と重複しています。どちらか 1 つにしてください。`,
     },
     json: (reason) => `JSON が正しくありません: ${reason}`,
-    jsonObject: '{ から } までの JSON オブジェクトにしてください。',
     schemaTooLarge: 'JSON Schema は 64 KB までです。',
   },
 };

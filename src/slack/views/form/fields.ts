@@ -215,10 +215,7 @@ export function readJson(typed: string): Exclude<Reading, { kind: 'nothing' }> {
     const said = oneLine(String(error).toWellFormed()).replace(/^SyntaxError: /, '');
     return { kind: 'wrong', sentence: (text) => text.modal.errors.json(said) };
   }
-  if (isTooDeep(value)) return tooLarge;
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? { kind: 'value', raw: value }
-    : { kind: 'wrong', sentence: (text) => text.modal.errors.jsonObject };
+  return isTooDeep(value) ? tooLarge : { kind: 'value', raw: value };
 }
 
 const SECRET_LINE = /^([^=\s]{1,256})\s*=\s*(.*)$/s;

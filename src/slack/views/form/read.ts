@@ -170,10 +170,10 @@ function mergedValue(field: Field, { draft, uploaded }: Merge, text: Text): Merg
 function secretsOf(
   words: string,
   before: NonNullable<SessionDraft['session_secrets']>,
-  { modal }: Text,
+  { modal, fields: { session_secrets: secrets } }: Text,
 ): Merged {
   const found = Object.entries(parseEnvironment(words));
-  if (found.length === 0) return { problem: modal.fileErrors.noSecrets };
+  if (found.length === 0) return { problem: modal.errors.takes(secrets.takes) };
   const known = new Set(before.map(({ key }) => key));
   if (found.some(([key]) => known.has(key))) return { problem: modal.fileErrors.repeatedSecret };
   return { value: [...before, ...found.map(([key, value]) => ({ key, value, sensitive: true }))] };

@@ -32,7 +32,7 @@ describe('a submission', () => {
   });
 
   test.each([
-    ['[1]', 'Use a JSON object, from { to }.'],
+    ['[1]', 'Use a JSON Schema.'],
     [JSON.stringify({ description: 'd'.repeat(66_000) }), en.modal.errors.schemaTooLarge],
   ])('says what is wrong with the JSON (%#)', (json, sentence) => {
     expect(read({ 'field.structured_output_schema': typed(json) }).errors).toEqual({
