@@ -10,11 +10,22 @@ import { LIMIT, actions, button, caption, confirmation, option } from './objects
 import type { SessionCard } from './session-card.ts';
 import { isWebAddress } from './text.ts';
 
+type ActedOnRequest = { state: RequestState; failure: Failure | null; hadSecrets: boolean };
+type SessionAnswer = { snapshot: Pick<SessionSnapshot, 'status' | 'statusDetail' | 'isArchived'> };
+type Now = {
+  phase: SessionPhase;
+  /** null: nothing more goes to Devin from it. */
+  thread: ThreadState | null;
+};
+type Offer = Now & { request: ActedOnRequest; session: SessionAnswer | null };
+
 type ButtonRow = {
+  /** Whether it would do something; left out: always. */
+  offered?: (offer: Offer) => boolean;
   /** A link button, shown only if there is an address to open. */
   link?: (card: SessionCard) => string | null;
   /** In the ⋯ menu, always or beside another button. It can't ask for confirmation: Slack confirms whole menus only. */
-  inMenu?: true | ((card: SessionCard) => boolean);
+  inMenu?: boolean | ((card: SessionCard) => boolean);
   /** It is the primary button in these phases. */
   primaryIn?: readonly SessionPhase[];
   /** Phases with another label. */
@@ -33,27 +44,38 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     inMenu: (card) => card.phase === 'ended' || shownActions(card).includes('review'),
   },
   details: { inMenu: true },
-  'try-again': { labelIn: { ended: (text) => text.card.askAgain } },
-  'edit-and-try-again': { primaryIn: ['failed'] },
+  'try-again': { offered: canTryAgain, labelIn: { ended: (text) => text.card.askAgain } },
+  'edit-and-try-again': {
+    offered: (offer) => offer.phase !== 'unknown' || lostSecrets(offer),
+    primaryIn: ['failed'],
+  },
   'start-now': { primaryIn: ['queued'] },
   'check-again': { primaryIn: ['unknown'] },
-  'start-anyway': { confirm: (text) => text.card.confirmStartAnyway },
-  reply: {},
-  answer: { primaryIn: ['needs-you'] },
-  wake: {},
-  'ask-stop': { inMenu: true },
-  archive: { inMenu: true },
-  'raise-cap': { primaryIn: ['capped'] },
+  'start-anyway': {
+    offered: (offer) => !lostSecrets(offer),
+    confirm: (text) => text.card.confirmStartAnyway,
+  },
+  reply: { offered: goesOn },
+  answer: { offered: goesOn, primaryIn: ['needs-you'] },
+  wake: { offered: goesOn },
+  'ask-stop': { offered: goesOn, inMenu: true },
+  archive: { offered: ({ session }) => session?.snapshot.isArchived === false, inMenu: true },
+  'raise-cap': { offered: atOwnCap, primaryIn: ['capped'] },
   'start-again': {
+    offered: (offer) => !atOwnCap(offer),
     primaryIn: ['failed'],
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
     inMenu: ({ phase }) => phase === 'finished',
   },
   cancel: {},
-  mute: { inMenu: true },
-  unmute: {},
-  'listen-thread': { inMenu: ({ thread }) => thread !== 'mentions' },
-  'listen-mentions': { inMenu: true },
+  mute: { offered: ({ thread }) => thread !== null && thread !== 'muted', inMenu: true },
+  // Beside the line that says what is switched off.
+  unmute: { offered: ({ thread }) => thread === 'muted' },
+  'listen-thread': {
+    offered: ({ thread }) => thread === 'requester' || thread === 'mentions',
+    inMenu: ({ thread }) => thread === 'requester',
+  },
+  'listen-mentions': { offered: ({ thread }) => thread === 'all', inMenu: true },
 };
 
 /** Devin lists them in the order they were opened. */
@@ -65,7 +87,7 @@ function newestOpenPullRequest({ pullRequests }: SessionCard): string | null {
 export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
   const isInMenu = (action: CardAction): boolean => {
     const { inMenu = false } = BUTTONS[action];
-    return inMenu === true || (inMenu !== false && inMenu(card));
+    return typeof inMenu === 'boolean' ? inMenu : inMenu(card);
   };
   const buttons = shownActions(card).filter((action) => !isInMenu(action));
   const options = shownActions(card).filter(isInMenu);
@@ -134,63 +156,45 @@ function isLinkable(url: string | null): boolean {
   return url !== null && isWebAddress(url) && url.length <= LIMIT.url;
 }
 
-/** `listen`: the switch for what goes to Devin, if the thread has one. */
-type ButtonStep = CardAction | 'listen';
+/** Of the thread; only those that change something are offered. */
+const SWITCHES = ['mute', 'listen-mentions', 'listen-thread', 'unmute'] as const;
 
 /** What people can do with a session in each phase, most likely first. The card's menu has room for five. */
-const IN_PHASE: Record<SessionPhase, readonly ButtonStep[]> = {
-  queued: ['open', 'details', 'mute', 'listen', 'ask-stop'],
-  starting: ['open', 'details', 'mute', 'listen', 'ask-stop'],
-  working: ['reply', 'open', 'details', 'mute', 'listen', 'ask-stop'],
-  'needs-you': ['answer', 'open', 'details', 'mute', 'listen', 'ask-stop'],
-  'needs-approval': ['open', 'details', 'mute', 'listen', 'ask-stop'],
-  finished: ['review', 'open', 'reply', 'start-again', 'archive', 'details', 'mute'],
-  asleep: ['wake', 'open', 'archive', 'details', 'mute', 'listen'],
-  capped: ['raise-cap', 'start-again', 'open', 'details', 'mute', 'listen'],
+const IN_PHASE: Record<SessionPhase, readonly CardAction[]> = {
+  queued: ['open', 'details', ...SWITCHES, 'ask-stop'],
+  starting: ['open', 'details', ...SWITCHES, 'ask-stop'],
+  working: ['reply', 'open', 'details', ...SWITCHES, 'ask-stop'],
+  'needs-you': ['answer', 'open', 'details', ...SWITCHES, 'ask-stop'],
+  'needs-approval': ['open', 'details', ...SWITCHES, 'ask-stop'],
+  finished: ['review', 'open', 'reply', 'start-again', 'archive', 'details', 'mute', 'unmute'],
+  asleep: ['wake', 'open', 'archive', 'details', ...SWITCHES],
+  capped: ['raise-cap', 'start-again', 'open', 'details', ...SWITCHES],
   failed: ['start-again', 'open', 'details'],
-  unknown: ['check-again', 'start-anyway', 'details'],
+  unknown: ['check-again', 'start-anyway', 'edit-and-try-again', 'details'],
   ended: ['start-again', 'open', 'details'],
   gone: ['start-again', 'details'],
 };
 
-/** What the menu can switch the thread to. */
-const SWITCH: Partial<Record<ThreadState, CardAction>> = {
-  all: 'listen-mentions',
-  requester: 'listen-thread',
-};
-/** Turns back on what is switched off: a button beside the line that says so. */
-const UNDO: Partial<Record<ThreadState, CardAction>> = {
-  muted: 'unmute',
-  mentions: 'listen-thread',
-};
-
-/** These need a session that isn't over. */
-const NEEDS_LIFE: ReadonlySet<CardAction> = new Set(['reply', 'answer', 'wake', 'ask-stop']);
-
-type ActedOnRequest = {
-  state: RequestState;
-  failure: Failure | null;
-  hadSecrets: boolean;
-};
-type SessionAnswer = { snapshot: Pick<SessionSnapshot, 'status' | 'statusDetail' | 'isArchived'> };
-type Now = {
-  phase: SessionPhase;
-  /** null: nothing more goes to Devin from it. */
-  thread: ThreadState | null;
-};
-
 export function cardActions(request: ActedOnRequest, session: SessionAnswer | null, now: Now): CardAction[] {
-  switch (request.state) {
+  const steps = stepsOf(request, session, now.phase);
+  return steps.filter((action) => BUTTONS[action].offered?.({ request, session, ...now }) !== false);
+}
+
+function stepsOf(
+  { state, failure }: ActedOnRequest,
+  session: SessionAnswer | null,
+  phase: SessionPhase,
+): readonly CardAction[] {
+  switch (state) {
     case 'created':
-      return session === null ? ['details'] : onSession(session, now);
+      return session === null ? ['details'] : IN_PHASE[phase];
     case 'unknown':
-      // Without its secrets it can't be sent again as it is.
-      return request.failure?.kind === 'secrets-lost'
-        ? ['check-again', 'edit-and-try-again', 'details']
-        : IN_PHASE.unknown.flatMap((step) => inThread(step, null));
+      return IN_PHASE.unknown;
     case 'refused':
     case 'failed':
-      return afterFailure(request);
+      return failure?.kind === 'cancelled'
+        ? ['start-again', 'details']
+        : ['edit-and-try-again', 'try-again', 'details'];
     case 'sending':
       return ['details'];
     case 'held':
@@ -200,40 +204,23 @@ export function cardActions(request: ActedOnRequest, session: SessionAnswer | nu
   }
 }
 
-function onSession(session: SessionAnswer, { phase, thread }: Now): CardAction[] {
-  const { isArchived, statusDetail } = session.snapshot;
-  // If it stopped at its own cap, that can be higher for the next one.
-  const instead = isOwnCap(statusDetail) ? 'start-again' : 'raise-cap';
-  const over = isOver({ ...session, phase });
-  const undo = thread === null ? undefined : UNDO[thread];
-  const actions = IN_PHASE[phase].flatMap((step) => inThread(step, thread));
-  return [...actions, ...(undo === undefined ? [] : [undo])].filter(
-    (action) =>
-      !(over && NEEDS_LIFE.has(action)) &&
-      !(isArchived && action === 'archive') &&
-      !(phase === 'capped' && action === instead),
-  );
+function goesOn({ session, phase }: Offer): boolean {
+  return session !== null && !isOver({ ...session, phase });
 }
 
-/** Leaves out switches that would change nothing in the thread. */
-function inThread(step: ButtonStep, thread: ThreadState | null): CardAction[] {
-  if (step === 'mute') return thread === null || thread === 'muted' ? [] : [step];
-  if (step !== 'listen') return [step];
-  const to = thread === null ? undefined : SWITCH[thread];
-  return to === undefined ? [] : [to];
+function atOwnCap({ session, phase }: Offer): boolean {
+  return phase === 'capped' && session !== null && isOwnCap(session.snapshot.statusDetail);
 }
 
-function afterFailure(request: ActedOnRequest): CardAction[] {
-  if (request.failure?.kind === 'cancelled') return ['start-again', 'details'];
-  return canTryAgain(request)
-    ? ['edit-and-try-again', 'try-again', 'details']
-    : ['edit-and-try-again', 'details'];
+/** Without its secrets it can't be sent again as it is. */
+function lostSecrets({ request: { failure } }: Offer): boolean {
+  return failure?.kind === 'secrets-lost';
 }
 
 /** The same again without the form: not if Devin refused it, nor if its secrets are gone. */
-function canTryAgain({ failure, hadSecrets }: ActedOnRequest): boolean {
+function canTryAgain({ request: { failure, hadSecrets } }: Offer): boolean {
   if (hadSecrets) return false;
   // One click must not ask the approver who declined again.
-  if (failure?.kind === 'approval' && failure.end === 'declined') return false;
-  return !(failure?.kind === 'devin' && failure.code === 'invalid-request');
+  if (failure?.kind === 'approval') return failure.end !== 'declined';
+  return failure?.kind !== 'devin' || failure.code !== 'invalid-request';
 }
