@@ -177,14 +177,9 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
         .execute();
     },
 
-    /** The last creation of the request didn't happen. */
-    async release(requestId: string, trx: Db): Promise<void> {
-      await sql`delete from ledger where id = ${unbound(requestId, 'desc')}`.execute(trx);
-    },
-
-    /** The search for the session of a lost creation ended without finding it. */
-    async giveUp(requestId: string, trx: Db = db): Promise<void> {
-      await sql`delete from ledger where id = ${unbound(requestId, 'asc')}`.execute(trx);
+    /** `desc`: its last creation didn't happen; `asc`: the search for the session of a lost one found none. */
+    async release(requestId: string, order: 'asc' | 'desc', trx: Db = db): Promise<void> {
+      await sql`delete from ledger where id = ${unbound(requestId, order)}`.execute(trx);
     },
 
     /** Binds the session of the last creation, or, if `late`, of the first without a known session. */

@@ -206,10 +206,13 @@ export function createShown(db: Kysely<Tables>) {
 
     /** How many have waited for so long without a card or a word. */
     async countSilent(waitedMs: number, trx: Db): Promise<number> {
-      const { rows } = await sql<{ count: string }>`
-        select count(*) from session_requests where ${isUntold(waitedMs)}
-          and not exists (select from shown where key = ${WORD}::text || id)`.execute(trx);
-      return Number(rows[0]?.count ?? 0);
+      const { count } = await trx
+        .selectFrom('sessionRequests')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .where(isUntold(waitedMs))
+        .where(sql<boolean>`not exists (select from shown where key = ${WORD}::text || id)`)
+        .executeTakeFirstOrThrow();
+      return Number(count);
     },
 
     /** Slack certainly doesn't have it: there was no attempt. */

@@ -148,13 +148,13 @@ export function createThreadMessages(db: Kysely<Tables>) {
 
     /** Whether a person has written in the session since then, here or in Devin. */
     async isFollowedUp(sessionId: string, since: Date): Promise<boolean> {
-      const { rows } = await sql<{ is: boolean }>`
-        select exists (
+      const { rows } = await sql`
+        select where exists (
           select from thread_messages where session_id = ${sessionId} and source = 'user' and said_at >= ${since}
         ) or exists (
           select from replies where session_id = ${sessionId} and created_at >= ${since}
-        ) as is`.execute(db);
-      return rows[0]?.is === true;
+        )`.execute(db);
+      return rows.length > 0;
     },
 
     async change(
