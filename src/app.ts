@@ -191,6 +191,7 @@ async function openServices(config: Config, overrides: Overrides) {
   const devin = createDevin({
     ...config.devin,
     fetch: upstream.guarded,
+    fetchNow: upstream.observed,
     hasFailed: upstream.hasFailed,
     isProxied: (url) => config.proxy !== null && isProxied(config.proxy, url),
     onRequest: metrics.observeDevin,

@@ -44,9 +44,12 @@ export function createDevin({
   hasFailed = () => false,
   isProxied = () => false,
   fetch = globalThis.fetch,
+  fetchNow = fetch,
   ...options
 }: DevinClientOptions & {
   now?: () => number;
+  /** For members: a person waits, and Devin is asked even if it seems to be down. Left out: the same. */
+  fetchNow?: DevinClientOptions['fetch'];
   /** Whether Devin didn't answer the last call. */
   hasFailed?: () => boolean;
   isProxied?: IsProxied;
@@ -69,7 +72,7 @@ export function createDevin({
     sessions: createSessions(client),
     messages: createMessages(client),
     attachments: createAttachments(client, isProxied),
-    members: createMembers(client),
+    members: createMembers(createDevinClient({ ...options, fetch: clock.observe(fetchNow) })),
     catalog: createCatalog(client, now),
     self,
   };
@@ -103,24 +106,28 @@ function createMembers({ call, orgPath }: DevinClient) {
         });
       const items = await collectPages(readPage, MOST_MEMBERS);
       // A person acts as this member, so it must match even if Devin ignores the filter.
-      return items.map(toMember).filter((one) => folded(one.email ?? '') === email);
+      return items.map(toMember).filter((one) => folded(one.email ?? '') === folded(email));
     });
 
+  /**
+   * Everyone with this address, normally none or one: first as written, then in lower case, since Devin doesn't document
+   * whether its filter is case-sensitive. Devin may not have one of the lists, or not show it: the other is enough if it has
+   * the member. Throws `forbidden` without ViewOrgMembership.
+   */
+  async function findByEmail(email: string): Promise<Member[]> {
+    const asked = ['users', 'idp-users'].map(async (list) =>
+      orDevinError(listByEmail(list, email), ({ code }) => DENIALS.has(code)),
+    );
+    const lists = await Promise.all(asked);
+    const found = lists.flatMap((list) => (list instanceof DevinError ? [] : list));
+    const hidden = lists.find((list) => list instanceof DevinError && list.code === 'forbidden');
+    if (found.length === 0 && hidden instanceof DevinError) throw hidden;
+    if (found.length === 0 && folded(email) !== email) return findByEmail(folded(email));
+    return [...new Map(found.map((member) => [member.userId, member])).values()];
+  }
+
   return {
-    /**
-     * Everyone with this address, normally none or one. Devin may not have one of the lists, or not show it: the other is
-     * enough if it has the member. Throws `forbidden` without ViewOrgMembership.
-     */
-    async findByEmail(email: string): Promise<Member[]> {
-      const asked = ['users', 'idp-users'].map(async (list) =>
-        orDevinError(listByEmail(list, folded(email)), ({ code }) => DENIALS.has(code)),
-      );
-      const lists = await Promise.all(asked);
-      const found = lists.flatMap((list) => (list instanceof DevinError ? [] : list));
-      const hidden = lists.find((list) => list instanceof DevinError && list.code === 'forbidden');
-      if (found.length === 0 && hidden instanceof DevinError) throw hidden;
-      return [...new Map(found.map((member) => [member.userId, member])).values()];
-    },
+    findByEmail,
 
     /** One member. Throws `not-found`. https://docs.devin.ai/api-reference/v3/users/get-organization-user */
     get: async (userId: string): Promise<Member> =>

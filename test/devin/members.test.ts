@@ -28,11 +28,12 @@ describe('finding a member by address', () => {
     ]);
   });
 
-  test('asks in lower case', async () => {
-    const { members } = await startDevin(({ query }) => ({
+  test('tries lower case if the address as written finds nobody', async () => {
+    const { members, seen } = await startDevin(({ query }) => ({
       json: page(query.get('email') === 'ada@acme.test' ? [ADA] : []),
     }));
     expect(await members.findByEmail('Ada@Acme.test')).toHaveLength(1);
+    expect(seen).toHaveLength(4);
   });
 
   test('matches nobody else if Devin ignores the filter', async () => {
