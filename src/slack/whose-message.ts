@@ -2,10 +2,11 @@ import { isResting, type SessionPhase } from '../session/lifecycle.ts';
 import type { ThreadWord } from '../session/reply.ts';
 import type { SteeredThread } from '../store/requests.ts';
 import { beginsWithName, mentionsApp, readThreadMessage, withoutMention } from './command/message.ts';
-import { isOnlyText, readMessage, withForwarded } from './edge/messages.ts';
+import { isOnlyText, withForwarded } from './edge/messages.ts';
 import type { Message } from './edge/payload.ts';
 import { listenHere, type ThreadHere } from './edge/places.ts';
 import type { ListenersContext } from './listeners/context.ts';
+import { unescape } from './views/text.ts';
 
 /** What becomes of a message in a session's thread. */
 export type Route =
@@ -49,7 +50,7 @@ export function routeOf(
   }
   const isHeard = began === 'direct' || (listen === null ? isOurs : listen === 'thread');
   if (!isCalled && !isAnswer && !isHeard) return { kind: 'for-people' };
-  const readable = withForwarded(readMessage({ ts: said.message.ts, text }).text, said.forwarded);
+  const readable = withForwarded(unescape(text).trim(), said.forwarded);
   if (muted) return { kind: 'stays-here', reason: 'muted', text: readable };
   const isAtRest = phase !== null && (isResting(phase) || phase === 'gone');
   return isAtRest && !isCalled && !isAnswer
@@ -61,7 +62,7 @@ export function routeOf(
 export function editedText(said: Said, botUserId: string): string | null {
   const meaning = readThreadMessage(said.slackText, botUserId);
   if (meaning.kind !== 'reply' || beginsWithName(said.slackText, botUserId)) return null;
-  return withForwarded(readMessage({ ts: said.message.ts, text: meaning.text }).text, said.forwarded);
+  return withForwarded(unescape(meaning.text).trim(), said.forwarded);
 }
 
 /** `said`: with the thread that it is in. */

@@ -73,7 +73,7 @@ describe('a table that a person pastes', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual([`these fail\n${AS_READ}`]);
   });
 
-  test('is quoted with the message that a session is started from', async () => {
+  test('is part of the task when a session is started from the message', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `table-${ana.name}`, members: [ana.userId] });
@@ -82,7 +82,7 @@ describe('a table that a person pastes', () => {
     const form = await settledForm(slack, ana.userId);
     await slack.submit(form.id, ana.userId);
     const { request } = await sessionOf(devin, ana.devinUserId);
-    expect(request.prompt).toContain('| Browser | Errors\n| Safari & <old> | 12');
+    expect(request.prompt).toContain('these fail\n```\nBrowser | Errors\nSafari & <old> | 12');
   });
 
   test("isn't taken from the preview of a link", async () => {

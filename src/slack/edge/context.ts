@@ -6,7 +6,7 @@ import type { QuotedMessage, QuotedThread } from '../../session/prompt.ts';
 import { readThreadMessage } from '../command/message.ts';
 import { mentionedIn } from '../views/text.ts';
 import { slackFailure, unlessRefused } from './errors.ts';
-import { isWritten, readMessage, readSaid } from './messages.ts';
+import { isWritten, readMessage } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
 import type { Message } from './payload.ts';
@@ -37,12 +37,9 @@ export function createThreadReader({ client, people, presence, permalink, botUse
       const { channelId, picked, choice } = context;
       if (choice === 'message') return [picked];
       if ((await presence({ channelId, userId })) === 'out') return null;
-      const read = await unlessRefused(readThread(client, channelId, picked));
-      if (read === null) return null;
-      const reading = { picked, devins: read.devins, botUserId: botUserId() };
-      return withPicked(read.messages, picked).filter(
-        (one) => isForDevin(one, reading) && (choice === 'thread' || one.ts <= picked.ts),
-      );
+      const read = await unlessRefused(readThread({ client, botUserId }, channelId, picked));
+      const chosen = read?.filter(({ ts }) => choice === 'thread' || ts <= picked.ts);
+      return chosen === undefined ? null : withPicked(chosen, picked);
     },
 
     /**
@@ -60,7 +57,7 @@ export function createThreadReader({ client, people, presence, permalink, botUse
         });
         const now = messages.find((one) => one.ts === ts && isWritten(one));
         if (now === undefined) return null;
-        return { ...message, ...readSaid(now) };
+        return { ...message, ...readMessage(now) };
       } catch (error) {
         const failure = slackFailure(error);
         return failure.kind === 'refused' && failure.code === 'thread_not_found' ? null : message;
@@ -81,27 +78,11 @@ export function createThreadReader({ client, people, presence, permalink, botUse
   };
 }
 
-/** What was picked is in its thread, even if Slack doesn't list it. */
+/** What was picked goes to Devin, even if Slack doesn't list it. */
 function withPicked(messages: SlackMessage[], picked: SlackMessage): SlackMessage[] {
   if (messages.some(({ ts }) => ts === picked.ts)) return messages;
   const before = messages.filter(({ ts }) => ts < picked.ts);
   return [...before, picked, ...messages.slice(before.length)];
-}
-
-type ContextReading = {
-  picked: SlackMessage;
-  /** The app's messages that bring the words of a session. */
-  devins: ReadonlySet<string>;
-  botUserId: string;
-};
-
-/** Neither the app's own words, such as cards, nor what people keep from Devin, unless that was picked. */
-function isForDevin(
-  { ts, userId, text }: SlackMessage,
-  { picked, devins, botUserId }: ContextReading,
-): boolean {
-  if (userId === botUserId) return devins.has(ts);
-  return ts === picked.ts || readThreadMessage(text, botUserId).kind !== 'aside';
 }
 
 /** The chosen messages without the task, and without the messages and files that the person unticked. */
@@ -115,25 +96,29 @@ export function tickedMessages(
     .map((message) => ({ ...message, files: message.files.filter(({ id }) => !noFiles.has(id)) }));
 }
 
+/** Neither the app's own words, such as cards, nor what people keep from Devin. */
 async function readThread(
-  client: WebClient,
+  { client, botUserId }: Pick<ReaderDeps, 'client' | 'botUserId'>,
   channel: string,
   { ts: pickedTs, threadTs }: SlackMessage,
-): Promise<{ messages: SlackMessage[]; devins: Set<string> }> {
+): Promise<SlackMessage[]> {
   const ts = threadTs ?? pickedTs;
   const found = new Map<string, SlackMessage>();
-  const devins = new Set<string>();
   const read = async (cursor: string | null) =>
     client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor !== null && { cursor }) });
   for await (const { messages = [] } of pages({ read, next: cursorAfter, most: MOST_READ / PAGE })) {
     for (const message of messages) {
-      if (readBlockMetadata(message)?.kind === 'message') devins.add(readMessage(message).ts);
+      if (!isWritten(message)) continue;
+      const { message: said, slackText } = readMessage(message);
+      const isForDevin =
+        said.userId === botUserId()
+          ? readBlockMetadata(message)?.kind === 'message'
+          : readThreadMessage(slackText, botUserId()).kind !== 'aside';
       // Each page can repeat the thread's first message.
-      if (isWritten(message)) found.set(message.ts ?? '', readMessage(message));
+      if (isForDevin) found.set(said.ts, said);
     }
   }
-  const messages = [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
-  return { messages, devins };
+  return [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
 }
 
 /** Each id costs a call. Beyond this many, the rest stay as they are. */

@@ -43,7 +43,7 @@ export function createSlackFiles(deps: {
   async function describe(fileId: string): Promise<Described | null> {
     const { file } = (await unlessRefused(deps.client.files.info({ file: fileId }))) ?? {};
     if (file?.id === undefined) return null;
-    return { file: readFile({ ...file, id: file.id }), uploadedBy: file.user ?? null };
+    return { file: readFile(file), uploadedBy: file.user ?? null };
   }
 
   return {

@@ -3,76 +3,68 @@ import { cleanJson } from '../../bounds.ts';
 import type { SlackFile, SlackMessage } from '../../session/context.ts';
 import { escape, unescape } from '../views/text.ts';
 
-/** Unexpected parts are left out, and the rest of the message is kept. */
-const words = z.string().nullish().catch(null);
-const flag = z.boolean().nullish().catch(null);
-const blocks = z.array(z.unknown()).nullish().catch(null);
+/** What is missing or unexpected is read as empty, and the rest of the message is kept. */
+const words = z.string().catch('');
+const flag = z.boolean().catch(false);
+const list = z.array(z.unknown()).catch([]);
 
+/** The type of a canvas, which Slack delivers as HTML. */
+export const CANVAS = 'application/vnd.slack-docs';
+
+/** https://docs.slack.dev/reference/objects/file-object */
 const fileSchema = z.looseObject({
   id: z.string(),
   name: words,
   title: words,
-  mimetype: words,
-  size: z.number().nullish().catch(null),
+  mimetype: z.string().catch('application/octet-stream'),
+  size: z.number().catch(0),
   url_private_download: words,
   url_private: words,
   /** In Google Drive or the like: Slack has an address, and no bytes. */
-  is_external: z.boolean().nullish().catch(null),
+  is_external: flag,
   /** Of a voice or video clip. */
-  transcription: z
-    .object({ preview: z.object({ content: words }).optional() })
-    .nullish()
-    .catch(null),
+  transcription: z.object({ preview: z.object({ content: words }) }).catch({ preview: { content: '' } }),
 });
 
-const attachmentSchema = z
-  .looseObject({
-    pretext: words,
-    author_name: words,
-    title: words,
-    title_link: words,
-    text: words,
-    fallback: words,
-    footer: words,
-    fields: z
-      .array(z.looseObject({ title: words, value: words }))
-      .nullish()
-      .catch(null),
-    blocks,
-    /** Of a forwarded message. */
-    message_blocks: z
-      .array(
-        z
-          .looseObject({ message: z.looseObject({ blocks, attachments: blocks }).catch({}) })
-          .catch({ message: {} }),
-      )
-      .nullish()
-      .catch(null),
-    /** What is forwarded within it. */
-    attachments: blocks,
-    is_share: flag,
-    is_msg_unfurl: flag,
-    /** Of the preview of a link. */
-    from_url: words,
-    is_app_unfurl: flag,
-    files: z.array(fileSchema).nullish().catch(null),
-  })
-  .catch({});
+const files = z.array(fileSchema).catch([]);
+
+const attachmentSchema = z.looseObject({
+  pretext: words,
+  author_name: words,
+  title: words,
+  title_link: words,
+  text: words,
+  fallback: words,
+  footer: words,
+  fields: z.array(z.looseObject({ title: words, value: words })).catch([]),
+  blocks: list,
+  /** Of a forwarded message. */
+  message_blocks: z
+    .array(z.looseObject({ message: z.looseObject({ blocks: list, attachments: list }) }))
+    .catch([]),
+  /** What is forwarded within it. */
+  attachments: list,
+  is_share: flag,
+  is_msg_unfurl: flag,
+  /** Of the preview of a link. */
+  from_url: words,
+  is_app_unfurl: flag,
+  files,
+});
 
 const messageSchema = z.looseObject({
   ts: z.string(),
-  thread_ts: words,
-  user: words,
+  thread_ts: z.string().nullable().catch(null),
+  user: z.string().nullable().catch(null),
   username: words,
   bot_id: words,
-  bot_profile: z.looseObject({ name: words }).nullish().catch(null),
+  bot_profile: z.looseObject({ name: words }).catch({ name: '' }),
   text: words,
-  blocks,
-  attachments: z.array(attachmentSchema).nullish().catch(null),
-  files: z.array(fileSchema).nullish().catch(null),
+  blocks: list,
+  attachments: list,
+  files,
 });
 
-type RawMessage = z.infer<typeof messageSchema>;
 type RawAttachment = z.infer<typeof attachmentSchema>;
 type RawFile = z.infer<typeof fileSchema>;
 
@@ -86,76 +78,46 @@ const WRITTEN: ReadonlySet<unknown> = new Set([
   'thread_broadcast',
 ]);
 
-const kindSchema = z.looseObject({
-  subtype: words,
-  hidden: z.boolean().nullish().catch(null),
-});
-
 /** Whether someone wrote the message: https://docs.slack.dev/reference/events/message#subtypes */
-export function isWritten(payload: unknown): boolean {
-  const { subtype, hidden } = kindSchema.parse(payload);
-  return WRITTEN.has(subtype) && hidden !== true;
+export function isWritten(message: object): boolean {
+  return !('subtype' in message) || WRITTEN.has(message.subtype);
 }
 
 /**
- * Reads a message from Slack's payloads or `conversations.replies`. Text in blocks or attachments is kept: alert bots
- * write only there, and a forwarded message is an attachment of an empty one.
+ * Reads a message from Slack's payloads or `conversations.replies`: what its author said, with markup as Slack sends it; the
+ * whole message as Devin reads it; and what is forwarded with it, with its authors, and what its files say in words. Text in
+ * blocks or attachments is kept: alert bots write only there, and a forwarded message is an attachment of an empty one.
  */
-export function readMessage(payload: unknown): SlackMessage {
-  return toMessage(messageSchema.parse(cleanJson(payload)));
-}
-
-function toMessage(message: RawMessage): SlackMessage {
-  const fromApp = typeof message.bot_id === 'string';
-  const attachments = (message.attachments ?? []).flatMap(withInner);
-  return {
-    ts: message.ts,
-    threadTs: message.thread_ts ?? null,
-    userId: message.user ?? null,
-    appName: fromApp ? message.bot_profile?.name || message.username || '' : null,
-    text: joined([
-      withBlocks(message.text, message.blocks ?? []),
-      ...attachments.map(attachmentText),
-      ...(message.files ?? []).map(fileText),
-    ]),
-    files: [...(message.files ?? []), ...attachments.flatMap(({ files }) => files ?? [])]
-      .filter(({ is_external: isExternal }) => isExternal !== true)
-      .map(readFile),
-  };
-}
-
-/** Only the author's words: attachments, such as the preview of a link, can be by others. */
-export function readOwnWords(payload: unknown): string {
-  const { text, blocks: given } = messageSchema.parse(cleanJson(payload));
-  return withBlocks(text, given ?? []);
-}
-
-/** What a person said: with markup as Slack sends it, as Devin reads it, and what they forwarded. */
-export function readSaid(payload: unknown) {
+export function readMessage(payload: unknown) {
   const read = messageSchema.parse(cleanJson(payload));
-  return { slackText: slackTextOf(read), message: toMessage(read), forwarded: forwardedOf(read) };
-}
-
-/**
- * What the author wrote, and the tables they pasted: those are attachments without other text.
- * https://github.com/vercel/chat/issues/803
- */
-function slackTextOf({ text, blocks: given, attachments }: RawMessage): string {
-  const pasted = (attachments ?? []).filter(
-    (one) => !isForwarded(one) && one.is_app_unfurl !== true && typeof one.from_url !== 'string',
+  const attachments = attachmentsIn(read.attachments);
+  const forwarded = attachments.filter((one) => one.is_share || one.is_msg_unfurl);
+  const files = [...read.files, ...attachments.flatMap(withInner).flatMap((one) => one.files)];
+  const said = read.files.map(fileText);
+  const message: SlackMessage = {
+    ts: read.ts,
+    threadTs: read.thread_ts,
+    userId: read.user,
+    appName: read.bot_id === '' ? null : read.bot_profile.name || read.username,
+    text: joined([
+      withBlocks(read.text, read.blocks),
+      ...attachments.flatMap(withInner).map(attachmentText),
+      ...said,
+    ]),
+    files: files.filter((one) => !one.is_external).map(toFile),
+  };
+  // People paste tables as attachments without other text. https://github.com/vercel/chat/issues/803
+  const pasted = attachments.filter(
+    (one) => !forwarded.includes(one) && !one.is_app_unfurl && one.from_url === '',
   );
-  const shown = [...(given ?? []), ...pasted.flatMap((one) => one.blocks ?? [])];
+  const shown = [...read.blocks, ...pasted.flatMap(({ blocks }) => blocks)];
   const tables = shown.filter((block) => isOfType(block, 'table'));
-  return tables.length === 0 ? (text ?? '') : joined([text ?? '', escape(blocksText(tables))]);
-}
-
-/**
- * What is forwarded with a message, with its authors, and what its files say in words; empty: nothing. Its files are those of
- * the message.
- */
-function forwardedOf({ attachments, files }: RawMessage): string {
-  const forwarded = (attachments ?? []).filter(isForwarded).flatMap(withInner);
-  return joined([...forwarded.map(attachmentText), ...(files ?? []).map(fileText)]);
+  return {
+    slackText: tables.length === 0 ? read.text : joined([read.text, escape(blocksText(tables))]),
+    message,
+    /** Empty: nothing. Its files are those of the message. */
+    forwarded: joined([...forwarded.flatMap(withInner).map(attachmentText), ...said]),
+  };
 }
 
 /** The address of a file that Slack doesn't have, and what is said in a clip. */
@@ -166,20 +128,18 @@ function fileText({
   url_private: url,
   transcription,
 }: RawFile): string {
-  if (isExternal !== true) return transcription?.preview?.content ?? '';
-  return titleOf({ title: title ?? name, title_link: url }) ?? url ?? '';
+  return isExternal ? titled(title || name, url) : transcription.preview.content;
 }
 
-function isForwarded({ is_share: isShare, is_msg_unfurl: isUnfurl }: RawAttachment): boolean {
-  return isShare === true || isUnfurl === true;
+function attachmentsIn(given: unknown[]): RawAttachment[] {
+  return given.flatMap((one) => attachmentSchema.safeParse(one).data ?? []);
 }
 
 /** An attachment, then those within it: people forward what others forwarded. `cleanJson` limits how deep. */
 function withInner(attachment: RawAttachment): RawAttachment[] {
   const { attachments, message_blocks: forwarded } = attachment;
-  const inner = [attachments ?? [], ...(forwarded ?? []).map(({ message }) => message.attachments ?? [])];
-  const read = inner.flat().map((one) => attachmentSchema.parse(one));
-  return [attachment, ...read.flatMap(withInner)];
+  const inner = [...attachments, ...forwarded.flatMap(({ message }) => message.attachments)];
+  return [attachment, ...attachmentsIn(inner).flatMap(withInner)];
 }
 
 /** Whether nothing comes with its words: no file, and nothing forwarded. */
@@ -194,8 +154,8 @@ export function withForwarded(text: string, forwarded: string): string {
 }
 
 /** People's rich text repeats their text; the text of an app is often only the headline of its blocks. */
-function withBlocks(text: string | null | undefined, given: unknown[]): string {
-  const own = unescape(text ?? '').trim();
+function withBlocks(text: string, given: unknown[]): string {
+  const own = unescape(text).trim();
   if (own !== '' && given.every((block) => isOfType(block, 'rich_text'))) return own;
   const shown = blocksText(given);
   const said = new Set(['', ...shown.split('\n').map(lettersOf)]);
@@ -216,60 +176,47 @@ function joined(parts: readonly string[]): string {
 }
 
 function attachmentText(attachment: RawAttachment): string {
-  const forwarded = (attachment.message_blocks ?? []).flatMap(({ message }) => message.blocks ?? []);
-  const fields = (attachment.fields ?? []).map(({ title, value }) => `${title ?? ''}: ${value ?? ''}`);
+  const forwarded = attachment.message_blocks.flatMap(({ message }) => message.blocks);
+  const fields = attachment.fields.map(({ title, value }) => `${title}: ${value}`);
+  const title = titled(attachment.title, attachment.title_link);
   const all = joined([
-    ...[attachment.pretext, attachment.author_name, titleOf(attachment)].map((part) => unescape(part ?? '')),
-    withBlocks(attachment.text, [...(attachment.blocks ?? []), ...forwarded]),
-    ...[...fields, attachment.footer].map((part) => unescape(part ?? '')),
+    ...[attachment.pretext, attachment.author_name, title].map(unescape),
+    withBlocks(attachment.text, [...attachment.blocks, ...forwarded]),
+    ...[...fields, attachment.footer].map(unescape),
   ]);
-  return all === '' ? unescape(attachment.fallback ?? '') : all;
+  return all || unescape(attachment.fallback);
 }
 
-function titleOf({ title, title_link: link }: Pick<RawAttachment, 'title' | 'title_link'>): string | null {
-  if (!title) return null;
-  return link ? `${title} (${link})` : title;
+function titled(title: string, address: string): string {
+  return address === '' ? title : `${title} (${address})`.trim();
 }
 
-/** The type of a canvas, which Slack delivers as HTML. */
-export const CANVAS = 'application/vnd.slack-docs';
+export const readFile = (payload: unknown): SlackFile => toFile(fileSchema.parse(payload));
 
-/** https://docs.slack.dev/reference/objects/file-object */
-export function readFile(payload: RawFile): SlackFile {
-  const name = payload.name ?? payload.title ?? payload.id;
-  const mimetype = payload.mimetype ?? 'application/octet-stream';
+function toFile({ id, name, title, mimetype, size, ...urls }: RawFile): SlackFile {
+  const called = name || title || id;
   return {
-    id: payload.id,
-    name: mimetype === CANVAS ? `${name}.html` : name,
+    id,
+    name: mimetype === CANVAS ? `${called}.html` : called,
     mimetype,
-    size: payload.size ?? 0,
-    url: payload.url_private_download ?? payload.url_private ?? null,
+    size,
+    url: urls.url_private_download || urls.url_private || null,
   };
 }
 
 /** Keys of blocks and elements with text for people; the rest is layout. */
-const TEXT_KEYS = ['text', 'fields', 'title', 'elements', 'alt_text', 'url', 'name', 'blocks', 'rows'];
+const TEXT_KEYS = ['text', 'fields', 'title', 'elements', 'name', 'blocks', 'rows'];
+const IMAGE_KEYS = ['title', 'alt_text', 'url'];
 const BREAKS = new Set(['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted']);
 
 /** The readable text of any blocks, even of unknown kinds. */
 function blocksText(blocks: unknown[]): string {
-  return blocks
-    .map((block) => read(block, DEEPEST).trim())
-    .filter((text) => text !== '')
-    .join('\n');
+  return joined(blocks.map((block) => read(block).trim()));
 }
 
-/** Slack nests nothing deeper. */
-const DEEPEST = 30;
-
-function read(node: unknown, depth: number): string {
+function read(node: unknown): string {
   if (typeof node === 'string') return unescape(node);
-  if (depth === 0) return '';
-  if (Array.isArray(node))
-    return node
-      .map((one) => read(one, depth - 1))
-      .filter((text) => text !== '')
-      .join('');
+  if (Array.isArray(node)) return node.map(read).join('');
   if (!isRecord(node)) return '';
   switch (node['type']) {
     case 'user':
@@ -281,36 +228,31 @@ function read(node: unknown, depth: number): string {
     case 'broadcast':
       return `@${String(node['range'])}`;
     default:
-      return container(node, depth - 1);
+      return container(node);
   }
 }
 
-function container(node: Record<string, unknown>, depth: number): string {
-  const parts = TEXT_KEYS.flatMap((key) => {
-    const value = node[key];
-    if (value === undefined || (key === 'url' && node['type'] !== 'image')) return [];
-    if (key === 'alt_text' && node['type'] !== 'image') return [];
-    if (key === 'rows') return [table(value, depth)];
-    return Array.isArray(value) && key === 'fields'
-      ? value.map((one) => read(one, depth))
-      : [read(value, depth)];
-  });
+function container(node: Record<string, unknown>): string {
   const type = String(node['type']);
+  const parts = (type === 'image' ? IMAGE_KEYS : TEXT_KEYS).flatMap((key) => {
+    if (key === 'rows') return [table(node[key])];
+    return key === 'fields' ? listOf(node[key]).map(read) : [read(node[key])];
+  });
   const text = parts.filter((part) => part !== '').join(type === 'section' ? '\n' : ' ');
   return BREAKS.has(type) ? `${text}\n` : text;
 }
 
 /** As a code block, so that nothing in a cell is read as an option or a mention. */
-function table(rows: unknown, depth: number): string {
-  const lines = listOf(rows).map((row) => listOf(row).map((cell) => cellText(cell, depth)));
+function table(rows: unknown): string {
+  const lines = listOf(rows).map((row) => listOf(row).map(cellText));
   if (lines.flat().every((cell) => cell === '')) return '';
   return ['```', ...lines.map((cells) => cells.join(' | ')), '```'].join('\n');
 }
 
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block */
-function cellText(cell: unknown, depth: number): string {
+function cellText(cell: unknown): string {
   // It would end the code block.
-  return read(cell, depth).replaceAll(/\s+/g, ' ').trim().replaceAll('```', "'''");
+  return read(cell).replaceAll(/\s+/g, ' ').trim().replaceAll('```', "'''");
 }
 
 function listOf(value: unknown): unknown[] {

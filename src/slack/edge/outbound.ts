@@ -176,12 +176,13 @@ export function createOutbound({
 
     directChannel,
 
+    /** Its id. */
     openView: async (triggerId: string, view: ModalView) =>
-      opened(async () => answers.views.open({ trigger_id: triggerId, view })),
+      (await answers.views.open({ trigger_id: triggerId, view })).view?.id ?? null,
 
     /** Over the view that the trigger came from. */
     pushView: async (triggerId: string, view: ModalView) =>
-      opened(async () => answers.views.push({ trigger_id: triggerId, view })),
+      (await answers.views.push({ trigger_id: triggerId, view })).view?.id ?? null,
 
     /** As far as Slack does it now. */
     updateView: async (viewId: string, view: ModalView) =>
@@ -231,17 +232,6 @@ const REMOVED = { delete_original: true };
 
 function ephemeralNotice(notice: Rendered, replaces: boolean) {
   return { response_type: 'ephemeral', replace_original: replaces, ...bounded(notice) };
-}
-
-/** Once more after a lost answer. If the first call opened the view, Slack refuses the second, which says nothing new. */
-async function opened(open: () => Promise<{ view?: { id?: string } }>): Promise<{ viewId: string | null }> {
-  const { view } = await open().catch(async (lost: unknown) => {
-    if (slackFailure(lost).kind !== 'unclear') throw lost;
-    return open().catch(() => {
-      throw lost;
-    });
-  });
-  return { viewId: view?.id ?? null };
 }
 
 async function orLater<T>(call: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readMenuValue, slackTs } from './ids.ts';
-import { readMessage, readOwnWords, readSaid } from './messages.ts';
+import { readMessage } from './messages.ts';
 import { placeKindOf, placeKindOfEvent } from './places.ts';
 
 /** The one reader of what Slack sends: who, where, which message. What Slack leaves out is null, never ''. */
@@ -100,7 +100,7 @@ const messageSchema = authorSchema
     threadTs: event.thread_ts === event.ts ? null : event.thread_ts,
     /** Who started the thread; null: Slack doesn't say. */
     parentUserId: event.parent_user_id,
-    ...readSaid(event),
+    ...readMessage(event),
   }));
 
 /** A person edited a message. https://docs.slack.dev/reference/events/message/message_changed */
@@ -124,7 +124,7 @@ const editSchema = z
     /** The thread it is in, or starts. */
     threadTs: message.thread_ts ?? message.ts,
     ts: message.ts,
-    ...readSaid(message),
+    ...readMessage(message),
     editedTs: message.edited.ts,
   }));
 
@@ -342,8 +342,7 @@ const shortcutSchema = interactionSchema
     placeKind: placeKindOf(channel.name),
     triggerId: body.trigger_id,
     responseUrl: body.response_url,
-    message: readMessage(message),
-    ownWords: readOwnWords(message),
+    ...readMessage(message),
   }));
 
 const searchSchema = interactionSchema

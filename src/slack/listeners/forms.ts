@@ -39,6 +39,7 @@ import { LIMIT, modal, withAlert } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
 import { readReview, renderReview, type ReviewItem } from '../views/review.ts';
 import { withGroup } from '../views/session-form.ts';
+import { unescape } from '../views/text.ts';
 import {
   quick,
   refuses,
@@ -210,7 +211,7 @@ async function openReview(c: ListenersContext, { view, triggerId, ...sender }: P
   const { outbound } = c.slack;
   const form = await ownForm(c, formMetadata.read(view.metadata), sender);
   const text = await c.textFor(form.userId);
-  const { viewId } = await outbound.pushView(triggerId, renderReview(form.id, null, text));
+  const viewId = await outbound.pushView(triggerId, renderReview(form.id, null, text));
   if (viewId === null) return;
   const review = await whatDevinGets(c, { form, view }, text);
   await outbound.updateView(viewId, renderReview(form.id, review, text));
@@ -274,8 +275,9 @@ const ABOUT_MESSAGE = 'About this message';
 /** Text by guests, apps and outsiders goes to Devin as background, never as the task. */
 async function taskIn(
   { log, slack: { people } }: ListenersContext,
-  { message: { userId, appName }, ownWords }: Shortcut,
+  { message: { userId, appName }, slackText }: Shortcut,
 ): Promise<string | null> {
+  const ownWords = unescape(slackText).trim();
   if (appName !== null || userId === null || ownWords === '') return null;
   const isTheirs = people.find(userId).then((found) => found?.kind === 'member');
   const named = nameMentions(ownWords, people);

@@ -295,10 +295,11 @@ function originOf({ teamId, userId, channelId, placeKind, ts, threadTs }: Messag
 }
 
 /** Earlier messages of the thread are included, files and what is forwarded; words that are already the task are not. */
-function contextOf({ channelId, placeKind, threadTs, message, forwarded }: Message): MessageContext | null {
+function contextOf(said: Message): MessageContext | null {
+  const { channelId, placeKind, threadTs, message, forwarded } = said;
   const place = { channelId, channelName: unnamedPlace(placeKind) };
   if (threadTs !== null) return { choice: 'until-here', ...place, picked: message };
-  if (forwarded === '' && message.files.length === 0) return null;
+  if (isOnlyText(said)) return null;
   const picked = forwarded === '' ? message : { ...message, text: withForwarded('', forwarded) };
   return { choice: 'message', ...place, picked };
 }

@@ -31,7 +31,7 @@ export async function openView(
   view: ModalView,
 ): Promise<string | null> {
   try {
-    return (await outbound.openView(opening.triggerId, view)).viewId;
+    return await outbound.openView(opening.triggerId, view);
   } catch (error) {
     const again = button(opening.actionId, opening.label, opening.value ?? '');
     log.warn({ err: error }, "Slack didn't open a view; the person gets a button that opens it");
