@@ -229,7 +229,7 @@ function leftOutSentences(files: Reply['files'], notices: Text['notices']): stri
 
 async function noticeOf(c: ConverseContext, { reply, request }: Told, text: Text) {
   const { id, text: typed, failure, files } = reply;
-  const again = { kind: 'send-again', replyId: id } as const;
+  const again = { does: 'sendAgain', id } as const;
   if (failure === null) {
     const sentences = [text.thread.unknown, ...leftOutSentences(files, text.notices)];
     return renderReplyNotice({ heading: text.thread.notSure, sentences, typed, offer: again }, text);
@@ -248,7 +248,7 @@ async function offerAfter(
 ): Promise<ReplyNotice['offer']> {
   if (failure.kind === 'ended') return offerForm(c, { reply, request });
   const isFinal = isRefusedReply(failure) || failure.kind === 'not-started';
-  return isFinal ? null : { kind: 'send-again', replyId: reply.id };
+  return isFinal ? null : { does: 'sendAgain', id: reply.id };
 }
 
 /** In Slack's markup. */
@@ -288,5 +288,5 @@ async function offerForm(
     lostSecrets: lostSecrets(request),
     faults: {},
   });
-  return { kind: 'start-again', formId: id };
+  return { does: 'openForm', id };
 }

@@ -74,7 +74,7 @@ export async function refuses(c: ListenersContext, press: Press, why: string | n
 /** People of other workspaces can press a button in a shared channel. True: this one is, and is told. */
 export async function refusesOutsider(c: ListenersContext, press: Press, teamId: string): Promise<boolean> {
   if (press.homeTeamId === teamId) return false;
-  return refuses(c, press, (await c.textFor(press.userId)).notices.identity.external(null));
+  return refuses(c, press, (await c.textFor(press.userId)).notices.identity.external);
 }
 
 /** A sentence for the person, escaped; null: nothing speaks against it. */

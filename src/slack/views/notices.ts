@@ -54,7 +54,7 @@ export function refusal({ problems, typed, options = [], formId, title }: Refusa
 
 /** `again`: the button that opens what Slack didn't open, or may not have opened. */
 export function unopened(title: string, again: Button, { notices }: Text): Rendered {
-  return joinParts([line(notices.notOpened(escape(title))), offering(again)]);
+  return offering(notices.notOpened(escape(title)), again);
 }
 
 export function notice(sentences: readonly string[]): Rendered {
@@ -67,7 +67,7 @@ export function sessionOver(
   text: Text,
 ): Rendered {
   const again = button(CARD_ACTION['start-again'], text.card.buttons['start-again'], requestId);
-  return joinParts([line(phase === 'gone' ? text.thread.gone(null) : text.thread.ended), offering(again)]);
+  return offering(phase === 'gone' ? text.thread.gone(null) : text.thread.ended, again);
 }
 
 /** Why nothing was done with a session. `name`: its title, or words in its place. Escaped. */
@@ -111,8 +111,9 @@ export function formButton(formId: string, text: Text): Button {
   return button(ACTION.openForm, text.notices.openForm, formId);
 }
 
-function offering(offered: Button): Rendered {
-  return buttonRow(primary(offered));
+/** A sentence, and what to do about it. */
+export function offering(sentence: string, offered: Button): Rendered {
+  return joinParts([line(sentence), buttonRow(primary(offered))]);
 }
 
 const REASON_LENGTH = 2500;
@@ -195,9 +196,9 @@ export function refusalSentence(
   { reason, maskedEmail, about }: Pick<RefusedIdentity, 'reason' | 'maskedEmail' | 'about'>,
   text: Text,
 ): string {
-  const { identity } = text.notices;
-  if (reason === 'bot' || reason === 'deactivated') return identity.external(maskedEmail);
-  return identity[reason](maskedEmail, about);
+  const sentence = text.notices.identity[reason === 'bot' || reason === 'deactivated' ? 'external' : reason];
+  if (typeof sentence === 'string') return sentence;
+  return sentence({ maskedEmail, account: about?.account ?? '', other: about?.other ?? '' });
 }
 
 /** What a look-up of a person finds if Devin doesn't accept the app's key. Rethrows other errors. */

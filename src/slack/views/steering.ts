@@ -1,6 +1,7 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION, REPLY_BLOCK, VIEW, sessionMetadata } from '../edge/ids.ts';
+import { offering } from './notices.ts';
 import {
   inputBlock,
   readEntered,
@@ -70,7 +71,7 @@ export type ReplyNotice = {
   /** Raw; Slack doesn't keep what was typed into a box, so it is quoted. */
   typed: string;
   /** What can be done about it. */
-  offer: { kind: 'send-again'; replyId: string } | { kind: 'start-again'; formId: string } | null;
+  offer: { does: 'sendAgain' | 'openForm'; id: string } | null;
 };
 
 /** For the author only: what happened to a message, why, and what to do next. */
@@ -80,16 +81,10 @@ export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNot
     titled(heading),
     packed(sentences),
     ...quoted.map(line),
-    ...(offer === null ? [] : [buttonRow(offerButton(offer, text))]),
+    ...(offer === null
+      ? []
+      : [buttonRow(primary(button(ACTION[offer.does], text.thread[offer.does], offer.id)))]),
   ]);
-}
-
-function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Button {
-  return primary(
-    offer.kind === 'send-again'
-      ? button(ACTION.sendAgain, text.thread.sendAgain, offer.replyId)
-      : button(ACTION.openForm, text.thread.startAgain, offer.formId),
-  );
 }
 
 /** Asks whether `stop` or `exit` in the thread ends the session. */
@@ -103,10 +98,8 @@ export function renderAskStop(requestId: string, { thread, card }: Text): Render
 
 /** To the author of a message under a session at rest, once. */
 export function renderOfferWake(replyId: string, { thread }: Text): Rendered {
-  return joinParts([line(thread.atRest), buttonRow(primary(sendButton(replyId, thread.wakeWith)))]);
+  return offering(thread.atRest, button(ACTION.sendAgain, thread.wakeWith, replyId));
 }
-
-const sendButton = (replyId: string, label: string): Button => button(ACTION.sendAgain, label, replyId);
 
 export function renderThreadHelp(text: Text): Rendered {
   const { helpTitle, help } = text.thread;

@@ -1,5 +1,5 @@
-/** Of the identity file: a Devin account, and who else in Slack has it. */
-type MappedAbout = { account: string; other: string | null };
+/** `account` and `other`, who else in Slack has it, are of the identity file. */
+type Refused = { maskedEmail: string | null; account: string; other: string };
 
 type Reached = { allowed: number; count: number };
 
@@ -58,23 +58,23 @@ export const notices = {
   },
   /** Why a person can't start a session: what happened, why, what to do next. Plain text. */
   identity: {
-    unknown: (maskedEmail: string | null): string =>
+    unknown: ({ maskedEmail }: Refused): string =>
       maskedEmail === null
         ? "The Devin account you're linked to is no longer in the Devin organization. Ask a Devin admin to invite it again, or a workspace admin to link you to another one."
         : `No Devin account for ${maskedEmail}. Ask a Devin admin to invite that address, or a workspace admin to link you.`,
-    ambiguous: (maskedEmail: string | null): string =>
+    ambiguous: ({ maskedEmail }: Refused): string =>
       `More than one Devin account has your email address${maskedEmail === null ? '' : ` (${maskedEmail})`}. Ask a workspace admin to link you to the right one.`,
-    external: (_maskedEmail: string | null): string =>
+    external:
       'Only members of the Slack workspace that installed this app can start and steer sessions. Ask one of them.',
-    guest: (_maskedEmail: string | null): string =>
+    guest:
       "You're a guest in this workspace, and guests can't start or steer sessions. Ask a full member to do it, or a workspace admin to make you one.",
-    'no-email': (_maskedEmail: string | null): string =>
+    'no-email':
       "Slack has no confirmed email address for you, so this app can't find you in Devin. Confirm the address in your Slack account settings. If it's confirmed, ask an app admin to check the scope users:read.email, or a workspace admin to link you.",
-    'mapping-unknown': (_maskedEmail: string | null, about?: MappedAbout): string =>
-      `The app's identity file says that you are ${about?.account ?? ''} in Devin, but Devin has no such account. Ask an app admin to correct the file.`,
-    'mapping-conflict': (_maskedEmail: string | null, about?: MappedAbout): string =>
-      `By the app's identity file, you and ${about?.other ?? ''} would both be ${about?.account ?? ''} in Devin. Ask an app admin to correct the file, or to mark the entry as shared.`,
-    'lookup-forbidden': (_maskedEmail: string | null): string =>
+    'mapping-unknown': ({ account }: Refused): string =>
+      `The app's identity file says that you are ${account} in Devin, but Devin has no such account. Ask an app admin to correct the file.`,
+    'mapping-conflict': ({ account, other }: Refused): string =>
+      `By the app's identity file, you and ${other} would both be ${account} in Devin. Ask an app admin to correct the file, or to mark the entry as shared.`,
+    'lookup-forbidden':
       "This app can't look up members in Devin, so it doesn't know who you are there. Ask a Devin admin to give its service user the permission ViewOrgMembership (Devin Settings > Service users).",
   },
   /** Of a playbook, note or secret. */

@@ -14,7 +14,7 @@ export const thread = {
   notSure: "Devin didn't confirm that it got your message.",
   yourMessage: 'Your message:',
   sendAgain: 'Resend',
-  startAgain: 'Run again with this',
+  openForm: 'Run again with this',
   unknown: "It isn't in the session so far. Check there before you send it again, or Devin may get it twice.",
   notStarted: "Its session wasn't started.",
   ended: 'This session is over and takes no more messages. You can start another one.',

@@ -46,23 +46,23 @@ export const notices: Text['notices'] = {
     noMatch: '依頼者に対応する Devin の組織のメンバーが見つかりませんでした。',
   },
   identity: {
-    unknown: (maskedEmail) =>
+    unknown: ({ maskedEmail }) =>
       maskedEmail === null
         ? 'あなたに関連付けられた Devin アカウントは、もう組織にありません。Devin の管理者に再度の招待を依頼するか、ワークスペースの管理者に別のアカウントへの関連付けを依頼してください。'
         : `${maskedEmail} の Devin アカウントがありません。Devin の管理者にこのアドレスの招待を依頼するか、ワークスペースの管理者に関連付けを依頼してください。`,
-    ambiguous: (maskedEmail) =>
+    ambiguous: ({ maskedEmail }) =>
       `あなたのメールアドレス${maskedEmail === null ? '' : `（${maskedEmail}）`}を持つ Devin アカウントが複数あります。正しいアカウントへの関連付けを、ワークスペースの管理者に依頼してください。`,
-    external: () =>
+    external:
       'セッションを開始・操作できるのは、このアプリをインストールした Slack ワークスペースのメンバーだけです。メンバーに依頼してください。',
-    guest: (_maskedEmail) =>
+    guest:
       'あなたはこのワークスペースのゲストです。ゲストはセッションを開始・操作できません。正規のメンバーに依頼するか、メンバーにしてもらえるようワークスペースの管理者に相談してください。',
-    'no-email': (_maskedEmail) =>
+    'no-email':
       '確認済みのメールアドレスが Slack にないため、Devin であなたを見つけられません。Slack のアカウント設定でアドレスを確認してください。確認済みの場合は、スコープ users:read.email の確認をアプリの管理者に、または関連付けをワークスペースの管理者に依頼してください。',
-    'mapping-unknown': (_maskedEmail, about) =>
-      `このアプリのアカウント対応ファイルでは、あなたは Devin の ${about?.account ?? ''} ですが、そのアカウントは Devin にありません。アプリの管理者にファイルの修正を依頼してください。`,
-    'mapping-conflict': (_maskedEmail, about) =>
-      `このアプリのアカウント対応ファイルでは、あなたと ${about?.other ?? ''} の両方が Devin の ${about?.account ?? ''} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
-    'lookup-forbidden': (_maskedEmail) =>
+    'mapping-unknown': ({ account }) =>
+      `このアプリのアカウント対応ファイルでは、あなたは Devin の ${account} ですが、そのアカウントは Devin にありません。アプリの管理者にファイルの修正を依頼してください。`,
+    'mapping-conflict': ({ account, other }) =>
+      `このアプリのアカウント対応ファイルでは、あなたと ${other} の両方が Devin の ${account} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
+    'lookup-forbidden':
       'このアプリは Devin でメンバーを検索できないため、あなたのアカウントを確認できません。サービスユーザーに権限 ViewOrgMembership を追加するよう、Devin の管理者に依頼してください（Devin の Settings > Service users）。',
   },
   notListed: (flag, value) =>
