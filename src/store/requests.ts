@@ -24,7 +24,7 @@ import {
 } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
-export type Step = {
+export type RequestMove = {
   id: string;
   from: RequestState;
   to: RequestState;
@@ -146,7 +146,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     },
 
     /** Moves on only from `from`: null means that another process moved it first. */
-    async advance(step: Step, trx: Db = db): Promise<SessionRequest | null> {
+    async advance(step: RequestMove, trx: Db = db): Promise<SessionRequest | null> {
       const { id, from, to, changes = {}, expiresInMs } = step;
       const moved = trx
         .updateTable('sessionRequests')

@@ -151,7 +151,7 @@ export type Format<T> = {
 type Source = string | { unreadable: string };
 /** `problems`: `FILE:line:column: what`, a line each. `sha256`: of the file; null: there is none. */
 type YamlResult<T> = { ok: true; value: T; sha256: string | null } | { ok: false; problems: string[] };
-type Problem = { offset: number; sentence: string };
+type FileProblem = { offset: number; sentence: string };
 
 export function parseYaml<T>(
   source: Source,
@@ -159,7 +159,7 @@ export function parseYaml<T>(
 ): YamlResult<T> {
   const { faults } = text.policy;
   const lines = new LineCounter();
-  const refused = (problems: readonly Problem[]): YamlResult<T> => ({
+  const refused = (problems: readonly FileProblem[]): YamlResult<T> => ({
     ok: false,
     problems: problems
       .toSorted((a, b) => a.offset - b.offset)
@@ -194,7 +194,7 @@ export function parseYaml<T>(
   return refused(issues.flatMap((issue) => issueProblems(issue, document, { format, text })));
 }
 
-function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {
+function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): FileProblem[] {
   // Tags that YAML doesn't know.
   const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.notPlain }));
   const others = errors.map(({ code, message, pos: [offset] }) => ({
@@ -206,8 +206,8 @@ function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: 
 }
 
 /** Aliases, which could make more of a file than its size, keys that appear twice or are no words, and text that is cut off. */
-function plainProblems(document: Document, { policy: { faults } }: Text): Problem[] {
-  const found: Problem[] = [];
+function plainProblems(document: Document, { policy: { faults } }: Text): FileProblem[] {
+  const found: FileProblem[] = [];
   const fail = (node: unknown, sentence: string): void =>
     void found.push({ offset: startOf(node), sentence });
   visit(document, {
@@ -235,7 +235,7 @@ function issueProblems(
   issue: z.core.$ZodIssue,
   document: Document,
   { format, text }: { format: Pick<Format<unknown>, 'keys' | 'faults'>; text: Text },
-): Problem[] {
+): FileProblem[] {
   const { path } = issue;
   const { faults } = text.policy;
   if (issue.code === 'unrecognized_keys') {

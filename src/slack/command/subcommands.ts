@@ -17,10 +17,10 @@ type Args = {
   rest: string;
 };
 
-type Read = (args: Args) => Intent | null;
+type ArgsReader = (args: Args) => Intent | null;
 
 /** Everything after the name, in lower case, is what the pattern says. */
-function matching(pattern: RegExp, intent: (...groups: (string | undefined)[]) => Intent | null): Read {
+function matching(pattern: RegExp, intent: (...groups: (string | undefined)[]) => Intent | null): ArgsReader {
   return ({ raw }) => {
     const found = pattern.exec(raw.toLowerCase());
     return found && intent(...found.slice(1));
@@ -28,7 +28,7 @@ function matching(pattern: RegExp, intent: (...groups: (string | undefined)[]) =
 }
 
 /** `unnamed`: if no session is named; null: one must be. */
-function onSession(intent: (session: string) => Intent, unnamed: Intent | null = null): Read {
+function onSession(intent: (session: string) => Intent, unnamed: Intent | null = null): ArgsReader {
   return ({ raw, session, rest }) => {
     if (raw === '') return unnamed;
     return session === null || rest !== '' ? null : intent(session);
@@ -38,7 +38,7 @@ function onSession(intent: (session: string) => Intent, unnamed: Intent | null =
 /** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. Some people type an email address. */
 const LINK = new RegExp(`^<@(${USER_ID})(?:\\|[^<>]*)?> (?:none|(\\S*[-_|\\d@]\\S*))$`, 'i');
 
-const ROWS: Readonly<Record<Subcommand, Read>> = {
+const ROWS: Readonly<Record<Subcommand, ArgsReader>> = {
   help: matching(/^(options)?$/, (topic) => ({
     kind: 'help',
     topic: topic === undefined ? null : 'options',

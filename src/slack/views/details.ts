@@ -129,9 +129,7 @@ const SPAN_LENGTH = 200;
 const LINKED_LENGTH = 500;
 const NAME_LENGTH = 150;
 
-type Showing = { text: Text; names?: Names };
-
-function rows(label: string, value: unknown, { text, names = {} }: Showing): string[] {
+function rows(label: string, value: unknown, { text, names = {} }: { text: Text; names?: Names }): string[] {
   const shown = shownValue(value, text, (one) => shownNamed(one, names));
   return shown.length <= VALUE_LENGTH
     ? [row(label, shown)]

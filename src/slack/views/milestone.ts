@@ -113,11 +113,9 @@ function headline(message: MilestoneMessage, text: Text): string {
   }
 }
 
-type Event = Extract<Milestone['kind'], SessionPhase | 'near-cap'>;
-
 /** As on the card, which may show another phase by now. */
 function eventWord(
-  kind: Exclude<Event, 'needs-you'>,
+  kind: Extract<Exclude<Milestone['kind'], 'needs-you'>, SessionPhase | 'near-cap'>,
   { statusWord: word }: SessionCard,
   { card }: Text,
 ): string {

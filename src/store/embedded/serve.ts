@@ -25,7 +25,7 @@ const START_PARAMETERS = [
 /** The other end of database-thread.ts: runs the database in this thread, for the process behind the port. */
 export function serve(port: MessagePort, fsync: Fsync = fsyncSync): void {
   const report = (said: Report<unknown>): void => port.postMessage(said);
-  let obey: ((order: Later) => Promise<unknown>) | null = null;
+  let obey: ((order: Exclude<Order, { do: 'open' }>) => Promise<unknown>) | null = null;
 
   async function take(order: Order): Promise<unknown> {
     if (order.do !== 'open') {
@@ -48,7 +48,6 @@ export function serve(port: MessagePort, fsync: Fsync = fsyncSync): void {
 }
 
 /** The orders once it is open. */
-type Later = Exclude<Order, { do: 'open' }>;
 
 async function startPGlite(
   { folder, fresh }: { folder: string; fresh: boolean },
@@ -151,7 +150,7 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
     await ending.ended;
   }
 
-  return async (order: Later): Promise<unknown> => {
+  return async (order: Exclude<Order, { do: 'open' }>): Promise<unknown> => {
     switch (order.do) {
       case 'query':
         return toResult(await query(order));
