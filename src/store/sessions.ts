@@ -159,9 +159,9 @@ export function createSessions(db: Kysely<Tables>) {
       { sessionId, channelId, threadTs }: SessionRow,
       trx: Db = db,
     ): Promise<{ share: ThreadShare; others: string[] }> {
+      if (threadTs === '') return { share: 'alone', others: [] };
       const columns = latestFirst(channelId, threadTs, trx).select(['sessionId', 'requestId', 'phase']);
-      // Without a thread, it shares none.
-      const rows = await columns.where('threadTs', '<>', '').limit(MOST_IN_THREAD).execute();
+      const rows = await columns.limit(MOST_IN_THREAD).execute();
       const others = rows.filter((row) => row.sessionId !== sessionId).map(({ requestId }) => requestId);
       const heard = heardOf(rows)?.sessionId === sessionId ? 'heard' : 'unheard';
       return { share: others.length === 0 ? 'alone' : heard, others };
