@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { en } from '../../src/text/en.ts';
 import { startSession, toldTo } from '../support/asking.ts';
 import { sessionOf, sessionsAs } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
@@ -42,6 +43,21 @@ describe('a question before a session costs anything', () => {
     await devin.waitForSession(({ request }) => request.prompt === 'another task of theirs');
     const mine = devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
     expect(mine.map(({ request }) => request.prompt)).toEqual(['stats', 'another task of theirs']);
+  });
+
+  test('starts nothing as typed once its form was sent', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, ts } = await ask('stats --acu 3');
+    const target = { channelId, ts };
+    await slack.clickButton(ana.userId, target, 'open_form');
+    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    await sessionOf(devin, ana.devinUserId);
+    await slack.clickButton(ana.userId, target, 'start_as_task');
+    await expect
+      .poll(() => slack.messages(channelId).find((message) => message.ts === ts)?.text)
+      .toContain(en.modal.sentBefore);
+    expect(sessionsAs(devin, ana.devinUserId)).toHaveLength(1);
   });
 
   test('starts with an option that was meant in the words of a task', async () => {
