@@ -55,6 +55,8 @@ export async function createPage(options: PageOptions): Promise<Page> {
   const unsubscribe = [
     slack.subscribe(({ kind }) => tell(SHOWN.has(kind))),
     devin.subscribe(() => tell(false)),
+    // The guide shows that the app is down.
+    ...(bot === undefined ? [] : [bot.subscribe(() => tell(false))]),
   ];
   return {
     url,
