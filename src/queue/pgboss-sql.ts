@@ -127,3 +127,20 @@ export async function countJobs(db: BossDb) {
   );
   return depthSchema.parse(rows);
 }
+
+const dueSchema = z.array(z.object({ name: z.string() }));
+
+/**
+ * The queues in which a job can start now. pg-boss notifies workers of a job when it is sent, but not when a delayed or
+ * retried one is due: one cheap query finds those, instead of one by every idle queue.
+ */
+export async function dueQueues(db: BossDb, names: readonly string[]): Promise<string[]> {
+  const { rows } = await db.executeSql(
+    `select queue.name from unnest($1::text[]) as queue (name) where exists (
+       select from ${BOSS_SCHEMA}.job
+       where job.name = queue.name and job.state < 'active' and not job.blocked and job.start_after <= now()
+     )`,
+    [names],
+  );
+  return dueSchema.parse(rows).map(({ name }) => name);
+}

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Db, JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { inBatches } from '../store/commit.ts';
 import { repeat } from '../time.ts';
-import { CHANNEL, putBack, takeFromSilent } from './pgboss-sql.ts';
+import { CHANNEL, dueQueues, putBack, takeFromSilent } from './pgboss-sql.ts';
 
 /** When it runs again, in ms; null: it is done. `triedForMs`: until this run, by the database's clock. */
 type RunJob = (job: { data: unknown; triedForMs: number; signal: AbortSignal }) => Promise<number | null>;
@@ -79,8 +79,12 @@ export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
     .listen?.(CHANNEL, (name) => pool.get(name)?.wake(), wakeAll)
     .catch(onError);
   wakeAll();
-  // pg-boss notifies workers of a job when it is sent, but not when a delayed or retried one is due.
-  const poll = setInterval(wakeAll, pollSeconds * 1000);
+  // After trouble, all try: whether they can fetch again is what the health page asks.
+  const poll = repeat(async () => {
+    const worked = [...pool.keys()];
+    const due = isFetching ? await dueQueues(boss.getDb(), worked).catch(() => worked) : worked;
+    for (const name of due) pool.get(name)?.wake();
+  }, pollSeconds * 1000);
   const pulse = repeat(async () => {
     const held = all.flatMap((workers) => workers.held().map(({ id }) => id));
     await takeFromSilent(boss.getDb(), { held, silentMs: leaseMs }).catch(onError);
@@ -88,7 +92,7 @@ export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
   return {
     isFetching: () => isFetching,
     async stop(timeoutMs) {
-      clearInterval(poll);
+      await poll.stop();
       const ended = Promise.all(all.map(async (workers) => workers.close()));
       await within(ended, timeoutMs);
       stopping.abort(new Error('the app is stopping'));

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import {
   BOSS_OPTIONS,
   CHANNEL,
+  dueQueues,
   joinWaiting,
   putBack,
   takeFromSilent,
@@ -67,6 +68,14 @@ describeOnBothDatabases('our statements on pg-boss tables', (open) => {
     expect(await withoutJob(db, NAME, ['none', 'later', 'failed', 'runs'])).toEqual(['none']);
     await send('runs', HOUR_S);
     expect(await putBack(db, { name: NAME, ids: [running], afterMs: 0 })).toBe(false);
+  });
+
+  test('find the queues with due jobs', async () => {
+    const { boss, db, send } = await setUp();
+    await boss.createQueue('another', { policy: 'short' });
+    await boss.send('another', {}, { startAfter: HOUR_S });
+    await send('now');
+    expect(await dueQueues(db, ['another', NAME])).toEqual([NAME]);
   });
 
   test('and those of pg-boss tell of jobs on the same channel', async () => {
