@@ -18,8 +18,6 @@ export type LogLine = { level: string; message: string };
 type BotState = {
   status: BotStatus;
   pid: number | null;
-  /** How often it was started. */
-  starts: number;
   /** Where its own pages are, while it is ready. */
   address: string | null;
   log: readonly LogLine[];
@@ -62,7 +60,7 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   const listeners = new Set<() => void>();
   const log: LogLine[] = [];
   let child: ChildProcess | null = null;
-  let state: Omit<BotState, 'log'> = { status: 'ended', pid: null, starts: 0, address: null };
+  let state: Omit<BotState, 'log'> = { status: 'ended', pid: null, address: null };
 
   function update(change: Partial<typeof state>): void {
     state = { ...state, ...change };
@@ -87,7 +85,7 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     child = started;
-    update({ status: 'starting', pid: started.pid ?? null, starts: state.starts + 1 });
+    update({ status: 'starting', pid: started.pid ?? null });
     // Not `exit`: its last words come before this.
     const ended = once(started, 'close').then(() => {
       child = null;

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { BotProcess } from '../bot-process.ts';
 import type { LocalDevin, LocalSession } from '../devin/index.ts';
 import type { SeededWorld } from '../seed.ts';
@@ -17,6 +18,10 @@ export type Guide = {
   shown: () => ShownGuide;
   /** Looks at what has happened; true if the page should show something else than at the last look. */
   look: () => boolean;
+  /** The app's starts and ends. Returns how to stop listening. */
+  subscribe: (listener: () => void) => () => void;
+  /** The step in which the app is killed. */
+  kill: () => void;
   close: () => void;
 };
 
@@ -52,6 +57,8 @@ export function createGuide(options: GuideOptions): Guide {
   const { channelId, root } = world.thread;
   return {
     look,
+    subscribe: bot.subscribe,
+    kill: () => killAfterCommand(options),
     close: stop,
     shown() {
       check();
@@ -67,6 +74,22 @@ export function createGuide(options: GuideOptions): Guide {
       };
     },
   };
+}
+
+/** How long people see that it is down. */
+const DOWN_MS = 3000;
+
+/** Kills the app as soon as it has answered the next command, before it can have done much about it. If it doesn't start, its log says why. */
+function killAfterCommand({ slack, bot }: GuideOptions): void {
+  const stop = slack.subscribe((change) => {
+    if (change.kind !== 'delivery' || change.delivery.kind !== 'command') return;
+    stop();
+    void (async () => {
+      await bot.kill();
+      await setTimeout(DOWN_MS);
+      await bot.start().catch(() => undefined);
+    })();
+  });
 }
 
 const STEPS: readonly (readonly [GuideStep, (parts: Parts) => boolean])[] = [

@@ -3,21 +3,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
 import type { Language } from '../../src/session/preferences.ts';
-import type { BotProcess } from '../bot-process.ts';
 import type { LocalDevin } from '../devin/index.ts';
 import { listen, sendJson, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
-import { exchangesOf, killAfterCommand } from './control.ts';
 import { serveFile } from './files.ts';
 import type { Guide } from './guide.ts';
 import { checkOrigin, readJson, Refusal } from './http.ts';
+import { exchangesOf } from './requests.ts';
 import { type SnapshotDeps, takeSnapshot } from './snapshot.ts';
 
 export type PageOptions = {
   slack: LocalSlack;
   devin: LocalDevin;
-  bot?: BotProcess;
   /** Things to try; none by default. */
   guide?: Guide;
   /** Members of the workspace without a Devin account. */
@@ -30,7 +28,7 @@ export type PageOptions = {
 
 export type Page = { url: string; close: () => Promise<void> };
 
-type Parts = Pick<PageOptions, 'slack' | 'devin' | 'bot'> & {
+type Parts = Pick<PageOptions, 'slack' | 'devin'> & {
   port: number;
   events: Events;
   snapshot: SnapshotDeps;
@@ -42,12 +40,12 @@ const SHOWN = new Set(['message', 'view', 'home']);
 
 /** A Slack-like client in the browser, on this machine only, with the sandbox behind it. */
 export async function createPage(options: PageOptions): Promise<Page> {
-  const { slack, devin, bot, guide = null, strangers = new Set<string>(), language = 'en' } = options;
+  const { slack, devin, guide = null, strangers = new Set<string>(), language = 'en' } = options;
   const events = createEvents();
   const server = createServer();
   const { port, origin: url } = await listen(server, options.port);
   const snapshot = { slack, strangers, guide };
-  serve(server, { slack, devin, ...(bot && { bot }), port, events, snapshot, language });
+  serve(server, { slack, devin, port, events, snapshot, language });
   const tell = (isShown: boolean): void => {
     const isGuided = guide?.look() === true;
     events.tell(isShown || isGuided ? 'shown' : 'other');
@@ -55,8 +53,7 @@ export async function createPage(options: PageOptions): Promise<Page> {
   const unsubscribe = [
     slack.subscribe(({ kind }) => tell(SHOWN.has(kind))),
     devin.subscribe(() => tell(false)),
-    // The guide shows that the app is down.
-    ...(bot === undefined ? [] : [bot.subscribe(() => tell(false))]),
+    ...(guide === null ? [] : [guide.subscribe(() => tell(false))]),
   ];
   return {
     url,
@@ -81,8 +78,8 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   if (method === 'POST' && pathname === '/api/act') {
     return sendJson(response, await perform(parts.slack, await readJson(request)));
   }
-  if (method === 'POST' && pathname === '/api/kill' && parts.bot !== undefined) {
-    killAfterCommand(parts.slack, parts.bot);
+  if (method === 'POST' && pathname === '/api/kill') {
+    parts.snapshot.guide?.kill();
     return sendJson(response, {});
   }
   if (method !== 'GET') throw new Refusal(`${pathname} takes no ${method ?? 'such request'}.`, 405);

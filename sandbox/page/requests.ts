@@ -1,25 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import type { BotProcess } from '../bot-process.ts';
 import type { LocalDevin } from '../devin/index.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import type { Exchange } from './client/wire.ts';
-
-/** How long people see that it is down. */
-const DOWN_MS = 3000;
-
-/** Kills the app as soon as it has answered the next command, before it can have done much about it. If it doesn't start, its log says why. */
-export function killAfterCommand(slack: LocalSlack, bot: BotProcess): void {
-  const stop = slack.subscribe((change) => {
-    if (change.kind !== 'delivery' || change.delivery.kind !== 'command') return;
-    stop();
-    void (async () => {
-      await bot.kill();
-      await setTimeout(DOWN_MS);
-      await bot.start().catch(() => undefined);
-    })();
-  });
-}
 
 const SHOWN = 150;
 
