@@ -83,7 +83,7 @@ export type Config = ReturnType<typeof toConfig>;
 
 export type ConfigResult = {
   /** Names that nothing reads, and the settings they are probably meant for. */
-  misspelled: ReturnType<typeof misspelledNames>;
+  misspelled: { name: string; meant: string }[];
 } & (
   | { ok: true; config: Config }
   /** `problems`: a sentence each, in this language. */

@@ -124,7 +124,7 @@ async function count(
   { moved, trx }: { moved: SessionRequest; trx: MoveTransaction },
 ): Promise<void> {
   if (reserve !== undefined) await ledger.reserve({ ...spending(moved), ...reserve }, trx);
-  if (released === true) return ledger.release(moved.id, 'desc', trx);
+  if (released === true) return ledger.release({ requestId: moved.id, late: false }, trx);
   if (request.state !== 'sending' || moved.state !== 'unknown') return;
   // From here on the watcher searches for it.
   const { id: requestId, identity } = moved;

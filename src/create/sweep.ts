@@ -113,7 +113,7 @@ async function planNext(c: CreateContext, unconfirmed: UnconfirmedCreate): Promi
   await eraseSecrets(c, requestId);
   await db.transaction().execute(async (trx) => {
     await unconfirmedCreates.plan(unconfirmed, null, trx);
-    await ledger.release(requestId, 'asc', trx);
+    await ledger.release({ requestId, late: true }, trx);
   });
 }
 

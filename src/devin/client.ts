@@ -109,7 +109,7 @@ export function createDevinClient(options: DevinClientOptions) {
   /** Runs an operation with a fetch that reports each request; every failure becomes a DevinError. */
   async function attempt<T>(what: Operation, run: (fetch: Fetch) => Promise<T>): Promise<T> {
     const { operation, signal } = what;
-    const attempted: Parameters<typeof toDevinError>[2] = { isSent: false, status: null };
+    const attempted: { isSent: boolean; status: number | null } = { isSent: false, status: null };
     const observed: Fetch = async (input, init) => {
       attempted.isSent ||= signal?.aborted !== true;
       attempted.status = null;

@@ -29,7 +29,8 @@ export function createFollowing({
   ...parts
 }: Omit<FollowContext, 'enqueue'> & {
   queue: Pick<Queue, 'enqueue' | 'work'>;
-  prepare: Parameters<typeof createWatcher>[1]['prepare'];
+  /** Runs once, when this process starts to watch. */
+  prepare: (signal: AbortSignal) => Promise<void>;
   /** Runs after each round; returns how long Devin wants a pause, in ms. */
   findUnconfirmed: (signal: AbortSignal) => Promise<number>;
 }) {

@@ -177,9 +177,9 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
         .execute();
     },
 
-    /** `desc`: its last creation didn't happen; `asc`: the search for the session of a lost one found none. */
-    async release(requestId: string, order: 'asc' | 'desc', trx: Db = db): Promise<void> {
-      await sql`delete from ledger where id = ${unbound(requestId, order)}`.execute(trx);
+    /** The last creation of the request didn't happen; or, if `late`, the search for the session of a lost one found none. */
+    async release({ requestId, late }: { requestId: string; late: boolean }, trx: Db = db): Promise<void> {
+      await sql`delete from ledger where id = ${unbound(requestId, late ? 'asc' : 'desc')}`.execute(trx);
     },
 
     /** Binds the session of the last creation, or, if `late`, of the first without a known session. */

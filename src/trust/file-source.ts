@@ -92,7 +92,7 @@ export async function openFile<T>(
   }
   let { value, sha256 } = first;
   let problems: readonly string[] = [];
-  let told: Parameters<FileSource<T>['start']>[0] = async () => Promise.resolve();
+  let told = async (_sha256: string | null): Promise<void> => Promise.resolve();
   let life: { stop(): Promise<void> } | null = null;
 
   async function look(): Promise<void> {

@@ -67,7 +67,7 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     // Its job may run twice.
     await bind('r1', 's2');
     expect(await month()).toBe(20);
-    await ledger.release('r1', 'asc');
+    await ledger.release({ requestId: 'r1', late: true });
     expect(await month()).toBe(10);
   });
 
@@ -86,14 +86,14 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     await close('first');
     expect(await month()).toBe(1104);
     await reserve('r2', { cap: 3 });
-    await ledger.release('r2', 'desc');
+    await ledger.release({ requestId: 'r2', late: false });
     expect(await month()).toBe(1104);
     await reserve('r2', { cap: 3 });
-    await ledger.release('r2', 'asc');
+    await ledger.release({ requestId: 'r2', late: true });
     expect(await month()).toBe(1105);
-    await ledger.release('r2', 'desc');
-    await ledger.release('r2', 'desc');
-    await ledger.release('r2', 'asc');
+    await ledger.release({ requestId: 'r2', late: false });
+    await ledger.release({ requestId: 'r2', late: false });
+    await ledger.release({ requestId: 'r2', late: true });
     expect(await month()).toBe(1102);
   });
 

@@ -129,11 +129,14 @@ function flagAt(text: string, at: number): FoundFlag | null {
   const isSingle = ONE_HYPHEN.test(dash);
   const isClear = dash === '--' || dash === '－－';
   const typed = nameEnd === undefined ? '' : plain(name);
-  const known = byName.get(typed) ?? null;
-  const near = isSingle ? null : ([...byName].find(([one]) => editDistance(typed, one) <= 1)?.[1] ?? null);
-  const field = known ?? near;
+  const known = byName.get(typed);
+  const field = known ?? (isSingle ? null : nearTo(typed));
   if (field === null && !isClear) return null;
-  return { field, isExact: known !== null && !isSingle, isClear, end: FLAG.lastIndex };
+  return { field, isExact: known !== undefined && !isSingle, isClear, end: FLAG.lastIndex };
+}
+
+function nearTo(typed: string): Field | null {
+  return [...byName].find(([name]) => editDistance(typed, name) <= 1)?.[1] ?? null;
 }
 
 /** How a number is said beside a task: `acu 5`, `max 10 ACU`. Devin reads the rest. */
