@@ -1,4 +1,4 @@
-import { sql, type ColumnType, type Kysely, type Selectable, type Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Log } from '../log.ts';
 import type { Voter } from '../session/approval.ts';
 import { isRefusal, type Failure } from '../session/failure.ts';
@@ -31,10 +31,10 @@ type AuditKind =
   | 'policy'
   | 'mapping';
 
-/** Append-only: a trigger refuses changes, and the rows' values come from `append_audit`. */
-export type AuditTable = {
-  seq: ColumnType<string | number, never, never>;
-  at: ColumnType<Date, never, never>;
+/** Append-only: a trigger refuses changes, and `append_audit` writes it. */
+export type AuditRow = {
+  seq: string | number;
+  at: Date;
   kind: string;
   /** Who acted, or asked. */
   userId: string | null;
@@ -51,19 +51,10 @@ export type AuditTable = {
   hash: string;
 };
 
-/** One row, written by `append_audit`: the last entry. If that is deleted from the audit, this still names it. */
-export type AuditEndTable = {
-  isOnly: ColumnType<boolean, never, never>;
-  seq: ColumnType<string | number, never, never>;
-  hash: ColumnType<string, never, never>;
-};
-
 /** Ids and fixed words only: nothing that people wrote. */
 export type AuditEntry = { kind: AuditKind; result: string } & Partial<
-  Omit<AuditTable, 'seq' | 'at' | 'kind' | 'result' | 'prev' | 'hash'>
+  Omit<AuditRow, 'seq' | 'at' | 'kind' | 'result' | 'prev' | 'hash'>
 >;
-
-export type AuditRow = Selectable<AuditTable>;
 
 const PAGE = 1000;
 const ENDED: readonly RequestState[] = ['created', 'refused', 'failed', 'unknown'];

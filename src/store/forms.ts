@@ -1,9 +1,9 @@
-import type { Generated, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
 import { faultsSchema, formQuestionSchema } from '../session/failure.ts';
 import { effectiveDraftSchema } from './requests.ts';
-import { readFirst, withJson, type Columns } from './sql.ts';
+import { readFirst, withJson } from './sql.ts';
 import type { Tables } from './store.ts';
 
 const formSchema = z.object({
@@ -30,10 +30,6 @@ const formSchema = z.object({
 });
 /** A form that was offered or opened. A modal only carries its id: `private_metadata` holds 3,000 characters. */
 export type Form = z.infer<typeof formSchema>;
-
-export type FormsTable = Columns<Form> & {
-  createdAt: Generated<Date>;
-};
 
 type FormChanges = Partial<Pick<Form, 'faults' | 'sealed' | 'questions' | 'without' | 'sentIn'>>;
 

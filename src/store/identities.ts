@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
-import { json, lockNames, type Columns } from './sql.ts';
+import { json, lockNames } from './sql.ts';
 import type { Tables } from './store.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */
@@ -18,7 +18,7 @@ const knownSchema = z.union([slackPersonSchema, z.literal(NOBODY)]);
 type KnownPerson = z.infer<typeof knownSchema>;
 
 /** What Slack and Devin last said about a person, and who they are in Devin, as an administrator said. */
-type PersonRow = Person & {
+export type PersonRow = Person & {
   /** null: not asked, or the person has changed since `askedAt`. */
   slack: KnownPerson | null;
   askedAt: Date | null;
@@ -30,7 +30,6 @@ type PersonRow = Person & {
   /** The member an administrator linked them to. */
   linkedTo: string | null;
 };
-export type PeopleTable = Columns<PersonRow, Exclude<keyof PersonRow, keyof Person>>;
 
 /** What a person was found by, and as whom. */
 type Remembered = { address: string | null; identity: Identity };

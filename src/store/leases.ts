@@ -2,14 +2,6 @@ import { sql, type Kysely } from 'kysely';
 import { interval } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
-/** What only one process may do at a time, and until when one does it. */
-export type LeasesTable = {
-  name: string;
-  /** Of the current lease. No two leases ever have the same number. */
-  number: string;
-  until: Date;
-};
-
 const MINUTE_MS = 60_000;
 
 export type Leases = ReturnType<typeof createLeases>;

@@ -1,4 +1,4 @@
-import { sql, type ColumnType, type Generated, type Kysely, type RawBuilder } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import {
   PERIOD_OF,
@@ -13,8 +13,8 @@ import { lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 /** What a session, or a creation that may have been sent, counts for on a day; a row for each day on which it may use ACU. */
-export type LedgerTable = {
-  id: ColumnType<string, never, never>;
+export type LedgerRow = {
+  id: string;
   requestId: string;
   /** null: unknown, or not created yet. */
   sessionId: string | null;
@@ -27,14 +27,14 @@ export type LedgerTable = {
   /** What the session may use from then on; null: it has no cap. */
   cap: number | null;
   /** What it used since then. */
-  consumed: Generated<number>;
+  consumed: number;
   /** It continues, and can use all of its cap. */
-  isOpen: Generated<boolean>;
+  isOpen: boolean;
   /** Of the rows of a session. */
-  nth: Generated<number>;
+  nth: number;
   /** A message may have woken it: until then, it is open whatever Devin says. */
   heldUntil: Date | null;
-  counted: ColumnType<number, never, never>;
+  counted: number;
 };
 
 /** `at`: null: now. */
@@ -59,16 +59,7 @@ const MOST_OWN = 5;
 export type Ledger = ReturnType<typeof createLedger>;
 
 /** The newest row of a session. `earlier`: what its other rows count. */
-type Newest = Grown & {
-  id: string;
-  requestId: string;
-  at: Date;
-  cap: number | null;
-  consumed: number;
-  isOpen: boolean;
-  nth: number;
-  earlier: number;
-};
+type Newest = Omit<LedgerRow, 'sessionId' | 'heldUntil' | 'counted'> & { earlier: number };
 
 /** Devin may say for a while that a session still rests. */
 const HELD_MS = 2 * 60_000;

@@ -12,16 +12,7 @@ import {
   sentAs,
 } from '../session/reply.ts';
 import type { MessageRef } from './requests.ts';
-import {
-  hasRow,
-  isLongAgo,
-  literals,
-  MOST_SWEPT,
-  presentOf,
-  readFirst,
-  withJson,
-  type Columns,
-} from './sql.ts';
+import { hasRow, isLongAgo, literals, MOST_SWEPT, presentOf, readFirst, withJson } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 const rowSchema = z.object({
@@ -49,12 +40,6 @@ const rowSchema = z.object({
   createdAt: z.date(),
 });
 
-/** What people said, on its way from Slack to Devin. */
-export type RepliesTable = Columns<z.infer<typeof rowSchema>, 'state' | 'createdAt'> & {
-  /** From Slack: a second delivery finds it taken and changes nothing. */
-  dedupeKey: string;
-};
-
 /** A person's message, on its way to Devin. */
 export type Reply = z.infer<typeof rowSchema>;
 
@@ -62,6 +47,7 @@ export type NewReply = Pick<
   Reply,
   'id' | 'sessionId' | 'teamId' | 'userId' | 'channelId' | 'messageTs' | 'kind' | 'text' | 'files'
 > & {
+  /** From Slack: a second delivery finds it taken and changes nothing. */
   dedupeKey: string;
   /** Left out: `accepted`. */
   state?: 'held';

@@ -20,7 +20,6 @@ import {
   type Clock,
   fingerprintOf,
   withJson,
-  type Columns,
 } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
@@ -273,16 +272,6 @@ const requestSchema = z.object({
 });
 /** One request for a session, from the moment Slack is answered. */
 export type SessionRequest = z.infer<typeof requestSchema>;
-
-export type SessionRequestsTable = Columns<
-  SessionRequest,
-  'state' | 'secretNames' | 'approvals' | 'approved' | 'createdAt' | 'updatedAt'
-> & {
-  /** When its text was removed because of its age. */
-  textRemovedAt: Date | null;
-  /** Of what was asked for, and where; null: its text was removed. */
-  twinKey: string | null;
-};
 
 export type NewRequest = Pick<
   SessionRequest,

@@ -1,10 +1,10 @@
-import { sql, type Generated, type Kysely, type Transaction, type RawBuilder } from 'kysely';
+import { sql, type Kysely, type Transaction, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { LISTEN, type ThreadShare } from '../session/preferences.ts';
 import { CLOSED, fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
 import { createSetAside, MOST_FAILURES } from './set-aside.ts';
-import { interval, json, presentOf, readFirst, type Columns } from './sql.ts';
+import { interval, json, presentOf, readFirst } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 const columnsSchema = z.object({
@@ -56,23 +56,7 @@ const sessionRowSchema = columnsSchema.transform(({ response, ...row }) => ({
 /** A session that was created for a request, with what Devin said about it last. */
 export type SessionRow = z.output<typeof sessionRowSchema>;
 
-export type SessionsTable = Columns<
-  z.output<typeof columnsSchema>,
-  | 'phase'
-  | 'phaseAt'
-  | 'wasFinished'
-  | 'changedAt'
-  | 'nextLookAt'
-  | 'muted'
-  | 'introducesThread'
-  | 'told'
-  | 'createdAt'
-> & {
-  /** It is polled before those at rest. */
-  watchFirst: Generated<boolean>;
-  /** When its text was removed because of its age. */
-  textRemovedAt: Date | null;
-};
+export type SessionColumns = z.output<typeof columnsSchema>;
 
 export type NewSession = Pick<
   SessionRow,

@@ -1,4 +1,4 @@
-import { sql, type Generated, type Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { cleanText } from '../bounds.ts';
 import type { Tables } from './store.ts';
 
@@ -6,12 +6,12 @@ import type { Tables } from './store.ts';
 type SetAsideKind = 'session' | 'message';
 
 /** What failed, and how often. */
-export type SetAsideTable = {
+export type SetAsideRow = {
   kind: SetAsideKind;
   id: string;
-  failures: Generated<number>;
+  failures: number;
   reason: string;
-  failedAt: Generated<Date>;
+  failedAt: Date;
 };
 
 /** After this many failures it is set aside. */

@@ -11,18 +11,10 @@ import {
 import { appendAudit } from './audit.ts';
 import { inBatches } from './commit.ts';
 import type { Person } from './identities.ts';
-import { json, type Columns } from './sql.ts';
+import { json } from './sql.ts';
 import type { Tables } from './store.ts';
 
 export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };
-
-/** Defaults of a workspace, a channel or a person, and what else they prefer. */
-export type SettingsTable = Columns<
-  SettingKey & {
-    draft: StoredDraft | null;
-    preferences: Preferences | null;
-  }
->;
 
 export type Settings = ReturnType<typeof createSettings>;
 

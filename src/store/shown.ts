@@ -1,8 +1,8 @@
-import { sql, type Generated, type Kysely, type RawBuilder } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { OPEN_STATES } from '../session/request.ts';
 import type { Person } from './identities.ts';
-import { hasRow, isLongAgo, literals, readFirst, type Columns } from './sql.ts';
+import { hasRow, isLongAgo, literals, readFirst } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 const shownSchema = z.object({
@@ -39,14 +39,6 @@ export type Showing = { stage: string | null; fingerprint: string | null };
 export function isInFlight({ triedMsAgo }: ShownMessage, inFlightMs: number): boolean {
   return Math.abs(triedMsAgo) < inFlightMs;
 }
-
-/** A message that no job shows again has no fingerprint, and is kept for a day after the last attempt. */
-export type ShownTable = Columns<
-  ShownRow,
-  'channelId' | 'threadTs' | 'firstTs' | 'lastTs' | 'ts' | keyof Showing | 'refused' | 'failingSince'
-> & {
-  at: Generated<Date>;
-};
 
 /** Rows of these are kept as long as what they are about. As in the index `shown_ended`. */
 export const KEPT_KINDS = ['card', 'greeting', 'shared'] as const;

@@ -32,13 +32,13 @@ export function literals(words: readonly string[]): RawBuilder<unknown> {
 }
 
 /**
- * The columns of a row that a schema reads. Objects and lists are JSON, which is written as text (`withJson()` below) and
- * read as it was written. `DefaultName`: those that an insert can leave out.
+ * The columns of a row. Objects and lists are JSON, which is written as text (`withJson()` below) and read as it was written.
+ * An insert can leave out what the schema has a default for.
  */
-export type Columns<Row, DefaultName extends keyof Row = never> = {
+export type Columns<Row> = {
   [Name in keyof Row]: ColumnType<
     IsJson<Row[Name]> extends true ? unknown : Row[Name],
-    Written<Row[Name]> | (Name extends DefaultName ? undefined : never),
+    Written<Row[Name]> | undefined,
     Written<Row[Name]>
   >;
 };

@@ -1,23 +1,25 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { StoredDraft } from '../session/fields.ts';
+import type { Preferences } from '../session/preferences.ts';
 import type { Times } from '../times.ts';
-import { createAudit, type AuditEndTable, type AuditTable } from './audit.ts';
+import { createAudit, type AuditRow } from './audit.ts';
 import type { Database } from './database.ts';
 import { createEnvelopes, type Seal } from './envelope.ts';
-import { createForms, type FormsTable } from './forms.ts';
-import { createIdentities, createKnownPeople, type PeopleTable } from './identities.ts';
-import { createLeases, type LeasesTable } from './leases.ts';
-import { createLedger, createUsage, type LedgerTable } from './ledger.ts';
+import { createForms, type Form } from './forms.ts';
+import { createIdentities, createKnownPeople, type PersonRow } from './identities.ts';
+import { createLeases } from './leases.ts';
+import { createLedger, createUsage, type LedgerRow } from './ledger.ts';
 import { createListing } from './listing.ts';
-import { createEchoes, createReplies, type RepliesTable } from './replies.ts';
-import { createRequests, type SessionRequestsTable } from './requests.ts';
-import { createPolls, createSessions, type SessionsTable } from './sessions.ts';
-import { createSetAside, type SetAsideTable } from './set-aside.ts';
-import { createSettings, type SettingsTable } from './settings.ts';
-import { createShown, type ShownTable } from './shown.ts';
-import type { Clock } from './sql.ts';
-import { createThreadMessages, type ThreadMessagesTable } from './thread-messages.ts';
-import { createTurns, type PacesTable, type TurnsTable } from './turns.ts';
-import { createUnconfirmedCreates, type UnconfirmedCreatesTable } from './unconfirmed-creates.ts';
+import { createEchoes, createReplies, type NewReply, type Reply } from './replies.ts';
+import { createRequests, type SessionRequest } from './requests.ts';
+import { createPolls, createSessions, type SessionColumns } from './sessions.ts';
+import { createSetAside, type SetAsideRow } from './set-aside.ts';
+import { createSettings, type SettingKey } from './settings.ts';
+import { createShown, type ShownRow } from './shown.ts';
+import type { Clock, Columns } from './sql.ts';
+import { createThreadMessages, type MessageState, type ThreadMessage } from './thread-messages.ts';
+import { createTurns } from './turns.ts';
+import { createUnconfirmedCreates, type UnconfirmedCreate } from './unconfirmed-creates.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -54,24 +56,37 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
   };
 }
 
-/** Every table; each is described in its own file. The database says `team_id`, the code `teamId`. */
+type TextRemoved = {
+  /** When its text was removed because of its age. */
+  textRemovedAt: Date | null;
+};
+
+/** Every table; most are described in files of their own. The database says `team_id`, the code `teamId`. */
 export type Tables = {
-  audit: AuditTable;
-  auditEnd: AuditEndTable;
-  forms: FormsTable;
-  leases: LeasesTable;
-  ledger: LedgerTable;
-  paces: PacesTable;
-  people: PeopleTable;
-  replies: RepliesTable;
-  sessionRequests: SessionRequestsTable;
-  sessions: SessionsTable;
-  setAside: SetAsideTable;
-  settings: SettingsTable;
-  shown: ShownTable;
-  threadMessages: ThreadMessagesTable;
-  turns: TurnsTable;
-  unconfirmedCreates: UnconfirmedCreatesTable;
+  audit: Columns<AuditRow>;
+  /** One row, the last entry: if that is deleted from the audit, this still names it. */
+  auditEnd: Columns<{ isOnly: boolean } & Pick<AuditRow, 'seq' | 'hash'>>;
+  forms: Columns<Form & { createdAt: Date }>;
+  /** What only one process may do at a time, and until when one does it. No two leases ever have the same `number`. */
+  leases: Columns<{ name: string; number: string; until: Date }>;
+  ledger: Columns<LedgerRow>;
+  /** When the next write to Slack can be made, by workspace or channel. A channel has a row once Slack was too busy there. */
+  paces: Columns<{ place: string; nextAt: Date }>;
+  people: Columns<PersonRow>;
+  replies: Columns<Reply & Pick<NewReply, 'dedupeKey'>>;
+  /** `twinKey`: of what was asked for, and where; null: its text was removed. */
+  sessionRequests: Columns<SessionRequest & TextRemoved & { twinKey: string | null }>;
+  /** `watchFirst`: it is polled before those at rest. */
+  sessions: Columns<SessionColumns & TextRemoved & { watchFirst: boolean }>;
+  setAside: Columns<SetAsideRow>;
+  settings: Columns<SettingKey & { draft: StoredDraft | null; preferences: Preferences | null }>;
+  /** `at`: when it was last attempted. What no job shows again has no fingerprint, and is kept for a day after. */
+  shown: Columns<ShownRow & { at: Date }>;
+  /** `seq`: the order in the thread. */
+  threadMessages: Columns<Omit<ThreadMessage, 'ageMs'> & { seq: string; state: MessageState }>;
+  /** Writes to Slack that wait: since when, in epoch ms, and when each asks again. */
+  turns: Columns<{ place: string; key: string; rank: number; since: number; againAt: Date }>;
+  unconfirmedCreates: Columns<UnconfirmedCreate>;
 };
 
 /** The database, or the transaction that a statement is part of. */

@@ -1,7 +1,7 @@
-import { sql, type Generated, type Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { batchesOf } from '../bounds.ts';
-import { isLongAgo, literals, MOST_SWEPT, presentOf, type Columns } from './sql.ts';
+import { isLongAgo, literals, MOST_SWEPT, presentOf } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 /** A file that Devin made. */
@@ -9,7 +9,7 @@ export const FILE = 'attachment';
 /** What a session came to; the key says what (session/milestones.ts). */
 export const MILESTONE = 'milestone';
 
-const columnsSchema = z.object({
+const rowSchema = z.object({
   sessionId: z.string(),
   /** Devin's id of a message, or one of ours. */
   key: z.string(),
@@ -31,34 +31,18 @@ const columnsSchema = z.object({
   saidAt: z.date(),
   createdAt: z.date(),
   answeredAt: z.date().nullable(),
+  /** How long it has waited; not stored. */
+  ageMs: z.number(),
 });
-const rowSchema = columnsSchema.extend({ ageMs: z.number() });
 /** An event of a session, which is at most one message in its thread. */
 export type ThreadMessage = z.infer<typeof rowSchema>;
 
-type MessageState =
+export type MessageState =
   | 'pending'
   | 'posted'
   | 'skipped'
   /** A question whose message says so, or never will. */
   | 'answered';
-
-export type ThreadMessagesTable = Columns<
-  z.infer<typeof columnsSchema>,
-  | 'text'
-  | 'userId'
-  | 'about'
-  | 'attemptedAt'
-  | 'slackFileId'
-  | 'channelId'
-  | 'saidAt'
-  | 'createdAt'
-  | 'answeredAt'
-> & {
-  /** The order in the thread. */
-  seq: Generated<string>;
-  state: Generated<MessageState>;
-};
 
 export type NewMessage = Pick<ThreadMessage, 'key' | 'source' | 'text' | 'saidAt'> & {
   userId?: string;

@@ -25,20 +25,6 @@ export type Turn = {
   turnClass: TurnClass;
 };
 
-/** When the next write can be made, by workspace or channel. Channels have a row once Slack was too busy there. */
-export type PacesTable = { place: string; nextAt: Date };
-
-/** Writes that wait. */
-export type TurnsTable = {
-  place: string;
-  key: string;
-  rank: number;
-  /** Since when it waits, in epoch ms. */
-  since: number;
-  /** When it asks again. */
-  againAt: Date;
-};
-
 /** In a channel that was too busy. https://docs.slack.dev/reference/methods/chat.postMessage */
 const POSTS: Rate = { burst: 2, perMinute: 60 };
 /** How long a channel then counts its messages. */

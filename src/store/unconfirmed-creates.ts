@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema } from '../session/identity.ts';
-import { withJson, type Columns } from './sql.ts';
+import { withJson } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 const unconfirmedCreateSchema = z.object({
@@ -15,8 +15,6 @@ const unconfirmedCreateSchema = z.object({
 });
 /** A creation that was sent but not answered, and whose session wasn't found: it may still turn up. */
 export type UnconfirmedCreate = z.infer<typeof unconfirmedCreateSchema>;
-
-export type UnconfirmedCreatesTable = Columns<UnconfirmedCreate>;
 
 const MAX_AT_A_TIME = 200;
 
