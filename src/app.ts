@@ -28,7 +28,7 @@ import type { Embedded } from './store/embedded/embedded.ts';
 import { createSeal, loadSecretsKeys } from './store/envelope.ts';
 import { createLimiter } from './store/limiter.ts';
 import { createTidying, removeExpired } from './store/retention.ts';
-import { countSetAside } from './store/set-aside.ts';
+import { countSetAside } from './store/thread-messages.ts';
 import { createSettings } from './store/settings.ts';
 import { shownKey } from './store/shown.ts';
 import { clockOf, createDatabaseTime, databaseClock } from './store/sql.ts';

@@ -7,7 +7,6 @@ import { notice, slackRefusal } from '../slack/views/notices.ts';
 import { link } from '../slack/views/text.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { MOST_FAILURES } from '../store/set-aside.ts';
 import { MILESTONE } from '../store/thread-messages.ts';
 import { type FollowContext, NotTakenError, type PostContext, type PostJob, triedForMs } from './context.ts';
 import { fetchMessages } from './fetch-messages.ts';
@@ -147,15 +146,13 @@ async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<vo
   } catch (error) {
     if (error instanceof Later) return error.afterMs ?? backOffMs(triedForMs(c, row));
     if (context.signal.aborted) throw error;
-    const code = error instanceof NotTakenError ? error.code : null;
-    if (error instanceof NotTakenError && error.isThread && refusalKind(error.code) === 'place')
+    const isRefused = error instanceof NotTakenError;
+    if (isRefused && error.isThread && refusalKind(error.code) === 'place')
       return waitForThread(c, job, error.code);
-    const failure = { error: code ?? error, by: code === null ? 1 : MOST_FAILURES };
-    if ((await c.store.setAside.note('message', `${sessionId}:${key}`, failure)) < MOST_FAILURES) throw error;
+    if (!(await c.store.messages.failed(row, { isRefused }))) throw error;
+    c.log.error({ err: error, sessionId, key }, 'a message could not be posted');
+    return null;
   }
-  c.log.error({ sessionId, key }, 'a message could not be posted');
-  await c.store.messages.change(row, { state: 'skipped' });
-  return null;
 }
 
 /** A milestone goes to the person then. The rest is tried again when the session or the channel changes, and rarely without that. */

@@ -13,7 +13,7 @@ import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
 import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/views/home.ts';
 import { keyRefused } from '../slack/views/notices.ts';
 import type { Person } from '../store/identities.ts';
-import { countSetAside } from '../store/set-aside.ts';
+import { countSetAside } from '../store/thread-messages.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';

@@ -12,7 +12,7 @@ import { manifestScopes, missingScopes } from '../slack/edge/slack.ts';
 import { openDatabase } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
 import { hasSchema } from '../store/schema.ts';
-import { countSetAside } from '../store/set-aside.ts';
+import { countSetAside } from '../store/thread-messages.ts';
 import type { Text } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
 import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';

@@ -9,15 +9,12 @@ import { PENDING_STATES } from '../session/request.ts';
 import { repeat } from '../time.ts';
 import { appendAudit } from './audit.ts';
 import type { Leases } from './leases.ts';
-import { MOST_FAILURES } from './set-aside.ts';
 import { KEPT_KINDS, MESSAGE_KINDS } from './shown.ts';
 import { literals } from './sql.ts';
 import type { Tables } from './store.ts';
 
 /** Rows of a batch. Other work waits no longer than one batch takes. */
 const BATCH = 100;
-/** How long the doctor shows what couldn't be posted to Slack. */
-const SET_ASIDE_DAYS = 30;
 /** Longer than a month: owners are told once a month. */
 const SHOWN_DAYS = 40;
 
@@ -74,8 +71,8 @@ async function clearSome(db: Kysely<Tables>, expired: RawBuilder<{ id: string }>
 const IDENTIFIED_AT = sql`to_timestamp((identity ->> 'checkedAtMs')::float8 / 1000)`;
 
 /**
- * Deletes forms that nobody sent, messages that are never edited (their places are in other tables), leases of dead processes, Homes that
- * nobody looks at, and old identities and failures.
+ * Deletes forms that nobody sent, messages that are never edited (their places are in other tables), leases of dead processes, Homes
+ * that nobody looks at, and old identities.
  */
 async function sweep(db: Kysely<Tables>): Promise<void> {
   await db.deleteFrom('forms').where('createdAt', '<', ago(1)).execute();
@@ -95,9 +92,6 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
   // As which member they run stays, so that they are told when that changes.
   await sql`update people set slack = null, asked_at = null, address = null, identity = null
     where ${isOld}`.execute(db);
-  // A session that still fails does so at least hourly; other things that were set aside aren't retried.
-  await sql`delete from set_aside where failed_at < ${ago(SET_ASIDE_DAYS)}
-    or (failed_at < ${ago(1)} and (kind = 'session' or failures < ${MOST_FAILURES}))`.execute(db);
 }
 
 export type Tidying = { start(): void; stop(): Promise<void> };

@@ -90,6 +90,7 @@ create table sessions (
   touched_at timestamptz,
   next_look_at timestamptz default now(),
   watch_first boolean not null default true,
+  unreadable_at timestamptz,
   messages_cursor text,
   last_words text,
   told jsonb not null default '[]',
@@ -104,6 +105,7 @@ create table sessions (
 );
 create index sessions_due_first on sessions (next_look_at) where watch_first and next_look_at is not null;
 create index sessions_due_later on sessions (next_look_at) where not watch_first and next_look_at is not null;
+create index sessions_unreadable on sessions (unreadable_at) where unreadable_at is not null;
 create index sessions_thread on sessions (channel_id, thread_ts);
 create index sessions_active on sessions (team_id, request_id)
   where phase not in ('finished', 'asleep', 'capped', 'failed', 'ended', 'gone');
@@ -122,6 +124,7 @@ create table thread_messages (
   state text not null default 'pending',
   about text,
   attempted_at timestamptz,
+  failures integer not null default 0,
   slack_file_id text,
   channel_id text,
   said_at timestamptz not null default now(),
@@ -130,6 +133,7 @@ create table thread_messages (
   primary key (session_id, key)
 );
 create index thread_messages_pending on thread_messages (session_id, seq) where state = 'pending';
+create index thread_messages_set_aside on thread_messages (created_at) where failures >= 5;
 create index thread_messages_asked on thread_messages (channel_id)
   where answered_at is null and key like 'needs-you:%' and source = 'milestone';
 
@@ -236,15 +240,6 @@ create table shown (
 create index shown_ended on shown (at) where split_part(key, ':', 1) not in ('card', 'greeting', 'shared');
 create index shown_placing on shown (channel_id) where ts is null;
 create index shown_refused on shown (channel_id) where refused is not null;
-
-create table set_aside (
-  kind text not null,
-  id text not null,
-  failures integer not null default 1,
-  reason text not null,
-  failed_at timestamptz not null default now(),
-  primary key (kind, id)
-);
 
 -- Holders of a lease notice when a crash of the database takes it: the next fenced write finds none. No number comes twice.
 create unlogged table leases (

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { LISTEN, type ThreadShare } from '../session/preferences.ts';
 import { CLOSED, fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
-import { createSetAside, MOST_FAILURES } from './set-aside.ts';
 import { interval, json, presentOf, readFirst } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
@@ -234,13 +233,12 @@ export function createPolls(db: Kysely<Tables>) {
     db.selectFrom('sessions').where(isOf(first)).where('nextLookAt', '<=', until);
 
   /** An unreadable row affects only itself. */
-  async function leaveAlone(sessionId: string, error: unknown, now: Date): Promise<void> {
+  async function leaveAlone(sessionId: string, now: Date): Promise<void> {
     await db
       .updateTable('sessions')
-      .set({ nextLookAt: new Date(now.getTime() + UNREADABLE_MS) })
+      .set({ nextLookAt: new Date(now.getTime() + UNREADABLE_MS), unreadableAt: sql<Date>`now()` })
       .where('sessionId', '=', sessionId)
       .execute();
-    await createSetAside(db).note('session', sessionId, { error, by: MOST_FAILURES });
   }
 
   return {
@@ -255,12 +253,13 @@ export function createPolls(db: Kysely<Tables>) {
       const left = limit - first.length;
       const later =
         left === 0 ? [] : await dueOf(false, until).selectAll().orderBy('nextLookAt').limit(left).execute();
-      const read = [...first, ...later].map((row) => ({
-        id: row.sessionId,
-        ...sessionRowSchema.safeParse(row),
-      }));
-      for (const { id, error } of read) if (error !== undefined) await leaveAlone(id, error, until);
-      return read.flatMap(({ data }) => (data === undefined ? [] : [data]));
+      const readable: SessionRow[] = [];
+      for (const row of [...first, ...later]) {
+        const { data } = sessionRowSchema.safeParse(row);
+        if (data === undefined) await leaveAlone(row.sessionId, until);
+        else readable.push(data);
+      }
+      return readable;
     },
 
     /** How many `due` would return, at most `limit` of each kind. */

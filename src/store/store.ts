@@ -13,7 +13,6 @@ import { createListing } from './listing.ts';
 import { createEchoes, createReplies, type NewReply, type Reply } from './replies.ts';
 import { createRequests, type SessionRequest } from './requests.ts';
 import { createPolls, createSessions, type SessionColumns } from './sessions.ts';
-import { createSetAside, type SetAsideRow } from './set-aside.ts';
 import { createSettings, type SettingKey } from './settings.ts';
 import { createShown, type ShownRow } from './shown.ts';
 import type { Clock, Columns } from './sql.ts';
@@ -40,7 +39,6 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     polls: createPolls(db),
     leases: createLeases(db),
     ledger: createLedger(db, clock),
-    setAside: createSetAside(db),
     shown: createShown(db),
     unconfirmedCreates: createUnconfirmedCreates(db),
     forms: createForms(db),
@@ -76,14 +74,15 @@ export type Tables = {
   replies: Columns<Reply & Pick<NewReply, 'dedupeKey'>>;
   /** `twinKey`: of what was asked for, and where; null: its text was removed. */
   sessionRequests: Columns<SessionRequest & TextRemoved & { twinKey: string | null }>;
-  /** `watchFirst`: it is polled before those at rest. */
-  sessions: Columns<SessionColumns & TextRemoved & { watchFirst: boolean }>;
-  setAside: Columns<SetAsideRow>;
+  /** `watchFirst`: it is polled before those at rest. `unreadableAt`: when its row was last found to be unreadable. */
+  sessions: Columns<SessionColumns & TextRemoved & { watchFirst: boolean; unreadableAt: Date | null }>;
   settings: Columns<SettingKey & { draft: StoredDraft | null; preferences: Preferences | null }>;
   /** `at`: when it was last attempted. What no job shows again has no fingerprint, and is kept for a day after. */
   shown: Columns<ShownRow & { at: Date }>;
-  /** `seq`: the order in the thread. */
-  threadMessages: Columns<Omit<ThreadMessage, 'ageMs'> & { seq: string; state: MessageState }>;
+  /** `seq`: the order in the thread. `failures`: how often posting it failed. */
+  threadMessages: Columns<
+    Omit<ThreadMessage, 'ageMs'> & { seq: string; state: MessageState; failures: number }
+  >;
   /** Writes to Slack that wait: since when, in epoch ms, and when each asks again. */
   turns: Columns<{ place: string; key: string; rank: number; since: number; againAt: Date }>;
   unconfirmedCreates: Columns<UnconfirmedCreate>;

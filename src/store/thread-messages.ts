@@ -58,6 +58,9 @@ const AGE_MS = sql<number>`(1000 * extract(epoch from now() - created_at))::floa
 /** As in the index `thread_messages_asked`. */
 export const IS_QUESTION = sql<boolean>`key like 'needs-you:%' and source = ${sql.lit(MILESTONE)}`;
 
+/** After this many failures it is set aside. As in the index `thread_messages_set_aside`. */
+const MOST_FAILURES = sql.lit(5);
+
 /** A statement takes 65,535 parameters; the history of an imported session can be longer. */
 const MOST_TOGETHER = 1000;
 
@@ -154,6 +157,20 @@ export function createThreadMessages(db: Kysely<Tables>) {
       await row.set(changes).execute();
     },
 
+    /** It couldn't be posted, or Slack refuses it. Whether it is set aside: nothing waits for it any more. */
+    async failed(
+      { sessionId, key }: Pick<ThreadMessage, 'sessionId' | 'key'>,
+      { isRefused }: { isRefused: boolean },
+    ): Promise<boolean> {
+      const failures = isRefused ? MOST_FAILURES : sql`failures + 1`;
+      const { rows } = await sql<{ isSetAside: boolean }>`
+        update thread_messages set failures = ${failures},
+          state = case when ${failures} >= ${MOST_FAILURES} then 'skipped' else state end
+        where session_id = ${sessionId} and key = ${key}
+        returning failures >= ${MOST_FAILURES} as is_set_aside`.execute(db);
+      return rows[0]?.isSetAside ?? true;
+    },
+
     /** Sessions of which something has waited for so long, and whose thread takes messages. */
     async waiting(forMs: number): Promise<string[]> {
       const rows = await db
@@ -207,6 +224,17 @@ export function createThreadMessages(db: Kysely<Tables>) {
       return readAll(posted.where(IS_QUESTION).where('answeredAt', 'is not', null));
     },
   };
+}
+
+/** What was set aside, by kind, if anything was: messages of the last month, and sessions whose rows can't be read now. */
+export async function countSetAside(db: Kysely<Tables>): Promise<Record<string, number>> {
+  const { rows } = await sql<{ kind: string; count: number }>`
+    select 'message' as kind, count(*)::integer as count from thread_messages
+      where failures >= ${MOST_FAILURES} and created_at > now() - interval '30 days' having count(*) > 0
+    union all
+    select 'session', count(*)::integer from sessions
+      where unreadable_at > now() - interval '1 day' having count(*) > 0`.execute(db);
+  return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
 }
 
 async function readAll(rows: { execute(): Promise<unknown[]> }): Promise<ThreadMessage[]> {

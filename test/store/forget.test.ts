@@ -28,7 +28,6 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   replies: true,
   sessionRequests: true,
   sessions: true,
-  setAside: false,
   settings: true,
   shown: false,
   threadMessages: true,

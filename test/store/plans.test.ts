@@ -11,7 +11,7 @@ import { createPolls, createSessions } from '../../src/store/sessions.ts';
 import { createShown } from '../../src/store/shown.ts';
 import { databaseClock } from '../../src/store/sql.ts';
 import type { Tables } from '../../src/store/store.ts';
-import { createThreadMessages } from '../../src/store/thread-messages.ts';
+import { countSetAside, createThreadMessages } from '../../src/store/thread-messages.ts';
 import { createTurns } from '../../src/store/turns.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
@@ -91,6 +91,7 @@ const INDEXES = [
   ...'replies_open replies_session thread_messages_asked thread_messages_pending'.split(' '),
   ...'session_requests_asked_by_person session_requests_newest session_requests_open'.split(' '),
   ...'session_requests_own session_requests_waiting sessions_active sessions_due_first'.split(' '),
+  ...'sessions_unreadable thread_messages_set_aside'.split(' '),
   ...'sessions_due_later sessions_going_on sessions_thread'.split(' '),
   ...'shown_placing shown_refused'.split(' '),
 ];
@@ -191,6 +192,7 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       'threads that take no messages': async (db) => createListing(db).troubledIn('C7', 10),
       'call for a question': async (db) => createThreadMessages(db).isAsked('s7', 'e7'),
       'unanswered question': async (db) => createThreadMessages(db).isUnanswered('s7'),
+      'set aside': countSetAside,
       'answered questions': async (db) => createThreadMessages(db).answered('s7'),
       'messages with a link': async (db) => createThreadMessages(db).textsWith('s7', 'https://'),
       'followed up': async (db) => createThreadMessages(db).isFollowedUp('s7', ago),

@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { createLeases } from '../../src/store/leases.ts';
-import { removeExpired } from '../../src/store/retention.ts';
 import { createPolls, createSessions } from '../../src/store/sessions.ts';
-import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
+import { countSetAside, createThreadMessages } from '../../src/store/thread-messages.ts';
 import { usePostgres } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -11,34 +9,30 @@ describe('work that keeps failing', () => {
   const { open } = usePostgres();
   const opened = async () => {
     const { db } = await open();
-    return { db, sessions: createSessions(db), setAside: createSetAside(db) };
+    return { db, sessions: createSessions(db), messages: createThreadMessages(db) };
   };
 
-  test('is counted once it is set aside', async () => {
-    const { db, setAside } = await opened();
-    const note = async () => setAside.note('message', 's1:e1', { error: new Error('a\u0000b') });
-    for (let count = 1; count < MOST_FAILURES; count += 1) expect(await note()).toBe(count);
+  const message = { sessionId: 's1', key: 'e1' };
+
+  test('is counted, and nothing waits for it, once it is set aside', async () => {
+    const { db, messages } = await opened();
+    await messages.add('s1', [{ key: 'e1', source: 'devin' }]);
+    for (let count = 1; count < 5; count += 1)
+      expect(await messages.failed(message, { isRefused: false })).toBe(false);
     expect(await countSetAside(db)).toEqual({});
-    await note();
+    expect(await messages.pending('s1', 'words')).toMatchObject([message]);
+    expect(await messages.failed(message, { isRefused: false })).toBe(true);
     expect(await countSetAside(db)).toEqual({ message: 1 });
+    expect(await messages.pending('s1', 'words')).toEqual([]);
   });
 
-  test('is forgotten a day after its last failure, or a month after it was set aside', async () => {
-    const { db, setAside } = await opened();
-    const error = new Error('no');
-    await setAside.note('message', 'tried', { error });
-    await setAside.note('message', 'set aside', { error, by: MOST_FAILURES });
-    await setAside.note('session', 'works again', { error, by: MOST_FAILURES });
-    const leftAfter = async (days: number): Promise<string[]> => {
-      await sql`update set_aside set failed_at = now() - ${days} * interval '1 day'`.execute(db);
-      await db.deleteFrom('leases').execute();
-      await removeExpired({ db, leases: createLeases(db) }, 90, new AbortController().signal);
-      const rows = await db.selectFrom('setAside').select('id').orderBy('id').execute();
-      return rows.map(({ id }) => id);
-    };
-    expect(await leftAfter(0)).toEqual(['set aside', 'tried', 'works again']);
-    expect(await leftAfter(2)).toEqual(['set aside']);
-    expect(await leftAfter(31)).toEqual([]);
+  test('is set aside at once if it is refused, and counted for a month', async () => {
+    const { db, messages } = await opened();
+    await messages.add('s1', [{ key: 'e1', source: 'devin' }]);
+    expect(await messages.failed(message, { isRefused: true })).toBe(true);
+    expect(await countSetAside(db)).toEqual({ message: 1 });
+    await sql`update thread_messages set created_at = now() - interval '31 days'`.execute(db);
+    expect(await countSetAside(db)).toEqual({});
   });
 
   test("a session whose row can't be read affects only itself", async () => {
@@ -62,5 +56,7 @@ describe('work that keeps failing', () => {
     expect(due.map(({ sessionId: id }) => id)).toEqual(['good']);
     expect(await createPolls(db).dueCount(new Date(), 10)).toBe(1);
     expect(await countSetAside(db)).toEqual({ session: 1 });
+    await sql`update sessions set unreadable_at = now() - interval '2 days'`.execute(db);
+    expect(await countSetAside(db)).toEqual({});
   });
 });

@@ -103,7 +103,6 @@ export const start = {
 const SET_ASIDE = new Map([
   ['session', 'sessions whose status could not be recorded'],
   ['message', 'messages from Devin that could not be posted'],
-  ['milestone', 'notifications that could not be posted'],
 ]);
 
 /** `npm run doctor`: one line each. */

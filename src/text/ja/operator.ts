@@ -95,7 +95,6 @@ export const start: Text['start'] = {
 const SET_ASIDE = new Map([
   ['session', '状態を記録できなかったセッション'],
   ['message', '投稿できなかった Devin のメッセージ'],
-  ['milestone', '投稿できなかった通知'],
 ]);
 
 export const doctor: Text['doctor'] = {
