@@ -23,7 +23,7 @@ export type FollowContext = ShowContext & {
   budget: Pick<Budget, 'follow'>;
   /** From when on the database knows what was posted. */
   knownSince: () => Date;
-  tuning: Pick<Tuning, 'watchTimes' | 'troubleMs' | 'inFlightMs'>;
+  tuning: Pick<Tuning, 'watchTimes' | 'troubleMs'>;
   /** In the thread. */
   text: Text;
 };
@@ -103,7 +103,6 @@ export function wordsMessage({ followed: { session }, row }: PostJob, part: numb
 export const wordsKey = (sessionId: string, key: string, part: number): string =>
   `message:${sessionId}:${key}:${part}`;
 
-/** Since the first attempt to post it. */
-export function triedForMs({ now }: FollowContext, { attemptedAt }: ThreadMessage): number {
-  return attemptedAt === null ? 0 : now() - attemptedAt.getTime();
+export function waitedMs({ now }: FollowContext, { createdAt }: ThreadMessage): number {
+  return now() - createdAt.getTime();
 }

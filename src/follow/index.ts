@@ -8,7 +8,7 @@ import { link } from '../slack/views/text.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { MILESTONE } from '../store/thread-messages.ts';
-import { type FollowContext, NotTakenError, type PostContext, type PostJob, triedForMs } from './context.ts';
+import { type FollowContext, NotTakenError, type PostContext, type PostJob, waitedMs } from './context.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import { markAnswered, postMilestone } from './milestones.ts';
 import { recordAnswer } from './record.ts';
@@ -144,7 +144,7 @@ async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<vo
     await post();
     return null;
   } catch (error) {
-    if (error instanceof Later) return error.afterMs ?? backOffMs(triedForMs(c, row));
+    if (error instanceof Later) return error.afterMs ?? backOffMs(waitedMs(c, row));
     if (context.signal.aborted) throw error;
     const isRefused = error instanceof NotTakenError;
     if (isRefused && error.isThread && refusalKind(error.code) === 'place')
@@ -159,7 +159,7 @@ async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<vo
 async function waitForThread(c: FollowContext, { followed, row }: PostJob, code: string): Promise<number> {
   await noteTrouble(c, followed, code);
   if (row.source === MILESTONE) return HELD_WAIT_MS;
-  return Math.max(c.tuning.troubleMs, triedForMs(c, row));
+  return Math.max(c.tuning.troubleMs, waitedMs(c, row));
 }
 
 /** Tells the requester, once until something can be posted again. */

@@ -151,7 +151,7 @@ export async function markAnswered(c: FollowContext, job: PostJob): Promise<void
   const isInThread = channelId === followed.session.channelId;
   const isDevins = about !== null && row.attemptedAt === null;
   const words = about === null ? '' : await messages.textOf(sessionId, about);
-  const [first = null] = renderDevinMessage(words, c.text).posts;
+  const [first = null] = renderDevinMessage(words, c.text);
   const shown = isDevins ? first : isInThread ? null : beginningOf(words, c.text);
   const said = about === null ? null : { key: about, text: words, shown };
   const where = isInThread ? 'thread' : 'direct';

@@ -125,7 +125,6 @@ create table thread_messages (
   about text,
   attempted_at timestamptz,
   failures integer not null default 0,
-  slack_file_id text,
   channel_id text,
   said_at timestamptz not null default now(),
   created_at timestamptz not null default now(),

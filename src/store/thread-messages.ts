@@ -21,10 +21,8 @@ const rowSchema = z.object({
   userId: z.string().nullable(),
   /** Of a milestone: the key of Devin's words that it's about. */
   about: z.string().nullable(),
-  /** Set before the first attempt to post it: while pending, Slack's answer was lost. */
+  /** Set before it is first attempted: while pending, Slack may have it. */
   attemptedAt: z.date().nullable(),
-  /** A file of it that Slack has, though perhaps not yet in the thread. */
-  slackFileId: z.string().nullable(),
   /** Where a milestone was told; null: nowhere, or it isn't a milestone. */
   channelId: z.string().nullable(),
   /** By Devin's clock. */
@@ -146,9 +144,7 @@ export function createThreadMessages(db: Kysely<Tables>) {
 
     async change(
       { sessionId, key }: Pick<ThreadMessage, 'sessionId' | 'key'>,
-      changes: Partial<
-        Pick<ThreadMessage, 'about' | 'attemptedAt' | 'slackFileId' | 'channelId' | 'text'>
-      > & {
+      changes: Partial<Pick<ThreadMessage, 'about' | 'attemptedAt' | 'channelId' | 'text'>> & {
         state?: MessageState;
       },
       trx: Db = db,

@@ -69,16 +69,14 @@ describe('what Devin says', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('is posted as a file after its beginning if it is very long', async () => {
+  test('ends with where the rest is if it is very long', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, {
       status: 'running',
       message: `The beginning. ${'word '.repeat(5000)}The end.`,
     });
-    const shared = await thread.withFile();
-    expect(shared.text).toBe('');
-    expect(thread.relayed()).toHaveLength(1);
+    await thread.relayedText('The rest is in Devin.');
     expect(thread.relayed()[0]?.text).toContain('The beginning.');
     expect(slack.problems).toEqual([]);
   });
@@ -136,6 +134,7 @@ describe('what Devin says', () => {
       attachments: [{ name: 'a.txt', content: 'a' }],
     });
     await thread.withFile();
+    await thread.relayedText('a.txt` is in Devin');
     devin.advance(thread.id, { message: 'going on' });
     await thread.relayedText('going on');
     expect(slack.messages(thread.channelId).flatMap(({ fileIds }) => fileIds)).toHaveLength(1);
@@ -241,7 +240,7 @@ test('without the permission for files, the thread says where the file is', asyn
       message: 'made one',
       attachments: [{ name: 'a.txt', content: 'a' }],
     });
-    const shown = await thread.relayedText("couldn't be posted here");
+    const shown = await thread.relayedText('a.txt` is in Devin');
     expect(shown.text).toContain(world.devin.session(thread.id).url);
   } finally {
     await world.close();
@@ -310,8 +309,8 @@ describe("a file that Devin doesn't return", () => {
     clock.aheadMs = 15 * 60_000;
     // So long after a change, nothing but another one is looked for often.
     devin.advance(thread.id, { acus: 1 });
-    await thread.relayedText("couldn't be posted here");
+    await thread.relayedText('broken.txt` is in Devin');
     const texts = thread.relayed().map(({ text }) => text);
-    expect(texts).toEqual(['made one', 'going on', expect.stringContaining("couldn't be posted here")]);
+    expect(texts).toEqual(['made one', 'going on', expect.stringContaining('broken.txt` is in Devin')]);
   });
 });

@@ -72,7 +72,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a message of Devin': (text) => [
     markdownParts(text),
     markdownWords(text, 300),
-    renderDevinMessage(text, en).posts,
+    renderDevinMessage(text, en),
   ],
   'a message of a person, quoted': (text) => quotedParts(text.slice(0, 40_000)),
   'a list in a form': readList,

@@ -122,7 +122,7 @@ const pageSchema = z.object({
  * Messages with their metadata, page by page: newest first in a conversation, without the replies in its threads, and
  * oldest first in a thread. Throws if Slack can't be asked.
  */
-export async function* pagesOf(
+async function* pagesOf(
   client: WebClient,
   { channelId: channel, threadTs: ts }: CardPlace,
   { maxPages, ...span }: Span,

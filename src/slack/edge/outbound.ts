@@ -2,15 +2,15 @@ import type { HomeView, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import ky, { type Options as KyOptions } from 'ky';
 import type { Log } from '../../log.ts';
+import { Later } from '../../queue/index.ts';
 import type { RemoteClock } from '../../time.ts';
 import { bounded, type Rendered } from '../views/objects.ts';
 import { isRefused, laterFor, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
 import type { IsSlackAddress } from './files.ts';
-import { findPosted, metadataBlockId, pagesOf, type MessageMetadata, type Sought } from './metadata.ts';
+import { findPosted, metadataBlockId, type MessageMetadata, type Sought } from './metadata.ts';
 import { permalink, type MessagePlace } from './places.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
-export type FileToShare = { name: string; content: Uint8Array<ArrayBuffer> };
 
 export type CardPlace = { channelId: string; threadTs: string | null };
 export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
@@ -89,7 +89,7 @@ export function createOutbound({
     return true;
   }
 
-  async function sendFile(address: string, content: FileToShare['content']): Promise<boolean> {
+  async function sendFile(address: string, content: Uint8Array<ArrayBuffer>): Promise<boolean> {
     if (!isSlackAddress(address)) return false;
     const response = await fetch(address, {
       method: 'POST',
@@ -147,32 +147,27 @@ export function createOutbound({
       background.reactions.remove({ channel: channelId, timestamp: ts, name }).catch(slackFailure),
 
     /**
-     * Uploads a file to Slack, where nobody sees it until it is shared. Its id; null: Slack hasn't got all of it.
+     * Uploads a file to Slack, where nobody sees it until it is shared. Returns its id.
      * https://docs.slack.dev/reference/methods/files.getUploadURLExternal
      */
-    async upload({ name, content }: FileToShare): Promise<string | null> {
+    async upload({ name, content }: { name: string; content: Uint8Array<ArrayBuffer> }): Promise<string> {
       const { upload_url: address, file_id: fileId } = await background.files.getUploadURLExternal({
         filename: name,
         length: content.byteLength,
       });
-      if (address === undefined || fileId === undefined) return null;
-      return (await sendFile(address, content).catch(() => false)) ? fileId : null;
+      // Files go to another host of Slack's, which may be blocked.
+      if (address === undefined || fileId === undefined || !(await sendFile(address, content)))
+        throw new Later('slack');
+      return fileId;
     },
 
-    /** Once: an unclear answer is settled by `findFile`, never by sharing again. */
+    /** An unclear answer stays so: sharing again might show it twice. */
     share: async (place: ThreadPlace, fileId: string, title: string) =>
       background.files.completeUploadExternal({
         files: [{ id: fileId, title }],
         channel_id: place.channelId,
         thread_ts: place.threadTs,
       }),
-
-    /** Whether a file is in the thread. Throws if Slack can't be asked. */
-    async findFile(place: ThreadPlace, fileId: string): Promise<boolean> {
-      for await (const messages of pagesOf(background, place, { maxPages: Infinity }))
-        if (messages.some(({ files }) => files.some(({ id }) => id === fileId))) return true;
-      return false;
-    },
 
     directChannel,
 

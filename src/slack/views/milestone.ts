@@ -178,16 +178,18 @@ function answeredLine({ userId, at, words }: Answered, { milestones, joins }: Te
   );
 }
 
-/** A message with more posts than this would push everything else out of sight, so it comes as a file. */
+/** More would push everything else out of sight. */
 const MOST_POSTS = 4;
 
-/** Devin's message as Slack messages. `file`: the whole message, if only its beginning is shown. */
-export function renderDevinMessage(markdown: string, text: Text): { posts: Rendered[]; file: string | null } {
-  const posts = markdownParts(markdown);
-  const [first] = posts;
-  if (first === undefined || (posts.length <= MOST_POSTS && !isCut(markdown))) return { posts, file: null };
-  const note = text.thread.longMessage;
-  return { posts: [joinParts([first, small(note)])], file: markdown };
+/** Devin's message as Slack messages: its beginning, if it is very long. */
+export function renderDevinMessage(markdown: string, text: Text): Rendered[] {
+  return begun(markdownParts(markdown), isCut(markdown), text);
+}
+
+function begun(posts: Rendered[], isCutBefore: boolean, text: Text): Rendered[] {
+  return posts.length > MOST_POSTS || isCutBefore
+    ? [...posts.slice(0, MOST_POSTS - 1), line(text.milestones.restInDevin)]
+    : posts;
 }
 
 /** What a person wrote in Devin's web app, for more people than see it there; quoted, since this app posts it. */
@@ -203,10 +205,7 @@ export function renderReplyBy({ name, words }: { name: string; words: string }, 
 /** `label`: escaped. */
 function quoted(label: string, words: string, text: Text): Rendered[] {
   const [first, ...rest] = quotedParts(words);
-  const posts = [joinParts([line(label), ...(first === undefined ? [] : [first])]), ...rest];
-  return posts.length > MOST_POSTS
-    ? [...posts.slice(0, MOST_POSTS - 1), line(text.milestones.restInDevin)]
-    : posts;
+  return begun([joinParts([line(label), ...(first === undefined ? [] : [first])]), ...rest], false, text);
 }
 
 /** A sentence instead of what can't be shown here, with a link to it. */

@@ -3,9 +3,8 @@ export const thread = {
   fromWebApp: "From Devin's web app:",
   /** A message to Devin that was not written in the thread. */
   replied: (name: string): string => `${name} replied to Devin:`,
-  longMessage: 'This message is long. The full text is in the file below.',
   /** `name`: a code span. */
-  fileInDevin: (name: string): string => `The file ${name} couldn't be posted here.`,
+  fileInDevin: (name: string): string => `The file ${name} is in Devin.`,
   /** To the person who asked, once. `why`: a sentence; `link`: to the session. */
   trouble: (why: string, link: string): string =>
     `Devin's messages can't be posted in this session's thread. ${why} The session keeps running, and nothing is lost: Devin's messages appear, in order, once the thread accepts them again. ${link}`,

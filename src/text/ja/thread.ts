@@ -4,8 +4,7 @@ import { nameBefore } from './card.ts';
 export const thread: Text['thread'] = {
   fromWebApp: 'Devin の Web アプリから:',
   replied: (name) => nameBefore('さんが Devin に返信しました:', name),
-  longMessage: 'メッセージが長いため、全文は下のファイルにあります。',
-  fileInDevin: (name) => `ファイル ${name} をここに投稿できませんでした。`,
+  fileInDevin: (name) => `ファイル ${name} は Devin にあります。`,
   trouble: (why, link) =>
     `このセッションのスレッドに Devin のメッセージを投稿できません。${why}セッションは動き続けており、何も失われません。スレッドに投稿できるようになったら、メッセージを順番に表示します。 ${link}`,
   notDelivered: 'メッセージは Devin に届きませんでした。',

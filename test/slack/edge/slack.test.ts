@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
+import { Later } from '../../../src/queue/index.ts';
 import { effectivePreferences } from '../../../src/session/preferences.ts';
 import { slackFailure } from '../../../src/slack/edge/errors.ts';
 import { createSlack, identifyBot } from '../../../src/slack/edge/slack.ts';
@@ -88,7 +89,7 @@ test("nothing is sent to an address that isn't Slack's: neither a notice nor a f
   const place = { userId: 'U1', channelId: null, threadTs: null };
   await outbound.settleNotice({ ...place, responseUrl: 'https://evil.example/response' }, null);
   const file = { name: 'a.txt', content: new Uint8Array([1]) };
-  expect(await outbound.upload(file)).toBeNull();
+  await expect(outbound.upload(file)).rejects.toBeInstanceOf(Later);
   expect(elsewhere).toEqual([]);
   await outbound.settleNotice({ ...place, responseUrl: 'https://hooks.slack.com/response' }, null);
   expect(elsewhere).toEqual(['https://hooks.slack.com/response']);
