@@ -6,7 +6,6 @@ import {
   findOne,
   moveLocked,
   notApproved,
-  sentSince,
 } from '../create/index.ts';
 import {
   type Approval,
@@ -203,7 +202,7 @@ export async function resume(
       return check(c, request);
     case 'start-anyway':
       // What was sent before is searched for once more before it is sent.
-      return restart(c, request, { to: 'ready', changes: { sentAt: sentSince(request) } });
+      return restart(c, request, { to: 'ready' });
   }
 }
 

@@ -5,7 +5,6 @@ import { requestIdOf, requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
-import { remembered } from '../time.ts';
 
 /** What it takes to find a session. */
 export type SearchContext = {
@@ -15,8 +14,7 @@ export type SearchContext = {
 };
 
 /** `sentAt`: by Devin's clock or ours, whichever is earlier. */
-type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sentAt'>;
-type PromptOf = (sessionId: string) => Promise<string | null>;
+export type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt'> & { sentAt: Date };
 
 /** Devin's times are whole seconds, and its clocks may differ a little. */
 const MARGIN_S = 60;
@@ -33,31 +31,28 @@ export async function findSessions(
   missing: readonly Missing[],
   { onlyByTag = false, signal }: { onlyByTag?: boolean; signal?: AbortSignal } = {},
 ): Promise<ReadonlyMap<string, SessionSnapshot[]>> {
-  const options = signal === undefined ? {} : { signal };
   const found = new Map<string, SessionSnapshot[]>();
-  const firstMessage: PromptOf = async (id) =>
-    (await c.devin.messages.list(id, { first: 1, ...options })).items[0]?.message ?? null;
-  const promptOf = remembered(firstMessage, { keyOf: (id) => id, now: () => performance.now() });
-  const read = async (query: SessionQuery): Promise<void> => {
-    const left = missing.filter(({ id }) => !found.has(id));
-    if (left.length === 0) return;
-    const listed = await c.devin.sessions.listAll({ ...query, ...createdAfter(left) }, options);
+  const read = async (query: SessionQuery, among: readonly Missing[]): Promise<void> => {
+    const createdAfter = Math.min(...among.map(createdSince));
+    const listed = await c.devin.sessions.listAll({ ...query, createdAfter }, { signal });
     const unbound = await unboundOf(c, listed);
-    for (const request of left) {
-      const picked = await pick(c, unbound, { request, promptOf });
+    for (const request of among) {
+      const picked = await pick(c, unbound, { request, signal });
       if (picked.length > 0) found.set(request.id, picked);
     }
   };
-  if (!onlyByTag) await read({ origins: ['api'] });
-  const tagsLeft = missing
-    .filter(({ id }) => c.tagRequests && !found.has(id))
-    .map(({ id }) => requestTag(id));
-  for (const tags of batchesOf(tagsLeft, MAX_TAGS)) await read({ tags });
+  if (!onlyByTag) await read({ origins: ['api'] }, missing);
+  const left = missing.filter(({ id }) => c.tagRequests && !found.has(id));
+  for (const some of batchesOf(left, MAX_TAGS))
+    await read({ tags: some.map(({ id }) => requestTag(id)) }, some);
   return found;
 }
 
-/** Oldest first. A session may start another one, with the same tags. */
-async function unboundOf({ store }: SearchContext, items: readonly SessionSnapshot[]) {
+/** The sessions that belong to no request, oldest first. A session may start another one, with the same tags. */
+export async function unboundOf(
+  { store }: { store: StoreParts<{ sessions: 'bound' }> },
+  items: readonly SessionSnapshot[],
+): Promise<SessionSnapshot[]> {
   // A list that grows while its pages are read shows some twice.
   const listed = new Map(items.map((one) => [one.sessionId, one]));
   const bound = await store.sessions.bound([...listed.keys()]);
@@ -66,44 +61,32 @@ async function unboundOf({ store }: SearchContext, items: readonly SessionSnapsh
     .toSorted((a, b) => a.createdAt - b.createdAt);
 }
 
+/** By its tag; without tags, by the time, the owner and the first words. */
 async function pick(
-  { tagRequests }: SearchContext,
-  listed: readonly SessionSnapshot[],
-  { request, promptOf }: { request: Missing; promptOf: PromptOf },
+  { devin, tagRequests }: SearchContext,
+  unbound: readonly SessionSnapshot[],
+  { request, signal }: { request: Missing; signal: AbortSignal | undefined },
 ): Promise<SessionSnapshot[]> {
-  if (tagRequests) return listed.filter((session) => isTaggedFor(session, request));
+  if (tagRequests) return unbound.filter((session) => isTaggedFor(session, request));
   const matches: SessionSnapshot[] = [];
-  // Without a time, any session with the same words would match; without words, any that has none yet.
-  if (request.sentAt === null || request.prompt === null) return matches;
-  const since = createdSince(request.sentAt);
-  for (const session of listed.filter((one) => one.createdAt >= since && runsAsAsked(one, request))) {
-    if ((await promptOf(session.sessionId)) === request.prompt) matches.push(session);
+  // Without words, any session that has none yet would match.
+  if (request.prompt === null) return matches;
+  const since = createdSince(request);
+  for (const session of unbound.filter((one) => one.createdAt >= since && runsAsAsked(one, request))) {
+    const { items } = await devin.messages.list(session.sessionId, { first: 1, signal });
+    if (items[0]?.message === request.prompt) matches.push(session);
   }
   return matches;
 }
 
 /** The session that was created for this request; null: there is none, or several could be it. */
-export async function findOne(c: SearchContext, request: Missing): Promise<SessionSnapshot | null> {
-  const [first, ...others] = (await findSessions(c, [request])).get(request.id) ?? [];
+export async function findOne(c: SearchContext, request: SessionRequest): Promise<SessionSnapshot | null> {
+  // The row may not know that it was sent. A list of all sessions since it was asked for would be long when many wait.
+  const onlyByTag = request.sentAt === null;
+  const missing = { ...request, sentAt: sentSince(request) };
+  const [first, ...others] = (await findSessions(c, [missing], { onlyByTag })).get(request.id) ?? [];
   // Only the request's own tag tells them apart.
   return first === undefined || (others.length > 0 && !c.tagRequests) ? null : first;
-}
-
-/**
- * The session of a request that was sent before: Devin couldn't be asked for it when a person started it anyway, or the row
- * doesn't know of it, because the database was restored from a backup, or its server failed over and lost the last
- * transactions. null: there is none.
- */
-export async function findEarlier(
-  c: SearchContext,
-  request: SessionRequest,
-): Promise<SessionSnapshot | null> {
-  if (request.sentAt !== null) return findOne(c, request);
-  // Without tags, another request with the same words could be taken for it.
-  if (!c.tagRequests) return null;
-  // A list of all that was started since would be long when many requests wait.
-  const found = await findSessions(c, [{ ...request, sentAt: sentSince(request) }], { onlyByTag: true });
-  return found.get(request.id)?.[0] ?? null;
 }
 
 /**
@@ -113,7 +96,7 @@ export async function findEarlier(
 export async function mayAnswer(
   { store, tagRequests }: SearchContext,
   { tags, userId, createdAt }: SessionSnapshot,
-  { id, identity, sentAt }: Missing,
+  { id, identity, sentAt }: Pick<SessionRequest, 'id' | 'identity' | 'sentAt'>,
 ): Promise<boolean> {
   const taggedFor = tagRequests ? requestIdOf(tags) : null;
   if (taggedFor === id) return true;
@@ -123,10 +106,10 @@ export async function mayAnswer(
 }
 
 /** How far Devin's clock may be behind. */
-const CLOCKS_MS = 10 * 60_000;
+export const CLOCKS_MS = 10 * 60_000;
 
 /** A time before its last attempt was sent, by any clock: the search for its session starts there. */
-export function sentSince(request: SessionRequest): Date {
+export function sentSince(request: Pick<SessionRequest, 'sentAt' | 'resumedAt' | 'createdAt'>): Date {
   return request.sentAt ?? new Date(askedAt(request).getTime() - CLOCKS_MS);
 }
 
@@ -148,20 +131,12 @@ function runsAsAsked(
   return userId === null || userId === serviceUserId;
 }
 
-function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'createdAfter'> {
-  const sent = missing.map(({ sentAt }) => sentAt?.getTime() ?? null);
-  const known = sent.filter((ms) => ms !== null);
-  if (known.length < sent.length) return {};
-  return { createdAfter: createdSince(new Date(Math.min(...known))) };
-}
-
 /** In seconds. */
-const createdSince = (sentAt: Date): number => Math.floor(sentAt.getTime() / 1000) - MARGIN_S;
+const createdSince = ({ sentAt }: Missing): number => Math.floor(sentAt.getTime() / 1000) - MARGIN_S;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-export const LONGEST_RECHECK_MS = HOUR_MS;
 
 /**
  * How long until the next search for a session whose creation was not confirmed, in ms, `sinceMs` after it was given up;
@@ -169,5 +144,5 @@ export const LONGEST_RECHECK_MS = HOUR_MS;
  */
 export function recheckInterval(sinceMs: number): number | null {
   if (sinceMs >= DAY_MS) return null;
-  return Math.min(LONGEST_RECHECK_MS, Math.max(MINUTE_MS, sinceMs / 2));
+  return Math.min(HOUR_MS, Math.max(MINUTE_MS, sinceMs / 2));
 }

@@ -8,7 +8,7 @@ import { notifyPerson } from './notify.ts';
 import { createSweep, type SweepContext, findUnconfirmed } from './sweep.ts';
 
 export type { Next } from './context.ts';
-export { findOne, isTaggedFor, type SearchContext, sentSince } from './find-session.ts';
+export { findOne, isTaggedFor, type SearchContext, unboundOf } from './find-session.ts';
 export { handOverFile } from './hand-over.ts';
 export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 export { adopt, ended, expireApproval, type MoveContext, moveLocked, notApproved } from './move.ts';

@@ -93,7 +93,7 @@ async function inTransaction(
 
 /**
  * Once a request has ended or has its session, its session secrets are erased. If an earlier attempt may have started a
- * session, it doesn't end: it is `unknown` again, and keeps what it needs to be started anyway.
+ * session, it doesn't end: it is `unknown` again.
  */
 function stepOf(
   { store: { envelopes } }: MoveContext,
@@ -102,7 +102,7 @@ function stepOf(
 ) {
   const { sentAt = request.sentAt } = changes;
   const mayHaveSession = (to === 'failed' || to === 'refused') && sentAt !== null;
-  const isOver = !isPending(to) && to !== 'unknown' && !mayHaveSession;
+  const keepsSecrets = isPending(to) || to === 'unknown';
   return {
     id,
     from: state,
@@ -111,7 +111,7 @@ function stepOf(
       // What it waited for no longer holds it up.
       waiting: null,
       ...changes,
-      ...(isOver && { sealed: envelopes.withoutSecrets(id, sealed) }),
+      ...(!keepsSecrets && { sealed: envelopes.withoutSecrets(id, sealed) }),
     },
     ...(expiresInMs !== undefined && { expiresInMs }),
   } as const;

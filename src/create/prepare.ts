@@ -9,23 +9,23 @@ import type { CreateContext, Next, Run, Step } from './context.ts';
 import { FileChangedError, handOverFile, hashFile } from './hand-over.ts';
 import { identify, judge } from './identify.ts';
 import { notApproved } from './move.ts';
-import { send } from './send.ts';
+import { mayBeSent, sendAs } from './send.ts';
 
 /**
  * accepted -> held if a message asked for it, or ready, or refused. A task without context or files is sent at once: nothing
  * has to be saved before that.
  */
-export const begin: Step = async (c, request, run) => {
+export const begin: Step = async (c, request) => {
   const { changes, approved } = await identify(c, request);
   const { undoMs, now } = c.tuning;
   // Whoever restarted it has seen it already.
   if (approved !== null && undoMs > 0 && isSaid(request) && request.resumedAt === null)
     return { to: 'held', changes: { ...changes, heldUntil: new Date(now() + undoMs) }, afterMs: undoMs };
-  if (approved === null || request.context !== null || request.slackFileIds.length > 0)
-    return { to: 'ready', changes };
+  const isBare = request.context === null && request.slackFileIds.length === 0;
+  if (approved === null || !isBare || mayBeSent(c, request)) return { to: 'ready', changes };
   const prompt = await writePrompt(c, { ...request, ...changes });
-  const bare = { prompt, uploads: { urls: [], leftOut: [] } };
-  return send(c, request, { ...run, identified: { changes: { ...changes, ...bare }, approved } });
+  const uploads = { urls: [], leftOut: [] };
+  return sendAs(c, request, { changes: { ...changes, prompt, uploads }, approved });
 };
 
 /** held -> ready, once nobody canceled it in time. */

@@ -3,36 +3,37 @@ import { Later, Refused, Unclear } from '../queue/index.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { buildRequest, requestTag, type SessionCreateRequest } from '../session/request.ts';
 import { EMPTY_ENVELOPE } from '../store/envelope.ts';
-import { askedAt, type SessionRequest } from '../store/requests.ts';
-import type { CreateContext, InTransaction, Next, Run, Step } from './context.ts';
-import { findEarlier, findOne, mayAnswer } from './find-session.ts';
-import { identify, type Identified } from './identify.ts';
+import { askedAt, type RequestChanges, type SessionRequest } from '../store/requests.ts';
+import type { CreateContext, InTransaction, Next, Step } from './context.ts';
+import { CLOCKS_MS, findOne, mayAnswer } from './find-session.ts';
+import { identify } from './identify.ts';
 import { after, created, ended } from './move.ts';
 
-/** `identified`: just now, by the step before. */
-type Sending = Run & { identified?: Identified & { approved: readonly string[] } };
-
 /**
- * To `sending`, from there to `created`. `sending` is on disk before the POST is sent, and it's sent once. Weeks may have
- * passed since the request was ready: its person may be someone else in Devin, and the policy may want an approval by now.
+ * To `sending`, unless its session exists already. Weeks may have passed since the request was ready: its person may be
+ * someone else in Devin, and the policy may want an approval by now.
  */
-export async function send(
+export const send: Step = async (c, request) => {
+  // As it was sent before. null: there is none, or the app may not list sessions, so that nobody can say.
+  const earlier = mayBeSent(c, request) ? await findOne(c, request).catch(nullIfRefused) : null;
+  if (earlier !== null) return created(c, request, { snapshot: earlier });
+  const { changes, approved } = await identify(c, request);
+  if (approved === null) return { to: 'ready', changes: { ...changes, uploads: null } };
+  return sendAs(c, request, { changes, approved });
+};
+
+/** A person started it anyway; or the database may have lost that it was sent: it was restored, or its server failed over. */
+export function mayBeSent(c: CreateContext, request: SessionRequest): boolean {
+  return request.sentAt !== null || askedAt(request) < c.surelyKnownSince();
+}
+
+/** `sending` is on disk before the POST is sent, and it's sent once. */
+export async function sendAs(
   c: CreateContext,
   request: SessionRequest,
-  run: Sending,
-): Promise<Next | InTransaction> {
-  // First as it was sent before.
-  const earlier = request.sentAt === null ? null : await findSent(c, request);
-  if (earlier !== null) return created(c, request, { snapshot: earlier });
-  const { changes, approved } = run.identified ?? (await identify(c, request));
-  if (approved === null) return { to: 'ready', changes: { ...changes, uploads: null } };
+  { changes, approved }: { changes: RequestChanges; approved: readonly string[] },
+): Promise<InTransaction> {
   const toSend = { ...request, ...changes };
-  const isOld = request.sentAt === null && askedAt(request) < c.surelyKnownSince();
-  const lost = isOld ? await findSent(c, toSend) : null;
-  if (lost !== null) {
-    const next = created(c, toSend, { snapshot: lost });
-    return { ...next, changes: { ...changes, ...next.changes } };
-  }
   const body = composeRequest(c, toSend);
   const sentAt = await sentTime(c);
   return async (trx) => {
@@ -45,18 +46,9 @@ export async function send(
     // Others reserved meanwhile: it's judged again by what is left.
     if (fit === null) return { to: request.state };
     // If the answer is lost, the search starts from this time.
-    return {
-      to: 'sending',
-      changes: { ...changes, sentAt },
-      reserve: { at: fit.at },
-      step: post(body, request),
-    };
+    const step = post(body, request);
+    return { to: 'sending', changes: { ...changes, sentAt }, reserve: { at: fit.at }, step };
   };
-}
-
-/** null: there is none, or the app may not list sessions, so that nobody can say. */
-async function findSent(c: CreateContext, request: SessionRequest) {
-  return findEarlier(c, request).catch(nullIfRefused);
 }
 
 function nullIfRefused(error: unknown): null {
@@ -67,12 +59,13 @@ function nullIfRefused(error: unknown): null {
 
 /**
  * The earlier of Devin's time and ours: a session that was created before it isn't found, and may be started twice. If it's
- * too early, all it adds is sessions with the same words and owner that the app doesn't know. null: Devin's isn't known. While
- * Devin doesn't answer, nothing is sent: whether a session was created, nobody could say.
+ * too early, all it adds is sessions with the same words and owner that the app doesn't know. While Devin doesn't answer,
+ * nothing is sent: whether a session was created, nobody could say.
  */
-async function sentTime({ devin, tuning }: CreateContext): Promise<Date | null> {
+async function sentTime({ devin, tuning }: CreateContext): Promise<Date> {
   const theirs = await devin.time().catch(nullIfRefused);
-  return theirs === null ? null : new Date(Math.min(theirs.getTime(), tuning.now()));
+  const nowMs = tuning.now();
+  return new Date(Math.min(nowMs, theirs?.getTime() ?? nowMs - CLOCKS_MS));
 }
 
 /** sending -> created; or back to `ready` if Devin did nothing, or was never reached. */

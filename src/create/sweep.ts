@@ -1,7 +1,7 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Queue } from '../queue/index.ts';
 import { duplicateKey } from '../session/milestones.ts';
-import { isOpen, isPending } from '../session/request.ts';
+import { isOpen } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, subjectOf } from '../store/audit.ts';
 import type { SessionRequest } from '../store/requests.ts';
@@ -9,7 +9,7 @@ import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
 import { repeat, type Interval } from '../time.ts';
 import type { Times } from '../times.ts';
 import type { CreateContext } from './context.ts';
-import { findSessions, LONGEST_RECHECK_MS, recheckInterval } from './find-session.ts';
+import { findSessions, type Missing, recheckInterval } from './find-session.ts';
 import { adopt, expireApproval, type MoveContext, moveLocked, spending } from './move.ts';
 
 /** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
@@ -106,10 +106,12 @@ export async function findUnconfirmed(c: CreateContext, signal: AbortSignal): Pr
 
 /** Planned before the search, so that a failure isn't retried at once. */
 async function planNext(c: CreateContext, unconfirmed: UnconfirmedCreate): Promise<void> {
-  const { requestId } = unconfirmed;
   const { db, unconfirmedCreates, ledger } = c.store;
-  const intervalMs = await intervalOf(c, unconfirmed);
-  if (intervalMs !== null) return unconfirmedCreates.plan(unconfirmed, new Date(c.tuning.now() + intervalMs));
+  const { requestId, lostAt } = unconfirmed;
+  const nowMs = c.tuning.now();
+  const intervalMs = recheckInterval(nowMs - lostAt.getTime());
+  if (intervalMs !== null) return unconfirmedCreates.plan(unconfirmed, new Date(nowMs + intervalMs));
+  // It was searched for long enough.
   await eraseSecrets(c, requestId);
   await db.transaction().execute(async (trx) => {
     await unconfirmedCreates.plan(unconfirmed, null, trx);
@@ -117,32 +119,21 @@ async function planNext(c: CreateContext, unconfirmed: UnconfirmedCreate): Promi
   });
 }
 
-/** null: it was searched for long enough. A pending request may become unknown again. */
-async function intervalOf(
-  { store, tuning }: CreateContext,
-  { requestId, lostAt }: UnconfirmedCreate,
-): Promise<number | null> {
-  const intervalMs = recheckInterval(tuning.now() - lostAt.getTime());
-  if (intervalMs !== null) return intervalMs;
-  const request = await store.requests.find(requestId);
-  return request !== null && isPending(request.state) ? LONGEST_RECHECK_MS : null;
-}
-
 async function search(
   c: CreateContext,
   due: readonly UnconfirmedCreate[],
   signal: AbortSignal,
 ): Promise<void> {
-  const missing: SessionRequest[] = [];
+  const missing: Missing[] = [];
   for (const { requestId: id, sentAt, identity } of due) {
     const request = await c.store.requests.find(id);
     // If it's being sent again, the search waits until that has ended.
     if (request !== null && !isOpen(request.state))
-      missing.push({ ...request, sentAt, identity: identity ?? request.identity });
+      missing.push({ id, sentAt, identity: identity ?? request.identity, prompt: request.prompt });
   }
   if (missing.length === 0) return;
   const found = await findSessions(c, missing, { signal });
-  for (const request of missing) await settleLate(c, request, found.get(request.id) ?? []);
+  for (const { id } of missing) await settleLate(c, id, found.get(id) ?? []);
 }
 
 /** Nobody chose "Start anyway" in time. Anyone who still wants to enters the secrets again. */
@@ -154,42 +145,36 @@ async function eraseSecrets(c: CreateContext, requestId: string): Promise<void> 
   });
 }
 
-/** The first unknown session is the missing one. */
-async function settleLate(
-  c: CreateContext,
-  request: SessionRequest,
-  found: readonly SessionSnapshot[],
-): Promise<void> {
-  const own = await c.store.sessions.ofRequest(request.id);
-  const snapshot = found.find((one) => own?.told.includes(duplicateKey(one.url)) !== true);
+async function settleLate(c: CreateContext, id: string, found: readonly SessionSnapshot[]): Promise<void> {
+  const [snapshot] = found;
   // It may have been settled or sent again during the search.
-  const current = snapshot === undefined ? null : await c.store.requests.find(request.id);
-  if (snapshot === undefined || current === null || isOpen(current.state)) return;
-  c.tuning.log.info({ requestId: request.id, sessionId: snapshot.sessionId }, 'a session was found late');
-  if (current.state === 'created') await announceDuplicate(c, current, snapshot);
-  else await adopt(c, current, { snapshot });
+  const request = snapshot === undefined ? null : await c.store.requests.find(id);
+  if (snapshot === undefined || request === null || isOpen(request.state)) return;
+  if (request.sessionId !== null)
+    return announceDuplicate(c, request, { sessionId: request.sessionId, found });
+  c.tuning.log.info({ requestId: id, sessionId: snapshot.sessionId }, 'a session was found late');
+  await adopt(c, request, { snapshot });
 }
 
 /** A person started it anyway, so there are two now: announced once, in the thread of the one that is followed. */
 async function announceDuplicate(
   { store: { db, sessions, messages, unconfirmedCreates, ledger }, enqueue }: CreateContext,
   request: SessionRequest,
-  other: SessionSnapshot,
+  { sessionId, found }: { sessionId: string; found: readonly SessionSnapshot[] },
 ): Promise<void> {
-  const { id: requestId, sessionId } = request;
-  if (sessionId === null) return;
-  const key = duplicateKey(other.url);
   await db.transaction().execute(async (trx) => {
     const current = await sessions.lock(sessionId, trx);
-    if (current === null || current.told.includes(key)) return;
+    const other = found.find(({ url }) => current?.told.includes(duplicateKey(url)) === false);
+    if (current === null || other === undefined) return;
+    const key = duplicateKey(other.url);
     await sessions.change(sessionId, { told: [...current.told, key] }, trx);
     await messages.addMilestones(sessionId, [key], trx);
-    await unconfirmedCreates.found(requestId, trx);
+    await unconfirmedCreates.found(request.id, trx);
     // Nobody follows it, so its cap counts for good.
     const { sessionId: otherId, acusConsumed: consumed } = other;
     await ledger.bind({ ...spending(request), sessionId: otherId, consumed, late: true }, trx);
     await enqueue('relay-from-devin', { sessionId }, { trx });
-    const found = { ...subjectOf(request), sessionId: other.sessionId };
-    await appendAudit([{ ...found, kind: 'start', result: 'second-session' }], trx);
+    const entry = { ...subjectOf(request), sessionId: otherId, result: 'second-session' } as const;
+    await appendAudit([{ ...entry, kind: 'start' }], trx);
   });
 }

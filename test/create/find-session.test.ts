@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findEarlier, findOne, findSessions } from '../../src/create/find-session.ts';
+import { findOne, findSessions, type Missing } from '../../src/create/find-session.ts';
 import type { SessionQuery } from '../../src/devin/sessions.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
@@ -11,10 +11,11 @@ const sessionAs = (devinUserId: string) => sessionSnapshot(`of-${devinUserId}`, 
 
 const PROMPT = 'fix the login test';
 
-function requestAs(devinUserId: string): SessionRequest {
+function requestAs(devinUserId: string): SessionRequest & Missing {
   const identity: Identity = { kind: 'matched', devinUserId, name: 'Ana', how: 'email', checkedAtMs: 0 };
   const sentAt = new Date(61_000);
-  return requestRow({ id: 'r1', state: 'sending', sessionId: null, prompt: PROMPT, identity, sentAt });
+  const row = requestRow({ id: 'r1', state: 'sending', sessionId: null, prompt: PROMPT, identity });
+  return { ...row, sentAt };
 }
 
 type World = {
@@ -66,13 +67,13 @@ test.each([
   const items = [sessionSnapshot('s1', { user_id: 'user-ana', tags: ['slack-r1'] })];
   const { c, queries } = createSearch({ items, tagRequests });
   const request = { ...requestAs('user-ana'), createdAt: new Date(990_000), resumedAt: null, sentAt: null };
-  expect((await findEarlier(c, request))?.sessionId ?? null).toBe(found);
+  expect((await findOne(c, request))?.sessionId ?? null).toBe(found);
   expect(queries).toEqual(found === null ? [] : [{ tags: ['slack-r1'], createdAfter: 330 }]);
 });
 
 test('a session is searched for before its request is started anyway, even without tags', async () => {
   const { c } = createSearch({ items: [sessionAs('user-ana')] });
-  expect((await findEarlier(c, requestAs('user-ana')))?.sessionId).toBe('of-user-ana');
+  expect((await findOne(c, requestAs('user-ana')))?.sessionId).toBe('of-user-ana');
 });
 
 describe('without tags', () => {
@@ -82,11 +83,11 @@ describe('without tags', () => {
     expect((await search(requestAs('user-ben'), { items })).found).toBe('of-user-ben');
   });
 
-  test('no session is adopted if several match, or if the time of the request is unknown', async () => {
+  test('no session is adopted if several match, or if its request was never sent', async () => {
     const twice = [sessionAs('user-ana'), sessionSnapshot('other', { user_id: 'user-ana' })];
     expect((await search(requestAs('user-ana'), { items: twice })).found).toBeNull();
-    const untimed = { ...requestAs('user-ana'), sentAt: null };
-    expect((await search(untimed, { items: [sessionAs('user-ana')] })).found).toBeNull();
+    const unsent = { ...requestAs('user-ana'), sentAt: null };
+    expect((await search(unsent, { items: [sessionAs('user-ana')] })).found).toBeNull();
   });
 
   test('a session that Devin lists twice is one', async () => {

@@ -50,7 +50,6 @@ async function searching(state: RequestState, { existing = [], whileSearching }:
   c.tuning.now = () => nowMs;
   return {
     find,
-    become,
     searches: () => searches,
     look: async (afterMs = 3_600_000) => {
       await findUnconfirmed(c, new AbortController().signal);
@@ -91,16 +90,6 @@ test.each<[what: string, state: RequestState, stay: boolean]>([
   await look();
   expect(await hasSecrets()).toBe(stay);
   expect((await find()).failure).toEqual(stay ? null : { kind: 'secrets-lost' });
-});
-
-test('secrets are erased once a request that waited for an approval for too long is not confirmed again', async () => {
-  const { look, hasSecrets, become } = await searching('awaiting-approval');
-  await look(DAY_MS);
-  await look();
-  expect(await hasSecrets()).toBe(true);
-  await become('unknown');
-  await look();
-  expect(await hasSecrets()).toBe(false);
 });
 
 test('a late session is left alone while its request is being sent again', async () => {
