@@ -199,7 +199,7 @@ async function importNew(c: ActContext, snapshot: SessionSnapshot, act: Follow) 
   const channelId = answerTo.channelId ?? '';
   const found = await c.slack.presence({ channelId, userId });
   return importSession(c, {
-    request: { id: newId(), source: 'follow', teamId, userId, channelId, threadTs: null, placeKind },
+    request: { id: newId(), teamId, userId, channelId, threadTs: null, placeKind },
     requestChanges: found === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {},
     snapshot,
   });

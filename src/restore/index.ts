@@ -1,4 +1,4 @@
-import { adopt, isTaggedFor, type MoveContext } from '../create/index.ts';
+import { adopt, isTaggedFor, type MoveContext, unboundOf } from '../create/index.ts';
 import type { SessionAttachment } from '../devin/attachments.ts';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
@@ -26,7 +26,7 @@ import { cardKey } from '../store/shown.ts';
 import { sleep } from '../time.ts';
 
 type RestoreContext = ImportContext & {
-  devin: Pick<Devin, 'self' | 'time'> & { sessions: Pick<Devin['sessions'], 'listAll'> };
+  devin: Pick<Devin, 'self'> & { sessions: Pick<Devin['sessions'], 'listAll'> };
   slack: Pick<Slack, 'teamId' | 'readPosted'>;
   resolve: ResolveIdentity;
   /** Sessions have the tag of their request; without tags, nothing can be found. */
@@ -38,32 +38,33 @@ type RestoreContext = ImportContext & {
 const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
 /** What a thousand people may start in a month. */
 const MOST_LISTED = 20_000;
-/** Until those are tried again for which Slack or Devin was busy, unless it said when. */
+/** If Slack or Devin is busy and doesn't say for how long. */
 const RETRY_MS = 60_000;
 
 /** Takes up the sessions of a lost database, each in the thread that its prompt names. Ends with all of them, or at the signal. */
 export async function restoreLost(c: RestoreContext, signal: AbortSignal): Promise<void> {
-  let left: Lost[] | null = c.tagRequests ? null : [];
-  while (!signal.aborted && left?.length !== 0) {
-    const waits: number[] = [];
-    const again: Lost[] = [];
+  const left = c.tagRequests ? await lookForLost(c, signal) : [];
+  for (const lost of left) {
+    if (signal.aborted) return;
+    const later = await restore(c, lost);
+    if (later === null) continue;
+    // After the others: what Devin or Slack doesn't answer may be about this one only.
+    left.push(lost);
+    await sleep(later.afterMs ?? RETRY_MS, signal);
+  }
+}
+
+async function lookForLost(c: RestoreContext, signal: AbortSignal): Promise<Lost[]> {
+  while (!signal.aborted) {
     try {
-      left ??= await findLost(c, signal);
-      for (const lost of left) {
-        signal.throwIfAborted();
-        const later = await restore(c, lost);
-        if (later === null) continue;
-        again.push(lost);
-        waits.push(later.afterMs ?? RETRY_MS);
-      }
-      left = again;
+      return await findLost(c, signal);
     } catch (error) {
-      waits.push(RETRY_MS);
       if (!signal.aborted)
         c.tuning.log.warn({ err: error }, 'looking for lost sessions failed; it will be retried');
+      await sleep(RETRY_MS, signal);
     }
-    await sleep(Math.max(0, ...waits), signal);
   }
+  return [];
 }
 
 /** A session of this app whose request the database doesn't know. */
@@ -77,18 +78,17 @@ export async function findLost(
   c: MoveContext & Pick<RestoreContext, 'devin' | 'slack' | 'tuning'>,
   signal: AbortSignal,
 ): Promise<Lost[]> {
-  const { sessions, requests, ledger } = c.store;
-  const { items, lostSinceS } = await listOwn(c, signal);
-  const bound = await sessions.bound(items.map(({ sessionId }) => sessionId));
+  const { requests, ledger } = c.store;
+  const sinceS = seconds(c.tuning.now() - LOOK_BACK_MS);
   const lost: Lost[] = [];
-  for (const snapshot of items) {
+  for (const snapshot of await unboundOf(c, await listOwn(c, sinceS, signal))) {
     const requestId = requestIdOf(snapshot.tags);
-    if (requestId === null || bound.has(snapshot.sessionId)) continue;
+    if (requestId === null) continue;
     const request = await requests.find(requestId);
     if (request === null) {
       await ledger.add(spentOn(snapshot, { requestId, teamId: c.slack.teamId(), ...UNKNOWN }));
       // Older sessions are counted, but their cards aren't searched for.
-      if (snapshot.createdAt >= lostSinceS) lost.push({ snapshot, requestId });
+      if (snapshot.createdAt >= sinceS) lost.push({ snapshot, requestId });
     } else if (isTaggedFor(snapshot, request) && request.state !== 'created')
       // Whatever its row says, it was sent: a backup was restored.
       await adopt(c, request, { snapshot, asked: isPending(request.state) });
@@ -101,30 +101,27 @@ export async function findLost(
 /** Their cards say who asked, where, and for how much. */
 const UNKNOWN = { userId: null, channelId: null, cap: null };
 
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+
 /** Devin doesn't document whether a session that runs as a member names the service user that created it. */
 async function listOwn(
-  { devin, store, tuning: { log } }: Pick<RestoreContext, 'devin' | 'store' | 'tuning'>,
+  { devin, store, tuning: { log, now } }: Pick<RestoreContext, 'devin' | 'store' | 'tuning'>,
+  sinceS: number,
   signal: AbortSignal,
-) {
+): Promise<SessionSnapshot[]> {
   const { serviceUserId: ownId } = await devin.self.get({ signal });
-  const time = await devin.time({ signal });
-  const lostSinceS = time === null ? 0 : Math.floor((time.getTime() - LOOK_BACK_MS) / 1000);
+  const today = new Date(now());
+  const monthS = seconds(Date.UTC(today.getUTCFullYear(), today.getUTCMonth()));
   // An empty ledger is rebuilt from the whole month.
-  const monthS = time === null ? 0 : Math.floor(Date.UTC(time.getUTCFullYear(), time.getUTCMonth()) / 1000);
-  const sinceS = (await store.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
-  const since = time !== null && { createdAfter: sinceS };
+  const createdAfter = (await store.ledger.isEmpty()) ? Math.min(monthS, sinceS) : sinceS;
   const listing = { signal, maxItems: MOST_LISTED };
-  const items = await devin.sessions.listAll({ origins: ['api'], ...since }, listing);
+  const items = await devin.sessions.listAll({ origins: ['api'], createdAfter }, listing);
   if (items.length === MOST_LISTED)
     log.warn(
       { listed: MOST_LISTED },
       'Devin has more sessions than are read; the others are neither restored nor counted in budgets',
     );
-  const own = items.filter(({ serviceUserId, parentSessionId }) => {
-    const isOwn = serviceUserId === null || ownId === null || serviceUserId === ownId;
-    return parentSessionId === null && isOwn;
-  });
-  return { items: own, lostSinceS };
+  return items.filter(({ serviceUserId: by }) => by === null || ownId === null || by === ownId);
 }
 
 type ImportContext = MoveContext & {
@@ -149,10 +146,10 @@ async function readHistory({ devin }: ImportContext, sessionId: string): Promise
 
 /** A session at Devin, and what to store for it. `threadTs`: null: there is no thread yet. */
 type ExistingSession = {
-  request: Pick<NewRequest, 'id' | 'source' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'placeKind'>;
+  request: Pick<NewRequest, 'id' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'placeKind'>;
   snapshot: SessionSnapshot;
   requestChanges?: RequestChanges;
-  /** The card that it has, and what that says of how it was started. */
+  /** The card of a session that is restored, and what that says of how it was started; left out: somebody follows it. */
   card?: { ts: string; asked: StoredDraft };
   /** Left out: it's read. */
   history?: History;
@@ -165,12 +162,14 @@ export async function importSession(
 ): Promise<SessionRequest | null> {
   const { db, requests, sessions, messages, ledger, shown } = c.store;
   const { sessionId, url } = snapshot;
-  const { id: requestId, source, teamId, userId, channelId, threadTs } = asked;
+  const { id: requestId, teamId, userId, channelId, threadTs } = asked;
   const history = read.history ?? (await readHistory(c, sessionId));
   const identity = await sessionMember(c, snapshot);
+  const devinUserId = devinUserOf(identity);
   const draft = draftOf(requestId, { snapshot, history }, card?.asked);
   const request: NewRequest = {
     ...asked,
+    source: card === undefined ? 'follow' : 'restored',
     // The same for everyone who imports the session, so that it exists once.
     dedupeKey: `follow:${teamId}:${sessionId}`,
     draft,
@@ -190,18 +189,14 @@ export async function importSession(
     const said = history.messages.map((message) => messageRow(message, 'skipped'));
     const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
     await messages.add(sessionId, [...said, ...files], trx);
+    const entry = { userId, devinUserId, channelId, requestId, sessionId, result: 'done' };
+    await appendAudit([{ ...entry, kind: card === undefined ? 'follow' : 'restore' }], trx);
+    if (card === undefined) return requestId;
     const { max_acu_limit: cap = null } = draft.values;
-    // A followed session wasn't started from here.
-    if (source === 'restored')
-      await ledger.add(spentOn(snapshot, { requestId, teamId, userId, channelId, cap }), trx);
-    if (card !== undefined) {
-      const key = cardKey(requestId);
-      await shown.posted({ key, channelId, threadTs, ts: card.ts }, undefined, trx);
-      await c.enqueue('show', { key }, { trx });
-    }
-    const kind = source === 'follow' ? 'follow' : 'restore';
-    const devinUserId = devinUserOf(identity);
-    await appendAudit([{ kind, userId, devinUserId, channelId, requestId, sessionId, result: 'done' }], trx);
+    await ledger.add(spentOn(snapshot, { requestId, teamId, userId, channelId, cap }), trx);
+    const key = cardKey(requestId);
+    await shown.posted({ key, channelId, threadTs, ts: card.ts }, undefined, trx);
+    await c.enqueue('show', { key }, { trx });
     return requestId;
   });
   return requests.find(id);
@@ -275,29 +270,28 @@ async function restore(c: RestoreContext, lost: Lost): Promise<Later | null> {
 /** False: its card isn't in that thread, or it runs as another person. */
 async function takeUp(c: RestoreContext, { snapshot, requestId }: Lost): Promise<boolean> {
   const { sessionId, createdAt } = snapshot;
-  if ((await c.store.requests.find(requestId)) ?? (await c.store.sessions.find(sessionId))) return true;
   const history = await readHistory(c, sessionId);
   const permalink = promptIn(history, requestId)?.permalink ?? null;
   const place = permalink === null ? null : readPermalink(permalink);
   if (place === null) return false;
-  const { channelId, threadTs } = place;
   // If the app can't read there, it can't have posted there.
-  const posted = await unlessRefused(c.slack.readPosted(place, createdAt - BEFORE_S));
-  for (const { metadata: of, ts, text } of posted ?? []) {
-    if (of.kind !== 'card' || of.requestId !== requestId || of.requester === null) continue;
-    const { requester: userId, repos, acuLimit } = of;
-    const teamId = c.slack.teamId();
-    const today = await c.resolve({ teamId, userId });
-    const isTheirs = today.kind !== 'refused' && devinUserOf(today) === snapshot.userId;
-    // A tag can be copied: a card that doesn't name the session is not its own if it runs as someone else.
-    if (!isTheirs && !text.includes(sessionId)) return false;
-    const request = { id: requestId, source: 'restored', teamId, userId, channelId, threadTs } as const;
-    const asked = {
-      ...(repos.length > 0 && { repos }),
-      ...(acuLimit !== null && { max_acu_limit: acuLimit }),
-    };
-    await importSession(c, { request, snapshot, card: { ts, asked }, history });
-    return true;
-  }
-  return false;
+  const posted = (await unlessRefused(c.slack.readPosted(place, createdAt - BEFORE_S))) ?? [];
+  const cards = posted.flatMap(({ metadata, ...one }) =>
+    metadata.kind === 'card' ? [{ ...one, ...metadata }] : [],
+  );
+  const card = cards.find((one) => one.requestId === requestId);
+  if (card === undefined || card.requester === null) return false;
+  const { ts, text, requester: userId, repos, acuLimit } = card;
+  const teamId = c.slack.teamId();
+  const today = await c.resolve({ teamId, userId });
+  const isTheirs = today.kind !== 'refused' && devinUserOf(today) === snapshot.userId;
+  // A tag can be copied: a card that doesn't name the session is not its own if it runs as someone else.
+  if (!isTheirs && !text.includes(sessionId)) return false;
+  const request = { id: requestId, teamId, userId, ...place };
+  const asked = {
+    ...(repos.length > 0 && { repos }),
+    ...(acuLimit !== null && { max_acu_limit: acuLimit }),
+  };
+  await importSession(c, { request, snapshot, card: { ts, asked }, history });
+  return true;
 }

@@ -27,7 +27,6 @@ async function searched({ session = {}, state = null, ownId = 'app', atS = NOW_S
   const self = { principalType: 'service_user', serviceUserId: ownId, orgId: null };
   const devin = {
     self: { get: async () => Promise.resolve(self) },
-    time: async () => Promise.resolve(new Date(atS * 1000)),
     sessions: {
       async listAll({ createdAfter }: { createdAfter?: number }) {
         asked.push(createdAfter);
@@ -37,6 +36,7 @@ async function searched({ session = {}, state = null, ownId = 'app', atS = NOW_S
     messages: { list: unneeded },
     attachments: { list: unneeded },
   };
+  c.tuning.now = () => atS * 1000;
   const context = { ...c, devin, slack: { teamId: () => 'T1', readPosted: unneeded } };
   const look = async () => findLost(context, new AbortController().signal);
   const lost = (await look()).map(({ requestId }) => requestId);

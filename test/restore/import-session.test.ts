@@ -23,8 +23,8 @@ test.each([
   const snapshot = sessionSnapshot(`of-${source}`);
   const importAs = async (id: string) => {
     const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: '1.1', placeKind: null };
-    const request = { id, source, ...place };
-    return importSession(context, { request, snapshot });
+    const card = source === 'restored' && { card: { ts: '1.2', asked: {} } };
+    return importSession(context, { request: { id, ...place }, snapshot, ...card });
   };
   const imported = [await importAs(`${source}-1`), await importAs(`${source}-2`)];
   expect(imported).toMatchObject([{ id: `${source}-1` }, { id: `${source}-1` }]);
