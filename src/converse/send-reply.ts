@@ -281,9 +281,9 @@ async function contentOf(c: ConverseContext, reply: Reply, signal: AbortSignal):
   const handing = { files: c.slack.files, upload: c.devin.attachments.upload, now: c.now };
   for (const file of reply.files) {
     const asked = { askedAt: reply.createdAt, signal };
-    const handedOver = await handOverFile(handing, await findWhole(c, file), asked);
-    if (handedOver.kind === 'uploaded') urls.push(handedOver.url);
-    files.push({ ...file, leftOut: handedOver.kind === 'left-out' ? handedOver.leftOut.reason : undefined });
+    const sent = await handOverFile(handing, await findWhole(c, file), asked);
+    if (sent.leftOut === null) urls.push(sent.url);
+    files.push({ ...file, leftOut: sent.leftOut ?? undefined });
   }
   return { text: await c.slack.nameMentions(reply.text), urls, files };
 }

@@ -1,12 +1,12 @@
 import { Refused } from '../queue/index.ts';
 import { givenApprovals } from '../session/approval.ts';
-import type { LeftOut, Material, SlackFile, SlackMessage } from '../session/context.ts';
+import type { Material } from '../session/context.ts';
 import { buildPrompt, type QuotedThread } from '../session/prompt.ts';
 import { tickedMessages } from '../slack/edge/context.ts';
 import { askedAt, isSaid, type SessionRequest } from '../store/requests.ts';
 import { approversOf, type ApprovalNeeded } from '../trust/index.ts';
-import type { CreateContext, Next, Run, Step } from './context.ts';
-import { FileChangedError, handOverFile, hashFile } from './hand-over.ts';
+import type { CreateContext, Next, Step } from './context.ts';
+import { handOverFile, hashFile } from './hand-over.ts';
 import { identify, judge } from './identify.ts';
 import { notApproved } from './move.ts';
 import { mayBeSent, sendAs } from './send.ts';
@@ -41,25 +41,24 @@ const MAX_FILES = 20;
  * ready -> awaiting-approval, if the policy wants an approval that the request doesn't have; or ready to be sent: the prompt
  * with its Slack context is fixed, and the files are at Devin.
  */
-export const prepare: Step = async (c, request, run) => {
-  const material = request.material ?? (await collect(c, request));
-  return (await askApproval(c, { request, material }, run)) ?? upload(c, { request, material }, run);
+export const prepare: Step = async (c, request, { signal }) => {
+  const collected = { ...request, material: request.material ?? (await collect(c, request)) };
+  return (await askApproval(c, collected, signal)) ?? upload(c, collected, signal);
 };
 
-type ToSend = { request: SessionRequest; material: Material };
+type Collected = SessionRequest & { material: Material };
 
 /** What would be sent is fixed from here on, files by the hash of their bytes, and nothing has been uploaded yet. */
-async function askApproval(c: CreateContext, toSend: ToSend, run: Run): Promise<Next | null> {
-  const { request } = toSend;
-  if ((await judge(c, { ...request, material: toSend.material })).kind === 'allowed') return null;
+async function askApproval(c: CreateContext, request: Collected, signal: AbortSignal): Promise<Next | null> {
+  if ((await judge(c, request)).kind === 'allowed') return null;
   // Files are read only if somebody has to approve them.
-  const material = await withHashes(c, toSend, run);
-  const needed = await judge(c, { ...request, material });
-  return needed.kind === 'allowed' ? null : ask(c, { request, material }, needed);
+  const hashed = { ...request, material: await withHashes(c, request, signal) };
+  const needed = await judge(c, hashed);
+  return needed.kind === 'allowed' ? null : ask(c, hashed, needed);
 }
 
-async function ask(c: CreateContext, toSend: ToSend, needed: ApprovalNeeded): Promise<Next> {
-  const { request, material } = toSend;
+async function ask(c: CreateContext, request: Collected, needed: ApprovalNeeded): Promise<Next> {
+  const { material } = request;
   const { hurdle, terms, draft, fingerprint, policy } = needed;
   const { need, expiresMs: expiresInMs } = terms;
   const people = await approversOf({ ...c.slack, resolve: c.resolve }, terms, request);
@@ -76,49 +75,38 @@ async function ask(c: CreateContext, toSend: ToSend, needed: ApprovalNeeded): Pr
 }
 
 /** A file that can't be read now isn't sent later, either. */
-async function withHashes(
-  c: CreateContext,
-  { request, material }: ToSend,
-  { signal }: Run,
-): Promise<Material> {
+async function withHashes(c: CreateContext, request: Collected, signal: AbortSignal): Promise<Material> {
+  const { material } = request;
   const files: Material['files'] = [];
-  const leftOut: LeftOut[] = [...material.leftOut];
+  const leftOut = [...material.leftOut];
+  const asked = { askedAt: askedAt(request), signal };
   for (const file of material.files) {
-    const read = await hashFile(readerOf(c), file, { askedAt: askedAt(request), signal });
-    if (read.kind === 'hashed') files.push({ ...file, sha256: read.sha256 });
-    else leftOut.push(read.leftOut);
+    const read = await hashFile({ files: c.slack.files, now: c.tuning.now }, file, asked);
+    if (read.leftOut === null) files.push({ ...file, sha256: read.sha256 });
+    else leftOut.push({ name: file.name, reason: read.leftOut });
   }
   return { ...material, files, leftOut };
 }
 
-const readerOf = ({ slack: { files }, devin, tuning: { now } }: CreateContext) => ({
-  files,
-  upload: devin.attachments.upload,
-  now,
-});
-
-async function upload(c: CreateContext, { request, material }: ToSend, { signal }: Run): Promise<Next> {
-  const leftOut = [...material.leftOut];
+async function upload(c: CreateContext, request: Collected, signal: AbortSignal): Promise<Next> {
+  const { material } = request;
   const urls: string[] = [];
+  const leftOut = [...material.leftOut];
+  const approval = givenApprovals(request).at(-1);
+  const handing = { files: c.slack.files, upload: c.devin.attachments.upload, now: c.tuning.now };
+  const asked = { askedAt: askedAt(request), signal };
   for (const file of material.files) {
-    const asked = { askedAt: askedAt(request), signal };
-    const uploaded = await handOverFile(readerOf(c), file, asked).catch((error: unknown) =>
-      throwChanged(request, error),
-    );
-    if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
-    else leftOut.push(uploaded.leftOut);
+    const sent = await handOverFile(handing, file, asked);
+    if (sent.leftOut !== null) leftOut.push({ name: file.name, reason: sent.leftOut });
+    // It isn't what its approvers were asked about, and no session gets it.
+    else if (approval !== undefined && sent.sha256 !== file.sha256)
+      throw new Refused(notApproved(approval, 'file-changed'));
+    else urls.push(sent.url);
   }
   // What was approved is sent as it was shown.
-  const approved = givenApprovals(request).length > 0 ? request.prompt : null;
+  const approved = approval === undefined ? null : request.prompt;
   const prompt = approved ?? (await writePrompt(c, request, material.quoted));
   return { to: 'ready', changes: { prompt, uploads: { urls, leftOut } } };
-}
-
-/** A file isn't what its approvers were asked about. */
-function throwChanged(request: SessionRequest, error: unknown): never {
-  const approval = givenApprovals(request).at(-1);
-  if (!(error instanceof FileChangedError) || approval === undefined) throw error;
-  throw new Refused(notApproved(approval, 'file-changed'));
 }
 
 async function writePrompt(
@@ -135,56 +123,24 @@ async function writePrompt(
   });
 }
 
-async function collect(c: CreateContext, request: SessionRequest): Promise<Material> {
-  const read = await readContext(c, request);
-  return { quoted: read.quoted, ...(await filesOf(c, request, read)) };
-}
-
-type Read = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut: LeftOut[] };
-
-async function readContext(
-  { slack: { thread } }: CreateContext,
-  { context, userId }: SessionRequest,
-): Promise<Read> {
-  if (context === null) return { messages: [], quoted: null, leftOut: [] };
-  const chosen = await thread.read(context, userId);
-  const messages = tickedMessages(context, chosen ?? [context.picked]);
-  return {
-    messages,
-    quoted: await thread.quote(context, messages),
-    leftOut: chosen === null ? [{ name: '', reason: 'thread-unreadable' }] : [],
-  };
-}
-
-async function filesOf(
-  { slack: { files } }: CreateContext,
-  request: SessionRequest,
-  { messages, leftOut }: Read,
-): Promise<Pick<Material, 'files' | 'leftOut'>> {
-  const chosen = await Promise.all(
-    request.slackFileIds.map(async (id) => ({ id, file: await findFile(files, request, id) })),
-  );
-  const unseen = chosen.filter(({ file }) => file === null);
-  const all = [
-    ...chosen.flatMap(({ file }) => (file === null ? [] : [file])),
-    ...messages.flatMap((message) => message.files),
-  ];
+async function collect({ slack }: CreateContext, request: SessionRequest): Promise<Material> {
+  const { context, userId, source, slackFileIds } = request;
+  const read = context && (await slack.thread.read(context, userId));
+  const messages = context === null ? [] : tickedMessages(context, read ?? [context.picked]);
+  // Slack says which files a message has; a form's submission could name any file.
+  const find = async (id: string) =>
+    source === 'form' ? slack.files.findUpload(id, userId) : slack.files.find(id);
+  const named = await Promise.all(slackFileIds.map(async (id) => ({ id, file: await find(id) })));
+  const all = [...named.flatMap(({ file }) => file ?? []), ...messages.flatMap(({ files }) => files)];
   const unique = [...new Map(all.map((file) => [file.id, file])).values()];
+  const unread = named.flatMap(({ id, file }) => (file === null ? [id] : []));
   return {
+    quoted: context && (await slack.thread.quote(context, messages)),
     files: unique.slice(0, MAX_FILES),
     leftOut: [
-      ...leftOut,
-      ...unseen.map(({ id }) => ({ name: id, reason: 'unreadable' as const })),
+      ...(context !== null && read === null ? [{ name: '', reason: 'thread-unreadable' as const }] : []),
+      ...unread.map((name) => ({ name, reason: 'unreadable' as const })),
       ...unique.slice(MAX_FILES).map(({ name }) => ({ name, reason: 'too-many' as const })),
     ],
   };
-}
-
-/** Slack says which files a message has; a form's submission could name any file. */
-async function findFile(
-  files: CreateContext['slack']['files'],
-  { source, userId }: SessionRequest,
-  id: string,
-): Promise<SlackFile | null> {
-  return source === 'form' ? files.findUpload(id, userId) : files.find(id);
 }
