@@ -43,7 +43,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     matchesGlob(text.slice(0, 200), text),
     matchesGlob(`*${text.slice(0, 100)}*a*`, text),
   ],
-  'a policy file': (text) => parseYaml(text.slice(0, 24_000), { name: 'f', format: POLICY_FILE, text: en }),
+  'a policy file': (text) => parseYaml(text.slice(0, 12_000), { name: 'f', format: POLICY_FILE, text: en }),
   'a command': parseCommand,
   'a task': parseTask,
   'the words and options of a command': (text) => readValues(scan(text).given),
