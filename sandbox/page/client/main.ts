@@ -8,7 +8,7 @@ import { guide, showBugThread } from './guide.ts';
 import { h, type Child, tag, type VNode } from './h.ts';
 import { catchLinks } from './links.ts';
 import { modal } from './modal.ts';
-import { closeOnEscape, initialPanel, panelView, refreshPanel } from './panel.ts';
+import { closeOnEscape, panelView, refreshPanel } from './panel.ts';
 import { firstChannel, isNamedBy, readAddress, writeAddress, writeTitle } from './places.ts';
 import { keepAtEnd } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
@@ -30,7 +30,6 @@ const refresh = oneAtATime(async () => {
   showBugThread(app, before);
 });
 closeOnEscape(app, aside);
-refreshPanel(app);
 aside.setAttribute('aria-label', wording.requests.title);
 catchLinks(app);
 goToAddress();
@@ -138,7 +137,7 @@ function initialState(snapshot: Snapshot): AppState {
     viewTrouble: none,
     trying: null,
     isConnected: true,
-    panel: initialPanel(),
+    panel: { isOpen: false, requests: [] },
   };
 }
 
@@ -154,22 +153,14 @@ function goToAddress(): void {
 
 /** Calls during a run make one more run, and wait for that. */
 function oneAtATime(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
+  let last = Promise.resolve();
   let next: Promise<void> | null = null;
-  const start = async (): Promise<void> => {
-    running = run();
-    await running.finally(() => {
-      running = null;
-    });
-  };
   return async () => {
-    if (running === null) return start();
-    next ??= running
-      .catch(() => undefined)
-      .then(async () => {
-        next = null;
-        return start();
-      });
+    next ??= last.then(async () => {
+      next = null;
+      await run();
+    });
+    last = next.catch(() => undefined);
     return next;
   };
 }

@@ -8,8 +8,6 @@ import { LOCALE, wording } from './words.ts';
 /** The list of requests beside the page. The page asks for nothing while it is hidden. */
 export type PanelState = { isOpen: boolean; requests: Exchange[] };
 
-const KEY = 'sandbox-panel';
-const ROOMY_PX = 1500;
 /** As in layout.css: there, they cover a part of the page, with the button that opened them. */
 const COVERS = '(max-width: 1000px)';
 /** Requests come in bursts. */
@@ -17,22 +15,12 @@ const REFRESH_EVERY_MS = 200;
 
 const coversPage = (): boolean => window.matchMedia(COVERS).matches;
 
-/** Beside Slack if there is room, unless the person chose otherwise. */
-export function initialPanel(): PanelState {
-  const chosen = localStorage.getItem(KEY);
-  return {
-    isOpen: chosen === null ? window.innerWidth >= ROOMY_PX : chosen === 'open',
-    requests: [],
-  };
-}
-
 function setPanel(app: App, change: Partial<PanelState>): void {
   app.update({ panel: { ...app.state.panel, ...change } });
 }
 
 export function togglePanel(app: App): void {
   const isOpen = !app.state.panel.isOpen;
-  localStorage.setItem(KEY, isOpen ? 'open' : 'closed');
   setPanel(app, { isOpen });
   refreshPanel(app);
   const focused = isOpen && coversPage() ? 'panel' : 'panel-toggle';

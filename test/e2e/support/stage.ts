@@ -79,7 +79,6 @@ function createVisits(browser: Browser, url: string): Pick<Stage, 'visit' | 'lea
         ...look,
       });
       open.push(context);
-      await context.addInitScript(rememberPanel(withPanel));
       const page = await context.newPage();
       page.setDefaultTimeout(45_000);
       page.on('pageerror', ({ message }) => trouble.push(message));
@@ -90,6 +89,7 @@ function createVisits(browser: Browser, url: string): Pick<Stage, 'visit' | 'lea
       });
       await page.goto(`${url}/?as=${as}&in=${channel}`);
       await page.getByRole('main', { name: channel, exact: true }).waitFor();
+      if (withPanel) await page.locator('#panel-toggle').click();
       return createSlackPage(page);
     },
     async leave() {
@@ -98,10 +98,6 @@ function createVisits(browser: Browser, url: string): Pick<Stage, 'visit' | 'lea
       if (found.length > 0) throw new Error(`The page had trouble:\n${found.join('\n')}`);
     },
   };
-}
-
-function rememberPanel(isOpen: boolean): string {
-  return `localStorage.setItem('sandbox-panel', '${isOpen ? 'open' : 'closed'}')`;
 }
 
 export type { Page };
