@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fields, type Field } from '../src/session/fields.ts';
 import { CONDITIONS } from '../src/session/policy/conditions.ts';
-import { flagTakes } from '../src/slack/command/values.ts';
+import { flagTakes } from '../src/slack/command/help.ts';
 import { en } from '../src/text/en.ts';
 
 /** The list of options with its table written anew from the field table. */

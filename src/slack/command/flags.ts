@@ -1,16 +1,14 @@
 import { editDistance } from '../../session/edit-distance.ts';
 import { fields, type Field } from '../../session/fields.ts';
-import { blankEnd, CODE, DASHES, HYPHEN, match, proseEnd, readValue, spaceEnd } from './tokens.ts';
 import { readValues } from './values.ts';
+
+/**
+ * The options in a command, as Slack sends it: nothing is decoded here, so that Slack's `<…>` tokens stay whole. Patterns
+ * are matched at a position, and each takes time in proportion to what it reads.
+ */
 
 /** What a flag or a mode word sets, as Slack sends it; '': it has no value. */
 export type Given = { field: Field; text: string };
-
-/**
- * Looks like an option, and stays in the task. `typed`: the words, with a value if they have one; `meant`: what was
- * probably meant, as it would be typed; '': nobody can tell. Both as Slack sends them.
- */
-type Unknown = { typed: string; meant: string };
 
 export type Scan = {
   /** The task as Slack sends it, without the flags. */
@@ -18,66 +16,141 @@ export type Scan = {
   /** Also without what looks like an option. */
   rest: string;
   given: Given[];
-  unknown: Unknown[];
+  /**
+   * What looks like an option, and stays in the task. `typed`: the words, with a value if they have one; `meant`: what was
+   * probably meant, as it would be typed; '': nobody can tell. Both as Slack sends them.
+   */
+  unknown: { typed: string; meant: string }[];
 };
 
-type Cut = (Given | Unknown) & { end: number };
+type Option = (Given | Scan['unknown'][number]) & { end: number };
 
 /** Splits a command into its task and its flags. */
 export function scan(text: string): Scan {
   const given: Given[] = [];
-  const unknown: Unknown[] = [];
+  const unknown: Scan['unknown'] = [];
   let [task, rest] = ['', ''];
   let at = 0;
   while (at < text.length) {
-    const start = spaceEnd(text, at);
-    const cut = readFlag(text, start) ?? readBang(text, start);
-    const end = cut?.end ?? proseEnd(text, start);
-    if (cut === null) rest += text.slice(at, end);
-    if (cut !== null && 'field' in cut) given.push(cut);
-    else task += text.slice(at, end);
-    if (cut !== null && 'typed' in cut) unknown.push(cut);
+    const start = endOf(SPACE, text, at) ?? at;
+    const option = readFlag(text, start) ?? readBang(text, start);
+    const end = option?.end ?? endOf(WORD, text, start) ?? text.length;
+    const words = text.slice(at, end);
     at = end;
+    if (option !== null && 'field' in option) {
+      given.push(option);
+      continue;
+    }
+    task += words;
+    if (option === null) rest += words;
+    else unknown.push(option);
   }
   return { task: task.trim(), rest: rest.trim(), given, unknown };
 }
 
-function readFlag(text: string, at: number): Cut | null {
-  const flag = flagAt(text, at);
-  if (flag === null) return null;
-  const { field, isExact, isClear, end: nameEnd } = flag;
-  const { start, ...value } = field === null ? noValue(nameEnd) : valueAfter(text, nameEnd, field);
-  if (field !== null && isExact) return { field, ...value };
-  if (field !== null && takes({ field, text: value.text })) {
-    const meant = `${field.flag} ${text.slice(start, value.end)}`.trim();
-    return { typed: text.slice(at, value.end), meant, end: value.end };
-  }
-  const end = proseEnd(text, nameEnd);
-  return isClear ? { typed: text.slice(at, end), meant: '', end } : null;
+/** After what the pattern matches at `at`; null: nothing. */
+function endOf(sticky: RegExp, text: string, at: number): number | null {
+  sticky.lastIndex = at;
+  return sticky.test(text) ? sticky.lastIndex : null;
 }
 
-const noValue = (at: number) => ({ start: at, text: '', end: at });
+/** White space, and characters without width that come with copied text: a flag after them is still a flag. */
+const SPACE = /[\s\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069]+/y;
+
+/** Japanese keyboards make wide hyphens, minus signs, bars or the mark of a long vowel; copied text has others. */
+const HYPHEN = '[-－ー−―‐‑]';
+/** What people type for two hyphens: macOS and iOS make one dash of them, and of one more. */
+export const DASHES = `(?:${HYPHEN}{2,3}|${HYPHEN}?[—–]{1,2}${HYPHEN}?)`;
+
+/** Marks that close each other: smart quotes from phones and other languages come mixed. */
+const KINDS = ['"“”„«»', "'‘’‚", '「」『』', '`'];
+/** The mark that closes a quote ends a word. */
+const QUOTE_END = '(?=[\\s)\\]},，、.;:!?…]|$)';
+/** On one line. The same mark closes it, or the next of its kind. A mark that is never closed costs one short search. */
+const QUOTED = [...KINDS.join('').split(''), ...KINDS]
+  .map((marks) => `[${marks}](?:[^\\n${marks}]{0,1000}[${marks}]){1,10}?${QUOTE_END}`)
+  .join('|');
+
+/** ```…``` over lines, `…` within one. */
+export const CODE = /```[^]*?```|`[^`\n]+`/g;
+/** Such as `<@U…|name>` and `<https://…|label>`: a name or label can hold spaces. */
+const TOKEN = '<[^<>\\n]+>';
+
+/**
+ * A word of prose: code spans, quotes and Slack's tokens are part of it, with their spaces. Inside a word, a quotation mark
+ * is an apostrophe or means inches.
+ */
+const WORD = new RegExp(`[([{]*(?:${CODE.source}|${QUOTED})?(?:${CODE.source}|${TOKEN}|\\S)*`, 'uy');
+
+/** A value is a word, or text in quotes. */
+const VALUE = new RegExp(`(?:${QUOTED})?(?:${TOKEN}|\\S)*`, 'uy');
+/** Japanese keyboards write wide ones. */
+const COMMA = '[,，、]';
+const ITEM = `(?:${QUOTED})?(?:${TOKEN}|(?!${COMMA})\\S)*`;
+/** After a comma, a list continues on the same line, unless another flag follows. */
+const NEXT_ITEM = `${COMMA}(?:[^\\S\\n]*(?=\\S)(?!${DASHES}\\p{L}))?${ITEM}`;
+const LIST = new RegExp(`${ITEM}(?:${NEXT_ITEM})*`, 'uy');
+
+/** The mark comes first, so that nothing is looked back at for other characters. */
+const itemStart = (marks: string): string => `(?=[${marks}])(?<=^|${COMMA}\\s*)`;
+const QUOTED_ITEM = new RegExp(`${itemStart(KINDS.join(''))}(?:${QUOTED})`, 'gu');
+/** Other marks begin words, too: `'90s`, `「ログイン」画面`. */
+const UNCLOSED = new RegExp(`${itemStart(`${KINDS[0]}\``)}(?!${QUOTED})`, 'u');
+
+/** The value at `start`; '' if its quotes aren't closed: the rest of it could be anywhere. */
+function readValue(text: string, start: number, isList: boolean): { text: string; end: number } {
+  const end = endOf(isList ? LIST : VALUE, text, start) ?? start;
+  const typed = text.slice(start, end);
+  return {
+    text: UNCLOSED.test(typed) ? '' : typed.replaceAll(QUOTED_ITEM, (item) => item.slice(1, -1)),
+    end,
+  };
+}
 
 /** Between a name and its value. Japanese keyboards write wide ones. */
 const SIGN = /[=＝]|[:：](?=\S)/y;
-const YES_OR_NO = /(?:yes|no|true|false|off|never|はい|いいえ)(?![^\s.,;:!?])/iy;
+/** Without a sign, another flag is no value, and a switch takes only a word that says yes or no. */
+const BEFORE_VALUE = new RegExp(`[^\\S\\n]+(?=\\S)(?!${DASHES}\\p{L})`, 'uy');
+const BEFORE_YES_OR_NO = /[^\S\n]+(?=(?:yes|no|true|false|off|never|はい|いいえ)(?![^\s.,;:!?]))/iy;
 
-/** None if another flag follows, or the task. Without a sign, a switch takes only a word that says yes or no. */
-function valueAfter(text: string, nameEnd: number, { input }: Field) {
-  const afterSign = match(SIGN, text, nameEnd);
-  const start = afterSign ?? blankEnd(text, nameEnd);
-  const isPlain = afterSign === null && input.kind === 'switch';
-  if (isPlain && match(YES_OR_NO, text, start) === null) return noValue(nameEnd);
-  if (afterSign === null && flagAt(text, start) !== null) return noValue(nameEnd);
-  return { start, ...readValue(text, start, input.kind === 'list') };
+function valueAfter(text: string, nameEnd: number, { input }: Field): { text: string; end: number } {
+  const before = input.kind === 'switch' ? BEFORE_YES_OR_NO : BEFORE_VALUE;
+  const start = endOf(SIGN, text, nameEnd) ?? endOf(before, text, nameEnd);
+  return start === null ? { text: '', end: nameEnd } : readValue(text, start, input.kind === 'list');
 }
 
-const BANG = /[!！](\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
+/** The name ends at a sign or with its word; what doesn't is no flag's name. */
+const FLAG = new RegExp(
+  `(?<dashes>${DASHES})(?:(?<name>\\p{L}[\\p{L}\\p{N}_-]*)(?:(?=${SIGN.source})|[.,;:!?]*(?!\\S))|\\p{L})`,
+  'uy',
+);
+/** Phones make a dash of two hyphens: before a word that isn't close to a flag, it is prose. */
+const CLEAR_DASHES = new Set(['--', '－－']);
+
+function readFlag(text: string, at: number): Option | null {
+  FLAG.lastIndex = at;
+  const { dashes = '', name = '' } = FLAG.exec(text)?.groups ?? {};
+  const nameEnd = FLAG.lastIndex;
+  const known = byName.get(plain(name));
+  const field = known ?? nearTo(plain(name));
+  if (field !== null) {
+    const value = valueAfter(text, nameEnd, field);
+    if (known !== undefined) return { field, ...value };
+    const meant = field.flag + text.slice(nameEnd, value.end);
+    if (takes({ field, text: value.text }))
+      return { typed: text.slice(at, value.end), meant, end: value.end };
+  }
+  if (!CLEAR_DASHES.has(dashes)) return null;
+  const end = endOf(WORD, text, at) ?? nameEnd;
+  return { typed: text.slice(at, end), meant: '', end };
+}
+
+const BANG = /[!！](?<word>\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
 
 /** A mode word at the start of a word, with the punctuation right after it. */
-function readBang(text: string, at: number): Cut | null {
+function readBang(text: string, at: number): Option | null {
   BANG.lastIndex = at;
-  const [, word = ''] = BANG.exec(text) ?? [];
+  const { word = '' } = BANG.exec(text)?.groups ?? {};
   const field = byOption.get(plain(word));
   return field === undefined ? null : { field, text: word, end: BANG.lastIndex };
 }
@@ -101,40 +174,7 @@ function plain(name: string): string {
   return name.normalize('NFKC').toLowerCase();
 }
 
-type FoundFlag = {
-  /** The one that has this name, or the one that was probably meant: one slip away. */
-  field: Field | null;
-  isExact: boolean;
-  /** It has two hyphens, so it isn't prose. */
-  isClear: boolean;
-  /** After the name, at a possible sign. */
-  end: number;
-};
-
-/** The name ends at a sign or with its word, or the word is no flag's name. */
-const FLAG = new RegExp(
-  `(${DASHES}|${HYPHEN})(\\p{L}[\\p{L}\\p{N}_-]*)(?:((?=${SIGN.source})|[.,;:!?]*(?!\\S))|)`,
-  'uy',
-);
-const ONE_HYPHEN = new RegExp(`^${HYPHEN}$`);
-
-/**
- * The flag at the start of a word. Phones make a dash of two hyphens: before a word that isn't close to a flag, it is prose.
- * One hyphen is another program's: before a flag's own name, two were probably meant.
- */
-function flagAt(text: string, at: number): FoundFlag | null {
-  FLAG.lastIndex = at;
-  const [head, dash = '', name = '', nameEnd] = FLAG.exec(text) ?? [];
-  if (head === undefined) return null;
-  const isSingle = ONE_HYPHEN.test(dash);
-  const isClear = dash === '--' || dash === '－－';
-  const typed = nameEnd === undefined ? '' : plain(name);
-  const known = byName.get(typed);
-  const field = known ?? (isSingle ? null : nearTo(typed));
-  if (field === null && !isClear) return null;
-  return { field, isExact: known !== undefined && !isSingle, isClear, end: FLAG.lastIndex };
-}
-
+/** The one that was probably meant: one slip away. */
 function nearTo(typed: string): Field | null {
   return [...byName].find(([name]) => editDistance(typed, name) <= 1)?.[1] ?? null;
 }
@@ -148,17 +188,17 @@ const SAID = [...byName].flatMap(([name, field]) => {
 
 /** Only the start of a long task is read. */
 const LONGEST_READ = 4000;
-const QUOTED = /"[^"\n]*"|“[^”\n]*”|「[^」\n]*」/g;
+const SPEECH = /"[^"\n]*"|“[^”\n]*”|「[^」\n]*」/g;
 
 /** The options that were probably meant, as they would be typed; '': nobody can tell. */
 export function meantOptions({ rest, given, unknown }: Scan): string {
-  const words = rest.slice(0, LONGEST_READ).replaceAll(CODE, '`').replaceAll(QUOTED, '"').normalize('NFKC');
-  const said = SAID.flatMap(({ field, pattern }) => {
-    const text = pattern.exec(words)?.slice(1).find(Boolean) ?? '';
-    return given.some((one) => one.field === field) || !takes({ field, text })
-      ? []
-      : [`${field.flag} ${text}`];
-  });
+  const words = rest.slice(0, LONGEST_READ).replaceAll(CODE, '`').replaceAll(SPEECH, '"').normalize('NFKC');
+  const said = SAID.filter(({ field }) => !given.some((one) => one.field === field)).flatMap(
+    ({ field, pattern }) => {
+      const text = pattern.exec(words)?.slice(1).find(Boolean) ?? '';
+      return takes({ field, text }) ? [`${field.flag} ${text}`] : [];
+    },
+  );
   return [...unknown.map(({ meant }) => meant), ...said].filter(Boolean).join(' ');
 }
 

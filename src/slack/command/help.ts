@@ -13,7 +13,6 @@ import { LIMIT, actions, button, primary, sections, type Rendered } from '../vie
 import { renderQuestion } from '../views/offer.ts';
 import { bold, code, escape, truncate, unescape } from '../views/text.ts';
 import { bangWords } from './flags.ts';
-import { flagTakes } from './values.ts';
 
 /** How much a sentence quotes of what was typed; the notice around it quotes everything. */
 const QUOTED_LENGTH = 200;
@@ -129,6 +128,12 @@ function flagLine(field: Field, text: Text): string {
   return field.input.kind === 'switch'
     ? `${flag} ${takes}`
     : `${flag} ${escape(label(field, text))}: ${takes}`;
+}
+
+/** What a flag takes, in plain words. A list's flag can be repeated, and takes several values at once. */
+export function flagTakes({ key, input }: Field, text: Text): string {
+  const { takes } = text.fields[key];
+  return input.kind === 'list' ? text.command.several(takes, input.none) : takes;
 }
 
 function usageLine(command: string, name: Subcommand, text: Text): string {

@@ -2,8 +2,9 @@ import type { Intent, IntentOf, Wish } from '../../session/intent.ts';
 import { THREAD_WORDS, type ThreadWord } from '../../session/reply.ts';
 import { isThanks } from '../../text/spoken.ts';
 import { USER_ID } from '../views/text.ts';
+import { CODE } from './flags.ts';
 import { parseCommand } from './parse.ts';
-import { CODE, withoutCommand } from './tokens.ts';
+import { withoutCommand } from './subcommands.ts';
 
 /** What a message in a session's thread says. `text` as Slack sent it. */
 export type ThreadMeaning =

@@ -9,8 +9,8 @@ import {
   meantCommand,
   misusedCommand,
   readSubcommand,
+  wordsOf,
 } from './subcommands.ts';
-import { wordsOf } from './tokens.ts';
 import { readValues } from './values.ts';
 
 type Task = IntentOf<'create' | 'open-form' | 'invalid'>;

@@ -1,11 +1,17 @@
 import type { SettingScope } from '../../session/defaults.ts';
 import { editDistance } from '../../session/edit-distance.ts';
-import { bareSessionId, type Intent, type IntentOf, type Subcommand } from '../../session/intent.ts';
+import {
+  bareSessionId,
+  isSessionId,
+  type Intent,
+  type IntentOf,
+  type Subcommand,
+} from '../../session/intent.ts';
 import { OWN_SETTINGS, preferencesSchema } from '../../session/preferences.ts';
 import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, USAGE_SCOPES, type UsageScope } from '../../session/usage.ts';
 import { COMMAND_NAMES } from '../../text/spoken.ts';
 import { unescape, USER_ID } from '../views/text.ts';
-import { bareWord, DASHES, wordsOf, type Word } from './tokens.ts';
+import { DASHES } from './flags.ts';
 
 /** What follows a sub-command's name. */
 type Args = {
@@ -153,4 +159,57 @@ export function meantCommand(name: Subcommand, words: readonly Word[], typed: st
   return (
     candidates.map((args) => `${name} ${args}`.trim()).find((one) => readSubcommand(one) !== null) ?? null
   );
+}
+
+/** A word of a command as Slack sends it. `<…|label>` is one word, whatever is in the label. */
+export type Word = {
+  raw: string;
+  /** Where it ends in its text. */
+  end: number;
+  /** The id of the session it names. */
+  session: string | null;
+};
+
+/** Slack sends links as `<url>` or `<url|label>`: https://docs.slack.dev/messaging/formatting-message-text */
+const WORD = /<[^<>\n]+>|[^\s<]+|</g;
+
+/** Commands are short: after this many characters, the text is a task or a message. */
+const READ_LENGTH = 8000;
+
+export function wordsOf(text: string): Word[] {
+  return [...text.slice(0, READ_LENGTH).matchAll(WORD)].map(({ 0: raw, index: at }) => ({
+    raw,
+    end: at + raw.length,
+    session: sessionNamed(raw),
+  }));
+}
+
+const BARE = /\p{L}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*/u;
+const LONGEST_COMMAND = 40;
+
+/** The word without punctuation, in lower case, also from wide letters: `Stop:` is `stop`; '' for a link. */
+function bareWord(raw: string): string {
+  const plain = raw.startsWith('<') ? '' : raw.slice(0, LONGEST_COMMAND).normalize('NFKC');
+  return BARE.exec(plain)?.[0].toLowerCase() ?? '';
+}
+
+const PATH = '/sessions/';
+const ADDRESS = /^(?:https?:\/\/[^/]|[\w-]+\.[\w.-]+\/)/i;
+const LONGEST_WORD = 2083;
+
+/** The session that a word names by its id or its address in Devin. */
+function sessionNamed(raw: string): string | null {
+  if (raw.length > LONGEST_WORD) return null;
+  const [target = ''] = raw.replace(/^</, '').split(/[|>]/);
+  const path = target.lastIndexOf(PATH);
+  if (path > 0 && ADDRESS.test(target)) return /^[\w-]+/.exec(target.slice(path + PATH.length))?.[0] ?? null;
+  if (target.includes('/')) return null;
+  const parts = unescape(target).split(/[^\w-]+/);
+  return parts.find(isSessionId) ?? null;
+}
+
+/** Slack runs no slash command in a thread or after a mention, so people send it as a message. Others type it twice. */
+export function withoutCommand(said: string, command: string): string {
+  const [first = ''] = said.split(/\s/, 1);
+  return first === command ? said.slice(command.length).trim() : said;
 }

@@ -6,7 +6,6 @@ import {
   type StoredDraft,
 } from '../../session/fields.ts';
 import type { Problem } from '../../session/intent.ts';
-import type { Text } from '../../text/index.ts';
 import { unescape } from '../views/text.ts';
 import type { Given } from './flags.ts';
 
@@ -30,23 +29,19 @@ function readTexts(field: Field, texts: readonly string[]): { value?: unknown; p
   const { key, input } = field;
   const isList = input.kind === 'list';
   const items = isList ? texts.flatMap(splitList) : texts;
-  const isMissing = input.kind !== 'switch' && items.every((item) => item.trim() === '');
-  if (isMissing) return { problems: [{ kind: 'missing-value', field: key }] };
+  if (input.kind !== 'switch' && items.every((item) => item.trim() === ''))
+    return { problems: [{ kind: 'missing-value', field: key }] };
   const isNone = (item: string): boolean => isList && item.toLowerCase() === 'none';
   // An empty list differs from no list.
   if (isList && input.none && items.every(isNone)) return { value: [], problems: [] };
-  const accepted = new Map<string, unknown>();
-  const problems: Problem[] = [];
-  for (const item of items) {
-    const one = isNone(item) ? null : accept(field, item);
-    if (one === null) problems.push({ kind: 'bad-value', field: key, value: asTyped(item) });
-    else accepted.set(one.output, one.input);
-  }
-  const values = [...accepted.values()];
+  const read = items.map((item) => ({ item, taken: isNone(item) ? [] : accept(field, item) }));
+  const problems: Problem[] = read
+    .filter(({ taken }) => taken.length === 0)
+    .map(({ item }) => ({ kind: 'bad-value', field: key, value: asTyped(item) }));
+  const values = [...new Set(read.flatMap(({ taken }) => taken))];
   const most = isList ? (input.max ?? Infinity) : 1;
   if (values.length > most) problems.push({ kind: 'too-many', field: key, most, given: values.length });
-  else if (values.length > 0) return { value: isList ? values.flat() : values[0], problems };
-  return { problems };
+  return { value: isList && values.length > 0 ? values : values[0], problems };
 }
 
 /**
@@ -60,29 +55,26 @@ function splitList(text: string): string[] {
 
 const WEB_LINK = /<(https?:[^<>|]*)\|([^<>]*)>/gi;
 
-/** `input` is what the field's schema accepted; `output` is what it made of it: two with the same output mean the same. */
-type Accepted = { input: unknown; output: string };
-
 /**
  * Slack turns what looks like an address into a link, so the value is the label, as it was typed. If the field reads
- * addresses (it reduces one to something else, or takes nothing else), the address counts.
+ * addresses (it reduces one to something else, or takes nothing else), the address counts. Empty: nothing is taken.
  */
-function accept(field: Field, text: string): Accepted | null {
-  const typed = asTyped(text);
+function accept(field: Field, text: string): unknown[] {
   const address = unescape(text.replaceAll(WEB_LINK, '<$1>'));
-  const byAddress = check(field, address);
-  const isReduced = byAddress !== null && byAddress.output !== JSON.stringify(byAddress.input);
-  return isReduced && address !== typed ? byAddress : (check(field, typed) ?? byAddress);
+  const [byLabel, byAddress] = [check(field, asTyped(text)), check(field, address)];
+  const isReduced = byAddress.length > 0 && !byAddress.includes(address);
+  return isReduced || byLabel.length === 0 ? byAddress : byLabel;
 }
 
 function asTyped(text: string): string {
   return unescape(text.replaceAll(WEB_LINK, '$2')).trim();
 }
 
-function check(field: Field, text: string): Accepted | null {
-  const input = toInput(field.input, text);
-  const { success, data } = field.schema.safeParse(input);
-  return success ? { input, output: JSON.stringify(data) } : null;
+/** What the field's schema makes of it. */
+function check(field: Field, text: string): unknown[] {
+  const { success, data } = field.schema.safeParse(toInput(field.input, text));
+  if (!success) return [];
+  return Array.isArray(data) ? data : [data];
 }
 
 function toInput(input: FieldInput, text: string): unknown {
@@ -129,10 +121,4 @@ function withoutMarks(text: string, marks: string): string {
   let end = text.length;
   while (end > 0 && marks.includes(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end);
-}
-
-/** What a flag takes, in plain words. A list's flag can be repeated, and takes several values at once. */
-export function flagTakes({ key, input }: Field, text: Text): string {
-  const { takes } = text.fields[key];
-  return input.kind === 'list' ? text.command.several(takes, input.none) : takes;
 }

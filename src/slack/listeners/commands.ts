@@ -7,7 +7,7 @@ import type { Text } from '../../text/index.ts';
 import { personRefusal } from '../authority.ts';
 import { renderDoubt, renderHelp, renderNotDone, USAGE } from '../command/help.ts';
 import { parseCommand, readMeant } from '../command/parse.ts';
-import { withoutCommand } from '../command/tokens.ts';
+import { withoutCommand } from '../command/subcommands.ts';
 import { ACTION, homeMetadata } from '../edge/ids.ts';
 import type { Command, Press } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';

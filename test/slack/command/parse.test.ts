@@ -169,11 +169,10 @@ test.each([
 describe('problems', () => {
   test.each([
     ['--repos a/b', '--repo a/b'],
-    ['-repo a/b', '--repo a/b'],
     ['--rpeo "a/b"', '--repo "a/b"'],
     ['—acus 10', '--acu 10'],
     ['--fast', ''],
-    ['--no-resum=off', '--no-resume off'],
+    ['--no-resum=off', '--no-resume=off'],
   ])('an unknown option stays in the task, and is asked about: %s', (typed, meant) => {
     const prompt = `fix the test ${typed}`;
     expect(parseCommand(prompt)).toEqual({
@@ -452,6 +451,7 @@ describe('sub-commands', () => {
     'it used 1.5 acu, find out why',
     'fix the test --acu 10 and use at most 10 ACU',
     'run webpack -mode production and fix the warnings',
+    'run the tests with -repo acme/web',
     'why does the login test fail on CI?',
     'stop sessions from leaking',
     'list all the failing tests',
