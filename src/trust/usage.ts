@@ -16,6 +16,7 @@ import { notice } from '../slack/views/notices.ts';
 import { renderUsage, type HomeEveryone, type UsageReport } from '../slack/views/usage.ts';
 import { MOST_REPORTED } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
+import { isOwner } from './approvers.ts';
 import type { Budget } from './budget.ts';
 
 type UsageContext = {
@@ -46,15 +47,8 @@ export function createSpending(c: UsageContext) {
 }
 
 /** Who may see everyone's usage and the state of the policy file: workspace admins, and its owners if they are members. */
-async function mayAll({ policy, slack: { people, groups } }: UsageContext, userId: string): Promise<boolean> {
-  const person = await people.find(userId);
-  if (isAdministrator(person)) return true;
-  if (person?.kind !== 'member') return false;
-  for (const owner of policy.current().owners) {
-    if (owner.kind === 'user' && owner.id === userId) return true;
-    if (owner.kind === 'group' && (await groups.isIn(owner.id, userId)) === true) return true;
-  }
-  return false;
+async function mayAll({ policy, slack }: UsageContext, userId: string): Promise<boolean> {
+  return isAdministrator(await slack.people.find(userId)) || isOwner(slack, policy.current(), userId);
 }
 
 /** What was used, and the budgets that apply to the person there. */
