@@ -1,5 +1,4 @@
-import { isAmong, pendingApproval, type Approval, type Voter } from '../session/approval.ts';
-import type { LeftOut } from '../session/context.ts';
+import { isAmong, pendingApproval, type Approval } from '../session/approval.ts';
 import { withoutCredentials } from '../session/credentials.ts';
 import { omitFields } from '../session/defaults.ts';
 import { isEndedByPeople, isRefusal } from '../session/failure.ts';
@@ -8,7 +7,7 @@ import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
 import { threadState, type ThreadShare, type ThreadState } from '../session/preferences.ts';
 import { readPrompt, excerpt, instructionsIn } from '../session/prompt.ts';
 import type { RequestState } from '../session/request.ts';
-import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
+import { isClosed } from '../session/snapshot.ts';
 import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -19,7 +18,7 @@ import { shownMoment, shownTime } from './views/details.ts';
 import { reasonMessage, refusalSentence, userMessage } from './views/notices.ts';
 import { fact, type SessionCard } from './views/session-card.ts';
 import type { FormIdentity } from './views/session-form.ts';
-import { bold, escape, oneLine, replaceMentions, truncate } from './views/text.ts';
+import { bold, escape, ifAny, oneLine, present, replaceMentions, truncate } from './views/text.ts';
 
 const TITLE_LENGTH = 120;
 /** What a card shows while its session can still be canceled with a press. */
@@ -41,73 +40,69 @@ export function cardView(
   text: Text,
 ): SessionCard {
   const { values } = request.draft;
-  const snapshot = session?.snapshot ?? null;
+  const { snapshot, url = null, lastWords = null } = session ?? {};
+  const { acusConsumed: acusUsed = 0, pullRequests = [] } = snapshot ?? {};
   const phase = phaseOf(request, session);
   const lastedMs = session === null ? waited(request, phase, nowMs) : elapsed(session, nowMs);
   const thread = session && stateOfThread(session, here ?? hereOf(session, request), phase);
   return {
     requestId: request.id,
     phase,
-    statusWord: statusWordOf(request, snapshot, phase),
-    title: titleOf(request, snapshot),
+    statusWord: statusWordOf(request, session, phase),
+    title: titleOf(request, session),
     requester: request.userId,
-    people: peopleFacts(request, snapshot, text),
-    url: session?.url ?? null,
+    people: peopleFacts(request, session, text),
+    url,
     repos: values.repos ?? [],
     mode: snapshot?.devinMode ?? values.devin_mode ?? null,
-    acuLimit: capNow(request, session, phase),
-    acusUsed: snapshot?.acusConsumed ?? 0,
+    acuLimit: capNow(values.max_acu_limit ?? null, acusUsed, phase),
+    acusUsed,
     lastedMs,
     waits: waitsFor(request, lastedMs, text),
-    pullRequests: (snapshot?.pullRequests ?? []).map(({ prUrl: url, prState: state }) => ({ url, state })),
-    lastWords: session?.lastWords ?? null,
+    pullRequests: pullRequests.map(({ prUrl, prState }) => ({ url: prUrl, state: prState })),
+    lastWords,
     notes: notesOf(request, text),
     thread,
     threadLine: session && thread && threadLine(session, { thread, share }, text),
-    problem: problemOf(request, text)?.split('\n')[0] ?? null,
+    problem: ifAny(problemOf(request, text), (problem) => problem.replace(/\n[^]*/, '')),
     steered: steered(request, session, text),
     actions: cardActions(request, session, { phase, thread }),
   };
 }
 
 /** A mention would appear as an id. */
-function titleOf(request: SessionRequest, snapshot: SessionSnapshot | null): string {
-  const named = snapshot?.title ?? request.draft.values.title;
-  const title =
-    named === undefined ? firstLine(withoutCredentials(taskOf(request))) : withoutCredentials(named);
-  return replaceMentions(title, () => '@…');
+function titleOf({ id, prompt, draft }: SessionRequest, session: SessionRow | null): string {
+  const { title = '', prompt: asked = '' } = draft.values;
+  // With names instead of ids, once they are looked up for the prompt.
+  const task = prompt === null ? asked : readPrompt(prompt, id).task;
+  const named = withoutCredentials(session?.snapshot.title ?? title);
+  return replaceMentions(named === '' ? firstLine(withoutCredentials(task)) : named, () => '@…');
 }
 
-/** With names instead of ids, once they are looked up for the prompt. */
-function taskOf({ id, prompt, draft }: SessionRequest): string {
-  return prompt === null ? (draft.values.prompt ?? '') : readPrompt(prompt, id).task;
-}
+/** Of a request without a session. */
+const IN_STATE: Record<RequestState, SessionPhase> = {
+  accepted: 'queued',
+  held: 'queued',
+  ready: 'queued',
+  'awaiting-approval': 'needs-approval',
+  sending: 'starting',
+  created: 'starting',
+  unknown: 'unknown',
+  refused: 'failed',
+  failed: 'failed',
+};
 
 /** A new session's recorded phase is `starting` until the first poll, which announces what it has come to. */
-function phaseOf(request: SessionRequest, session: SessionRow | null): SessionPhase {
-  switch (request.state) {
-    case 'created':
-      if (session === null) return 'starting';
-      return session.phase === 'gone' ? 'gone' : sessionPhase(session.snapshot, session.wasFinished);
-    case 'sending':
-      return 'starting';
-    case 'unknown':
-      return 'unknown';
-    case 'refused':
-    case 'failed':
-      return request.failure !== null && isEndedByPeople(request.failure) ? 'ended' : 'failed';
-    case 'awaiting-approval':
-      return 'needs-approval';
-    default:
-      return 'queued';
-  }
+function phaseOf({ state, failure }: SessionRequest, session: SessionRow | null): SessionPhase {
+  if (session?.phase === 'gone') return 'gone';
+  if (session !== null) return sessionPhase(session.snapshot, session.wasFinished);
+  const phase = IN_STATE[state];
+  return phase === 'failed' && failure !== null && isEndedByPeople(failure) ? 'ended' : phase;
 }
 
 /** null: it has none, or someone has raised it in Devin, which doesn't say to what. */
-function capNow({ draft }: SessionRequest, session: SessionRow | null, phase: SessionPhase): number | null {
-  const cap = draft.values.max_acu_limit ?? null;
-  if (cap === null || session === null || session.snapshot.acusConsumed <= cap) return cap;
-  return phase === 'capped' ? cap : null;
+function capNow(cap: number | null, used: number, phase: SessionPhase): number | null {
+  return cap !== null && used > cap && phase !== 'capped' ? null : cap;
 }
 
 /** In these phases Devin's own word says more than the phase does. */
@@ -115,11 +110,12 @@ const IN_DEVINS_WORDS: ReadonlySet<SessionPhase> = new Set(['asleep', 'capped', 
 
 function statusWordOf(
   { state }: SessionRequest,
-  snapshot: SessionSnapshot | null,
+  session: SessionRow | null,
   phase: SessionPhase,
 ): string | null {
   if (state === 'held') return HELD;
-  return IN_DEVINS_WORDS.has(phase) ? (snapshot?.statusDetail ?? snapshot?.status ?? null) : null;
+  if (session === null || !IN_DEVINS_WORDS.has(phase)) return null;
+  return session.snapshot.statusDetail ?? session.snapshot.status;
 }
 
 /** Phases in which the session's time still runs. */
@@ -136,34 +132,35 @@ function elapsed({ snapshot, phase, phaseAt }: SessionRow, nowMs: number): numbe
 }
 
 const USUAL_WAIT_MS = 10_000;
+const WAITING: ReadonlySet<SessionPhase> = new Set(['queued', 'starting']);
 
 /** Only before the session starts; after that, the card shows how long it has been running. */
 function waited(request: SessionRequest, phase: SessionPhase, nowMs: number): number | null {
-  if (phase !== 'queued' && phase !== 'starting') return null;
   const waitedMs = nowMs - askedAt(request).getTime();
-  return waitedMs < USUAL_WAIT_MS ? null : waitedMs;
+  return WAITING.has(phase) && waitedMs >= USUAL_WAIT_MS ? waitedMs : null;
 }
 
 /** For what, until when, or since when in vain. Escaped; null: it doesn't wait, or it isn't known. */
 function waitsFor(
   { state, waiting, approvalUntil, checkedAt }: SessionRequest,
   waitedMs: number | null,
-  text: Text,
+  { approval, card, joins }: Text,
 ): string | null {
   switch (state) {
     case 'created':
       return null;
     case 'awaiting-approval':
-      return approvalUntil && text.approval.until(shownMoment(approvalUntil.getTime(), text));
+      return ifAny(approvalUntil, (until) => approval.until(shownMoment(until.getTime(), { joins })));
     case 'unknown':
-      return checkedAt && text.card.checked(shownTime(checkedAt.getTime()));
+      return ifAny(checkedAt, (at) => card.checked(shownTime(at.getTime())));
     default: {
       const isUnanswered = state === 'sending' && waitedMs !== null;
-      const what = waiting ?? (isUnanswered ? 'answer' : null);
-      return what && text.card.waitsFor[what];
+      return ifAny(waiting, (what) => card.waitsFor[what]) ?? (isUnanswered ? card.waitsFor.answer : null);
     }
   }
 }
+
+const mention = (userId: string): string => `<@${escape(userId)}>`;
 
 /** Who ended or archived it from Slack. Escaped. */
 function steered(
@@ -171,49 +168,49 @@ function steered(
   session: SessionRow | null,
   { card }: Text,
 ): string | null {
-  const by = (userId: string): string => `<@${escape(userId)}>`;
-  if (failure?.kind === 'cancelled' && (state === 'failed' || state === 'refused'))
-    return card.canceledBy(by(failure.userId));
-  if (session === null) return null;
+  if (session === null)
+    return failure?.kind === 'cancelled' && IN_STATE[state] === 'failed'
+      ? card.canceledBy(mention(failure.userId))
+      : null;
   const { stoppedBy, archivedBy, snapshot } = session;
-  if (stoppedBy !== null && snapshot.status === 'exit') return card.endedBy(by(stoppedBy));
-  return archivedBy !== null && snapshot.isArchived ? card.archivedBy(by(archivedBy)) : null;
+  if (stoppedBy !== null && snapshot.status === 'exit') return card.endedBy(mention(stoppedBy));
+  return archivedBy !== null && snapshot.isArchived ? card.archivedBy(mention(archivedBy)) : null;
 }
 
 /** The requester's name, since a mention would notify them, and who it runs as if it's someone else. Escaped. */
 function peopleFacts(
   { identity, userId, source }: SessionRequest,
-  snapshot: SessionSnapshot | null,
+  session: SessionRow | null,
   { card }: Text,
 ): string[] {
-  const known = identity === null || identity.kind === 'refused' ? null : identity;
-  const name = fact(known?.slackName ?? '');
-  const as = known && runsAs(known, snapshot, card.serviceUser);
+  const known = identity?.kind === 'refused' ? null : identity;
+  const { slackName = '' } = known ?? {};
+  const as = known && runsAs(known, session, card.serviceUser);
   // Who follows a session has not asked for it.
-  const mention = source === 'follow' ? [] : [card.requestedBy(`<@${escape(userId)}>`)];
-  return [...(name === '' ? mention : [name]), ...(as === null ? [] : [card.as(fact(as))])];
+  const asker = source === 'follow' ? '' : card.requestedBy(mention(userId));
+  return present([fact(slackName) || asker, ifAny(as, (name) => card.as(fact(name)))]);
 }
 
 /** Devin may name another member than the one it was asked for. null: the requester, by name. */
 function runsAs(
   asked: Exclude<Identity, { kind: 'refused' }>,
-  snapshot: SessionSnapshot | null,
+  session: SessionRow | null,
   serviceUser: string,
 ): string | null {
   if (asked.kind === 'service-user') return serviceUser;
   const { devinUserId, name, how, slackName = '' } = asked;
-  const userId = snapshot?.userId ?? devinUserId;
-  if (userId !== devinUserId) return userId === snapshot?.serviceUserId ? serviceUser : userId;
+  const { userId = null, serviceUserId = null } = session?.snapshot ?? {};
+  if (userId !== null && userId !== devinUserId) return userId === serviceUserId ? serviceUser : userId;
   const byEmail = how === 'email';
   // Devin has no name for them, and a card is public.
   if (isEmail(name)) return byEmail ? null : maskEmail(name);
   return isSameName(name, slackName, byEmail) ? null : name;
 }
 
-/** The same name; or, if the email address matches, one name starts with the other. */
+/** The same name; if the email address matches, one name can be the beginning of the other. */
 function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean {
   const [one, other] = [wordsOf(inDevin), wordsOf(inSlack)];
-  return one === other || (byEmail && (one.startsWith(other) || other.startsWith(one)));
+  return byEmail ? one.startsWith(other) || other.startsWith(one) : one === other;
 }
 
 const wordsOf = (name: string): string => `${oneLine(name).toLowerCase()} `;
@@ -241,13 +238,12 @@ function firstLine(prompt: string): string {
 
 function notesOf(request: SessionRequest, text: Text): string[] {
   const { identity } = request;
-  const doubt = doubtOf(request, text);
-  return [
-    ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
+  return present([
+    identity?.kind === 'service-user' ? identitySentence(identity, text) : null,
     ...approvalNotes(request, text),
-    ...(doubt === null ? [] : [doubt]),
-    ...leftOutNotes(request.uploads?.leftOut ?? [], text),
-  ];
+    doubtOf(request, text),
+    ...leftOutNotes(request, text),
+  ]);
 }
 
 /** How many of the possible approvers are named. */
@@ -255,35 +251,30 @@ const NAMED_APPROVERS = 5;
 
 /** Who approved, and whose approval is missing. */
 export function approvalNotes(request: SessionRequest, text: Text): string[] {
-  const pending = pendingApproval(request);
   const given = request.approvals.filter(({ end }) => end?.kind === 'approved');
-  return [
-    ...given.map(({ yes }) => text.approval.onCard.approved(namesOf(yes, text))),
-    ...(pending === null ? [] : waitingForApproval(pending.approval, text)),
-  ];
+  return present([
+    ...given.map((approval) => approvedBy(approval, text)),
+    ...(ifAny(pendingApproval(request), ({ approval }) => waitingForApproval(approval, text)) ?? []),
+  ]);
 }
 
-function waitingForApproval(approval: Approval, text: Text): string[] {
+function waitingForApproval(approval: Approval, text: Text): (string | null)[] {
   const { onCard } = text.approval;
   const { say, need, people, yes } = approval;
-  const others = people.filter((one) => !isAmong(yes, one));
+  const others = people.filter((one) => !isAmong(yes, one)).map(({ name }) => name);
   const shown = others.slice(0, NAMED_APPROVERS);
-  const names = onCard.names(
-    shown.map(({ name }) => name),
-    others.length - shown.length,
-  );
-  return [
-    onCard.waits(need - yes.length, names),
-    ...(say === null ? [] : [say]),
-    ...(yes.length === 0 ? [] : [onCard.approved(namesOf(yes, text))]),
-  ];
+  const names = onCard.names(shown, others.length - shown.length);
+  return [onCard.waits(need - yes.length, names), say, approvedBy(approval, text)];
 }
 
-const namesOf = (people: readonly Voter[], { joins }: Text): string =>
-  joins.list(people.map(({ name }) => name));
+/** null: nobody yet. */
+function approvedBy({ yes }: Approval, { approval, joins }: Text): string | null {
+  return yes.length === 0 ? null : approval.onCard.approved(joins.list(yes.map(({ name }) => name)));
+}
 
-export function leftOutNotes(leftOut: readonly LeftOut[], text: Text): string[] {
-  return leftOut.map(({ name, reason }) => text.notices.leftOut[reason](name));
+export function leftOutNotes({ uploads }: SessionRequest, { notices }: Text): string[] {
+  const { leftOut = [] } = uploads ?? {};
+  return leftOut.map(({ name, reason }) => notices.leftOut[reason](name));
 }
 
 /** How the app knows who a session runs as; of the service user, why it does. */
@@ -318,15 +309,10 @@ function threadLine(
   { thread, share }: { thread: ThreadState; share: ThreadShare },
   { card }: Text,
 ): string | null {
-  if (share !== 'alone' && thread !== 'muted') return card.shared[share];
-  switch (thread) {
-    case 'muted':
-      return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
-    case 'mentions':
-      return card.mentionsOnly;
-    default:
-      return introducesThread ? card.repliesGoToDevin : null;
-  }
+  if (thread === 'muted') return ifAny(mutedBy, (userId) => card.mutedBy(mention(userId)));
+  if (share !== 'alone') return card.shared[share];
+  if (thread === 'mentions') return card.mentionsOnly;
+  return introducesThread ? card.repliesGoToDevin : null;
 }
 
 /** Only the person who was refused is told why. */
@@ -349,7 +335,7 @@ const isUnsure = (state: RequestState): boolean => state === 'sending' || state 
 
 /** What everyone who was asked for this approval sees of a request; null: the approval is no longer known. */
 export function approvalView(request: SessionRequest, number: number): ApprovalView | null {
-  const { id, approvals, approvalUntil, userId, placeKind, channelId, secretNames, draft } = request;
+  const { id, approvals, approvalUntil, userId, channelId, secretNames, draft } = request;
   const approval = approvals[number];
   if (approval === undefined) return null;
   return {
@@ -357,10 +343,10 @@ export function approvalView(request: SessionRequest, number: number): ApprovalV
     number,
     approval,
     title: titleOf(request, null),
-    over: overOf(request, number),
-    untilMs: approvalUntil?.getTime() ?? null,
+    over: overOf(request, approval),
+    untilMs: ifAny(approvalUntil, (until) => until.getTime()),
     requester: userId,
-    channelId: placeKind === 'direct' || isDirectMessage(channelId) ? null : channelId,
+    channelId: isDirectMessage(channelId) ? null : channelId,
     task: draft.values.prompt ?? '',
     secretNames,
     asked: askedFor(request),
@@ -369,35 +355,35 @@ export function approvalView(request: SessionRequest, number: number): ApprovalV
 }
 
 function askedFor({ id, draft, material, identity, prompt }: SessionRequest): ApprovalView['asked'] {
+  const { files = [], leftOut = [], quoted } = material ?? {};
   return {
     values: omitFields(draft.values, ['prompt']),
     runsAs: identity?.kind === 'matched' ? identity.name : null,
-    quotedMessages: excerpt(material?.quoted?.messages ?? []).length,
-    files: material?.files.map(({ name }) => name) ?? [],
-    leftOut: material?.leftOut.length ?? 0,
-    instructions: prompt === null ? null : instructionsIn(prompt, id),
+    quotedMessages: excerpt(quoted?.messages ?? []).length,
+    files: files.map(({ name }) => name),
+    leftOut: leftOut.length,
+    instructions: ifAny(prompt, (sent) => instructionsIn(sent, id)),
   };
 }
 
-function overOf(request: SessionRequest, number: number): ApprovalView['over'] {
-  const { state, failure, approvals } = request;
-  const end = approvals[number]?.end ?? null;
-  if (end === null && state === 'awaiting-approval') return null;
-  const by = end?.kind === 'approved' ? (approvals[number]?.yes ?? []) : [end?.by ?? []].flat();
-  return {
-    kind: end?.kind ?? (state === 'created' ? 'started' : 'canceled'),
-    by: by.map(({ name }) => name),
-    canceledBy: end === null && failure?.kind === 'cancelled' ? failure.userId : null,
-    reason: end?.reason ?? null,
-    atMs: end?.atMs ?? null,
-    started: startedOf(request, number),
-  };
+function overOf(request: SessionRequest, approval: Approval): ApprovalView['over'] {
+  const { state, failure } = request;
+  const { end, yes } = approval;
+  const started = startedOf(request, approval);
+  if (end !== null) {
+    const by = end.kind === 'approved' ? yes : [end.by ?? []].flat();
+    return { ...end, by: by.map(({ name }) => name), canceledBy: null, started };
+  }
+  if (state === 'awaiting-approval') return null;
+  const kind = state === 'created' ? 'started' : 'canceled';
+  const canceledBy = failure?.kind === 'cancelled' ? failure.userId : null;
+  return { kind, by: [], canceledBy, reason: null, atMs: null, started };
 }
 
 /** An attempt that was sent before it waited may have started a session; one that was approved may start one, until it ends. */
-function startedOf({ state, sentAt, approvals }: SessionRequest, number: number) {
-  const isApproved = approvals[number]?.end?.kind === 'approved';
-  if (state === 'created' || (isApproved && state !== 'failed' && state !== 'refused')) return null;
+function startedOf({ state, sentAt, approvals }: SessionRequest, approval: Approval) {
+  const isApproved = approval.end?.kind === 'approved';
+  if (state === 'created' || (isApproved && IN_STATE[state] !== 'failed')) return null;
   if (sentAt === null) return 'nothingStarted';
-  return state === 'unknown' && number === approvals.length - 1 ? 'notSentAgain' : null;
+  return state === 'unknown' && approval === approvals.at(-1) ? 'notSentAgain' : null;
 }

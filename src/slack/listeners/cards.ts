@@ -165,7 +165,7 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
     news: [
       ...(trouble === null ? [] : [trouble]),
       ...approvalNotes(request, text),
-      ...leftOutNotes(uploads?.leftOut ?? [], text),
+      ...leftOutNotes(request, text),
     ],
   };
 }

@@ -6,9 +6,9 @@ import type { RequestState } from '../../session/request.ts';
 import type { SessionSnapshot } from '../../session/snapshot.ts';
 import type { Text } from '../../text/index.ts';
 import { BLOCK, CARD_ACTION, CARD_MENU, menuValue, type CardAction } from '../edge/ids.ts';
-import { LIMIT, actions, button, caption, confirmation, option } from './objects.ts';
+import { LIMIT, actions, button, caption, confirmation, option, primary } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
-import { isWebAddress } from './text.ts';
+import { isLinkable } from './text.ts';
 
 type ActedOnRequest = { state: RequestState; failure: Failure | null; hadSecrets: boolean };
 type SessionAnswer = { snapshot: Pick<SessionSnapshot, 'status' | 'statusDetail' | 'isArchived'> };
@@ -20,22 +20,26 @@ type Now = {
 type Offer = Now & { request: ActedOnRequest; session: SessionAnswer | null };
 
 type ButtonRow = {
-  /** Whether it would do something; left out: always. */
-  offered?: (offer: Offer) => boolean;
-  /** A link button, shown only if there is an address to open. */
+  /** Whether it would do something. */
+  offered: (offer: Offer) => boolean;
+  /** A link button, shown only if there is an address to open; left out: it's none. */
   link?: (card: SessionCard) => string | null;
-  /** In the ⋯ menu, always or beside another button. It can't ask for confirmation: Slack confirms whole menus only. */
-  inMenu?: boolean | ((card: SessionCard) => boolean);
+  /** In the ⋯ menu, which can't ask for confirmation: Slack confirms whole menus only. */
+  inMenu: (card: SessionCard) => boolean;
   /** It is the primary button in these phases. */
-  primaryIn?: readonly SessionPhase[];
+  primaryIn: readonly SessionPhase[];
   /** Phases with another label. */
-  labelIn?: Partial<Record<SessionPhase, (text: Text) => string>>;
+  labelIn: Partial<Record<SessionPhase, (text: Text) => string>>;
   /** It is red, and asks first. */
   confirm?: (text: Text) => string;
 };
 
-/** The buttons of a card. A new one is a row, and its label in the catalog. */
-const BUTTONS: Record<CardAction, ButtonRow> = {
+const always = (): boolean => true;
+const never = (): boolean => false;
+const USUAL: ButtonRow = { offered: always, inMenu: never, primaryIn: [], labelIn: {} };
+
+/** The buttons of a card, as far as they aren't as usual. A new one is a row, and its label in the catalog. */
+const BUTTONS: Record<CardAction, Partial<ButtonRow>> = {
   review: { link: newestOpenPullRequest, primaryIn: ['finished'] },
   open: {
     link: ({ url }) => url,
@@ -43,7 +47,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     labelIn: { 'needs-approval': (text) => text.card.openToApprove },
     inMenu: (card) => card.phase === 'ended' || shownActions(card).includes('review'),
   },
-  details: { inMenu: true },
+  details: { inMenu: always },
   'try-again': { offered: canTryAgain, labelIn: { ended: (text) => text.card.askAgain } },
   'edit-and-try-again': {
     offered: (offer) => offer.phase !== 'unknown' || lostSecrets(offer),
@@ -58,8 +62,8 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   reply: { offered: goesOn },
   answer: { offered: goesOn, primaryIn: ['needs-you'] },
   wake: { offered: goesOn },
-  'ask-stop': { offered: goesOn, inMenu: true },
-  archive: { offered: ({ session }) => session?.snapshot.isArchived === false, inMenu: true },
+  'ask-stop': { offered: goesOn, inMenu: always },
+  archive: { offered: ({ session }) => session?.snapshot.isArchived === false, inMenu: always },
   'raise-cap': { offered: atOwnCap, primaryIn: ['capped'] },
   'start-again': {
     offered: (offer) => !atOwnCap(offer),
@@ -68,15 +72,17 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     inMenu: ({ phase }) => phase === 'finished',
   },
   cancel: {},
-  mute: { offered: ({ thread }) => thread !== null && thread !== 'muted', inMenu: true },
+  mute: { offered: ({ thread }) => thread !== null && thread !== 'muted', inMenu: always },
   // Beside the line that says what is switched off.
   unmute: { offered: ({ thread }) => thread === 'muted' },
   'listen-thread': {
     offered: ({ thread }) => thread === 'requester' || thread === 'mentions',
     inMenu: ({ thread }) => thread === 'requester',
   },
-  'listen-mentions': { offered: ({ thread }) => thread === 'all', inMenu: true },
+  'listen-mentions': { offered: ({ thread }) => thread === 'all', inMenu: always },
 };
+
+const rowOf = (action: CardAction): ButtonRow => ({ ...USUAL, ...BUTTONS[action] });
 
 /** Devin lists them in the order they were opened. */
 function newestOpenPullRequest({ pullRequests }: SessionCard): string | null {
@@ -85,15 +91,11 @@ function newestOpenPullRequest({ pullRequests }: SessionCard): string | null {
 
 /** The row of buttons, with the rest in a menu. Slack refuses an empty row, so without buttons there is none. */
 export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
-  const isInMenu = (action: CardAction): boolean => {
-    const { inMenu = false } = BUTTONS[action];
-    return typeof inMenu === 'boolean' ? inMenu : inMenu(card);
-  };
-  const buttons = shownActions(card).filter((action) => !isInMenu(action));
-  const options = shownActions(card).filter(isInMenu);
+  const inMenu = shownActions(card).filter((action) => rowOf(action).inMenu(card));
+  const inRow = shownActions(card).filter((action) => !inMenu.includes(action));
   const elements = [
-    ...buttons.map((action) => cardButton(action, card, text)),
-    ...(options.length === 0 ? [] : [menu(options, card, text)]),
+    ...inRow.map((action) => cardButton(action, card, text)),
+    ...(inMenu.length === 0 ? [] : [menu(inMenu, card, text)]),
   ];
   // Without an id, each edit gives the block another one, and an open menu closes under the click.
   return elements.length === 0 ? [] : [{ ...actions(elements), block_id: BLOCK.cardButtons }];
@@ -111,49 +113,45 @@ export function firstButton(card: SessionCard, text: Text): Button | null {
 
 function shownActions(card: SessionCard): CardAction[] {
   return card.actions.filter((action) => {
-    const { link } = BUTTONS[action];
+    const { link } = rowOf(action);
     return link === undefined || isLinkable(link(card));
   });
 }
 
 function labelOf(action: CardAction, { phase }: SessionCard, text: Text): string {
-  return BUTTONS[action].labelIn?.[phase]?.(text) ?? text.card.buttons[action];
+  return rowOf(action).labelIn[phase]?.(text) ?? text.card.buttons[action];
+}
+
+function linkOf(action: CardAction, card: SessionCard): { url?: string } {
+  const url = rowOf(action).link?.(card) ?? null;
+  return url === null ? {} : { url };
 }
 
 /** Five at most: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element */
-function menu(actions: readonly CardAction[], card: SessionCard, text: Text): Overflow {
-  const options = actions.slice(0, LIMIT.overflow).map((action) => {
-    const url = BUTTONS[action].link?.(card) ?? null;
+function menu(inMenu: readonly CardAction[], card: SessionCard, text: Text): Overflow {
+  const options = inMenu.slice(0, LIMIT.overflow).map((action) => {
     const value = menuValue(CARD_ACTION[action], card.requestId);
-    return { ...option(labelOf(action, card, text), value), ...(url !== null && { url }) };
+    return { ...option(labelOf(action, card, text), value), ...linkOf(action, card) };
   });
   return { type: 'overflow', action_id: CARD_MENU, options };
 }
 
 export function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
-  const row = BUTTONS[action];
-  const url = row.link?.(card) ?? null;
+  const { primaryIn, confirm } = rowOf(action);
   const label = labelOf(action, card, text);
-  const asks = row.confirm?.(text);
-  return {
-    ...namedFor(card, button(CARD_ACTION[action], label, card.requestId), text),
-    ...(url !== null && { url }),
-    // At most one: beside a review, a finished session is opened from the menu.
-    ...(row.primaryIn?.includes(card.phase) === true && { style: 'primary' as const }),
-    ...(asks !== undefined && {
-      style: 'danger' as const,
-      confirm: confirmation({ title: label, text: asks, confirm: label, deny: text.card.buttons.cancel }),
-    }),
-  };
+  const named = namedFor(card, button(CARD_ACTION[action], label, card.requestId), text);
+  const shown = { ...named, ...linkOf(action, card) };
+  if (confirm !== undefined) {
+    const asks = { title: label, text: confirm(text), confirm: label, deny: text.card.buttons.cancel };
+    return { ...shown, style: 'danger', confirm: confirmation(asks) };
+  }
+  // At most one: beside a review, a finished session is opened from the menu.
+  return primaryIn.includes(card.phase) ? primary(shown) : shown;
 }
 
 /** Otherwise several cards in a row sound the same in a screen reader. */
 export function namedFor({ title }: SessionCard, one: Button, text: Text): Button {
   return { ...one, accessibility_label: caption(text.joins.labeled(one.text.text, title)).text };
-}
-
-function isLinkable(url: string | null): boolean {
-  return url !== null && isWebAddress(url) && url.length <= LIMIT.url;
 }
 
 /** Of the thread; only those that change something are offered. */
@@ -175,33 +173,26 @@ const IN_PHASE: Record<SessionPhase, readonly CardAction[]> = {
   gone: ['start-again', 'details'],
 };
 
+/** Without a session. What can be done about one that people canceled is below. */
+const IN_STATE: Record<RequestState, readonly CardAction[]> = {
+  accepted: ['details', 'cancel'],
+  held: ['start-now', 'cancel', 'details'],
+  'awaiting-approval': ['details', 'cancel'],
+  ready: ['details', 'cancel'],
+  sending: ['details'],
+  created: ['details'],
+  refused: ['edit-and-try-again', 'try-again', 'details'],
+  failed: ['edit-and-try-again', 'try-again', 'details'],
+  unknown: IN_PHASE.unknown,
+};
+
 export function cardActions(request: ActedOnRequest, session: SessionAnswer | null, now: Now): CardAction[] {
-  const steps = stepsOf(request, session, now.phase);
-  return steps.filter((action) => BUTTONS[action].offered?.({ request, session, ...now }) !== false);
+  const steps = session === null ? withoutSession(request, now.phase) : IN_PHASE[now.phase];
+  return steps.filter((action) => rowOf(action).offered({ request, session, ...now }));
 }
 
-function stepsOf(
-  { state, failure }: ActedOnRequest,
-  session: SessionAnswer | null,
-  phase: SessionPhase,
-): readonly CardAction[] {
-  switch (state) {
-    case 'created':
-      return session === null ? ['details'] : IN_PHASE[phase];
-    case 'unknown':
-      return IN_PHASE.unknown;
-    case 'refused':
-    case 'failed':
-      return failure?.kind === 'cancelled'
-        ? ['start-again', 'details']
-        : ['edit-and-try-again', 'try-again', 'details'];
-    case 'sending':
-      return ['details'];
-    case 'held':
-      return ['start-now', 'cancel', 'details'];
-    default:
-      return ['details', 'cancel'];
-  }
+function withoutSession({ state, failure }: ActedOnRequest, phase: SessionPhase): readonly CardAction[] {
+  return phase === 'ended' && failure?.kind === 'cancelled' ? ['start-again', 'details'] : IN_STATE[state];
 }
 
 function goesOn({ session, phase }: Offer): boolean {

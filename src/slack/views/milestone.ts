@@ -1,6 +1,6 @@
 import type { Button } from '@slack/types';
 import { withoutCredentials } from '../../session/credentials.ts';
-import { isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
+import { isOwnCap } from '../../session/lifecycle.ts';
 import type { Milestone } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
 import { optionAction, optionValue } from '../edge/ids.ts';
@@ -14,18 +14,21 @@ import {
   pullRequestLink,
   newestPullRequests,
   linkedTitle,
+  meaningOf,
+  phaseWord,
   type SessionCard,
 } from './session-card.ts';
 import {
   bold,
   escape,
+  facts,
   fitCodeBlock,
+  ifAny,
   link,
-  lookup,
   oneLine,
+  present,
   replaceMentions,
   truncate,
-  BETWEEN_FACTS,
 } from './text.ts';
 
 /** Who answered what, and when; null: in Devin. */
@@ -61,10 +64,10 @@ export function renderMilestone(message: MilestoneMessage, text: Text): Rendered
   const { what, said, key, isDevins } = message;
   const rendered = joinParts([
     line(headline(message, text)),
-    ...names(message),
-    ...(said?.shown == null || !WITH_WORDS.has(what.kind) ? [] : [said.shown]),
-    ...body(message, text).map(line),
-    ...(what.kind === 'needs-you' ? questionEnd(message, text) : []),
+    names(message),
+    WITH_WORDS.has(what.kind) ? (said?.shown ?? null) : null,
+    ...present(body(message, text)).map(line),
+    what.kind === 'needs-you' ? questionEnd(message, text) : null,
   ]);
   const block_id = metadataBlockId(keyMetadata(key));
   // The first block has the id of Devin's message.
@@ -103,62 +106,57 @@ function headline(message: MilestoneMessage, text: Text): string {
     case 'duplicate':
       return milestones.duplicate(mention, title);
     default: {
-      const event = `${mention} ${bold(eventWord(what.kind, card, text))}`;
-      return [
-        event,
-        ...newestPullRequests(card).map(({ url }) => pullRequestLink(url)),
-        ...acuFact(card, text),
-      ].join(BETWEEN_FACTS);
+      // The card may show another phase by now.
+      const word = what.kind === 'near-cap' ? text.card.nearCap : phaseWord(what.kind, card.statusWord, text);
+      const pullRequests = newestPullRequests(card).map(({ url }) => pullRequestLink(url));
+      return facts(`${mention} ${bold(word)}`, ...pullRequests, acuFact(card, text));
     }
   }
-}
-
-/** As on the card, which may show another phase by now. */
-function eventWord(
-  kind: Extract<Exclude<Milestone['kind'], 'needs-you'>, SessionPhase | 'near-cap'>,
-  { statusWord: word }: SessionCard,
-  { card }: Text,
-): string {
-  if (kind === 'near-cap') return card.nearCap;
-  return kind === 'capped' && word !== null && !isOwnCap(word) ? card.stopped : card.phases[kind];
 }
 
 /** Their first line names the session. */
 const NAMED: ReadonlySet<Milestone['kind']> = new Set(['found-late', 'duplicate']);
 
 /** Names the session if neither the place nor the first line does. */
-function names({ what, name, beside }: MilestoneMessage): Rendered[] {
-  const shown = [...(name !== null && !NAMED.has(what.kind) ? [name] : []), ...beside];
-  return shown.length === 0 ? [] : [small(shown.join(BETWEEN_FACTS))];
+function names({ what, name, beside }: MilestoneMessage): Rendered | null {
+  const shown = facts(NAMED.has(what.kind) ? null : name, ...beside);
+  return shown === '' ? null : small(shown);
 }
 
 /** What to do about it is on the card. */
-function body(message: MilestoneMessage, text: Text): string[] {
-  const { what, card, result } = message;
-  if (what.kind === 'duplicate')
-    return [text.milestones.stopEither(link(what.url, text.milestones.firstAttempt))];
-  const reasons = text.card.meaning.capped;
-  if (what.kind === 'capped' && !isOwnCap(card.statusWord))
-    return [lookup<string>(reasons, card.statusWord ?? 'any') ?? reasons.any];
-  if (what.kind === 'needs-approval') return [text.card.meaning['needs-approval'].any];
-  if (what.kind !== 'finished' || result === null) return [];
-  const { block, cut } = fitCodeBlock(result, RESULT_LENGTH);
-  return [`${text.milestones.result}\n${block}`, ...(cut ? [text.milestones.restInDevin] : [])];
+function body({ what, card, result }: MilestoneMessage, text: Text): (string | null)[] {
+  const { milestones } = text;
+  switch (what.kind) {
+    case 'duplicate':
+      return [milestones.stopEither(link(what.url, milestones.firstAttempt))];
+    case 'needs-approval':
+      return [meaningOf(what.kind, null, text)];
+    case 'capped':
+      return [isOwnCap(card.statusWord) ? null : meaningOf(what.kind, card.statusWord, text)];
+    case 'finished': {
+      const shown = ifAny(result, (json) => fitCodeBlock(json, RESULT_LENGTH));
+      return shown === null
+        ? []
+        : [`${milestones.result}\n${shown.block}`, shown.cut ? milestones.restInDevin : null];
+    }
+    default:
+      return [];
+  }
 }
 
 /** Buttons to answer with; once someone did, who it was. */
-function questionEnd(message: MilestoneMessage, text: Text): Rendered[] {
+function questionEnd(message: MilestoneMessage, text: Text): Rendered | null {
   const { answered, card } = message;
-  if (answered !== null) return [small(answeredLine(answered, text))];
-  return card.actions.includes('answer') ? [buttonRow(...answerButtons(message, text))] : [];
+  if (answered !== null) return small(answeredLine(answered, text));
+  return card.actions.includes('answer') ? buttonRow(...answerButtons(message, text)) : null;
 }
 
 /** One for each option that the question offers. */
 function answerButtons({ card, said }: MilestoneMessage, text: Text): Button[] {
   const answer = cardButton('answer', card, text);
-  const options = said === null ? [] : questionOptions(said.text);
-  if (said === null || options.length === 0) return [answer];
-  const { key: eventId } = said;
+  const { key: eventId, text: asked } = said ?? { key: '', text: '' };
+  const options = questionOptions(asked);
+  if (options.length === 0) return [answer];
   const { style: _style, ...other } = answer;
   return [
     ...options.map((words, at) => {
@@ -173,9 +171,7 @@ function answerButtons({ card, said }: MilestoneMessage, text: Text): Button[] {
 function answeredLine({ userId, at, words }: Answered, { milestones, joins }: Text): string {
   const shown = truncate(oneLine(replaceMentions(withoutCredentials(words), () => '@…')), ANSWER_LENGTH);
   const who = userId === null ? milestones.answeredInDevin : milestones.answeredBy(`<@${escape(userId)}>`);
-  return [shown === '' ? who : joins.labeled(who, escape(shown)), shownTime(at.getTime())].join(
-    BETWEEN_FACTS,
-  );
+  return facts(shown === '' ? who : joins.labeled(who, escape(shown)), shownTime(at.getTime()));
 }
 
 /** More would push everything else out of sight. */
@@ -204,8 +200,8 @@ export function renderReplyBy({ name, words }: { name: string; words: string }, 
 
 /** `label`: escaped. */
 function quoted(label: string, words: string, text: Text): Rendered[] {
-  const [first, ...rest] = quotedParts(words);
-  return begun([joinParts([line(label), ...(first === undefined ? [] : [first])]), ...rest], false, text);
+  const [first = null, ...rest] = quotedParts(words);
+  return begun([joinParts([line(label), first]), ...rest], false, text);
 }
 
 /** A sentence instead of what can't be shown here, with a link to it. */

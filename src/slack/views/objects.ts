@@ -17,7 +17,7 @@ import type {
 import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
 import { BLOCK, INPUT } from '../edge/ids.ts';
-import { bold, truncate } from './text.ts';
+import { bold, present, truncate } from './text.ts';
 
 /** A message as a renderer made it: `text` alone says everything. */
 export type Rendered = { text: string; blocks: KnownBlock[] };
@@ -53,10 +53,13 @@ export function withAlert(view: ModalView, sentence: string): ModalView {
   return { ...view, blocks: [{ ...alert(sentence, 'error'), block_id: BLOCK.alert }, ...others] };
 }
 
-/** A message of parts. The text of a part says the same as its blocks. */
-export function joinParts(parts: readonly Rendered[]): Rendered {
-  const texts = parts.map(({ text }) => text).filter((text) => text !== '');
-  return { text: texts.join('\n'), blocks: parts.flatMap(({ blocks }) => blocks) };
+/** A message of parts, without those that are null. The text of a part says the same as its blocks. */
+export function joinParts(parts: readonly (Rendered | null)[]): Rendered {
+  const shown = parts.filter((part) => part !== null);
+  return {
+    text: present(shown.map(({ text }) => text)).join('\n'),
+    blocks: shown.flatMap(({ blocks }) => blocks),
+  };
 }
 
 /** A message as it is sent: its blocks say everything, and its text fits an edit, too. */
@@ -68,10 +71,10 @@ export function line(escaped: string): Rendered {
   return { text: escaped, blocks: [section(escaped)] };
 }
 
-export function titled(title: string, ...lines: string[]): Rendered {
+export function titled(title: string, ...lines: (string | null)[]): Rendered {
   return {
-    text: [title, ...lines].join('\n'),
-    blocks: [section([bold(title), ...lines].join('\n'))],
+    text: present([title, ...lines]).join('\n'),
+    blocks: [section(present([bold(title), ...lines]).join('\n'))],
   };
 }
 
@@ -86,8 +89,8 @@ export function small(escaped: string): Rendered {
 }
 
 /** As few sections as possible. */
-export function packed(lines: readonly string[]): Rendered {
-  return { text: lines.join('\n'), blocks: sections(lines) };
+export function packed(lines: readonly (string | null)[]): Rendered {
+  return { text: present(lines).join('\n'), blocks: sections(lines) };
 }
 
 export function buttonRow(...buttons: Button[]): Rendered {
@@ -172,9 +175,9 @@ export function fitting<One extends object>(
 }
 
 /** Packs lines into as few sections as possible, in order. Slack refuses empty ones. */
-export function sections(lines: readonly string[]): SectionBlock[] {
+export function sections(lines: readonly (string | null)[]): SectionBlock[] {
   const packed: string[] = [];
-  for (const line of lines.filter((one) => one.trim() !== '')) {
+  for (const line of present(lines)) {
     const last = packed.at(-1);
     if (last === undefined || last.length + 1 + line.length > LIMIT.sectionText) packed.push(line);
     else packed[packed.length - 1] = `${last}\n${line}`;

@@ -1,4 +1,3 @@
-import type { KnownBlock } from '@slack/types';
 import { isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
 import { isNearCap } from '../../session/milestones.ts';
 import type { ThreadState } from '../../session/preferences.ts';
@@ -6,8 +5,20 @@ import { type Text, acuWords, durationWords } from '../../text/index.ts';
 import type { CardAction } from '../edge/ids.ts';
 import { cardMetadata, metadataBlockId } from '../edge/metadata.ts';
 import { cardButtons } from './card-buttons.ts';
-import { LIMIT, context, section, type Rendered } from './objects.ts';
-import { bold, escape, isWebAddress, link, oneLine, lookup, quote, truncate, BETWEEN_FACTS } from './text.ts';
+import { context, section, type Rendered } from './objects.ts';
+import {
+  bold,
+  escape,
+  facts,
+  ifAny,
+  isLinkable,
+  link,
+  lookup,
+  oneLine,
+  present,
+  quote,
+  truncate,
+} from './text.ts';
 
 /** What a card shows. Every string is raw: the renderer escapes and cuts. */
 export type SessionCard = {
@@ -67,60 +78,43 @@ const SIGN: Record<SessionPhase, string> = {
 
 /** The card in the conversation. `text` alone says everything. */
 export function renderCard(card: SessionCard, text: Text): Rendered {
+  const title = bold(linkedTitle(card, text, TITLE_LENGTH));
+  const status = facts(signedStatus(card, text), ...progressFacts(card, text));
+  const who = facts(...card.people, ...workFacts(card, text));
+  const notes = sentences([meaning(card, text), ...card.notes]).join('\n');
   return {
     text: plainTwin(card, text),
-    blocks: [...facts(card, text), ...saying(card, text), ...cardButtons(card, text)],
+    blocks: [
+      { ...section(`${title}\n${status}`), block_id: metadataBlockId(cardMetadata(card.requestId)) },
+      ...present([who]).map(context),
+      ...present([pullRequestLines(card, text, true).join('\n')]).map(section),
+      ...sentences([card.problem]).map(section),
+      ...present([ifAny(lastWords(card), quote)]).map(section),
+      ...present([notes, card.threadLine]).map(context),
+      ...cardButtons(card, text),
+    ],
   };
-}
-
-function facts(card: SessionCard, text: Text): KnownBlock[] {
-  const status = [signedStatus(card, text), ...progressFacts(card, text)].join(BETWEEN_FACTS);
-  const who = [...card.people, ...workFacts(card, text)];
-  return [
-    {
-      ...section(`${bold(linkedTitle(card, text, TITLE_LENGTH))}\n${status}`),
-      block_id: metadataBlockId(cardMetadata(card.requestId)),
-    },
-    ...(who.length === 0 ? [] : [context(who.join(BETWEEN_FACTS))]),
-  ];
-}
-
-function saying(card: SessionCard, text: Text): KnownBlock[] {
-  const pullRequests = pullRequestLines(card, text, true);
-  const said = lastWords(card);
-  const notes = sentences([meaning(card, text), ...card.notes]);
-  return [
-    ...(pullRequests.length === 0 ? [] : [section(pullRequests.join('\n'))]),
-    ...sentences([card.problem]).map(section),
-    ...(said === null ? [] : [section(quote(said))]),
-    ...(notes.length === 0 ? [] : [context(notes.join('\n'))]),
-    ...(card.threadLine === null ? [] : [context(card.threadLine)]),
-  ];
 }
 
 /** Most important first, since the end may be cut. */
 function plainTwin(card: SessionCard, text: Text): string {
-  const said = lastWords(card);
   const lines = [
     text.card.headline(escape(cardTitle(card, text)), statusWord(card, text)),
-    ...(card.url === null ? [] : [escape(card.url)]),
+    ifAny(card.url, escape),
     ...sentences([card.problem, meaning(card, text)]),
-    [...card.people, ...progressFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS),
+    facts(...card.people, ...progressFacts(card, text), ...workFacts(card, text)),
     ...pullRequestLines(card, text, false),
-    ...(said === null ? [] : [text.joins.labeled('Devin', said)]),
+    ifAny(lastWords(card), (said) => text.joins.labeled('Devin', said)),
     ...sentences(card.notes),
-    ...(card.threadLine === null ? [] : [card.threadLine]),
+    card.threadLine,
   ];
-  return lines.join('\n');
+  return present(lines).join('\n');
 }
 
 /** Escaped, with a link if there is one. */
 export function linkedTitle(card: SessionCard, text: Text, max = LISTED_TITLE_LENGTH): string {
   const title = truncate(cardTitle(card, text), max);
-  const { url } = card;
-  // A cut link would show its markup.
-  const linkable = url !== null && isWebAddress(url) && url.length <= LIMIT.sectionText / 2;
-  return linkable ? link(url, title) : escape(title);
+  return isLinkable(card.url) ? link(card.url, title) : escape(title);
 }
 
 /** Raw. */
@@ -140,14 +134,17 @@ export function statusWord(card: SessionCard, text: Text): string {
   if (steered !== null) return steered;
   if (isNotStarted(card)) return text.card.notStarted;
   if (phase === 'queued' && word !== null) return text.card.held;
-  if (phase === 'capped' && word !== null && !isOwnCap(word)) return text.card.stopped;
-  return text.card.phases[phase];
+  return phaseWord(phase, word, text);
+}
+
+/** `word`: Devin's own. */
+export function phaseWord(phase: SessionPhase, word: string | null, { card }: Text): string {
+  return phase === 'capped' && word !== null && !isOwnCap(word) ? card.stopped : card.phases[phase];
 }
 
 /** Escaped. */
-export function lastWords({ lastWords }: SessionCard): string | null {
-  const words = lastWords === null ? '' : oneLine(lastWords);
-  return words === '' ? null : escape(truncate(words, WORDS_LENGTH));
+export function lastWords({ lastWords: words }: SessionCard): string | null {
+  return ifAny(words, (said) => escape(truncate(oneLine(said), WORDS_LENGTH)));
 }
 
 /** Other people have to approve it, not its requester. */
@@ -157,17 +154,19 @@ export function isForApprovers({ phase, url }: SessionCard): boolean {
 
 /** What the phase means for the reader, unless a problem or the note on its approval says more. */
 function meaning(card: SessionCard, text: Text): string | null {
-  const { phase, statusWord: word, problem } = card;
-  if (problem !== null || isForApprovers(card)) return null;
-  const phases: Readonly<Partial<Record<SessionPhase, Readonly<Record<string, string>>>>> = text.card.meaning;
-  const reasons = phases[phase] ?? {};
-  return lookup(reasons, word ?? 'any') ?? reasons['any'] ?? null;
+  return card.problem !== null || isForApprovers(card) ? null : meaningOf(card.phase, card.statusWord, text);
+}
+
+/** `word`: Devin's reason. null: the phase says it all. */
+export function meaningOf(phase: SessionPhase, word: string | null, { card }: Text): string | null {
+  const reasons = lookup<{ readonly [reason: string]: string; any: string }>(card.meaning, phase);
+  return reasons === undefined ? null : (lookup(reasons, word ?? 'any') ?? reasons.any);
 }
 
 /** Escaped, each within its length; blank ones are left out. */
 function sentences(raw: readonly (string | null)[]): string[] {
-  return raw
-    .flatMap((one) => (one === null || one.trim() === '' ? [] : [truncate(escape(one), SENTENCE_LENGTH)]))
+  return present(raw)
+    .map((one) => truncate(escape(one), SENTENCE_LENGTH))
     .slice(0, SHOWN_SENTENCES);
 }
 
@@ -178,36 +177,34 @@ const ADDRESS_LENGTH = 500;
 const USUAL_MODE = 'normal';
 
 /** How long, why, how much. */
-export function progressFacts(card: SessionCard, text: Text): string[] {
-  const { lastedMs, waits } = card;
+export function progressFacts(card: SessionCard, text: Text): (string | null)[] {
   return [
-    ...(lastedMs === null ? [] : [durationWords(lastedMs, text)]),
-    ...(waits === null ? [] : [waits]),
-    ...acuFact(card, text),
-    ...(isNearCap(card.phase, card.acusUsed, card.acuLimit) ? [text.card.nearCap] : []),
+    ifAny(card.lastedMs, (ms) => durationWords(ms, text)),
+    card.waits,
+    acuFact(card, text),
+    isNearCap(card.phase, card.acusUsed, card.acuLimit) ? text.card.nearCap : null,
   ];
 }
 
 /** On what, and how. Escaped. */
-function workFacts(card: SessionCard, text: Text): string[] {
-  const { mode } = card;
-  return [
-    ...repositoryFact(card),
-    ...(mode === null || mode === USUAL_MODE ? [] : [text.card.mode(fact(mode))]),
-  ];
+function workFacts(card: SessionCard, text: Text): (string | null)[] {
+  const unusual = card.mode === USUAL_MODE ? null : card.mode;
+  return [repositoryFact(card), ifAny(unusual, (mode) => text.card.mode(fact(mode)))];
 }
 
-/** Escaped; at most one. */
-export function repositoryFact({ repos }: SessionCard): string[] {
-  return repos.length === 0 ? [] : [fact(repos.join(', '))];
+/** Escaped. '': none is known. */
+export function repositoryFact({ repos }: SessionCard): string {
+  return fact(repos.join(', '));
 }
 
 /** A line for each pull request, as a link; in the plain twin with its address. */
 export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
   return newestPullRequests(card).map(({ url, state }) => {
     const where = linked ? pullRequestLink(url) : shownAddress(url);
-    const word = state === null ? null : (lookup(text.card.pullRequestStates, state) ?? fact(state));
-    return text.card.pullRequest(where, word);
+    return facts(
+      where,
+      ifAny(state, (word) => lookup(text.card.pullRequestStates, word) ?? fact(word)),
+    );
   });
 }
 
@@ -218,7 +215,7 @@ export function newestPullRequests({ pullRequests }: SessionCard): SessionCard['
 
 /** Escaped; by name if the address has one. */
 export function pullRequestLink(url: string): string {
-  return isWebAddress(url) ? link(url, pullRequestName(url)) : shownAddress(url);
+  return isLinkable(url) ? link(url, pullRequestName(url)) : shownAddress(url);
 }
 
 function shownAddress(url: string): string {
@@ -232,14 +229,12 @@ function isNotStarted({ phase, url }: SessionCard): boolean {
   return url === null && MAY_HAVE_NO_SESSION.has(phase);
 }
 
-/** At most one; none without a session that uses ACU. */
-export function acuFact(card: SessionCard, text: Text): string[] {
-  const { acuLimit, acusUsed } = card;
-  if (acusUsed > 0) {
-    const used = acuWords(acusUsed);
-    return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, acuWords(acuLimit))];
-  }
-  return acuLimit === null || isNotStarted(card) ? [] : [text.card.acuLimit(acuWords(acuLimit))];
+/** null: it uses none, and won't. */
+export function acuFact(card: SessionCard, text: Text): string | null {
+  const used = acuWords(card.acusUsed);
+  const limit = ifAny(card.acuLimit, acuWords);
+  if (card.acusUsed > 0) return limit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, limit);
+  return isNotStarted(card) ? null : ifAny(limit, text.card.acuLimit);
 }
 
 const PULL_REQUEST =

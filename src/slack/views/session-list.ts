@@ -3,7 +3,7 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION } from '../edge/ids.ts';
 import { cardButton, firstButton, namedFor } from './card-buttons.ts';
 import { notice } from './notices.ts';
-import { button, joinParts, line, section, small, titled, type Rendered } from './objects.ts';
+import { button, joinParts, line, small, titled, withAccessory, type Rendered } from './objects.ts';
 import {
   progressFacts,
   pullRequestLines,
@@ -12,7 +12,7 @@ import {
   signedStatus,
   type SessionCard,
 } from './session-card.ts';
-import { bold, code, escape, BETWEEN_FACTS } from './text.ts';
+import { bold, code, escape, facts } from './text.ts';
 
 type SessionList = {
   whose: 'mine' | 'all';
@@ -29,8 +29,7 @@ export function renderSessionList(list: SessionList, text: Text): Rendered {
   const { sessions } = text;
   const heading = bold(sessions[whose]);
   if (pages === 0) return notice([heading, sessions.none(code(command))]);
-  const next = [command, 'list', ...(whose === 'all' ? [whose] : []), page + 1].join(' ');
-  const after = page < pages ? [text.usage.more(code(next))] : [];
+  const next = `${command} list ${whose === 'all' ? 'all ' : ''}${page + 1}`;
   return joinParts([
     line(heading),
     ...entries.map(({ card, isShown }) => {
@@ -39,31 +38,27 @@ export function renderSessionList(list: SessionList, text: Text): Rendered {
         ? row(sessionLines(card, text), firstButton(card, text))
         : row(sessionLines(card, text, [by(card, text)]), cardButton('details', card, text));
     }),
-    ...after.map(small),
+    page < pages ? small(text.usage.more(code(next))) : null,
   ]);
 }
 
 function row(words: string, accessory: Button | null): Rendered {
-  return { text: `• ${words}`, blocks: [{ ...section(words), ...(accessory !== null && { accessory }) }] };
+  const { blocks } = accessory === null ? line(words) : withAccessory(words, accessory);
+  return { text: `• ${words}`, blocks };
 }
 
 /** Title and phase; then how long, at what cost, and the pull requests, which name their repository. `more`: further facts. */
 export function sessionLines(card: SessionCard, text: Text, more: readonly string[] = []): string {
-  const pullRequests = pullRequestLines(card, text, true);
-  const facts = [
-    signedStatus(card, text),
-    ...progressFacts(card, text),
-    ...(pullRequests.length === 0 ? repositoryFact(card) : [text.joins.list(pullRequests)]),
-    ...more,
-  ];
-  return `${bold(linkedTitle(card, text))}\n${facts.join(BETWEEN_FACTS)}`;
+  const work = text.joins.list(pullRequestLines(card, text, true)) || repositoryFact(card);
+  const shown = facts(signedStatus(card, text), ...progressFacts(card, text), work, ...more);
+  return `${bold(linkedTitle(card, text))}\n${shown}`;
 }
 
 const by = ({ requester }: SessionCard, text: Text): string =>
   text.card.requestedBy(`<@${escape(requester)}>`);
 
 function concealed(card: SessionCard, text: Text): string {
-  return [text.sessions.concealed, signedStatus(card, text), by(card, text)].join(BETWEEN_FACTS);
+  return facts(text.sessions.concealed, signedStatus(card, text), by(card, text));
 }
 
 /** For people who may not see a session's title. */

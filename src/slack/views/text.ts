@@ -8,6 +8,21 @@ import { cleanText } from '../../bounds.ts';
 const ELLIPSIS = '…';
 export const BETWEEN_FACTS = ' · ';
 
+/** What there is to show: null and blank parts are left out. */
+export function present(parts: readonly (string | null)[]): string[] {
+  return parts.filter((part) => part !== null).filter((part) => part.trim() !== '');
+}
+
+/** What there is to show, in a row. */
+export function facts(...parts: (string | null)[]): string {
+  return present(parts).join(BETWEEN_FACTS);
+}
+
+/** What is shown of a value; null: there is none. */
+export function ifAny<Value, Shown>(value: Value | null, shown: (value: Value) => Shown): Shown | null {
+  return value === null ? null : shown(value);
+}
+
 /**
  * Makes raw text safe to show: no mention, broadcast, date or link can start without `<`. `* _ ~` and backticks stay:
  * they can't be escaped, and only change how text looks. `bold` and `code` replace those that would end their own
@@ -48,6 +63,14 @@ export function codeBlock(text: string): string {
 
 export function isWebAddress(url: string): boolean {
   return /^https?:\/\/\S+$/i.test(url);
+}
+
+/** Less than half of what a section takes: a cut link would show its markup. */
+const LINKED_LENGTH = 1400;
+
+/** A web address that is short enough for a link, whatever is beside it. */
+export function isLinkable(url: string | null): url is string {
+  return url !== null && url.length <= LINKED_LENGTH && isWebAddress(url);
 }
 
 /** A web or mail address, which Slack turns into a link. */

@@ -77,8 +77,6 @@ export const card = {
   mode: (mode: string): string => `${mode} mode`,
   /** Devin's words; others are shown as they are. */
   pullRequestStates: { open: 'open', merged: 'merged', closed: 'closed' },
-  pullRequest: (where: string, state: string | null): string =>
-    state === null ? where : `${where} · ${state}`,
   buttons: {
     review: 'Review PR',
     open: 'Open in Devin',
@@ -118,7 +116,6 @@ export const card = {
   repliesGoToDevin: 'Replies here go to Devin. Start with (aside) to keep one out.',
   /** Mentions come escaped. */
   mentionsOnly: 'Only replies that mention this app go to Devin.',
-  muted: "Muted: replies here don't go to Devin.",
   mutedBy: (mention: string): string => `Muted by ${mention}: replies here don't go to Devin.`,
   /** `reason`: in Devin's words. */
   devinAnswered: (status: number | null, reason: string): string =>

@@ -71,7 +71,6 @@ export const card: Text['card'] = {
   acuLimit: (limit) => `上限 ${limit} ACU`,
   mode: (mode) => `${mode} モード`,
   pullRequestStates: { open: 'オープン', merged: 'マージ済み', closed: 'クローズ済み' },
-  pullRequest: (where, state) => (state === null ? where : `${where} · ${state}`),
   buttons: {
     review: 'PR をレビュー',
     open: 'Devin で開く',
@@ -107,7 +106,6 @@ export const card: Text['card'] = {
   },
   repliesGoToDevin: 'ここでの返信は Devin に届きます。届けたくない返信は (aside) で始めてください。',
   mentionsOnly: 'このアプリをメンションした返信だけが Devin に届きます。',
-  muted: 'ミュート中: ここでの返信は Devin に届きません。',
   mutedBy: (mention) => `${mention} さんがミュート中: ここでの返信は Devin に届きません。`,
   devinAnswered: (status, reason) =>
     status === null ? `Devin の応答: ${reason}` : `Devin の応答（HTTP ${status}）: ${reason}`,
