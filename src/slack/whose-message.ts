@@ -12,12 +12,11 @@ import { unescape } from './views/text.ts';
 export type Route =
   /** People talk to each other. */
   | { kind: 'for-people' }
-  | { kind: 'for-devin'; text: string }
   | { kind: 'word'; word: ThreadWord }
   /** `text`: the task of another session. */
   | { kind: 'new'; text: string }
-  /** Devin doesn't get it, and its author is told. */
-  | { kind: 'stays-here'; reason: 'muted' | 'at-rest'; text: string };
+  /** Unless it is for Devin, it stays here, and its author is told. */
+  | { kind: 'for-devin' | 'muted' | 'at-rest'; text: string };
 
 type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
 
@@ -51,11 +50,9 @@ export function routeOf(
   const isHeard = began === 'direct' || (listen === null ? isOurs : listen === 'thread');
   if (!isCalled && !isAnswer && !isHeard) return { kind: 'for-people' };
   const readable = withForwarded(unescape(text).trim(), said.forwarded);
-  if (muted) return { kind: 'stays-here', reason: 'muted', text: readable };
+  if (muted) return { kind: 'muted', text: readable };
   const isAtRest = phase !== null && (isResting(phase) || phase === 'gone');
-  return isAtRest && !isCalled && !isAnswer
-    ? { kind: 'stays-here', reason: 'at-rest', text: readable }
-    : { kind: 'for-devin', text: readable };
+  return { kind: isAtRest && !isCalled && !isAnswer ? 'at-rest' : 'for-devin', text: readable };
 }
 
 /** What Devin gets of a message that it has, once edited; null: nothing. */

@@ -28,7 +28,6 @@ function said(words: string, { forwarded = '', files = [] }: { forwarded?: strin
 function route(words: string, where: Partial<Where> = {}, more?: Parameters<typeof said>[1]): string {
   const found = routeOf(said(words, more), { ...WHERE, ...where });
   if (found.kind === 'for-devin') return `Devin: ${found.text}`;
-  if (found.kind === 'stays-here') return found.reason;
   return found.kind === 'word' ? found.word : found.kind;
 }
 

@@ -6,6 +6,7 @@ import type { ThreadWord } from '../../session/reply.ts';
 import { isPending } from '../../session/request.ts';
 import { hasReplies, findSteered, type SteeredThread, messageKey, offerId } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
+import type { Text } from '../../text/index.ts';
 import { asTalk, isAddressed, readAddressed, type Addressed } from '../command/message.ts';
 import { parseNew } from '../command/parse.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
@@ -22,8 +23,8 @@ import { answerCommand, isStarting, startTyped } from './commands.ts';
 import { mentionsAt } from './commands/settings.ts';
 import type { ListenersContext } from './context.ts';
 
-/** A person's message in a thread. */
-type MessageInThread = Message & { threadTs: string };
+/** A session's thread, or a request's whose session will be there, as a message names it. */
+type ThreadSaidIn = SteeredThread & { threadTs: string };
 
 /**
  * Acts on people's messages in sessions' threads and to the app, and on no others; in order, since an edit or a deletion
@@ -36,10 +37,7 @@ export async function hear(
 ): Promise<void> {
   await c.inOrder(`${event.channelId}:${event.ts}`, async () => {
     if (event.kind === 'edit') return hearEdit(c, event, isAgain);
-    if (event.kind === 'message') {
-      if (event.userId !== c.slack.botUserId()) await hearMessage(c, event, isAgain);
-      return;
-    }
+    if (event.kind === 'message') return hearMessage(c, event, isAgain);
     await cancelTask(c, event);
     await retractReply(c, event);
   });
@@ -51,33 +49,29 @@ export async function hear(
  */
 async function hearEdit(c: ListenersContext, delivered: Edit, isAgain: boolean): Promise<void> {
   const { requests, sessions, replies } = c.store;
-  const botUserId = c.slack.botUserId();
   const request = await requests.ofMessage(delivered);
-  if (request !== null) {
-    const session = await sessions.ofRequest(request.id);
-    const text = taskIn(c, delivered);
-    const mayRun = session !== null || isPending(request.state) || request.state === 'unknown';
-    const original = request.draft.values.prompt ?? null;
-    if (text !== null && mayRun)
-      await correctReply(c, { ...delivered, thread: { request, session }, text, original });
-    return;
-  }
+  if (request !== null)
+    return correctTask(c, delivered, { request, session: await sessions.ofRequest(request.id) });
   const sessionId = await replies.sessionOf(delivered);
   const thread = sessionId === null ? null : await findSteered(c.store, sessionId);
   if (thread === null) return;
   // A later edit may have been read with the message itself.
   const edit = isAgain ? await c.slack.thread.readAgain(delivered) : delivered;
   if (edit === null) return;
-  const text = editedText(edit, botUserId);
+  const text = editedText(edit, c.slack.botUserId());
   // What isn't for Devin any longer is taken back.
   await (text === null ? retractReply(c, edit) : correctReply(c, { ...edit, thread, text, original: null }));
 }
 
-/** The task of a message to the app, without its options; null: it has none. */
-function taskIn({ slack, command }: ListenersContext, { slackText }: Edit): string | null {
-  const reading = { botUserId: slack.botUserId(), isDirect: true, command };
-  const intent = readAddressed(slackText, reading)?.intent;
-  return intent !== undefined && 'draft' in intent ? (intent.draft.prompt ?? null) : null;
+/** By its task, without the options. A request that failed has no session to correct. */
+async function correctTask(c: ListenersContext, edit: Edit, thread: SteeredThread): Promise<void> {
+  const { state, draft } = thread.request;
+  const reading = { botUserId: c.slack.botUserId(), isDirect: true, command: c.command };
+  const intent = readAddressed(edit.slackText, reading)?.intent;
+  const text = intent !== undefined && 'draft' in intent ? intent.draft.prompt : undefined;
+  const mayRun = thread.session !== null || isPending(state) || state === 'unknown';
+  if (text !== undefined && mayRun)
+    await correctReply(c, { ...edit, thread, text, original: draft.values.prompt ?? null });
 }
 
 /** Its task isn't at Devin yet. */
@@ -90,44 +84,36 @@ async function cancelTask(c: ListenersContext, deleted: PayloadOf<'deletion'>): 
 }
 
 async function hearMessage(c: ListenersContext, delivered: Message, isAgain: boolean): Promise<void> {
-  const handle = await handlerOf(c, delivered);
-  if (handle === null) return;
+  const { slackText, userId, placeKind } = delivered;
+  const botUserId = c.slack.botUserId();
+  if (userId === botUserId) return;
+  const thread = await threadSaidIn(c, delivered);
+  // People talk to each other.
+  if (thread === null && !isAddressed(slackText, { botUserId, isDirect: placeKind === 'direct' })) return;
   // It asked for a session itself, which may have a question by now.
   if (isAgain && (await c.store.requests.ofMessage(delivered)) !== null) return;
   // Only now: Slack takes few such calls, and after an outage it delivers again what people told each other, too.
   const message = isAgain ? await c.slack.thread.readAgain(delivered) : delivered;
-  if (message !== null) await handle(message);
+  if (message === null) return;
+  await (thread === null ? answerAddressed(c, message) : hearReply(c, message, thread));
 }
 
-type Handle = (message: Message) => Promise<void>;
-
-/** By where it was said. null: it is for people only. */
-async function handlerOf(c: ListenersContext, delivered: Message): Promise<Handle | null> {
-  const { threadTs, slackText, placeKind } = delivered;
-  const thread = threadTs === null ? null : await steeredIn(c, { ...delivered, threadTs });
-  if (threadTs !== null && thread !== null)
-    return async (message) => hearReply(c, { ...message, threadTs }, thread);
-  const isToApp = isAddressed(slackText, {
-    botUserId: c.slack.botUserId(),
-    isDirect: placeKind === 'direct',
-  });
-  return isToApp ? async (message) => answerAddressed(c, message) : null;
-}
-
-/** The session in a thread, or the request whose session will be there; null: neither. */
-async function steeredIn(c: ListenersContext, message: MessageInThread): Promise<SteeredThread | null> {
+/** null: it is in no such thread. */
+async function threadSaidIn(c: ListenersContext, message: Message): Promise<ThreadSaidIn | null> {
+  const { threadTs, channelId } = message;
+  if (threadTs === null) return null;
+  const session = await sessionIn(c, { ...message, threadTs });
   const { requests } = c.store;
-  const session = await sessionIn(c, message);
   const request = await (session === null
-    ? requests.openIn(message.channelId, message.threadTs)
+    ? requests.openIn(channelId, threadTs)
     : requests.find(session.requestId));
-  return request && { request, session };
+  return request && { request, session, threadTs };
 }
 
 /** People see a card before the app has recorded where it is; long before, if Slack is slow to answer. */
 async function sessionIn(
   { store: { sessions, shown, listing }, slack: { botUserId } }: ListenersContext,
-  { channelId, threadTs, parentUserId, placeKind }: MessageInThread,
+  { channelId, threadTs, parentUserId, placeKind }: Message & { threadTs: string },
 ): Promise<SessionRow | null> {
   const found = await sessions.inThread(channelId, threadTs);
   const mayBeCard = (parentUserId ?? botUserId()) === botUserId();
@@ -158,9 +144,9 @@ class NotRecordedError extends Error {
   }
 }
 
-async function hearReply(c: ListenersContext, reply: MessageInThread, thread: SteeredThread): Promise<void> {
+async function hearReply(c: ListenersContext, reply: Message, thread: ThreadSaidIn): Promise<void> {
   const { userId, channelId, ts, message } = reply;
-  const route = await whoseMessage(c, thread, reply);
+  const route = await whoseMessage(c, thread, { ...reply, threadTs: thread.threadTs });
   switch (route.kind) {
     case 'for-people':
       return;
@@ -170,10 +156,10 @@ async function hearReply(c: ListenersContext, reply: MessageInThread, thread: St
       return hearWord(c, reply, { ...thread, word: route.word });
     case 'new':
       return answerNew(c, reply, route.text);
-    case 'stays-here':
-      return route.reason === 'muted'
-        ? tellNotTaken(c, reply, { sessionId: idOf(thread), reason: 'muted' })
-        : offerWake(c, reply, { ...thread, text: route.text });
+    case 'muted':
+      return tellNotTaken(c, reply, { sessionId: idOf(thread), reason: 'muted' });
+    case 'at-rest':
+      return offerWake(c, reply, { ...thread, text: route.text });
   }
 }
 
@@ -181,26 +167,27 @@ const idOf = ({ request, session }: SteeredThread): string => session?.sessionId
 
 async function hearWord(
   c: ListenersContext,
-  reply: MessageInThread,
-  { word, ...thread }: SteeredThread & { word: ThreadWord },
+  reply: Message,
+  { word, request, session }: SteeredThread & { word: ThreadWord },
 ): Promise<void> {
   const { userId, ts: messageTs } = reply;
-  const { request, session } = thread;
   const [requestId, place] = [request.id, privatePlace(reply)];
-  const isEnd = word === 'stop' || word === 'exit';
-  if (session === null && isEnd) return saveAct(c, place, { kind: 'cancel', requestId, messageTs });
-  if (session !== null && !isEnd && word !== 'help')
-    return saveAct(c, place, { kind: word, requestId, messageTs });
-  const text = await c.textFor(userId);
-  const words = isEnd ? renderAskStop(requestId, text) : notice([text.steering.box.none]);
-  const answer = word === 'help' ? renderThreadHelp(text) : words;
-  return answerMessage(c, { message: reply, place, answer });
+  const answer = async (render: (text: Text) => Rendered): Promise<void> =>
+    answerMessage(c, { message: reply, place, answer: render(await c.textFor(userId)) });
+  if (word === 'help') return answer(renderThreadHelp);
+  if (word === 'stop' || word === 'exit')
+    return session === null
+      ? saveAct(c, place, { kind: 'cancel', requestId, messageTs })
+      : answer((text) => renderAskStop(requestId, text));
+  return session === null
+    ? answer((text) => notice([text.steering.box.none]))
+    : saveAct(c, place, { kind: word, requestId, messageTs });
 }
 
 /** Once per person and thread: the session is at rest, and waking it costs. */
 async function offerWake(
   c: ListenersContext,
-  reply: MessageInThread,
+  reply: Message,
   { text: words, ...thread }: SteeredThread & { text: string },
 ): Promise<void> {
   const { outbound } = c.slack;
@@ -221,9 +208,8 @@ async function offerWake(
 async function answerAddressed(c: ListenersContext, message: Message): Promise<void> {
   const { slackText, userId, channelId, placeKind, threadTs } = message;
   const isDirect = placeKind === 'direct';
-  const { command } = c;
-  const botUserId = c.slack.botUserId();
-  const addressed = readAddressed(slackText, { botUserId, isDirect, command });
+  const reading = { botUserId: c.slack.botUserId(), isDirect, command: c.command };
+  const addressed = readAddressed(slackText, reading);
   const answer = addressed === null ? null : await act(c, message, addressed);
   // In direct messages the answer stays; elsewhere only the author sees it.
   const place = privatePlace({ userId, channelId: isDirect ? null : channelId, threadTs });
@@ -242,13 +228,13 @@ async function act(
     const { policy } = await c.textFor(message.userId);
     return notice([policy.mentionsOff(code(c.command))]);
   }
+  const isTask =
+    intent.kind === 'create' || (intent.kind === 'ask-first' && intent.doubt.kind === 'perhaps-talk');
   const mayAnswer =
     message.placeKind === 'direct' && (await c.store.listing.askedIn(message.channelId)) !== null;
-  const isShort = intent.kind === 'ask-first' && intent.doubt.kind === 'perhaps-talk';
-  if (mayAnswer && (isShort || intent.kind === 'create'))
-    return startOrAsk(c, message, { intent: asTalk(intent, 'perhaps-answer'), typed });
-  const isAsked = mentions === 'ask' && intent.kind === 'create';
-  return startOrAsk(c, message, { intent: isAsked ? asTalk(intent) : intent, typed });
+  const asksFirst = mayAnswer || mentions === 'ask';
+  const asked = isTask && asksFirst ? asTalk(intent, mayAnswer ? 'perhaps-answer' : 'perhaps-talk') : intent;
+  return startOrAsk(c, message, { intent: asked, typed });
 }
 
 /** A sub-command as a message runs once, however often that is delivered. */
