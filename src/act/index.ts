@@ -3,6 +3,7 @@ import { DevinError } from '../devin/errors.ts';
 import { otherOwner } from '../identity/resolve.ts';
 import type { Queue } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
+import { cancelingRefusal } from '../slack/authority.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
 import { answerPlace } from '../slack/edge/places.ts';
@@ -23,42 +24,33 @@ import {
   done,
   notDone,
 } from './context.ts';
-import {
-  approve,
-  cancel,
-  decline,
-  mayApprove,
-  mayCancel,
-  mayDecline,
-  mayResume,
-  resume,
-} from './requests.ts';
-import { endSession, follow, mayEndSession, mayFollow, maySwitch, switchThread } from './sessions.ts';
+import { approve, cancel, decline, mayApprove, mayDecline, mayResume, resume } from './requests.ts';
+import { endSession, follow, mayEndSession, maySwitch, switchThread } from './sessions.ts';
 
 /** What people do to sessions and requests. Each may wait for Devin. */
 export function createActing(queue: Pick<Queue, 'work'>, context: ActContext): void {
   queue.work('act', async (act, { signal }) => runAct(context, act, signal), { concurrency: 20 });
 }
 
-/** A kind of act. */
-type ActRow<A extends Act, Subject> = {
+/** Can run twice. */
+type Perform<A extends Act> = (c: ActContext, act: A, signal: AbortSignal) => Promise<Outcome>;
+
+type OnRequest = Extract<Act, { requestId: string }>;
+type ActRow<A extends OnRequest, Subject> = {
   /** What it is about; null: the app doesn't know it. */
   load: (c: ActContext, act: A) => Promise<Subject | null>;
   /** Why its person may not, in Slack's markup; null: they may. Asked right before it is done. */
   may: (c: ActContext, act: A, subject: Subject) => Promise<string | null>;
-  /** Can run twice. */
   run: (c: ActContext, doing: Doing<A, Subject>) => Promise<Outcome>;
 };
 
-type Perform<A extends Act> = (c: ActContext, act: A, signal: AbortSignal) => Promise<Outcome>;
-
-function row<A extends Act, Subject>({ load, may, run }: ActRow<A, Subject>): Perform<A> {
+function row<A extends OnRequest, Subject>({ load, may, run }: ActRow<A, Subject>): Perform<A> {
   return async (c, act, signal) => {
     const subject = await load(c, act);
     if (subject === null) return notDone((await c.textFor(act.userId)).steering.unknown);
     const refusal = await may(c, act, subject);
     if (refusal === null) return run(c, { act, subject, signal });
-    if (act.messageTs === undefined || !('requestId' in act)) return notDone(refusal);
+    if (act.messageTs === undefined) return notDone(refusal);
     // People may write `stop` in a thread again and again: they are refused once. A press is always answered.
     const once = { sessionId: act.requestId, userId: act.userId, reason: 'may-not-steer' } as const;
     await tellOnce(c.store, once, async () => tell(c, act, [refusal]));
@@ -66,16 +58,11 @@ function row<A extends Act, Subject>({ load, may, run }: ActRow<A, Subject>): Pe
   };
 }
 
-const itself = async <A extends Act>(_c: ActContext, act: A): Promise<A> => Promise.resolve(act);
-
-async function requestOf({ store }: ActContext, act: { requestId: string }): Promise<SessionRequest | null> {
-  return store.requests.find(act.requestId);
+async function requestOf({ store }: ActContext, { requestId }: OnRequest): Promise<SessionRequest | null> {
+  return store.requests.find(requestId);
 }
 
-async function sessionOf(
-  { store }: ActContext,
-  { requestId }: { requestId: string },
-): Promise<Followed | null> {
+async function sessionOf({ store }: ActContext, { requestId }: OnRequest): Promise<Followed | null> {
   const [request, session] = await Promise.all([
     store.requests.find(requestId),
     store.sessions.ofRequest(requestId),
@@ -96,15 +83,19 @@ const ACTS: { [Kind in ActKind]: Perform<ActOf<Kind>> } = {
   unmute: switching,
   'listen-thread': switching,
   'listen-mentions': switching,
-  cancel: row({ load: requestOf, may: mayCancel, run: cancel }),
+  cancel: row({
+    load: requestOf,
+    may: async (c, { userId }, request) => cancelingRefusal(c, request, userId),
+    run: cancel,
+  }),
   approve: row({ load: requestOf, may: mayApprove, run: approve }),
   decline: row({ load: requestOf, may: mayDecline, run: decline }),
   'try-again': resuming,
   'start-now': resuming,
   'check-again': resuming,
   'start-anyway': resuming,
-  follow: row({ load: itself, may: mayFollow, run: follow }),
-  link: row({ load: itself, may: mayLink, run: link }),
+  follow,
+  link,
 };
 
 async function perform<Kind extends ActKind>(
@@ -166,7 +157,9 @@ async function mayLink({ slack: { people }, textFor }: ActContext, { userId, per
 }
 
 /** Links a person to a member of the Devin organization, or removes the link. Nobody is linked without hearing of it. */
-async function link(c: ActContext, { act }: Doing<Link, Link>): Promise<Outcome> {
+async function link(c: ActContext, act: Link): Promise<Outcome> {
+  const refusal = await mayLink(c, act);
+  if (refusal !== null) return notDone(refusal);
   const { teamId, userId, personId, devinUserId } = act;
   const { people } = c.slack;
   const { identities } = c.store;

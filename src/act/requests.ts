@@ -17,7 +17,6 @@ import {
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
-import { cancelingRefusal } from '../slack/authority.ts';
 import { userMessage } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { subjectOf } from '../store/audit.ts';
@@ -150,19 +149,14 @@ async function voterOf(
   return { userId, name: person?.name ?? userId, ...(devinUserId !== null && { devinUserId }) };
 }
 
-type Cancel = ActOf<'cancel'>;
 type Resume = ActOf<'try-again' | 'start-now' | 'check-again' | 'start-anyway'>;
 
 const UNSENT: ReadonlySet<RequestState> = new Set(PENDING_STATES.filter((state) => state !== 'sending'));
 
-export async function mayCancel(c: ActContext, { userId }: Cancel, request: SessionRequest) {
-  return cancelingRefusal(c, request, userId);
-}
-
 /** Cancels a request, unless it is sent: the POST wins. */
 export async function cancel(
   c: ActContext,
-  { act: { userId }, subject: request }: Doing<Cancel, SessionRequest>,
+  { act: { userId }, subject: request }: Doing<ActOf<'cancel'>, SessionRequest>,
 ): Promise<Outcome> {
   const changes = { failure: { kind: 'cancelled', userId } } as const;
   const isCanceled = await moveLocked(c, request.id, ({ state }) =>

@@ -157,14 +157,16 @@ export async function switchThread(
 
 type Follow = ActOf<'follow'>;
 
-export async function mayFollow({ resolve, textFor }: ActContext, { teamId, userId }: Follow) {
+async function mayFollow({ resolve, textFor }: ActContext, { teamId, userId }: Follow) {
   const [identity, text] = await Promise.all([resolve({ teamId, userId }), textFor(userId)]);
   if (identity.kind === 'refused') return escape(refusalSentence(identity, text));
   return isMember(identity) ? null : text.steering.followNeedsAccount;
 }
 
 /** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
-export async function follow(c: ActContext, { act }: Doing<Follow, Follow>): Promise<Outcome> {
+export async function follow(c: ActContext, act: Follow): Promise<Outcome> {
+  const refusal = await mayFollow(c, act);
+  if (refusal !== null) return notDone(refusal);
   const known = (await findFollowed(c.store, act.sessionId))?.request ?? null;
   if (known !== null && known.teamId !== act.teamId)
     return notDone((await c.textFor(act.userId)).devin.notFound);

@@ -1,3 +1,4 @@
+import type { Jobs } from '../../queue/index.ts';
 import { awaited, wasAsked } from '../../session/approval.ts';
 import { devinUserOf } from '../../session/identity.ts';
 import { isOver } from '../../session/lifecycle.ts';
@@ -50,10 +51,10 @@ export const CARD_PRESSES = {
   [CARD_ACTION.unmute]: acts('unmute'),
   [CARD_ACTION['listen-thread']]: acts('listen-thread'),
   [CARD_ACTION['listen-mentions']]: acts('listen-mentions'),
-  [CARD_ACTION['try-again']]: resumes('try-again'),
-  [CARD_ACTION['start-now']]: resumes('start-now'),
-  [CARD_ACTION['check-again']]: resumes('check-again'),
-  [CARD_ACTION['start-anyway']]: resumes('start-anyway'),
+  [CARD_ACTION['try-again']]: acts('try-again'),
+  [CARD_ACTION['start-now']]: acts('start-now'),
+  [CARD_ACTION['check-again']]: acts('check-again'),
+  [CARD_ACTION['start-anyway']]: acts('start-anyway'),
   [CARD_ACTION.details]: quick(openDetails),
   [CARD_ACTION['edit-and-try-again']]: fillsForm(notTheirs, ({ request }) => request),
   [CARD_ACTION['start-again']]: fillsForm(readingRefusal, withLink),
@@ -63,10 +64,10 @@ export const CARD_PRESSES = {
   [CARD_ACTION.answer]: opensBox('answer'),
   [CARD_ACTION.wake]: opensBox('wake'),
   // The browser opens the link; Slack only needs the click acknowledged.
-  [CARD_ACTION.open]: quick(async () => Promise.resolve()),
-  [CARD_ACTION.review]: quick(async () => Promise.resolve()),
+  [CARD_ACTION.open]: async (_c, _press, ack) => ack(),
+  [CARD_ACTION.review]: async (_c, _press, ack) => ack(),
   [ACTION.cancelListed]: durable(async (c, press) => {
-    if (await act(c, press, ({ id: requestId }) => ({ kind: 'cancel', requestId })))
+    if (await act(c, press, 'cancel'))
       await c.slack.outbound.settleNotice(press, notice([(await c.textFor(press.userId)).sessions.cancel]));
   }),
   [ACTION.approve]: durable(async (c, press) => {
@@ -86,28 +87,20 @@ export const CARD_SUBMISSIONS = {
   [VIEW.reply]: sendReply,
 } satisfies Submissions;
 
+type CardAct = Exclude<Jobs['act']['kind'], 'stop' | 'sleep' | 'approve' | 'decline' | 'follow' | 'link'>;
+
 /** False: the request isn't known, or the person is an outsider. */
-async function act(
-  c: ListenersContext,
-  press: Press,
-  actOn: (request: SessionRequest) => Parameters<typeof saveAct>[2],
-): Promise<boolean> {
+async function act(c: ListenersContext, press: Press, kind: CardAct): Promise<boolean> {
   const thread = await threadOf(c, press);
-  if (thread !== null) await saveAct(c, privatePlace(press), actOn(thread.request));
-  return thread !== null;
+  if (thread === null) return false;
+  const { id: requestId, resumedAt } = thread.request;
+  await saveAct(c, privatePlace(press), { kind, requestId, resumedAtMs: resumedAt?.getTime() ?? null });
+  return true;
 }
 
-function acts(kind: 'archive' | 'cancel' | 'mute' | 'unmute' | 'listen-thread' | 'listen-mentions'): OnPress {
+function acts(kind: CardAct): OnPress {
   return durable(async (c, press) => {
-    await act(c, press, ({ id: requestId }) => ({ kind, requestId }));
-  });
-}
-
-function resumes(kind: 'try-again' | 'start-now' | 'check-again' | 'start-anyway'): OnPress {
-  return durable(async (c, press) => {
-    await act(c, press, ({ id: requestId, resumedAt }) => {
-      return { kind, requestId, resumedAtMs: resumedAt?.getTime() ?? null };
-    });
+    await act(c, press, kind);
   });
 }
 

@@ -194,8 +194,21 @@ export async function answerCommand(
   call: CommandCall,
   intent: Answering,
 ): Promise<Rendered | null> {
+  const refusal = FOR_MEMBERS.has(intent.kind) ? await personRefusal(c, call) : null;
+  if (refusal !== null) return notice([refusal]);
   return answerKind(c, { ...call, text: await c.textFor(call.userId) }, { kind: intent.kind, intent });
 }
+
+/** Nothing is said about any session, or what they cost, to those who may do nothing here. The others check by themselves. */
+const FOR_MEMBERS: ReadonlySet<IntentKind> = new Set<IntentKind>([
+  'list',
+  'pick',
+  'status',
+  'stop',
+  'archive',
+  'follow',
+  'usage',
+]);
 
 async function answerKind<Kind extends Answering['kind']>(
   c: ListenersContext,
@@ -219,8 +232,6 @@ const ANSWERS: Answers = {
     ),
   help: async ({ command }, { text }, { topic }) => Promise.resolve(renderHelp({ command, topic }, text)),
   usage: async (c, call, { scope, by, days }) => {
-    const refusal = await personRefusal(c, call);
-    if (refusal !== null) return notice([refusal]);
     await saveUsage(c, call, { teamId: call.teamId, scope, by, days });
     return null;
   },

@@ -38,13 +38,14 @@ async function mayRead(c: ListenersContext, request: SessionRequest, viewer: Vie
   return maySee(request, viewer) && (await readingRefusal(c, { request }, viewer.userId)) === null;
 }
 
-async function entry(c: ListenersContext, requestId: string, viewer: Viewer) {
-  const [request, session] = await Promise.all([
-    c.store.requests.find(requestId),
-    c.store.sessions.ofRequest(requestId),
-  ]);
-  if (request === null) return [];
-  return [{ card: cardOf(c, { request, session }, viewer), isShown: await mayRead(c, request, viewer) }];
+async function threadsOf(
+  { store }: ListenersContext,
+  requestIds: readonly string[],
+): Promise<SteeredThread[]> {
+  const found = await Promise.all(
+    requestIds.map(async (id) => Promise.all([store.requests.find(id), store.sessions.ofRequest(id)])),
+  );
+  return found.flatMap(([request, session]) => (request === null ? [] : [{ request, session }]));
 }
 
 async function list(
@@ -55,23 +56,21 @@ async function list(
   const { teamId, userId: viewerId } = call;
   const offset = (page - 1) * PER_PAGE;
   const found = await c.store.listing.page({ teamId, viewerId, whose, offset, limit: PER_PAGE });
-  const entries = await Promise.all(found.requestIds.map(async (id) => entry(c, id, call)));
+  const threads = await threadsOf(c, found.requestIds);
+  const entries = await Promise.all(
+    threads.map(async (thread) => {
+      return { card: cardOf(c, thread, call), isShown: await mayRead(c, thread.request, call) };
+    }),
+  );
   const pages = Math.ceil(found.total / PER_PAGE);
-  const listed = { command: c.command, whose, page, pages, entries: entries.flat() };
-  return renderSessionList(listed, call.text);
+  return renderSessionList({ command: c.command, whose, page, pages, entries }, call.text);
 }
 
 /** The person's sessions that can be stopped, most pressing first. */
 async function pick(c: ListenersContext, call: Invocation): Promise<Rendered> {
   const { teamId, userId, text } = call;
   const found = await c.store.listing.mostPressing({ teamId, userId, limit: PER_PAGE * 2 });
-  const rows = await Promise.all(
-    found.requestIds.map(async (id) =>
-      Promise.all([c.store.requests.find(id), c.store.sessions.ofRequest(id)]),
-    ),
-  );
-  const entries = rows.flatMap(([request, session]) => {
-    if (request === null) return [];
+  const entries = (await threadsOf(c, found.requestIds)).flatMap(({ request, session }) => {
     const card = cardOf(c, { request, session }, call);
     // What has finished costs nothing more.
     const canStop =
@@ -111,25 +110,27 @@ async function end(
   return null;
 }
 
-/** Slack doesn't keep what is typed after a command. */
-function notSent(why: string, { text }: Invocation, { text: typed }: IntentOf<'say'>): Rendered {
-  const heading = text.thread.notDelivered;
-  return renderReplyNotice({ heading, sentences: [why], typed, offer: null }, text);
-}
-
+/** Slack doesn't keep what is typed after a command, so a refusal quotes it. */
 async function say(c: ListenersContext, call: Invocation, intent: IntentOf<'say'>): Promise<Rendered | null> {
   const { session: typed, text: message } = intent;
+  const { userId, channelId, text } = call;
+  const notSent = (why: string): Rendered =>
+    renderReplyNotice(
+      { heading: text.thread.notDelivered, sentences: [why], typed: message, offer: null },
+      text,
+    );
+  const refused = await personRefusal(c, call);
+  if (refused !== null) return notSent(refused);
   const found = await known(c, call, typed);
-  if (found === null) return notSent(unknownSentence(c, call, typed), call, intent);
+  if (found === null) return notSent(unknownSentence(c, call, typed));
   const refusal =
-    (await steeringRefusal(c, found.request, call.userId)) ?? (await writingRefusal(c, found, call.userId));
-  if (refusal !== null) return notSent(refusal, call, intent);
+    (await steeringRefusal(c, found.request, userId)) ?? (await writingRefusal(c, found, userId));
+  if (refusal !== null) return notSent(refusal);
   const dedupeKey = `say:${call.deliveryId}`;
-  const { userId, channelId } = call;
   await saveSaid(c, { thread: found, userId, channelId, text: message, via: 'command', dedupeKey });
   // As for a reply in its thread, the job says what becomes of it.
   if (isOver(found.session)) return null;
-  return notice([call.text.sessions.say(linkedTitle(cardOf(c, found, call), call.text))]);
+  return notice([text.sessions.say(linkedTitle(cardOf(c, found, call), text))]);
 }
 
 async function follow(
@@ -143,6 +144,7 @@ async function follow(
   return null;
 }
 
+/** The job checks that the person is an administrator. */
 async function link(
   c: ListenersContext,
   call: Invocation,
@@ -161,28 +163,14 @@ function unknown(c: ListenersContext, call: Invocation, typed: string): Rendered
   return notice([unknownSentence(c, call, typed)]);
 }
 
-type SessionCommand<I> = (c: ListenersContext, call: Invocation, intent: I) => Promise<Rendered | null>;
-
-/** Checks the person before anything is said about any session. */
-function allowed<I>(
-  run: SessionCommand<I>,
-  refused = (why: string, _call: Invocation, _intent: I): Rendered => notice([why]),
-): SessionCommand<I> {
-  return async (c, call, intent) => {
-    const refusal = await personRefusal(c, call);
-    return refusal === null ? run(c, call, intent) : refused(refusal, call, intent);
-  };
-}
-
 /** Sub-commands about sessions. */
 export const SESSION_ANSWERS = {
-  list: allowed(list),
-  pick: allowed(pick),
-  status: allowed(status),
-  stop: allowed(end),
-  archive: allowed(end),
-  say: allowed(say, notSent),
-  follow: allowed(follow),
-  // The job checks that the person is an administrator.
+  list,
+  pick,
+  status,
+  stop: end,
+  archive: end,
+  say,
+  follow,
   link,
 } satisfies Partial<Answers>;
