@@ -73,7 +73,7 @@ export function isAddressed(
   slackText: string,
   { botUserId, isDirect }: Pick<MessageReading, 'botUserId' | 'isDirect'>,
 ): boolean {
-  return isDirect || slackText.includes(`<@${botUserId}`);
+  return isDirect || mentionsApp(slackText, botUserId);
 }
 
 /** What a message to the app asks for. `typed`: what is left of it without the mention. */

@@ -104,7 +104,7 @@ function optionLike(scanned: Scan): Doubt | null {
 }
 
 /** A task, as it was offered, with the options that were probably meant in it. */
-export function readMeant(prompt: string): { prompt: string; options: StoredDraft } {
+export function readMeant(prompt: string): StoredDraft {
   const scanned = scan(prompt);
-  return { prompt: scanned.rest, options: readValues(scan(meantOptions(scanned)).given).draft };
+  return { ...readValues(scan(meantOptions(scanned)).given).draft, prompt: scanned.rest };
 }

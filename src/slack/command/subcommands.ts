@@ -193,19 +193,19 @@ function bareWord(raw: string): string {
   return BARE.exec(plain)?.[0].toLowerCase() ?? '';
 }
 
-const PATH = '/sessions/';
-const ADDRESS = /^(?:https?:\/\/[^/]|[\w-]+\.[\w.-]+\/)/i;
+const ADDRESS = /^(?:https?:\/\/[^/]|[\w-]+\.[\w.-]+(?=\/)).*\/sessions\/([\w-]+)/i;
 const LONGEST_WORD = 2083;
 
 /** The session that a word names by its id or its address in Devin. */
 function sessionNamed(raw: string): string | null {
   if (raw.length > LONGEST_WORD) return null;
   const [target = ''] = raw.replace(/^</, '').split(/[|>]/);
-  const path = target.lastIndexOf(PATH);
-  if (path > 0 && ADDRESS.test(target)) return /^[\w-]+/.exec(target.slice(path + PATH.length))?.[0] ?? null;
-  if (target.includes('/')) return null;
-  const parts = unescape(target).split(/[^\w-]+/);
-  return parts.find(isSessionId) ?? null;
+  if (target.includes('/')) return ADDRESS.exec(target)?.[1] ?? null;
+  return (
+    unescape(target)
+      .split(/[^\w-]+/)
+      .find(isSessionId) ?? null
+  );
 }
 
 /** Slack runs no slash command in a thread or after a mention, so people send it as a message. Others type it twice. */

@@ -3,7 +3,7 @@ import type { EnqueueAll } from '../../queue/index.ts';
 import type { MessageContext } from '../../session/context.ts';
 import { draftForOthers } from '../../session/credentials.ts';
 import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
-import { faultsOf, faultsOfFailure, type Faults, type Unsaved } from '../../session/failure.ts';
+import { faultsOf, faultsOfFailure, type Unsaved } from '../../session/failure.ts';
 import type { SessionDraft } from '../../session/fields.ts';
 import type { Problem, Wish } from '../../session/intent.ts';
 import type { LimitReached } from '../../session/policy/limits.ts';
@@ -38,14 +38,7 @@ export type RequestsContext = {
 async function keep(
   { store: { forms, envelopes } }: RequestsContext,
   origin: Origin & { id: string },
-  content: {
-    draft: EffectiveDraft;
-    context: MessageContext | null;
-    /** What was refused, by field. */
-    faults: Faults;
-    /** Names of session secrets that were not kept. */
-    lostSecrets: string[] | null;
-  },
+  content: Pick<Form, 'draft' | 'context' | 'faults' | 'lostSecrets'>,
 ): Promise<Form> {
   const { id } = origin;
   const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });
@@ -54,18 +47,17 @@ async function keep(
   return { ...form, without: null, questions: null, sentIn: null };
 }
 
-/** `problems`: what could not be read. `id`: of one form, however often it is offered. */
-type OfferedForm = {
-  wish?: Wish & { problems?: readonly Problem[] };
-  context?: MessageContext | null;
-  id?: string;
-};
-
-/** With what could be read, and at its fields what could not. */
+/**
+ * With what could be read, and at its fields what could not (`problems`). `id`: of one form, however often it is offered.
+ */
 export async function offerForm(
   c: RequestsContext,
   origin: Origin,
-  { wish = { draft: {} }, context = null, id = newId() }: OfferedForm = {},
+  {
+    wish = { draft: {} },
+    context = null,
+    id = newId(),
+  }: { wish?: Wish & { problems?: readonly Problem[] }; context?: Form['context']; id?: string } = {},
 ): Promise<Form> {
   return withDeadline(async () => {
     const draft = await c.gate.effectiveDraft(origin, wish);
@@ -81,16 +73,13 @@ export async function offerAgain(
   request: SessionRequest,
 ): Promise<Form> {
   const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
-  return keep(
-    c,
-    { id: newId(), teamId, userId, channelId, threadTs, placeKind, responseUrl },
-    {
-      draft: userId === request.userId ? draft : draftForOthers(draft),
-      context,
-      lostSecrets: lostSecrets(request),
-      faults: faultsOfFailure(failure),
-    },
-  );
+  const origin = { id: newId(), teamId, userId, channelId, threadTs, placeKind, responseUrl };
+  return keep(c, origin, {
+    draft: userId === request.userId ? draft : draftForOthers(draft),
+    context,
+    lostSecrets: lostSecrets(request),
+    faults: faultsOfFailure(failure),
+  });
 }
 
 /** `dedupeKey`: Slack's name for the one delivery that asks. */
@@ -149,15 +138,6 @@ async function acceptKept(c: RequestsContext, form: Form, asked: Asked): Promise
 /** In another view, or as it was offered. */
 const wasSent = ({ sentIn }: Form, dedupeKey: string): boolean => sentIn !== null && sentIn !== dedupeKey;
 
-type SubmittedForm = {
-  viewId: string;
-  draft: SessionDraft;
-  choice: MessageContext['choice'] | null;
-  fileIds: string[];
-  /** The person knows that they asked for the same before. */
-  isAnother: boolean;
-};
-
 /**
  * A form that was submitted; `viewId` names this one opening of it. null: it is saved. Otherwise it was sent before:
  * in another view, or in this one if Slack lost the answer; or the person asked for the same there a moment ago.
@@ -165,7 +145,20 @@ type SubmittedForm = {
 export async function acceptForm(
   c: RequestsContext,
   form: Form,
-  { viewId, draft, choice, fileIds: slackFileIds, isAnother }: SubmittedForm,
+  {
+    viewId,
+    draft,
+    choice,
+    fileIds: slackFileIds,
+    isAnother,
+  }: {
+    viewId: string;
+    draft: SessionDraft;
+    choice: MessageContext['choice'] | null;
+    fileIds: string[];
+    /** The person knows that they asked for the same before. */
+    isAnother: boolean;
+  },
 ): Promise<Unsaved | null> {
   const dedupeKey = `form:${viewId}`;
   if (!isAnother && wasSent(form, dedupeKey)) return 'asked-before';
@@ -241,15 +234,13 @@ export function createSaveRequest(c: SavingContext) {
   }, BATCH_SIZE);
 }
 
-type Inserted = {
-  inserted: readonly NewRequest[];
-  take: Awaited<ReturnType<Limiter['hold']>>['take'];
-};
-
 /** Starts the ones within their person's limits. The audit comes last: it makes others wait. Returns their states. */
 async function startOrRefuse(
   c: SavingContext,
-  { inserted, take }: Inserted,
+  {
+    inserted,
+    take,
+  }: { inserted: readonly NewRequest[] } & Pick<Awaited<ReturnType<Limiter['hold']>>, 'take'>,
   trx: Transaction<Tables>,
 ): Promise<RequestState[]> {
   const refusals: AuditEntry[][] = [];

@@ -1,5 +1,6 @@
 import type { Jobs } from '../../queue/index.ts';
 import { awaited, wasAsked } from '../../session/approval.ts';
+import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import { devinUserOf } from '../../session/identity.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import { instructionsIn } from '../../session/prompt.ts';
@@ -56,7 +57,7 @@ export const CARD_PRESSES = {
   [CARD_ACTION['check-again']]: acts('check-again'),
   [CARD_ACTION['start-anyway']]: acts('start-anyway'),
   [CARD_ACTION.details]: quick(openDetails),
-  [CARD_ACTION['edit-and-try-again']]: fillsForm(notTheirs, ({ request }) => request),
+  [CARD_ACTION['edit-and-try-again']]: fillsForm(notTheirs, ({ request }) => request.draft),
   [CARD_ACTION['start-again']]: fillsForm(readingRefusal, withLink),
   [CARD_ACTION['raise-cap']]: fillsForm(readingRefusal, withHigherCap),
   [CARD_ACTION['ask-stop']]: quick(openStop),
@@ -174,10 +175,12 @@ function idsOf(session: SessionRow | null): SessionDetails['support'] {
 }
 
 /** The requester edits the same; others start a session of their own, if they can read what was asked for. */
-function fillsForm(whyNot: WhyNot, change: (thread: SteeredThread) => SessionRequest): OnPress {
+function fillsForm(whyNot: WhyNot, draftOf: (thread: SteeredThread) => EffectiveDraft): OnPress {
   return quick(async (c, press) => {
     const thread = await threadOf(c, press, { whyNot: asPerson(whyNot) });
-    if (thread !== null) await openForm(c, press, await offerAgain(c, privatePlace(press), change(thread)));
+    if (thread === null) return;
+    const again = { ...thread.request, draft: draftOf(thread) };
+    await openForm(c, press, await offerAgain(c, privatePlace(press), again));
   });
 }
 
@@ -190,26 +193,17 @@ async function notTheirs(
 }
 
 /** After a failure or at a cap, Devin can read what the session has done. */
-function withLink({ request, session }: SteeredThread): SessionRequest {
-  if (session?.phase !== 'failed' && session?.phase !== 'capped') return request;
-  const { values, sources } = request.draft;
-  const session_links = [...new Set([...(values.session_links ?? []), session.url])];
-  const linked = { ...sources, session_links: 'request' as const };
-  return { ...request, draft: { ...request.draft, sources: linked, values: { ...values, session_links } } };
+function withLink({ request: { draft }, session }: SteeredThread): EffectiveDraft {
+  if (session?.phase !== 'failed' && session?.phase !== 'capped') return draft;
+  const { session_links: links = [] } = draft.values;
+  return applyForm(draft, { ...draft.values, session_links: [...new Set([...links, session.url])] });
 }
 
 /** A session that stopped at its cap needs about as much again. What it used tells a cap that was set in Devin. */
-function withHigherCap(thread: SteeredThread): SessionRequest {
-  const request = withLink(thread);
-  const { values, sources } = request.draft;
-  const cap = values.max_acu_limit ?? Math.ceil(thread.session?.snapshot.acusConsumed ?? 0);
-  if (cap === 0) return request;
-  const raised = {
-    ...request.draft,
-    sources: { ...sources, max_acu_limit: 'request' as const },
-    values: { ...values, max_acu_limit: cap * 2 },
-  };
-  return { ...request, draft: raised };
+function withHigherCap(thread: SteeredThread): EffectiveDraft {
+  const draft = withLink(thread);
+  const cap = draft.values.max_acu_limit ?? Math.ceil(thread.session?.snapshot.acusConsumed ?? 0);
+  return cap === 0 ? draft : applyForm(draft, { ...draft.values, max_acu_limit: cap * 2 });
 }
 
 async function openStop(c: ListenersContext, press: Press): Promise<void> {

@@ -1,6 +1,6 @@
 import type { AckFn, RespondArguments } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
-import type { EffectiveDraft } from '../../session/defaults.ts';
+import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import type { Intent, IntentKind, IntentOf } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Text } from '../../text/index.ts';
@@ -42,9 +42,8 @@ export type CommandAck = AckFn<string | RespondArguments>;
 /** `text`: for the person who runs it. */
 export type Invocation = CommandCall & { text: Text };
 
-type StartingKind = 'create' | 'open-form' | 'ask-first' | 'invalid';
-type Starting = IntentOf<StartingKind>;
-type Answering = IntentOf<Exclude<IntentKind, StartingKind>>;
+type Starting = IntentOf<'create' | 'open-form' | 'ask-first' | 'invalid'>;
+type Answering = Exclude<Intent, Starting>;
 
 /** One for each sub-command: it saves what is asked for and returns the private answer. null: a job answers. */
 export type Answers = {
@@ -118,21 +117,12 @@ function starts(change: (draft: EffectiveDraft) => EffectiveDraft): OnPress {
 }
 
 /** A draft with the option that its task probably means. */
-function asMeant({ values, sources, ...draft }: EffectiveDraft): EffectiveDraft {
-  const { prompt, options } = readMeant(values.prompt ?? '');
-  const theirs = Object.fromEntries(Object.keys(options).map((key) => [key, 'request' as const]));
-  return { ...draft, values: { ...values, ...options, prompt }, sources: { ...sources, ...theirs } };
+function asMeant(draft: EffectiveDraft): EffectiveDraft {
+  return applyForm(draft, { ...draft.values, ...readMeant(draft.values.prompt ?? '') });
 }
 
-const STARTING: ReadonlySet<IntentKind> = new Set<StartingKind>([
-  'create',
-  'open-form',
-  'ask-first',
-  'invalid',
-]);
-
 export function isStarting(intent: Intent): intent is Starting {
-  return STARTING.has(intent.kind);
+  return !(intent.kind in ANSWERS);
 }
 
 /** A task, or what was meant to be one. */

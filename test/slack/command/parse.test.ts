@@ -332,6 +332,7 @@ describe('sub-commands', () => {
       { kind: 'say', session: hex, text: 'add tests' },
     ],
     ['say devin-1 go on --acu 1', { kind: 'say', session: 'devin-1', text: 'go on --acu 1' }],
+    [`stop app.devin.ai/sessions/${hex}`, { kind: 'stop', session: hex }],
     ['stop', { kind: 'pick' }],
     [`Archive ${uuid}`, { kind: 'archive', session: uuid }],
     [

@@ -139,16 +139,16 @@ export const SETTINGS_PRESSES = {
 
 /** What a message to the app does in a place. */
 export async function mentionsAt(
-  { store, mentions }: ListenersContext,
+  c: ListenersContext,
   where: Person & { channelId: string },
 ): Promise<Mentions> {
-  return (await store.settings.preferencesFor(where)).mentions ?? mentions;
+  return (await settingsInForce(c, where)).mentions;
 }
 
 /** What applies in a channel; in none, in the workspace. */
 async function settingsInForce(c: ListenersContext, here: Person & { channelId: string }) {
-  const preferences = await c.store.settings.preferencesFor(here);
-  return { ...preferences, listen: preferences.listen ?? 'thread', mentions: await mentionsAt(c, here) };
+  const { listen, mentions, ...preferences } = await c.store.settings.preferencesFor(here);
+  return { ...preferences, listen: listen ?? 'thread', mentions: mentions ?? c.mentions };
 }
 
 /** Neither files nor secrets. */
