@@ -4,7 +4,7 @@ import { hasCard, outcomeKey } from '../reconcile/index.ts';
 import { pendingApproval, type Approval } from '../session/approval.ts';
 import { isEndedByPeople, isRefusal, type Failure } from '../session/failure.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
-import { EARLY_CARD_MS, isOpen, isPending, type RequestState } from '../session/request.ts';
+import { EARLY_CARD_MS, isOpen, isPending } from '../session/request.ts';
 import { appendAudit, requestEntries } from '../store/audit.ts';
 import { askedAt, cardThread, type SessionRequest } from '../store/requests.ts';
 import { SessionTakenError } from '../store/sessions.ts';
@@ -13,10 +13,13 @@ import type { Tables } from '../store/store.ts';
 import type { CreateContext, InTransaction, Next } from './context.ts';
 import { recheckInterval, sentSince } from './find-session.ts';
 
-type MoveTransaction = Transaction<Tables>;
 /** What it takes to move a request. */
-export type MoveContext = Pick<CreateContext, 'store' | 'enqueue' | 'onMoved' | 'withNames' | 'tuning'>;
-type Moved = { request: SessionRequest; next: Next };
+export type MoveContext = Pick<CreateContext, 'store' | 'enqueue' | 'onMoved' | 'tuning'>;
+/** What was planned for a request. */
+type Planned = { before: SessionRequest; next: Next };
+/** `isRunning`: this process works on it, and goes on by itself. */
+type Moved = Planned & { request: SessionRequest; isRunning: boolean };
+type Session = Required<Next>['session'];
 
 /**
  * Writes what a request becomes. null: it is no longer in that state, or the session is another's. Throws a LeaseLostError
@@ -24,10 +27,10 @@ type Moved = { request: SessionRequest; next: Next };
  */
 export async function move(
   c: MoveContext,
-  { request, next, lease }: { request: SessionRequest; next: Next | InTransaction; lease: Lease },
+  { request: before, next, lease }: { request: SessionRequest; next: Next | InTransaction; lease: Lease },
 ): Promise<Moved | null> {
   return inTransaction(c, lease, async (trx) => ({
-    request,
+    before,
     next: typeof next === 'function' ? await next(trx) : next,
   }));
 }
@@ -39,27 +42,26 @@ export async function moveLocked(
   plan: (locked: SessionRequest) => Next | null,
 ): Promise<boolean> {
   const moved = await inTransaction(c, null, async (trx) => {
-    const request = await c.store.requests.lock(id, trx);
-    const next = request === null ? null : plan(request);
-    return request === null || next === null ? null : { request, next };
+    const before = await c.store.requests.lock(id, trx);
+    const next = before && plan(before);
+    return before && next && { before, next };
   });
   return moved !== null;
 }
 
 /** What a request becomes that gets a session. */
-export function created(c: MoveContext, { draft }: SessionRequest, session: Required<Next>['session']): Next {
-  const changes = { sessionId: session.snapshot.sessionId, draft: c.withNames(draft), failure: null };
-  return { to: 'created', changes, session };
+export function created(session: Session): Next {
+  return { to: 'created', changes: { sessionId: session.snapshot.sessionId, failure: null }, session };
 }
 
 /** Binds a session that was found to its request, whatever that was, or was given up meanwhile. */
 export async function adopt(
   c: MoveContext,
   { id, state }: SessionRequest,
-  session: Required<Next>['session'],
+  session: Session,
 ): Promise<boolean> {
   return moveLocked(c, id, (locked) =>
-    locked.state === state || locked.state === 'unknown' ? created(c, locked, session) : null,
+    locked.state === state || locked.state === 'unknown' ? created(session) : null,
   );
 }
 
@@ -67,28 +69,29 @@ export async function adopt(
 async function inTransaction(
   c: MoveContext,
   lease: Lease | null,
-  plan: (trx: MoveTransaction) => Promise<Moved | null>,
+  plan: (trx: Transaction<Tables>) => Promise<Planned | null>,
 ): Promise<Moved | null> {
-  const writing = c.store.db.transaction().execute(async (trx) => {
+  const writing = c.store.db.transaction().execute(async (trx): Promise<Moved | null> => {
     const planned = await plan(trx);
     if (planned === null) return null;
-    const { request, next } = planned;
-    const moved = await c.store.requests.advance(stepOf(c, request, next), trx);
-    if (moved === null) return null;
-    if (lease !== null) await (isOpen(moved.state) ? lease.fence(trx) : lease.end(trx));
-    await count(c, { request, next }, { moved, trx });
-    if (next.session !== undefined) await bind(c, { from: request.state, moved, session: next.session }, trx);
-    await enqueueAll(c, { request: moved, next, before: request, isRunning: lease !== null }, trx);
+    const { before, next } = planned;
+    const request = await c.store.requests.advance(stepOf(c, before, next), trx);
+    if (request === null) return null;
+    const moved = { before, next, request, isRunning: lease !== null };
+    if (lease !== null) await (isOpen(request.state) ? lease.fence(trx) : lease.end(trx));
+    await count(c, moved, trx);
+    if (next.session !== undefined) await bind(c, { ...moved, session: next.session }, trx);
+    await enqueueAll(c, moved, trx);
     // What Devin refused is recorded as if it had not been sent.
-    await appendAudit(requestEntries(next.released === true ? 'ready' : request.state, moved), trx);
-    return { from: request.state, request: moved, next };
+    await appendAudit(requestEntries(next.released === true ? 'ready' : before.state, request), trx);
+    return moved;
   });
-  const done = await writing.catch((error: unknown) => {
+  const moved = await writing.catch((error: unknown) => {
     if (error instanceof SessionTakenError) return null;
     throw error;
   });
-  if (done !== null && done.from !== done.request.state) c.onMoved(done.request.state);
-  return done;
+  if (moved !== null && moved.before.state !== moved.request.state) c.onMoved(moved.request.state);
+  return moved;
 }
 
 /**
@@ -120,17 +123,17 @@ function stepOf(
 /** What it counts for under the ceilings, and whether its session is missing. */
 async function count(
   { store: { ledger, unconfirmedCreates }, tuning }: MoveContext,
-  { request, next: { reserve, released } }: Moved,
-  { moved, trx }: { moved: SessionRequest; trx: MoveTransaction },
+  { before, request, next: { reserve, released } }: Moved,
+  trx: Transaction<Tables>,
 ): Promise<void> {
-  if (reserve !== undefined) await ledger.reserve({ ...spending(moved), ...reserve }, trx);
-  if (released === true) return ledger.release({ requestId: moved.id, late: false }, trx);
-  if (request.state !== 'sending' || moved.state !== 'unknown') return;
+  if (reserve !== undefined) await ledger.reserve({ ...spending(request), ...reserve }, trx);
+  if (released === true) return ledger.release({ requestId: request.id, late: false }, trx);
+  if (before.state !== 'sending' || request.state !== 'unknown') return;
   // From here on the watcher searches for it.
-  const { id: requestId, identity } = moved;
+  const { id: requestId, identity } = request;
   const [lostMs, afterMs] = [tuning.now(), recheckInterval(0) ?? 0];
   const times = { lostAt: new Date(lostMs), nextLookAt: new Date(lostMs + afterMs) };
-  await unconfirmedCreates.add({ requestId, sentAt: sentSince(moved), identity, ...times }, trx);
+  await unconfirmedCreates.add({ requestId, sentAt: sentSince(request), identity, ...times }, trx);
 }
 
 /** What a request counts for under the ceilings. */
@@ -140,19 +143,17 @@ export function spending({ id: requestId, teamId, userId, channelId, draft }: Se
 
 const POLLED_FIRST_MS = 3000;
 
-type Binding = { from: RequestState; moved: SessionRequest; session: Required<Next>['session'] };
-
 async function bind(
   { store: { sessions, replies, messages, unconfirmedCreates, ledger }, enqueue }: MoveContext,
-  { from, moved, session: { snapshot, asked = false } }: Binding,
-  trx: MoveTransaction,
+  { before, request, session: { snapshot, asked = false } }: Moved & { session: Session },
+  trx: Transaction<Tables>,
 ): Promise<void> {
-  const { id: requestId, teamId } = moved;
+  const { id: requestId, teamId } = request;
   const { sessionId, url } = snapshot;
-  const told = isOpen(from) || asked ? [] : [FOUND_LATE];
+  const told = isOpen(before.state) || asked ? [] : [FOUND_LATE];
   // The thread of its card, or the one under its card; '' until that is posted.
-  const channelId = moved.cardChannelId ?? moved.channelId;
-  const threadTs = cardThread(moved) ?? moved.cardTs ?? '';
+  const channelId = request.cardChannelId ?? request.channelId;
+  const threadTs = cardThread(request) ?? request.cardTs ?? '';
   const bound = await sessions.bind(
     { sessionId, requestId, url, snapshot, told, teamId, channelId, threadTs },
     trx,
@@ -163,23 +164,21 @@ async function bind(
   for (const other of (await sessions.sharing(bound, trx)).others)
     await enqueue('show', { key: cardKey(other) }, { trx });
   // It isn't the answer to a POST, but the session of an attempt that wasn't confirmed.
-  const late = from !== 'sending';
+  const late = before.state !== 'sending';
   if (late) await unconfirmedCreates.found(requestId, trx);
-  await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
+  await ledger.bind({ ...spending(request), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   if (told.length === 0) return;
   await messages.addMilestones(sessionId, told, trx);
   // Its status is polled first, so that a question calls the requester with Devin's words.
   await enqueue('relay-from-devin', { sessionId }, { trx, startAfterMs: POLLED_FIRST_MS });
 }
 
-/** `isRunning`: this process works on it, and goes on by itself. */
 async function enqueueAll(
   { enqueue }: MoveContext,
-  { request, next, before, isRunning }: Moved & { before: SessionRequest; isRunning: boolean },
-  trx: MoveTransaction,
+  { before, request, next: { tell: notice, outcome, afterMs }, isRunning }: Moved,
+  trx: Transaction<Tables>,
 ): Promise<void> {
   const { id: requestId, state, waiting } = request;
-  const { tell: notice, outcome, afterMs } = next;
   // Its URL, or that there is none, goes before everything else. This process shows the URL of a new session itself; what a
   // person did, or has to wait for, is shown at once.
   const isQuick = isOpen(state) && state !== 'held' && waiting === null;
@@ -233,11 +232,8 @@ function closed(
   { rule, end: kind, by, reason }: NotApproved,
   atMs: number,
 ): Approval[] {
-  return approvals.map((one) =>
-    one === approvals.findLast((other) => other.rule === rule)
-      ? { ...one, end: { kind, by, reason, atMs } }
-      : one,
-  );
+  const last = approvals.findLast((one) => one.rule === rule);
+  return approvals.map((one) => (one === last ? { ...one, end: { kind, by, reason, atMs } } : one));
 }
 
 /** An approval that ended, or that is for something else by now. */

@@ -16,7 +16,7 @@ import { after, created, ended } from './move.ts';
 export const send: Step = async (c, request) => {
   // As it was sent before. null: there is none, or the app may not list sessions, so that nobody can say.
   const earlier = mayBeSent(c, request) ? await findOne(c, request).catch(nullIfRefused) : null;
-  if (earlier !== null) return created(c, request, { snapshot: earlier });
+  if (earlier !== null) return created({ snapshot: earlier });
   const { changes, approved } = await identify(c, request);
   if (approved === null) return { to: 'ready', changes: { ...changes, uploads: null } };
   return sendAs(c, request, { changes, approved });
@@ -79,7 +79,7 @@ function post(body: SessionCreateRequest, before: SessionRequest): Step {
     if (answer instanceof Unclear)
       return { to: 'sending', changes: { waiting: 'looking', failure: answer.failure } };
     if (answer instanceof Later || answer instanceof Refused) return notSent(c, { before, request }, answer);
-    if (await mayAnswer(c, answer, request)) return created(c, request, { snapshot: answer });
+    if (await mayAnswer(c, answer, request)) return created({ snapshot: answer });
     const found = { requestId: request.id, sessionId: answer.sessionId };
     c.tuning.log.warn(found, "a create wasn't answered with its session; the session is searched for");
     return { to: 'sending', changes: { waiting: 'looking' } };
@@ -105,7 +105,7 @@ async function notSent(
  */
 export const settle: Step = async (c, request, { signal }) => {
   const snapshot = await c.searchUntilFound(async () => findOne(c, request), signal);
-  return snapshot === null ? { to: 'unknown', outcome: true } : created(c, request, { snapshot });
+  return snapshot === null ? { to: 'unknown', outcome: true } : created({ snapshot });
 };
 
 /** Throws a `Refused` if the session secrets can no longer be read, or were erased. */
