@@ -1,6 +1,5 @@
 import type { Jobs, Notice } from '../queue/index.ts';
-import { applyDefaults, askedBeside, type EffectiveDraft } from '../session/defaults.ts';
-import type { StoredDraft } from '../session/fields.ts';
+import { askedBeside } from '../session/defaults.ts';
 import { isOpen } from '../session/request.ts';
 import type { Outbound } from '../slack/edge/outbound.ts';
 import { cardMessage, placeColumns } from '../slack/edge/places.ts';
@@ -22,61 +21,25 @@ import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 
-/** In Slack's markup. Whether anything was started is the notice's title. */
-function problemsOf({ failure, state }: SessionRequest, text: Text): string[] {
-  if (failure === null) return [];
-  if (failure.kind === 'policy' && failure.lacksApprovers !== true)
-    return failure.hurdles.map((hurdle) => hurdleWords(hurdle, text));
-  const message = state === 'unknown' ? reasonMessage : userMessage;
-  return [escape(message(failure, text))];
-}
-
-/** null: it has a card, or another notice says how it ended. */
-function slow({ state, cardTs, waiting }: SessionRequest, text: Text): Rendered | null {
-  if (!isOpen(state) || cardTs !== null) return null;
-  return notice([text.notices.slow, ...(waiting === null ? [] : [text.card.waitsFor[waiting]])]);
-}
-
-/** With what the place sets in the place of what was refused for it: the form starts with that. */
-function withSet({ draft, failure }: SessionRequest): EffectiveDraft {
-  const hurdles = failure?.kind === 'policy' ? failure.hurdles : [];
-  const policy: StoredDraft = {};
-  for (const one of hurdles) if (one.kind === 'set') Object.assign(policy, one.value);
-  const set = applyDefaults({ policy });
-  return {
-    ...draft,
-    values: { ...draft.values, ...set.values },
-    sources: { ...draft.sources, ...set.sources },
-  };
-}
-
 type NotifyContext = {
   store: StoreParts<{ requests: 'find'; sessions: 'ofRequest'; forms: 'insert'; envelopes: 'open' }>;
   slack: Pick<Slack, 'textFor'> & { outbound: Pick<Outbound, 'tellPrivately' | 'permalink'> };
 };
 
-/** Shows what they typed, so that nothing is lost. No form is offered if it would refuse them as well. */
-async function refused({ store }: NotifyContext, request: SessionRequest, text: Text): Promise<Rendered> {
-  const { id, state, failure, draft, context } = request;
-  const problems = problemsOf(request, text);
-  // The form would start another one; the card's buttons know of the first attempt.
-  if (state === 'unknown')
-    return refusal({ problems, typed: null, formId: null, title: text.notices.notSentAgain }, text);
-  const formId = failure?.kind === 'identity' ? null : id;
-  if (formId !== null) {
-    const form = { id, draft: withSet(request), context, sealed: null, lostSecrets: lostSecrets(request) };
-    await store.forms.insert({ ...placeColumns(request), ...form });
-  }
-  const options = optionWords(askedBeside(draft), text, draft.names);
-  return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
+/** Tells the person who asked something privately. */
+export async function notifyPerson(c: NotifyContext, { requestId, notice: kind }: Jobs['tell-person']) {
+  const request = await c.store.requests.find(requestId);
+  const rendered = request && (await compose(c, request, kind));
+  if (request && rendered) await c.slack.outbound.tellPrivately(noticePlace(c, request), rendered);
 }
 
 /** null: there is nothing to say any more. */
 async function compose(c: NotifyContext, request: SessionRequest, kind: Notice): Promise<Rendered | null> {
   const text = await c.slack.textFor(request.userId);
+  const { state, cardTs, waiting } = request;
   switch (kind) {
     case 'refused':
-      return refused(c, request, text);
+      return state === 'unknown' ? notSentAgain(request, text) : refused(c, request, text);
     case 'card-elsewhere':
       return cardElsewhere(
         { code: request.cardElsewhere ?? '', link: c.slack.outbound.permalink(cardMessage(request)) },
@@ -85,8 +48,47 @@ async function compose(c: NotifyContext, request: SessionRequest, kind: Notice):
     case 'no-card':
       return noCard(await c.store.sessions.ofRequest(request.id), text);
     case 'slow':
-      return slow(request, text);
+      // Otherwise it has a card, or another notice says how it ended.
+      return isOpen(state) && cardTs === null
+        ? notice([text.notices.slow, ...(waiting === null ? [] : [text.card.waitsFor[waiting]])])
+        : null;
   }
+}
+
+/** A form would start another one; the card's buttons know of the first attempt. */
+function notSentAgain({ failure }: SessionRequest, text: Text): Rendered {
+  const problems = failure === null ? [] : [escape(reasonMessage(failure, text))];
+  return refusal({ problems, typed: null, formId: null, title: text.notices.notSentAgain }, text);
+}
+
+/** Shows what they typed, so that nothing is lost. No form is offered if it would refuse them as well. */
+async function refused({ store }: NotifyContext, request: SessionRequest, text: Text): Promise<Rendered> {
+  const { id, failure, draft, context } = request;
+  const formId = failure?.kind === 'identity' ? null : id;
+  if (formId !== null) {
+    const hurdles = failure?.kind === 'policy' ? failure.hurdles : [];
+    // What was refused because the place sets it starts as that.
+    const set = hurdles.flatMap((one) => (one.kind === 'set' ? [one.value] : []));
+    const values = set.reduce((before, one) => ({ ...before, ...one }), draft.values);
+    const form = {
+      id,
+      draft: { ...draft, values },
+      context,
+      sealed: null,
+      lostSecrets: lostSecrets(request),
+    };
+    await store.forms.insert({ ...placeColumns(request), ...form });
+  }
+  const problems = problemsOf(request, text);
+  const options = optionWords(askedBeside(draft), text, draft.names);
+  return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
+}
+
+/** In Slack's markup. Whether anything was started is the notice's title. */
+function problemsOf({ failure }: SessionRequest, text: Text): string[] {
+  if (failure?.kind === 'policy' && failure.lacksApprovers !== true)
+    return failure.hurdles.map((hurdle) => hurdleWords(hurdle, text));
+  return failure === null ? [] : [escape(userMessage(failure, text))];
 }
 
 /** Where they asked, unless they have left that conversation. */
@@ -96,12 +98,4 @@ function noticePlace({ store: { envelopes } }: NotifyContext, request: SessionRe
     return { userId, channelId: null, threadTs: null, responseUrl: null };
   const responseUrl = envelopes.open(id, request.sealed)?.responseUrl ?? null;
   return { userId, channelId, threadTs: hasReplies(request) ? threadTs : null, responseUrl };
-}
-
-/** Tells the person who asked something privately. */
-export async function notifyPerson(c: NotifyContext, { requestId, notice: kind }: Jobs['tell-person']) {
-  const request = await c.store.requests.find(requestId);
-  const rendered = request === null ? null : await compose(c, request, kind);
-  if (request !== null && rendered !== null)
-    await c.slack.outbound.tellPrivately(noticePlace(c, request), rendered);
 }

@@ -1,5 +1,5 @@
 import type { Devin, Member } from '../devin/devin.ts';
-import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
+import { DevinError, orDevinError, type DevinErrorCode } from '../devin/errors.ts';
 import {
   isEmail,
   mappedAs,
@@ -9,6 +9,7 @@ import {
   type MappedPerson,
   type Mapping,
   type NoMatchReason,
+  type RefusedIdentity,
   type SlackPerson,
 } from '../session/identity.ts';
 import type { Identities, Person } from '../store/identities.ts';
@@ -19,6 +20,9 @@ const NO_MATCH_TTL_MS = 2 * 60 * 1000;
 
 /** Throws if Slack or Devin can't be asked. */
 export type ResolveIdentity = (person: Person) => Promise<Identity>;
+
+/** What finds a person: an identity counts only while its `address` is the same. */
+type Source = { address: string | null; find: () => Promise<Identity> };
 
 /**
  * Which member of the Devin organization a Slack person is. The identity file comes first, then an administrator's
@@ -43,21 +47,25 @@ export function createResolveIdentity(deps: {
   /** Who a full member of the workspace is in Devin. */
   async function inDevin(person: Person, email: string | null): Promise<Identity> {
     const { link, ranAs, remembered } = await deps.identities.known(person);
-    const entry = mappedAs(deps.mapping(), { userId: person.userId, email });
-    // The address, link or entry that finds the person: an identity counts only while that is the same.
-    let address = link === null ? email : `link:${link}`;
-    if (entry !== null) address = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;
+    const { address, find } = sourceOf(person, { email, link });
     if (remembered?.address === address && isFresh(remembered.identity)) return remembered.identity;
-    const identity = await (entry !== null
-      ? byEntry(person, entry)
-      : link === null
-        ? byEmail(email)
-        : byLink(link));
-    const found = identity.kind === 'matched' && identity.how === 'email' ? identity.devinUserId : null;
-    if (found !== null && ranAs !== null && found !== ranAs)
-      await deps.onSwitched({ ...person, devinUserId: found });
+    const identity = await find();
+    if (ranAs !== null && identity.kind === 'matched' && identity.how === 'email') {
+      const { devinUserId } = identity;
+      if (devinUserId !== ranAs) await deps.onSwitched({ ...person, devinUserId });
+    }
     await deps.identities.remember(person, { address, identity });
     return identity;
+  }
+
+  function sourceOf(person: Person, { email, link }: { email: string | null; link: string | null }): Source {
+    const entry = mappedAs(deps.mapping(), { userId: person.userId, email });
+    if (entry !== null) {
+      const address = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;
+      return { address, find: async () => byEntry(person, entry) };
+    }
+    if (link !== null) return { address: `link:${link}`, find: async () => byLink(link) };
+    return { address: email, find: async () => byEmail(email) };
   }
 
   function isFresh({ kind, checkedAtMs }: Identity): boolean {
@@ -69,9 +77,9 @@ export function createResolveIdentity(deps: {
   async function byEntry({ teamId, userId }: Person, entry: MappedPerson): Promise<Identity> {
     const { devin, shared } = entry;
     const member = await mappedMember(devin);
-    if (member === null) return refusedEntry('mapping-unknown', { account: devin, other: null });
+    if (member === null) return refused('mapping-unknown', { about: { account: devin, other: null } });
     const other = shared ? null : await otherOf(entry, member, userId);
-    if (other !== null) return refusedEntry('mapping-conflict', { account: member.name, other });
+    if (other !== null) return refused('mapping-conflict', { about: { account: member.name, other } });
     if (shared) await deps.onShared({ teamId, userId, devinUserId: member.userId });
     return matched(member, 'mapping');
   }
@@ -85,15 +93,7 @@ export function createResolveIdentity(deps: {
   /** Another person in Slack who is also this member; null: nobody. */
   async function otherOf({ slack }: MappedPerson, member: Member, userId: string): Promise<string | null> {
     const also = mappedTo(deps.mapping(), member).find((one) => one.slack !== slack);
-    if (also !== undefined) return also.slack;
-    return (await otherOwner(member, userId, deps.findOwner))?.name ?? null;
-  }
-
-  function refusedEntry(
-    reason: 'mapping-unknown' | 'mapping-conflict',
-    about: { account: string; other: string | null },
-  ): Identity {
-    return { kind: 'refused', reason, maskedEmail: null, about, checkedAtMs: deps.now() };
+    return also?.slack ?? (await otherOwner(member, userId, deps.findOwner))?.name ?? null;
   }
 
   async function byLink(devinUserId: string): Promise<Identity> {
@@ -103,7 +103,7 @@ export function createResolveIdentity(deps: {
     const other = mappedTo(deps.mapping(), member).find(({ shared }) => !shared);
     return other === undefined
       ? matched(member, 'administrator')
-      : refusedEntry('mapping-conflict', { account: member.name, other: other.slack });
+      : refused('mapping-conflict', { about: { account: member.name, other: other.slack } });
   }
 
   async function byEmail(email: string | null): Promise<Identity> {
@@ -122,19 +122,21 @@ export function createResolveIdentity(deps: {
 
   function unmatched(reason: NoMatchReason, email: string | null): Identity {
     return deps.impersonation === 'required'
-      ? refused(reason, email)
+      ? refused(reason, { maskedEmail: email && maskEmail(email) })
       : { kind: 'service-user', because: reason, checkedAtMs: deps.now() };
   }
 
-  function refused(reason: NoMatchReason, email: string | null): Identity {
-    const maskedEmail = email === null ? null : maskEmail(email);
-    return { kind: 'refused', reason, maskedEmail, checkedAtMs: deps.now() };
+  function refused(
+    reason: RefusedIdentity['reason'],
+    said: Partial<Pick<RefusedIdentity, 'maskedEmail' | 'about'>> = {},
+  ): Identity {
+    return { kind: 'refused', reason, maskedEmail: null, ...said, checkedAtMs: deps.now() };
   }
 
   return async (person) => {
     const slackPerson = await deps.findPerson(person.userId);
     // In every mode.
-    if (slackPerson?.kind !== 'member') return refused(slackPerson?.kind ?? 'external', null);
+    if (slackPerson?.kind !== 'member') return refused(slackPerson?.kind ?? 'external');
     const { name: slackName, email } = slackPerson;
     if (deps.impersonation === 'off')
       return { kind: 'service-user', because: 'off', slackName, checkedAtMs: deps.now() };
@@ -162,10 +164,8 @@ export function lookUpMembers(members: Pick<Devin['members'], 'findByEmail' | 'g
 }
 
 async function nullIf<T>(codes: readonly DevinErrorCode[], asking: Promise<T>): Promise<T | null> {
-  return asking.catch((error: unknown) => {
-    if (error instanceof DevinError && codes.includes(error.code)) return null;
-    throw error;
-  });
+  const found = await orDevinError(asking, ({ code }) => codes.includes(code));
+  return found instanceof DevinError ? null : found;
 }
 
 export type FindMember = ReturnType<typeof lookUpMembers>['findMember'];

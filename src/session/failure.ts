@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UNAPPROVED_ENDS, voterSchema } from './approval.ts';
-import { fieldKeySchema, fields, type FieldKey } from './fields.ts';
+import { fieldKeySchema, fields, type Field, type FieldKey } from './fields.ts';
 import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import type { Problem } from './intent.ts';
 import { hurdleSchema } from './policy/decide.ts';
@@ -119,19 +119,15 @@ export function faultsOfFailure(failure: Failure | null): Faults {
   if (failure?.kind !== 'devin' || failure.code !== 'invalid-request') return {};
   const { fieldErrors, detail } = failure;
   const named = fields.flatMap(({ key }) => {
-    const words = fieldErrors
-      .filter(({ field }) => field.split('.').includes(key))
-      .map(({ message }) => message);
-    return words.length === 0 ? [] : [[key, words.join(' ')] as const];
+    const about = fieldErrors.filter(({ field }) => field.split('.').includes(key));
+    return about.length === 0 ? [] : [[key, about.map(({ message }) => message).join(' ')] as const];
   });
-  if (named.length > 0) return said(named);
-  const reason = detail ?? fieldErrors.map(({ message }) => message).join(' ');
-  if (reason === '') return {};
-  const words = reason.toLowerCase();
-  const isNamed = (key: FieldKey): boolean =>
-    [key, key.replaceAll('_', ' ')].some((name) => words.includes(name));
-  const meant = fields.filter(({ key, isTask }) => !isTask && isNamed(key));
-  return said(meant.length === 0 ? [['prompt', reason]] : meant.map(({ key }) => [key, reason] as const));
+  if (named.length > 0 || detail === null) return said(named);
+  const words = detail.toLowerCase();
+  const isNamed = ({ key, isTask }: Field): boolean =>
+    !isTask && [key, key.replaceAll('_', ' ')].some((name) => words.includes(name));
+  const meant = fields.filter(isNamed);
+  return said(meant.length === 0 ? [['prompt', detail]] : meant.map(({ key }) => [key, detail] as const));
 }
 
 function said(reasons: readonly (readonly [FieldKey, string])[]): Faults {

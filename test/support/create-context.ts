@@ -1,5 +1,5 @@
 import type { CreateContext } from '../../src/create/context.ts';
-import { create } from '../../src/create/machine.ts';
+import { create } from '../../src/create/index.ts';
 import { createLog } from '../../src/log.ts';
 import { Later } from '../../src/queue/index.ts';
 import type { EffectiveDraft } from '../../src/session/defaults.ts';
