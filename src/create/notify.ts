@@ -1,5 +1,6 @@
 import type { Jobs, Notice } from '../queue/index.ts';
 import { askedBeside } from '../session/defaults.ts';
+import type { StoredDraft } from '../session/fields.ts';
 import { isOpen } from '../session/request.ts';
 import type { Outbound } from '../slack/edge/outbound.ts';
 import { cardMessage, placeColumns } from '../slack/edge/places.ts';
@@ -68,8 +69,8 @@ async function refused({ store }: NotifyContext, request: SessionRequest, text: 
   if (formId !== null) {
     const hurdles = failure?.kind === 'policy' ? failure.hurdles : [];
     // What was refused because the place sets it starts as that.
-    const set = hurdles.flatMap((one) => (one.kind === 'set' ? [one.value] : []));
-    const values = set.reduce((before, one) => ({ ...before, ...one }), draft.values);
+    const values: StoredDraft = { ...draft.values };
+    for (const one of hurdles) if (one.kind === 'set') Object.assign(values, one.value);
     const form = {
       id,
       draft: { ...draft, values },
