@@ -2,7 +2,7 @@ import { credentialsInDraft } from '../../session/credentials.ts';
 import type { StoredDraft } from '../../session/fields.ts';
 import type { Doubt, Intent, IntentOf, Problem } from '../../session/intent.ts';
 import { unescape } from '../views/text.ts';
-import { meantOptions, scan, type Scan } from './flags.ts';
+import { meantOptions, readValues, scan, type Scan } from './flags.ts';
 import {
   commandLike,
   defaultsSetBeside,
@@ -11,7 +11,6 @@ import {
   readSubcommand,
   wordsOf,
 } from './subcommands.ts';
-import { readValues } from './values.ts';
 
 type Task = IntentOf<'create' | 'open-form' | 'invalid'>;
 

@@ -19,7 +19,7 @@ export type ActsContext = RepliesContext & { store: Pick<Store, 'envelopes'> };
 
 /** Of each kind of job, what it is about. Who asks for it, and where they are answered, are added. */
 type About<Job> = Job extends unknown ? Omit<Job, 'userId' | 'answerTo'> : never;
-type ActAsked = About<Jobs['act']> & { always?: boolean; reason?: string };
+export type ActAsked = About<Jobs['act']> & { always?: boolean; reason?: string };
 
 function askedIn(
   { store }: ActsContext,

@@ -1,5 +1,5 @@
 import type { Jobs } from '../../queue/index.ts';
-import { awaited, wasAsked } from '../../session/approval.ts';
+import { wasAsked } from '../../session/approval.ts';
 import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import { devinUserOf } from '../../session/identity.ts';
 import { isOver } from '../../session/lifecycle.ts';
@@ -229,13 +229,11 @@ async function sendStop(...[c, submission, ack]: Parameters<OnSubmit>): Promise<
   return ack();
 }
 
+/** Whether it is still asked for is checked when it is sent. */
 async function openDecline(c: ListenersContext, press: Press): Promise<void> {
   const { requestId, number } = approvalValue.read(press.value ?? '');
-  const whyNot: WhyNot = async (_c, { request }, userId) =>
-    awaited(request, number) === null ? (await c.textFor(userId)).approval.refused.over : null;
-  if ((await threadOf(c, press, { requestId, whyNot })) === null) return;
-  const text = await c.textFor(press.userId);
-  await openView(c, press, renderDeclineDialog({ requestId, number }, text));
+  if ((await threadOf(c, press, { requestId })) === null) return;
+  await openView(c, press, renderDeclineDialog({ requestId, number }, await c.textFor(press.userId)));
 }
 
 async function sendDecline(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {

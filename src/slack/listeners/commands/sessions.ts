@@ -9,7 +9,7 @@ import {
 import { maySee, personRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../../authority.ts';
 import { cardView } from '../../card-view.ts';
 import { USAGE } from '../../command/help.ts';
-import { saveAct, saveSaid } from '../../inbox/acts.ts';
+import { saveAct, saveSaid, type ActAsked } from '../../inbox/acts.ts';
 import { notice } from '../../views/notices.ts';
 import type { Rendered } from '../../views/objects.ts';
 import { linkedTitle, renderCard, type SessionCard } from '../../views/session-card.ts';
@@ -98,16 +98,19 @@ async function status(
   return renderConcealed(card, call.text);
 }
 
-/** The answer comes from the act, which checks the person. */
+/** The act checks the person, and answers them. */
+async function ask(c: ListenersContext, call: Invocation, act: ActAsked): Promise<null> {
+  await saveAct(c, call, { ...act, always: true });
+  return null;
+}
+
 async function end(
   c: ListenersContext,
   call: Invocation,
   { kind, session: typed }: IntentOf<'stop' | 'archive'>,
-) {
+): Promise<Rendered | null> {
   const found = await known(c, call, typed);
-  if (found === null) return unknown(c, call, typed);
-  await saveAct(c, call, { kind, requestId: found.request.id, always: true });
-  return null;
+  return found === null ? unknown(c, call, typed) : ask(c, call, { kind, requestId: found.request.id });
 }
 
 /** Slack doesn't keep what is typed after a command, so a refusal quotes it. */
@@ -133,28 +136,6 @@ async function say(c: ListenersContext, call: Invocation, intent: IntentOf<'say'
   return notice([text.sessions.say(linkedTitle(cardOf(c, found, call), text))]);
 }
 
-async function follow(
-  c: ListenersContext,
-  call: Invocation,
-  { session: typed }: IntentOf<'follow'>,
-): Promise<null> {
-  const { teamId, placeKind } = call;
-  const sessionId = bareSessionId(typed);
-  await saveAct(c, call, { kind: 'follow', sessionId, teamId, placeKind, always: true });
-  return null;
-}
-
-/** The job checks that the person is an administrator. */
-async function link(
-  c: ListenersContext,
-  call: Invocation,
-  { slackUserId: personId, devinUserId }: IntentOf<'link'>,
-): Promise<null> {
-  const { teamId } = call;
-  await saveAct(c, call, { kind: 'link', teamId, personId, devinUserId, always: true });
-  return null;
-}
-
 function unknownSentence({ command }: ListenersContext, { text }: Invocation, typed: string): string {
   return text.sessions.unknown(code(typed), code(`${command} follow`));
 }
@@ -171,6 +152,10 @@ export const SESSION_ANSWERS = {
   stop: end,
   archive: end,
   say,
-  follow,
-  link,
+  follow: async (c, call, { session }) => {
+    const { teamId, placeKind } = call;
+    return ask(c, call, { kind: 'follow', sessionId: bareSessionId(session), teamId, placeKind });
+  },
+  link: async (c, call, { slackUserId: personId, devinUserId }) =>
+    ask(c, call, { kind: 'link', teamId: call.teamId, personId, devinUserId }),
 } satisfies Partial<Answers>;
