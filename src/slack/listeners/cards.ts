@@ -1,5 +1,5 @@
 import type { Jobs } from '../../queue/index.ts';
-import { wasAsked } from '../../session/approval.ts';
+import { awaited, wasAsked } from '../../session/approval.ts';
 import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import { devinUserOf } from '../../session/identity.ts';
 import { isOver } from '../../session/lifecycle.ts';
@@ -107,15 +107,14 @@ function acts(kind: CardAct): OnPress {
 
 async function openDetails(c: ListenersContext, press: Press): Promise<void> {
   const { userId } = press;
-  // Nobody should approve what they can't read.
-  const whyNot: WhyNot = async (_c, one) =>
-    wasAsked(one.request.approvals, userId) ? null : readingRefusal(c, one, userId);
-  const thread = await threadOf(c, press, { whyNot: asPerson(whyNot) });
+  const thread = await threadOf(c, press, { whyNot: asPerson(async () => Promise.resolve(null)) });
   if (thread === null) return;
-  const onlyAsked =
-    wasAsked(thread.request.approvals, userId) && (await readingRefusal(c, thread, userId)) !== null;
+  const unreadable = await readingRefusal(c, thread, userId);
+  // Nobody should approve what they can't read.
+  if (!wasAsked(thread.request.approvals, userId) && (await refuses(c, press, unreadable))) return;
   const text = await c.textFor(userId);
-  await openView(c, press, renderDetails(detailsView({ ...thread, onlyAsked }, text), text));
+  const details = detailsView({ ...thread, onlyAsked: unreadable !== null }, text);
+  await openView(c, press, renderDetails(details, text));
 }
 
 type DetailsRows = SteeredThread & {
@@ -124,11 +123,13 @@ type DetailsRows = SteeredThread & {
 };
 
 /** Everything about a request and its session, except the values of session secrets. */
-export function detailsView({ request, session, onlyAsked }: DetailsRows, text: Text): SessionDetails {
+export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: Text): SessionDetails {
   const { identity, draft, prompt, secretNames, uploads } = request;
   const task = draft.values.prompt ?? prompt ?? '';
-  const files = [...(draft.values.attachment_urls ?? []), ...(onlyAsked ? [] : (uploads?.urls ?? []))];
-  const sent = onlyAsked || prompt === task ? null : prompt;
+  const { session, uploaded, sent } = onlyAsked
+    ? { session: null, uploaded: [], sent: null }
+    : { session: rows.session, uploaded: uploads?.urls ?? [], sent: prompt === task ? null : prompt };
+  const files = [...(draft.values.attachment_urls ?? []), ...uploaded];
   const trouble = problemOf(request, text) ?? doubtOf(request, text);
   return {
     asked: {
@@ -137,7 +138,7 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
       sources: draft.sources,
       names: draft.names,
     },
-    url: onlyAsked ? null : (session?.url ?? null),
+    url: session?.url ?? null,
     identity:
       identity === null || identity.kind === 'refused'
         ? null
@@ -152,7 +153,7 @@ export function detailsView({ request, session, onlyAsked }: DetailsRows, text: 
       requested: request.createdAt.toISOString(),
       changed: request.updatedAt.toISOString(),
       member: devinUserOf(identity),
-      ...(onlyAsked ? {} : idsOf(session)),
+      ...idsOf(session),
     },
     sent,
     instructions: prompt === null || sent !== null ? null : instructionsIn(prompt, request.id),
@@ -229,11 +230,13 @@ async function sendStop(...[c, submission, ack]: Parameters<OnSubmit>): Promise<
   return ack();
 }
 
-/** Whether it is still asked for is checked when it is sent. */
 async function openDecline(c: ListenersContext, press: Press): Promise<void> {
   const { requestId, number } = approvalValue.read(press.value ?? '');
-  if ((await threadOf(c, press, { requestId })) === null) return;
-  await openView(c, press, renderDeclineDialog({ requestId, number }, await c.textFor(press.userId)));
+  const text = await c.textFor(press.userId);
+  const whyNot: WhyNot = async (_c, { request }) =>
+    Promise.resolve(awaited(request, number) === null ? text.approval.refused.over : null);
+  if ((await threadOf(c, press, { requestId, whyNot })) !== null)
+    await openView(c, press, renderDeclineDialog({ requestId, number }, text));
 }
 
 async function sendDecline(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {
