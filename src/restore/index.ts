@@ -5,7 +5,7 @@ import { DevinError, orDevinError } from '../devin/errors.ts';
 import type { SessionMessage } from '../devin/sessions.ts';
 import { lookupFailure } from '../failures.ts';
 import { fileRow, lastWordsOf, messagePages, messageRow } from '../follow/index.ts';
-import type { FindMember, ResolveIdentity } from '../identity/resolve.ts';
+import type { FindMember } from '../identity/resolve.ts';
 import { Later } from '../queue/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { storedDraftSchema, type StoredDraft } from '../session/fields.ts';
@@ -28,7 +28,6 @@ import { sleep } from '../time.ts';
 type RestoreContext = ImportContext & {
   devin: Pick<Devin, 'self'> & { sessions: Pick<Devin['sessions'], 'listAll'> };
   slack: Pick<Slack, 'teamId' | 'readPosted'>;
-  resolve: ResolveIdentity;
   /** Sessions have the tag of their request; without tags, nothing can be found. */
   tagRequests: boolean;
   command: string;
@@ -267,7 +266,7 @@ async function restore(c: RestoreContext, lost: Lost): Promise<Later | null> {
   return null;
 }
 
-/** False: its card isn't in that thread, or it runs as another person. */
+/** False: its card isn't in that thread. */
 async function takeUp(c: RestoreContext, { snapshot, requestId }: Lost): Promise<boolean> {
   const { sessionId, createdAt } = snapshot;
   const history = await readHistory(c, sessionId);
@@ -279,14 +278,11 @@ async function takeUp(c: RestoreContext, { snapshot, requestId }: Lost): Promise
   const cards = posted.flatMap(({ metadata, ...one }) =>
     metadata.kind === 'card' ? [{ ...one, ...metadata }] : [],
   );
-  const card = cards.find((one) => one.requestId === requestId);
+  // A tag can be copied: only the session that its card names is its own.
+  const card = cards.find((one) => one.requestId === requestId && one.text.includes(sessionId));
   if (card === undefined || card.requester === null) return false;
-  const { ts, text, requester: userId, repos, acuLimit } = card;
+  const { ts, requester: userId, repos, acuLimit } = card;
   const teamId = c.slack.teamId();
-  const today = await c.resolve({ teamId, userId });
-  const isTheirs = today.kind !== 'refused' && devinUserOf(today) === snapshot.userId;
-  // A tag can be copied: a card that doesn't name the session is not its own if it runs as someone else.
-  if (!isTheirs && !text.includes(sessionId)) return false;
   const request = { id: requestId, teamId, userId, ...place };
   const asked = {
     ...(repos.length > 0 && { repos }),

@@ -149,31 +149,22 @@ export function indexOfPicked<T>(items: readonly T[], isPicked: (item: T) => boo
 }
 
 /**
- * As many items as fit, in order: always the first and the picked one, then the nearest to the picked one, without a gap
- * on either side. `cost`: how much room an item takes.
+ * As many items as fit, in order: always the first and the picked one, then the nearest to the picked one, up to one that
+ * doesn't fit. `cost`: how much room an item takes.
  */
 export function excerptAround<T>(
   items: readonly T[],
   picked: number,
   { room, cost }: { room: number; cost: (item: T) => number },
 ): T[] {
-  const kept = new Set([0, picked]);
+  const distance = (at: number): number => (at === 0 ? 0 : Math.abs(at - picked));
+  const nearestFirst = [...items.entries()].toSorted(([a], [b]) => distance(a) - distance(b));
+  const kept = new Set<number>();
   let left = room;
-  for (const [at, item] of items.entries()) if (kept.has(at)) left -= cost(item);
-  const isTaken = (side: { at: number; step: number }): boolean => {
-    const item = items[side.at];
-    if (item === undefined) return false;
-    const price = kept.has(side.at) ? 0 : cost(item);
-    if (price > left) return false;
-    kept.add(side.at);
-    left -= price;
-    side.at += side.step;
-    return true;
-  };
-  let sides = [
-    { at: picked - 1, step: -1 },
-    { at: picked + 1, step: 1 },
-  ];
-  while (sides.length > 0) sides = sides.filter(isTaken);
+  for (const [at, item] of nearestFirst) {
+    left -= cost(item);
+    if (left < 0 && distance(at) > 0) break;
+    kept.add(at);
+  }
   return items.filter((_item, at) => kept.has(at));
 }
