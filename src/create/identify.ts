@@ -1,7 +1,7 @@
 import { refusedAs } from '../failures.ts';
 import { Refused } from '../queue/index.ts';
-import type { EffectiveDraft } from '../session/defaults.ts';
-import { fields, storedDraftSchema, type FieldValues } from '../session/fields.ts';
+import { type EffectiveDraft, listedIn } from '../session/defaults.ts';
+import { storedDraftSchema } from '../session/fields.ts';
 import type { RequestChanges, SessionRequest } from '../store/requests.ts';
 import type { CreateContext } from './context.ts';
 import { notApproved } from './move.ts';
@@ -54,19 +54,16 @@ async function withTitle({ slack }: CreateContext, draft: EffectiveDraft): Promi
 
 /** With ids for names. Throws a `Refused` for the first that Devin doesn't list. Repositories have no ids. */
 async function withIds({ devin }: CreateContext, draft: EffectiveDraft): Promise<EffectiveDraft> {
-  const values: FieldValues = draft.values;
   const found: Record<string, unknown> = {};
-  for (const { key, input } of fields) {
-    const lookup = 'lookup' in input ? input.lookup : undefined;
-    const typed = [values[key] ?? []].flat().filter((one) => typeof one === 'string');
-    if (lookup === undefined || lookup === 'repositories' || typed.length === 0) continue;
+  for (const { key, lookup, set, kind } of listedIn(draft.values)) {
+    if (lookup === 'repositories') continue;
     const ids: string[] = [];
-    for (const value of typed) {
+    for (const value of set) {
       const id = await devin.catalog.idOf(lookup, value);
       if (id === null) throw new Refused({ kind: 'not-listed', field: key, value });
       ids.push(id);
     }
-    found[key] = input.kind === 'list' ? ids : ids[0];
+    found[key] = kind === 'list' ? ids : ids[0];
   }
   return { ...draft, values: storedDraftSchema.parse({ ...draft.values, ...found }) };
 }

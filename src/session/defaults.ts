@@ -61,21 +61,28 @@ export function applyForm(prefill: EffectiveDraft, submitted: StoredDraft): Effe
   return { values: submitted, sources, names: prefill.names };
 }
 
+/** The fields of a draft whose values Devin lists, each with what is set there. */
+export function listedIn(draft: StoredDraft) {
+  const values: FieldValues = draft;
+  return fields.flatMap(({ key, input }) => {
+    const lookup = 'lookup' in input ? input.lookup : undefined;
+    const set = [values[key]].flat().filter((value) => typeof value === 'string');
+    return lookup === undefined || set.length === 0 ? [] : [{ key, lookup, set, kind: input.kind }];
+  });
+}
+
 /** A draft with the names of its ids that are known now. */
 export type WithNames = (draft: EffectiveDraft) => EffectiveDraft;
 
 export const createWithNames =
   (nameOf: (lookup: Lookup, value: string) => string | null): WithNames =>
   (draft) => {
-    const values: FieldValues = draft.values;
-    const found = fields.flatMap(({ key, input }) => {
-      const lookup = 'lookup' in input ? input.lookup : undefined;
-      const ids = lookup === undefined ? [] : [values[key]].flat().filter((id) => typeof id === 'string');
-      return ids.flatMap((id) => {
-        const name = lookup === undefined ? null : nameOf(lookup, id);
+    const found = listedIn(draft.values).flatMap(({ lookup, set }) =>
+      set.flatMap((id) => {
+        const name = nameOf(lookup, id);
         return name === null || name === id ? [] : [[id, name] as const];
-      });
-    });
+      }),
+    );
     return found.length === 0 ? draft : { ...draft, names: { ...draft.names, ...Object.fromEntries(found) } };
   };
 
