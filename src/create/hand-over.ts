@@ -8,9 +8,6 @@ import type { OpenedFile, SlackFiles } from '../slack/edge/files.ts';
 
 type Opening = { files: Pick<SlackFiles, 'open'>; now: () => number };
 type HandOver = { askedAt: Date; signal: AbortSignal };
-/** What became of a file's bytes, or why it was left out. */
-type Received<Taken> = { leftOut: LeftOut['reason'] } | (Taken & { leftOut: null });
-
 /** Reads a file for its hash. */
 export async function hashFile(c: Opening, file: SlackFile, asked: HandOver) {
   return receive(c, file, {
@@ -46,16 +43,16 @@ export async function handOverFile(
   });
 }
 
-type Take<Taken> = HandOver & {
-  take: (opened: Extract<OpenedFile, { kind: 'open' }>) => Promise<Taken>;
-};
-
-/** Throws if asking again later may help. */
+/** What became of a file's bytes, or why it was left out. Throws if asking again later may help. */
 async function receive<Taken extends object>(
   { files, now }: Opening,
   file: SlackFile,
-  { askedAt, signal, take }: Take<Taken>,
-): Promise<Received<Taken>> {
+  {
+    askedAt,
+    signal,
+    take,
+  }: HandOver & { take: (opened: Extract<OpenedFile, { kind: 'open' }>) => Promise<Taken> },
+): Promise<{ leftOut: LeftOut['reason'] } | (Taken & { leftOut: null })> {
   const opened = await files.open(file, signal).catch((error: unknown): OpenedFile => {
     const retry = retryWindow('message', { triedForMs: now() - askedAt.getTime() });
     if (signal.aborted || retry.kind === 'wait') throw error;

@@ -21,9 +21,6 @@ const NO_MATCH_TTL_MS = 2 * 60 * 1000;
 /** Throws if Slack or Devin can't be asked. */
 export type ResolveIdentity = (person: Person) => Promise<Identity>;
 
-/** What finds a person: an identity counts only while its `address` is the same. */
-type Source = { address: string | null; find: () => Promise<Identity> };
-
 /**
  * Which member of the Devin organization a Slack person is. The identity file comes first, then an administrator's
  * link, then the Slack profile's confirmed address. People cannot claim an identity for themselves.
@@ -58,7 +55,8 @@ export function createResolveIdentity(deps: {
     return identity;
   }
 
-  function sourceOf(person: Person, { email, link }: { email: string | null; link: string | null }): Source {
+  /** What finds a person: an identity counts only while its `address` is the same. */
+  function sourceOf(person: Person, { email, link }: { email: string | null; link: string | null }) {
     const entry = mappedAs(deps.mapping(), { userId: person.userId, email });
     if (entry !== null) {
       const address = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;

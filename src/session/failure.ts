@@ -6,10 +6,7 @@ import type { Problem } from './intent.ts';
 import { hurdleSchema } from './policy/decide.ts';
 import { limitReachedSchema } from './policy/limits.ts';
 
-/**
- * What a form asks once before it starts: whether another session for the same task is meant, whether a credential may go to
- * Devin, or whether options among the words of the task are part of it.
- */
+/** What a form asks once before it starts: whether another session for the same task is meant, or a credential may go to Devin. */
 export const formQuestionSchema = z.enum(['asked-before', 'credential']);
 export type FormQuestion = z.infer<typeof formQuestionSchema>;
 
