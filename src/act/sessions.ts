@@ -25,7 +25,7 @@ type EndingCall = {
 };
 
 /** What Devin is asked for each, in order. It puts a session to sleep only by archiving it, and keeps it in the archive. */
-const CALLS: Record<Ending['kind'], readonly [EndingCall, ...EndingCall[]]> = {
+const CALLS: Record<Ending['kind'], readonly EndingCall[]> = {
   stop: [{ call: 'terminate', isDone: isClosed }],
   archive: [{ call: 'archive', isDone: ({ isArchived }) => isArchived }],
   sleep: [
@@ -57,11 +57,9 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
   const { snapshot } = followed.session;
   if (kind === 'archive' ? snapshot.isArchived : isClosed(snapshot))
     return notDone(doneAlready({ name, card, sinceMs: followed.session.phaseAt.getTime() }, text));
-  const [first, ...others] = CALLS[kind];
-  let ended: SessionSnapshot | null;
+  let ended: SessionSnapshot | null = snapshot;
   try {
-    ended = await ask(c, doing, first);
-    for (const call of others) if (ended !== null) ended = await ask(c, doing, call);
+    for (const call of CALLS[kind]) ended = ended && (await ask(c, doing, call));
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof DevinError)) throw error;
@@ -119,9 +117,10 @@ async function record(c: ActContext, { act, subject }: EndingSession, ended: Ses
     }
     await appendAudit([entry], trx);
   });
-  if (ended !== null) await c.recordAnswer(subject.session, ended);
+  if (ended === null) return;
+  await c.recordAnswer(subject.session, ended);
   // Replies that still wait fail, and their authors hear of it.
-  if (ended !== null && kind === 'stop') await c.enqueue('relay-to-devin', { sessionId });
+  if (kind === 'stop') await c.enqueue('relay-to-devin', { sessionId });
 }
 
 type Switch = ActOf<'mute' | 'unmute' | 'listen-thread' | 'listen-mentions'>;
@@ -207,22 +206,17 @@ async function importNew(c: ActContext, snapshot: SessionSnapshot, act: Follow) 
   });
 }
 
-/** null: another process is importing it. */
-async function showCard(c: ActContext, act: Follow, found: SessionRequest | null): Promise<Outcome> {
+/** `found` null: another process is importing it. The link is for people who can read where the card is. */
+async function showCard(c: ActContext, { userId }: Follow, found: SessionRequest | null): Promise<Outcome> {
   if (found === null) return done();
-  const { requests } = c.store;
   const waitMs = found.cardTs === null ? await c.show(cardKey(found.id)) : null;
   if (waitMs !== null) throw new Later('slack', waitMs);
-  const request = await requests.find(found.id);
-  if (request !== null && request.cardTs !== null) return done(...(await whereShown(c, act, request)));
-  return notDone((await c.textFor(act.userId)).steering.noPlace);
-}
-
-async function whereShown({ slack, textFor }: ActContext, { userId }: Follow, request: SessionRequest) {
-  const { steering, notices } = await textFor(userId);
-  const card = cardMessage(request);
-  const mayRead = async (channelId: string) =>
-    request.userId === userId || (await slack.presence({ channelId, userId })) === 'in';
-  const url = card !== null && (await mayRead(card.channelId)) ? slack.outbound.permalink(card) : null;
-  return [steering.followed, ...(url === null ? [] : [link(url, notices.openCard)])];
+  const request = await c.store.requests.find(found.id);
+  const card = request && cardMessage(request);
+  const { steering, notices } = await c.textFor(userId);
+  if (card === null) return notDone(steering.noPlace);
+  const mayRead =
+    found.userId === userId || (await c.slack.presence({ channelId: card.channelId, userId })) === 'in';
+  const url = mayRead ? c.slack.outbound.permalink(card) : null;
+  return done(steering.followed, ...(url === null ? [] : [link(url, notices.openCard)]));
 }
