@@ -4,6 +4,7 @@ import type { SlackFile } from '../../session/context.ts';
 import { isOver, isResting } from '../../session/lifecycle.ts';
 import type { ReplyWay } from '../../session/reply.ts';
 import { commitInTime, type Writes } from '../../store/commit.ts';
+import type { Envelope } from '../../store/envelope.ts';
 import type { NewReply, Reply } from '../../store/replies.ts';
 import { messageKey, newId, type MessageRef, type SteeredThread } from '../../store/requests.ts';
 import type { Store, Tables } from '../../store/store.ts';
@@ -19,29 +20,31 @@ export type ActsContext = RepliesContext & { store: Pick<Store, 'envelopes'> };
 
 /** Of each kind of job, what it is about. Who asks for it, and where they are answered, are added. */
 type About<Job> = Job extends unknown ? Omit<Job, 'userId' | 'answerTo'> : never;
-export type ActAsked = About<Jobs['act']> & { always?: boolean; reason?: string };
+export type ActAsked = About<Jobs['act']> & {
+  /** The person is answered even if all went well. */
+  always?: boolean;
+  /** In their words. */
+  said?: Pick<Envelope, 'reason'>;
+};
 
 function askedIn(
   { store }: ActsContext,
   { userId, channelId, threadTs, responseUrl }: PrivatePlace,
-  { always = false, reason }: Pick<ActAsked, 'always' | 'reason'>,
+  { always, said }: Required<Pick<ActAsked, 'always' | 'said'>>,
 ) {
   const id = newId();
-  const sealed = store.envelopes.close(id, { responseUrl, ...(reason !== undefined && { reason }) });
+  const sealed = store.envelopes.close(id, { responseUrl, ...said });
   const answerTo: AnswerTo = { id, channelId, threadTs, sealed, always };
   return { userId, answerTo };
 }
 
-/**
- * Saves what people want done with sessions and requests that exist. A job does it, if they may. `always`: the person is
- * answered even if all went well. `reason`: in their words.
- */
+/** Saves what people want done with sessions and requests that exist. A job does it, if they may. */
 export async function saveAct(
   c: ActsContext,
   place: PrivatePlace,
-  { always = false, reason, ...act }: ActAsked,
+  { always = false, said = {}, ...act }: ActAsked,
 ): Promise<void> {
-  const asked = askedIn(c, place, { always, ...(reason !== undefined && { reason }) });
+  const asked = askedIn(c, place, { always, said });
   await commitInTime(c, async (trx) => c.enqueue('act', { ...act, ...asked }, { trx }));
 }
 
@@ -50,7 +53,7 @@ export async function saveUsage(
   place: PrivatePlace,
   usage: About<Jobs['show-usage']>,
 ): Promise<void> {
-  const asked = askedIn(c, place, { always: true });
+  const asked = askedIn(c, place, { always: true, said: {} });
   await commitInTime(c, async (trx) => c.enqueue('show-usage', { ...usage, ...asked }, { trx }));
 }
 

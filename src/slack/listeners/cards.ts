@@ -248,7 +248,7 @@ async function sendDecline(...[c, submission, ack]: Parameters<OnSubmit>): Promi
     const { dialog } = (await c.textFor(userId)).approval;
     return ack({ response_action: 'errors', errors: { [DECLINE_BLOCK]: dialog.empty } });
   }
-  await saveAct(c, place, { kind: 'decline', requestId, number, reason });
+  await saveAct(c, place, { kind: 'decline', requestId, number, said: { reason } });
   return ack();
 }
 
