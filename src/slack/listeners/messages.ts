@@ -11,7 +11,7 @@ import { asTalk, isAddressed, readAddressed, type Addressed } from '../command/m
 import { parseNew } from '../command/parse.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
 import type { Edit, Message, PayloadOf } from '../edge/payload.ts';
-import { privatePlace, unnamedPlace, type Origin } from '../edge/places.ts';
+import { privatePlace, unnamedPlace } from '../edge/places.ts';
 import { correctReply, holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
 import { answerMessage, tellNotTaken, tellOnce } from '../tell-once.ts';
 import { notice, sessionOver } from '../views/notices.ts';
@@ -222,7 +222,11 @@ async function act(
   message: Message,
   { intent, typed }: Addressed,
 ): Promise<Rendered | null> {
-  if (!isStarting(intent) && isOnlyText(message)) return answerCommand(c, callOf(message, typed), intent);
+  if (!isStarting(intent) && isOnlyText(message)) {
+    // Once, however often the message is delivered.
+    const deliveryId = `message:${message.channelId}:${message.ts}`;
+    return answerCommand(c, { ...message, responseUrl: null, deliveryId, typed, triggerId: null }, intent);
+  }
   const mentions = await mentionsAt(c, message);
   if (mentions === 'off') {
     const { policy } = await c.textFor(message.userId);
@@ -235,12 +239,6 @@ async function act(
   const asksFirst = mayAnswer || mentions === 'ask';
   const asked = isTask && asksFirst ? asTalk(intent, mayAnswer ? 'perhaps-answer' : 'perhaps-talk') : intent;
   return startOrAsk(c, message, { intent: asked, typed });
-}
-
-/** A sub-command as a message runs once, however often that is delivered. */
-function callOf(message: Message, typed: string) {
-  const deliveryId = `message:${message.channelId}:${message.ts}`;
-  return { ...message, responseUrl: null, deliveryId, typed, triggerId: null };
 }
 
 const NO_TASK: IntentOf<'invalid'> = { kind: 'invalid', problems: [{ kind: 'no-task' }], draft: {} };
@@ -265,7 +263,9 @@ async function startOrAsk(
     slackFileIds: isTask ? message.message.files.map((file) => file.id) : [],
   };
   const asked = { intent: wasAsked ? asTalk(wish) : wish, typed, task, form: { id, context } };
-  return startTyped(c, originOf(message), asked);
+  // The card goes into the message's thread, or starts one under it.
+  const origin = { ...message, threadTs: message.threadTs ?? message.ts, responseUrl: null };
+  return startTyped(c, origin, asked);
 }
 
 /** `!new` in a session's thread: like a mention, the card is the answer. */
@@ -273,11 +273,6 @@ async function answerNew(c: ListenersContext, message: Message, task: string): P
   const intent = parseNew(task);
   const answer = await startOrAsk(c, message, { intent, typed: task });
   if (answer !== null) await answerMessage(c, { message, place: privatePlace(message), answer });
-}
-
-/** The card goes into the message's thread, or starts one under it. */
-function originOf({ teamId, userId, channelId, placeKind, ts, threadTs }: Message): Origin {
-  return { teamId, userId, channelId, threadTs: threadTs ?? ts, placeKind, responseUrl: null };
 }
 
 /** Earlier messages of the thread are included, files and what is forwarded; words that are already the task are not. */
