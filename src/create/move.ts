@@ -116,7 +116,7 @@ function stepOf(
       ...changes,
       ...(!keepsSecrets && { sealed: envelopes.withoutSecrets(id, sealed) }),
     },
-    ...(expiresInMs !== undefined && { expiresInMs }),
+    expiresInMs,
   } as const;
 }
 

@@ -233,8 +233,9 @@ async function sessionMember(
   { findMember, tuning }: Pick<ImportContext, 'findMember' | 'tuning'>,
   { userId: devinUserId }: SessionSnapshot,
 ): Promise<Identity | null> {
-  const member = devinUserId === null ? null : await orDevinError(findMember(devinUserId));
-  if (devinUserId === null || member === null || member instanceof DevinError) return null;
+  if (devinUserId === null) return null;
+  const member = await orDevinError(findMember(devinUserId));
+  if (member === null || member instanceof DevinError) return null;
   const checkedAtMs = tuning.now();
   return { kind: 'matched', devinUserId, name: member.name, how: 'session', checkedAtMs };
 }

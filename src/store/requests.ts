@@ -29,7 +29,7 @@ export type RequestMove = {
   to: RequestState;
   changes?: RequestChanges;
   /** How long a pending approval lasts, by the database's clock. */
-  expiresInMs?: number;
+  expiresInMs?: number | undefined;
 };
 
 /** What a person has to type again to repeat the request; null: nothing. */
