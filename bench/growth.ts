@@ -100,13 +100,13 @@ async function measureUpkeep({ db, kind }: Database): Promise<{ loopMs: number; 
   const loop = monitorEventLoopDelay({ resolution: 5 });
   loop.enable();
   let statementMs = 0;
-  const exec = async (statement: string) => {
+  const query = async (statement: string) => {
     const startedMs = performance.now();
     const result = await sql.raw(statement).execute(db);
     statementMs = Math.max(statementMs, performance.now() - startedMs);
-    return [result];
+    return result;
   };
-  await runUpkeep({ exec }, { full: true, pauseMs: 0, signal: new AbortController().signal });
+  await runUpkeep({ query }, { full: true, pauseMs: 0, signal: new AbortController().signal });
   loop.disable();
   return { loopMs: loop.max / 1e6, statementMs };
 }

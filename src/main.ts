@@ -1,6 +1,5 @@
 import { parseConfig, readEnvironment, type Config } from './config.ts';
-import { openEmbedded } from './store/embedded/embedded.ts';
-import { LEAST_FILES, openFileLimit } from './store/embedded/folder-error.ts';
+import { LEAST_FILES, openEmbedded, openFileLimit } from './store/embedded/embedded.ts';
 import { createLanguages } from './text/languages.ts';
 import { OperatorError } from './text/operator-error.ts';
 

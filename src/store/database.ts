@@ -1,20 +1,12 @@
 import { Socket } from 'node:net';
-import {
-  CamelCasePlugin,
-  Kysely,
-  PGliteDialect,
-  PostgresDialect,
-  sql,
-  type PGliteDialectConfig,
-} from 'kysely';
+import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import { Pool, type ClientBase, type PoolConfig } from 'pg';
-import { type ConstructorOptions, type Db, fromPglite } from 'pg-boss';
+import type { ConstructorOptions, Db } from 'pg-boss';
 import type { Log } from '../log.ts';
 import { isUntrusted } from '../network.ts';
 import { OperatorError } from '../text/operator-error.ts';
 import { once } from '../time.ts';
 import { COMMIT_MS } from './commit.ts';
-import type { DatabaseThread } from './embedded/database-thread.ts';
 import { openEmbedded, type Embedded } from './embedded/embedded.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
 import { codeOf } from './sql.ts';
@@ -67,30 +59,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function openOnFolder(options: DatabaseOptions & { log: Pick<Log, 'warn'> }): Promise<Database> {
-  const embedded = await (options.embedded ?? openEmbedded(options));
-  if (options.onFatal !== undefined) void embedded.failed.then(options.onFatal);
-  const gate = createPriorityGate();
-  const kysely = (priority: Priority): Kysely<Tables> =>
-    new Kysely({
-      dialect: new PGliteDialect({ pglite: throughGate(embedded.thread, gate, priority) }),
-      plugins: PLUGINS,
-    });
-  const db = kysely('background');
-  const interactive = kysely('interactive');
-  const upkeep = startUpkeep(
-    { exec: async (sql) => gate.pass('background', async () => embedded.thread.exec(sql)) },
-    options.log,
-  );
+  const { thread, failed, close } = await (options.embedded ?? openEmbedded(options));
+  if (options.onFatal !== undefined) void failed.then(options.onFatal);
+  const kysely = (pglite: ReturnType<typeof thread.at>): Kysely<Tables> =>
+    new Kysely({ dialect: new PGliteDialect({ pglite }), plugins: PLUGINS });
+  const interactive = kysely(thread.at('interactive'));
+  const upkeep = startUpkeep(thread, options.log);
   return {
-    db,
+    db: kysely(thread.at('background')),
     interactive,
     kind: 'embedded',
-    boss: { db: bossDatabase(embedded.thread, gate), backend: 'pglite' },
-    unflushed: unflushedDatabase(embedded.thread, gate),
+    boss: { db: thread.boss, backend: 'pglite' },
+    unflushed: thread.unflushed,
     ping: () => ping(interactive),
     close: once(async () => {
       await upkeep.stop();
-      await embedded.close();
+      await close();
     }),
   };
 }
@@ -229,88 +213,4 @@ export function isPlain(databaseUrl: string): boolean {
   const isLocal = host === '' || host.startsWith('/') || /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
   const mode = searchParams.get('sslmode') ?? searchParams.get('ssl') ?? 'disable';
   return !isLocal && ['disable', 'allow', 'prefer', 'false', '0'].includes(mode);
-}
-
-/** `interactive`: a person in Slack waits for it. */
-export type Priority = 'interactive' | 'background';
-
-type ThreadGate = ReturnType<typeof createPriorityGate>;
-
-/**
- * The embedded database does one thing at a time, in order. Here interactive statements and transactions overtake the
- * others, so that answering Slack doesn't wait for background work.
- */
-export function createPriorityGate() {
-  const waiting: Record<Priority, (() => void)[]> = { interactive: [], background: [] };
-  let busy = false;
-
-  function admit(): void {
-    const next = busy ? undefined : (waiting.interactive.shift() ?? waiting.background.shift());
-    if (next === undefined) return;
-    busy = true;
-    next();
-  }
-
-  return {
-    async pass<T>(priority: Priority, task: () => Promise<T>): Promise<T> {
-      await new Promise<void>((resolve) => {
-        waiting[priority].push(resolve);
-        admit();
-      });
-      try {
-        return await task();
-      } finally {
-        busy = false;
-        admit();
-      }
-    },
-  };
-}
-
-type KyselyPGlite = Exclude<PGliteDialectConfig['pglite'], (...parameters: never[]) => unknown>;
-
-/** The one database, as a Kysely instance of this urgency sees it. */
-export function throughGate(thread: DatabaseThread, gate: ThreadGate, priority: Priority): KyselyPGlite {
-  return {
-    get closed() {
-      return thread.closed;
-    },
-    ready: true,
-    waitReady: Promise.resolve(),
-    close: thread.close,
-    query: async (sql, parameters) => gate.pass(priority, async () => thread.query(sql, parameters)),
-    transaction: async (task) => gate.pass(priority, async () => thread.transaction(task)),
-  };
-}
-
-/** pg-boss for what a crash may undo: that a job was fetched or is done, which its handler bears twice. */
-function unflushedDatabase(thread: DatabaseThread, gate: ThreadGate): Db {
-  return {
-    executeSql: async (text, values) =>
-      gate.pass('background', async () => thread.queryUnflushed(text, values ?? [])),
-  };
-}
-
-/** pg-boss sends some blocks as one text: BEGIN; …; COMMIT; */
-const BLOCK = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/;
-/** Only a single statement can be prepared. */
-const SEVERAL = /;\s*\S/;
-
-/**
- * pg-boss on the one connection that others use, too. Its own adapter rolls a failed block back with a second call; a
- * statement between the two would run in the aborted transaction. Here, a block is one exclusive step.
- */
-export function bossDatabase(thread: DatabaseThread, gate: ThreadGate): Db {
-  const plain = fromPglite(thread);
-  return {
-    ...plain,
-    async executeSql(text, values) {
-      if (values?.length || !SEVERAL.test(text))
-        return gate.pass('background', async () => thread.query(text, values ?? []));
-      const body = BLOCK.exec(text)?.[1];
-      if (body === undefined) return gate.pass('background', async () => plain.executeSql(text));
-      const results = await gate.pass('background', async () => thread.transaction((trx) => trx.exec(body)));
-      return { rows: results.flatMap((result) => result.rows) };
-    },
-  };
 }

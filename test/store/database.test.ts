@@ -4,14 +4,7 @@ import { Kysely, PGliteDialect, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { createQueue } from '../../src/queue/jobs.ts';
-import {
-  isPlain,
-  openDatabase,
-  type Database,
-  bossDatabase,
-  createPriorityGate,
-  throughGate,
-} from '../../src/store/database.ts';
+import { isPlain, openDatabase, type Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { prepareSchema } from '../../src/store/schema.ts';
 import { en } from '../../src/text/en.ts';
@@ -87,11 +80,8 @@ test('a failed pg-boss statement leaves the shared connection usable', async () 
   const dataDir = join(folder(), 'shared');
   await copyEmpty(dataDir);
   const { thread, close } = await openEmbedded({ dataDir });
-  const gate = createPriorityGate();
-  const db = new Kysely<unknown>({
-    dialect: new PGliteDialect({ pglite: throughGate(thread, gate, 'interactive') }),
-  });
-  const boss = bossDatabase(thread, createPriorityGate());
+  const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: thread.at('interactive') }) });
+  const { boss } = thread;
   await sql`create table notes (text text)`.execute(db);
   const steps = Array.from({ length: 10 }, () => [
     boss.executeSql(`BEGIN; insert into notes values ('undone'); select 1/0; COMMIT;`),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPriorityGate } from '../../src/store/database.ts';
+import { createPriorityGate } from '../../src/store/embedded/database-thread.ts';
 
 function task(
   gate: ReturnType<typeof createPriorityGate>,

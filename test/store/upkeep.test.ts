@@ -9,14 +9,14 @@ afterEach(() => void vi.useRealTimers());
 test('upkeep waits for the previous run, however long that takes', async () => {
   const checkpoint = Promise.withResolvers<void>();
   const asked: string[] = [];
-  const exec = async (statement: string) => {
+  const query = async (statement: string) => {
     // The look for tables that grew is on its own.
-    if (statement.includes('relpages')) return [];
+    if (statement.includes('relpages')) return { rows: [] };
     asked.push(statement);
     await checkpoint.promise;
-    return [{ rows: statement.includes('pg_class') ? [{ name: 'public.notes' }] : [] }];
+    return { rows: statement.includes('pg_class') ? [{ name: 'public.notes' }] : [] };
   };
-  const upkeep = startUpkeep({ exec }, { warn: () => {} });
+  const upkeep = startUpkeep({ query }, { warn: () => {} });
   await vi.advanceTimersByTimeAsync(HOUR_MS);
   expect(asked).toEqual(['CHECKPOINT']);
   checkpoint.resolve();

@@ -1,7 +1,6 @@
 import { appendFileSync, fsyncSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import type { Call } from '../../src/store/embedded/protocol.ts';
-import { serve } from '../../src/store/embedded/serve.ts';
+import { serve, type Call } from '../../src/store/embedded/serve.ts';
 
 /** Runs the embedded database, and records each order and each fsync as a line of JSON in the file TRACED_DATABASE. */
 const file = process.env['TRACED_DATABASE'] ?? '';

@@ -1,31 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { errorFrom, type Call, type Inside, type Order, type QueryResult, type Report } from './protocol.ts';
-
-type Statements = {
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<Row> & { fields: [] }>;
-  exec<Row>(sql: string): Promise<QueryResult<Row>[]>;
-};
-
-/**
- * PGlite in its own thread: its statements run synchronously, and on the main thread each would keep the process from
- * reading what Slack sends.
- */
-export type DatabaseThread = Statements & {
-  open(folder: string, fresh: boolean): Promise<void>;
-  /** Its commit reaches the disk a moment later, or with the next one that doesn't wait: a crash may undo it. */
-  queryUnflushed<Row>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<Row>>;
-  /** No other statement runs in between. */
-  transaction<Result>(
-    task: (trx: Statements & { rollback(): Promise<void> }) => Promise<Result>,
-  ): Promise<Result>;
-  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
-  /** The first call ends the thread. */
-  close(): Promise<void>;
-  /** Ends the thread at once. */
-  abandon(): Promise<void>;
-  readonly closed: boolean;
-};
+import type { PGliteDialectConfig } from 'kysely';
+import type { Db } from 'pg-boss';
+import type { Call, ErrorFacts, Order, QueryResult, Report } from './serve.ts';
 
 type ThreadOptions = {
   /** Another program to run in it. */
@@ -47,59 +24,150 @@ function startWorker(program: URL): Worker {
   return new Worker(program, { name: 'database' });
 }
 
-export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: ThreadOptions): DatabaseThread {
+/** What was committed without waiting for the disk is on it after this time. */
+const FLUSH_MS = 250;
+/** Any commit that waits for the disk takes along those before it. */
+const FLUSH = `select pg_logical_emit_message(true, 'flush', '')`;
+
+type KyselyPGlite = Exclude<PGliteDialectConfig['pglite'], (...parameters: never[]) => unknown>;
+
+export type DatabaseThread = ReturnType<typeof startDatabaseThread>;
+
+/**
+ * PGlite in its own thread: its statements run synchronously, and on the main thread each would keep the process from
+ * reading what Slack sends. It has one connection, which everything passes to through one gate.
+ */
+export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: ThreadOptions) {
   const line = createLine(startWorker(program), onFatal);
-  let transactions = 0;
+  const gate = createPriorityGate();
+  let flushing: NodeJS.Timeout | null = null;
 
-  const statements = (inside: () => Inside | null): Statements => ({
-    async query(sql, parameters = []) {
-      // Only the caller knows the type of the rows.
-      const result = await line.call<QueryResult<never>>({ do: 'query', sql, parameters, inside: inside() });
-      // Kysely's types want columns; it doesn't read them.
-      return { ...result, fields: [] };
-    },
-    exec: async (sql) => line.call({ do: 'exec', sql, inside: inside() }),
-  });
+  async function ask(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    how: { begins?: boolean; unflushed?: boolean } = {},
+  ) {
+    // Only the caller knows the type of the rows.
+    const result = await line.call<QueryResult<never>>({ do: 'query', sql, parameters, ...how });
+    // Kysely's types want columns; it doesn't read them.
+    return { ...result, fields: [] };
+  }
 
-  return {
-    ...statements(() => null),
-    queryUnflushed: async (sql, parameters) =>
-      line.call({ do: 'query', sql, parameters, inside: null, unflushed: true }),
-    open: async (folder, fresh) => line.call({ do: 'open', folder, fresh }),
-    async transaction(task) {
-      const transaction = (transactions += 1);
-      let state: 'new' | 'open' | 'over' = 'new';
-      const inside = (): Inside => {
-        const begins = state === 'new';
-        if (begins) state = 'open';
-        return { transaction, begins };
-      };
-      const end = async (how: 'commit' | 'rollback'): Promise<void> => {
-        if (state === 'open') await line.call({ do: how, transaction });
-        state = 'over';
-      };
-      const rollback = async (): Promise<void> => end('rollback');
-      try {
-        const result = await task({ ...statements(inside), rollback });
-        await end('commit');
-        return result;
-      } catch (error) {
-        await rollback().catch(() => undefined);
-        throw error;
-      }
-    },
-    async listen(channel, callback) {
-      line.listeners.set(channel, callback);
-      await line.call({ do: 'listen', channel });
-      return async () => {
+  const query = async (sql: string) => gate.pass('background', async () => ask(sql));
+
+  const transaction: KyselyPGlite['transaction'] = async (task) => {
+    let state: 'new' | 'open' | 'over' = 'new';
+    const end = async (how: 'commit' | 'rollback'): Promise<void> => {
+      const wasOpen = state === 'open';
+      state = 'over';
+      if (wasOpen) await line.call({ do: how });
+    };
+    const rollback = async (): Promise<void> => end('rollback');
+    try {
+      const result = await task({
+        async query(sql, parameters) {
+          if (state === 'over') throw new Error('the transaction is over');
+          const begins = state === 'new';
+          state = 'open';
+          return ask(sql, parameters, { begins });
+        },
+        rollback,
+      });
+      await end('commit');
+      return result;
+    } catch (error) {
+      await rollback().catch(() => undefined);
+      throw error;
+    }
+  };
+
+  function flushSoon(): void {
+    flushing ??= setTimeout(() => {
+      flushing = null;
+      query(FLUSH).catch(() => undefined);
+    }, FLUSH_MS).unref();
+  }
+
+  const boss: Db = {
+    executeSql: async (text, values) =>
+      gate.pass('background', async () => {
+        try {
+          return await ask(text, values);
+        } catch (error) {
+          // pg-boss sends some transactions as one text, and expects a connection without one after it failed.
+          await line.call({ do: 'rollback' }).catch(() => undefined);
+          throw error;
+        }
+      }),
+    async listen(channel, onNotification, onReconnect) {
+      line.listeners.set(channel, onNotification);
+      await gate.pass('background', async () => line.call({ do: 'listen', channel }));
+      onReconnect();
+      const close = async (): Promise<void> => {
         line.listeners.delete(channel);
         return Promise.resolve();
       };
+      return { close };
     },
+  };
+
+  return {
+    open: async (folder: string, fresh: boolean): Promise<void> => line.call({ do: 'open', folder, fresh }),
+    /** When nobody in Slack waits for it. */
+    query,
+    /** As Kysely sees it. */
+    at: (priority: Priority): KyselyPGlite => ({
+      get closed() {
+        return line.isOver();
+      },
+      ready: true,
+      waitReady: Promise.resolve(),
+      close: line.close,
+      query: async (sql, parameters) => gate.pass(priority, async () => ask(sql, parameters)),
+      transaction: async (task) => gate.pass(priority, async () => transaction(task)),
+    }),
+    boss,
+    /** Its commits reach the disk a moment later: a crash may undo them. */
+    unflushed: {
+      executeSql: async (text, values) =>
+        gate
+          .pass('background', async () => ask(text, values, { unflushed: true }))
+          .finally(() => flushSoon()),
+    } satisfies Db,
+    /** The first call ends the thread. */
     close: line.close,
+    /** Ends the thread at once. */
     abandon: line.abandon,
-    get closed() {
-      return line.isOver();
+  };
+}
+
+/** `interactive`: a person in Slack waits for it. */
+type Priority = 'interactive' | 'background';
+
+/** One statement or transaction at a time. Interactive ones overtake: to answer Slack doesn't wait for background work. */
+export function createPriorityGate() {
+  const waiting: Record<Priority, (() => void)[]> = { interactive: [], background: [] };
+  let busy = false;
+
+  function admit(): void {
+    const next = busy ? undefined : (waiting.interactive.shift() ?? waiting.background.shift());
+    if (next === undefined) return;
+    busy = true;
+    next();
+  }
+
+  return {
+    async pass<T>(priority: Priority, task: () => Promise<T>): Promise<T> {
+      await new Promise<void>((resolve) => {
+        waiting[priority].push(resolve);
+        admit();
+      });
+      try {
+        return await task();
+      } finally {
+        busy = false;
+        admit();
+      }
     },
   };
 }
@@ -177,4 +245,10 @@ function createLine(worker: Worker, onFatal: (cause: Error) => void) {
     },
     abandon,
   };
+}
+
+function errorFrom({ message, stack, own }: ErrorFacts): Error {
+  const error = Object.assign(new Error(message), own);
+  if (stack !== undefined) error.stack = stack;
+  return error;
 }

@@ -7,13 +7,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { OperatorError, type Say } from '../../text/operator-error.ts';
+import { z } from 'zod';
+import { OperatorError } from '../../text/operator-error.ts';
 import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
-import { folderError, type Machine } from './folder-error.ts';
 import { tableNames, TABLES } from './upkeep.ts';
 
 export type Embedded = {
@@ -23,38 +24,100 @@ export type Embedded = {
   close(): Promise<void>;
 };
 
-type EmbeddedOptions = Partial<Machine> & {
+type EmbeddedOptions = {
   dataDir: string;
   /** Another program for the database's thread. */
   program?: URL;
+  /** How much space is left where the folder is. */
+  freeBytes?: (folder: string) => number;
 };
 
 /** Opens the database in `dataDir/database`, and creates it if there is none. One process at a time. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir);
-  const lock = claimFolder(dataDir, options);
+  const { freeBytes = freeBytesOf } = options;
+  const isFull = (): boolean => freeBytes(dataDir) < LEAST_FREE_BYTES;
+  const release = claimFolder(dataDir, isFull);
+  const { promise: failed, resolve: fail } = Promise.withResolvers<OperatorError>();
+  const thread = startDatabaseThread({
+    ...(options.program !== undefined && { program: options.program }),
+    onFatal: (cause) =>
+      fail(
+        new OperatorError(
+          'disk-failed',
+          ({ store }) => store.diskFailed(databaseIn(dataDir), cause.message),
+          {
+            cause,
+          },
+        ),
+      ),
+  });
   try {
-    const { thread, failed } = await openFolder(dataDir, options);
-    return {
-      thread,
-      failed,
-      async close() {
-        await thread.close();
-        lock.release();
-      },
-    };
+    await openFolder(dataDir, thread);
   } catch (error) {
-    lock.release();
-    throw folderError('folder-unreadable', error, { ...options, dataDir });
+    await thread.abandon();
+    release();
+    throw unreadable(error, dataDir, isFull());
   }
+  return {
+    thread,
+    failed,
+    async close() {
+      await thread.close();
+      release();
+    },
+  };
 }
 
-function claimFolder(dataDir: string, options: EmbeddedOptions): FolderLock {
+/** Returns what gives it back. */
+function claimFolder(dataDir: string, isFull: () => boolean): () => void {
   try {
     makeFolder(dataDir);
     return lockFolder(dataDir);
-  } catch (error) {
-    throw folderError('folder-unusable', error, { ...options, dataDir });
+  } catch (cause) {
+    // Also if it's in use: the app that uses it can't save anything.
+    if (isFull()) throw diskFull(dataDir, cause);
+    if (cause instanceof OperatorError) throw cause;
+    throw new OperatorError('folder-unusable', ({ store }) => store.unusable(dataDir), { cause });
+  }
+}
+
+/** A file of the write-ahead log. With less, nothing can be opened, and the error may name anything. */
+const LEAST_FREE_BYTES = 16 * 1024 * 1024;
+
+function diskFull(dataDir: string, cause: unknown): OperatorError {
+  return new OperatorError('disk-full', ({ store }) => store.diskFull(dataDir), { cause });
+}
+
+/** Why the database can't be opened, which the error itself may not say. */
+function unreadable(cause: unknown, dataDir: string, isFull: boolean): OperatorError {
+  if (isFull) return diskFull(dataDir, cause);
+  if (cause instanceof OperatorError) return cause;
+  return openFileLimit() < LEAST_FILES
+    ? new OperatorError('too-few-files', ({ store }) => store.tooFewFiles(LEAST_FILES), { cause })
+    : new OperatorError('folder-unreadable', ({ store }) => store.unreadable(dataDir), { cause });
+}
+
+/** With fewer, a whole database looks like a damaged one. It opens about 200, and every connection is one. */
+export const LEAST_FILES = 1024;
+
+const limitsSchema = z.looseObject({
+  userLimits: z.looseObject({ open_files: z.looseObject({ soft: z.number() }) }),
+});
+
+/** How many files the process may have open. https://nodejs.org/api/report.html */
+export function openFileLimit(): number {
+  // It may also be 'unlimited', and Windows has none.
+  return limitsSchema.safeParse(process.report.getReport()).data?.userLimits.open_files.soft ?? Infinity;
+}
+
+function freeBytesOf(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    // There is no such folder.
+    return Infinity;
   }
 }
 
@@ -77,52 +140,30 @@ export function contentOf(dataDir: string): 'nothing' | 'incomplete' | 'database
   return existsSync(folder) && readdirSync(folder).length > 0 ? 'incomplete' : 'nothing';
 }
 
-async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<Started> {
+async function openFolder(dataDir: string, thread: DatabaseThread): Promise<void> {
   const [folder, marker] = [databaseIn(dataDir), markerIn(dataDir)];
   const content = contentOf(dataDir);
-  if (content === 'database') return startThread(folder, { ...options, fresh: false });
   if (content === 'incomplete')
     throw new OperatorError('folder-incomplete', ({ store }) => store.incomplete(dataDir));
-
-  if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });
-  writeFileSync(marker, '');
-  syncFolder(dataDir);
-  makeFolder(folder);
-  const started = await startThread(folder, { ...options, fresh: true });
-  rmSync(marker);
-  syncFolder(dataDir);
-  return started;
-}
-
-type Started = Pick<Embedded, 'thread' | 'failed'>;
-type FolderOptions = Pick<EmbeddedOptions, 'program'> & { fresh: boolean };
-
-async function startThread(folder: string, { program, fresh }: FolderOptions): Promise<Started> {
-  const { promise: failed, resolve: fail } = Promise.withResolvers<OperatorError>();
-  let isOpen = false;
-  const thread = startDatabaseThread({
-    ...(program !== undefined && { program }),
-    onFatal: (cause) => {
-      if (!isOpen) return;
-      const say: Say = ({ store }) => store.diskFailed(folder, cause.message);
-      fail(new OperatorError('disk-failed', say, { cause }));
-    },
-  });
-  try {
-    await thread.open(folder, fresh);
-    await checkReadable(thread);
-    isOpen = true;
-    return { thread, failed };
-  } catch (error) {
-    await thread.abandon();
-    throw error;
+  const fresh = content === 'nothing';
+  if (fresh) {
+    if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });
+    writeFileSync(marker, '');
+    syncFolder(dataDir);
+    makeFolder(folder);
+  }
+  await thread.open(folder, fresh);
+  await checkReadable(thread);
+  if (fresh) {
+    rmSync(marker);
+    syncFolder(dataDir);
   }
 }
 
 /** Reads the first page of each table: a damaged one must not wait until a person needs it. */
 async function checkReadable(thread: DatabaseThread): Promise<void> {
-  const tables = tableNames(await thread.exec(TABLES));
-  await thread.exec(tables.map((table) => `select 1 from ${table} limit 1`).join(';'));
+  const tables = tableNames(await thread.query(TABLES));
+  await thread.query(tables.map((table) => `select 1 from ${table} limit 1`).join(';'));
 }
 
 /** Only a folder's own fsync makes new and removed names in it durable. */
@@ -135,8 +176,6 @@ function syncFolder(folder: string): void {
   }
 }
 
-type FolderLock = { release(): void };
-
 /** An open file that nobody refers to is closed by the garbage collector, and its lock ends with it. */
 const held = new Set<DatabaseSync>();
 
@@ -146,7 +185,7 @@ const held = new Set<DatabaseSync>();
  * a file can't tell: pids are reused, and are all 1 in containers that share a volume. It is only for the message.
  * https://sqlite.org/lockingv3.html
  */
-function lockFolder(folder: string): FolderLock {
+function lockFolder(folder: string): () => void {
   const pidFile = join(folder, 'database.pid');
   const lock = takeLock(join(folder, 'database.lock'));
   if (lock === null) {
@@ -154,13 +193,10 @@ function lockFolder(folder: string): FolderLock {
     throw new OperatorError('folder-in-use', ({ store }) => store.inUse(folder, pid));
   }
   writeFileSync(pidFile, `${process.pid}\n`);
-  return {
-    release() {
-      if (!lock.isOpen) return;
-      rmSync(pidFile, { force: true });
-      lock.close();
-      held.delete(lock);
-    },
+  return () => {
+    if (!held.delete(lock)) return;
+    rmSync(pidFile, { force: true });
+    lock.close();
   };
 }
 

@@ -1,10 +1,45 @@
 import { fsyncSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
-import { PGlite, type PGliteOptions, type Transaction, parse, protocol } from '@electric-sql/pglite';
+import { PGlite, type PGliteOptions, type Results, parse, protocol } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
-import { errorFacts, type Call, type Inside, type Order, type Report } from './protocol.ts';
+
+/** What the process asks of the thread that runs the database. */
+export type Order =
+  | { do: 'open'; folder: string; fresh: boolean }
+  /** `begins`: a transaction, with this statement. `unflushed`: its commit reaches the disk with the next one. */
+  | { do: 'query'; sql: string; parameters: readonly unknown[]; begins?: boolean; unflushed?: boolean }
+  | { do: 'commit' | 'rollback' }
+  | { do: 'listen'; channel: string }
+  | { do: 'close' };
+
+export type Call = { id: number; order: Order };
+
+/** What the thread answers. Only the caller knows the type of `value`. */
+export type Report<Value = never> =
+  | { kind: 'done'; id: number; value: Value }
+  | { kind: 'failed'; id: number; error: ErrorFacts }
+  | { kind: 'notified'; channel: string; payload: string }
+  | { kind: 'panicked'; error: ErrorFacts };
+
+export type QueryResult<Row> = Pick<Results<Row>, 'rows' | 'affectedRows'>;
+
+/** An error's own properties don't survive a message to another thread. */
+export type ErrorFacts = { message: string; stack: string | undefined; own: Record<string, string> };
+
+/** Left out: they hold what people wrote. */
+const HIDDEN = new Set(['message', 'stack', 'query', 'params', 'queryOptions', 'where', 'detail']);
+
+function errorFacts(error: unknown): ErrorFacts {
+  // Emscripten throws plain objects for what a file system refuses.
+  if (!(error instanceof Error)) return { message: inspect(error, { depth: 0 }), stack: undefined, own: {} };
+  const own = Object.entries(error).filter(
+    (entry): entry is [string, string] => !HIDDEN.has(entry[0]) && typeof entry[1] === 'string',
+  );
+  return { message: error.message, stack: error.stack, own: Object.fromEntries(own) };
+}
 
 /** PGlite starts with `-F` (no fsync) otherwise. Its WAL is kept small: nothing else trims it in single-user mode. */
 const START_PARAMETERS = [
@@ -22,32 +57,31 @@ const START_PARAMETERS = [
   ].flatMap((setting) => ['-c', setting]),
 ];
 
-/** The other end of database-thread.ts: runs the database in this thread, for the process behind the port. */
+type Servant = (order: Exclude<Order, { do: 'open' }>) => Promise<unknown>;
+
+/** The other end of database-thread.ts: runs the database in this thread, and carries out orders one after another. */
 export function serve(port: MessagePort, fsync: Fsync = fsyncSync): void {
   const report = (said: Report<unknown>): void => port.postMessage(said);
-  let obey: ((order: Exclude<Order, { do: 'open' }>) => Promise<unknown>) | null = null;
+  let obey: Servant = async () => Promise.reject(new Error('the database is not open'));
+  let last = Promise.resolve();
 
   async function take(order: Order): Promise<unknown> {
-    if (order.do !== 'open') {
-      if (obey === null) throw new Error('the database is not open');
-      return obey(order);
-    }
-    const pglite = await startPGlite(order, fsync, (panic) =>
-      report({ kind: 'panicked', error: errorFacts(panic) }),
-    );
+    if (order.do !== 'open') return obey(order);
+    const onPanic = (panic: Error): void => report({ kind: 'panicked', error: errorFacts(panic) });
+    const pglite = await startPGlite(order, fsync, onPanic);
     obey = createServant(pglite, (channel, payload) => report({ kind: 'notified', channel, payload }));
     return null;
   }
 
   port.on('message', ({ id, order }: Call) => {
-    take(order).then(
-      (value) => report({ kind: 'done', id, value }),
-      (error: unknown) => report({ kind: 'failed', id, error: errorFacts(error) }),
-    );
+    last = last
+      .then(async () => take(order))
+      .then(
+        (value) => report({ kind: 'done', id, value }),
+        (error: unknown) => report({ kind: 'failed', id, error: errorFacts(error) }),
+      );
   });
 }
-
-/** The orders once it is open. */
 
 async function startPGlite(
   { folder, fresh }: { folder: string; fresh: boolean },
@@ -84,85 +118,39 @@ async function unpackDatabase(folder: string): Promise<void> {
   }
 }
 
-/** What was committed without waiting for the disk is on it after this time. */
-const FLUSH_MS = 250;
-const FLUSH = `select pg_logical_emit_message(true, 'flush', '')`;
+function createServant(
+  pglite: GuardedPGlite,
+  onNotified: (channel: string, payload: string) => void,
+): Servant {
+  const statements = createStatements(pglite);
 
-type Open = { trx: Transaction; commit(): void; rollback(reason: Error): void; ended: Promise<void> };
-
-function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payload: string) => void) {
-  const prepared = createPrepared(pglite);
-  const open = new Map<number, Promise<Open>>();
-  let flushing: NodeJS.Timeout | null = null;
-
-  async function at(transaction: number): Promise<Open> {
-    const found = open.get(transaction);
-    if (found === undefined) throw new Error('the transaction is over');
-    return found;
-  }
-
-  function begin(transaction: number): void {
-    const begun = Promise.withResolvers<Open>();
-    const end = Promise.withResolvers<void>();
-    const ended = pglite.transaction(async (trx) => {
-      begun.resolve({ trx, commit: end.resolve, rollback: end.reject, ended });
-      await end.promise;
-    });
-    // The caller awaits its end; here only a failed beginning counts.
-    ended.catch(begun.reject);
-    open.set(transaction, begun.promise);
-  }
-
-  async function enter({ transaction, begins }: Inside): Promise<Transaction> {
-    if (begins) begin(transaction);
-    return (await at(transaction)).trx;
-  }
-
-  /** Alone, as all that is no transaction. */
-  async function runUnflushed(sql: string, parameters: readonly unknown[]) {
-    await prepared.run('set synchronous_commit to off', []);
+  async function query({ sql, parameters, begins, unflushed }: Extract<Order, { do: 'query' }>) {
+    if (begins === true) await pglite.exec('begin');
+    if (unflushed !== true) return statements.query(sql, parameters);
+    await statements.query('set synchronous_commit to off', []);
     try {
-      return await prepared.run(sql, parameters);
+      return await statements.query(sql, parameters);
     } finally {
-      await prepared.run('set synchronous_commit to on', []);
-      flushing ??= setTimeout(() => {
-        flushing = null;
-        // Any commit that waits for the disk takes along those before it.
-        pglite.query(FLUSH).catch(() => undefined);
-      }, FLUSH_MS).unref();
+      await statements.query('set synchronous_commit to on', []);
     }
   }
 
-  async function query({ sql, parameters, inside, unflushed }: Extract<Order, { do: 'query' }>) {
-    if (unflushed === true) return pglite._runExclusiveTransaction(async () => runUnflushed(sql, parameters));
-    const trx = inside === null ? null : await enter(inside);
-    if (!PREPARABLE.test(sql)) {
-      prepared.passBy(sql);
-      return (trx ?? pglite).query(sql, [...parameters]);
-    }
-    if (trx === null) return pglite._runExclusiveTransaction(async () => prepared.run(sql, parameters));
-    return prepared.run(sql, parameters);
-  }
-
-  async function end(transaction: number, how: (open: Open) => void): Promise<void> {
-    const ending = await at(transaction).finally(() => open.delete(transaction));
-    how(ending);
-    await ending.ended;
-  }
-
-  return async (order: Exclude<Order, { do: 'open' }>): Promise<unknown> => {
+  return async (order) => {
     switch (order.do) {
-      case 'query':
-        return toResult(await query(order));
-      case 'exec': {
-        const trx = order.inside === null ? pglite : await enter(order.inside);
-        prepared.passBy(order.sql);
-        return (await trx.exec(order.sql)).map(toResult);
+      case 'query': {
+        const { rows, affectedRows } = await query(order);
+        // Nobody reads the names and types of the columns, which are often more than the rows.
+        return { rows, affectedRows };
       }
-      case 'commit':
-        return end(order.transaction, ({ commit }) => commit());
+      case 'commit': {
+        const [done] = await pglite.exec('commit');
+        // As Postgres answers if a statement failed before.
+        if (done?.command === 'ROLLBACK') throw Object.assign(new Error('rolled back'), { code: ABORTED });
+        return null;
+      }
       case 'rollback':
-        return end(order.transaction, ({ rollback }) => rollback(new Error('rolled back'))).catch(() => null);
+        await pglite.exec('rollback');
+        return null;
       case 'listen':
         await pglite.listen(order.channel, (payload) => onNotified(order.channel, payload));
         return null;
@@ -172,10 +160,8 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
   };
 }
 
-/** Nobody reads the names and types of the columns, which are often more than the rows. */
-function toResult({ rows, affectedRows }: Awaited<ReturnType<PGlite['query']>>) {
-  return { rows, affectedRows };
-}
+/** in_failed_sql_transaction, https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const ABORTED = '25P02';
 
 /**
  * A PGlite that knows when it is dead. After a panic (the disk is full or failed) Postgres must be restarted and
@@ -262,7 +248,9 @@ function isObject(value: unknown): value is object {
 
 const { serialize } = protocol;
 
-const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i;
+const PREPARABLE = /^\s*(select|insert|update|delete|with|set)\b/i;
+/** Only a single statement can be prepared. */
+const SEVERAL = /;\s*\S/;
 /** A change of tables changes the columns that prepared statements return. */
 const CHANGES_TABLES = /\b(create|alter|drop)\b/i;
 /** Lists of values differ in length, and each length is a statement of its own. */
@@ -277,7 +265,7 @@ type Statement = { name: string; types: readonly number[]; columns: Messages };
  * PGlite itself parses each time, and crosses into WebAssembly six times for it.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
-function createPrepared(pglite: PGlite) {
+function createStatements(pglite: PGlite) {
   const statements = new Map<string, Statement>();
   let named = 0;
   let isForgetting = false;
@@ -315,25 +303,27 @@ function createPrepared(pglite: PGlite) {
     return (pglite.serializers[type ?? 0] ?? String)(value);
   }
 
-  return {
-    /** Outside of a transaction, none may begin meanwhile. */
-    run: async (sql: string, parameters: readonly unknown[]) =>
-      pglite._runExclusiveQuery(async () => {
-        const { name, types, columns } = statements.get(sql) ?? (await prepare(sql));
-        const values = parameters.map((value, at) => toText(value, types[at]));
-        const said = await send(
-          serialize.bind({ statement: name, values }),
-          serialize.execute(),
-          serialize.sync(),
-        );
-        const [result] = parse.parseResults([...columns, ...said], pglite.parsers);
-        if (result === undefined) throw new Error('PGlite changed: a statement had no result');
-        return result;
-      }),
+  async function runPrepared(sql: string, parameters: readonly unknown[]) {
+    const { name, types, columns } = statements.get(sql) ?? (await prepare(sql));
+    const values = parameters.map((value, at) => toText(value, types[at]));
+    const said = await send(
+      serialize.bind({ statement: name, values }),
+      serialize.execute(),
+      serialize.sync(),
+    );
+    const [result] = parse.parseResults([...columns, ...said], pglite.parsers);
+    if (result === undefined) throw new Error('PGlite changed: a statement had no result');
+    return result;
+  }
 
-    /** Before statements that aren't preparable. */
-    passBy(sql: string): void {
+  return {
+    async query(sql: string, parameters: readonly unknown[]): Promise<QueryResult<unknown>> {
+      const isOne = parameters.length > 0 || !SEVERAL.test(sql);
+      if (isOne && PREPARABLE.test(sql)) return runPrepared(sql, parameters);
       if (CHANGES_TABLES.test(sql)) forget();
+      if (parameters.length > 0) return pglite.query(sql, [...parameters]);
+      const results = await pglite.exec(sql);
+      return { rows: results.flatMap(({ rows }) => rows), affectedRows: results.at(-1)?.affectedRows ?? 0 };
     },
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Log } from '../../log.ts';
 import { repeat } from '../../time.ts';
 
-type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
+type Runner = { query(sql: string): Promise<{ rows: unknown[] }> };
 
 type Upkeep = {
   /** Also vacuums, which need not be done each time. */
@@ -21,12 +21,12 @@ type Upkeep = {
  * https://www.postgresql.org/docs/current/app-postgres.html
  */
 export async function runUpkeep(database: Runner, { full, pauseMs, signal }: Upkeep): Promise<void> {
-  const tables = full ? tableNames(await database.exec(TABLES)) : [];
+  const tables = full ? tableNames(await database.query(TABLES)) : [];
   for (const step of tables.flatMap((table) => [`VACUUM ${table}`, `ANALYZE ${table}`])) {
-    await database.exec(step);
+    await database.query(step);
     await delay(pauseMs, undefined, { signal, ref: false });
   }
-  await database.exec('CHECKPOINT');
+  await database.query('CHECKPOINT');
 }
 
 /**
@@ -34,7 +34,7 @@ export async function runUpkeep(database: Runner, { full, pauseMs, signal }: Upk
  * again, by what it holds now.
  */
 async function analyzeGrown(database: Runner): Promise<void> {
-  for (const table of tableNames(await database.exec(GROWN))) await database.exec(`ANALYZE ${table}`);
+  for (const table of tableNames(await database.query(GROWN))) await database.query(`ANALYZE ${table}`);
 }
 
 /** Tables that are twice as large as when they were analyzed. Smaller ones are read as quickly by any plan. */
@@ -53,8 +53,8 @@ export const TABLES = `
 
 const tableSchema = z.object({ name: z.string() });
 
-export function tableNames(results: readonly { rows: unknown[] }[]): string[] {
-  return results.flatMap(({ rows }) => rows.map((row) => tableSchema.parse(row).name));
+export function tableNames({ rows }: { rows: unknown[] }): string[] {
+  return rows.map((row) => tableSchema.parse(row).name);
 }
 
 const CHECKPOINT_MS = 5 * 60_000;
