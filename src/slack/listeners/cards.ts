@@ -130,7 +130,6 @@ export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: 
     ? { session: null, uploaded: [], sent: null }
     : { session: rows.session, uploaded: uploads?.urls ?? [], sent: prompt === task ? null : prompt };
   const files = [...(draft.values.attachment_urls ?? []), ...uploaded];
-  const trouble = problemOf(request, text) ?? doubtOf(request, text);
   return {
     asked: {
       values: { ...draft.values, prompt: task, ...(files.length > 0 && { attachment_urls: files }) },
@@ -158,7 +157,8 @@ export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: 
     sent,
     instructions: prompt === null || sent !== null ? null : instructionsIn(prompt, request.id),
     news: [
-      ...(trouble === null ? [] : [trouble]),
+      problemOf(request, text),
+      doubtOf(request, text),
       ...approvalNotes(request, text),
       ...leftOutNotes(request, text),
     ],

@@ -24,7 +24,7 @@ import {
   sections,
   type Rendered,
 } from './objects.ts';
-import { bold, codeBlocks, escape, oneLine, struck, truncate, BETWEEN_FACTS } from './text.ts';
+import { bold, codeBlocks, escape, facts, ifAny, oneLine, present, struck, truncate } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
 export type ApprovalView = {
@@ -84,25 +84,25 @@ function asking(message: ApprovalView, text: Text): Rendered {
   const words = text.approval.message;
   const { approval, untilMs } = message;
   const lines = askLines(message, text);
-  const facts = factLines(message, text);
+  const rows = factLines(message, text);
   const task = codeBlocks(withoutCredentials(message.task));
   const voters = names(approval.yes.map(({ name }) => name));
-  const standing = [
-    ...(approval.yes.length === 0 ? [] : [text.approval.onCard.approved(voters)]),
-    ...(untilMs === null ? [] : [words.until(shownMoment(untilMs, text))]),
-  ];
+  const standing = present([
+    voters === '' ? null : text.approval.onCard.approved(voters),
+    ifAny(untilMs, (ms) => words.until(shownMoment(ms, text))),
+  ]);
   const head = section(lines.join('\n'));
   const note = context(words.cut);
   const end = [...sections(standing), approvalButtons(message, words.readAll, text)];
   // The beginning of both, if they are too long for a message: the end is in Details.
   const room = LIMIT.messageJson - charactersOf([head, note, end]);
   const blocks = task.slice(0, TASK_BLOCKS).map(section);
-  const allFacts = sections(facts);
+  const allFacts = sections(rows);
   const shownFacts = fitting(allFacts, Math.max(room / 2, room - charactersOf(blocks)), charactersOf);
   const shownTask = fitting(blocks, room - charactersOf(shownFacts), charactersOf);
   const isCut = shownTask.length < task.length || shownFacts.length < allFacts.length;
   return {
-    text: truncate([...lines, ...standing, ...facts, ...task].join('\n'), LIMIT.messageText),
+    text: truncate([...lines, ...standing, ...rows, ...task].join('\n'), LIMIT.messageText),
     blocks: [
       head,
       ...shownTask,
@@ -120,13 +120,13 @@ function askLines(
 ): string[] {
   const words = text.approval.message;
   const where = channelId === null ? words.direct : `<#${escape(channelId)}>`;
-  return [
+  return present([
     words.asks(bold(escape(title)), `<@${escape(requester)}>`, where),
     // What a limit is about is among the facts.
-    ...(budget === undefined && most === undefined ? [words.rule(escape(rule))] : []),
-    ...(need > 1 ? [words.need(need)] : []),
-    ...(say === null ? [] : [escape(truncate(say, SAY_LENGTH))]),
-  ];
+    budget === undefined && most === undefined ? words.rule(escape(rule)) : null,
+    need > 1 ? words.need(need) : null,
+    ifAny(say, (sentence) => escape(truncate(sentence, SAY_LENGTH))),
+  ]);
 }
 
 /** What became of it, and by whom. */
@@ -135,13 +135,13 @@ function overLines({ title }: ApprovalView, over: Over, text: Text): string[] {
   const words = text.approval.message;
   const who = over.canceledBy === null ? names(over.by) : `<@${escape(over.canceledBy)}>`;
   const said = [words.ended[kind](who), started === null ? '' : text.notices[started]];
-  const when = atMs === null ? [] : [shownMoment(atMs, text)];
+  const when = ifAny(atMs, (ms) => shownMoment(ms, text));
   const task = escape(oneLine(title));
-  return [
+  return present([
     kind === 'approved' ? words.approved(bold(task)) : struck(task),
-    [bold(text.joins.sentences(said)), ...when].join(BETWEEN_FACTS),
-    ...(reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))]),
-  ];
+    facts(bold(text.joins.sentences(said)), when),
+    ifAny(reason, (sentence) => text.approval.reason(escape(truncate(sentence, REASON_LENGTH)))),
+  ]);
 }
 
 function factLines(message: ApprovalView, text: Text): string[] {
@@ -150,19 +150,17 @@ function factLines(message: ApprovalView, text: Text): string[] {
   const { budget, most } = approval;
   const { files, quotedMessages, leftOut, instructions } = asked;
   const { max_acu_limit: cap, ...others } = asked.values;
-  return [
+  return present([
     text.modal.runsAs.member(escape(asked.runsAs ?? text.card.serviceUser)),
     words.cost(capWords(cap), capWords(most)),
-    ...(budget === undefined ? [] : [words.left(moneyWords(budget, text))]),
+    budget === undefined ? null : words.left(moneyWords(budget, text)),
     // Uncut, unlike on a card: nobody can approve what they don't see.
     ...fieldRows({ values: others, secretNames, names: named }, text),
-    ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages)]),
-    ...(files.length === 0 ? [] : [words.files(names(files))]),
-    ...(leftOut === 0 ? [] : [words.leftOut(leftOut)]),
-    ...(instructions === null
-      ? []
-      : [words.instructions(escape(truncate(oneLine(instructions), INSTRUCTIONS_LENGTH)))]),
-  ];
+    quotedMessages === 0 ? null : words.quotes(quotedMessages),
+    files.length === 0 ? null : words.files(names(files)),
+    leftOut === 0 ? null : words.leftOut(leftOut),
+    ifAny(instructions, (added) => words.instructions(escape(truncate(oneLine(added), INSTRUCTIONS_LENGTH)))),
+  ]);
 }
 
 const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));

@@ -11,12 +11,14 @@ import {
   codeBlock,
   codeBlocks,
   escape,
+  facts,
   fitCodeBlock,
+  ifAny,
   link,
   lookup,
   oneLine,
+  present,
   truncate,
-  BETWEEN_FACTS,
   code,
   date,
   isWebAddress,
@@ -32,7 +34,7 @@ export type SessionDetails = {
   /** null: not established, or refused. */
   identity: { name: string; how: string } | null;
   /** Sentences: what went wrong, the approvals it has or waits for, and what Devin didn't get. */
-  news: string[];
+  news: (string | null)[];
   /** What the policy added to the task; null: nothing, or `sent` has it. */
   instructions: string | null;
   /** Ids and states by their names in Slack, Devin and here. */
@@ -47,9 +49,7 @@ const SMALL_PART_BYTES = 20_000;
 export function renderDetails(details: SessionDetails, text: Text): ModalView {
   const { headings, title } = text.details;
   const { asked, support } = details;
-  const ids = Object.entries(support).flatMap(([name, value]) =>
-    value ? [`${name}: ${oneLine(value)}`] : [],
-  );
+  const ids = Object.entries(support).flatMap(([name, value]) => (value ? `${name}: ${oneLine(value)}` : []));
   return modal(
     {
       id: VIEW.details,
@@ -79,22 +79,20 @@ function part({ heading, rows, bytes: most }: Part, text: Text): KnownBlock[] {
 }
 
 function contextRows({ instructions, sent }: SessionDetails, text: Text): string[] {
-  return [
-    ...(instructions === null
-      ? []
-      : [row(text.details.instructions, truncate(escape(oneLine(instructions)), SENTENCE_LENGTH))]),
-    ...(sent === null ? [] : rows(text.modal.review, sent, { text })),
-  ];
+  const added = ifAny(instructions, (words) =>
+    row(text.details.instructions, truncate(escape(oneLine(words)), SENTENCE_LENGTH)),
+  );
+  return present([added, ...(ifAny(sent, (prompt) => rows(text.modal.review, prompt, { text })) ?? [])]);
 }
 
 /** As whom, what went wrong, who approved it, and the link. */
-function summaryRows({ identity, news, url }: SessionDetails, text: Text): string[] {
+function summaryRows({ identity, news, url }: SessionDetails, text: Text): (string | null)[] {
   const who = (name: string): string =>
     text.modal.runsAs.member(bold(escape(truncate(oneLine(name), NAME_LENGTH))));
   return [
-    ...(identity === null ? [] : [[who(identity.name), identity.how].join(BETWEEN_FACTS)]),
-    ...news.map((words) => truncate(escape(words), SENTENCE_LENGTH)),
-    ...(url === null ? [] : [link(url, text.card.buttons.open)]),
+    ifAny(identity, ({ name, how }) => facts(who(name), how)),
+    ...present(news).map((words) => truncate(escape(words), SENTENCE_LENGTH)),
+    ifAny(url, (address) => link(address, text.card.buttons.open)),
   ];
 }
 

@@ -12,7 +12,19 @@ import { isForApprovers, lastWords, type SessionCard } from './session-card.ts';
 import type { FormIdentity } from './session-form.ts';
 import { sessionLines } from './session-list.ts';
 import { renderOwnSettings } from './settings.ts';
-import { bold, code, codeBlock, escape, link, oneLine, quote, truncate, BETWEEN_FACTS } from './text.ts';
+import {
+  bold,
+  code,
+  codeBlock,
+  escape,
+  facts,
+  ifAny,
+  link,
+  oneLine,
+  present,
+  quote,
+  truncate,
+} from './text.ts';
 import { homeEveryone, type HomeEveryone } from './usage.ts';
 
 /** What an administrator wants to know of the app. */
@@ -93,7 +105,7 @@ function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
   return [
     header(text.home.title),
     section(who),
-    ...(how === null ? [] : [context(how)]),
+    ...present([how]).map(context),
     actions(mayStart ? [start, refresh] : [refresh]),
     context(mayStart ? text.joins.sentences([text.home.whereCardsGo, drawn]) : drawn),
   ];
@@ -138,9 +150,9 @@ function standingOf(card: SessionCard): Standing {
 function entry({ card, thread }: HomeSession, text: Text): KnownBlock {
   const pressed = standingOf(card) === 'needs-you' ? firstButton(card, text) : null;
   const asks = card.phase === 'needs-you' ? lastWords(card) : null;
-  const lines = sessionLines(card, text, thread === null ? [] : [link(thread, text.milestones.thread)]);
+  const lines = sessionLines(card, text, [ifAny(thread, (url) => link(url, text.milestones.thread))]);
   return {
-    ...section(asks === null ? lines : `${lines}\n${quote(asks)}`),
+    ...section(present([lines, ifAny(asks, quote)]).join('\n')),
     block_id: homeBlock(card.requestId),
     ...(pressed !== null && { accessory: pressed }),
   };
@@ -167,18 +179,17 @@ function homeHealth(
 ): KnownBlock {
   const { label, well, ...words } = home.health;
   const unwell = SIDES.filter((side) => !sides[side]).map((side) => words.sides[side]);
-  const problems = [
-    ...(unwell.length === 0 ? [] : [words.unreachable(joins.list(unwell))]),
-    ...(keyRefused ? [escape(devin.unauthorized)] : []),
-    ...(missingScopes.length === 0
-      ? []
-      : [words.missingScopes(truncate(missingScopes.join(', '), SCOPES_LENGTH))]),
-    ...(setAside === 0 ? [] : [words.setAside(setAside)]),
-  ];
-  return context([bold(label), ...(problems.length === 0 ? [well] : problems)].join(BETWEEN_FACTS));
+  const scopes = truncate(missingScopes.join(', '), SCOPES_LENGTH);
+  const problems = facts(
+    unwell.length === 0 ? null : words.unreachable(joins.list(unwell)),
+    keyRefused ? escape(devin.unauthorized) : null,
+    scopes === '' ? null : words.missingScopes(scopes),
+    setAside === 0 ? null : words.setAside(setAside),
+  );
+  return context(facts(bold(label), problems || well));
 }
 
 function homeFile({ kind, problems }: HomeFile, { home: { files } }: Text): KnownBlock {
   const lines = truncate(problems.map((line) => oneLine(line)).join('\n'), PROBLEMS_LENGTH);
-  return section(`${bold(files[kind])}${BETWEEN_FACTS}${files.broken}\n${escape(lines)}`);
+  return section(`${facts(bold(files[kind]), files.broken)}\n${escape(lines)}`);
 }

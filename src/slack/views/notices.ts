@@ -1,6 +1,6 @@
 import type { Button } from '@slack/types';
 import type { DevinFailure, Failure } from '../../session/failure.ts';
-import { fieldOf, fields } from '../../session/fields.ts';
+import { fieldOf } from '../../session/fields.ts';
 import type { RefusedIdentity } from '../../session/identity.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Hurdle } from '../../session/policy/decide.ts';
@@ -20,14 +20,25 @@ import {
   titled,
   type Rendered,
 } from './objects.ts';
-import { cardTitle, statusWord, type SessionCard } from './session-card.ts';
-import { bold, code, escape, fitCodeBlock, link, lookup, truncate, BETWEEN_FACTS, unescape } from './text.ts';
+import { cardTitle, meaningOf, statusWord, type SessionCard } from './session-card.ts';
+import {
+  bold,
+  code,
+  escape,
+  facts,
+  fitCodeBlock,
+  ifAny,
+  link,
+  lookup,
+  present,
+  truncate,
+  unescape,
+} from './text.ts';
 
 /** Private notices: what happened, why, what to do next. Sentences come escaped; what was typed comes raw. */
 
 type Refusal = {
   problems: string[];
-  /** Slack no longer shows a command once it is sent, so it is quoted. */
   typed: string | null;
   /** The options beside the task, in a few words each. */
   options?: readonly string[];
@@ -39,17 +50,22 @@ type Refusal = {
 const PROBLEM_LENGTH = 1000;
 const MAX_PROBLEMS = 20;
 
-export function refusal({ problems, typed, options = [], formId, title }: Refusal, text: Text): Rendered {
-  const quoted = [
-    ...(typed === null || typed.trim() === '' ? [] : [`${text.notices.typed}\n${fitCodeBlock(typed).block}`]),
-    ...(options.length === 0 ? [] : [options.join(' · ')]),
-  ];
+export function refusal(refused: Refusal, text: Text): Rendered {
+  const { typed, options = [], formId, title = text.notices.nothingStarted } = refused;
+  const problems = refused.problems.slice(0, MAX_PROBLEMS).map((one) => truncate(one, PROBLEM_LENGTH));
   return joinParts([
-    titled(title ?? text.notices.nothingStarted),
-    packed(problemLines(problems)),
-    ...quoted.map(line),
-    ...(formId === null ? [] : [buttonRow(formButton(formId, text))]),
+    titled(title),
+    packed(problems.length === 1 ? problems : problems.map((one) => `• ${one}`)),
+    quotedBack(text.notices.typed, typed),
+    ...present([facts(...options)]).map(line),
+    ifAny(formId, (id) => buttonRow(formButton(id, text))),
   ]);
+}
+
+/** Slack keeps neither a command nor what is typed into a box, so it is quoted. null: nothing was typed. */
+export function quotedBack(label: string, typed: string | null): Rendered | null {
+  const [words] = present([typed]);
+  return words === undefined ? null : line(`${label}\n${fitCodeBlock(words).block}`);
 }
 
 /** `again`: the button that opens what Slack didn't open, or may not have opened. */
@@ -57,8 +73,8 @@ export function unopened(title: string, again: Button, { notices }: Text): Rende
   return offering(notices.notOpened(escape(title)), again);
 }
 
-export function notice(sentences: readonly string[]): Rendered {
-  return joinParts([packed(sentences)]);
+export function notice(sentences: readonly (string | null)[]): Rendered {
+  return packed(sentences);
 }
 
 /** The session takes no more messages; offers to start another. */
@@ -75,7 +91,7 @@ export function doneAlready(
   { name, card, sinceMs }: { name: string; card: SessionCard; sinceMs: number },
   text: Text,
 ): string {
-  const how = [statusWord(card, text), shownMoment(sinceMs, text)].join(BETWEEN_FACTS);
+  const how = facts(statusWord(card, text), shownMoment(sinceMs, text));
   return text.steering.already(name, how);
 }
 
@@ -85,7 +101,7 @@ export function cardElsewhere(
   text: Text,
 ): Rendered {
   const sentence = text.notices.cardElsewhere(slackRefusal(code, text));
-  return notice(url === null ? [sentence] : [sentence, link(url, text.notices.openCard)]);
+  return notice([sentence, ifAny(url, (card) => link(card, text.notices.openCard))]);
 }
 
 /** Why Slack took no message there, by its code. */
@@ -98,13 +114,7 @@ export function slackRefusal(code: string, { notices }: Text): string {
 
 /** Slack refuses the card everywhere. */
 export function noCard(session: { url: string } | null, text: Text): Rendered {
-  const sentence = text.notices.noCard;
-  return notice(session === null ? [sentence] : [sentence, link(session.url, text.card.buttons.open)]);
-}
-
-function problemLines(problems: readonly string[]): string[] {
-  const lines = problems.slice(0, MAX_PROBLEMS).map((problem) => truncate(problem, PROBLEM_LENGTH));
-  return lines.length === 1 ? lines : lines.map((line) => `• ${line}`);
+  return notice([text.notices.noCard, ifAny(session, ({ url }) => link(url, text.card.buttons.open))]);
 }
 
 export function formButton(formId: string, text: Text): Button {
@@ -131,17 +141,14 @@ type OutcomeMessage = {
 /** Says why a request has no session, or may have none, and what to do. The buttons are on the card. */
 export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
   const { card, userId, reason, isOver, cardUrl } = message;
-  const { notices, milestones } = text;
-  const isUnknown = isOver || card.phase === 'unknown';
-  const event = bold(isUnknown ? text.card.phases.unknown : statusWord(card, text));
-  const lines = [
-    [`<@${escape(userId)}> ${event}`, escape(cardTitle(card, text))].join(BETWEEN_FACTS),
-    ...(reason === null || isOver ? [] : [truncate(escape(reason), REASON_LENGTH)]),
-    ...(isOver ? [milestones.changedSince] : []),
-    ...(isUnknown && !isOver ? [text.card.meaning.unknown.any] : []),
-  ];
-  const below = cardUrl === null ? [] : [small(link(cardUrl, notices.openCard))];
-  return joinParts([...lines.map(line), ...below]);
+  const event = bold(isOver ? text.card.phases.unknown : statusWord(card, text));
+  const why = ifAny(reason, (words) => truncate(escape(words), REASON_LENGTH));
+  const lines = isOver ? [text.milestones.changedSince] : [why, meaningOf(card.phase, null, text)];
+  return joinParts([
+    line(facts(`<@${escape(userId)}> ${event}`, escape(cardTitle(card, text)))),
+    ...present(lines).map(line),
+    ifAny(cardUrl, (url) => small(link(url, text.notices.openCard))),
+  ]);
 }
 
 /** What the app does in a channel, in three lines. */
@@ -233,15 +240,15 @@ function policyMessage(
   { hurdles, lacksApprovers = false }: Extract<Failure, { kind: 'policy' }>,
   text: Text,
 ): string {
-  const lacks = lacksApprovers ? [text.policy.why.lacksApprovers] : [];
-  return [...lacks, ...hurdles.map((hurdle) => hurdleSentence(hurdle, text))].join('\n');
+  const lacks = lacksApprovers ? text.policy.why.lacksApprovers : null;
+  return present([lacks, ...hurdles.map((hurdle) => hurdleSentence(hurdle, text))]).join('\n');
 }
 
 /** What keeps a request from starting, and what would not. Plain. A rule has its own words, and its name, so that people can ask about it. */
 export function hurdleSentence(hurdle: Hurdle, text: Text): string {
   const { policy, joins } = text;
   const { hurdles, money } = policy;
-  const lower = (most: number | null): string => (most === null ? '' : hurdles.lower(acuWords(most)));
+  const lower = (most: number | null): string => ifAny(most, (acu) => hurdles.lower(acuWords(acu))) ?? '';
   switch (hurdle.kind) {
     case 'rule':
       return hurdle.say === null
@@ -265,10 +272,8 @@ function approvalMessage(
   { end, by, reason }: Extract<Failure, { kind: 'approval' }>,
   { approval }: Text,
 ): string {
-  return [
-    approval.message.ended[end](by?.name ?? approval.someone),
-    ...(reason === null ? [] : [approval.reason(reason)]),
-  ].join('\n');
+  const ended = approval.message.ended[end](by?.name ?? approval.someone);
+  return present([ended, ifAny(reason, approval.reason)]).join('\n');
 }
 
 function gaveUp({ waiting, askedToWaitMs }: Extract<Failure, { kind: 'gave-up' }>, text: Text): string {
@@ -294,7 +299,7 @@ const OF_TWO_PARTIES: ReadonlySet<string> = new Set(['UseDevinSessions', 'Impers
 
 /** Why Devin didn't do what a person wanted: its own words first, then who can change it. */
 export function devinReason({ code, status, detail, permission }: DevinFailure, { devin }: Text): string {
-  const said = detail === null ? '' : `${devin.refused(detail)}\n`;
+  const said = (then: string): string => present([ifAny(detail, devin.refused), then]).join('\n');
   switch (code) {
     case 'rate-limited':
     case 'not-sent':
@@ -304,13 +309,13 @@ export function devinReason({ code, status, detail, permission }: DevinFailure, 
     case 'invalid-request':
       return devin.refused(detail);
     case 'unauthorized':
-      return `${said}${devin.unauthorized}`;
+      return said(devin.unauthorized);
     case 'payment-required':
-      return `${said}${devin.paymentRequired}`;
+      return said(devin.paymentRequired);
     case 'forbidden':
-      return `${said}${devin.forbidden(permission)}`;
+      return said(devin.forbidden(permission));
     case 'not-found':
-      return `${said}${devin.notFound}`;
+      return said(devin.notFound);
     case 'conflict':
       return `${devin.refused(detail)}\n${devin.conflict}`;
     case 'unexpected':
@@ -322,7 +327,7 @@ export function devinReason({ code, status, detail, permission }: DevinFailure, 
 function fieldLines({ detail, fieldErrors }: DevinFailure, text: Text): string[] {
   const others = fieldErrors.filter(({ message }) => detail?.includes(message) !== true);
   return others.map(({ field, message }) => {
-    const known = fields.find(({ key }) => key === field);
-    return text.joins.labeled(known === undefined ? field : text.fields[known.key].label, message);
+    const { label } = lookup(text.fields, field) ?? { label: field };
+    return text.joins.labeled(label, message);
   });
 }

@@ -1,7 +1,7 @@
-import type { Button, KnownBlock, ModalView } from '@slack/types';
+import type { Button, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION, REPLY_BLOCK, VIEW, sessionMetadata } from '../edge/ids.ts';
-import { offering } from './notices.ts';
+import { offering, quotedBack } from './notices.ts';
 import {
   inputBlock,
   readEntered,
@@ -20,7 +20,7 @@ import {
   type Rendered,
 } from './objects.ts';
 import { cardTitle, type SessionCard } from './session-card.ts';
-import { bold, escape, fitCodeBlock, quote, truncate } from './text.ts';
+import { bold, escape, ifAny, present, quote, truncate } from './text.ts';
 
 export type ReplyBox = {
   requestId: string;
@@ -40,7 +40,7 @@ export function renderReplyBox({ requestId, why, lastWords }: ReplyBox, text: Te
       metadata: sessionMetadata.write({ requestId }),
       words: { ...box, title: box.titles[why] },
       blocks: [
-        ...said(lastWords, text),
+        ...present([lastWords]).map((words) => section(`${box.saidLast}\n${shownWords(words)}`)),
         inputBlock({
           blockId: REPLY_BLOCK,
           label: box.label,
@@ -59,16 +59,13 @@ export function readReplyBox(state: unknown): string {
   return enteredIn(readEntered(state), REPLY_BLOCK).text.trim();
 }
 
-function said(lastWords: string | null, text: Text): KnownBlock[] {
-  if (lastWords === null || lastWords.trim() === '') return [];
-  return [section(`${text.steering.box.saidLast}\n${quote(escape(truncate(lastWords, WORDS_LENGTH)))}`)];
-}
+const shownWords = (words: string): string => quote(escape(truncate(words, WORDS_LENGTH)));
 
 export type ReplyNotice = {
   heading: string;
   /** Escaped. */
   sentences: readonly string[];
-  /** Raw; Slack doesn't keep what was typed into a box, so it is quoted. */
+  /** Raw. */
   typed: string;
   /** What can be done about it. */
   offer: { does: 'sendAgain' | 'openForm'; id: string } | null;
@@ -76,14 +73,11 @@ export type ReplyNotice = {
 
 /** For the author only: what happened to a message, why, and what to do next. */
 export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNotice, text: Text): Rendered {
-  const quoted = typed.trim() === '' ? [] : [`${text.thread.yourMessage}\n${fitCodeBlock(typed).block}`];
   return joinParts([
     titled(heading),
     packed(sentences),
-    ...quoted.map(line),
-    ...(offer === null
-      ? []
-      : [buttonRow(primary(button(ACTION[offer.does], text.thread[offer.does], offer.id)))]),
+    quotedBack(text.thread.yourMessage, typed),
+    ifAny(offer, ({ does, id }) => buttonRow(primary(button(ACTION[does], text.thread[does], id)))),
   ]);
 }
 

@@ -9,11 +9,13 @@ import { hurdleSentence, notice } from './notices.ts';
 import { button, joinParts, packed, withAccessory, type Rendered } from './objects.ts';
 import type { FormIdentity } from './session-form.ts';
 import { renderOwnSettings, type OwnSettings } from './settings.ts';
-import { bold, code, escape, BETWEEN_FACTS, link, oneLine, truncate } from './text.ts';
+import { bold, code, escape, facts, ifAny, link, oneLine, present, truncate } from './text.ts';
 import { moneyLines } from './usage.ts';
 
 /** What is left of the budgets, and what needs an approval, is refused or is set here. */
-function choicesLines({ choices, announcements }: Explained, text: Text): string[] {
+function choicesLines({ explained }: Why, text: Text): (string | null)[] {
+  if (explained === null) return [];
+  const { choices, announcements } = explained;
   const { set, most, budgets, modes } = choices;
   const { announce, why } = text.policy;
   const said = [
@@ -23,11 +25,11 @@ function choicesLines({ choices, announcements }: Explained, text: Text): string
   const values = optionWords(set, text);
   return [
     ...moneyLines(budgets, text),
-    ...(most === null ? [] : [why.perSession(acuWords(most))]),
+    ifAny(most, (acu) => why.perSession(acuWords(acu))),
     ...[...Map.groupBy(said, ({ verdict }) => verdict)].map(([verdict, all]) =>
       announce[verdict](text.joins.list(all.map(({ words }) => words))),
     ),
-    ...(values.length === 0 ? [] : [why.set(text.joins.list(values))]),
+    values.length === 0 ? null : why.set(text.joins.list(values)),
   ];
 }
 
@@ -36,16 +38,10 @@ type Whoami = OwnSettings & { runsAs: FormIdentity; why: Why | null };
 
 /** The screen of a person: who their sessions run as, what they may do here, and what they chose. */
 export function renderWhoami({ runsAs, why, ...own }: Whoami, text: Text): Rendered {
-  const { who, how } = runsAs;
   const again = button(runAction(0), text.card.buttons['check-again'], 'whoami again');
-  const explained = why?.explained ?? null;
-  const lines = [
-    ...(why === null ? [] : hurdleLines(why, text)),
-    ...(explained === null ? [] : choicesLines(explained, text)),
-  ];
   return joinParts([
-    withAccessory([who, ...(how === null ? [] : [how])].join(BETWEEN_FACTS), again),
-    packed(lines),
+    withAccessory(facts(runsAs.who, runsAs.how), again),
+    ifAny(why, (here) => packed([...hurdleLines(here, text), ...choicesLines(here, text)])),
     renderOwnSettings(own, text),
   ]);
 }
@@ -75,11 +71,11 @@ export function renderWhy(why: Why, text: Text): Rendered {
 /** Everything that is in the way, the worst first, and who can approve it. */
 function hurdleLines({ explained, reached, userId }: Why, text: Text): string[] {
   const { hurdles = [], terms = null } = explained ?? {};
-  return [
-    ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
+  return present([
+    ifAny(reached, (limit) => escape(text.notices.limits[limit.limit](limit))),
     ...hurdles.map((hurdle) => hurdleWords(hurdle, text)),
-    ...(terms === null ? [] : [approversLine(terms, userId, text)]),
-  ].map((one) => `• ${one}`);
+    ifAny(terms, (asked) => approversLine(asked, userId, text)),
+  ]).map((one) => `• ${one}`);
 }
 
 /** What keeps a request from starting; of a budget also who holds it, and when there is more. In Slack's markup. */
