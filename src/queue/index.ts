@@ -2,5 +2,14 @@
 export { createQueue, type Depth, type Enqueue, type EnqueueAll, type Queue } from './jobs.ts';
 export { createWithLease, HELD_WAIT_MS, LeaseLostError, type Lease, type WithLease } from './with-lease.ts';
 export { type AnswerTo, type Jobs, type Notice } from './payloads.ts';
-export { backOffMs, createSearchUntilFound, retryWindow, sooner, type SearchUntilFound } from './retries.ts';
-export { Later, Refused, Unclear, type FailureWord } from './words.ts';
+export {
+  backOffMs,
+  createSearchUntilFound,
+  Later,
+  Refused,
+  retryWindow,
+  sooner,
+  Unclear,
+  type FailureWord,
+  type SearchUntilFound,
+} from './retries.ts';

@@ -7,9 +7,8 @@ import type { Tables } from '../store/store.ts';
 import { TIMES } from '../times.ts';
 import { JOB_NAMES, keyFields, payloads, type JobName, type Jobs } from './payloads.ts';
 import { BOSS_OPTIONS, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutJob } from './pgboss-sql.ts';
-import { jobRetry } from './retries.ts';
+import { jobRetry, Later } from './retries.ts';
 import { HELD_WAIT_MS, LeaseLostError } from './with-lease.ts';
-import { Later } from './words.ts';
 import { startWorkerPool, type WorkerPool, type Registration } from './worker-pool.ts';
 
 type EnqueueOptions = {

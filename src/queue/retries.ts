@@ -1,6 +1,46 @@
 import type { Log } from '../log.ts';
+import type { Failure } from '../session/failure.ts';
 import { sleep } from '../time.ts';
 import type { JobName } from './payloads.ts';
+
+/** Devin is busy or down, or Slack doesn't answer: it may work later. */
+export class Later extends Error {
+  override readonly name = 'Later';
+  readonly why: 'busy' | 'down' | 'slack';
+  /** How long the other side asks to wait; null: it doesn't say. */
+  readonly afterMs: number | null;
+
+  constructor(why: Later['why'], afterMs: number | null = null) {
+    super(why);
+    this.why = why;
+    this.afterMs = afterMs;
+  }
+}
+
+/** Asking again can't help. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.kind);
+    this.failure = failure;
+  }
+}
+
+/** Devin may have done it: search before doing it again. */
+export class Unclear extends Error {
+  override readonly name = 'Unclear';
+  /** Devin's reason; null: it gave none. */
+  readonly failure: Failure | null;
+
+  constructor(failure: Failure | null) {
+    super('unclear');
+    this.failure = failure;
+  }
+}
+
+export type FailureWord = Later | Refused | Unclear;
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -57,13 +97,17 @@ export function backOffMs(triedForMs: number): number {
   return Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, triedForMs / 4));
 }
 
-type SearchDeps = { searchPausesMs: readonly number[]; log: Log };
-
 /** null: it was not found in time. Throws if the signal ends the search. */
 export type SearchUntilFound = <T>(look: () => Promise<T | null>, signal: AbortSignal) => Promise<T | null>;
 
 /** Searches for what a lost answer may have left on the other side. A failed search counts as one that found nothing. */
-export function createSearchUntilFound({ searchPausesMs, log }: SearchDeps): SearchUntilFound {
+export function createSearchUntilFound({
+  searchPausesMs,
+  log,
+}: {
+  searchPausesMs: readonly number[];
+  log: Log;
+}): SearchUntilFound {
   return async (look, signal) => {
     for (const pauseMs of searchPausesMs) {
       await sleep(pauseMs, signal);
