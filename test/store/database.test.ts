@@ -36,6 +36,14 @@ describeOnBothEmptyDatabases('a database', (open) => {
     await expect(countNotes(database)).resolves.toBe(20);
   });
 
+  test('says so when it commits nothing, since a statement failed before', async () => {
+    const { db } = await open();
+    const swallowing = db.transaction().execute(async (trx) => {
+      await sql`select 1/0`.execute(trx).catch(() => undefined);
+    });
+    await expect(swallowing).rejects.toThrow('rolled back');
+  });
+
   test('gets its tables at the first start, and keeps what is in them at the second', async () => {
     const database = await open();
     await prepareSchema(database.db);
