@@ -28,9 +28,10 @@ export const CARD: Kind<RowsOfCard> = {
     const request = await store.requests.find(requestId);
     if (request === null) return null;
     const session = request.state === 'created' ? await store.sessions.ofRequest(requestId) : null;
-    const here = session === null ? null : await listenHere(store, session, request);
-    const share = session === null ? 'alone' : (await store.sessions.sharing(session)).share;
-    return { request, session, here, share, nowMs: now(), text };
+    const rows = { request, session, nowMs: now(), text };
+    if (session === null) return { ...rows, here: null, share: 'alone' };
+    const here = await listenHere(store, session, request);
+    return { ...rows, here, share: (await store.sessions.sharing(session)).share };
   },
 
   desired: desiredCard,

@@ -112,19 +112,18 @@ export async function showMessage<C extends ShowContext, Rows>(
   lease: Lease,
 ): Promise<number | null> {
   let found = await look(c, message);
-  if (found === null || typeof found === 'number') return found;
-  if (found.before !== null) {
+  if (typeof found === 'object' && found?.before != null) {
     await c.store.db.transaction().execute(lease.fence);
     // Another process may have shown what is newer.
     found = await look(c, message);
-    if (found === null || typeof found === 'number') return found;
   }
+  if (found === null || typeof found === 'number') return found;
   const task = { ...message, ...found, lease };
   const { channelId = null, ts = null } = found.before ?? {};
   const waitMs = await (channelId === null || ts === null ? post(c, task) : edit(c, task, { channelId, ts }));
-  const { teamId, userId } = found.desired;
+  const { teamId, userId, againInMs } = found.desired;
   if (waitMs === null && userId !== null) await c.redrawHome({ teamId, userId });
-  return waitMs ?? found.desired.againInMs;
+  return waitMs ?? againInMs;
 }
 
 async function look<C extends ShowContext, Rows>(
