@@ -1,8 +1,8 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Log } from '../log.ts';
 import type { Voter } from '../session/approval.ts';
-import { isRefusal, type Failure } from '../session/failure.ts';
-import { devinUserOf, type Identity } from '../session/identity.ts';
+import type { Failure } from '../session/failure.ts';
+import { devinUserOf } from '../session/identity.ts';
 import type { Steering } from '../session/preferences.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
 import { toWire } from '../session/snapshot.ts';
@@ -10,32 +10,30 @@ import { askingMessage, type SessionRequest } from './requests.ts';
 import { hasRow, lockNames } from './sql.ts';
 import type { Tables } from './store.ts';
 
-/** What is recorded; docs/audit.md says what the results of each kind mean. */
-type AuditKind =
-  | 'start'
-  | 'refusal'
-  | 'outcome'
-  | 'cancel'
-  | 'approval'
-  | 'follow'
-  | 'restore'
-  | 'reply'
-  | 'stop'
-  | 'sleep'
-  | 'wake'
-  | 'archive'
-  | 'link'
-  | 'setting'
-  | 'forget'
-  | 'export'
-  | 'policy'
-  | 'mapping';
-
 /** Append-only: a trigger refuses changes, and `append_audit` writes it. */
 export type AuditRow = {
   seq: string | number;
   at: Date;
-  kind: string;
+  /** docs/audit.md says what the results of each kind mean. */
+  kind:
+    | 'start'
+    | 'refusal'
+    | 'outcome'
+    | 'cancel'
+    | 'approval'
+    | 'follow'
+    | 'restore'
+    | 'reply'
+    | 'stop'
+    | 'sleep'
+    | 'wake'
+    | 'archive'
+    | 'link'
+    | 'setting'
+    | 'forget'
+    | 'export'
+    | 'policy'
+    | 'mapping';
   /** Who acted, or asked. */
   userId: string | null;
   /** As whom. */
@@ -52,9 +50,8 @@ export type AuditRow = {
 };
 
 /** Ids and fixed words only: nothing that people wrote. */
-export type AuditEntry = { kind: AuditKind; result: string } & Partial<
-  Omit<AuditRow, 'seq' | 'at' | 'kind' | 'result' | 'prev' | 'hash'>
->;
+export type AuditEntry = Pick<AuditRow, 'kind' | 'result'> &
+  Partial<Omit<AuditRow, 'seq' | 'at' | 'prev' | 'hash'>>;
 
 const PAGE = 1000;
 const ENDED: readonly RequestState[] = ['created', 'refused', 'failed', 'unknown'];
@@ -134,51 +131,59 @@ const NO_FILE = 'none';
 
 /** What to record of a request's transition; empty: nothing. */
 export function requestEntries(from: RequestState, moved: SessionRequest): AuditEntry[] {
-  const { state } = moved;
-  const waited = from === 'awaiting-approval' && state !== 'created';
-  if (state === 'awaiting-approval' || waited || moved.failure?.kind === 'approval')
-    return approvalEntries(moved);
-  if (from === state) return [];
-  const entry = subjectOf(moved);
-  switch (state) {
-    case 'created': {
-      const how = isOpen(from) ? 'created' : 'found-late';
-      const result = `${how}:${howEstablished(moved.identity)}`;
-      return [{ ...entry, kind: 'start', rule: moved.rule, result }];
-    }
-    case 'unknown':
-      return [from === 'sending' ? { ...entry, kind: 'outcome', result: state } : endEntry(moved)];
-    case 'refused':
-    case 'failed':
-      return [endEntry(moved)];
-    default:
-      return [];
+  const what = becomes(from, moved);
+  return what === null ? [] : [{ ...subjectOf(moved), ...what }];
+}
+
+/** As far as it differs from the request's subject. */
+function becomes(from: RequestState, moved: SessionRequest): AuditEntry | null {
+  const { state, identity, rule } = moved;
+  if (state === 'awaiting-approval' || (from === 'awaiting-approval' && isOpen(state)))
+    return approvalEntry(moved);
+  if (from === state || isOpen(state)) return null;
+  if (state === 'created') {
+    const how = identity?.kind === 'matched' ? identity.how : 'service-user';
+    return { kind: 'start', rule, result: `${isOpen(from) ? 'created' : 'found-late'}:${how}` };
   }
+  return from === 'sending' && state === 'unknown'
+    ? { kind: 'outcome', result: state }
+    : endEntry(moved, moved.failure);
+}
+
+/** Who decided what under which rule, of a request that waits or waited for an approval. */
+function approvalEntry({ approvals }: SessionRequest): AuditEntry | null {
+  const last = approvals.at(-1);
+  if (last === undefined) return null;
+  const { rule, end, yes } = last;
+  const by = yes.at(-1);
+  if (by === undefined) return { kind: 'approval', rule, result: 'asked' };
+  return { kind: 'approval', rule, ...actor(by), result: end?.kind ?? 'one-more' };
 }
 
 /** Of an attempt that was not sent, or that Devin refused. */
-function endEntry(moved: SessionRequest): AuditEntry {
-  const { failure } = moved;
-  const entry = subjectOf(moved);
-  if (failure?.kind === 'cancelled') return cancelEntry(moved, failure.userId);
-  if (failure === null) return { ...entry, kind: 'outcome', result: 'failed:not-known' };
-  if (isRefusal(failure)) return { ...entry, kind: 'refusal', ...refusalFacts(failure) };
-  return { ...entry, kind: 'outcome', result: `failed:${codeOf(failure)}` };
-}
-
-/** For a request that waits or waited for an approval: who decided what under which rule, or what changed. */
-function approvalEntries(moved: SessionRequest): AuditEntry[] {
-  const { failure, approvals } = moved;
-  if (failure?.kind === 'cancelled') return [cancelEntry(moved, failure.userId)];
-  const subject = { ...subjectOf(moved), kind: 'approval' } as const;
-  if (failure?.kind === 'approval')
-    return [{ ...subject, rule: failure.rule, ...actor(failure.by), result: failure.end }];
-  const last = approvals.at(-1);
-  if (last === undefined) return [];
-  const { rule, end, yes } = last;
-  const by = yes.at(-1);
-  if (by === undefined) return [{ ...subject, rule, result: 'asked' }];
-  return [{ ...subject, rule, ...actor(by), result: end?.kind ?? 'one-more' }];
+function endEntry({ userId, identity }: SessionRequest, failure: Failure | null): AuditEntry {
+  switch (failure?.kind) {
+    case 'cancelled': {
+      // Only the requester's account is known.
+      const devinUserId = failure.userId === userId ? devinUserOf(identity) : null;
+      return { kind: 'cancel', userId: failure.userId, devinUserId, result: 'done' };
+    }
+    case 'approval':
+      return { kind: 'approval', rule: failure.rule, ...actor(failure.by), result: failure.end };
+    case 'policy':
+      return { kind: 'refusal', rule: failure.hurdles[0]?.rule ?? null, result: 'policy' };
+    case 'limit':
+      return { kind: 'refusal', result: `limit:${failure.limit}` };
+    case 'identity':
+      return { kind: 'refusal', result: `identity:${failure.reason}` };
+    case 'not-listed':
+      return { kind: 'refusal', result: 'not-listed' };
+    case 'devin':
+    case 'slack':
+      return { kind: 'outcome', result: `failed:${failure.kind}:${failure.code}` };
+    default:
+      return { kind: 'outcome', result: `failed:${failure?.kind ?? 'not-known'}` };
+  }
 }
 
 /** With their own account in Devin, if it is known. */
@@ -191,12 +196,6 @@ export function steeringRefusal(request: SessionRequest, userId: string, { kind 
   return { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result: `steer:${kind}` };
 }
 
-/** Only the requester's account is known. */
-function cancelEntry(moved: SessionRequest, userId: string): AuditEntry {
-  const devinUserId = userId === moved.userId ? devinUserOf(moved.identity) : null;
-  return { ...subjectOf(moved), kind: 'cancel', userId, devinUserId, result: 'done' };
-}
-
 /** Who asked for it, as whom, from where. */
 export function subjectOf(request: SessionRequest): Omit<AuditEntry, 'kind' | 'result'> {
   return {
@@ -207,27 +206,4 @@ export function subjectOf(request: SessionRequest): Omit<AuditEntry, 'kind' | 'r
     requestId: request.id,
     sessionId: request.sessionId,
   };
-}
-
-function howEstablished(identity: Identity | null): string {
-  return identity?.kind === 'matched' ? identity.how : 'service-user';
-}
-
-function refusalFacts(failure: Failure): Pick<AuditEntry, 'rule' | 'result'> {
-  switch (failure.kind) {
-    case 'policy':
-      return { rule: failure.hurdles[0]?.rule ?? null, result: 'policy' };
-    case 'limit':
-      return { result: `limit:${failure.limit}` };
-    case 'identity':
-      return { result: `identity:${failure.reason}` };
-    default:
-      return { result: codeOf(failure) };
-  }
-}
-
-function codeOf(failure: Failure): string {
-  return failure.kind === 'devin' || failure.kind === 'slack'
-    ? `${failure.kind}:${failure.code}`
-    : failure.kind;
 }

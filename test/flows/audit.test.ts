@@ -171,7 +171,7 @@ test('a refusal to stop, answer or write to a session is recorded with the reaso
   const eve = addColleague(world(), { inDevin: false });
   slack.joinChannel(eve.userId, channelId);
   const on = { channelId, ts: threadTs };
-  const about = { kind: 'refusal', userId: eve.userId, sessionId: id };
+  const about = { kind: 'refusal', userId: eve.userId, sessionId: id } as const;
   await slack.clickButton(eve.userId, on, 'ask_stop');
   const refused = await recorded({ ...about, result: 'steer:members-only' });
   expect(refused).toMatchObject({ channelId, requestId: expect.any(String) as unknown, devinUserId: null });
