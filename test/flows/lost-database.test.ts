@@ -71,13 +71,15 @@ async function pickMessage({ slack }: World, by: { userId: string; channelId: st
   await slack.submit(view.id, userId);
 }
 
-/** Another person starts a session with the tags of this one. */
-async function copyTags({ devin, slack, ...world }: World, { id }: Started): Promise<void> {
+/** Another person starts a session with the tags and the prompt of this one. */
+async function copySession({ devin, slack, ...world }: World, { id }: Started): Promise<void> {
   const ben = addColleague({ devin, slack, ...world });
+  const { tags, request } = devin.session(id);
+  const { prompt } = request;
   const { ok } = await fetch(`${devin.url}/v3/organizations/${devin.orgId}/sessions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${devin.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ prompt: 'x', tags: devin.session(id).tags, create_as_user_id: ben.devinUserId }),
+    body: JSON.stringify({ prompt, tags, create_as_user_id: ben.devinUserId }),
   });
   if (!ok) throw new Error('the copy was refused');
 }
@@ -132,7 +134,7 @@ function story(devin: WorldOptions['devin']): void {
     };
     await Promise.all([begin('channel'), begin('thread')]);
     await bot.stop();
-    await copyTags(world, of('thread'));
+    await copySession(world, of('thread'));
     for (const { id } of sessions.values()) world.devin.advance(id, { message: 'Still there?' });
     const looked = Promise.withResolvers<void>();
     const write = (line: string): void => {
@@ -153,6 +155,7 @@ function story(devin: WorldOptions['devin']): void {
       (line) => line.includes('/devin follow <id>') && line.includes(of('channel').id),
     );
     expect(told).toHaveLength(1);
+    expect(lines.some((line) => line.includes('could not be restored'))).toBe(false);
     expect(lines.some((line) => line.includes('/devin follow <id>') && line.includes(of('thread').id))).toBe(
       false,
     );
