@@ -49,5 +49,5 @@ function tableOf(rows: string[][]): string {
 
 function flagOf({ flag, isTask }: Field): string {
   if (flag !== null) return `\`${flag}\``;
-  return isTask ? 'the text itself' : 'form only';
+  return isTask === true ? 'the text itself' : 'form only';
 }

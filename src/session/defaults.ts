@@ -33,7 +33,7 @@ export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>)
   const sources: Sources = {};
   for (const source of VALUE_SOURCES) {
     const isDefault = source !== 'request' && source !== 'policy';
-    const among = isDefault ? fields.filter(({ isOwn }) => !isOwn) : fields;
+    const among = isDefault ? fields.filter(({ isOwn }) => isOwn !== true) : fields;
     const layer = picked(layers[source] ?? {}, among);
     Object.assign(values, layer);
     for (const { key } of fields) if (layer[key] !== undefined) sources[key] = source;
@@ -64,8 +64,7 @@ export function applyForm(prefill: EffectiveDraft, submitted: StoredDraft): Effe
 /** The fields of a draft whose values Devin lists, each with what is set there. */
 export function listedIn(draft: StoredDraft) {
   const values: FieldValues = draft;
-  return fields.flatMap(({ key, input }) => {
-    const lookup = 'lookup' in input ? input.lookup : undefined;
+  return fields.flatMap(({ key, input, lookup }) => {
     const set = [values[key]].flat().filter((value) => typeof value === 'string');
     return lookup === undefined || set.length === 0 ? [] : [{ key, lookup, set, kind: input.kind }];
   });
@@ -95,7 +94,7 @@ export function groupsOf(...given: readonly FieldValues[]): OptionGroup[] {
 
 /** What was set for this request besides the task, without defaults. */
 export function askedBeside({ values, sources }: EffectiveDraft): FieldValues {
-  const own = fields.filter(({ key, isTask }) => !isTask && sources[key] === 'request');
+  const own = fields.filter(({ key, isTask }) => isTask !== true && sources[key] === 'request');
   return picked(values, own);
 }
 

@@ -122,7 +122,7 @@ export function faultsOfFailure(failure: Failure | null): Faults {
   if (named.length > 0 || detail === null) return said(named);
   const words = detail.toLowerCase();
   const isNamed = ({ key, isTask }: Field): boolean =>
-    !isTask && [key, key.replaceAll('_', ' ')].some((name) => words.includes(name));
+    isTask !== true && [key, key.replaceAll('_', ' ')].some((name) => words.includes(name));
   const meant = fields.filter(isNamed);
   return said(meant.length === 0 ? [['prompt', detail]] : meant.map(({ key }) => [key, detail] as const));
 }

@@ -3,7 +3,7 @@ import { isSessionRef } from './intent.ts';
 import { repository } from './repository.ts';
 
 /**
- * The field table: one row per thing a person can set on a session. Flags, help, modal inputs, validation, what is
+ * The field table: a schema and a row for each thing a person can set on a session. Flags, help, modal inputs, validation, what is
  * sent to Devin and the README's option table all come from it. Keys are the wire names of Devin's
  * `SessionCreateRequest`.
  *
@@ -12,15 +12,14 @@ import { repository } from './repository.ts';
 
 /** How a value is written (flag) and entered (modal). */
 export type FieldInput =
-  /** One value. `lookup` names the list that can suggest values. */
-  | { kind: 'text'; multiline: boolean; maxLength: number; lookup?: Lookup }
+  | { kind: 'text' }
   /** One of a closed set. */
   | { kind: 'choice'; options: readonly string[] }
   /**
    * Several values. `none`: an empty list ("none at all") differs from leaving it out. `max`: how many Devin accepts,
    * without the one that the app adds.
    */
-  | { kind: 'list'; none: boolean; lookup?: Lookup; max?: number }
+  | { kind: 'list'; none: boolean; max?: number }
   /** A whole number that a person can enter. */
   | { kind: 'number'; min: number; max: number }
   /** On or off; its flag alone sets the opposite of `initially`. */
@@ -44,15 +43,17 @@ type FieldRow = {
   flag: `--${string}` | null;
   input: FieldInput;
   group: FieldGroup;
+  /** Suggests values. */
+  lookup?: Lookup;
   /** People's own words: removed with the text of old requests. Other values stay: they say what was asked for. */
-  isText: boolean;
+  isText?: boolean;
   /** What the session is asked to do: the only field that must be filled in. */
   isTask?: boolean;
   /** It says something about one session, so it is no default. */
   isOwn?: boolean;
+  /** What a person can enter, if that is less than what can be stored. */
+  entered?: z.ZodType;
 };
-
-const rows = z.registry<FieldRow>();
 
 /** Devin's agent modes that can be sent; answers can have others. */
 export const DEVIN_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
@@ -62,10 +63,9 @@ export const MOST_CAP = 1_000_000;
 const MAX_TAGS = 50;
 /** The start of the app's own tag, by which a request finds its session. */
 const OWN_TAG = /^slack-/i;
-/** Devin has no limit for these; a Slack input does. */
-const MAX_TEXT = 3000;
 
-const word = z.string().trim().min(1).max(MAX_TEXT);
+/** Devin has no limit for these; a Slack input does. */
+const word = z.string().trim().min(1).max(3000);
 
 const webAddress = z.url({ protocol: /^https?$/ }).max(2083);
 
@@ -76,118 +76,84 @@ const sessionSecret = z.object({
 });
 
 const shape = {
-  prompt: z
-    .string()
-    .trim()
-    .min(1)
-    .register(rows, {
-      flag: null,
-      input: { kind: 'text', multiline: true, maxLength: 3000 },
-      group: 'main',
-      isText: true,
-      isTask: true,
-    }),
-  repos: z.array(repository).register(rows, {
-    flag: '--repo',
-    input: { kind: 'list', none: false, lookup: 'repositories' },
-    group: 'main',
-    isText: false,
-  }),
-  devin_mode: z.enum(DEVIN_MODES).register(rows, {
-    flag: '--mode',
-    input: { kind: 'choice', options: DEVIN_MODES },
-    group: 'main',
-    isText: false,
-  }),
-  max_acu_limit: z
-    .int()
-    .min(1)
-    .register(rows, {
-      flag: '--acu',
-      input: { kind: 'number', min: 1, max: MOST_CAP },
-      group: 'main',
-      isText: false,
-    }),
-  title: word.clone().register(rows, {
-    flag: '--title',
-    input: { kind: 'text', multiline: false, maxLength: MAX_TEXT },
-    group: 'about',
-    isText: true,
-    isOwn: true,
-  }),
-  playbook_id: word.clone().register(rows, {
-    flag: '--playbook',
-    input: { kind: 'text', multiline: false, maxLength: MAX_TEXT, lookup: 'playbooks' },
-    group: 'guidance',
-    isText: false,
-  }),
-  tags: z
-    .array(word)
-    .max(MAX_TAGS)
-    .register(rows, {
-      flag: '--tag',
-      input: { kind: 'list', none: false, max: MAX_TAGS - 1 },
-      group: 'about',
-      isText: false,
-    }),
-  child_playbook_id: word.clone().register(rows, {
-    flag: '--child-playbook',
-    input: { kind: 'text', multiline: false, maxLength: MAX_TEXT, lookup: 'playbooks' },
-    group: 'guidance',
-    isText: false,
-  }),
-  knowledge_ids: z.array(word).register(rows, {
-    flag: '--knowledge',
-    input: { kind: 'list', none: true, lookup: 'knowledge' },
-    group: 'guidance',
-    isText: false,
-  }),
-  secret_ids: z.array(word).register(rows, {
-    flag: '--secret',
-    input: { kind: 'list', none: true, lookup: 'secrets' },
-    group: 'access',
-    isText: false,
-  }),
-  session_secrets: z
-    .array(sessionSecret)
-    .register(rows, { flag: null, input: { kind: 'secrets' }, group: 'access', isText: true }),
-  session_links: z
-    .array(z.string().trim().min(1).max(2083).refine(isSessionRef))
-    .register(rows, { flag: '--link', input: { kind: 'list', none: false }, group: 'files', isText: false }),
-  attachment_urls: z
-    .array(webAddress)
-    .register(rows, { flag: '--attach', input: { kind: 'list', none: false }, group: 'files', isText: true }),
+  prompt: z.string().trim().min(1),
+  repos: z.array(repository),
+  devin_mode: z.enum(DEVIN_MODES),
+  max_acu_limit: z.int().min(1),
+  title: word,
+  playbook_id: word,
+  tags: z.array(word).max(MAX_TAGS),
+  child_playbook_id: word,
+  knowledge_ids: z.array(word),
+  secret_ids: z.array(word),
+  session_secrets: z.array(sessionSecret),
+  session_links: z.array(z.string().trim().min(1).max(2083).refine(isSessionRef)),
+  attachment_urls: z.array(webAddress),
   /** The form and its file input check it as a JSON Schema. */
-  structured_output_schema: z.record(z.string(), z.unknown()).register(rows, {
+  structured_output_schema: z.record(z.string(), z.unknown()),
+  structured_output_required: z.boolean(),
+  platform: word,
+  resumable: z.boolean(),
+  bypass_approval: z.boolean(),
+};
+
+const text = { kind: 'text' } as const;
+const list = { kind: 'list', none: false } as const;
+const listOrNone = { kind: 'list', none: true } as const;
+
+const rows: Record<keyof typeof shape, FieldRow> = {
+  prompt: { flag: null, input: text, group: 'main', isText: true, isTask: true },
+  repos: { flag: '--repo', input: list, lookup: 'repositories', group: 'main' },
+  devin_mode: { flag: '--mode', input: { kind: 'choice', options: DEVIN_MODES }, group: 'main' },
+  max_acu_limit: {
+    flag: '--acu',
+    input: { kind: 'number', min: 1, max: MOST_CAP },
+    group: 'main',
+    entered: z.int().min(1).max(MOST_CAP),
+  },
+  title: { flag: '--title', input: text, group: 'about', isText: true, isOwn: true },
+  playbook_id: { flag: '--playbook', input: text, lookup: 'playbooks', group: 'guidance' },
+  tags: {
+    flag: '--tag',
+    input: { ...list, max: MAX_TAGS - 1 },
+    group: 'about',
+    entered: z.array(word.refine((tag) => !OWN_TAG.test(tag))).max(MAX_TAGS),
+  },
+  child_playbook_id: { flag: '--child-playbook', input: text, lookup: 'playbooks', group: 'guidance' },
+  knowledge_ids: { flag: '--knowledge', input: listOrNone, lookup: 'knowledge', group: 'guidance' },
+  secret_ids: {
+    flag: '--secret',
+    input: listOrNone,
+    lookup: 'secrets',
+    group: 'access',
+    // KEY=VALUE is a secret itself: it would be shown as an id.
+    entered: z.array(word.refine((typed) => !typed.includes('='))),
+  },
+  session_secrets: {
     flag: null,
-    input: { kind: 'json' },
-    group: 'result',
+    input: { kind: 'secrets' },
+    group: 'access',
     isText: true,
-  }),
-  structured_output_required: z.boolean().register(rows, {
+    // Each key once: nobody could tell which value Devin takes.
+    entered: z
+      .array(sessionSecret)
+      .refine((secrets) => new Set(secrets.map(({ key }) => key)).size === secrets.length),
+  },
+  session_links: { flag: '--link', input: list, group: 'files' },
+  attachment_urls: { flag: '--attach', input: list, group: 'files', isText: true },
+  structured_output_schema: { flag: null, input: { kind: 'json' }, group: 'result', isText: true },
+  structured_output_required: {
     flag: '--schema-optional',
     input: { kind: 'switch', initially: true },
     group: 'result',
-    isText: false,
-  }),
-  platform: word.clone().register(rows, {
-    flag: '--platform',
-    input: { kind: 'text', multiline: false, maxLength: MAX_TEXT },
-    group: 'machine',
-    isText: false,
-  }),
-  resumable: z.boolean().register(rows, {
-    flag: '--no-resume',
-    input: { kind: 'switch', initially: true },
-    group: 'machine',
-    isText: false,
-  }),
-  bypass_approval: z.boolean().register(rows, {
+  },
+  platform: { flag: '--platform', input: text, group: 'machine' },
+  resumable: { flag: '--no-resume', input: { kind: 'switch', initially: true }, group: 'machine' },
+  bypass_approval: {
     flag: '--bypass-approval',
     input: { kind: 'switch', initially: false },
     group: 'machine',
-    isText: false,
-  }),
+  },
 };
 
 const complete = z.object(shape);
@@ -205,25 +171,15 @@ export type FieldKey = keyof SessionDraft;
 /** Something for each of some fields, such as a draft's values. */
 export type FieldValues = Readonly<Partial<Record<FieldKey, unknown>>>;
 
-/** What a person can enter, if that is less than what can be stored. */
-const entries: Partial<Record<string, z.ZodType>> = {
-  max_acu_limit: z.int().min(1).max(MOST_CAP),
-  tags: z.array(word.refine((tag) => !OWN_TAG.test(tag))).max(MAX_TAGS),
-  // KEY=VALUE is a secret itself: it would be shown as an id.
-  secret_ids: z.array(word.refine((typed) => !typed.includes('='))),
-};
-
 /** `schema`: what a person can enter. */
-export type Field = FieldRow & { key: FieldKey; schema: z.ZodType; isTask: boolean; isOwn: boolean };
+export type Field = FieldRow & { key: FieldKey; schema: z.ZodType };
 
 export function fieldOf(key: FieldKey): Field {
-  const schema = shape[key];
-  const row = rows.get(schema);
-  if (row === undefined) throw new Error(`The field ${key} has no row in the field table.`);
-  return { isTask: false, isOwn: false, ...row, key, schema: entries[key] ?? schema };
+  const row = rows[key];
+  return { ...row, key, schema: row.entered ?? shape[key] };
 }
 
-/** The rows, in the order people see them. */
-export const fields: readonly Field[] = complete.keyof().options.map(fieldOf);
+export const fieldKeySchema = complete.keyof();
 
-export const fieldKeySchema = z.enum(fields.map(({ key }) => key));
+/** The rows, in the order people see them. */
+export const fields: readonly Field[] = fieldKeySchema.options.map(fieldOf);

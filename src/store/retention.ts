@@ -245,7 +245,7 @@ const AT_REST = literals(phasesOf('earlier'));
 const NO_REPLY_TEXT = sql`text = '', sent_text = null, files = '[]', failure = null`;
 
 const NO_DRAFT_TEXT = sql.join(
-  fields.filter(({ isText }) => isText).map(({ key }) => sql`#- ${sql.lit(`{values,${key}}`)}`),
+  fields.filter(({ isText }) => isText === true).map(({ key }) => sql`#- ${sql.lit(`{values,${key}}`)}`),
   sql` `,
 );
 

@@ -66,7 +66,7 @@ describe('values too long for an input', () => {
       files: [
         'task.md: This file is empty or not a text file (UTF-8).',
         'schema.json: Use a JSON Schema.',
-        '.env: Use KEY=VALUE lines.',
+        '.env: Use KEY=VALUE lines, with each key once.',
       ].join('\n'),
     });
     expect(sessionsAs(devin, ana.devinUserId)).toEqual([]);

@@ -75,8 +75,9 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   ],
   'a message of a person, quoted': (text) => quotedParts(text.slice(0, 40_000)),
   'a list in a form': readList,
-  'JSON in a form': readJson,
-  'a form': (text) => readSessionForm(stateOf(text), { groups: OPTION_GROUPS, faults: {}, before: {} }, en),
+  'JSON in a form': (text) => readJson(text, en),
+  'a form': (text) =>
+    readSessionForm(stateOf(text), { groups: OPTION_GROUPS, faults: {}, before: {}, text: en }),
   'secrets in a form': (text) => readSecrets(`${text}\n${distinctLines(text.length)}`),
   'the metadata of a message': (text) => [
     readOwner({ event_payload: { requester: text, repos: text, acu_limit: text } }),
@@ -137,9 +138,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
 const secretsField = fields.filter(({ input }) => input.kind === 'secrets');
 
 function readSecrets(text: string): unknown {
-  return secretsField.map((field) =>
-    readField(field, new Map([[fieldBlock(field.key), { text, picked: [], files: [] }]])),
-  );
+  return secretsField.map((field) => readField(field, new Map([[fieldBlock(field.key), [text]]]), en));
 }
 
 const MARKS = ['devin_session', 'devin_message', 'devin_shown'];

@@ -61,7 +61,7 @@ function readOptions(scanned: Scan): IntentOf<'set-defaults' | 'why' | 'misused'
   if (words === 'why') return { kind: 'why', ...valuesOf(scanned) };
   const scope = defaultsSetBeside(words);
   if (scope === null) return null;
-  return given.some(({ field }) => field.isOwn)
+  return given.some(({ field }) => field.isOwn === true)
     ? { kind: 'misused', name: 'defaults' }
     : { kind: 'set-defaults', scope, ...valuesOf(scanned) };
 }

@@ -33,7 +33,7 @@ import { nameMentions } from '../edge/people.ts';
 import { privatePlace } from '../edge/places.ts';
 import { acceptForm, offerForm } from '../inbox/requests.ts';
 import { lookupOptions, type Suggestion } from '../views/form/fields.ts';
-import { fieldForFile, readSessionForm, withTextFiles } from '../views/form/read.ts';
+import { readSessionForm, withTextFiles } from '../views/form/read.ts';
 import { hurdleSentence } from '../views/notices.ts';
 import { LIMIT, modal, withAlert } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
@@ -153,27 +153,17 @@ async function refusedAt({ gate }: ListenersContext, form: Form, { read, view, t
   );
 }
 
-/** With the text of its uploaded files. `attached`: the other files. */
+/** With the text of its uploaded files. */
 async function readSubmission(
   c: ListenersContext,
   { view, userId }: Pick<Submission, 'view' | 'userId'>,
   { form, groups, text }: { form: Form; groups: readonly OptionGroup[]; text: Text },
 ) {
   const { faults, draft: filled } = form;
-  const rules = { groups, faults: faults ?? {}, before: filled.values };
-  const read = readSessionForm(view.values, rules, text);
-  const texts = read.files.flatMap((file) => {
-    const field = fieldForFile(file);
-    return field === undefined ? [] : [{ ...file, field }];
-  });
-  const files = await Promise.all(
-    texts.map(async (file) => ({
-      ...file,
-      read: await readUploadedText(c.slack.files, { fileId: file.id, userId, withinMs: FILES_MS }),
-    })),
-  );
-  const attached = read.files.filter((file) => fieldForFile(file) === undefined).map(({ id }) => id);
-  return { ...withTextFiles(read, files, text), attached };
+  const rules = { groups, faults: faults ?? {}, before: filled.values, text };
+  const readText = async (fileId: string) =>
+    readUploadedText(c.slack.files, { fileId, userId, withinMs: FILES_MS });
+  return withTextFiles(readSessionForm(view.values, rules), readText, text);
 }
 
 /** The view with an alert on top. Slack keeps what was typed, by block id. */
@@ -223,8 +213,8 @@ async function whatDevinGets(
   text: Text,
 ) {
   const { groups } = formMetadata.read(view.metadata);
-  const rules = { groups, faults: {}, before: form.draft.values };
-  const { draft, contextChoice } = readSessionForm(view.values, rules, text);
+  const rules = { groups, faults: {}, before: form.draft.values, text };
+  const { draft, contextChoice } = readSessionForm(view.values, rules);
   const { context, draft: filled, without } = form;
   const choice = contextChoice ?? context?.choice;
   const [choices, conversation] = await Promise.all([

@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import { nullIfFails } from '../../log.ts';
 import type { ContextChoice, MessageContext } from '../../session/context.ts';
 import { groupsOf } from '../../session/defaults.ts';
-import { fields, type SessionDraft } from '../../session/fields.ts';
+import { fields, type FieldValues, type SessionDraft } from '../../session/fields.ts';
 import type { LookedUpIdentity } from '../../session/identity.ts';
 import type { Choices } from '../../session/policy/form.ts';
 import type { Form } from '../../store/forms.ts';
@@ -10,6 +10,7 @@ import type { Text } from '../../text/index.ts';
 import { cannotStart, shownIdentity, unidentified } from '../card-view.ts';
 import { ACTION } from '../edge/ids.ts';
 import { privatePlace, type Place } from '../edge/places.ts';
+import { isKept } from '../views/form/fields.ts';
 import { hurdleSentence, keyRefused, unopened } from '../views/notices.ts';
 import { button } from '../views/objects.ts';
 import {
@@ -82,16 +83,15 @@ function formView(
   };
 }
 
-/**
- * The values that could be read, and the refused ones if their inputs can hold them, so that people can correct them.
- */
+/** The values that could be read, and the refused ones if their inputs can hold them, so that people can correct them. */
 function withRefused({ draft, faults }: Form): SessionDraft {
-  const refused = fields.flatMap(({ key, input }) => {
+  const values: FieldValues = draft.values;
+  const refused = fields.flatMap((field) => {
+    const { key, input } = field;
     const typed = faults?.[key]?.typed ?? [];
     if (typed.length === 0 || (input.kind !== 'list' && input.kind !== 'text')) return [];
-    const before = Object.entries(draft.values).find(([known]) => known === key)?.[1];
-    const kept = Array.isArray(before) ? before.filter((one) => typeof one === 'string') : [];
-    return [[key, input.kind === 'list' ? [...new Set([...kept, ...typed])] : typed.join(' ')] as const];
+    const value = input.kind === 'list' ? [...new Set([values[key] ?? [], typed].flat())] : typed.join(' ');
+    return isKept(field, value) ? [] : [[key, value] as const];
   });
   return { ...draft.values, ...Object.fromEntries(refused) };
 }

@@ -8,8 +8,7 @@ import { ACTION, approvalValue, CARD_ACTION, DECLINE_BLOCK, type AskedApproval, 
 import { fieldRows, shownMoment } from './details.ts';
 import {
   inputBlock,
-  readEntered,
-  enteredIn,
+  readTyped,
   textElement,
   LIMIT,
   actions,
@@ -202,5 +201,5 @@ export function renderDeclineDialog(asked: AskedApproval, text: Text): ModalView
 
 /** Empty if nothing was written. */
 export function readDeclineDialog(state: unknown): string {
-  return enteredIn(readEntered(state), DECLINE_BLOCK).text.trim().slice(0, TYPED_LENGTH);
+  return readTyped(state, DECLINE_BLOCK).slice(0, TYPED_LENGTH);
 }

@@ -268,58 +268,49 @@ export function placeholderOf(words: string) {
   return words === '' ? {} : { placeholder: caption(words, LIMIT.placeholder) };
 }
 
-export type UploadedFile = { id: string; name: string };
-
-/** What one input holds, whatever its element. */
-type Entered = { text: string; picked: string[]; files: UploadedFile[] };
-const NOTHING_ENTERED: Entered = { text: '', picked: [], files: [] };
-
-/** By block id, without blocks of unknown kinds. */
-export type EnteredByBlock = ReadonlyMap<string, Entered>;
+/** What each input holds, by block id: what was typed, or the values that were picked. */
+export type Entered = ReadonlyMap<string, readonly string[]>;
 
 const optionSchema = z.object({ value: z.string() });
-const file = z.object({ id: z.string(), name: z.string().catch('') });
 
 /** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
-const heldSchema = z.union([
-  z
-    .object({ type: z.enum(['plain_text_input', 'number_input']), value: z.string().nullish() })
-    .transform(({ value }) => ({ ...NOTHING_ENTERED, text: value ?? '' })),
-  z
-    .object({
-      type: z.enum(['static_select', 'external_select', 'radio_buttons']),
-      selected_option: optionSchema.nullish(),
-    })
-    .transform(({ selected_option: chosen }) => ({
-      ...NOTHING_ENTERED,
-      picked: chosen ? [chosen.value] : [],
-    })),
-  z
-    .object({
-      type: z.enum(['multi_external_select', 'checkboxes']),
-      selected_options: z.array(optionSchema).nullish(),
-    })
-    .transform(({ selected_options: chosen }) => ({
-      ...NOTHING_ENTERED,
-      picked: (chosen ?? []).map(({ value }) => value),
-    })),
-  z
-    .object({ type: z.literal('file_input'), files: z.array(file).nullish() })
-    .transform(({ files }) => ({ ...NOTHING_ENTERED, files: files ?? [] })),
-]);
+const heldSchema = z
+  .object({
+    value: z.string().nullish(),
+    selected_option: optionSchema.nullish(),
+    selected_options: z.array(optionSchema).nullish(),
+  })
+  .transform(({ value, selected_option: one, selected_options: several }) => [
+    ...[value ?? []].flat(),
+    ...[one ?? [], several ?? []].flat().map((chosen) => chosen.value),
+  ]);
+
+export type UploadedFile = { id: string; name: string };
+
+const filesSchema = z.object({ files: z.array(z.object({ id: z.string(), name: z.string().catch('') })) });
 
 const stateSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
 
 /** `view.state.values`: block id, then action id, then the element's value in its own shape. */
-export function readEntered(state: unknown): EnteredByBlock {
+function elementsOf(state: unknown): [string, unknown][] {
+  return Object.entries(stateSchema.parse(state)).map(([blockId, actions]) => [
+    blockId,
+    Object.values(actions)[0],
+  ]);
+}
+
+export function readEntered(state: unknown): Entered {
   return new Map(
-    Object.entries(stateSchema.parse(state)).flatMap(([blockId, actions]) => {
-      const held = heldSchema.safeParse(Object.values(actions)[0]);
-      return held.success ? [[blockId, held.data] as const] : [];
-    }),
+    elementsOf(state).map(([blockId, element]) => [blockId, heldSchema.catch([]).parse(element)]),
   );
 }
 
-export function enteredIn(entered: EnteredByBlock, blockId: string): Entered {
-  return entered.get(blockId) ?? NOTHING_ENTERED;
+/** What was uploaded in all inputs for files. */
+export function readUploads(state: unknown): UploadedFile[] {
+  return elementsOf(state).flatMap(([, element]) => filesSchema.safeParse(element).data?.files ?? []);
+}
+
+/** What was typed in one input. */
+export function readTyped(state: unknown, blockId: string): string {
+  return readEntered(state).get(blockId)?.join('').trim() ?? '';
 }

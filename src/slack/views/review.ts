@@ -10,7 +10,6 @@ import type { OpenView } from '../edge/payload.ts';
 import { fieldRows, row, shownMoment, shownTime } from './details.ts';
 import {
   inputBlock,
-  enteredIn,
   readEntered,
   bytesOf,
   caption,
@@ -148,7 +147,7 @@ export function readReview({ blocks, values }: OpenView, before: Without | null)
   for (const block of blocks) {
     const shown = boxesSchema.safeParse(block).data;
     if (shown === undefined) continue;
-    const ticked = new Set(enteredIn(entered, shown.block_id).picked);
+    const ticked = new Set(entered.get(shown.block_id));
     for (const { value } of shown.element.options) {
       const [kind, id = ''] = value.split(' ');
       const set = unticked[kind === 'file' ? 'file' : 'message'];

@@ -126,7 +126,7 @@ function inputsOf(field: Field, { form, text }: Drawing): KnownBlock[] {
   const { key } = field;
   const { values, sources, names, faults, choices } = form;
   const entry = { field, value: values[key], source: sources[key], names, fault: faults[key] };
-  const context = field.isTask && form.context !== null ? contextBlocks(form.context, text) : [];
+  const context = field.isTask === true && form.context !== null ? contextBlocks(form.context, text) : [];
   return [fieldInput({ ...entry, choices, text }), ...context];
 }
 

@@ -38,7 +38,6 @@ import {
   packed,
   sections,
   inputBlock,
-  enteredIn,
   readEntered,
   button,
   caption,
@@ -127,9 +126,7 @@ export function renderSettingsForm({ channelId, inForce }: PlaceForm, text: Text
 /** Only what differs from what was in force: everything else goes on following the workspace. */
 export function readSettingsForm(state: unknown, inForce: EffectivePreferences): Preferences {
   const entered = readEntered(state);
-  const chosen = PLACE_SETTINGS.map(
-    (setting) => [setting, enteredIn(entered, settingBlock(setting)).picked[0]] as const,
-  );
+  const chosen = PLACE_SETTINGS.map((setting) => [setting, entered.get(settingBlock(setting))?.[0]] as const);
   return preferencesSchema.parse(
     Object.fromEntries(chosen.filter(([setting, value]) => value !== inForce[setting])),
   );
@@ -147,7 +144,7 @@ export function renderDefaults(defaults: EffectiveDraft, before: string[], text:
 }
 
 /** The fields with a flag, which the command can set, too. */
-const settable: readonly Field[] = fields.filter(({ flag, isOwn }) => flag !== null && !isOwn);
+const settable: readonly Field[] = fields.filter(({ flag, isOwn }) => flag !== null && isOwn !== true);
 
 /** `metadata`: of the Home that it was opened from; null: it was opened from a message. */
 type DefaultsForm = { metadata: HomeMetadata | null; draft: EffectiveDraft };
@@ -184,7 +181,6 @@ export function readDefaultsForm(
   before: FieldValues,
   text: Text,
 ): { draft: StoredDraft; errors: Record<string, string> } {
-  const rules = { faults: {}, before };
-  const { values, errors } = readFields(settable, readEntered(state), { rules, text });
+  const { values, errors } = readFields(settable, state, { faults: {}, before, text });
   return { draft: storedDraftSchema.parse(values), errors };
 }

@@ -4,8 +4,7 @@ import { ACTION, CARD_ACTION, REPLY_BLOCK, VIEW, sessionMetadata } from '../edge
 import { offering, quotedBack } from './notices.ts';
 import {
   inputBlock,
-  readEntered,
-  enteredIn,
+  readTyped,
   textElement,
   LIMIT,
   button,
@@ -56,7 +55,7 @@ export function renderReplyBox({ requestId, why, lastWords }: ReplyBox, text: Te
 
 /** What was typed; may be empty. */
 export function readReplyBox(state: unknown): string {
-  return enteredIn(readEntered(state), REPLY_BLOCK).text.trim();
+  return readTyped(state, REPLY_BLOCK);
 }
 
 const shownWords = (words: string): string => quote(escape(truncate(words, WORDS_LENGTH)));

@@ -61,7 +61,6 @@ export const modal = {
     'not-text': 'This file is empty or not a text file (UTF-8).',
     unreadable: "This app couldn't read the file from Slack. Remove it and upload it again.",
     twice: 'Use one schema: the input or one file.',
-    repeatedSecret: 'A key is in this file and entered before. Keep one of them.',
   },
   /** Where a filled-in value came from, in the words of Details. */
   filledIn: (why: string): string => `Source: ${why}.`,
@@ -100,11 +99,8 @@ export const modal = {
     value: (value: string, takes: string): string => `"${value}" isn't valid. Use ${takes}.`,
     tooMany: (most: number, given: number): string => `Use up to ${most}; you have ${given}.`,
     /** Never what is on the line: it may be a secret. */
-    secrets: {
-      wrong: (line: number): string =>
-        `Line ${line} must be KEY=VALUE, with a key of 1 to 256 characters without spaces.`,
-      repeated: (line: number): string => `Line ${line} repeats a key from a line above. Keep one of them.`,
-    },
+    secretLine: (line: number): string =>
+      `Line ${line} must be KEY=VALUE, with a key of 1 to 256 characters without spaces.`,
     /** In the words of the parser. */
     json: (reason: string): string => `Invalid JSON: ${reason}.`,
     schemaTooLarge: 'Use a JSON Schema of up to 64 KB.',
@@ -194,7 +190,7 @@ export const fields: Record<FieldKey, FieldWords> = {
     label: 'Secrets for this session only',
     hint: 'Encrypted until Devin has them, then erased here. Your screen shows what you type.',
     placeholder: 'KEY=VALUE, one per line',
-    takes: 'KEY=VALUE lines',
+    takes: 'KEY=VALUE lines, with each key once',
   },
   session_links: {
     label: 'Related sessions',

@@ -52,7 +52,6 @@ export const modal: Text['modal'] = {
     'not-text': 'ファイルが空か、テキストファイル（UTF-8）ではありません。',
     unreadable: 'Slack からファイルを読み取れませんでした。削除して、もう一度アップロードしてください。',
     twice: 'スキーマは、入力欄かファイル 1 つのどちらか一方で指定してください。',
-    repeatedSecret: 'このファイルのキーは、すでに入力されています。どちらか 1 つにしてください。',
   },
   filledIn: (why) => `この値は${why}です。`,
   instructions: 'チームの指示を追加',
@@ -81,10 +80,8 @@ export const modal: Text['modal'] = {
     takes: (takes) => `指定できる値: ${takes}。`,
     value: (value, takes) => `「${value}」は指定できません。指定できる値: ${takes}。`,
     tooMany: (most, given) => `指定できるのは ${most} 件までです（${given} 件指定されています）。`,
-    secrets: {
-      wrong: (line) => `${line} 行目は KEY=VALUE の形にしてください。キーはスペースなしの 1～256 文字です。`,
-      repeated: (line) => `${line} 行目のキーは、上の行と重複しています。どちらか 1 つにしてください。`,
-    },
+    secretLine: (line) =>
+      `${line} 行目は KEY=VALUE の形にしてください。キーはスペースなしの 1～256 文字です。`,
     json: (reason) => `JSON が正しくありません: ${reason}`,
     schemaTooLarge: 'JSON Schema は 64 KB までです。',
   },
@@ -158,7 +155,7 @@ export const fields: Text['fields'] = {
     label: 'このセッション専用のシークレット',
     hint: 'Devin に渡すまで暗号化して保管し、渡した後はここから消去します。入力した内容は画面に表示されます。',
     placeholder: '1 行に 1 つ、KEY=VALUE の形で',
-    takes: 'KEY=VALUE の行',
+    takes: 'KEY=VALUE の行（同じキーは 1 回だけ）',
   },
   session_links: {
     label: '関連するセッション',

@@ -5,7 +5,6 @@ import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
 import { OPTION_GROUPS } from '../../../src/session/fields.ts';
 import { readSessionForm } from '../../../src/slack/views/form/read.ts';
-import { en } from '../../../src/text/en.ts';
 import { COLLAPSED, draft, draw, EXPANDED, stateOf, typed } from './form/harness.ts';
 
 const TASK = 'Fix the flaky login test';
@@ -29,7 +28,7 @@ describe('a form', () => {
     fc.assert(
       fc.property(draft, (values) => {
         const state = stateOf(draw({ values, groups: [...OPTION_GROUPS] }));
-        const read = readSessionForm(state, { ...EXPANDED, before: values }, en);
+        const read = readSessionForm(state, { ...EXPANDED, before: values });
         expect(read).toEqual({ draft: values, contextChoice: null, files: [], errors: {} });
       }),
     );
@@ -84,9 +83,9 @@ describe('a form', () => {
     expect(hintOf(view, 'field.prompt')).toContain('Kept as it is (42,908 characters).');
     expect(inputOf(view, 'field.prompt')?.optional).toBe(true);
     const rules = { ...COLLAPSED, before: values };
-    expect(readSessionForm(stateOf(view), rules, en)).toMatchObject({ draft: values, errors: {} });
+    expect(readSessionForm(stateOf(view), rules)).toMatchObject({ draft: values, errors: {} });
     const typedOver = { ...stateOf(view), 'field.prompt': typed('Fix it') };
-    expect(readSessionForm(typedOver, rules, en).draft.prompt).toBe('Fix it');
+    expect(readSessionForm(typedOver, rules).draft.prompt).toBe('Fix it');
   });
 
   test("stays within Slack's limits with the largest values", () => {
@@ -126,6 +125,6 @@ describe('a refused value', () => {
       /^⚠️ The value was missing or unclear. Check the box or leave it empty\.$/,
     );
     expect(inputOf(view, 'field.bypass_approval')).toMatchObject({ optional: true });
-    expect(readSessionForm(stateOf(view), { ...EXPANDED, faults: unclear }, en).errors).toEqual({});
+    expect(readSessionForm(stateOf(view), { ...EXPANDED, faults: unclear }).errors).toEqual({});
   });
 });

@@ -6,15 +6,7 @@ import { type Field, type SessionSecret, fields, type Lookup } from '../../../se
 import type { Choices } from '../../../session/policy/form.ts';
 import { acuWords, type Text } from '../../../text/index.ts';
 import { fieldBlock, INPUT, lookupAction, NONE } from '../../edge/ids.ts';
-import {
-  inputBlock,
-  enteredIn,
-  placeholderOf,
-  textElement,
-  type EnteredByBlock,
-  LIMIT,
-  option,
-} from '../objects.ts';
+import { inputBlock, placeholderOf, textElement, type Entered, LIMIT, option } from '../objects.ts';
 import { lookup as nameIn, oneLine, truncate } from '../text.ts';
 
 /** A field's input: how it is drawn, and how it is read; by its kind, never by its name. */
@@ -37,8 +29,8 @@ export function fieldInput(entry: Entry): InputBlock {
     blockId: fieldBlock(field.key),
     label: text.fields[field.key].label,
     hint: hintOf(entry),
-    optional: !field.isTask || isKept(field, value),
-    element: elementOf(entry),
+    optional: field.isTask !== true || isKept(field, value),
+    element: field.lookup === undefined ? elementOf(entry) : pickerOf(entry, field.lookup),
   });
 }
 
@@ -55,18 +47,15 @@ function elementOf(entry: Entry): InputBlock['element'] {
       const initial = options.find((one) => one.value === value);
       return { type: 'static_select', ...shared, options, ...(initial && { initial_option: initial }) };
     }
-    case 'number': {
-      const { min, max } = input;
-      const isWithin = typeof value === 'number' && value >= min && value <= max;
+    case 'number':
       return {
         type: 'number_input',
         ...shared,
         is_decimal_allowed: false,
-        min_value: String(min),
-        max_value: String(max),
-        ...(isWithin && { initial_value: String(value) }),
+        min_value: String(input.min),
+        max_value: String(input.max),
+        ...(typeof value === 'number' && { initial_value: String(value) }),
       };
-    }
     case 'switch': {
       const box = option(words, TICKED);
       const isTicked = typeof value === 'boolean' ? value : input.initially;
@@ -78,7 +67,13 @@ function elementOf(entry: Entry): InputBlock['element'] {
       };
     }
     default:
-      return pickerOf(entry) ?? typedElement(entry);
+      return textElement({
+        initial: isKept(field, value) ? '' : writtenText(field, value),
+        placeholder: words,
+        maxLength: LIMIT.inputText,
+        multiline: input.kind !== 'text' || field.isTask === true,
+        focus: field.isTask === true,
+      });
   }
 }
 
@@ -89,43 +84,29 @@ function optionOf(value: string, choices: Choices | null, { modal }: Text) {
   return option(verdict === undefined ? label : modal.optionThen[verdict](label), value);
 }
 
-/** null: the value is typed. `min_query_length: 0`: suggestions appear as soon as the select opens. */
-function pickerOf({ field, value, names, ...entry }: Entry): InputBlock['element'] | null {
-  const { input } = field;
-  if (isTyped(field, value) || !('lookup' in input) || input.lookup === undefined) return null;
+/** `min_query_length: 0`: suggestions appear as soon as the select opens. */
+function pickerOf(entry: Entry, lookup: Lookup): InputBlock['element'] {
+  const { field, value, names, text } = entry;
   const shared = {
-    action_id: lookupAction(input.lookup),
-    ...placeholderOf(emptyWords({ ...entry, field })),
+    action_id: lookupAction(lookup),
+    ...placeholderOf(emptyWords(entry)),
     min_query_length: 0,
   };
-  const isNone = input.kind === 'list' && Array.isArray(value) && value.length === 0;
+  const isNone = Array.isArray(value) && value.length === 0;
   const values = isNone ? [NONE] : [...new Set(strings(value))];
   // Without a known name, the value is its label.
-  const known = { ...names, [NONE]: entry.text.modal.none };
-  const picked = values.map((one) => option(oneLine(nameIn(known, one) ?? one) || one, one));
-  if (input.kind === 'list')
-    return {
-      type: 'multi_external_select',
-      ...shared,
-      ...(picked.length > 0 && { initial_options: picked }),
-    };
+  const known = { ...names, [NONE]: text.modal.none };
+  const picked = isKept(field, value)
+    ? []
+    : values.map((one) => option(oneLine(nameIn(known, one) ?? one) || one, one));
   const [initial] = picked;
-  return { type: 'external_select', ...shared, ...(initial && { initial_option: initial }) };
-}
-
-function typedElement(entry: Entry) {
-  const { field, value } = entry;
-  return textElement({
-    initial: isKept(field, value) ? '' : writtenText(field, value),
-    placeholder: emptyWords(entry),
-    maxLength: maxLength(field),
-    multiline: field.input.kind !== 'text' || field.input.multiline,
-    focus: field.isTask,
-  });
+  if (field.input.kind !== 'list')
+    return { type: 'external_select', ...shared, ...(initial && { initial_option: initial }) };
+  return { type: 'multi_external_select', ...shared, ...(initial && { initial_options: picked }) };
 }
 
 /** What happens if the input stays empty; at the task, an example. */
-function emptyWords({ field, choices, text }: Pick<Entry, 'field' | 'choices' | 'text'>): string {
+function emptyWords({ field, choices, text }: Entry): string {
   const most = field.input.kind === 'number' ? (choices?.most ?? null) : null;
   return most === null
     ? (text.fields[field.key].placeholder ?? text.details.none)
@@ -161,103 +142,14 @@ export function faultSentence(field: Field, fault: Fault, text: Text): string {
   return typed === '' ? refused.untyped(wanted) : refused.typed(typed, wanted);
 }
 
-/** What a field's input holds, before its schema checks it. */
-export type Reading =
-  /** Left empty, or a switch left as it is. */
-  { kind: 'nothing' } | { kind: 'value'; raw: unknown } | { kind: 'wrong'; sentence: (text: Text) => string };
-
-const NOTHING: Reading = { kind: 'nothing' };
-
-export function readField({ key, input }: Field, entered: EnteredByBlock): Reading {
-  const block = fieldBlock(key);
-  // The field isn't in view.
-  if (!entered.has(block)) return NOTHING;
-  const { picked, text: written } = enteredIn(entered, block);
-  const typed = picked[0] ?? written;
-  const isEmpty = typed.trim() === '';
-  switch (input.kind) {
-    case 'text':
-    case 'choice':
-      return isEmpty ? NOTHING : { kind: 'value', raw: typed };
-    case 'number':
-      return isEmpty ? NOTHING : { kind: 'value', raw: Number(typed) };
-    case 'list':
-      return readItems(picked.length > 0 ? picked : readList(typed), input.none);
-    case 'switch': {
-      const isOn = typed !== '';
-      return isOn === input.initially ? NOTHING : { kind: 'value', raw: isOn };
-    }
-    case 'secrets':
-      return readSecrets(typed);
-    case 'json':
-      return isEmpty ? NOTHING : readJson(typed);
-  }
-}
-
-/** `hasNone`: the list can be none at all; beside others, "none" means nothing. */
-function readItems(items: string[], hasNone: boolean): Reading {
-  return items.length === 0
-    ? NOTHING
-    : { kind: 'value', raw: hasNone ? items.filter((item) => item !== NONE) : items };
-}
-
-/** https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions. Devin says what else is wrong with a schema. */
-const MAX_SCHEMA_BYTES = 64 * 1024;
-
-export function readJson(typed: string): Exclude<Reading, { kind: 'nothing' }> {
-  const tooLarge: Reading = { kind: 'wrong', sentence: (text) => text.modal.errors.schemaTooLarge };
-  if (Buffer.byteLength(typed) > MAX_SCHEMA_BYTES) return tooLarge;
-  let value: unknown;
-  try {
-    value = JSON.parse(typed);
-  } catch (error) {
-    // It may quote half of a character.
-    const said = oneLine(String(error).toWellFormed()).replace(/^SyntaxError: /, '');
-    return { kind: 'wrong', sentence: (text) => text.modal.errors.json(said) };
-  }
-  return isTooDeep(value) ? tooLarge : { kind: 'value', raw: value };
-}
-
-const SECRET_LINE = /^([^=\s]{1,256})\s*=\s*(.*)$/s;
-
-/**
- * KEY=VALUE lines. Spaces around key and value are cut; quotes stay. A fault is told by its line only, since the line may
- * hold a secret; lines count from 1.
- */
-function readSecrets(typed: string): Reading {
-  const secrets: SessionSecret[] = [];
-  const keys = new Set<string>();
-  for (const [at, line] of typed.split('\n').entries()) {
-    const entry = line.trim();
-    if (entry === '' || entry.startsWith('#')) continue;
-    const [, key = '', value = ''] = SECRET_LINE.exec(entry) ?? [];
-    const fault = keys.has(key) ? 'repeated' : 'wrong';
-    if (key === '' || keys.has(key))
-      return { kind: 'wrong', sentence: (text) => text.modal.errors.secrets[fault](at + 1) };
-    keys.add(key);
-    secrets.push({ key, value, sensitive: true });
-  }
-  return secrets.length === 0 ? NOTHING : { kind: 'value', raw: secrets };
-}
-
-/** More values than this become a text: a select sends each option twice, as its label and its value. */
+/** More values than this can't be picked: a select sends each option twice, as its label and its value. */
 const MAX_PICKED = 50;
 
-/** Fields with suggestions are picked, unless they hold more values than a select can. */
-function isTyped({ input }: Field, value: unknown): boolean {
-  if (input.kind === 'choice' || input.kind === 'number' || input.kind === 'switch') return false;
-  if (!('lookup' in input) || input.lookup === undefined) return true;
+/** Whether its input can't hold a value: then it stays as it is, unless something else is entered. */
+export function isKept(field: Field, value: unknown): boolean {
+  if (field.lookup === undefined) return writtenText(field, value).length > LIMIT.inputText;
   const values = strings(value);
   return values.length > MAX_PICKED || values.some((one) => one.length > LIMIT.optionValue);
-}
-
-/** Whether a value is too long for its input: it stays as it is, unless something else is typed. */
-export function isKept(field: Field, value: unknown): boolean {
-  return isTyped(field, value) && writtenText(field, value).length > maxLength(field);
-}
-
-function maxLength({ input }: Field): number {
-  return input.kind === 'text' ? Math.min(input.maxLength, LIMIT.inputText) : LIMIT.inputText;
 }
 
 function strings(value: unknown): string[] {
@@ -284,6 +176,72 @@ function writeJson(value: unknown): string {
   return readable.length <= LIMIT.inputText ? readable : JSON.stringify(value);
 }
 
+/** `value`: undefined if nothing was entered, or a switch was left as it is. */
+export type Reading = { value: unknown } | { problem: string };
+
+/** What a field's input holds, before its schema checks it. */
+export function readField({ key, input, lookup }: Field, entered: Entered, text: Text): Reading {
+  const values = entered.get(fieldBlock(key));
+  // The field isn't in view.
+  if (values === undefined) return { value: undefined };
+  const [typed = ''] = values;
+  const isEmpty = typed.trim() === '';
+  switch (input.kind) {
+    case 'switch': {
+      const isOn = values.length > 0;
+      return { value: isOn === input.initially ? undefined : isOn };
+    }
+    case 'list': {
+      const items = lookup === undefined ? readList(typed) : values;
+      if (items.length === 0) return { value: undefined };
+      // Beside others, "none" means nothing.
+      return { value: input.none ? items.filter((item) => item !== NONE) : items };
+    }
+    case 'number':
+      return { value: isEmpty ? undefined : Number(typed) };
+    case 'secrets':
+      return readSecrets(typed, text);
+    case 'json':
+      return isEmpty ? { value: undefined } : readJson(typed, text);
+    default:
+      return { value: isEmpty ? undefined : typed };
+  }
+}
+
+/** https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions. Devin says what else is wrong with a schema. */
+const MAX_SCHEMA_BYTES = 64 * 1024;
+
+export function readJson(typed: string, { modal: { errors } }: Text): Reading {
+  const tooLarge = { problem: errors.schemaTooLarge };
+  if (Buffer.byteLength(typed) > MAX_SCHEMA_BYTES) return tooLarge;
+  let value: unknown;
+  try {
+    value = JSON.parse(typed);
+  } catch (error) {
+    // It may quote half of a character.
+    return { problem: errors.json(oneLine(String(error).toWellFormed()).replace(/^SyntaxError: /, '')) };
+  }
+  return isTooDeep(value) ? tooLarge : { value };
+}
+
+const SECRET_LINE = /^([^=\s]{1,256})\s*=\s*(.*)$/s;
+
+/**
+ * KEY=VALUE lines. Spaces around key and value are cut; quotes stay. A fault is told by its line only, since the line may
+ * hold a secret; lines count from 1.
+ */
+function readSecrets(typed: string, { modal: { errors } }: Text): Reading {
+  const secrets: SessionSecret[] = [];
+  for (const [at, line] of typed.split('\n').entries()) {
+    const entry = line.trim();
+    if (entry === '' || entry.startsWith('#')) continue;
+    const [, key = '', value = ''] = SECRET_LINE.exec(entry) ?? [];
+    if (key === '') return { problem: errors.secretLine(at + 1) };
+    secrets.push({ key, value, sensitive: true });
+  }
+  return { value: secrets.length === 0 ? undefined : secrets };
+}
+
 /** Several values in one text input: one per line or separated by commas, in quotes if they would be misread. */
 const ENTRY = /[^\S\n]*"((?:[^"]|"")*)"[^\S\n]*(?=[,，、\n]|$)|[^,，、\n]+/g;
 
@@ -303,37 +261,29 @@ export type Suggestion = { value: string; label: string; description: string | n
 
 /**
  * Suggestions of a picker. People can always take what they typed, since the list may be incomplete or forbidden. It
- * comes last, because Enter takes the first.
+ * comes last, because Enter takes the first. Before anything is typed, a list that can be none at all says so there.
  * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
  */
 export function lookupOptions(
   lookup: Lookup,
   { found, typed }: { found: readonly Suggestion[]; typed: string },
-  text: Text,
+  { modal }: Text,
 ): PlainTextOption[] {
-  const none = { value: NONE, label: text.modal.none, description: null };
-  const wanted = [
-    ...(canBeNone(lookup) && isStartOf(typed, NONE, none.label) ? [none] : []),
-    ...(typed === '' ? [] : [{ value: typed, label: text.modal.useTyped(typed), description: null }]),
-  ];
-  const known = new Map<string, Suggestion>();
-  for (const one of found) {
-    if (isPickable(one) && !known.has(one.value)) known.set(one.value, one);
-  }
-  const own = wanted.filter((one) => isPickable(one) && !known.has(one.value));
-  return [...[...known.values()].slice(0, LIMIT.options - own.length), ...own].map(
-    ({ value, label, description }) =>
-      option(oneLine(label) || value, value, oneLine(description ?? '') || undefined),
+  const byValue = Map.groupBy(found.filter(isPickable), ({ value }) => value);
+  const known = [...byValue.values()].flatMap(([first]) => first ?? []);
+  const last =
+    typed === ''
+      ? { value: canBeNone(lookup) ? NONE : '', label: modal.none, description: null }
+      : { value: typed, label: modal.useTyped(typed), description: null };
+  const own = isPickable(last) && !byValue.has(last.value) ? [last] : [];
+  return [...known.slice(0, LIMIT.options - own.length), ...own].map(({ value, label, description }) =>
+    option(oneLine(label) || value, value, oneLine(description ?? '') || undefined),
   );
 }
 
 /** Whether a list with these suggestions can be none at all. */
-function canBeNone(lookup: Lookup): boolean {
-  return fields.some(({ input }) => input.kind === 'list' && input.lookup === lookup && input.none);
-}
-
-function isStartOf(typed: string, ...words: string[]): boolean {
-  return words.some((word) => word.toLowerCase().startsWith(typed.toLowerCase()));
+function canBeNone(wanted: Lookup): boolean {
+  return fields.some(({ input, lookup }) => lookup === wanted && input.kind === 'list' && input.none);
 }
 
 /** A cut value would be another value. */

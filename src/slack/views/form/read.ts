@@ -1,6 +1,6 @@
 import { parse as parseEnvironment } from 'dotenv';
 import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts';
-import type { Fault, Faults } from '../../../session/failure.ts';
+import type { Faults } from '../../../session/failure.ts';
 import {
   fields,
   sessionDraftSchema,
@@ -12,11 +12,11 @@ import {
 import type { Text } from '../../../text/index.ts';
 import type { UploadedText } from '../../edge/files.ts';
 import { BLOCK, fieldBlock } from '../../edge/ids.ts';
-import { enteredIn, readEntered, type EnteredByBlock, type UploadedFile } from '../objects.ts';
+import { readEntered, readUploads, type Entered, type UploadedFile } from '../objects.ts';
 import { oneLine, truncate } from '../text.ts';
 import { faultSentence, isKept, readField, readJson, type Reading } from './fields.ts';
 
-export type ReadForm = {
+type ReadForm = {
   draft: SessionDraft;
   /** null: there was no choice. */
   contextChoice: ContextChoice | null;
@@ -25,156 +25,139 @@ export type ReadForm = {
   errors: Record<string, string>;
 };
 
-export type FormRules = {
-  /** What is in view besides `main`. */
-  groups: readonly FieldGroup[];
+type FormRules = {
   /** What was refused before, by field. */
   faults: Faults;
   /** What the form was filled in with. */
   before: FieldValues;
+  text: Text;
 };
 
-/** Reads a submission, with an error at each wrong input. */
-export function readSessionForm(state: unknown, rules: FormRules, text: Text): ReadForm {
-  const entered = readEntered(state);
-  const shown = fields.filter(({ group }) => group === 'main' || rules.groups.includes(group));
-  const { values, errors } = readFields(shown, entered, { rules, text });
+/** Reads a submission, with an error at each wrong input. `groups`: in view besides `main`. */
+export function readSessionForm(
+  state: unknown,
+  { groups, ...rules }: FormRules & { groups: readonly FieldGroup[] },
+): ReadForm {
+  const shown = fields.filter(({ group }) => group === 'main' || groups.includes(group));
+  const { values, errors } = readFields(shown, state, rules);
+  const choice = readEntered(state).get(BLOCK.context);
   return {
     draft: sessionDraftSchema.parse(values),
-    contextChoice:
-      CONTEXT_CHOICES.find((known) => enteredIn(entered, BLOCK.context).picked.includes(known)) ?? null,
-    files: enteredIn(entered, BLOCK.files).files,
+    contextChoice: CONTEXT_CHOICES.find((known) => choice?.includes(known)) ?? null,
+    files: readUploads(state),
     errors,
   };
 }
 
 /** The valid values of these fields, and the errors by block id. */
-export function readFields(shown: readonly Field[], entered: EnteredByBlock, reader: Reader) {
+export function readFields(shown: readonly Field[], state: unknown, rules: FormRules) {
+  const entered = readEntered(state);
   const values: Record<string, unknown> = {};
   const errors: Record<string, string> = {};
   for (const field of shown) {
-    const read = checkedField(field, entered, reader);
+    const read = readChecked(field, entered, rules);
     if ('problem' in read) errors[fieldBlock(field.key)] = read.problem;
     else if (read.value !== undefined) values[field.key] = read.value;
   }
   return { values, errors };
 }
 
-type Reader = { rules: Pick<FormRules, 'faults' | 'before'>; text: Text };
-
-/** `value`: undefined if nothing was entered. */
-type Checked = { value: unknown } | { problem: string };
-
-function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Reader): Checked {
-  const fault = rules.faults[field.key];
-  const before = rules.before[field.key];
-  const typed = readField(field, entered);
-  const reading: Reading =
-    typed.kind === 'nothing' && isKept(field, before) ? { kind: 'value', raw: before } : typed;
-  switch (reading.kind) {
-    case 'nothing':
-      if (field.isTask) return { problem: text.command.problems.noTask };
-      if (fault === undefined || !isDropped(field, fault)) return { value: undefined };
-      return {
-        problem: text.joins.sentences([faultSentence(field, fault, text), text.modal.refused.leaveEmpty]),
-      };
-    case 'wrong':
-      return { problem: reading.sentence(text) };
-    case 'value': {
-      const problem = problemWith(field, reading.raw, text);
-      return problem === null ? { value: reading.raw } : { problem };
-    }
-  }
-}
-
-/** Whether an empty input means that what was typed is lost, since the input couldn't show it. */
-function isDropped({ input }: Field, { said, typed }: Fault): boolean {
-  if (said !== null || input.kind === 'switch') return false;
-  return input.kind === 'number' || input.kind === 'choice' || typed.length === 0;
+function readChecked(field: Field, entered: Entered, { faults, before, text }: FormRules): Reading {
+  const { [field.key]: fault } = faults;
+  const { [field.key]: filledIn } = before;
+  const read = readField(field, entered, text);
+  if ('problem' in read) return read;
+  const value = read.value ?? (isKept(field, filledIn) ? filledIn : undefined);
+  if (value !== undefined) return checked(field, value, text);
+  if (field.isTask === true) return { problem: text.command.problems.noTask };
+  // What was typed in a command would be lost in silence. An unticked box means something, and Devin's words are on top.
+  const isLost = fault !== undefined && fault.said === null && field.input.kind !== 'switch';
+  return isLost
+    ? { problem: text.joins.sentences([faultSentence(field, fault, text), text.modal.refused.leaveEmpty]) }
+    : { value };
 }
 
 const SHOWN_LENGTH = 60;
 
-/** Why the field refuses the value; null: it accepts it. */
-function problemWith(field: Field, raw: unknown, text: Text): string | null {
+/** The value, or why the field refuses it; in a list, for the first refused entry. */
+function checked(field: Field, value: unknown, text: Text): Reading {
   const { errors } = text.modal;
   const most = field.input.kind === 'list' ? (field.input.max ?? Infinity) : Infinity;
-  if (Array.isArray(raw) && raw.length > most) return errors.tooMany(most, raw.length);
-  const checked = field.schema.safeParse(raw);
-  if (checked.success) return null;
+  if (Array.isArray(value) && value.length > most) return { problem: errors.tooMany(most, value.length) };
+  const { success, error } = field.schema.safeParse(value);
+  if (success) return { value };
   const { takes } = text.fields[field.key];
-  const given = wrongPart(raw, checked.error.issues[0]?.path[0]);
-  return given === null ? errors.takes(takes) : errors.value(truncate(oneLine(given), SHOWN_LENGTH), takes);
-}
-
-/** The refused text: in a list, the first refused entry. null: all of it is refused, or it isn't text. */
-function wrongPart(raw: unknown, index: PropertyKey | undefined): string | null {
-  if (typeof raw === 'string' || typeof raw === 'number') return String(raw);
-  const entry: unknown = Array.isArray(raw) && typeof index === 'number' ? raw[index] : null;
-  return typeof entry === 'string' ? entry : null;
+  const index = error.issues[0]?.path[0];
+  const given: unknown = Array.isArray(value) && typeof index === 'number' ? value[index] : value;
+  return typeof given === 'string' || typeof given === 'number'
+    ? { problem: errors.value(truncate(oneLine(String(given)), SHOWN_LENGTH), takes) }
+    : { problem: errors.takes(takes) };
 }
 
 /** Files whose text is the value of a field, by their names. All others are attached. */
 const TEXT_FILES: readonly { name: RegExp; isFor: (field: Field) => boolean }[] = [
   { name: /\.env(?:\.[\w-]+)?$/i, isFor: ({ input }) => input.kind === 'secrets' },
   { name: /(?:^|\.)schema\.json$/i, isFor: ({ input }) => input.kind === 'json' },
-  { name: /\.md$/i, isFor: ({ isTask }) => isTask },
+  { name: /\.md$/i, isFor: ({ isTask }) => isTask === true },
 ];
 
-/** The field that gets the text of a file; undefined: it is attached. */
-export function fieldForFile({ name }: UploadedFile): Field | undefined {
-  const kind = TEXT_FILES.find((one) => one.name.test(name));
-  return kind && fields.find(kind.isFor);
-}
-
-/** A submission with the values from its files, or with what is wrong with them at the input for files. */
-export function withTextFiles(
-  read: ReadForm,
-  files: readonly (UploadedFile & { field: Field; read: UploadedText })[],
+/**
+ * A submission with the values from its text files, or with what is wrong with them at the input for files. `attached`: the
+ * ids of all other files.
+ */
+export async function withTextFiles(
+  { files, ...read }: ReadForm,
+  readText: (fileId: string) => Promise<UploadedText>,
   text: Text,
-): ReadForm {
-  let { draft } = read;
+) {
+  const found = await Promise.all(
+    files.map(async ({ id, name }) => {
+      const kind = TEXT_FILES.find((one) => one.name.test(name));
+      const field = kind && fields.find(kind.isFor);
+      return { id, name, of: field && { field, uploaded: await readText(id) } };
+    }),
+  );
+  const values: Record<string, unknown> = { ...read.draft };
   const problems: string[] = [];
-  for (const { field, name, read: uploaded } of files) {
-    const merged = mergedValue(field, { draft, uploaded }, text);
-    const problem = 'problem' in merged ? merged.problem : problemWith(field, merged.value, text);
-    if (problem !== null) problems.push(text.joins.labeled(name, problem));
-    else if ('value' in merged) draft = sessionDraftSchema.parse({ ...draft, [field.key]: merged.value });
+  for (const { name, of } of found) {
+    if (of === undefined) continue;
+    const { key } = of.field;
+    const merged = mergedValue({ ...of, before: values[key] }, text);
+    const checkedValue = 'problem' in merged ? merged : checked(of.field, merged.value, text);
+    if ('problem' in checkedValue) problems.push(text.joins.labeled(name, checkedValue.problem));
+    else values[key] = checkedValue.value;
   }
-  const errors = { ...read.errors, ...(problems.length > 0 && { [BLOCK.files]: problems.join('\n') }) };
-  return { ...read, draft, errors };
+  return {
+    ...read,
+    draft: sessionDraftSchema.parse(values),
+    attached: found.filter(({ of }) => of === undefined).map(({ id }) => id),
+    errors: { ...read.errors, ...(problems.length > 0 && { [BLOCK.files]: problems.join('\n') }) },
+  };
 }
 
-type Merge = { draft: SessionDraft; uploaded: UploadedText };
-type Merged = { value: unknown } | { problem: string };
-
-function mergedValue(field: Field, { draft, uploaded }: Merge, text: Text): Merged {
-  const { fileErrors } = text.modal;
-  if (uploaded.kind !== 'text') return { problem: fileErrors[uploaded.kind] };
-  const words = uploaded.text.replace(/^\uFEFF/, '');
-  if (words.trim() === '') return { problem: fileErrors['not-text'] };
-  switch (field.input.kind) {
-    case 'json': {
-      if (draft.structured_output_schema !== undefined) return { problem: fileErrors.twice };
-      const json = readJson(words);
-      return json.kind === 'wrong' ? { problem: json.sentence(text) } : { value: json.raw };
-    }
-    case 'secrets':
-      return secretsOf(words, draft.session_secrets ?? [], text);
-    default:
-      return { value: [draft.prompt ?? '', words.trim()].filter((part) => part !== '').join('\n\n') };
-  }
-}
+/** `before`: what the field holds already. */
+type TextFile = { field: Field; uploaded: UploadedText; before: unknown };
 
 /** Quotes, values of several lines and comments are as in any `.env` file. */
-function secretsOf(
-  words: string,
-  before: NonNullable<SessionDraft['session_secrets']>,
-  { modal, fields: { session_secrets: secrets } }: Text,
-): Merged {
-  const found = Object.entries(parseEnvironment(words));
-  if (found.length === 0) return { problem: modal.errors.takes(secrets.takes) };
-  const known = new Set(before.map(({ key }) => key));
-  if (found.some(([key]) => known.has(key))) return { problem: modal.fileErrors.repeatedSecret };
-  return { value: [...before, ...found.map(([key, value]) => ({ key, value, sensitive: true }))] };
+function mergedValue({ field, uploaded, before }: TextFile, text: Text): Reading {
+  const { fileErrors, errors } = text.modal;
+  if (uploaded.kind !== 'text') return { problem: fileErrors[uploaded.kind] };
+  const words = uploaded.text.trim();
+  if (words === '') return { problem: fileErrors['not-text'] };
+  switch (field.input.kind) {
+    case 'json':
+      return before === undefined ? readJson(words, text) : { problem: fileErrors.twice };
+    case 'secrets': {
+      const secrets = Object.entries(parseEnvironment(words)).map(([key, value]) => ({
+        key,
+        value,
+        sensitive: true,
+      }));
+      return secrets.length === 0
+        ? { problem: errors.takes(text.fields[field.key].takes) }
+        : { value: [before ?? [], secrets].flat() };
+    }
+    default:
+      return { value: typeof before === 'string' ? `${before}\n\n${words}` : words };
+  }
 }

@@ -33,7 +33,7 @@ export function draw(parts: Partial<SessionForm>): ModalView {
 }
 
 /** How a submission is read. */
-export const COLLAPSED = { groups: [], faults: {}, before: {} };
+export const COLLAPSED = { groups: [], faults: {}, before: {}, text: en };
 export const EXPANDED = { ...COLLAPSED, groups: OPTION_GROUPS };
 
 type State = ReturnType<typeof initialValues>;

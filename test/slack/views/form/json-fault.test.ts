@@ -4,8 +4,8 @@ import { en } from '../../../../src/text/en.ts';
 
 /** What is wrong with a text, if it isn't a JSON object. */
 function fault(text: string): string | null {
-  const reading = readJson(text);
-  return reading.kind === 'wrong' ? reading.sentence(en) : null;
+  const reading = readJson(text, en);
+  return 'problem' in reading ? reading.problem : null;
 }
 
 describe('the fault in a JSON text', () => {

@@ -7,7 +7,7 @@ import { draw, EXPANDED, stateOf, ticked, typed } from './harness.ts';
 /** An expanded form with a task, in which the given blocks were filled in. */
 function read(entered: Record<string, object>) {
   const untouched = stateOf(draw({ values: { prompt: 'Fix it' }, groups: [...OPTION_GROUPS] }));
-  return readSessionForm({ ...untouched, ...entered }, EXPANDED, en);
+  return readSessionForm({ ...untouched, ...entered }, EXPANDED);
 }
 
 describe('a submission', () => {
@@ -27,7 +27,13 @@ describe('a submission', () => {
 
   test('names the line of an invalid secret, never its content', () => {
     const { draft, errors } = read({ 'field.session_secrets': typed('A=b\nhunter2') });
-    expect(errors).toEqual({ 'field.session_secrets': en.modal.errors.secrets.wrong(2) });
+    expect(errors).toEqual({ 'field.session_secrets': en.modal.errors.secretLine(2) });
+    expect(draft).not.toHaveProperty('session_secrets');
+  });
+
+  test("refuses a session's secret that has two values", () => {
+    const { draft, errors } = read({ 'field.session_secrets': typed('A=b\nB=c\nA=d') });
+    expect(errors).toEqual({ 'field.session_secrets': 'Use KEY=VALUE lines, with each key once.' });
     expect(draft).not.toHaveProperty('session_secrets');
   });
 

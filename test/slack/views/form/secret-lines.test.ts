@@ -1,19 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { fieldOf } from '../../../../src/session/fields.ts';
 import { fieldBlock } from '../../../../src/slack/edge/ids.ts';
 import { readField } from '../../../../src/slack/views/form/fields.ts';
 import { en } from '../../../../src/text/en.ts';
-import { fieldOf } from '../../../support/field.ts';
 
-const { secrets: sentences } = en.modal.errors;
+const { secretLine } = en.modal.errors;
 
 /** The secrets, or what is wrong. */
 function read(text: string): unknown {
-  const reading = readField(
-    fieldOf('session_secrets'),
-    new Map([[fieldBlock('session_secrets'), { text, picked: [], files: [] }]]),
-  );
-  if (reading.kind === 'wrong') return reading.sentence(en);
-  return reading.kind === 'value' ? reading.raw : [];
+  const entered = new Map([[fieldBlock('session_secrets'), [text]]]);
+  const reading = readField(fieldOf('session_secrets'), entered, en);
+  return 'problem' in reading ? reading.problem : (reading.value ?? []);
 }
 
 describe('KEY=VALUE lines', () => {
@@ -30,11 +27,10 @@ describe('KEY=VALUE lines', () => {
   });
 
   test.each([
-    ['without =', 'A=b\n\nhunter2', sentences.wrong(3)],
-    ['without a key', '=hunter2', sentences.wrong(1)],
-    ['with a space in the key', 'export A=hunter2', sentences.wrong(1)],
-    ['with a key that is too long', `${'k'.repeat(257)}=hunter2`, sentences.wrong(1)],
-    ['with a repeated key', 'A=b\nB=c\nA=d', sentences.repeated(3)],
+    ['without =', 'A=b\n\nhunter2', secretLine(3)],
+    ['without a key', '=hunter2', secretLine(1)],
+    ['with a space in the key', 'export A=hunter2', secretLine(1)],
+    ['with a key that is too long', `${'k'.repeat(257)}=hunter2`, secretLine(1)],
   ])('are reported by number: %s', (_what, text, fault) => {
     expect(read(text)).toBe(fault);
   });
