@@ -1,8 +1,7 @@
 import type { WebClient } from '@slack/web-api';
-import type { Config } from '../config.ts';
 import type { CallOptions } from '../devin/client.ts';
 import type { Devin } from '../devin/devin.ts';
-import { DevinError, orDevinError, refusesKey } from '../devin/errors.ts';
+import { DevinError, refusesKey } from '../devin/errors.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { identifyBot, type BotIdentity } from '../slack/edge/slack.ts';
 import { OperatorError, type Say } from '../text/operator-error.ts';
@@ -83,52 +82,6 @@ export async function checkDevin({
     }
     return [({ start }) => start.devinUnreachable(reasonOf(error))];
   }
-}
-
-type Probe = (devin: Pick<Devin, 'sessions' | 'members' | 'catalog'>) => Promise<unknown>;
-const needed = (permission: string, probe: Probe | null) => ({ permission, needed: true, probe });
-const optional = (permission: string, probe: Probe | null) => ({ permission, needed: false, probe });
-
-/** What the service user may be granted. Without a probe, only creating a session would tell, which costs money. */
-const PERMISSIONS = [
-  needed('ManageOrgSessions', null),
-  needed('ImpersonateOrgSessions', null),
-  optional('UseDevinSessions', null),
-  needed('ViewOrgSessions', async ({ sessions }) => sessions.list({ first: 1 })),
-  needed('ViewOrgMembership', async ({ members }) => members.findByEmail('nobody@invalid')),
-  optional('ManageAccountPlaybooks', async ({ catalog }) => catalog.probe('playbooks')),
-  optional('ManageAccountKnowledge', async ({ catalog }) => catalog.probe('knowledge')),
-  optional('ManageOrgSecrets', async ({ catalog }) => catalog.probe('secrets')),
-  optional('Read', async ({ catalog }) => catalog.probe('repositories')),
-];
-
-const OF_IMPERSONATION: ReadonlySet<string> = new Set(['ImpersonateOrgSessions', 'ViewOrgMembership']);
-
-/** What the service user may do, as far as the app can try without changing anything. */
-export async function findPermissions({
-  devin,
-  impersonation,
-}: {
-  devin: Parameters<Probe>[0];
-  impersonation: Config['impersonation'];
-}) {
-  const those = PERMISSIONS.filter(
-    ({ permission }) => impersonation !== 'off' || !OF_IMPERSONATION.has(permission),
-  );
-  return Promise.all(
-    those.map(async ({ permission, needed, probe }) => {
-      const holding = probe === null ? ('not-checkable' as const) : await tried(probe(devin));
-      return { permission, needed, holding };
-    }),
-  );
-}
-
-/** `elsewhere`: there is no such organization. `unclear`: Devin's answer doesn't say. */
-async function tried(asking: Promise<unknown>): Promise<'held' | 'missing' | 'elsewhere' | 'unclear'> {
-  const refusal = await orDevinError(asking);
-  if (!(refusal instanceof DevinError)) return 'held';
-  if (refusal.code === 'forbidden') return 'missing';
-  return refusal.code === 'not-found' ? 'elsewhere' : 'unclear';
 }
 
 /** Devin writes the same organization as `org-…` or `org_…`. */

@@ -3,7 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { LogLevel } from '@slack/logger';
 import { WebClient } from '@slack/web-api';
 import type { Config, ConfigResult } from '../config.ts';
-import { createDevin } from '../devin/devin.ts';
+import { createDevin, type Devin } from '../devin/devin.ts';
+import { DevinError, orDevinError } from '../devin/errors.ts';
 import { useProxy } from '../network.ts';
 import { everyGroupIn } from '../session/policy/decide.ts';
 import type { Policy } from '../session/policy/schema.ts';
@@ -17,7 +18,7 @@ import type { Text } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
 import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
 import { sayingHowLong } from '../upstream.ts';
-import { checkDevin, checkSlack, findPermissions, slackError } from './checks.ts';
+import { checkDevin, checkSlack, slackError } from './checks.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 
@@ -105,25 +106,51 @@ async function examineSocket({ config: { slack }, text }: Examination): Promise<
   return [ok(text.doctor.socket)];
 }
 
+type Probe = (devin: Devin) => Promise<unknown>;
+const needed = (permission: string, probe: Probe) => ({ permission, isNeeded: true, probe });
+const optional = (permission: string, probe: Probe) => ({ permission, isNeeded: false, probe });
+
+/** What can be tried without changing anything. Only creating a session would tell the rest, which costs money. */
+const TRIED = [
+  needed('ViewOrgSessions', async ({ sessions }) => sessions.list({ first: 1 })),
+  needed('ViewOrgMembership', async ({ members }) => members.findByEmail('nobody@invalid')),
+  optional('ManageAccountPlaybooks', async ({ catalog }) => catalog.probe('playbooks')),
+  optional('ManageAccountKnowledge', async ({ catalog }) => catalog.probe('knowledge')),
+  optional('ManageOrgSecrets', async ({ catalog }) => catalog.probe('secrets')),
+  optional('Read', async ({ catalog }) => catalog.probe('repositories')),
+];
+
+const OF_IMPERSONATION: ReadonlySet<string> = new Set(['ImpersonateOrgSessions', 'ViewOrgMembership']);
+
 async function examineDevin({ config, text }: Examination): Promise<Finding[]> {
   const devin = createDevin(config.devin);
   const { orgId } = config.devin;
   const problems = await checkDevin({ devin, orgId });
   if (problems.length > 0) return problems.map((say) => missing(say(text)));
-  const found = await findPermissions({ devin, impersonation: config.impersonation });
-  if (found.some(({ needed, holding }) => needed && holding === 'elsewhere'))
-    return [missing(text.start.organizationNotFound(orgId))];
   const { doctor } = text;
+  const isUsed = (permission: string): boolean =>
+    config.impersonation !== 'off' || !OF_IMPERSONATION.has(permission);
+  const untried = [...doctor.notCheckable].filter(([permission]) => isUsed(permission));
+  const tried = TRIED.filter(({ permission }) => isUsed(permission));
   return [
     ok(doctor.devin),
     ok(doctor.permission('ReadAccountMeta')),
-    ...found.map(({ permission, needed, holding }) => {
-      if (holding === 'held') return ok(doctor.permission(permission));
-      if (holding !== 'missing')
-        return notCheckable(doctor.notCheckable.get(permission) ?? doctor.unclear(permission));
-      return signed(needed ? 'missing' : 'warning')(text.devin.forbidden(permission));
-    }),
+    ...untried.map(([, sentence]) => notCheckable(sentence)),
+    ...(await Promise.all(tried.map(async (one) => tryPermission(one, { devin, orgId, text })))),
   ];
+}
+
+async function tryPermission(
+  { permission, isNeeded, probe }: ReturnType<typeof needed>,
+  { devin, orgId, text }: { devin: Devin; orgId: string; text: Text },
+): Promise<Finding> {
+  const refusal = await orDevinError(probe(devin));
+  if (!(refusal instanceof DevinError)) return ok(text.doctor.permission(permission));
+  if (refusal.code === 'forbidden')
+    return signed(isNeeded ? 'missing' : 'warning')(text.devin.forbidden(permission));
+  if (refusal.code === 'not-found' && isNeeded)
+    throw new OperatorError('other-organization', ({ start }) => start.organizationNotFound(orgId));
+  return notCheckable(text.doctor.unclear(permission));
 }
 
 async function examineFiles({ config, text }: Examination): Promise<Finding[]> {
