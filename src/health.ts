@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from './metrics.ts';
 import { isPrivate } from './network.ts';
 import type { Queue } from './queue/index.ts';
@@ -8,6 +7,7 @@ import type { Bolt } from './slack/edge/bolt.ts';
 import type { HttpPage } from './slack/edge/http-receiver.ts';
 import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
+import { DATABASE_MS, within } from './time.ts';
 
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
@@ -74,9 +74,6 @@ function sameText(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
 
-/** A database that takes longer isn't ready. */
-const PING_MS = 900;
-
 export function createReadiness({
   database,
   writes,
@@ -88,16 +85,10 @@ export function createReadiness({
   queue: Pick<Queue, 'healthy'>;
   slack: { bolt: Pick<Bolt, 'connected'> };
 }): () => Promise<Readiness> {
-  const ping = oneAtATime(async () =>
-    database.ping().then(
-      () => true,
-      () => false,
-    ),
-  );
+  const ping = oneAtATime(async () => database.ping().then(() => true));
 
   return async () => ({
-    database:
-      (await Promise.race([ping(), delay(PING_MS, false, { ref: false })])) && writes.trouble() === null,
+    database: (await within(DATABASE_MS, ping(), false)) && writes.trouble() === null,
     queue: queue.healthy(),
     slack: slack.bolt.connected(),
   });

@@ -1,17 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DevinRequestFacts } from './devin/client.ts';
 import type { Depth } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { RefusedDelivery } from './slack/edge/http-receiver.ts';
-import { MS_PER_S } from './time.ts';
-
-/** The other metrics wait no longer than this for a database that hangs, and are shown if it is down. */
-const DEPTH_MS = 1000;
-
-async function orNone<T>(asked: Promise<Record<string, T>>): Promise<Record<string, T>> {
-  return Promise.race([asked.catch(() => ({})), delay(DEPTH_MS, {}, { ref: false })]);
-}
+import { DATABASE_MS, MS_PER_S, within } from './time.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -98,7 +90,7 @@ export function createMetrics({
       labelNames: ['queue', 'state'],
     },
     async () =>
-      Object.entries(await orNone(depth())).flatMap(([queue, counts]) =>
+      Object.entries(await within(DATABASE_MS, depth(), {})).flatMap(([queue, counts]) =>
         Object.entries(counts).map(([state, value]) => ({ labels: { queue, state }, value })),
       ),
   );
@@ -108,7 +100,8 @@ export function createMetrics({
       name: 'devin_slack_set_aside',
       help: 'Sessions and messages that failed five times, or that Slack refused.',
     },
-    async () => orNone(countSetAside()),
+    // The other metrics are shown without it.
+    async () => within(DATABASE_MS, countSetAside(), {}),
   );
   gaugeBy(
     'system',

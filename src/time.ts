@@ -45,8 +45,16 @@ export async function inTime<T>(
     log.warn({ err: error }, `${what} could not be looked up`);
     return otherwise;
   });
-  return Promise.race([answered, delay(withinMs, otherwise, { ref: false })]);
+  return within(withinMs, answered, otherwise);
 }
+
+/** The answer; `otherwise` if it is late or fails. */
+export async function within<T>(ms: number, asking: Promise<T>, otherwise: T): Promise<T> {
+  return Promise.race([asking.catch(() => otherwise), delay(ms, otherwise, { ref: false })]);
+}
+
+/** How long the health pages wait for a database that hangs. */
+export const DATABASE_MS = 900;
 
 const A_MINUTE_MS = 60_000;
 /** With more answers than this, all are forgotten. */
