@@ -2,7 +2,7 @@ import type { PlaceKind } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Identity, LookedUpIdentity } from '../session/identity.ts';
 import type { Wish } from '../session/intent.ts';
-import type { Choices, Explained } from '../session/policy/form.ts';
+import type { Explained } from '../session/policy/form.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
 import { steeringRefusal as refusedSteering, subjectOf } from '../store/audit.ts';
 import type { Form } from '../store/forms.ts';
@@ -39,10 +39,8 @@ export type Filled = Where &
 export type QuickGate = {
   /** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
   effectiveDraft: (asker: Person & Where, wish: Wish) => Promise<EffectiveDraft>;
-  /** `not-known`: Slack didn't answer in time. */
-  explain: (asking: Filled) => Promise<Explained | 'not-known'>;
-  /** null: everything can be chosen, as far as the app knows. */
-  choicesFor: (form: Form) => Promise<Choices | null>;
+  /** null: Slack didn't answer in time. */
+  explain: (asking: Filled) => Promise<Explained | null>;
 };
 
 /** Jobs wait for Slack and Devin; listeners can't. */

@@ -1,13 +1,15 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import {
+  CEILINGS,
+  ceilingsIn,
   PERIOD_OF,
   subjectOf,
+  type Ceiling,
   type CeilingKey,
-  type Spend,
   type Spender,
-  type Spent,
 } from '../session/policy/limits.ts';
+import type { Policy } from '../session/policy/schema.ts';
 import type { UsageRow, UsageScope } from '../session/usage.ts';
 import { lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './store.ts';
@@ -50,8 +52,6 @@ export type FoundSession = Omit<StartedSpend, 'userId' | 'channelId'> & {
 
 /** Whose session used more than before. */
 type Grown = Pick<FoundSession, 'teamId' | 'userId' | 'channelId'>;
-
-type SpentAt = { at: Date; spend: Spend };
 
 /** Sessions of a person that are named among those that hold a reservation. */
 const MOST_OWN = 5;
@@ -130,18 +130,23 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
   }
 
   return {
-    /** Locks these ceilings for reservations until the end of the transaction. */
-    async lock(keys: readonly CeilingKey[], spender: Spender, trx: Db): Promise<void> {
-      const names = keys.map((key) => lockName(key, spender));
+    /** Locks the ceilings of these limits for reservations until the end of the transaction. */
+    async lock(limits: Policy['limits'], spender: Spender, trx: Db): Promise<void> {
+      const names = ceilingsIn(limits).map(({ key }) => lockName(key, spender));
       await lockNames(names, trx);
     },
 
-    /** What counts under these ceilings, and as of when. */
-    async spend(keys: readonly CeilingKey[], spender: Spender, trx: Db = db): Promise<SpentAt> {
-      if (keys.length === 0) return { at: new Date(), spend: {} };
+    /** The ceilings of these limits with what counts under each, and as of when. */
+    async ceilings(
+      limits: Policy['limits'],
+      spender: Spender,
+      trx: Db = db,
+    ): Promise<{ at: Date; ceilings: Ceiling[] }> {
+      const inForce = ceilingsIn(limits);
+      if (inForce.length === 0) return { at: new Date(), ceilings: [] };
       const at = await now(trx);
       const whose = counting(spender);
-      const each = keys.map((key) => {
+      const each = inForce.map(({ key, most }) => {
         const start = since(PERIOD_OF[key], at);
         // A session that goes on past midnight holds its reservation, also before Devin is asked again.
         const before = sql`least(${start}, ${since('day', at)} - interval '1 day')`;
@@ -150,14 +155,14 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
           join sessions s on s.session_id = l.session_id
           where ${rows} and l.user_id = ${spender.userId} and l.counted > l.consumed
           order by l.id desc limit ${MOST_OWN}`;
-        return sql`select ${key}::text as key, coalesce(sum(consumed) filter (where l.at >= ${start}), 0) as used,
+        return sql`select ${key}::text as key, ${most}::integer as most, coalesce(sum(consumed) filter (where l.at >= ${start}), 0) as used,
           coalesce(sum(counted - consumed), 0) as reserved,
           (count(*) filter (where counted > consumed))::integer as sessions,
           coalesce((select json_agg(own) from (${own}) own), '[]') as own from ledger l where ${rows}`;
       });
-      const all = sql<Spent & { key: string }>`${sql.join(each, sql` union all `)}`;
-      const { rows } = await all.execute(trx);
-      return { at, spend: Object.fromEntries(rows.map(({ key, ...spent }) => [key, spent])) };
+      const { rows } = await sql<Ceiling>`${sql.join(each, sql` union all `)}`.execute(trx);
+      const ceilings = rows.toSorted((a, b) => CEILINGS.indexOf(a.key) - CEILINGS.indexOf(b.key));
+      return { at, ceilings };
     },
 
     /** Before the POST leaves. */

@@ -3,14 +3,11 @@ import type { Enqueue } from '../queue/index.ts';
 import {
   alertName,
   alertsOf,
-  CEILINGS,
-  ceilingsOf,
+  ceilingsIn,
   overCeilings,
   ruleOf,
   type BudgetAlert,
   type Ceiling,
-  type CeilingKey,
-  type Spend,
   type Spender,
 } from '../session/policy/limits.ts';
 import { patternWords } from '../session/policy/patterns.ts';
@@ -37,24 +34,18 @@ export function createBudget({
 }) {
   /** What the policy's owners are told of by now. */
   async function alerts(spender: Spender, trx?: Transaction<Tables>): Promise<BudgetAlert[]> {
-    const now = policy();
-    if (now.owners.length === 0) return [];
-    const { at, spend } = await ledger.spend(inForce(now), spender, trx);
-    return alertsOf(ceilingsOf(now, spend), spender, at);
+    const { owners, limits } = policy();
+    if (owners.length === 0) return [];
+    const { at, ceilings } = await ledger.ceilings(limits, spender, trx);
+    return alertsOf(ceilings, spender, at);
   }
 
   return {
     alerts,
 
-    /** What counts under the ceilings that are in force. */
-    async spend(spender: Spender): Promise<{ at: Date; spend: Spend }> {
-      return ledger.spend(inForce(policy()), spender);
-    },
-
-    /** The ceilings that are in force, with what counts. */
-    async ceilings(spender: Spender): Promise<Ceiling[]> {
-      const now = policy();
-      return ceilingsOf(now, (await ledger.spend(inForce(now), spender)).spend);
+    /** The ceilings that are in force, with what counts, and as of when. */
+    async ceilings(spender: Spender): Promise<{ at: Date; ceilings: Ceiling[] }> {
+      return ledger.ceilings(policy().limits, spender);
     },
 
     /** Checked right before it is sent. Others can't reserve under these ceilings until the transaction ends. null: it is over one. */
@@ -66,16 +57,13 @@ export function createBudget({
       }: Spender & { cap: number | undefined; approved: readonly string[] },
       trx: Transaction<Tables>,
     ): Promise<Reservation | null> {
-      const now = policy();
-      const keys = inForce(now);
-      if (keys.length === 0) return { at: null };
-      await ledger.lock(keys, spender, trx);
-      const { at, spend } = await ledger.spend(keys, spender, trx);
-      const mayPass = now.limits.over === 'approve' ? approved : [];
-      const over = overCeilings(ceilingsOf(now, spend), cap).filter(
-        ({ key }) => !mayPass.includes(ruleOf(key)),
-      );
-      return over.length > 0 ? null : { at };
+      const { limits } = policy();
+      if (ceilingsIn(limits).length === 0) return { at: null };
+      await ledger.lock(limits, spender, trx);
+      const { at, ceilings } = await ledger.ceilings(limits, spender, trx);
+      const mayPass = limits.over === 'approve' ? approved : [];
+      const isFree = overCeilings(ceilings, cap).every(({ key }) => mayPass.includes(ruleOf(key)));
+      return isFree ? { at } : null;
     },
 
     /**
@@ -83,17 +71,17 @@ export function createBudget({
      * its start. null: it is; otherwise why not.
      */
     async wake(sessionId: string): Promise<OverBudget | null> {
-      const now = policy();
-      const keys = inForce(now);
-      if (keys.length === 0) return null;
+      const { limits, owners } = policy();
+      if (ceilingsIn(limits).length === 0) return null;
       return db.transaction().execute(async (trx) => {
         const session = await ledger.unreserved(sessionId, trx);
         if (session === null) return null;
-        await ledger.lock(keys, session, trx);
-        const { spend } = await ledger.spend(keys, session, trx);
-        const [ceiling] = overCeilings(ceilingsOf(now, spend), session.rest);
-        const owners = now.owners.map(patternWords);
-        if (ceiling !== undefined) return { kind: 'over-budget', ceiling, rest: session.rest, owners };
+        await ledger.lock(limits, session, trx);
+        const { ceilings } = await ledger.ceilings(limits, session, trx);
+        const { rest } = session;
+        const [ceiling] = overCeilings(ceilings, rest);
+        if (ceiling !== undefined)
+          return { kind: 'over-budget', ceiling, rest, owners: owners.map(patternWords) };
         await ledger.hold(sessionId, trx);
         return null;
       });
@@ -115,10 +103,6 @@ export function createBudget({
       return alerts({ teamId, userId: userId ?? '', channelId: channelId ?? '' }, trx);
     },
   };
-}
-
-function inForce({ limits }: Policy): CeilingKey[] {
-  return CEILINGS.filter((key) => limits[key] !== undefined);
 }
 
 /** Notifies the policy's owners of alerts that they haven't had yet. */

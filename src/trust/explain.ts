@@ -1,6 +1,7 @@
 import { applyDefaults } from '../session/defaults.ts';
 import { fields, type FieldValues, type StoredDraft } from '../session/fields.ts';
 import { decide, rulesAt, termsOf, groupsIn, type PolicyFacts } from '../session/policy/decide.ts';
+import { ceilingsIn } from '../session/policy/limits.ts';
 import { patternWords, type PlaceWord } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { renderProblems } from '../slack/command/help.ts';
@@ -88,7 +89,7 @@ function factsOf(
       hasAttachments: (asked.attachment_urls ?? []).length > 0,
       approved: [],
     },
-    spend: {},
+    ceilings: ceilingsIn(policy.limits),
     at: new Date(),
   };
 }

@@ -18,7 +18,7 @@ import {
   type PolicyFacts,
   type PolicyPlace,
 } from '../session/policy/decide.ts';
-import { choicesOf, explain, type Choices, type Explained } from '../session/policy/form.ts';
+import { explain, type Explained } from '../session/policy/form.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { Filled, QuickGate, Where } from '../slack/authority.ts';
 import type { Groups } from '../slack/edge/people.ts';
@@ -47,7 +47,7 @@ type GateContext = {
   people: { find: (userId: string) => Promise<SlackPerson | null> };
   groups: Pick<Groups, 'isIn' | 'idsOf'>;
   describePlace: DescribePlace;
-  budget: Pick<Budget, 'spend'>;
+  budget: Pick<Budget, 'ceilings'>;
 };
 
 export type Gate = ReturnType<typeof createGate>;
@@ -56,14 +56,13 @@ export type Gate = ReturnType<typeof createGate>;
 export function createGate(c: GateContext) {
   const { current } = c.policy;
 
-  /** `at`: as of when `spend` counts. */
   async function factsOf(policy: Policy, asking: Where & Person) {
-    const [person, place, { at, spend }] = await Promise.all([
+    const [person, place, budgets] = await Promise.all([
       personOf(c, policy, asking.userId),
       placeOf(c, policy, asking),
-      c.budget.spend(asking),
+      c.budget.ceilings(asking),
     ]);
-    return { person, place, spend, at };
+    return { person, place, ...budgets };
   }
 
   return {
@@ -104,12 +103,6 @@ export function createGate(c: GateContext) {
     async explain(asking: Filled): Promise<Explained> {
       const policy = current();
       return explain(policy, { ...(await factsOf(policy, asking)), request: filledIn(asking) });
-    },
-
-    /** What a form says before it is sent. */
-    async choicesFor(form: Filled): Promise<Choices> {
-      const policy = current();
-      return choicesOf(policy, { ...(await factsOf(policy, form)), request: filledIn(form) });
     },
 
     /** What holds in a place. */
@@ -184,10 +177,9 @@ function attached({ attachment_urls: addresses = [] }: StoredDraft, context: Mes
 const WITHIN_MS = 700;
 
 /** What the policy says of a place; something else if Slack doesn't answer in time. */
-function createQuickly(log: Log) {
+async function quickly<T>(asking: Promise<T>, otherwise: T, log: Log): Promise<T> {
   const what = 'a place, for the policy,';
-  return async <T>(asking: Promise<T>, otherwise: T): Promise<T> =>
-    inTime(asking, { withinMs: WITHIN_MS, otherwise, what, log });
+  return inTime(asking, { withinMs: WITHIN_MS, otherwise, what, log });
 }
 
 /** For listeners, which can't wait. The job that starts a session asks the gate again. */
@@ -202,19 +194,17 @@ export function createQuickGate({
   withNames: WithNames;
   log: Log;
 }): QuickGate {
-  const quickly = createQuickly(log);
   return {
     async effectiveDraft(asker, { draft }) {
       const [layers, rules] = await Promise.all([
         settings.layersFor(asker),
-        quickly<Awaited<ReturnType<Gate['rulesAt']>> | null>(gate.rulesAt(asker), null),
+        quickly<Awaited<ReturnType<Gate['rulesAt']>> | null>(gate.rulesAt(asker), null, log),
       ]);
       const channel = { ...rules?.defaults, ...layers.channel };
       const effective = applyDefaults({ ...layers, channel, request: draft });
       return withNames(rules?.fillIn(effective) ?? effective);
     },
-    explain: async (asking) => quickly<Explained | 'not-known'>(gate.explain(asking), 'not-known'),
-    choicesFor: async (form) => quickly<Choices | null>(gate.choicesFor(form), null),
+    explain: async (asking) => quickly<Explained | null>(gate.explain(asking), null, log),
   };
 }
 
@@ -223,14 +213,13 @@ export function withPolicy(
   settings: Settings,
   { policy, gate, log }: { policy: Pick<FileSource<Policy>, 'current'>; gate: Gate; log: Log },
 ): Settings {
-  const quickly = createQuickly(log);
   return {
     ...settings,
     async preferencesFor(place) {
       const { channels } = policy.current();
       const { channelId } = place;
       const here = gate.rulesAt({ channelId }).then(({ preferences }) => preferences);
-      const { steer, listen, mentions } = await quickly(here, strictest(channels));
+      const { steer, listen, mentions } = await quickly(here, strictest(channels), log);
       return settings.preferencesFor(place, { steer, listen, mentions });
     },
   };

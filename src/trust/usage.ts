@@ -57,7 +57,10 @@ async function reportOn(
   { scope, by, days, spender }: { scope: UsageScope; by: UsageBy; days: number; spender: Spender },
 ): Promise<UsageReport> {
   const since = sinceDays(days, new Date(now()));
-  const [rows, budgets] = await Promise.all([usage.rows(scope, since), budget.ceilings(spender)]);
+  const [rows, { ceilings: budgets }] = await Promise.all([
+    usage.rows(scope, since),
+    budget.ceilings(spender),
+  ]);
   const newest = rows.length < MOST_REPORTED ? null : MOST_REPORTED;
   return { scope: scope.kind, by, days, budgets, summary: summarize(rows, by), newest };
 }

@@ -1,11 +1,16 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import type { CeilingKey } from '../../src/session/policy/limits.ts';
+import { CEILINGS, type CeilingKey } from '../../src/session/policy/limits.ts';
+import { policySchema } from '../../src/session/policy/schema.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { clockOf, databaseClock } from '../../src/store/sql.ts';
 import { describeOnBothDatabases, oneWaits, usePostgres } from '../support/databases.ts';
 
-const KEYS: CeilingKey[] = ['acu_per_person_per_day', 'acu_per_channel_per_day', 'acu_per_month'];
+const limitsOn = (...keys: readonly CeilingKey[]) =>
+  policySchema.parse({
+    limits: { acu_per_session: 10, ...Object.fromEntries(keys.map((key) => [key, 100])) },
+  }).limits;
+const LIMITS = limitsOn(...CEILINGS);
 /** No budget starts over during a test. */
 const MIDDAY = new Date('2026-11-15T12:00:00Z');
 const SPENDER = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
@@ -17,11 +22,11 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
       db,
       clockOf(() => now().getTime()),
     );
-    const moment = async () => (await ledger.spend(KEYS, SPENDER)).at;
+    const moment = async () => (await ledger.ceilings(LIMITS, SPENDER)).at;
     /** Used and reserved, by ceiling. */
     const spent = async (spender = SPENDER) =>
       Object.fromEntries(
-        Object.entries((await ledger.spend(KEYS, spender)).spend).map(([key, { used, reserved }]) => [
+        (await ledger.ceilings(LIMITS, spender)).ceilings.map(({ key, used, reserved }) => [
           key,
           used + reserved,
         ]),
@@ -133,7 +138,7 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     let now = new Date('2026-11-29T12:00:00Z');
     const { db, ledger, reserve, bind } = await setUp(() => now);
     const today = async () => {
-      const { acu_per_person_per_day: day } = (await ledger.spend(KEYS, SPENDER)).spend;
+      const [day] = (await ledger.ceilings(LIMITS, SPENDER)).ceilings;
       return [day?.used, day?.reserved, day?.sessions];
     };
     await reserve('r1');
@@ -202,9 +207,11 @@ describe('a reservation', () => {
     const { db, interactive } = await open();
     const ledger = createLedger(db, databaseClock);
     const { second } = await db.transaction().execute(async (trx) => {
-      await ledger.lock([key], SPENDER, trx);
+      await ledger.lock(limitsOn(key), SPENDER, trx);
       const locking = async () =>
-        interactive.transaction().execute(async (next) => ledger.lock([key], { ...SPENDER, ...other }, next));
+        interactive
+          .transaction()
+          .execute(async (next) => ledger.lock(limitsOn(key), { ...SPENDER, ...other }, next));
       const started = { second: locking() };
       await oneWaits(db);
       return started;

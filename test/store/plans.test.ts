@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely, type KyselyPlugin, type RootOperationNode } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { CEILINGS } from '../../src/session/policy/limits.ts';
+import { policySchema } from '../../src/session/policy/schema.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createLedger, createUsage } from '../../src/store/ledger.ts';
 import { createLimiter } from '../../src/store/limiter.ts';
@@ -97,6 +97,14 @@ const INDEXES = [
 ];
 
 const PERSON = { teamId: 'T1', userId: 'U7' };
+const { limits: LIMITS } = policySchema.parse({
+  limits: {
+    acu_per_session: 10,
+    acu_per_person_per_day: 100,
+    acu_per_channel_per_day: 100,
+    acu_per_month: 100,
+  },
+});
 
 async function readLimits(db: Kysely<Tables>): Promise<void> {
   await db.transaction().execute(async (trx) => {
@@ -159,7 +167,8 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       'due count': async (db) => createPolls(db).dueCount(now, 1000),
       reschedule: async (db) => createPolls(db).reschedule(looks),
       touch: async (db) => createSessions(db).touch('s7'),
-      spend: async (db) => createLedger(db, databaseClock).spend(CEILINGS, { ...person, channelId: 'C7' }),
+      ceilings: async (db) =>
+        createLedger(db, databaseClock).ceilings(LIMITS, { ...person, channelId: 'C7' }),
       'what a session used': async (db) => createLedger(db, databaseClock).follow('s7', { consumed: 2 }, db),
       'usage of a person': async (db) => createUsage(db).rows({ kind: 'me', ...person }, lastMonth),
       'usage in a channel': async (db) =>

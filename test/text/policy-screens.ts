@@ -127,7 +127,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
     ]),
   ),
   'the usage': (text) => renderUsage(REPORT, text),
-  'why, without a policy': (text) => renderWhy({ explained: null, ...REACHED }, text),
+  'why, at a limit of a person': (text) => renderWhy({ explained: EXPLAINED, ...REACHED }, text),
   ...Object.fromEntries(
     HURDLES.map((hurdle, at) => [
       `why: ${hurdle.kind} ${at}`,

@@ -39,7 +39,7 @@ function gateUnder(yaml: string) {
     people: { find: async (userId) => Promise.resolve(member(userId)) },
     describePlace: async () => Promise.resolve(null),
     budget: {
-      spend: async () => Promise.resolve({ at: new Date(0), spend: {} }),
+      ceilings: async () => Promise.resolve({ at: new Date(0), ceilings: [] }),
     },
   });
 }

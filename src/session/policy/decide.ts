@@ -3,15 +3,7 @@ import { applyDefaults, omitFields, type EffectiveDraft } from '../defaults.ts';
 import { fieldKeySchema, storedDraftSchema, type FieldKey, type StoredDraft } from '../fields.ts';
 import type { Preferences } from '../preferences.ts';
 import { anyOf, eachOf, type Ternary, type PolicyRequest } from './conditions.ts';
-import {
-  ceilingSchema,
-  ceilingsOf,
-  overCeilings,
-  renewsAt,
-  PERIOD_OF,
-  ruleOf,
-  type Spend,
-} from './limits.ts';
+import { ceilingSchema, overCeilings, renewsAt, PERIOD_OF, ruleOf, type Ceiling } from './limits.ts';
 import { type PersonPattern, matchesGlob, type PlacePattern, type PlaceWord } from './patterns.ts';
 import {
   DEFAULT_EXPIRY_MS,
@@ -112,12 +104,12 @@ function isSame(one: readonly string[], other: readonly string[] = []): boolean 
   return one.length === other.length && one.every((value) => other.includes(value));
 }
 
-function limitHurdles(policy: Policy, asked: number, { spend, at }: PolicyFacts): Hurdle[] {
+function limitHurdles(policy: Policy, asked: number, { ceilings, at }: PolicyFacts): Hurdle[] {
   const { acu_per_session: most = Infinity, over: verdict } = policy.limits;
   const hurdle = { verdict, say: null, field: 'max_acu_limit', asked } as const;
   return [
     ...(asked > most ? [{ ...hurdle, kind: 'cap' as const, rule: SESSION_LIMIT, most }] : []),
-    ...overCeilings(ceilingsOf(policy, spend), asked).map((ceiling) => ({
+    ...overCeilings(ceilings, asked).map((ceiling) => ({
       ...hurdle,
       kind: 'budget' as const,
       rule: ruleOf(ceiling.key),
@@ -230,8 +222,8 @@ export type PolicyFacts = {
   };
   place: PolicyPlace;
   request: PolicyRequest;
-  /** What counts under each ceiling without this request. */
-  spend: Spend;
+  /** Those in force, without this request. */
+  ceilings: readonly Ceiling[];
   /** As of when that counts. */
   at: Date;
 };

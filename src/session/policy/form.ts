@@ -11,7 +11,7 @@ import {
   type Terms,
   type PolicyFacts,
 } from './decide.ts';
-import { ceilingsOf, type Ceiling } from './limits.ts';
+import type { Ceiling } from './limits.ts';
 import type { Policy, PolicyRule } from './schema.ts';
 
 /** Each of its options is asked about. */
@@ -50,8 +50,8 @@ export function explain(policy: Policy, facts: PolicyFacts): Explained {
   return { hurdles, terms, choices: choicesOf(policy, facts), announcements: announcementsOf(policy, facts) };
 }
 
-export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
-  const { place, spend } = facts;
+function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
+  const { place, ceilings: budgets } = facts;
   const { set, instructions } = rulesAt(policy, place);
   const { modes, ...others } = set;
   return {
@@ -65,7 +65,7 @@ export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
     ),
     instructions,
     most: policy.limits.acu_per_session ?? null,
-    budgets: ceilingsOf(policy, spend),
+    budgets,
   };
 }
 

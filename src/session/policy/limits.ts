@@ -12,7 +12,10 @@ export const PERIOD_OF: Readonly<Record<CeilingKey, Period>> = {
   acu_per_month: 'month',
 };
 
-const spentSchema = z.object({
+/** A ceiling that is in force, and the ACU that count under it in the current period. */
+export const ceilingSchema = z.object({
+  key: z.enum(CEILINGS),
+  most: z.number(),
   /** What sessions used. */
   used: z.number(),
   /** What sessions in progress may still use, and how many they are. */
@@ -21,14 +24,6 @@ const spentSchema = z.object({
   /** The person's own sessions among these, the newest first; not all of many. */
   own: z.array(z.object({ title: z.string().nullable(), url: z.string() })),
 });
-/** ACU that count in the current period. */
-export type Spent = z.infer<typeof spentSchema>;
-export type Spend = Readonly<Partial<Record<CeilingKey, Spent>>>;
-
-export const NOTHING_SPENT: Spent = { used: 0, reserved: 0, sessions: 0, own: [] };
-
-export const ceilingSchema = spentSchema.extend({ key: z.enum(CEILINGS), most: z.number() });
-/** A ceiling that is in force, and what counts under it. */
 export type Ceiling = z.infer<typeof ceilingSchema>;
 
 /** Negative if sessions used more than there was. */
@@ -36,11 +31,11 @@ export function freeOf({ most, used, reserved }: Omit<Ceiling, 'key' | 'own'>): 
   return most - used - reserved;
 }
 
-/** The ceilings that the file has. */
-export function ceilingsOf({ limits }: Policy, spend: Spend): Ceiling[] {
+/** The ceilings that the file has, while nothing counts under them. */
+export function ceilingsIn(limits: Policy['limits']): Ceiling[] {
   return CEILINGS.flatMap((key) => {
     const most = limits[key];
-    return most === undefined ? [] : [{ key, most, ...(spend[key] ?? NOTHING_SPENT) }];
+    return most === undefined ? [] : [{ key, most, used: 0, reserved: 0, sessions: 0, own: [] }];
   });
 }
 

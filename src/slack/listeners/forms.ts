@@ -144,8 +144,7 @@ async function refusedAt({ gate }: ListenersContext, form: Form, { read, view, t
   const { session_secrets: secrets = [], ...stored } = read.draft;
   const filled = { draft: applyForm(form.draft, stored), slackFileIds: read.attached };
   const explained = await gate.explain({ ...form, ...filled, hasSessionSecrets: secrets.length > 0 });
-  const hurdles = explained === 'not-known' ? [] : explained.hurdles;
-  const refusing = hurdles.filter(({ verdict }) => verdict === 'refuse');
+  const refusing = explained?.hurdles.filter(({ verdict }) => verdict === 'refuse') ?? [];
   const blockOf = (field: FieldKey) => fieldBlock(fieldBlock(field) in view.values ? field : 'prompt');
   const sentences = Map.groupBy(refusing, ({ field }) => blockOf(field));
   return Object.fromEntries(
@@ -217,13 +216,13 @@ async function whatDevinGets(
   const { draft, contextChoice } = readSessionForm(view.values, rules);
   const { context, draft: filled, without } = form;
   const choice = contextChoice ?? context?.choice;
-  const [choices, conversation] = await Promise.all([
-    c.gate.choicesFor(form),
+  const [explained, conversation] = await Promise.all([
+    c.gate.explain(form),
     context === null
       ? { items: [], notes: [] }
       : readConversation(c, { ...context, choice: choice ?? context.choice }, { form, text }),
   ]);
-  const instructions = choices?.instructions ?? null;
+  const instructions = explained?.choices.instructions ?? null;
   return { values: draft, names: filled.names ?? {}, instructions, without, ...conversation };
 }
 

@@ -44,11 +44,12 @@ export async function openView(
 
 /** Opens a form at once. While nobody knows who the person is, it has no inputs, so that redrawing it loses nothing. */
 export async function openForm(c: ListenersContext, asked: Asked, form: Form): Promise<void> {
-  const [identity, choices, text] = await Promise.all([
+  const [identity, explained, text] = await Promise.all([
     c.lookUp(form),
-    c.gate.choicesFor(form),
+    c.gate.explain(form),
     c.textFor(form.userId),
   ]);
+  const choices = explained?.choices ?? null;
   const draw = (runsAs: FormIdentity) => renderSessionForm(formView(form, { runsAs, choices }, text), text);
   const again = { actionId: ACTION.openForm, label: text.notices.openForm, value: form.id };
   const atFirst = identity === null ? unidentified(text.home.looking) : runsAs(identity, choices, text);

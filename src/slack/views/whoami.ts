@@ -14,7 +14,6 @@ import { moneyLines } from './usage.ts';
 
 /** What is left of the budgets, and what needs an approval, is refused or is set here. */
 function choicesLines({ explained }: Why, text: Text): (string | null)[] {
-  if (explained === null) return [];
   const { choices, announcements } = explained;
   const { set, most, budgets, modes } = choices;
   const { announce, why } = text.policy;
@@ -46,11 +45,11 @@ export function renderWhoami({ runsAs, why, ...own }: Whoami, text: Text): Rende
   ]);
 }
 
-/** What the policy and the limits of a person make of a session. `explained`: null without a policy. */
+/** What the policy and the limits of a person make of a session. */
 export type Why = {
   /** Who asks: nobody approves their own request. */
   userId: string;
-  explained: Explained | null;
+  explained: Explained;
   /** The limit that a session would exceed; null: none. */
   reached: LimitReached | null;
 };
@@ -63,18 +62,17 @@ const NAMES_LENGTH = 150;
 /** Whether a session with these options would start here, and everything that is in the way. */
 export function renderWhy(why: Why, text: Text): Rendered {
   const { why: words } = text.policy;
-  const worst = why.reached === null ? why.explained?.hurdles[0]?.verdict : 'refuse';
+  const worst = why.reached === null ? why.explained.hurdles[0]?.verdict : 'refuse';
   const title = worst === undefined ? words.allowed : words[worst];
   return notice([bold(title), ...hurdleLines(why, text), text.notices.nothingStarted]);
 }
 
 /** Everything that is in the way, the worst first, and who can approve it. */
 function hurdleLines({ explained, reached, userId }: Why, text: Text): string[] {
-  const { hurdles = [], terms = null } = explained ?? {};
   return present([
     ifAny(reached, (limit) => escape(text.notices.limits[limit.limit](limit))),
-    ...hurdles.map((hurdle) => hurdleWords(hurdle, text)),
-    ifAny(terms, (asked) => approversLine(asked, userId, text)),
+    ...explained.hurdles.map((hurdle) => hurdleWords(hurdle, text)),
+    ifAny(explained.terms, (asked) => approversLine(asked, userId, text)),
   ]).map((one) => `• ${one}`);
 }
 

@@ -11,10 +11,11 @@ import {
 } from '../../../src/session/policy/decide.ts';
 import {
   alertsOf,
-  ceilingsOf,
+  ceilingsIn,
   limitsFrom,
-  NOTHING_SPENT,
   renewsAt,
+  type Ceiling,
+  type CeilingKey,
 } from '../../../src/session/policy/limits.ts';
 import { policySchema, type Policy } from '../../../src/session/policy/schema.ts';
 
@@ -42,7 +43,7 @@ function facts({ person, place, request }: Given = {}): PolicyFacts {
       approved: [],
       ...request,
     },
-    spend: {},
+    ceilings: [],
     at: new Date('2026-11-26T12:00:00Z'),
   };
 }
@@ -354,13 +355,16 @@ describe('budgets', () => {
     acu_per_channel_per_day: 200,
     acu_per_month: 2000,
   };
-  const spent = (used: number, reserved = 0) => ({ ...NOTHING_SPENT, used, reserved, sessions: 1 });
-  const asked = (cap: number, spend: PolicyFacts['spend'], approved: string[] = []) => ({
+  const spent = (used: number, reserved = 0) => ({ used, reserved, sessions: 1 });
+  type Spent = Partial<Record<CeilingKey, ReturnType<typeof spent>>>;
+  const ceilings = (spend: Spent): Ceiling[] =>
+    ceilingsIn(policyOf({ limits }).limits).map((one) => ({ ...one, ...spend[one.key] }));
+  const asked = (cap: number, spend: Spent, approved: string[] = []) => ({
     ...facts({ request: { draft: typed({ max_acu_limit: cap }), approved } }),
-    spend,
+    ceilings: ceilings(spend),
   });
 
-  test.each<[string, number, PolicyFacts['spend'], string[]]>([
+  test.each<[string, number, Spent, string[]]>([
     ['let a session start that fits in all', 10, { acu_per_person_per_day: spent(40, 10) }, []],
     [
       'count what is reserved',
@@ -412,10 +416,8 @@ describe('budgets', () => {
     [45, 0, [75]],
     [60, 0, [95]],
   ])('with %d used and %d reserved of 60 tell their owners of %j', (used, reserved, told) => {
-    const spend = { acu_per_person_per_day: spent(used, reserved) };
-    const ceilings = ceilingsOf(policyOf({ limits }), spend);
     const alerts = alertsOf(
-      ceilings,
+      ceilings({ acu_per_person_per_day: spent(used, reserved) }),
       { teamId: 'T1', userId: 'U1', channelId: 'C1' },
       new Date('2026-11-26T23:00:00Z'),
     );

@@ -162,7 +162,7 @@ async function explained(c: ListenersContext, call: Invocation, wish: Wish): Pro
     c.limiter.usage({ teamId, userId }, c.store.db),
   ]);
   const decision = await c.gate.explain({ ...call, draft, ...NOTHING_ELSE });
-  return decision === 'not-known' ? null : { userId, explained: decision, reached };
+  return decision && { userId, explained: decision, reached };
 }
 
 /** Who the person is, what they may do here without a task, and what they chose. */
