@@ -72,7 +72,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
 
   // Each feature takes what its context names, and sees nothing else.
   const redrawHome = createHomeRedrawer({ ...services, enqueue });
-  const home = createHome({ ...services, usage: createSpending(services) });
+  const usage = createSpending(services);
+  const home = createHome({ ...services, usage });
   const showing = { ...services, enqueue, redrawHome };
   const show = createReconciling(showing, { queue, listing: store.listing, home });
   const { sweep, findUnconfirmed } = createCreation({ ...services, show });
@@ -83,6 +84,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   createActing(queue, {
     ...services,
     recordAnswer,
+    usage,
     show,
     enqueue,
     check,

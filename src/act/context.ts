@@ -7,7 +7,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { AuthorityContext } from '../slack/authority.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { Gate } from '../trust/index.ts';
+import type { Gate, Spending } from '../trust/index.ts';
 
 /** What acts need. */
 export type ActContext = AuthorityContext &
@@ -21,6 +21,8 @@ export type ActContext = AuthorityContext &
     /** Records what Devin answered, and updates the card. */
     recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
     show: ShowNow;
+    usage: Pick<Spending, 'report'>;
+    command: string;
     searchUntilFound: SearchUntilFound;
   };
 

@@ -9,7 +9,9 @@ import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
 import { answerPlace } from '../slack/edge/places.ts';
 import { tellOnce } from '../slack/tell-once.ts';
 import { devinReason, notice } from '../slack/views/notices.ts';
+import type { Rendered } from '../slack/views/objects.ts';
 import { codeBlocks, escape } from '../slack/views/text.ts';
+import { renderUsage } from '../slack/views/usage.ts';
 import type { SessionRequest, Followed } from '../store/requests.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
@@ -27,7 +29,7 @@ import {
 import { approve, cancel, decline, mayApprove, mayDecline, mayResume, resume } from './requests.ts';
 import { endSession, follow, mayEndSession, maySwitch, switchThread } from './sessions.ts';
 
-/** What people do to sessions and requests. Each may wait for Devin. */
+/** What people want done or shown. Each may wait for Slack or Devin. */
 export function createActing(queue: Pick<Queue, 'work'>, context: ActContext): void {
   queue.work('act', async (act, { signal }) => runAct(context, act, signal), { concurrency: 20 });
 }
@@ -53,7 +55,7 @@ function row<A extends OnRequest, Subject>({ load, may, run }: ActRow<A, Subject
     if (act.messageTs === undefined) return notDone(refusal);
     // People may write `stop` in a thread again and again: they are refused once. A press is always answered.
     const once = { sessionId: act.requestId, userId: act.userId, reason: 'may-not-steer' } as const;
-    await tellOnce(c.store, once, async () => tell(c, act, [refusal]));
+    await tellOnce(c.store, once, async () => tell(c, act, notice([refusal])));
     return notDone();
   };
 }
@@ -74,7 +76,7 @@ const ending = row({ load: sessionOf, may: mayEndSession, run: endSession });
 const switching = row({ load: sessionOf, may: maySwitch, run: switchThread });
 const resuming = row({ load: requestOf, may: mayResume, run: resume });
 
-/** Everything that people do to a session or a request. What they write to Devin, `converse` takes there in order. */
+/** Everything that people can ask for besides sessions. What they write to Devin, `converse` takes there in order. */
 const ACTS: { [Kind in ActKind]: Perform<ActOf<Kind>> } = {
   stop: ending,
   archive: ending,
@@ -96,6 +98,7 @@ const ACTS: { [Kind in ActKind]: Perform<ActOf<Kind>> } = {
   'start-anyway': resuming,
   follow,
   link,
+  usage: showUsage,
 };
 
 async function perform<Kind extends ActKind>(
@@ -133,12 +136,22 @@ async function answer(c: ActContext, act: Act, { isDone, sentences }: Outcome): 
   const typed = isDone ? undefined : c.store.envelopes.open(answerTo.id, answerTo.sealed)?.reason;
   const { notices } = await c.textFor(userId);
   const quoted = typed === undefined ? [] : [notices.typed, ...codeBlocks(typed)];
-  await tell(c, act, [...sentences, ...quoted]);
+  await tell(c, act, notice([...sentences, ...quoted]));
 }
 
 /** If Slack is busy, the act runs again, which changes nothing, and says what is so by then. */
-async function tell({ store, slack }: ActContext, { userId, answerTo }: Act, said: string[]) {
-  await slack.outbound.tellPrivately(answerPlace(store.envelopes, userId, answerTo), notice(said));
+async function tell({ store, slack }: ActContext, { userId, answerTo }: Act, said: Rendered) {
+  await slack.outbound.tellPrivately(answerPlace(store.envelopes, userId, answerTo), said);
+}
+
+/** What was used, if they may see it. */
+async function showUsage(c: ActContext, act: ActOf<'usage'>): Promise<Outcome> {
+  const { teamId, userId, answerTo } = act;
+  const report = await c.usage.report({ teamId, userId, channelId: answerTo.channelId ?? '' }, act);
+  const text = await c.textFor(userId);
+  if (report === null) return notDone(text.usage.notForYou(c.command));
+  await tell(c, act, renderUsage(report, text));
+  return done();
 }
 
 type Link = ActOf<'link'>;

@@ -7,6 +7,7 @@ import { pendingApproval } from '../session/approval.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
 import { type LookedUpIdentity, type Mapping, isAdministrator } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
+import { DEFAULT_DAYS } from '../session/usage.ts';
 import { shownIdentity, unidentified, cardView } from '../slack/card-view.ts';
 import { cardMessage } from '../slack/edge/places.ts';
 import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
@@ -63,6 +64,8 @@ export function createHome(c: HomeContext) {
   };
 }
 
+const EVERYONE = { scope: 'workspace', by: 'person', days: DEFAULT_DAYS } as const;
+
 async function lookUp(c: HomeContext, person: Owner): Promise<HomeParts> {
   const { log } = c.tuning;
   const { userId } = person;
@@ -70,7 +73,7 @@ async function lookUp(c: HomeContext, person: Owner): Promise<HomeParts> {
     nullIfFails(c.resolve(person).catch(keyRefused), log, 'a Home could not show who sessions run as'),
     healthFor(c, userId),
     nullIfFails(filesFor(c, userId), log, 'a Home could not show the policy and the identity file'),
-    nullIfFails(c.usage.ofEveryone(person), log, 'a Home could not show what everyone used'),
+    nullIfFails(c.usage.report(person, EVERYONE), log, 'a Home could not show what everyone used'),
   ]);
   return { identity, health, files: files ?? [], everyone };
 }

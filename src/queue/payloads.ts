@@ -20,7 +20,7 @@ export type AnswerTo = z.infer<typeof answerToSchema>;
 const actor = { userId: z.string(), answerTo: answerToSchema, messageTs: z.string().optional() };
 const onRequest = { ...actor, requestId: z.string() };
 
-/** What people do to a session or a request, as it is saved before Slack is answered. */
+/** What people want done or shown, as it is saved before Slack is answered. */
 const actSchema = z.discriminatedUnion('kind', [
   z.object({ ...onRequest, kind: z.enum(['stop', 'archive', 'sleep']) }),
   z.object({ ...onRequest, kind: z.enum(['mute', 'unmute', 'listen-thread', 'listen-mentions']) }),
@@ -49,6 +49,15 @@ const actSchema = z.discriminatedUnion('kind', [
     personId: z.string(),
     devinUserId: z.string().nullable(),
   }),
+  /** See what was used, and what is left of budgets. */
+  z.object({
+    ...actor,
+    kind: z.literal('usage'),
+    teamId: z.string(),
+    scope: z.enum(USAGE_SCOPES),
+    by: z.enum(USAGE_BY),
+    days: z.number(),
+  }),
 ]);
 
 /** Every kind of job and what it carries: ids only, so that nothing secret is kept in the queue. */
@@ -65,15 +74,6 @@ const schemas = {
   'tell-person': z.object({
     requestId: z.string(),
     notice: z.enum(['refused', 'card-elsewhere', 'no-card', 'slow']),
-  }),
-  /** Tell a person what was used, and what is left of budgets. */
-  'show-usage': z.object({
-    teamId: z.string(),
-    userId: z.string(),
-    scope: z.enum(USAGE_SCOPES),
-    by: z.enum(USAGE_BY),
-    days: z.number(),
-    answerTo: answerToSchema,
   }),
   /** Fetch what was said in a session and what it made, then post what its thread doesn't show yet. */
   'relay-from-devin': z.object({ sessionId: z.string() }),

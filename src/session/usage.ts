@@ -3,20 +3,20 @@ import { periodAt } from './policy/limits.ts';
 /** What sessions used, in reports. */
 
 export const USAGE_SCOPES = ['me', 'channel', 'workspace'] as const;
-export type UsageScope =
-  | { kind: 'me'; teamId: string; userId: string }
-  | { kind: 'channel'; teamId: string; channelId: string }
-  | { kind: 'workspace'; teamId: string };
+export type UsageScope = (typeof USAGE_SCOPES)[number];
 
 export const USAGE_BY = ['person', 'channel', 'repo', 'month'] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
+
+/** Which report. */
+export type UsageAsked = { scope: UsageScope; by: UsageBy; days: number };
 
 /**
  * Whether a person may see a report. Everyone sees their own, and of others only totals: those of the workspace unless the
  * policy names owners.
  */
 export function maySeeUsage(
-  { scope, by }: { scope: UsageScope['kind']; by: UsageBy },
+  { scope, by }: Omit<UsageAsked, 'days'>,
   {
     hasOwners,
     mayAll,

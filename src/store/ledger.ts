@@ -10,7 +10,7 @@ import {
   type Spender,
 } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import type { UsageRow, UsageScope } from '../session/usage.ts';
+import type { UsageAsked, UsageRow } from '../session/usage.ts';
 import { lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
@@ -288,9 +288,9 @@ const entriesOf = (l: RawBuilder<unknown>) => sql`
 export function createUsage(db: Kysely<Tables>) {
   return {
     /** The newest first. */
-    async rows(scope: UsageScope, since: Date): Promise<UsageRow[]> {
+    async rows(spender: Spender, scope: UsageAsked['scope'], since: Date): Promise<UsageRow[]> {
       // The limit comes before the joins, which would take long for a year.
-      const newest = sql`(select * from ledger l where l.at >= ${since} and ${within(scope)}
+      const newest = sql`(select * from ledger l where l.at >= ${since} and l.team_id = ${spender.teamId} ${within(scope, spender)}
         order by l.at desc limit ${MOST_REPORTED})`;
       const { rows } = await sql`${entriesOf(newest)} order by l.at desc`.execute(db);
       return rows.map((row) => rowSchema.parse(row));
@@ -311,13 +311,14 @@ export function createUsage(db: Kysely<Tables>) {
   };
 }
 
-function within(scope: UsageScope) {
-  switch (scope.kind) {
+/** Of a workspace's entries. */
+function within(scope: UsageAsked['scope'], { userId, channelId }: Spender) {
+  switch (scope) {
     case 'me':
-      return sql`l.team_id = ${scope.teamId} and l.user_id = ${scope.userId}`;
+      return sql`and l.user_id = ${userId}`;
     case 'channel':
-      return sql`l.team_id = ${scope.teamId} and l.channel_id = ${scope.channelId}`;
+      return sql`and l.channel_id = ${channelId}`;
     case 'workspace':
-      return sql`l.team_id = ${scope.teamId}`;
+      return sql``;
   }
 }

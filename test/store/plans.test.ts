@@ -170,9 +170,9 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       ceilings: async (db) =>
         createLedger(db, databaseClock).ceilings(LIMITS, { ...person, channelId: 'C7' }),
       'what a session used': async (db) => createLedger(db, databaseClock).follow('s7', { consumed: 2 }, db),
-      'usage of a person': async (db) => createUsage(db).rows({ kind: 'me', ...person }, lastMonth),
+      'usage of a person': async (db) => createUsage(db).rows({ ...person, channelId: 'C7' }, 'me', lastMonth),
       'usage in a channel': async (db) =>
-        createUsage(db).rows({ kind: 'channel', teamId: 'T1', channelId: 'C7' }, lastMonth),
+        createUsage(db).rows({ ...person, channelId: 'C7' }, 'channel', lastMonth),
       bound: async (db) => createSessions(db).bound(['s7', 's8']),
       'known messages': async (db) => createThreadMessages(db).known('s7', ['e7-1']),
       'pending words': async (db) => createThreadMessages(db).pending('s7', 'words'),

@@ -95,7 +95,7 @@ const BY = new RegExp(`${DASHES}by[=\\s]+(\\S+)`, 'iu');
 const SINCE = new RegExp(`${DASHES}since[=\\s]+(\\d{1,3})d?(?!\\S)`, 'iu');
 
 /** `--by person --since 30d`; null: something else. */
-function readUsage(scope: UsageScope['kind'], options: string): Intent | null {
+function readUsage(scope: UsageScope, options: string): Intent | null {
   const [, named = USUALLY_BY[scope]] = BY.exec(options) ?? [];
   const by = USAGE_BY.find((known) => known === named.toLowerCase());
   const days = Number(SINCE.exec(options)?.[1] ?? DEFAULT_DAYS);

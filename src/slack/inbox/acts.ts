@@ -18,8 +18,8 @@ export type RepliesContext = {
 
 export type ActsContext = RepliesContext & { store: Pick<Store, 'envelopes'> };
 
-/** Of each kind of job, what it is about. Who asks for it, and where they are answered, are added. */
-type About<Job> = Job extends unknown ? Omit<Job, 'userId' | 'answerTo'> : never;
+/** What an act is about. Who asks for it, and where they are answered, are added. */
+type About<Act> = Act extends unknown ? Omit<Act, 'userId' | 'answerTo'> : never;
 export type ActAsked = About<Jobs['act']> & {
   /** The person is answered even if all went well. */
   always?: boolean;
@@ -27,34 +27,16 @@ export type ActAsked = About<Jobs['act']> & {
   said?: Pick<Envelope, 'reason'>;
 };
 
-function askedIn(
-  { store }: ActsContext,
-  { userId, channelId, threadTs, responseUrl }: PrivatePlace,
-  { always, said }: Required<Pick<ActAsked, 'always' | 'said'>>,
-) {
-  const id = newId();
-  const sealed = store.envelopes.close(id, { responseUrl, ...said });
-  const answerTo: AnswerTo = { id, channelId, threadTs, sealed, always };
-  return { userId, answerTo };
-}
-
-/** Saves what people want done with sessions and requests that exist. A job does it, if they may. */
+/** Saves what people want done or shown. A job does it, if they may. */
 export async function saveAct(
   c: ActsContext,
-  place: PrivatePlace,
+  { userId, channelId, threadTs, responseUrl }: PrivatePlace,
   { always = false, said = {}, ...act }: ActAsked,
 ): Promise<void> {
-  const asked = askedIn(c, place, { always, said });
-  await commitInTime(c, async (trx) => c.enqueue('act', { ...act, ...asked }, { trx }));
-}
-
-export async function saveUsage(
-  c: ActsContext,
-  place: PrivatePlace,
-  usage: About<Jobs['show-usage']>,
-): Promise<void> {
-  const asked = askedIn(c, place, { always: true, said: {} });
-  await commitInTime(c, async (trx) => c.enqueue('show-usage', { ...usage, ...asked }, { trx }));
+  const id = newId();
+  const sealed = c.store.envelopes.close(id, { responseUrl, ...said });
+  const answerTo: AnswerTo = { id, channelId, threadTs, sealed, always };
+  await commitInTime(c, async (trx) => c.enqueue('act', { ...act, userId, answerTo }, { trx }));
 }
 
 /** A message in a session's thread, or one elsewhere (`channelId`) that its author sent to the session. */

@@ -11,7 +11,6 @@ import { withoutCommand } from '../command/subcommands.ts';
 import { ACTION, homeMetadata } from '../edge/ids.ts';
 import type { Command, Press } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';
-import { saveUsage } from '../inbox/acts.ts';
 import { acceptOffered, acceptTask, offerForm, type TypedTask } from '../inbox/requests.ts';
 import { notice } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
@@ -221,8 +220,4 @@ const ANSWERS: Answers = {
       ),
     ),
   help: async ({ command }, { text }, { topic }) => Promise.resolve(renderHelp({ command, topic }, text)),
-  usage: async (c, call, { scope, by, days }) => {
-    await saveUsage(c, call, { teamId: call.teamId, scope, by, days });
-    return null;
-  },
 };

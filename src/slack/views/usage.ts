@@ -1,14 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import type { BudgetAlert, Ceiling } from '../../session/policy/limits.ts';
-import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
+import type { UsageAsked, UsageBy, UsageGroup, UsageSummary } from '../../session/usage.ts';
 import { acuWords, moneyWords, type Text } from '../../text/index.ts';
 import { context, joinParts, packed, sections, small, titled, type Rendered } from './objects.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
 
-export type UsageReport = {
-  scope: UsageScope['kind'];
-  by: UsageBy;
-  days: number;
+export type UsageReport = UsageAsked & {
   /** Those that are in force here. */
   budgets: readonly Ceiling[];
   summary: UsageSummary;

@@ -158,4 +158,5 @@ export const SESSION_ANSWERS = {
   },
   link: async (c, call, { slackUserId: personId, devinUserId }) =>
     ask(c, call, { kind: 'link', teamId: call.teamId, personId, devinUserId }),
+  usage: async (c, call, asked) => ask(c, call, { ...asked, teamId: call.teamId }),
 } satisfies Partial<Answers>;
