@@ -2,15 +2,7 @@ import { z } from 'zod';
 import type { Lookup } from '../session/fields.ts';
 import { fromWire, optional } from '../session/snapshot.ts';
 import { remembered } from '../time.ts';
-import {
-  collectPages,
-  type DevinClient,
-  MAX_PAGE,
-  type Page,
-  pageOf,
-  toSearchParams,
-  withVersion,
-} from './client.ts';
+import { collectPages, type DevinClient, MAX_PAGE, type Page, pageOf, toSearchParams } from './client.ts';
 import { DevinError, orDevinError } from './errors.ts';
 
 /** An item to pick. `value` goes into a session request. */
@@ -30,6 +22,7 @@ const LISTS: Record<
   Lookup,
   {
     path: string[];
+    isBeta?: true;
     page: z.ZodType<Page<CatalogItem>>;
     /** How Devin searches; left out: it can't, so the whole list is kept and filtered here. */
     search?: (query: string) => Record<string, string | boolean | null>;
@@ -38,6 +31,7 @@ const LISTS: Record<
   /** https://docs.devin.ai/api-reference/v3/repositories/list-organizations-repositories */
   repositories: {
     path: ['repositories'],
+    isBeta: true,
     page: pageOf(
       fromWire(
         z.object({
@@ -93,17 +87,19 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
   const namedAtMs = new Map<Lookup, number>();
 
   async function ask(lookup: Lookup, query: string): Promise<CatalogItem[]> {
-    const { path: segments, page: answer, search } = LISTS[lookup];
-    const readPage = async (path: string, more: Record<string, string | boolean | number | null>) =>
-      call({ operation: `catalog.${lookup}`, path, answer, query: toSearchParams(more), retry: 0 });
-    if (search === undefined)
-      return collectPages(
-        async (after) => readPage(orgPath(segments), { after, first: MAX_PAGE }),
-        MAX_LISTED,
-      );
-    const find = async (version: 'v3' | 'v3beta1' = 'v3') =>
-      readPage(orgPath(segments, version), search(query));
-    return (await (lookup === 'repositories' ? withVersion(find) : find())).items;
+    const { path: segments, isBeta, page: answer, search } = LISTS[lookup];
+    const path = orgPath(segments);
+    const readPage = async (more: Parameters<typeof toSearchParams>[0]) =>
+      call({
+        operation: `catalog.${lookup}`,
+        path,
+        isBeta,
+        answer,
+        query: toSearchParams(more),
+        retry: 0,
+      });
+    if (search !== undefined) return (await readPage(search(query))).items;
+    return collectPages(async (after) => readPage({ after, first: MAX_PAGE }), MAX_LISTED);
   }
 
   const askForList = remembered(async (lookup: Lookup) => ask(lookup, ''), {

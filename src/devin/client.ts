@@ -2,7 +2,7 @@ import ky, { HTTPError, NetworkError, TimeoutError, type RetryOptions } from 'ky
 import { z } from 'zod';
 import { bounded, cleanJson, pages, type Fetch } from '../bounds.ts';
 import { fromWire, readableOnly, toSnake } from '../session/snapshot.ts';
-import { bareFailure, DevinError, neverConnected, parseProblem, readRetryAfter } from './errors.ts';
+import { bareFailure, DevinError, neverConnected, orDevinError, parseProblem, readRetryAfter } from './errors.ts';
 
 /** Cursor pagination. `endCursor` is null on the last page. https://docs.devin.ai/api-reference/concepts/pagination */
 export const pageOf = <T extends z.ZodType>(item: T) =>
@@ -46,7 +46,10 @@ type Operation = CallOptions & {
 type DevinCall<Answer> = Operation & {
   /** Left out: GET. */
   method?: 'get' | 'post' | 'put' | 'delete';
+  /** After the version. */
   path: string;
+  /** It is still under v3beta1, or by now under v3. https://docs.devin.ai/api-reference/release-notes */
+  isBeta?: boolean | undefined;
   json?: object;
   /** A success with an invalid body becomes `no-answer`. */
   answer: z.ZodType<Answer>;
@@ -137,30 +140,36 @@ export function createDevinClient(options: DevinClientOptions) {
     }
   }
 
+  async function ask<Answer>(version: string, call: DevinCall<Answer>): Promise<Answer> {
+    return attempt(call, async (by) => {
+      const { method = 'get', path, answer, query, json, upload, signal } = call;
+      const { timeoutMs: timeout = TIMEOUT_MS, retry = method === 'get' ? SAFE_RETRY : 0 } = call;
+      const response = api(`/${version}${path}`, {
+        method,
+        retry,
+        timeout,
+        fetch: bounded(by),
+        ...(query && { searchParams: query }),
+        ...(json && { json }),
+        ...(upload && { body: upload.body, headers: { 'content-type': upload.contentType } }),
+        ...(signal && { signal }),
+      });
+      return answer.parse(cleanJson(JSON.parse(await response.text())));
+    });
+  }
+
   return {
     hostname,
     /** Whether the last answer refused the key. */
     refusesKey: (): boolean => isKeyRefused,
-    /** `/v3/organizations/{org}/…`, each segment encoded. Throws not-found for an invalid one. */
-    orgPath: (segments: readonly string[], version: ApiVersion = 'v3'): string =>
-      pathOf([version, 'organizations', orgId, ...segments]),
+    /** `/organizations/{org}/…`, each segment encoded. Throws not-found for an invalid one. */
+    orgPath: (segments: readonly string[]): string => pathOf(['organizations', orgId, ...segments]),
     /** Throws nothing but DevinError. */
-    call: async <Answer>(call: DevinCall<Answer>): Promise<Answer> =>
-      attempt(call, async (by) => {
-        const { method = 'get', path, answer, query, json, upload, signal } = call;
-        const { timeoutMs: timeout = TIMEOUT_MS, retry = method === 'get' ? SAFE_RETRY : 0 } = call;
-        const response = api(path, {
-          method,
-          retry,
-          timeout,
-          fetch: bounded(by),
-          ...(query && { searchParams: query }),
-          ...(json && { json }),
-          ...(upload && { body: upload.body, headers: { 'content-type': upload.contentType } }),
-          ...(signal && { signal }),
-        });
-        return answer.parse(cleanJson(JSON.parse(await response.text())));
-      }),
+    async call<Answer>(call: DevinCall<Answer>): Promise<Answer> {
+      if (call.isBeta !== true) return ask('v3', call);
+      const answer = await orDevinError(ask('v3beta1', call), ({ code }) => code === 'not-found');
+      return answer instanceof DevinError ? ask('v3', call) : answer;
+    },
     /** GET of any URL, once. Resolves with a success or a redirect, else throws DevinError. */
     open: async (url: URL, { withKey, ...what }: Operation & { withKey: boolean }): Promise<Response> =>
       attempt(what, async (by) =>
@@ -216,16 +225,6 @@ function causeOf(error: unknown, isSent: boolean): unknown {
     return new Error(error instanceof Error ? error.name : typeof error);
   if (error instanceof TimeoutError) return new Error('No answer in time.');
   return error instanceof NetworkError ? error.cause : error;
-}
-
-type ApiVersion = 'v3' | 'v3beta1';
-
-/** Members and repositories are still under v3beta1. https://docs.devin.ai/api-reference/release-notes */
-export async function withVersion<T>(run: (version: ApiVersion) => Promise<T>): Promise<T> {
-  return run('v3beta1').catch(async (error: unknown) => {
-    if (error instanceof DevinError && error.code === 'not-found') return run('v3');
-    throw error;
-  });
 }
 
 /** In Devin's names. Lists are repeated keys (`?tags=a&tags=b`); null and undefined are left out. */

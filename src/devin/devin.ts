@@ -12,7 +12,6 @@ import {
   type DevinClientOptions,
   pageOf,
   toSearchParams,
-  withVersion,
 } from './client.ts';
 import { DevinError, orDevinError, type DevinErrorCode } from './errors.ts';
 import { createMessages, createSessions } from './sessions.ts';
@@ -59,7 +58,7 @@ export function createDevin({
   const self = {
     /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
     get: async ({ signal }: CallOptions = {}): Promise<z.output<typeof selfSchema>> =>
-      client.call({ operation: 'self.get', path: '/v3/self', answer: selfSchema, signal }),
+      client.call({ operation: 'self.get', path: '/self', answer: selfSchema, signal }),
   };
   return {
     /** The time by Devin's clock, from its answers; null: they don't say. Throws DevinError while Devin doesn't answer. */
@@ -95,19 +94,19 @@ const DENIALS: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'not-found'])
  * https://docs.devin.ai/api-reference/v3/users/list-organization-idp-users
  */
 function createMembers({ call, orgPath }: DevinClient) {
-  const listByEmail = async (list: string, email: string): Promise<Member[]> =>
-    withVersion(async (version) => {
-      const readPage = async (after: string | null) =>
-        call({
-          operation: `members.${list}`,
-          path: orgPath(['members', list], version),
-          answer: memberPageSchema,
-          query: toSearchParams({ email, after }),
-        });
-      const items = await collectPages(readPage, MOST_MEMBERS);
-      // A person acts as this member, so it must match even if Devin ignores the filter.
-      return items.map(toMember).filter((one) => folded(one.email ?? '') === folded(email));
-    });
+  async function listByEmail(list: string, email: string): Promise<Member[]> {
+    const readPage = async (after: string | null) =>
+      call({
+        operation: `members.${list}`,
+        path: orgPath(['members', list]),
+        isBeta: true,
+        answer: memberPageSchema,
+        query: toSearchParams({ email, after }),
+      });
+    const items = await collectPages(readPage, MOST_MEMBERS);
+    // A person acts as this member, so it must match even if Devin ignores the filter.
+    return items.map(toMember).filter((one) => folded(one.email ?? '') === folded(email));
+  }
 
   /**
    * Everyone with this address, normally none or one: first as written, then in lower case, since Devin doesn't document
@@ -130,11 +129,10 @@ function createMembers({ call, orgPath }: DevinClient) {
     findByEmail,
 
     /** One member. Throws `not-found`. https://docs.devin.ai/api-reference/v3/users/get-organization-user */
-    get: async (userId: string): Promise<Member> =>
-      withVersion(async (version) => {
-        const path = orgPath(['members', 'users', userId], version);
-        return toMember(await call({ operation: 'members.get', path, answer: memberSchema }));
-      }),
+    async get(userId: string): Promise<Member> {
+      const path = orgPath(['members', 'users', userId]);
+      return toMember(await call({ operation: 'members.get', path, isBeta: true, answer: memberSchema }));
+    },
   };
 }
 

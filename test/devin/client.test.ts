@@ -4,7 +4,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { createDevinClient, withVersion } from '../../src/devin/client.ts';
+import { createDevinClient } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { bareFailure, DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
 import { useProxy } from '../../src/network.ts';
@@ -26,7 +26,7 @@ describe('ids and paths', () => {
   });
 
   test('have each part encoded', () => {
-    expect(orgPath(['google-oauth2|1/2?x'])).toBe('/v3/organizations/org-1/google-oauth2%7C1%2F2%3Fx');
+    expect(orgPath(['google-oauth2|1/2?x'])).toBe('/organizations/org-1/google-oauth2%7C1%2F2%3Fx');
   });
 
   test.each(['', '.', '..'])('never contain the part "%s"', (part) => {
@@ -131,7 +131,7 @@ describe('a write', () => {
     const call = {
       operation: 'x',
       method: 'post',
-      path: '/v3/x',
+      path: '/x',
       answer: z.unknown(),
       timeoutMs: 100,
     } as const;
@@ -199,17 +199,15 @@ test.each<[what: string, cause: Error, isUnsent: boolean]>([
 });
 
 test.each([
-  ['not-found', ['v3beta1', 'v3']],
-  ['forbidden', ['v3beta1']],
-  ['rate-limited', ['v3beta1']],
-] as const)('after %s, these versions of the API were asked: %j', async (code, asked) => {
-  const versions: string[] = [];
-  const failing = withVersion(async (version) => {
-    versions.push(version);
-    return Promise.reject(new DevinError({ operation: 'x', failure: bareFailure(code) }));
-  });
+  ['not-found', 404, ['/v3beta1/x', '/v3/x']],
+  ['forbidden', 403, ['/v3beta1/x']],
+  ['rate-limited', 429, ['/v3beta1/x']],
+] as const)('after %s (%d), these versions of the API were asked: %j', async (code, status, asked) => {
+  const { url, seen } = await startApi(() => ({ status, json: {} }));
+  const { call } = createDevinClient({ apiUrl: url, apiKey: KEY, orgId: ORG });
+  const failing = call({ operation: 'x', path: '/x', isBeta: true, answer: z.unknown(), retry: 0 });
   expect(await failureOf(failing)).toMatchObject({ code });
-  expect(versions).toEqual(asked);
+  expect(seen.map(({ path }) => path)).toEqual(asked);
 });
 
 test('only lost answers and 5xx leave the outcome unknown', () => {
