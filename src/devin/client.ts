@@ -2,7 +2,14 @@ import ky, { HTTPError, NetworkError, TimeoutError, type RetryOptions } from 'ky
 import { z } from 'zod';
 import { bounded, cleanJson, pages, type Fetch } from '../bounds.ts';
 import { fromWire, readableOnly, toSnake } from '../session/snapshot.ts';
-import { bareFailure, DevinError, neverConnected, orDevinError, parseProblem, readRetryAfter } from './errors.ts';
+import {
+  bareFailure,
+  DevinError,
+  neverConnected,
+  orDevinError,
+  parseProblem,
+  readRetryAfter,
+} from './errors.ts';
 
 /** Cursor pagination. `endCursor` is null on the last page. https://docs.devin.ai/api-reference/concepts/pagination */
 export const pageOf = <T extends z.ZodType>(item: T) =>

@@ -170,7 +170,8 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       ceilings: async (db) =>
         createLedger(db, databaseClock).ceilings(LIMITS, { ...person, channelId: 'C7' }),
       'what a session used': async (db) => createLedger(db, databaseClock).follow('s7', { consumed: 2 }, db),
-      'usage of a person': async (db) => createUsage(db).rows({ ...person, channelId: 'C7' }, 'me', lastMonth),
+      'usage of a person': async (db) =>
+        createUsage(db).rows({ ...person, channelId: 'C7' }, 'me', lastMonth),
       'usage in a channel': async (db) =>
         createUsage(db).rows({ ...person, channelId: 'C7' }, 'channel', lastMonth),
       bound: async (db) => createSessions(db).bound(['s7', 's8']),

@@ -88,7 +88,10 @@ export const CARD_SUBMISSIONS = {
   [VIEW.reply]: sendReply,
 } satisfies Submissions;
 
-type CardAct = Exclude<Jobs['act']['kind'], 'stop' | 'sleep' | 'approve' | 'decline' | 'follow' | 'link' | 'usage'>;
+type CardAct = Exclude<
+  Jobs['act']['kind'],
+  'stop' | 'sleep' | 'approve' | 'decline' | 'follow' | 'link' | 'usage'
+>;
 
 /** False: the request isn't known, or the person is an outsider. */
 async function act(c: ListenersContext, press: Press, kind: CardAct): Promise<boolean> {
