@@ -81,14 +81,11 @@ function isBase(value: string): boolean {
 
 export type Config = ReturnType<typeof toConfig>;
 
-export type ConfigResult = {
-  /** Names that nothing reads, and the settings they are probably meant for. */
-  misspelled: { name: string; meant: string }[];
-} & (
-  | { ok: true; config: Config }
+export type ConfigResult =
+  /** `misspelled`: names that nothing reads, and the settings they are probably meant for. */
+  | { ok: true; config: Config; misspelled: { name: string; meant: string }[] }
   /** `problems`: a sentence each, in this language. */
-  | { ok: false; problems: string[]; language: Language }
-);
+  | { ok: false; problems: string[]; language: Language };
 
 /** `.env` and the environment; nothing else reads them. */
 export function readEnvironment(): Environment {
@@ -145,7 +142,8 @@ export function parseConfig(environment: Environment): ConfigResult {
   ];
   const misspelled = misspelledNames(given);
   if (parsed.success && problems.length === 0) return { ok: true, config: toConfig(parsed.data), misspelled };
-  return { ok: false, problems, language, misspelled };
+  const meant = misspelled.map((one) => text.config.misspelled(one.name, one.meant));
+  return { ok: false, problems: [...problems, ...meant], language };
 }
 
 const NAMES: readonly string[] = environmentSchema.keyof().options;

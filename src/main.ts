@@ -1,4 +1,4 @@
-import { parseConfig, readEnvironment, type Config } from './config.ts';
+import { parseConfig, readEnvironment, type ConfigResult } from './config.ts';
 import { LEAST_FILES, openEmbedded, openFileLimit } from './store/embedded/embedded.ts';
 import { createLanguages } from './text/languages.ts';
 import { OperatorError } from './text/operator-error.ts';
@@ -13,15 +13,10 @@ process.on('SIGTERM', end).on('SIGINT', end);
 
 const read = parseConfig(readEnvironment());
 const { shared, logged } = createLanguages(read.ok ? read.config.language : read.language);
-const misspelled = read.misspelled.map(({ name, meant }) => logged.config.misspelled(name, meant));
-if (read.ok) await run(read.config);
-else
-  exitWith([
-    ...read.problems,
-    ...read.misspelled.map(({ name, meant }) => shared.config.misspelled(name, meant)),
-  ]);
+if (read.ok) await run(read);
+else exitWith(read.problems);
 
-async function run(config: Config): Promise<void> {
+async function run({ config, misspelled }: Extract<ConfigResult, { ok: true }>): Promise<void> {
   // It opens in a thread of its own, while the rest of the app is loaded.
   const embedded = config.store.databaseUrl === null ? openEmbedded(config.store) : null;
   // If it fails, the start reports that.
@@ -30,7 +25,7 @@ async function run(config: Config): Promise<void> {
   const { createLog } = await import('./log.ts');
   const { useProxy } = await import('./network.ts');
   const log = createLog(config.logLevel);
-  for (const warning of misspelled) log.warn(warning);
+  for (const { name, meant } of misspelled) log.warn(logged.config.misspelled(name, meant));
   const files = openFileLimit();
   if (files < LEAST_FILES) log.warn(logged.start.fewFiles(files, LEAST_FILES));
   useProxy(config.proxy);

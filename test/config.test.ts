@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
+import { en } from '../src/text/en.ts';
 import { ja } from '../src/text/ja.ts';
 
 const complete = {
@@ -47,9 +48,15 @@ describe('the settings', () => {
     ['slack_bot_token', 'SLACK_BOT_TOKEN'],
     ['LIMIT_OPEN_SESSION', 'LIMIT_OPEN_SESSIONS'],
   ])('name what %s is probably meant for', (name, meant) => {
-    expect(parseConfig({ [name]: 'x' }).misspelled).toEqual([{ name, meant }]);
-    expect(parseConfig({ [name]: 'x', [meant]: 'y' }).misspelled).toEqual([]);
-    expect(parseConfig({ [name]: '' }).misspelled).toEqual([]);
+    const sentence = en.config.misspelled(name, meant);
+    expect(problemsOf(parseConfig({ [name]: 'x' }))).toContain(sentence);
+    expect(problemsOf(parseConfig({ [name]: 'x', [meant]: 'y' }))).not.toContain(sentence);
+    expect(problemsOf(parseConfig({ [name]: '' }))).not.toContain(sentence);
+  });
+
+  test('are complete beside a misspelled name', () => {
+    const misspelled = [{ name: 'POLICY_FIL', meant: 'POLICY_FILE' }];
+    expect(parseConfig({ ...complete, POLICY_FIL: 'x' })).toMatchObject({ ok: true, misspelled });
   });
 
   test.each([

@@ -38,12 +38,13 @@ export async function diagnose(
   settings: ConfigResult,
   text: Text,
 ): Promise<{ lines: string[]; isHealthy: boolean }> {
-  const findings = [
-    ...settings.misspelled.map(({ name, meant }) => warning(text.config.misspelled(name, meant))),
-    ...(settings.ok
-      ? [ok(text.doctor.settings), ...(await examine(settings.config, text))]
-      : settings.problems.map(missing)),
-  ];
+  const findings = settings.ok
+    ? [
+        ...settings.misspelled.map(({ name, meant }) => warning(text.config.misspelled(name, meant))),
+        ok(text.doctor.settings),
+        ...(await examine(settings.config, text)),
+      ]
+    : settings.problems.map(missing);
   const isHealthy = findings.every(({ sign }) => sign !== 'missing');
   // What keeps both tokens from being checked is said once.
   const lines = new Set(findings.map(({ sign, sentence }) => `${text.doctor.signs[sign]}  ${sentence}`));
