@@ -14,20 +14,24 @@ const TELLING_MS = 15_000;
 type TellingStore = StoreParts<{ leases: 'take' | 'renew' | 'release' | 'outlasts' }>;
 type Telling = { store: TellingStore; slack: { outbound: Pick<Outbound, 'tellPrivately'> } };
 
-/** A private notice that a person gets once in a thread, a day. `sessionId`: of its request, before there is a session. */
-type ThreadNotice = {
-  sessionId: string;
-  userId: string;
-  /** Why a message stays in the thread. */
-  reason: keyof Text['thread']['notTaken'] | 'at-rest' | 'may-not-steer';
-};
-
 const NOTICE_MS = 24 * 60 * 60_000;
 
-/** Tells a person something, unless they were told. Throws if it should be tried again. */
+/**
+ * Tells a person something in a thread, unless they were told within a day. `sessionId`: of its request, before there is a
+ * session. Throws if it should be tried again.
+ */
 export async function tellOnce(
   store: TellingStore,
-  { sessionId, userId, reason }: ThreadNotice,
+  {
+    sessionId,
+    userId,
+    reason,
+  }: {
+    sessionId: string;
+    userId: string;
+    /** Why a message stays in the thread. */
+    reason: keyof Text['thread']['notTaken'] | 'at-rest' | 'may-not-steer';
+  },
   tell: () => Promise<void>,
 ): Promise<void> {
   return once(store, { name: `notice ${sessionId} ${userId} ${reason}`, forMs: NOTICE_MS }, tell);

@@ -18,7 +18,8 @@ export type BoltOptions = {
   proxy: Proxy | null;
   apiUrl: string | null;
   bot: () => BotIdentity;
-  isOfBoth: IsOfBoth;
+  /** Whether a member of another workspace is also of this one. */
+  isOfBoth: (userId: string, otherTeamId: string) => Promise<boolean>;
   /** HTTP only: a delivery was refused before any listener saw it. */
   onRefused: (why: RefusedDelivery) => void;
   log: Log;
@@ -82,10 +83,7 @@ function isEvent(body: object): boolean {
   return 'type' in body && body.type === 'event_callback';
 }
 
-/** Whether a member of another workspace is also of this one. */
-type IsOfBoth = (userId: string, otherTeamId: string) => Promise<boolean>;
-
-type Delivering = { bot: () => { teamId: string }; isOfBoth: IsOfBoth; log: Log };
+type Delivering = Pick<BoltOptions, 'bot' | 'isOfBoth' | 'log'>;
 
 /** What is handled at once for one person: more than anybody's own hands send, and too little to make others wait. */
 const AT_ONCE = 50;

@@ -13,15 +13,6 @@ import { HTTPResponseAck, type App } from '@slack/bolt';
 import { slackLogger, type Log } from '../../log.ts';
 import type { SlackReceiver } from './bolt.ts';
 
-export type RefusedDelivery =
-  | 'unsigned'
-  | 'signature'
-  | 'too-large'
-  | 'stalled'
-  | 'malformed'
-  | 'unknown'
-  | 'failed';
-
 /** A delivery couldn't be handled now. Slack sends an event again, and shows people that anything else failed. */
 export class ListenerFailedError extends Error {
   readonly code = 'listener-failed';
@@ -32,7 +23,7 @@ export class ListenerFailedError extends Error {
   }
 }
 
-const STATUS_OF: Record<RefusedDelivery, number> = {
+const STATUS_OF = {
   unsigned: 401,
   signature: 401,
   'too-large': 413,
@@ -41,6 +32,7 @@ const STATUS_OF: Record<RefusedDelivery, number> = {
   unknown: 404,
   failed: 503,
 };
+export type RefusedDelivery = keyof typeof STATUS_OF;
 
 /** These end the connection, too: the body is still on the way, and nobody reads it. */
 const CLOSES: ReadonlySet<RefusedDelivery> = new Set(['too-large', 'stalled']);

@@ -63,10 +63,12 @@ export function metadataBlockId({ event_type, event_payload }: MessageMetadata):
   return `${event_type}${BETWEEN_VALUES}${createHash('sha256').update(whole).digest('base64url')}`;
 }
 
-type WithBlocks = { blocks?: readonly { block_id?: string | undefined }[] | undefined };
-
 /** Whether a message is a card or has Devin's words; null: neither, or its block's id was too long. */
-export function readBlockMetadata({ blocks = [] }: WithBlocks) {
+export function readBlockMetadata({
+  blocks = [],
+}: {
+  blocks?: readonly { block_id?: string | undefined }[] | undefined;
+}) {
   for (const { block_id: blockId = '' } of blocks) {
     const [event, id = '', eventId, ...part] = blockId.split(BETWEEN_VALUES);
     if (event === 'devin_session' && eventId === undefined) return { kind: 'card' as const, requestId: id };

@@ -6,7 +6,10 @@ import { placeKindOf, placeKindOfEvent } from './places.ts';
 /** The one reader of what Slack sends: who, where, which message. What Slack leaves out is null, never ''. */
 export type Payload =
   | Command
-  | Interaction
+  | Press
+  | Submission
+  | Shortcut
+  | Search
   | EventPayload
   /** Of no interest here. */
   | typeof IGNORED
@@ -202,15 +205,6 @@ const eventSchema = z
   .looseObject({ team_id: present, event: knownSchema.nullable().catch(null) })
   .transform(({ team_id: teamId, event }) => (event === null ? IGNORED : { ...event, teamId }));
 
-/** What people do in messages and views. https://docs.slack.dev/reference/interaction-payloads */
-type Interaction = Press | Submission | Shortcut | Search;
-
-/**
- * `teamId`: the workspace it comes from. `homeTeamId`: the workspace that the person is a member of, which is another
- * one for people of other organizations in a shared channel.
- */
-type Sender = { teamId: string; userId: string; homeTeamId: string };
-
 /**
  * A button, or an option of the card's menu.
  * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
@@ -226,6 +220,7 @@ export type Shortcut = z.output<typeof shortcutSchema>;
 /** Someone types into a select menu. https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
 export type Search = z.output<typeof searchSchema>;
 
+/** What people do in messages and views. https://docs.slack.dev/reference/interaction-payloads */
 const interactionSchema = z.looseObject({
   // Slack leaves it out if a whole organization installed the app: see `bolt.ts`.
   team: z.looseObject({ id: present }),
@@ -233,7 +228,11 @@ const interactionSchema = z.looseObject({
   user: z.looseObject({ id: present, team_id: optional }),
 });
 
-function senderOf({ team, user }: z.infer<typeof interactionSchema>): Sender {
+/**
+ * `teamId`: the workspace it comes from. `homeTeamId`: the workspace that the person is a member of, which is another
+ * one for people of other organizations in a shared channel.
+ */
+function senderOf({ team, user }: z.infer<typeof interactionSchema>) {
   return { teamId: team.id, userId: user.id, homeTeamId: user.team_id ?? team.id };
 }
 

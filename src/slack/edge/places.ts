@@ -41,13 +41,12 @@ export function beganBy(
 
 /** Which messages of a session's thread go to Devin, if someone chose; and who started the thread. */
 export type ThreadHere = { listen: Listen | null; began: Began };
-type HereStore = {
-  settings: Pick<Settings, 'preferencesFor'>;
-  requests: Pick<Requests, 'isUnderCard'>;
-};
 
 export async function listenHere(
-  { settings, requests }: HereStore,
+  {
+    settings,
+    requests,
+  }: { settings: Pick<Settings, 'preferencesFor'>; requests: Pick<Requests, 'isUnderCard'> },
   thread: ListeningThread,
   request: SessionRequest,
 ): Promise<ThreadHere> {

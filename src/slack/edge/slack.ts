@@ -140,8 +140,10 @@ export type BotIdentity = {
   workspaceUrl: string | null;
 };
 
-/** Whose the token is, and its scopes; null: Slack doesn't say. https://docs.slack.dev/reference/methods/auth.test */
-export async function identifyBot(client: WebClient): Promise<IdentifiedBot | null> {
+/** Whose the token is, and its scopes, if Slack says them; null: it doesn't say whose. https://docs.slack.dev/reference/methods/auth.test */
+export async function identifyBot(
+  client: WebClient,
+): Promise<(Omit<BotIdentity, 'botToken'> & { scopes: string[] | null }) | null> {
   const answer = await client.auth.test();
   const { user_id: botUserId, team_id: teamId, url } = answer;
   if (!botUserId || !teamId) return null;
@@ -152,9 +154,6 @@ export async function identifyBot(client: WebClient): Promise<IdentifiedBot | nu
     scopes: answer.response_metadata?.scopes ?? null,
   };
 }
-
-/** `scopes` null: Slack didn't say. */
-type IdentifiedBot = Omit<BotIdentity, 'botToken'> & { scopes: string[] | null };
 
 const manifestSchema = z.object({
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
@@ -171,12 +170,10 @@ export function missingScopes(granted: readonly string[] | null): string[] {
   return granted === null ? [] : manifestScopes().filter((scope) => !granted.includes(scope));
 }
 
-type OnDeadToken = (code: string) => void;
-
 class Client extends WebClient {
-  readonly #onDeadToken: OnDeadToken;
+  readonly #onDeadToken: (code: string) => void;
 
-  constructor(token: string, onDeadToken: OnDeadToken, options: WebClientOptions) {
+  constructor(token: string, onDeadToken: (code: string) => void, options: WebClientOptions) {
     super(token, options);
     this.#onDeadToken = onDeadToken;
   }
