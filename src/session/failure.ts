@@ -8,10 +8,9 @@ import { limitReachedSchema } from './policy/limits.ts';
 
 /** What a form asks once before it starts: whether another session for the same task is meant, or a credential may go to Devin. */
 export const formQuestionSchema = z.enum(['asked-before', 'credential']);
-export type FormQuestion = z.infer<typeof formQuestionSchema>;
 
 /** Why a form starts nothing yet: a question, or it was sent before with other words. */
-export type Unsaved = FormQuestion | 'sent-before';
+export type Unsaved = z.infer<typeof formQuestionSchema> | 'sent-before';
 
 const DEVIN_CODES = [
   /** 400, 422. */

@@ -85,7 +85,7 @@ const FORM: SessionForm = {
   context: { picked: 'words', options: ['thread', 'message'] },
   runsAs: MEMBER,
   choices: null,
-  notes: [],
+  lostSecrets: null,
 };
 const HOME: Home = {
   command: '/cog',
@@ -106,7 +106,7 @@ function FORMS(): Partial<SessionForm>[] {
     { groups: [] },
     { context: { picked: null, options: ['until-here', 'message'] } },
     { faults },
-    { notes: ['words'] },
+    { lostSecrets: ['words'] },
     { choices: CHOICES },
     { runsAs: { mayStart: false, who: 'words', how: null } },
   ];

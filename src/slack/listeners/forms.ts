@@ -3,14 +3,8 @@ import { nullIfFails } from '../../log.ts';
 import type { MessageContext } from '../../session/context.ts';
 import { credentialsInDraft } from '../../session/credentials.ts';
 import { applyForm } from '../../session/defaults.ts';
-import type { FormQuestion, Unsaved } from '../../session/failure.ts';
-import {
-  type FieldKey,
-  type Lookup,
-  OPTION_GROUPS,
-  type OptionGroup,
-  type SessionDraft,
-} from '../../session/fields.ts';
+import type { Unsaved } from '../../session/failure.ts';
+import { type FieldKey, type Lookup, OPTION_GROUPS, type OptionGroup } from '../../session/fields.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import { excerpt } from '../../session/prompt.ts';
 import type { Form } from '../../store/forms.ts';
@@ -100,47 +94,57 @@ export const FORM_SUBMISSIONS = {
   },
 } satisfies Submissions;
 
-async function sendForm(...[c, { view, userId, homeTeamId }, ack]: Parameters<OnSubmit>): Promise<void> {
-  const { forms } = c.store;
-  const text = await c.textFor(userId);
+async function sendForm(...[c, { view, ...sender }, ack]: Parameters<OnSubmit>): Promise<void> {
   const { formId, groups } = formMetadata.read(view.metadata);
-  const form = await ownForm(c, { formId }, { userId, homeTeamId });
-  // The form stays open with everything in it. What is wrong with all of it is an error of the task.
-  const refuse = async (errors: Record<string, string>) => ack({ response_action: 'errors', errors });
-  const { askedBefore, sentBefore, credential } = text.modal;
-  const why = { 'asked-before': askedBefore, 'sent-before': sentBefore, credential };
-  const stayOpen = async (unsaved: Unsaved) => refuse({ [fieldBlock('prompt')]: why[unsaved] });
-  const read = await readSubmission(c, { view, userId }, { form, groups, text });
-  const isRead = Object.keys(read.errors).length === 0;
-  const errors = isRead ? await refusedAt(c, form, { read, view, text }) : read.errors;
-  if (Object.keys(errors).length > 0) {
-    // Each refused value is named once: an input that stays empty is then meant to be.
-    if (form.faults !== null) await forms.change(formId, { faults: null });
-    return refuse(errors);
-  }
-  const questions = form.questions ?? [];
-  const ask = async (question: FormQuestion): Promise<void> => {
-    await forms.change(formId, { questions: [...questions, question] });
-    await stayOpen(question);
-  };
-  const { draft, contextChoice: choice, attached: fileIds } = read;
-  if (!questions.includes('credential') && credentialsInDraft(draft).length > 0) return ask('credential');
-  const isAnother = questions.includes('asked-before');
-  const submitted = { viewId: view.id, draft, choice, fileIds, isAnother };
-  const reason = await acceptForm(c, form, submitted);
-  if (reason === 'asked-before') return ask(reason);
-  // If it is saved, the request is on disk: whatever happens from here on, it is not lost.
-  return reason === null ? ack() : stayOpen(reason);
+  const form = await ownForm(c, { formId }, sender);
+  const sent = { form, groups, view, text: await c.textFor(sender.userId) };
+  const errors = await errorsIn(c, sent);
+  // It stays open with everything in it.
+  if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
+  // It is saved: whatever happens from here on, it is not lost.
+  await ack();
 }
 
-type Sent = {
-  read: { draft: SessionDraft; attached: string[] };
-  view: Pick<Submission['view'], 'values'>;
-  text: Text;
-};
+type SentForm = { form: Form; groups: readonly OptionGroup[]; view: Submission['view']; text: Text };
+
+/** Why nothing starts, by block id; empty: the request is on disk. What is wrong with all of it is an error of the task. */
+async function errorsIn(c: ListenersContext, sent: SentForm): Promise<Record<string, string>> {
+  const { form, view, text } = sent;
+  const read = await readSubmission(c, sent);
+  const isRead = Object.keys(read.errors).length === 0;
+  const errors = isRead ? await refusedAt(c, sent, read) : read.errors;
+  if (Object.keys(errors).length > 0) {
+    // Each refused value is named once: an input that stays empty is then meant to be.
+    if (form.faults !== null) await c.store.forms.change(form.id, { faults: null });
+    return errors;
+  }
+  const unsaved = await saveUnlessAsked(c, form, { viewId: view.id, ...read });
+  const { askedBefore, sentBefore, credential } = text.modal;
+  const why = { 'asked-before': askedBefore, 'sent-before': sentBefore, credential };
+  return unsaved === null ? {} : { [fieldBlock('prompt')]: why[unsaved] };
+}
+
+type Read = Awaited<ReturnType<typeof readSubmission>>;
+
+/** Asks each question once: sending the form again is the answer. null: it is saved. */
+async function saveUnlessAsked(
+  c: ListenersContext,
+  form: Form,
+  { viewId, draft, contextChoice: choice, attached: fileIds }: Read & { viewId: string },
+): Promise<Unsaved | null> {
+  const asked = form.questions ?? [];
+  const isAnother = asked.includes('asked-before');
+  const unsaved =
+    !asked.includes('credential') && credentialsInDraft(draft).length > 0
+      ? 'credential'
+      : await acceptForm(c, form, { viewId, draft, choice, fileIds, isAnother });
+  if (unsaved !== null && unsaved !== 'sent-before')
+    await c.store.forms.change(form.id, { questions: [...asked, unsaved] });
+  return unsaved;
+}
 
 /** What the policy refuses, each at its field, or at the task if that isn't in view. */
-async function refusedAt({ gate }: ListenersContext, form: Form, { read, view, text }: Sent) {
+async function refusedAt({ gate }: ListenersContext, { form, view, text }: SentForm, read: Read) {
   const { session_secrets: secrets = [], ...stored } = read.draft;
   const filled = { draft: applyForm(form.draft, stored), slackFileIds: read.attached };
   const explained = await gate.explain({ ...form, ...filled, hasSessionSecrets: secrets.length > 0 });
@@ -154,14 +158,11 @@ async function refusedAt({ gate }: ListenersContext, form: Form, { read, view, t
 
 /** With the text of its uploaded files. */
 async function readSubmission(
-  c: ListenersContext,
-  { view, userId }: Pick<Submission, 'view' | 'userId'>,
-  { form, groups, text }: { form: Form; groups: readonly OptionGroup[]; text: Text },
+  { slack: { files } }: ListenersContext,
+  { form: { faults, draft, userId }, groups, view, text }: SentForm,
 ) {
-  const { faults, draft: filled } = form;
-  const rules = { groups, faults: faults ?? {}, before: filled.values, text };
-  const readText = async (fileId: string) =>
-    readUploadedText(c.slack.files, { fileId, userId, withinMs: FILES_MS });
+  const rules = { groups, faults: faults ?? {}, before: draft.values, text };
+  const readText = async (fileId: string) => readUploadedText(files, { fileId, userId, withinMs: FILES_MS });
   return withTextFiles(readSessionForm(view.values, rules), readText, text);
 }
 

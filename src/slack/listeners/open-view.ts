@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
 import { nullIfFails } from '../../log.ts';
 import type { ContextChoice, MessageContext } from '../../session/context.ts';
-import { groupsOf } from '../../session/defaults.ts';
+import { groupsOf, type EffectiveDraft } from '../../session/defaults.ts';
+import type { Faults } from '../../session/failure.ts';
 import { fields, type FieldValues, type SessionDraft } from '../../session/fields.ts';
 import type { LookedUpIdentity } from '../../session/identity.ts';
 import type { Choices } from '../../session/policy/form.ts';
@@ -50,7 +51,7 @@ export async function openForm(c: ListenersContext, asked: Asked, form: Form): P
     c.textFor(form.userId),
   ]);
   const choices = explained?.choices ?? null;
-  const draw = (runsAs: FormIdentity) => renderSessionForm(formView(form, { runsAs, choices }, text), text);
+  const draw = (runsAs: FormIdentity) => renderSessionForm(formView(form, { runsAs, choices }), text);
   const again = { actionId: ACTION.openForm, label: text.notices.openForm, value: form.id };
   const atFirst = identity === null ? unidentified(text.home.looking) : runsAs(identity, choices, text);
   const viewId = await openView(c, { ...asked, ...again }, draw(atFirst));
@@ -62,39 +63,34 @@ export async function openForm(c: ListenersContext, asked: Asked, form: Form): P
 
 const EXCERPT_LENGTH = 150;
 
-/** The view model of a form. `choices`: what the policy leaves; null: everything, as far as is known. */
-function formView(
-  form: Form,
-  looked: { runsAs: FormIdentity; choices: Choices | null },
-  text: Text,
-): SessionForm {
-  const { id, draft, context, lostSecrets, faults } = form;
-  const values = withRefused(form);
-  const lost = lostSecrets === null ? {} : { session_secrets: lostSecrets };
+/** The view model of a form. */
+function formView(form: Form, looked: Pick<SessionForm, 'runsAs' | 'choices'>): SessionForm {
+  const { id, draft, context, lostSecrets } = form;
+  const faults = form.faults ?? {};
+  const values = withRefused(draft, faults);
   return {
-    formId: id,
-    groups: groupsOf(values, faults ?? {}, lost),
-    values,
-    sources: draft.sources,
-    names: draft.names ?? {},
-    faults: faults ?? {},
-    context: context === null ? null : contextView(values, context),
+    ...draft,
     ...looked,
-    notes: lostSecrets === null ? [] : [text.modal.secretsLost(lostSecrets)],
+    formId: id,
+    groups: groupsOf(values, faults, { session_secrets: lostSecrets ?? undefined }),
+    values,
+    faults,
+    context: context === null ? null : contextView(values, context),
+    lostSecrets,
   };
 }
 
 /** The values that could be read, and the refused ones if their inputs can hold them, so that people can correct them. */
-function withRefused({ draft, faults }: Form): SessionDraft {
-  const values: FieldValues = draft.values;
+function withRefused({ values: before }: EffectiveDraft, faults: Faults): SessionDraft {
+  const values: FieldValues = before;
   const refused = fields.flatMap((field) => {
     const { key, input } = field;
-    const typed = faults?.[key]?.typed ?? [];
+    const typed = faults[key]?.typed ?? [];
     if (typed.length === 0 || (input.kind !== 'list' && input.kind !== 'text')) return [];
     const value = input.kind === 'list' ? [...new Set([values[key] ?? [], typed].flat())] : typed.join(' ');
     return isKept(field, value) ? [] : [[key, value] as const];
   });
-  return { ...draft.values, ...Object.fromEntries(refused) };
+  return { ...before, ...Object.fromEntries(refused) };
 }
 
 function contextView({ prompt }: SessionDraft, { picked, choice }: MessageContext): FormContext {

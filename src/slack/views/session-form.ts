@@ -5,7 +5,6 @@ import type { Faults } from '../../session/failure.ts';
 import {
   fields,
   OPTION_GROUPS,
-  type Field,
   type FieldGroup,
   type OptionGroup,
   type SessionDraft,
@@ -33,39 +32,42 @@ import { escape, oneLine, USER_ID, BETWEEN_FACTS } from './text.ts';
 /** Who a person's sessions run as, or why they can't start any. Escaped. `how`: how the app knows; null: `who` says it. */
 export type FormIdentity = { mayStart: boolean; who: string; how: string | null };
 
-export type SessionForm = {
-  formId: string;
+/** What its inputs are filled in with. */
+type FilledIn = {
   values: SessionDraft;
-  /** In view besides `main`. */
-  groups: OptionGroup[];
   sources: Sources;
-  names: Names;
+  names?: Names | undefined;
   /** What was refused, by field. */
   faults: Faults;
   context: FormContext | null;
-  runsAs: FormIdentity;
   /** What the policy allows; null: everything. */
   choices: Choices | null;
-  /** Plain sentences. */
-  notes: string[];
 };
 
-type Drawing = { form: Omit<SessionForm, 'formId' | 'groups' | 'runsAs'>; text: Text };
+export type SessionForm = FilledIn & {
+  formId: string;
+  /** In view besides `main`. */
+  groups: OptionGroup[];
+  runsAs: FormIdentity;
+  /** Names of session secrets that were not kept; null: there were none. */
+  lostSecrets: readonly string[] | null;
+};
 
 /** The modal that starts a session: the inputs of `main`, and of the groups in which something is set. */
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   const { formId, groups, runsAs } = form;
-  const { mayStart } = runsAs;
   const { title, submit } = text.modal;
-  return modal(
-    {
-      id: VIEW.form,
-      metadata: formMetadata.write({ formId, groups }),
-      words: mayStart ? { title, submit } : { title },
-      blocks: mayStart ? [runsAsBlock(form, text), ...inputs(form, text)] : [section(runsAs.who)],
-    },
-    text,
-  );
+  const metadata = formMetadata.write({ formId, groups });
+  const shared = { id: VIEW.form, metadata };
+  if (!runsAs.mayStart) return modal({ ...shared, words: { title }, blocks: [section(runsAs.who)] }, text);
+  const blocks = [
+    runsAsBlock(form, text),
+    ...noteBlocks(form, text),
+    ...groupInputs('main', form, text),
+    ...groups.flatMap((group) => groupBlocks(group, form, text)),
+    lastBlock(groups, text),
+  ];
+  return modal({ ...shared, words: { title, submit }, blocks }, text);
 }
 
 /** An open form with another group of inputs. Slack keeps what was typed in the others, by block id. */
@@ -73,10 +75,11 @@ export function withGroup(view: OpenView, group: OptionGroup, text: Text): Modal
   const { callbackId: id, title, submit } = view;
   const { formId, groups: before } = formMetadata.read(view.metadata);
   const groups = [...before.filter((one) => one !== group), group];
-  const form = { values: {}, sources: {}, names: {}, faults: {}, context: null, choices: null, notes: [] };
-  const added = groupBlocks(group, { form, text });
+  const nothing = { values: {}, sources: {}, faults: {}, context: null, choices: null };
   const blocks = view.blocks.flatMap((block) =>
-    isOptionsBlock(block.block_id) ? [...added, lastBlock(groups, text)] : [block],
+    isOptionsBlock(block.block_id)
+      ? [...groupBlocks(group, nothing, text), lastBlock(groups, text)]
+      : [block],
   );
   return modal(
     { id, metadata: formMetadata.write({ formId, groups }), words: { title, submit }, blocks },
@@ -84,31 +87,21 @@ export function withGroup(view: OpenView, group: OptionGroup, text: Text): Modal
   );
 }
 
-function inputs(form: SessionForm, text: Text): KnownBlock[] {
-  const { groups } = form;
-  const drawing = { form, text };
-  return [
-    ...noteBlocks(drawing),
-    ...groupInputs('main', drawing),
-    ...groups.flatMap((group) => groupBlocks(group, drawing)),
-    lastBlock(groups, text),
-  ];
-}
-
 /** Why Devin refused it before comes first. */
-function noteBlocks({ form: { faults, notes }, text }: Drawing): KnownBlock[] {
-  const reasons = new Set(Object.values(faults).flatMap(({ said }) => (said === null ? [] : [said])));
+function noteBlocks({ faults, lostSecrets }: SessionForm, text: Text): KnownBlock[] {
+  const reasons = new Set(Object.values(faults).map(({ said }) => said));
   return [
-    ...[...reasons].map((reason) => section(`:warning: ${escape(devinsReason(reason, text))}`)),
-    ...notes.map((note) => context(escape(note))),
+    ...[...reasons].flatMap((reason) =>
+      reason === null ? [] : [section(`:warning: ${escape(devinsReason(reason, text))}`)],
+    ),
+    ...(lostSecrets === null ? [] : [context(escape(oneLine(text.modal.secretsLost(lostSecrets))))]),
   ];
 }
 
-function groupBlocks(group: OptionGroup, drawing: Drawing): KnownBlock[] {
-  const { text } = drawing;
-  const added = groupInputs(group, drawing);
+function groupBlocks(group: OptionGroup, filledIn: FilledIn, text: Text): KnownBlock[] {
   const heading = header(text.modal.groups[group]);
-  return group === 'files' ? [heading, filesInput(text), ...added] : [heading, ...added];
+  const files = group === 'files' ? [filesInput(text)] : [];
+  return [heading, ...files, ...groupInputs(group, filledIn, text)];
 }
 
 /** All files, sorted by name when they are sent. */
@@ -118,16 +111,21 @@ function filesInput({ modal }: Text): InputBlock {
   return inputBlock({ blockId: BLOCK.files, label, hint, element });
 }
 
-function groupInputs(group: FieldGroup, drawing: Drawing): KnownBlock[] {
-  return fields.filter((field) => field.group === group).flatMap((field) => inputsOf(field, drawing));
-}
-
-function inputsOf(field: Field, { form, text }: Drawing): KnownBlock[] {
-  const { key } = field;
-  const { values, sources, names, faults, choices } = form;
-  const entry = { field, value: values[key], source: sources[key], names, fault: faults[key] };
-  const context = field.isTask === true && form.context !== null ? contextBlocks(form.context, text) : [];
-  return [fieldInput({ ...entry, choices, text }), ...context];
+function groupInputs(
+  wanted: FieldGroup,
+  { values, sources, names = {}, faults, context, choices }: FilledIn,
+  text: Text,
+): KnownBlock[] {
+  return fields
+    .filter(({ group }) => group === wanted)
+    .flatMap((field): KnownBlock[] => {
+      const { key, isTask } = field;
+      const entry = { value: values[key], source: sources[key], fault: faults[key] };
+      return [
+        fieldInput({ field, ...entry, names, choices, text }),
+        ...(isTask === true && context !== null ? contextBlocks(context, text) : []),
+      ];
+    });
 }
 
 /** The message that a task was started from. */

@@ -73,7 +73,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
           most: null,
           budgets: [],
         },
-        notes: [],
+        lostSecrets: [words],
       },
       text,
     ),

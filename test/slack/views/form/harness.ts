@@ -15,12 +15,11 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
     groups: [],
     values: {},
     sources: {},
-    names: {},
     faults: {},
     context: null,
     runsAs: { mayStart: true, who: 'Runs as *Ada*', how: 'Matched.' },
     choices: null,
-    notes: [],
+    lostSecrets: null,
     ...parts,
   };
 }
