@@ -1,14 +1,6 @@
 import { Later } from '../queue/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
-import {
-  heldMs,
-  isFirst,
-  isNamedAtEnd,
-  isOutdated,
-  namesUrl,
-  readMilestone,
-  type Milestone,
-} from '../session/milestones.ts';
+import { isLatest, isTold, readMilestone, type Milestone } from '../session/milestones.ts';
 import { CALLED_IN, type CalledIn } from '../session/preferences.ts';
 import { cardView } from '../slack/card-view.ts';
 import { messageMetadata } from '../slack/edge/metadata.ts';
@@ -22,6 +14,7 @@ import type { Rendered } from '../slack/views/objects.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { link } from '../slack/views/text.ts';
 import type { Followed } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { LastWords, ThreadMessage } from '../store/thread-messages.ts';
 import { post, wordsKey, type FollowContext, type PostJob, type PostContext } from './context.ts';
 
@@ -29,44 +22,47 @@ async function calledIn(c: FollowContext, { request }: Followed): Promise<Called
   return CALLED_IN[(await c.store.settings.preferencesFor(request)).notify];
 }
 
-/** Devin's words may say it, or go along with it. */
-function dueInMs({ tuning }: FollowContext, row: ThreadMessage, { fetched }: PostContext): number {
+/** Throws a Later while Devin's words may still say it, or go along with it. */
+function untilDue(
+  { tuning }: FollowContext,
+  { row, what: { kind }, fetched }: Pick<News, 'row' | 'what'> & Pick<PostContext, 'fetched'>,
+): void {
   const { holdMs, tellAfterMs } = tuning.watchTimes;
-  const heldForMs = fetched.includes(row.key) ? heldMs(row.key, holdMs) : tellAfterMs;
-  return Math.max(0, Math.ceil(Math.min(heldForMs, tellAfterMs) - row.ageMs));
+  const holds: { readonly [Kind in Milestone['kind']]?: number } = holdMs;
+  const waitMs = Math.ceil((fetched.includes(row.key) ? (holds[kind] ?? 0) : tellAfterMs) - row.ageMs);
+  if (waitMs > 0) throw new Later('busy', waitMs);
 }
 
 /** A person who wrote this recently sees the result without a notice. */
 const RECENT_MS = 10 * 60_000;
 
+type News = {
+  session: SessionRow;
+  row: ThreadMessage;
+  what: Milestone;
+  lastWords: LastWords | null;
+  called: CalledIn;
+};
+
 /** Whether it is still news, and people want to hear of it. A session that costs without anyone's knowledge always is. */
 async function isWanted(
-  c: FollowContext,
-  news: Followed & {
-    row: ThreadMessage;
-    milestone: Milestone;
-    lastWords: LastWords | null;
-    called: CalledIn;
-  },
+  { store: { messages } }: FollowContext,
+  { session, row, what, lastWords, called }: News,
 ): Promise<boolean> {
-  const { row, milestone, session, lastWords } = news;
-  const { messages } = c.store;
-  const { sessionId, phase, told } = session;
-  const { kind } = milestone;
+  const { kind } = what;
+  const { sessionId, phase, told, stoppedBy } = session;
   if (kind === 'found-late' || kind === 'duplicate') return true;
-  if (news.called === null) return false;
+  if (called === null) return false;
+  // What is said about a session at rest names what it used and its pull requests.
   if (kind === 'near-cap') return STANDING[phase] !== 'earlier';
-  if (kind === 'pr') {
-    if (isNamedAtEnd(row.key, told)) return false;
-    const texts = await messages.textsWith(sessionId, milestone.url);
-    return !texts.some((words) => namesUrl(words, milestone.url));
-  }
-  if (phase !== kind || isOutdated(row.key, told)) return false;
-  if (kind === 'ended') return session.stoppedBy === null;
+  if (what.kind === 'pr')
+    return STANDING[phase] !== 'earlier' && !(await messages.isLinked(sessionId, what.url));
+  if (phase !== kind || !isLatest(row.key, told)) return false;
+  if (kind === 'ended') return stoppedBy === null;
   // An attempt that was made before may have been posted.
   if (kind === 'needs-you' && lastWords !== null && row.attemptedAt === null)
     return !(await messages.isAsked(sessionId, lastWords.key));
-  if (kind !== 'finished' || isFirst(row.key)) return true;
+  if (kind !== 'finished' || row.key === 'finished:1') return true;
   return !(await messages.isFollowedUp(sessionId, new Date(row.createdAt.getTime() - RECENT_MS)));
 }
 
@@ -76,30 +72,25 @@ async function isWanted(
  */
 export async function milestoneWith(
   c: FollowContext,
-  { followed, row, context }: PostJob,
+  { followed, row: words, context }: PostJob,
 ): Promise<ThreadMessage | null> {
   const { messages } = c.store;
-  const { sessionId, phase } = followed.session;
+  const { session } = followed;
+  const { sessionId, phase: kind } = session;
   const ofPhase = (await messages.pending(sessionId, 'milestones')).filter(
-    ({ key, attemptedAt: at }) => at === null && readMilestone(key)?.kind === phase,
+    ({ key, attemptedAt }) => attemptedAt === null && readMilestone(key)?.kind === kind,
   );
+  const row = ofPhase.at(-1);
+  if (row === undefined) return null;
   // Slack may have it as it was then, unless Devin has gone on since.
-  if (row.attemptedAt !== null) return ofPhase.find(({ about }) => about === row.key) ?? null;
-  const lastWords = await messages.lastWords(sessionId);
-  if (lastWords?.key !== row.key) return null;
-  const called = await calledIn(c, followed);
-  if (called !== 'thread') return null;
-  for (const one of ofPhase) {
-    const milestone = readMilestone(one.key);
-    // What may have been announced before the database was restored is searched for: it goes on its own.
-    if (milestone === null || one.saidAt < c.knownSince()) continue;
-    if (!(await isWanted(c, { ...followed, row: one, milestone, lastWords, called }))) continue;
-    const waitMs = dueInMs(c, one, context);
-    if (waitMs > 0) throw new Later('busy', waitMs);
-    await messages.change(one, { about: row.key });
-    return one;
-  }
-  return null;
+  if (words.attemptedAt !== null) return ofPhase.find(({ about }) => about === words.key) ?? null;
+  const [called, lastWords] = await Promise.all([calledIn(c, followed), messages.lastWords(sessionId)]);
+  // What may have been announced before the database was restored is searched for: it goes on its own.
+  if (called !== 'thread' || lastWords?.key !== words.key || row.saidAt < c.knownSince()) return null;
+  if (!isTold(kind) || !(await isWanted(c, { session, row, what: { kind }, lastWords, called }))) return null;
+  untilDue(c, { row, what: { kind }, ...context });
+  await messages.change(row, { about: words.key });
+  return row;
 }
 
 /** Posts it in the thread, or to the person, as they prefer; also to the person if the thread takes nothing. */
@@ -107,30 +98,29 @@ export async function postMilestone(c: FollowContext, job: PostJob): Promise<voi
   const { messages } = c.store;
   const { row, followed, context } = job;
   const { session } = followed;
-  const waitMs = dueInMs(c, row, context);
-  if (waitMs > 0) throw new Later('busy', waitMs);
-  const milestone = readMilestone(row.key);
-  const [called, lastWords] = await Promise.all([calledIn(c, followed), messages.lastWords(row.sessionId)]);
-  if (milestone === null || !(await isWanted(c, { ...followed, row, milestone, lastWords, called })))
-    return messages.change(row, { state: 'skipped' });
   const { channelId, threadTs, threadTrouble } = session;
+  const what = readMilestone(row.key);
+  if (what === null) return messages.change(row, { state: 'skipped' });
+  untilDue(c, { row, what, ...context });
+  const [called, lastWords] = await Promise.all([calledIn(c, followed), messages.lastWords(row.sessionId)]);
+  if (!(await isWanted(c, { session, row, what, lastWords, called })))
+    return messages.change(row, { state: 'skipped' });
   // A pull request calls nobody.
-  const isInThread = threadTrouble === null && (called === 'thread' || milestone.kind === 'pr');
+  const isInThread = threadTrouble === null && (called === 'thread' || what.kind === 'pr');
   // With the words.
   if (isInThread && job.isBusy) return;
-  const where = isInThread ? 'thread' : called === 'thread' ? 'direct' : called;
   const isFirstTry = row.attemptedAt === null;
   if (isFirstTry)
     await messages.change(row, { attemptedAt: new Date(c.now()), about: lastWords?.key ?? null });
-  const isAbove = lastWords === null || (isInThread && lastWords.state === 'posted');
+  const isAbove = isInThread && lastWords?.state === 'posted';
   const said = lastWords && { ...lastWords, shown: isAbove ? null : beginningOf(lastWords.text, c.text) };
-  const rendered = await milestoneMessage(c, followed, { row, where, said, isDevins: false });
+  const rendered = await milestoneMessage(c, followed, { row, isInThread, said, isDevins: false });
   await post(c, job, {
     key: milestoneKey(row),
     place: isInThread ? { channelId, threadTs } : 'direct',
     // In a database that was restored, the row may be new although it was announced before.
     since: new Date(Math.min(row.createdAt.getTime(), row.saidAt.getTime())),
-    isQuestion: milestone.kind === 'needs-you',
+    isQuestion: what.kind === 'needs-you',
     render: () => rendered,
     async posted(_c, _desired, at, trx) {
       // Before the database was restored, it may have been posted with Devin's words: an edit would lose them.
@@ -146,16 +136,15 @@ const milestoneKey = ({ sessionId, key }: ThreadMessage): string => `milestone:$
 export async function markAnswered(c: FollowContext, job: PostJob): Promise<void> {
   const { messages } = c.store;
   const { row, followed } = job;
-  const { sessionId, about, channelId } = row;
-  const { threadTs } = followed.session;
-  const isInThread = channelId === followed.session.channelId;
+  const { sessionId, about } = row;
+  const { channelId, threadTs } = followed.session;
+  const isInThread = row.channelId === channelId;
   const isDevins = about !== null && row.attemptedAt === null;
-  const words = about === null ? '' : await messages.textOf(sessionId, about);
-  const [first = null] = renderDevinMessage(words, c.text);
-  const shown = isDevins ? first : isInThread ? null : beginningOf(words, c.text);
-  const said = about === null ? null : { key: about, text: words, shown };
-  const where = isInThread ? 'thread' : 'direct';
-  const rendered = await milestoneMessage(c, followed, { row, where, said, isDevins });
+  const text = about === null ? '' : await messages.textOf(sessionId, about);
+  const [first = null] = renderDevinMessage(text, c.text);
+  const shown = isDevins ? first : isInThread ? null : beginningOf(text, c.text);
+  const said = about === null ? null : { key: about, text, shown };
+  const rendered = await milestoneMessage(c, followed, { row, isInThread, said, isDevins });
   await post(c, job, {
     key: isDevins ? wordsKey(sessionId, about, 0) : milestoneKey(row),
     place: isInThread ? { channelId, threadTs } : 'direct',
@@ -168,24 +157,24 @@ export async function markAnswered(c: FollowContext, job: PostJob): Promise<void
   await messages.change(row, { state: 'answered', text: '' });
 }
 
-/** The message that announces a milestone. `where`: it is said. */
+/** The message that announces a milestone, in the session's thread or to the person. */
 export async function milestoneMessage(
   c: FollowContext,
-  followed: Followed,
+  { session, request }: Followed,
   {
     row,
-    where,
+    isInThread,
     ...said
-  }: Pick<MilestoneMessage, 'said' | 'isDevins'> & { row: ThreadMessage; where: CalledIn },
+  }: Pick<MilestoneMessage, 'said' | 'isDevins'> & { row: ThreadMessage; isInThread: boolean },
 ): Promise<Rendered> {
-  const { session, request } = followed;
-  const { channelId, threadTs: ts } = session;
-  const text = where === 'thread' ? c.text : await c.slack.textFor(request.userId);
+  const { channelId, threadTs: ts, snapshot } = session;
+  const { userId } = request;
+  const text = isInThread ? c.text : await c.slack.textFor(userId);
   const card = cardView({ request, session, nowMs: c.now() }, text);
-  const isAlone = where === 'thread' && (await c.store.sessions.sharing(session)).share === 'alone';
-  const thread = where === 'direct' ? c.slack.outbound.permalink({ channelId, ts, threadTs: null }) : null;
-  const { structuredOutput } = session.snapshot;
-  const { key, answeredAt: at, userId, text: words } = row;
+  const isAlone = isInThread && (await c.store.sessions.sharing(session)).share === 'alone';
+  const thread = isInThread ? null : c.slack.outbound.permalink({ channelId, ts, threadTs: null });
+  const { structuredOutput } = snapshot;
+  const { key, answeredAt: at, userId: answerer, text: words } = row;
   const message: MilestoneMessage = {
     ...said,
     what: readMilestone(key) ?? { kind: 'needs-you' },
@@ -193,8 +182,8 @@ export async function milestoneMessage(
     card,
     name: isAlone ? null : linkedTitle(card, text),
     beside: thread === null ? [] : [link(thread, text.milestones.thread)],
-    userId: request.userId,
-    answered: at === null ? null : { userId, at, words },
+    userId,
+    answered: at === null ? null : { userId: answerer, at, words },
     result: structuredOutput === null ? null : JSON.stringify(structuredOutput, null, 2),
   };
   return renderMilestone(message, text);

@@ -76,7 +76,7 @@ async function withMilestone(
   const { session, request } = followed;
   if (milestone !== null) {
     const said = { key: row.key, text: row.text, shown };
-    return milestoneMessage(c, followed, { row: milestone, where: 'thread', said, isDevins: true });
+    return milestoneMessage(c, followed, { row: milestone, isInThread: true, said, isDevins: true });
   }
   if (row.source !== 'devin' || (await c.store.sessions.sharing(session)).share === 'alone') return shown;
   return labeled(shown, cardView({ request, session, nowMs: c.now() }, c.text), c.text);

@@ -41,14 +41,14 @@ export function progress(
   snapshot: SessionSnapshot,
 ): Pick<Before, 'phase' | 'wasFinished'> & { keys: readonly string[] } {
   const phase = sessionPhase(snapshot, before.wasFinished);
-  const pullRequests = pullRequestUrls(snapshot).map(pullRequestKey);
-  const news = pullRequests.filter((key) => !before.told.includes(key));
-  const isNear = isNearCap(phase, snapshot.acusConsumed, before.cap);
-  const near = isNear && !before.told.includes(NEAR_CAP) ? [NEAR_CAP] : [];
+  const toDate = [
+    ...pullRequestUrls(snapshot).map(pullRequestKey),
+    ...(isNearCap(phase, snapshot.acusConsumed, before.cap) ? [NEAR_CAP] : []),
+  ];
   return {
     phase,
     wasFinished: finishedSoFar({ phase, status: snapshot.status }, before.wasFinished),
-    keys: [...news, ...near, ...phaseKeys(before, phase)],
+    keys: [...toDate.filter((key) => !before.told.includes(key)), ...phaseKeys(before, phase)],
   };
 }
 
@@ -57,63 +57,32 @@ export function isNearCap(phase: SessionPhase, used: number, cap: number | null)
   return cap !== null && used >= NEAR * cap && STANDING[phase] !== 'earlier';
 }
 
-function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPhase): string[] {
-  const phase = TOLD_PHASES.find((candidate) => candidate === now);
-  if (phase === undefined || earlier === phase) return [];
+function phaseKeys({ told, phase: earlier, wasFinished }: Before, phase: SessionPhase): string[] {
+  if (!isTold(phase) || earlier === phase) return [];
+  const timesTold = (one: ToldPhase): number => told.filter((key) => key.startsWith(`${one}:`)).length;
   // It finished, and hasn't worked since: its result was announced, and a limit it reaches while asleep concerns nobody.
   if (wasFinished && (phase === 'finished' || phase === 'capped')) return [];
   // Nobody expected more of it.
-  if (phase === 'ended' && (STANDING[earlier] === 'earlier' || hasResult(told, earlier))) return [];
-  return [`${phase}:${told.filter((key) => key.startsWith(`${phase}:`)).length + 1}`];
+  if (phase === 'ended' && (STANDING[earlier] === 'earlier' || timesTold('finished') > 0)) return [];
+  return [`${phase}:${timesTold(phase) + 1}`];
 }
 
-/** Its end is no news then. A failure or a limit is a result only until it works again. */
-function hasResult(told: readonly string[], earlier: SessionPhase): boolean {
-  const results: ToldPhase[] = earlier === 'working' ? ['finished'] : ['finished', 'failed', 'capped'];
-  return told.some((key) => results.some((phase) => key.startsWith(`${phase}:`)));
+export function isTold(phase: string): phase is ToldPhase {
+  return TOLD_PHASES.some((one) => one === phase);
 }
 
-/** Whether words name a URL, and not only as the beginning of another. */
-export function namesUrl(words: string, url: string): boolean {
-  return words
-    .split(url)
-    .slice(1)
-    .some((after) => !/^\d/.test(after));
+/** Whether the session has entered no phase that is announced since this key announced one. */
+export function isLatest(key: string, told: readonly string[]): boolean {
+  return told.findLast((one) => isTold(nameOf(one))) === key;
 }
 
-/** The first time it entered this phase. */
-export function isFirst(key: string): boolean {
-  return key.endsWith(':1');
-}
-
-/** How long an announcement waits, so that Devin's words can say it or go along with it. */
-export function heldMs(key: string, holds: { finished: number; pr: number }): number {
-  if (key.startsWith('pr:')) return holds.pr;
-  return key.startsWith('finished:') ? holds.finished : 0;
-}
-
-/** The message that it finished, or ended, names the pull requests so far. */
-export function isNamedAtEnd(key: string, told: readonly string[]): boolean {
-  return told.slice(told.indexOf(key)).some((later) => later === 'finished:1' || later === 'ended:1');
-}
-
-/** Whether the session has entered a phase that is announced since it entered the one that this key announces. */
-export function isOutdated(key: string, told: readonly string[]): boolean {
-  return told.slice(told.indexOf(key) + 1).some((later) => readToldPhase(later) !== null);
-}
+const nameOf = (key: string): string => key.slice(0, key.indexOf(':'));
 
 /** null: a key from another version. */
 export function readMilestone(key: string): Milestone | null {
-  const colon = key.indexOf(':');
-  const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
-  if (name === 'pr') return { kind: 'pr', url: rest };
-  if (name === 'near-cap' || name === 'found-late') return { kind: name };
-  if (name === 'twice') return { kind: 'duplicate', url: rest };
-  const phase = readToldPhase(key);
-  return phase === null ? null : { kind: phase };
-}
-
-/** The phase that a key announces; null: something else. */
-export function readToldPhase(key: string): ToldPhase | null {
-  return TOLD_PHASES.find((phase) => key.startsWith(`${phase}:`)) ?? null;
+  const name = nameOf(key);
+  const url = key.slice(name.length + 1);
+  if (isTold(name) || name === 'near-cap' || name === 'found-late') return { kind: name };
+  if (name === 'pr') return { kind: name, url };
+  return name === 'twice' ? { kind: 'duplicate', url } : null;
 }

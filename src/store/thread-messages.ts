@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { z } from 'zod';
 import { batchesOf } from '../bounds.ts';
-import { isLongAgo, literals, MOST_SWEPT, presentOf } from './sql.ts';
+import { hasRow, isLongAgo, literals, MOST_SWEPT, presentOf } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 /** A file that Devin made. */
@@ -119,16 +119,14 @@ export function createThreadMessages(db: Kysely<Tables>) {
       return row?.text ?? '';
     },
 
-    /** Devin's messages with these words in them. */
-    async textsWith(sessionId: string, words: string): Promise<string[]> {
-      const rows = await of(sessionId)
-        .select('text')
+    /** Whether Devin's words have this link. */
+    async isLinked(sessionId: string, url: string): Promise<boolean> {
+      const linked = of(sessionId)
+        .select('key')
         .where('source', '=', sql.lit('devin'))
         .where('state', '<>', sql.lit<MessageState>('skipped'))
-        .where(sql<boolean>`strpos(text, ${words}) > 0`)
-        .limit(100)
-        .execute();
-      return rows.map(({ text }) => text);
+        .where(sql<boolean>`strpos(text, ${url}) > 0`);
+      return hasRow(linked.limit(1));
     },
 
     /** Whether a person has written in the session since then, here or in Devin. */
@@ -211,7 +209,7 @@ export function createThreadMessages(db: Kysely<Tables>) {
     /** Whether the requester was called for this question. */
     async isAsked(sessionId: string, about: string): Promise<boolean> {
       const asked = of(sessionId).select('key').where(IS_QUESTION).where('about', '=', about);
-      return (await asked.where('state', 'in', ['posted', 'answered']).executeTakeFirst()) !== undefined;
+      return hasRow(asked.where('state', 'in', ['posted', 'answered']));
     },
 
     /** Questions that were answered, and whose messages don't say so. */

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
-import {
-  FOUND_LATE,
-  progress,
-  readMilestone,
-  readToldPhase,
-  duplicateKey,
-} from '../../src/session/milestones.ts';
+import { FOUND_LATE, isLatest, progress, readMilestone, duplicateKey } from '../../src/session/milestones.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 /** What Devin says in each phase. */
@@ -74,18 +68,11 @@ describe('a milestone', () => {
     },
   );
 
-  test.each(['finished', 'failed', 'capped'] as const)(
-    "doesn't come for the end of a session that woke after it was %s",
+  test.each(['starting', 'working'] as const)(
+    'comes for the end of a session that was woken and in %s, but not after it finished',
     (phase) => {
-      expect(keysOf({ phase: 'starting', told: [`${phase}:1`] }, SAID.ended)).toEqual([]);
-    },
-  );
-
-  test.each(['failed', 'capped'] as const)(
-    'comes for the end of a session that worked again after it was %s, but not after it finished',
-    (phase) => {
-      expect(keysOf({ phase: 'working', told: [`${phase}:1`] }, SAID.ended)).toEqual(['ended:1']);
-      expect(keysOf({ phase: 'working', told: [`${phase}:1`, 'finished:1'] }, SAID.ended)).toEqual([]);
+      expect(keysOf({ phase, told: ['failed:1', 'capped:1'] }, SAID.ended)).toEqual(['ended:1']);
+      expect(keysOf({ phase, told: ['capped:1', 'finished:1'] }, SAID.ended)).toEqual([]);
     },
   );
 });
@@ -100,9 +87,9 @@ test('a key can be read back, and one of another version is unknown', () => {
   const url = 'https://app.devin.ai/sessions/abc';
   expect(readMilestone(duplicateKey(url))).toEqual({ kind: 'duplicate', url });
   expect(readMilestone('celebrates:1')).toBeNull();
-  expect(['needs-you:12', 'pr:https://x/1', FOUND_LATE].map(readToldPhase)).toEqual([
-    'needs-you',
-    null,
-    null,
-  ]);
+});
+
+test('only the last phase that was announced is the latest', () => {
+  const told = ['needs-you:1', 'finished:1', 'pr:https://x/1', FOUND_LATE];
+  expect(told.filter((key) => isLatest(key, told))).toEqual(['finished:1']);
 });

@@ -204,7 +204,7 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       'unanswered question': async (db) => createThreadMessages(db).isUnanswered('s7'),
       'set aside': countSetAside,
       'answered questions': async (db) => createThreadMessages(db).answered('s7'),
-      'messages with a link': async (db) => createThreadMessages(db).textsWith('s7', 'https://'),
+      'messages with a link': async (db) => createThreadMessages(db).isLinked('s7', 'https://'),
       'followed up': async (db) => createThreadMessages(db).isFollowedUp('s7', ago),
       limits: readLimits,
       'pending milestones': async (db) => createThreadMessages(db).pending('s7', 'milestones'),
