@@ -99,9 +99,12 @@ async function walk(c: CreateContext, request: SessionRequest, run: Run): Promis
     const next = await take(c, now, run).catch((error: unknown) => after(c, asked, lookupFailure(error)));
     const moved = await move(c, { request: now, next, lease: run.lease });
     if (moved === null) {
-      // A session that exists beats that the request was given up meanwhile. If it's another's, its own is searched for later.
-      if ('session' in next && next.session !== undefined) await adopt(c, now, next.session);
-      return null;
+      // A session that exists beats that the request was given up meanwhile.
+      if (!('session' in next) || next.session === undefined || (await adopt(c, now, next.session)))
+        return null;
+      // It is another's: its own is searched for.
+      step = undefined;
+      continue;
     }
     if (moved.next.later !== undefined) throw moved.next.later;
     if (moved.next.afterMs !== undefined) return null;

@@ -96,7 +96,7 @@ function hold(leases: LeaseRows, held: Held, { name, leaseMs, ...taken }: Holdin
   }
 
   async function release(trx?: Transaction<Tables>): Promise<boolean> {
-    if (number === null || isOver) return true;
+    if (number === null) return true;
     isOver = true;
     // Its renewal would find nothing, and report it as lost.
     held.delete(number);
@@ -123,5 +123,5 @@ function hold(leases: LeaseRows, held: Held, { name, leaseMs, ...taken }: Holdin
       if (!isFresh()) throw new LeaseLostError(name);
     },
   };
-  return { lease, end: async () => release() };
+  return { lease, end: async () => isOver || release() };
 }

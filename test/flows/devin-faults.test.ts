@@ -45,9 +45,7 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
       devin.fail(CREATE, { status: 200, afterEffect: true, problem });
       const { ana, channelId } = await ask('be mistaken for another');
       const session = await sessionOf(devin, ana.devinUserId);
-      // The search for its own session is the sweep's.
-      const isIts = ({ text }: { text: string }): boolean => text.includes(session.url);
-      await slack.waitForMessage(channelId, isIts, { timeoutMs: 45_000 });
+      await cardOf(slack, channelId, (text) => text.includes(session.url));
       expect([created(ana.devinUserId), created(ben.devinUserId)]).toEqual([1, 1]);
       expect(slack.messages(channelId)).toHaveLength(1);
       expect(slack.renderText(card)).toContain(url);
