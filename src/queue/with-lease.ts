@@ -55,9 +55,13 @@ export function createWithLease(leases: LeaseRows, leaseMs: number = TIMES.lease
     if (number === null && !late) throw new LeaseLostError(name);
     const holding = hold(leases, held, { name, number, leaseMs });
     try {
-      return await task(holding.lease);
-    } finally {
+      const result = await task(holding.lease);
       await holding.end();
+      return result;
+    } catch (error) {
+      // The transaction that was to end it may have been rolled back.
+      await holding.release();
+      throw error;
     }
   };
 }
@@ -123,5 +127,5 @@ function hold(leases: LeaseRows, held: Held, { name, leaseMs, ...taken }: Holdin
       if (!isFresh()) throw new LeaseLostError(name);
     },
   };
-  return { lease, end: async () => isOver || release() };
+  return { lease, release, end: async () => isOver || release() };
 }

@@ -7,6 +7,7 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 import { reported } from '../support/leases.ts';
 
 const LEASE_MS = 60_000;
+const LONG_AGO = new Date(0);
 
 describeOnBothDatabases('work under a lease', (open) => {
   const setUp = async () => {
@@ -15,24 +16,17 @@ describeOnBothDatabases('work under a lease', (open) => {
     return { db, leases, withLease: reported(createWithLease(leases, LEASE_MS)) };
   };
 
-  const record = async (db: Kysely<Tables>, lease: Lease, owner: string): Promise<void> =>
+  const record = async (db: Kysely<Tables>, owner: string, guard: Lease['fence']): Promise<void> =>
     db.transaction().execute(async (trx) => {
-      await lease.fence(trx);
-      await trx
-        .insertInto('paces')
-        .values({ place: owner, nextAt: new Date(0) })
-        .execute();
+      await guard(trx);
+      await trx.insertInto('paces').values({ place: owner, nextAt: LONG_AGO }).execute();
     });
 
   const recorded = async (db: Kysely<Tables>): Promise<string[]> =>
     (await db.selectFrom('paces').select('place').execute()).map(({ place: owner }) => owner);
 
   /** As if the process had been frozen for longer than its lease. */
-  const lapse = async (db: Kysely<Tables>): Promise<unknown> =>
-    db
-      .updateTable('leases')
-      .set({ until: new Date(0) })
-      .execute();
+  const lapse = async (db: Kysely<Tables>) => db.updateTable('leases').set({ until: LONG_AGO }).execute();
 
   test('returns its result, and leaves nothing behind', async () => {
     const { db, withLease } = await setUp();
@@ -50,8 +44,8 @@ describeOnBothDatabases('work under a lease', (open) => {
     const { db, withLease } = await setUp();
     const outcome = await withLease('a', async (lease) => {
       await lapse(db);
-      await withLease('a', async (other) => record(db, other, 'second'));
-      await record(db, lease, 'first');
+      await withLease('a', async (other) => record(db, 'second', other.fence));
+      await record(db, 'first', lease.fence);
     });
     expect(outcome).toEqual({ kind: 'busy' });
     expect(await recorded(db)).toEqual(['second']);
@@ -62,7 +56,7 @@ describeOnBothDatabases('work under a lease', (open) => {
     const outcome = await withLease('a', async (lease) => {
       await lapse(db);
       return withLease('a', async () =>
-        expect(record(db, lease, 'first')).rejects.toThrow('another process'),
+        expect(record(db, 'first', lease.fence)).rejects.toThrow('another process'),
       );
     });
     expect(outcome).toMatchObject({ kind: 'done', result: { kind: 'done' } });
@@ -83,23 +77,28 @@ describeOnBothDatabases('work under a lease', (open) => {
     const outcome = await withLease('a', async (lease) => {
       await lapse(db);
       await withLease('a', async () => Promise.resolve());
-      await db.transaction().execute(async (trx) => {
-        await lease.end(trx);
-        await trx
-          .insertInto('paces')
-          .values({ place: 'first', nextAt: new Date(0) })
-          .execute();
-      });
+      await record(db, 'first', lease.end);
     });
     expect(outcome).toEqual({ kind: 'busy' });
     expect(await recorded(db)).toEqual([]);
+  });
+
+  test('leaves nothing behind if the transaction that was to end it failed, whether it goes on or not', async () => {
+    const { db, withLease } = await setUp();
+    await withLease('other', async (lease) => record(db, 'taken', lease.fence));
+    const fails = async (lease: Lease) => expect(record(db, 'taken', lease.end)).rejects.toThrow('duplicate');
+    await withLease('a', async (lease) => (await fails(lease), record(db, 'a', lease.end)));
+    await expect(withLease('b', async (lease) => record(db, 'taken', lease.end))).rejects.toThrow(
+      'duplicate',
+    );
+    expect(await db.selectFrom('leases').selectAll().execute()).toEqual([]);
   });
 
   test('continues after an expired lease that nobody took', async () => {
     const { db, withLease } = await setUp();
     const outcome = await withLease('a', async (lease) => {
       await lapse(db);
-      await record(db, lease, 'first');
+      await record(db, 'first', lease.fence);
       return withLease('a', async () => Promise.resolve());
     });
     expect(outcome).toEqual({ kind: 'done', result: { kind: 'busy' } });
@@ -127,7 +126,7 @@ describeOnBothDatabases('work under a lease', (open) => {
       'a',
       async (lease) => {
         const before = await withLease('a', async () => Promise.resolve('free'));
-        await record(db, lease, 'first');
+        await record(db, 'first', lease.fence);
         return [before, await withLease('a', async () => Promise.resolve())];
       },
       { late: true },
@@ -139,7 +138,7 @@ describeOnBothDatabases('work under a lease', (open) => {
   test('with a lease taken in its first write records nothing while another process holds it', async () => {
     const { db, withLease } = await setUp();
     const inner = await withLease('a', async () =>
-      withLease('a', async (lease) => record(db, lease, 'second'), { late: true }),
+      withLease('a', async (lease) => record(db, 'second', lease.fence), { late: true }),
     );
     expect(inner).toEqual({ kind: 'done', result: { kind: 'busy' } });
     expect(await recorded(db)).toEqual([]);
