@@ -39,8 +39,6 @@ export type LedgerRow = {
   counted: number;
 };
 
-/** `at`: null: now. */
-type LedgerReservation = Spender & { requestId: string; at: Date | null; cap: number | null };
 type StartedSpend = Spender & { requestId: string; sessionId: string; cap: number | null; consumed: number };
 /** A session that the database didn't know. */
 export type FoundSession = Omit<StartedSpend, 'userId' | 'channelId'> & {
@@ -49,9 +47,6 @@ export type FoundSession = Omit<StartedSpend, 'userId' | 'channelId'> & {
   startedAt: Date;
   isOpen: boolean;
 };
-
-/** Whose session used more than before. */
-type Grown = Pick<FoundSession, 'teamId' | 'userId' | 'channelId'>;
 
 /** Sessions of a person that are named among those that hold a reservation. */
 const MOST_OWN = 5;
@@ -165,8 +160,11 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
       return { at, ceilings };
     },
 
-    /** Before the POST leaves. */
-    async reserve({ at, ...reservation }: LedgerReservation, trx: Db): Promise<void> {
+    /** Before the POST leaves. `at`: null: now. */
+    async reserve(
+      { at, ...reservation }: Spender & { requestId: string; at: Date | null; cap: number | null },
+      trx: Db,
+    ): Promise<void> {
       await trx
         .insertInto('ledger')
         .values({ ...reservation, at: at ?? clock() })
@@ -203,7 +201,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
       sessionId: string,
       { consumed = null, isOpen = null }: { consumed?: number | null; isOpen?: boolean | null },
       trx: Db,
-    ): Promise<Grown | null> {
+    ): Promise<Pick<Newest, 'teamId' | 'userId' | 'channelId'> | null> {
       const newest = await newestOf(sessionId, trx);
       if (newest === null) return null;
       const at = await now(trx);

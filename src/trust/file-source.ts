@@ -25,28 +25,30 @@ export type FileSource<T> = {
   stop: () => Promise<void>;
 };
 
-type FileFormat<T> = Format<T> & {
+/** What a file may contain. */
+type Format<T> = {
   /** The setting with its path. */
   variable: 'POLICY_FILE' | 'IDENTITY_FILE';
   /** Its name in the log. */
   name: string;
-  /** What holds without a file. */
-  empty: T;
+  schema: z.ZodType<T>;
+  /** The keys that each part may have, by its place; `*` means any entry of a list. */
+  keys: Readonly<Record<string, readonly string[]>>;
+  /** Sentences by the messages of the schema's own checks; `whole` begins one about all of it. */
+  faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };
 };
 
-export const POLICY_FILE: FileFormat<Policy> = {
+export const POLICY_FILE: Format<Policy> = {
   variable: 'POLICY_FILE',
   name: 'policy',
-  empty: policySchema.parse({}),
   schema: policySchema,
   keys: POLICY_KEYS,
   faults: ({ policy }) => policy.faults,
 };
 
-export const IDENTITY_FILE: FileFormat<Mapping> = {
+export const IDENTITY_FILE: Format<Mapping> = {
   variable: 'IDENTITY_FILE',
   name: 'identity',
-  empty: mappingSchema.parse({}),
   schema: mappingSchema,
   keys: MAPPING_KEYS,
   faults: ({ mapping }) => mapping.faults,
@@ -65,7 +67,7 @@ async function readSource(path: string): Promise<Source> {
 /** Rejects if the file has errors: the app doesn't start without a file that it was given. */
 export async function openFile<T>(
   path: string | null,
-  format: FileFormat<T>,
+  format: Format<T>,
   {
     everyMs,
     text,
@@ -77,11 +79,11 @@ export async function openFile<T>(
     log: Log;
   },
 ): Promise<FileSource<T>> {
-  const { name, variable, empty } = format;
+  const { name, variable, schema } = format;
   const read = async () => (path === null ? null : readSource(path));
   const parsed = (source: Source | null): YamlResult<T> =>
     source === null || path === null
-      ? { ok: true, value: empty, sha256: null }
+      ? { ok: true, value: schema.parse({}), sha256: null }
       : parseYaml(source, { name: path, format, text });
   let seen = await read();
   let handled = seen;
@@ -137,15 +139,6 @@ export async function openFile<T>(
 const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
 const MAX_PROBLEMS = 50;
-
-/** What a file may contain. */
-export type Format<T> = {
-  schema: z.ZodType<T>;
-  /** The keys that each part may have, by its place; `*` means any entry of a list. */
-  keys: Readonly<Record<string, readonly string[]>>;
-  /** Sentences by the messages of the schema's own checks; `whole` begins one about all of it. */
-  faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };
-};
 
 /** The text of a file. */
 type Source = string | { unreadable: string };

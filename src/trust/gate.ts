@@ -78,11 +78,8 @@ export function createGate(c: GateContext) {
       const [policy, sha256] = [current(), c.policy.sha256()];
       const given = givenApprovals(request);
       const approved = given.map(({ rule }) => rule);
-      const facts = await factsOf(policy, request);
-      const { draft, hurdles, rule } = decide(policy, {
-        ...facts,
-        request: { ...requestedBy(request), approved },
-      });
+      const facts = { ...(await factsOf(policy, request)), request: { ...requestedBy(request), approved } };
+      const { draft, hurdles, rule } = decide(policy, facts);
       const fingerprint = fingerprintOf(sentBy(request, draft));
       for (const approval of given) {
         const end = await changeSince(c, approval, { userId: request.userId, policy, sha256, fingerprint });
@@ -153,11 +150,7 @@ function requestedBy(request: SessionRequest): Omit<PolicyRequest, 'approved'> {
   const { draft, hadSecrets, slackFileIds, context, uploads, material } = request;
   const quoted = attached(draft.values, context);
   const files = [...quoted, ...slackFileIds, ...(uploads?.urls ?? []), ...(material?.files ?? [])];
-  return {
-    draft,
-    hasSessionSecrets: hadSecrets,
-    hasAttachments: files.length > 0,
-  };
+  return { draft, hasSessionSecrets: hadSecrets, hasAttachments: files.length > 0 };
 }
 
 /** A form or command as it is filled in now; nothing is approved yet. */
