@@ -100,7 +100,7 @@ export function createMetrics({
       name: 'devin_slack_set_aside',
       help: 'Sessions and messages that failed five times, or that Slack refused.',
     },
-    // The other metrics are shown without it.
+    // If the database hangs, the other metrics are shown without this one.
     async () => within(DATABASE_MS, countSetAside(), {}),
   );
   gaugeBy(

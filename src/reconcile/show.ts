@@ -112,12 +112,13 @@ export async function showMessage<C extends ShowContext, Rows>(
   lease: Lease,
 ): Promise<number | null> {
   let found = await look(c, message);
-  if (typeof found === 'object' && found?.before != null) {
+  if (found === null || typeof found === 'number') return found;
+  if (found.before !== null) {
     await c.store.db.transaction().execute(lease.fence);
     // Another process may have shown what is newer.
     found = await look(c, message);
+    if (found === null || typeof found === 'number') return found;
   }
-  if (found === null || typeof found === 'number') return found;
   const task = { ...message, ...found, lease };
   const { channelId = null, ts = null } = found.before ?? {};
   const waitMs = await (channelId === null || ts === null ? post(c, task) : edit(c, task, { channelId, ts }));

@@ -18,7 +18,7 @@ import { shownMoment, shownTime } from './views/details.ts';
 import { reasonMessage, refusalSentence, userMessage } from './views/notices.ts';
 import { fact, type SessionCard } from './views/session-card.ts';
 import type { FormIdentity } from './views/session-form.ts';
-import { bold, escape, ifAny, oneLine, present, replaceMentions, truncate } from './views/text.ts';
+import { bold, escape, ifAny, mention, oneLine, present, replaceMentions, truncate } from './views/text.ts';
 
 const TITLE_LENGTH = 120;
 /** What a card shows while its session can still be canceled with a press. */
@@ -159,8 +159,6 @@ function waitsFor(
     }
   }
 }
-
-const mention = (userId: string): string => `<@${escape(userId)}>`;
 
 /** Who ended or archived it from Slack. Escaped. */
 function steered(

@@ -23,7 +23,18 @@ import {
   sections,
   type Rendered,
 } from './objects.ts';
-import { bold, codeBlocks, escape, facts, ifAny, oneLine, present, struck, truncate } from './text.ts';
+import {
+  bold,
+  codeBlocks,
+  escape,
+  facts,
+  ifAny,
+  mention,
+  oneLine,
+  present,
+  struck,
+  truncate,
+} from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
 export type ApprovalView = {
@@ -120,7 +131,7 @@ function askLines(
   const words = text.approval.message;
   const where = channelId === null ? words.direct : `<#${escape(channelId)}>`;
   return present([
-    words.asks(bold(escape(title)), `<@${escape(requester)}>`, where),
+    words.asks(bold(escape(title)), mention(requester), where),
     // What a limit is about is among the facts.
     budget === undefined && most === undefined ? words.rule(escape(rule)) : null,
     need > 1 ? words.need(need) : null,
@@ -132,7 +143,7 @@ function askLines(
 function overLines({ title }: ApprovalView, over: Over, text: Text): string[] {
   const { kind, reason, atMs, started } = over;
   const words = text.approval.message;
-  const who = over.canceledBy === null ? names(over.by) : `<@${escape(over.canceledBy)}>`;
+  const who = over.canceledBy === null ? names(over.by) : mention(over.canceledBy);
   const said = [words.ended[kind](who), started === null ? '' : text.notices[started]];
   const when = ifAny(atMs, (ms) => shownMoment(ms, text));
   const task = escape(oneLine(title));

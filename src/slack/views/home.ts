@@ -20,6 +20,7 @@ import {
   facts,
   ifAny,
   link,
+  mention,
   oneLine,
   present,
   quote,
@@ -121,7 +122,7 @@ function needsYou({ runsAs, approvals, sessions }: Home, text: Text): KnownBlock
 }
 
 function askedEntry({ card, ...asked }: HomeApproval, text: Text): KnownBlock[] {
-  const from = text.home.from(`<@${escape(card.requester)}>`);
+  const from = text.home.from(mention(card.requester));
   const buttons = approvalButtons(asked, text.card.buttons.details, text);
   return [section(sessionLines(card, text, [from])), buttons];
 }

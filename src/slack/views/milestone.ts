@@ -25,6 +25,7 @@ import {
   fitCodeBlock,
   ifAny,
   link,
+  mention,
   oneLine,
   present,
   replaceMentions,
@@ -93,23 +94,23 @@ const WITH_WORDS: ReadonlySet<Milestone['kind']> = new Set([
 function headline(message: MilestoneMessage, text: Text): string {
   const { what, card, said } = message;
   const { milestones } = text;
-  const mention = `<@${escape(message.userId)}>`;
+  const called = mention(message.userId);
   const title = bold(linkedTitle(card, text));
   switch (what.kind) {
     case 'needs-you':
-      if (said === null || said.text.trim() === '') return milestones.asksSomething(mention);
-      return said.shown === null ? milestones.asksAbove(mention) : milestones.asks(mention);
+      if (said === null || said.text.trim() === '') return milestones.asksSomething(called);
+      return said.shown === null ? milestones.asksAbove(called) : milestones.asks(called);
     case 'pr':
       return milestones.pullRequest(pullRequestLink(what.url));
     case 'found-late':
-      return milestones.foundLate(mention, title);
+      return milestones.foundLate(called, title);
     case 'duplicate':
-      return milestones.duplicate(mention, title);
+      return milestones.duplicate(called, title);
     default: {
       // The card may show another phase by now.
       const word = what.kind === 'near-cap' ? text.card.nearCap : phaseWord(what.kind, card.statusWord, text);
       const pullRequests = newestPullRequests(card).map(({ url }) => pullRequestLink(url));
-      return facts(`${mention} ${bold(word)}`, ...pullRequests, acuFact(card, text));
+      return facts(`${called} ${bold(word)}`, ...pullRequests, acuFact(card, text));
     }
   }
 }
@@ -170,7 +171,7 @@ function answerButtons({ card, said }: MilestoneMessage, text: Text): Button[] {
 
 function answeredLine({ userId, at, words }: Answered, { milestones, joins }: Text): string {
   const shown = truncate(oneLine(replaceMentions(withoutCredentials(words), () => '@…')), ANSWER_LENGTH);
-  const who = userId === null ? milestones.answeredInDevin : milestones.answeredBy(`<@${escape(userId)}>`);
+  const who = userId === null ? milestones.answeredInDevin : milestones.answeredBy(mention(userId));
   return facts(shown === '' ? who : joins.labeled(who, escape(shown)), shownTime(at.getTime()));
 }
 

@@ -30,6 +30,7 @@ import {
   ifAny,
   link,
   lookup,
+  mention,
   present,
   truncate,
   unescape,
@@ -145,7 +146,7 @@ export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
   const why = ifAny(reason, (words) => truncate(escape(words), REASON_LENGTH));
   const lines = isOver ? [text.milestones.changedSince] : [why, meaningOf(card.phase, null, text)];
   return joinParts([
-    line(facts(`<@${escape(userId)}> ${event}`, escape(cardTitle(card, text)))),
+    line(facts(`${mention(userId)} ${event}`, escape(cardTitle(card, text)))),
     ...present(lines).map(line),
     ifAny(cardUrl, (url) => small(link(url, text.notices.openCard))),
   ]);

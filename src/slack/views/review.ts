@@ -19,7 +19,7 @@ import {
   mrkdwn,
   sections,
 } from './objects.ts';
-import { BETWEEN_FACTS, bold, escape, oneLine, truncate, truncateTo } from './text.ts';
+import { bold, escape, facts, ifAny, oneLine, truncate, truncateTo } from './text.ts';
 
 /** A message, or a file that came with it. `id`: the message's `ts` or the file's id. */
 export type ReviewItem = { kind: 'message' | 'file'; id: string; name: string; message: QuotedMessage };
@@ -73,13 +73,13 @@ function reviewBlocks(review: Review, text: Text): KnownBlock[] {
 }
 
 /** As Devin reads it: the task with its options, the instructions, then the conversation. */
-function linesOf({ values, names, instructions, items }: Review, text: Text): string[] {
+function linesOf({ values, names, instructions, items }: Review, text: Text) {
   const { prompt: task = '', session_secrets: secrets = [] } = values;
   return [
     ...fieldRows({ values, secretNames: secrets.map(({ key }) => key), names }, text),
-    ...(instructions === null
-      ? []
-      : [row(text.details.instructions, `\n${truncate(escape(instructions), INSTRUCTIONS_LENGTH)}`)]),
+    ifAny(instructions, (added) =>
+      row(text.details.instructions, `\n${truncate(escape(added), INSTRUCTIONS_LENGTH)}`),
+    ),
     ...items.flatMap(({ kind, message }) =>
       kind === 'message' ? [messageWords(saidOnce(message, { task }), text)] : [],
     ),
@@ -91,7 +91,7 @@ function messageWords(message: QuotedMessage, text: Text): string {
   const { review } = text;
   const who = [bold(escape(authorWords(message, text))), review.kinds[authorKind], shownMoment(atMs, text)];
   const shown = words.trim() === '' ? review.empty : truncate(words, MESSAGE_LENGTH);
-  return [`\n${who.join(BETWEEN_FACTS)}`, escape(shown)].join('\n');
+  return [`\n${facts(...who)}`, escape(shown)].join('\n');
 }
 
 const authorWords = ({ author }: QuotedMessage, { review }: Text): string => author ?? review.unnamed;

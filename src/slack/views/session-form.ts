@@ -27,7 +27,7 @@ import {
   option,
   section,
 } from './objects.ts';
-import { escape, oneLine, USER_ID, BETWEEN_FACTS } from './text.ts';
+import { escape, facts, oneLine, present, USER_ID } from './text.ts';
 
 /** Who a person's sessions run as, or why they can't start any. Escaped. `how`: how the app knows; null: `who` says it. */
 export type FormIdentity = { mayStart: boolean; who: string; how: string | null };
@@ -91,9 +91,7 @@ export function withGroup(view: OpenView, group: OptionGroup, text: Text): Modal
 function noteBlocks({ faults, lostSecrets }: SessionForm, text: Text): KnownBlock[] {
   const reasons = new Set(Object.values(faults).map(({ said }) => said));
   return [
-    ...[...reasons].flatMap((reason) =>
-      reason === null ? [] : [section(`:warning: ${escape(devinsReason(reason, text))}`)],
-    ),
+    ...present([...reasons]).map((reason) => section(`:warning: ${escape(devinsReason(reason, text))}`)),
     ...(lostSecrets === null ? [] : [context(escape(oneLine(text.modal.secretsLost(lostSecrets))))]),
   ];
 }
@@ -176,17 +174,14 @@ function lastBlock(groups: readonly OptionGroup[], { modal: words }: Text): Know
 }
 
 function runsAsBlock({ runsAs, choices }: SessionForm, text: Text): KnownBlock {
-  return context([runsAs.who, ...policyFacts(choices, text)].join(BETWEEN_FACTS));
+  return context(facts(runsAs.who, ...policyFacts(choices, text)));
 }
 
 /** What is free of the budget with the least left, and that the policy adds to the task. */
-function policyFacts(choices: Choices | null, { policy: { money }, modal: words, joins }: Text): string[] {
+function policyFacts(choices: Choices | null, { policy: { money }, modal: words, joins }: Text) {
   const [tightest] = (choices?.budgets ?? []).toSorted((a, b) => freeOf(a) - freeOf(b));
   const { instructions = null } = choices ?? {};
   const free = (one: Ceiling): string =>
     joins.labeled(money.whose[one.key], money.free(acuWords(Math.max(0, freeOf(one))), acuWords(one.most)));
-  return [
-    ...(tightest === undefined ? [] : [free(tightest)]),
-    ...(instructions === null ? [] : [words.instructions]),
-  ];
+  return [tightest === undefined ? null : free(tightest), instructions === null ? null : words.instructions];
 }

@@ -12,7 +12,7 @@ import {
   signedStatus,
   type SessionCard,
 } from './session-card.ts';
-import { bold, code, escape, facts } from './text.ts';
+import { bold, code, facts, mention } from './text.ts';
 
 type SessionList = {
   whose: 'mine' | 'all';
@@ -54,8 +54,7 @@ export function sessionLines(card: SessionCard, text: Text, more: readonly (stri
   return `${bold(linkedTitle(card, text))}\n${shown}`;
 }
 
-const by = ({ requester }: SessionCard, text: Text): string =>
-  text.card.requestedBy(`<@${escape(requester)}>`);
+const by = ({ requester }: SessionCard, text: Text): string => text.card.requestedBy(mention(requester));
 
 function concealed(card: SessionCard, text: Text): string {
   return facts(text.sessions.concealed, signedStatus(card, text), by(card, text));

@@ -51,7 +51,7 @@ import {
   withAccessory,
   type Rendered,
 } from './objects.ts';
-import { bold, escape, truncate, BETWEEN_FACTS } from './text.ts';
+import { bold, escape, facts, truncate } from './text.ts';
 
 type Chosen = { setting: keyof EffectivePreferences; chosen: string | null };
 
@@ -92,7 +92,7 @@ export function renderOwnSettings({ defaults, preferences }: OwnSettings, text: 
 
 function ownDefaults({ values, names }: EffectiveDraft, text: Text): Rendered {
   const { home, details } = text;
-  const options = optionWords(values, text, names).join(BETWEEN_FACTS);
+  const options = facts(...optionWords(values, text, names));
   const shown = row(home.defaults, truncate(options, DEFAULTS_LENGTH) || details.none);
   return withAccessory(shown, button(ACTION.editDefaults, home.editDefaults, 'defaults'));
 }

@@ -6,7 +6,10 @@ import { cleanText } from '../../bounds.ts';
  */
 
 const ELLIPSIS = '…';
-export const BETWEEN_FACTS = ' · ';
+const BETWEEN_FACTS = ' · ';
+
+/** Slack shows the person's name, and tells them in a new message. */
+export const mention = (userId: string): string => `<@${escape(userId)}>`;
 
 /** What there is to show: null and blank parts are left out. */
 export function present(parts: readonly (string | null)[]): string[] {
@@ -150,7 +153,7 @@ export function unescape(slackText: string): string {
 /** null: not a token of Slack, but brackets in text that was never escaped. */
 function readToken(token: string): string | null {
   const { target, label } = splitToken(token);
-  if (/^@[UWB][A-Z0-9]+$/.test(target)) return mention(target.slice(1), label);
+  if (/^@[UWB][A-Z0-9]+$/.test(target)) return readMention(target.slice(1), label);
   // A private channel has an empty name.
   if (/^#[CGD][A-Z0-9]+$/.test(target)) return `#${label ?? target.slice(1)}`;
   if (/^![a-z]/.test(target)) return label ?? `@${target.slice(1).replace(/^subteam\^/, '')}`;
@@ -165,7 +168,7 @@ function splitToken(token: string): { target: string; label: string | null } {
   return { target: unescape(token.slice(0, bar)), label: label === '' ? null : label };
 }
 
-function mention(id: string, name: string | null): string {
+function readMention(id: string, name: string | null): string {
   return name === null ? `<@${id}>` : `@${name.replace(/^@/, '')}`;
 }
 

@@ -3,7 +3,7 @@ import type { BudgetAlert, Ceiling } from '../../session/policy/limits.ts';
 import type { UsageAsked, UsageBy, UsageGroup, UsageSummary } from '../../session/usage.ts';
 import { acuWords, moneyWords, type Text } from '../../text/index.ts';
 import { context, joinParts, packed, sections, small, titled, type Rendered } from './objects.ts';
-import { bold, code, escape, oneLine, truncate } from './text.ts';
+import { bold, code, escape, ifAny, mention, oneLine, present, truncate } from './text.ts';
 
 export type UsageReport = UsageAsked & {
   /** Those that are in force here. */
@@ -21,17 +21,14 @@ const BAR_LENGTH = 5;
 /** Who spent what: budgets, the total, and a bar of text for each row. */
 export function renderUsage(report: UsageReport, text: Text): Rendered {
   const { usage } = text;
-  const notes = [
-    ...(report.newest === null ? [] : [usage.newestOnly(report.newest.toLocaleString('en-US'))]),
-    usage.utc,
-  ];
+  const newest = ifAny(report.newest, (count) => usage.newestOnly(count.toLocaleString('en-US')));
   return joinParts([
     packed([
       bold(usage.heading(usage.title[report.scope], report.days)),
       ...moneyLines(report.budgets, text),
     ]),
     packed(reportLines(report, text)),
-    small(text.joins.sentences(notes)),
+    small(text.joins.sentences(present([newest, usage.utc]))),
   ]);
 }
 
@@ -104,5 +101,5 @@ export function renderBudgetAlert({ alert, over, command }: AlertShown, text: Te
 /** A link, which calls nobody: the person is not in this conversation. */
 function subjectWords({ key, subject }: BudgetAlert): string {
   if (subject === null) return '';
-  return key === 'acu_per_person_per_day' ? `<@${escape(subject)}>` : `<#${escape(subject)}>`;
+  return key === 'acu_per_person_per_day' ? mention(subject) : `<#${escape(subject)}>`;
 }
