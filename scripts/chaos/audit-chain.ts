@@ -31,10 +31,9 @@ export async function auditChain(
 async function reservedForNothing({ db }: Database): Promise<string[]> {
   const rows = await db
     .selectFrom('ledger')
-    .leftJoin('unconfirmedCreates', 'unconfirmedCreates.requestId', 'ledger.requestId')
-    .where('ledger.sessionId', 'is', null)
-    .where('unconfirmedCreates.requestId', 'is', null)
-    .select('ledger.requestId')
+    .where('sessionId', 'is', null)
+    .where('nextLookAt', 'is', null)
+    .select('requestId')
     .execute();
   return rows.map(({ requestId }) => `ledger: ${requestId} counts for a session that nobody searches for`);
 }

@@ -122,18 +122,18 @@ function stepOf(
 
 /** What it counts for under the ceilings, and whether its session is missing. */
 async function count(
-  { store: { ledger, unconfirmedCreates }, tuning }: MoveContext,
+  { store: { ledger }, tuning }: MoveContext,
   { before, request, next: { reserve, released } }: Moved,
   trx: Transaction<Tables>,
 ): Promise<void> {
   if (reserve !== undefined) await ledger.reserve({ ...spending(request), ...reserve }, trx);
-  if (released === true) return ledger.release({ requestId: request.id, late: false }, trx);
+  if (released === true) return ledger.release(request.id, trx);
   if (before.state !== 'sending' || request.state !== 'unknown') return;
   // From here on the watcher searches for it.
   const { id: requestId, identity } = request;
   const [lostMs, afterMs] = [tuning.now(), recheckInterval(0) ?? 0];
   const times = { lostAt: new Date(lostMs), nextLookAt: new Date(lostMs + afterMs) };
-  await unconfirmedCreates.add({ requestId, sentAt: sentSince(request), identity, ...times }, trx);
+  await ledger.lose({ requestId, sentAt: sentSince(request), identity, ...times }, trx);
 }
 
 /** What a request counts for under the ceilings. */
@@ -144,7 +144,7 @@ export function spending({ id: requestId, teamId, userId, channelId, draft }: Se
 const POLLED_FIRST_MS = 3000;
 
 async function bind(
-  { store: { sessions, replies, messages, unconfirmedCreates, ledger }, enqueue }: MoveContext,
+  { store: { sessions, replies, messages, ledger }, enqueue }: MoveContext,
   { before, request, session: { snapshot, asked = false } }: Moved & { session: Session },
   trx: Transaction<Tables>,
 ): Promise<void> {
@@ -165,7 +165,6 @@ async function bind(
     await enqueue('show', { key: cardKey(other) }, { trx });
   // It isn't the answer to a POST, but the session of an attempt that wasn't confirmed.
   const late = before.state !== 'sending';
-  if (late) await unconfirmedCreates.found(requestId, trx);
   await ledger.bind({ ...spending(request), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   if (told.length === 0) return;
   await messages.addMilestones(sessionId, told, trx);

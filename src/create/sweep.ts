@@ -4,8 +4,8 @@ import { duplicateKey } from '../session/milestones.ts';
 import { isOpen } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, subjectOf } from '../store/audit.ts';
+import type { LostCreate } from '../store/ledger.ts';
 import type { SessionRequest } from '../store/requests.ts';
-import type { UnconfirmedCreate } from '../store/unconfirmed-creates.ts';
 import { repeat, type Interval } from '../time.ts';
 import type { Times } from '../times.ts';
 import type { CreateContext } from './context.ts';
@@ -89,8 +89,8 @@ export function createSweep(c: SweepContext) {
  * sees it or not. Returns how long Devin wants a pause, in ms.
  */
 export async function findUnconfirmed(c: CreateContext, signal: AbortSignal): Promise<number> {
-  const due = await c.store.unconfirmedCreates.due(new Date(c.tuning.now()));
-  for (const unconfirmed of due) await planNext(c, unconfirmed);
+  const due = await c.store.ledger.lost(new Date(c.tuning.now()));
+  for (const lost of due) await planNext(c, lost);
   try {
     await search(c, due, signal);
     return 0;
@@ -105,25 +105,17 @@ export async function findUnconfirmed(c: CreateContext, signal: AbortSignal): Pr
 }
 
 /** Planned before the search, so that a failure isn't retried at once. */
-async function planNext(c: CreateContext, unconfirmed: UnconfirmedCreate): Promise<void> {
-  const { db, unconfirmedCreates, ledger } = c.store;
-  const { requestId, lostAt } = unconfirmed;
+async function planNext(c: CreateContext, lost: LostCreate): Promise<void> {
+  const { ledger } = c.store;
   const nowMs = c.tuning.now();
-  const intervalMs = recheckInterval(nowMs - lostAt.getTime());
-  if (intervalMs !== null) return unconfirmedCreates.plan(unconfirmed, new Date(nowMs + intervalMs));
+  const intervalMs = recheckInterval(nowMs - lost.lostAt.getTime());
+  if (intervalMs !== null) return ledger.lookAgain(lost, new Date(nowMs + intervalMs));
   // It was searched for long enough.
-  await eraseSecrets(c, requestId);
-  await db.transaction().execute(async (trx) => {
-    await unconfirmedCreates.plan(unconfirmed, null, trx);
-    await ledger.release({ requestId, late: true }, trx);
-  });
+  await eraseSecrets(c, lost.requestId);
+  await ledger.giveUp(lost);
 }
 
-async function search(
-  c: CreateContext,
-  due: readonly UnconfirmedCreate[],
-  signal: AbortSignal,
-): Promise<void> {
+async function search(c: CreateContext, due: readonly LostCreate[], signal: AbortSignal): Promise<void> {
   const missing: Missing[] = [];
   for (const { requestId: id, sentAt, identity } of due) {
     const request = await c.store.requests.find(id);
@@ -158,7 +150,7 @@ async function settleLate(c: CreateContext, id: string, found: readonly SessionS
 
 /** A person started it anyway, so there are two now: announced once, in the thread of the one that is followed. */
 async function announceDuplicate(
-  { store: { db, sessions, messages, unconfirmedCreates, ledger }, enqueue }: CreateContext,
+  { store: { db, sessions, messages, ledger }, enqueue }: CreateContext,
   request: SessionRequest,
   { sessionId, found }: { sessionId: string; found: readonly SessionSnapshot[] },
 ): Promise<void> {
@@ -169,7 +161,6 @@ async function announceDuplicate(
     const key = duplicateKey(other.url);
     await sessions.change(sessionId, { told: [...current.told, key] }, trx);
     await messages.addMilestones(sessionId, [key], trx);
-    await unconfirmedCreates.found(request.id, trx);
     // Nobody follows it, so its cap counts for good.
     const { sessionId: otherId, acusConsumed: consumed } = other;
     await ledger.bind({ ...spending(request), sessionId: otherId, consumed, late: true }, trx);

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { z } from 'zod';
+import { type Identity, identitySchema } from '../session/identity.ts';
 import {
   CEILINGS,
   ceilingsIn,
@@ -11,7 +12,7 @@ import {
 } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { UsageAsked, UsageRow } from '../session/usage.ts';
-import { lockNames, type Clock } from './sql.ts';
+import { json, lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 /** What a session, or a creation that may have been sent, counts for on a day; a row for each day on which it may use ACU. */
@@ -37,7 +38,26 @@ export type LedgerRow = {
   /** A message may have woken it: until then, it is open whatever Devin says. */
   heldUntil: Date | null;
   counted: number;
+  /** When the search for its session was given up for the time being, and when it begins again; null: it isn't missing. */
+  lostAt: Date | null;
+  nextLookAt: Date | null;
+  /** Of one that is missing: when it was sent, and as whom. */
+  sentAt: Date | null;
+  identity: Identity | null;
 };
+
+const lostSchema = z.object({
+  id: z.string(),
+  requestId: z.string(),
+  sentAt: z.date(),
+  /** null: as its request says. */
+  identity: identitySchema.nullable(),
+  lostAt: z.date(),
+});
+/** A creation that was sent but not answered, and whose session wasn't found: it may still turn up. */
+export type LostCreate = z.infer<typeof lostSchema>;
+
+const MOST_LOST = 200;
 
 type StartedSpend = Spender & { requestId: string; sessionId: string; cap: number | null; consumed: number };
 /** A session that the database didn't know. */
@@ -54,7 +74,10 @@ const MOST_OWN = 5;
 export type Ledger = ReturnType<typeof createLedger>;
 
 /** The newest row of a session. `earlier`: what its other rows count. */
-type Newest = Omit<LedgerRow, 'sessionId' | 'heldUntil' | 'counted'> & { earlier: number };
+type Newest = Pick<
+  LedgerRow,
+  'id' | 'requestId' | 'teamId' | 'userId' | 'channelId' | 'at' | 'cap' | 'consumed' | 'isOpen' | 'nth'
+> & { earlier: number };
 
 /** Devin may say for a while that a session still rests. */
 const HELD_MS = 2 * 60_000;
@@ -171,9 +194,38 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
         .execute();
     },
 
-    /** The last creation of the request didn't happen; or, if `late`, the search for the session of a lost one found none. */
-    async release({ requestId, late }: { requestId: string; late: boolean }, trx: Db = db): Promise<void> {
-      await sql`delete from ledger where id = ${unbound(requestId, late ? 'asc' : 'desc')}`.execute(trx);
+    /** The last creation of the request didn't happen. */
+    async release(requestId: string, trx: Db): Promise<void> {
+      await sql`delete from ledger where id = ${unbound(requestId, 'desc')}`.execute(trx);
+    },
+
+    /** The session of the last creation wasn't found. */
+    async lose(
+      { requestId, identity, ...times }: Omit<LostCreate, 'id'> & { nextLookAt: Date },
+      trx: Db,
+    ): Promise<void> {
+      await trx
+        .updateTable('ledger')
+        .set({ ...times, identity: json(identity) })
+        .where('id', '=', unbound(requestId, 'desc'))
+        .execute();
+    },
+
+    /** All that are lost, once one is due: one search serves many. */
+    async lost(due: Date): Promise<LostCreate[]> {
+      const { rows } = await sql`select id::text, request_id, sent_at, identity, lost_at from ledger
+        where next_look_at is not null and exists (select from ledger where next_look_at <= ${due})
+        order by next_look_at limit ${MOST_LOST}`.execute(db);
+      return rows.map((row) => lostSchema.parse(row));
+    },
+
+    async lookAgain({ id }: LostCreate, at: Date): Promise<void> {
+      await db.updateTable('ledger').set({ nextLookAt: at }).where('id', '=', id).execute();
+    },
+
+    /** Nobody searches for its session any more, so it counts no longer. */
+    async giveUp({ id }: LostCreate): Promise<void> {
+      await db.deleteFrom('ledger').where('id', '=', id).where('nextLookAt', 'is not', null).execute();
     },
 
     /** Binds the session of the last creation, or, if `late`, of the first without a known session. */
@@ -181,7 +233,8 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
       const { requestId, sessionId, consumed } = started;
       const row = unbound(requestId, late ? 'asc' : 'desc');
       const { rows } = await sql`
-        update ledger set session_id = ${sessionId}, consumed = ${consumed}
+        update ledger set session_id = ${sessionId}, consumed = ${consumed},
+          sent_at = null, identity = null, lost_at = null, next_look_at = null
         where id = ${row} and not exists (select from ledger where session_id = ${sessionId})
         returning id`.execute(trx);
       if (rows.length === 0) await add({ ...started, startedAt: await now(trx), isOpen: true }, trx);

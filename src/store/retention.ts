@@ -199,8 +199,9 @@ async function clearNames(trx: SweepTransaction, userId: string): Promise<void> 
     || case when identity ? 'name' then jsonb_build_object('name', identity -> 'devinUserId') else '{}' end
     || case when identity ? 'maskedEmail' then '{"maskedEmail": null}' else '{}'::jsonb end`;
   await sql`update session_requests set identity = ${nameless} where user_id = ${userId}`.execute(trx);
-  await sql`update unconfirmed_creates set identity = ${nameless}
-    where request_id in (select id from session_requests where user_id = ${userId})`.execute(trx);
+  await sql`update ledger set identity = ${nameless} where user_id = ${userId} and identity is not null`.execute(
+    trx,
+  );
 }
 
 /** Their decisions about other people's requests: their ids stay, their names and reasons don't. */

@@ -64,15 +64,6 @@ create index session_requests_own on session_requests (team_id, user_id, created
 create index session_requests_with_text on session_requests (updated_at)
   where text_removed_at is null and session_id is null and state in ('refused', 'failed', 'unknown');
 
-create table unconfirmed_creates (
-  request_id text not null,
-  sent_at timestamptz not null,
-  identity jsonb,
-  lost_at timestamptz not null,
-  next_look_at timestamptz not null,
-  primary key (request_id, sent_at)
-);
-
 create table sessions (
   session_id text primary key,
   request_id text not null unique,
@@ -213,6 +204,10 @@ create table ledger (
   is_open boolean not null default true,
   nth smallint not null default 0,
   held_until timestamptz,
+  sent_at timestamptz,
+  identity jsonb,
+  lost_at timestamptz,
+  next_look_at timestamptz,
   counted double precision not null generated always as (
     case when is_open then greatest(coalesce(cap, 0), consumed) else consumed end) stored
 );
@@ -221,6 +216,7 @@ create index ledger_at on ledger (at) include (counted);
 create index ledger_of_person on ledger (team_id, user_id, at) include (counted);
 create index ledger_of_channel on ledger (team_id, channel_id, at) include (counted);
 create index ledger_of_request on ledger (request_id);
+create index ledger_lost on ledger (next_look_at) where next_look_at is not null;
 create unique index ledger_session on ledger (session_id, nth);
 
 create table shown (

@@ -18,7 +18,6 @@ import { createShown, type ShownRow } from './shown.ts';
 import type { Clock, Columns } from './sql.ts';
 import { createThreadMessages, type MessageState, type ThreadMessage } from './thread-messages.ts';
 import { createTurns } from './turns.ts';
-import { createUnconfirmedCreates, type UnconfirmedCreate } from './unconfirmed-creates.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -40,7 +39,6 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     leases: createLeases(db),
     ledger: createLedger(db, clock),
     shown: createShown(db),
-    unconfirmedCreates: createUnconfirmedCreates(db),
     forms: createForms(db),
     identities: createIdentities(db),
     knownPeople: createKnownPeople(db),
@@ -85,7 +83,6 @@ export type Tables = {
   >;
   /** Writes to Slack that wait: since when, in epoch ms, and when each asks again. */
   turns: Columns<{ place: string; key: string; rank: number; since: number; againAt: Date }>;
-  unconfirmedCreates: Columns<UnconfirmedCreate>;
 };
 
 /** The database, or the transaction that a statement is part of. */

@@ -70,7 +70,7 @@ describe('a create', () => {
     await run();
     expect(await find()).toMatchObject(expected);
     expect(sent).toBe(1);
-    expect((await c.store.unconfirmedCreates.due(new Date('2100-01-01'))).length).toBe(
+    expect((await c.store.ledger.lost(new Date('2100-01-01'))).length).toBe(
       'failure' in expected || code === 'unavailable' ? 1 : 0,
     );
   });
@@ -172,7 +172,7 @@ describe('a create', () => {
     await running;
     expect(await find()).toMatchObject({ state: 'created', sessionId: 's1' });
     expect(jobs).toContain('relay-from-devin');
-    expect(await c.store.unconfirmedCreates.due(new Date('2100-01-01'))).toEqual([]);
+    expect(await c.store.ledger.lost(new Date('2100-01-01'))).toEqual([]);
   });
 
   test('that is answered after its session was found changes nothing', async () => {

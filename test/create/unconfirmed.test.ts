@@ -23,9 +23,9 @@ async function searching(state: RequestState, { existing = [], whileSearching }:
   await insert(state, { identity: memberOf('user-since') }, { sealed, secretNames: ['TOKEN'] });
   await store.db.transaction().execute(async (trx) => {
     for (const at of [new Date(1000), new Date(2000)]) {
-      const lost = { requestId: 'r1', sentAt: at, lostAt: at, nextLookAt: at };
-      await store.unconfirmedCreates.add({ ...lost, identity: memberOf('user-before') }, trx);
       await store.ledger.reserve({ requestId: 'r1', ...SPENDER, cap: 10, at }, trx);
+      const lost = { requestId: 'r1', sentAt: at, lostAt: at, nextLookAt: at };
+      await store.ledger.lose({ ...lost, identity: memberOf('user-before') }, trx);
     }
     const own = { sessionId: 's1', url: 'https://devin.example/s1', snapshot: sessionSnapshot('s1') };
     const place = { requestId: 'r1', teamId: 'T1', channelId: 'C1', threadTs: '1.0' };
@@ -61,7 +61,7 @@ async function searching(state: RequestState, { existing = [], whileSearching }:
       (await store.db.selectFrom('ledger').select('sessionId').orderBy('id').execute()).map(
         ({ sessionId: id }) => id,
       ),
-    isSearching: async () => (await store.unconfirmedCreates.due(new Date(10 * DAY_MS))).length > 0,
+    isSearching: async () => (await store.ledger.lost(new Date(10 * DAY_MS))).length > 0,
   };
 }
 

@@ -19,7 +19,7 @@ const orderSchema = z.object({ do: z.string(), sql: z.string().default('') });
 type Order = z.infer<typeof orderSchema>;
 
 /** Statements of the watcher, the workers and the leases, which run whatever people do. */
-const ROUTINE = /"next_look_at" <=|select queue\.name|with mine as/;
+const ROUTINE = /next_look_at"? <=|select queue\.name|with mine as/;
 
 async function readOrders(): Promise<Order[]> {
   const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');

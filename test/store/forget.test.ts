@@ -22,7 +22,7 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
 
   forms: true,
   leases: false,
-  ledger: false,
+  ledger: true,
   paces: false,
   people: true,
   replies: true,
@@ -32,7 +32,6 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   shown: false,
   threadMessages: true,
   turns: false,
-  unconfirmedCreates: true,
 };
 const TABLES = Object.keys(HOLDS_WORDS).map(snakeCase);
 
@@ -89,8 +88,8 @@ describe('a person who is forgotten', () => {
       "rule": "a", "by": {"userId": "U6", "name": "Ben"}, "reason": "Not now"}' where id = 'r4'`);
     await run(`insert into forms (id, team_id, user_id, channel_id, draft)
       values ('f5', 'T1', 'U5', 'C1', '{"values": {"prompt": "DRAFT-5"}, "sources": {}}')`);
-    await run(`insert into unconfirmed_creates (request_id, sent_at, identity, lost_at, next_look_at)
-      values ('r5', now(), '{"slackName": "NAME-5"}', now(), now())`);
+    await run(`insert into ledger (request_id, team_id, user_id, at, identity)
+      values ('r5', 'T1', 'U5', now(), '{"slackName": "NAME-5"}')`);
     await run(`insert into people (team_id, user_id, slack, asked_at)
       values ('T1', 'U5', '{"name": "NAME-5"}', now())`);
     const identity = {

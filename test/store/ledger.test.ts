@@ -14,6 +14,7 @@ const LIMITS = limitsOn(...CEILINGS);
 /** No budget starts over during a test. */
 const MIDDAY = new Date('2026-11-15T12:00:00Z');
 const SPENDER = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
+const MISSING = { identity: null, sentAt: new Date(1), lostAt: new Date(1), nextLookAt: new Date(1) };
 
 describeOnBothDatabases('what counts against the ceilings', (open) => {
   const setUp = async (now = () => MIDDAY) => {
@@ -36,7 +37,9 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
       ledger.reserve({ requestId, ...SPENDER, cap: 10, at: await moment(), ...changes }, db);
     const bind = async (requestId: string, sessionId: string, late = false) =>
       ledger.bind({ requestId, ...SPENDER, cap: 10, sessionId, consumed: 0, late }, db);
-    return { db, ledger, moment, spent, month, reserve, bind };
+    const lose = async (requestId: string) => ledger.lose({ requestId, ...MISSING }, db);
+    const giveUp = async () => Promise.all((await ledger.lost(new Date())).map(ledger.giveUp));
+    return { db, ledger, moment, spent, month, reserve, bind, lose, giveUp };
   };
 
   test('is the cap of a session in progress, and what it used once it rests', async () => {
@@ -65,21 +68,23 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
   });
 
   test('is both sessions of a request that was sent twice, until the lost one is given up', async () => {
-    const { ledger, month, reserve, bind } = await setUp();
+    const { month, reserve, bind, lose, giveUp } = await setUp();
     await reserve('r1');
+    await lose('r1');
     await reserve('r1');
     await bind('r1', 's2');
     // Its job may run twice.
     await bind('r1', 's2');
     expect(await month()).toBe(20);
-    await ledger.release({ requestId: 'r1', late: true });
+    await giveUp();
     expect(await month()).toBe(10);
   });
 
   test('is bound, released or given up for its own request, in the order of its creations', async () => {
-    const { db, ledger, month, reserve, bind } = await setUp();
+    const { db, ledger, month, reserve, bind, lose, giveUp } = await setUp();
     await reserve('r1', { cap: 100 });
     await reserve('r2', { cap: 10 });
+    await lose('r2');
     await reserve('r2', { cap: 4 });
     await reserve('r3', { cap: 1000 });
     const close = async (sessionId: string) => ledger.follow(sessionId, { consumed: 1, isOpen: false }, db);
@@ -87,18 +92,19 @@ describeOnBothDatabases('what counts against the ceilings', (open) => {
     await close('last');
     expect(await month()).toBe(1111);
     await reserve('r2', { cap: 2 });
+    await lose('r2');
     await bind('r2', 'first', true);
     await close('first');
     expect(await month()).toBe(1104);
     await reserve('r2', { cap: 3 });
-    await ledger.release({ requestId: 'r2', late: false });
+    await ledger.release('r2', db);
     expect(await month()).toBe(1104);
     await reserve('r2', { cap: 3 });
-    await ledger.release({ requestId: 'r2', late: true });
+    await giveUp();
     expect(await month()).toBe(1105);
-    await ledger.release({ requestId: 'r2', late: false });
-    await ledger.release({ requestId: 'r2', late: false });
-    await ledger.release({ requestId: 'r2', late: true });
+    await ledger.release('r2', db);
+    await ledger.release('r2', db);
+    await giveUp();
     expect(await month()).toBe(1102);
   });
 
