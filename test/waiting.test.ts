@@ -7,7 +7,9 @@ import { captureLog } from './support/log-lines.ts';
 
 const { shared: text } = createLanguages('en');
 const unreachable = () =>
-  new OperatorError('slack-unreachable', ({ start }) => start.slackUnreachable('no route'));
+  new OperatorError('slack-unreachable', ({ start }) =>
+    start.unreachable('Slack', 'no route', 'SLACK_API_URL'),
+  );
 const busyFor = (seconds: number) =>
   new OperatorError('slack-busy', ({ start }) => start.slackBusy(seconds), { retryAfterMs: seconds * 1000 });
 

@@ -43,9 +43,8 @@ export function slackError(error: unknown, token: 'SLACK_BOT_TOKEN' | 'SLACK_APP
     return new OperatorError('slack-busy', say, { cause: error, retryAfterMs });
   }
   const reason = reasonOf(error);
-  return new OperatorError('slack-unreachable', ({ start }) => start.slackUnreachable(reason), {
-    cause: error,
-  });
+  const say: Say = ({ start }) => start.unreachable('Slack', reason, 'SLACK_API_URL');
+  return new OperatorError('slack-unreachable', say, { cause: error });
 }
 
 /** A proxy may answer with a page. */
@@ -72,7 +71,7 @@ export async function checkDevin({
   try {
     const { orgId: ofKey, principalType } = await devin.self.get({ signal });
     if (ofKey !== null && !sameOrganization(ofKey, orgId)) {
-      throw new OperatorError('other-organization', ({ start }) => start.otherOrganization(ofKey));
+      throw new OperatorError('other-organization', ({ start }) => start.otherOrganization);
     }
     return principalType === 'service_user' ? [] : [({ start }) => start.notAServiceUser];
   } catch (error) {
@@ -80,7 +79,7 @@ export async function checkDevin({
     if (refusesKey(error)) {
       throw new OperatorError('devin-key', ({ start }) => start.devinKey, { cause: error });
     }
-    return [({ start }) => start.devinUnreachable(reasonOf(error))];
+    return [({ start }) => start.unreachable('Devin', reasonOf(error), 'DEVIN_API_URL')];
   }
 }
 

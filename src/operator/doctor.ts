@@ -1,17 +1,251 @@
-import { parseConfig, readEnvironment } from '../config.ts';
-import { createLanguages } from '../text/languages.ts';
-import { FINE, print, readArguments, runCommand, WRONG } from './command-line.ts';
-import { diagnose } from './findings.ts';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { LogLevel } from '@slack/logger';
+import { WebClient } from '@slack/web-api';
+import type { Config, ConfigResult } from '../config.ts';
+import { createDevin, type Devin } from '../devin/devin.ts';
+import { DevinError, orDevinError } from '../devin/errors.ts';
+import { useProxy } from '../network.ts';
+import { everyGroupIn } from '../session/policy/decide.ts';
+import type { Policy } from '../session/policy/schema.ts';
+import { isAbsentGroup } from '../slack/edge/people.ts';
+import { manifestScopes, missingScopes } from '../slack/edge/slack.ts';
+import { openDatabase, type Database } from '../store/database.ts';
+import { contentOf } from '../store/embedded/embedded.ts';
+import { hasSchema } from '../store/schema.ts';
+import { codeOf } from '../store/sql.ts';
+import { countSetAside } from '../store/thread-messages.ts';
+import type { Text } from '../text/index.ts';
+import { OperatorError } from '../text/operator-error.ts';
+import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
+import { sayingHowLong } from '../upstream.ts';
+import { checkDevin, checkSlack, slackError } from './checks.ts';
 
-/** `npm run doctor`: checks the settings, Slack, Devin and the database, changes nothing, and says what is wrong. */
-const read = parseConfig(readEnvironment());
-const { shared: text } = createLanguages(read.ok ? read.config.language : read.language);
+/** A sentence and its sign. Only `missing` fails: the app doesn't work without it. */
+type Finding = readonly ['ok' | 'missing' | 'warning' | 'not-checkable', string];
 
-process.exitCode = await runCommand({
-  usage: text.doctor.usage,
-  run: async (args) => {
-    readArguments(args, { options: {}, words: text.commandLine });
-    const { lines, isHealthy } = await diagnose(read, text);
-    return print(lines, isHealthy ? FINE : WRONG);
+/** What the doctor prints about these settings. */
+export async function diagnose(
+  settings: ConfigResult,
+  text: Text,
+): Promise<{ lines: string[]; isHealthy: boolean }> {
+  const findings: Finding[] = settings.ok
+    ? await examine({ config: settings.config, misspelled: settings.misspelled, text })
+    : settings.problems.map((problem) => ['missing', problem]);
+  const isHealthy = findings.every(([sign]) => sign !== 'missing');
+  // What keeps both tokens from being checked is said once.
+  const lines = new Set(findings.map(([sign, sentence]) => `${text.doctor.signs[sign]}  ${sentence}`));
+  return { lines: [...lines, '', isHealthy ? text.doctor.healthy : text.doctor.unhealthy], isHealthy };
+}
+
+type Examined = { config: Config; misspelled: { name: string; meant: string }[]; text: Text };
+
+/** What Slack, Devin, the files and the database say, in this order; nothing is changed. */
+async function examine(examined: Examined): Promise<Finding[]> {
+  useProxy(examined.config.proxy);
+  const all = [examineSettings, examineBot, examineSocket, examineDevin, examineFiles, examineStore];
+  const found = await Promise.all(
+    all.map(async (look) => look(examined).catch((error: unknown) => [failure(error, examined.text)])),
+  );
+  return found.flat();
+}
+
+/** Slack's rate limit says nothing about the settings, nor does an app that is running. */
+function failure(error: unknown, text: Text): Finding {
+  if (!(error instanceof OperatorError)) throw error;
+  if (error.code === 'folder-in-use') return ['not-checkable', text.doctor.databaseInUse];
+  return [error.code === 'slack-busy' ? 'not-checkable' : 'missing', error.say(text)];
+}
+
+async function examineSettings({ misspelled, text }: Examined): Promise<Finding[]> {
+  const slips = misspelled.map(({ name, meant }): Finding => [
+    'warning',
+    text.config.misspelled(name, meant),
+  ]);
+  return [...slips, ['ok', text.doctor.settings]];
+}
+
+const SLACK_TIMEOUT_MS = 15_000;
+
+function clientOf({ apiUrl }: Config['slack'], token: string): WebClient {
+  return new WebClient(token, {
+    retryConfig: { retries: 0 },
+    // Nobody waits for Slack without an end, nor as long as a rate limit asks for.
+    timeout: SLACK_TIMEOUT_MS,
+    rejectRateLimitedCalls: true,
+    // The findings say what failed.
+    logLevel: LogLevel.ERROR,
+    fetch: sayingHowLong(fetch),
+    ...(apiUrl !== null && { slackApiUrl: apiUrl }),
+  });
+}
+
+async function examineBot({ config: { slack }, text: { doctor } }: Examined): Promise<Finding[]> {
+  const { botToken } = slack;
+  const { workspaceUrl, scopes } = await checkSlack({ client: clientOf(slack, botToken), botToken });
+  const lacking = missingScopes(scopes);
+  const granted: Finding =
+    scopes === null
+      ? ['not-checkable', doctor.scopesUnknown]
+      : ['ok', doctor.scopes(manifestScopes().length)];
+  return [
+    ['ok', doctor.slack(workspaceUrl ?? 'Slack')],
+    ...(lacking.length === 0
+      ? [granted]
+      : lacking.map((scope): Finding => ['missing', doctor.noScope(scope)])),
+  ];
+}
+
+async function examineSocket({ config: { slack }, text: { doctor } }: Examined): Promise<Finding[]> {
+  if (slack.transport.kind === 'http') return [['not-checkable', doctor.signingSecret(slack.command)]];
+  const opening = clientOf(slack, slack.transport.appToken).apps.connections.open({});
+  await opening.catch((error: unknown) => {
+    throw slackError(error, 'SLACK_APP_TOKEN');
+  });
+  return [['ok', doctor.socket]];
+}
+
+type Probe = (devin: Devin) => Promise<unknown>;
+
+type Permission = {
+  name: string;
+  /** What it is if Devin refuses the call. */
+  lacking?: 'missing' | 'warning';
+  /** A call that changes nothing; left out: only a session, which costs money, would tell. */
+  probe?: Probe;
+  /** Nothing needs it if sessions run as the service user. */
+  asPerson?: boolean;
+};
+
+const listing =
+  (what: Parameters<Devin['catalog']['probe']>[0]): Probe =>
+  async ({ catalog }) =>
+    catalog.probe(what);
+
+const PERMISSIONS: readonly Permission[] = [
+  { name: 'ReadAccountMeta', probe: async ({ self }) => self.get() },
+  { name: 'ManageOrgSessions' },
+  { name: 'ImpersonateOrgSessions', asPerson: true },
+  { name: 'UseDevinSessions' },
+  { name: 'ViewOrgSessions', probe: async ({ sessions }) => sessions.list({ first: 1 }) },
+  {
+    name: 'ViewOrgMembership',
+    probe: async ({ members }) => members.findByEmail('a@invalid'),
+    asPerson: true,
   },
-});
+  { name: 'ManageAccountPlaybooks', probe: listing('playbooks'), lacking: 'warning' },
+  { name: 'ManageAccountKnowledge', probe: listing('knowledge'), lacking: 'warning' },
+  { name: 'ManageOrgSecrets', probe: listing('secrets'), lacking: 'warning' },
+  { name: 'Read', probe: listing('repositories'), lacking: 'warning' },
+];
+
+async function examineDevin({ config, text }: Examined): Promise<Finding[]> {
+  const devin = createDevin(config.devin);
+  const problems = await checkDevin({ devin, orgId: config.devin.orgId });
+  if (problems.length > 0) return problems.map((say) => ['missing', say(text)]);
+  const used = PERMISSIONS.filter(({ asPerson = false }) => config.impersonation !== 'off' || !asPerson);
+  const found = await Promise.all(used.map(async (one) => tryPermission(one, devin, text)));
+  return [['ok', text.doctor.devin], ...found];
+}
+
+async function tryPermission(
+  { name, lacking = 'missing', probe }: Permission,
+  devin: Devin,
+  text: Text,
+): Promise<Finding> {
+  if (probe === undefined) return ['not-checkable', text.doctor.untried(name)];
+  const refusal = await orDevinError(probe(devin));
+  if (!(refusal instanceof DevinError)) return ['ok', text.doctor.permission(name)];
+  if (refusal.code === 'forbidden') return [lacking, text.devin.forbidden(name)];
+  return refusal.code === 'not-found' && lacking === 'missing'
+    ? ['missing', text.start.otherOrganization]
+    : ['not-checkable', text.doctor.unclear(name)];
+}
+
+async function examineFiles({ config, text }: Examined): Promise<Finding[]> {
+  const { policyFile, identityFile, slack } = config;
+  const policy = policyFile === null ? null : await readYamlFile(policyFile, POLICY_FILE, text);
+  const mapping = identityFile === null ? null : await readYamlFile(identityFile, IDENTITY_FILE, text);
+  return [
+    ...(policy === null ? [] : fileFindings('POLICY_FILE', policy, text)),
+    ...(policy?.ok === true ? await groupFindings(slack, policy.value, text) : []),
+    ...(mapping === null ? [] : fileFindings('IDENTITY_FILE', mapping, text)),
+  ];
+}
+
+function fileFindings(
+  variable: string,
+  read: { ok: true } | { ok: false; problems: string[] },
+  { doctor }: Text,
+): Finding[] {
+  return read.ok
+    ? [['ok', doctor.file(variable)]]
+    : read.problems.map((problem) => ['missing', `${variable} ${problem}`]);
+}
+
+/** A rule for a user group that Slack doesn't have is for nobody. https://docs.slack.dev/reference/methods/usergroups.users.list */
+async function groupFindings(slack: Config['slack'], policy: Policy, { doctor }: Text): Promise<Finding[]> {
+  const { users } = clientOf(slack, slack.botToken).usergroups;
+  const found = await Promise.all(
+    everyGroupIn(policy).map(async (usergroup) =>
+      users.list({ usergroup }).then(
+        (answer): Finding[] =>
+          answer.users?.length === 0 ? [['warning', doctor.groups.empty(usergroup)]] : [],
+        (error: unknown): Finding[] =>
+          isAbsentGroup(error)
+            ? [['missing', doctor.groups.empty(usergroup)]]
+            : [['not-checkable', doctor.groups.unknown(usergroup)]],
+      ),
+    ),
+  );
+  return found.flat();
+}
+
+/** What the app set aside. There is no database before its first start. */
+async function examineStore({ config: { store }, text }: Examined): Promise<Finding[]> {
+  const folder = resolve(store.dataDir);
+  if (isNew(store)) return isWritable(folder) ? [] : [['missing', text.store.unusable(folder)]];
+  const counts = await readStore(store, async ({ db, ping }) => {
+    await ping();
+    return countSetAside(db);
+  });
+  if (counts === null) return [];
+  const count = Object.values(counts).reduce((sum, one) => sum + one, 0);
+  return count > 0 ? [['warning', text.doctor.setAside(count)]] : [['ok', text.doctor.noneSetAside]];
+}
+
+/** Whether the folder can be written to, or made. Only trying tells: root is granted everything, even in /proc. */
+function isWritable(folder: string): boolean {
+  if (!existsSync(folder)) return isWritable(dirname(folder));
+  try {
+    rmdirSync(mkdtempSync(join(folder, '.doctor-')));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Place = Pick<Config['store'], 'databaseUrl' | 'dataDir'>;
+
+const isNew = ({ databaseUrl, dataDir }: Place): boolean =>
+  databaseUrl === null && contentOf(dataDir) === 'nothing';
+
+/** Opens the database for a task, and closes it. null: there is none yet. */
+export async function readStore<Result>(
+  place: Place,
+  task: (database: Database) => Promise<Result>,
+): Promise<Result | null> {
+  if (isNew(place)) return null;
+  const database = await openDatabase(place);
+  try {
+    await database.ping().catch(unlessReadOnly);
+    return (await hasSchema(database.db)) ? await task(database) : null;
+  } finally {
+    await database.close();
+  }
+}
+
+/** A standby is enough to read from. */
+function unlessReadOnly(error: unknown): void {
+  if (codeOf(error) !== 'database-readonly') throw error;
+}

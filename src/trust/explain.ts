@@ -24,6 +24,9 @@ type Question = {
   command: string;
 };
 
+/** The first word: scripts read it. */
+const DECISION = { refuse: 'refused', approve: 'approval' };
+
 /**
  * What a command would lead to: its decision, the reason, what the policy sets, and what it adds to the task. Nothing is
  * spent. `problems`: why the command wouldn't take this text either.
@@ -33,20 +36,16 @@ export function explain(
   { command, ...question }: Question,
   text: Text,
 ): { lines: string[] } | { problems: string[] } {
-  const words = text.policy.explain;
   const intent = parseTask(question.text);
   if (intent.kind === 'invalid') {
-    const problems = renderProblems(intent.problems, command, text);
-    return { problems: [words.noText, ...problems.map(unescape)] };
+    return { problems: renderProblems(intent.problems, command, text).map(unescape) };
   }
   const facts = factsOf(policy, question, intent.kind === 'create' ? intent.draft : {});
   const { instructions } = rulesAt(policy, facts.place);
   const { draft, hurdles, rule } = decide(policy, facts);
   const [first] = hurdles;
-  const decided =
-    first === undefined
-      ? [words.allowed, rule === null ? words.noRule : words.byRule(rule)]
-      : [(first.verdict === 'refuse' ? words.refused : words.approval)(first.rule)];
+  const verdict = first === undefined ? 'allowed' : DECISION[first.verdict];
+  const decidedBy = first === undefined ? rule : first.rule;
   const { need, approvers } = termsOf(policy, first?.rule ?? '');
   const names = approvers.map(patternWords).join(', ');
   const values: FieldValues = draft.values;
@@ -54,17 +53,17 @@ export function explain(
   const shown: FieldValues = Object.fromEntries(set.map(({ key }) => [key, values[key]]));
   return {
     lines: [
-      ...decided,
+      decidedBy === null ? verdict : `${verdict}: ${decidedBy}`,
       ...hurdles.flatMap((hurdle) => hurdleSentence(hurdle, text).split('\n')),
       ...(first?.verdict === 'approve' ? [text.policy.why.approvers(need, names)] : []),
-      ...listed(words.values, optionWords(shown, text).map(unescape)),
-      ...listed(words.instructions, instructions?.split('\n') ?? []),
+      ...listed(text.details.why.policy, optionWords(shown, text).map(unescape)),
+      ...listed(text.details.instructions, instructions?.split('\n') ?? []),
     ],
   };
 }
 
 function listed(heading: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [heading, ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
+  return lines.length === 0 ? [] : [`${heading}:`, ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
 }
 
 function factsOf(

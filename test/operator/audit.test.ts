@@ -11,7 +11,7 @@ const postgres = usePostgres();
 const embedded = useEmbedded();
 
 const audit = async (settings: Record<string, string>, ...args: string[]) =>
-  runCommand('src/operator/audit.ts', settings, args);
+  runCommand('src/operator/run.ts', settings, ['audit', ...args]);
 
 const ENTRIES: AuditEntry[] = [
   { kind: 'start', userId: 'U1', devinUserId: 'user-1', result: 'created:email' },

@@ -7,11 +7,9 @@ import { PERMISSIONS } from '../../sandbox/devin/members.ts';
 import { sandboxEnvironment } from '../../sandbox/environment.ts';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import { parseConfig } from '../../src/config.ts';
-import { diagnose } from '../../src/operator/findings.ts';
+import { diagnose } from '../../src/operator/doctor.ts';
 import { en } from '../../src/text/en.ts';
 import { runCommand } from '../support/processes.ts';
-
-const DOCTOR = 'src/operator/doctor.ts';
 
 type Sides = {
   slack?: Parameters<typeof createLocalSlack>[0];
@@ -75,7 +73,11 @@ async function askDoctor(sides: Sides = {}) {
 /** `npm run doctor`, in a process of its own. */
 async function runDoctor(sides: Sides) {
   const { settings } = await prepare(sides);
-  const { code, stdout: printed, stderr: complaints } = await runCommand(DOCTOR, settings, []);
+  const {
+    code,
+    stdout: printed,
+    stderr: complaints,
+  } = await runCommand('src/operator/run.ts', settings, ['doctor']);
   return { code, printed, complaints };
 }
 
@@ -178,7 +180,7 @@ describe('the doctor', () => {
     await mkdir(join(dataDir, 'database', 'base'), { recursive: true });
     const incomplete = await askDoctor({ environment });
     expect(incomplete.isHealthy).toBe(false);
-    expect(incomplete.printed).toContain('no complete database (PG_VERSION is missing)');
+    expect(incomplete.printed).toContain('no database that can be opened');
   });
 
   test('reports a missing setting before it checks anything else', async () => {

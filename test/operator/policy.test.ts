@@ -26,9 +26,7 @@ channels:
 let folder = '';
 let file = '';
 
-const policy = async (...args: string[]) => policyWith({}, ...args);
-const policyWith = async (settings: Record<string, string>, ...args: string[]) =>
-  runCommand('src/operator/policy.ts', settings, args);
+const policy = async (...args: string[]) => runCommand('src/operator/run.ts', {}, ['policy', ...args]);
 
 async function explained(...args: string[]): Promise<string[]> {
   const { code, stdout } = await policy('explain', file, '--user', 'U1', '--channel', 'C1', ...args);
@@ -91,7 +89,7 @@ describe('npm run policy -- explain', () => {
 
   test.each([
     [['--user', 'ana'], 'USER must be a Slack user id, such as U0123'],
-    [['--kind', 'secret'], '`--kind` must be one of: public, private, direct, shared.'],
+    [['--kind', 'secret'], '--kind must be public or private or direct or shared.'],
   ])('refuses %j, and says what it takes', async (wrong, sentence) => {
     const { code, stdout, stderr } = await policy('explain', file, ...wrong, '--text', 'fix it');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -9,7 +9,7 @@ import { runCommand } from '../support/processes.ts';
 
 const postgres = usePostgres();
 const usage = async (settings: Record<string, string>, ...args: string[]) =>
-  runCommand('src/operator/usage.ts', settings, args);
+  runCommand('src/operator/run.ts', settings, ['usage', ...args]);
 
 async function filled({ db }: Database): Promise<void> {
   const ledger = createLedger(db, databaseClock);

@@ -224,7 +224,7 @@ describe('the first start', () => {
     const opening = openDatabase({ dataDir });
     const error: unknown = await opening.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'folder-incomplete' });
-    expect(error instanceof OperatorError && error.say(en)).toContain('PG_VERSION');
+    expect(error instanceof OperatorError && error.say(en)).toContain('no database that can be opened');
     expect(readdirSync(join(dataDir, 'database'))).toEqual(['base']);
     expect(readdirSync(dataDir)).not.toContain('database.incomplete');
   });

@@ -176,21 +176,23 @@ const SIDES = ['database', 'devin', 'slack'] as const;
 /** One line: what is wrong, or that all is well. */
 function homeHealth(
   { keyRefused, missingScopes, setAside, ...sides }: HomeHealth,
-  { devin, home, joins }: Text,
+  { devin, doctor, home, joins }: Text,
 ): KnownBlock {
-  const { label, well, ...words } = home.health;
-  const unwell = SIDES.filter((side) => !sides[side]).map((side) => words.sides[side]);
+  const { label, well, database, ...words } = home.health;
+  const named = { database, devin: 'Devin', slack: 'Slack' };
+  const unwell = SIDES.filter((side) => !sides[side]).map((side) => named[side]);
   const scopes = truncate(missingScopes.join(', '), SCOPES_LENGTH);
-  const problems = facts(
+  const problems = present([
     unwell.length === 0 ? null : words.unreachable(joins.list(unwell)),
     keyRefused ? escape(devin.unauthorized) : null,
     scopes === '' ? null : words.missingScopes(scopes),
-    setAside === 0 ? null : words.setAside(setAside),
-  );
-  return context(facts(bold(label), problems || well));
+    setAside === 0 ? null : doctor.setAside(setAside),
+  ]).map((problem) => `:warning: ${problem}`);
+  return context(facts(bold(label), ...(problems.length === 0 ? [well] : problems)));
 }
 
-function homeFile({ kind, problems }: HomeFile, { home: { files } }: Text): KnownBlock {
+function homeFile({ kind, problems }: HomeFile, { home, mapping, policy }: Text): KnownBlock {
+  const { whole } = (kind === 'policy' ? policy : mapping).faults;
   const lines = truncate(problems.map((line) => oneLine(line)).join('\n'), PROBLEMS_LENGTH);
-  return section(`${facts(bold(files[kind]), files.broken)}\n${escape(lines)}`);
+  return section(`:warning: ${whole}${home.brokenFile}\n${escape(lines)}`);
 }

@@ -144,7 +144,7 @@ async function openFolder(dataDir: string, thread: DatabaseThread): Promise<void
   const [folder, marker] = [databaseIn(dataDir), markerIn(dataDir)];
   const content = contentOf(dataDir);
   if (content === 'incomplete')
-    throw new OperatorError('folder-incomplete', ({ store }) => store.incomplete(dataDir));
+    throw new OperatorError('folder-incomplete', ({ store }) => store.unreadable(dataDir));
   const fresh = content === 'nothing';
   if (fresh) {
     if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });

@@ -25,25 +25,17 @@ export const home = {
   /** For workspace admins. */
   health: {
     label: 'Health',
-    sides: { database: 'Database', devin: 'Devin', slack: 'Slack' },
+    database: 'Database',
     well: 'Database, Devin, Slack reachable · no missing Slack scopes',
-    unreachable: (sides: string): string =>
-      `:warning: no usable answer: ${sides} (\`npm run doctor\` says why)`,
-    missingScopes: (scopes: string): string => `:warning: missing Slack scopes: ${scopes}`,
-    setAside: (count: number): string =>
-      `:warning: ${count} items failed repeatedly and were skipped (see the log)`,
+    unreachable: (sides: string): string => `no usable answer: ${sides} (\`npm run doctor\` says why)`,
+    missingScopes: (scopes: string): string => `missing Slack scopes: ${scopes}`,
   },
-  /** With errors, which follow: for workspace admins, and the policy for its owners, too. */
-  files: {
-    policy: 'Policy',
-    identity: 'Identity file',
-    broken: ':warning: the file has errors, so the last valid one stays in force:',
-  },
+  /** After "The policy" or "The identity file"; the errors follow. */
+  brokenFile: 'has errors, so the last valid one stays in force:',
 };
 
 /** What sessions use, and what is left of budgets. ACU come as words; days and months are those of UTC. */
 export const usage = {
-  usage: 'Usage:\n  npm run usage -- export [--since 2026-01-31] [--csv] [--by NAME]',
   title: {
     me: 'Your usage',
     channel: 'Usage in this channel',

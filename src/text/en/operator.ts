@@ -34,10 +34,11 @@ export const config = {
 
 /** What is wrong with the arguments of an operator's command; its usage follows. */
 export const commandLine = {
+  usage: 'Usage:',
   unexpected: (word: string): string => `${word} isn't expected here.`,
   missing: (operand: string): string => `${operand} is missing.`,
   since: '--since must be a date or a time, such as 2026-01-31 or 2026-01-31T09:00:00Z.',
-  name: 'NAME can have up to 64 letters, digits, and . _ - + @.',
+  name: 'NAME is who runs this, for the audit: up to 64 letters, digits, and . _ - + @.',
   user: 'USER must be a Slack user id, such as U0123ABCD: open the profile in Slack, then ⋮ > Copy member ID.',
 };
 
@@ -51,10 +52,8 @@ export const store = {
     `DATA_DIR ${folder} is in use by another process${pid === null ? '' : ` (pid ${pid})`}: stop that one, or give this one its own folder. To run several at once, set DATABASE_URL.`,
   unusable: (folder: string): string =>
     `DATA_DIR ${folder} can't be used: it must be a folder that this user can write to.`,
-  incomplete: (folder: string): string =>
-    `DATA_DIR ${folder} has files in its folder "database", but no complete database (PG_VERSION is missing): restore the whole folder from a backup, or move it away to start fresh. Nothing was changed.`,
   unreadable: (folder: string): string =>
-    `DATA_DIR ${folder} has a database that can't be opened: restore the folder from a backup, or move it away to start fresh.`,
+    `DATA_DIR ${folder} has files in its folder "database", but no database that can be opened: restore the whole folder from a backup, or move it away to start fresh.`,
   diskFull: (folder: string): string =>
     `The disk of DATA_DIR ${folder} is full: free some space, then start the app if it isn't running. Nothing that was acknowledged is lost.`,
   tooFewFiles: (least: number): string =>
@@ -71,11 +70,12 @@ type Address = { host: string; port: number; code: string };
 export const start = {
   token: (name: string, code: string): string =>
     `Slack doesn't accept ${name} (${code}): install the app to the workspace, then copy the token again from api.slack.com/apps > your app.`,
-  slackUnreachable: (reason: string): string =>
-    `Slack can't be reached (${reason}): check the network, any proxy and its certificate, and SLACK_API_URL if it is set.`,
+  /** `setting`: of its address. */
+  unreachable: (system: string, reason: string, setting: string): string =>
+    `${system} can't be reached (${reason}): check the network, any proxy and its certificate, and ${setting} if it is set.`,
   slackBusy: (seconds: number): string =>
     `Slack's rate limit is reached: it takes calls again in ${seconds} s.`,
-  /** Follows why Slack or Postgres doesn't answer. */
+  /** Follows why Slack, Devin or Postgres doesn't answer. */
   waits: (system: string): string =>
     `The app retries until ${system} answers, and takes no requests until then.`,
   address: ({ host, port, code }: Address): string =>
@@ -90,25 +90,14 @@ export const start = {
     "DATABASE_URL is not encrypted: prompts and names cross the network as plain text. Add sslmode=verify-full, and sslrootcert if the server's certificate is your own.",
   devinKey:
     "Devin doesn't accept DEVIN_API_KEY: it is wrong, revoked or expired, or its service user lacks the permission ReadAccountMeta. Make a new one in app.devin.ai > Settings > Service users.",
-  devinUnreachable: (reason: string): string =>
-    `Devin can't be reached (${reason}): check the network, any proxy and its certificate, and DEVIN_API_URL. The app starts anyway; requests wait.`,
-  otherOrganization: (orgId: string): string =>
-    `DEVIN_API_KEY belongs to the organization ${orgId}, but DEVIN_ORG_ID names another one: correct one of them.`,
-  organizationNotFound: (orgId: string): string =>
-    `Devin can't find the organization ${orgId}, or the key has no access to it: check DEVIN_ORG_ID.`,
+  otherOrganization:
+    "DEVIN_ORG_ID isn't an organization in Devin that DEVIN_API_KEY has access to: correct one of them.",
   notAServiceUser:
     "DEVIN_API_KEY is not a service user's key, so sessions can't run as the person who asked. Make one in app.devin.ai > Settings > Service users.",
 };
 
-const SET_ASIDE = new Map([
-  ['session', 'sessions whose status could not be recorded'],
-  ['message', 'messages from Devin that could not be posted'],
-]);
-
 /** `npm run doctor`: one line each. */
 export const doctor = {
-  usage:
-    'Usage:\n  npm run doctor\nIt checks the settings, Slack, Devin and the database, and changes nothing.',
   signs: {
     ok: '✓ ok           ',
     missing: '✗ missing      ',
@@ -116,8 +105,8 @@ export const doctor = {
     'not-checkable': '– not checked  ',
   },
   settings: 'The settings are complete.',
-  slack: (url: string | null): string =>
-    `Slack accepts SLACK_BOT_TOKEN${url === null ? '' : `; the app is installed in ${url}`}.`,
+  slack: (workspace: string): string =>
+    `Slack accepts SLACK_BOT_TOKEN; the app is installed in ${workspace}.`,
   scopes: (count: number): string =>
     `All ${count} Slack scopes of manifest.yml are granted. Slack doesn't say which events the app gets: after an update, paste manifest.yml again.`,
   scopesUnknown: "Slack doesn't say which scopes the token has: compare them with manifest.yml.",
@@ -131,32 +120,19 @@ export const doctor = {
   permission: (permission: string): string => `Devin permission ${permission}.`,
   unclear: (permission: string): string =>
     `Devin permission ${permission}: Devin gave no clear answer. Try again in a minute; if nothing changes, your plan may not include it.`,
-  notCheckable: new Map([
-    [
-      'ManageOrgSessions',
-      'Devin permission ManageOrgSessions or UseDevinSessions, needed to start sessions: checking it would start a paid session.',
-    ],
-    [
-      'ImpersonateOrgSessions',
-      'Devin permission ImpersonateOrgSessions, needed to run sessions as a person: checking it would start a paid session.',
-    ],
-    [
-      'UseDevinSessions',
-      'Devin permission UseDevinSessions: each person needs it to start sessions, and the service user to send files.',
-    ],
-  ]),
+  untried: (permission: string): string =>
+    `Devin permission ${permission}: checking it would start a paid session. docs/install.md says who needs it.`,
   file: (variable: string): string => `The file that ${variable} names is valid.`,
   /** User groups that the policy names. */
   groups: {
-    absent: (id: string): string =>
-      `User group ${id}: the policy names it, but Slack doesn't have it, so nobody is in it. Correct its id in POLICY_FILE.`,
-    empty: (id: string): string => `User group ${id}: the policy names it, but it has no members.`,
+    empty: (id: string): string =>
+      `User group ${id}: the policy names it, but in Slack nobody is in it. Check its id in POLICY_FILE.`,
     unknown: (id: string): string =>
       `User group ${id}: Slack didn't say who is in it. Check the scope usergroups:read, or try again in a minute.`,
   },
   noneSetAside: 'The database answers, and nothing was skipped.',
-  setAside: (kind: string, count: number): string =>
-    `Failed repeatedly and were skipped: ${SET_ASIDE.get(kind) ?? kind} (${count}). The log says why.`,
+  /** Sessions and messages. Workspace admins see it, too. */
+  setAside: (count: number): string => `Failed repeatedly and were skipped: ${count}. The log says why.`,
   databaseInUse:
     "The database can't be checked while the app is running. To see what was skipped, read devin_slack_set_aside in /metrics.",
   healthy: 'Nothing that can be checked is missing.',
@@ -165,19 +141,13 @@ export const doctor = {
 
 /** `npm run audit`, for the person who runs the app. */
 export const audit = {
-  usage: [
-    'Usage:',
-    '  npm run audit -- verify [--expect HASH]',
-    '  npm run audit -- export [--since 2026-01-31] [--csv] [--by NAME]',
-  ].join('\n'),
   intact: (count: number): string => `The audit is intact. Entries: ${count.toLocaleString('en-US')}.`,
   /** Compared with an earlier export, it shows whether the end is missing. */
   last: (seq: number, at: string, hash: string): string =>
     `The last one is entry ${seq} of ${at}, hash ${hash}.`,
   wrong: {
     changed: (seq: number): string => `Entry ${seq}, or the one before it, was changed, moved or replaced.`,
-    missing: (seq: number): string =>
-      seq === 1 ? 'Entry 1 is missing: the audit no longer begins at its start.' : `Entry ${seq} is missing.`,
+    missing: (seq: number): string => `Entry ${seq} is missing.`,
     unmarked: (seq: number): string =>
       `Nothing says that entry ${seq} is the last one: the mark of the audit's end was removed.`,
     emptied: (_seq: number): string => 'The audit is empty, but the app was used: its entries were removed.',
@@ -189,8 +159,6 @@ export const audit = {
 type Forgotten = { requests: number; sessions: number; replies: number };
 
 export const forget = {
-  usage:
-    'Usage:\n  npm run forget -- USER [--by NAME]\nUSER is a Slack user id, such as U0123ABCD. NAME is who runs this, for the audit: letters, digits, and . _ - + @.',
   done: (userId: string, { requests, sessions, replies }: Forgotten): string =>
     `Removed the text of ${userId}. Requests: ${requests}; sessions: ${sessions}; messages to sessions: ${replies}. Their ids, times and costs stay, and so does the audit.`,
   inProgress: (count: number): string =>

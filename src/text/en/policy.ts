@@ -1,12 +1,6 @@
 /** The policy file: what is wrong with it, what it decides, and why. */
 export const policy = {
-  usage: [
-    'Usage:',
-    '  npm run policy -- check FILE…',
-    '  npm run policy -- explain FILE [--text "task and options"] [--user U…] [--email E] [--group S…]…',
-    '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]…',
-  ].join('\n'),
-  check: { fine: (rules: number): string => `The policy is valid. Rules: ${rules}.` },
+  valid: (rules: number): string => `The policy is valid. Rules: ${rules}.`,
   faults: {
     whole: 'The policy ',
     unreadable: (code: string): string => `can't be read (${code}): check the path and its permissions.`,
@@ -108,17 +102,6 @@ export const policy = {
     perSession: (most: string): string => `Cap of a session: ${most} ACU (policy)`,
     /** `values`: such as "Repositories: acme/web". */
     set: (values: string): string => `Set here: ${values}`,
-  },
-  explain: {
-    allowed: 'allowed',
-    refused: (rule: string): string => `refused: ${rule}`,
-    approval: (rule: string): string => `approval: ${rule}`,
-    byRule: (rule: string): string => `The rule "${rule}" allows it.`,
-    noRule: 'No rule of the policy applies.',
-    values: 'Set by the policy:',
-    instructions: 'Standing instructions:',
-    kinds: (known: string): string => `\`--kind\` must be one of: ${known}.`,
-    noText: '`--text` has a problem:',
   },
 };
 

@@ -22,22 +22,15 @@ export const home: Text['home'] = {
     '指定がないかぎり、開始するすべてのセッションで使います。空の項目には、チャンネル、ワークスペース、組織のデフォルトを使います。',
   health: {
     label: '稼働状況',
-    sides: { database: 'データベース', devin: 'Devin', slack: 'Slack' },
+    database: 'データベース',
     well: 'データベース、Devin、Slack に接続できます · Slack のスコープに不足はありません',
-    unreachable: (sides) =>
-      `:warning: 正常に応答していません: ${sides}（原因は \`npm run doctor\` で確認できます）`,
-    missingScopes: (scopes) => `:warning: 不足している Slack のスコープ: ${scopes}`,
-    setAside: (count) => `:warning: 失敗を繰り返したためスキップした処理: ${count} 件（ログをご覧ください）`,
+    unreachable: (sides) => `正常に応答していません: ${sides}（原因は \`npm run doctor\` で確認できます）`,
+    missingScopes: (scopes) => `不足している Slack のスコープ: ${scopes}`,
   },
-  files: {
-    policy: 'ポリシー',
-    identity: 'アカウント対応ファイル',
-    broken: ':warning: ファイルにエラーがあるため、最後の正しいファイルを使っています:',
-  },
+  brokenFile: 'にエラーがあるため、最後の正しいものを使っています:',
 };
 
 export const usage: Text['usage'] = {
-  usage: '使い方:\n  npm run usage -- export [--since 2026-01-31] [--csv] [--by NAME]',
   title: {
     me: 'あなたの使用量',
     channel: 'このチャンネルの使用量',

@@ -34,10 +34,11 @@ export const config: Text['config'] = {
 };
 
 export const commandLine: Text['commandLine'] = {
+  usage: '使い方:',
   unexpected: (word) => `${word} はここでは使えません。`,
   missing: (operand) => `${operand} を指定してください。`,
   since: '--since には日付または日時を指定してください（例: 2026-01-31、2026-01-31T09:00:00Z）。',
-  name: 'NAME は 64 文字以内の英数字と . _ - + @ にしてください。',
+  name: 'NAME は実行する人の名前で、監査ログに残ります。64 文字以内の英数字と . _ - + @ にしてください。',
   user: 'USER には U0123ABCD のような Slack ユーザー ID を指定してください。Slack のプロフィールで ⋮ >「メンバー ID をコピー」から取得できます。',
 };
 
@@ -49,10 +50,8 @@ export const store: Text['store'] = {
   inUse: (folder, pid) =>
     `DATA_DIR ${folder} は別のプロセスが使用中です${pid === null ? '' : `（pid ${pid}）`}。そのプロセスを停止するか、別のフォルダーを指定してください。同時に複数動かすには DATABASE_URL を設定します。`,
   unusable: (folder) => `DATA_DIR ${folder} を使えません。このユーザーが書き込めるフォルダーにしてください。`,
-  incomplete: (folder) =>
-    `DATA_DIR ${folder} の「database」フォルダーにファイルはありますが、データベースが不完全です（PG_VERSION がありません）。フォルダー全体をバックアップから復元するか、移動して新しく始めてください。何も変更していません。`,
   unreadable: (folder) =>
-    `DATA_DIR ${folder} のデータベースを開けません。フォルダーをバックアップから復元するか、移動して新しく始めてください。`,
+    `DATA_DIR ${folder} の「database」フォルダーにファイルはありますが、データベースとして開けません。フォルダー全体をバックアップから復元するか、移動して新しく始めてください。`,
   diskFull: (folder) =>
     `DATA_DIR ${folder} のディスクに空きがありません。空き容量を増やし、アプリが停止していれば起動してください。受け付け済みの内容は失われていません。`,
   tooFewFiles: (least) =>
@@ -66,8 +65,8 @@ export const store: Text['store'] = {
 export const start: Text['start'] = {
   token: (name, code) =>
     `Slack が ${name} を受け付けません（${code}）。アプリをワークスペースにインストールし、api.slack.com/apps > アプリ からトークンをコピーし直してください。`,
-  slackUnreachable: (reason) =>
-    `Slack に接続できません（${reason}）。ネットワーク、プロキシとその証明書、設定している場合は SLACK_API_URL を確認してください。`,
+  unreachable: (system, reason, setting) =>
+    `${system} に接続できません（${reason}）。ネットワーク、プロキシとその証明書、設定している場合は ${setting} を確認してください。`,
   slackBusy: (seconds) => `Slack のレート制限に達しています。${seconds} 秒後に再び呼び出せます。`,
   waits: (system) => `${system} が応答するまで再試行します。それまで依頼は受け付けません。`,
   address: ({ host, port, code }) =>
@@ -82,23 +81,13 @@ export const start: Text['start'] = {
     'DATABASE_URL の接続は暗号化されていません。プロンプトや名前がネットワークを平文で流れます。sslmode=verify-full を追加してください。サーバーの証明書が独自の場合は sslrootcert も必要です。',
   devinKey:
     'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れであるか、サービスユーザーに権限 ReadAccountMeta がありません。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
-  devinUnreachable: (reason) =>
-    `Devin に接続できません（${reason}）。ネットワーク、プロキシとその証明書、DEVIN_API_URL を確認してください。アプリは起動し、依頼は待機します。`,
-  otherOrganization: (orgId) =>
-    `DEVIN_API_KEY は組織 ${orgId} のものですが、DEVIN_ORG_ID は別の組織を指しています。どちらかを修正してください。`,
-  organizationNotFound: (orgId) =>
-    `Devin で組織 ${orgId} が見つからないか、キーにアクセス権がありません。DEVIN_ORG_ID を確認してください。`,
+  otherOrganization:
+    'DEVIN_ORG_ID は、DEVIN_API_KEY でアクセスできる Devin の組織ではありません。どちらかを修正してください。',
   notAServiceUser:
     'DEVIN_API_KEY はサービスユーザーのキーではないため、依頼者としてセッションを実行できません。app.devin.ai > Settings > Service users で作成してください。',
 };
 
-const SET_ASIDE = new Map([
-  ['session', '状態を記録できなかったセッション'],
-  ['message', '投稿できなかった Devin のメッセージ'],
-]);
-
 export const doctor: Text['doctor'] = {
-  usage: '使い方:\n  npm run doctor\n設定、Slack、Devin、データベースを確認します。何も変更しません。',
   signs: {
     ok: '✓ 正常  ',
     missing: '✗ 不足  ',
@@ -106,8 +95,8 @@ export const doctor: Text['doctor'] = {
     'not-checkable': '– 未確認',
   },
   settings: '設定はそろっています。',
-  slack: (url) =>
-    `Slack が SLACK_BOT_TOKEN を受け付けました${url === null ? '' : `。アプリは ${url} にインストールされています`}。`,
+  slack: (workspace) =>
+    `Slack が SLACK_BOT_TOKEN を受け付けました。アプリは ${workspace} にインストールされています。`,
   scopes: (count) =>
     `manifest.yml の Slack のスコープ ${count} 個がすべて許可されています。イベントの設定は Slack から確認できないため、更新後は manifest.yml を貼り付け直してください。`,
   scopesUnknown: 'トークンのスコープが Slack の応答にありません。manifest.yml と見比べてください。',
@@ -120,31 +109,17 @@ export const doctor: Text['doctor'] = {
   permission: (permission) => `Devin の権限 ${permission} があります。`,
   unclear: (permission) =>
     `Devin の権限 ${permission}: Devin の応答がはっきりしませんでした。1 分ほどおいて、もう一度お試しください。変わらない場合、ご契約のプランに含まれていない可能性があります。`,
-  notCheckable: new Map([
-    [
-      'ManageOrgSessions',
-      'Devin の権限 ManageOrgSessions または UseDevinSessions（セッションの開始に必要）: 確認すると有料のセッションが始まるため、確認していません。',
-    ],
-    [
-      'ImpersonateOrgSessions',
-      'Devin の権限 ImpersonateOrgSessions（本人としての実行に必要）: 確認すると有料のセッションが始まるため、確認していません。',
-    ],
-    [
-      'UseDevinSessions',
-      'Devin の権限 UseDevinSessions: セッションの開始には各メンバーに、ファイルの送信にはサービスユーザーに必要です。',
-    ],
-  ]),
+  untried: (permission) =>
+    `Devin の権限 ${permission}: 確認すると有料のセッションが始まるため、確認していません。誰に必要かは docs/install.md にあります。`,
   file: (variable) => `${variable} のファイルに問題はありません。`,
   groups: {
-    absent: (id) =>
-      `ユーザーグループ ${id}: ポリシーに書かれていますが Slack にないため、該当する人がいません。POLICY_FILE の ID を直してください。`,
-    empty: (id) => `ユーザーグループ ${id}: ポリシーに書かれていますが、メンバーがいません。`,
+    empty: (id) =>
+      `ユーザーグループ ${id}: ポリシーに書かれていますが、Slack に該当する人がいません。POLICY_FILE の ID を確認してください。`,
     unknown: (id) =>
       `ユーザーグループ ${id}: メンバーを Slack から取得できませんでした。スコープ usergroups:read を確認するか、1 分後にもう一度お試しください。`,
   },
   noneSetAside: 'データベースは応答しており、スキップした処理はありません。',
-  setAside: (kind, count) =>
-    `失敗を繰り返したためスキップ: ${SET_ASIDE.get(kind) ?? kind} ${count} 件。理由はログにあります。`,
+  setAside: (count) => `失敗を繰り返したためスキップした処理: ${count} 件。理由はログにあります。`,
   databaseInUse:
     'アプリの実行中はデータベースを確認できません。スキップした処理は /metrics の devin_slack_set_aside で確認できます。',
   healthy: '確認できる範囲で不足はありません。',
@@ -152,19 +127,11 @@ export const doctor: Text['doctor'] = {
 };
 
 export const audit: Text['audit'] = {
-  usage: [
-    '使い方:',
-    '  npm run audit -- verify [--expect HASH]',
-    '  npm run audit -- export [--since 2026-01-31] [--csv] [--by NAME]',
-  ].join('\n'),
   intact: (count) => `監査ログに問題はありません（${count.toLocaleString('ja-JP')} 件）。`,
   last: (seq, at, hash) => `最後のエントリは ${seq} 番（${at}）、ハッシュは ${hash} です。`,
   wrong: {
     changed: (seq) => `エントリ ${seq} またはその直前のエントリが、変更、移動、または差し替えられています。`,
-    missing: (seq) =>
-      seq === 1
-        ? 'エントリ 1 がありません。監査ログの先頭が失われています。'
-        : `エントリ ${seq} がありません。`,
+    missing: (seq) => `エントリ ${seq} がありません。`,
     unmarked: (seq) =>
       `エントリ ${seq} が最後であることを示す記録がありません。監査ログの終わりの印が削除されています。`,
     emptied: (_seq) => '監査ログが空ですが、アプリは使用されています。エントリが削除されています。',
@@ -174,8 +141,6 @@ export const audit: Text['audit'] = {
 };
 
 export const forget: Text['forget'] = {
-  usage:
-    '使い方:\n  npm run forget -- USER [--by NAME]\nUSER は U0123ABCD のような Slack ユーザー ID です。NAME は実行する人の名前で、監査ログに残ります（英数字と . _ - + @）。',
   done: (userId, { requests, sessions, replies }) =>
     `${userId} のテキストを削除しました。依頼: ${requests} 件、セッション: ${sessions} 件、セッションへのメッセージ: ${replies} 件。ID、日時、費用、監査ログは残ります。`,
   inProgress: (count) => `進行中のため終了まで残るもの: ${count} 件。終了後にもう一度実行してください。`,

@@ -2,13 +2,7 @@ import type { Text } from '../index.ts';
 import { nameBefore } from './card.ts';
 
 export const policy: Text['policy'] = {
-  usage: [
-    '使い方:',
-    '  npm run policy -- check FILE…',
-    '  npm run policy -- explain FILE [--text "task and options"] [--user U…] [--email E] [--group S…]…',
-    '    [--channel C…] [--channel-name N] [--kind public|private|direct|shared]…',
-  ].join('\n'),
-  check: { fine: (rules) => `ポリシーは有効です。ルール: ${rules} 件。` },
+  valid: (rules) => `ポリシーは有効です。ルール: ${rules} 件。`,
   faults: {
     whole: 'ポリシー',
     unreadable: (code) => `を読み取れません（${code}）。パスと権限を確認してください。`,
@@ -99,17 +93,6 @@ export const policy: Text['policy'] = {
       'あなた以外の承認者が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。',
     perSession: (most) => `1 つのセッションの上限: ${most} ACU（ポリシー）`,
     set: (values) => `ここでの設定: ${values}`,
-  },
-  explain: {
-    allowed: 'allowed',
-    refused: (rule) => `refused: ${rule}`,
-    approval: (rule) => `approval: ${rule}`,
-    byRule: (rule) => `ルール「${rule}」により許可されます。`,
-    noRule: '適用されるポリシーのルールはありません。',
-    values: 'ポリシーによる設定:',
-    instructions: '常に追加される指示:',
-    kinds: (known) => `\`--kind\` に指定できる値: ${known}`,
-    noText: '`--text` に問題があります:',
   },
 };
 
