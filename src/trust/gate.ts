@@ -120,14 +120,13 @@ async function placeOf(
 ): Promise<PolicyPlace> {
   if (placeKind === 'direct' || isDirectMessage(channelId)) return { channelId, name: '', is: DIRECT };
   const found = needsOf(policy).place ? await c.describePlace(channelId) : null;
-  if (found === null) return { channelId, name: null, is: { ...asKnown(placeKind), shared: null } };
+  if (found === null) {
+    const known = (kind: PlaceKind): boolean | null => (placeKind === null ? null : placeKind === kind);
+    const is = { public: known('public'), private: known('private'), direct: known('direct'), shared: null };
+    return { channelId, name: null, is };
+  }
   const { name, isPrivate, isShared } = found;
   return { channelId, name, is: { public: !isPrivate, private: isPrivate, direct: false, shared: isShared } };
-}
-
-function asKnown(placeKind: PlaceKind | null): Omit<PolicyPlace['is'], 'shared'> {
-  if (placeKind === null) return { public: null, private: null, direct: null };
-  return { public: placeKind === 'public', private: placeKind === 'private', direct: placeKind === 'direct' };
 }
 
 async function personOf(c: GateContext, policy: Policy, userId: string): Promise<PolicyFacts['person']> {

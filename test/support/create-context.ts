@@ -23,7 +23,7 @@ export const ANA = {
 } as const;
 
 const NO_RULES = {
-  set: {},
+  set: { modes: [], values: {} },
   defaults: {},
   preferences: {},
   instructions: null,

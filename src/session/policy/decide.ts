@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { applyDefaults, omitFields, type EffectiveDraft } from '../defaults.ts';
-import { fieldKeySchema, storedDraftSchema, type FieldKey, type StoredDraft } from '../fields.ts';
+import { fieldKeySchema, storedDraftSchema, type FieldKey, type FieldValues } from '../fields.ts';
 import type { Preferences } from '../preferences.ts';
 import { anyOf, eachOf, type Ternary, type PolicyRequest } from './conditions.ts';
 import { ceilingSchema, overCeilings, renewsAt, PERIOD_OF, ruleOf, type Ceiling } from './limits.ts';
 import { type PersonPattern, matchesGlob, type PlacePattern, type PlaceWord } from './patterns.ts';
-import {
-  DEFAULT_EXPIRY_MS,
-  type Policy,
-  type PolicyChannel,
-  type PolicyRule,
-  type PolicyValues,
-} from './schema.ts';
+import { DEFAULT_EXPIRY_MS, type Policy, type PolicyChannel, type PolicyRule } from './schema.ts';
 
 /** What keeps a request from starting. `rule`: by its name in the file. `field`: where the form says so. */
 const hurdleBase = z.object({
@@ -63,44 +57,41 @@ export function decide(policy: Policy, asked: PolicyFacts): Decision {
     ...(rule === null ? [] : ruleHurdles(rule)),
     ...setHurdles(set, draft),
     ...limitHurdles(policy, draft.values.max_acu_limit ?? 0, asked),
-  ].filter((hurdle) => hurdle.verdict === 'refuse' || !request.approved.includes(hurdle.rule));
-  const byVerdict = Map.groupBy(hurdles, ({ verdict }) => verdict);
-  return {
-    draft,
-    hurdles: [byVerdict.get('refuse'), byVerdict.get('approve')].flatMap((some) => some ?? []),
-    rule: rule?.name ?? null,
-  };
+  ]
+    .filter((hurdle) => hurdle.verdict === 'refuse' || !request.approved.includes(hurdle.rule))
+    .toSorted((a, b) => Number(b.verdict === 'refuse') - Number(a.verdict === 'refuse'));
+  return { draft, hurdles, rule: rule?.name ?? null };
 }
 
-function ruleHurdles({ verdict, name, say, when }: PolicyRule): Hurdle[] {
+export function ruleHurdles({ verdict, name, say, when }: PolicyRule): Hurdle[] {
   if (verdict === 'allow') return [];
   return [{ kind: 'rule', verdict, rule: name, say: say ?? null, field: when[0]?.field ?? 'prompt' }];
 }
 
-function setHurdles(set: PolicyValues, draft: EffectiveDraft): Hurdle[] {
-  const { values } = draft;
-  const { modes = [], acu = Infinity, repos, tags } = set;
-  const { devin_mode: mode, max_acu_limit: cap = 0 } = values;
-  const differs = {
-    repos: repos !== undefined && !isSame(repos, values.repos),
-    devin_mode: mode !== undefined && modes.length > 0 && !modes.includes(mode),
-    max_acu_limit: cap > acu,
-    tags: tags !== undefined && !isSame(tags, values.tags),
+function setHurdles({ values: set, modes }: PolicyChannel['set'], draft: EffectiveDraft): Hurdle[] {
+  const { devin_mode: mode, max_acu_limit: cap = 0, repos, tags } = draft.values;
+  const fits: FieldValues = {
+    repos: isSame(repos, set.repos),
+    devin_mode: modes.some((one) => one === mode),
+    max_acu_limit: cap <= (set.max_acu_limit ?? Infinity),
+    tags: isSame(tags, set.tags),
   };
-  const here = setValues(set);
-  return (['repos', 'devin_mode', 'max_acu_limit', 'tags'] as const)
-    .filter((field) => isTyped(draft, field) && differs[field])
+  return settable
+    .filter((field) => set[field] !== undefined && isTyped(draft, field) && fits[field] !== true)
     .map((field) => ({
       kind: 'set',
       verdict: 'refuse',
       rule: CHANNEL_SET,
       say: null,
       field,
-      value: { [field]: here[field] },
+      value: { [field]: set[field] },
     }));
 }
 
-function isSame(one: readonly string[], other: readonly string[] = []): boolean {
+/** What a policy can set: secrets are in no file. */
+const settable = storedDraftSchema.keyof().options;
+
+function isSame(one: readonly string[] = [], other: readonly string[] = []): boolean {
   return one.length === other.length && one.every((value) => other.includes(value));
 }
 
@@ -133,7 +124,7 @@ export function rulesAt(policy: Policy, place: PolicyPlace) {
   const preferences: Preferences = { listen, steer, mentions };
   return {
     set,
-    defaults: setValues(defaults),
+    defaults: defaults.values,
     /** Settings that nobody else can make. */
     preferences,
     /** What is sent to Devin with every task; null: nothing. */
@@ -146,17 +137,15 @@ export function rulesAt(policy: Policy, place: PolicyPlace) {
   };
 }
 
-function fillIn(draft: EffectiveDraft, set: PolicyValues, most = Infinity): EffectiveDraft {
+function fillIn(draft: EffectiveDraft, set: PolicyChannel['set'], most = Infinity): EffectiveDraft {
   const { devin_mode: mode, max_acu_limit: cap = Infinity } = draft.values;
-  const isKept = mode !== undefined && set.modes?.includes(mode) === true;
-  const { devin_mode: first, max_acu_limit: acu = Infinity, ...others } = setValues(set);
-  const changes: StoredDraft = {
-    ...others,
-    ...(first !== undefined && !isKept && { devin_mode: first }),
-    ...(Math.min(acu, most) < cap && { max_acu_limit: Math.min(acu, most) }),
+  const lowest = Math.min(set.values.max_acu_limit ?? Infinity, most);
+  const stays: FieldValues = {
+    devin_mode: set.modes.some((one) => one === mode),
+    max_acu_limit: cap <= lowest,
   };
-  const typed = fieldKeySchema.options.filter((key) => isTyped(draft, key));
-  const filled = applyDefaults({ policy: omitFields(changes, typed) });
+  const kept = fieldKeySchema.options.filter((key) => isTyped(draft, key) || stays[key] === true);
+  const filled = applyDefaults({ policy: omitFields({ ...set.values, max_acu_limit: lowest }, kept) });
   return {
     ...draft,
     values: { ...draft.values, ...filled.values },
@@ -177,7 +166,7 @@ function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel {
 /** Each setting from the entry that allows least. */
 export function strictest(channels: readonly PolicyChannel[]): PolicyChannel {
   const [first = NOTHING_SET, ...others] = channels.toSorted(
-    (a, b) => fixedBy(b) - fixedBy(a) || (a.set.acu ?? Infinity) - (b.set.acu ?? Infinity),
+    (a, b) => fixedBy(b) - fixedBy(a) || capOf(a) - capOf(b),
   );
   if (others.length === 0) return first;
   const worst = <T>(order: readonly T[], of: (channel: PolicyChannel) => T): T | undefined =>
@@ -190,19 +179,12 @@ export function strictest(channels: readonly PolicyChannel[]): PolicyChannel {
   };
 }
 
-const NOTHING_SET: PolicyChannel = { match: [], set: {}, defaults: {} };
+const NOTHING = { modes: [], values: {} };
+const NOTHING_SET: PolicyChannel = { match: [], set: NOTHING, defaults: NOTHING };
 
-const fixedBy = ({ set }: PolicyChannel): number => Object.keys(set).length;
-
-/** Of several modes the first is what is meant if none of them was asked for. */
-export function setValues({ modes, acu, repos, tags }: PolicyValues): StoredDraft {
-  return {
-    ...(modes?.[0] !== undefined && { devin_mode: modes[0] }),
-    ...(acu !== undefined && { max_acu_limit: acu }),
-    ...(repos !== undefined && { repos }),
-    ...(tags !== undefined && { tags }),
-  };
-}
+const fixedBy = ({ set }: PolicyChannel): number =>
+  Object.values(set.values).filter((value) => value !== undefined).length;
+const capOf = ({ set }: PolicyChannel): number => set.values.max_acu_limit ?? Infinity;
 
 export type PolicyPlace = {
   channelId: string;

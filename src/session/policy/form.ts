@@ -1,10 +1,11 @@
+import { omitFields } from '../defaults.ts';
 import { DEVIN_MODES, type FieldKey, type StoredDraft } from '../fields.ts';
 import type { Condition } from './conditions.ts';
 import {
   counts,
   decide,
+  ruleHurdles,
   rulesAt,
-  setValues,
   termsOf,
   type Decision,
   type Hurdle,
@@ -53,10 +54,12 @@ export function explain(policy: Policy, facts: PolicyFacts): Explained {
 function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
   const { place, ceilings: budgets } = facts;
   const { set, instructions } = rulesAt(policy, place);
-  const { modes, ...others } = set;
+  const rules = rulesFor(policy, facts);
+  const isClosed = rules.every(({ verdict }) => verdict === 'refuse');
+  const [closed = null] = isClosed ? rules.filter(({ when }) => when.length === 0).flatMap(ruleHurdles) : [];
   return {
-    closed: closedBy(policy, facts),
-    set: setValues({ ...others, ...(modes?.length === 1 && { modes }) }),
+    closed,
+    set: omitFields(set.values, set.modes.length > 1 ? [MODE] : []),
     modes: Object.fromEntries(
       DEVIN_MODES.flatMap((mode) => {
         const verdict = modeHurdle(policy, facts, mode);
@@ -82,14 +85,6 @@ function rulesFor({ rules }: Policy, facts: PolicyFacts): PolicyRule[] {
   const theirs = rules.filter((rule) => counts({ ...rule, when: [] }, facts));
   const end = theirs.findIndex(({ when }) => when.length === 0);
   return end === -1 ? theirs : theirs.slice(0, end + 1);
-}
-
-/** The rule that refuses this person here, whatever they ask for. */
-function closedBy(policy: Policy, facts: PolicyFacts): Choices['closed'] {
-  const rules = rulesFor(policy, facts);
-  const isClosed = rules.every(({ verdict }) => verdict === 'refuse') && rules.at(-1)?.when.length === 0;
-  const { name: rule, say = null } = rules.at(-1) ?? { name: '' };
-  return isClosed ? { kind: 'rule', verdict: 'refuse', rule, say, field: 'prompt' } : null;
 }
 
 function announcementsOf(policy: Policy, facts: PolicyFacts): Announcement[] {

@@ -97,14 +97,7 @@ export function alertName({ teamId, key, subject, period, percent }: BudgetAlert
 
 /** Whose ceiling it is: a person's or a channel's id; null: everyone's. */
 export function subjectOf(key: CeilingKey, { userId, channelId }: Omit<Spender, 'teamId'>): string | null {
-  switch (key) {
-    case 'acu_per_person_per_day':
-      return userId;
-    case 'acu_per_channel_per_day':
-      return channelId;
-    case 'acu_per_month':
-      return null;
-  }
+  return { acu_per_person_per_day: userId, acu_per_channel_per_day: channelId, acu_per_month: null }[key];
 }
 
 export const LIMITED = ['openSessions', 'startsPerHour'] as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEVIN_MODES, MOST_CAP } from '../fields.ts';
+import { DEVIN_MODES, MOST_CAP, type StoredDraft } from '../fields.ts';
 import { LISTEN, MENTIONS, STEER } from '../preferences.ts';
 import { CONDITIONS, whenSchema } from './conditions.ts';
 import { CEILINGS } from './limits.ts';
@@ -58,10 +58,16 @@ const valuesSchema = z.strictObject({
   tags: listOf(pattern).optional(),
 });
 
+/** `modes`: all that may be asked for; the first one is meant if none of them was. */
+const placeValues = valuesSchema.transform(({ modes = [], acu, repos, tags }) => {
+  const values: StoredDraft = { repos, devin_mode: modes[0], max_acu_limit: acu, tags };
+  return { modes, values };
+});
+
 const channelSchema = z.strictObject({
   match: listOf(place),
-  set: valuesSchema.prefault({}),
-  defaults: valuesSchema.prefault({}),
+  set: placeValues.prefault({}),
+  defaults: placeValues.prefault({}),
   instructions: instructions.optional(),
   mentions: z.enum(MENTIONS).optional(),
   listen: z.enum(LISTEN).optional(),
@@ -86,7 +92,6 @@ export const policySchema = z
 export type Policy = z.output<typeof policySchema>;
 export type PolicyRule = Policy['rules'][number];
 export type PolicyChannel = Policy['channels'][number];
-export type PolicyValues = PolicyChannel['set'];
 
 /** The keys that each part of the file may have, by its place; `*` means any entry of a list. */
 export const POLICY_KEYS: Readonly<Record<string, readonly string[]>> = {
