@@ -182,7 +182,7 @@ async function link(c: ActContext, act: Link): Promise<Outcome> {
   const key = shownKey('linked', teamId, personId, userId, act.answerTo.id, devinUserId ?? '');
   const tellPerson = async (trx: Transaction<Tables>): Promise<void> => c.enqueue('show', { key }, { trx });
   if (devinUserId === null) {
-    await identities.removeLink(person, userId, tellPerson);
+    await identities.link(person, { devinUserId, by: userId }, tellPerson);
     return done(linking.removed(`<@${personId}>`));
   }
   const member = await c.findMember(devinUserId);
@@ -190,11 +190,7 @@ async function link(c: ActContext, act: Link): Promise<Outcome> {
   const name = escape(member.name);
   const owner = await otherOwner(member, personId, people.findByEmail);
   if (owner !== null) return notDone(linking.addressOfAnother(name, `<@${owner.userId}>`));
-  const other = await identities.setLink(
-    person,
-    { devinUserId: member.userId, linkedBy: userId },
-    tellPerson,
-  );
+  const other = await identities.link(person, { devinUserId: member.userId, by: userId }, tellPerson);
   return other === null
     ? done(linking.done(`<@${personId}>`, name))
     : notDone(linking.linkedToAnother(name, `<@${other}>`));

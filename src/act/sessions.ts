@@ -126,8 +126,8 @@ async function record(c: ActContext, { act, subject }: EndingSession, ended: Ses
 type Switch = ActOf<'mute' | 'unmute' | 'listen-thread' | 'listen-mentions'>;
 
 const CHANGES: Record<Switch['kind'], (userId: string) => SessionChanges> = {
-  mute: (userId) => ({ muted: true, mutedBy: userId }),
-  unmute: () => ({ muted: false, mutedBy: null }),
+  mute: (userId) => ({ mutedBy: userId }),
+  unmute: () => ({ mutedBy: null }),
   'listen-thread': () => ({ listen: 'thread' }),
   'listen-mentions': () => ({ listen: 'mentions' }),
 };

@@ -107,7 +107,7 @@ async function handle(
 ): Promise<void> {
   const { session, reply } = inSession;
   if (reply.state === 'sending') return settle(c, inSession, run.signal);
-  if (session.muted && isSaidThere(session, reply)) {
+  if (session.mutedBy !== null && isSaidThere(session, reply)) {
     await moveReply(c, { id: reply.id, from: ['accepted'], to: 'skipped' });
     return;
   }

@@ -222,7 +222,7 @@ function hereOf(session: SessionRow, request: SessionRequest): ThreadHere {
 
 function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhase): ThreadState | null {
   if (OVER.has(phase) || isClosed(session.snapshot)) return null;
-  return threadState({ muted: session.muted, ...here });
+  return threadState({ muted: session.mutedBy !== null, ...here });
 }
 
 /** The first line with a word in it: not the fence of a code block. */
@@ -307,7 +307,7 @@ function threadLine(
   { thread, share }: { thread: ThreadState; share: ThreadShare },
   { card }: Text,
 ): string | null {
-  if (thread === 'muted') return ifAny(mutedBy, (userId) => card.mutedBy(mention(userId)));
+  if (mutedBy !== null) return card.mutedBy(mention(mutedBy));
   if (share !== 'alone') return card.shared[share];
   if (thread === 'mentions') return card.mentionsOnly;
   return introducesThread ? card.repliesGoToDevin : null;

@@ -70,7 +70,7 @@ export async function whoseMessage(
 ): Promise<Route> {
   const thread = session ?? { channelId: request.channelId, threadTs: said.threadTs, listen: null };
   const isRequester = request.userId === said.userId;
-  const { phase = null, muted = false, sessionId = request.id } = session ?? {};
+  const { phase = null, mutedBy = null, sessionId = request.id } = session ?? {};
   // Devin falls asleep while it waits.
   const mayWait = isRequester && phase === 'asleep';
   const [here, isUnanswered] = await Promise.all([
@@ -78,5 +78,6 @@ export async function whoseMessage(
     mayWait && store.messages.isUnanswered(sessionId),
   ]);
   const isAnswer = isUnanswered || (isRequester && phase === 'needs-you');
+  const muted = mutedBy !== null;
   return routeOf(said, { ...here, phase, muted, isRequester, isAnswer, botUserId: slack.botUserId() });
 }

@@ -33,7 +33,6 @@ export type PersonRow = Person & {
 
 /** What a person was found by, and as whom. */
 type Remembered = { address: string | null; identity: Identity };
-type AfterLinking = (trx: Transaction<Tables>) => Promise<void>;
 
 export type Identities = ReturnType<typeof createIdentities>;
 
@@ -80,57 +79,34 @@ export function createIdentities(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** `then`: in the same transaction, if there was one. */
-    async removeLink(person: Person, removedBy: string, then: AfterLinking): Promise<void> {
-      await db.transaction().execute(async (trx) => {
-        const linked = await trx
-          .selectFrom('people')
-          .select('linkedTo')
-          .where(isOf(person))
-          .forUpdate()
-          .executeTakeFirst();
-        const devinUserId = linked?.linkedTo ?? null;
-        if (devinUserId === null) return;
-        await trx.updateTable('people').set({ linkedTo: null }).where(isOf(person)).execute();
-        await then(trx);
-        const result = `removed:${person.userId}`;
-        await appendAudit([{ kind: 'link', userId: removedBy, devinUserId, result }], trx);
-      });
-    },
-
     /**
-     * `then`: in the same transaction, unless the person was already linked to this member. Returns who else is linked to the
-     * member, so that nothing changes; null: nobody.
+     * Links a person to this member; null: to none. `then`: in the same transaction, if that changes anything. Returns who
+     * else is linked to the member, so that nothing changes; null: nobody.
      */
-    async setLink(
+    async link(
       person: Person,
-      { devinUserId, linkedBy }: { devinUserId: string; linkedBy: string },
-      then: AfterLinking,
+      { devinUserId, by }: { devinUserId: string | null; by: string },
+      then: (trx: Transaction<Tables>) => Promise<void>,
     ): Promise<string | null> {
+      const { teamId, userId } = person;
       return db.transaction().execute(async (trx) => {
-        await lockNames([`link:${person.teamId}:${devinUserId}`], trx);
-        const other = await trx
-          .selectFrom('people')
-          .select('userId')
-          .where((row) => row.and({ teamId: person.teamId, linkedTo: devinUserId }))
-          .where('userId', '<>', person.userId)
-          .executeTakeFirst();
+        await lockNames([`links:${teamId}`], trx);
+        const links = trx.selectFrom('people').select(['userId', 'linkedTo']);
+        const before = (await links.where(isOf(person)).executeTakeFirst())?.linkedTo ?? null;
+        if (before === devinUserId) return null;
+        const ofMember = sql<boolean>`team_id = ${teamId} and linked_to = ${devinUserId}`;
+        const other = await links.where(ofMember).executeTakeFirst();
         if (other !== undefined) return other.userId;
-        const linked = await trx
+        await trx
           .insertInto('people')
-          .values({ teamId: person.teamId, userId: person.userId, linkedTo: devinUserId })
+          .values({ teamId, userId, linkedTo: devinUserId })
           .onConflict((conflict) =>
-            conflict
-              .columns(['teamId', 'userId'])
-              .doUpdateSet({ linkedTo: devinUserId })
-              .where('people.linkedTo', 'is distinct from', devinUserId),
+            conflict.columns(['teamId', 'userId']).doUpdateSet({ linkedTo: devinUserId }),
           )
-          .returning('userId')
-          .executeTakeFirst();
-        if (linked === undefined) return null;
+          .execute();
         await then(trx);
-        const result = `linked:${person.userId}`;
-        await appendAudit([{ kind: 'link', userId: linkedBy, devinUserId, result }], trx);
+        const result = `${devinUserId === null ? 'removed' : 'linked'}:${userId}`;
+        await appendAudit([{ kind: 'link', userId: by, devinUserId: devinUserId ?? before, result }], trx);
         return null;
       });
     },

@@ -86,7 +86,6 @@ create table sessions (
   last_words text,
   told jsonb not null default '[]',
   thread_trouble text,
-  muted boolean not null default false,
   muted_by text,
   listen text,
   stopped_by text,

@@ -31,9 +31,7 @@ const columnsSchema = z.object({
   touchedAt: z.date().nullable(),
   /** The last cursor of its messages that was not null. */
   messagesCursor: z.string().nullable(),
-  /** The thread's messages are not sent to Devin. */
-  muted: z.boolean(),
-  /** Slack user id. */
+  /** Slack user id of who wants none of the thread's messages sent to Devin; null: nobody. */
   mutedBy: z.string().nullable(),
   /** Which of the thread's messages go to Devin. null: as the channel prefers. */
   listen: z.enum(LISTEN).nullable(),

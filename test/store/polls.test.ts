@@ -49,7 +49,7 @@ describe('polls of sessions', () => {
 
   test("are planned by the database's clock", async () => {
     const { db, sessions, add } = await setUp();
-    await add('working', { muted: false });
+    await add('working', { mutedBy: null });
     await sessions.change('working', { nextPoll: { inMs: 30_000, first: true } });
     const { rows } = await sql<{ seconds: number }>`
         select round(extract(epoch from next_look_at - now()))::int as seconds from sessions`.execute(db);

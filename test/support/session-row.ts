@@ -22,7 +22,6 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     nextLookAt: LONG_AGO,
     touchedAt: null,
     messagesCursor: null,
-    muted: false,
     mutedBy: null,
     listen: null,
     introducesThread: true,

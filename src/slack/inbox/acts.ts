@@ -121,7 +121,7 @@ export async function correctReply(c: RepliesContext, edit: ReplyEdit): Promise<
     const known = said.find(({ state }) => state !== 'skipped')?.text ?? original;
     if (text === known || (latest === undefined ? original === null : !mayCorrect(edit, latest))) return;
     if (latest !== undefined && (await replace(c, { reply: latest, edit }, trx))) return;
-    if (thread.session?.muted === true || isAtRestSince(latest?.sentAt ?? null, thread)) return;
+    if ((thread.session?.mutedBy ?? null) !== null || isAtRestSince(latest?.sentAt ?? null, thread)) return;
     const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
     const corrected = { userId, channelId, messageTs: ts, text, editedTs, kind: 'correction' } as const;
     await write(c, { ...rowOf(thread), ...corrected, dedupeKey }, trx);
