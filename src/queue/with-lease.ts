@@ -50,17 +50,57 @@ export function createWithLease(leases: LeaseRows, leaseMs: number = TIMES.lease
   const held: Held = new Map();
   // One at a time: a slow database gets no more of them. If one fails, the next write notices it.
   repeat(async () => renewAll(leases, held, leaseMs).catch(() => undefined), leaseMs / 3).unref();
+
   return async (name, task, { late } = { late: false }) => {
-    const number = late ? null : await leases.take(name, leaseMs);
-    if (number === null && !late) throw new LeaseLostError(name);
-    const holding = hold(leases, held, { name, number, leaseMs });
+    const lost = new AbortController();
+    const mine = { renewedAtMs: performance.now(), lose: () => lost.abort(new LeaseLostError(name)) };
+    /** null: it is not taken yet. */
+    let number: string | null = null;
+    let isOver = false;
+
+    async function take(trx?: Transaction<Tables>): Promise<boolean> {
+      number = await leases.take(name, leaseMs, { trx });
+      if (number !== null) held.set(number, mine);
+      return number !== null;
+    }
+
+    async function release(trx?: Transaction<Tables>): Promise<boolean> {
+      if (number === null) return true;
+      isOver = true;
+      // Its renewal would find nothing, and report it as lost.
+      held.delete(number);
+      return leases.release(name, number, trx);
+    }
+
+    const lease: Lease = {
+      held: lost.signal,
+      async fence(trx) {
+        const askedAtMs = performance.now();
+        const isHeld = number === null ? await take(trx) : await leases.renew(name, number, leaseMs, trx);
+        if (isHeld) {
+          mine.renewedAtMs = askedAtMs;
+          return;
+        }
+        mine.lose();
+        throw new LeaseLostError(name);
+      },
+      async end(trx) {
+        if (!(await release(trx))) throw new LeaseLostError(name);
+      },
+      isFresh: () => performance.now() - mine.renewedAtMs < leaseMs,
+      assertFresh() {
+        if (!lease.isFresh()) throw new LeaseLostError(name);
+      },
+    };
+
+    if (!late && !(await take())) throw new LeaseLostError(name);
     try {
-      const result = await task(holding.lease);
-      await holding.end();
+      const result = await task(lease);
+      if (!isOver) await release();
       return result;
     } catch (error) {
       // The transaction that was to end it may have been rolled back.
-      await holding.release();
+      await release();
       throw error;
     }
   };
@@ -71,61 +111,11 @@ async function renewAll(leases: LeaseRows, held: Held, leaseMs: number): Promise
   const askedAtMs = performance.now();
   const due = [...held].filter(([, { renewedAtMs }]) => askedAtMs - renewedAtMs > leaseMs / 6);
   if (due.length === 0) return;
-  const left = await leases.renewAll(
-    due.map(([number]) => number),
-    leaseMs,
-  );
+  const numbers = due.map(([number]) => number);
+  const left = await leases.renewAll(numbers, leaseMs);
   for (const [number, one] of due.filter(([wanted]) => held.has(wanted))) {
     const found = left.get(number);
     if (found === undefined) one.lose();
     else if (found.isRenewed) one.renewedAtMs = Math.max(one.renewedAtMs, askedAtMs);
   }
-}
-
-/** `number`: null while it is not taken yet. */
-type Holding = { name: string; number: string | null; leaseMs: number };
-
-function hold(leases: LeaseRows, held: Held, { name, leaseMs, ...taken }: Holding) {
-  const lost = new AbortController();
-  const mine = { renewedAtMs: performance.now(), lose: () => lost.abort(new LeaseLostError(name)) };
-  let { number } = taken;
-  let isOver = false;
-  if (number !== null) held.set(number, mine);
-
-  async function extend(trx: Transaction<Tables>): Promise<boolean> {
-    if (number !== null) return leases.renew(name, number, leaseMs, trx);
-    number = await leases.take(name, leaseMs, { trx });
-    if (number !== null) held.set(number, mine);
-    return number !== null;
-  }
-
-  async function release(trx?: Transaction<Tables>): Promise<boolean> {
-    if (number === null) return true;
-    isOver = true;
-    // Its renewal would find nothing, and report it as lost.
-    held.delete(number);
-    return leases.release(name, number, trx);
-  }
-
-  const isFresh = (): boolean => performance.now() - mine.renewedAtMs < leaseMs;
-  const lease: Lease = {
-    held: lost.signal,
-    async fence(trx) {
-      const askedAtMs = performance.now();
-      if (await extend(trx)) {
-        mine.renewedAtMs = askedAtMs;
-        return;
-      }
-      mine.lose();
-      throw new LeaseLostError(name);
-    },
-    async end(trx) {
-      if (!(await release(trx))) throw new LeaseLostError(name);
-    },
-    isFresh,
-    assertFresh() {
-      if (!isFresh()) throw new LeaseLostError(name);
-    },
-  };
-  return { lease, release, end: async () => isOver || release() };
 }
