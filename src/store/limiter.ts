@@ -40,32 +40,34 @@ export function createLimiter(limits: () => Limits) {
      */
     async hold(people: readonly Person[], asked: readonly Twin[], trx: Trx): Promise<Lately> {
       await lockPeople(people, trx);
-      const columns = sql`${usedIn(PENDING_STATES)}, ${twinsOf(people, asked)} as before`;
-      const rows = await read<UsedRow & { before: Twin[] }>(people, columns, trx);
-      const used = new Map(rows.map((row) => [keyOf(row), usageOf(row)]));
+      const rows = await read(people, { states: PENDING_STATES, twins: twinsOf(people, asked) }, trx);
+      const used = new Map<string, Limits>(rows.map((row) => [keyOf(row), row]));
       const take = (person: Person): LimitReached | null => {
-        const key = keyOf(person);
-        const { openSessions, startsPerHour } = used.get(key) ?? NOTHING;
+        const { openSessions, startsPerHour } = used.get(keyOf(person)) ?? NOTHING;
         const reached = limitReached(limits(), { openSessions, startsPerHour });
-        if (reached === null)
-          used.set(key, { openSessions: openSessions + 1, startsPerHour: startsPerHour + 1 });
+        const withIt = { openSessions: openSessions + 1, startsPerHour: startsPerHour + 1 };
+        if (reached === null) used.set(keyOf(person), withIt);
         return reached;
       };
-      return { twins: findTwins(asked, rows[0]?.before ?? []), take };
+      return { twins: findTwins(asked, rows[0]?.twins ?? []), take };
     },
 
     /** What a person has used, and their limits. Nothing is locked, so it can change at any time. */
     async usage(person: Person, db: Kysely<Tables>): Promise<Used> {
-      const [row] = await read([person], usedIn(PENDING_STATES), db);
-      const usage = row === undefined ? NOTHING : usageOf(row);
+      const [{ openSessions, startsPerHour } = NOTHING] = await read(
+        [person],
+        { states: PENDING_STATES },
+        db,
+      );
+      const usage = { openSessions, startsPerHour };
       return { limits: limits(), usage, reached: limitReached(limits(), usage) };
     },
 
     /** Right before a request is sent: what was sent and is open. */
     async beforeSending(person: Person, trx: Trx): Promise<LimitReached | null> {
       await lockPeople([person], trx);
-      const [row] = await read([person], usedIn(['sending']), trx);
-      return row === undefined ? null : limitReached(limits(), usageOf(row));
+      const [usage = NOTHING] = await read([person], { states: ['sending'] }, trx);
+      return limitReached(limits(), usage);
     },
   };
 }
@@ -86,31 +88,38 @@ async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {
   await lockNames(names, trx, people.length > 1 ? LOCK_TOGETHER_MS : undefined);
 }
 
-type UsedRow = Person & { inWork: string; goingOn: string; sent: string };
-
 const GOING_ON = [...phasesOf('needs-you'), ...phasesOf('under-way')];
 
 const keyOf = ({ teamId, userId }: Person): string => `${teamId}:${userId}`;
 
-function usageOf(row: UsedRow): Limits {
-  const inWork = Number(row.inWork);
-  return { openSessions: inWork + Number(row.goingOn), startsPerHour: inWork + Number(row.sent) };
-}
-
 /**
- * In one statement for all of them: it runs while a person waits, and others for the lock. What is counted by hour is read
- * once: the embedded database, which plans while its tables are empty, would read a workspace's requests for each person.
+ * What each has used. `states`: those of requests that have no answer yet. In one statement for all: it runs while a person
+ * waits, and others for the lock. What is counted by hour is read once: the embedded database, which plans while its tables
+ * are empty, would read a workspace's requests for each person.
  */
-async function read<R extends UsedRow>(
+async function read(
   people: readonly Person[],
-  columns: RawBuilder<unknown>,
+  { states, twins = sql`'[]'::json` }: { states: readonly RequestState[]; twins?: RawBuilder<unknown> },
   db: Kysely<Tables>,
-): Promise<R[]> {
+) {
   const distinct = [...new Map(people.map((person) => [keyOf(person), person])).values()];
-  const { rows } = await sql<R>`
-    select person.team_id, person.user_id, coalesce(started.count, 0) as sent, ${columns}
+  const { rows } = await sql<Person & Limits & { twins: Twin[] }>`
+    select person.team_id, person.user_id, ${twins} as twins,
+      (in_work.count + going_on.count)::integer as open_sessions,
+      (in_work.count + coalesce(started.count, 0))::integer as starts_per_hour
     from unnest(${distinct.map(({ teamId }) => teamId)}::text[], ${distinct.map(({ userId }) => userId)}::text[])
       as person (team_id, user_id)
+    -- Without an answer yet, they count as open and as started.
+    cross join lateral (
+      select count(*) from session_requests as request
+      where request.team_id = person.team_id and request.user_id = person.user_id and state in ${literals(states)}
+    ) as in_work
+    -- Who follows a session did not start it.
+    cross join lateral (
+      select count(*) from sessions join session_requests as request on request.id = sessions.request_id
+      where sessions.phase in ${literals(GOING_ON)} and request.source <> 'follow'
+        and request.team_id = person.team_id and request.user_id = person.user_id
+    ) as going_on
     left join (
       -- As in the index; sent_at is Devin's time, and may not be known.
       select team_id, user_id, count(*) from session_requests as request
@@ -124,16 +133,6 @@ async function read<R extends UsedRow>(
 const isOf = (people: readonly Person[]): RawBuilder<unknown> => sql`
   request.team_id = any(${[...new Set(people.map(({ teamId }) => teamId))]}::text[])
     and request.user_id = any(${[...new Set(people.map(({ userId }) => userId))]}::text[])`;
-
-/** Requests in these states have no answer yet, and count as open and as started. */
-const usedIn = (states: readonly RequestState[]): RawBuilder<unknown> => sql`
-  (select count(*) from session_requests as request
-    where request.team_id = person.team_id and request.user_id = person.user_id
-      and state in ${literals(states)}) as in_work,
-  -- Who follows a session did not start it.
-  (select count(*) from sessions join session_requests as request on request.id = sessions.request_id
-    where sessions.phase in ${literals(GOING_ON)} and request.source <> 'follow'
-      and request.team_id = person.team_id and request.user_id = person.user_id) as going_on`;
 
 function findTwins(asked: readonly Twin[], before: readonly Twin[]): Map<string, string> {
   const found = new Map<string, string>();

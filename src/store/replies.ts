@@ -74,12 +74,23 @@ export type ReplyStep = {
   };
 };
 
+/** As in the index `replies_open`. */
+const IS_OPEN = sql<boolean>`state in ('accepted', 'sending')`;
+
 /** Events come in any order, so messages are ordered by Slack's own time. */
 const SAID_AT = sql`case when kind = 'correction'
   then coalesce(edited_ts::numeric, extract(epoch from created_at))
   else coalesce(message_ts::numeric, extract(epoch from created_at)) end`;
 
 export function createReplies(db: Kysely<Tables>) {
+  /** Not finished, and said so long ago. */
+  const openFor = (forMs: number) =>
+    db
+      .selectFrom('replies')
+      .where(IS_OPEN)
+      .where(isLongAgo(sql`created_at`, forMs))
+      .limit(MOST_SWEPT);
+
   return {
     /** False: Slack delivered it before. */
     async insert(reply: NewReply, trx: Db = db): Promise<boolean> {
@@ -111,7 +122,7 @@ export function createReplies(db: Kysely<Tables>) {
         .selectFrom('replies')
         .selectAll()
         .where('sessionId', '=', sessionId)
-        .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
+        .where(IS_OPEN)
         .orderBy(SAID_AT)
         .orderBy('id');
       return readFirst(rowSchema, open.limit(1));
@@ -182,28 +193,14 @@ export function createReplies(db: Kysely<Tables>) {
 
     /** Messages in threads that have been on their way to Devin for so long. */
     async onTheirWay(forMs: number): Promise<string[]> {
-      const rows = await db
-        .selectFrom('replies')
-        .select('id')
-        .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
-        .where('messageTs', 'is not', null)
-        .where(isLongAgo(sql`created_at`, forMs))
-        .limit(MOST_SWEPT)
-        .execute();
-      return rows.map((row) => row.id);
+      const rows = await openFor(forMs).select('id').where('messageTs', 'is not', null).execute();
+      return rows.map(({ id }) => id);
     },
 
     /** Sessions with a reply that has waited this long, or since a future time: the clock was set back. */
     async waiting(forMs: number): Promise<string[]> {
-      const rows = await db
-        .selectFrom('replies')
-        .select('sessionId')
-        .distinct()
-        .where(sql<boolean>`state in ${literals(['accepted', 'sending'])}`)
-        .where(isLongAgo(sql`created_at`, forMs))
-        .limit(MOST_SWEPT)
-        .execute();
-      return rows.map((row) => row.sessionId);
+      const rows = await openFor(forMs).select('sessionId').distinct().execute();
+      return rows.map(({ sessionId }) => sessionId);
     },
   };
 }
