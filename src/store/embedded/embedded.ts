@@ -13,7 +13,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { OperatorError } from '../../text/operator-error.ts';
+import { OperatorError, type Say } from '../../text/operator-error.ts';
 import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
 import { tableNames, TABLES } from './upkeep.ts';
 
@@ -36,28 +36,28 @@ type EmbeddedOptions = {
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir);
   const { freeBytes = freeBytesOf } = options;
-  const isFull = (): boolean => freeBytes(dataDir) < LEAST_FREE_BYTES;
-  const release = claimFolder(dataDir, isFull);
+  const failure = (cause: unknown, why: 'unusable' | 'unreadable'): OperatorError => {
+    // First, since an error may name anything then, and an app that uses the folder can't save anything.
+    if (freeBytes(dataDir) < LEAST_FREE_BYTES)
+      return new OperatorError('disk-full', ({ store }) => store.diskFull(dataDir), { cause });
+    if (cause instanceof OperatorError) return cause;
+    return new OperatorError(`folder-${why}`, ({ store }) => store[why](dataDir), { cause });
+  };
+  const release = claimFolder(dataDir, failure);
   const { promise: failed, resolve: fail } = Promise.withResolvers<OperatorError>();
   const thread = startDatabaseThread({
     ...(options.program !== undefined && { program: options.program }),
-    onFatal: (cause) =>
-      fail(
-        new OperatorError(
-          'disk-failed',
-          ({ store }) => store.diskFailed(databaseIn(dataDir), cause.message),
-          {
-            cause,
-          },
-        ),
-      ),
+    onFatal: (cause) => {
+      const say: Say = ({ store }) => store.diskFailed(databaseIn(dataDir), cause.message);
+      fail(new OperatorError('disk-failed', say, { cause }));
+    },
   });
   try {
     await openFolder(dataDir, thread);
   } catch (error) {
     await thread.abandon();
     release();
-    throw unreadable(error, dataDir, isFull());
+    throw failure(error, 'unreadable');
   }
   return {
     thread,
@@ -70,35 +70,22 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
 }
 
 /** Returns what gives it back. */
-function claimFolder(dataDir: string, isFull: () => boolean): () => void {
+function claimFolder(
+  dataDir: string,
+  failure: (cause: unknown, why: 'unusable') => OperatorError,
+): () => void {
   try {
     makeFolder(dataDir);
     return lockFolder(dataDir);
-  } catch (cause) {
-    // Also if it's in use: the app that uses it can't save anything.
-    if (isFull()) throw diskFull(dataDir, cause);
-    if (cause instanceof OperatorError) throw cause;
-    throw new OperatorError('folder-unusable', ({ store }) => store.unusable(dataDir), { cause });
+  } catch (error) {
+    throw failure(error, 'unusable');
   }
 }
 
-/** A file of the write-ahead log. With less, nothing can be opened, and the error may name anything. */
+/** A file of the write-ahead log. With less, nothing can be opened. */
 const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 
-function diskFull(dataDir: string, cause: unknown): OperatorError {
-  return new OperatorError('disk-full', ({ store }) => store.diskFull(dataDir), { cause });
-}
-
-/** Why the database can't be opened, which the error itself may not say. */
-function unreadable(cause: unknown, dataDir: string, isFull: boolean): OperatorError {
-  if (isFull) return diskFull(dataDir, cause);
-  if (cause instanceof OperatorError) return cause;
-  return openFileLimit() < LEAST_FILES
-    ? new OperatorError('too-few-files', ({ store }) => store.tooFewFiles(LEAST_FILES), { cause })
-    : new OperatorError('folder-unreadable', ({ store }) => store.unreadable(dataDir), { cause });
-}
-
-/** With fewer, a whole database looks like a damaged one. It opens about 200, and every connection is one. */
+/** With far fewer, a whole database looks like a damaged one. It opens about 200, and every connection is one. */
 export const LEAST_FILES = 1024;
 
 const limitsSchema = z.looseObject({

@@ -56,8 +56,6 @@ export const store = {
     `DATA_DIR ${folder} has files in its folder "database", but no database that can be opened: restore the whole folder from a backup, or move it away to start fresh.`,
   diskFull: (folder: string): string =>
     `The disk of DATA_DIR ${folder} is full: free some space, then start the app if it isn't running. Nothing that was acknowledged is lost.`,
-  tooFewFiles: (least: number): string =>
-    `The app can't open enough files for its database: raise the limit of open files to ${least} or more (\`ulimit -n\`, LimitNOFILE in systemd), then start it again. The database is as it was.`,
   diskFailed: (folder: string, reason: string): string =>
     `The database in ${folder} stopped (${reason}): check the disk for space and errors, then start the app again. Nothing that was acknowledged is lost.`,
   otherVersion:

@@ -54,8 +54,6 @@ export const store: Text['store'] = {
     `DATA_DIR ${folder} の「database」フォルダーにファイルはありますが、データベースとして開けません。フォルダー全体をバックアップから復元するか、移動して新しく始めてください。`,
   diskFull: (folder) =>
     `DATA_DIR ${folder} のディスクに空きがありません。空き容量を増やし、アプリが停止していれば起動してください。受け付け済みの内容は失われていません。`,
-  tooFewFiles: (least) =>
-    `データベースに必要な数のファイルを開けません。開けるファイル数の上限を ${least} 以上にしてから（\`ulimit -n\`、systemd では LimitNOFILE）、アプリを起動し直してください。データベースは変更していません。`,
   diskFailed: (folder, reason) =>
     `${folder} のデータベースが停止しました（${reason}）。ディスクの空き容量とエラーを確認し、アプリを再起動してください。受け付け済みのものは失われていません。`,
   otherVersion:
