@@ -157,10 +157,9 @@ function misspelledNames(given: Environment): { name: string; meant: string }[] 
   const unknown = Object.keys(given).filter((name) => !NAMES.includes(name));
   return unknown.flatMap((name) => {
     const spelled = name.toUpperCase();
-    const isStart = (known: string): boolean => spelled.includes('_') && known.startsWith(`${spelled}_`);
     const isSlip = (known: string): boolean =>
       known[0] === spelled[0] && editDistance(spelled, known) <= MOST_EDITS;
-    const meant = unset.find((known) => isStart(known) || isSlip(known));
+    const meant = unset.find(isSlip);
     return meant === undefined ? [] : [{ name, meant }];
   });
 }

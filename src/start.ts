@@ -159,8 +159,8 @@ async function prepareStore(
   if (database.kind === 'embedded') await store.leases.releaseAll();
 }
 
-/** After each attempt, in order; then the last one every time. */
-const PAUSES_MS: readonly number[] = [1000, 2000, 5000, 10_000];
+/** Between two attempts. */
+const PAUSE_MS = 2000;
 
 const PASSING: ReadonlySet<string> = new Set([
   'slack-unreachable',
@@ -173,13 +173,13 @@ const PASSING: ReadonlySet<string> = new Set([
 export function createWaiting({
   text,
   log,
-  pausesMs = PAUSES_MS,
+  pauseMs = PAUSE_MS,
 }: {
   /** In the language of the log. */
   text: Text;
   log: Log;
   /** For tests. */
-  pausesMs?: readonly number[];
+  pauseMs?: number;
 }) {
   const reasons = new Map<string, string>();
 
@@ -193,7 +193,7 @@ export function createWaiting({
       ask: () => Promise<Found>,
       signal: AbortSignal,
     ): Promise<Found> {
-      for (let tries = 1; ; tries += 1) {
+      for (;;) {
         try {
           const found = await ask();
           reasons.delete(system);
@@ -202,9 +202,7 @@ export function createWaiting({
           if (!isPassing(error)) throw error;
           const reason = text.joins.sentences([error.say(text), text.start.waits(system)]);
           reasons.set(system, reason);
-          // At growing distances: it may be down for hours.
-          if (Number.isInteger(Math.log2(tries))) log.warn({ tries, err: error.cause }, reason);
-          const pauseMs = pausesMs[tries - 1] ?? pausesMs.at(-1) ?? 0;
+          log.warn({ err: error.cause }, reason);
           if (!(await sleep(Math.max(pauseMs, error.retryAfterMs), signal))) throw error;
         }
       }

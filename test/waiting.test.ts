@@ -16,7 +16,7 @@ const busyFor = (seconds: number) =>
 function meet(failures: readonly Error[]) {
   const log = captureLog();
   const stopping = new AbortController();
-  const waiting = createWaiting({ text, log: log.log, pausesMs: [0] });
+  const waiting = createWaiting({ text, log: log.log, pauseMs: 0 });
   const left = [...failures];
   const waits: string[] = [];
   const met = waiting.until(
@@ -41,7 +41,7 @@ test('a busy Slack is asked again only after as long as it said', async () => {
 
 test('a start that waits for two systems names both, until each answers', async () => {
   const log = captureLog();
-  const waiting = createWaiting({ text, log: log.log, pausesMs: [0] });
+  const waiting = createWaiting({ text, log: log.log, pauseMs: 0 });
   const { signal } = new AbortController();
   const slack = Promise.withResolvers<string>();
   const failures = [unreachable()];
