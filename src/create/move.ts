@@ -186,8 +186,6 @@ async function enqueueAll(
   if (hasCard(request)) await enqueue('show', { key: cardKey(requestId) }, { trx, ...when });
   if (notice !== undefined) await enqueue('tell-person', { requestId, notice }, { trx });
   if (outcome === true) await enqueue('show', { key: outcomeKey(request) }, { trx });
-  // What was said about an attempt that wasn't confirmed is over.
-  if (before.state === 'unknown') await enqueue('show', { key: outcomeKey(before) }, { trx });
   // What people said to it comes back to them.
   if (state === 'failed' || state === 'refused')
     await enqueue('relay-to-devin', { sessionId: requestId }, { trx });

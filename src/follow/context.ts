@@ -1,12 +1,12 @@
 import type { Devin } from '../devin/devin.ts';
 import { Later, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
-import { showMessage, type Desired, type Kind, type ShowContext } from '../reconcile/index.ts';
+import { showMessage, type Desired, type ShowContext } from '../reconcile/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
 import { messageMetadata } from '../slack/edge/metadata.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import type { Followed } from '../store/requests.ts';
-import { ASKED } from '../store/shown.ts';
+import { ASKED, type ShownMessage } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
 import type { ThreadMessage } from '../store/thread-messages.ts';
 import type { Text } from '../text/index.ts';
@@ -47,42 +47,40 @@ export class NotTakenError extends Error {
   }
 }
 
-type ThreadPost = Pick<Desired, 'place' | 'metadata' | 'since' | 'render'> & {
+type ThreadPost = Pick<Desired, 'place' | 'metadata' | 'since' | 'render' | 'posted'> & {
   key: string;
   /** It asks something, and is edited once that is answered. */
   isQuestion: boolean;
   isAnswered?: boolean;
-  /** In the transaction that records where it is. */
-  posted?: NonNullable<Kind<Desired, FollowContext>['posted']>;
 };
 
 /** Posts a message once, or edits it once it is answered. Throws a Later, or a NotTakenError. */
 export async function post(
   c: FollowContext,
   { followed: { session, request }, context: { lease } }: PostJob,
-  { key, isQuestion, isAnswered = false, posted, ...message }: ThreadPost,
+  { key, isQuestion, isAnswered = false, ...message }: ThreadPost,
 ): Promise<void> {
   const isDirect = message.place === 'direct';
   const refusal: { code: string | null } = { code: null };
-  const kind: Kind<Desired, FollowContext> = {
-    read: async () =>
-      Promise.resolve({
-        ...message,
-        teamId: request.teamId,
-        userId: isDirect ? request.userId : null,
-        // When many sessions end, all of them have much to say.
-        turnClass: STANDING[session.phase] === 'needs-you' ? 'needed' : 'rest',
-        stage: isQuestion ? ASKED : null,
-        isFollowed: true,
-      }),
-    desired: (one, before) => (isAnswered === (before !== null && before.ts !== null) ? one : null),
-    ...(posted && { posted }),
-    refused: async (_c, _rows, { code }) => Promise.resolve(void (refusal.code = code)),
+  const desired: Desired = {
+    ...message,
+    teamId: request.teamId,
+    userId: isDirect ? request.userId : null,
+    // When many sessions end, all of them have much to say.
+    turnClass: STANDING[session.phase] === 'needs-you' ? 'needed' : 'rest',
+    stage: isQuestion ? ASKED : null,
+    isFollowed: true,
+    refused: async (code) => Promise.resolve(void (refusal.code = code)),
   };
-  // The lease is for all that the thread shows.
-  const shared = { ...lease, end: lease.fence };
+  const showing = {
+    key,
+    wanted: async (before: ShownMessage | null) =>
+      Promise.resolve(isAnswered === (before !== null && before.ts !== null) ? desired : null),
+    // The lease is for all that the thread shows.
+    lease: { ...lease, end: lease.fence },
+  };
   let waitMs: number | null = 0;
-  while (waitMs === 0) waitMs = await showMessage(c, { key, subject: key, kind }, shared);
+  while (waitMs === 0) waitMs = await showMessage(c, showing);
   if (waitMs !== null) throw new Later('slack', waitMs);
   if (refusal.code !== null && !isAnswered) throw new NotTakenError(refusal.code, !isDirect);
 }

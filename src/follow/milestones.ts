@@ -122,7 +122,7 @@ export async function postMilestone(c: FollowContext, job: PostJob): Promise<voi
     since: new Date(Math.min(row.createdAt.getTime(), row.saidAt.getTime())),
     isQuestion: what.kind === 'needs-you',
     render: () => rendered,
-    async posted(_c, _desired, at, trx) {
+    async posted(at, trx) {
       // Before the database was restored, it may have been posted with Devin's words: an edit would lose them.
       const state = at.earlier && isFirstTry ? 'answered' : 'posted';
       await messages.change(row, { state, channelId: at.channelId }, trx);

@@ -58,7 +58,7 @@ export async function postWords(c: FollowContext, job: PostJob): Promise<void> {
     await post(c, job, {
       ...wordsMessage(job, part, rendered),
       isQuestion: carried !== null && readMilestone(carried.key)?.kind === 'needs-you',
-      async posted(_c, _desired, _at, trx) {
+      async posted(_at, trx) {
         if (carried !== null) await messages.change(carried, { state: 'posted', channelId }, trx);
       },
     });

@@ -11,9 +11,9 @@ import type { ShownMessage } from '../store/shown.ts';
 import { fingerprintOf } from '../store/sql.ts';
 import type { TurnClass } from '../store/turns.ts';
 import { rounded, type Text } from '../text/index.ts';
-import type { Desired, Kind } from './show.ts';
+import type { Desired, Kind, ReconcileContext } from './show.ts';
 
-export type RowsOfCard = {
+type RowsOfCard = {
   request: SessionRequest;
   session: SessionRow | null;
   here: ThreadHere | null;
@@ -23,41 +23,45 @@ export type RowsOfCard = {
 };
 
 /** The card of a request. */
-export const CARD: Kind<RowsOfCard> = {
-  async read({ store, text, now }, requestId) {
-    const request = await store.requests.find(requestId);
-    if (request === null) return null;
-    const session = request.state === 'created' ? await store.sessions.ofRequest(requestId) : null;
-    const rows = { request, session, nowMs: now(), text };
-    if (session === null) return { ...rows, here: null, share: 'alone' };
-    const here = await listenHere(store, session, request);
-    return { ...rows, here, share: (await store.sessions.sharing(session)).share };
-  },
-
-  desired: desiredCard,
-
-  async posted({ store, enqueue }, { request }, { channelId, threadTs, ts, before }, trx) {
-    const { id: requestId, source } = request;
-    const elsewhere = elsewhereOf(request, before);
-    const sessionId = await store.requests.cardPosted(requestId, { channelId, ts, elsewhere }, trx);
-    if (sessionId !== null) {
-      const thread = { channelId, threadTs: threadTs ?? ts };
-      const { hasActed } = await store.sessions.place(sessionId, thread, trx);
-      // What has done nothing yet has said nothing; the watcher hears of what it says.
-      if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx });
-    }
-    // Who follows a session is told where its card is.
-    if (elsewhere !== null && source !== 'follow')
-      await enqueue('tell-person', { requestId, notice: 'card-elsewhere' }, { trx });
-  },
-
-  /** If the card was to show the URL, its requester is told it privately. Who follows a session is told where its card is. */
-  async refused({ enqueue }, { request }, { before }) {
-    const { id: requestId, state, source } = request;
-    const lacksUrl = state === 'created' && !hadUrl(before?.stage ?? null);
-    if (lacksUrl && source !== 'follow') await enqueue('tell-person', { requestId, notice: 'no-card' });
-  },
+export const CARD: Kind = async (c, requestId, before) => {
+  const rows = await rowsOf(c, requestId);
+  const desired = rows === null ? null : desiredCard(rows, before);
+  if (rows === null || desired === null) return null;
+  const { store, enqueue } = c;
+  const { request } = rows;
+  const isFollowed = request.source === 'follow';
+  return {
+    ...desired,
+    async posted({ channelId, threadTs, ts }, trx) {
+      const elsewhere = elsewhereOf(request, before);
+      const sessionId = await store.requests.cardPosted(requestId, { channelId, ts, elsewhere }, trx);
+      if (sessionId !== null) {
+        const thread = { channelId, threadTs: threadTs ?? ts };
+        const { hasActed } = await store.sessions.place(sessionId, thread, trx);
+        // What has done nothing yet has said nothing; the watcher hears of what it says.
+        if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx });
+      }
+      // Who follows a session is told where its card is.
+      if (elsewhere !== null && !isFollowed)
+        await enqueue('tell-person', { requestId, notice: 'card-elsewhere' }, { trx });
+    },
+    /** If the card was to show the URL, its requester is told it privately. */
+    async refused() {
+      const lacksUrl = request.state === 'created' && !hadUrl(before?.stage ?? null);
+      if (lacksUrl && !isFollowed) await enqueue('tell-person', { requestId, notice: 'no-card' });
+    },
+  };
 };
+
+async function rowsOf({ store, text, now }: ReconcileContext, requestId: string): Promise<RowsOfCard | null> {
+  const request = await store.requests.find(requestId);
+  if (request === null) return null;
+  const session = request.state === 'created' ? await store.sessions.ofRequest(requestId) : null;
+  const rows = { request, session, nowMs: now(), text };
+  if (session === null) return { ...rows, here: null, share: 'alone' };
+  const here = await listenHere(store, session, request);
+  return { ...rows, here, share: (await store.sessions.sharing(session)).share };
+}
 
 /** Phases in which a person has something to do or to know: a card that was deleted is posted again. */
 const NEEDED: ReadonlySet<SessionPhase> = new Set([
@@ -70,7 +74,8 @@ const NEEDED: ReadonlySet<SessionPhase> = new Set([
 ]);
 const OVER: ReadonlySet<SessionPhase> = new Set(['ended', 'gone']);
 
-function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null): Desired | null {
+/** Where the card is, and what it says; null: there is none. */
+export function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null): Desired | null {
   const { request, nowMs } = rows;
   const { state, teamId, userId, createdAt } = request;
   // A refusal leaves no card behind.

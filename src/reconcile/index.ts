@@ -13,25 +13,25 @@ import {
   showApprovals,
   SWITCHED,
 } from './notices.ts';
-import { createShow, type ReconcileContext, type Show } from './show.ts';
+import { kept, type ReconcileContext, type Show } from './show.ts';
 
 export { hasCard } from './card.ts';
 export { outcomeKey } from './notices.ts';
-export type { Desired, Kind, ShowContext } from './show.ts';
+export type { Desired, ShowContext } from './show.ts';
 export { showMessage } from './show.ts';
 
 /** Everything that Slack shows and that is kept up to date. */
 const KINDS: Record<Exclude<MessageKind, 'home'>, Show> = {
-  card: createShow('card', CARD),
-  greeting: createShow('greeting', GREETING),
-  shared: createShow('shared', SHARED),
-  linked: createShow('linked', LINKED),
-  switched: createShow('switched', SWITCHED),
+  card: kept(CARD),
+  greeting: kept(GREETING),
+  shared: kept(SHARED),
+  linked: kept(LINKED),
+  switched: kept(SWITCHED),
   approvals: showApprovals,
-  approval: createShow('approval', APPROVAL),
-  outcome: createShow('outcome', OUTCOME),
+  approval: kept(APPROVAL),
+  outcome: kept(OUTCOME),
   alerts: showAlerts,
-  alert: createShow('alert', ALERT),
+  alert: kept(ALERT),
 };
 
 /** Makes the message of a key say what the rows say, as far as Slack takes it. When to look again, in ms; null: never. */
@@ -61,7 +61,7 @@ export function createReconciling(
     const kind = MESSAGE_KINDS.find((one) => key.startsWith(`${one}:`));
     const subject = key.slice(key.indexOf(':') + 1);
     if (kind === undefined) return null;
-    return kind === 'home' ? home(subject) : KINDS[kind](c, subject);
+    return kind === 'home' ? home(subject) : KINDS[kind](c, subject, key);
   };
   queue.work('show', async ({ key }) => show(key), { concurrency: 20 });
   queue.work(

@@ -1,43 +1,37 @@
 import { HELD_WAIT_MS, Later } from '../queue/index.ts';
-import { alertName, type BudgetAlert } from '../session/policy/limits.ts';
-import { CALLED_IN, type CalledIn } from '../session/preferences.ts';
+import { alertName } from '../session/policy/limits.ts';
+import { CALLED_IN } from '../session/preferences.ts';
 import { approvalView, doubtOf, problemOf, cardView } from '../slack/card-view.ts';
 import { cardMessage, threadOfCard } from '../slack/edge/places.ts';
-import { type ApprovalView, renderApproval } from '../slack/views/approval.ts';
+import { renderApproval } from '../slack/views/approval.ts';
 import { notice, renderGreeting, renderOutcome } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { renderBudgetAlert } from '../slack/views/usage.ts';
 import type { Person } from '../store/identities.ts';
 import { askedAt, type SessionRequest } from '../store/requests.ts';
-import { shownKey, type ShownMessage } from '../store/shown.ts';
-import type { Text } from '../text/index.ts';
+import { shownKey } from '../store/shown.ts';
 import type { Desired, Kind, Show } from './show.ts';
 
 /** What one approver is asked in a direct message, and then what was decided, and by whom. */
-export const APPROVAL: Kind<{ request: SessionRequest; view: ApprovalView; userId: string; text: Text }> = {
-  async read({ store, slack }, subject) {
-    const [requestId = '', number, userId = ''] = subject.split(':');
-    const request = await store.requests.find(requestId);
-    const view = request === null ? null : approvalView(request, Number(number));
-    if (request === null || view === null) return null;
-    return { request, view, userId, text: await slack.textFor(userId) };
-  },
-
-  desired({ request, view, userId, text }, before) {
-    // Nobody is asked about what is over.
-    const isAsked = before !== null && before.channelId !== null;
-    if (view.over !== null && !isAsked) return null;
-    return {
-      place: 'direct',
-      teamId: request.teamId,
-      userId,
-      turnClass: 'needed',
-      since: askedAt(request),
-      render: () => renderApproval(view, text),
-      // It may be over by then.
-      againInMs: isAsked ? null : 0,
-    };
-  },
+export const APPROVAL: Kind = async ({ store, slack }, subject, before) => {
+  const [requestId = '', number, userId = ''] = subject.split(':');
+  const request = await store.requests.find(requestId);
+  const view = request === null ? null : approvalView(request, Number(number));
+  if (request === null || view === null) return null;
+  // Nobody is asked about what is over.
+  const isAsked = before !== null && before.channelId !== null;
+  if (view.over !== null && !isAsked) return null;
+  const text = await slack.textFor(userId);
+  return {
+    place: 'direct',
+    teamId: request.teamId,
+    userId,
+    turnClass: 'needed',
+    since: askedAt(request),
+    render: () => renderApproval(view, text),
+    // It may be over by then.
+    againInMs: isAsked ? null : 0,
+  };
 };
 
 /** Each approver has a message of their own about each approval of a request. */
@@ -53,30 +47,16 @@ export const showApprovals: Show = async (c, requestId) => {
 const MOST_TOLD = 20;
 
 /** An owner of the policy is told how much of a budget is used. */
-export const ALERT: Kind<{
-  alert: BudgetAlert;
-  userId: string;
-  over: 'approve' | 'refuse';
-  command: string;
-  text: Text;
-}> = {
-  async read({ budget, policy, slack, command }, subject) {
-    const name = subject.split(':');
-    const userId = name.pop() ?? '';
-    const [teamId = '', , whose = ''] = name;
-    const alerts = await budget.alerts({ teamId, userId: whose, channelId: whose });
-    const alert = alerts.find((one) => alertName(one) === name.join(':'));
-    if (alert === undefined) return null;
-    const over = policy.current().limits.over;
-    return { alert, userId, over, command, text: await slack.textFor(userId) };
-  },
-
-  desired: ({ userId, text, ...shown }) => ({
-    place: 'direct',
-    teamId: shown.alert.teamId,
-    userId,
-    render: () => renderBudgetAlert(shown, text),
-  }),
+export const ALERT: Kind = async ({ budget, policy, slack, command }, subject) => {
+  const name = subject.split(':');
+  const userId = name.pop() ?? '';
+  const [teamId = '', , whose = ''] = name;
+  const alerts = await budget.alerts({ teamId, userId: whose, channelId: whose });
+  const alert = alerts.find((one) => alertName(one) === name.join(':'));
+  if (alert === undefined) return null;
+  const { over } = policy.current().limits;
+  const text = await slack.textFor(userId);
+  return { teamId, userId, place: 'direct', render: () => renderBudgetAlert({ alert, over, command }, text) };
 };
 
 /** Each owner has a message of their own. */
@@ -87,20 +67,6 @@ export const showAlerts: Show = async ({ policy, slack: { groups }, enqueue }, n
   return null;
 };
 
-type OutcomeRows = {
-  request: SessionRequest;
-  /** The attempt that it is about. */
-  at: string;
-  calledIn: CalledIn;
-  /** null: the card isn't posted. */
-  cardUrl: string | null;
-  nowMs: number;
-  /** Of what everyone sees. */
-  text: Text;
-  /** In a direct message. */
-  ownText: Text;
-};
-
 /** How long the message waits for the card, whose buttons say what to do. */
 const CARD_WAIT_MS = 60_000;
 
@@ -108,53 +74,34 @@ const CARD_WAIT_MS = 60_000;
 export const outcomeKey = (request: SessionRequest): string =>
   shownKey('outcome', request.id, attemptOf(request));
 
-/** The person is notified, under the card or in a direct message, that a request has no session or may have none. */
-export const OUTCOME: Kind<OutcomeRows> = {
-  async read({ store, slack, text, now }, subject) {
-    const [requestId = '', at = ''] = subject.split(':');
-    const request = await store.requests.find(requestId);
-    if (request === null) return null;
-    const { notify } = await store.settings.preferencesFor(request);
-    return {
-      request,
-      at,
-      calledIn: CALLED_IN[notify],
-      cardUrl: slack.outbound.permalink(cardMessage(request)),
-      nowMs: now(),
-      text,
-      ownText: await slack.textFor(request.userId),
-    };
-  },
-
-  desired: desiredOutcome,
-};
-
-function desiredOutcome(rows: OutcomeRows, before: ShownMessage | null): Desired | null {
-  const { request, at, calledIn, nowMs } = rows;
-  const isPosted = before !== null && before.ts !== null;
-  const isOver = attemptOf(request) !== at || !isOutcome(request);
-  // Its buttons are gone; a failure stays true.
-  if (isOver ? !isPosted || before.stage !== 'unknown' : !isPosted && calledIn === null) return null;
-  if (!isPosted && waitsForCard(request, nowMs)) throw new Later('slack', HELD_WAIT_MS);
-  const thread =
-    calledIn === 'thread' && (before === null || before.refused === null) ? threadOfCard(request) : null;
-  const isDirect = isPosted ? before.threadTs === null : thread === null;
-  const text = isDirect ? rows.ownText : rows.text;
-  const card = cardView({ request, session: null, nowMs }, text);
+/**
+ * The person is notified once, under the card or in a direct message, that a request has no session or may have none. What
+ * becomes of it is on the card.
+ */
+export const OUTCOME: Kind = async (c, subject, before) => {
+  const { store, slack, now } = c;
+  const [requestId = '', attempt] = subject.split(':');
+  const request = await store.requests.find(requestId);
+  if (before?.ts != null || request === null || attemptOf(request) !== attempt || !isOutcome(request))
+    return null;
+  const { teamId, userId } = request;
+  const calledIn = CALLED_IN[(await store.settings.preferencesFor(request)).notify];
+  if (calledIn === null) return null;
+  if (waitsForCard(request, now())) throw new Later('slack', HELD_WAIT_MS);
+  const thread = calledIn === 'thread' && before?.refused == null ? threadOfCard(request) : null;
+  const text = thread === null ? await slack.textFor(userId) : c.text;
+  const card = cardView({ request, session: null, nowMs: now() }, text);
   const reason = problemOf(request, text) ?? doubtOf(request, text);
-  const cardUrl = isDirect ? rows.cardUrl : null;
+  const cardUrl = thread === null ? slack.outbound.permalink(cardMessage(request)) : null;
   return {
     place: thread ?? 'direct',
-    teamId: request.teamId,
-    userId: request.userId,
-    turnClass: isOver ? 'rest' : 'url',
+    teamId,
+    userId,
+    turnClass: 'url',
     since: askedAt(request),
-    stage: request.state,
-    // It may be over by then.
-    againInMs: isPosted ? null : 0,
-    render: () => renderOutcome({ card, userId: request.userId, reason, isOver, cardUrl }, text),
+    render: () => renderOutcome({ card, userId, reason, cardUrl }, text),
   };
-}
+};
 
 /** A refusal is private; a person who canceled it knows. */
 function isOutcome({ state, failure, userId }: SessionRequest): boolean {
@@ -172,8 +119,12 @@ function attemptOf(request: SessionRequest): string {
   return String(Math.max(asked, request.sentAt?.getTime() ?? asked));
 }
 
-/** Each is said once: its key holds all that it is about. */
-const desired = (message: Desired): Desired => message;
+/** What the app does in a channel that it was invited to. A channel that takes no message is left to the next invitation. */
+export const GREETING: Kind = async ({ command, text }, subject) => {
+  const [teamId = '', channelId = ''] = subject.split(':');
+  const place = { channelId, threadTs: null };
+  return Promise.resolve({ place, teamId, userId: null, render: () => renderGreeting(command, text) });
+};
 
 /** What a person is told in their direct messages. */
 const toPerson = (person: Person, words: string): Desired => ({
@@ -182,57 +133,33 @@ const toPerson = (person: Person, words: string): Desired => ({
   render: () => notice([words]),
 });
 
-/** What the app does in a channel that it was invited to. A channel that takes no message is left to the next invitation. */
-export const GREETING: Kind<Desired> = {
-  read: async ({ command, text }, subject) => {
-    const [teamId = '', channelId = ''] = subject.split(':');
-    return Promise.resolve({
-      place: { channelId, threadTs: null },
-      teamId,
-      userId: null,
-      render: () => renderGreeting(command, text),
-    });
-  },
-  desired,
-};
-
 /** A member is told that the identity file lets another person run sessions as them. */
-export const SHARED: Kind<Desired> = {
-  async read({ findMember, slack: { people, textFor } }, subject) {
-    const [teamId = '', userId = '', ...rest] = subject.split(':');
-    const member = await findMember(rest.join(':'));
-    // Only a full member of the workspace is told.
-    const owner = member?.email == null ? null : await people.findByEmail(member.email);
-    if (member === null || owner?.kind !== 'member' || owner.userId === userId) return null;
-    const { notices } = await textFor(owner.userId);
-    const words = notices.sharedAccount(`<@${userId}>`, escape(member.name));
-    return toPerson({ teamId, userId: owner.userId }, words);
-  },
-  desired,
+export const SHARED: Kind = async ({ findMember, slack: { people, textFor } }, subject) => {
+  const [teamId = '', userId = '', ...rest] = subject.split(':');
+  const member = await findMember(rest.join(':'));
+  // Only a full member of the workspace is told.
+  const owner = member?.email == null ? null : await people.findByEmail(member.email);
+  if (member === null || owner?.kind !== 'member' || owner.userId === userId) return null;
+  const { notices } = await textFor(owner.userId);
+  const words = notices.sharedAccount(`<@${userId}>`, escape(member.name));
+  return toPerson({ teamId, userId: owner.userId }, words);
 };
 
 /** A person is told that their new address in Slack makes them another member. */
-export const SWITCHED: Kind<Desired> = {
-  async read({ findMember, slack: { textFor } }, subject) {
-    const [teamId = '', userId = '', ...rest] = subject.split(':');
-    const member = await findMember(rest.join(':'));
-    if (member === null) return null;
-    const words = (await textFor(userId)).notices.otherAccount(escape(member.name));
-    return toPerson({ teamId, userId }, words);
-  },
-  desired,
+export const SWITCHED: Kind = async ({ findMember, slack: { textFor } }, subject) => {
+  const [teamId = '', userId = '', ...rest] = subject.split(':');
+  const member = await findMember(rest.join(':'));
+  if (member === null) return null;
+  const words = (await textFor(userId)).notices.otherAccount(escape(member.name));
+  return toPerson({ teamId, userId }, words);
 };
 
 /** A person is told that a workspace admin linked them to a member, or removed their link. */
-export const LINKED: Kind<Desired> = {
-  async read({ findMember, slack: { textFor } }, subject) {
-    const [teamId = '', userId = '', adminId = '', , ...rest] = subject.split(':');
-    const devinUserId = rest.join(':');
-    const { done, removed } = (await textFor(userId)).steering.linking.toPerson;
-    const by = `<@${adminId}>`;
-    const name = devinUserId === '' ? null : ((await findMember(devinUserId))?.name ?? devinUserId);
-    const words = name === null ? removed(by) : done(by, escape(name));
-    return toPerson({ teamId, userId }, words);
-  },
-  desired,
+export const LINKED: Kind = async ({ findMember, slack: { textFor } }, subject) => {
+  const [teamId = '', userId = '', adminId = '', , ...rest] = subject.split(':');
+  const devinUserId = rest.join(':');
+  const { done, removed } = (await textFor(userId)).steering.linking.toPerson;
+  const by = `<@${adminId}>`;
+  const name = devinUserId === '' ? null : ((await findMember(devinUserId))?.name ?? devinUserId);
+  return toPerson({ teamId, userId }, name === null ? removed(by) : done(by, escape(name)));
 };

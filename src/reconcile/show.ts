@@ -66,94 +66,93 @@ export type Desired = {
   isNeeded?: boolean;
   /** Others wait for it: for minutes, if Slack refuses it for no reason that is known here. */
   isFollowed?: boolean;
-};
-
-/** One kind of message that is kept up to date: rows, and what they should look like. */
-export type Kind<Rows, C = ReconcileContext> = {
-  /** null: what it is about is not known. */
-  read: (c: C, subject: string) => Promise<Rows | null>;
-  /** Pure. null: it stays as it is, or isn't there. Throws a Later if it must wait for another message. */
-  desired: (rows: Rows, before: ShownMessage | null) => Desired | null;
   /** What follows once it is posted, in the transaction that records where. `earlier`: it was found there. */
-  posted?: (
-    c: C,
-    rows: Rows,
-    at: CardPlace & { ts: string; earlier: boolean; before: ShownMessage | null },
-    trx: Transaction<Tables>,
-  ) => Promise<void>;
+  posted?: (at: CardPlace & { ts: string; earlier: boolean }, trx: Transaction<Tables>) => Promise<void>;
   /** Slack refuses it everywhere. */
-  refused?: (c: C, rows: Rows, how: { before: ShownMessage | null; code: string }) => Promise<void>;
+  refused?: (code: string) => Promise<void>;
 };
 
-/** `subject`: what its key says that it is about. */
-type KeyedKind<C, Rows> = { key: string; subject: string; kind: Kind<Rows, C> };
-/** The message of a key as it is, and as it should be. */
-type Look<Rows> = { rows: Rows; before: ShownMessage | null; desired: FullDesired };
-type FullDesired = Desired &
-  Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs' | 'metadata'>>;
-type ShowTask<C, Rows> = KeyedKind<C, Rows> & Look<Rows> & { lease: Lease };
+/**
+ * One kind of message that is kept up to date: what it should say, by the rows that it is about. `before`: what it says; null:
+ * it was never attempted. Resolves with null if it stays as it is, or isn't there. Throws a Later if it must wait for another
+ * message.
+ */
+export type Kind<C = ReconcileContext> = (
+  c: C,
+  subject: string,
+  before: ShownMessage | null,
+) => Promise<Desired | null>;
 
-/** Makes a message of a kind say what its rows say. When to look again, in ms; null: when they change. */
-export type Show = (c: ReconcileContext, subject: string) => Promise<number | null>;
+/** Makes a message say what its rows say. When to look again, in ms; null: when they change. */
+export type Show = (c: ReconcileContext, subject: string, key: string) => Promise<number | null>;
 
 /** One at a time for each message. Its first attempt takes the lease; without anything to change, nothing is written. */
-export function createShow<Rows>(name: string, kind: Kind<Rows>): Show {
-  return async (c, subject) => {
-    const key = `${name}:${subject}`;
-    const showing = async (lease: Lease) => showMessage(c, { key, subject, kind }, lease);
-    return c.withLease(`show:${key}`, showing, { late: true });
+export function kept(kind: Kind): Show {
+  return async (c, subject, key) => {
+    const wanted = async (before: ShownMessage | null) => kind(c, subject, before);
+    return c.withLease(`show:${key}`, async (lease) => showMessage(c, { key, wanted, lease }), {
+      late: true,
+    });
   };
 }
 
+type Showing = {
+  key: string;
+  wanted: (before: ShownMessage | null) => Promise<Desired | null>;
+  lease: Lease;
+};
+/** A message as it is, and as it should be. */
+type Change = Pick<Showing, 'key' | 'lease'> & {
+  before: ShownMessage | null;
+  desired: Desired &
+    Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs' | 'metadata'>>;
+};
+
 /** Posts a message, or edits it. When to look again, in ms; null: when its rows change. */
-export async function showMessage<C extends ShowContext, Rows>(
-  c: C,
-  message: KeyedKind<C, Rows>,
-  lease: Lease,
-): Promise<number | null> {
-  let found = await look(c, message);
-  if (found === null || typeof found === 'number') return found;
-  if (found.before !== null) {
-    await c.store.db.transaction().execute(lease.fence);
-    // Another process may have shown what is newer.
-    found = await look(c, message);
-    if (found === null || typeof found === 'number') return found;
-  }
-  const task = { ...message, ...found, lease };
-  const { channelId = null, ts = null } = found.before ?? {};
-  const waitMs = await (channelId === null || ts === null ? post(c, task) : edit(c, task, { channelId, ts }));
-  const { teamId, userId, againInMs } = found.desired;
+export async function showMessage(c: ShowContext, showing: Showing): Promise<number | null> {
+  const change = await findChange(c, showing);
+  if (change === null || typeof change === 'number') return change;
+  const { channelId = null, ts = null } = change.before ?? {};
+  const isPosted = channelId !== null && ts !== null;
+  const waitMs = await (isPosted ? edit(c, change, { channelId, ts }) : post(c, change));
+  const { teamId, userId, againInMs } = change.desired;
   if (waitMs === null && userId !== null) await c.redrawHome({ teamId, userId });
   return waitMs ?? againInMs;
 }
 
-async function look<C extends ShowContext, Rows>(
-  c: C,
-  { key, subject, kind }: KeyedKind<C, Rows>,
-): Promise<Look<Rows> | number | null> {
-  const [rows, before] = await Promise.all([kind.read(c, subject), c.store.shown.find(key)]);
-  const found = rows === null ? null : kind.desired(rows, before);
-  if (rows === null || found === null) return null;
-  const desired = wanted(key, found);
-  return desired.fingerprint === before?.fingerprint ? desired.againInMs : { rows, before, desired };
+/** Without one: when to look again, in ms; null: when its rows change. */
+async function findChange(c: ShowContext, showing: Showing): Promise<Change | number | null> {
+  const found = await look(c, showing);
+  if (found === null || typeof found === 'number' || found.before === null) return found;
+  await c.store.db.transaction().execute(showing.lease.fence);
+  // Another process may have shown what is newer.
+  return look(c, showing);
 }
 
-function wanted(key: string, desired: Desired): FullDesired {
-  const { stage = null, turnClass = 'rest', againInMs = null, metadata = keyMetadata(key) } = desired;
-  const { fingerprint = fingerprintOf(desired.render()) } = desired;
-  return { ...desired, stage, turnClass, againInMs, fingerprint, metadata };
+async function look(c: ShowContext, { key, wanted, lease }: Showing): Promise<Change | number | null> {
+  const before = await c.store.shown.find(key);
+  const found = await wanted(before);
+  if (found === null) return null;
+  const desired = {
+    stage: null,
+    turnClass: 'rest' as const,
+    againInMs: null,
+    metadata: keyMetadata(key),
+    ...found,
+    fingerprint: found.fingerprint ?? fingerprintOf(found.render()),
+  };
+  return desired.fingerprint === before?.fingerprint ? desired.againInMs : { key, lease, before, desired };
 }
 
-async function post<C extends ShowContext, Rows>(c: C, task: ShowTask<C, Rows>): Promise<number | null> {
-  const { key, kind, rows, before, desired, lease } = task;
-  const { stage, fingerprint, metadata, turnClass, since } = desired;
+async function post(c: ShowContext, change: Change): Promise<number | null> {
+  const { key, desired, lease } = change;
+  const { stage, fingerprint, metadata, turnClass, teamId, since } = desired;
   if (desired.editFollows === true) {
-    const turn = { key, of: 'edits', place: desired.teamId, turnClass: 'rest' } as const;
-    const waitMs = await c.store.turns.take(turn);
+    const waitMs = await c.store.turns.take({ key, of: 'edits', place: teamId, turnClass: 'rest' });
     if (waitMs > 0) return waitMs;
   }
   const place = await placeOf(c, desired).catch(slackFailure);
-  if ('kind' in place) return failed(c, task, place);
+  if ('kind' in place) return failed(c, change, place);
   const posted = await c.postOnce({
     key,
     place,
@@ -163,9 +162,9 @@ async function post<C extends ShowContext, Rows>(c: C, task: ShowTask<C, Rows>):
     showing: { stage, fingerprint },
     ...(since !== undefined && { since }),
     render: async () => Promise.resolve(desired.render()),
-    onPosted: async (at, trx) => kind.posted?.(c, rows, { ...place, ...at, before }, trx),
+    onPosted: async (at, trx) => desired.posted?.({ ...place, ...at }, trx),
   });
-  if (posted.kind !== 'posted') return failed(c, task, posted);
+  if (posted.kind !== 'posted') return failed(c, change, posted);
   return posted.earlier ? 0 : null;
 }
 
@@ -178,12 +177,12 @@ async function placeOf(
   return channelId === null ? { kind: 'refused', code: 'no_direct_message' } : { channelId, threadTs: null };
 }
 
-async function edit<C extends ShowContext, Rows>(
-  c: C,
-  task: ShowTask<C, Rows>,
+async function edit(
+  c: ShowContext,
+  change: Change,
   at: { channelId: string; ts: string },
 ): Promise<number | null> {
-  const { key, desired, lease } = task;
+  const { key, desired, lease } = change;
   const { shown, turns, db } = c.store;
   const { stage, fingerprint, metadata, turnClass, teamId } = desired;
   const turn = { key, of: 'edits', place: teamId, turnClass } as const;
@@ -192,7 +191,7 @@ async function edit<C extends ShowContext, Rows>(
   await shown.editing(key);
   const failure = await c.slack.outbound.edit(at, metadata, desired.render()).then(() => null, slackFailure);
   if (failure?.kind === 'rate-limited') return turns.refused(turn, failure.retryAfterMs);
-  if (failure !== null) return failed(c, task, failure);
+  if (failure !== null) return failed(c, change, failure);
   await db.transaction().execute(async (trx) => {
     await lease.end(trx);
     await shown.shows(key, { stage, fingerprint }, trx);
@@ -201,12 +200,11 @@ async function edit<C extends ShowContext, Rows>(
 }
 
 /** A message that Slack keeps refusing is left alone until there is something new to show, and holds up nothing. */
-async function failed<C extends ShowContext, Rows>(
-  c: C,
-  task: ShowTask<C, Rows>,
+async function failed(
+  c: ShowContext,
+  { key, before, desired, lease }: Change,
   failure: SlackFailure,
 ): Promise<number | null> {
-  const { key, kind, rows, before, desired, lease } = task;
   if (failure.kind === 'rate-limited') return failure.retryAfterMs;
   const failingSince = before?.failingSince ?? null;
   const triedForMs = failingSince === null ? 0 : c.now() - failingSince.getTime();
@@ -214,7 +212,7 @@ async function failed<C extends ShowContext, Rows>(
   if (retry.kind === 'wait') {
     const isToken = failure.kind === 'refused' && refusalKind(failure.code) === 'token';
     // It is posted once an app admin has replaced the token.
-    if (isToken && failingSince === null) await kind.refused?.(c, rows, { before, code: failure.code });
+    if (isToken && failingSince === null) await desired.refused?.(failure.code);
     await c.store.shown.fails(key, {});
     return retry.afterMs;
   }
@@ -233,7 +231,7 @@ async function failed<C extends ShowContext, Rows>(
     return 0;
   }
   c.log.warn({ key, code: refused }, 'Slack refused a message');
-  await kind.refused?.(c, rows, { before, code: refused });
+  await desired.refused?.(refused);
   await c.store.shown.fails(key, { refused, stage: desired.stage });
   return null;
 }

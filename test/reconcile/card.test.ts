@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CARD } from '../../src/reconcile/card.ts';
+import { desiredCard } from '../../src/reconcile/card.ts';
 import type { Desired } from '../../src/reconcile/show.ts';
 import type { RequestState } from '../../src/session/request.ts';
 import type { SessionRequest } from '../../src/store/requests.ts';
@@ -45,8 +45,7 @@ function desired({ request, status, before = shownAs('working'), ageMs = 0 }: Se
     nowMs: SECOND_MS + ageMs,
     text: en,
   };
-  const found = CARD.desired(rows, before);
-  return typeof found === 'number' ? null : found;
+  return desiredCard(rows, before);
 }
 
 describe('what a card shows', () => {

@@ -217,12 +217,11 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ),
   ...named(
     'an outcome',
-    ['unknown', 'failed', 'working'] as const,
+    ['unknown', 'failed'] as const,
     (phase) => (text) =>
       renderOutcome(
         {
           card: { ...card, phase },
-          isOver: phase === 'working',
           userId: 'U1',
           reason: null,
           cardUrl: 'https://acme.slack.com/p1',

@@ -133,21 +133,18 @@ type OutcomeMessage = {
   card: SessionCard;
   userId: string;
   reason: string | null;
-  /** It wasn't confirmed, and that has changed. */
-  isOver: boolean;
   /** The card's address, unless the message is in its thread. */
   cardUrl: string | null;
 };
 
 /** Says why a request has no session, or may have none, and what to do. The buttons are on the card. */
 export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
-  const { card, userId, reason, isOver, cardUrl } = message;
-  const event = bold(isOver ? text.card.phases.unknown : statusWord(card, text));
+  const { card, userId, reason, cardUrl } = message;
+  const event = bold(statusWord(card, text));
   const why = ifAny(reason, (words) => truncate(escape(words), REASON_LENGTH));
-  const lines = isOver ? [text.milestones.changedSince] : [why, meaningOf(card.phase, null, text)];
   return joinParts([
     line(facts(`${mention(userId)} ${event}`, escape(cardTitle(card, text)))),
-    ...present(lines).map(line),
+    ...present([why, meaningOf(card.phase, null, text)]).map(line),
     ifAny(cardUrl, (url) => small(link(url, text.notices.openCard))),
   ]);
 }

@@ -58,7 +58,6 @@ export const milestones = {
   /** Label of a link. */
   thread: 'Thread',
   pullRequest: (where: string): string => `Opened ${where}`,
-  changedSince: 'This has changed since. See its card.',
   foundLate: (mention: string, title: string): string =>
     `${mention} ${title} did start; Devin just confirmed late.`,
   duplicate: (mention: string, title: string): string =>

@@ -52,7 +52,6 @@ export const milestones: Text['milestones'] = {
   somethingElse: 'その他の回答',
   thread: 'スレッド',
   pullRequest: (where) => `${where} を作成しました`,
-  changedSince: 'その後、状況が変わりました。カードをご覧ください。',
   foundLate: (mention, title) =>
     `${mention} さん、 ${title} は開始されていました。Devin からの確認が遅れていました。`,
   duplicate: (mention, title) =>
