@@ -1,37 +1,6 @@
 /** What people and Devin say in the sandbox. */
 export type Sample = typeof en;
 
-/** Every kind of Markdown that Slack shows differently. */
-const report = (task: string, repository: string): string => `## Where the time goes
-
-For **${task}**, I ran the import of ${repository} five times on \`main\`:
-
-| Step           | Before | After |
-| -------------- | -----: | ----: |
-| Read orders    | 31 min | 2 min |
-| Match refunds  |  8 min | 1 min |
-| Write totals   |  2 min | 2 min |
-
-What changed:
-
-1. Orders are read once
-   - with one query a day, not one an order
-   - from the [replica](https://example.com/replica), ~~not the primary~~
-2. Refunds are matched in memory
-   - [x] with a test
-   - [ ] behind a flag, *if you want one*
-
-\`\`\`sql
-select id, total
-from orders
-where day = $1 and total <> 0
-order by id;
-\`\`\`
-
-> The totals are the same to the cent.
-
-The single runs are in the file.`;
-
 export const en = {
   talk: {
     invited: 'Devin is in this channel now: type `/devin` and a task.',
@@ -82,7 +51,6 @@ export const en = {
     asks: (task: string, repository: string) =>
       `For "${task}", two branches of ${repository} could be the base. Should I start from \`main\` or from \`release\`?`,
     goesOn: (task: string) => `Thank you. Back to work on "${task}".`,
-    report,
     done: 'Done.',
   },
 };

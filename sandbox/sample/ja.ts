@@ -1,35 +1,5 @@
 import type { Sample } from './en.ts';
 
-const report = (task: string, repository: string): string => `## 時間がかかっている箇所
-
-「**${task}**」のため、${repository} のインポートを \`main\` で 5 回実行しました。
-
-| ステップ       | 変更前 | 変更後 |
-| -------------- | -----: | -----: |
-| 注文の読み込み |  31 分 |   2 分 |
-| 返金の照合     |   8 分 |   1 分 |
-| 合計の書き込み |   2 分 |   2 分 |
-
-変更点:
-
-1. 注文は一度だけ読み込む
-   - 注文ごとではなく、1 日 1 回のクエリで
-   - [レプリカ](https://example.com/replica) から（~~プライマリではなく~~）
-2. 返金はメモリ上で照合する
-   - [x] テストを追加済み
-   - [ ] *必要なら* 機能フラグで切り替え
-
-\`\`\`sql
-select id, total
-from orders
-where day = $1 and total <> 0
-order by id;
-\`\`\`
-
-> 合計は 1 円単位まで一致しています。
-
-各回の記録はファイルにあります。`;
-
 export const ja: Sample = {
   talk: {
     invited: 'このチャンネルで Devin が使えるようになりました。 `/devin` に続けてタスクを入力してください。',
@@ -79,7 +49,6 @@ export const ja: Sample = {
     asks: (task, repository) =>
       `「${task}」のベースになるブランチが ${repository} に 2 つあります。 \`main\` と \`release\` のどちらから始めますか？`,
     goesOn: (task) => `ありがとうございます。「${task}」の作業に戻ります。`,
-    report,
     done: '終わりました。',
   },
 };
