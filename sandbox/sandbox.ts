@@ -7,7 +7,6 @@ import { createBotProcess, type BotProcess, type LogLine } from './bot-process.t
 import { createLocalDevin, type LocalDevin, type Schedule } from './devin/index.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { addHistory } from './history.ts';
-import { MANIFEST } from './manifest.ts';
 import { SAMPLES } from './sample/languages.ts';
 import { createSeedClock, inhabit, seed, type SeededWorld } from './seed.ts';
 import { createLocalSlack, PATIENT_MS, type LocalSlack } from './slack/index.ts';
@@ -52,7 +51,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const patience = options.isPatient === true ? { answerTimeoutMs: PATIENT_MS } : {};
   const clock = createSeedClock();
   const schedule = speed === 0 ? null : scheduleAt(speed);
-  const slack = await createLocalSlack({ now: clock.now, botEvents: MANIFEST.botEvents, ...patience });
+  const slack = await createLocalSlack({ now: clock.now, ...patience });
   const { devin: words } = SAMPLES[language];
   const devin = await createLocalDevin({ now: clock.now, schedule, words });
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));

@@ -12,27 +12,6 @@ export type NewFile = {
   expects?: number;
 };
 
-/** Slack guesses it from the name of a file that an app uploads. */
-const BY_ENDING = new Map([
-  ['csv', 'text/csv'],
-  ['gif', 'image/gif'],
-  ['html', 'text/html'],
-  ['jpeg', 'image/jpeg'],
-  ['jpg', 'image/jpeg'],
-  ['json', 'application/json'],
-  ['log', 'text/plain'],
-  ['md', 'text/markdown'],
-  ['pdf', 'application/pdf'],
-  ['png', 'image/png'],
-  ['txt', 'text/plain'],
-  ['webp', 'image/webp'],
-  ['zip', 'application/zip'],
-]);
-
-export function mimetypeOf(name: string): string {
-  return BY_ENDING.get(name.split('.').at(-1)?.toLowerCase() ?? '') ?? 'application/octet-stream';
-}
-
 export function addFile(state: State, given: NewFile): SlackFile {
   const { name, mimetype, owner, expects = null } = given;
   const id = randomId('F');
@@ -62,7 +41,7 @@ export function serveFile(state: State, request: IncomingMessage, response: Serv
   }
 }
 
-/** Where files.getUploadURLExternal sent the app. The body is the file, or a form with one file in it. */
+/** Where files.getUploadURLExternal sent the app. The body is the file. */
 export async function receiveUpload(
   state: State,
   request: IncomingMessage,
@@ -76,19 +55,8 @@ export async function receiveUpload(
   };
   if (file === undefined || file.expects === null)
     return refuse(404, 'an upload to an address Slack never gave');
-  const content = await fileIn(body, request.headers['content-type'] ?? '');
-  if (content.byteLength !== file.expects)
-    return refuse(400, `an upload of ${content.byteLength} bytes instead of ${file.expects}`);
-  file.content = content;
-  response.writeHead(200).end(`OK - ${file.content.byteLength}`);
-}
-
-async function fileIn(body: Buffer, contentType: string): Promise<Buffer> {
-  if (!contentType.startsWith('multipart/form-data')) return body;
-  const form = await new Response(new Uint8Array(body), {
-    headers: { 'content-type': contentType },
-  }).formData();
-  const [part] = [...form.values()];
-  if (part === undefined) return Buffer.alloc(0);
-  return typeof part === 'string' ? Buffer.from(part) : Buffer.from(await part.arrayBuffer());
+  if (body.byteLength !== file.expects)
+    return refuse(400, `an upload of ${body.byteLength} bytes instead of ${file.expects}`);
+  file.content = body;
+  response.writeHead(200).end(`OK - ${body.byteLength}`);
 }

@@ -6,7 +6,6 @@ import { createSocketTransport } from './delivery/socket.ts';
 import type { Message, View } from './model.ts';
 import { createClicks } from './people/clicks.ts';
 import { createCommands } from './people/commands.ts';
-import { createOffers } from './people/entries.ts';
 import { createEvents } from './people/events.ts';
 import { createForms } from './people/forms.ts';
 import { renderChannel, renderMessage, renderView } from './render-text.ts';
@@ -48,7 +47,6 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
   const socket = createSocketTransport({ state, server, timeoutMs });
   const http = createHttpTransport({ signingSecret: state.workspace.signingSecret, timeoutMs });
   const dispatch = createDispatch({ state, http, socket, redeliverAfterMs });
-  const offers = createOffers(state);
   const limiter = rateLimits === 'off' ? noRateLimits : createRateLimiter({ now });
   const webApi = createWebApi({ state, faults, limiter, openTicket: socket.openTicket });
   serve({ state, server, faults, webApi });
@@ -61,8 +59,8 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     workspace: state.workspace,
     ...createSeed(state),
     ...createCommands({ state, dispatch }),
-    ...createClicks({ state, dispatch, offers }),
-    ...createForms({ state, dispatch, offers }),
+    ...createClicks({ state, dispatch }),
+    ...createForms({ state, dispatch }),
     ...createEvents({ state, dispatch }),
     ...createObservation(state),
     redeliver: dispatch.redeliver,

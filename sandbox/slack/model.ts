@@ -13,8 +13,6 @@ export type Workspace = {
   botToken: string;
   appToken: string;
   signingSecret: string;
-  /** Slack's deprecated verification token; still part of each payload. */
-  verificationToken: string;
   scopes: ReadonlySet<string>;
   /** Events the app has subscribed to, as its manifest names them. */
   botEvents: ReadonlySet<string>;

@@ -4,14 +4,10 @@ import { randomId } from './ids.ts';
 import type { Channel, User, Workspace } from './model.ts';
 import { directChannel, requireChannel, requireUser, type State } from './state.ts';
 
-export type WorkspaceOptions = Partial<Omit<Workspace, 'scopes' | 'botEvents'>> & {
-  scopes?: readonly string[];
-  withoutScopes?: readonly string[];
-  botEvents?: readonly string[];
-};
+/** What the app has otherwise is in its manifest. */
+export type WorkspaceOptions = { withoutScopes?: readonly string[]; botEvents?: readonly string[] };
 
-export function createWorkspace(options: WorkspaceOptions): Workspace {
-  const { scopes = MANIFEST.scopes, withoutScopes = [], botEvents = MANIFEST.botEvents, ...given } = options;
+export function createWorkspace({ withoutScopes = [], botEvents }: WorkspaceOptions): Workspace {
   const removed = new Set(withoutScopes);
   return {
     teamId: 'T0LOCAL',
@@ -24,10 +20,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     botToken: 'xoxb-local-bot-token',
     appToken: 'xapp-local-app-token',
     signingSecret: 'local-signing-secret',
-    verificationToken: 'local-verification-token',
-    ...given,
-    scopes: new Set(scopes.filter((scope) => !removed.has(scope))),
-    botEvents: new Set(botEvents),
+    scopes: new Set(MANIFEST.scopes.filter((scope) => !removed.has(scope))),
+    botEvents: new Set(botEvents ?? MANIFEST.botEvents),
   };
 }
 

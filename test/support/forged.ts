@@ -47,7 +47,7 @@ export async function forgePress(
   { slack }: Slack,
   { userId, channelId, actionId, value, triggerId = 'forged', action = {} }: Press,
 ) {
-  const { teamId, teamDomain, appId, verificationToken } = slack.workspace;
+  const { teamId, teamDomain, appId } = slack.workspace;
   const user = slack.users.get(userId);
   presses += 1;
   const ts = `17000${presses}.000100`;
@@ -60,7 +60,6 @@ export async function forgePress(
       team: { id: teamId, domain: teamDomain },
       user: { id: userId, username: user?.name, name: user?.name, team_id: user?.teamId },
       api_app_id: appId,
-      token: verificationToken,
       container: { type: 'message', message_ts: ts, channel_id: channelId, is_ephemeral: false },
       channel: { id: channelId, name: 'forged' },
       trigger_id: triggerId,

@@ -16,7 +16,7 @@ import { initialValues, isHolding } from '../view-state.ts';
 import { viewPayload } from '../views.ts';
 import { wireMessage } from '../wire.ts';
 import type { MessageRef } from './commands.ts';
-import { enter, type Entry, type Offers } from './entries.ts';
+import { enter, type Entry } from './entries.ts';
 import { payloadBase, payloadChannelName } from './payload.ts';
 
 /** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
@@ -34,8 +34,7 @@ type Found = { element: Element; blockId: string };
 /** The part of a payload that says where the click happened. */
 type Place = { found: Found; values: StateValues; payload: Record<string, unknown> };
 
-export function createClicks(deps: { state: State; dispatch: Dispatch; offers: Offers }) {
-  const { state, dispatch, offers } = deps;
+export function createClicks({ state, dispatch }: { state: State; dispatch: Dispatch }) {
   return {
     /** `which`: the action id, `block id/action id`, or the words on the button or on an option of an overflow menu, or the first word of that option's value. */
     clickButton: (userId: string, target: ClickTarget, which: string) =>
@@ -48,7 +47,7 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
     const place = 'viewId' in target ? inView(target.viewId, which) : inMessage(userId, target, which);
     const { element, blockId } = place.found;
     const chosen = element.type === 'overflow' ? (entry ?? which) : entry;
-    const picked = pick({ userId, target, which, entry: chosen }, place.found);
+    const picked = pick(element, chosen);
     const held = isHolding(element) && picked !== null ? { [element.action_id ?? '']: picked } : {};
     place.values[blockId] = { ...place.values[blockId], ...held };
     const delivery = await dispatch.deliver('interactive', {
@@ -88,13 +87,10 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
     return { found: find(blocks, which), values: initialValues(blocks), payload };
   }
 
-  function pick({ target, entry }: Choice, { element, blockId }: Found): StateValue | null {
+  function pick(element: Element, entry: Entry): StateValue | null {
     if (element.type === 'overflow')
       return { type: 'overflow', selected_option: overflowOption(element, entry) };
-    if (!isHolding(element)) return null;
-    const place = 'viewId' in target ? target.viewId : target.ts;
-    const offered = offers.get(place, blockId);
-    return enter(element, entry, { offered, fileObject: offers.fileObject });
+    return isHolding(element) ? enter({ state, element }, entry) : null;
   }
 }
 

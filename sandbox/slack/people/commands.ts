@@ -31,9 +31,8 @@ export function createCommands({ state, dispatch }: { state: State; dispatch: Di
       const { name = '/devin' } = options;
       const channel = requireChannel(state, channelId);
       const user = requireMember(state, userId);
-      const { verificationToken, teamId, teamDomain, appId } = state.workspace;
+      const { teamId, teamDomain, appId } = state.workspace;
       const delivery = await dispatch.deliver('command', {
-        token: verificationToken,
         team_id: teamId,
         team_domain: teamDomain,
         channel_id: channel.id,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Option, StateValue } from '../model.ts';
+import type { Option, SlackFile, StateValue } from '../model.ts';
 import { plainOption } from '../rules/composition.ts';
 import { LIMIT } from '../rules/limits.ts';
 import type { State } from '../state.ts';
@@ -9,48 +9,32 @@ import { wireFile } from '../wire.ts';
 /** What a person enters: text, an option's value or label, an id, a date; several of them; null empties it. */
 export type Entry = string | null | readonly string[];
 
-export type Offers = ReturnType<typeof createOffers>;
-
-/** What external selects have been offered; `place`: a view's id or a message's ts. A person can pick nothing else. */
-export function createOffers(state: State) {
-  const offered = new Map<string, Option[]>();
-  const get = (place: string, blockId: string): Option[] => offered.get(`${place}/${blockId}`) ?? [];
-  return {
-    get,
-    add(place: string, blockId: string, options: readonly Option[]): void {
-      offered.set(`${place}/${blockId}`, [...get(place, blockId), ...options]);
-    },
-    fileObject(fileId: string) {
-      const file = state.files.get(fileId);
-      if (file === undefined) throw new Error(`The local Slack has no file ${fileId}.`);
-      return wireFile(state, file);
-    },
-  };
-}
-
-type EntryDeps = {
-  /** What an external select has been offered so far. */
-  offered: readonly Option[];
-  fileObject: (fileId: string) => Record<string, unknown>;
-};
+/** `offered`: what an external select has been offered so far. */
+type Entering = { state: State; element: HoldingElement; offered?: readonly Option[] };
 
 /** The element's new state. People can pick only what is offered. */
-export function enter(element: HoldingElement, entry: Entry, deps: EntryDeps): StateValue {
+export function enter({ state, element, offered = [] }: Entering, entry: Entry): StateValue {
   const { type } = element;
   const { field, several } = HELD[type];
   const typed = entry === null ? [] : [entry].flat();
-  const values = typed.filter((one) => one !== '').map((one) => valueOf(element, one, deps));
+  const options = [...optionsOf(element), ...offered];
+  const values = typed.filter((one) => one !== '').map((one) => valueOf(one));
   if (!several && values.length > 1) throw new Error(`${type} takes one value.`);
   return { type, [field]: several ? values : (values[0] ?? null) };
+
+  function valueOf(one: string): unknown {
+    if (type === 'plain_text_input' || type === 'number_input') return one;
+    if (type === 'file_input') return wireFile(state, requireFile(state, one));
+    const found = options.find(({ value, text }) => value === one || text.text === one);
+    if (found === undefined) throw new Error(`${type} does not offer "${one}".`);
+    return found;
+  }
 }
 
-function valueOf(element: HoldingElement, entry: string, deps: EntryDeps): unknown {
-  if (element.type === 'file_input') return deps.fileObject(entry);
-  if (element.type === 'plain_text_input' || element.type === 'number_input') return entry;
-  const options = [...optionsOf(element), ...deps.offered];
-  const found = options.find(({ value, text }) => value === entry || text.text === entry);
-  if (found === undefined) throw new Error(`${element.type} does not offer "${entry}".`);
-  return found;
+function requireFile({ files }: State, fileId: string): SlackFile {
+  const file = files.get(fileId);
+  if (file === undefined) throw new Error(`The local Slack has no file ${fileId}.`);
+  return file;
 }
 
 function optionsOf(element: HoldingElement): Option[] {

@@ -26,10 +26,9 @@ export type UserChange = Partial<Omit<User, 'id' | 'teamId'>>;
 export function createEvents({ state, dispatch }: { state: State; dispatch: Dispatch }) {
   /** https://docs.slack.dev/apis/events-api/#events-JSON */
   async function deliverEvent(event: Record<string, unknown>): Promise<Delivery> {
-    const { verificationToken, teamId, appId, botUserId } = state.workspace;
+    const { teamId, appId, botUserId } = state.workspace;
     const channel = typeof event['channel'] === 'string' ? state.channels.get(event['channel']) : undefined;
     const payload = {
-      token: verificationToken,
       team_id: teamId,
       context_team_id: teamId,
       context_enterprise_id: null,

@@ -7,7 +7,7 @@ import { checkView } from '../rules/view.ts';
 import { addProblem, addTrigger, requireOpenView, type State } from '../state.ts';
 import { isBlank, isHolding } from '../view-state.ts';
 import { closeView, replaceView, viewPayload } from '../views.ts';
-import { enter, readSuggestions, type Entry, type Offers } from './entries.ts';
+import { enter, readSuggestions, type Entry } from './entries.ts';
 import { payloadBase } from './payload.ts';
 
 /** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
@@ -16,8 +16,10 @@ const DEFAULT_MIN_QUERY = 3;
 
 type InputBlock = Extract<Block, { type: 'input' }>;
 
-export function createForms(deps: { state: State; dispatch: Dispatch; offers: Offers }) {
-  const { state, dispatch, offers } = deps;
+export function createForms({ state, dispatch }: { state: State; dispatch: Dispatch }) {
+  /** To external selects, by view and block. */
+  const offered = new Map<string, Option[]>();
+  const offeredTo = (viewId: string, blockId: string): Option[] => offered.get(`${viewId}/${blockId}`) ?? [];
   return {
     /** Keys: block ids, or labels as the person reads them. Nothing is sent. */
     typeIn(viewId: string, entries: Record<string, Entry>): void {
@@ -26,10 +28,7 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
         const { block_id: blockId = '', element } = inputOf(view, key);
         const { action_id: actionId = '' } = element;
         if (!isHolding(element)) continue;
-        const value = enter(element, entry, {
-          offered: offers.get(viewId, blockId),
-          fileObject: offers.fileObject,
-        });
+        const value = enter({ state, element, offered: offeredTo(viewId, blockId) }, entry);
         view.values[blockId] = { ...view.values[blockId], [actionId]: value };
       }
       state.changes.emit({ kind: 'view', viewId });
@@ -76,7 +75,7 @@ export function createForms(deps: { state: State; dispatch: Dispatch; offers: Of
       const options = failureOf(delivery) === null ? readSuggestions(answerOf(delivery)) : [];
       if (options === null)
         addProblem(state, `bad options for ${blockId}: ${JSON.stringify(answerOf(delivery))}`);
-      offers.add(viewId, blockId, options ?? []);
+      offered.set(`${viewId}/${blockId}`, [...offeredTo(viewId, blockId), ...(options ?? [])]);
       return options ?? [];
     },
   };
@@ -186,8 +185,7 @@ function lengthError(
 
 function numberError(element: Extract<InputElement, { type: 'number_input' }>, text: string): string | null {
   const number = Number(text);
-  if (Number.isNaN(number)) return 'Please enter a number.';
-  if (!element.is_decimal_allowed && !Number.isInteger(number)) return 'Please enter a whole number.';
+  if (!Number.isInteger(number)) return 'Please enter a whole number.';
   if (number < Number(element.min_value ?? -Infinity)) return `Must be at least ${element.min_value}.`;
   return number > Number(element.max_value ?? Infinity) ? `Must be at most ${element.max_value}.` : null;
 }

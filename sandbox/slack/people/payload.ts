@@ -3,13 +3,12 @@ import { requireUser, type State } from '../state.ts';
 
 /** Parts that every interaction payload has. https://docs.slack.dev/reference/interaction-payloads */
 export function payloadBase(state: State, userId: string): Record<string, unknown> {
-  const { teamId, teamDomain, appId, verificationToken } = state.workspace;
+  const { teamId, teamDomain, appId } = state.workspace;
   const { id, name, teamId: homeTeamId } = requireUser(state, userId);
   return {
     team: { id: teamId, domain: teamDomain },
     user: { id, username: name, name, team_id: homeTeamId },
     api_app_id: appId,
-    token: verificationToken,
     enterprise: null,
     is_enterprise_install: false,
   };

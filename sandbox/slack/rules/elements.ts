@@ -20,7 +20,7 @@ const actionable = { action_id: id.optional() };
 const placeholdable = { placeholder: plainText(LIMIT.placeholder).optional() };
 const select = { ...actionable, ...placeholdable };
 const typed = { ...actionable, ...placeholdable, focus_on_load: z.boolean().optional() };
-const numeric = z.string().regex(/^-?\d+(?:\.\d+)?$/, 'must be a number written as a string');
+const whole = z.string().regex(/^-?\d+$/, 'must be a whole number written as a string');
 
 type Choice = {
   options: object[];
@@ -92,15 +92,11 @@ const choices = [
     .refine(hasInitial, NOT_OFFERED),
 ] as const;
 
-type Numbers = { is_decimal_allowed: boolean; [field: string]: unknown };
+type Numbers = Partial<Record<'min_value' | 'initial_value' | 'max_value', string | undefined>>;
 
-function isInRange({ is_decimal_allowed: isDecimal, ...numbers }: Numbers): boolean {
-  const { min_value: min = -Infinity, max_value: max = Infinity, initial_value: initial = min } = numbers;
-  const values = [min, initial, max].map(Number);
-  const isWhole = values.every((value) => Number.isInteger(value) || !Number.isFinite(value));
-  return (
-    (isDecimal || isWhole) && values.every((value, at) => at === 0 || value >= (values[at - 1] ?? value))
-  );
+function isInOrder({ min_value: min = '-Infinity', max_value: max = 'Infinity', ...rest }: Numbers): boolean {
+  const initial = Number(rest.initial_value ?? min);
+  return Number(min) <= initial && initial <= Number(max);
 }
 
 const typedInputs = [
@@ -120,12 +116,12 @@ const typedInputs = [
     .strictObject({
       type: z.literal('number_input'),
       ...typed,
-      is_decimal_allowed: z.boolean(),
-      initial_value: numeric.optional(),
-      min_value: numeric.optional(),
-      max_value: numeric.optional(),
+      is_decimal_allowed: z.literal(false),
+      initial_value: whole.optional(),
+      min_value: whole.optional(),
+      max_value: whole.optional(),
     })
-    .refine(isInRange, 'must be numbers of the kind that is allowed, in order'),
+    .refine(isInOrder, 'must be in order'),
 ] as const;
 
 const fileInput = z.strictObject({

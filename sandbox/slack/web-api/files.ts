@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addFile, mimetypeOf } from '../files.ts';
+import { addFile } from '../files.ts';
 import { addBotMessage } from '../messages.ts';
 import type { SlackFile } from '../model.ts';
 import type { State } from '../state.ts';
@@ -20,7 +20,7 @@ export const files = {
     run({ filename, length }, state) {
       const file = addFile(state, {
         name: filename,
-        mimetype: mimetypeOf(filename),
+        mimetype: 'application/octet-stream',
         content: '',
         owner: state.workspace.botUserId,
         expects: length,

@@ -59,12 +59,10 @@ export function method<T extends z.ZodType>({
   };
 }
 
-/** Arguments arrive as text in forms and as values in JSON bodies. */
+/** A truth value, as a form has it. */
 export const flag = z
-  .union([
-    z.boolean(),
-    z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1'),
-  ])
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
   .optional();
 
 /** How many items of a list. https://docs.slack.dev/reference/methods/conversations.history */

@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse, Server } from 'node:http';
-import { buffer } from 'node:stream/consumers';
+import type { IncomingMessage, ServerResponse, Server } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { isOnlyDelay, waitFirst, createFaults, statusOf, type Fault } from '../../faults.ts';
 import { parseJson } from '../../json.ts';
@@ -52,10 +52,9 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
   }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', state.url);
-    const name = pathname.slice('/api/'.length);
-    const body = await buffer(request);
-    const { token, args } = decodeArgs(body, request.headers, searchParams);
+    const name = (request.url ?? '').slice('/api/'.length);
+    const args = argumentsIn(await text(request));
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? null;
     const fault = faults.take(name, args);
     if (fault !== null) await waitFirst(fault);
     const isFailing = fault !== null && !isOnlyDelay(fault);
@@ -117,30 +116,14 @@ function checkToken(
 /** Arguments that travel as JSON text inside a form. */
 const NESTED = new Set(['blocks', 'metadata', 'view', 'files']);
 
-const jsonObject = z.record(z.string(), z.unknown());
-
-type Decoded = { token: string | null; args: Record<string, unknown> };
-
-/** Forms and JSON bodies, as @slack/web-api and plain HTTP clients send them. */
-function decodeArgs(body: Buffer, headers: IncomingHttpHeaders, query: URLSearchParams): Decoded {
-  const given = (headers['content-type'] ?? '').startsWith('application/json')
-    ? fromJson(body.toString())
-    : fromForm(new URLSearchParams(body.toString()));
-  const { token: inBody, ...args } = { ...fromForm(query), ...given };
-  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
-  return { token: bearer ?? (typeof inBody === 'string' ? inBody : null), args };
-}
-
-/** Text that is not JSON stays text, and fails where an object is needed. */
-function fromForm(form: URLSearchParams): Record<string, unknown> {
+/** Forms, as @slack/web-api sends them. Text that is not JSON stays text, and fails where an object is needed. */
+function argumentsIn(form: string): Record<string, unknown> {
   return Object.fromEntries(
-    [...form].map(([key, value]) => [key, NESTED.has(key) ? parseJson(value, value) : value]),
+    [...new URLSearchParams(form)].map(([key, value]) => [
+      key,
+      NESTED.has(key) ? parseJson(value, value) : value,
+    ]),
   );
-}
-
-function fromJson(text: string): Record<string, unknown> {
-  const parsed = jsonObject.safeParse(parseJson(text));
-  return parsed.success ? parsed.data : {};
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
