@@ -8,8 +8,8 @@ export type Fault = {
   delayMs?: number;
   until?: Promise<void>;
   status?: number;
-  /** The Retry-After header: seconds, or an HTTP date. Makes it a 429, unless a status is named. */
-  retryAfter?: number | string;
+  /** The Retry-After header, in seconds. Makes it a 429, unless a status is named. */
+  retryAfter?: number;
   /** Never answers. */
   hang?: boolean;
   /** The call takes effect before it fails, or before it waits: the app never learns that it did, or learns it late. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 
 const HOST = '127.0.0.1';
 // The caller closes an idle connection first; if the server did, a call could be on its way just then.
@@ -24,18 +24,6 @@ export async function shut(server: Server): Promise<void> {
   await new Promise((resolve) => {
     server.close(resolve);
   });
-}
-
-/** null if there is more than `limit`; the rest is read and dropped, so that the caller gets the answer. */
-export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer | null> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const stream: AsyncIterable<Uint8Array> = request;
-  for await (const bytes of stream) {
-    size += bytes.byteLength;
-    if (size <= limit) chunks.push(bytes);
-  }
-  return size <= limit ? Buffer.concat(chunks) : null;
 }
 
 export function sendJson(

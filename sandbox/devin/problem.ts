@@ -1,22 +1,7 @@
+import { STATUS_CODES } from 'node:http';
+
 /** One entry of a 422. FastAPI repeats what was sent in `input`, secrets included, so a client must not log it. */
 export type FieldError = { loc: (string | number)[]; msg: string; type: string; input?: unknown };
-
-const TITLES: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  402: 'Payment Required',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  413: 'Content Too Large',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
 
 /** A refusal, answered as RFC 9457 problem details. https://www.rfc-editor.org/rfc/rfc9457 */
 export class ApiProblem extends Error {
@@ -34,7 +19,7 @@ export class ApiProblem extends Error {
 export function problemBody(problem: ApiProblem, instance: string): Record<string, unknown> {
   return {
     type: 'about:blank',
-    title: TITLES[problem.status] ?? 'Error',
+    title: STATUS_CODES[problem.status],
     status: problem.status,
     detail: problem.message,
     instance,

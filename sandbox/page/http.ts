@@ -1,8 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { readBytes } from '../loopback.ts';
-
-/** A file of ten megabytes in base64, and some room. */
-const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+import { text } from 'node:stream/consumers';
 
 /** The caller's mistake, in a sentence. */
 export class Refusal extends Error {
@@ -16,10 +13,8 @@ export class Refusal extends Error {
 }
 
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const bytes = await readBytes(request, BODY_LIMIT_BYTES);
-  if (bytes === null) throw new Refusal('The request is larger than 16 MB.', 413);
   try {
-    return JSON.parse(bytes.toString());
+    return JSON.parse(await text(request));
   } catch {
     throw new Refusal('The body is not JSON.');
   }

@@ -114,8 +114,8 @@ export type DeliveryOutcome =
   | { kind: 'answered'; body: unknown }
   /** Nothing within the three seconds Slack waits. */
   | { kind: 'timeout' }
-  /** No connection, or an HTTP status other than 2xx; `noRetry`: the app wants an event not to come again. */
-  | { kind: 'refused'; status: number | null; noRetry?: boolean };
+  /** No connection, or an HTTP status other than 2xx. */
+  | { kind: 'refused'; status: number | null };
 
 /** One payload and every delivery of it, with the outcome. */
 export type Delivery = {

@@ -18,7 +18,7 @@ export type Answer = {
   body?: unknown;
 };
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'DELETE';
 
 export type Route = {
   method: Method;
@@ -55,15 +55,7 @@ export function createRouter(routes: readonly Route[]): (pathname: string) => Ma
       const groups = pattern.exec({ pathname })?.pathname.groups;
       if (groups === undefined) return [];
       const params: Record<string, string> = {};
-      for (const [name, value = ''] of Object.entries(groups)) params[name] = decodeSegment(value);
+      for (const [name, value = ''] of Object.entries(groups)) params[name] = decodeURIComponent(value);
       return [{ route, params }];
     });
-}
-
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

@@ -44,7 +44,6 @@ export function createDispatch({ state, http, socket, redeliverAfterMs }: Dispat
   function redeliverLater(delivery: Delivery, outcome: DeliveryOutcome, triesBefore: number): void {
     const waitMs = redeliverAfterMs[triesBefore];
     if (outcome.kind === 'answered' || waitMs === undefined) return;
-    if (outcome.kind === 'refused' && outcome.noRetry === true) return;
     const retry = { num: triesBefore + 1, reason: http.isUp() ? httpReason(outcome) : 'timeout' };
     const timer = setTimeout(() => {
       timers.delete(timer);

@@ -87,8 +87,7 @@ async function post({ url, body, headers, timeoutMs }: Post): Promise<DeliveryOu
     const text = await response.text();
     // An empty body is a bare acknowledgement; text that is not JSON is a message.
     if (response.ok) return { kind: 'answered', body: text === '' ? null : parseJson(text, text) };
-    const noRetry = response.headers.get('x-slack-no-retry') === '1';
-    return { kind: 'refused', status: response.status, ...(noRetry && { noRetry }) };
+    return { kind: 'refused', status: response.status };
   } catch {
     return signal.aborted ? { kind: 'timeout' } : { kind: 'refused', status: null };
   }
