@@ -9,18 +9,16 @@ import { parseJson } from './json.ts';
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
-const LOG_LINES_KEPT = 200;
-
-type BotStatus = 'starting' | 'ready' | 'ended';
+const LAST_WORDS = 5;
 
 export type LogLine = { level: string; message: string };
 
 type BotState = {
-  status: BotStatus;
-  pid: number | null;
+  status: 'starting' | 'ready' | 'ended';
   /** Where its own pages are, while it is ready. */
   address: string | null;
-  log: readonly LogLine[];
+  /** The newest lines of its log. */
+  lastWords: readonly string[];
 };
 
 export type BotProcess = {
@@ -58,22 +56,21 @@ const WARN = 40;
 export function createBotProcess(options: BotProcessOptions): BotProcess {
   const { environment, folder, program = MAIN, onReady, onLine, onTrouble } = options;
   const listeners = new Set<() => void>();
-  const log: LogLine[] = [];
+  const lastWords: string[] = [];
   let child: ChildProcess | null = null;
-  let state: Omit<BotState, 'log'> = { status: 'ended', pid: null, address: null };
+  let state: BotState = { status: 'ended', address: null, lastWords };
 
-  function update(change: Partial<typeof state>): void {
-    state = { ...state, ...change };
+  function update(status: BotState['status'], address: string | null = null): void {
+    state = { status, address, lastWords };
     for (const listener of listeners) listener();
   }
 
   function note(line: string, isError: boolean): void {
     onLine?.(line);
     const { level, message } = readLine(line, isError);
-    const entry = { level: level > WARN ? 'error' : level === WARN ? 'warn' : 'info', message };
-    log.push(entry);
-    log.splice(0, log.length - LOG_LINES_KEPT);
-    if (level >= WARN) onTrouble?.(entry);
+    lastWords.push(message);
+    lastWords.splice(0, lastWords.length - LAST_WORDS);
+    if (level >= WARN) onTrouble?.({ level: level > WARN ? 'error' : 'warn', message });
   }
 
   async function start(): Promise<void> {
@@ -85,11 +82,11 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     child = started;
-    update({ status: 'starting', pid: started.pid ?? null });
+    update('starting');
     // Not `exit`: its last words come before this.
     const ended = once(started, 'close').then(() => {
       child = null;
-      update({ status: 'ended', pid: null, address: null });
+      update('ended');
     });
     const ready = Promise.withResolvers<void>();
     listen(started.stderr, (line) => note(line, true));
@@ -98,10 +95,13 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
       const address = addressIn(line);
       if (address === null) return;
       onReady?.(address);
-      update({ status: 'ready', address });
+      update('ready', address);
       ready.resolve();
     });
-    await Promise.race([ready.promise, ended.then(() => Promise.reject(new Error(lastWords(log))))]);
+    const failed = ended.then(() => {
+      throw new Error(['The bot ended before it was ready.', ...lastWords].join('\n'));
+    });
+    await Promise.race([ready.promise, failed]);
   }
 
   async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
@@ -112,7 +112,7 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   }
 
   return {
-    state: () => ({ ...state, log }),
+    state: () => state,
     start,
     kill: async () => end('SIGKILL'),
     stop: async () => end('SIGTERM'),
@@ -142,9 +142,4 @@ function readLine(line: string, isError: boolean): { level: number; message: str
 function addressIn(line: string): string | null {
   const parsed = readySchema.safeParse(parseJson(line));
   return parsed.success ? `http://127.0.0.1:${parsed.data.port}` : null;
-}
-
-function lastWords(log: readonly LogLine[]): string {
-  const words = log.slice(-5).map(({ message }) => message);
-  return ['The bot ended before it was ready.', ...words].join('\n');
 }

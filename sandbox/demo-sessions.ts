@@ -13,28 +13,9 @@ export async function startSessions(stage: Stage): Promise<Set<string>> {
   const { people, sample } = stage.world;
   const { ana, ben, mei } = people;
   const { finished, working, progress, asking } = sample.sessions;
-  for (const started of [
-    {
-      userId: mei,
-      command: finished,
-      script: 'normal',
-      minutesAgo: 48,
-    },
-    {
-      userId: ben,
-      command: working,
-      script: worksOn(progress),
-      minutesAgo: 12,
-    },
-    {
-      userId: ana,
-      command: asking,
-      script: 'question',
-      minutesAgo: 6,
-    },
-  ] as const satisfies readonly Started[]) {
-    await start(stage, started);
-  }
+  await start(stage, { userId: mei, command: finished, script: 'normal', minutesAgo: 48 });
+  await start(stage, { userId: ben, command: working, script: worksOn(progress), minutesAgo: 12 });
+  await start(stage, { userId: ana, command: asking, script: 'question', minutesAgo: 6 });
   stage.devin.script('normal');
   return new Set(stage.devin.sessions.map(({ id }) => id));
 }
@@ -43,10 +24,7 @@ export async function startSessions(stage: Stage): Promise<Set<string>> {
 const worksOn = (message: string): Script => [
   { status: 'claimed' },
   { status: 'running', statusDetail: 'working' },
-  {
-    message,
-    acus: 0.9,
-  },
+  { message, acus: 0.9 },
 ];
 
 async function start({ slack, devin, world }: Stage, started: Started): Promise<void> {

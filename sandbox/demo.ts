@@ -78,10 +78,8 @@ async function runPage(
   wantedPort: number | null,
   language: Language,
 ): Promise<number> {
-  const { strangers } = parts.world;
   const guide = createGuide({ ...parts, seeded: await startSessions(parts) });
-  const open = async (port: number): Promise<Page> =>
-    createPage({ ...parts, guide, strangers, language, port });
+  const open = async (port: number): Promise<Page> => createPage({ ...parts, guide, language, port });
   const end = async (): Promise<void> => {
     guide.close();
     await close();

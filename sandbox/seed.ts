@@ -43,7 +43,7 @@ export function seed({ slack }: Pick<Sides, 'slack'>, world: Inhabited, clock: S
   addSmallTalk({ slack, people, channels, talk: sample.talk });
   const thread = addIncident({ slack, people, channels, clock, talk: sample.talk });
   clock.catchUp();
-  return { ...world, thread, strangers: new Set([people.eve]) };
+  return { ...world, thread };
 }
 
 type People = ReturnType<typeof addPeople>;

@@ -98,6 +98,7 @@ function controls({
     secretsOf: sessions.secretsOf,
     addMember: members.add,
     removeMember: members.remove,
+    hasMember: members.has,
     /** What people can pick from, live. */
     catalog,
     /** As if the app had asked. */

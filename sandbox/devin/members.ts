@@ -24,6 +24,7 @@ export function createMembers() {
     add: (member: Member) => void members.set(member.userId, member),
     remove: (userId: string) => void members.delete(userId),
     find: (userId: string) => members.get(userId),
+    has: (email: string | null) => [...members.values()].some((member) => member.email === email),
     /** Wire form of those in one of the two lists; `email` matches exactly. */
     list(via: 'direct' | 'idp', email: string | undefined): Placed[] {
       const found = [...members.values()].filter(

@@ -3,10 +3,8 @@ import type { LocalSlack } from '../slack/index.ts';
 import type { Click } from '../slack/people/clicks.ts';
 import { writeTyped } from '../slack/people/commands.ts';
 import { actSchema, type PersonalAct } from './act-schema.ts';
-import type { Act, ActResult, Target } from './client/wire.ts';
+import type { ActResult } from './client/wire.ts';
 import { Refusal } from './http.ts';
-
-type Doing<Kind extends Act['do']> = { as: string } & Extract<Act, { do: Kind }>;
 
 const NOTHING: ActResult = {
   failure: null,
@@ -21,7 +19,6 @@ const NOTHING: ActResult = {
 export async function perform(slack: LocalSlack, body: unknown): Promise<ActResult> {
   const parsed = actSchema.safeParse(body);
   if (!parsed.success) throw new Refusal(sentences(parsed.error));
-  checkPerson(slack, parsed.data.as);
   try {
     return { ...NOTHING, ...(await run(slack, parsed.data)) };
   } catch (error) {
@@ -40,9 +37,6 @@ function sentences(error: z.ZodError): string {
 
 async function run(slack: LocalSlack, act: PersonalAct): Promise<Partial<ActResult>> {
   const { as: userId } = act;
-  if ('channelId' in act) checkMember(slack, userId, act.channelId);
-  if ('target' in act) checkTarget(slack, userId, act.target);
-  if ('viewId' in act) checkTarget(slack, userId, act);
   switch (act.do) {
     case 'command': {
       const { failure } = await slack.command(userId, act.channelId, act.text, { name: act.name });
@@ -71,7 +65,6 @@ async function run(slack: LocalSlack, act: PersonalAct): Promise<Partial<ActResu
       return { fileId: slack.addFile({ name, mimetype, content, owner: userId }) };
     }
     case 'say':
-      if (act.text.trim() === '') throw new Refusal('There is nothing to send.');
       await slack.speak(userId, act.channelId, writeTyped(slack, act.text), {
         ...(act.threadTs !== undefined && { threadTs: act.threadTs }),
       });
@@ -90,30 +83,9 @@ const pressed = ({ failure, openedUrl }: Click): Partial<ActResult> => ({ failur
 /** The app gets the event only if its manifest subscribes to it. */
 async function openHome(
   slack: LocalSlack,
-  { as: userId, tab }: Doing<'open-home'>,
+  { as: userId, tab }: Extract<PersonalAct, { do: 'open-home' }>,
 ): Promise<Partial<ActResult>> {
   const channelId = slack.directMessages(userId);
   if (slack.workspace.botEvents.has('app_home_opened')) await slack.openHome(userId, tab);
   return { channelId };
-}
-
-function checkPerson(slack: LocalSlack, userId: string): void {
-  const user = slack.users.get(userId);
-  if (user === undefined || user.isBot || user.deleted) {
-    throw new Refusal(`Nobody here can act as "${userId}".`, 404);
-  }
-}
-
-function checkMember(slack: LocalSlack, userId: string, channelId: string): void {
-  const channel = slack.channels.get(channelId);
-  if (channel === undefined) throw new Refusal(`There is no channel "${channelId}".`, 404);
-  if (!channel.members.has(userId)) throw new Refusal(`${userId} is not in #${channel.name}.`, 403);
-  if (channel.isArchived) throw new Refusal(`#${channel.name} is archived.`, 403);
-}
-
-function checkTarget(slack: LocalSlack, userId: string, target: Target): void {
-  if (!('viewId' in target)) return checkMember(slack, userId, target.channelId);
-  if (slack.view(target.viewId).userId !== userId) {
-    throw new Refusal(`${userId} does not have the view ${target.viewId} open.`, 403);
-  }
 }

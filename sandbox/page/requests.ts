@@ -61,15 +61,12 @@ function ofRequest({ method, path, status, receivedAtMs: atMs }: LocalDevin['req
 }
 
 const payloadSchema = z.object({
-  command: z.string().optional().catch(undefined),
-  type: z.string().optional().catch(undefined),
-  event: z.object({ type: z.string() }).optional().catch(undefined),
-  callback_id: z.string().optional().catch(undefined),
-  view: z.object({ callback_id: z.string() }).optional().catch(undefined),
-  actions: z
-    .array(z.object({ action_id: z.string() }))
-    .optional()
-    .catch(undefined),
+  command: z.string().optional(),
+  type: z.string().optional(),
+  event: z.object({ type: z.string() }).optional(),
+  callback_id: z.string().optional(),
+  view: z.object({ callback_id: z.string() }).optional(),
+  actions: z.array(z.object({ action_id: z.string() })).optional(),
 });
 
 /** Of a command its name; of an event and an interaction its type, and what was acted on. */

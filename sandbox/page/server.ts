@@ -18,8 +18,6 @@ export type PageOptions = {
   devin: LocalDevin;
   /** Things to try; none by default. */
   guide?: Guide;
-  /** Members of the workspace without a Devin account. */
-  strangers?: ReadonlySet<string>;
   /** Of the page's own words. */
   language?: Language;
   /** 0, the default: any free port. */
@@ -40,11 +38,11 @@ const SHOWN = new Set(['message', 'view', 'home']);
 
 /** A Slack-like client in the browser, on this machine only, with the sandbox behind it. */
 export async function createPage(options: PageOptions): Promise<Page> {
-  const { slack, devin, guide = null, strangers = new Set<string>(), language = 'en' } = options;
+  const { slack, devin, guide = null, language = 'en' } = options;
   const events = createEvents();
   const server = createServer();
   const { port, origin: url } = await listen(server, options.port);
-  const snapshot = { slack, strangers, guide };
+  const snapshot = { slack, devin, guide };
   serve(server, { slack, devin, port, events, snapshot, language });
   const tell = (isShown: boolean): void => {
     const isGuided = guide?.look() === true;

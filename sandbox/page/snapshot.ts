@@ -1,3 +1,4 @@
+import type { LocalDevin } from '../devin/index.ts';
 import { MANIFEST } from '../manifest.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import type { Message, User } from '../slack/model.ts';
@@ -6,12 +7,7 @@ import type { Person, ShownMessage, Snapshot } from './client/wire.ts';
 import { shownFiles } from './files.ts';
 import type { Guide } from './guide.ts';
 
-export type SnapshotDeps = {
-  slack: LocalSlack;
-  guide: Guide | null;
-  /** Who has no Devin account. */
-  strangers: ReadonlySet<string>;
-};
+export type SnapshotDeps = { slack: LocalSlack; devin: LocalDevin; guide: Guide | null };
 
 /** Everything the page shows, for every person: the page hides what the current one does not see. */
 export function takeSnapshot(deps: SnapshotDeps): Snapshot {
@@ -41,10 +37,10 @@ export function takeSnapshot(deps: SnapshotDeps): Snapshot {
   };
 }
 
-function shownPerson({ slack, strangers }: SnapshotDeps, user: User): Person {
-  const { id, isBot, deleted } = user;
+function shownPerson({ slack, devin }: SnapshotDeps, user: User): Person {
+  const { isBot, deleted } = user;
   const isOutsider = user.teamId !== slack.workspace.teamId;
-  const inside = user.isAdmin ? 'admin' : strangers.has(id) ? 'stranger' : 'member';
+  const inside = user.isAdmin ? 'admin' : devin.hasMember(user.email) ? 'member' : 'stranger';
   const role = isOutsider ? 'outsider' : user.isGuest ? 'guest' : inside;
   return { ...user, role, canBePlayed: !isBot && !deleted };
 }

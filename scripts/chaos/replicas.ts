@@ -97,10 +97,10 @@ async function createReplica(options: ReplicasOptions, number: number, onChange:
     kills: () => life.kills,
     silent: () => life.silent,
     until: async (of: 'start' | 'life') =>
-      soon(bot, ({ pid, address }) => (of === 'start' ? pid : address) !== null),
+      soon(bot, ({ status, address }) => (of === 'start' ? status !== 'ended' : address !== null)),
     async kill() {
       // Between two lives: the next one, as it begins.
-      await soon(bot, ({ pid }) => pid !== null);
+      await soon(bot, ({ status }) => status !== 'ended');
       life.kills += 1;
       life.silent += await silentOf(bot);
       log.write('--- killed\n');
@@ -133,15 +133,11 @@ const MOST_START_MS = 60_000;
 type Fits = (state: ReturnType<BotProcess['state']>) => boolean;
 
 function lastWords(bot: BotProcess, number: number): string {
-  const words = bot
-    .state()
-    .log.slice(-3)
-    .map(({ message }) => message);
-  return `replica ${number + 1} ended by itself: ${words.join(' | ')}`;
+  return `replica ${number + 1} ended by itself: ${bot.state().lastWords.join(' | ')}`;
 }
 
 async function ended(bot: BotProcess): Promise<void> {
-  await until(bot, ({ pid }) => pid === null);
+  await until(bot, ({ status }) => status === 'ended');
 }
 
 /** Resolves even if it takes too long: a process that can't start doesn't stop the run. */

@@ -43,9 +43,8 @@ export async function openStage({
     language,
     ...options,
   });
-  const { strangers } = sandbox.world;
   const demo = isDemo ? { guide: createGuide({ ...sandbox, seeded: await startSessions(sandbox) }) } : {};
-  const page = await createPage({ ...sandbox, ...demo, strangers, language });
+  const page = await createPage({ ...sandbox, ...demo, language });
   const browser = await openBrowser();
   const visits = createVisits(browser, page.url);
   return {
