@@ -137,7 +137,10 @@ const CLEAR_DASHES = new Set(['--', '－－']);
 
 function readFlag(text: string, at: number): Option | null {
   FLAG.lastIndex = at;
-  const { dashes = '', name = '' } = FLAG.exec(text)?.groups ?? {};
+  const found = FLAG.exec(text)?.groups;
+  // Most words are none, and what is near to a name takes long to find.
+  if (found === undefined) return null;
+  const { dashes = '', name = '' } = found;
   const nameEnd = FLAG.lastIndex;
   const known = byName.get(plain(name));
   const field = known ?? nearTo(plain(name));
