@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('when Slack fails', () => {
-  const world = useWorld();
+  const world = useWorld(QUICK_THREADS);
   const setUp = (options = {}) => {
     const { slack } = world();
     const ana = addColleague(world());

@@ -3,9 +3,10 @@ import { toldTo } from '../support/asking.ts';
 import { cardOf, noticesTo, sessionOf, sessionsAs } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
-import { describeEmbedded, useWorld } from '../support/worlds.ts';
+import { useWorld } from '../support/worlds.ts';
 
-describeEmbedded('an edit of the message that asked for a session', (world) => {
+describe('an edit of the message that asked for a session', () => {
+  const world = useWorld(QUICK_THREADS);
   const ask = async (words: string) => {
     const { slack, devin } = world();
     const ana = addColleague(world());

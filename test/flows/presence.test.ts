@@ -4,10 +4,12 @@ import type { World } from '../support/bot.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const clock = { aheadMs: 0 };
-const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
+const now = () => Date.now() + clock.aheadMs;
+const world = useWorld({ overrides: { ...QUICK_THREADS.overrides, now } });
 
 /** A person leaves a conversation, and the app's answer from a minute ago no longer counts. */
 function leave({ slack }: World, userId: string, channelId: string): void {

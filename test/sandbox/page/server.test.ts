@@ -1,6 +1,18 @@
 import { request } from 'node:http';
-import { describe, expect, test } from 'vitest';
-import { startPage } from './harness.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createLocalDevin } from '../../../sandbox/devin/index.ts';
+import { createPage } from '../../../sandbox/page/server.ts';
+import { startSlack } from '../slack/harness.ts';
+
+/** A page on a local Slack; no app is connected. */
+async function startPage() {
+  const slack = await startSlack();
+  const devin = await createLocalDevin();
+  onTestFinished(async () => devin.stop());
+  const { url, close } = await createPage({ slack, devin });
+  onTestFinished(close);
+  return { slack, devin, url };
+}
 
 /** fetch sets Host by itself. */
 async function statusWithHost(url: string, host: string): Promise<number | undefined> {
