@@ -1,7 +1,7 @@
 import { Later } from '../queue/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
 import { isLatest, isTold, readMilestone, type Milestone } from '../session/milestones.ts';
-import { CALLED_IN, type CalledIn } from '../session/preferences.ts';
+import type { EffectivePreferences } from '../session/preferences.ts';
 import { cardView } from '../slack/card-view.ts';
 import { messageMetadata } from '../slack/edge/metadata.ts';
 import {
@@ -18,8 +18,8 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { LastWords, ThreadMessage } from '../store/thread-messages.ts';
 import { post, wordsKey, type FollowContext, type PostJob, type PostContext } from './context.ts';
 
-async function calledIn(c: FollowContext, { request }: Followed): Promise<CalledIn> {
-  return CALLED_IN[(await c.store.settings.preferencesFor(request)).notify];
+async function notifyOf(c: FollowContext, { request }: Followed) {
+  return (await c.store.settings.preferencesFor(request)).notify;
 }
 
 /** Throws a Later while Devin's words may still say it, or go along with it. */
@@ -41,18 +41,18 @@ type News = {
   row: ThreadMessage;
   what: Milestone;
   lastWords: LastWords | null;
-  called: CalledIn;
+  notify: EffectivePreferences['notify'];
 };
 
 /** Whether it is still news, and people want to hear of it. A session that costs without anyone's knowledge always is. */
 async function isWanted(
   { store: { messages } }: FollowContext,
-  { session, row, what, lastWords, called }: News,
+  { session, row, what, lastWords, notify }: News,
 ): Promise<boolean> {
   const { kind } = what;
   const { sessionId, phase, told, stoppedBy } = session;
   if (kind === 'found-late' || kind === 'duplicate') return true;
-  if (called === null) return false;
+  if (notify === 'card') return false;
   // What is said about a session at rest names what it used and its pull requests.
   if (kind === 'near-cap') return STANDING[phase] !== 'earlier';
   if (what.kind === 'pr')
@@ -84,10 +84,10 @@ export async function milestoneWith(
   if (row === undefined) return null;
   // Slack may have it as it was then, unless Devin has gone on since.
   if (words.attemptedAt !== null) return ofPhase.find(({ about }) => about === words.key) ?? null;
-  const [called, lastWords] = await Promise.all([calledIn(c, followed), messages.lastWords(sessionId)]);
+  const [notify, lastWords] = await Promise.all([notifyOf(c, followed), messages.lastWords(sessionId)]);
   // What may have been announced before the database was restored is searched for: it goes on its own.
-  if (called !== 'thread' || lastWords?.key !== words.key || row.saidAt < c.knownSince()) return null;
-  if (!isTold(kind) || !(await isWanted(c, { session, row, what: { kind }, lastWords, called }))) return null;
+  if (notify !== 'thread' || lastWords?.key !== words.key || row.saidAt < c.knownSince()) return null;
+  if (!isTold(kind) || !(await isWanted(c, { session, row, what: { kind }, lastWords, notify }))) return null;
   untilDue(c, { row, what: { kind }, ...context });
   await messages.change(row, { about: words.key });
   return row;
@@ -102,11 +102,11 @@ export async function postMilestone(c: FollowContext, job: PostJob): Promise<voi
   const what = readMilestone(row.key);
   if (what === null) return messages.change(row, { state: 'skipped' });
   untilDue(c, { row, what, ...context });
-  const [called, lastWords] = await Promise.all([calledIn(c, followed), messages.lastWords(row.sessionId)]);
-  if (!(await isWanted(c, { session, row, what, lastWords, called })))
+  const [notify, lastWords] = await Promise.all([notifyOf(c, followed), messages.lastWords(row.sessionId)]);
+  if (!(await isWanted(c, { session, row, what, lastWords, notify })))
     return messages.change(row, { state: 'skipped' });
   // A pull request calls nobody.
-  const isInThread = threadTrouble === null && (called === 'thread' || what.kind === 'pr');
+  const isInThread = threadTrouble === null && (notify === 'thread' || what.kind === 'pr');
   // With the words.
   if (isInThread && job.isBusy) return;
   const isFirstTry = row.attemptedAt === null;

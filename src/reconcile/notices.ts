@@ -1,6 +1,5 @@
 import { HELD_WAIT_MS, Later } from '../queue/index.ts';
 import { alertName } from '../session/policy/limits.ts';
-import { CALLED_IN } from '../session/preferences.ts';
 import { approvalView, doubtOf, problemOf, cardView } from '../slack/card-view.ts';
 import { cardMessage, threadOfCard } from '../slack/edge/places.ts';
 import { renderApproval } from '../slack/views/approval.ts';
@@ -85,10 +84,10 @@ export const OUTCOME: Kind = async (c, subject, before) => {
   if (before?.ts != null || request === null || attemptOf(request) !== attempt || !isOutcome(request))
     return null;
   const { teamId, userId } = request;
-  const calledIn = CALLED_IN[(await store.settings.preferencesFor(request)).notify];
-  if (calledIn === null) return null;
+  const { notify } = await store.settings.preferencesFor(request);
+  if (notify === 'card') return null;
   if (waitsForCard(request, now())) throw new Later('slack', HELD_WAIT_MS);
-  const thread = calledIn === 'thread' && before?.refused == null ? threadOfCard(request) : null;
+  const thread = notify === 'thread' && before?.refused == null ? threadOfCard(request) : null;
   const text = thread === null ? await slack.textFor(userId) : c.text;
   const card = cardView({ request, session: null, nowMs: now() }, text);
   const reason = problemOf(request, text) ?? doubtOf(request, text);

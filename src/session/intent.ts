@@ -1,6 +1,6 @@
 import type { SettingScope } from './defaults.ts';
 import type { FieldKey, StoredDraft } from './fields.ts';
-import type { OwnSetting, Preferences } from './preferences.ts';
+import type { OWN_SETTINGS, Preferences } from './preferences.ts';
 import type { UsageAsked } from './usage.ts';
 
 /** Words that are commands, and not tasks, if alone or followed by exactly what they accept. */
@@ -81,7 +81,7 @@ type Intents = {
   /** Those of the channel; in a direct message, of the workspace. */
   settings: unknown;
   /** One's own. */
-  'set-own': { chosen: Preferences; setting: OwnSetting };
+  'set-own': { chosen: Preferences; setting: (typeof OWN_SETTINGS)[number] };
 };
 
 export type IntentKind = keyof Intents;

@@ -7,27 +7,17 @@ export type Language = (typeof LANGUAGES)[number];
 /** Each in its own language, so that people recognize theirs. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ja: '日本語' };
 
-/** Where a person is notified: in the thread, by direct message, or only on the card. */
-const NOTIFY = ['thread', 'dm', 'card'] as const;
-export type Notify = (typeof NOTIFY)[number];
-/** Where a message calls a person; null: nowhere. */
-export type CalledIn = 'thread' | 'direct' | null;
-/** All that a mode of notification decides. */
-export const CALLED_IN: Readonly<Record<Notify, CalledIn>> = { thread: 'thread', dm: 'direct', card: null };
 /** Who can answer, stop and archive: only the requester, or every member of the organization. */
 export const STEER = ['requester', 'members'] as const;
-export type Steer = (typeof STEER)[number];
 /** Which messages of a thread go to Devin: all, or those that mention the app. */
 export const LISTEN = ['thread', 'mentions'] as const;
-export type Listen = (typeof LISTEN)[number];
-
 /** What a mention of the app, or a direct message to it, does: starts a session, asks first, or nothing. */
 export const MENTIONS = ['start', 'ask', 'off'] as const;
-export type Mentions = (typeof MENTIONS)[number];
 
 /** All settings besides defaults. */
 const effectiveSchema = z.object({
-  notify: z.enum(NOTIFY),
+  /** Where messages call a person: in the thread, by direct message, or nowhere, since there is the card. */
+  notify: z.enum(['thread', 'dm', 'card']),
   /** `slack`: that of the person's profile. */
   language: z.enum(['slack', ...LANGUAGES]),
   steer: z.enum(STEER),
@@ -51,7 +41,6 @@ const NOBODY_CHOSE: EffectivePreferences = {
 
 /** What people choose for themselves. */
 export const OWN_SETTINGS = ['notify', 'language'] as const;
-export type OwnSetting = (typeof OWN_SETTINGS)[number];
 /** What workspace admins choose for a channel or the workspace. */
 export const PLACE_SETTINGS = ['steer', 'listen', 'mentions'] as const;
 export type PlaceSetting = (typeof PLACE_SETTINGS)[number];
@@ -102,7 +91,7 @@ export function maySteer({
   ownership,
   person,
 }: {
-  policy: Steer;
+  policy: EffectivePreferences['steer'];
   ownership: ReturnType<typeof ownershipOf>;
   person: { userId: string; identity: Identity };
 }): Steering {
@@ -135,7 +124,7 @@ export function threadState({
   began,
 }: {
   muted: boolean;
-  listen: Listen | null;
+  listen: EffectivePreferences['listen'];
   began: Began;
 }): ThreadState {
   if (muted) return 'muted';

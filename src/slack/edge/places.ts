@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pages } from '../../bounds.ts';
 import type { AnswerTo } from '../../queue/index.ts';
 import type { PlaceKind } from '../../session/context.ts';
-import type { Began, Listen } from '../../session/preferences.ts';
+import type { Began, EffectivePreferences } from '../../session/preferences.ts';
 import type { Envelopes } from '../../store/envelope.ts';
 import { cardThread, type SessionRequest, type Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
@@ -40,7 +40,7 @@ export function beganBy(
 }
 
 /** Which messages of a session's thread go to Devin, if someone chose; and who started the thread. */
-export type ThreadHere = { listen: Listen | null; began: Began };
+export type ThreadHere = { listen: EffectivePreferences['listen']; began: Began };
 
 export async function listenHere(
   {

@@ -1,7 +1,7 @@
 import { applyDefaults, type SettingScope } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
 import type { IntentOf, Problem, Wish } from '../../../session/intent.ts';
-import type { Mentions } from '../../../session/preferences.ts';
+import type { EffectivePreferences } from '../../../session/preferences.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { SettingsChange } from '../../../store/settings.ts';
 import type { Text } from '../../../text/index.ts';
@@ -141,7 +141,7 @@ export const SETTINGS_PRESSES = {
 export async function mentionsAt(
   c: ListenersContext,
   where: Person & { channelId: string },
-): Promise<Mentions> {
+): Promise<NonNullable<EffectivePreferences['mentions']>> {
   return (await settingsInForce(c, where)).mentions;
 }
 
