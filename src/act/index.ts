@@ -6,7 +6,6 @@ import { isAdministrator } from '../session/identity.ts';
 import { cancelingRefusal } from '../slack/authority.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
-import { answerPlace } from '../slack/edge/places.ts';
 import { tellOnce } from '../slack/tell-once.ts';
 import { devinReason, notice } from '../slack/views/notices.ts';
 import type { Rendered } from '../slack/views/objects.ts';
@@ -141,7 +140,9 @@ async function answer(c: ActContext, act: Act, { isDone, sentences }: Outcome): 
 
 /** If Slack is busy, the act runs again, which changes nothing, and says what is so by then. */
 async function tell({ store, slack }: ActContext, { userId, answerTo }: Act, said: Rendered) {
-  await slack.outbound.tellPrivately(answerPlace(store.envelopes, userId, answerTo), said);
+  const { id, sealed, channelId, threadTs } = answerTo;
+  const responseUrl = store.envelopes.open(id, sealed)?.responseUrl;
+  await slack.outbound.tellPrivately({ userId, channelId, threadTs, responseUrl }, said);
 }
 
 /** What was used, if they may see it. */

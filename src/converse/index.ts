@@ -218,7 +218,7 @@ function privatePlace({ reply, request, session }: Told): PrivatePlace {
   const { userId, channelId, messageTs: ts } = reply;
   const thread = session ?? { ...request, threadTs: cardThread(request) ?? request.cardTs };
   const isInThread = ts !== null && thread.channelId === channelId;
-  return { userId, channelId, threadTs: isInThread ? thread.threadTs : null, responseUrl: null };
+  return { userId, channelId, threadTs: isInThread ? thread.threadTs : null };
 }
 
 function leftOutSentences(files: Reply['files'], notices: Text['notices']): string[] {

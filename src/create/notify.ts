@@ -96,7 +96,7 @@ function problemsOf({ failure }: SessionRequest, text: Text): string[] {
 function noticePlace({ store: { envelopes } }: NotifyContext, request: SessionRequest) {
   const { id, userId, channelId, threadTs } = request;
   if (request.cardElsewhere === PERSON_NOT_IN_CONVERSATION)
-    return { userId, channelId: null, threadTs: null, responseUrl: null };
-  const responseUrl = envelopes.open(id, request.sealed)?.responseUrl ?? null;
+    return { userId, channelId: null, threadTs: null };
+  const responseUrl = envelopes.open(id, request.sealed)?.responseUrl;
   return { userId, channelId, threadTs: hasReplies(request) ? threadTs : null, responseUrl };
 }

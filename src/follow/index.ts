@@ -2,7 +2,6 @@ import { DevinError, isTooLarge } from '../devin/errors.ts';
 import { backOffMs, HELD_WAIT_MS, Later, type Queue, sooner } from '../queue/index.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { refusalKind } from '../slack/edge/errors.ts';
-import { privatePlace } from '../slack/edge/places.ts';
 import { notice, slackRefusal } from '../slack/views/notices.ts';
 import { link } from '../slack/views/text.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
@@ -172,7 +171,7 @@ async function noteTrouble(
   const text = await textFor(userId);
   const opened = link(session.url, text.card.buttons.open);
   const sentence = text.thread.trouble(slackRefusal(code, text), opened);
-  const place = privatePlace({ userId, channelId: null, threadTs: null });
+  const place = { userId, channelId: null, threadTs: null };
   // If Slack is busy, the next try tells them.
   const told = outbound.tellPrivately(place, notice([sentence])).then(
     () => true,

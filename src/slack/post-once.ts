@@ -1,11 +1,11 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import { LeaseLostError, type Lease } from '../queue/index.ts';
-import { isInFlight, type Showing, type ShownMessages, type ShownRow } from '../store/shown.ts';
+import { isInFlight, type Showing, type ShownMessage, type ShownMessages } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
 import type { TurnClass, Turns } from '../store/turns.ts';
 import { slackFailure, type SlackFailure } from './edge/errors.ts';
 import type { MessageMetadata } from './edge/metadata.ts';
-import type { CardPlace, Outbound, Posted } from './edge/outbound.ts';
+import type { CardPlace, Outbound } from './edge/outbound.ts';
 import type { Rendered } from './views/objects.ts';
 
 type PostOnceDeps = {
@@ -98,46 +98,46 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   }
 
   return async (post) => {
-    const earlier = await shown.find(post.key);
-    if (earlier !== null && earlier.ts !== null)
-      return record(post, { kind: 'posted', ts: earlier.ts, earlier: true }, false);
+    const row = await shown.find(post.key);
+    if (row !== null && row.ts !== null)
+      return record(post, { kind: 'posted', ts: row.ts, earlier: true }, false);
     const rendered = await post.render();
-    const attempt = attemptOf(earlier) ?? forgottenAttempt(post, deps.knownSince);
-    const found = attempt === null ? null : await findAttempt(deps, attempt, post.metadata);
-    const isFirst = attemptOf(earlier) === null;
-    if (found === null && earlier !== null && !isFirst && isInFlight(earlier, deps.inFlightMs))
-      return { kind: 'unclear' };
-    if (found === null) return postNow(post, rendered, isFirst);
-    if (found.kind !== 'posted') return found;
-    return record(post, { ...found, earlier: true }, false);
+    const attempt = attemptOf(row);
+    const sought = attempt ?? forgottenAttempt(post, deps.knownSince);
+    if (sought !== null) {
+      const found = await findAttempt(deps, sought, post.metadata);
+      if (found !== null) return found.kind === 'posted' ? record(post, found, false) : found;
+      if (isInFlight(sought, deps.inFlightMs)) return { kind: 'unclear' };
+    }
+    return postNow(post, rendered, attempt === null);
   };
 }
 
-type Attempted = CardPlace & Pick<ShownRow, 'firstTs' | 'lastTs'>;
+type Attempted = CardPlace & Pick<ShownMessage, 'firstTs' | 'lastTs' | 'triedMsAgo'>;
 
 /** null: there was none. */
-function attemptOf(row: ShownRow | null): Attempted | null {
+function attemptOf(row: ShownMessage | null): Attempted | null {
   if (row === null || row.channelId === null) return null;
-  const { channelId, threadTs, firstTs, lastTs } = row;
-  return { channelId, threadTs, firstTs, lastTs };
+  return { ...row, channelId: row.channelId };
 }
 
+/** Long over. */
 function forgottenAttempt({ since, place }: Post, knownSince: () => Date): Attempted | null {
   if (since === undefined || since >= knownSince()) return null;
-  return { ...place, firstTs: (since.getTime() / 1000).toFixed(6), lastTs: null };
+  return { ...place, firstTs: (since.getTime() / 1000).toFixed(6), lastTs: null, triedMsAgo: Infinity };
 }
 
 /** null: it is not there. */
 async function findAttempt(
   { outbound }: Pick<PostOnceDeps, 'outbound'>,
-  { channelId, threadTs, firstTs: first, lastTs: last }: Attempted,
+  { firstTs: first, lastTs: last, ...place }: Attempted,
   metadata: MessageMetadata,
-): Promise<Posted | null> {
+): Promise<PostedOnce | null> {
   try {
-    const ts = await outbound.find({ channelId, threadTs }, { metadata, first, last });
-    return ts === null ? null : { kind: 'posted', ts };
+    const ts = await outbound.find(place, { metadata, first, last });
+    return ts === null ? null : { kind: 'posted', ts, earlier: true };
   } catch (error) {
-    const failure: SlackFailure = slackFailure(error);
+    const failure = slackFailure(error);
     // If the app can't read there, it can't have posted there.
     return failure.kind === 'refused' ? null : failure;
   }

@@ -4,7 +4,6 @@ import type { Text } from '../text/index.ts';
 import type { Outbound, PrivatePlace } from './edge/outbound.ts';
 import type { Message } from './edge/payload.ts';
 import type { TextFor } from './edge/people.ts';
-import { privatePlace } from './edge/places.ts';
 import { notice } from './views/notices.ts';
 import type { Rendered } from './views/objects.ts';
 
@@ -46,7 +45,7 @@ export async function tellNotTaken(
   const { userId } = said;
   const { thread } = await textFor(userId);
   await tellOnce(store, { sessionId, userId, reason }, async () =>
-    outbound.tellPrivately(privatePlace(said), notice([thread.notTaken[reason]])),
+    outbound.tellPrivately(said, notice([thread.notTaken[reason]])),
   );
 }
 

@@ -24,8 +24,6 @@ const envelopeSchema = z.object({
 /** The parts of a request that must not be stored in the clear. */
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-export type Envelopes = ReturnType<typeof createEnvelopes>;
-
 export const EMPTY_ENVELOPE: Envelope = { responseUrl: null, sessionSecrets: [] };
 
 export function createEnvelopes(seal: Seal) {

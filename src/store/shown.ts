@@ -36,7 +36,7 @@ export type ShownMessage = z.infer<typeof foundSchema>;
 export type Showing = { stage: string | null; fingerprint: string | null };
 
 /** Whether Slack may still post what was sent. A time in the future is from before the clock was set back. */
-export function isInFlight({ triedMsAgo }: ShownMessage, inFlightMs: number): boolean {
+export function isInFlight({ triedMsAgo }: Pick<ShownMessage, 'triedMsAgo'>, inFlightMs: number): boolean {
   return Math.abs(triedMsAgo) < inFlightMs;
 }
 

@@ -5,7 +5,7 @@ import type { SlackPerson } from '../../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../session/prompt.ts';
 import { readThreadMessage } from '../command/message.ts';
 import { mentionedIn } from '../views/text.ts';
-import { slackFailure, unlessRefused } from './errors.ts';
+import { refusalCode, slackFailure, unlessRefused } from './errors.ts';
 import { isWritten, readMessage } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
@@ -59,8 +59,8 @@ export function createThreadReader({ client, people, presence, permalink, botUse
         if (now === undefined) return null;
         return { ...message, ...readMessage(now) };
       } catch (error) {
-        const failure = slackFailure(error);
-        return failure.kind === 'refused' && failure.code === 'thread_not_found' ? null : message;
+        slackFailure(error);
+        return refusalCode(error) === 'thread_not_found' ? null : message;
       }
     },
 

@@ -33,18 +33,23 @@ const UNCLEAR = new Set([
 /** Slack's client makes a code of any body that isn't JSON, such as a proxy's page; of JSON that has none, `undefined`. */
 const CODE = /^(?!undefined$)\w+$/;
 
-const NO_ANSWER = [WebAPIHTTPError, WebAPIRequestError, TooLargeError];
+const NO_ANSWER = [WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError, TooLargeError];
 
 /** Rethrows anything that isn't a failure of the Web API. */
 export function slackFailure(error: unknown): SlackFailure {
-  if (error instanceof WebAPIPlatformError) {
-    const { error: code } = error.data;
-    return UNCLEAR.has(code) || !CODE.test(code) ? { kind: 'unclear' } : { kind: 'refused', code };
-  }
+  const code = refusalCode(error);
+  if (code !== null) return { kind: 'refused', code };
   const retryAfterMs = askedToWaitMs(error);
   if (retryAfterMs !== null) return { kind: 'rate-limited', retryAfterMs };
   if (NO_ANSWER.some((type) => error instanceof type)) return { kind: 'unclear' };
   throw error;
+}
+
+/** With which code Slack said no; null: it couldn't be asked, or the error isn't a failure of the Web API. */
+export function refusalCode(error: unknown): string | null {
+  if (!(error instanceof WebAPIPlatformError)) return null;
+  const { error: code } = error.data;
+  return UNCLEAR.has(code) || !CODE.test(code) ? null : code;
 }
 
 /** How long Slack asked to wait; null: it failed otherwise. */
@@ -52,13 +57,8 @@ export function askedToWaitMs(error: unknown): number | null {
   return error instanceof WebAPIRateLimitedError ? askedWait(error.retryAfter * MS_PER_S) : null;
 }
 
-/** Whether Slack said no; false if it couldn't be asked, and for anything that isn't a failure of the Web API. */
 export function isRefused(error: unknown): boolean {
-  try {
-    return slackFailure(error).kind === 'refused';
-  } catch {
-    return false;
-  }
+  return refusalCode(error) !== null;
 }
 
 /** null: Slack refuses. Throws if it can't be asked. */

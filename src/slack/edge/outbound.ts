@@ -13,13 +13,12 @@ import { permalink, type MessagePlace } from './places.ts';
 export type ThreadPlace = { channelId: string; threadTs: string };
 
 export type CardPlace = { channelId: string; threadTs: string | null };
-export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
 /** Where a private notice may go, best way first: response URL, ephemeral message, direct message. */
 export type PrivatePlace = {
   userId: string;
   channelId: string | null;
   threadTs: string | null;
-  responseUrl: string | null;
+  responseUrl?: string | null | undefined;
 };
 
 export type Outbound = ReturnType<typeof createOutbound>;
@@ -28,13 +27,16 @@ export type Outbound = ReturnType<typeof createOutbound>;
  * A broken connection is retried, such as an idle one that Slack just closed: a private notice that comes twice does
  * less harm than none. An answer from Slack is final.
  */
-const RESPOND = {
+const RESPONSE = {
   timeout: 10_000,
-  throwHttpErrors: false,
   retry: { limit: 3, methods: ['post'], statusCodes: [], delay: (attempt: number) => attempt * 50 },
 } satisfies KyOptions;
 
-const UPLOAD_TIMEOUT_MS = 120_000;
+const UPLOAD = {
+  timeout: 120_000,
+  retry: 0,
+  headers: { 'content-type': 'application/octet-stream' },
+} satisfies KyOptions;
 
 const QUIET = { unfurl_links: false, unfurl_media: false };
 
@@ -65,11 +67,15 @@ export function createOutbound({
   }
 
   /** False: Slack doesn't take it, for example 30 minutes after the button was pressed. */
-  async function respond(responseUrl: string, json: object): Promise<boolean> {
-    if (!isSlackAddress(responseUrl)) return false;
-    const response = await ky.post(responseUrl, { ...RESPOND, fetch, json });
+  async function send(address: string, options: KyOptions): Promise<boolean> {
+    if (!isSlackAddress(address)) return false;
+    const response = await ky.post(address, { ...options, throwHttpErrors: false, fetch });
     await response.body?.cancel();
     return response.ok;
+  }
+
+  async function respond(responseUrl: string | null | undefined, json: object): Promise<boolean> {
+    return responseUrl == null ? false : send(responseUrl, { ...RESPONSE, json });
   }
 
   async function ephemeral(
@@ -89,20 +95,12 @@ export function createOutbound({
     return true;
   }
 
-  async function sendFile(address: string, content: Uint8Array<ArrayBuffer>): Promise<boolean> {
-    if (!isSlackAddress(address)) return false;
-    const response = await fetch(address, {
-      method: 'POST',
-      body: content,
-      headers: { 'content-type': 'application/octet-stream' },
-      signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
-    });
-    await response.body?.cancel();
-    return response.ok;
-  }
-
   /** Once: an unclear answer is settled by `find`, never by posting again. */
-  async function post(place: CardPlace, metadata: MessageMetadata, message: Rendered): Promise<Posted> {
+  async function post(
+    place: CardPlace,
+    metadata: MessageMetadata,
+    message: Rendered,
+  ): Promise<{ kind: 'posted'; ts: string } | SlackFailure> {
     try {
       const posted = await background.chat.postMessage({
         channel: place.channelId,
@@ -120,8 +118,8 @@ export function createOutbound({
   /** Tells one person, where they asked if possible, otherwise by direct message. Throws if Slack can't be asked. */
   async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<void> {
     const ways = [
-      async () =>
-        place.responseUrl !== null && (await respond(place.responseUrl, ephemeralNotice(notice, false))),
+      // In a thread, Slack would show it beside the thread.
+      async () => place.threadTs === null && respond(place.responseUrl, ephemeralNotice(notice, false)),
       () => ephemeral(place, notice),
       () => direct(place.userId, notice),
     ];
@@ -156,7 +154,11 @@ export function createOutbound({
         length: content.byteLength,
       });
       // Files go to another host of Slack's, which may be blocked.
-      if (address === undefined || fileId === undefined || !(await sendFile(address, content)))
+      if (
+        address === undefined ||
+        fileId === undefined ||
+        !(await send(address, { ...UPLOAD, body: content }))
+      )
         throw new Later('slack');
       return fileId;
     },
@@ -212,18 +214,15 @@ export function createOutbound({
 
     /** Replaces the private notice whose button was pressed (null: removes it), or removes it and posts another one. */
     async settleNotice({ responseUrl, ...place }: PrivatePlace, notice: Rendered | null): Promise<void> {
-      // In a thread, Slack would show a replaced one beside the thread.
-      const next = place.threadTs === null && notice !== null ? ephemeralNotice(notice, true) : REMOVED;
-      const settled = responseUrl !== null && (await respond(responseUrl, next).catch(() => false));
-      if (notice === null || (settled && next !== REMOVED)) return;
-      await tellPrivately({ ...place, responseUrl: null }, notice);
+      const next = place.threadTs === null ? notice : null;
+      const json = next === null ? { delete_original: true } : ephemeralNotice(next, true);
+      const isSettled = await respond(responseUrl, json).catch(() => false);
+      if (notice !== null && !(isSettled && next !== null)) await tellPrivately(place, notice);
     },
 
     tellPrivately,
   };
 }
-
-const REMOVED = { delete_original: true };
 
 function ephemeralNotice(notice: Rendered, replaces: boolean) {
   return { response_type: 'ephemeral', replace_original: replaces, ...bounded(notice) };

@@ -10,7 +10,7 @@ import type { Text } from '../../text/index.ts';
 import type { Languages } from '../../text/languages.ts';
 import { inTime, remembered } from '../../time.ts';
 import { mentionedIn, replaceMentions } from '../views/text.ts';
-import { isRefused, slackFailure, unlessRefused } from './errors.ts';
+import { isRefused, refusalCode, slackFailure, unlessRefused } from './errors.ts';
 
 const userSchema = z.object({
   id: z.string(),
@@ -59,7 +59,7 @@ export function createPeople({
       const { user } = await asking;
       return toPerson(userSchema.parse(cleanJson(user)), teamId());
     } catch (error) {
-      if (isNobody(error)) return null;
+      if (NOBODY_CODES.has(refusalCode(error) ?? '')) return null;
       throw error;
     }
   }
@@ -96,11 +96,6 @@ export function createPeople({
  * https://docs.slack.dev/reference/methods/users.info#errors
  */
 const NOBODY_CODES = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
-
-function isNobody(error: unknown): boolean {
-  const failure = slackFailure(error);
-  return failure.kind === 'refused' && NOBODY_CODES.has(failure.code);
-}
 
 function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson {
   const { profile } = user;
@@ -173,8 +168,7 @@ export function createGroups({ client, now }: { client: WebClient; now: () => nu
 
 /** Also of a disabled group. https://docs.slack.dev/reference/methods/usergroups.users.list#errors */
 export function isAbsentGroup(error: unknown): boolean {
-  const failure = slackFailure(error);
-  return failure.kind === 'refused' && failure.code === 'no_such_subteam';
+  return refusalCode(error) === 'no_such_subteam';
 }
 
 export type PeopleById = ReadonlyMap<string, SlackPerson>;

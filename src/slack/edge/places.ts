@@ -1,15 +1,13 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { pages } from '../../bounds.ts';
-import type { AnswerTo } from '../../queue/index.ts';
 import type { PlaceKind } from '../../session/context.ts';
 import type { Began, EffectivePreferences } from '../../session/preferences.ts';
-import type { Envelopes } from '../../store/envelope.ts';
 import { cardThread, type SessionRequest, type Requests } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { Settings } from '../../store/settings.ts';
 import { remembered } from '../../time.ts';
-import { slackFailure, unlessRefused } from './errors.ts';
+import { refusalCode, unlessRefused } from './errors.ts';
 import type { PrivatePlace } from './outbound.ts';
 
 /**
@@ -89,22 +87,6 @@ export function placeColumns({
   placeKind = null,
 }: Omit<Origin, 'responseUrl'>) {
   return { teamId, userId, channelId, threadTs, placeKind };
-}
-
-export type Place = Omit<PrivatePlace, 'responseUrl'> & Partial<Pick<PrivatePlace, 'responseUrl'>>;
-
-/** Where the sender is answered privately. In a thread, a response URL would answer beside it. */
-export function privatePlace({ userId, channelId, threadTs, responseUrl = null }: Place): PrivatePlace {
-  return { userId, channelId, threadTs, responseUrl: threadTs === null ? responseUrl : null };
-}
-
-/** Where a job answers a person's command or press. */
-export function answerPlace(
-  envelopes: Pick<Envelopes, 'open'>,
-  userId: string,
-  { id, sealed, channelId, threadTs }: AnswerTo,
-): PrivatePlace {
-  return { userId, channelId, threadTs, responseUrl: envelopes.open(id, sealed)?.responseUrl ?? null };
 }
 
 /** `threadTs` null: it is in no thread, or starts one. */
@@ -203,9 +185,9 @@ export function createPresence({
       if (!(await describe(client, channelId)).isPrivate) return 'in';
       return (await isMember(client, { channelId, userId })) ? 'in' : 'out';
     } catch (error) {
-      const failure = slackFailure(error);
-      if (failure.kind !== 'refused') throw error;
-      return failure.code === 'channel_not_found' ? 'unseen' : 'out';
+      const code = refusalCode(error);
+      if (code === null) throw error;
+      return code === 'channel_not_found' ? 'unseen' : 'out';
     }
   }
 

@@ -30,7 +30,7 @@ export type ActAsked = About<Jobs['act']> & {
 /** Saves what people want done or shown. A job does it, if they may. */
 export async function saveAct(
   c: ActsContext,
-  { userId, channelId, threadTs, responseUrl }: PrivatePlace,
+  { userId, channelId, threadTs, responseUrl = null }: PrivatePlace,
   { always = false, said = {}, ...act }: ActAsked,
 ): Promise<void> {
   const id = newId();

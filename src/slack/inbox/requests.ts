@@ -40,8 +40,8 @@ async function keep(
   origin: Origin & { id: string },
   content: Pick<Form, 'draft' | 'context' | 'faults' | 'lostSecrets'>,
 ): Promise<Form> {
-  const { id } = origin;
-  const sealed = envelopes.close(id, { responseUrl: origin.responseUrl });
+  const { id, responseUrl = null } = origin;
+  const sealed = envelopes.close(id, { responseUrl });
   const form = { ...placeColumns(origin), id, ...content, sealed };
   await forms.insert(form);
   return { ...form, without: null, questions: null, sentIn: null };
@@ -105,7 +105,8 @@ async function accept(
   { draft, sessionSecrets, unlessTwin, ...asked }: Asked,
 ): Promise<{ id: string; twinId: string | null }> {
   const id = newId();
-  const sealed = envelopes.close(id, { responseUrl: origin.responseUrl, sessionSecrets });
+  const { responseUrl = null } = origin;
+  const sealed = envelopes.close(id, { responseUrl, sessionSecrets });
   const secretNames = sessionSecrets.map(({ key }) => key);
   return withDeadline(async (deadline) => {
     const request = { ...placeColumns(origin), ...asked, id, draft: await draft, sealed, secretNames };

@@ -22,7 +22,6 @@ import {
   VIEW,
 } from '../edge/ids.ts';
 import type { Press, Submission } from '../edge/payload.ts';
-import { privatePlace } from '../edge/places.ts';
 import { saveAct, saveSaid, sendAgain } from '../inbox/acts.ts';
 import { offerAgain } from '../inbox/requests.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../views/approval.ts';
@@ -74,7 +73,7 @@ export const CARD_PRESSES = {
   [ACTION.approve]: durable(async (c, press) => {
     const { requestId, number } = approvalValue.read(press.value ?? '');
     if ((await threadOf(c, press, { requestId })) !== null)
-      await saveAct(c, privatePlace(press), { kind: 'approve', requestId, number });
+      await saveAct(c, press, { kind: 'approve', requestId, number });
   }),
   [ACTION.decline]: quick(openDecline),
   [ACTION.option]: durable(answerWithOption),
@@ -98,7 +97,7 @@ async function act(c: ListenersContext, press: Press, kind: CardAct): Promise<bo
   const thread = await threadOf(c, press);
   if (thread === null) return false;
   const { id: requestId, resumedAt } = thread.request;
-  await saveAct(c, privatePlace(press), { kind, requestId, resumedAtMs: resumedAt?.getTime() ?? null });
+  await saveAct(c, press, { kind, requestId, resumedAtMs: resumedAt?.getTime() ?? null });
   return true;
 }
 
@@ -184,7 +183,7 @@ function fillsForm(whyNot: WhyNot, draftOf: (thread: SteeredThread) => Effective
     const thread = await threadOf(c, press, { whyNot: asPerson(whyNot) });
     if (thread === null) return;
     const again = { ...thread.request, draft: draftOf(thread) };
-    await openForm(c, press, await offerAgain(c, privatePlace(press), again));
+    await openForm(c, press, await offerAgain(c, press, again));
   });
 }
 
@@ -223,7 +222,7 @@ async function openStop(c: ListenersContext, press: Press): Promise<void> {
 async function aboutOf(c: ListenersContext, { userId, homeTeamId }: Submission, requestId: string) {
   const request = await c.store.requests.find(requestId);
   if (request?.teamId !== homeTeamId) throw new OutdatedError();
-  return { request, place: privatePlace({ ...request, userId, threadTs: null }) };
+  return { request, place: { ...request, userId, threadTs: null } };
 }
 
 async function sendStop(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {
@@ -263,7 +262,7 @@ function opensBox(why: ReplyBox['why']): OnPress {
     const { request, session } = thread;
     const text = await c.textFor(press.userId);
     if (session !== null && isOver(session))
-      return c.slack.outbound.tellPrivately(privatePlace(press), sessionOver(session, text));
+      return c.slack.outbound.tellPrivately(press, sessionOver(session, text));
     const lastWords = session?.lastWords ?? null;
     await openView(c, press, renderReplyBox({ requestId: request.id, why, lastWords }, text));
   });

@@ -10,7 +10,6 @@ import type { createInOrder } from '../../time.ts';
 import { personRefusal, type AuthorityContext } from '../authority.ts';
 import type { ActionId, SubmittedView } from '../edge/ids.ts';
 import type { Press, Submission } from '../edge/payload.ts';
-import { privatePlace } from '../edge/places.ts';
 import type { Slack } from '../edge/slack.ts';
 import type { ActsContext } from '../inbox/acts.ts';
 import type { RequestsContext } from '../inbox/requests.ts';
@@ -67,7 +66,7 @@ export type Submissions = Partial<Record<SubmittedView, OnSubmit>>;
 
 /** True: this speaks against it, and the person is told. `why`: a sentence, escaped; null: nothing does. */
 export async function refuses(c: ListenersContext, press: Press, why: string | null): Promise<boolean> {
-  if (why !== null) await c.slack.outbound.tellPrivately(privatePlace(press), notice([why]));
+  if (why !== null) await c.slack.outbound.tellPrivately(press, notice([why]));
   return why !== null;
 }
 

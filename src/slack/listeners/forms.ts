@@ -24,7 +24,6 @@ import {
 } from '../edge/ids.ts';
 import type { OpenView, Press, Search, Shortcut, Submission } from '../edge/payload.ts';
 import { nameMentions } from '../edge/people.ts';
-import { privatePlace } from '../edge/places.ts';
 import { acceptForm, offerForm } from '../inbox/requests.ts';
 import { lookupOptions, type Suggestion } from '../views/form/fields.ts';
 import { readSessionForm, withTextFiles } from '../views/form/read.ts';
@@ -299,7 +298,7 @@ export async function openFromShortcut(
   const { requestId, url } = running;
   const another = { actionId: ACTION.openForm, formId: form.id };
   const told = renderRunning({ requestId, url, another }, await c.textFor(origin.userId));
-  await c.slack.outbound.tellPrivately(privatePlace(asked), told);
+  await c.slack.outbound.tellPrivately(asked, told);
 }
 
 function originOf({ teamId, userId, channelId, placeKind, responseUrl }: Shortcut) {

@@ -11,7 +11,6 @@ import {
   type SubmittedView,
 } from '../edge/ids.ts';
 import { type Payload, type PayloadOf, readPayload } from '../edge/payload.ts';
-import { privatePlace } from '../edge/places.ts';
 import type { Slack } from '../edge/slack.ts';
 import { createSaveRequest } from '../inbox/requests.ts';
 import { keyRefused, notice } from '../views/notices.ts';
@@ -106,7 +105,7 @@ export function createListeners(
       if (!(error instanceof OutdatedError)) throw error;
       await ack();
       const { modal } = await c.textFor(press.userId);
-      await c.slack.outbound.tellPrivately(privatePlace(press), notice([modal.outdated]));
+      await c.slack.outbound.tellPrivately(press, notice([modal.outdated]));
     }
   });
 

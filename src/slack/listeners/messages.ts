@@ -11,7 +11,7 @@ import { asTalk, isAddressed, readAddressed, type Addressed } from '../command/m
 import { parseNew } from '../command/parse.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
 import type { Edit, Message, PayloadOf } from '../edge/payload.ts';
-import { privatePlace, unnamedPlace } from '../edge/places.ts';
+import { unnamedPlace } from '../edge/places.ts';
 import { correctReply, holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
 import { answerMessage, tellNotTaken, tellOnce } from '../tell-once.ts';
 import { notice, sessionOver } from '../views/notices.ts';
@@ -79,8 +79,7 @@ async function cancelTask(c: ListenersContext, deleted: PayloadOf<'deletion'>): 
   const request = await c.store.requests.ofMessage(deleted);
   if (request === null || !isPending(request.state)) return;
   const threadTs = hasReplies(request) ? request.threadTs : null;
-  const place = privatePlace({ ...request, threadTs });
-  await saveAct(c, place, { kind: 'cancel', requestId: request.id });
+  await saveAct(c, { ...request, threadTs }, { kind: 'cancel', requestId: request.id });
 }
 
 async function hearMessage(c: ListenersContext, delivered: Message, isAgain: boolean): Promise<void> {
@@ -171,17 +170,17 @@ async function hearWord(
   { word, request, session }: SteeredThread & { word: ThreadWord },
 ): Promise<void> {
   const { userId, ts: messageTs } = reply;
-  const [requestId, place] = [request.id, privatePlace(reply)];
+  const requestId = request.id;
   const answer = async (render: (text: Text) => Rendered): Promise<void> =>
-    answerMessage(c, { message: reply, place, answer: render(await c.textFor(userId)) });
+    answerMessage(c, { message: reply, place: reply, answer: render(await c.textFor(userId)) });
   if (word === 'help') return answer(renderThreadHelp);
   if (word === 'stop' || word === 'exit')
     return session === null
-      ? saveAct(c, place, { kind: 'cancel', requestId, messageTs })
+      ? saveAct(c, reply, { kind: 'cancel', requestId, messageTs })
       : answer((text) => renderAskStop(requestId, text));
   return session === null
     ? answer((text) => notice([text.steering.box.none]))
-    : saveAct(c, place, { kind: word, requestId, messageTs });
+    : saveAct(c, reply, { kind: word, requestId, messageTs });
 }
 
 /** Once per person and thread: the session is at rest, and waking it costs. */
@@ -196,11 +195,10 @@ async function offerWake(
   const once = { sessionId: idOf(thread), userId, reason: 'at-rest' } as const;
   await tellOnce(c.store, once, async () => {
     const text = await c.textFor(userId);
-    const place = privatePlace(reply);
-    if (session !== null && isOver(session)) return outbound.tellPrivately(place, sessionOver(session, text));
+    if (session !== null && isOver(session)) return outbound.tellPrivately(reply, sessionOver(session, text));
     const { files } = message;
     const replyId = await holdReply(c, { thread, userId, channelId, ts, text: words, files });
-    return outbound.tellPrivately(place, renderOfferWake(replyId, text));
+    return outbound.tellPrivately(reply, renderOfferWake(replyId, text));
   });
 }
 
@@ -212,7 +210,7 @@ async function answerAddressed(c: ListenersContext, message: Message): Promise<v
   const addressed = readAddressed(slackText, reading);
   const answer = addressed === null ? null : await act(c, message, addressed);
   // In direct messages the answer stays; elsewhere only the author sees it.
-  const place = privatePlace({ userId, channelId: isDirect ? null : channelId, threadTs });
+  const place = { userId, channelId: isDirect ? null : channelId, threadTs };
   if (answer !== null) await answerMessage(c, { message, place, answer });
 }
 
@@ -225,7 +223,7 @@ async function act(
   if (!isStarting(intent) && isOnlyText(message)) {
     // Once, however often the message is delivered.
     const deliveryId = `message:${message.channelId}:${message.ts}`;
-    return answerCommand(c, { ...message, responseUrl: null, deliveryId, typed, triggerId: null }, intent);
+    return answerCommand(c, { ...message, deliveryId, typed, triggerId: null }, intent);
   }
   const mentions = await mentionsAt(c, message);
   if (mentions === 'off') {
@@ -264,7 +262,7 @@ async function startOrAsk(
   };
   const asked = { intent: wasAsked ? asTalk(wish) : wish, typed, task, form: { id, context } };
   // The card goes into the message's thread, or starts one under it.
-  const origin = { ...message, threadTs: message.threadTs ?? message.ts, responseUrl: null };
+  const origin = { ...message, threadTs: message.threadTs ?? message.ts };
   return startTyped(c, origin, asked);
 }
 
@@ -272,7 +270,7 @@ async function startOrAsk(
 async function answerNew(c: ListenersContext, message: Message, task: string): Promise<void> {
   const intent = parseNew(task);
   const answer = await startOrAsk(c, message, { intent, typed: task });
-  if (answer !== null) await answerMessage(c, { message, place: privatePlace(message), answer });
+  if (answer !== null) await answerMessage(c, { message, place: message, answer });
 }
 
 /** Earlier messages of the thread are included, files and what is forwarded; words that are already the task are not. */

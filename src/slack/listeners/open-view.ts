@@ -10,7 +10,7 @@ import type { Form } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { cannotStart, shownIdentity, unidentified } from '../card-view.ts';
 import { ACTION } from '../edge/ids.ts';
-import { privatePlace, type Place } from '../edge/places.ts';
+import type { PrivatePlace } from '../edge/outbound.ts';
 import { isKept } from '../views/form/fields.ts';
 import { hurdleSentence, keyRefused, unopened } from '../views/notices.ts';
 import { button } from '../views/objects.ts';
@@ -24,7 +24,7 @@ import { truncate } from '../views/text.ts';
 import type { ListenersContext } from './context.ts';
 
 /** Who asked for a view, and where: not always where its card goes. */
-type Asked = Place & { triggerId: string };
+type Asked = PrivatePlace & { triggerId: string };
 
 /** A trigger works once, for 3 s; the notice's button brings a new one. Resolves with the view's id; null: it isn't open. */
 export async function openView(
@@ -38,7 +38,7 @@ export async function openView(
     const again = button(opening.actionId, opening.label, opening.value ?? '');
     log.warn({ err: error }, "Slack didn't open a view; the person gets a button that opens it");
     const told = unopened(view.title.text, again, await textFor(opening.userId));
-    await outbound.tellPrivately(privatePlace(opening), told);
+    await outbound.tellPrivately(opening, told);
     return null;
   }
 }

@@ -22,13 +22,12 @@ export const WORKSPACE_PRESSES = {
   }),
   [ACTION.startFromHome]: quick(async (c, press) => {
     const owner = ownerOf(press);
-    if (owner !== null)
-      await openForm(c, press, await offerForm(c, { ...owner, threadTs: null, responseUrl: null }));
+    if (owner !== null) await openForm(c, press, await offerForm(c, { ...owner, threadTs: null }));
   }),
   [ACTION.startHere]: quick(async (c, press) => {
     const { teamId, userId, channelId } = press;
     if (channelId === null || (await refusesOutsider(c, press, teamId))) return;
-    const here = { teamId, userId, channelId, threadTs: null, responseUrl: null };
+    const here = { teamId, userId, channelId, threadTs: null };
     await openForm(c, press, await offerForm(c, here));
   }),
 } satisfies Presses;
