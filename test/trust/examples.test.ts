@@ -29,7 +29,13 @@ describe('the examples', () => {
       'fix it --repo acme/infra-dns',
       'refused: infrastructure is for the platform team',
     ],
-    ['company-with-contractors', 'general', 'S0PLATFORM', 'fix it --repo acme/infra-dns', 'allowed'],
+    [
+      'company-with-contractors',
+      'general',
+      'S0PLATFORM',
+      'fix it --repo acme/infra-dns',
+      'allowed: the platform team works on infrastructure',
+    ],
     [
       'company-with-contractors',
       'general',
