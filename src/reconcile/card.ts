@@ -63,16 +63,8 @@ async function rowsOf({ store, text, now }: ReconcileContext, requestId: string)
   return { ...rows, here, share: (await store.sessions.sharing(session)).share };
 }
 
-/** Phases in which a person has something to do or to know: a card that was deleted is posted again. */
-const NEEDED: ReadonlySet<SessionPhase> = new Set([
-  'needs-you',
-  'needs-approval',
-  'finished',
-  'failed',
-  'capped',
-  'unknown',
-]);
-const OVER: ReadonlySet<SessionPhase> = new Set(['ended', 'gone']);
+/** In the others, a person has something to do or to know: a card that was deleted is posted again. */
+const UNEVENTFUL: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working', 'asleep']);
 
 /** Where the card is, and what it says; null: there is none. */
 export function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage | null): Desired | null {
@@ -98,7 +90,7 @@ export function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage 
     metadata: fullCardMetadata(request),
     since: createdAt,
     stage,
-    isNeeded: NEEDED.has(phase),
+    isNeeded: !UNEVENTFUL.has(phase),
     fingerprint: fingerprint(card),
     render: () => renderCard(card, text),
     againInMs: isOpen(state) ? untilNextStep(Math.max(0, nowMs - askedAt(request).getTime())) : null,
@@ -126,7 +118,7 @@ function turnClassOf(
   if (state === 'awaiting-approval') return 'needed';
   if (stage === null || before === stage) return 'rest';
   if (!hadUrl(before) && state !== 'unknown') return 'url';
-  return NEEDED.has(phase) || OVER.has(phase) ? 'needed' : 'rest';
+  return UNEVENTFUL.has(phase) ? 'rest' : 'needed';
 }
 
 const hadUrl = (stage: string | null): boolean => stage !== null && stage !== 'unknown';

@@ -3,11 +3,10 @@ import { withoutCredentials } from '../session/credentials.ts';
 import { omitFields } from '../session/defaults.ts';
 import { isEndedByPeople, isRefusal } from '../session/failure.ts';
 import { isEmail, maskEmail, type Identity, type LookedUpIdentity } from '../session/identity.ts';
-import { sessionPhase, type SessionPhase } from '../session/lifecycle.ts';
+import { isOver, sessionPhase, type SessionPhase, STANDING } from '../session/lifecycle.ts';
 import { threadState, type ThreadShare, type ThreadState } from '../session/preferences.ts';
 import { readPrompt, excerpt, instructionsIn } from '../session/prompt.ts';
-import type { RequestState } from '../session/request.ts';
-import { isClosed } from '../session/snapshot.ts';
+import { isOpen, type RequestState } from '../session/request.ts';
 import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -43,7 +42,7 @@ export function cardView(
   const { snapshot, url = null, lastWords = null } = session ?? {};
   const { acusConsumed: acusUsed = 0, pullRequests = [] } = snapshot ?? {};
   const phase = phaseOf(request, session);
-  const lastedMs = session === null ? waited(request, phase, nowMs) : elapsed(session, nowMs);
+  const lastedMs = session === null ? waited(request, nowMs) : elapsed(session, nowMs);
   const thread = session && stateOfThread(session, here ?? hereOf(session, request), phase);
   return {
     requestId: request.id,
@@ -118,26 +117,17 @@ function statusWordOf(
   return session.snapshot.statusDetail ?? session.snapshot.status;
 }
 
-/** Phases in which the session's time still runs. */
-const GOING_ON: ReadonlySet<SessionPhase> = new Set([
-  'queued',
-  'starting',
-  'working',
-  'needs-you',
-  'needs-approval',
-]);
-
 function elapsed({ snapshot, phase, phaseAt }: SessionRow, nowMs: number): number {
-  return Math.max(0, (GOING_ON.has(phase) ? nowMs : phaseAt.getTime()) - snapshot.createdAt * 1000);
+  const untilMs = STANDING[phase] === 'earlier' ? phaseAt.getTime() : nowMs;
+  return Math.max(0, untilMs - snapshot.createdAt * 1000);
 }
 
 const USUAL_WAIT_MS = 10_000;
-const WAITING: ReadonlySet<SessionPhase> = new Set(['queued', 'starting']);
 
 /** Only before the session starts; after that, the card shows how long it has been running. */
-function waited(request: SessionRequest, phase: SessionPhase, nowMs: number): number | null {
+function waited(request: SessionRequest, nowMs: number): number | null {
   const waitedMs = nowMs - askedAt(request).getTime();
-  return WAITING.has(phase) && waitedMs >= USUAL_WAIT_MS ? waitedMs : null;
+  return isOpen(request.state) && waitedMs >= USUAL_WAIT_MS ? waitedMs : null;
 }
 
 /** For what, until when, or since when in vain. Escaped; null: it doesn't wait, or it isn't known. */
@@ -213,16 +203,12 @@ function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean
 
 const wordsOf = (name: string): string => `${oneLine(name).toLowerCase()} `;
 
-/** Phases in which nothing more goes to Devin. */
-const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
-
 function hereOf(session: SessionRow, request: SessionRequest): ThreadHere {
   return { listen: session.listen, began: beganBy(session, request) };
 }
 
 function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhase): ThreadState | null {
-  if (OVER.has(phase) || isClosed(session.snapshot)) return null;
-  return threadState({ muted: session.mutedBy !== null, ...here });
+  return isOver({ ...session, phase }) ? null : threadState({ muted: session.mutedBy !== null, ...here });
 }
 
 /** The first line with a word in it: not the fence of a code block. */

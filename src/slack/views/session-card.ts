@@ -1,4 +1,4 @@
-import { isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
+import { isOwnCap, type SessionPhase, STANDING } from '../../session/lifecycle.ts';
 import { isNearCap } from '../../session/milestones.ts';
 import type { ThreadState } from '../../session/preferences.ts';
 import { type Text, acuWords, durationWords } from '../../text/index.ts';
@@ -222,11 +222,9 @@ function shownAddress(url: string): string {
   return escape(truncate(oneLine(url), ADDRESS_LENGTH));
 }
 
-const MAY_HAVE_NO_SESSION: ReadonlySet<SessionPhase> = new Set(['failed', 'ended']);
-
 /** The request is over, and has no session. */
 function isNotStarted({ phase, url }: SessionCard): boolean {
-  return url === null && MAY_HAVE_NO_SESSION.has(phase);
+  return url === null && STANDING[phase] === 'earlier';
 }
 
 /** null: it uses none, and won't. */
