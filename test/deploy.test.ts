@@ -20,12 +20,7 @@ test('the alerts use existing metrics and labels', async () => {
     policy: { problems: () => [] },
     mapping: { problems: () => [] },
   });
-  metrics.observeDevin({
-    operation: 'sessions.create',
-    status: 200,
-    durationMs: 1,
-    requestId: null,
-  });
+  metrics.observeDevin({ operation: 'sessions.create', status: 200, durationMs: 1, requestId: null });
   metrics.countTokenRefused('token_revoked');
   metrics.countRefused('signature');
   const shown = await metrics.text();

@@ -48,9 +48,9 @@ const TYPED = [
   'forget -- USER [--by NAME]',
 ];
 
-type Command = (args: string[]) => Promise<number>;
+type Verb = (args: string[]) => Promise<number>;
 const oneOf =
-  (acts: Record<string, Command>): Command =>
+  (acts: Record<string, Verb>): Verb =>
   async (args) =>
     runAct(args, acts, words);
 
@@ -112,7 +112,7 @@ function checkName(by: string): void {
 type Lines = (db: Kysely<Tables>, since: Date | null, csv: boolean) => AsyncIterable<string>;
 
 /** The audit says who exported what. */
-function exportAs(what: 'audit' | 'usage', lines: Lines): Command {
+function exportAs(what: 'audit' | 'usage', lines: Lines): Verb {
   const options = { ...BY, since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
   return async (args) => {
     const { since, csv, by } = readArguments(args, { options, words }).values;

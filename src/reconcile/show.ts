@@ -96,20 +96,20 @@ export function kept(kind: Kind): Show {
   };
 }
 
-type Showing = {
+type Shown = {
   key: string;
   wanted: (before: ShownMessage | null) => Promise<Desired | null>;
   lease: Lease;
 };
 /** A message as it is, and as it should be. */
-type Change = Pick<Showing, 'key' | 'lease'> & {
+type Change = Pick<Shown, 'key' | 'lease'> & {
   before: ShownMessage | null;
   desired: Desired &
     Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs' | 'metadata'>>;
 };
 
 /** Posts a message, or edits it. When to look again, in ms; null: when its rows change. */
-export async function showMessage(c: ShowContext, showing: Showing): Promise<number | null> {
+export async function showMessage(c: ShowContext, showing: Shown): Promise<number | null> {
   const change = await findChange(c, showing);
   if (change === null || typeof change === 'number') return change;
   const { channelId = null, ts = null } = change.before ?? {};
@@ -121,7 +121,7 @@ export async function showMessage(c: ShowContext, showing: Showing): Promise<num
 }
 
 /** Without one: when to look again, in ms; null: when its rows change. */
-async function findChange(c: ShowContext, showing: Showing): Promise<Change | number | null> {
+async function findChange(c: ShowContext, showing: Shown): Promise<Change | number | null> {
   const found = await look(c, showing);
   if (found === null || typeof found === 'number' || found.before === null) return found;
   await c.store.db.transaction().execute(showing.lease.fence);
@@ -129,7 +129,7 @@ async function findChange(c: ShowContext, showing: Showing): Promise<Change | nu
   return look(c, showing);
 }
 
-async function look(c: ShowContext, { key, wanted, lease }: Showing): Promise<Change | number | null> {
+async function look(c: ShowContext, { key, wanted, lease }: Shown): Promise<Change | number | null> {
   const before = await c.store.shown.find(key);
   const found = await wanted(before);
   if (found === null) return null;

@@ -15,11 +15,7 @@ import { addColleague, someoneIn } from '../support/people.ts';
 import { DEVINS, useWorld } from '../support/worlds.ts';
 
 const OVERRIDES = {
-  watchTimes: {
-    fastestMs: 200,
-    tickMs: 50,
-    goneAfterMs: 100,
-  },
+  watchTimes: { fastestMs: 200, tickMs: 50, goneAfterMs: 100 },
   troubleMs: 100,
 };
 

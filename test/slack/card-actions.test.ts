@@ -2,11 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
 import { cardActions } from '../../src/slack/views/card-buttons.ts';
 
-const created = {
-  state: 'created',
-  failure: null,
-  hadSecrets: false,
-} as const;
+const created = { state: 'created', failure: null, hadSecrets: false } as const;
 const inDevin = (status: string, isArchived = false) => ({
   snapshot: { status, statusDetail: null, isArchived },
 });

@@ -26,13 +26,7 @@ test('the id of a channel changes in each column that holds one', async () => {
   await fillHistory(db, { requests: 60 });
   await createForms(db).insert({ ...FORM, id: 'f1', context: null });
   await createShown(db).attempt(
-    {
-      key: 'k1',
-      channelId: IDS.from,
-      threadTs: null,
-      slackTs: null,
-      isFirst: true,
-    },
+    { key: 'k1', channelId: IDS.from, threadTs: null, slackTs: null, isFirst: true },
     db,
   );
   const { rows } = await sql<{ table: string; column: string }>`

@@ -51,10 +51,7 @@ export async function outcomeOf(call: Promise<unknown>): Promise<string> {
 
 /** A real Bolt app behind an HTTP receiver, connected and started. */
 export async function startHttpApp(slack: LocalSlack, register: (app: App) => void): Promise<void> {
-  const receiver = new HTTPReceiver({
-    signingSecret: slack.workspace.signingSecret,
-    logger: quiet,
-  });
+  const receiver = new HTTPReceiver({ signingSecret: slack.workspace.signingSecret, logger: quiet });
   const app = await createApp(slack, receiver);
   register(app);
   const server = await receiver.start(0);

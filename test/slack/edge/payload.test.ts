@@ -123,13 +123,7 @@ describe('a payload from Slack', () => {
     [
       'a button in a view, with an empty response URL',
       { channel: undefined, container: { type: 'view', view_id: 'V1' }, response_url: '', view: VIEW },
-      {
-        channelId: null,
-        placeKind: null,
-        messageTs: null,
-        responseUrl: null,
-        view: OPEN_VIEW,
-      },
+      { channelId: null, placeKind: null, messageTs: null, responseUrl: null, view: OPEN_VIEW },
     ],
     [
       'a person of another organization',
