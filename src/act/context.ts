@@ -19,7 +19,7 @@ export type ActContext = AuthorityContext &
     gate: Pick<Gate, 'judge'>;
     findMember: FindMember;
     /** Records what Devin answered, and updates the card. */
-    recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
+    recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<void>;
     show: ShowNow;
     usage: Pick<Spending, 'report'>;
     command: string;

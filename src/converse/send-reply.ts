@@ -2,7 +2,7 @@ import { handOverFile } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
 import { failureWord, lookupFailure } from '../failures.ts';
-import { answerQuestion, messagePages, mirrorReply } from '../follow/index.ts';
+import { messagePages, mirrorReply } from '../follow/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import {
   type Enqueue,
@@ -42,7 +42,7 @@ export type ConverseContext = {
   check: SteeringCheck;
   /** Reserves what a session that rests may still use; why it can't be woken: it doesn't fit. */
   budget: Pick<Budget, 'wake' | 'letGo'>;
-  recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<unknown>;
+  recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<void>;
   withLease: WithLease;
   searchUntilFound: SearchUntilFound;
   /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
@@ -95,7 +95,7 @@ export async function moveReply(
       await messages.add(sessionId, [mirror], trx);
       await enqueue('relay-from-devin', { sessionId }, { trx });
     }
-    if (step.to === 'delivered') await answerQuestion(messages, moved, trx);
+    if (step.to === 'delivered') await messages.answer(sessionId, moved, trx);
     await appendAudit(replyEntries(moved, { as, wakes }), trx);
     return moved;
   });

@@ -28,11 +28,17 @@ export type FollowContext = ShowContext & {
   text: Text;
 };
 
-/** While what waits of a session is posted. `fetched`: keys of milestones whose words of Devin were fetched. */
-export type PostContext = { signal: AbortSignal; lease: Lease; fetched: readonly string[] };
-
-/** A row that its thread, or its person, doesn't see yet. `isBusy`: the thread takes nothing now. */
-export type PostJob = { followed: Followed; row: ThreadMessage; context: PostContext; isBusy: boolean };
+/** A row that its thread, or its person, doesn't see yet. */
+export type PostJob = {
+  followed: Followed;
+  row: ThreadMessage;
+  signal: AbortSignal;
+  lease: Lease;
+  /** Keys of milestones whose words of Devin were fetched. */
+  fetched: readonly string[];
+  /** The thread takes nothing now. */
+  isBusy: boolean;
+};
 
 /** Slack won't take it. `isThread`: in the thread. */
 export class NotTakenError extends Error {
@@ -47,7 +53,7 @@ export class NotTakenError extends Error {
   }
 }
 
-type ThreadPost = Pick<Desired, 'place' | 'metadata' | 'since' | 'render' | 'posted'> & {
+export type ThreadPost = Pick<Desired, 'place' | 'metadata' | 'since' | 'render' | 'posted'> & {
   key: string;
   /** It asks something, and is edited once that is answered. */
   isQuestion: boolean;
@@ -57,7 +63,7 @@ type ThreadPost = Pick<Desired, 'place' | 'metadata' | 'since' | 'render' | 'pos
 /** Posts a message once, or edits it once it is answered. Throws a Later, or a NotTakenError. */
 export async function post(
   c: FollowContext,
-  { followed: { session, request }, context: { lease } }: PostJob,
+  { followed: { session, request }, lease }: PostJob,
   { key, isQuestion, isAnswered = false, ...message }: ThreadPost,
 ): Promise<void> {
   const isDirect = message.place === 'direct';
@@ -86,21 +92,17 @@ export async function post(
 }
 
 /** A part of a message in the session's thread. */
-export function wordsMessage({ followed: { session }, row }: PostJob, part: number, rendered: Rendered) {
-  const { sessionId, channelId, threadTs } = session;
+export function wordsMessage(
+  { session: { sessionId, channelId, threadTs } }: Followed,
+  { key, saidAt }: Pick<ThreadMessage, 'key' | 'saidAt'>,
+  { part, rendered }: { part: number; rendered: Rendered },
+) {
   return {
-    key: wordsKey(sessionId, row.key, part),
+    key: `message:${sessionId}:${key}:${part}`,
     place: { channelId, threadTs },
-    metadata: messageMetadata(sessionId, row.key, part),
+    metadata: messageMetadata(sessionId, key, part),
     // A database that was restored from a backup doesn't know what was posted after it.
-    since: row.saidAt,
+    since: saidAt,
     render: () => rendered,
   };
-}
-
-export const wordsKey = (sessionId: string, key: string, part: number): string =>
-  `message:${sessionId}:${key}:${part}`;
-
-export function waitedMs({ now }: FollowContext, { createdAt }: ThreadMessage): number {
-  return now() - createdAt.getTime();
 }

@@ -4,12 +4,11 @@ import { cursorAfter, type Page } from '../devin/client.ts';
 import { DevinError, isTooLarge, type DevinErrorCode } from '../devin/errors.ts';
 import type { MessageQuery, SessionMessage } from '../devin/sessions.ts';
 import { markdownWords } from '../slack/views/markdown.ts';
-import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
-import type { NewMessage, ThreadMessages } from '../store/thread-messages.ts';
+import type { NewMessage } from '../store/thread-messages.ts';
 import type { FollowContext } from './context.ts';
 import { mirrorReply } from './words.ts';
 
@@ -82,7 +81,7 @@ async function personsRows(
   const replyId = await echoes.recognize({ sessionId, eventId, text }, trx);
   if (replyId === null) {
     const row = messageRow(message, 'pending');
-    await messages.answer(sessionId, { userId: null, text, at: row.saidAt }, trx);
+    await messages.answer(sessionId, { userId: null, text, createdAt: row.saidAt }, trx);
     return [row];
   }
   const row = messageRow(message, 'skipped');
@@ -90,19 +89,9 @@ async function personsRows(
   const reply = await replies.move({ id: replyId, from: ['unknown'], to: 'delivered' }, trx);
   if (reply === null) return [row];
   await c.enqueue('tell-reply', { replyId }, { trx });
-  await answerQuestion(messages, reply, trx);
+  await messages.answer(sessionId, reply, trx);
   const mirror = mirrorReply({ ...followed, reply }, row.saidAt);
   return mirror === null ? [row] : [row, mirror];
-}
-
-/** Devin has a reply, which answers what it asked before. */
-export async function answerQuestion(
-  messages: Pick<ThreadMessages, 'answer'>,
-  reply: Reply,
-  trx: Transaction<Tables>,
-): Promise<void> {
-  const { sessionId, userId, text, createdAt: at } = reply;
-  await messages.answer(sessionId, { userId, text, at }, trx);
 }
 
 /** Devin's, as the card shows them; null: none. */

@@ -7,14 +7,14 @@ import { link } from '../slack/views/text.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { MILESTONE } from '../store/thread-messages.ts';
-import { type FollowContext, NotTakenError, type PostContext, type PostJob, waitedMs } from './context.ts';
+import { type FollowContext, NotTakenError, type PostJob } from './context.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import { markAnswered, postMilestone } from './milestones.ts';
 import { recordAnswer } from './record.ts';
 import { createRound, createWatcher } from './watcher.ts';
 import { findFiles, postFile, postWords } from './words.ts';
 
-export { answerQuestion, lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
+export { lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
 
 export { fileRow, mirrorReply } from './words.ts';
 export type { Watcher } from './watcher.ts';
@@ -61,12 +61,12 @@ async function relayFromDevin(
   signal: AbortSignal,
 ): Promise<number | null> {
   return c.withLease(`relay-from-devin:${sessionId}`, async (lease) => {
-    const context = { signal: AbortSignal.any([signal, lease.held]), lease };
+    const held = AbortSignal.any([signal, lease.held]);
     const followed = await findFollowed(c.store, sessionId);
     if (followed === null) return null;
-    const retryMs = await fetchAll(c, followed, context.signal);
+    const retryMs = await fetchAll(c, followed, held);
     const fetched = retryMs === null ? followed.session.told : [];
-    return sooner(retryMs, await postWaiting(c, sessionId, { ...context, fetched }));
+    return sooner(retryMs, await postWaiting(c, sessionId, { signal: held, lease, fetched }));
   });
 }
 
@@ -91,44 +91,35 @@ async function fetchAll(
   }
 }
 
-/** What a session's thread shows, in this order: words, then what the session came to, then files. */
+/** What a session's thread shows, in this order. `inOrder`: nothing overtakes what waits of them. */
 const STEPS = [
-  { what: 'words', post: postWords },
-  { what: 'milestones', post: postMilestone },
-  { what: 'files', post: postFile },
+  { what: 'words', post: postWords, inOrder: true },
+  // They may go to the person.
+  { what: 'milestones', post: postMilestone, inOrder: false },
+  { what: 'files', post: postFile, inOrder: true },
+  { what: 'answers', post: markAnswered, inOrder: false },
 ] as const;
 
 /** Posts what a session's thread doesn't show yet, in order and once each. Returns when to run again, in ms; null: nothing waits. */
 async function postWaiting(
   c: FollowContext,
   sessionId: string,
-  context: PostContext,
+  run: Pick<PostJob, 'signal' | 'lease' | 'fetched'>,
 ): Promise<number | null> {
-  const { messages, sessions } = c.store;
-  const session = await sessions.find(sessionId);
-  // Everything waits for the card.
-  if (session === null || session.threadTs === '') return null;
   let againMs: number | null = null;
-  // Nothing overtakes words that Slack may have, but milestones may go to the person.
   let isBusy = false;
-  for (const { what, post } of STEPS) {
-    for (const row of await messages.pending(sessionId, what)) {
-      if (isBusy && what !== 'milestones') break;
-      context.signal.throwIfAborted();
+  for (const { what, post, inOrder } of STEPS)
+    for (const row of await c.store.messages.pending(sessionId, what)) {
+      if (isBusy && inOrder) break;
+      run.signal.throwIfAborted();
       const followed = await findFollowed(c.store, sessionId);
-      if (followed === null) return null;
-      const job = { followed, row, context, isBusy };
+      // Everything waits for the card.
+      if (followed === null || followed.session.threadTs === '') return null;
+      const job = { ...run, followed, row, isBusy };
       const waitMs = await postOrSkip(c, job, async () => post(c, job));
       againMs = sooner(againMs, waitMs);
-      isBusy ||= waitMs !== null && what !== 'milestones';
+      isBusy ||= waitMs !== null && inOrder;
     }
-  }
-  for (const row of await messages.answered(sessionId)) {
-    const followed = await findFollowed(c.store, sessionId);
-    if (followed === null) return null;
-    const job = { followed, row, context, isBusy };
-    againMs = sooner(againMs, await postOrSkip(c, job, async () => markAnswered(c, job)));
-  }
   return againMs;
 }
 
@@ -137,14 +128,14 @@ async function postWaiting(
  * try again, in ms; null: it is done.
  */
 async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<void>): Promise<number | null> {
-  const { row, context } = job;
+  const { row, signal } = job;
   const { sessionId, key } = row;
   try {
     await post();
     return null;
   } catch (error) {
-    if (error instanceof Later) return error.afterMs ?? backOffMs(waitedMs(c, row));
-    if (context.signal.aborted) throw error;
+    if (error instanceof Later) return error.afterMs ?? backOffMs(row.ageMs);
+    if (signal.aborted) throw error;
     const isRefused = error instanceof NotTakenError;
     if (isRefused && error.isThread && refusalKind(error.code) === 'place')
       return waitForThread(c, job, error.code);
@@ -158,7 +149,7 @@ async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<vo
 async function waitForThread(c: FollowContext, { followed, row }: PostJob, code: string): Promise<number> {
   await noteTrouble(c, followed, code);
   if (row.source === MILESTONE) return HELD_WAIT_MS;
-  return Math.max(c.tuning.troubleMs, waitedMs(c, row));
+  return Math.max(c.tuning.troubleMs, row.ageMs);
 }
 
 /** Tells the requester, once until something can be posted again. */

@@ -17,12 +17,12 @@ import type { Tables } from '../store/store.ts';
 import { alertOwners } from '../trust/index.ts';
 import type { FollowContext } from './context.ts';
 
-/** Records a poll of `row`. False if the row changed since the poll began: the result may be older. */
+/** Records a poll of `row`, unless that changed since the poll began: the result may be older. */
 export async function recordPoll(
   c: FollowContext,
   row: SessionRow,
   snapshot: SessionSnapshot,
-): Promise<boolean> {
+): Promise<void> {
   return record(c, row.sessionId, async (current, trx) => {
     if (!isDeepStrictEqual(current.snapshot, row.snapshot)) return null;
     if (!(await lags(c, { current, snapshot }, trx))) return snapshot;
@@ -40,30 +40,38 @@ export async function recordAnswer(
   c: FollowContext,
   session: SessionRow,
   snapshot: SessionSnapshot,
-): Promise<boolean> {
+): Promise<void> {
   return record(c, session.sessionId, (current) =>
     current.phase === session.phase ? withUnsaid(snapshot, current.snapshot) : null,
   );
+}
+
+/** Devin doesn't find it: its card says so once, and it's rarely polled. */
+export async function recordGone(c: FollowContext, sessionId: string): Promise<void> {
+  return record(c, sessionId, ({ phase }) => (phase === 'gone' ? null : 'gone'));
 }
 
 /** Records what Devin says about a session, with everything that follows from it, in one transaction. null: nothing. */
 async function record(
   c: FollowContext,
   sessionId: string,
-  snapshotOf: (
+  find: (
     current: SessionRow,
     trx: Transaction<Tables>,
-  ) => Promise<SessionSnapshot | null> | SessionSnapshot | null,
-): Promise<boolean> {
+  ) => Promise<SessionSnapshot | null> | SessionSnapshot | 'gone' | null,
+): Promise<void> {
   const { db, sessions, requests, messages } = c.store;
   const { lastReadMs } = c.tuning.watchTimes;
-  return db.transaction().execute(async (trx) => {
+  await db.transaction().execute(async (trx) => {
     const current = await sessions.lock(sessionId, trx);
-    const snapshot = current === null ? null : await snapshotOf(current, trx);
-    if (current === null || snapshot === null) return false;
+    const found = current === null ? null : await find(current, trx);
+    if (current === null || found === null) return;
+    const snapshot = found === 'gone' ? current.snapshot : found;
     const request = await requests.find(current.requestId, trx);
     const cap = request?.draft.values.max_acu_limit ?? null;
-    const { keys, phase, wasFinished } = progress({ ...current, phase: knownPhase(current), cap }, snapshot);
+    const before = { ...current, phase: knownPhase(current), cap };
+    const { keys, phase, wasFinished } =
+      found === 'gone' ? { ...current, phase: found, keys: [] } : progress(before, snapshot);
     const nextPoll = nextPollOf(c, { phase, status: snapshot.status, quietMs: 0 });
     const changes: SessionChanges = {
       snapshot,
@@ -93,9 +101,8 @@ async function record(
     if (phase !== current.phase)
       for (const requestId of (await sessions.sharing(current, trx)).others)
         await showOnCard(c, requestId, { trx });
-    if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
+    if (phase !== current.phase || !sameFacts(current.snapshot, snapshot))
       await showOnCard(c, current.requestId, { trx, interactive });
-    return true;
   });
 }
 
@@ -111,23 +118,6 @@ async function lags(
   const isAnswered = current.phase === 'working' && current.snapshot.statusDetail === null;
   if (!isAnswered || sessionPhase(snapshot) !== 'needs-you') return false;
   return echoes.isLastWord(current.sessionId, trx);
-}
-
-/** Devin doesn't find it: its card says so once, and it's rarely polled. */
-export async function recordGone(c: FollowContext, sessionId: string): Promise<void> {
-  const { db, sessions } = c.store;
-  const nowMs = c.now();
-  await db.transaction().execute(async (trx) => {
-    const current = await sessions.lock(sessionId, trx);
-    if (current === null) return;
-    const { phase, phaseAt, requestId, snapshot } = current;
-    const quietMs = phase === 'gone' ? nowMs - phaseAt.getTime() : 0;
-    const nextPoll = nextPollOf(c, { phase: 'gone', status: snapshot.status, quietMs });
-    if (phase === 'gone') return sessions.change(sessionId, { nextPoll }, trx);
-    await sessions.change(sessionId, { phase: 'gone', phaseAt: new Date(nowMs), nextPoll }, trx);
-    await c.budget.follow(sessionId, { isOpen: false }, trx);
-    await showOnCard(c, requestId, { trx });
-  });
 }
 
 async function showOnCard(

@@ -137,38 +137,35 @@ async function pollBatch(
   const planned: Reschedule[] = [];
   for (const row of rows) {
     const answer = answers.get(row.sessionId);
-    const next = answer === undefined ? undefined : await recordPolled(c, row, answer);
-    if (next === undefined) continue;
-    const { sessionId: id, nextLookAt: was } = row;
+    if (answer === undefined) continue;
+    const next = await recordPolled(c, row, answer);
     const at = next && new Date(c.now() + next.inMs);
-    planned.push({ id, was, at, first: next?.first ?? false });
+    planned.push({ id: row.sessionId, was: row.nextLookAt, at, first: next?.first ?? false });
   }
+  // What was recorded has set its own time, and is no longer as it was.
   await c.store.polls.reschedule(planned);
   return trouble;
 }
 
-/** When it is polled next, null: never; undefined: as was recorded. One that fails holds up nothing. */
+/** When it is polled next, if nothing has changed; null: never. One that fails holds up nothing. */
 async function recordPolled(
   c: FollowContext,
   row: SessionRow,
   answer: SessionSnapshot | DevinError,
-): Promise<NextPoll | undefined> {
+): Promise<NextPoll> {
   const { sessionId, phase, snapshot } = row;
   const { fastestMs, goneAfterMs } = c.tuning.watchTimes;
+  const watched = watchedOf(c, row);
   try {
-    if (!(answer instanceof DevinError)) {
-      const watched = watchedOf(c, row);
-      if (!isKnown(row, answer))
-        return (await recordPoll(c, row, answer)) ? undefined : nextPollOf(c, watched);
-      await refresh(c, row, pollInterval(watched, fastestMs) ?? 0);
-      return nextPollOf(c, watched);
-    }
-    if (answer.code !== 'not-found') throw answer;
-    // Devin's answers may lag behind its creations.
-    if (phase !== 'gone' && c.now() - snapshot.createdAt * MS_PER_S < goneAfterMs)
-      return { inMs: goneAfterMs, first: true };
-    await recordGone(c, sessionId);
-    return undefined;
+    if (answer instanceof DevinError) {
+      if (answer.code !== 'not-found') throw answer;
+      // Devin's answers may lag behind its creations.
+      const mayLag = phase !== 'gone' && c.now() - snapshot.createdAt * MS_PER_S < goneAfterMs;
+      if (mayLag) return { inMs: goneAfterMs, first: true };
+      await recordGone(c, sessionId);
+    } else if (isKnown(row, answer)) await refresh(c, row, pollInterval(watched, fastestMs) ?? 0);
+    else await recordPoll(c, row, answer);
+    return nextPollOf(c, watched);
   } catch (error) {
     c.log.warn({ err: error, sessionId }, "a session's status could not be recorded");
     return { inMs: AFTER_FAILED * fastestMs, first: false };

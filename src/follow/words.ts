@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { readAtMost } from '../bounds.ts';
 import type { SessionAttachment } from '../devin/attachments.ts';
-import { DevinError, type DevinErrorCode } from '../devin/errors.ts';
+import { DevinError, MEANING } from '../devin/errors.ts';
 import { Later, retryWindow } from '../queue/index.ts';
 import { withoutCredentials } from '../session/credentials.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
-import { readMilestone } from '../session/milestones.ts';
 import { REPLY_BY, shownEvent } from '../session/reply.ts';
 import { cardView } from '../slack/card-view.ts';
 import { readThreadMessage } from '../slack/command/message.ts';
@@ -24,9 +23,9 @@ import { code } from '../slack/views/text.ts';
 import type { Reply } from '../store/replies.ts';
 import type { Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { FILE, type NewMessage, type ThreadMessage } from '../store/thread-messages.ts';
-import { type FollowContext, NotTakenError, post, type PostJob, waitedMs, wordsMessage } from './context.ts';
-import { milestoneMessage, milestoneWith } from './milestones.ts';
+import { FILE, type NewMessage } from '../store/thread-messages.ts';
+import { type FollowContext, NotTakenError, post, type PostJob, wordsMessage } from './context.ts';
+import { announcement, milestoneWith } from './milestones.ts';
 
 /**
  * A reply from a dialog or a command, as its thread shows it to the others: without the credentials that only Devin should
@@ -49,15 +48,17 @@ export function mirrorReply(
 export async function postWords(c: FollowContext, job: PostJob): Promise<void> {
   const { messages, sessions } = c.store;
   const { row, followed } = job;
-  const { channelId, sessionId, threadTrouble } = followed.session;
+  const { channelId, sessionId, threadTrouble, phase } = followed.session;
   const milestone = row.source === 'devin' ? await milestoneWith(c, job) : null;
   if (row.attemptedAt === null) await messages.change(row, { attemptedAt: new Date(c.now()) });
-  for (const [part, words] of (await renderedWords(c, row)).entries()) {
+  for (const [part, rendered] of (await renderedWords(c, job)).entries()) {
     const carried = part === 0 ? milestone : null;
-    const rendered = part === 0 ? await withMilestone(c, job, { milestone, shown: words }) : words;
+    const words = { ...row, state: 'pending' } as const;
     await post(c, job, {
-      ...wordsMessage(job, part, rendered),
-      isQuestion: carried !== null && readMilestone(carried.key)?.kind === 'needs-you',
+      ...(carried === null
+        ? wordsMessage(followed, row, { part, rendered })
+        : await announcement(c, followed, { row: carried, words, where: 'words' })),
+      isQuestion: phase === 'needs-you' && carried !== null,
       async posted(_at, trx) {
         if (carried !== null) await messages.change(carried, { state: 'posted', channelId }, trx);
       },
@@ -67,29 +68,22 @@ export async function postWords(c: FollowContext, job: PostJob): Promise<void> {
   if (threadTrouble !== null) await sessions.change(sessionId, { threadTrouble: null });
 }
 
-/** With the call, and with the session's name if two share a thread. */
-async function withMilestone(
-  c: FollowContext,
-  { followed, row }: PostJob,
-  { milestone, shown }: { milestone: ThreadMessage | null; shown: Rendered },
-): Promise<Rendered> {
-  const { session, request } = followed;
-  if (milestone !== null) {
-    const said = { key: row.key, text: row.text, shown };
-    return milestoneMessage(c, followed, { row: milestone, isInThread: true, said, isDevins: true });
-  }
-  if (row.source !== 'devin' || (await c.store.sessions.sharing(session)).share === 'alone') return shown;
-  return labeled(shown, cardView({ request, session, nowMs: c.now() }, c.text), c.text);
-}
-
+/** Devin's words begin with the session's name if two share a thread. */
 async function renderedWords(
-  { text, slack: { nameMentions } }: FollowContext,
-  { source, text: words, userId }: ThreadMessage,
+  c: FollowContext,
+  { followed: { session, request }, row }: PostJob,
 ): Promise<Rendered[]> {
-  if (source === 'devin') return renderDevinMessage(words, text);
+  const { text, slack, now } = c;
+  const { source, text: words, userId } = row;
+  if (source === 'devin') {
+    const parts = renderDevinMessage(words, text);
+    if ((await c.store.sessions.sharing(session)).share === 'alone') return parts;
+    const card = cardView({ request, session, nowMs: now() }, text);
+    return parts.map((part, at) => (at === 0 ? labeled(part, card, text) : part));
+  }
   if (source !== REPLY_BY || userId === null) return renderWebMessage(words, text);
-  const name = await plainName(userId, nameMentions);
-  return renderReplyBy({ name, words: await nameMentions(words) }, text);
+  const name = await plainName(userId, slack.nameMentions);
+  return renderReplyBy({ name, words: await slack.nameMentions(words) }, text);
 }
 
 /** The text of the row of a file that Devin made. */
@@ -131,22 +125,21 @@ export async function postFile(c: FollowContext, job: PostJob): Promise<void> {
   if (row.attemptedAt !== null || !(await share(c, job, file))) {
     const sentence = c.text.thread.fileInDevin(code(file.name));
     const rendered = renderInDevin(sentence, followed.session.url, c.text);
-    await post(c, job, { ...wordsMessage(job, 0, rendered), isQuestion: false });
+    await post(c, job, { ...wordsMessage(followed, row, { part: 0, rendered }), isQuestion: false });
   }
   await c.store.messages.change(row, { state: 'posted' });
 }
 
 /** Attempts it once, and remembers that before. False: there is no file to post. */
 async function share(c: FollowContext, job: PostJob, file: SessionFile): Promise<boolean> {
-  const { row, followed, context } = job;
-  const { lease, signal } = context;
+  const { row, followed, lease, signal } = job;
   const { db, messages } = c.store;
   const { channelId, threadTs } = followed.session;
   const fileId = await handOver(c, file, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     c.log.warn({ err: error, key: row.key }, "a file that Devin made couldn't be taken to Slack");
     // The next files can't wait forever.
-    const retry = retryWindow('message', { triedForMs: waitedMs(c, row) });
+    const retry = retryWindow('message', { triedForMs: c.now() - row.createdAt.getTime() });
     if (isPassing(error) && retry.kind === 'wait') throw new Later('down');
     return null;
   });
@@ -188,14 +181,7 @@ async function handOver(
   return content === null || content.byteLength === 0 ? null : outbound.upload({ name, content });
 }
 
-const PASSING: ReadonlySet<DevinErrorCode> = new Set([
-  'rate-limited',
-  'unavailable',
-  'not-sent',
-  'no-answer',
-]);
-
 /** Whether asking again later may help. */
 function isPassing(error: unknown): boolean {
-  return error instanceof DevinError ? PASSING.has(error.code) : !isRefused(error);
+  return error instanceof DevinError ? MEANING[error.code] !== 'refused' : !isRefused(error);
 }

@@ -67,7 +67,7 @@ function phaseKeys({ told, phase: earlier, wasFinished }: Before, phase: Session
   return [`${phase}:${timesTold(phase) + 1}`];
 }
 
-export function isTold(phase: string): phase is ToldPhase {
+function isTold(phase: string): phase is ToldPhase {
   return TOLD_PHASES.some((one) => one === phase);
 }
 

@@ -47,8 +47,8 @@ export type NewMessage = Pick<ThreadMessage, 'key' | 'source' | 'text' | 'saidAt
   state: 'pending' | 'skipped';
 };
 
-/** Devin's last words. */
-export type LastWords = { key: string; text: string; state: MessageState };
+/** What Devin said. */
+export type DevinSaid = Pick<ThreadMessage, 'key' | 'text' | 'saidAt'> & { state: MessageState };
 
 /** Written out as in the indexes. */
 const PENDING = sql.lit<MessageState>('pending');
@@ -62,14 +62,11 @@ const MOST_FAILURES = sql.lit(5);
 /** A statement takes 65,535 parameters; the history of an imported session can be longer. */
 const MOST_TOGETHER = 1000;
 
-export type ThreadMessages = ReturnType<typeof createThreadMessages>;
-
 /** Everything that a session's thread shows besides its card, in order. */
 export function createThreadMessages(db: Kysely<Tables>) {
   const of = (sessionId: string, from: Db = db) =>
     from.selectFrom('threadMessages').where('sessionId', '=', sessionId);
-  const inState = (sessionId: string, state: MessageState) =>
-    of(sessionId).selectAll().select(AGE_MS).where('state', '=', sql.lit(state)).orderBy('seq');
+  const wordsOf = (sessionId: string) => of(sessionId).select(['key', 'text', 'saidAt', 'state']);
 
   /** In this order; one that already exists stays as it is. */
   async function add(
@@ -98,25 +95,30 @@ export function createThreadMessages(db: Kysely<Tables>) {
       await add(sessionId, milestones, trx);
     },
 
-    /** What waits, in order. Words wait for nothing else. */
-    async pending(sessionId: string, what: 'words' | 'milestones' | 'files'): Promise<ThreadMessage[]> {
-      const others = literals([FILE, MILESTONE]);
+    /** What waits, in order. Words wait for nothing else. `answers`: of questions whose messages don't say so. */
+    async pending(
+      sessionId: string,
+      what: 'words' | 'milestones' | 'files' | 'answers',
+    ): Promise<ThreadMessage[]> {
       const isOf = {
-        words: sql<boolean>`source not in ${others}`,
+        words: sql<boolean>`source not in ${literals([FILE, MILESTONE])}`,
         milestones: sql<boolean>`source = ${sql.lit(MILESTONE)}`,
         files: sql<boolean>`source = ${sql.lit(FILE)}`,
+        answers: sql<boolean>`${IS_QUESTION} and answered_at is not null`,
       };
-      return readAll(inState(sessionId, 'pending').where(isOf[what]));
+      const state = what === 'answers' ? 'posted' : 'pending';
+      const rows = of(sessionId).selectAll().select(AGE_MS).where('state', '=', sql.lit<MessageState>(state));
+      return (await rows.where(isOf[what]).orderBy('seq').execute()).map((row) => rowSchema.parse(row));
     },
 
-    async lastWords(sessionId: string): Promise<LastWords | null> {
-      const words = of(sessionId).select(['key', 'text', 'state']).where('source', '=', sql.lit('devin'));
-      return (await words.orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null;
+    /** Devin's last words. */
+    async lastWords(sessionId: string): Promise<DevinSaid | null> {
+      const devins = wordsOf(sessionId).where('source', '=', sql.lit('devin'));
+      return (await devins.orderBy('seq', 'desc').limit(1).executeTakeFirst()) ?? null;
     },
 
-    async textOf(sessionId: string, key: string): Promise<string> {
-      const row = await of(sessionId).select('text').where('key', '=', key).executeTakeFirst();
-      return row?.text ?? '';
+    async words(sessionId: string, key: string): Promise<DevinSaid | null> {
+      return (await wordsOf(sessionId).where('key', '=', key).executeTakeFirst()) ?? null;
     },
 
     /** Whether Devin's words have this link. */
@@ -184,7 +186,7 @@ export function createThreadMessages(db: Kysely<Tables>) {
     /** A person has answered what Devin asked until then. */
     async answer(
       sessionId: string,
-      { userId, text, at }: { userId: string | null; text: string; at: Date },
+      { userId, text, createdAt: at }: { userId: string | null; text: string; createdAt: Date },
       trx: Db,
     ): Promise<void> {
       // Devin's times are whole seconds.
@@ -211,12 +213,6 @@ export function createThreadMessages(db: Kysely<Tables>) {
       const asked = of(sessionId).select('key').where(IS_QUESTION).where('about', '=', about);
       return hasRow(asked.where('state', 'in', ['posted', 'answered']));
     },
-
-    /** Questions that were answered, and whose messages don't say so. */
-    async answered(sessionId: string): Promise<ThreadMessage[]> {
-      const posted = inState(sessionId, 'posted');
-      return readAll(posted.where(IS_QUESTION).where('answeredAt', 'is not', null));
-    },
   };
 }
 
@@ -229,8 +225,4 @@ export async function countSetAside(db: Kysely<Tables>): Promise<Record<string, 
     select 'session', count(*)::integer from sessions
       where unreadable_at > now() - interval '1 day' having count(*) > 0`.execute(db);
   return Object.fromEntries(rows.map(({ kind, count }) => [kind, count]));
-}
-
-async function readAll(rows: { execute(): Promise<unknown[]> }): Promise<ThreadMessage[]> {
-  return (await rows.execute()).map((row) => rowSchema.parse(row));
 }

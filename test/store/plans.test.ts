@@ -203,7 +203,7 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       'call for a question': async (db) => createThreadMessages(db).isAsked('s7', 'e7'),
       'unanswered question': async (db) => createThreadMessages(db).isUnanswered('s7'),
       'set aside': countSetAside,
-      'answered questions': async (db) => createThreadMessages(db).answered('s7'),
+      'answered questions': async (db) => createThreadMessages(db).pending('s7', 'answers'),
       'messages with a link': async (db) => createThreadMessages(db).isLinked('s7', 'https://'),
       'followed up': async (db) => createThreadMessages(db).isFollowedUp('s7', ago),
       limits: readLimits,
