@@ -169,7 +169,7 @@ export async function cancel(
 /** Only the requester may do what costs money. */
 export async function mayResume({ textFor }: ActContext, { userId }: Resume, request: SessionRequest) {
   if (request.userId === userId) return null;
-  return (await textFor(userId)).notices.notYourButton(request.userId);
+  return (await textFor(userId)).steering.requesterOnly(`<@${request.userId}>`);
 }
 
 /** The states in which a request's card shows each button. */

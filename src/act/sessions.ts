@@ -8,7 +8,7 @@ import { type SessionSnapshot, isClosed } from '../session/snapshot.ts';
 import { endingRefusal, steeringRefusal, writingRefusal } from '../slack/authority.ts';
 import { cardView } from '../slack/card-view.ts';
 import { cardMessage } from '../slack/edge/places.ts';
-import { devinReason, refusalSentence, doneAlready } from '../slack/views/notices.ts';
+import { knownSessionReason, refusalSentence, doneAlready } from '../slack/views/notices.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { escape, link } from '../slack/views/text.ts';
 import { type AuditEntry, appendAudit } from '../store/audit.ts';
@@ -63,9 +63,7 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof DevinError)) throw error;
-    // The id of a session that was known here isn't mistyped.
-    const why =
-      error.code === 'not-found' ? text.thread.gone(error.failure.detail) : devinReason(error.failure, text);
+    const why = knownSessionReason(error.failure, text);
     return notDone(text.steering.notDone(name, text.steering.acts[kind]), escape(why));
   }
   await record(c, doing, ended);
@@ -214,7 +212,7 @@ async function showCard(c: ActContext, { userId }: Follow, found: SessionRequest
   const request = await c.store.requests.find(found.id);
   const card = request && cardMessage(request);
   const { steering, notices } = await c.textFor(userId);
-  if (card === null) return notDone(steering.noPlace);
+  if (card === null) return notDone(notices.noCard);
   const mayRead =
     found.userId === userId || (await c.slack.presence({ channelId: card.channelId, userId })) === 'in';
   const url = mayRead ? c.slack.outbound.permalink(card) : null;

@@ -34,8 +34,8 @@ export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
   queue.work('create-session', async ({ requestId }, { signal }) => create(c, requestId, signal), {
     // Each may wait for Devin as long as a POST takes: a minute and a half.
     concurrency: 64,
-    over: async ({ requestId }, waiting, askedToWaitMs) => {
-      const failure = { kind: 'gave-up', waiting, ...(askedToWaitMs !== null && { askedToWaitMs }) } as const;
+    over: async ({ requestId }, waiting) => {
+      const failure = { kind: 'gave-up', waiting } as const;
       await moveLocked(c, requestId, (locked) =>
         isOpen(locked.state) && locked.state !== 'sending' ? ended(locked, failure, tuning.now()) : null,
       );

@@ -179,7 +179,7 @@ function fileFindings(
   { doctor }: Text,
 ): Finding[] {
   return read.ok
-    ? [['ok', doctor.file(variable)]]
+    ? [['ok', `${variable}: ${doctor.file}`]]
     : read.problems.map((problem) => ['missing', `${variable} ${problem}`]);
 }
 

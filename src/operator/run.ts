@@ -66,7 +66,7 @@ async function check(args: string[]): Promise<number> {
   const files = readArguments(args, { options: {}, operands: ['FILE…'], words }).positionals;
   const results = await Promise.all(files.map(async (file) => readYamlFile(file, POLICY_FILE, text)));
   const lines = results.flatMap((result, at) =>
-    result.ok ? [`${files[at]}: ${text.policy.valid(result.value.rules.length)}`] : result.problems,
+    result.ok ? [`${files[at]}: ${text.doctor.file}`] : result.problems,
   );
   return print(lines, results.every(({ ok }) => ok) ? FINE : WRONG);
 }

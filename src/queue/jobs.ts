@@ -26,7 +26,7 @@ type Workers<Name extends JobName> = {
   /** How many jobs of a kind one process does at the same time: more for what people wait for, few for the rest. */
   concurrency: number;
   /** Told when a job that is still to be done later has been tried for as long as its kind is (retries.ts). */
-  over?: (payload: Jobs[Name], why: Later['why'], askedToWaitMs: number | null) => Promise<unknown>;
+  over?: (payload: Jobs[Name], why: Later['why']) => Promise<unknown>;
 };
 
 /**
@@ -128,7 +128,7 @@ export function createQueue({
           const retry = jobRetry(name, { triedForMs, retryAfterMs: later?.afterMs ?? null });
           if (retry.kind === 'wait') return retry.afterMs;
           if (later === null || over === undefined) log.error({ job: name }, 'a job was given up');
-          else await over(payloads[name].parse(data), later.why, retry.askedToWaitMs);
+          else await over(payloads[name].parse(data), later.why);
           return null;
         }
       };

@@ -61,10 +61,7 @@ const LONGEST_WAIT_MS = MINUTE_MS;
 /** `triedForMs`: since the first attempt. `retryAfterMs`: what the other side asks for. */
 type Tried = { triedForMs: number; retryAfterMs?: number | null };
 
-type Retry =
-  | { kind: 'wait'; afterMs: number }
-  /** `askedToWaitMs`: the other side asks for more than is left. */
-  | { kind: 'over'; askedToWaitMs: number | null };
+type Retry = { kind: 'wait'; afterMs: number } | { kind: 'over' };
 
 /** The sooner of two times to try again, in ms; null: never. */
 export function sooner(one: number | null, other: number | null): number | null {
@@ -77,8 +74,7 @@ export function sooner(one: number | null, other: number | null): number | null 
  */
 export function retryWindow(name: keyof typeof WINDOW_MS, { triedForMs, retryAfterMs = null }: Tried): Retry {
   const leftMs = WINDOW_MS[name] - triedForMs;
-  if (leftMs <= 0) return { kind: 'over', askedToWaitMs: null };
-  if (retryAfterMs !== null && retryAfterMs > leftMs) return { kind: 'over', askedToWaitMs: retryAfterMs };
+  if (leftMs <= 0 || (retryAfterMs ?? 0) > leftMs) return { kind: 'over' };
   return { kind: 'wait', afterMs: Math.max(retryAfterMs ?? 0, backOffMs(triedForMs)) };
 }
 

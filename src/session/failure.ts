@@ -77,11 +77,7 @@ export const failureSchema = z.discriminatedUnion('kind', [
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),
   /** Devin was busy or down for longer than a request waits, or asked for a longer wait. */
-  z.object({
-    kind: z.literal('gave-up'),
-    waiting: z.string().nullable(),
-    askedToWaitMs: z.number().optional(),
-  }),
+  z.object({ kind: z.literal('gave-up'), waiting: z.string().nullable() }),
   /** Devin lists no playbook, note or secret with this name or id. */
   z.object({ kind: z.literal('not-listed'), field: z.enum(fields.map(({ key }) => key)), value: z.string() }),
   /** A person canceled it before it was sent. */

@@ -247,8 +247,15 @@ function waitingForApproval(approval: Approval, text: Text): (string | null)[] {
   const { say, need, people, yes } = approval;
   const others = people.filter((one) => !isAmong(yes, one)).map(({ name }) => name);
   const shown = others.slice(0, NAMED_APPROVERS);
-  const names = onCard.names(shown, others.length - shown.length);
-  return [onCard.waits(need - yes.length, names), say, approvedBy(approval, text)];
+  const left = need - yes.length;
+  const more = others.length - shown.length;
+  return [
+    onCard.waits(text.joins.list(shown)),
+    more > 0 ? text.usage.othersLeftOut(more) : null,
+    left > 1 ? text.approval.message.need(left) : null,
+    say,
+    approvedBy(approval, text),
+  ];
 }
 
 /** null: nobody yet. */

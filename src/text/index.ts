@@ -17,10 +17,13 @@ export function acuWords(acu: number): string {
 type Money = { most: number; used: number; reserved: number; sessions: number };
 
 /** What counts under a ceiling: `3.4 used · 53.6 reserved by 4 sessions · 3 free of 60 ACU`. */
-export function moneyWords({ most, used, reserved, sessions }: Money, { policy: { money } }: Text): string {
+export function moneyWords(
+  { most, used, reserved, sessions }: Money,
+  { policy: { money }, usage }: Text,
+): string {
   return [
     money.used(acuWords(used)),
-    ...(reserved > 0 ? [money.reserved(acuWords(reserved), sessions)] : []),
+    ...(reserved > 0 ? [money.reserved(acuWords(reserved), usage.sessions(sessions))] : []),
     money.free(acuWords(Math.max(0, most - used - reserved)), acuWords(most)),
   ].join(' · ');
 }
@@ -30,15 +33,17 @@ const MINUTES_PER_HOUR = 60;
 const HOURS_PER_DAY = 24;
 
 /** In the two largest of its units, rounded down. */
-export function durationWords(ms: number, text: Text): string {
+export function durationWords(ms: number, { card: { duration } }: Text): string {
   const minutes = Math.floor(ms / MS_PER_MINUTE);
-  if (minutes < 1) return text.card.duration.short;
   const hours = Math.floor(minutes / MINUTES_PER_HOUR);
-  if (hours === 0) return text.card.duration.minutes(minutes);
   const days = Math.floor(hours / HOURS_PER_DAY);
-  return days === 0
-    ? text.card.duration.hours(hours, minutes % MINUTES_PER_HOUR)
-    : text.card.duration.days(days, hours % HOURS_PER_DAY);
+  const units = [
+    { amount: days, words: duration.days },
+    { amount: hours % HOURS_PER_DAY, words: duration.hours },
+    { amount: days > 0 ? 0 : minutes % MINUTES_PER_HOUR, words: duration.minutes },
+  ];
+  const shown = units.filter(({ amount }) => amount > 0).map(({ amount, words }) => words(amount));
+  return shown.join(' ') || duration.short;
 }
 
 /** What is wrong with a value that a schema refused, after its name: `must be at least 5.` */

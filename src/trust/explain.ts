@@ -7,7 +7,7 @@ import type { Policy } from '../session/policy/schema.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
 import { optionWords } from '../slack/views/details.ts';
-import { hurdleSentence } from '../slack/views/notices.ts';
+import { approversWords, hurdleSentence } from '../slack/views/notices.ts';
 import { unescape } from '../slack/views/text.ts';
 import type { Text } from '../text/index.ts';
 
@@ -55,7 +55,7 @@ export function explain(
     lines: [
       decidedBy === null ? verdict : `${verdict}: ${decidedBy}`,
       ...hurdles.flatMap((hurdle) => hurdleSentence(hurdle, text).split('\n')),
-      ...(first?.verdict === 'approve' ? [text.policy.why.approvers(need, names)] : []),
+      ...(first?.verdict === 'approve' ? [approversWords(need, names, text)] : []),
       ...listed(text.details.why.policy, optionWords(shown, text).map(unescape)),
       ...listed(text.details.instructions, instructions?.split('\n') ?? []),
     ],

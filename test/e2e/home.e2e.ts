@@ -11,9 +11,9 @@ describe('the Home of the app', () => {
       },
     );
     await openApp();
-    await home.getByText('You have no sessions yet').waitFor();
+    await home.getByText('No sessions yet').waitFor();
     await home.getByText('Runs as Ana Ruiz').waitFor();
-    await press('Start a session', home);
+    await press('Start a Devin session', home);
     await modal.getByText(/Runs as/).waitFor();
     await field('Task').fill('Look into the slow import');
     await submit();

@@ -208,13 +208,13 @@ describe('a request that needs an approval', () => {
     for (const words of ['<looks>', 'acme/infra-dns', `fix it for ${ana.name}`])
       expect(asked.words).toContain(words);
     expect(asked.words).toContain(`Runs as ${ana.devinName}`);
-    expect(asked.words).toContain('Up to 20 ACU');
+    expect(asked.words).toContain('ACU cap*: 20');
     expect(asked.words).toContain('Follow CONTRIBUTING.md.');
     await press(ben, 'approve_request');
     const session = await sessionOf(devin, ana.devinUserId);
     expect(session.request).toMatchObject({ repos: ['acme/infra-dns'], max_acu_limit: 20 });
     expect(slack.renderText(await card(session.url))).toContain(`Approved by ${ben.name}`);
-    expect((await shownTo(ben, `By ${ben.name}.`)).words).toMatch(/^(?![^]*\[)[^]*Approved: [^]*fix it for/);
+    expect((await shownTo(ben, `Approved by ${ben.name}.`)).words).toMatch(/^(?![^]*\[)[^]*fix it for/);
     // One message to the approver, one card for everyone, and no mention of the requester.
     expect(sentTo(ben)).toHaveLength(1);
     expect(sentTo(ana)).toHaveLength(0);
@@ -247,7 +247,7 @@ describe('a request that needs an approval', () => {
     const { ts } = await card('Waiting for approval');
     await slack.clickButton(userId, { channelId, ts }, 'cancel');
     await card('Canceled by');
-    const { words } = await shownTo(ben, `Canceled by @${name} before it was approved`);
+    const { words } = await shownTo(ben, `Canceled by @${name}`);
     expect(words).not.toContain('[Start session]');
     expect(own()).toHaveLength(0);
   });
@@ -365,7 +365,7 @@ describe('an approval counts', () => {
     );
     const session = await sessionOf(devin, ana.devinUserId);
     await card(session.url);
-    for (const one of others) await shownTo(one, 'Approved: ');
+    for (const one of others) await shownTo(one, 'Approved by ');
     expect(own()).toHaveLength(1);
   });
 
@@ -383,7 +383,7 @@ describe('an approval counts', () => {
     await press(cy, 'approve_request');
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request.devin_mode).toBe('ultra');
-    await shownTo(ben, `By ${ben.name}, ${cy.name}.`);
+    await shownTo(ben, `Approved by ${ben.name}, ${cy.name}.`);
     expect(counted(one)).toEqual({ asked: [1, 1], calls: 0 });
   });
 
@@ -534,7 +534,7 @@ describe('a decision', () => {
     const { ben, card, channelId } = await waiting(1, `${INFRA} --acu 30`);
     const earlier = valueOn(await askedOf(ben), 'approve_request');
     await press(ben, 'approve_request');
-    await shownTo(ben, 'The policy allows 20 for a session');
+    await shownTo(ben, 'A session here can use up to 20 ACU');
     await pressTooLate(ben.userId, channelId, earlier);
     await card('Waiting for approval');
   });
@@ -543,7 +543,7 @@ describe('a decision', () => {
     const { ana, ben, own, channelId, type } = await waiting(1, `${INFRA} --acu 30`);
     const { devin } = world();
     await press(ben, 'approve_request');
-    const second = await shownTo(ben, 'The policy allows 20 for a session');
+    const second = await shownTo(ben, 'A session here can use up to 20 ACU');
     const [requestId] = valueOn(second, 'approve_request').split('.');
     for (const number of ['0', '2', '', '-1'])
       await forgePress(world(), {

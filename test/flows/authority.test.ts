@@ -98,7 +98,7 @@ describe('who a session runs as', () => {
     );
     for (const button of ['start_anyway', 'check_again']) {
       await slack.clickButton(ben.userId, { channelId, ts }, button);
-      await toldTo(world(), { channelId, userId: ben.userId }, 'it may cost money');
+      await toldTo(world(), { channelId, userId: ben.userId }, 'Ask them, or a Devin admin');
     }
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
@@ -127,7 +127,7 @@ describe('who a session runs as', () => {
       },
       { what: 'a Home that says why not' },
     );
-    expect(slack.renderText(home)).not.toMatch(/hush|task of|Start a session/);
+    expect(slack.renderText(home)).not.toMatch(/hush|task of|Start a Devin session/);
   });
 
   test('gets no suggestions in a form that was still open', async () => {

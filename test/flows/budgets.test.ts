@@ -43,7 +43,7 @@ describe('a daily budget of a person', () => {
     await world().change(LIMITS.replace('day: 100', 'day: 9'));
     await world().slack.command(other.userId, place.channelId, '--acu 5 the third of them');
     const theirs = await toldTo(world(), { ...place, userId: other.userId }, 'This channel today');
-    expect(theirs.text).toContain('Reserved by 1 session of someone else.');
+    expect(theirs.text).toContain('Reserved by 1 session of other people.');
     expect(theirs.text).not.toContain(first.url);
     await world().change(LIMITS);
     await type(`--acu 4 the fourth of ${ana.name}`);
@@ -208,7 +208,7 @@ describe('usage', () => {
     const { id } = await started('the first');
     world().devin.advance(id, { status: 'exit', acus: 2.5 });
     await cardOf(world().slack, channelId, (text) => text.includes('2.5 of 5'));
-    const told = await (await usageOf({ ana, channelId }))('Your usage, last 30 days');
+    const told = await (await usageOf({ ana, channelId }))('Usage · you · last 30 days');
     const words = world().slack.renderText(told);
     expect(words).toContain('You today: 2.5 used · 9.5 free of 12 ACU');
     expect(words).toContain('1 session · 2.5 ACU');
@@ -223,7 +223,7 @@ describe('usage', () => {
     devin.advance(id, { status: 'running', acus: 3 });
     await slack.command(ana.userId, channelId, `follow ${id}`);
     await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('3 ACU'));
-    const told = await (await usageOf({ ana, channelId }))('Your usage');
+    const told = await (await usageOf({ ana, channelId }))('Usage · you');
     expect(slack.renderText(told)).toContain('You today: 0 used · 12 free of 12 ACU');
   });
 
@@ -236,7 +236,7 @@ describe('usage', () => {
     )('Only owners of the policy and workspace admins can see');
     await (
       await usageOf(member, 'workspace --since 7d')
-    )('Usage in this workspace, last 7 days');
+    )('Usage · this workspace · last 7 days');
     await world().change(`${LIMITS}\nowners: [${boss.ana.userId}]`);
     await (
       await usageOf(member, 'workspace')

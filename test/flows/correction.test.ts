@@ -25,7 +25,9 @@ describe('an invalid command', () => {
   test('shows an invalid cap at its field, and asks once before it starts without one', async () => {
     const { slack, devin } = world();
     const { ana, view } = await correct('fix it soon --acu ten');
-    expect(slack.renderText(view.id)).toContain('You typed "ten". Use a whole number from 1 to 1,000,000.');
+    expect(slack.renderText(view.id)).toContain(
+      '"ten" isn\'t valid. Use a whole number from 1 to 1,000,000.',
+    );
     expect(await errorAt(slack, view, 'field.max_acu_limit')).toContain(
       'To go without it, press Start again.',
     );
@@ -40,7 +42,7 @@ describe('an invalid command', () => {
   test('opens the group of an invalid value', async () => {
     const { slack } = world();
     const { ana, view } = await correct('fix it now --link hello');
-    expect(slack.renderText(view.id)).toContain('You typed "hello"');
+    expect(slack.renderText(view.id)).toContain('"hello" isn\'t valid');
     const refused = await slack.submit(view.id, ana.userId);
     if (refused.kind !== 'errors') throw new Error(refused.kind);
     expect(Object.keys(refused.errors)).toEqual(['field.session_links']);

@@ -85,7 +85,7 @@ describe('a request to /slack/events', () => {
     };
     const body = new URLSearchParams(command).toString();
     expect((await slack.sendRaw({ body, headers: FORM, sign: true })).status).toBe(200);
-    await toldTo(world(), { channelId, userId: ana.userId }, 'Your usage');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'Usage · you');
     expect(asked).toEqual([]);
   });
 

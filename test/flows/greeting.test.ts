@@ -29,7 +29,7 @@ describe('the greeting in a channel', () => {
     expect(text.split('\n')).toHaveLength(3);
     expect(text).toContain('/devin fix the flaky login test');
     expect(text).toContain('Start a Devin session');
-    await slack.clickButton(ana.userId, { channelId, ts }, 'Start a session');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'Start a Devin session');
     await settledForm(slack, ana.userId);
     expect(slack.problems).toEqual([]);
   });
@@ -65,7 +65,7 @@ describe('the greeting in a channel', () => {
     const eve = addColleague(world(), { teamId: 'TOTHER' });
     await slack.inviteBot(ana.userId, channelId);
     const { ts } = await greeted();
-    await slack.clickButton(eve.userId, { channelId, ts }, 'Start a session');
+    await slack.clickButton(eve.userId, { channelId, ts }, 'Start a Devin session');
     await toldTo(world(), { channelId, userId: eve.userId }, 'Only members of the Slack workspace');
     expect(slack.openViewOf(eve.userId)).toBeUndefined();
   });

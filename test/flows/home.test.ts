@@ -25,9 +25,9 @@ describe('the App Home', () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
-    const home = await homeOf(world().slack, ana.userId, /You have no sessions yet/);
+    const home = await homeOf(world().slack, ana.userId, /No sessions yet/);
     expect(home.text).toContain(`Runs as *${ana.devinName}*`);
-    await slack.clickButton(ana.userId, { viewId: home.viewId }, 'Start a session');
+    await slack.clickButton(ana.userId, { viewId: home.viewId }, 'Start a Devin session');
     const form = await settledForm(slack, ana.userId);
     slack.typeIn(form.id, { 'field.prompt': 'fix the login test' });
     expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
@@ -145,11 +145,11 @@ describe('the App Home', () => {
     await cardOf(slack, channelId, (card) => card.includes('41.5 of 50'));
     await slack.openHome(boss.userId);
     const { text } = await homeOf(world().slack, boss.userId, /41\.5 ACU/);
-    expect(text).toContain('Usage in this workspace, last 30 days');
+    expect(text).toContain('Usage · this workspace · last 30 days');
     expect(text).toMatch(new RegExp(`@${ana.name} · 41\\.5 ACU`));
     await slack.openHome(ana.userId);
     const own = await homeOf(world().slack, ana.userId, /Your|Usage/);
-    expect(own.text).not.toContain('Usage in this workspace');
+    expect(own.text).not.toContain('Usage · this workspace');
   });
 
   test('is updated while it is open, and not if nobody opened it', async () => {
@@ -172,7 +172,7 @@ describe('the App Home', () => {
     const { slack } = world();
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
-    const { viewId } = await homeOf(world().slack, ana.userId, 'Start a session');
+    const { viewId } = await homeOf(world().slack, ana.userId, 'Start a Devin session');
     await slack.clickButton(ana.userId, { viewId }, 'edit_defaults');
     const form = await slack.waitForView(
       ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'own_defaults',
@@ -183,7 +183,7 @@ describe('the App Home', () => {
     expect(slack.renderText(form.id)).toContain("You're a guest");
     await slack.changeUser(ana.userId, { isGuest: false });
     await slack.clickButton(ana.userId, { viewId }, 'Refresh');
-    const { text } = await homeOf(world().slack, ana.userId, 'Start a session');
+    const { text } = await homeOf(world().slack, ana.userId, 'Start a Devin session');
     expect(text).not.toContain('ACU cap: 7');
   });
 

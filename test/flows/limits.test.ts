@@ -26,7 +26,7 @@ describe('the open sessions of a person', () => {
       const { ana, channelId, own, place } = someoneIn(world());
       const tasks = Array.from({ length: 8 }, (_none, at) => `task ${at} of ${ana.name}`);
       await Promise.all(tasks.map(async (task) => typeTask(world(), place, task)));
-      const isRefusal = (words: string) => words.includes('You have 2 open sessions');
+      const isRefusal = (words: string) => words.includes('Your open sessions: 2 of 2');
       const refusals = () =>
         slack
           .messages(channelId)
@@ -75,7 +75,7 @@ describe('a start beyond a limit', () => {
     const first = await sessionOf(devin, ana.devinUserId);
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(first.url));
     await type('paint the second wall --repo acme/web --acu 7');
-    const refused = await toldTo(world(), place, 'You have 1 open session');
+    const refused = await toldTo(world(), place, 'Your open sessions: 1 of 1');
     expect((await counted('accepted')) - before.accepted).toBe(2);
     expect((await counted('refused')) - before.refused).toBe(1);
     expect(slack.renderText(refused)).toContain('paint the second wall');
@@ -102,7 +102,7 @@ describe('a start beyond a limit', () => {
       await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('Ended by'));
     }
     await type('and a third');
-    const told = await toldTo(world(), place, 'You started 2 sessions in the last hour');
+    const told = await toldTo(world(), place, 'Your starts in the last hour: 2 of 2');
     expect(told.text).toContain('in the last hour');
     expect(own()).toHaveLength(2);
   });
@@ -120,7 +120,7 @@ describe('a start beyond a limit', () => {
     await cardOf(slack, channelId, (text) => text.includes('done meanwhile') && text.includes('sessions/'));
     await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start_anyway');
     const told = await slack.waitForMessage(channelId, ({ text }) =>
-      text.includes('You have 1 open session'),
+      text.includes('Your open sessions: 1 of 1'),
     );
     expect(told.ephemeralFor).toBe(ana.userId);
     expect(told.text).not.toContain('Nothing was started');

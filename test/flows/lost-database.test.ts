@@ -173,7 +173,7 @@ function story(devin: WorldOptions['devin']): void {
     await slack.command(ana.userId, channelId, 'usage');
     const told = await slack.waitForMessage(
       channelId,
-      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('Your usage'),
+      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('Usage · you'),
     );
     expect(told.text).toContain('1 session · 3 ACU');
   });

@@ -246,7 +246,7 @@ describe('one message for each event', () => {
     await says('Main or release?');
     change(WAITING);
     const call = await says('Devin asks');
-    expect(call.text).toBe(`<@${ana.userId}> Devin asks ↑`);
+    expect(call.text).toBe(`<@${ana.userId}> Devin asks: ↑`);
     expect(JSON.stringify(call.blocks)).toContain('"action_id":"answer"');
     expect(byApp().map(({ text }) => text)).toHaveLength(2);
   });
@@ -343,7 +343,7 @@ describe('one message for each event', () => {
       'Not confirmed',
     );
     expect(told.text).toMatch(new RegExp(`^<@${ana.userId}> \\*Not confirmed\\* · fix the login`));
-    expect(told.text).toContain('Devin answered (HTTP 503): The scheduler is in maintenance.');
+    expect(told.text).toContain('Devin answered: The scheduler is in maintenance.');
     await cardOf(slack, channelId, (text) => text.includes('The scheduler is in maintenance.'));
     expect(pings()).toEqual([told]);
     await press('start_anyway');

@@ -190,7 +190,7 @@ describe('a channel of the policy', () => {
   test('where only requesters steer takes their replies, and none of colleagues', async () => {
     const { ana, ben, channelId, said, reply } = await inChannel('ours');
     await reply(ben.userId, 'and mind the tests');
-    await toldTo(world(), { channelId, userId: ben.userId }, 'whose session this is');
+    await toldTo(world(), { channelId, userId: ben.userId }, 'Ask them, or a Devin admin');
     await reply(ana.userId, 'and mind the docs');
     await expect.poll(() => said('and mind the docs')).toBe(true);
     expect(said('and mind the tests')).toBe(false);
@@ -205,7 +205,7 @@ describe('a channel of the policy', () => {
     await slack.command(follower.userId, channelId, `follow ${id}`);
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(url));
     await slack.speak(follower.userId, channelId, 'and mind the tests', { threadTs: ts });
-    await toldTo(world(), place, 'whose session this is');
+    await toldTo(world(), place, 'Ask them, or a Devin admin');
     await slack.speak(owner.userId, channelId, 'and mind the docs', { threadTs: ts });
     const said = (): string => JSON.stringify(devin.session(id).messages);
     await expect.poll(said).toContain('and mind the docs');

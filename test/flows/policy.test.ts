@@ -217,7 +217,7 @@ describe('a rule for a kind of place', () => {
     const channelId = kind === 'direct' ? slack.directMessages(ana.userId) : who.channelId;
     await slack.command(ana.userId, channelId, 'fix the flaky test');
     await slack.waitForMessage(channelId, (message) =>
-      slack.renderText(message).includes(`allow this: in ${kind}`),
+      slack.renderText(message).includes(`allow this. (Rule: in ${kind})`),
     );
   });
 });

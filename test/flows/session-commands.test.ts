@@ -314,7 +314,7 @@ describe('a followed session', () => {
     const { slack, devin } = world();
     const { owner, follower, channelId, id, on } = await followed('requester');
     await slack.clickButton(follower.userId, on, 'ask_stop');
-    const told = await toldTo(world(), { channelId, userId: follower.userId }, 'whose session this is');
+    const told = await toldTo(world(), { channelId, userId: follower.userId }, 'Ask them, or a Devin admin');
     expect(told.text).toContain(owner.devinName);
     expect(devin.session(id).status).not.toBe('exit');
   });

@@ -170,7 +170,7 @@ describe('a 404 on sending a message', () => {
     );
     if (onGet !== null) devin.fail({ method: 'GET', path: thread.id }, { times: 1, ...onGet });
     await thread.say(thread.ana.userId, 'no way');
-    const notice = await thread.noticeTo(thread.ana.userId, 'Devin says: User gone-user not found');
+    const notice = await thread.noticeTo(thread.ana.userId, 'Devin refused it: User gone-user not found');
     expect(notice.text).toContain('no way');
   });
 });

@@ -24,7 +24,7 @@ test('whoami says privately who sessions run as, how and when that was found, an
   const { ana, answer, own } = await whoami();
   expect(answer).toContain(`Runs as *${ana.devinName}*`);
   expect(answer).toMatch(/Matched by Slack email address\./);
-  expect(answer).toContain('Cap of a session: 20 ACU (policy)');
+  expect(answer).toContain('A session here can use up to 20 ACU.');
   expect(answer).toContain('You today: 0 used · 60 free of 60 ACU');
   expect(answer).toMatch(/This workspace this month: .* used · .* free of 2,000 ACU/);
   expect(answer).toContain('May need approval here: ultra.');

@@ -35,7 +35,7 @@ test('why lists everything that is in the way, in the second person, and starts 
     'open sessions',
     'no infrastructure',
     'Ask in #platform.',
-    'A session here can use up to 20 ACU; the cap of this one is 21.',
+    'A session here can use up to 20 ACU. The cap of this session is 21 ACU.',
     'You today: 0 used · 50 reserved by 3 sessions · 10 free of 60 ACU.',
     'Lower the cap to 10 to start this here.',
     'More frees up when a running session ends',
@@ -50,7 +50,7 @@ test('why names what the channel sets, and nothing else that would not be in the
   const { answer, type } = await why('--mode ultra', { name: 'proj' });
   expect(answer).toContain("You can't start this here now.");
   expect(answer).toContain('This channel sets Mode: lite.');
-  expect(answer).not.toMatch(/You today|Cap of a session/);
+  expect(answer).not.toMatch(/You today|A session here can use/);
   const { message } = await type('why --mode lite --acu 3');
   expect(message?.text).toBe('*You can start this here.*\nNothing was started.');
   const { message: me } = await type('whoami');

@@ -164,8 +164,8 @@ describe('the doctor', () => {
     await writeFile(IDENTITY_FILE, 'people: []');
     const fine = await askDoctor({ environment: { POLICY_FILE, IDENTITY_FILE } });
     expect(fine.isHealthy).toBe(true);
-    expect(fine.printed).toContain('✓ ok             The file that POLICY_FILE names is valid.');
-    expect(fine.printed).toContain('✓ ok             The file that IDENTITY_FILE names is valid.');
+    expect(fine.printed).toContain('✓ ok             POLICY_FILE: The file is valid.');
+    expect(fine.printed).toContain('✓ ok             IDENTITY_FILE: The file is valid.');
   });
 
   test("names a folder where even root can't write, and half a backup, and leaves nothing behind", async () => {

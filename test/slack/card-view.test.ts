@@ -21,7 +21,7 @@ test.each(['sending', 'unknown'] as const)("a card shows Devin's reason while a 
   };
   const request = requestRow({ state, sessionId: null, failure });
   const { notes, problem } = cardView({ request, session: null, nowMs: 0 }, en);
-  expect(notes).toEqual(['Devin answered (HTTP 503): The scheduler is in maintenance.']);
+  expect(notes).toEqual(['Devin answered: The scheduler is in maintenance.']);
   // What may have happened is not told as a failure.
   expect(problem).toBeNull();
 });

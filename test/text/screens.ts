@@ -202,11 +202,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       ),
   ),
   'what did not open': (text) => unopened('words', formButton('f1', text), text),
-  ...named(
-    'the box',
-    ['reply', 'answer', 'wake'] as const,
-    (why) => (text) => renderReplyBox({ requestId: 'r1', why, lastWords: 'words' }, text),
-  ),
+  'the box': (text) => renderReplyBox({ requestId: 'r1', lastWords: 'words' }, text),
   'a session near its cap': (text) =>
     renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'near-cap' } }, text),
   'an end without a result': (text) => renderMilestone(messageOf('ended', 'words'), text),

@@ -156,14 +156,24 @@ function renderProblem(problem: Problem, command: string, text: Text): string {
   const { problems } = text.command;
   if (problem.kind === 'no-task') return problems.noTask;
   if (problem.kind === 'unknown-flag')
-    return problems.unknownFlag(quoted(problem.flag), code(`${command} help options`));
+    return problems.unknownFlag(code(truncate(problem.flag, QUOTED_LENGTH)), code(`${command} help options`));
   const field = fieldOf(problem.field);
   const [flag, takes] = [code(field.flag ?? ''), escape(flagTakes(field, text))];
-  if (problem.kind === 'missing-value') return problems.missingValue(flag, takes);
-  if (problem.kind === 'bad-value') return problems.badValue(flag, quoted(problem.value), takes);
-  return text.joins.labeled(flag, text.modal.errors.tooMany(problem.most, problem.given));
+  return `${flag}: ${faultWords(problem, takes, text)}`;
 }
 
-function quoted(raw: string): string {
-  return code(truncate(raw, QUOTED_LENGTH));
+/** The same as at the input of a form. */
+function faultWords(
+  problem: Exclude<Problem, { kind: 'no-task' | 'unknown-flag' }>,
+  takes: string,
+  { modal: { errors } }: Text,
+): string {
+  switch (problem.kind) {
+    case 'missing-value':
+      return errors.takes(takes);
+    case 'bad-value':
+      return errors.value(escape(truncate(problem.value, QUOTED_LENGTH)), takes);
+    case 'too-many':
+      return errors.tooMany(problem.most, problem.given);
+  }
 }

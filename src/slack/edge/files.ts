@@ -126,8 +126,7 @@ async function openCanvas(body: ReadableStream<Uint8Array>): Promise<OpenedFile>
 
 export type UploadedText =
   | { kind: 'text'; text: string }
-  | { kind: 'too-large' }
-  /** Not UTF-8. */
+  /** Not UTF-8, or too large. */
   | { kind: 'not-text' }
   /** Or Slack didn't deliver it in time. */
   | { kind: 'unreadable' };
@@ -157,11 +156,11 @@ async function read(
 ): Promise<UploadedText> {
   const file = await files.findUpload(fileId, userId);
   if (file === null) return { kind: 'unreadable' };
-  if (file.size > MOST_BYTES) return { kind: 'too-large' };
+  if (file.size > MOST_BYTES) return { kind: 'not-text' };
   const download = await files.open(file, signal);
   if (download.kind !== 'open') return { kind: 'unreadable' };
   const bytes = await readAtMost(download.body, MOST_BYTES);
-  return bytes === null ? { kind: 'too-large' } : decoded(bytes);
+  return bytes === null ? { kind: 'not-text' } : decoded(bytes);
 }
 
 function decoded(bytes: Uint8Array): UploadedText {

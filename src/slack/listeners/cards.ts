@@ -27,7 +27,7 @@ import { offerAgain } from '../inbox/requests.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../views/approval.ts';
 import { renderDetails, type SessionDetails } from '../views/details.ts';
 import { notice, sessionOver } from '../views/notices.ts';
-import { readReplyBox, renderReplyBox, renderStopDialog, type ReplyBox } from '../views/steering.ts';
+import { readReplyBox, renderReplyBox, renderStopDialog } from '../views/steering.ts';
 import {
   asPerson,
   durable,
@@ -60,9 +60,9 @@ export const CARD_PRESSES = {
   [CARD_ACTION['start-again']]: fillsForm(readingRefusal, withLink),
   [CARD_ACTION['raise-cap']]: fillsForm(readingRefusal, withHigherCap),
   [CARD_ACTION['ask-stop']]: quick(openStop),
-  [CARD_ACTION.reply]: opensBox('reply'),
-  [CARD_ACTION.answer]: opensBox('answer'),
-  [CARD_ACTION.wake]: opensBox('wake'),
+  [CARD_ACTION.reply]: quick(openBox),
+  [CARD_ACTION.answer]: quick(openBox),
+  [CARD_ACTION.wake]: quick(openBox),
   // The browser opens the link; Slack only needs the click acknowledged.
   [CARD_ACTION.open]: async (_c, _press, ack) => ack(),
   [CARD_ACTION.review]: async (_c, _press, ack) => ack(),
@@ -192,7 +192,8 @@ async function notTheirs(
   { request }: SteeredThread,
   userId: string,
 ): Promise<string | null> {
-  return request.userId === userId ? null : (await c.textFor(userId)).notices.notYourButton(request.userId);
+  if (request.userId === userId) return null;
+  return (await c.textFor(userId)).steering.requesterOnly(`<@${request.userId}>`);
 }
 
 /** After a failure or at a cap, Devin can read what the session has done. */
@@ -247,25 +248,23 @@ async function sendDecline(...[c, submission, ack]: Parameters<OnSubmit>): Promi
   const { place } = await aboutOf(c, submission, requestId);
   const reason = readDeclineDialog(view.values);
   if (reason === '') {
-    const { dialog } = (await c.textFor(userId)).approval;
-    return ack({ response_action: 'errors', errors: { [DECLINE_BLOCK]: dialog.empty } });
+    const { box } = (await c.textFor(userId)).steering;
+    return ack({ response_action: 'errors', errors: { [DECLINE_BLOCK]: box.empty } });
   }
   await saveAct(c, place, { kind: 'decline', requestId, number, said: { reason } });
   return ack();
 }
 
 /** For a message to Devin. Whether the person may is asked again when it is sent. */
-function opensBox(why: ReplyBox['why']): OnPress {
-  return quick(async (c, press) => {
-    const thread = await threadOf(c, press, { whyNot: notWriting });
-    if (thread === null) return;
-    const { request, session } = thread;
-    const text = await c.textFor(press.userId);
-    if (session !== null && isOver(session))
-      return c.slack.outbound.tellPrivately(press, sessionOver(session, text));
-    const lastWords = session?.lastWords ?? null;
-    await openView(c, press, renderReplyBox({ requestId: request.id, why, lastWords }, text));
-  });
+async function openBox(c: ListenersContext, press: Press): Promise<void> {
+  const thread = await threadOf(c, press, { whyNot: notWriting });
+  if (thread === null) return;
+  const { request, session } = thread;
+  const text = await c.textFor(press.userId);
+  if (session !== null && isOver(session))
+    return c.slack.outbound.tellPrivately(press, sessionOver(session, text));
+  const lastWords = session?.lastWords ?? null;
+  await openView(c, press, renderReplyBox({ requestId: request.id, lastWords }, text));
 }
 
 async function notWriting(

@@ -5,7 +5,7 @@ import type { Names } from '../../session/defaults.ts';
 import type { StoredDraft } from '../../session/fields.ts';
 import { acuWords, moneyWords, type Text } from '../../text/index.ts';
 import { ACTION, approvalValue, CARD_ACTION, DECLINE_BLOCK, type AskedApproval, VIEW } from '../edge/ids.ts';
-import { fieldRows, shownMoment } from './details.ts';
+import { fieldRows, row, shownMoment } from './details.ts';
 import {
   inputBlock,
   readTyped,
@@ -129,9 +129,9 @@ function askLines(
   text: Text,
 ): string[] {
   const words = text.approval.message;
-  const where = channelId === null ? words.direct : `<#${escape(channelId)}>`;
+  const where = ifAny(channelId, (id) => `<#${escape(id)}>`);
   return present([
-    words.asks(bold(escape(title)), mention(requester), where),
+    facts(words.asks(bold(escape(title)), mention(requester)), where),
     // What a limit is about is among the facts.
     budget === undefined && most === undefined ? words.rule(escape(rule)) : null,
     need > 1 ? words.need(need) : null,
@@ -142,16 +142,29 @@ function askLines(
 /** What became of it, and by whom. */
 function overLines({ title }: ApprovalView, over: Over, text: Text): string[] {
   const { kind, reason, atMs, started } = over;
-  const words = text.approval.message;
   const who = over.canceledBy === null ? names(over.by) : mention(over.canceledBy);
-  const said = [words.ended[kind](who), started === null ? '' : text.notices[started]];
+  const said = [approvalEnd(kind, who, text), started === null ? '' : text.notices[started]];
   const when = ifAny(atMs, (ms) => shownMoment(ms, text));
   const task = escape(oneLine(title));
   return present([
-    kind === 'approved' ? words.approved(bold(task)) : struck(task),
+    kind === 'approved' ? bold(task) : struck(task),
     facts(bold(text.joins.sentences(said)), when),
     ifAny(reason, (sentence) => text.approval.reason(escape(truncate(sentence, REASON_LENGTH)))),
   ]);
+}
+
+/** How it ended. `who`: whoever ended it. */
+export function approvalEnd(kind: Over['kind'], who: string, { approval, card }: Text): string {
+  switch (kind) {
+    case 'approved':
+      return approval.onCard.approved(who);
+    case 'canceled':
+      return card.canceledBy(who);
+    case 'declined':
+      return approval.message.declined(who);
+    default:
+      return approval.message.ended[kind];
+  }
 }
 
 function factLines(message: ApprovalView, text: Text): string[] {
@@ -160,20 +173,22 @@ function factLines(message: ApprovalView, text: Text): string[] {
   const { budget, most } = approval;
   const { files, quotedMessages, leftOut, instructions } = asked;
   const { max_acu_limit: cap, ...others } = asked.values;
+  const { fields, modal, details } = text;
   return present([
-    text.modal.runsAs.member(escape(asked.runsAs ?? text.card.serviceUser)),
-    words.cost(capWords(cap), capWords(most)),
+    modal.runsAs.member(escape(asked.runsAs ?? text.card.serviceUser)),
+    row(fields.max_acu_limit.label, cap === undefined ? details.none : acuWords(cap)),
+    most === undefined ? null : text.policy.hurdles.cap(acuWords(most)),
     budget === undefined ? null : words.left(moneyWords(budget, text)),
     // Uncut, unlike on a card: nobody can approve what they don't see.
     ...fieldRows({ values: others, secretNames, names: named }, text),
     quotedMessages === 0 ? null : words.quotes(quotedMessages),
-    files.length === 0 ? null : words.files(names(files)),
+    files.length === 0 ? null : row(modal.files.label, names(files)),
     leftOut === 0 ? null : words.leftOut(leftOut),
-    ifAny(instructions, (added) => words.instructions(escape(truncate(oneLine(added), INSTRUCTIONS_LENGTH)))),
+    ifAny(instructions, (added) =>
+      row(details.instructions, escape(truncate(oneLine(added), INSTRUCTIONS_LENGTH))),
+    ),
   ]);
 }
-
-const capWords = (cap: number | undefined): string | null => (cap === undefined ? null : acuWords(cap));
 
 function names(raw: readonly string[]): string {
   return escape(truncate(raw.map((name) => oneLine(name)).join(', '), NAMES_LENGTH));

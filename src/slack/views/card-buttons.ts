@@ -139,7 +139,7 @@ function menu(inMenu: readonly CardAction[], card: SessionCard, text: Text): Ove
 export function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
   const { primaryIn, confirm } = rowOf(action);
   const label = labelOf(action, card, text);
-  const named = namedFor(card, button(CARD_ACTION[action], label, card.requestId), text);
+  const named = namedFor(card, button(CARD_ACTION[action], label, card.requestId));
   const shown = { ...named, ...linkOf(action, card) };
   if (confirm !== undefined) {
     const asks = { title: label, text: confirm(text), confirm: label, deny: text.card.buttons.cancel };
@@ -150,8 +150,8 @@ export function cardButton(action: CardAction, card: SessionCard, text: Text): B
 }
 
 /** Otherwise several cards in a row sound the same in a screen reader. */
-export function namedFor({ title }: SessionCard, one: Button, text: Text): Button {
-  return { ...one, accessibility_label: caption(text.joins.labeled(one.text.text, title)).text };
+export function namedFor({ title }: SessionCard, one: Button): Button {
+  return { ...one, accessibility_label: caption(`${one.text.text}: ${title}`).text };
 }
 
 /** Of the thread; only those that change something are offered. */

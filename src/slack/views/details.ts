@@ -58,7 +58,7 @@ export function renderDetails(details: SessionDetails, text: Text): ModalView {
         ...sections(summaryRows(details, text)),
         ...part({ heading: headings.asked, rows: fieldRows(asked, text), bytes: PART_BYTES }, text),
         ...part(
-          { heading: headings.context, rows: contextRows(details, text), bytes: SMALL_PART_BYTES },
+          { heading: text.modal.context.label, rows: contextRows(details, text), bytes: SMALL_PART_BYTES },
           text,
         ),
         header(headings.support),
@@ -186,7 +186,7 @@ const OPTION_LENGTH = 80;
 /** Options in a few words each, `Repositories: acme/web`, in the order of the field table. Escaped. */
 export function optionWords(values: FieldValues, text: Text, names: Names = {}): string[] {
   const named = (one: unknown): string =>
-    typeof one === 'object' ? text.details.isSet : (lookup(names, writtenValue(one)) ?? writtenValue(one));
+    typeof one === 'object' ? text.details.yes : (lookup(names, writtenValue(one)) ?? writtenValue(one));
   return fields
     .filter(({ key }) => values[key] !== undefined)
     .map(({ key }) => {

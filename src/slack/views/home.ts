@@ -100,11 +100,11 @@ function contents(home: Home, text: Text): KnownBlock[] {
 
 function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
   const refresh = button(ACTION.refreshHome, text.home.refresh, 'home');
-  const start = primary(button(ACTION.startFromHome, text.home.start, 'home'));
+  const start = primary(button(ACTION.startFromHome, text.modal.title, 'home'));
   const { mayStart, who, how } = runsAs;
   const drawn = text.home.drawn(shownMoment(drawnAtMs, text));
   return [
-    header(text.home.title),
+    header(text.sessions.mine),
     section(who),
     ...present([how]).map(context),
     actions(mayStart ? [start, refresh] : [refresh]),
@@ -122,7 +122,7 @@ function needsYou({ runsAs, approvals, sessions }: Home, text: Text): KnownBlock
 }
 
 function askedEntry({ card, ...asked }: HomeApproval, text: Text): KnownBlock[] {
-  const from = text.home.from(mention(card.requester));
+  const from = text.card.requestedBy(mention(card.requester));
   const buttons = approvalButtons(asked, text.card.buttons.details, text);
   return [section(sessionLines(card, text, [from])), buttons];
 }
@@ -160,12 +160,11 @@ function entry({ card, thread }: HomeSession, text: Text): KnownBlock {
 }
 
 function howToBegin({ command }: Home, text: Text): KnownBlock[] {
-  const { title, byCommand, byShortcut } = text.home.none;
-  const { example } = text.command.help;
+  const example = codeBlock(`${command} ${text.command.help.example}`);
   return [
     { type: 'divider' },
-    section(`${bold(title)}\n${byCommand}\n${codeBlock(`${command} ${example}`)}`),
-    section(byShortcut),
+    section(`${text.sessions.none(code(command))}\n${example}`),
+    section(text.home.byShortcut),
   ];
 }
 

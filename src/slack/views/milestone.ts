@@ -99,7 +99,7 @@ function headline(message: MilestoneMessage, text: Text): string {
   switch (what.kind) {
     case 'needs-you':
       if (said === null || said.text.trim() === '') return milestones.asksSomething(called);
-      return said.shown === null ? milestones.asksAbove(called) : milestones.asks(called);
+      return said.shown === null ? `${milestones.asks(called)} ↑` : milestones.asks(called);
     case 'pr':
       return milestones.pullRequest(pullRequestLink(what.url));
     case 'found-late':
@@ -129,7 +129,7 @@ function body({ what, card, result }: MilestoneMessage, text: Text): (string | n
   const { milestones } = text;
   switch (what.kind) {
     case 'duplicate':
-      return [milestones.stopEither(link(what.url, milestones.firstAttempt))];
+      return [milestones.stopEither(link(what.url, text.card.buttons.open))];
     case 'needs-approval':
       return [meaningOf(what.kind, null, text)];
     case 'capped':
@@ -163,16 +163,16 @@ function answerButtons({ card, said }: MilestoneMessage, text: Text): Button[] {
     ...options.map((words, at) => {
       const label = words.length > LABEL_LENGTH ? `${at + 1}. ${words}` : words;
       const value = optionValue.write({ requestId: card.requestId, eventId, words });
-      return namedFor(card, button(optionAction(at), truncate(label, LABEL_LENGTH), value), text);
+      return namedFor(card, button(optionAction(at), truncate(label, LABEL_LENGTH), value));
     }),
-    namedFor(card, { ...other, text: { ...other.text, text: text.milestones.somethingElse } }, text),
+    namedFor(card, { ...other, text: { ...other.text, text: text.milestones.somethingElse } }),
   ];
 }
 
-function answeredLine({ userId, at, words }: Answered, { milestones, joins }: Text): string {
+function answeredLine({ userId, at, words }: Answered, { milestones }: Text): string {
   const shown = truncate(oneLine(replaceMentions(withoutCredentials(words), () => '@…')), ANSWER_LENGTH);
   const who = userId === null ? milestones.answeredInDevin : milestones.answeredBy(mention(userId));
-  return facts(shown === '' ? who : joins.labeled(who, escape(shown)), shownTime(at.getTime()));
+  return facts(shown === '' ? who : `${who}: ${escape(shown)}`, shownTime(at.getTime()));
 }
 
 /** More would push everything else out of sight. */

@@ -6,8 +6,9 @@ import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Hurdle } from '../../session/policy/decide.ts';
 import { capThatFits } from '../../session/policy/limits.ts';
 import type { ReplyFailure } from '../../session/reply.ts';
-import { type Text, acuWords, durationWords, moneyWords } from '../../text/index.ts';
+import { type Text, acuWords, moneyWords } from '../../text/index.ts';
 import { ACTION, CARD_ACTION } from '../edge/ids.ts';
+import { approvalEnd } from './approval.ts';
 import { shownMoment, optionWords } from './details.ts';
 import {
   button,
@@ -84,7 +85,7 @@ export function sessionOver(
   text: Text,
 ): Rendered {
   const again = button(CARD_ACTION['start-again'], text.card.buttons['start-again'], requestId);
-  return offering(phase === 'gone' ? text.thread.gone(null) : text.thread.ended, again);
+  return offering(phase === 'gone' ? text.card.meaning.gone.any : text.thread.ended, again);
 }
 
 /** Why nothing was done with a session. `name`: its title, or words in its place. Escaped. */
@@ -150,13 +151,14 @@ export function renderOutcome(message: OutcomeMessage, text: Text): Rendered {
 }
 
 /** What the app does in a channel, in three lines. */
-export function renderGreeting(command: string, { notices: { greeting }, home }: Text): Rendered {
+export function renderGreeting(command: string, text: Text): Rendered {
+  const { greeting } = text.notices;
   const lines = [
     greeting.what,
-    greeting.how(code(`${command} ${greeting.example}`)),
+    greeting.how(code(`${command} ${text.command.help.example}`)),
     greeting.privacy(code(`${command} help`)),
   ].join('\n');
-  const start = button(ACTION.startHere, home.start, 'channel');
+  const start = button(ACTION.startHere, text.modal.title, 'channel');
   return joinParts([line(lines), buttonRow(start)]);
 }
 
@@ -183,7 +185,7 @@ export function userMessage(failure: Failure, text: Text): string {
     case 'slack':
       return text.card.problems.slack(failure.code);
     case 'gave-up':
-      return gaveUp(failure, text);
+      return failure.waiting === 'slack' ? text.card.problems.gaveUpOnSlack : text.card.problems.gaveUp;
     case 'cancelled':
       return text.card.problems.cancelled;
   }
@@ -191,9 +193,9 @@ export function userMessage(failure: Failure, text: Text): string {
 
 /** The same if the request may have started before. '': there is no reason. */
 export function reasonMessage(failure: Failure, text: Text): string {
-  if (failure.kind === 'cancelled') return text.card.problems.cancelledAgain;
+  if (failure.kind === 'cancelled') return '';
   if (failure.kind !== 'devin') return userMessage(failure, text);
-  return failure.detail === null ? '' : text.card.devinAnswered(failure.status, failure.detail);
+  return ifAny(failure.detail, text.card.devinAnswered) ?? '';
 }
 
 /** Why a person can't start a session, and what to do about it. */
@@ -222,13 +224,13 @@ export function replyMessage(failure: Exclude<ReplyFailure, Marked>, text: Text)
     case 'not-started':
       return text.thread.notStarted;
     case 'archived':
-      return text.thread.archived(failure.detail);
+      return afterDevin(failure.detail, text.thread.archived, text);
     case 'not-in-conversation':
       return text.steering.notInConversation;
     case 'gave-up':
       return text.thread.gaveUp;
     case 'devin':
-      return failure.code === 'not-found' ? text.thread.gone(failure.detail) : devinReason(failure, text);
+      return knownSessionReason(failure, text);
     default:
       return userMessage(failure, text);
   }
@@ -242,6 +244,11 @@ function policyMessage(
   return present([lacks, ...hurdles.map((hurdle) => hurdleSentence(hurdle, text))]).join('\n');
 }
 
+/** Who can approve it, and how many of them have to. */
+export function approversWords(need: number, names: string, { approval, policy, joins }: Text): string {
+  return joins.sentences([need > 1 ? approval.message.need(need) : '', policy.why.approvers(names)]);
+}
+
 /** What keeps a request from starting, and what would not. Plain. A rule has its own words, and its name, so that people can ask about it. */
 export function hurdleSentence(hurdle: Hurdle, text: Text): string {
   const { policy, joins } = text;
@@ -249,37 +256,27 @@ export function hurdleSentence(hurdle: Hurdle, text: Text): string {
   const lower = (most: number | null): string => ifAny(most, (acu) => hurdles.lower(acuWords(acu))) ?? '';
   switch (hurdle.kind) {
     case 'rule':
-      return hurdle.say === null
-        ? (hurdle.verdict === 'refuse' ? policy.refusal : hurdles.asks)(hurdle.rule)
-        : joins.sentences([hurdle.say, `(${text.approval.message.rule(hurdle.rule)})`]);
+      return joins.sentences([
+        hurdle.say ?? (hurdle.verdict === 'refuse' ? policy.refusal : policy.why.approve),
+        `(${text.approval.message.rule(hurdle.rule)})`,
+      ]);
     case 'set':
       return hurdles.set(joins.list(optionWords(hurdle.value, text).map(unescape)));
     case 'cap': {
       const { asked, most } = hurdle;
-      return joins.sentences([hurdles.cap(acuWords(asked), acuWords(most)), lower(most)]);
+      return joins.sentences([hurdles.cap(acuWords(most)), hurdles.asked(acuWords(asked)), lower(most)]);
     }
     case 'budget': {
       const { asked, ceiling } = hurdle;
-      const counted = joins.labeled(money.whose[ceiling.key], `${moneyWords(ceiling, text)}.`);
+      const counted = `${money.whose[ceiling.key]}: ${moneyWords(ceiling, text)}.`;
       return joins.sentences([counted, hurdles.asked(acuWords(asked)), lower(capThatFits(ceiling))]);
     }
   }
 }
 
-function approvalMessage(
-  { end, by, reason }: Extract<Failure, { kind: 'approval' }>,
-  { approval }: Text,
-): string {
-  const ended = approval.message.ended[end](by?.name ?? approval.someone);
-  return present([ended, ifAny(reason, approval.reason)]).join('\n');
-}
-
-function gaveUp({ waiting, askedToWaitMs }: Extract<Failure, { kind: 'gave-up' }>, text: Text): string {
-  const { problems } = text.card;
-  if (waiting === 'slack') return problems.gaveUpOnSlack;
-  return askedToWaitMs === undefined
-    ? problems.gaveUp
-    : problems.askedToWait(durationWords(askedToWaitMs, text));
+function approvalMessage({ end, by, reason }: Extract<Failure, { kind: 'approval' }>, text: Text): string {
+  const { someone, reason: words } = text.approval;
+  return present([approvalEnd(end, by?.name ?? someone, text), ifAny(reason, words)]).join('\n');
 }
 
 /** Why a session wasn't created, and who can change that. */
@@ -296,8 +293,8 @@ function devinMessage(failure: DevinFailure, text: Text): string {
 const OF_TWO_PARTIES: ReadonlySet<string> = new Set(['UseDevinSessions', 'ImpersonateOrgSessions']);
 
 /** Why Devin didn't do what a person wanted: its own words first, then who can change it. */
-export function devinReason({ code, status, detail, permission }: DevinFailure, { devin }: Text): string {
-  const said = (then: string): string => present([ifAny(detail, devin.refused), then]).join('\n');
+export function devinReason({ code, status, detail, permission }: DevinFailure, text: Text): string {
+  const { devin } = text;
   switch (code) {
     case 'rate-limited':
     case 'not-sent':
@@ -307,18 +304,29 @@ export function devinReason({ code, status, detail, permission }: DevinFailure, 
     case 'invalid-request':
       return devin.refused(detail);
     case 'unauthorized':
-      return said(devin.unauthorized);
+      return afterDevin(detail, devin.unauthorized, text);
     case 'payment-required':
-      return said(devin.paymentRequired);
+      return afterDevin(detail, devin.paymentRequired, text);
     case 'forbidden':
-      return said(devin.forbidden(permission));
+      return afterDevin(detail, devin.forbidden(permission), text);
     case 'not-found':
-      return said(devin.notFound);
+      return afterDevin(detail, devin.notFound, text);
     case 'conflict':
-      return `${devin.refused(detail)}\n${devin.conflict}`;
     case 'unexpected':
       return devin.unexpected(status, detail);
   }
+}
+
+/** The same of a session that the app knows, so its id isn't mistyped. */
+export function knownSessionReason(failure: DevinFailure, text: Text): string {
+  return failure.code === 'not-found'
+    ? afterDevin(failure.detail, text.card.meaning.gone.any, text)
+    : devinReason(failure, text);
+}
+
+/** Devin's own words first, if it gave any. */
+function afterDevin(detail: string | null, then: string, { devin }: Text): string {
+  return present([ifAny(detail, devin.refused), then]).join('\n');
 }
 
 /** Under the label that each field has in the form, unless Devin's reason says it. */
@@ -326,6 +334,6 @@ function fieldLines({ detail, fieldErrors }: DevinFailure, text: Text): string[]
   const others = fieldErrors.filter(({ message }) => detail?.includes(message) !== true);
   return others.map(({ field, message }) => {
     const { label } = lookup(text.fields, field) ?? { label: field };
-    return text.joins.labeled(label, message);
+    return `${label}: ${message}`;
   });
 }

@@ -60,7 +60,10 @@ function meantButton({ command, formId, doubt }: TaskQuestion, { command: { ques
   return button(ACTION.startAsMeant, question.startWith(unescape(doubt.meant)), formId);
 }
 
-function askedWords({ command, usage, doubt }: TaskQuestion, { command: { question } }: Text): string {
+function askedWords(
+  { command, usage, doubt }: TaskQuestion,
+  { command: { question, problems }, joins }: Text,
+): string {
   const shown = (typed: string): string => code(truncate(typed, LIMIT.placeholder));
   switch (doubt.kind) {
     case 'perhaps-talk':
@@ -72,9 +75,11 @@ function askedWords({ command, usage, doubt }: TaskQuestion, { command: { questi
         ? question.incomplete(shown(`${command} ${usage}`))
         : question.meant(shown(`${command} ${doubt.meant}`));
     case 'option':
-      return doubt.meant === ''
-        ? question.unknownOption(shown(unescape(doubt.typed.join(' '))))
-        : question.option(shown(unescape(doubt.meant)));
+      if (doubt.meant !== '') return question.option(shown(unescape(doubt.meant)));
+      return joins.sentences([
+        problems.unknownFlag(shown(unescape(doubt.typed.join(' '))), code(`${command} help options`)),
+        question.unknownOption,
+      ]);
     case 'credential':
       return question.credential(shown(doubt.starts));
   }

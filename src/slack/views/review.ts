@@ -94,7 +94,9 @@ function messageWords(message: QuotedMessage, text: Text): string {
   return [`\n${facts(...who)}`, escape(shown)].join('\n');
 }
 
-const authorWords = ({ author }: QuotedMessage, { review }: Text): string => author ?? review.unnamed;
+/** Without a name, what kind of person or app it was. */
+const authorWords = ({ author, authorKind }: QuotedMessage, { review }: Text): string =>
+  author ?? review.kinds[authorKind];
 
 /** One group of boxes, in blocks of ten. In a long thread, messages far from the picked one have none: all of them go. */
 function boxes({ items, without }: Review, text: Text): InputBlock[] {
@@ -115,7 +117,7 @@ function boxes({ items, without }: Review, text: Text): InputBlock[] {
     const { label, hint } = text.review.boxes;
     return part === 0
       ? inputBlock({ blockId: reviewBlock(part), label, hint, element })
-      : inputBlock({ blockId: reviewBlock(part), label: text.modal.continued(label, part + 1), element });
+      : inputBlock({ blockId: reviewBlock(part), label: `${label} (${part + 1})`, element });
   });
 }
 

@@ -104,7 +104,7 @@ function plainTwin(card: SessionCard, text: Text): string {
     ...sentences([card.problem, meaning(card, text)]),
     facts(...card.people, ...progressFacts(card, text), ...workFacts(card, text)),
     ...pullRequestLines(card, text, false),
-    ifAny(lastWords(card), (said) => text.joins.labeled('Devin', said)),
+    ifAny(lastWords(card), (said) => `Devin: ${said}`),
     ...sentences(card.notes),
     card.threadLine,
   ];
@@ -230,9 +230,8 @@ function isNotStarted({ phase, url }: SessionCard): boolean {
 /** null: it uses none, and won't. */
 export function acuFact(card: SessionCard, text: Text): string | null {
   const used = acuWords(card.acusUsed);
-  const limit = ifAny(card.acuLimit, acuWords);
-  if (card.acusUsed > 0) return limit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, limit);
-  return isNotStarted(card) ? null : ifAny(limit, text.card.acuLimit);
+  if (card.acusUsed === 0 && (isNotStarted(card) || card.acuLimit === null)) return null;
+  return card.acuLimit === null ? `${used} ACU` : text.card.acuUsedOf(used, acuWords(card.acuLimit));
 }
 
 const PULL_REQUEST =

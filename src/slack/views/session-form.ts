@@ -178,10 +178,10 @@ function runsAsBlock({ runsAs, choices }: SessionForm, text: Text): KnownBlock {
 }
 
 /** What is free of the budget with the least left, and that the policy adds to the task. */
-function policyFacts(choices: Choices | null, { policy: { money }, modal: words, joins }: Text) {
+function policyFacts(choices: Choices | null, { policy: { money }, modal: words }: Text) {
   const [tightest] = (choices?.budgets ?? []).toSorted((a, b) => freeOf(a) - freeOf(b));
   const { instructions = null } = choices ?? {};
   const free = (one: Ceiling): string =>
-    joins.labeled(money.whose[one.key], money.free(acuWords(Math.max(0, freeOf(one))), acuWords(one.most)));
+    `${money.whose[one.key]}: ${money.free(acuWords(Math.max(0, freeOf(one))), acuWords(one.most))}`;
   return [tightest === undefined ? null : free(tightest), instructions === null ? null : words.instructions];
 }

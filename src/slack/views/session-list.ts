@@ -83,7 +83,7 @@ export function renderSessionPick({ entries, usage }: SessionPick, text: Text): 
       const stop = hasSession
         ? button(CARD_ACTION['ask-stop'], buttons['ask-stop'], card.requestId)
         : button(ACTION.cancelListed, buttons.cancel, card.requestId);
-      return row(sessionLines(card, text), namedFor(card, stop, text));
+      return row(sessionLines(card, text), namedFor(card, stop));
     }),
     small(pickOther(code(usage))),
   ]);

@@ -137,7 +137,7 @@ export function renderDefaults(defaults: EffectiveDraft, before: string[], text:
   const { settings } = text;
   const lines = fieldRows(defaults, text);
   return joinParts([
-    packed([...before.map(escape), bold(settings.title)]),
+    packed([...before.map(escape), bold(text.home.defaults)]),
     { text: lines.join('\n'), blocks: fitting(sections(lines), LIMIT.messageJson / 2, charactersOf) },
     line(settings.notSaid),
   ]);

@@ -21,9 +21,8 @@ import {
 import { cardTitle, type SessionCard } from './session-card.ts';
 import { bold, escape, ifAny, present, quote, truncate } from './text.ts';
 
-export type ReplyBox = {
+type ReplyBox = {
   requestId: string;
-  why: 'reply' | 'answer' | 'wake';
   /** Raw; null: Devin hasn't said anything yet. */
   lastWords: string | null;
 };
@@ -31,13 +30,13 @@ export type ReplyBox = {
 const WORDS_LENGTH = 1500;
 
 /** The box for a message to Devin. It also works if the app isn't in the channel and hears no replies. */
-export function renderReplyBox({ requestId, why, lastWords }: ReplyBox, text: Text): ModalView {
+export function renderReplyBox({ requestId, lastWords }: ReplyBox, text: Text): ModalView {
   const { box } = text.steering;
   return modal(
     {
       id: VIEW.reply,
       metadata: sessionMetadata.write({ requestId }),
-      words: { ...box, title: box.titles[why] },
+      words: box,
       blocks: [
         ...present([lastWords]).map((words) => section(`${box.saidLast}\n${shownWords(words)}`)),
         inputBlock({
@@ -75,7 +74,7 @@ export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNot
   return joinParts([
     titled(heading),
     packed(sentences),
-    quotedBack(text.thread.yourMessage, typed),
+    quotedBack(text.notices.typed, typed),
     ifAny(offer, ({ does, id }) => buttonRow(primary(button(ACTION[does], text.thread[does], id)))),
   ]);
 }

@@ -3,7 +3,7 @@ import type { BudgetAlert, Ceiling } from '../../session/policy/limits.ts';
 import type { UsageAsked, UsageBy, UsageGroup, UsageSummary } from '../../session/usage.ts';
 import { acuWords, moneyWords, type Text } from '../../text/index.ts';
 import { context, joinParts, packed, sections, small, titled, type Rendered } from './objects.ts';
-import { bold, code, escape, ifAny, mention, oneLine, present, truncate } from './text.ts';
+import { bold, code, escape, facts, ifAny, mention, oneLine, present, truncate } from './text.ts';
 
 export type UsageReport = UsageAsked & {
   /** Those that are in force here. */
@@ -24,7 +24,7 @@ export function renderUsage(report: UsageReport, text: Text): Rendered {
   const newest = ifAny(report.newest, (count) => usage.newestOnly(count.toLocaleString('en-US')));
   return joinParts([
     packed([
-      bold(usage.heading(usage.title[report.scope], report.days)),
+      bold(usage.heading(scopeWords(report.scope, text), report.days)),
       ...moneyLines(report.budgets, text),
     ]),
     packed(reportLines(report, text)),
@@ -34,23 +34,27 @@ export function renderUsage(report: UsageReport, text: Text): Rendered {
 
 export function moneyLines(ceilings: readonly Ceiling[], text: Text): string[] {
   const { whose } = text.policy.money;
-  return ceilings.map((one) => text.joins.labeled(whose[one.key], moneyWords(one, text)));
+  return ceilings.map((one) => `${whose[one.key]}: ${moneyWords(one, text)}`);
 }
+
+/** Whose usage it is. */
+const scopeWords = (scope: UsageAsked['scope'], { settings: { scopes } }: Text): string =>
+  scopes[scope === 'me' ? 'person' : scope];
 
 /** The total, then the rows. */
 function reportLines({ summary, by }: HomeEveryone, text: Text, most = SHOWN_GROUPS): string[] {
-  const { usage, card } = text;
+  const { usage } = text;
   const { groups, sessions, acu: total } = summary;
   if (groups.length === 0) return [usage.none];
   const longest = Math.max(...groups.map(({ acu }) => acu));
   const lines = groups.slice(0, most).map((group) => {
     const { acu } = group;
-    const facts = [groupName(group, by, text), card.acuUsed(acuWords(acu)), usage.sessions(group.sessions)];
-    return `${barOf(acu, longest)} ${facts.join(' · ')}`.trim();
+    const who = groupName(group, by, text);
+    return `${barOf(acu, longest)} ${facts(who, `${acuWords(acu)} ACU`, usage.sessions(group.sessions))}`.trim();
   });
   const more = groups.length - lines.length;
   return [
-    `${usage.sessions(sessions)} · ${card.acuUsed(acuWords(total))}`,
+    facts(usage.sessions(sessions), `${acuWords(total)} ACU`),
     bold(usage.byTitle[by]),
     ...lines,
     ...(more > 0 ? [usage.othersLeftOut(more)] : []),
@@ -76,8 +80,8 @@ export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary'>;
 const MOST_PEOPLE = 5;
 
 export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): KnownBlock[] {
-  const { title, heading } = text.usage;
-  const lines = [bold(heading(title.workspace, everyone.days)), ...reportLines(everyone, text, MOST_PEOPLE)];
+  const heading = bold(text.usage.heading(text.settings.scopes.workspace, everyone.days));
+  const lines = [heading, ...reportLines(everyone, text, MOST_PEOPLE)];
   const more = context(text.usage.more(code(`${command} usage workspace --by person`)));
   return [{ type: 'divider' }, ...sections(lines), more];
 }
@@ -87,19 +91,14 @@ type AlertShown = { alert: BudgetAlert; over: 'refuse' | 'approve'; command: str
 /** How much of a budget is used, what happens at its end, and where to look. */
 export function renderBudgetAlert({ alert, over, command }: AlertShown, text: Text): Rendered {
   const words = text.usage.alert;
-  const { key, most, used, period } = alert;
+  const { key, subject, most, used, period } = alert;
   const percent = Math.floor((used * 100) / most);
-  const title = words.heading(words[key](subjectWords(alert)), percent);
-  const lines = [
-    words.counted(moneyWords(alert, text), period),
+  // A link calls nobody: the person is not in this conversation.
+  const whose = key === 'acu_per_person_per_day' ? mention(subject ?? '') : `<#${escape(subject ?? '')}>`;
+  return titled(
+    words.heading(subject === null ? words.month : words.day(whose), percent),
+    `${period} (UTC): ${moneyWords(alert, text)}`,
     words.next[over],
-    words.more(code(`${command} usage workspace --by person`)),
-  ];
-  return titled(title, ...lines);
-}
-
-/** A link, which calls nobody: the person is not in this conversation. */
-function subjectWords({ key, subject }: BudgetAlert): string {
-  if (subject === null) return '';
-  return key === 'acu_per_person_per_day' ? mention(subject) : `<#${escape(subject)}>`;
+    text.usage.more(code(`${command} usage workspace --by person`)),
+  );
 }

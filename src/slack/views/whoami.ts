@@ -5,7 +5,7 @@ import type { OverBudget } from '../../session/reply.ts';
 import { type Text, acuWords, moneyWords } from '../../text/index.ts';
 import { runAction } from '../edge/ids.ts';
 import { optionWords, shownMoment } from './details.ts';
-import { hurdleSentence, notice } from './notices.ts';
+import { approversWords, hurdleSentence, notice } from './notices.ts';
 import { button, joinParts, packed, withAccessory, type Rendered } from './objects.ts';
 import type { FormIdentity } from './session-form.ts';
 import { renderOwnSettings, type OwnSettings } from './settings.ts';
@@ -24,7 +24,7 @@ function choicesLines({ explained }: Why, text: Text): (string | null)[] {
   const values = optionWords(set, text);
   return [
     ...moneyLines(budgets, text),
-    ifAny(most, (acu) => why.perSession(acuWords(acu))),
+    ifAny(most, (acu) => text.policy.hurdles.cap(acuWords(acu))),
     ...[...Map.groupBy(said, ({ verdict }) => verdict)].map(([verdict, all]) =>
       announce[verdict](text.joins.list(all.map(({ words }) => words))),
     ),
@@ -95,26 +95,27 @@ export function overBudgetWords({ ceiling, rest, owners }: OverBudget, text: Tex
 }
 
 /** One's own sessions by their titles, others' by number. */
-function holders({ own, sessions }: Ceiling, { policy: { money }, joins }: Text): string {
-  if (sessions === 0) return '';
+function holders({ own, sessions }: Ceiling, { policy: { money }, card, usage, joins }: Text): string {
   const links = own.map(({ title, url }) =>
-    link(url, truncate(oneLine(title ?? money.untitled), TITLE_LENGTH)),
+    link(url, truncate(oneLine(title ?? card.untitled), TITLE_LENGTH)),
   );
-  return money.reservedBy(joins.list(links), sessions - own.length);
+  const others = sessions - own.length;
+  const all = others > 0 ? [...links, money.ofOthers(usage.sessions(others))] : links;
+  return all.length === 0 ? '' : money.reservedBy(joins.list(all));
 }
 
 /** Who is in a group isn't looked up. */
-function approversLine({ approvers, need }: Terms, userId: string, { policy, joins }: Text): string {
+function approversLine({ approvers, need }: Terms, userId: string, text: Text): string {
   const others = approvers.filter((one) => one.kind !== 'user' || one.id !== userId);
   const enough = others.length >= need || others.some(({ kind }) => kind === 'group');
-  const names = joins.list(others.map((one) => patternMention(one)));
-  return enough ? policy.why.approvers(need, names) : policy.why.lacksApprovers;
+  const names = text.joins.list(others.map((one) => patternMention(one)));
+  return enough ? approversWords(need, names, text) : text.policy.why.lacksApprovers;
 }
 
 /** What values of a field may need an approval, or may be refused. */
 function announcementWords({ field, wanted }: Announcement, text: Text): string {
   const { fields, policy, details, joins } = text;
-  const labeled = (words: string): string => joins.labeled(escape(fields[field].label), words);
+  const labeled = (words: string): string => `${escape(fields[field].label)}: ${words}`;
   switch (wanted.kind) {
     case 'names':
       return labeled(code(truncate(joins.list(wanted.names), NAMES_LENGTH)));

@@ -53,12 +53,12 @@ export const card = {
   requestedBy: (mention: string): string => `for ${mention}`,
   as: (name: string): string => `as ${name}`,
   serviceUser: 'the service user',
+  /** `short`: in place of one. */
   duration: {
     short: 'under 1 min',
     minutes: (minutes: number): string => `${minutes} min`,
-    hours: (hours: number, minutes: number): string =>
-      minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
-    days: (days: number, hours: number): string => (hours === 0 ? `${days} d` : `${days} d ${hours} h`),
+    hours: (hours: number): string => `${hours} h`,
+    days: (days: number): string => `${days} d`,
   },
   /** Beside for how long a request has waited. */
   waitsFor: {
@@ -70,10 +70,8 @@ export const card = {
   },
   /** `when`: a moment. */
   checked: (when: string): string => `Checked ${when}, still not found`,
-  acuUsed: (used: string): string => `${used} ACU`,
   acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,
   nearCap: 'near its cap',
-  acuLimit: (limit: string): string => `up to ${limit} ACU`,
   mode: (mode: string): string => `${mode} mode`,
   /** Devin's words; others are shown as they are. */
   pullRequestStates: { open: 'open', merged: 'merged', closed: 'closed' },
@@ -100,8 +98,8 @@ export const card = {
     'listen-mentions': 'Only mentions go to Devin',
   },
   endedBy: (mention: string): string => `Ended by ${mention}`,
-  /** In its place, without a session. */
-  canceledBy: (mention: string): string => `Canceled by ${mention}`,
+  /** In its place, without a session. `name`: or a mention. */
+  canceledBy: (name: string): string => `Canceled by ${name}`,
   archivedBy: (mention: string): string => `Archived by ${mention}`,
   openToApprove: 'Open to approve',
   askAgain: 'Ask again',
@@ -118,8 +116,7 @@ export const card = {
   mentionsOnly: 'Only replies that mention this app go to Devin.',
   mutedBy: (mention: string): string => `Muted by ${mention}: replies here don't go to Devin.`,
   /** `reason`: in Devin's words. */
-  devinAnswered: (status: number | null, reason: string): string =>
-    status === null ? `Devin answered: ${reason}` : `Devin answered (HTTP ${status}): ${reason}`,
+  devinAnswered: (reason: string): string => `Devin answered: ${reason}`,
   /** Our own failures: what happened, why, what to do next. */
   problems: {
     secretsLost:
@@ -127,10 +124,6 @@ export const card = {
     slack: (code: string): string =>
       `Slack refused the card (${code}): ask an app admin.\nIt was refused here and in a direct message: this app's permissions in Slack may be incomplete.`,
     cancelled: "It wasn't sent to Devin.",
-    /** After an attempt that Devin didn't confirm. */
-    cancelledAgain: 'The new attempt was canceled.',
-    askedToWait: (duration: string): string =>
-      `Devin is busy and asked to wait ${duration}. Try again after that.\nThis app doesn't wait as long. Devin's status: https://www.devinstatus.com`,
     gaveUpOnSlack:
       "Slack didn't let this app look people up: ask an app admin.\nThis app's permissions in Slack may be incomplete.",
     gaveUp:
@@ -144,5 +137,4 @@ export const joins = {
   list: (parts: readonly string[]): string => parts.join(', '),
   /** A day and a time. https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
   moment: '{date_short_pretty}, {time}',
-  labeled: (label: string, value: string): string => `${label}: ${value}`,
 };

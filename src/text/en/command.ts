@@ -16,9 +16,6 @@ export const command = {
   problems: {
     /** `help`: a command in a code span. */
     unknownFlag: (flag: string, help: string): string => `Unknown option ${flag}. See ${help}.`,
-    missingValue: (flag: string, takes: string): string => `${flag} needs a value: ${takes}.`,
-    badValue: (flag: string, value: string, takes: string): string =>
-      `${flag} can't be ${value}. Use ${takes}.`,
     noTask: 'Add a task: what should Devin do?',
   },
   /** Before a session is paid for: a command, or a task? Commands come as code spans. */
@@ -30,8 +27,8 @@ export const command = {
     answer: 'Start a Devin session with this? To answer Devin, reply in its thread.',
     option: (option: string): string =>
       `Did you mean ${option}? As typed, it's part of the task and sets nothing.`,
-    unknownOption: (typed: string): string =>
-      `${typed} isn't an option here. As typed, it's part of the task.`,
+    /** After `unknownFlag`. */
+    unknownOption: "As typed, it's part of the task.",
     /** `starts`: of one or several. */
     credential: (starts: string): string =>
       `Your task seems to contain credentials (${starts}). In Devin, everyone who can open the session can read them. To give them to Devin as secrets instead, edit first, and move them to "Access".`,

@@ -29,16 +29,12 @@ export const modal = {
       thread: 'The whole thread',
     },
   },
-  /** One group of check boxes holds ten; more continue in others. */
-  continued: (label: string, part: number): string => `${label} (part ${part})`,
   /** `names`: empty if they are not known. */
   secretsLost: (names: readonly string[]): string =>
     `This session's own secrets weren't kept. Enter them again.${names.length === 0 ? '' : ` They were: ${names.join(', ')}.`}`,
   /** A value that is too long for its input. */
   kept: (characters: number): string =>
     `Kept as it is (${characters.toLocaleString('en-US')} characters). What you type here replaces it.`,
-  /** An option of a list that can be empty. */
-  none: 'None at all',
   /** Options of closed sets, by their value: up to 75 characters. */
   options: {
     normal: 'Normal · the default',
@@ -57,8 +53,7 @@ export const modal = {
     hint: 'Up to 10 of 10 MB. The text of an .md file is added to the task, an .env file has secrets, and schema.json is the output schema (up to 256 KB each). All others are attached.',
   },
   fileErrors: {
-    'too-large': 'This file is larger than 256 KB.',
-    'not-text': 'This file is empty or not a text file (UTF-8).',
+    'not-text': 'Use a text file (UTF-8) of up to 256 KB that is not empty.',
     unreadable: "This app couldn't read the file from Slack. Remove it and upload it again.",
     twice: 'Use one schema: the input or one file.',
   },
@@ -72,13 +67,10 @@ export const modal = {
   useTyped: (typed: string): string => `Use "${typed}"`,
   /** At a field with a refused value. `wanted`: what to do. */
   refused: {
-    typed: (typed: string, wanted: string): string => `You typed "${typed}". ${wanted}`,
-    untyped: (wanted: string): string => `The value was missing or unclear. ${wanted}`,
     /** At an empty input, once. */
     leaveEmpty: 'To go without it, press Start again.',
     /** What to do at a box. */
     tick: 'Check the box or leave it empty.',
-    byDevin: (words: string): string => `Devin refused this: "${words.replace(/\.$/, '')}".`,
   },
   runsAs: {
     member: (name: string): string => `Runs as ${name}`,
@@ -121,8 +113,6 @@ export const review = {
     app: 'app',
     unknown: 'unknown',
   },
-  /** Authors without a name. */
-  unnamed: 'unknown author',
   empty: '(no text)',
   cut: 'Shortened here; Devin gets all of it.',
   file: (author: string): string => `File from ${author}`,
@@ -148,7 +138,6 @@ export const fields: Record<FieldKey, FieldWords> = {
   },
   devin_mode: {
     label: 'Mode',
-    hint: '',
     placeholder: "Your organization's default",
     takes: 'normal, fast, lite, ultra or fusion',
   },
@@ -169,7 +158,6 @@ export const fields: Record<FieldKey, FieldWords> = {
   },
   tags: {
     label: 'Tags',
-    hint: 'Separate tags with commas.',
     takes: "labels that don't begin with slack-",
   },
   child_playbook_id: {
@@ -194,13 +182,11 @@ export const fields: Record<FieldKey, FieldWords> = {
   },
   session_links: {
     label: 'Related sessions',
-    hint: 'Links to Devin sessions, separated by commas.',
     takes: 'a link to a Devin session, or its id',
   },
   attachment_urls: {
     label: 'Attachments by link',
-    hint: 'Web addresses of files, separated by commas.',
-    takes: 'a web address',
+    takes: 'the web address of a file',
   },
   structured_output_schema: {
     label: 'Structured output (JSON Schema)',
@@ -235,7 +221,7 @@ export const fields: Record<FieldKey, FieldWords> = {
 /** A session's Details. */
 export const details = {
   title: 'Session details',
-  headings: { asked: 'What was asked', context: 'Context', support: 'Copy for support' },
+  headings: { asked: 'What was asked', support: 'Copy for support' },
   /** What the policy added to the task. */
   instructions: 'Standing instructions',
   /** Where a value comes from if not from the request. */
@@ -246,8 +232,6 @@ export const details = {
     policy: 'set by policy',
   },
   withWhy: (label: string, why: string): string => `${label} (${why})`,
-  /** For a value that isn't shown. */
-  isSet: 'set',
   none: 'None',
   yes: 'yes',
   no: 'no',

@@ -2,21 +2,14 @@ import { LANGUAGE_NAMES } from '../../session/preferences.ts';
 
 /** A person's App Home. Names, links and what can be typed come as mrkdwn. */
 export const home = {
-  title: 'Your Devin sessions',
   looking: 'Looking up who your sessions run as…',
-  start: 'Start a session',
   refresh: 'Refresh',
   whereCardsGo: 'Sessions started here appear in Messages, visible only to you.',
   drawn: (moment: string): string => `Updated ${moment}.`,
   groups: { 'under-way': 'In progress', earlier: 'Earlier' },
-  /** Who asks for an approval: a mention. */
-  from: (who: string): string => `from ${who}`,
-  none: {
-    title: 'You have no sessions yet',
-    byCommand: 'In any channel, type a task and one of your repositories:',
-    byShortcut:
-      'Or point at any message and choose *More actions* > *Start a Devin session*: Devin gets the thread, too. Its progress and questions come to Slack.',
-  },
+  /** After an example of the command. */
+  byShortcut:
+    'Or point at any message and choose *More actions* > *Start a Devin session*: Devin gets the thread, too. Its progress and questions come to Slack.',
   defaults: 'Your defaults',
   editDefaults: 'Edit',
   /** On the form for one's own defaults. */
@@ -36,13 +29,9 @@ export const home = {
 
 /** What sessions use, and what is left of budgets. ACU come as words; days and months are those of UTC. */
 export const usage = {
-  title: {
-    me: 'Your usage',
-    channel: 'Usage in this channel',
-    workspace: 'Usage in this workspace',
-  },
-  /** The report. */
-  heading: (title: string, days: number): string => `${title}, ${days === 1 ? 'today' : `last ${days} days`}`,
+  /** The report. `whose`: of `settings.scopes`. */
+  heading: (whose: string, days: number): string =>
+    `Usage · ${whose} · ${days === 1 ? 'today' : `last ${days} days`}`,
   none: 'No sessions were started in this period.',
   sessions: (count: number): string =>
     count === 1 ? '1 session' : `${count.toLocaleString('en-US')} sessions`,
@@ -62,22 +51,19 @@ export const usage = {
   more: (command: string): string => `More: ${command}`,
   /** To owners of the policy, by direct message. */
   alert: {
-    acu_per_person_per_day: (person: string): string => `Daily budget of ${person}`,
-    acu_per_channel_per_day: (channel: string): string => `Daily budget of ${channel}`,
-    acu_per_month: (_everyone: string): string => 'Monthly budget',
+    /** `whose`: a person or a channel. */
+    day: (whose: string): string => `Daily budget of ${whose}`,
+    month: 'Monthly budget',
     heading: (budget: string, percent: number): string => `${budget}: ${percent}% used`,
-    counted: (money: string, period: string): string => `${period} (UTC): ${money}`,
     next: {
       refuse: 'At 100%, new sessions are refused until the budget renews.',
       approve: 'At 100%, new sessions need an approval until the budget renews.',
     },
-    more: (command: string): string => `See ${command} for who uses it. The policy file sets the budget.`,
   },
 };
 
 /** Defaults and preferences. */
 export const settings = {
-  title: 'Your defaults here',
   notSaid: "What isn't listed uses your organization's defaults.",
   scopes: {
     workspace: 'this workspace',

@@ -19,12 +19,11 @@ export const notices = {
     reply: 'Reply there',
     start: 'Start another',
   },
-  notYourButton: (userId: string): string =>
-    `Only <@${userId}>, who asked for this session, can use that button, because it may cost money. Nothing was done. You can open the details, or start your own session.`,
   /** While a session starts and has no card yet. */
   slow: 'Your session is being started. Its card will appear here.',
   cardElsewhere: (why: string): string => `${why} Your session's card is in your DMs.`,
-  noCard: "The session started, but Slack didn't accept its card.",
+  noCard:
+    "The session exists, but Slack accepted its card neither here nor in a direct message. Ask an app admin to check this app's permissions in Slack.",
   openCard: 'Open the card',
   /** By Slack's code. */
   slackRefused: {
@@ -83,9 +82,9 @@ export const notices = {
   /** The person reached a limit. `count`: what counts now. */
   limits: {
     openSessions: ({ allowed, count }: Reached): string =>
-      `You have ${count === 1 ? '1 open session' : `${count} open sessions`}; the limit is ${allowed} per person. Stop one or let it finish, then try again. An app admin can raise the limit.`,
+      `Your open sessions: ${count} of ${allowed} allowed. Stop one or let it finish, then try again. An app admin can raise the limit.`,
     startsPerHour: ({ allowed, count }: Reached): string =>
-      `You started ${count === 1 ? '1 session' : `${count} sessions`} in the last hour; the limit is ${allowed} per person. Try again later. An app admin can raise the limit.`,
+      `Your starts in the last hour: ${count} of ${allowed} allowed. Try again later. An app admin can raise the limit.`,
   },
   /** What was left out, and why. `name` is a file's. */
   leftOut: {
@@ -108,7 +107,6 @@ export const notices = {
   greeting: {
     what: 'This app starts Devin sessions from this channel, each in its own thread.',
     how: (command: string): string => `Type ${command}, or pick *Start a Devin session* in a message's menu.`,
-    example: 'fix the flaky login test',
     privacy: (help: string): string =>
       `It reads only session threads, messages that mention it, and what you send to Devin. More: ${help}.`,
   },
@@ -138,8 +136,6 @@ export const devin = {
   /** 404. */
   notFound:
     "Devin can't find this, or this app has no access to it.\nCheck the id or the link: it may belong to another organization or have been deleted.",
-  /** 409. */
-  conflict: 'Try again in a minute. If it happens again, see the status of the session in Devin.',
   /** 429, 5xx or no connection on something that is not queued, such as stopping a session. */
   notNow: "Devin is busy or can't be reached, so nothing was done. Try again in a minute.",
   /** Anything else. `reason`: in Devin's words. */

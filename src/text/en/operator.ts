@@ -120,7 +120,7 @@ export const doctor = {
     `Devin permission ${permission}: Devin gave no clear answer. Try again in a minute; if nothing changes, your plan may not include it.`,
   untried: (permission: string): string =>
     `Devin permission ${permission}: checking it would start a paid session. docs/install.md says who needs it.`,
-  file: (variable: string): string => `The file that ${variable} names is valid.`,
+  file: 'The file is valid.',
   /** User groups that the policy names. */
   groups: {
     empty: (id: string): string =>

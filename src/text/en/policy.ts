@@ -1,6 +1,5 @@
 /** The policy file: what is wrong with it, what it decides, and why. */
 export const policy = {
-  valid: (rules: number): string => `The policy is valid. Rules: ${rules}.`,
   faults: {
     whole: 'The policy ',
     unreadable: (code: string): string => `can't be read (${code}): check the path and its permissions.`,
@@ -42,13 +41,13 @@ export const policy = {
     'budget-without-cap':
       'needs limits.acu_per_session beside it: a session without a cap could use all of it. Add acu_per_session.',
   },
-  /** Of a rule that says nothing itself: its name does. */
-  refusal: (rule: string): string => `The policy doesn't allow this: ${rule}.`,
+  /** Of a rule that says nothing itself: its name follows. */
+  refusal: "The policy doesn't allow this.",
   /** ACU, said the same way everywhere: `3.4 used · 53.6 reserved by 4 sessions · 3 free of 60 ACU`. */
   money: {
     used: (acu: string): string => `${acu} used`,
-    reserved: (acu: string, sessions: number): string =>
-      `${acu} reserved by ${sessions === 1 ? '1 session' : `${sessions.toLocaleString('en-US')} sessions`}`,
+    /** `sessions`: how many, as words. */
+    reserved: (acu: string, sessions: string): string => `${acu} reserved by ${sessions}`,
     free: (acu: string, most: string): string => `${acu} free of ${most} ACU`,
     /** Days and months are those of UTC. */
     whose: {
@@ -56,21 +55,15 @@ export const policy = {
       acu_per_channel_per_day: 'This channel today',
       acu_per_month: 'This workspace this month',
     },
-    /** `own`: links. */
-    reservedBy: (own: string, others: number): string => {
-      const theirs = others === 1 ? '1 session of someone else' : `${others} sessions of others`;
-      if (own === '') return `Reserved by ${theirs}.`;
-      return others === 0 ? `Reserved by ${own}.` : `Reserved by ${own} and ${theirs}.`;
-    },
-    untitled: 'your session',
+    /** `whose`: links to one's own, and how many are others'. */
+    reservedBy: (whose: string): string => `Reserved by ${whose}.`,
+    ofOthers: (sessions: string): string => `${sessions} of other people`,
   },
   /** What keeps a request from starting. */
   hurdles: {
-    asks: (rule: string): string => `This needs an approval here: ${rule}.`,
     /** `values`: such as "Repositories: acme/web". */
     set: (values: string): string => `This channel sets ${values}. Start with that, or leave the option out.`,
-    cap: (asked: string, most: string): string =>
-      `A session here can use up to ${most} ACU; the cap of this one is ${asked}.`,
+    cap: (most: string): string => `A session here can use up to ${most} ACU.`,
     asked: (acu: string): string => `The cap of this session is ${acu} ACU.`,
     lower: (acu: string): string => `Lower the cap to ${acu} to start this here.`,
     /** `when`: in the reader's time zone. */
@@ -95,11 +88,9 @@ export const policy = {
     allowed: 'You can start this here.',
     approve: 'This needs an approval here.',
     refuse: "You can't start this here now.",
-    approvers: (need: number, names: string): string =>
-      need === 1 ? `Approvers: ${names}.` : `${need} of these people must approve it: ${names}.`,
+    approvers: (names: string): string => `Approvers: ${names}.`,
     lacksApprovers:
       'Not enough people besides you can approve it. Ask an app admin to name more approvers in the policy.',
-    perSession: (most: string): string => `Cap of a session: ${most} ACU (policy)`,
     /** `values`: such as "Repositories: acme/web". */
     set: (values: string): string => `Set here: ${values}`,
   },
@@ -111,61 +102,37 @@ export const approval = {
   reason: (words: string): string => `Their reason: ${words}`,
   /** On the card. Plain. */
   onCard: {
-    waits: (left: number, names: string): string =>
-      left === 1 ? `Waiting for approval from ${names}.` : `Waiting for ${left} approvals, from ${names}.`,
-    names: (names: readonly string[], more: number): string => {
-      if (more > 0) return `${names.join(', ')} or ${more} more`;
-      const last = names.at(-1) ?? '';
-      return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
-    },
+    waits: (names: string): string => `Waiting for approval from ${names}.`,
     approved: (names: string): string => `Approved by ${names}.`,
   },
   /** `when`: a moment. */
   until: (when: string): string => `until ${when}`,
   /** To an approver. */
   message: {
-    asks: (task: string, who: string, where: string): string =>
-      `Start ${task} for ${who}? Requested in ${where}.`,
-    direct: 'a direct message',
+    asks: (task: string, who: string): string => `Start ${task} for ${who}?`,
     rule: (rule: string): string => `Rule: ${rule}`,
     need: (approvals: number): string => `Needs ${approvals} approvals.`,
     cut: 'This is cut: it is too long for a message. Read all of it before you start it.',
     readAll: 'Read all of it',
-    /** `most`: the highest cap of a session, if this one is higher. */
-    cost: (cap: string | null, most: string | null): string => {
-      if (cap === null) return 'No ACU cap.';
-      return most === null
-        ? `Up to ${cap} ACU.`
-        : `Up to ${cap} ACU. The policy allows ${most} for a session.`;
-    },
     /** Of the budget that it would exceed; its rule names it. */
     left: (money: string): string => `Budget when this was asked: ${money}.`,
-    quotes: (messages: number): string =>
-      messages === 1 ? 'With 1 message from Slack.' : `With ${messages} messages from Slack.`,
-    files: (names: string): string => `Files: ${names}.`,
-    leftOut: (count: number): string =>
-      count === 1 ? '1 file or message was left out.' : `${count} files or messages were left out.`,
-    instructions: (words: string): string => `The policy adds: ${words}`,
+    quotes: (messages: number): string => `Messages from Slack: ${messages}.`,
+    leftOut: (count: number): string => `Files and messages that were left out: ${count}.`,
     until: (when: string): string => `Waits until ${when}. Without an answer, nothing starts.`,
     approve: 'Start session',
     decline: 'Decline',
     /** Plain, also to the requester. Another sentence says whether anything was started. */
-    approved: (task: string): string => `Approved: ${task}`,
+    declined: (name: string): string => `${name} declined this request.`,
     ended: {
-      approved: (names: string): string => `By ${names}.`,
-      declined: (name: string): string => `${name} declined this request.`,
-      expired: (_name: string): string => 'Nobody approved this request in time.',
-      'request-changed': (_name: string): string =>
+      expired: 'Nobody approved this request in time.',
+      'request-changed':
         'What would be sent, or as whom, changed after this approval was requested, so it ended.',
-      'file-changed': (_name: string): string =>
-        'A file changed after this approval was requested, so it ended.',
-      'policy-changed': (_name: string): string =>
-        'The policy changed after this approval was requested, so it ended.',
-      'approvers-changed': (_name: string): string =>
+      'file-changed': 'A file changed after this approval was requested, so it ended.',
+      'policy-changed': 'The policy changed after this approval was requested, so it ended.',
+      'approvers-changed':
         'The people who can approve this changed after this approval was requested, so it ended.',
       /** An earlier attempt turned up. */
-      started: (_name: string): string => 'No longer needed: its session was found.',
-      canceled: (name: string): string => `Canceled by ${name} before it was approved.`,
+      started: 'No longer needed: its session was found.',
     },
   },
   /** Private, to the person who pressed. */
@@ -182,7 +149,6 @@ export const approval = {
     title: 'Decline this request',
     label: 'Reason',
     hint: 'The person who asked sees it, with your name.',
-    empty: 'Add a reason.',
   },
   /** To a person who presses Cancel. */
   notYoursToEnd: 'Only the person who asked for this, its approvers, and owners of the policy can cancel it.',

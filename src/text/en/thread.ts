@@ -11,16 +11,12 @@ export const thread = {
   /** To the author of a message that Devin did not get. */
   notDelivered: "Devin didn't get your message.",
   notSure: "Devin didn't confirm that it got your message.",
-  yourMessage: 'Your message:',
   sendAgain: 'Resend',
   openForm: 'Run again with this',
   unknown: "It isn't in the session so far. Check there before you send it again, or Devin may get it twice.",
   notStarted: "Its session wasn't started.",
   ended: 'This session is over and takes no more messages. You can start another one.',
-  archived: (reason: string | null): string =>
-    `The session is archived, and Devin didn't take it out of the archive.${reason === null ? '' : ` Devin says: ${reason}`}`,
-  gone: (reason: string | null): string =>
-    `Devin can't find the session: it was deleted, or this app lost access to it.${reason === null ? '' : ` Devin says: ${reason}`}`,
+  archived: "The session is archived, and Devin didn't take it out of the archive.",
   gaveUp: "Slack or Devin was busy or couldn't be reached for an hour.",
   leftOut: 'Devin got your message without some of its files.',
   /** To a person who may not steer, once per thread, after the reason. */
@@ -46,9 +42,8 @@ export const thread = {
 
 /** What is worth a message. Mentions, titles and words of Devin come escaped. */
 export const milestones = {
+  /** The question is right below, or in the thread above. */
   asks: (mention: string): string => `${mention} Devin asks:`,
-  /** The question is in the thread, right above. */
-  asksAbove: (mention: string): string => `${mention} Devin asks ↑`,
   asksSomething: (mention: string): string =>
     `${mention} Devin needs an answer. Open the session to see the question.`,
   answeredBy: (mention: string): string => `Answered by ${mention}`,
@@ -62,10 +57,9 @@ export const milestones = {
     `${mention} ${title} did start; Devin just confirmed late.`,
   duplicate: (mention: string, title: string): string =>
     `${mention} ${title} has two sessions: the first attempt started, too. Both are billed.`,
-  /** `link`: to the first attempt. */
-  firstAttempt: 'the first attempt',
+  /** `link`: to the first one. */
   stopEither: (link: string): string =>
-    `This card follows the second one. Stop the one you don't need: ${link} can be stopped in Devin.`,
+    `This card follows the second one. Stop the one you don't need. The first one: ${link}`,
   result: 'Result:',
   restInDevin: 'The rest is in Devin.',
 };
@@ -76,7 +70,7 @@ export const steering = {
   requesterOnly: (who: string | null): string =>
     who === null
       ? "Only the session's owner in Devin can do that. Nothing was done."
-      : `Only ${who}, whose session this is, can do that. Nothing was done. Ask them, or a Devin admin, who can do it in Devin.`,
+      : `Only ${who} can do that. Nothing was done. Ask them, or a Devin admin, who can do it in Devin.`,
   /** `why`: a sentence about who they are; null: it is not known. */
   membersOnly: (who: string | null, why: string | null): string =>
     `Nothing was done. ${why ?? "Only members of the Devin organization can do that, and you aren't one of them. Ask a Devin admin to invite you."}${who === null ? '' : ` Until then, you can ask ${who}.`}`,
@@ -101,8 +95,6 @@ export const steering = {
   followNeedsAccount:
     'To follow a session, you need a Devin account that matches your Slack account. Ask a Devin admin to invite your work email address, or a workspace admin to link you.',
   followed: 'This session already has a card in Slack.',
-  noPlace:
-    "Slack refused the card both here and in a direct message, so the session isn't shown in Slack. Ask an app admin to check this app's permissions in Slack.",
   slackUnavailable: "Slack didn't answer as expected, so nothing was done. Try again in a minute.",
   linking: {
     notYourself: "You can't link yourself. Ask another workspace admin. Nothing was changed.",
@@ -140,7 +132,7 @@ export const steering = {
   /** After a press of an option of a question. */
   optionTooLate: 'Devin is no longer waiting for this answer. To say it anyway, reply in the thread.',
   box: {
-    titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
+    title: 'Message to Devin',
     label: 'Message',
     hint: "Sent as you and shown in the session's thread. You'll hear privately if Devin doesn't get it.",
     saidLast: "Devin's last message:",
@@ -156,6 +148,7 @@ export const sessions = {
   /** `follow`: a command in a code span. */
   unknown: (id: string, follow: string): string =>
     `No session ${id} here. Check the id or the link. If it was started outside Slack, bring it here with ${follow}.`,
+  /** Also in the Home, and on a button. */
   mine: 'Your sessions',
   all: "Everyone's sessions",
   /** `command`: in a code span. */

@@ -54,8 +54,8 @@ export const card: Text['card'] = {
   duration: {
     short: '1 分未満',
     minutes: (minutes) => `${minutes} 分`,
-    hours: (hours, minutes) => (minutes === 0 ? `${hours} 時間` : `${hours} 時間 ${minutes} 分`),
-    days: (days, hours) => (hours === 0 ? `${days} 日` : `${days} 日 ${hours} 時間`),
+    hours: (hours) => `${hours} 時間`,
+    days: (days) => `${days} 日`,
   },
   waitsFor: {
     busy: 'Devin が混み合っています',
@@ -65,10 +65,8 @@ export const card: Text['card'] = {
     looking: 'Devin から確認が取れず、開始したかどうかを確認中',
   },
   checked: (when) => `${when} に確認しましたが、まだ見つかりません`,
-  acuUsed: (used) => `${used} ACU`,
   acuUsedOf: (used, limit) => `${used} / ${limit} ACU`,
   nearCap: '上限間近',
-  acuLimit: (limit) => `上限 ${limit} ACU`,
   mode: (mode) => `${mode} モード`,
   pullRequestStates: { open: 'オープン', merged: 'マージ済み', closed: 'クローズ済み' },
   buttons: {
@@ -94,7 +92,7 @@ export const card: Text['card'] = {
     'listen-mentions': 'メンションだけを Devin に送る',
   },
   endedBy: (mention) => `${mention} さんが終了`,
-  canceledBy: (mention) => `${mention} さんがキャンセル`,
+  canceledBy: (name) => nameBefore('さんがキャンセル', name),
   archivedBy: (mention) => `${mention} さんがアーカイブ`,
   openToApprove: '開いて承認',
   askAgain: 'もう一度承認を依頼',
@@ -107,17 +105,13 @@ export const card: Text['card'] = {
   repliesGoToDevin: 'ここでの返信は Devin に届きます。届けたくない返信は (aside) で始めてください。',
   mentionsOnly: 'このアプリをメンションした返信だけが Devin に届きます。',
   mutedBy: (mention) => `${mention} さんがミュート中: ここでの返信は Devin に届きません。`,
-  devinAnswered: (status, reason) =>
-    status === null ? `Devin の応答: ${reason}` : `Devin の応答（HTTP ${status}）: ${reason}`,
+  devinAnswered: (reason) => `Devin の応答: ${reason}`,
   problems: {
     secretsLost:
       'セッションのシークレットはもう残っていません。もう一度入力してください。\n保存期間は 1 日で、SECRETS_KEY が変わると読み取れなくなります。',
     slack: (code) =>
       `Slack がカードの投稿を許可しませんでした（${code}）。アプリの管理者に連絡してください。\nここでもダイレクトメッセージでも許可されませんでした。Slack でのこのアプリの権限を確認します。`,
     cancelled: 'Devin には送信していません。',
-    cancelledAgain: '2 回目の試行はキャンセルされました。',
-    askedToWait: (duration) =>
-      `Devin が混み合っており、${duration}待つように指定されました。その後でもう一度お試しください。\nこのアプリが待てる時間を超えています。Devin の稼働状況: https://www.devinstatus.com`,
     gaveUpOnSlack:
       'Slack で利用者を確認できない状態が長く続きました。アプリの管理者に連絡してください。\nSlack でのこのアプリの権限を確認します。',
     gaveUp:
@@ -138,7 +132,6 @@ export const joins: Text['joins'] = {
       ),
   list: (parts) => parts.join('、'),
   moment: '{date_short_pretty} {time}',
-  labeled: (label, value) => `${label}: ${value}`,
 };
 
 const JAPANESE_END =

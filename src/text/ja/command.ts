@@ -13,8 +13,6 @@ export const command: Text['command'] = {
   },
   problems: {
     unknownFlag: (flag, help) => `オプション ${flag} はありません。 ${help} をご覧ください。`,
-    missingValue: (flag, takes) => `${flag} には値が必要です: ${takes}`,
-    badValue: (flag, value, takes) => `${flag} に ${value} は指定できません。指定できる値: ${takes}`,
     noTask: 'タスクを入力してください。Devin に何を頼みますか？',
   },
   question: {
@@ -24,8 +22,7 @@ export const command: Text['command'] = {
     answer:
       'この内容で Devin セッションを開始しますか？ Devin に回答するには、そのスレッドに返信してください。',
     option: (option) => `${option} のことですか？入力のままでは、タスクの文の一部になり、設定されません。`,
-    unknownOption: (typed) =>
-      `${typed} はここで使えるオプションではありません。入力のままでは、タスクの一部になります。`,
+    unknownOption: '入力のままでは、タスクの一部になります。',
     credential: (starts) =>
       `タスクに認証情報（${starts}）が含まれているようです。Devin でこのセッションを開ける人なら、誰でも読めてしまいます。シークレットとして渡すには、先に編集して「アクセス」に移してください。`,
     start: '入力のまま開始',

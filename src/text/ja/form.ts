@@ -26,12 +26,10 @@ export const modal: Text['modal'] = {
       thread: 'スレッド全体',
     },
   },
-  continued: (label, part) => `${label}（${part}）`,
   secretsLost: (names) =>
     `このセッション専用のシークレットは残っていません。もう一度入力してください。${names.length === 0 ? '' : `対象: ${names.join('、')}`}`,
   kept: (characters) =>
     `現在の値（${characters.toLocaleString('ja')} 文字）をそのまま使います。ここに入力すると置き換わります。`,
-  none: '1 つも渡さない',
   options: {
     normal: 'Normal · 標準',
     fast: 'Fast · 費用 4 倍、速さ 2 倍',
@@ -48,8 +46,7 @@ export const modal: Text['modal'] = {
     hint: '1 件 10 MB まで、10 件まで。.md はタスクに追加する文、.env はシークレット、schema.json は出力のスキーマになります（各 256 KB まで）。その他は添付します。',
   },
   fileErrors: {
-    'too-large': 'ファイルが 256 KB を超えています。',
-    'not-text': 'ファイルが空か、テキストファイル（UTF-8）ではありません。',
+    'not-text': '空でない、256 KB までのテキストファイル（UTF-8）を使ってください。',
     unreadable: 'Slack からファイルを読み取れませんでした。削除して、もう一度アップロードしてください。',
     twice: 'スキーマは、入力欄かファイル 1 つのどちらか一方で指定してください。',
   },
@@ -58,11 +55,8 @@ export const modal: Text['modal'] = {
   policyCap: (most) => `${most}（ポリシー）`,
   useTyped: (typed) => `「${typed}」を使う`,
   refused: {
-    typed: (typed, wanted) => `「${typed}」と入力されています。${wanted}`,
-    untyped: (wanted) => `値がないか、はっきりしません。${wanted}`,
     leaveEmpty: '指定しない場合は、もう一度「開始」を押してください。',
     tick: 'チェックを入れるか、外したままにしてください。',
-    byDevin: (words) => `Devin に拒否されました: 「${words}」`,
   },
   runsAs: {
     member: (name) => nameBefore('として実行', name),
@@ -94,7 +88,6 @@ export const review: Text['review'] = {
   isLong: '長いため、タスクには最初のメッセージと、選んだメッセージの前後だけを引用します。',
   boxes: { label: '含めるもの', hint: '指示ではなく、背景情報として渡します。' },
   kinds: { member: 'メンバー', guest: 'ゲスト', external: '組織外', app: 'アプリ', unknown: '不明' },
-  unnamed: '名前が不明な投稿者',
   empty: '（テキストなし）',
   cut: 'ここでは省略していますが、Devin にはすべて渡します。',
   file: (author) => `${author} のファイル`,
@@ -113,7 +106,6 @@ export const fields: Text['fields'] = {
   },
   devin_mode: {
     label: 'モード',
-    hint: '',
     placeholder: '組織のデフォルト',
     takes: 'normal、fast、lite、ultra、fusion のいずれか',
   },
@@ -134,7 +126,6 @@ export const fields: Text['fields'] = {
   },
   tags: {
     label: 'タグ',
-    hint: '複数のタグはコンマで区切ります。',
     takes: 'slack- で始まらないラベル',
   },
   child_playbook_id: {
@@ -159,13 +150,11 @@ export const fields: Text['fields'] = {
   },
   session_links: {
     label: '関連するセッション',
-    hint: 'Devin セッションへのリンク。複数はコンマで区切ります。',
     takes: 'Devin セッションへのリンクまたは ID',
   },
   attachment_urls: {
     label: 'リンクで添付',
-    hint: 'ファイルの URL。複数はコンマで区切ります。',
-    takes: 'URL',
+    takes: 'ファイルの URL',
   },
   structured_output_schema: {
     label: '構造化出力（JSON Schema）',
@@ -199,7 +188,7 @@ export const fields: Text['fields'] = {
 
 export const details: Text['details'] = {
   title: 'セッションの詳細',
-  headings: { asked: '依頼内容', context: '背景情報', support: 'サポート用にコピー' },
+  headings: { asked: '依頼内容', support: 'サポート用にコピー' },
   instructions: '常に追加される指示',
   why: {
     workspace: 'ワークスペースのデフォルト',
@@ -208,7 +197,6 @@ export const details: Text['details'] = {
     policy: 'ポリシーによる設定',
   },
   withWhy: (label, why) => `${label}（${why}）`,
-  isSet: '設定済み',
   none: 'なし',
   yes: 'はい',
   no: 'いいえ',

@@ -2,20 +2,13 @@ import { LANGUAGE_NAMES } from '../../session/preferences.ts';
 import type { Text } from '../index.ts';
 
 export const home: Text['home'] = {
-  title: 'あなたの Devin セッション',
   looking: 'セッションの実行者を確認しています…',
-  start: 'セッションを開始',
   refresh: '更新',
   whereCardsGo: 'ここから開始したセッションは「メッセージ」タブに表示され、ほかの人には見えません。',
   drawn: (moment) => `更新日時: ${moment}`,
   groups: { 'under-way': '進行中', earlier: '過去のセッション' },
-  from: (who) => `依頼者: ${who}`,
-  none: {
-    title: 'まだセッションがありません',
-    byCommand: 'どのチャンネルでも、タスクとリポジトリを入力して開始できます:',
-    byShortcut:
-      'メッセージの *その他* メニューから *Start a Devin session* を選んでも開始できます。Devin にはスレッドも渡します。進行状況と質問は Slack に届きます。',
-  },
+  byShortcut:
+    'メッセージの *その他* メニューから *Start a Devin session* を選んでも開始できます。Devin にはスレッドも渡します。進行状況と質問は Slack に届きます。',
   defaults: '自分のデフォルト',
   editDefaults: '編集',
   defaultsIntro:
@@ -31,12 +24,7 @@ export const home: Text['home'] = {
 };
 
 export const usage: Text['usage'] = {
-  title: {
-    me: 'あなたの使用量',
-    channel: 'このチャンネルの使用量',
-    workspace: 'このワークスペースの使用量',
-  },
-  heading: (title, days) => `${title}（${days === 1 ? '今日' : `過去 ${days} 日間`}）`,
+  heading: (whose, days) => `使用量 · ${whose} · ${days === 1 ? '今日' : `過去 ${days} 日間`}`,
   none: 'この期間に開始されたセッションはありません。',
   sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,
   newestOnly: (count) => `新しい ${count} 件の記録だけを集計しています。`,
@@ -46,27 +34,23 @@ export const usage: Text['usage'] = {
     repo: 'リポジトリ別',
     month: '月別',
   },
-  othersLeftOut: (count) => `その他 ${count} 件。`,
+  othersLeftOut: (count) => `その他: ${count}`,
   utc: '日と月は UTC です。セッションは、動いた日ごとに数えます。',
   notForYou: (command) =>
     `これを見られるのは、ポリシーのオーナーとワークスペースの管理者だけです。自分の分は \`${command} usage\`、このチャンネルの月別は \`${command} usage channel --by month\` で確認できます。`,
   more: (command) => `さらに表示: ${command}`,
   alert: {
-    acu_per_person_per_day: (person) => `${person} さんの 1 日の予算`,
-    acu_per_channel_per_day: (channel) => `${channel} の 1 日の予算`,
-    acu_per_month: (_everyone) => '今月の予算',
+    day: (whose) => `${whose} の 1 日の予算`,
+    month: '今月の予算',
     heading: (budget, percent) => `${budget}: ${percent}% を使用`,
-    counted: (money, period) => `${period}（UTC）: ${money}`,
     next: {
       refuse: '100% になると、予算が更新されるまで新しいセッションは開始できません。',
       approve: '100% になると、予算が更新されるまで新しいセッションには承認が必要です。',
     },
-    more: (command) => `誰が使ったかは ${command} で確認できます。予算はポリシーファイルで設定します。`,
   },
 };
 
 export const settings: Text['settings'] = {
-  title: 'ここで使われるデフォルト',
   notSaid: '記載のない項目は、組織のデフォルトです。',
   scopes: {
     workspace: 'このワークスペース',

@@ -109,7 +109,7 @@ export const doctor: Text['doctor'] = {
     `Devin の権限 ${permission}: Devin の応答がはっきりしませんでした。1 分ほどおいて、もう一度お試しください。変わらない場合、ご契約のプランに含まれていない可能性があります。`,
   untried: (permission) =>
     `Devin の権限 ${permission}: 確認すると有料のセッションが始まるため、確認していません。誰に必要かは docs/install.md にあります。`,
-  file: (variable) => `${variable} のファイルに問題はありません。`,
+  file: 'ファイルに問題はありません。',
   groups: {
     empty: (id) =>
       `ユーザーグループ ${id}: ポリシーに書かれていますが、Slack に該当する人がいません。POLICY_FILE の ID を確認してください。`,

@@ -2,7 +2,6 @@ import type { Text } from '../index.ts';
 import { nameBefore } from './card.ts';
 
 export const policy: Text['policy'] = {
-  valid: (rules) => `ポリシーは有効です。ルール: ${rules} 件。`,
   faults: {
     whole: 'ポリシー',
     unreadable: (code) => `を読み取れません（${code}）。パスと権限を確認してください。`,
@@ -44,29 +43,23 @@ export const policy: Text['policy'] = {
     'budget-without-cap':
       'には limits.acu_per_session も必要です。上限のないセッションが予算をすべて使えてしまいます。acu_per_session を追加してください。',
   },
-  refusal: (rule) => `ポリシーで許可されていません: ${rule}`,
+  refusal: 'ポリシーで許可されていません。',
   money: {
     used: (acu) => `使用済み ${acu}`,
-    reserved: (acu, sessions) => `セッション ${sessions.toLocaleString('en-US')} 件が ${acu} を確保中`,
+    reserved: (acu, sessions) => `${sessions}が ${acu} を確保中`,
     free: (acu, most) => `空き ${acu} / ${most} ACU`,
     whose: {
       acu_per_person_per_day: 'あなたの今日',
       acu_per_channel_per_day: 'このチャンネルの今日',
       acu_per_month: 'このワークスペースの今月',
     },
-    reservedBy: (own, others) => {
-      const theirs = `ほかの人のセッション ${others} 件`;
-      if (own === '') return `確保しているのは${theirs}です。`;
-      return others === 0 ? `確保しているのは ${own} です。` : `確保しているのは ${own} と、${theirs}です。`;
-    },
-    untitled: 'あなたのセッション',
+    reservedBy: (whose) => `確保しているセッション: ${whose}。`,
+    ofOthers: (sessions) => `ほかの人の${sessions}`,
   },
   hurdles: {
-    asks: (rule) => `ここでは承認が必要です: ${rule}`,
     set: (values) =>
       `このチャンネルでは次の値に決まっています: ${values}。この値で開始するか、オプションを省略してください。`,
-    cap: (asked, most) =>
-      `ここでは 1 つのセッションで ${most} ACU まで使えますが、このセッションの上限は ${asked} です。`,
+    cap: (most) => `ここでは 1 つのセッションで ${most} ACU まで使えます。`,
     asked: (acu) => `このセッションの上限は ${acu} ACU です。`,
     lower: (acu) => `上限を ${acu} に下げれば、ここで開始できます。`,
     renews: (when) =>
@@ -87,11 +80,9 @@ export const policy: Text['policy'] = {
     allowed: 'ここで開始できます。',
     approve: 'ここで開始するには承認が必要です。',
     refuse: '今はここで開始できません。',
-    approvers: (need, names) =>
-      need === 1 ? `承認者: ${names}` : `次のうち ${need} 人の承認が必要です: ${names}。`,
+    approvers: (names) => `承認者: ${names}。`,
     lacksApprovers:
       'あなた以外の承認者が足りません。アプリの管理者に、ポリシーへの承認者の追加を依頼してください。',
-    perSession: (most) => `1 つのセッションの上限: ${most} ACU（ポリシー）`,
     set: (values) => `ここでの設定: ${values}`,
   },
 };
@@ -100,44 +91,31 @@ export const approval: Text['approval'] = {
   someone: '承認者',
   reason: (words) => `理由: ${words}`,
   onCard: {
-    waits: (left, names) => `${left === 1 ? '' : `あと ${left} 件の`}承認を待っています。承認者: ${names}`,
-    names: (names, more) => (more > 0 ? `${names.join('、')}、その他 ${more} 人` : names.join('、')),
+    waits: (names) => `承認を待っています。承認者: ${names}。`,
     approved: (names) => nameBefore('さんが承認しました。', names),
   },
   until: (when) => `期限 ${when}`,
   message: {
-    asks: (task, who, where) => `${who} さんの依頼 ${task} を開始しますか？依頼された場所: ${where}。`,
-    direct: 'ダイレクトメッセージ',
+    asks: (task, who) => `${who} さんの依頼 ${task} を開始しますか？`,
     rule: (rule) => `ルール: ${rule}`,
     need: (approvals) => `${approvals} 件の承認が必要です。`,
     cut: '長いため、途中までしか表示していません。開始する前に全文を確認してください。',
     readAll: '全文を読む',
-    cost: (cap, most) => {
-      if (cap === null) return 'ACU の上限なし。';
-      return most === null
-        ? `最大 ${cap} ACU。`
-        : `最大 ${cap} ACU（ポリシーで許可されているのは 1 セッションあたり ${most} ACU まで）。`;
-    },
     left: (money) => `依頼時点の予算: ${money}`,
-    quotes: (messages) => `Slack のメッセージ ${messages} 件を含みます。`,
-    files: (names) => `ファイル: ${names}。`,
+    quotes: (messages) => `Slack のメッセージ: ${messages} 件。`,
     leftOut: (count) => `含めなかったファイルまたはメッセージ: ${count} 件。`,
-    instructions: (words) => `ポリシーが追加する指示: ${words}`,
     until: (when) => `${when} まで待ちます。回答がなければ開始しません。`,
     approve: 'セッションを開始',
     decline: '却下',
-    approved: (task) => `承認済み: ${task}`,
+    declined: (name) => nameBefore('さんがこの依頼を却下しました。', name),
     ended: {
-      approved: (names) => nameBefore('さんが承認しました。', names),
-      declined: (name) => nameBefore('さんがこの依頼を却下しました。', name),
-      expired: (_name) => '期限までに承認されませんでした。',
-      'request-changed': (_name) =>
+      expired: '期限までに承認されませんでした。',
+      'request-changed':
         '承認の依頼後に、送信される内容または実行するアカウントが変わったため、この承認は終了しました。',
-      'file-changed': (_name) => '承認の依頼後にファイルが変更されたため、この承認は終了しました。',
-      'policy-changed': (_name) => '承認の依頼後にポリシーが変更されたため、この承認は終了しました。',
-      'approvers-changed': (_name) => '承認の依頼後に承認者が変わったため、この承認は終了しました。',
-      started: (_name) => 'セッションが見つかったため、承認は不要になりました。',
-      canceled: (name) => nameBefore('さんが承認前にキャンセルしました。', name),
+      'file-changed': '承認の依頼後にファイルが変更されたため、この承認は終了しました。',
+      'policy-changed': '承認の依頼後にポリシーが変更されたため、この承認は終了しました。',
+      'approvers-changed': '承認の依頼後に承認者が変わったため、この承認は終了しました。',
+      started: 'セッションが見つかったため、承認は不要になりました。',
     },
   },
   refused: {
@@ -152,7 +130,6 @@ export const approval: Text['approval'] = {
     title: 'この依頼を却下',
     label: '理由',
     hint: '依頼者に、あなたの名前とともに表示されます。',
-    empty: '理由を入力してください。',
   },
   notYoursToEnd: 'この依頼をキャンセルできるのは、依頼者、承認者、ポリシーのオーナーだけです。',
   details: '承認',

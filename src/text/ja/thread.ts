@@ -9,17 +9,13 @@ export const thread: Text['thread'] = {
     `このセッションのスレッドに Devin のメッセージを投稿できません。${why}セッションは動き続けており、何も失われません。スレッドに投稿できるようになったら、メッセージを順番に表示します。 ${link}`,
   notDelivered: 'メッセージは Devin に届きませんでした。',
   notSure: 'メッセージが Devin に届いたかどうか、確認できませんでした。',
-  yourMessage: 'あなたのメッセージ:',
   sendAgain: '再送信',
   openForm: 'この内容で再実行',
   unknown:
     '今のところ、セッションに見つかりません。2 回届くことがあるため、もう一度送信する前にセッションで確認してください。',
   ended: 'このセッションは終了しており、メッセージを受け付けません。新しいセッションを開始できます。',
   notStarted: 'セッションは開始されませんでした。',
-  archived: (reason) =>
-    `このセッションはアーカイブされていて、Devin がアーカイブを解除できませんでした。${reason === null ? '' : `Devin の説明: ${reason}`}`,
-  gone: (reason) =>
-    `Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。${reason === null ? '' : `Devin の説明: ${reason}`}`,
+  archived: 'このセッションはアーカイブされていて、Devin がアーカイブを解除できませんでした。',
   gaveUp: 'Slack または Devin が混み合っている、または接続できない状態が 1 時間続きました。',
   leftOut: 'メッセージは Devin に届きましたが、一部のファイルは含まれていません。',
   staysHere: 'メッセージはここに残り、Devin には届きません。',
@@ -44,7 +40,6 @@ export const thread: Text['thread'] = {
 
 export const milestones: Text['milestones'] = {
   asks: (mention) => `${mention} さん、Devin からの質問です:`,
-  asksAbove: (mention) => `${mention} さん、Devin からの質問です ↑`,
   asksSomething: (mention) =>
     `${mention} さん、Devin が回答を待っています。セッションを開いて質問を確認してください。`,
   answeredBy: (mention) => `${mention} さんが回答`,
@@ -56,9 +51,8 @@ export const milestones: Text['milestones'] = {
     `${mention} さん、 ${title} は開始されていました。Devin からの確認が遅れていました。`,
   duplicate: (mention, title) =>
     `${mention} さん、最初の試行も開始されていたため、 ${title} のセッションが 2 つあります。どちらも課金対象です。`,
-  firstAttempt: '最初の試行',
   stopEither: (link) =>
-    `このカードは 2 つ目のセッションのものです。不要なほうを停止してください。${link} は Devin で停止できます。`,
+    `このカードは 2 つ目のセッションのものです。不要なほうを停止してください。1 つ目: ${link}`,
   result: '結果:',
   restInDevin: '続きは Devin にあります。',
 };
@@ -67,7 +61,7 @@ export const steering: Text['steering'] = {
   requesterOnly: (who) =>
     who === null
       ? 'この操作ができるのは、Devin でのセッションの所有者だけです。何も実行していません。'
-      : `この操作ができるのは、セッションの依頼者の ${who} さんだけです。何も実行していません。依頼者に頼むか、Devin の管理者に Devin での操作を頼んでください。`,
+      : `この操作ができるのは ${who} さんだけです。何も実行していません。本人に頼むか、Devin の管理者に Devin での操作を頼んでください。`,
   membersOnly: (who, why) =>
     `何も実行していません。${why ?? 'この操作ができるのは Devin の組織のメンバーだけで、あなたはメンバーではありません。Devin の管理者に招待を依頼してください。'}${who === null ? '' : `それまでは、 ${who} さんに頼めます。`}`,
   notLookedUp:
@@ -88,8 +82,6 @@ export const steering: Text['steering'] = {
   followNeedsAccount:
     'セッションをここに表示するには、Slack アカウントに対応する Devin アカウントが必要です。Devin の管理者に職場のメールアドレスの招待を依頼するか、ワークスペースの管理者に関連付けを依頼してください。',
   followed: 'このセッションのカードはすでに Slack にあります。',
-  noPlace:
-    'ここにもダイレクトメッセージにも、Slack がカードの投稿を許可しなかったため、セッションを Slack に表示できません。Slack でのこのアプリの権限の確認を、アプリの管理者に依頼してください。',
   slackUnavailable:
     'Slack から想定どおりの応答がなかったため、何も実行していません。1 分ほどおいて、もう一度お試しください。',
   linking: {
@@ -122,7 +114,7 @@ export const steering: Text['steering'] = {
   },
   optionTooLate: 'Devin はもうこの回答を待っていません。それでも伝えるには、スレッドで返信してください。',
   box: {
-    titles: { reply: 'Devin に返信', answer: 'Devin に回答', wake: 'メッセージで再開' },
+    title: 'Devin へのメッセージ',
     label: 'メッセージ',
     hint: 'あなたの発言として送信し、セッションのスレッドに表示します。Devin に届かなかった場合は、あなただけにお知らせします。',
     saidLast: 'Devin の最後のメッセージ:',

@@ -58,7 +58,7 @@ describe('a message that asks for an approval', () => {
   });
 
   test('says that a session without a cap has no limit', () => {
-    expect(shown(withValues({}))).toContain('No ACU cap.');
-    expect(shown(withValues({ max_acu_limit: 7 }))).toContain('Up to 7 ACU');
+    expect(shown(withValues({}))).toContain('*ACU cap*: None');
+    expect(shown(withValues({ max_acu_limit: 7 }))).toContain('*ACU cap*: 7');
   });
 });

@@ -97,8 +97,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
 /** Where they are separate from ours, on lines of their own. */
 export const QUOTES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
   'the message that asks for an approval': (words, text = en) => renderApproval(approvalOf(words), text),
-  'the box for a message': (words, text = en) =>
-    renderReplyBox({ requestId: 'r1', why: 'reply', lastWords: words }, text),
+  'the box for a message': (words, text = en) => renderReplyBox({ requestId: 'r1', lastWords: words }, text),
   'a message from the web app': (words, text = en) => renderWebMessage(words, text),
   'what comes back': (words, text = en) =>
     renderReplyNotice({ heading: 'No.', sentences: [], typed: words, offer: null }, text),

@@ -95,7 +95,7 @@ function pickerOf(entry: Entry, lookup: Lookup): InputBlock['element'] {
   const isNone = Array.isArray(value) && value.length === 0;
   const values = isNone ? [NONE] : [...new Set(strings(value))];
   // Without a known name, the value is its label.
-  const known = { ...names, [NONE]: text.modal.none };
+  const known = { ...names, [NONE]: text.details.none };
   const picked = isKept(field, value)
     ? []
     : values.map((one) => option(oneLine(nameIn(known, one) ?? one) || one, one));
@@ -120,8 +120,15 @@ function hintOf({ field, value, source, fault, text }: Entry): string {
     ...(fault === undefined ? [] : [`⚠️ ${faultSentence(field, fault, text)}`]),
     ...(isKept(field, value) ? [text.modal.kept(writtenText(field, value).length)] : []),
     ...(isFilledIn ? [text.modal.filledIn(text.details.why[source])] : []),
-    text.fields[field.key].hint ?? '',
+    text.fields[field.key].hint ?? severalWords(field, text),
   ]);
+}
+
+/** Of a list that is typed into one input. */
+function severalWords({ key, input, lookup }: Field, text: Text): string {
+  return input.kind === 'list' && lookup === undefined
+    ? text.command.several(text.fields[key].takes, false)
+    : '';
 }
 
 /** How much is shown of a refused value, and of Devin's words about it, in characters. */
@@ -129,17 +136,18 @@ const SHOWN_LENGTH = 150;
 const REASON_LENGTH = 1000;
 
 /** Devin's own reason for refusing a value. */
-export function devinsReason(reason: string, { modal }: Text): string {
-  return modal.refused.byDevin(truncate(reason, REASON_LENGTH));
+export function devinsReason(reason: string, { devin }: Text): string {
+  return devin.refused(truncate(reason, REASON_LENGTH));
 }
 
 /** What was refused at a field. */
 export function faultSentence(field: Field, fault: Fault, text: Text): string {
   const { refused, errors } = text.modal;
   if (fault.said !== null) return devinsReason(fault.said, text);
-  const wanted = field.input.kind === 'switch' ? refused.tick : errors.takes(text.fields[field.key].takes);
+  if (field.input.kind === 'switch') return refused.tick;
+  const { takes } = text.fields[field.key];
   const typed = truncate(oneLine(fault.typed.join(', ')), SHOWN_LENGTH);
-  return typed === '' ? refused.untyped(wanted) : refused.typed(typed, wanted);
+  return typed === '' ? errors.takes(takes) : errors.value(typed, takes);
 }
 
 /** More values than this can't be picked: a select sends each option twice, as its label and its value. */
@@ -267,13 +275,13 @@ export type Suggestion = { value: string; label: string; description: string | n
 export function lookupOptions(
   lookup: Lookup,
   { found, typed }: { found: readonly Suggestion[]; typed: string },
-  { modal }: Text,
+  { modal, details }: Text,
 ): PlainTextOption[] {
   const byValue = Map.groupBy(found.filter(isPickable), ({ value }) => value);
   const known = [...byValue.values()].flatMap(([first]) => first ?? []);
   const last =
     typed === ''
-      ? { value: canBeNone(lookup) ? NONE : '', label: modal.none, description: null }
+      ? { value: canBeNone(lookup) ? NONE : '', label: details.none, description: null }
       : { value: typed, label: modal.useTyped(typed), description: null };
   const own = isPickable(last) && !byValue.has(last.value) ? [last] : [];
   return [...known.slice(0, LIMIT.options - own.length), ...own].map(({ value, label, description }) =>

@@ -124,7 +124,7 @@ export async function withTextFiles(
     const { key } = of.field;
     const merged = mergedValue({ ...of, before: values[key] }, text);
     const checkedValue = 'problem' in merged ? merged : checked(of.field, merged.value, text);
-    if ('problem' in checkedValue) problems.push(text.joins.labeled(name, checkedValue.problem));
+    if ('problem' in checkedValue) problems.push(`${name}: ${checkedValue.problem}`);
     else values[key] = checkedValue.value;
   }
   return {
