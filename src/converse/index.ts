@@ -4,32 +4,26 @@ import { draftForOthers } from '../session/credentials.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOver } from '../session/lifecycle.ts';
 import { type ReplyFailure, isRefusedReply } from '../session/reply.ts';
-import { isPending } from '../session/request.ts';
+import { isUndecided } from '../session/request.ts';
 import { refuseSteering } from '../slack/authority.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/edge/ids.ts';
 import type { PrivatePlace } from '../slack/edge/outbound.ts';
 import { isLetIn, placeColumns } from '../slack/edge/places.ts';
 import { tellOnce } from '../slack/tell-once.ts';
 import { replyMessage, notice } from '../slack/views/notices.ts';
+import type { Rendered } from '../slack/views/objects.ts';
 import { renderReplyNotice, type ReplyNotice } from '../slack/views/steering.ts';
 import { escape } from '../slack/views/text.ts';
 import { overBudgetWords } from '../slack/views/whoami.ts';
 import type { Reply } from '../store/replies.ts';
-import {
-  findFollowed,
-  cardThread,
-  type SessionRequest,
-  findSteered,
-  lostSecrets,
-  type SteeredThread,
-} from '../store/requests.ts';
+import { findFollowed, cardThread, findSteered, lostSecrets } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import {
   type ConverseContext,
   moveReply,
   NotDeliveredError,
-  type ReplyInSession,
+  type ReplyInThread,
   send,
   type SendingReply,
   settle,
@@ -46,76 +40,63 @@ export function createConversing(queue: Pick<Queue, 'work'>, context: ConverseCo
 
 /**
  * Takes what people say about a session to Devin: in order, each once, one process at a time. Throws a Later if Devin is
- * busy or down. `id`: of the session, or of a request that has none yet.
+ * busy or down. `id`: of the session, or of a request that had none yet.
  */
 async function relay(c: ConverseContext, id: string, signal: AbortSignal): Promise<void> {
-  const request = await c.store.requests.find(id);
-  if (request !== null) {
-    const session = await c.store.sessions.ofRequest(id);
-    if (session === null) {
-      if (!isPending(request.state) && request.state !== 'unknown')
-        await failAll(c, id, { kind: 'not-started' });
-      return;
-    }
-    await c.store.replies.adopt(id, session.sessionId);
-    return relay(c, session.sessionId, signal);
+  const thread = await findSteered(c.store, id);
+  if (thread === null) return;
+  const session = thread.session ?? (await c.store.sessions.ofRequest(id));
+  if (session !== null) {
+    if (session.sessionId !== id) await c.store.replies.adopt(id, session.sessionId);
+    return relayAll(c, session.sessionId, signal);
   }
-  return c.withLease(`relay-to-devin:${id}`, async (lease) =>
-    relayAll(c, id, { signal: AbortSignal.any([signal, lease.held]), lease }),
-  );
+  if (!isUndecided(thread.request.state)) await failAll(c, id, { kind: 'not-started' });
 }
 
 /** What waits, but not what another process sends meanwhile. */
 async function failAll(c: ConverseContext, id: string, failure: ReplyFailure): Promise<void> {
+  const thread = await findSteered(c.store, id);
   for (;;) {
     const reply = await c.store.replies.nextOpen(id);
-    if (reply?.state !== 'accepted') return;
-    await moveReply(c, { id: reply.id, from: ['accepted'], to: 'failed', changes: { failure } });
+    if (thread === null || reply?.state !== 'accepted') return;
+    await moveReply(c, { ...thread, reply }, { from: ['accepted'], to: 'failed', changes: { failure } });
   }
 }
 
-async function relayAll(
-  c: ConverseContext,
-  sessionId: string,
-  run: Pick<SendingReply, 'signal' | 'lease'>,
-): Promise<void> {
-  for (;;) {
-    run.signal.throwIfAborted();
-    const reply = await c.store.replies.nextOpen(sessionId);
-    const followed = reply === null ? null : await findFollowed(c.store, sessionId);
-    if (reply === null || followed === null) return;
-    try {
-      await handle(c, { ...followed, reply }, run);
-    } catch (error) {
-      const why = error instanceof NotDeliveredError ? error : lookupFailure(error);
-      // The replies after it wait too, so that they stay in order.
-      if (why instanceof Later) throw why;
-      await moveReply(c, {
-        id: reply.id,
-        from: ['accepted', 'sending'],
-        to: 'failed',
-        changes: { failure: why.failure },
-      });
+async function relayAll(c: ConverseContext, sessionId: string, stopping: AbortSignal): Promise<void> {
+  return c.withLease(`relay-to-devin:${sessionId}`, async (lease) => {
+    const signal = AbortSignal.any([stopping, lease.held]);
+    for (;;) {
+      signal.throwIfAborted();
+      const reply = await c.store.replies.nextOpen(sessionId);
+      const followed = reply === null ? null : await findFollowed(c.store, sessionId);
+      if (reply === null || followed === null) return;
+      const sending = { ...followed, reply, signal, lease };
+      try {
+        await handle(c, sending);
+      } catch (error) {
+        const why = error instanceof NotDeliveredError ? error : lookupFailure(error);
+        // The replies after it wait too, so that they stay in order.
+        if (why instanceof Later) throw why;
+        const changes = { failure: why.failure };
+        await moveReply(c, sending, { from: ['accepted', 'sending'], to: 'failed', changes });
+      }
     }
-  }
+  });
 }
 
-async function handle(
-  c: ConverseContext,
-  inSession: ReplyInSession,
-  run: Pick<SendingReply, 'signal' | 'lease'>,
-): Promise<void> {
-  const { session, reply } = inSession;
-  if (reply.state === 'sending') return settle(c, inSession, run.signal);
+async function handle(c: ConverseContext, sending: SendingReply): Promise<void> {
+  const { session, reply } = sending;
+  if (reply.state === 'sending') return settle(c, sending);
   if (session.mutedBy !== null && isSaidThere(session, reply)) {
-    await moveReply(c, { id: reply.id, from: ['accepted'], to: 'skipped' });
+    await moveReply(c, sending, { from: ['accepted'], to: 'skipped' });
     return;
   }
   // It was stopped from here: there is no need to ask Devin.
   if (session.stoppedBy !== null && isOver(session)) throw new NotDeliveredError({ kind: 'ended' });
-  const identity = await authorize(c, inSession);
+  const identity = await authorize(c, sending);
   await c.store.sessions.touch(session.requestId);
-  await send(c, { ...inSession, ...run, identity });
+  await send(c, sending, identity);
 }
 
 /** Not in a dialog, by a command, or in a direct message that brought the question. */
@@ -124,7 +105,7 @@ function isSaidThere({ channelId }: SessionRow, reply: Reply): boolean {
 }
 
 /** Whose name it is sent in, if the person may. */
-async function authorize(c: ConverseContext, { session, request, reply }: ReplyInSession): Promise<Identity> {
+async function authorize(c: ConverseContext, { session, request, reply }: SendingReply): Promise<Identity> {
   const { teamId, userId } = reply;
   const identity = await c.resolve({ teamId, userId });
   if (identity.kind === 'refused') throw new NotDeliveredError(refusedAs(identity));
@@ -139,120 +120,96 @@ async function authorize(c: ConverseContext, { session, request, reply }: ReplyI
   return identity;
 }
 
-/** `session`: null: its request has none yet, or ended without one. */
-type Told = SteeredThread & { reply: Reply };
-
 /** Shows an author where a reply is: a reaction on the message, or a private notice. */
 async function showReply(c: ConverseContext, replyId: string): Promise<void> {
   const reply = await c.store.replies.find(replyId);
   const thread = reply === null ? null : await findSteered(c.store, reply.sessionId);
-  if (reply === null || thread === null) return;
+  if (reply === null || thread === null || reply.state === 'held') return;
   const told = { reply, ...thread };
-  switch (reply.state) {
-    case 'held':
-      return;
-    case 'accepted':
-    case 'sending':
-      return addTaken(c, told);
-    case 'delivered':
-      await addReaction(c, reply, DELIVERED_REACTION);
-      await removeTaken(c, reply);
-      return tellLeftOut(c, told);
-    case 'skipped':
-      await removeTaken(c, reply);
-      return tellLeftOut(c, told);
-    default:
-      await removeTaken(c, reply);
-      return tellUndelivered(c, told);
-  }
+  if (isOnItsWay(reply)) return addTaken(c, told);
+  if (reply.state === 'delivered') await mark(c, reply, { how: 'react', name: DELIVERED_REACTION });
+  await mark(c, reply, NOT_TAKEN);
+  await tellAuthor(c, told);
 }
+
+const isOnItsWay = ({ state }: Reply): boolean => state === 'accepted' || state === 'sending';
+
+const NOT_TAKEN = { how: 'unreact', name: TAKEN_REACTION } as const;
 
 /** Until Devin has it, if its author may steer the session. */
-async function addTaken(c: ConverseContext, { request, reply }: Told): Promise<void> {
+async function addTaken(c: ConverseContext, { request, reply }: ReplyInThread): Promise<void> {
   if ((await c.check(request, reply.userId)).kind !== 'allowed') return;
-  await addReaction(c, reply, TAKEN_REACTION);
+  await mark(c, reply, { how: 'react', name: TAKEN_REACTION });
   // It may have ended meanwhile, before there was a reaction to remove.
   const after = await c.store.replies.find(reply.id);
-  if (after?.state !== 'accepted' && after?.state !== 'sending') await removeTaken(c, reply);
+  if (after === null || !isOnItsWay(after)) await mark(c, reply, NOT_TAKEN);
 }
 
-/** If Slack keeps it, it does no harm beside the other reaction. */
-async function removeTaken({ slack }: ConverseContext, { channelId, messageTs: ts }: Reply): Promise<void> {
-  if (channelId !== null && ts !== null) await slack.outbound.unreact(channelId, ts, TAKEN_REACTION);
-}
-
-/** Throws if Slack can't do it now: without it, the author would hear nothing. */
-async function addReaction(
-  { slack }: ConverseContext,
+/** Throws if Slack can't add it now: without it, the author would hear nothing. One that Slack keeps does no harm. */
+async function mark(
+  { slack: { outbound } }: ConverseContext,
   { channelId, messageTs: ts }: Reply,
-  name: string,
+  { how, name }: { how: 'react' | 'unreact'; name: string },
 ): Promise<void> {
-  if (channelId === null || ts === null) return;
-  await slack.outbound.react(channelId, ts, name);
+  if (channelId !== null && ts !== null) await outbound[how](channelId, ts, name);
 }
 
-async function tellLeftOut({ slack }: ConverseContext, told: Told): Promise<void> {
-  const { state, userId, files } = told.reply;
-  const { thread, notices } = await slack.textFor(userId);
-  const leftOut = leftOutSentences(files, notices);
-  const heading = state === 'delivered' ? thread.leftOut : thread.notDelivered;
-  if (leftOut.length > 0)
-    await slack.outbound.tellPrivately(privatePlace(told), notice([heading, ...leftOut]));
-}
-
-/** People may write in a thread again and again: who may not steer is told once. */
-async function tellUndelivered(c: ConverseContext, told: Told): Promise<void> {
+/** What didn't reach Devin, and why. People may write in a thread again and again: who may not steer is told once. */
+async function tellAuthor(c: ConverseContext, told: ReplyInThread): Promise<void> {
   const { sessionId, userId, failure, messageTs } = told.reply;
-  const { outbound, textFor } = c.slack;
-  const text = await textFor(userId);
-  const place = privatePlace(told);
+  const text = await c.slack.textFor(userId);
+  const tell = async (message: Rendered | null): Promise<void> => {
+    if (message !== null) await c.slack.outbound.tellPrivately(privatePlace(told), message);
+  };
   if (failure === null || messageTs === null || !isRefusedReply(failure))
-    return outbound.tellPrivately(place, await noticeOf(c, told, text));
+    return tell(await noticeOf(c, told, text));
   const sentences = [reasonOf(failure, told, text), text.thread.staysHere];
   const once = { sessionId, userId, reason: 'may-not-steer' } as const;
-  await tellOnce(c.store, once, async () => outbound.tellPrivately(place, notice(sentences)));
+  await tellOnce(c.store, once, async () => tell(notice(sentences)));
 }
 
 /** In the thread if the reply was written there, otherwise in a direct message. */
-function privatePlace({ reply, request, session }: Told): PrivatePlace {
+function privatePlace({ reply, request, session }: ReplyInThread): PrivatePlace {
   const { userId, channelId, messageTs: ts } = reply;
   const thread = session ?? { ...request, threadTs: cardThread(request) ?? request.cardTs };
   const isInThread = ts !== null && thread.channelId === channelId;
   return { userId, channelId, threadTs: isInThread ? thread.threadTs : null };
 }
 
-function leftOutSentences(files: Reply['files'], notices: Text['notices']): string[] {
-  return files.flatMap(({ name, leftOut }) =>
-    leftOut === undefined ? [] : [escape(notices.leftOut[leftOut](name))],
+/** null: all of it reached Devin, or nothing of it should. */
+async function noticeOf(c: ConverseContext, told: ReplyInThread, text: Text): Promise<Rendered | null> {
+  const { id, state, text: typed, failure, files } = told.reply;
+  const { thread, notices } = text;
+  const leftOut = files.flatMap(({ name, leftOut: reason }) =>
+    reason === undefined ? [] : [escape(notices.leftOut[reason](name))],
   );
-}
-
-async function noticeOf(c: ConverseContext, { reply, request }: Told, text: Text) {
-  const { id, text: typed, failure, files } = reply;
-  const again = { does: 'sendAgain', id } as const;
-  if (failure === null) {
-    const sentences = [text.thread.unknown, ...leftOutSentences(files, text.notices)];
-    return renderReplyNotice({ heading: text.thread.notSure, sentences, typed, offer: again }, text);
+  if (failure !== null) {
+    const sentences = [reasonOf(failure, told, text)];
+    const offer = await offerAfter(c, told, failure);
+    return renderReplyNotice({ heading: thread.notDelivered, sentences, typed, offer }, text);
   }
-  const offer = await offerAfter(c, { reply, request, failure });
-  const sentences = [reasonOf(failure, { reply, request }, text)];
-  return renderReplyNotice({ heading: text.thread.notDelivered, sentences, typed, offer }, text);
+  if (state === 'unknown') {
+    const offer = { does: 'sendAgain', id } as const;
+    const sentences = [thread.unknown, ...leftOut];
+    return renderReplyNotice({ heading: thread.notSure, sentences, typed, offer }, text);
+  }
+  const heading = state === 'delivered' ? thread.leftOut : thread.notDelivered;
+  return leftOut.length === 0 ? null : notice([heading, ...leftOut]);
 }
-
-type Undelivered = { reply: Reply; request: SessionRequest };
 
 /** If someone else has to act first, another attempt changes nothing. */
 async function offerAfter(
   c: ConverseContext,
-  { reply, request, failure }: Undelivered & { failure: ReplyFailure },
+  told: ReplyInThread,
+  failure: ReplyFailure,
 ): Promise<ReplyNotice['offer']> {
-  if (failure.kind === 'ended') return offerForm(c, { reply, request });
+  if (failure.kind === 'ended') return offerForm(c, told);
   const isFinal = isRefusedReply(failure) || failure.kind === 'not-started';
-  return isFinal ? null : { does: 'sendAgain', id: reply.id };
+  return isFinal ? null : { does: 'sendAgain', id: told.reply.id };
 }
 
 /** In Slack's markup. */
-function reasonOf(failure: ReplyFailure, { reply, request }: Undelivered, text: Text): string {
+function reasonOf(failure: ReplyFailure, { reply, request }: ReplyInThread, text: Text): string {
   const asked = { request, userId: reply.userId };
   switch (failure.kind) {
     case 'requester-only':
@@ -269,12 +226,12 @@ function reasonOf(failure: ReplyFailure, { reply, request }: Undelivered, text: 
 /** A form filled in like the session's request, with the reply as its task: one for each wording, however often it's told. */
 async function offerForm(
   { store }: ConverseContext,
-  { reply, request }: Undelivered,
+  { reply, request }: ReplyInThread,
 ): Promise<ReplyNotice['offer']> {
   const { prompt: _task, ...values } = request.draft.values;
   const given = { ...request.draft, values };
   const draft = reply.userId === request.userId ? given : draftForOthers(given);
-  const id = [reply.id, ...(reply.editedTs === null ? [] : [reply.editedTs])].join(':');
+  const id = reply.editedTs === null ? reply.id : `${reply.id}:${reply.editedTs}`;
   await store.forms.insert({
     ...placeColumns({ ...request, userId: reply.userId }),
     id,

@@ -4,7 +4,7 @@ import { hasCard, outcomeKey } from '../reconcile/index.ts';
 import { pendingApproval, type Approval } from '../session/approval.ts';
 import { isEndedByPeople, isRefusal, type Failure } from '../session/failure.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
-import { EARLY_CARD_MS, isOpen, isPending } from '../session/request.ts';
+import { EARLY_CARD_MS, isOpen, isUndecided } from '../session/request.ts';
 import { appendAudit, requestEntries } from '../store/audit.ts';
 import { askedAt, cardThread, type SessionRequest } from '../store/requests.ts';
 import { SessionTakenError } from '../store/sessions.ts';
@@ -105,7 +105,7 @@ function stepOf(
 ) {
   const { sentAt = request.sentAt } = changes;
   const mayHaveSession = (to === 'failed' || to === 'refused') && sentAt !== null;
-  const keepsSecrets = isPending(to) || to === 'unknown';
+  const keepsSecrets = isUndecided(to);
   return {
     id,
     from: state,

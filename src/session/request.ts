@@ -48,6 +48,11 @@ export function isPending(state: RequestState): boolean {
   return PENDING_STATES.some((pending) => pending === state);
 }
 
+/** Whether a session may still come of it, or turn up. */
+export function isUndecided(state: RequestState): boolean {
+  return isPending(state) || state === 'unknown';
+}
+
 /** The tag by which a created session can be found again, whatever happened to the answer. */
 export function requestTag(requestId: string): string {
   return `slack-${requestId}`;

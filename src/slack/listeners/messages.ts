@@ -3,7 +3,7 @@ import type { MessageContext } from '../../session/context.ts';
 import type { IntentOf } from '../../session/intent.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import type { ThreadWord } from '../../session/reply.ts';
-import { isPending } from '../../session/request.ts';
+import { isPending, isUndecided } from '../../session/request.ts';
 import { hasReplies, findSteered, type SteeredThread, messageKey, offerId } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
@@ -69,7 +69,7 @@ async function correctTask(c: ListenersContext, edit: Edit, thread: SteeredThrea
   const reading = { botUserId: c.slack.botUserId(), isDirect: true, command: c.command };
   const intent = readAddressed(edit.slackText, reading)?.intent;
   const text = intent !== undefined && 'draft' in intent ? intent.draft.prompt : undefined;
-  const mayRun = thread.session !== null || isPending(state) || state === 'unknown';
+  const mayRun = thread.session !== null || isUndecided(state);
   if (text !== undefined && mayRun)
     await correctReply(c, { ...edit, thread, text, original: draft.values.prompt ?? null });
 }

@@ -29,18 +29,16 @@ async function setUp() {
     replies,
     jobs,
     /** As the relay does. */
-    move: async (step: Parameters<typeof moveReply>[1]) =>
-      moveReply(
-        {
-          store: {
-            db,
-            replies,
-            messages: { add: async () => Promise.resolve(), answer: async () => Promise.resolve() },
-          },
-          enqueue: async () => Promise.resolve(),
-        },
-        step,
-      ),
+    move: async (step: Parameters<typeof moveReply>[2]) => {
+      const reply = await replies.find('one');
+      const messages = { add: async () => Promise.resolve(), answer: async () => Promise.resolve() };
+      const moving = {
+        store: { db, replies, messages },
+        enqueue: async () => Promise.resolve(),
+        now: Date.now,
+      };
+      return reply !== null && moveReply(moving, { reply, request, session }, step);
+    },
     edit: async (text: string, editedTs: string, userId = said.userId) =>
       correctReply(context, {
         thread: { request, session },
@@ -100,7 +98,7 @@ test.each(['accepted', 'failed', 'unknown'] as const)(
     await send();
     await edit('use dev', '3.0');
     await edit('use release', '4.0');
-    await move({ id: 'one', from: ['sending'], to });
+    await move({ from: ['sending'], to });
     expect(await replies.find('one')).toMatchObject({ state: to, kind: 'reply', text: 'use release' });
     await replies.resend('one');
     // Slack delivers it again.
