@@ -56,7 +56,7 @@ describe('a person of another workspace with the same id', () => {
     const { message } = await slack.command(ana.userId, channelId, 'hlep');
     const on = { channelId, ts: message?.ts ?? '' };
     await asForeigner(world(), ana.userId, async () => slack.clickButton(ana.userId, on, 'open_form'));
-    await toldTo(world(), { channelId, userId: ana.userId }, 'nothing was started');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'or too old');
     await asForeigner(world(), ana.userId, async () => slack.clickButton(ana.userId, on, 'start_as_task'));
     await passes(ana, channelId);
     expect(own(ana).map(({ request }) => request.prompt)).toEqual([`pass for ${ana.userId}`]);
@@ -135,7 +135,11 @@ describe('a form', () => {
     const forged = { userId: ben.userId, channelId, value, triggerId };
     await forgePress(world(), { ...forged, actionId: 'open_form' });
     await forgePress(world(), { ...forged, actionId: 'start_as_task' });
-    await toldTo(world(), { channelId, userId: ben.userId }, 'This is too old, so nothing was started');
+    await toldTo(
+      world(),
+      { channelId, userId: ben.userId },
+      'This is from an older version of the app, or too old',
+    );
     await passes(ben, channelId);
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
     expect(own(ana)).toHaveLength(0);

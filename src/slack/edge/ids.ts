@@ -139,8 +139,8 @@ function viewMetadata<T extends z.ZodType>(schema: T) {
     find,
     /** Nothing that the schema doesn't name. */
     write: (metadata: z.output<T>): string => JSON.stringify(schema.parse(metadata)),
-    read(text: string): z.output<T> {
-      const found = find(text);
+    read(text: string | null): z.output<T> {
+      const found = find(text ?? '');
       if (found === undefined) throw new OutdatedError();
       return found;
     },

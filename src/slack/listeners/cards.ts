@@ -4,7 +4,12 @@ import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import { devinUserOf } from '../../session/identity.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import { instructionsIn } from '../../session/prompt.ts';
-import { type SessionRequest, type SteeredThread, findFollowed } from '../../store/requests.ts';
+import {
+  type Followed,
+  type SessionRequest,
+  type SteeredThread,
+  findFollowed,
+} from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
@@ -32,7 +37,7 @@ import {
   asPerson,
   durable,
   quick,
-  refuses,
+  refuse,
   threadOf,
   type ListenersContext,
   type OnPress,
@@ -64,16 +69,16 @@ export const CARD_PRESSES = {
   [CARD_ACTION.answer]: quick(openBox),
   [CARD_ACTION.wake]: quick(openBox),
   // The browser opens the link; Slack only needs the click acknowledged.
-  [CARD_ACTION.open]: async (_c, _press, ack) => ack(),
-  [CARD_ACTION.review]: async (_c, _press, ack) => ack(),
+  [CARD_ACTION.open]: quick(async () => Promise.resolve()),
+  [CARD_ACTION.review]: quick(async () => Promise.resolve()),
   [ACTION.cancelListed]: durable(async (c, press) => {
-    if (await act(c, press, 'cancel'))
-      await c.slack.outbound.settleNotice(press, notice([(await c.textFor(press.userId)).sessions.cancel]));
+    await act(c, press, 'cancel');
+    await c.slack.outbound.settleNotice(press, notice([(await c.textFor(press.userId)).sessions.cancel]));
   }),
   [ACTION.approve]: durable(async (c, press) => {
-    const { requestId, number } = approvalValue.read(press.value ?? '');
-    if ((await threadOf(c, press, { requestId })) !== null)
-      await saveAct(c, press, { kind: 'approve', requestId, number });
+    const { requestId, number } = approvalValue.read(press.value);
+    await threadOf(c, press, { requestId });
+    await saveAct(c, press, { kind: 'approve', requestId, number });
   }),
   [ACTION.decline]: quick(openDecline),
   [ACTION.option]: durable(answerWithOption),
@@ -92,28 +97,21 @@ type CardAct = Exclude<
   'stop' | 'sleep' | 'approve' | 'decline' | 'follow' | 'link' | 'usage'
 >;
 
-/** False: the request isn't known, or the person is an outsider. */
-async function act(c: ListenersContext, press: Press, kind: CardAct): Promise<boolean> {
-  const thread = await threadOf(c, press);
-  if (thread === null) return false;
-  const { id: requestId, resumedAt } = thread.request;
+async function act(c: ListenersContext, press: Press, kind: CardAct): Promise<void> {
+  const { id: requestId, resumedAt } = (await threadOf(c, press)).request;
   await saveAct(c, press, { kind, requestId, resumedAtMs: resumedAt?.getTime() ?? null });
-  return true;
 }
 
 function acts(kind: CardAct): OnPress {
-  return durable(async (c, press) => {
-    await act(c, press, kind);
-  });
+  return durable(async (c, press) => act(c, press, kind));
 }
 
 async function openDetails(c: ListenersContext, press: Press): Promise<void> {
   const { userId } = press;
   const thread = await threadOf(c, press, { whyNot: asPerson(async () => Promise.resolve(null)) });
-  if (thread === null) return;
   const unreadable = await readingRefusal(c, thread, userId);
   // Nobody should approve what they can't read.
-  if (!wasAsked(thread.request.approvals, userId) && (await refuses(c, press, unreadable))) return;
+  if (!wasAsked(thread.request.approvals, userId)) refuse(unreadable);
   const text = await c.textFor(userId);
   const details = detailsView({ ...thread, onlyAsked: unreadable !== null }, text);
   await openView(c, press, renderDetails(details, text));
@@ -181,7 +179,6 @@ function idsOf(session: SessionRow | null): SessionDetails['support'] {
 function fillsForm(whyNot: WhyNot, draftOf: (thread: SteeredThread) => EffectiveDraft): OnPress {
   return quick(async (c, press) => {
     const thread = await threadOf(c, press, { whyNot: asPerson(whyNot) });
-    if (thread === null) return;
     const again = { ...thread.request, draft: draftOf(thread) };
     await openForm(c, press, await offerAgain(c, press, again));
   });
@@ -211,12 +208,18 @@ function withHigherCap(thread: SteeredThread): EffectiveDraft {
 }
 
 async function openStop(c: ListenersContext, press: Press): Promise<void> {
-  const { request, session = null } = (await threadOf(c, press)) ?? {};
-  if (request === undefined || session === null) return;
-  if (await refuses(c, press, await endingRefusal(c, { request, session }, press.userId))) return;
+  const followed = await followedOf(c, press);
+  refuse(await endingRefusal(c, followed, press.userId));
   const text = await c.textFor(press.userId);
-  const card = cardView({ request, session, nowMs: c.now() }, text);
+  const card = cardView({ ...followed, nowMs: c.now() }, text);
   await openView(c, press, renderStopDialog(card, text));
+}
+
+/** The same as `threadOf`, for what is about a session. */
+async function followedOf(...asked: Parameters<typeof threadOf>): Promise<Followed> {
+  const { request, session } = await threadOf(...asked);
+  if (session === null) throw new OutdatedError();
+  return { request, session };
 }
 
 /** What a dialog is about, and where its person is told what came of it. */
@@ -226,40 +229,34 @@ async function aboutOf(c: ListenersContext, { userId, homeTeamId }: Submission, 
   return { request, place: { ...request, userId, threadTs: null } };
 }
 
-async function sendStop(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {
+async function sendStop(...[c, submission]: Parameters<OnSubmit>) {
   const { requestId } = sessionMetadata.read(submission.view.metadata);
   const { place } = await aboutOf(c, submission, requestId);
   await saveAct(c, place, { kind: 'stop', requestId });
-  return ack();
+  return {};
 }
 
 async function openDecline(c: ListenersContext, press: Press): Promise<void> {
-  const { requestId, number } = approvalValue.read(press.value ?? '');
+  const asked = approvalValue.read(press.value);
   const text = await c.textFor(press.userId);
-  const whyNot: WhyNot = async (_c, { request }) =>
-    Promise.resolve(awaited(request, number) === null ? text.approval.refused.over : null);
-  if ((await threadOf(c, press, { requestId, whyNot })) !== null)
-    await openView(c, press, renderDeclineDialog({ requestId, number }, text));
+  const { request } = await threadOf(c, press, asked);
+  if (awaited(request, asked.number) === null) refuse(text.approval.refused.over);
+  await openView(c, press, renderDeclineDialog(asked, text));
 }
 
-async function sendDecline(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {
+async function sendDecline(...[c, submission]: Parameters<OnSubmit>) {
   const { view, userId } = submission;
   const { requestId, number } = approvalValue.read(view.metadata);
   const { place } = await aboutOf(c, submission, requestId);
   const reason = readDeclineDialog(view.values);
-  if (reason === '') {
-    const { box } = (await c.textFor(userId)).steering;
-    return ack({ response_action: 'errors', errors: { [DECLINE_BLOCK]: box.empty } });
-  }
+  if (reason === '') return { [DECLINE_BLOCK]: (await c.textFor(userId)).steering.box.empty };
   await saveAct(c, place, { kind: 'decline', requestId, number, said: { reason } });
-  return ack();
+  return {};
 }
 
 /** For a message to Devin. Whether the person may is asked again when it is sent. */
 async function openBox(c: ListenersContext, press: Press): Promise<void> {
-  const thread = await threadOf(c, press, { whyNot: notWriting });
-  if (thread === null) return;
-  const { request, session } = thread;
+  const { request, session } = await threadOf(c, press, { whyNot: notWriting });
   const text = await c.textFor(press.userId);
   if (session !== null && isOver(session))
     return c.slack.outbound.tellPrivately(press, sessionOver(session, text));
@@ -278,45 +275,41 @@ async function notWriting(
   return writingRefusal(c, { request, session }, userId);
 }
 
-async function sendReply(...[c, submission, ack]: Parameters<OnSubmit>): Promise<void> {
+async function sendReply(...[c, submission]: Parameters<OnSubmit>) {
   const { view, userId } = submission;
   const { requestId } = sessionMetadata.read(view.metadata);
   const { request } = await aboutOf(c, submission, requestId);
   const session = await c.store.sessions.ofRequest(requestId);
   if (session === null) throw new OutdatedError();
   const message = readReplyBox(view.values);
-  if (message === '') {
-    const { box } = (await c.textFor(userId)).steering;
-    return ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: box.empty } });
-  }
+  if (message === '') return { [REPLY_BLOCK]: (await c.textFor(userId)).steering.box.empty };
   // After an answer that was lost, the box is sent again, perhaps with other words.
   const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
   const said = { userId, channelId: session.channelId, text: message, dedupeKey };
   await saveSaid(c, { thread: { request, session }, ...said, via: 'box' });
-  return ack();
+  return {};
 }
 
 /** Once for each question and person. */
 async function answerWithOption(c: ListenersContext, press: Press): Promise<void> {
-  const { requestId, eventId, words: text } = optionValue.read(press.value ?? '');
-  const { request, session = null } = (await threadOf(c, press, { requestId })) ?? {};
-  if (request === undefined || session === null) return;
+  const { requestId, eventId, words: text } = optionValue.read(press.value);
+  const thread = await followedOf(c, press, { requestId });
+  const { session } = thread;
   const { userId } = press;
-  const tooLate = session.phase === 'needs-you' ? null : (await c.textFor(userId)).steering.optionTooLate;
-  if (await refuses(c, press, tooLate)) return;
+  if (session.phase !== 'needs-you') refuse((await c.textFor(userId)).steering.optionTooLate);
   const dedupeKey = `option:${session.sessionId}:${eventId}:${userId}`;
-  const thread = { request, session };
   await saveSaid(c, { thread, userId, channelId: session.channelId, text, dedupeKey, via: null });
 }
 
 /** The button under a message that Devin doesn't have, or may not have. Its author may have left the conversation since. */
 async function pressSendAgain(c: ListenersContext, press: Press): Promise<void> {
   const { value, userId, homeTeamId } = press;
-  const reply = value === null ? null : await c.store.replies.find(value);
+  const reply = await c.store.replies.find(value ?? '');
   // Another person wrote it.
   if (reply?.userId !== userId || reply.teamId !== homeTeamId) return;
   const followed = await findFollowed(c.store, reply.sessionId);
-  if (followed === null || (await refuses(c, press, await writingRefusal(c, followed, userId)))) return;
+  if (followed === null) throw new OutdatedError();
+  refuse(await writingRefusal(c, followed, userId));
   await sendAgain(c, reply);
   await c.slack.outbound.settleNotice(press, null);
 }

@@ -8,18 +8,27 @@ import { personRefusal } from '../authority.ts';
 import { renderDoubt, renderHelp, renderNotDone, USAGE } from '../command/help.ts';
 import { parseCommand, readMeant } from '../command/parse.ts';
 import { withoutCommand } from '../command/subcommands.ts';
-import { ACTION, homeMetadata } from '../edge/ids.ts';
-import type { Command, Press } from '../edge/payload.ts';
+import { ACTION } from '../edge/ids.ts';
+import type { Command } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';
 import { acceptOffered, acceptTask, offerForm, type TypedTask } from '../inbox/requests.ts';
 import { notice } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
+import { renderReplyNotice } from '../views/steering.ts';
 import { code, unescape } from '../views/text.ts';
 import { SESSION_ANSWERS } from './commands/sessions.ts';
 import { EXPLAIN_ANSWERS, SETTINGS_ANSWERS } from './commands/settings.ts';
-import { durable, type ListenersContext, type OnPress, type Presses } from './context.ts';
-import { findOwnForm } from './forms.ts';
+import {
+  channelOf,
+  durable,
+  refuse,
+  RefusedError,
+  type ListenersContext,
+  type OnPress,
+  type Presses,
+} from './context.ts';
+import { ownForm } from './forms.ts';
 import { openForm } from './open-view.ts';
 import { drawHome } from './workspace.ts';
 
@@ -54,12 +63,25 @@ export type Answers = {
 };
 
 export async function hearCommand(c: ListenersContext, command: Command, ack: CommandAck): Promise<void> {
-  const typed = withoutCommand(command.text.trim(), command.name);
-  const intent = parseCommand(typed);
+  const intent = parseCommand(withoutCommand(command.text.trim(), command.name));
+  const { triggerId } = command;
+  const call = { ...command, threadTs: null, deliveryId: triggerId, typed: command.text };
   try {
-    if (isStarting(intent)) return await start(c, { command, intent }, ack);
-    const answering = withDeadline(async () => answerCommand(c, typedCall(command), intent), ANSWER_TIME);
-    await ack((await answering) ?? undefined);
+    if (intent.kind === 'open-form') {
+      const empty = await offerForm(c, call);
+      await ack();
+      return await openForm(c, call, empty);
+    }
+    // Whatever happens after that, a request is on disk, and not lost.
+    const answer = isStarting(intent)
+      ? await startTyped(c, call, {
+          intent,
+          typed: `${c.command} ${command.text}`,
+          task: { dedupeKey: `command:${triggerId}`, context: null, slackFileIds: [] },
+          form: { context: null },
+        })
+      : await withDeadline(async () => answerCommand(c, call, intent), ANSWER_TIME);
+    await ack(answer ?? undefined);
   } catch (error) {
     // Slack has cleared what was typed: the person gets it back before the failure goes to the log.
     const text = await c.textFor(command.userId);
@@ -75,26 +97,16 @@ export function notDone(error: unknown, { command }: Text): { title: string; pro
   return error instanceof TooLateError && error.mayBeWritten ? command.notConfirmed : command.notAnswered;
 }
 
-function typedCall(command: Command): CommandCall {
-  return { ...command, threadTs: null, deliveryId: command.triggerId, typed: command.text };
-}
-
-/** One notice runs it once, however often its button is pressed. null: nobody can tell where that was. */
-function pressedCall(press: Press, typed: string): CommandCall | null {
-  const { messageTs, view } = press;
-  // In a Home: the person's conversation with the app.
-  const channelId = view === null ? press.channelId : homeMetadata.read(view.metadata).channelId;
-  if (channelId === null) return null;
-  return { ...press, channelId, threadTs: null, deliveryId: `${channelId}:${messageTs}:${typed}`, typed };
-}
-
 /** Buttons of private notices and Homes: each runs a command, or starts what was asked about. */
 export const COMMAND_PRESSES = {
   [ACTION.run]: durable(async (c, press) => {
-    const call = press.value === null ? null : pressedCall(press, press.value);
-    if (call === null) return;
-    const intent = parseCommand(call.typed);
-    if (isStarting(intent)) return;
+    const { value, messageTs } = press;
+    const intent = parseCommand(value ?? '');
+    if (value === null || isStarting(intent)) return;
+    const channelId = channelOf(press);
+    // One notice runs it once, however often its button is pressed.
+    const deliveryId = `${channelId}:${messageTs}:${value}`;
+    const call = { ...press, channelId, threadTs: null, deliveryId, typed: value };
     const answered = await answerCommand(c, call, intent);
     // A Home shows what it changed, or why the person may change nothing.
     if (press.view !== null) return drawHome(c, call);
@@ -106,12 +118,11 @@ export const COMMAND_PRESSES = {
 
 function starts(change: (draft: EffectiveDraft) => EffectiveDraft): OnPress {
   return durable(async (c, press) => {
-    const form = await findOwnForm(c, { formId: press.value ?? '' }, press);
-    const { command, modal } = await c.textFor(press.userId);
-    const { started, gone } = command.question;
-    if (form === null) return c.slack.outbound.settleNotice(press, notice([gone]));
+    const form = await ownForm(c, { formId: press.value }, press);
     const isNew = await acceptOffered(c, { ...form, draft: change(form.draft) });
-    return c.slack.outbound.settleNotice(press, notice([isNew ? started : modal.sentBefore]));
+    const { command, modal } = await c.textFor(press.userId);
+    const told = isNew ? command.question.started : modal.sentBefore;
+    await c.slack.outbound.settleNotice(press, notice([told]));
   });
 }
 
@@ -122,26 +133,6 @@ function asMeant(draft: EffectiveDraft): EffectiveDraft {
 
 export function isStarting(intent: Intent): intent is Starting {
   return !(intent.kind in ANSWERS);
-}
-
-/** A task, or what was meant to be one. */
-async function start(
-  c: ListenersContext,
-  { command, intent }: { command: Command; intent: Starting },
-  ack: CommandAck,
-): Promise<void> {
-  const origin = typedCall(command);
-  if (intent.kind === 'open-form') {
-    const empty = await offerForm(c, origin);
-    await ack();
-    await openForm(c, { ...origin, triggerId: command.triggerId }, empty);
-    return;
-  }
-  const task = { dedupeKey: `command:${command.triggerId}`, context: null, slackFileIds: [] };
-  const typed = `${c.command} ${command.text}`;
-  const asked = await startTyped(c, origin, { intent, typed, task, form: { context: null } });
-  // A request is on disk: whatever happens from here on, it is not lost.
-  await ack(asked ?? undefined);
 }
 
 /**
@@ -183,9 +174,16 @@ export async function answerCommand(
   call: CommandCall,
   intent: Answering,
 ): Promise<Rendered | null> {
-  const refusal = FOR_MEMBERS.has(intent.kind) ? await personRefusal(c, call) : null;
-  if (refusal !== null) return notice([refusal]);
-  return answerKind(c, { ...call, text: await c.textFor(call.userId) }, { kind: intent.kind, intent });
+  const text = await c.textFor(call.userId);
+  try {
+    if (FOR_MEMBERS.has(intent.kind)) refuse(await personRefusal(c, call));
+    return await answerKind(c, { ...call, text }, { kind: intent.kind, intent });
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    if (intent.kind !== 'say') return notice([error.sentence]);
+    const { notDelivered: heading } = text.thread;
+    return renderReplyNotice({ heading, sentences: [error.sentence], typed: intent.text, offer: null }, text);
+  }
 }
 
 /** Nothing is said about any session, or what they cost, to those who may do nothing here. The others check by themselves. */
@@ -193,6 +191,7 @@ const FOR_MEMBERS: ReadonlySet<IntentKind> = new Set<IntentKind>([
   'list',
   'pick',
   'status',
+  'say',
   'stop',
   'archive',
   'follow',

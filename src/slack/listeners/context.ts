@@ -1,4 +1,3 @@
-import type { SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
 import type { ResolveIdentity } from '../../identity/resolve.ts';
 import type { Log } from '../../log.ts';
 import type { WithNames } from '../../session/defaults.ts';
@@ -8,13 +7,12 @@ import type { Limiter } from '../../store/limiter.ts';
 import type { SteeredThread } from '../../store/requests.ts';
 import type { createInOrder } from '../../time.ts';
 import { personRefusal, type AuthorityContext } from '../authority.ts';
-import type { ActionId, SubmittedView } from '../edge/ids.ts';
+import { homeMetadata, OutdatedError, type ActionId, type SubmittedView } from '../edge/ids.ts';
 import type { Press, Submission } from '../edge/payload.ts';
 import type { Slack } from '../edge/slack.ts';
 import type { ActsContext } from '../inbox/acts.ts';
 import type { RequestsContext } from '../inbox/requests.ts';
 import type { Suggestion } from '../views/form/fields.ts';
-import { notice } from '../views/notices.ts';
 
 /** What listeners need. People wait for them, so `lookUp`, `presence` and `textFor` answer in time, whatever Slack and Devin do. */
 export type ListenersContext = AuthorityContext &
@@ -35,72 +33,74 @@ export type ListenersContext = AuthorityContext &
     log: Log;
   };
 
-/** What a button does, on its own or as an option of the card's menu. */
-export type OnPress = (c: ListenersContext, press: Press, ack: () => Promise<void>) => Promise<void>;
-export type Presses = Partial<Record<ActionId, OnPress>>;
+/** Ends what a person asked for. They are told the sentence, which is escaped. */
+export class RefusedError extends Error {
+  readonly code = 'refused';
+  readonly sentence: string;
+
+  constructor(sentence: string) {
+    super('a person was refused');
+    this.sentence = sentence;
+  }
+}
+
+/** `why`: null: nothing speaks against it. */
+export function refuse(why: string | null): void {
+  if (why !== null) throw new RefusedError(why);
+}
+
 type HandlePress = (c: ListenersContext, press: Press) => Promise<void>;
+/** What a button does, on its own or as an option of the card's menu. */
+export type OnPress = { isQuick: boolean; handle: HandlePress };
+export type Presses = Partial<Record<ActionId, OnPress>>;
 
-/** Acknowledges, then acts: for what must be quick and loses nothing if it fails. */
-export function quick(handle: HandlePress): OnPress {
-  return async (c, press, ack) => {
-    await ack();
-    await handle(c, press);
-  };
-}
+/** Acknowledged first: for what must be quick and loses nothing if it fails. */
+export const quick = (handle: HandlePress): OnPress => ({ isQuick: true, handle });
 
-/** Saves what was asked for, then acknowledges, so that nothing acknowledged is lost. */
-export function durable(handle: HandlePress): OnPress {
-  return async (c, press, ack) => {
-    await handle(c, press);
-    await ack();
-  };
-}
+/** Saves what was asked for and is acknowledged then, so that nothing acknowledged is lost. */
+export const durable = (handle: HandlePress): OnPress => ({ isQuick: false, handle });
 
-/** What a view does when it is sent. If it throws, the view stays open with everything in it and says so. */
-export type OnSubmit = (
-  c: ListenersContext,
-  submission: Submission,
-  ack: SlackViewMiddlewareArgs<ViewSubmitAction>['ack'],
-) => Promise<void>;
+/**
+ * What a view does when it is sent. Resolves with what is wrong, by block id; if there is something, or if it throws, the
+ * view stays open with everything in it.
+ */
+export type OnSubmit = (c: ListenersContext, submission: Submission) => Promise<Record<string, string>>;
 export type Submissions = Partial<Record<SubmittedView, OnSubmit>>;
 
-/** True: this speaks against it, and the person is told. `why`: a sentence, escaped; null: nothing does. */
-export async function refuses(c: ListenersContext, press: Press, why: string | null): Promise<boolean> {
-  if (why !== null) await c.slack.outbound.tellPrivately(press, notice([why]));
-  return why !== null;
+/** People of other workspaces can press a button in a shared channel. */
+export async function refuseOutsider(c: ListenersContext, press: Press, teamId: string): Promise<void> {
+  if (press.homeTeamId !== teamId) refuse((await c.textFor(press.userId)).notices.identity.external);
 }
 
-/** People of other workspaces can press a button in a shared channel. True: this one is, and is told. */
-export async function refusesOutsider(c: ListenersContext, press: Press, teamId: string): Promise<boolean> {
-  if (press.homeTeamId === teamId) return false;
-  return refuses(c, press, (await c.textFor(press.userId)).notices.identity.external);
+/** Where a button was pressed; in a Home, the person's conversation with the app, where a card can go. */
+export function channelOf({ view, channelId: pressedIn }: Press): string {
+  const channelId = view === null ? pressedIn : homeMetadata.read(view.metadata).channelId;
+  if (channelId === null) throw new OutdatedError();
+  return channelId;
 }
 
 /** A sentence for the person, escaped; null: nothing speaks against it. */
 export type WhyNot = (c: ListenersContext, thread: SteeredThread, userId: string) => Promise<string | null>;
 
 /**
- * What a button is about; null: the app doesn't know it, an outsider pressed, or this speaks against it, and the person
- * is told. Jobs check the person. `requestId`: if it isn't the button's whole value.
+ * What a button is about. Throws if the app doesn't know it, an outsider pressed, or `whyNot` speaks against it. Jobs check
+ * the person. `requestId`: if it isn't the button's whole value.
  */
 export async function threadOf(
   c: ListenersContext,
   press: Press,
-  { requestId = press.value, whyNot }: { requestId?: string | null; whyNot?: WhyNot } = {},
-): Promise<SteeredThread | null> {
+  { requestId = press.value ?? '', whyNot }: { requestId?: string; whyNot?: WhyNot } = {},
+): Promise<SteeredThread> {
   const { userId } = press;
-  const request = requestId === null ? null : await c.store.requests.find(requestId);
-  if (request === null) {
-    // After a lost database, until its card is found; or for good.
-    await refuses(c, press, (await c.textFor(userId)).steering.unknown);
-    return null;
-  }
-  if (await refusesOutsider(c, press, request.teamId)) return null;
+  const request = await c.store.requests.find(requestId);
+  // After a lost database, until its card is found; or for good.
+  if (request === null) throw new RefusedError((await c.textFor(userId)).steering.unknown);
+  await refuseOutsider(c, press, request.teamId);
   // It is polled more often again.
   await c.store.sessions.touch(request.id);
   const thread = { request, session: await c.store.sessions.ofRequest(request.id) };
-  const why = whyNot === undefined ? null : await whyNot(c, thread, userId);
-  return (await refuses(c, press, why)) ? null : thread;
+  if (whyNot !== undefined) refuse(await whyNot(c, thread, userId));
+  return thread;
 }
 
 /** The same, if the person may do anything here at all. */

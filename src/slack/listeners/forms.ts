@@ -33,14 +33,7 @@ import { renderRunning } from '../views/offer.ts';
 import { readReview, renderReview, type ReviewItem } from '../views/review.ts';
 import { withGroup } from '../views/session-form.ts';
 import { unescape } from '../views/text.ts';
-import {
-  quick,
-  refuses,
-  type ListenersContext,
-  type OnSubmit,
-  type Presses,
-  type Submissions,
-} from './context.ts';
+import { quick, type ListenersContext, type OnSubmit, type Presses, type Submissions } from './context.ts';
 import { openForm } from './open-view.ts';
 
 /** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
@@ -50,29 +43,21 @@ const NAMES_MS = 800;
 /** Part of it: to read the files of a form. */
 const FILES_MS = 1500;
 
-/** The form of a view. */
-async function ownForm(...from: Parameters<typeof findOwnForm>): Promise<Form> {
-  const form = await findOwnForm(...from);
-  if (form === null) throw new OutdatedError();
-  return form;
-}
-
 /** A form is for the person it was offered to: what it starts runs as the person who submits it, with the secrets in it. */
-export async function findOwnForm(
+export async function ownForm(
   { store }: ListenersContext,
-  { formId }: { formId: string },
+  { formId }: { formId: string | null },
   { userId, homeTeamId }: Pick<Submission, 'userId' | 'homeTeamId'>,
-): Promise<Form | null> {
-  const form = await store.forms.find(formId);
-  return form !== null && form.userId === userId && form.teamId === homeTeamId ? form : null;
+): Promise<Form> {
+  const form = await store.forms.find(formId ?? '');
+  if (form?.userId !== userId || form.teamId !== homeTeamId) throw new OutdatedError();
+  return form;
 }
 
 /** The form, its buttons, and what Devin gets, shown over it. */
 export const FORM_PRESSES = {
   [ACTION.openForm]: quick(async (c, press) => {
-    const form = await findOwnForm(c, { formId: press.value ?? '' }, press);
-    if (form !== null) return openForm(c, press, form);
-    await refuses(c, press, (await c.textFor(press.userId)).command.question.gone);
+    await openForm(c, press, await ownForm(c, { formId: press.value }, press));
   }),
   [ACTION.addOptions]: quick(async (c, { view, value, userId, homeTeamId }) => {
     const group = OPTION_GROUPS.find((one) => one === value);
@@ -86,29 +71,21 @@ export const FORM_PRESSES = {
 export const FORM_SUBMISSIONS = {
   [VIEW.form]: sendForm,
   /** People can untick messages and files. */
-  [VIEW.review]: async (c, { view, ...sender }, ack) => {
+  [VIEW.review]: async (c, { view, ...sender }) => {
     const form = await ownForm(c, reviewMetadata.read(view.metadata), sender);
     await c.store.forms.change(form.id, { without: readReview(view, form.without) });
-    await ack();
+    return {};
   },
 } satisfies Submissions;
 
-async function sendForm(...[c, { view, ...sender }, ack]: Parameters<OnSubmit>): Promise<void> {
-  const { formId, groups } = formMetadata.read(view.metadata);
-  const form = await ownForm(c, { formId }, sender);
-  const sent = { form, groups, view, text: await c.textFor(sender.userId) };
-  const errors = await errorsIn(c, sent);
-  // It stays open with everything in it.
-  if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
-  // It is saved: whatever happens from here on, it is not lost.
-  await ack();
-}
-
 type SentForm = { form: Form; groups: readonly OptionGroup[]; view: Submission['view']; text: Text };
 
-/** Why nothing starts, by block id; empty: the request is on disk. What is wrong with all of it is an error of the task. */
-async function errorsIn(c: ListenersContext, sent: SentForm): Promise<Record<string, string>> {
-  const { form, view, text } = sent;
+/** Nothing is wrong: the request is on disk. What is wrong with all of it is an error of the task. */
+async function sendForm(...[c, { view, ...sender }]: Parameters<OnSubmit>) {
+  const { formId, groups } = formMetadata.read(view.metadata);
+  const form = await ownForm(c, { formId }, sender);
+  const text = await c.textFor(sender.userId);
+  const sent = { form, groups, view, text };
   const read = await readSubmission(c, sent);
   const isRead = Object.keys(read.errors).length === 0;
   const errors = isRead ? await refusedAt(c, sent, read) : read.errors;

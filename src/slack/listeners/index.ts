@@ -1,6 +1,7 @@
 import type { ViewSubmitAction } from '@slack/bolt';
 import type { EnqueueAll } from '../../queue/index.ts';
 import type { RequestState } from '../../session/request.ts';
+import type { Text } from '../../text/index.ts';
 import { createInOrder, inTime } from '../../time.ts';
 import {
   LOOKUP_ACTION,
@@ -14,10 +15,11 @@ import { type Payload, type PayloadOf, readPayload } from '../edge/payload.ts';
 import type { Slack } from '../edge/slack.ts';
 import { createSaveRequest } from '../inbox/requests.ts';
 import { keyRefused, notice } from '../views/notices.ts';
+import { unescape } from '../views/text.ts';
 import { CARD_PRESSES, CARD_SUBMISSIONS } from './cards.ts';
 import { COMMAND_PRESSES, hearCommand, notDone } from './commands.ts';
 import { SETTINGS_PRESSES, SETTINGS_SUBMISSIONS } from './commands/settings.ts';
-import type { ListenersContext, OnPress, OnSubmit } from './context.ts';
+import { quick, RefusedError, type ListenersContext, type OnPress, type OnSubmit } from './context.ts';
 import { FORM_PRESSES, FORM_SUBMISSIONS, openFromShortcut, stillOpen, suggestionsFor } from './forms.ts';
 import { hear } from './messages.ts';
 import { hearWorkspace, WORKSPACE_PRESSES } from './workspace.ts';
@@ -97,16 +99,16 @@ export function createListeners(
   app.action({ action_id: /./, type: 'block_actions' }, async ({ body, ack }) => {
     const press = payloadOf(body, 'press');
     if (press === null) return ack();
+    const { isQuick, handle } = PRESS_OF.get(withoutNumber(press.actionId)) ?? OUTDATED;
+    if (isQuick) await ack();
     try {
-      const onPress = PRESS_OF.get(withoutNumber(press.actionId));
-      if (onPress === undefined) throw new OutdatedError();
-      await onPress(c, press, async () => ack());
+      await handle(c, press);
     } catch (error) {
-      if (!(error instanceof OutdatedError)) throw error;
-      await ack();
-      const { modal } = await c.textFor(press.userId);
-      await c.slack.outbound.tellPrivately(press, notice([modal.outdated]));
+      const refusal = refusalIn(error, await c.textFor(press.userId));
+      if (refusal === null) throw error;
+      await c.slack.outbound.tellPrivately(press, notice([refusal]));
     }
+    if (!isQuick) await ack();
   });
 
   app.view<ViewSubmitAction>({ callback_id: /./, type: 'view_submission' }, async ({ body, ack }) => {
@@ -116,16 +118,25 @@ export function createListeners(
     try {
       const onSubmit = SUBMISSION_OF.get(view.callbackId);
       if (onSubmit === undefined) throw new OutdatedError();
-      await onSubmit(c, submission, ack);
+      const errors = await onSubmit(c, submission);
+      await (Object.keys(errors).length === 0 ? ack() : ack({ response_action: 'errors', errors }));
     } catch (error) {
-      const isOutdated = error instanceof OutdatedError;
       const text = await c.textFor(userId);
-      const sentence = isOutdated ? text.modal.outdated : notDone(error, text).problem;
+      const refusal = refusalIn(error, text);
+      const sentence = refusal === null ? notDone(error, text).problem : unescape(refusal);
       const update = { response_action: 'update', view: stillOpen(view, sentence, text) } as const;
       await ack(update).catch(() => undefined);
-      if (!isOutdated) throw error;
+      if (refusal === null) throw error;
     }
   });
+}
+
+const OUTDATED = quick(async () => Promise.reject(new OutdatedError()));
+
+/** What the person is told, escaped; null: it failed. */
+function refusalIn(error: unknown, { modal }: Text): string | null {
+  if (error instanceof OutdatedError) return modal.outdated;
+  return error instanceof RefusedError ? error.sentence : null;
 }
 
 /** Not acknowledged, so that the person sees that it failed. */

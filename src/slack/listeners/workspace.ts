@@ -1,9 +1,9 @@
 import { changeChannelId } from '../../store/channel-ids.ts';
 import { shownKey } from '../../store/shown.ts';
-import { ACTION, homeMetadata } from '../edge/ids.ts';
+import { ACTION } from '../edge/ids.ts';
 import type { Payload, Press } from '../edge/payload.ts';
 import { offerForm } from '../inbox/requests.ts';
-import { durable, quick, refusesOutsider, type ListenersContext, type Presses } from './context.ts';
+import { channelOf, durable, quick, refuseOutsider, type ListenersContext, type Presses } from './context.ts';
 import { openForm } from './open-view.ts';
 
 /** A person's Home, and the conversation with the app, where a card can go. */
@@ -16,25 +16,16 @@ export async function drawHome({ store, enqueue }: ListenersContext, owner: Home
 
 /** Buttons of Homes, and of the greeting in a channel. */
 export const WORKSPACE_PRESSES = {
-  [ACTION.refreshHome]: durable(async (c, press) => {
-    const owner = ownerOf(press);
-    if (owner !== null) await drawHome(c, owner);
-  }),
-  [ACTION.startFromHome]: quick(async (c, press) => {
-    const owner = ownerOf(press);
-    if (owner !== null) await openForm(c, press, await offerForm(c, { ...owner, threadTs: null }));
-  }),
-  [ACTION.startHere]: quick(async (c, press) => {
-    const { teamId, userId, channelId } = press;
-    if (channelId === null || (await refusesOutsider(c, press, teamId))) return;
-    const here = { teamId, userId, channelId, threadTs: null };
-    await openForm(c, press, await offerForm(c, here));
-  }),
+  [ACTION.refreshHome]: durable(async (c, press) => drawHome(c, { ...press, channelId: channelOf(press) })),
+  [ACTION.startFromHome]: quick(openEmptyForm),
+  [ACTION.startHere]: quick(openEmptyForm),
 } satisfies Presses;
 
-/** null: it was not pressed in a Home. */
-function ownerOf({ teamId, userId, view }: Press): HomeOwner | null {
-  return view === null ? null : { teamId, userId, ...homeMetadata.read(view.metadata) };
+async function openEmptyForm(c: ListenersContext, press: Press): Promise<void> {
+  const { teamId, userId } = press;
+  await refuseOutsider(c, press, teamId);
+  const here = { teamId, userId, channelId: channelOf(press), threadTs: null, responseUrl: null };
+  await openForm(c, press, await offerForm(c, here));
 }
 
 /** What changes in the workspace: the app is invited, channels come back, people leave. */

@@ -38,7 +38,6 @@ export const command = {
     startWith: (option: string): string => `Start with ${option}`,
     /** Also if another session was wanted. */
     started: 'Started a session.',
-    gone: 'This is too old, so nothing was started. Type your task again.',
   },
   /** What the flag of a list takes. `none`: that word and `all`, too. */
   several: (takes: string, none: boolean): string =>

@@ -29,7 +29,6 @@ export const command: Text['command'] = {
     edit: '編集してから開始',
     startWith: (option) => `${option} を付けて開始`,
     started: 'セッションを開始しました。',
-    gone: '古いため、セッションは開始していません。タスクをもう一度入力してください。',
   },
   several: (takes, none) => `${takes}。複数はコンマ区切り${none ? '、none も指定できます' : ''}`,
   help: {

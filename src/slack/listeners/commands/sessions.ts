@@ -6,7 +6,7 @@ import {
   type Followed,
   type SteeredThread,
 } from '../../../store/requests.ts';
-import { maySee, personRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../../authority.ts';
+import { maySee, readingRefusal, steeringRefusal, writingRefusal } from '../../authority.ts';
 import { cardView } from '../../card-view.ts';
 import { USAGE } from '../../command/help.ts';
 import { saveAct, saveSaid, type ActAsked } from '../../inbox/acts.ts';
@@ -14,10 +14,9 @@ import { notice } from '../../views/notices.ts';
 import type { Rendered } from '../../views/objects.ts';
 import { linkedTitle, renderCard, type SessionCard } from '../../views/session-card.ts';
 import { renderConcealed, renderSessionList, renderSessionPick } from '../../views/session-list.ts';
-import { renderReplyNotice } from '../../views/steering.ts';
 import { code } from '../../views/text.ts';
 import type { Answers, Invocation } from '../commands.ts';
-import type { ListenersContext } from '../context.ts';
+import { refuse, RefusedError, type ListenersContext } from '../context.ts';
 
 type Viewer = Pick<Invocation, 'userId' | 'channelId' | 'text'>;
 
@@ -27,10 +26,11 @@ function cardOf(c: ListenersContext, { request, session }: SteeredThread, { text
   return cardView({ request, session, nowMs: c.now() }, text);
 }
 
-/** null: there is none, or it belongs to another workspace. */
-async function known(c: ListenersContext, call: Invocation, typed: string): Promise<Followed | null> {
+/** Throws if there is none, or it belongs to another workspace. */
+async function known(c: ListenersContext, call: Invocation, typed: string): Promise<Followed> {
   const found = await findFollowed(c.store, bareSessionId(typed));
-  return found?.request.teamId === call.teamId ? found : null;
+  if (found?.request.teamId === call.teamId) return found;
+  throw new RefusedError(call.text.sessions.unknown(code(typed), code(`${c.command} follow`)));
 }
 
 /** Checks again: a public channel may be private by now. */
@@ -88,9 +88,7 @@ async function status(
   call: Invocation,
   { session: typed }: IntentOf<'status'>,
 ): Promise<Rendered> {
-  const found = await known(c, call, typed);
-  if (found === null) return unknown(c, call, typed);
-  const { request, session } = found;
+  const { request, session } = await known(c, call, typed);
   await c.store.sessions.touch(request.id);
   // How its thread works is explained in the thread.
   const card = cardOf(c, { request, session: { ...session, introducesThread: false } }, call);
@@ -108,40 +106,22 @@ async function end(
   c: ListenersContext,
   call: Invocation,
   { kind, session: typed }: IntentOf<'stop' | 'archive'>,
-): Promise<Rendered | null> {
-  const found = await known(c, call, typed);
-  return found === null ? unknown(c, call, typed) : ask(c, call, { kind, requestId: found.request.id });
+): Promise<null> {
+  const { request } = await known(c, call, typed);
+  return ask(c, call, { kind, requestId: request.id });
 }
 
-/** Slack doesn't keep what is typed after a command, so a refusal quotes it. */
 async function say(c: ListenersContext, call: Invocation, intent: IntentOf<'say'>): Promise<Rendered | null> {
   const { session: typed, text: message } = intent;
   const { userId, channelId, text } = call;
-  const notSent = (why: string): Rendered =>
-    renderReplyNotice(
-      { heading: text.thread.notDelivered, sentences: [why], typed: message, offer: null },
-      text,
-    );
-  const refused = await personRefusal(c, call);
-  if (refused !== null) return notSent(refused);
   const found = await known(c, call, typed);
-  if (found === null) return notSent(unknownSentence(c, call, typed));
-  const refusal =
-    (await steeringRefusal(c, found.request, userId)) ?? (await writingRefusal(c, found, userId));
-  if (refusal !== null) return notSent(refusal);
+  refuse(await steeringRefusal(c, found.request, userId));
+  refuse(await writingRefusal(c, found, userId));
   const dedupeKey = `say:${call.deliveryId}`;
   await saveSaid(c, { thread: found, userId, channelId, text: message, via: 'command', dedupeKey });
   // As for a reply in its thread, the job says what becomes of it.
   if (isOver(found.session)) return null;
   return notice([text.sessions.say(linkedTitle(cardOf(c, found, call), text))]);
-}
-
-function unknownSentence({ command }: ListenersContext, { text }: Invocation, typed: string): string {
-  return text.sessions.unknown(code(typed), code(`${command} follow`));
-}
-
-function unknown(c: ListenersContext, call: Invocation, typed: string): Rendered {
-  return notice([unknownSentence(c, call, typed)]);
 }
 
 /** Sub-commands about sessions. */

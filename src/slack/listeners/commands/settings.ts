@@ -19,11 +19,9 @@ import {
   renderDefaultsForm,
   renderSettingsForm,
 } from '../../views/settings.ts';
-import { unescape } from '../../views/text.ts';
 import { renderWhoami, type Why, renderWhy } from '../../views/whoami.ts';
 import type { Answers, Invocation } from '../commands.ts';
-import { quick, type ListenersContext, type Presses, type Submissions } from '../context.ts';
-import { stillOpen } from '../forms.ts';
+import { quick, refuse, type ListenersContext, type Presses, type Submissions } from '../context.ts';
 import { openView } from '../open-view.ts';
 import { drawHome } from '../workspace.ts';
 
@@ -39,17 +37,15 @@ async function change(
   { scope, said, ...changed }: SettingsChange & { scope: SettingScope; said: string },
 ): Promise<Rendered> {
   const { teamId, channelId, userId, text } = call;
-  const refused = await (scope === 'person' ? personRefusal(c, call) : notAdmin(c, userId, text));
-  if (refused !== null) return notice([refused]);
+  refuse(await (scope === 'person' ? personRefusal(c, call) : notAdmin(c, userId, text)));
   const ids = { workspace: teamId, channel: channelId, person: userId };
   await c.store.settings.change({ teamId, scope, scopeId: ids[scope] }, changed, userId);
   return shown(c, call, [said]);
 }
 
 async function show(c: ListenersContext, call: Invocation): Promise<Rendered> {
-  const refused = await personRefusal(c, call);
-  if (refused === null || (await notAdmin(c, call.userId, call.text)) === null) return shown(c, call);
-  return notice([refused]);
+  if ((await notAdmin(c, call.userId, call.text)) !== null) refuse(await personRefusal(c, call));
+  return shown(c, call);
 }
 
 async function shown(c: ListenersContext, call: Invocation, before: string[] = []): Promise<Rendered> {
@@ -60,8 +56,7 @@ async function shown(c: ListenersContext, call: Invocation, before: string[] = [
 /** Opens the form for the channel, or in a direct message for the workspace. Without a trigger, offers a button. */
 async function place(c: ListenersContext, call: Invocation): Promise<Rendered | null> {
   const { text, triggerId } = call;
-  const refused = await notAdmin(c, call.userId, text);
-  if (refused !== null) return notice([refused]);
+  refuse(await notAdmin(c, call.userId, text));
   const { title, appliesTo } = text.settings.place;
   const again = { actionId: runAction(0), label: title, value: 'settings' };
   const channelId = isDirectMessage(call.channelId) ? null : call.channelId;
@@ -94,10 +89,8 @@ export const SETTINGS_ANSWERS = {
 
 /** Forms of one's own defaults, and of the settings of a channel or the workspace. */
 export const SETTINGS_SUBMISSIONS = {
-  [VIEW.settings]: async (c, { view, teamId, userId }, ack) => {
-    const text = await c.textFor(userId);
-    const refused = await notAdmin(c, userId, text);
-    if (refused !== null) return ack({ response_action: 'update', view: stillOpen(view, refused, text) });
+  [VIEW.settings]: async (c, { view, teamId, userId }) => {
+    refuse(await notAdmin(c, userId, await c.textFor(userId)));
     const { channelId } = settingsMetadata.read(view.metadata);
     const inForce = await settingsInForce(c, { teamId, userId, channelId: channelId ?? '' });
     const chosen = readSettingsForm(view.values, inForce);
@@ -106,22 +99,20 @@ export const SETTINGS_SUBMISSIONS = {
     await c.store.settings.change(key, { column: 'preferences', set: chosen }, userId);
     // Cards say which replies go to Devin.
     if (chosen.listen !== undefined) await c.enqueue('redraw-cards', { teamId, channelId });
-    return ack();
+    return {};
   },
-  [VIEW.defaults]: async (c, { view, teamId, userId }, ack) => {
+  [VIEW.defaults]: async (c, { view, teamId, userId }) => {
     const { settings } = c.store;
     const text = await c.textFor(userId);
     const { person: before = {} } = await settings.layersFor({ channelId: '', teamId, userId });
     const { draft, errors } = readDefaultsForm(view.values, before, text);
-    if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
-    const refused = await personRefusal(c, { teamId, userId });
-    if (refused !== null)
-      return ack({ response_action: 'update', view: stillOpen(view, unescape(refused), text) });
+    if (Object.keys(errors).length > 0) return errors;
+    refuse(await personRefusal(c, { teamId, userId }));
     const key = { teamId, scope: 'person' as const, scopeId: userId };
     await settings.change(key, { column: 'draft', set: draft, replaces: true }, userId);
-    await ack();
     const home = homeMetadata.find(view.metadata);
     if (home !== undefined) await drawHome(c, { teamId, userId, ...home });
+    return {};
   },
 } satisfies Submissions;
 
@@ -215,7 +206,7 @@ async function why(
   const { teamId, userId, text } = call;
   if (problems.length > 0) return wrongOptions(c, call, problems);
   const { mayStart, who } = shownIdentity(await c.lookUp({ teamId, userId }), text);
-  if (!mayStart) return notice([who]);
+  if (!mayStart) refuse(who);
   const decision = await explained(c, call, { draft });
   return decision === null ? notice([text.steering.notLookedUp]) : renderWhy(decision, text);
 }
