@@ -1,6 +1,6 @@
 import { HELD_WAIT_MS, Later } from '../queue/index.ts';
 import { alertName } from '../session/policy/limits.ts';
-import { approvalView, doubtOf, problemOf, cardView } from '../slack/card-view.ts';
+import { approvalView, problemOf, cardView } from '../slack/card-view.ts';
 import { cardMessage, threadOfCard } from '../slack/edge/places.ts';
 import { renderApproval } from '../slack/views/approval.ts';
 import { notice, renderGreeting, renderOutcome } from '../slack/views/notices.ts';
@@ -90,7 +90,7 @@ export const OUTCOME: Kind = async (c, subject, before) => {
   const thread = notify === 'thread' && before?.refused == null ? threadOfCard(request) : null;
   const text = thread === null ? await slack.textFor(userId) : c.text;
   const card = cardView({ request, session: null, nowMs: now() }, text);
-  const reason = problemOf(request, text) ?? doubtOf(request, text);
+  const reason = problemOf(request, text);
   const cardUrl = thread === null ? slack.outbound.permalink(cardMessage(request)) : null;
   return {
     place: thread ?? 'direct',

@@ -34,49 +34,41 @@ type CardRows = {
 };
 
 /** The card of a request, drawn from the two rows alone. */
-export function cardView(
-  { request, session, here, share = 'alone', nowMs }: CardRows,
-  text: Text,
-): SessionCard {
+export function cardView(rows: CardRows, text: Text): SessionCard {
+  const { request, session } = rows;
   const { values } = request.draft;
-  const { snapshot, url = null, lastWords = null } = session ?? {};
-  const { acusConsumed: acusUsed = 0, pullRequests = [] } = snapshot ?? {};
-  const phase = phaseOf(request, session);
-  const lastedMs = session === null ? waited(request, nowMs) : elapsed(session, nowMs);
-  const thread = session && stateOfThread(session, here ?? hereOf(session, request), phase);
+  const drawn = session === null ? withoutSession(rows, text) : withSession({ ...rows, session }, text);
+  const { snapshot } = session ?? {};
   return {
     requestId: request.id,
-    phase,
-    statusWord: statusWordOf(request, session, phase),
-    title: titleOf(request, session),
+    title: titleOf(request, snapshot?.title),
     requester: request.userId,
     people: peopleFacts(request, session, text),
-    url,
     repos: values.repos ?? [],
     mode: snapshot?.devinMode ?? values.devin_mode ?? null,
-    acuLimit: capNow(values.max_acu_limit ?? null, acusUsed, phase),
-    acusUsed,
-    lastedMs,
-    waits: waitsFor(request, lastedMs, text),
-    pullRequests: pullRequests.map(({ prUrl, prState }) => ({ url: prUrl, state: prState })),
-    lastWords,
     notes: notesOf(request, text),
-    thread,
-    threadLine: session && thread && threadLine(session, { thread, share }, text),
     problem: ifAny(problemOf(request, text), (problem) => problem.replace(/\n[^]*/, '')),
-    steered: steered(request, session, text),
-    actions: cardActions(request, session, { phase, thread }),
+    ...drawn,
+    actions: cardActions(request, session, drawn),
   };
 }
 
-/** A mention would appear as an id. */
-function titleOf({ id, prompt, draft }: SessionRequest, session: SessionRow | null): string {
-  const { title = '', prompt: asked = '' } = draft.values;
-  // With names instead of ids, once they are looked up for the prompt.
-  const task = prompt === null ? asked : readPrompt(prompt, id).task;
-  const named = withoutCredentials(session?.snapshot.title ?? title);
-  return replaceMentions(named === '' ? firstLine(withoutCredentials(task)) : named, () => '@…');
-}
+/** What differs between a card with a session and one without. */
+type Drawn = Pick<
+  SessionCard,
+  | 'phase'
+  | 'statusWord'
+  | 'url'
+  | 'acuLimit'
+  | 'acusUsed'
+  | 'lastedMs'
+  | 'waits'
+  | 'pullRequests'
+  | 'lastWords'
+  | 'thread'
+  | 'threadLine'
+  | 'steered'
+>;
 
 /** Of a request without a session. */
 const IN_STATE: Record<RequestState, SessionPhase> = {
@@ -91,12 +83,74 @@ const IN_STATE: Record<RequestState, SessionPhase> = {
   failed: 'failed',
 };
 
-/** A new session's recorded phase is `starting` until the first poll, which announces what it has come to. */
-function phaseOf({ state, failure }: SessionRequest, session: SessionRow | null): SessionPhase {
-  if (session?.phase === 'gone') return 'gone';
-  if (session !== null) return sessionPhase(session.snapshot, session.wasFinished);
+const USUAL_WAIT_MS = 10_000;
+
+function withoutSession({ request, nowMs }: CardRows, text: Text): Drawn {
+  const { state, failure, draft } = request;
   const phase = IN_STATE[state];
-  return phase === 'failed' && failure !== null && isEndedByPeople(failure) ? 'ended' : phase;
+  const isEnded = phase === 'failed' && failure !== null && isEndedByPeople(failure);
+  const waitedMs = nowMs - askedAt(request).getTime();
+  const lastedMs = isOpen(state) && waitedMs >= USUAL_WAIT_MS ? waitedMs : null;
+  return {
+    phase: isEnded ? 'ended' : phase,
+    statusWord: state === 'held' ? HELD : null,
+    url: null,
+    acuLimit: draft.values.max_acu_limit ?? null,
+    acusUsed: 0,
+    lastedMs,
+    waits: waitsFor(request, lastedMs !== null, text),
+    pullRequests: [],
+    lastWords: null,
+    thread: null,
+    threadLine: null,
+    steered: isEnded && failure.kind === 'cancelled' ? text.card.canceledBy(mention(failure.userId)) : null,
+  };
+}
+
+/** For what, until when, or since when in vain. Escaped; null: it doesn't wait, or it isn't known. */
+function waitsFor(
+  { state, waiting, approvalUntil, checkedAt }: SessionRequest,
+  isLong: boolean,
+  { approval, card, joins }: Text,
+): string | null {
+  switch (state) {
+    case 'awaiting-approval':
+      return ifAny(approvalUntil, (until) => approval.until(shownMoment(until.getTime(), { joins })));
+    case 'unknown':
+      return ifAny(checkedAt, (at) => card.checked(shownTime(at.getTime())));
+    default: {
+      const isUnanswered = state === 'sending' && isLong;
+      return ifAny(waiting, (what) => card.waitsFor[what]) ?? (isUnanswered ? card.waitsFor.answer : null);
+    }
+  }
+}
+
+/** In these phases Devin's own word says more than the phase does. */
+const IN_DEVINS_WORDS: ReadonlySet<SessionPhase> = new Set(['asleep', 'capped', 'needs-approval']);
+
+function withSession(rows: CardRows & { session: SessionRow }, text: Text): Drawn {
+  const { request, session, share = 'alone', nowMs } = rows;
+  const { snapshot, url, lastWords } = session;
+  // A new session's recorded phase is `starting` until the first poll, which announces what it has come to.
+  const phase = session.phase === 'gone' ? 'gone' : sessionPhase(snapshot, session.wasFinished);
+  const here = rows.here ?? { listen: session.listen, began: beganBy(session, request) };
+  const isMuted = session.mutedBy !== null;
+  const thread = isOver({ ...session, phase }) ? null : threadState({ muted: isMuted, ...here });
+  const untilMs = STANDING[session.phase] === 'earlier' ? session.phaseAt.getTime() : nowMs;
+  return {
+    phase,
+    statusWord: IN_DEVINS_WORDS.has(phase) ? (snapshot.statusDetail ?? snapshot.status) : null,
+    url,
+    acuLimit: capNow(request.draft.values.max_acu_limit ?? null, snapshot.acusConsumed, phase),
+    acusUsed: snapshot.acusConsumed,
+    lastedMs: Math.max(0, untilMs - snapshot.createdAt * 1000),
+    waits: null,
+    pullRequests: snapshot.pullRequests.map(({ prUrl, prState }) => ({ url: prUrl, state: prState })),
+    lastWords,
+    thread,
+    threadLine: thread && threadLine(session, { thread, share }, text),
+    steered: steered(session, text),
+  };
 }
 
 /** null: it has none, or someone has raised it in Devin, which doesn't say to what. */
@@ -104,65 +158,37 @@ function capNow(cap: number | null, used: number, phase: SessionPhase): number |
   return cap !== null && used > cap && phase !== 'capped' ? null : cap;
 }
 
-/** In these phases Devin's own word says more than the phase does. */
-const IN_DEVINS_WORDS: ReadonlySet<SessionPhase> = new Set(['asleep', 'capped', 'needs-approval']);
-
-function statusWordOf(
-  { state }: SessionRequest,
-  session: SessionRow | null,
-  phase: SessionPhase,
+/** What is switched off in the thread, or which of its sessions is heard; on a person's first card, also how it works. Escaped. */
+function threadLine(
+  { mutedBy, introducesThread }: SessionRow,
+  { thread, share }: { thread: ThreadState; share: ThreadShare },
+  { card }: Text,
 ): string | null {
-  if (state === 'held') return HELD;
-  if (session === null || !IN_DEVINS_WORDS.has(phase)) return null;
-  return session.snapshot.statusDetail ?? session.snapshot.status;
-}
-
-function elapsed({ snapshot, phase, phaseAt }: SessionRow, nowMs: number): number {
-  const untilMs = STANDING[phase] === 'earlier' ? phaseAt.getTime() : nowMs;
-  return Math.max(0, untilMs - snapshot.createdAt * 1000);
-}
-
-const USUAL_WAIT_MS = 10_000;
-
-/** Only before the session starts; after that, the card shows how long it has been running. */
-function waited(request: SessionRequest, nowMs: number): number | null {
-  const waitedMs = nowMs - askedAt(request).getTime();
-  return isOpen(request.state) && waitedMs >= USUAL_WAIT_MS ? waitedMs : null;
-}
-
-/** For what, until when, or since when in vain. Escaped; null: it doesn't wait, or it isn't known. */
-function waitsFor(
-  { state, waiting, approvalUntil, checkedAt }: SessionRequest,
-  waitedMs: number | null,
-  { approval, card, joins }: Text,
-): string | null {
-  switch (state) {
-    case 'created':
-      return null;
-    case 'awaiting-approval':
-      return ifAny(approvalUntil, (until) => approval.until(shownMoment(until.getTime(), { joins })));
-    case 'unknown':
-      return ifAny(checkedAt, (at) => card.checked(shownTime(at.getTime())));
-    default: {
-      const isUnanswered = state === 'sending' && waitedMs !== null;
-      return ifAny(waiting, (what) => card.waitsFor[what]) ?? (isUnanswered ? card.waitsFor.answer : null);
-    }
-  }
+  if (mutedBy !== null) return card.mutedBy(mention(mutedBy));
+  if (share !== 'alone') return card.shared[share];
+  if (thread === 'mentions') return card.mentionsOnly;
+  return introducesThread ? card.repliesGoToDevin : null;
 }
 
 /** Who ended or archived it from Slack. Escaped. */
-function steered(
-  { state, failure }: SessionRequest,
-  session: SessionRow | null,
-  { card }: Text,
-): string | null {
-  if (session === null)
-    return failure?.kind === 'cancelled' && IN_STATE[state] === 'failed'
-      ? card.canceledBy(mention(failure.userId))
-      : null;
-  const { stoppedBy, archivedBy, snapshot } = session;
+function steered({ stoppedBy, archivedBy, snapshot }: SessionRow, { card }: Text): string | null {
   if (stoppedBy !== null && snapshot.status === 'exit') return card.endedBy(mention(stoppedBy));
   return archivedBy !== null && snapshot.isArchived ? card.archivedBy(mention(archivedBy)) : null;
+}
+
+/** `named`: by Devin. A mention would appear as an id. */
+function titleOf({ id, prompt, draft }: SessionRequest, named: string | null = null): string {
+  const { title = '', prompt: asked = '' } = draft.values;
+  // With names instead of ids, once they are looked up for the prompt.
+  const task = prompt === null ? asked : readPrompt(prompt, id).task;
+  const given = withoutCredentials(named ?? title);
+  return replaceMentions(given === '' ? firstLine(withoutCredentials(task)) : given, () => '@…');
+}
+
+/** The first line with a word in it: not the fence of a code block. */
+function firstLine(prompt: string): string {
+  const lines = prompt.split('\n').map((line) => line.trim().replace(/^```/, ''));
+  return truncate(lines.find((one) => /[\p{L}\p{N}]/u.test(one)) ?? '', TITLE_LENGTH);
 }
 
 /** The requester's name, since a mention would notify them, and who it runs as if it's someone else. Escaped. */
@@ -203,21 +229,6 @@ function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean
 
 const wordsOf = (name: string): string => `${oneLine(name).toLowerCase()} `;
 
-function hereOf(session: SessionRow, request: SessionRequest): ThreadHere {
-  return { listen: session.listen, began: beganBy(session, request) };
-}
-
-function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhase): ThreadState | null {
-  return isOver({ ...session, phase }) ? null : threadState({ muted: session.mutedBy !== null, ...here });
-}
-
-/** The first line with a word in it: not the fence of a code block. */
-function firstLine(prompt: string): string {
-  const lines = prompt.split('\n').map((line) => line.trim().replace(/^```/, ''));
-  const line = lines.find((one) => /[\p{L}\p{N}]/u.test(one)) ?? lines.find((one) => one !== '') ?? '';
-  return truncate(line, TITLE_LENGTH);
-}
-
 /** The sentences on a card and in its Details. */
 
 function notesOf(request: SessionRequest, text: Text): string[] {
@@ -225,7 +236,6 @@ function notesOf(request: SessionRequest, text: Text): string[] {
   return present([
     identity?.kind === 'service-user' ? identitySentence(identity, text) : null,
     ...approvalNotes(request, text),
-    doubtOf(request, text),
     ...leftOutNotes(request, text),
   ]);
 }
@@ -294,35 +304,17 @@ export function cannotStart(why: string, { modal }: Text): FormIdentity {
   return unidentified(`:warning: ${modal.cannotStart(escape(why))}`);
 }
 
-/** What is switched off in the thread, or which of its sessions is heard; on a person's first card, also how it works. Escaped. */
-function threadLine(
-  { mutedBy, introducesThread }: SessionRow,
-  { thread, share }: { thread: ThreadState; share: ThreadShare },
-  { card }: Text,
-): string | null {
-  if (mutedBy !== null) return card.mutedBy(mention(mutedBy));
-  if (share !== 'alone') return card.shared[share];
-  if (thread === 'mentions') return card.mentionsOnly;
-  return introducesThread ? card.repliesGoToDevin : null;
-}
-
-/** Only the person who was refused is told why. */
-export function problemOf({ state, failure }: SessionRequest, text: Text): string | null {
-  return failure === null || state === 'refused' || isUnsure(state) ? null : userMessage(failure, text);
-}
-
 /**
- * If it isn't known whether the session started: Devin's answer, or why it wasn't sent again. null: there is nothing to
- * say, or only the person who was refused is told.
+ * Why it failed. If it isn't known whether the session started, Devin's answer, or why it wasn't sent again. null: there
+ * is nothing to say, or only the person who was refused is told.
  */
-export function doubtOf({ state, failure }: SessionRequest, text: Text): string | null {
-  if (!isUnsure(state) || failure === null || isRefusal(failure)) return null;
+export function problemOf({ state, failure }: SessionRequest, text: Text): string | null {
+  if (failure === null || state === 'refused') return null;
+  if (state !== 'sending' && state !== 'unknown') return userMessage(failure, text);
+  if (isRefusal(failure)) return null;
   const notSent = failure.kind === 'devin' ? '' : text.notices.notSentAgain;
-  const doubt = text.joins.sentences([notSent, reasonMessage(failure, text)]);
-  return doubt === '' ? null : doubt;
+  return text.joins.sentences([notSent, reasonMessage(failure, text)]) || null;
 }
-
-const isUnsure = (state: RequestState): boolean => state === 'sending' || state === 'unknown';
 
 /** What everyone who was asked for this approval sees of a request; null: the approval is no longer known. */
 export function approvalView(request: SessionRequest, number: number): ApprovalView | null {
@@ -333,7 +325,7 @@ export function approvalView(request: SessionRequest, number: number): ApprovalV
     requestId: id,
     number,
     approval,
-    title: titleOf(request, null),
+    title: titleOf(request),
     over: overOf(request, approval),
     untilMs: ifAny(approvalUntil, (until) => until.getTime()),
     requester: userId,
@@ -362,13 +354,13 @@ function overOf(request: SessionRequest, approval: Approval): ApprovalView['over
   const { end, yes } = approval;
   const started = startedOf(request, approval);
   if (end !== null) {
-    const by = end.kind === 'approved' ? yes : [end.by ?? []].flat();
-    return { ...end, by: by.map(({ name }) => name), canceledBy: null, started };
+    const who = end.kind === 'approved' ? yes.map(({ name }) => name).join(', ') : (end.by?.name ?? '');
+    return { ...end, who: fact(who), started };
   }
   if (state === 'awaiting-approval') return null;
   const kind = state === 'created' ? 'started' : 'canceled';
-  const canceledBy = failure?.kind === 'cancelled' ? failure.userId : null;
-  return { kind, by: [], canceledBy, reason: null, atMs: null, started };
+  const who = failure?.kind === 'cancelled' ? mention(failure.userId) : '';
+  return { kind, who, reason: null, atMs: null, started };
 }
 
 /** An attempt that was sent before it waited may have started a session; one that was approved may start one, until it ends. */

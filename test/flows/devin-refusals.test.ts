@@ -73,7 +73,7 @@ describe('when Devin is busy, or refuses', () => {
   test.each([
     [401, "Devin doesn't accept this app's key: ask an app admin."],
     [404, "Devin can't find this"],
-    [409, 'Try again in a minute.'],
+    [409, 'Devin refused it'],
     [422, 'Devin refused'],
   ])(
     'has one line on the card for a %i, and explains it privately, without a ping',

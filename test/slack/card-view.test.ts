@@ -20,16 +20,15 @@ test.each(['sending', 'unknown'] as const)("a card shows Devin's reason while a 
     fieldErrors: [],
   };
   const request = requestRow({ state, sessionId: null, failure });
-  const { notes, problem } = cardView({ request, session: null, nowMs: 0 }, en);
-  expect(notes).toEqual(['Devin answered: The scheduler is in maintenance.']);
+  const { problem } = cardView({ request, session: null, nowMs: 0 }, en);
   // What may have happened is not told as a failure.
-  expect(problem).toBeNull();
+  expect(problem).toBe('Devin answered: The scheduler is in maintenance.');
 });
 
 test('a card of an unconfirmed request keeps to itself why its person may not start it', () => {
   const failure = refusedBy('infra');
   const request = requestRow({ state: 'unknown', sessionId: null, failure });
-  expect(cardView({ request, session: null, nowMs: 0 }, en).notes).toEqual([]);
+  expect(cardView({ request, session: null, nowMs: 0 }, en).problem).toBeNull();
 });
 
 const peopleOf = (identity: Identity, changes = {}) => {

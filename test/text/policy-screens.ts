@@ -43,8 +43,7 @@ const MESSAGE: ApprovalView = {
   },
 };
 const OVER = {
-  by: ['words'],
-  canceledBy: null,
+  who: 'words',
   reason: 'words',
   atMs: 0,
   started: 'nothingStarted',

@@ -14,7 +14,7 @@ import type { SessionRow } from '../../store/sessions.ts';
 import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
 import { endingRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../authority.ts';
-import { approvalNotes, doubtOf, identitySentence, leftOutNotes, problemOf, cardView } from '../card-view.ts';
+import { approvalNotes, identitySentence, leftOutNotes, problemOf, cardView } from '../card-view.ts';
 import {
   ACTION,
   CARD_ACTION,
@@ -156,12 +156,7 @@ export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: 
     },
     sent,
     instructions: prompt === null || sent !== null ? null : instructionsIn(prompt, request.id),
-    news: [
-      problemOf(request, text),
-      doubtOf(request, text),
-      ...approvalNotes(request, text),
-      ...leftOutNotes(request, text),
-    ],
+    news: [problemOf(request, text), ...approvalNotes(request, text), ...leftOutNotes(request, text)],
   };
 }
 

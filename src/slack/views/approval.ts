@@ -57,10 +57,8 @@ export type ApprovalView = {
 
 type Over = {
   kind: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started';
-  /** Names. */
-  by: readonly string[];
-  /** Slack user id; null: nobody canceled it. */
-  canceledBy: string | null;
+  /** Who ended it. Escaped. */
+  who: string;
   reason: string | null;
   atMs: number | null;
   /** Whether anything started; null: not shown. */
@@ -141,8 +139,7 @@ function askLines(
 
 /** What became of it, and by whom. */
 function overLines({ title }: ApprovalView, over: Over, text: Text): string[] {
-  const { kind, reason, atMs, started } = over;
-  const who = over.canceledBy === null ? names(over.by) : mention(over.canceledBy);
+  const { kind, who, reason, atMs, started } = over;
   const said = [approvalEnd(kind, who, text), started === null ? '' : text.notices[started]];
   const when = ifAny(atMs, (ms) => shownMoment(ms, text));
   const task = escape(oneLine(title));

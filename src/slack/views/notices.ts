@@ -302,6 +302,7 @@ export function devinReason({ code, status, detail, permission }: DevinFailure, 
     case 'no-answer':
       return devin.notNow;
     case 'invalid-request':
+    case 'conflict':
       return devin.refused(detail);
     case 'unauthorized':
       return afterDevin(detail, devin.unauthorized, text);
@@ -311,7 +312,6 @@ export function devinReason({ code, status, detail, permission }: DevinFailure, 
       return afterDevin(detail, devin.forbidden(permission), text);
     case 'not-found':
       return afterDevin(detail, devin.notFound, text);
-    case 'conflict':
     case 'unexpected':
       return devin.unexpected(status, detail);
   }

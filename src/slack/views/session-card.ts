@@ -152,9 +152,9 @@ export function isForApprovers({ phase, url }: SessionCard): boolean {
   return phase === 'needs-approval' && url === null;
 }
 
-/** What the phase means for the reader, unless a problem or the note on its approval says more. */
+/** What the phase means for the reader, unless the note on its approval says more. */
 function meaning(card: SessionCard, text: Text): string | null {
-  return card.problem !== null || isForApprovers(card) ? null : meaningOf(card.phase, card.statusWord, text);
+  return isForApprovers(card) ? null : meaningOf(card.phase, card.statusWord, text);
 }
 
 /** `word`: Devin's reason. null: the phase says it all. */

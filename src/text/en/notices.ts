@@ -114,7 +114,7 @@ export const notices = {
 
 /** Devin's refusals and failures. */
 export const devin = {
-  /** 400, 422. `reason`: in Devin's words. */
+  /** 400, 409, 422. `reason`: in Devin's words. */
   refused: (reason: string | null): string =>
     reason === null ? "Devin refused it and didn't say why." : `Devin refused it: ${reason}`,
   /** 401. */

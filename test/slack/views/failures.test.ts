@@ -31,7 +31,7 @@ describe("Devin's whole reason comes first, then who can change it", () => {
     [403, 'Missing required permission: ManageOrgSessions', en.devin.forbidden('ManageOrgSessions')],
     [404, 'User email|1 in this organization not found', en.devin.notFound],
     [404, 'Playbook p-1 not found', en.devin.notFound],
-    [409, 'The organization is being moved', 'tell an app admin'],
+    [409, 'The organization is being moved', 'Devin refused it'],
     [418, 'Out of tea', 'tell an app admin'],
     [401, 'Key expired', en.devin.unauthorized],
     [402, 'Organization is out of ACUs', 'ask a Devin admin'],
