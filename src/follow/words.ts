@@ -9,7 +9,6 @@ import { REPLY_BY, shownEvent } from '../session/reply.ts';
 import { cardView } from '../slack/card-view.ts';
 import { readThreadMessage } from '../slack/command/message.ts';
 import { isRefused, laterFor, refusalKind, slackFailure } from '../slack/edge/errors.ts';
-import { plainName } from '../slack/edge/people.ts';
 import { isDirectMessage } from '../slack/edge/places.ts';
 import {
   labeled,
@@ -82,7 +81,8 @@ async function renderedWords(
     return parts.map((part, at) => (at === 0 ? labeled(part, card, text) : part));
   }
   if (source !== REPLY_BY || userId === null) return renderWebMessage(words, text);
-  const name = await plainName(userId, slack.nameMentions);
+  // A mention would notify them of what they did.
+  const name = (await slack.nameMentions(`<@${userId}>`)).replace(/^@/, '');
   return renderReplyBy({ name, words: await slack.nameMentions(words) }, text);
 }
 

@@ -22,7 +22,7 @@ import { explain, type Explained } from '../session/policy/form.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { Filled, QuickGate, Where } from '../slack/authority.ts';
 import type { Groups } from '../slack/edge/people.ts';
-import { type DescribePlace, isDirectMessage } from '../slack/edge/places.ts';
+import { type Conversations, isDirectMessage } from '../slack/edge/places.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
@@ -46,7 +46,7 @@ type GateContext = {
   policy: Pick<FileSource<Policy>, 'current' | 'sha256'>;
   people: { find: (userId: string) => Promise<SlackPerson | null> };
   groups: Pick<Groups, 'isIn' | 'idsOf'>;
-  describePlace: DescribePlace;
+  describePlace: Conversations['describePlace'];
   budget: Pick<Budget, 'ceilings'>;
 };
 

@@ -4,7 +4,7 @@ import type { Policy } from '../session/policy/schema.ts';
 import { maySteer, ownershipOf } from '../session/preferences.ts';
 import type { SteeringCheck } from '../slack/authority.ts';
 import type { Groups } from '../slack/edge/people.ts';
-import type { DescribePlace } from '../slack/edge/places.ts';
+import type { Conversations } from '../slack/edge/places.ts';
 import type { Person } from '../store/identities.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Settings } from '../store/settings.ts';
@@ -34,7 +34,7 @@ export function createTrust({
   slack: {
     people: { find: (userId: string) => Promise<SlackPerson | null> };
     groups: Pick<Groups, 'isIn' | 'idsOf'>;
-    describePlace: DescribePlace;
+    describePlace: Conversations['describePlace'];
   };
 }) {
   const budget = createBudget({ policy: policy.current, ledger, db });

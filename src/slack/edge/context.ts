@@ -4,14 +4,13 @@ import type { MessageContext, SlackMessage } from '../../session/context.ts';
 import type { SlackPerson } from '../../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../../session/prompt.ts';
 import { readThreadMessage } from '../command/message.ts';
-import { mentionedIn } from '../views/text.ts';
 import { refusalCode, slackFailure, unlessRefused } from './errors.ts';
 import { isWritten, readMessage } from './messages.ts';
 import { readBlockMetadata } from './metadata.ts';
 import type { Outbound } from './outbound.ts';
 import type { Message } from './payload.ts';
-import { findEach, findMentioned, mentionsAsNames, type PeopleById, type People } from './people.ts';
-import { cursorAfter, type PresenceOf, placeKindOf } from './places.ts';
+import { namesIn, type People } from './people.ts';
+import { cursorAfter, type Conversations, placeKindOf } from './places.ts';
 
 /** Of a longer thread, the first ones are read, and the picked one. */
 const MOST_READ = 2000;
@@ -22,7 +21,7 @@ type Readable = Pick<Message, 'channelId' | 'ts' | 'threadTs' | 'slackText'>;
 type ReaderDeps = {
   client: WebClient;
   people: People;
-  presence: PresenceOf;
+  presence: Conversations['presence'];
   permalink: Outbound['permalink'];
   botUserId: () => string;
 };
@@ -68,11 +67,20 @@ export function createThreadReader({ client, people, presence, permalink, botUse
     async quote(context: MessageContext, messages: readonly SlackMessage[]): Promise<QuotedThread> {
       const { channelId, picked } = context;
       const { ts: pickedTs, threadTs } = picked;
-      const known = await knownIn(people, [...messages.filter(({ ts }) => ts === pickedTs), ...messages]);
+      const byPicked = messages.filter(({ ts }) => ts === pickedTs);
+      const authors = await authorsOf([...byPicked, ...messages], people);
+      const named = await namesIn(
+        messages.map(({ text }) => text),
+        people,
+      );
       return {
         place: placeName(context.channelName),
         permalink: permalink({ channelId, ts: pickedTs, threadTs: threadTs === pickedTs ? null : threadTs }),
-        messages: messages.map((message) => quoted(message, known, pickedTs)),
+        messages: messages.map((message) => ({
+          ...quoted(message, authors.get(message.userId)),
+          text: named(message.text),
+          picked: message.ts === pickedTs,
+        })),
       };
     },
   };
@@ -124,23 +132,24 @@ async function readThread(
 /** Each id costs a call. Beyond this many, the rest stay as they are. */
 const MOST_AUTHORS = 200;
 
-/** What an author is matters, so it is asked until Slack answers; a name in their text is a convenience. */
-async function knownIn(people: Pick<People, 'find'>, messages: SlackMessage[]): Promise<PeopleById> {
-  const ids = [...new Set(messages.flatMap(({ userId }) => userId ?? []))];
-  const authors = await findEach(ids.slice(0, MOST_AUTHORS), people.find);
-  const mentioned = messages.flatMap(({ text }) => mentionedIn(text)).filter((id) => !authors.has(id));
-  return new Map([...authors, ...(await findMentioned(mentioned, people))]);
+type Authors = ReadonlyMap<string | null, SlackPerson>;
+
+/** What an author is matters, so it is asked until Slack answers. */
+async function authorsOf(
+  messages: readonly SlackMessage[],
+  { find }: Pick<People, 'find'>,
+): Promise<Authors> {
+  const ids = [...new Set(messages.flatMap(({ userId }) => userId ?? []))].slice(0, MOST_AUTHORS);
+  const found = await Promise.all(ids.map(async (id) => find(id)));
+  return new Map(found.flatMap((person) => (person === null ? [] : [[person.userId, person]])));
 }
 
-function quoted(message: SlackMessage, known: PeopleById, pickedTs: string): QuotedMessage {
-  const person = message.userId === null ? undefined : known.get(message.userId);
+function quoted(message: SlackMessage, author: SlackPerson | undefined) {
   return {
-    author: (message.appName ?? person?.name ?? message.userId) || null,
-    authorKind: authorKind(message, person),
+    author: (message.appName ?? author?.name ?? message.userId) || null,
+    authorKind: authorKind(message, author),
     atMs: Number(message.ts) * 1000,
-    text: mentionsAsNames(message.text, known),
     files: message.files.map(({ name }) => name),
-    picked: message.ts === pickedTs,
   };
 }
 

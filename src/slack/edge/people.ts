@@ -12,30 +12,26 @@ import { inTime, remembered } from '../../time.ts';
 import { mentionedIn, replaceMentions } from '../views/text.ts';
 import { isRefused, refusalCode, slackFailure, unlessRefused } from './errors.ts';
 
+const words = z.string().nullish();
+const flag = z.boolean().nullish();
+
 const userSchema = z.object({
   id: z.string(),
-  team_id: z.string().nullish(),
-  name: z.string().nullish(),
-  deleted: z.boolean().nullish(),
-  is_bot: z.boolean().nullish(),
-  is_admin: z.boolean().nullish(),
-  is_owner: z.boolean().nullish(),
-  is_restricted: z.boolean().nullish(),
-  is_ultra_restricted: z.boolean().nullish(),
-  is_stranger: z.boolean().nullish(),
-  is_email_confirmed: z.boolean().nullish(),
-  enterprise_user: z
-    .object({ enterprise_id: z.string().nullish(), teams: z.array(z.string()).nullish() })
-    .nullish(),
-  locale: z.string().nullish(),
-  profile: z
-    .object({
-      display_name: z.string().nullish(),
-      real_name: z.string().nullish(),
-      email: z.string().nullish(),
-    })
-    .nullish(),
+  team_id: words,
+  name: words,
+  deleted: flag,
+  is_bot: flag,
+  is_admin: flag,
+  is_owner: flag,
+  is_restricted: flag,
+  is_ultra_restricted: flag,
+  is_stranger: flag,
+  is_email_confirmed: flag,
+  enterprise_user: z.object({ enterprise_id: words, teams: z.array(z.string()).nullish() }).nullish(),
+  locale: words,
+  profile: z.object({ display_name: words, real_name: words, email: words }).nullish(),
 });
+type User = z.infer<typeof userSchema>;
 
 export type People = ReturnType<typeof createPeople>;
 
@@ -97,7 +93,7 @@ export function createPeople({
  */
 const NOBODY_CODES = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
 
-function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson {
+function toPerson(user: User, ownTeamId: string): SlackPerson {
   const { profile } = user;
   const name = [profile?.display_name, profile?.real_name, user.name].find((candidate) => candidate);
   return {
@@ -115,11 +111,11 @@ function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPer
  * `team_id` names one of them, or none, in an Enterprise organization.
  * https://docs.slack.dev/reference/objects/user-object
  */
-function workspacesOf({ team_id: one, enterprise_user: whole }: z.infer<typeof userSchema>): string[] {
+function workspacesOf({ team_id: one, enterprise_user: whole }: User): string[] {
   return [one, ...(whole?.teams ?? []), whole?.enterprise_id].flatMap((id) => id ?? []);
 }
 
-function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson['kind'] {
+function kindOf(user: User, ownTeamId: string): SlackPerson['kind'] {
   if (user.is_bot || user.id === 'USLACKBOT') return 'bot';
   const workspaces = workspacesOf(user);
   if (user.is_stranger || (workspaces.length > 0 && !workspaces.includes(ownTeamId))) return 'external';
@@ -171,37 +167,18 @@ export function isAbsentGroup(error: unknown): boolean {
   return refusalCode(error) === 'no_such_subteam';
 }
 
-export type PeopleById = ReadonlyMap<string, SlackPerson>;
-
 /** Each id costs a call, of which Slack takes about 100 a minute. Beyond this many, the rest stay as they are. */
 const MOST_NAMED = 30;
 
-export async function nameMentions(text: string, people: Pick<People, 'find'>): Promise<string> {
-  return mentionsAsNames(text, await findMentioned(mentionedIn(text), people));
-}
-
-/** A mention would notify them of what they did. */
-export async function plainName(userId: string, named: (text: string) => Promise<string>): Promise<string> {
-  return (await named(`<@${userId}>`)).replace(/^@/, '');
-}
-
-export function mentionsAsNames(text: string, known: PeopleById): string {
-  return replaceMentions(text, (id) => `@${known.get(id)?.name ?? id}`);
-}
-
-/** A name is a convenience: without Slack's answer there is none. */
-export async function findMentioned(
-  ids: readonly string[],
-  { find }: Pick<People, 'find'>,
-): Promise<PeopleById> {
-  return findEach([...new Set(ids)].slice(0, MOST_NAMED), async (id) =>
-    find(id).catch((error: unknown) => (slackFailure(error), null)),
-  );
-}
-
-export async function findEach(ids: readonly string[], find: People['find']): Promise<PeopleById> {
-  const found = await Promise.all(ids.map(async (id) => find(id)));
-  return new Map(found.flatMap((person) => (person === null ? [] : [[person.userId, person] as const])));
+/** What turns the mentions in these texts into names. A name is a convenience: without Slack's answer there is none. */
+export async function namesIn(texts: readonly string[], { find }: Pick<People, 'find'>) {
+  const ids = [...new Set(texts.flatMap(mentionedIn))].slice(0, MOST_NAMED);
+  const nameOf = async (id: string): Promise<string> => {
+    const person = await find(id).catch((error: unknown) => (slackFailure(error), null));
+    return person?.name ?? id;
+  };
+  const names = new Map(await Promise.all(ids.map(async (id) => [id, await nameOf(id)] as const)));
+  return (text: string): string => replaceMentions(text, (id) => `@${names.get(id) ?? id}`);
 }
 
 /**

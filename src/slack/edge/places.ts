@@ -139,9 +139,6 @@ export function isLetIn(presence: Presence, isTheirs: boolean): boolean {
 
 export type InConversation = { channelId: string; userId: string };
 
-/** Throws if Slack can't be asked. */
-export type PresenceOf = (asked: InConversation) => Promise<Presence>;
-
 /** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
 const PAGE = 999;
 
@@ -157,18 +154,10 @@ const describedSchema = z.object({
   }),
 });
 
-async function describe(client: WebClient, channelId: string): Promise<DescribedPlace> {
-  const { channel } = describedSchema.parse(await client.conversations.info({ channel: channelId }));
-  return {
-    name: channel.name,
-    // If Slack doesn't say, only a channel counts as public.
-    isPrivate: channel.is_private ?? !channel.is_channel,
-    isShared: channel.is_ext_shared || channel.is_org_shared,
-  };
-}
+export type Conversations = ReturnType<typeof createConversations>;
 
-/** Asks Slack who is in a conversation now; the answer counts for a minute. */
-export function createPresence({
+/** What Slack says about conversations and who is in them. Each answer counts for a minute. All throw if Slack can't be asked. */
+export function createConversations({
   client,
   directChannel,
   now,
@@ -177,12 +166,22 @@ export function createPresence({
   /** A person's direct messages with the app; null: they can't have any. */
   directChannel: (userId: string) => Promise<string | null>;
   now: () => number;
-}): PresenceOf {
-  async function fresh({ channelId, userId }: InConversation): Promise<Presence> {
+}) {
+  async function describe(channelId: string): Promise<DescribedPlace> {
+    const { channel } = describedSchema.parse(await client.conversations.info({ channel: channelId }));
+    return {
+      name: channel.name,
+      // If Slack doesn't say, only a channel counts as public.
+      isPrivate: channel.is_private ?? !channel.is_channel,
+      isShared: channel.is_ext_shared || channel.is_org_shared,
+    };
+  }
+
+  async function presence({ channelId, userId }: InConversation): Promise<Presence> {
     // A direct message has two members, and the app sees only its own. Describing it would need im:read.
     if (isDirectMessage(channelId)) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
     try {
-      if (!(await describe(client, channelId)).isPrivate) return 'in';
+      if (!(await describe(channelId)).isPrivate) return 'in';
       return (await isMember(client, { channelId, userId })) ? 'in' : 'out';
     } catch (error) {
       const code = refusalCode(error);
@@ -191,8 +190,14 @@ export function createPresence({
     }
   }
 
+  const visible = async (channelId: string): Promise<DescribedPlace | null> =>
+    unlessRefused(describe(channelId));
   const keyOf = ({ channelId, userId }: InConversation): string => `${channelId}:${userId}`;
-  return remembered(fresh, { keyOf, now });
+  return {
+    presence: remembered(presence, { keyOf, now }),
+    /** null: the app may not see it. */
+    describePlace: remembered(visible, { keyOf: (channelId) => channelId, now }),
+  };
 }
 
 async function isMember(client: WebClient, { channelId, userId }: InConversation): Promise<boolean> {
@@ -206,19 +211,3 @@ async function isMember(client: WebClient, { channelId, userId }: InConversation
 type SlackPage = { response_metadata?: { next_cursor?: string | undefined } | undefined };
 
 export const cursorAfter = ({ response_metadata: next }: SlackPage): string | undefined => next?.next_cursor;
-
-/** null: the app may not see it. Throws if Slack can't be asked. */
-export type DescribePlace = (channelId: string) => Promise<DescribedPlace | null>;
-
-/** A conversation's name and whether it is private or shared; an answer counts for a minute. */
-export function createDescribePlace({
-  client,
-  now,
-}: {
-  client: WebClient;
-  now: () => number;
-}): DescribePlace {
-  const fresh = async (channelId: string): Promise<DescribedPlace | null> =>
-    unlessRefused(describe(client, channelId));
-  return remembered(fresh, { keyOf: (channelId) => channelId, now });
-}

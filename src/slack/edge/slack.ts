@@ -16,8 +16,8 @@ import { refusalKind } from './errors.ts';
 import { createSlackFiles, createIsSlackAddress } from './files.ts';
 import { readPosted } from './metadata.ts';
 import { createOutbound, type ThreadPlace } from './outbound.ts';
-import { createGroups, createPeople, createTextFor, nameMentions } from './people.ts';
-import { createDescribePlace, createPresence } from './places.ts';
+import { createGroups, createPeople, createTextFor, namesIn } from './people.ts';
+import { createConversations } from './places.ts';
 
 const SLACK_TIMEOUT_MS = 10_000;
 const SLACK_API_URL = 'https://slack.com/api/';
@@ -66,7 +66,7 @@ export function createSlack(options: SlackOptions) {
     log,
   });
   const { directChannel, permalink } = outbound;
-  const presence = createPresence({ client: background, directChannel, now });
+  const conversations = createConversations({ client: background, directChannel, now });
   return {
     answers,
     isUp,
@@ -82,13 +82,13 @@ export function createSlack(options: SlackOptions) {
       preferencesFor: async (userId) => options.preferencesFor({ teamId: teamId(), userId, channelId: '' }),
       log,
     }),
-    nameMentions: async (text: string) => nameMentions(text, people),
-    thread: createThreadReader({ client: background, people, presence, permalink, botUserId }),
+    /** The text with names instead of ids. */
+    nameMentions: async (text: string) => (await namesIn([text], people))(text),
+    thread: createThreadReader({ client: background, people, ...conversations, permalink, botUserId }),
     files: createSlackFiles({ client: background, isSlackAddress, botToken, fetch }),
     outbound,
-    presence,
+    ...conversations,
     groups: createGroups({ client: background, now }),
-    describePlace: createDescribePlace({ client: background, now }),
     bolt: createBolt({
       transport,
       proxy,

@@ -18,7 +18,7 @@ import type { Suggestion } from '../views/form/fields.ts';
 export type ListenersContext = AuthorityContext &
   ActsContext &
   RequestsContext & {
-    slack: Pick<Slack, 'outbound' | 'people' | 'botUserId' | 'files' | 'thread'>;
+    slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'botUserId' | 'files' | 'thread'>;
     resolve: ResolveIdentity;
     limiter: Limiter;
     inOrder: ReturnType<typeof createInOrder>;

@@ -23,7 +23,6 @@ import {
   VIEW,
 } from '../edge/ids.ts';
 import type { OpenView, Press, Search, Shortcut, Submission } from '../edge/payload.ts';
-import { nameMentions } from '../edge/people.ts';
 import { acceptForm, offerForm } from '../inbox/requests.ts';
 import { lookupOptions, type Suggestion } from '../views/form/fields.ts';
 import { readSessionForm, withTextFiles } from '../views/form/read.ts';
@@ -240,13 +239,13 @@ const ABOUT_MESSAGE = 'About this message';
 
 /** Text by guests, apps and outsiders goes to Devin as background, never as the task. */
 async function taskIn(
-  { log, slack: { people } }: ListenersContext,
+  { log, slack: { people, nameMentions } }: ListenersContext,
   { message: { userId, appName }, slackText }: Shortcut,
 ): Promise<string | null> {
   const ownWords = unescape(slackText).trim();
   if (appName !== null || userId === null || ownWords === '') return null;
   const isTheirs = people.find(userId).then((found) => found?.kind === 'member');
-  const named = nameMentions(ownWords, people);
+  const named = nameMentions(ownWords);
   // Both at the same time: the form must be open in 3 s.
   const [mayBeTask, task] = await Promise.all([
     inTime(isTheirs, { withinMs: NAMES_MS, otherwise: false, what: 'who wrote a message', log }),

@@ -3,7 +3,7 @@ import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack } from '../../../sandbox/slack/index.ts';
 import { createThreadReader } from '../../../src/slack/edge/context.ts';
-import { createPeople, nameMentions } from '../../../src/slack/edge/people.ts';
+import { createPeople, namesIn } from '../../../src/slack/edge/people.ts';
 import { listenInTest } from '../../support/listen.ts';
 
 const nobody = {
@@ -34,7 +34,8 @@ async function open() {
 test('at most 30 people are looked up for one text, and the others keep their ids', async () => {
   const { slack, people } = await open();
   const ids = Array.from({ length: 40 }, (_, index) => slack.addUser({ name: `person-${index}` }));
-  const named = await nameMentions(ids.map((id) => `<@${id}> <@${id}>`).join(' '), people);
+  const text = ids.map((id) => `<@${id}> <@${id}>`).join(' ');
+  const named = (await namesIn([text], people))(text);
   expect(slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(30);
   expect(named).toContain('@person-29 @person-29');
   expect(named).toContain(`@${ids[30]} @${ids[30]}`);

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack, type LocalSlackOptions } from '../../../sandbox/slack/index.ts';
-import { createPresence } from '../../../src/slack/edge/places.ts';
+import { createConversations } from '../../../src/slack/edge/places.ts';
 import { listenInTest } from '../../support/listen.ts';
 
 async function open(options: LocalSlackOptions = {}) {
@@ -11,7 +11,7 @@ async function open(options: LocalSlackOptions = {}) {
   const { botToken } = slack.workspace;
   const client = new WebClient(botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
   const directChannel = async (userId: string) => Promise.resolve(slack.directMessages(userId));
-  return { slack, presence: createPresence({ client, directChannel, now: Date.now }) };
+  return { slack, ...createConversations({ client, directChannel, now: Date.now }) };
 }
 
 test('a member of a large private channel is found on a later page', async () => {
@@ -50,7 +50,7 @@ test.each([
     }),
   );
   const client = new WebClient('xoxb-1', { slackApiUrl: `${origin}/` });
-  const presence = createPresence({
+  const { presence } = createConversations({
     client,
     directChannel: async () => Promise.resolve(null),
     now: Date.now,
