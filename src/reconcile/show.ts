@@ -145,7 +145,7 @@ async function look(c: ShowContext, { key, wanted, lease }: Shown): Promise<Chan
 }
 
 async function post(c: ShowContext, change: Change): Promise<number | null> {
-  const { key, desired, lease } = change;
+  const { key, before, desired, lease } = change;
   const { stage, fingerprint, metadata, turnClass, teamId, since } = desired;
   if (desired.editFollows === true) {
     const waitMs = await c.store.turns.take({ key, of: 'edits', place: teamId, turnClass: 'rest' });
@@ -155,12 +155,13 @@ async function post(c: ShowContext, change: Change): Promise<number | null> {
   if ('kind' in place) return failed(c, change, place);
   const posted = await c.postOnce({
     key,
+    before,
     place,
     metadata,
     lease,
     turnClass,
     showing: { stage, fingerprint },
-    ...(since !== undefined && { since }),
+    since,
     render: async () => Promise.resolve(desired.render()),
     onPosted: async (at, trx) => desired.posted?.({ ...place, ...at }, trx),
   });

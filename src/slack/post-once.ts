@@ -22,21 +22,23 @@ type PostOnceDeps = {
 type Post = {
   /** Names the message among all; its attempts are kept under it. */
   key: string;
+  /** The message as the database has it; null: it was never attempted. */
+  before: ShownMessage | null;
   place: CardPlace;
   /** What the message carries, and is found by. */
   metadata: MessageMetadata;
   render: () => Promise<Rendered>;
   /** How soon it is posted in a channel for which Slack is too busy. */
-  turnClass?: TurnClass;
+  turnClass: TurnClass;
   /**
    * Since when there is a reason to post it. If that's before `knownSince`, it is searched for: a database that was
    * restored from a backup doesn't know what was posted after it.
    */
-  since?: Date;
-  /** For what is kept up to date: what it shows once it is posted. Nothing more is written under the lease. */
-  showing?: Showing;
+  since?: Date | undefined;
+  /** What it shows once it is posted. Nothing more is written under the lease. */
+  showing: Showing;
   /** Called in the transaction that records where it is. */
-  onPosted?: (posted: PostedAt, trx: Transaction<Tables>) => Promise<void>;
+  onPosted: (posted: PostedAt, trx: Transaction<Tables>) => Promise<void>;
   lease: Lease;
 };
 
@@ -70,11 +72,10 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     const { key, place, lease, onPosted, showing } = post;
     await db.transaction().execute(async (trx) => {
       // Locks what it changes before the lease, as everywhere.
-      if (posted.kind === 'posted') await onPosted?.(posted, trx);
-      await (showing === undefined ? lease.fence(trx) : lease.end(trx));
+      if (posted.kind === 'posted') await onPosted(posted, trx);
+      await lease.end(trx);
       if (posted.kind === 'posted') {
-        // An earlier attempt may have shown something else.
-        const shows = posted.earlier && showing !== undefined ? { ...showing, fingerprint: null } : showing;
+        const shows = posted.earlier ? { ...showing, fingerprint: null } : showing;
         await shown.posted({ key, ...place, ts: posted.ts }, shows, trx);
       } else if (posted.kind !== 'unclear' && isFirst) await shown.withdraw(key, trx);
     });
@@ -82,27 +83,24 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   }
 
   async function postNow(post: Post, rendered: Rendered, isFirst: boolean): Promise<PostedOnce> {
-    const { key, place, metadata, turnClass = 'rest' } = post;
+    const { key, place, metadata, turnClass } = post;
     const turn = { key, of: 'posts', place: place.channelId, turnClass } as const;
     if (!(await begin(post, isFirst, turns.isCalm(place.channelId)))) {
       const retryAfterMs = await turns.take(turn);
       if (retryAfterMs > 0) return { kind: 'rate-limited', retryAfterMs };
-      // The lease may have been taken only now: another process may have attempted it meanwhile.
+      // Another process may have attempted it meanwhile: the lease may have been taken only now.
       if (!(await begin(post, isFirst))) throw new LeaseLostError(key);
     }
-    const posted = await outbound.post(place, metadata, rendered);
-    if (posted.kind === 'posted') return record(post, { ...posted, earlier: false }, isFirst);
-    if (posted.kind !== 'rate-limited') return record(post, posted, isFirst);
-    const retryAfterMs = await turns.refused(turn, posted.retryAfterMs);
-    return record(post, { ...posted, retryAfterMs }, isFirst);
+    const answer = await outbound.post(place, metadata, rendered);
+    if (answer.kind === 'posted') return record(post, { ...answer, earlier: false }, isFirst);
+    if (answer.kind !== 'rate-limited') return record(post, answer, isFirst);
+    const retryAfterMs = await turns.refused(turn, answer.retryAfterMs);
+    return record(post, { ...answer, retryAfterMs }, isFirst);
   }
 
   return async (post) => {
-    const row = await shown.find(post.key);
-    if (row !== null && row.ts !== null)
-      return record(post, { kind: 'posted', ts: row.ts, earlier: true }, false);
     const rendered = await post.render();
-    const attempt = attemptOf(row);
+    const attempt = attemptOf(post.before);
     const sought = attempt ?? forgottenAttempt(post, deps.knownSince);
     if (sought !== null) {
       const found = await findAttempt(deps, sought, post.metadata);

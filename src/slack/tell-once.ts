@@ -1,10 +1,6 @@
 import type { MessageRef } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
-import type { Text } from '../text/index.ts';
 import type { Outbound, PrivatePlace } from './edge/outbound.ts';
-import type { Message } from './edge/payload.ts';
-import type { TextFor } from './edge/people.ts';
-import { notice } from './views/notices.ts';
 import type { Rendered } from './views/objects.ts';
 
 /** How long a process that died keeps others from telling. */
@@ -29,24 +25,11 @@ export async function tellOnce(
     sessionId: string;
     userId: string;
     /** Why a message stays in the thread. */
-    reason: keyof Text['thread']['notTaken'] | 'at-rest' | 'may-not-steer';
+    reason: 'muted' | 'at-rest' | 'may-not-steer';
   },
   tell: () => Promise<void>,
 ): Promise<void> {
   return once(store, { name: `notice ${sessionId} ${userId} ${reason}`, forMs: NOTICE_MS }, tell);
-}
-
-/** Tells the author of a message that it stays in the thread: once for each reason. */
-export async function tellNotTaken(
-  { store, slack: { outbound }, textFor }: Telling & { textFor: TextFor },
-  said: Pick<Message, 'userId' | 'channelId' | 'threadTs'>,
-  { sessionId, reason }: { sessionId: string; reason: keyof Text['thread']['notTaken'] },
-): Promise<void> {
-  const { userId } = said;
-  const { thread } = await textFor(userId);
-  await tellOnce(store, { sessionId, userId, reason }, async () =>
-    outbound.tellPrivately(said, notice([thread.notTaken[reason]])),
-  );
 }
 
 /** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */

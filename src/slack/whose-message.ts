@@ -15,8 +15,10 @@ export type Route =
   | { kind: 'word'; word: ThreadWord }
   /** `text`: the task of another session. */
   | { kind: 'new'; text: string }
-  /** Unless it is for Devin, it stays here, and its author is told. */
-  | { kind: 'for-devin' | 'muted' | 'at-rest'; text: string };
+  | { kind: 'for-devin'; text: string }
+  | KeptHere;
+/** It would be for Devin, but stays here, and its author is told. */
+export type KeptHere = { kind: 'muted' | 'at-rest'; text: string };
 
 type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
 

@@ -25,7 +25,14 @@ const CARD = {
   blocks: [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: 'card' } }],
 };
 
-const WHAT = { key: 'card:r1', place: PLACE, metadata: METADATA };
+const WHAT = {
+  key: 'card:r1',
+  place: PLACE,
+  metadata: METADATA,
+  turnClass: 'rest' as const,
+  showing: { stage: null, fingerprint: null },
+  onPosted: async () => Promise.resolve(),
+};
 
 const open = useEmbedded();
 
@@ -46,14 +53,17 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
     return found;
   };
   const turns = createTurns(db, { burst: 1, perMinute: 1 }, databaseClock);
-  const postOnce = createPostOnce({
+  const shown = createShown(db);
+  const once = createPostOnce({
     db,
-    shown: createShown(db),
+    shown,
     turns,
     outbound: { ...outbound, find },
     knownSince: () => knownSince,
     inFlightMs,
   });
+  const postOnce = async (what: Omit<Parameters<typeof once>[0], 'before'>) =>
+    once({ ...what, before: await shown.find(WHAT.key) });
   const withLease = reported(createWithLease(createLeases(db)));
   const postUnder = async (lease: Lease) =>
     postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });

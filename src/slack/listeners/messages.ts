@@ -6,19 +6,18 @@ import type { ThreadWord } from '../../session/reply.ts';
 import { isPending, isUndecided } from '../../session/request.ts';
 import { hasReplies, findSteered, type SteeredThread, messageKey, offerId } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import type { Text } from '../../text/index.ts';
 import { asTalk, isAddressed, readAddressed, type Addressed } from '../command/message.ts';
 import { parseNew } from '../command/parse.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
 import type { Edit, Message, PayloadOf } from '../edge/payload.ts';
 import { unnamedPlace } from '../edge/places.ts';
 import { correctReply, holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
-import { answerMessage, tellNotTaken, tellOnce } from '../tell-once.ts';
+import { answerMessage, tellOnce } from '../tell-once.ts';
 import { notice, sessionOver } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import { renderAskStop, renderOfferWake, renderThreadHelp } from '../views/steering.ts';
 import { code } from '../views/text.ts';
-import { editedText, whoseMessage } from '../whose-message.ts';
+import { editedText, whoseMessage, type KeptHere } from '../whose-message.ts';
 import { answerCommand, isStarting, startTyped } from './commands.ts';
 import { mentionsAt } from './commands/settings.ts';
 import type { ListenersContext } from './context.ts';
@@ -49,29 +48,28 @@ export async function hear(
  */
 async function hearEdit(c: ListenersContext, delivered: Edit, isAgain: boolean): Promise<void> {
   const { requests, sessions, replies } = c.store;
+  const botUserId = c.slack.botUserId();
   const request = await requests.ofMessage(delivered);
-  if (request !== null)
-    return correctTask(c, delivered, { request, session: await sessions.ofRequest(request.id) });
+  if (request !== null) {
+    const session = await sessions.ofRequest(request.id);
+    // By its task, without the options.
+    const reading = { botUserId, isDirect: true, command: c.command };
+    const intent = readAddressed(delivered.slackText, reading)?.intent;
+    const text = intent !== undefined && 'draft' in intent ? intent.draft.prompt : undefined;
+    // A request that failed has no session to correct.
+    if (text === undefined || (session === null && !isUndecided(request.state))) return;
+    const original = request.draft.values.prompt ?? null;
+    return correctReply(c, { ...delivered, thread: { request, session }, text, original });
+  }
   const sessionId = await replies.sessionOf(delivered);
   const thread = sessionId === null ? null : await findSteered(c.store, sessionId);
   if (thread === null) return;
   // A later edit may have been read with the message itself.
   const edit = isAgain ? await c.slack.thread.readAgain(delivered) : delivered;
   if (edit === null) return;
-  const text = editedText(edit, c.slack.botUserId());
+  const text = editedText(edit, botUserId);
   // What isn't for Devin any longer is taken back.
   await (text === null ? retractReply(c, edit) : correctReply(c, { ...edit, thread, text, original: null }));
-}
-
-/** By its task, without the options. A request that failed has no session to correct. */
-async function correctTask(c: ListenersContext, edit: Edit, thread: SteeredThread): Promise<void> {
-  const { state, draft } = thread.request;
-  const reading = { botUserId: c.slack.botUserId(), isDirect: true, command: c.command };
-  const intent = readAddressed(edit.slackText, reading)?.intent;
-  const text = intent !== undefined && 'draft' in intent ? intent.draft.prompt : undefined;
-  const mayRun = thread.session !== null || isUndecided(state);
-  if (text !== undefined && mayRun)
-    await correctReply(c, { ...edit, thread, text, original: draft.values.prompt ?? null });
 }
 
 /** Its task isn't at Devin yet. */
@@ -156,13 +154,10 @@ async function hearReply(c: ListenersContext, reply: Message, thread: ThreadSaid
     case 'new':
       return answerNew(c, reply, route.text);
     case 'muted':
-      return tellNotTaken(c, reply, { sessionId: idOf(thread), reason: 'muted' });
     case 'at-rest':
-      return offerWake(c, reply, { ...thread, text: route.text });
+      return keepHere(c, reply, { thread, route });
   }
 }
-
-const idOf = ({ request, session }: SteeredThread): string => session?.sessionId ?? request.id;
 
 async function hearWord(
   c: ListenersContext,
@@ -171,34 +166,33 @@ async function hearWord(
 ): Promise<void> {
   const { userId, ts: messageTs } = reply;
   const requestId = request.id;
-  const answer = async (render: (text: Text) => Rendered): Promise<void> =>
-    answerMessage(c, { message: reply, place: reply, answer: render(await c.textFor(userId)) });
-  if (word === 'help') return answer(renderThreadHelp);
-  if (word === 'stop' || word === 'exit')
-    return session === null
-      ? saveAct(c, reply, { kind: 'cancel', requestId, messageTs })
-      : answer((text) => renderAskStop(requestId, text));
-  return session === null
-    ? answer((text) => notice([text.steering.box.none]))
-    : saveAct(c, reply, { kind: word, requestId, messageTs });
+  const text = await c.textFor(userId);
+  const answer = async (message: Rendered): Promise<void> =>
+    answerMessage(c, { message: reply, place: reply, answer: message });
+  const ends = word === 'stop' || word === 'exit';
+  if (word === 'help') return answer(renderThreadHelp(text));
+  if (session === null && !ends) return answer(notice([text.steering.box.none]));
+  if (session !== null && ends) return answer(renderAskStop(requestId, text));
+  return saveAct(c, reply, { kind: ends ? 'cancel' : word, requestId, messageTs });
 }
 
-/** Once per person and thread: the session is at rest, and waking it costs. */
-async function offerWake(
+/** Its author is told why it stays here, once per thread: it is muted, or the session is at rest, and waking that costs. */
+async function keepHere(
   c: ListenersContext,
   reply: Message,
-  { text: words, ...thread }: SteeredThread & { text: string },
+  { thread, route: { kind, text: words } }: { thread: SteeredThread; route: KeptHere },
 ): Promise<void> {
-  const { outbound } = c.slack;
   const { userId, channelId, ts, message } = reply;
-  const { session } = thread;
-  const once = { sessionId: idOf(thread), userId, reason: 'at-rest' } as const;
+  const { request, session } = thread;
+  const once = { sessionId: session?.sessionId ?? request.id, userId, reason: kind };
   await tellOnce(c.store, once, async () => {
     const text = await c.textFor(userId);
-    if (session !== null && isOver(session)) return outbound.tellPrivately(reply, sessionOver(session, text));
+    const tell = async (why: Rendered) => c.slack.outbound.tellPrivately(reply, why);
+    if (kind === 'muted') return tell(notice([text.thread.mutedHere]));
+    if (session !== null && isOver(session)) return tell(sessionOver(session, text));
     const { files } = message;
     const replyId = await holdReply(c, { thread, userId, channelId, ts, text: words, files });
-    return outbound.tellPrivately(reply, renderOfferWake(replyId, text));
+    return tell(renderOfferWake(replyId, text));
   });
 }
 

@@ -22,9 +22,7 @@ export const thread = {
   /** To a person who may not steer, once per thread, after the reason. */
   staysHere: "Your message stays here; Devin won't see it.",
   /** Once per person and thread. */
-  notTaken: {
-    muted: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",
-  },
+  mutedHere: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",
   /** Once per person and thread, with the button after it. */
   atRest: 'Devin is at rest, so your message stays here. To wake Devin, mention this app.',
   wakeWith: 'Wake Devin with this',

@@ -19,10 +19,8 @@ export const thread: Text['thread'] = {
   gaveUp: 'Slack または Devin が混み合っている、または接続できない状態が 1 時間続きました。',
   leftOut: 'メッセージは Devin に届きましたが、一部のファイルは含まれていません。',
   staysHere: 'メッセージはここに残り、Devin には届きません。',
-  notTaken: {
-    muted:
-      'このスレッドはミュート中です。メッセージはここに残り、Devin には届きません。解除するには `unmute` と入力してください。',
-  },
+  mutedHere:
+    'このスレッドはミュート中です。メッセージはここに残り、Devin には届きません。解除するには `unmute` と入力してください。',
   atRest:
     'Devin はスリープ中のため、メッセージはここに残ります。再開するには、このアプリをメンションしてください。',
   wakeWith: 'この内容で Devin を再開',
