@@ -8,6 +8,7 @@ import {
 } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../edge/ids.ts';
+import { invalidValue } from '../views/form/fields.ts';
 import { refusal } from '../views/notices.ts';
 import { LIMIT, actions, button, primary, sections, type Rendered } from '../views/objects.ts';
 import { renderQuestion } from '../views/offer.ts';
@@ -152,28 +153,16 @@ function label(field: Field, text: Text): string {
   return text.fields[field.key].label;
 }
 
+/** A wrong value is said in the same words as at the input of a form. */
 function renderProblem(problem: Problem, command: string, text: Text): string {
   const { problems } = text.command;
   if (problem.kind === 'no-task') return problems.noTask;
   if (problem.kind === 'unknown-flag')
     return problems.unknownFlag(code(truncate(problem.flag, QUOTED_LENGTH)), code(`${command} help options`));
   const field = fieldOf(problem.field);
-  const [flag, takes] = [code(field.flag ?? ''), escape(flagTakes(field, text))];
-  return `${flag}: ${faultWords(problem, takes, text)}`;
-}
-
-/** The same as at the input of a form. */
-function faultWords(
-  problem: Exclude<Problem, { kind: 'no-task' | 'unknown-flag' }>,
-  takes: string,
-  { modal: { errors } }: Text,
-): string {
-  switch (problem.kind) {
-    case 'missing-value':
-      return errors.takes(takes);
-    case 'bad-value':
-      return errors.value(escape(truncate(problem.value, QUOTED_LENGTH)), takes);
-    case 'too-many':
-      return errors.tooMany(problem.most, problem.given);
-  }
+  const words =
+    problem.kind === 'too-many'
+      ? text.modal.errors.tooMany(problem.most, problem.given)
+      : invalidValue('value' in problem ? problem.value : '', flagTakes(field, text), text);
+  return `${code(field.flag ?? '')}: ${escape(words)}`;
 }

@@ -5,6 +5,7 @@ import type { Faults } from '../../session/failure.ts';
 import {
   fields,
   OPTION_GROUPS,
+  type Field,
   type FieldGroup,
   type OptionGroup,
   type SessionDraft,
@@ -44,6 +45,9 @@ type FilledIn = {
   choices: Choices | null;
 };
 
+/** Nothing is filled in. */
+export const UNFILLED: FilledIn = { values: {}, sources: {}, faults: {}, context: null, choices: null };
+
 export type SessionForm = FilledIn & {
   formId: string;
   /** In view besides `main`. */
@@ -63,7 +67,7 @@ export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   const blocks = [
     runsAsBlock(form, text),
     ...noteBlocks(form, text),
-    ...groupInputs('main', form, text),
+    ...inputsOf(inGroup('main'), form, text),
     ...groups.flatMap((group) => groupBlocks(group, form, text)),
     lastBlock(groups, text),
   ];
@@ -75,10 +79,9 @@ export function withGroup(view: OpenView, group: OptionGroup, text: Text): Modal
   const { callbackId: id, title, submit } = view;
   const { formId, groups: before } = formMetadata.read(view.metadata);
   const groups = [...before.filter((one) => one !== group), group];
-  const nothing = { values: {}, sources: {}, faults: {}, context: null, choices: null };
   const blocks = view.blocks.flatMap((block) =>
     isOptionsBlock(block.block_id)
-      ? [...groupBlocks(group, nothing, text), lastBlock(groups, text)]
+      ? [...groupBlocks(group, UNFILLED, text), lastBlock(groups, text)]
       : [block],
   );
   return modal(
@@ -97,10 +100,11 @@ function noteBlocks({ faults, lostSecrets }: SessionForm, text: Text): KnownBloc
 }
 
 function groupBlocks(group: OptionGroup, filledIn: FilledIn, text: Text): KnownBlock[] {
-  const heading = header(text.modal.groups[group]);
   const files = group === 'files' ? [filesInput(text)] : [];
-  return [heading, ...files, ...groupInputs(group, filledIn, text)];
+  return [header(text.modal.groups[group]), ...files, ...inputsOf(inGroup(group), filledIn, text)];
 }
+
+const inGroup = (wanted: FieldGroup): Field[] => fields.filter(({ group }) => group === wanted);
 
 /** All files, sorted by name when they are sent. */
 function filesInput({ modal }: Text): InputBlock {
@@ -109,21 +113,20 @@ function filesInput({ modal }: Text): InputBlock {
   return inputBlock({ blockId: BLOCK.files, label, hint, element });
 }
 
-function groupInputs(
-  wanted: FieldGroup,
+/** After the task comes what it is about. */
+export function inputsOf(
+  among: readonly Field[],
   { values, sources, names = {}, faults, context, choices }: FilledIn,
   text: Text,
 ): KnownBlock[] {
-  return fields
-    .filter(({ group }) => group === wanted)
-    .flatMap((field): KnownBlock[] => {
-      const { key, isTask } = field;
-      const entry = { value: values[key], source: sources[key], fault: faults[key] };
-      return [
-        fieldInput({ field, ...entry, names, choices, text }),
-        ...(isTask === true && context !== null ? contextBlocks(context, text) : []),
-      ];
-    });
+  return among.flatMap((field): KnownBlock[] => {
+    const { key, isTask } = field;
+    const entry = { value: values[key], source: sources[key], fault: faults[key] };
+    return [
+      fieldInput({ field, ...entry, names, choices, text }),
+      ...(isTask === true && context !== null ? contextBlocks(context, text) : []),
+    ];
+  });
 }
 
 /** The message that a task was started from. */

@@ -29,7 +29,6 @@ import {
   type HomeMetadata,
 } from '../edge/ids.ts';
 import { fieldRows, optionWords, row } from './details.ts';
-import { fieldInput } from './form/fields.ts';
 import { readFields } from './form/read.ts';
 import {
   LIMIT,
@@ -51,11 +50,14 @@ import {
   withAccessory,
   type Rendered,
 } from './objects.ts';
+import { inputsOf, UNFILLED } from './session-form.ts';
 import { bold, escape, facts, truncate } from './text.ts';
 
-type Chosen = { setting: keyof EffectivePreferences; chosen: string | null };
-
-function select(actionId: string, { setting, chosen }: Chosen, { settings }: Text): StaticSelect {
+function select(
+  actionId: string,
+  { setting, chosen }: { setting: keyof EffectivePreferences; chosen: string | null },
+  { settings }: Text,
+): StaticSelect {
   const { label, choices } = settings.menus[setting];
   // One's own are in no form: pressing runs a command.
   const command = actionId === INPUT ? [] : ['settings', 'me', setting];
@@ -146,13 +148,24 @@ export function renderDefaults(defaults: EffectiveDraft, before: string[], text:
 /** The fields with a flag, which the command can set, too. */
 const settable: readonly Field[] = fields.filter(({ flag, isOwn }) => flag !== null && isOwn !== true);
 
-/** `metadata`: of the Home that it was opened from; null: it was opened from a message. */
-type DefaultsForm = { metadata: HomeMetadata | null; draft: EffectiveDraft };
-
 /** A person's own defaults, with the inputs of the form that starts a session. */
-export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text): ModalView {
-  const inputs = (group: FieldGroup): KnownBlock[] =>
-    settable.filter((field) => field.group === group).map((field) => inputOf(field, draft, text));
+export function renderDefaultsForm(
+  {
+    metadata,
+    draft: { values, names },
+  }: {
+    /** Of the Home that it was opened from; null: it was opened from a message. */
+    metadata: HomeMetadata | null;
+    draft: EffectiveDraft;
+  },
+  text: Text,
+): ModalView {
+  const inputs = (wanted: FieldGroup): KnownBlock[] =>
+    inputsOf(
+      settable.filter(({ group }) => group === wanted),
+      { ...UNFILLED, values, names },
+      text,
+    );
   return modal(
     {
       id: VIEW.defaults,
@@ -161,19 +174,11 @@ export function renderDefaultsForm({ metadata, draft }: DefaultsForm, text: Text
       blocks: [
         context(text.home.defaultsIntro),
         ...inputs('main'),
-        ...OPTION_GROUPS.flatMap((group) => {
-          const found = inputs(group);
-          return found.length === 0 ? [] : [header(text.modal.groups[group]), ...found];
-        }),
+        ...OPTION_GROUPS.flatMap((group) => [header(text.modal.groups[group]), ...inputs(group)]),
       ],
     },
     text,
   );
-}
-
-function inputOf(field: Field, { values, names = {} }: EffectiveDraft, text: Text): KnownBlock {
-  const { [field.key]: value }: FieldValues = values;
-  return fieldInput({ field, value, names, choices: null, source: undefined, fault: undefined, text });
 }
 
 export function readDefaultsForm(

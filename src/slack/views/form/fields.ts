@@ -2,7 +2,13 @@ import type { InputBlock, PlainTextOption } from '@slack/types';
 import { isTooDeep } from '../../../bounds.ts';
 import type { Names, ValueSource } from '../../../session/defaults.ts';
 import type { Fault } from '../../../session/failure.ts';
-import { type Field, type SessionSecret, fields, type Lookup } from '../../../session/fields.ts';
+import {
+  type Field,
+  type FieldInput,
+  type SessionSecret,
+  fields,
+  type Lookup,
+} from '../../../session/fields.ts';
 import type { Choices } from '../../../session/policy/form.ts';
 import { acuWords, type Text } from '../../../text/index.ts';
 import { fieldBlock, INPUT, lookupAction, NONE } from '../../edge/ids.ts';
@@ -41,6 +47,7 @@ function elementOf(entry: Entry): InputBlock['element'] {
   const { input } = field;
   const words = emptyWords(entry);
   const shared = { action_id: INPUT, ...placeholderOf(words) };
+  const written = isKept(field, value) ? '' : writtenText(field, value);
   switch (input.kind) {
     case 'choice': {
       const options = input.options.map((one) => optionOf(one, choices, text));
@@ -54,7 +61,7 @@ function elementOf(entry: Entry): InputBlock['element'] {
         is_decimal_allowed: false,
         min_value: String(input.min),
         max_value: String(input.max),
-        ...(typeof value === 'number' && { initial_value: String(value) }),
+        ...(written !== '' && { initial_value: written }),
       };
     case 'switch': {
       const box = option(words, TICKED);
@@ -68,7 +75,7 @@ function elementOf(entry: Entry): InputBlock['element'] {
     }
     default:
       return textElement({
-        initial: isKept(field, value) ? '' : writtenText(field, value),
+        initial: written,
         placeholder: words,
         maxLength: LIMIT.inputText,
         multiline: input.kind !== 'text' || field.isTask === true,
@@ -141,13 +148,17 @@ export function devinsReason(reason: string, { devin }: Text): string {
 }
 
 /** What was refused at a field. */
-export function faultSentence(field: Field, fault: Fault, text: Text): string {
-  const { refused, errors } = text.modal;
-  if (fault.said !== null) return devinsReason(fault.said, text);
-  if (field.input.kind === 'switch') return refused.tick;
-  const { takes } = text.fields[field.key];
-  const typed = truncate(oneLine(fault.typed.join(', ')), SHOWN_LENGTH);
-  return typed === '' ? errors.takes(takes) : errors.value(typed, takes);
+export function faultSentence({ key, input }: Field, { said, typed }: Fault, text: Text): string {
+  if (said !== null) return devinsReason(said, text);
+  return input.kind === 'switch'
+    ? text.modal.refused.tick
+    : invalidValue(typed.join(', '), text.fields[key].takes, text);
+}
+
+/** `typed`: '' if there is no value. */
+export function invalidValue(typed: string, takes: string, { modal: { errors } }: Text): string {
+  const shown = truncate(oneLine(typed), SHOWN_LENGTH);
+  return shown === '' ? errors.takes(takes) : errors.value(shown, takes);
 }
 
 /** More values than this can't be picked: a select sends each option twice, as its label and its value. */
@@ -164,56 +175,57 @@ function strings(value: unknown): string[] {
   return [value].flat().filter((one) => typeof one === 'string');
 }
 
-/** Secrets are never shown. */
-function writtenText({ input }: Field, value: unknown): string {
-  switch (input.kind) {
-    case 'text':
-      return strings(value).join('');
-    case 'list':
-      return writeList(strings(value));
-    case 'json':
-      return value === undefined ? '' : writeJson(value);
-    default:
-      return '';
-  }
-}
-
-/** Indented if that fits into the input. */
-function writeJson(value: unknown): string {
-  const readable = JSON.stringify(value, null, 2);
-  return readable.length <= LIMIT.inputText ? readable : JSON.stringify(value);
-}
-
 /** `value`: undefined if nothing was entered, or a switch was left as it is. */
 export type Reading = { value: unknown } | { problem: string };
+
+const asTyped = (typed: string): Reading => ({ value: typed });
+const unwritten = (): string => '';
+
+/** How a value of each kind is written into its input, and what is read from an input that isn't empty. */
+const KINDS: Record<
+  FieldInput['kind'],
+  { write: (value: unknown) => string; read: (typed: string, text: Text) => Reading }
+> = {
+  text: { write: (value) => strings(value).join(''), read: asTyped },
+  list: { write: (value) => writeList(strings(value)), read: (typed) => someOf(readList(typed)) },
+  number: { write: String, read: (typed) => ({ value: Number(typed) }) },
+  // Secrets are never shown.
+  secrets: { write: unwritten, read: readSecrets },
+  json: { write: writeJson, read: readJson },
+  choice: { write: unwritten, read: asTyped },
+  switch: { write: unwritten, read: asTyped },
+};
+
+function writtenText({ input }: Field, value: unknown): string {
+  return value === undefined ? '' : KINDS[input.kind].write(value);
+}
+
+function someOf(items: readonly unknown[]): Reading {
+  return { value: items.length === 0 ? undefined : items };
+}
 
 /** What a field's input holds, before its schema checks it. */
 export function readField({ key, input, lookup }: Field, entered: Entered, text: Text): Reading {
   const values = entered.get(fieldBlock(key));
   // The field isn't in view.
   if (values === undefined) return { value: undefined };
-  const [typed = ''] = values;
-  const isEmpty = typed.trim() === '';
-  switch (input.kind) {
-    case 'switch': {
-      const isOn = values.length > 0;
-      return { value: isOn === input.initially ? undefined : isOn };
-    }
-    case 'list': {
-      const items = lookup === undefined ? readList(typed) : values;
-      if (items.length === 0) return { value: undefined };
-      // Beside others, "none" means nothing.
-      return { value: input.none ? items.filter((item) => item !== NONE) : items };
-    }
-    case 'number':
-      return { value: isEmpty ? undefined : Number(typed) };
-    case 'secrets':
-      return readSecrets(typed, text);
-    case 'json':
-      return isEmpty ? { value: undefined } : readJson(typed, text);
-    default:
-      return { value: isEmpty ? undefined : typed };
+  if (input.kind === 'switch') {
+    const isOn = values.length > 0;
+    return { value: isOn === input.initially ? undefined : isOn };
   }
+  const [typed = ''] = values;
+  if (typed.trim() === '') return { value: undefined };
+  const isPicked = input.kind === 'list' && lookup !== undefined;
+  // Beside others, "none" means nothing.
+  return isPicked
+    ? { value: input.none ? values.filter((one) => one !== NONE) : values }
+    : KINDS[input.kind].read(typed, text);
+}
+
+/** Indented if that fits into the input. */
+function writeJson(value: unknown): string {
+  const readable = JSON.stringify(value, null, 2);
+  return readable.length <= LIMIT.inputText ? readable : JSON.stringify(value);
 }
 
 /** https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions. Devin says what else is wrong with a schema. */
@@ -247,7 +259,7 @@ function readSecrets(typed: string, { modal: { errors } }: Text): Reading {
     if (key === '') return { problem: errors.secretLine(at + 1) };
     secrets.push({ key, value, sensitive: true });
   }
-  return { value: secrets.length === 0 ? undefined : secrets };
+  return someOf(secrets);
 }
 
 /** Several values in one text input: one per line or separated by commas, in quotes if they would be misread. */

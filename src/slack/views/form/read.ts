@@ -2,6 +2,7 @@ import { parse as parseEnvironment } from 'dotenv';
 import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts';
 import type { Faults } from '../../../session/failure.ts';
 import {
+  fieldOf,
   fields,
   sessionDraftSchema,
   type Field,
@@ -13,8 +14,7 @@ import type { Text } from '../../../text/index.ts';
 import type { UploadedText } from '../../edge/files.ts';
 import { BLOCK, fieldBlock } from '../../edge/ids.ts';
 import { readEntered, readUploads, type Entered, type UploadedFile } from '../objects.ts';
-import { oneLine, truncate } from '../text.ts';
-import { faultSentence, isKept, readField, readJson, type Reading } from './fields.ts';
+import { faultSentence, invalidValue, isKept, readField, readJson, type Reading } from './fields.ts';
 
 type ReadForm = {
   draft: SessionDraft;
@@ -77,8 +77,6 @@ function readChecked(field: Field, entered: Entered, { faults, before, text }: F
     : { value };
 }
 
-const SHOWN_LENGTH = 60;
-
 /** The value, or why the field refuses it; in a list, for the first refused entry. */
 function checked(field: Field, value: unknown, text: Text): Reading {
   const { errors } = text.modal;
@@ -86,19 +84,18 @@ function checked(field: Field, value: unknown, text: Text): Reading {
   if (Array.isArray(value) && value.length > most) return { problem: errors.tooMany(most, value.length) };
   const { success, error } = field.schema.safeParse(value);
   if (success) return { value };
-  const { takes } = text.fields[field.key];
   const index = error.issues[0]?.path[0];
   const given: unknown = Array.isArray(value) && typeof index === 'number' ? value[index] : value;
-  return typeof given === 'string' || typeof given === 'number'
-    ? { problem: errors.value(truncate(oneLine(String(given)), SHOWN_LENGTH), takes) }
-    : { problem: errors.takes(takes) };
+  // All else is too long to be shown, or secret.
+  const shown = typeof given === 'string' || typeof given === 'number' ? String(given) : '';
+  return { problem: invalidValue(shown, text.fields[field.key].takes, text) };
 }
 
-/** Files whose text is the value of a field, by their names. All others are attached. */
-const TEXT_FILES: readonly { name: RegExp; isFor: (field: Field) => boolean }[] = [
-  { name: /\.env(?:\.[\w-]+)?$/i, isFor: ({ input }) => input.kind === 'secrets' },
-  { name: /(?:^|\.)schema\.json$/i, isFor: ({ input }) => input.kind === 'json' },
-  { name: /\.md$/i, isFor: ({ isTask }) => isTask === true },
+/** The field whose value the text of a file with such a name is. All other files are attached. */
+const TEXT_FILES: readonly { name: RegExp; field: Field }[] = [
+  { name: /\.env(?:\.[\w-]+)?$/i, field: fieldOf('session_secrets') },
+  { name: /(?:^|\.)schema\.json$/i, field: fieldOf('structured_output_schema') },
+  { name: /\.md$/i, field: fieldOf('prompt') },
 ];
 
 /**
@@ -110,51 +107,49 @@ export async function withTextFiles(
   readText: (fileId: string) => Promise<UploadedText>,
   text: Text,
 ) {
-  const found = await Promise.all(
-    files.map(async ({ id, name }) => {
-      const kind = TEXT_FILES.find((one) => one.name.test(name));
-      const field = kind && fields.find(kind.isFor);
-      return { id, name, of: field && { field, uploaded: await readText(id) } };
-    }),
+  const found = files.map((file) => ({
+    ...file,
+    field: TEXT_FILES.find(({ name }) => name.test(file.name))?.field,
+  }));
+  const uploads = await Promise.all(
+    found.flatMap(({ id, name, field }) =>
+      field === undefined ? [] : [readText(id).then((uploaded) => ({ name, field, uploaded }))],
+    ),
   );
   const values: Record<string, unknown> = { ...read.draft };
   const problems: string[] = [];
-  for (const { name, of } of found) {
-    if (of === undefined) continue;
-    const { key } = of.field;
-    const merged = mergedValue({ ...of, before: values[key] }, text);
-    const checkedValue = 'problem' in merged ? merged : checked(of.field, merged.value, text);
-    if ('problem' in checkedValue) problems.push(`${name}: ${checkedValue.problem}`);
-    else values[key] = checkedValue.value;
+  for (const { name, field, uploaded } of uploads) {
+    const merged = mergedValue(field, { uploaded, before: values[field.key] }, text);
+    const reading = 'problem' in merged ? merged : checked(field, merged.value, text);
+    if ('problem' in reading) problems.push(`${name}: ${reading.problem}`);
+    else values[field.key] = reading.value;
   }
   return {
     ...read,
     draft: sessionDraftSchema.parse(values),
-    attached: found.filter(({ of }) => of === undefined).map(({ id }) => id),
+    attached: found.filter(({ field }) => field === undefined).map(({ id }) => id),
     errors: { ...read.errors, ...(problems.length > 0 && { [BLOCK.files]: problems.join('\n') }) },
   };
 }
 
-/** `before`: what the field holds already. */
-type TextFile = { field: Field; uploaded: UploadedText; before: unknown };
-
-/** Quotes, values of several lines and comments are as in any `.env` file. */
-function mergedValue({ field, uploaded, before }: TextFile, text: Text): Reading {
+/** Quotes, values of several lines and comments are as in any `.env` file. `before`: what the field holds already. */
+function mergedValue(
+  { key, input }: Field,
+  { uploaded, before }: { uploaded: UploadedText; before: unknown },
+  text: Text,
+): Reading {
   const { fileErrors, errors } = text.modal;
   if (uploaded.kind !== 'text') return { problem: fileErrors[uploaded.kind] };
   const words = uploaded.text.trim();
   if (words === '') return { problem: fileErrors['not-text'] };
-  switch (field.input.kind) {
+  switch (input.kind) {
     case 'json':
       return before === undefined ? readJson(words, text) : { problem: fileErrors.twice };
     case 'secrets': {
-      const secrets = Object.entries(parseEnvironment(words)).map(([key, value]) => ({
-        key,
-        value,
-        sensitive: true,
-      }));
+      const found = Object.entries(parseEnvironment(words));
+      const secrets = found.map(([name, value]) => ({ key: name, value, sensitive: true }));
       return secrets.length === 0
-        ? { problem: errors.takes(text.fields[field.key].takes) }
+        ? { problem: errors.takes(text.fields[key].takes) }
         : { value: [before ?? [], secrets].flat() };
     }
     default:
