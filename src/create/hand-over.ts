@@ -8,15 +8,13 @@ import type { OpenedFile, SlackFiles } from '../slack/edge/files.ts';
 
 type Opening = { files: Pick<SlackFiles, 'open'>; now: () => number };
 type HandOver = { askedAt: Date; signal: AbortSignal };
+type Content = { contentType: string; content: ReadableStream<Uint8Array> };
+
 /** Reads a file for its hash. */
 export async function hashFile(c: Opening, file: SlackFile, asked: HandOver) {
   return receive(c, file, {
     ...asked,
-    async take({ body }) {
-      const hash = createHash('sha256');
-      for await (const chunk of body) hash.update(chunk);
-      return { sha256: hash.digest('hex') };
-    },
+    take: async ({ content }) => content.pipeTo(new WritableStream()).then(() => ({})),
   });
 }
 
@@ -28,39 +26,33 @@ export async function handOverFile(
 ) {
   return receive(c, file, {
     ...asked,
-    async take({ contentType, body }) {
-      const hash = createHash('sha256');
-      const hashing = new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller) {
-          hash.update(chunk);
-          controller.enqueue(chunk);
-        },
-      });
-      const content = body.pipeThrough(hashing);
-      const { url } = await c.upload({ name: file.name, contentType, content, signal: asked.signal });
-      return { url, sha256: hash.digest('hex') };
-    },
+    take: async (content) => c.upload({ name: file.name, ...content, signal: asked.signal }),
   });
 }
 
-/** What became of a file's bytes, or why it was left out. Throws if asking again later may help. */
+/** What became of a file's bytes, and their hash; or why it was left out. Throws if asking again later may help. */
 async function receive<Taken extends object>(
   { files, now }: Opening,
   file: SlackFile,
-  {
-    askedAt,
-    signal,
-    take,
-  }: HandOver & { take: (opened: Extract<OpenedFile, { kind: 'open' }>) => Promise<Taken> },
-): Promise<{ leftOut: LeftOut['reason'] } | (Taken & { leftOut: null })> {
+  { askedAt, signal, take }: HandOver & { take: (content: Content) => Promise<Taken> },
+): Promise<{ leftOut: LeftOut['reason'] } | (Taken & { leftOut: null; sha256: string })> {
   const opened = await files.open(file, signal).catch((error: unknown): OpenedFile => {
     const retry = retryWindow('message', { triedForMs: now() - askedAt.getTime() });
     if (signal.aborted || retry.kind === 'wait') throw error;
     return { kind: 'left-out', reason: 'unreadable' };
   });
   if (opened.kind === 'left-out') return { leftOut: opened.reason };
+  const hash = createHash('sha256');
+  const hashing = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      hash.update(chunk);
+      controller.enqueue(chunk);
+    },
+  });
   try {
-    return { ...(await take(opened)), leftOut: null };
+    const content = opened.body.pipeThrough(hashing);
+    const taken = await take({ contentType: opened.contentType, content });
+    return { ...taken, leftOut: null, sha256: hash.digest('hex') };
   } catch (error) {
     // It isn't Devin's fault: the app is stopping, or the job took too long; it will be retried.
     signal.throwIfAborted();
