@@ -10,6 +10,7 @@ import type {
   TableBlock,
 } from '@slack/types';
 import MarkdownIt, { type Token } from 'markdown-it';
+import { batchesOf } from '../../bounds.ts';
 import { splitText, escape, inBounds, isAddress, oneLine, quote, truncate } from './text.ts';
 
 /** How much of a message is read. A longer one is posted as a file. */
@@ -29,7 +30,8 @@ export function isCut(markdown: string): boolean {
 /** Text and links only, which can't notify anyone. Raw. */
 type Leaf = RichTextText | (RichTextLink & { text: string });
 
-type List = { ordered: boolean; indent: number };
+/** `indent`: how deep it is. `next`: the number of its next item. */
+type List = { ordered: boolean; indent: number; next: number };
 
 /** Markdown in order and flat: Slack nests only the levels of a list. */
 type Piece =
@@ -45,7 +47,7 @@ function readMarkdown(markdown: string): Piece[] {
   } catch {
     // What can't be read stays as it was written.
   }
-  return [{ kind: 'code', leaves: [plain(read)] }];
+  return [codePiece(read)];
 }
 
 /** Between two lines, if one of them ends in the second half. */
@@ -58,20 +60,16 @@ function endOf(markdown: string): number {
 /** The parser returns a flat list of openings and closings. */
 function piecesOf(tokens: readonly Token[], lines: readonly string[]): Piece[] {
   const pieces: Piece[] = [];
-  /** Those that are open. `isNew`: nothing of the item was read yet. */
-  const lists: { list: List; number: number; isNew: boolean }[] = [];
+  /** Those that are open. */
+  const lists: List[] = [];
   let quotes = 0;
 
-  function add(kind: 'text' | 'code', leaves: Leaf[]): void {
-    if (textIn(leaves).trim() === '') return;
-    const item = lists.at(-1);
+  function add(leaves: Leaf[]): void {
     const last = pieces.at(-1);
-    if (kind === 'code') pieces.push({ kind, leaves });
-    else if (item?.isNew === true)
-      pieces.push({ kind: 'item', list: item.list, number: item.number, leaves });
-    else if (last?.kind === 'item' && last.list === item?.list) last.leaves.push(plain('\n'), ...leaves);
+    if (isBlank(leaves)) return;
+    if (last?.kind === 'item' && last.list === lists.at(-1))
+      last.leaves.push(...(last.leaves.length === 0 ? [] : [plain('\n')]), ...leaves);
     else pieces.push({ kind: quotes > 0 ? 'quote' : 'text', leaves });
-    if (item !== undefined && kind === 'text') item.isNew = false;
   }
 
   for (const [at, token] of tokens.entries()) {
@@ -83,8 +81,8 @@ function piecesOf(tokens: readonly Token[], lines: readonly string[]): Piece[] {
         break;
       case 'bullet_list_open':
       case 'ordered_list_open': {
-        const list = { ordered: token.tag === 'ol', indent: lists.length };
-        lists.push({ list, number: Number(token.attrGet('start') ?? 1) - 1, isNew: false });
+        const next = Number(token.attrGet('start') ?? 1);
+        lists.push({ ordered: token.tag === 'ol', indent: lists.length, next });
         break;
       }
       case 'bullet_list_close':
@@ -92,33 +90,38 @@ function piecesOf(tokens: readonly Token[], lines: readonly string[]): Piece[] {
         lists.pop();
         break;
       case 'list_item_open': {
-        const open = lists.at(-1);
-        if (open !== undefined) Object.assign(open, { number: open.number + 1, isNew: true });
+        const list = lists.at(-1);
+        if (list !== undefined) pieces.push({ kind: 'item', list, number: list.next++, leaves: [] });
         break;
       }
       case 'inline':
         // Those of a table were read with it.
-        if (!/^t[hd]_open$/.test(before))
-          add('text', inlineLeaves(token, before === 'heading_open' ? ['bold'] : []));
+        if (!/^t[hd]_open$/.test(before)) add(inlineLeaves(token, before === 'heading_open' ? ['bold'] : []));
         break;
       case 'hr':
+        add([plain(RULE)]);
+        break;
       case 'html_block':
-        add('text', [plain(token.type === 'hr' ? RULE : readableHtml(token.content).trim())]);
+        add([plain(readableHtml(token.content).trim())]);
         break;
       case 'fence':
       case 'code_block':
-        add('code', [plain(token.content.replace(/\n$/, ''))]);
+        pieces.push(codePiece(token.content.replace(/\n$/, '')));
         break;
       case 'table_open': {
         const table = readTable(tokens.slice(at));
         // A message takes one: others are shown as they were written.
-        if (table !== null && pieces.every(({ kind }) => kind !== 'table')) pieces.push(table);
-        else add('code', [plain(lines.slice(...(token.map ?? [0, 0])).join('\n'))]);
+        const isOnly = pieces.every(({ kind }) => kind !== 'table');
+        const written = lines.slice(...(token.map ?? [0, 0])).join('\n');
+        pieces.push(isOnly && table !== null ? table : codePiece(written));
       }
     }
   }
-  return pieces;
+  return pieces.filter(({ leaves }) => !isBlank(leaves));
 }
+
+const isBlank = (leaves: readonly Leaf[]): boolean => textIn(leaves).trim() === '';
+const codePiece = (text: string): Piece => ({ kind: 'code', leaves: [plain(text)] });
 
 const RULE = '———';
 const COMMENT = /<!--[^]*?(?:-->|$)/g;
@@ -127,43 +130,31 @@ const COMMENT = /<!--[^]*?(?:-->|$)/g;
 const readableHtml = (html: string): string =>
   html.replaceAll(COMMENT, '').replace(/^\s*<br *\/?>\s*$/i, '\n');
 
-/** https://docs.slack.dev/reference/block-kit/blocks/table-block. Slack counts the characters of all cells together. */
-const MOST_ROWS = 100;
+/** https://docs.slack.dev/reference/block-kit/blocks/table-block */
 const MOST_CELLS = 20;
-/** As JSON; Slack takes 10,000 characters in a table, and about 13,000 in all blocks. */
+/** As JSON; Slack takes 10,000 characters in a table, and about 13,000 in all blocks. It keeps rows below Slack's 100. */
 const TABLE_JSON = 8000;
 
 /** The table with which the tokens begin. null: too large for a table in Slack. */
 function readTable(tokens: readonly Token[]): Piece | null {
-  const table = tokens.slice(
-    0,
-    tokens.findIndex(({ type }) => type === 'table_close'),
-  );
+  const end = tokens.findIndex(({ type }) => type === 'table_close');
+  const table = tokens.slice(0, end);
   const heads = table.filter(({ type }) => type === 'th_open');
   const cells = table.filter(({ type }) => type === 'inline').map((token) => inlineLeaves(token));
   // The parser fills each row.
-  const rows = Array.from({ length: cells.length / heads.length }, (_, row) =>
-    cells.slice(row * heads.length, (row + 1) * heads.length),
-  );
-  if (rows.length > MOST_ROWS || heads.length > MOST_CELLS) return null;
+  const rows = batchesOf(cells, heads.length);
   const block: TableBlock = {
     type: 'table',
-    // Slack refuses empty cells.
-    rows: rows.map((row) =>
-      row.map((leaves) => ({
-        type: 'rich_text',
-        elements: [section(leaves.length === 0 ? [plain(' ')] : leaves)],
-      })),
-    ),
+    rows: rows.map((row) => row.map((leaves) => ({ type: 'rich_text', elements: [cell(leaves)] }))),
     column_settings: heads.map((head) => ({ align: alignOf(head), is_wrapped: true })),
   };
-  if (JSON.stringify(block).length > TABLE_JSON) return null;
-  const shown = rows.map((row) =>
-    row.flatMap((leaves, at) => (at === 0 ? leaves : [plain(' | '), ...leaves])),
-  );
-  const leaves = shown.flatMap((row, at) => (at === 0 ? row : [plain('\n'), ...row]));
-  return { kind: 'table', block, leaves };
+  if (heads.length > MOST_CELLS || jsonOf(block) > TABLE_JSON) return null;
+  const lines = rows.map((row) => joined(row, ' | '));
+  return { kind: 'table', block, leaves: joined(lines, '\n') };
 }
+
+/** Slack refuses empty ones. */
+const cell = (leaves: Leaf[]): RichTextSection => section(leaves.length === 0 ? [plain(' ')] : leaves);
 
 function alignOf(head: Token) {
   const style = String(head.attrGet('style'));
@@ -397,17 +388,19 @@ function elementOf(group: readonly [Piece, ...Piece[]]): Element {
     case 'item':
       return listOf(first, group);
     case 'quote':
-      return { type: 'rich_text_quote', elements: joined(group, '\n') };
+      return { type: 'rich_text_quote', elements: joined(leavesOf(group), '\n') };
     case 'text':
-      return section(joined(group, '\n\n'));
+      return section(joined(leavesOf(group), '\n\n'));
     case 'code':
     case 'table':
       return { type: 'rich_text_preformatted', elements: first.leaves };
   }
 }
 
-function joined(group: readonly Piece[], gap: string): Leaf[] {
-  return group.flatMap(({ leaves }, at) => (at === 0 ? leaves : [plain(gap), ...leaves]));
+const leavesOf = (pieces: readonly Piece[]): Leaf[][] => pieces.map(({ leaves }) => leaves);
+
+function joined(lists: readonly Leaf[][], gap: string): Leaf[] {
+  return lists.flatMap((leaves, at) => (at === 0 ? leaves : [plain(gap), ...leaves]));
 }
 
 function listOf({ list, number }: Extract<Piece, { kind: 'item' }>, group: readonly Piece[]): Element {
