@@ -1,3 +1,4 @@
+import type { Button } from '@slack/types';
 import { lookupFailure, refusedAs } from '../failures.ts';
 import { Later, type Queue } from '../queue/index.ts';
 import { draftForOthers } from '../session/credentials.ts';
@@ -10,9 +11,9 @@ import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/edge/ids.ts';
 import type { PrivatePlace } from '../slack/edge/outbound.ts';
 import { isLetIn, placeColumns } from '../slack/edge/places.ts';
 import { tellOnce } from '../slack/tell-once.ts';
-import { replyMessage, notice } from '../slack/views/notices.ts';
+import { replyMessage, notice, refusal } from '../slack/views/notices.ts';
 import type { Rendered } from '../slack/views/objects.ts';
-import { renderReplyNotice, type ReplyNotice } from '../slack/views/steering.ts';
+import { resendButton, runAgainButton } from '../slack/views/steering.ts';
 import { escape } from '../slack/views/text.ts';
 import { overBudgetWords } from '../slack/views/whoami.ts';
 import type { Reply } from '../store/replies.ts';
@@ -184,14 +185,15 @@ async function noticeOf(c: ConverseContext, told: ReplyInThread, text: Text): Pr
     reason === undefined ? [] : [escape(notices.leftOut[reason](name))],
   );
   if (failure !== null) {
-    const sentences = [reasonOf(failure, told, text)];
-    const offer = await offerAfter(c, told, failure);
-    return renderReplyNotice({ heading: thread.notDelivered, sentences, typed, offer }, text);
+    const offer = await offerAfter(c, told, { failure, text });
+    return refusal(
+      { title: thread.notDelivered, problems: [reasonOf(failure, told, text)], typed, offer },
+      text,
+    );
   }
   if (state === 'unknown') {
-    const offer = { does: 'sendAgain', id } as const;
-    const sentences = [thread.unknown, ...leftOut];
-    return renderReplyNotice({ heading: thread.notSure, sentences, typed, offer }, text);
+    const offer = resendButton(id, text);
+    return refusal({ title: thread.notSure, problems: [thread.unknown, ...leftOut], typed, offer }, text);
   }
   const heading = state === 'delivered' ? thread.leftOut : thread.notDelivered;
   return leftOut.length === 0 ? null : notice([heading, ...leftOut]);
@@ -201,11 +203,11 @@ async function noticeOf(c: ConverseContext, told: ReplyInThread, text: Text): Pr
 async function offerAfter(
   c: ConverseContext,
   told: ReplyInThread,
-  failure: ReplyFailure,
-): Promise<ReplyNotice['offer']> {
-  if (failure.kind === 'ended') return offerForm(c, told);
+  { failure, text }: { failure: ReplyFailure; text: Text },
+): Promise<Button | null> {
+  if (failure.kind === 'ended') return runAgainButton(await offerForm(c, told), text);
   const isFinal = isRefusedReply(failure) || failure.kind === 'not-started';
-  return isFinal ? null : { does: 'sendAgain', id: told.reply.id };
+  return isFinal ? null : resendButton(told.reply.id, text);
 }
 
 /** In Slack's markup. */
@@ -224,10 +226,7 @@ function reasonOf(failure: ReplyFailure, { reply, request }: ReplyInThread, text
 }
 
 /** A form filled in like the session's request, with the reply as its task: one for each wording, however often it's told. */
-async function offerForm(
-  { store }: ConverseContext,
-  { reply, request }: ReplyInThread,
-): Promise<ReplyNotice['offer']> {
+async function offerForm({ store }: ConverseContext, { reply, request }: ReplyInThread): Promise<string> {
   const { prompt: _task, ...values } = request.draft.values;
   const given = { ...request.draft, values };
   const draft = reply.userId === request.userId ? given : draftForOthers(given);
@@ -245,5 +244,5 @@ async function offerForm(
     lostSecrets: lostSecrets(request),
     faults: {},
   });
-  return { does: 'openForm', id };
+  return id;
 }

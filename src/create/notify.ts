@@ -10,6 +10,7 @@ import {
   reasonMessage,
   userMessage,
   cardElsewhere,
+  formButton,
   noCard,
   notice,
   refusal,
@@ -59,14 +60,14 @@ async function compose(c: NotifyContext, request: SessionRequest, kind: Notice):
 /** A form would start another one; the card's buttons know of the first attempt. */
 function notSentAgain({ failure }: SessionRequest, text: Text): Rendered {
   const problems = failure === null ? [] : [escape(reasonMessage(failure, text))];
-  return refusal({ problems, typed: null, formId: null, title: text.notices.notSentAgain }, text);
+  return refusal({ problems, title: text.notices.notSentAgain }, text);
 }
 
 /** Shows what they typed, so that nothing is lost. No form is offered if it would refuse them as well. */
 async function refused({ store }: NotifyContext, request: SessionRequest, text: Text): Promise<Rendered> {
   const { id, failure, draft, context } = request;
-  const formId = failure?.kind === 'identity' ? null : id;
-  if (formId !== null) {
+  const isOffered = failure?.kind !== 'identity';
+  if (isOffered) {
     const hurdles = failure?.kind === 'policy' ? failure.hurdles : [];
     // What was refused because the place sets it starts as that.
     const values: StoredDraft = { ...draft.values };
@@ -82,7 +83,8 @@ async function refused({ store }: NotifyContext, request: SessionRequest, text: 
   }
   const problems = problemsOf(request, text);
   const options = optionWords(askedBeside(draft), text, draft.names);
-  return refusal({ problems, typed: draft.values.prompt ?? null, options, formId }, text);
+  const offer = isOffered ? formButton(id, text) : null;
+  return refusal({ problems, typed: draft.values.prompt ?? null, options, offer }, text);
 }
 
 /** In Slack's markup. Whether anything was started is the notice's title. */

@@ -105,9 +105,9 @@ describeOnBothDatabaseServers('a session that turns up late', (...suite) => {
   test('continues on its card even if Devin refused another start meanwhile', async () => {
     const { devin } = world();
     const { first, showing, told, press } = await lose('start and fail');
-    devin.fail(CREATE, { status: 422, times: 1 });
+    devin.fail(CREATE, { status: 422, problem: { detail: 'not like this' }, times: 1 });
     await press('start_anyway');
-    await showing('HTTP 422');
+    await showing('Devin answered: not like this');
     aMinuteLater();
     await showing(first.url);
     await told('did start');

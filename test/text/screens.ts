@@ -263,7 +263,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a session that Devin no longer has': (text) => sessionOver({ requestId: 'r1', phase: 'gone' }, text),
   'a notice': (text) => notice([text.steering.notLookedUp]),
   'a second attempt that was refused': (text) =>
-    refusal({ problems: ['words'], typed: null, formId: null, title: text.notices.notSentAgain }, text),
+    refusal({ problems: ['words'], title: text.notices.notSentAgain }, text),
   'a request whose task was deleted': (text) => notice([text.notices.taskDeleted]),
   'a file in Devin': (text) =>
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),

@@ -9,7 +9,7 @@ import {
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../edge/ids.ts';
 import { invalidValue } from '../views/form/fields.ts';
-import { refusal } from '../views/notices.ts';
+import { formButton, refusal } from '../views/notices.ts';
 import { LIMIT, actions, button, primary, sections, type Rendered } from '../views/objects.ts';
 import { renderQuestion } from '../views/offer.ts';
 import { bold, code, escape, truncate, unescape } from '../views/text.ts';
@@ -92,8 +92,11 @@ export function renderNotDone(
   { command, typed, title }: { command: string; typed: string; title?: string },
   text: Text,
 ): Rendered {
-  const told = { problems, typed: `${command} ${unescape(typed)}`, formId: null };
-  return refusal({ ...told, title: title ?? text.command.notAnswered.title }, text);
+  const { notAnswered } = text.command;
+  return refusal(
+    { problems, typed: `${command} ${unescape(typed)}`, title: title ?? notAnswered.title },
+    text,
+  );
 }
 
 type Offered = {
@@ -112,7 +115,7 @@ export function renderDoubt(
 ): Rendered {
   if (intent.kind === 'invalid') {
     const problems = renderProblems(intent.problems, command, text);
-    return refusal({ problems, typed, formId }, text);
+    return refusal({ problems, typed, offer: formButton(formId, text) }, text);
   }
   const { doubt } = intent;
   const usage = doubt.kind === 'command' ? USAGE[doubt.name] : null;

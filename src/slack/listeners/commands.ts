@@ -12,10 +12,9 @@ import { ACTION } from '../edge/ids.ts';
 import type { Command } from '../edge/payload.ts';
 import type { Origin } from '../edge/places.ts';
 import { acceptOffered, acceptTask, offerForm, type TypedTask } from '../inbox/requests.ts';
-import { notice } from '../views/notices.ts';
+import { notice, refusal } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
-import { renderReplyNotice } from '../views/steering.ts';
 import { code, unescape } from '../views/text.ts';
 import { SESSION_ANSWERS } from './commands/sessions.ts';
 import { EXPLAIN_ANSWERS, SETTINGS_ANSWERS } from './commands/settings.ts';
@@ -181,8 +180,7 @@ export async function answerCommand(
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     if (intent.kind !== 'say') return notice([error.sentence]);
-    const { notDelivered: heading } = text.thread;
-    return renderReplyNotice({ heading, sentences: [error.sentence], typed: intent.text, offer: null }, text);
+    return refusal({ title: text.thread.notDelivered, problems: [error.sentence], typed: intent.text }, text);
   }
 }
 

@@ -40,34 +40,30 @@ import {
 /** Private notices: what happened, why, what to do next. Sentences come escaped; what was typed comes raw. */
 
 type Refusal = {
-  problems: string[];
-  typed: string | null;
+  /** Left out: that nothing was started. */
+  title?: string;
+  problems: readonly string[];
+  typed?: string | null;
   /** The options beside the task, in a few words each. */
   options?: readonly string[];
-  /** The form with what was typed; null: none. */
-  formId: string | null;
-  title?: string;
+  /** What can be done about it. */
+  offer?: Button | null;
 };
 
 const PROBLEM_LENGTH = 1000;
 const MAX_PROBLEMS = 20;
 
+/** What was typed is quoted: Slack keeps neither a command nor what is typed into a box. */
 export function refusal(refused: Refusal, text: Text): Rendered {
-  const { typed, options = [], formId, title = text.notices.nothingStarted } = refused;
+  const { title = text.notices.nothingStarted, typed = null, options = [], offer = null } = refused;
   const problems = refused.problems.slice(0, MAX_PROBLEMS).map((one) => truncate(one, PROBLEM_LENGTH));
   return joinParts([
     titled(title),
     packed(problems.length === 1 ? problems : problems.map((one) => `• ${one}`)),
-    quotedBack(text.notices.typed, typed),
+    ...present([typed]).map((words) => line(`${text.notices.typed}\n${fitCodeBlock(words).block}`)),
     ...present([facts(...options)]).map(line),
-    ifAny(formId, (id) => buttonRow(formButton(id, text))),
+    ifAny(offer, (one) => buttonRow(one)),
   ]);
-}
-
-/** Slack keeps neither a command nor what is typed into a box, so it is quoted. null: nothing was typed. */
-export function quotedBack(label: string, typed: string | null): Rendered | null {
-  const [words] = present([typed]);
-  return words === undefined ? null : line(`${label}\n${fitCodeBlock(words).block}`);
 }
 
 /** `again`: the button that opens what Slack didn't open, or may not have opened. */

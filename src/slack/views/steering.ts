@@ -1,7 +1,7 @@
 import type { Button, ModalView } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION, CARD_ACTION, REPLY_BLOCK, VIEW, sessionMetadata } from '../edge/ids.ts';
-import { offering, quotedBack } from './notices.ts';
+import { offering } from './notices.ts';
 import {
   inputBlock,
   readTyped,
@@ -19,7 +19,7 @@ import {
   type Rendered,
 } from './objects.ts';
 import { cardTitle, type SessionCard } from './session-card.ts';
-import { bold, escape, ifAny, present, quote, truncate } from './text.ts';
+import { bold, escape, present, quote, truncate } from './text.ts';
 
 type ReplyBox = {
   requestId: string;
@@ -59,24 +59,14 @@ export function readReplyBox(state: unknown): string {
 
 const shownWords = (words: string): string => quote(escape(truncate(words, WORDS_LENGTH)));
 
-export type ReplyNotice = {
-  heading: string;
-  /** Escaped. */
-  sentences: readonly string[];
-  /** Raw. */
-  typed: string;
-  /** What can be done about it. */
-  offer: { does: 'sendAgain' | 'openForm'; id: string } | null;
-};
+/** After a message that Devin didn't get. */
+export function resendButton(replyId: string, { thread }: Text): Button {
+  return primary(button(ACTION.sendAgain, thread.sendAgain, replyId));
+}
 
-/** For the author only: what happened to a message, why, and what to do next. */
-export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNotice, text: Text): Rendered {
-  return joinParts([
-    titled(heading),
-    packed(sentences),
-    quotedBack(text.notices.typed, typed),
-    ifAny(offer, ({ does, id }) => buttonRow(primary(button(ACTION[does], text.thread[does], id)))),
-  ]);
+/** After a message to a session that is over. */
+export function runAgainButton(formId: string, { thread }: Text): Button {
+  return primary(button(ACTION.openForm, thread.openForm, formId));
 }
 
 /** Asks whether `stop` or `exit` in the thread ends the session. */

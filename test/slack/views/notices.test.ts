@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { REFUSAL_REASONS } from '../../../src/session/identity.ts';
-import { refusalSentence, refusal } from '../../../src/slack/views/notices.ts';
+import { formButton, refusalSentence, refusal } from '../../../src/slack/views/notices.ts';
 import { escape, unescape } from '../../../src/slack/views/text.ts';
 import { en } from '../../../src/text/en.ts';
 
@@ -15,7 +15,7 @@ describe('a refusal', () => {
     const some = { problems: fc.array(words.map(escape), { maxLength: 50 }), typed: fc.option(words) };
     fc.assert(
       fc.property(fc.record(some), ({ problems, typed }) => {
-        const message = refusal({ problems, typed, formId: 'f1' }, en);
+        const message = refusal({ problems, typed, offer: formButton('f1', en) }, en);
         expect(checkMessage(message)).toEqual([]);
         expect(JSON.stringify(message)).not.toMatch(/<[!@]/);
         for (const block of message.blocks) {

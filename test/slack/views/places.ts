@@ -7,7 +7,7 @@ import { refusal } from '../../../src/slack/views/notices.ts';
 import { fact, linkedTitle, renderCard, type SessionCard } from '../../../src/slack/views/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/views/session-form.ts';
 import { renderSessionList } from '../../../src/slack/views/session-list.ts';
-import { renderReplyBox, renderReplyNotice } from '../../../src/slack/views/steering.ts';
+import { renderReplyBox } from '../../../src/slack/views/steering.ts';
 import { en } from '../../../src/text/en.ts';
 import type { Text } from '../../../src/text/index.ts';
 import { BARE_HOME } from '../../support/home.ts';
@@ -99,9 +99,7 @@ export const QUOTES: Readonly<Record<string, (words: string, text?: Text) => unk
   'the message that asks for an approval': (words, text = en) => renderApproval(approvalOf(words), text),
   'the box for a message': (words, text = en) => renderReplyBox({ requestId: 'r1', lastWords: words }, text),
   'a message from the web app': (words, text = en) => renderWebMessage(words, text),
-  'what comes back': (words, text = en) =>
-    renderReplyNotice({ heading: 'No.', sentences: [], typed: words, offer: null }, text),
-  'a refusal': (words, text = en) => refusal({ problems: ['No.'], typed: words, formId: null }, text),
+  'a refusal': (words, text = en) => refusal({ problems: ['No.'], typed: words }, text),
 };
 
 const LISTED = { askedAtMs: 0, isShown: true };
