@@ -5,20 +5,19 @@ import { nullIfFails } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import { pendingApproval } from '../session/approval.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
-import { type LookedUpIdentity, type Mapping, isAdministrator } from '../session/identity.ts';
+import { type Mapping, isAdministrator } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { DEFAULT_DAYS } from '../session/usage.ts';
-import { shownIdentity, unidentified, cardView } from '../slack/card-view.ts';
+import { shownIdentity, cardView } from '../slack/card-view.ts';
 import { cardMessage } from '../slack/edge/places.ts';
 import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
-import { renderHome, type Home, type HomeFile, type HomeHealth } from '../slack/views/home.ts';
+import { renderHome, type Home, type HomeFile } from '../slack/views/home.ts';
 import { keyRefused } from '../slack/views/notices.ts';
 import type { Person } from '../store/identities.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
 import { countSetAside } from '../store/thread-messages.ts';
 import type { Text } from '../text/index.ts';
-import { sleep } from '../time.ts';
 import type { Tuning } from '../times.ts';
 import type { FileSource, Spending } from '../trust/index.ts';
 
@@ -37,78 +36,66 @@ export type HomeContext = {
 };
 
 type Owner = Person & { channelId: string };
-/** What Slack and Devin have to be asked for. `looking`: not known yet. */
-type HomeParts = Pick<Home, 'health' | 'files' | 'everyone'> & { identity: LookedUpIdentity | 'looking' };
 
-const NOT_KNOWN_YET: HomeParts = { identity: 'looking', health: null, files: [], everyone: null };
 const SHOWN_SESSIONS = 10;
 const SHOWN_APPROVALS = 10;
-/** How long the first picture waits to know who sessions run as. */
-const IDENTITY_WAIT_MS = 1000;
+const EVERYONE = { scope: 'workspace', by: 'person', days: DEFAULT_DAYS } as const;
 
-/** Draws a person's App Home as things are now: `TEAM:USER`. When to try again, in ms; null: never. */
+/** Draws a person's App Home as things are now: `TEAM:USER`. */
 export function createHome(c: HomeContext) {
   return async (subject: string): Promise<null> => {
     const [teamId = '', userId = ''] = subject.split(':');
     const { channelId = null } = (await c.store.shown.find(shownKey('home', subject))) ?? {};
     if (channelId === null) return null;
-    const owner = { teamId, userId, channelId };
-    const looking = lookUp(c, owner);
-    const over = new AbortController();
-    const waited = sleep(IDENTITY_WAIT_MS, over.signal).then(() => null);
-    const lookedUp = await Promise.race([looking, waited]);
-    over.abort();
-    if (lookedUp !== null) return publish(c, owner, lookedUp);
-    await publish(c, owner, NOT_KNOWN_YET);
-    return publish(c, owner, await looking);
+    const text = await c.slack.textFor(userId);
+    const home = await homeOf(c, { teamId, userId, channelId }, text);
+    await c.slack.outbound.publishHome(userId, renderHome(home, text));
+    return null;
   };
 }
 
-const EVERYONE = { scope: 'workspace', by: 'person', days: DEFAULT_DAYS } as const;
-
-async function lookUp(c: HomeContext, person: Owner): Promise<HomeParts> {
-  const { log } = c.tuning;
-  const { userId } = person;
-  const [identity, health, files, everyone] = await Promise.all([
-    nullIfFails(c.resolve(person).catch(keyRefused), log, 'a Home could not show who sessions run as'),
-    healthFor(c, userId),
-    nullIfFails(filesFor(c, userId), log, 'a Home could not show the policy and the identity file'),
-    nullIfFails(c.usage.report(person, EVERYONE), log, 'a Home could not show what everyone used'),
-  ]);
-  return { identity, health, files: files ?? [], everyone };
-}
-
-async function publish(c: HomeContext, owner: Owner, lookedUp: HomeParts): Promise<null> {
+/** Without what Slack and Devin don't tell now. */
+async function homeOf(c: HomeContext, owner: Owner, text: Text): Promise<Home> {
   const { settings } = c.store;
-  const preferences = await settings.preferencesFor(owner);
-  const text = await c.slack.textFor(owner.userId);
-  const { identity, ...known } = lookedUp;
-  const home: Home = {
-    ...known,
+  const { userId, channelId } = owner;
+  const isAdmin = isAdministrator(await orNull(c, c.slack.people.find(userId)));
+  const [identity, health, files, everyone] = await Promise.all([
+    orNull(c, c.resolve(owner).catch(keyRefused)),
+    isAdmin ? healthOf(c) : null,
+    orNull(c, filesFor(c, userId, isAdmin)),
+    orNull(c, c.usage.report(owner, EVERYONE)),
+  ]);
+  return {
     ...(await ownSessions(c, owner, text)),
     approvals: await ownApprovals(c, owner, text),
-    channelId: owner.channelId,
+    channelId,
     command: c.command,
-    runsAs: identity === 'looking' ? unidentified(text.home.looking) : shownIdentity(identity, text),
+    runsAs: shownIdentity(identity, text),
     defaults: c.withNames(applyDefaults(await settings.layersFor(owner))),
-    preferences,
+    preferences: await settings.preferencesFor(owner),
+    health,
+    files: files ?? [],
+    everyone,
     drawnAtMs: c.tuning.now(),
   };
-  await c.slack.outbound.publishHome(owner.userId, renderHome(home, text));
-  return null;
+}
+
+async function orNull<T>({ tuning: { log } }: HomeContext, asking: Promise<T>): Promise<T | null> {
+  return nullIfFails(asking, log, 'a part of a Home could not be looked up');
 }
 
 async function ownSessions(
-  { store: { listing, requests, sessions }, slack: { outbound }, tuning }: HomeContext,
+  c: HomeContext,
   owner: Owner,
   text: Text,
 ): Promise<Pick<Home, 'sessions' | 'hasMore'>> {
+  const { listing, requests, sessions } = c.store;
   const { requestIds, total } = await listing.mostPressing({ ...owner, limit: SHOWN_SESSIONS });
   const entries = requestIds.map(async (id) => {
     const [request, session] = await Promise.all([requests.find(id), sessions.ofRequest(id)]);
     if (request === null) return [];
-    const card = cardView({ request, session, nowMs: tuning.now() }, text);
-    return [{ card, thread: outbound.permalink(cardMessage(request)) }];
+    const card = cardView({ request, session, nowMs: c.tuning.now() }, text);
+    return [{ card, thread: c.slack.outbound.permalink(cardMessage(request)) }];
   });
   return { sessions: (await Promise.all(entries)).flat(), hasMore: total > requestIds.length };
 }
@@ -148,48 +135,37 @@ export function createHomeRedrawer({ store: { shown }, enqueue, tuning }: Redraw
   };
 }
 
-/** The health of the app, for administrators; null: for everyone else. */
-async function healthFor(
-  { store, devin, slack, tuning: { log } }: HomeContext,
-  userId: string,
-): Promise<HomeHealth | null> {
-  const { answers: client, people } = slack;
-  const orNull = async <T>(asking: Promise<T>): Promise<T | null> =>
-    nullIfFails(asking, log, 'a part of the health in a Home could not be looked up');
-
-  if (!isAdministrator(await orNull(people.find(userId)))) return null;
-  const [inSlack, inDevin, counts] = await Promise.all([
-    orNull(identifyBot(client)),
-    orNull(keyIn(devin)),
-    orNull(countSetAside(store.db)),
+/** What an administrator should know of the app. */
+async function healthOf(c: HomeContext): Promise<Home['health']> {
+  const { store, devin, slack } = c;
+  const accepted = devin.self.get().then(
+    () => true,
+    (error: unknown) => {
+      if (!refusesKey(error)) throw error;
+      return false;
+    },
+  );
+  const [inSlack, isKeyAccepted, counts] = await Promise.all([
+    orNull(c, identifyBot(slack.answers)),
+    orNull(c, accepted),
+    orNull(c, countSetAside(store.db)),
   ]);
-  const sum = Object.values(counts ?? {}).reduce((total, count) => total + count, 0);
   return {
-    database: counts !== null,
-    devin: inDevin !== null,
-    slack: inSlack !== null,
-    keyRefused: inDevin === 'refused',
+    unreachable: { database: counts === null, devin: isKeyAccepted === null, slack: inSlack === null },
+    keyRefused: isKeyAccepted === false,
     missingScopes: missingScopes(inSlack?.scopes ?? null),
-    setAside: sum,
+    setAside: Object.values(counts ?? {}).reduce((total, count) => total + count, 0),
   };
 }
 
-async function keyIn({ self }: HomeContext['devin']): Promise<'accepted' | 'refused'> {
-  try {
-    await self.get();
-    return 'accepted';
-  } catch (error) {
-    if (refusesKey(error)) return 'refused';
-    throw error;
-  }
-}
-
 /** The files with errors that a person may see: both for administrators, the policy for its owners. */
-async function filesFor({ policy, mapping, slack, usage }: HomeContext, userId: string): Promise<HomeFile[]> {
-  if (!(await usage.mayAll(userId))) return [];
-  const isAdmin = isAdministrator(await slack.people.find(userId));
+async function filesFor(
+  { policy, mapping, usage }: HomeContext,
+  userId: string,
+  isAdmin: boolean,
+): Promise<HomeFile[]> {
   const files: HomeFile[] = [
-    { kind: 'policy', problems: policy.problems() },
+    { kind: 'policy', problems: (await usage.mayAll(userId)) ? policy.problems() : [] },
     { kind: 'identity', problems: isAdmin ? mapping.problems() : [] },
   ];
   return files.filter(({ problems }) => problems.length > 0);

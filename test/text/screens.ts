@@ -124,9 +124,7 @@ const CHOICES: NonNullable<SessionForm['choices']> = {
 
 function HOMES(): Partial<Home>[] {
   const health = {
-    database: true,
-    devin: true,
-    slack: false,
+    unreachable: { database: false, devin: false, slack: true },
     keyRefused: true,
     missingScopes: ['a'],
     setAside: 2,

@@ -28,11 +28,11 @@ import {
 } from './text.ts';
 import { homeEveryone, type HomeEveryone } from './usage.ts';
 
+const SIDES = ['database', 'devin', 'slack'] as const;
+
 /** What an administrator wants to know of the app. */
-export type HomeHealth = {
-  database: boolean;
-  devin: boolean;
-  slack: boolean;
+type HomeHealth = {
+  unreachable: Record<(typeof SIDES)[number], boolean>;
   /** Devin answers, but not to the app's key. */
   keyRefused: boolean;
   missingScopes: readonly string[];
@@ -170,16 +170,14 @@ function howToBegin({ command }: Home, text: Text): KnownBlock[] {
 
 const SCOPES_LENGTH = 500;
 const PROBLEMS_LENGTH = 2000;
-const SIDES = ['database', 'devin', 'slack'] as const;
-
 /** One line: what is wrong, or that all is well. */
 function homeHealth(
-  { keyRefused, missingScopes, setAside, ...sides }: HomeHealth,
+  { unreachable, keyRefused, missingScopes, setAside }: HomeHealth,
   { devin, doctor, home, joins }: Text,
 ): KnownBlock {
   const { label, well, database, ...words } = home.health;
   const named = { database, devin: 'Devin', slack: 'Slack' };
-  const unwell = SIDES.filter((side) => !sides[side]).map((side) => named[side]);
+  const unwell = SIDES.filter((side) => unreachable[side]).map((side) => named[side]);
   const scopes = truncate(missingScopes.join(', '), SCOPES_LENGTH);
   const problems = present([
     unwell.length === 0 ? null : words.unreachable(joins.list(unwell)),
