@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DevinRequestFacts } from './devin/client.ts';
-import type { Depth } from './queue/index.ts';
+import type { Queue } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { RefusedDelivery } from './slack/edge/http-receiver.ts';
 import { DATABASE_MS, MS_PER_S, within } from './time.ts';
@@ -16,7 +16,7 @@ export function createMetrics({
   policy,
   mapping,
 }: {
-  depth: () => Promise<Record<string, Depth>>;
+  depth: Queue['depth'];
   countSetAside: () => Promise<Record<string, number>>;
   /** Whether Slack and Devin answer. */
   areUp: Record<'slack' | 'devin', () => boolean>;

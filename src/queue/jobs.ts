@@ -16,8 +16,6 @@ type EnqueueOptions = {
   trx?: Transaction<Tables>;
   /** An hour at most. */
   startAfterMs?: number;
-  /** Instead of the payload's own. */
-  key?: string;
   /** Starts before the jobs of its name that are not. */
   interactive?: boolean;
 };
@@ -39,37 +37,9 @@ type JobHandler<Name extends JobName> = (
   context: { signal: AbortSignal },
 ) => Promise<number | null | void>;
 
+export type Queue = ReturnType<typeof createQueue>;
 export type Enqueue = Queue['enqueue'];
 export type EnqueueAll = Queue['enqueueAll'];
-
-/** Jobs of a queue: those that can start now, those that start later, and those that run. */
-export type Depth = { due: number; later: number; active: number };
-
-export type Queue = {
-  /**
-   * Only after `start`. One job waits for each key: enqueuing another makes it start no later than that one would; a job
-   * that failed keeps its pause. A job that is running doesn't count.
-   */
-  enqueue<Name extends JobName>(name: Name, payload: Jobs[Name], options?: EnqueueOptions): Promise<void>;
-  /** Many of one kind at once, each with a key that is new, inside a transaction. */
-  enqueueAll<Name extends JobName>(
-    name: Name,
-    jobs: readonly Jobs[Name][],
-    trx: Transaction<Tables>,
-  ): Promise<void>;
-  /** Those of the keys for which no job waits or runs. */
-  unqueued(name: JobName, keys: readonly string[]): Promise<string[]>;
-  /** Before `start`. Jobs of this name run at the same time, each on its own. */
-  work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers<Name>): void;
-  /** Kinds of jobs that no feature handles. */
-  unhandled(): string[];
-  start(): Promise<void>;
-  /** Takes no new job; waits for the running ones up to `timeoutMs`, then aborts them and gives them a last second. */
-  stop(options: { timeoutMs: number }): Promise<void>;
-  depth(): Promise<Record<string, Depth>>;
-  /** False while stopped, and while the workers cannot reach the database. */
-  healthy(): boolean;
-};
 
 export function createQueue({
   database,
@@ -81,8 +51,7 @@ export function createQueue({
   log: Record<'error' | 'warn', (facts: object, message: string) => void>;
   leaseMs?: number;
   pollSeconds?: number;
-}): Queue {
-  const alone = database.kind === 'embedded';
+}) {
   const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
   const onError = (error: unknown): void => log.error({ err: error }, 'the job queue met an error');
   boss.on('error', onError);
@@ -90,8 +59,16 @@ export function createQueue({
   const registrations: Registration[] = [];
   let pool: WorkerPool | null = null;
 
-  const enqueue: Enqueue = async (name, payload, { trx, key = keyOf(name, payload), ...how } = {}) => {
-    const { interactive = false } = how;
+  /**
+   * Only after `start`. One job waits for each key: enqueuing another makes it start no later than that one would; a job
+   * that failed keeps its pause. A job that is running doesn't count.
+   */
+  async function enqueue<Name extends JobName>(
+    name: Name,
+    payload: Jobs[Name],
+    { trx, interactive = false, ...how }: EnqueueOptions = {},
+  ): Promise<void> {
+    const key = keyOf(name, payload);
     const startAfterMs = Math.min(how.startAfterMs ?? 0, LONGEST_WAIT_MS);
     const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
     const options = {
@@ -105,16 +82,31 @@ export function createQueue({
       if (key !== undefined && (await joinWaiting(db, { name, key, startAfterMs, interactive }))) return;
       if ((await boss.send(name, payload, options)) !== null) return;
     }
-  };
+  }
 
   return {
     enqueue,
-    async enqueueAll(name, jobs, trx) {
+
+    /** Many of one kind at once, each with a key that is new, inside a transaction. */
+    async enqueueAll<Name extends JobName>(
+      name: Name,
+      jobs: readonly Jobs[Name][],
+      trx: Transaction<Tables>,
+    ): Promise<void> {
       const inserts = jobs.map((data) => ({ data, singletonKey: keyOf(name, data) ?? randomUUID() }));
       await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
     },
-    unqueued: async (name, keys) => withoutJob(boss.getDb(), name, keys),
-    work(name, handler, { concurrency, over }) {
+
+    /** Those of the keys for which no job waits or runs. */
+    unqueued: async (name: JobName, keys: readonly string[]): Promise<string[]> =>
+      withoutJob(boss.getDb(), name, keys),
+
+    /** Before `start`. Jobs of this name run at the same time, each on its own. */
+    work<Name extends JobName>(
+      name: Name,
+      handler: JobHandler<Name>,
+      { concurrency, over }: Workers<Name>,
+    ): void {
       const run: Registration['run'] = async ({ data, triedForMs, signal }) => {
         try {
           const payload = payloads[name].parse(data);
@@ -134,12 +126,15 @@ export function createQueue({
       };
       registrations.push({ name, concurrency, run });
     },
-    unhandled: () => JOB_NAMES.filter((name) => !registrations.some((done) => done.name === name)),
-    async start() {
+
+    /** Kinds of jobs that no feature handles. */
+    unhandled: (): string[] => JOB_NAMES.filter((name) => !registrations.some((done) => done.name === name)),
+
+    async start(): Promise<void> {
       pool ??= await startWorkerPool({
         boss,
         db: database.unflushed ?? undefined,
-        alone,
+        alone: database.kind === 'embedded',
         names: JOB_NAMES,
         registrations,
         onError,
@@ -149,26 +144,27 @@ export function createQueue({
         throw orForbidden(error);
       });
     },
-    async stop({ timeoutMs }) {
+
+    /** Takes no new job; waits for the running ones up to `timeoutMs`, then aborts them and gives them a last second. */
+    async stop({ timeoutMs }: { timeoutMs: number }): Promise<void> {
       const stopping = pool;
       pool = null;
       await stopping?.stop(timeoutMs);
     },
-    depth: () => readDepth(boss),
-    healthy: () => pool?.isFetching() === true,
+
+    /** Jobs of each queue: those that can start now, those that start later, and those that run. */
+    async depth(): Promise<Record<string, Record<'due' | 'later' | 'active', number>>> {
+      const counted = await countJobs(boss.getDb(), JOB_NAMES);
+      return Object.fromEntries(counted.map(({ name, ...depth }) => [name, depth]));
+    },
+
+    /** False while stopped, and while the workers cannot reach the database. */
+    healthy: (): boolean => pool?.isFetching() === true,
   };
 }
 
 /** undefined: it has none. */
 function keyOf<Name extends JobName>(name: Name, payload: Jobs[Name]): string | undefined {
   const fields: readonly (keyof Jobs[Name])[] | undefined = keyFields[name];
-  // Without fields, all jobs of a kind are about the same.
-  return fields?.length === 0 ? name : fields?.map((field) => payload[field]).join(':');
-}
-
-async function readDepth(boss: PgBoss): Promise<Record<string, Depth>> {
-  const none = JOB_NAMES.map((name): [string, Depth] => [name, { due: 0, later: 0, active: 0 }]);
-  const counted = await countJobs(boss.getDb());
-  const some = counted.map(({ name, ...depth }): [string, Depth] => [name, depth]);
-  return Object.fromEntries([...none, ...some]);
+  return fields?.map((field) => payload[field]).join(':');
 }

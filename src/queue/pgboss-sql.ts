@@ -116,14 +116,16 @@ const depthSchema = z.array(
   z.object({ name: z.string(), due: z.coerce.number(), later: z.coerce.number(), active: z.coerce.number() }),
 );
 
-/** How many jobs can start, start later and run, by queue. pg-boss itself takes a statement for each queue. */
-export async function countJobs(db: BossDb) {
+/** How many jobs of these queues can start, start later and run. pg-boss itself takes a statement for each queue. */
+export async function countJobs(db: BossDb, names: readonly string[]) {
   const { rows } = await db.executeSql(
-    `select name,
+    `select queue.name,
        count(*) filter (where state < 'active' and start_after <= now()) as due,
        count(*) filter (where state < 'active' and start_after > now()) as later,
        count(*) filter (where state = 'active') as active
-     from ${BOSS_SCHEMA}.job where state <= 'active' group by name`,
+     from unnest($1::text[]) as queue (name)
+     left join ${BOSS_SCHEMA}.job on job.name = queue.name and state <= 'active' group by queue.name`,
+    [names],
   );
   return depthSchema.parse(rows);
 }
