@@ -4,22 +4,21 @@ import type { Log } from './log.ts';
 export const MS_PER_S = 1000;
 
 export type Interval = {
-  /** Doesn't keep the process alive. */
-  unref(): void;
   /** Ends it, and waits for the run in progress. */
   stop(): Promise<void>;
 };
 
-/** Runs a task, which never rejects, every `everyMs` without overlap. */
-export function repeat(task: () => Promise<void>, everyMs: number): Interval {
+/** Runs a task, which never rejects, every `everyMs` without overlap. Doesn't keep the process alive. */
+export function repeat(
+  task: () => Promise<void>,
+  everyMs: number,
+  { atOnce }: { atOnce: boolean } = { atOnce: false },
+): Interval {
   let running: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    running ??= task().finally(() => (running = null));
-  }, everyMs);
+  const run = (): void => void (running ??= task().finally(() => (running = null)));
+  const timer = setInterval(run, everyMs).unref();
+  if (atOnce) run();
   return {
-    unref() {
-      timer.unref();
-    },
     async stop() {
       clearInterval(timer);
       await running;

@@ -49,7 +49,7 @@ type Held = Map<string, { renewedAtMs: number; lose: () => void }>;
 export function createWithLease(leases: LeaseRows, leaseMs: number = TIMES.leaseMs): WithLease {
   const held: Held = new Map();
   // One at a time: a slow database gets no more of them. If one fails, the next write notices it.
-  repeat(async () => renewAll(leases, held, leaseMs).catch(() => undefined), leaseMs / 3).unref();
+  repeat(async () => renewAll(leases, held, leaseMs).catch(() => undefined), leaseMs / 3);
 
   return async (name, task, { late } = { late: false }) => {
     const lost = new AbortController();

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Db, JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { inBatches } from '../store/commit.ts';
-import { repeat } from '../time.ts';
+import { repeat, within } from '../time.ts';
 import { CHANNEL, dueQueues, putBack, takeFromSilent } from './pgboss-sql.ts';
 
 /** When it runs again, in ms; null: it is done. `triedForMs`: until this run, by the database's clock. */
@@ -94,9 +93,9 @@ export async function startWorkerPool(parts: PoolParts): Promise<WorkerPool> {
     async stop(timeoutMs) {
       await poll.stop();
       const ended = Promise.all(all.map(async (workers) => workers.close()));
-      await within(ended, timeoutMs);
+      await within(timeoutMs, ended, null);
       stopping.abort(new Error('the app is stopping'));
-      await within(ended, ABORT_GRACE_MS);
+      await within(ABORT_GRACE_MS, ended, null);
       await Promise.all(all.map(async (workers) => workers.giveBack())).catch(onError);
       await pulse.stop();
       await listening?.close().catch(onError);
@@ -192,8 +191,4 @@ function createWorkers({ boss, db, registration, onError, stopping, fetched }: W
       if (ids.length > 0) await putBack(boss.getDb(), { name, ids, afterMs: 0 });
     },
   };
-}
-
-async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  await Promise.race([work, delay(timeoutMs, undefined, { ref: false })]);
 }

@@ -6,7 +6,7 @@ import { fields } from '../session/fields.ts';
 import { phasesOf } from '../session/lifecycle.ts';
 import { shownEvent } from '../session/reply.ts';
 import { PENDING_STATES } from '../session/request.ts';
-import { repeat } from '../time.ts';
+import { repeat, type Interval } from '../time.ts';
 import { appendAudit } from './audit.ts';
 import type { Leases } from './leases.ts';
 import { KEPT_KINDS, MESSAGE_KINDS } from './shown.ts';
@@ -103,16 +103,14 @@ export function createTidying(tidy: (signal: AbortSignal) => Promise<void>, log:
     tidy(stopping.signal).catch((error: unknown) => {
       log.warn({ err: error }, 'removing old text failed; it will be retried in an hour');
     });
-  let life: { stop(): Promise<void> } | null = null;
-  let first: Promise<void> = Promise.resolve();
+  let life: Interval | null = null;
   return {
     start() {
-      life = repeat(once, EVERY_MS);
-      first = once();
+      life = repeat(once, EVERY_MS, { atOnce: true });
     },
     async stop() {
       stopping.abort();
-      await Promise.all([life?.stop(), first]);
+      await life?.stop();
     },
   };
 }

@@ -74,9 +74,7 @@ export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>) {
       if (!signal.aborted) log.warn({ err: error }, 'upkeep of the embedded database failed');
     });
   }, CHECKPOINT_MS);
-  upkeep.unref();
   const growth = repeat(async () => analyzeGrown(database).catch(() => undefined), GROWTH_MS);
-  growth.unref();
   return {
     async stop(): Promise<void> {
       stopping.abort();
