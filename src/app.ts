@@ -1,110 +1,59 @@
 import { createActing } from './act/index.ts';
 import type { Config } from './config.ts';
 import { createConversing } from './converse/index.ts';
-import { createCreation } from './create/index.ts';
-import { createDevin } from './devin/devin.ts';
-import { createFollowing } from './follow/index.ts';
-import { createHealthPages, createReadiness } from './health.ts';
+import { createCreation, type Sweep } from './create/index.ts';
+import { createFollowing, type Watcher } from './follow/index.ts';
+import { createHealthPages, createWaiting, type Readiness } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
-import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
-import { createLog, type Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import { isProxied } from './network.ts';
-import { createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
+import { checkDevin, checkSlack } from './operator/checks.ts';
 import { createReconciling } from './reconcile/index.ts';
 import { restoreLost } from './restore/index.ts';
-import { createWithNames } from './session/defaults.ts';
-import { limitsFrom } from './session/policy/limits.ts';
-import type { RequestState } from './session/request.ts';
-import { createHttpServer } from './slack/edge/http-receiver.ts';
-import { createSlack } from './slack/edge/slack.ts';
+import { openServices, type Overrides, type Services } from './services.ts';
+import { slackFailure } from './slack/edge/errors.ts';
+import { createHttpServer, type HttpServer } from './slack/edge/http-receiver.ts';
+import { missingScopes } from './slack/edge/slack.ts';
 import { createListeners } from './slack/listeners/index.ts';
-import { createPostOnce } from './slack/post-once.ts';
-import { createStart, createWaiting, type Bot } from './start.ts';
-import { createWrites } from './store/commit.ts';
-import { openDatabase } from './store/database.ts';
-import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
-import type { Embedded } from './store/embedded/embedded.ts';
-import { createSeal, loadSecretsKeys } from './store/envelope.ts';
-import { createLimiter } from './store/limiter.ts';
-import { createTidying, removeExpired } from './store/retention.ts';
-import { createSettings } from './store/settings.ts';
-import { shownKey } from './store/shown.ts';
-import { clockOf, createDatabaseTime, databaseClock } from './store/sql.ts';
-import { createStore, type Store } from './store/store.ts';
-import { countSetAside } from './store/thread-messages.ts';
-import { createLanguages } from './text/languages.ts';
-import type { OperatorError } from './text/operator-error.ts';
-import { TIMES, type Times } from './times.ts';
-import {
-  createQuickGate,
-  createSpending,
-  createSteeringCheck,
-  createTrust,
-  IDENTITY_FILE,
-  openFile,
-  POLICY_FILE,
-  withPolicy,
-} from './trust/index.ts';
-import { createUpstream, refuseConnection } from './upstream.ts';
+import { isPlain } from './store/database.ts';
+import { createTidying, removeExpired, type Tidying } from './store/retention.ts';
+import { prepareSchema } from './store/schema.ts';
+import { codeOf } from './store/sql.ts';
+import { OperatorError, type Say } from './text/operator-error.ts';
+import { once } from './time.ts';
+import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 
-/** What tests set, and the process that the app runs in. App admins set nothing here. */
-export type Overrides = Partial<Omit<Times, 'watchTimes'>> & {
-  watchTimes?: Partial<Times['watchTimes']>;
-  log?: Log;
-  fetch?: typeof globalThis.fetch;
-  now?: () => number;
-  /** Called with each new state of a request, after the commit. */
-  onState?: (state: RequestState) => void;
-  /** The program of the embedded database's thread. */
-  databaseProgram?: URL;
-  /** The embedded database, if it is being opened already. */
-  embedded?: Promise<Embedded> | null;
-  /** The database failed for good: only a new process helps. */
-  onFatal?: (error: OperatorError) => void;
+export type Bot = {
+  /**
+   * Resolves when the app takes requests. Rejects with an `OperatorError`, or with an `AbortError` after `stop`.
+   */
+  start(): Promise<{ port: number }>;
+  /** Takes no new work, and records what is running. A second call waits for the first. */
+  stop(): Promise<void>;
+  readiness(): Promise<Readiness>;
 };
 
 /** The whole bot. Opens the database; everything else waits for `start`. */
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
   const services = await openServices(config, overrides);
   const { queue, store, devin, slack, metrics, writes, log, logged: text, interactiveStore } = services;
-  const { enqueue } = queue;
 
   // Each feature takes what its context names, and sees nothing else.
-  const redrawHome = createHomeRedrawer({ ...services, enqueue });
+  const redrawHome = createHomeRedrawer(services);
   const usage = createSpending(services);
   const home = createHome({ ...services, usage });
-  const showing = { ...services, enqueue, redrawHome };
-  const show = createReconciling(showing, { queue, listing: store.listing, home });
+  const show = createReconciling({ ...services, redrawHome }, { queue, listing: store.listing, home });
   const { sweep, findUnconfirmed } = createCreation({ ...services, show });
-  const prepare = async (signal: AbortSignal) => restoreLost({ ...services, enqueue }, signal);
-  const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
+  const prepare = async (signal: AbortSignal) => restoreLost(services, signal);
   const { watcher, recordAnswer } = createFollowing({ ...services, prepare, findUnconfirmed, redrawHome });
-  const { presence, textFor } = slack;
-  createActing(queue, {
-    ...services,
-    recordAnswer,
-    usage,
-    show,
-    enqueue,
-    check,
-    lookUp: services.resolve,
-    presence,
-    textFor,
-  });
-  createConversing(queue, { ...services, enqueue, check, recordAnswer });
+  const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
+  createActing(queue, { ...services, recordAnswer, usage, show, check });
+  createConversing(queue, { ...services, check, recordAnswer });
 
   // Here, a person waits for the answer.
-  const interactive = { ...services, store: interactiveStore };
-  const { settings } = interactiveStore;
+  const interactive = { ...services, store: interactiveStore, settings: interactiveStore.settings };
   createListeners({
     ...interactive,
-    enqueue,
-    enqueueAll: queue.enqueueAll,
-    save: writes.save,
-    check: createSteeringCheck({ resolve: services.resolve, settings }),
-    gate: createQuickGate({ ...interactive, settings }),
-    search: devin.catalog.search,
+    check: createSteeringCheck(interactive),
+    gate: createQuickGate(interactive),
     redrawHome,
   });
 
@@ -124,165 +73,121 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     await store.audit.logEnd(log);
     await removeExpired(store, config.retentionDays, signal);
   }, log);
-  return createStart({ ...services, config, text, sweep, watcher, tidying, waiting, server });
+  return createLife({ ...services, sweep, watcher, tidying, waiting, server });
 }
 
-const A_DAY_MS = 24 * 3_600_000;
+/** How long running jobs may take. Supervisors wait 10 s before they kill a process. */
+const DRAIN_MS = 6000;
+/** If Devin takes longer, requests wait for it, and the start doesn't. */
+const DEVIN_MS = 5000;
 
-/**
- * Restoring a backup takes longer than this, and a restart doesn't (docs/operations.md). A message that became due within this
- * time before the start can't be missing from the database, so it isn't searched for in Slack, which allows few searches.
- */
-const RESTORING_MS = 2 * 60_000;
+type Parts = Services & {
+  sweep: Sweep;
+  watcher: Watcher;
+  tidying: Tidying;
+  waiting: ReturnType<typeof createWaiting>;
+  server: HttpServer;
+};
 
-/** What the features need: settings, files, database, queue, Slack, Devin, identity and policy. Opens the database. */
-async function openServices(config: Config, overrides: Overrides) {
-  const { impersonation, requestTag: tagRequests, mentions } = config;
-  const { command } = config.slack;
-  const { log = createLog(config.logLevel), fetch = globalThis.fetch, onFatal = () => undefined } = overrides;
-  const databaseTime = createDatabaseTime();
-  const { now = databaseTime.now } = overrides;
-  const fastestMs = config.watchSeconds * 1000;
-  const tuning = {
-    ...TIMES,
-    ...overrides,
-    watchTimes: { ...TIMES.watchTimes, fastestMs, ...overrides.watchTimes },
-    readTime: databaseTime.read,
-    now,
-    log,
-  };
-  const languages = createLanguages(config.language);
-  const { shared: text, logged } = languages;
-  const file = { everyMs: tuning.policyEveryMs, text: logged, log };
-  const policy = await openFile(config.policyFile, POLICY_FILE, file);
-  const mapping = await openFile(config.identityFile, IDENTITY_FILE, file);
+/** The order in which everything starts and stops. */
+function createLife(parts: Parts): Bot {
+  const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = parts;
+  const { readiness, log } = parts;
+  const stopping = new AbortController();
 
-  let knownSince = new Date(now());
-  let surelyKnownSince = knownSince;
-  const { databaseProgram: program = DATABASE_PROGRAM, embedded = null } = overrides;
-  const database = await openDatabase({
-    ...config.store,
-    program,
-    embedded,
-    onFatal,
-    // A server that failed over may have lost its last second.
-    onLost: () => void (surelyKnownSince = new Date(now())),
-    log,
+  const stop = once(async (): Promise<void> => {
+    stopping.abort();
+    await slack.bolt.stop();
+    await server.stop();
+    await Promise.all([sweep.stop(), watcher.stop(), tidying.stop(), policy.stop(), mapping.stop()]);
+    await queue.stop({ timeoutMs: DRAIN_MS });
+    await database.close();
   });
-  const { db } = database;
-  const queue = createQueue({ ...tuning, database });
-  const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
-  const clock = overrides.now === undefined ? databaseClock : clockOf(overrides.now);
-  const stored = { clock, editBudget: tuning.editBudget };
-  const plainStore = createStore(db, seal, stored);
-  const { ledger, knownPeople, identities, leases } = plainStore;
 
-  const metrics = createMetrics({
-    depth: queue.depth,
-    countSetAside: async () => countSetAside(db),
-    policy,
-    mapping,
-    areUp: { slack: () => slack.isUp(), devin: () => upstream.isUp() },
-    readiness: async () => readiness(),
-  });
-  const upstream = createUpstream({
-    origin: new URL(config.devin.apiUrl).origin,
-    fetch,
-    refuse: refuseConnection,
-  });
-  const devin = createDevin({
-    ...config.devin,
-    fetch: upstream.guarded,
-    fetchNow: upstream.observed,
-    hasFailed: upstream.hasFailed,
-    isProxied: (url) => config.proxy !== null && isProxied(config.proxy, url),
-    onRequest: metrics.observeDevin,
-    now,
-    log,
-  });
-  const slack = createSlack({
-    ...config.slack,
-    proxy: config.proxy,
-    knownPeople,
-    preferencesFor: createSettings(database.interactive).preferencesFor,
-    languages,
-    onRefused: metrics.countRefused,
-    onTokenRefused: metrics.countTokenRefused,
-    fetch,
-    now,
-    log,
-  });
-  const writes = createWrites(now);
-  const readiness = createReadiness({ database, writes, queue, slack });
+  async function start(): Promise<{ port: number }> {
+    const unhandled = queue.unhandled();
+    if (unhandled.length > 0) throw new Error(`No feature handles the jobs ${unhandled.join(', ')}.`);
+    // First, so that the health pages say what the start waits for.
+    const address = await server.start().catch(refuseAddress(config.http));
+    await Promise.all([
+      meetSlack(parts, stopping.signal),
+      meetDevin(parts),
+      prepareStore(parts, stopping.signal),
+    ]);
+    // Nothing would stop what starts after `stop`.
+    stopping.signal.throwIfAborted();
+    await queue.start();
+    await sweep.start({ alone: database.kind === 'embedded' });
+    watcher.start();
+    tidying.start();
+    await policy.start(async (sha256) => store.audit.fileLoaded('policy', sha256));
+    await mapping.start(async (sha256) => {
+      await store.audit.fileLoaded('mapping', sha256);
+      // Remembered identities depend on the file.
+      await store.identities.forgetAll();
+    });
+    stopping.signal.throwIfAborted();
+    await slack.bolt.start().catch(refuseToken);
+    const transport = config.slack.transport.kind;
+    log.info({ ...address, transport, store: database.kind }, 'ready');
+    return address;
+  }
 
-  const trust = createTrust({ policy, ledger, db, slack });
-  const governed = (one: Store): Store => ({
-    ...one,
-    settings: withPolicy(one.settings, { policy, gate: trust.gate, log }),
-  });
-  const members = lookUpMembers(devin.members);
-  const resolve = createResolveIdentity({
-    ...members,
-    impersonation,
-    findPerson: slack.people.find,
-    findOwner: slack.people.findByEmail,
-    mapping: mapping.current,
-    identities,
-    onShared: async ({ teamId, userId, devinUserId }) =>
-      queue.enqueue('show', { key: shownKey('shared', teamId, userId, devinUserId) }),
-    onSwitched: async ({ teamId, userId, devinUserId }) =>
-      queue.enqueue('show', { key: shownKey('switched', teamId, userId, devinUserId) }),
-    now,
-  });
   return {
-    ...trust,
-    command,
-    tagRequests,
-    mentions,
-    /** Without a match, the service user acts. */
-    mayFallBack: impersonation !== 'required',
-    tuning,
-    now,
-    log,
-    text,
-    /** For log lines, warnings and what ends the start. */
-    logged,
-    policy,
-    mapping,
-    database,
-    /** Once the database answers. */
-    async begin(): Promise<void> {
-      await databaseTime.read(db);
-      knownSince = new Date(now() - RESTORING_MS);
-      surelyKnownSince = knownSince;
-    },
-    knownSince: () => knownSince,
-    surelyKnownSince: () => surelyKnownSince,
-    queue,
-    store: governed(plainStore),
-    /** For what a person waits for. */
-    interactiveStore: governed(createStore(database.interactive, seal, stored)),
-    metrics,
-    /** Called with each new state of a request, after the commit. */
-    onMoved: overrides.onState ?? metrics.countState,
-    onSilent: metrics.countSilent,
-    devin,
-    withNames: createWithNames(devin.catalog.nameOf),
-    slack,
-    writes,
+    start: async () =>
+      start().catch((error: unknown) => {
+        // What it needs is closed.
+        stopping.signal.throwIfAborted();
+        throw error;
+      }),
+    stop,
     readiness,
-    limiter: createLimiter(limitsFrom(policy.current, config.limits)),
-    findMember: members.findMember,
-    resolve,
-    // Alone, nobody takes over: the next start releases all.
-    withLease: createWithLease(leases, database.kind === 'embedded' ? A_DAY_MS : tuning.leaseMs),
-    postOnce: createPostOnce({
-      ...plainStore,
-      db,
-      outbound: slack.outbound,
-      knownSince: () => knownSince,
-      inFlightMs: tuning.inFlightMs,
-    }),
-    searchUntilFound: createSearchUntilFound(tuning),
   };
+}
+
+function refuseAddress({ host, port }: Config['http']): (error: unknown) => never {
+  return (error) => {
+    const code = codeOf(error);
+    if (code === null) throw error;
+    throw new OperatorError('address', ({ start }) => start.address({ host, port, code }), { cause: error });
+  };
+}
+
+/** Anything else is retried while connecting. */
+function refuseToken(error: unknown): never {
+  const failure = slackFailure(error);
+  if (failure.kind !== 'refused') throw error;
+  const say: Say = ({ start: words }) => words.token('SLACK_APP_TOKEN', failure.code);
+  throw new OperatorError('app-token', say, { cause: error });
+}
+
+async function meetSlack(
+  { config, slack, waiting, logged: text, log }: Parts,
+  signal: AbortSignal,
+): Promise<void> {
+  const check = async () => checkSlack({ client: slack.answers, botToken: config.slack.botToken });
+  const bot = await waiting.until('Slack', check, signal);
+  slack.identity.bot = bot;
+  for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));
+}
+
+async function meetDevin({ config, devin, logged: text, log }: Parts): Promise<void> {
+  const { orgId } = config.devin;
+  const warnings = await checkDevin({ devin, orgId, signal: AbortSignal.timeout(DEVIN_MS) });
+  for (const warning of warnings) log.warn(warning(text));
+}
+
+async function prepareStore(
+  { config, database, begin, store, waiting, logged: text, log }: Parts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { databaseUrl } = config.store;
+  if (databaseUrl !== null && isPlain(databaseUrl)) log.warn(text.start.plainDatabase);
+  await waiting.until('Postgres', database.ping, signal);
+  await begin();
+  await prepareSchema(database.db);
+  // Settings may have changed: look everyone up again.
+  await store.identities.forgetAll();
+  // No other process can be alive, so nobody holds these leases.
+  if (database.kind === 'embedded') await store.leases.releaseAll();
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { isPrivate } from './network.ts';
 import type { Queue } from './queue/index.ts';
@@ -7,7 +8,9 @@ import type { Bolt } from './slack/edge/bolt.ts';
 import type { HttpPage } from './slack/edge/http-receiver.ts';
 import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
-import { DATABASE_MS, within } from './time.ts';
+import type { Text } from './text/index.ts';
+import { OperatorError } from './text/operator-error.ts';
+import { DATABASE_MS, sleep, within } from './time.ts';
 
 /** What the app can't work without. `database`: it answers, and saves what people ask for. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
@@ -92,4 +95,60 @@ export function createReadiness({
     queue: queue.healthy(),
     slack: slack.bolt.connected(),
   });
+}
+
+/** Between two attempts. */
+const PAUSE_MS = 2000;
+
+const PASSING: ReadonlySet<string> = new Set([
+  'slack-unreachable',
+  'slack-busy',
+  'database-unreachable',
+  'database-readonly',
+]);
+
+/** Waits for what the start needs. The app doesn't end meanwhile: a supervisor would pause longer after each attempt. */
+export function createWaiting({
+  text,
+  log,
+  pauseMs = PAUSE_MS,
+}: {
+  /** In the language of the log. */
+  text: Text;
+  log: Log;
+  /** For tests. */
+  pauseMs?: number;
+}) {
+  const reasons = new Map<string, string>();
+
+  return {
+    /** Why the app isn't ready yet. */
+    warnings: (): string[] => [...reasons.values()],
+
+    /** Rejects if the system refuses, and with the last failure if the signal ends the wait. */
+    async until<Found>(
+      system: 'Slack' | 'Postgres',
+      ask: () => Promise<Found>,
+      signal: AbortSignal,
+    ): Promise<Found> {
+      for (;;) {
+        try {
+          const found = await ask();
+          reasons.delete(system);
+          return found;
+        } catch (error) {
+          if (!isPassing(error)) throw error;
+          const reason = text.joins.sentences([error.say(text), text.start.waits(system)]);
+          reasons.set(system, reason);
+          log.warn({ err: error.cause }, reason);
+          if (!(await sleep(Math.max(pauseMs, error.retryAfterMs), signal))) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** The system didn't refuse: it is down, busy, or out of reach. */
+function isPassing(error: unknown): error is OperatorError {
+  return error instanceof OperatorError && PASSING.has(error.code);
 }

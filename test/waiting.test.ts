@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createWaiting } from '../src/start.ts';
+import { createWaiting } from '../src/health.ts';
 import { createLanguages } from '../src/text/languages.ts';
 import { OperatorError } from '../src/text/operator-error.ts';
 import { captureLog } from './support/log-lines.ts';

@@ -33,15 +33,15 @@ type DatabaseOptions = {
   dataDir: string;
   log?: Pick<Log, 'warn'>;
   /** Another program for the embedded database's thread. */
-  program?: URL;
+  program?: URL | undefined;
   /** The embedded database, if it is being opened already. */
-  embedded?: Promise<Embedded> | null;
+  embedded?: Promise<Embedded> | null | undefined;
   /** Postgres: a connection without an answer for this long counts as dead. */
   silentMs?: number;
   /** Postgres: a connection was lost. */
   onLost?: () => void;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
-  onFatal?: (error: OperatorError) => void;
+  onFatal?: ((error: OperatorError) => void) | undefined;
 };
 
 /** Rows are in camelCase; what is inside a `jsonb` column stays as it was written. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
-import type { Bot } from '../../src/start.ts';
+import type { Bot } from '../../src/app.ts';
 import { startSession, typeTask } from '../support/asking.ts';
 import { createWorld, startBot, type World } from '../support/bot.ts';
 import { cardOf, sessionsAs } from '../support/look.ts';

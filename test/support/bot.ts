@@ -10,9 +10,9 @@ import {
   type LocalSlack,
   type LocalSlackOptions,
 } from '../../sandbox/slack/index.ts';
-import { createBot, type Overrides } from '../../src/app.ts';
+import { createBot, type Bot } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
-import type { Bot } from '../../src/start.ts';
+import type { Overrides } from '../../src/services.ts';
 import { copyStarted } from './folders.ts';
 
 export type Environment = Record<string, string>;

@@ -6,7 +6,7 @@ import type { Call, ErrorFacts, Order, QueryResult, Report } from './serve.ts';
 
 type ThreadOptions = {
   /** Another program to run in it. */
-  program?: URL;
+  program?: URL | undefined;
   /** The database or its thread has failed for good. */
   onFatal: (cause: Error) => void;
 };

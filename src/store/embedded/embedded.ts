@@ -27,7 +27,7 @@ export type Embedded = {
 type EmbeddedOptions = {
   dataDir: string;
   /** Another program for the database's thread. */
-  program?: URL;
+  program?: URL | undefined;
   /** How much space is left where the folder is. */
   freeBytes?: (folder: string) => number;
 };
@@ -46,7 +46,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   const release = claimFolder(dataDir, failure);
   const { promise: failed, resolve: fail } = Promise.withResolvers<OperatorError>();
   const thread = startDatabaseThread({
-    ...(options.program !== undefined && { program: options.program }),
+    program: options.program,
     onFatal: (cause) => {
       const say: Say = ({ store }) => store.diskFailed(databaseIn(dataDir), cause.message);
       fail(new OperatorError('disk-failed', say, { cause }));
