@@ -40,15 +40,12 @@ export async function readAtMost(
   body: ReadableStream<Uint8Array>,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    // Leaving the loop cancels the stream.
-    if (bytes > limit) return null;
-    chunks.push(chunk);
+  try {
+    return new Uint8Array(await new Response(body.pipeThrough(atMost(limit))).arrayBuffer());
+  } catch (error) {
+    if (error instanceof TooLargeError) return null;
+    throw error;
   }
-  return new Uint8Array(Buffer.concat(chunks));
 }
 
 /** In case a list never ends. */

@@ -1,5 +1,5 @@
 import { parseConfig, readEnvironment, type ConfigResult } from './config.ts';
-import { LEAST_FILES, openEmbedded, openFileLimit } from './store/embedded/embedded.ts';
+import { openEmbedded } from './store/embedded/embedded.ts';
 import { createLanguages } from './text/languages.ts';
 import { OperatorError } from './text/operator-error.ts';
 
@@ -26,8 +26,6 @@ async function run({ config, misspelled }: Extract<ConfigResult, { ok: true }>):
   const { useProxy } = await import('./network.ts');
   const log = createLog(config.logLevel);
   for (const { name, meant } of misspelled) log.warn(logged.config.misspelled(name, meant));
-  const files = openFileLimit();
-  if (files < LEAST_FILES) log.warn(logged.start.fewFiles(files, LEAST_FILES));
   useProxy(config.proxy);
   // One bad payload must not end the app for everyone.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));

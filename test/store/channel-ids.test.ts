@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { changeChannelId } from '../../src/store/channel-ids.ts';
 import { createForms } from '../../src/store/forms.ts';
+import { changeChannelId } from '../../src/store/schema.ts';
 import { createShown } from '../../src/store/shown.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';

@@ -1,4 +1,4 @@
-import { changeChannelId } from '../../store/channel-ids.ts';
+import { changeChannelId } from '../../store/schema.ts';
 import { shownKey } from '../../store/shown.ts';
 import { ACTION } from '../edge/ids.ts';
 import type { Payload, Press } from '../edge/payload.ts';

@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { z } from 'zod';
 import { OperatorError, type Say } from '../../text/operator-error.ts';
 import { startDatabaseThread, type DatabaseThread } from './database-thread.ts';
 import { tableNames, TABLES } from './upkeep.ts';
@@ -84,19 +83,6 @@ function claimFolder(
 
 /** A file of the write-ahead log. With less, nothing can be opened. */
 const LEAST_FREE_BYTES = 16 * 1024 * 1024;
-
-/** With far fewer, a whole database looks like a damaged one. It opens about 200, and every connection is one. */
-export const LEAST_FILES = 1024;
-
-const limitsSchema = z.looseObject({
-  userLimits: z.looseObject({ open_files: z.looseObject({ soft: z.number() }) }),
-});
-
-/** How many files the process may have open. https://nodejs.org/api/report.html */
-export function openFileLimit(): number {
-  // It may also be 'unlimited', and Windows has none.
-  return limitsSchema.safeParse(process.report.getReport()).data?.userLimits.open_files.soft ?? Infinity;
-}
 
 function freeBytesOf(folder: string): number {
   try {

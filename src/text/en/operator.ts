@@ -80,8 +80,6 @@ export const start = {
     code === 'EADDRINUSE'
       ? `PORT ${port} is used by another program on ${host}: stop that one, or set another PORT.`
       : `The app can't listen on HOST ${host}, PORT ${port} (${code}): HOST must be an address of this machine, such as 0.0.0.0, and PORT a port that this user can listen on.`,
-  fewFiles: (files: number, least: number): string =>
-    `The app may open only ${files} files, and each connection is one: raise the limit to ${least} or more (\`ulimit -n\`, LimitNOFILE in systemd), or connections are dropped under load.`,
   notSaved: (reason: string): string =>
     `What people ask for can't be saved (${reason}): check the database's disk, its connections and whether it is read-only.`,
   plainDatabase:

@@ -71,8 +71,6 @@ export const start: Text['start'] = {
     code === 'EADDRINUSE'
       ? `PORT ${port} は ${host} の別のプログラムが使用しています。そのプログラムを停止するか、別の PORT を設定してください。`
       : `HOST ${host}、PORT ${port} で待ち受けできません（${code}）。HOST にはこのマシンのアドレス（例: 0.0.0.0）、PORT にはこのユーザーが使えるポートを設定してください。`,
-  fewFiles: (files, least) =>
-    `同時に開けるファイルは、接続も含めて ${files} 個までです。上限を ${least} 以上にしてください（\`ulimit -n\`、systemd では LimitNOFILE）。このままでは、混雑時に接続が切れます。`,
   notSaved: (reason) =>
     `依頼を保存できません（${reason}）。データベースのディスクの空きと接続数、読み取り専用になっていないかを確認してください。`,
   plainDatabase:
