@@ -11,7 +11,7 @@ type ThreadOptions = {
   onFatal: (cause: Error) => void;
 };
 
-export const DATABASE_PROGRAM = new URL('main-of-thread.ts', import.meta.url);
+const DATABASE_PROGRAM = new URL('main-of-thread.ts', import.meta.url);
 
 /**
  * With little room for new objects, in MB: this saves 25 MB and costs nothing. V8 takes the flag over a limit of the thread's
