@@ -8,7 +8,7 @@ import type { OpenedFile, SlackFiles } from '../slack/edge/files.ts';
 
 type Opening = { files: Pick<SlackFiles, 'open'>; now: () => number };
 type HandOver = { askedAt: Date; signal: AbortSignal };
-type Content = { contentType: string; content: ReadableStream<Uint8Array> };
+type FileContent = { contentType: string; content: ReadableStream<Uint8Array> };
 
 /** Reads a file for its hash. */
 export async function hashFile(c: Opening, file: SlackFile, asked: HandOver) {
@@ -34,7 +34,7 @@ export async function handOverFile(
 async function receive<Taken extends object>(
   { files, now }: Opening,
   file: SlackFile,
-  { askedAt, signal, take }: HandOver & { take: (content: Content) => Promise<Taken> },
+  { askedAt, signal, take }: HandOver & { take: (content: FileContent) => Promise<Taken> },
 ): Promise<{ leftOut: LeftOut['reason'] } | (Taken & { leftOut: null; sha256: string })> {
   const opened = await files.open(file, signal).catch((error: unknown): OpenedFile => {
     const retry = retryWindow('message', { triedForMs: now() - askedAt.getTime() });
