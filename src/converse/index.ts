@@ -111,11 +111,11 @@ async function authorize(c: ConverseContext, { session, request, reply }: Sendin
   const identity = await c.resolve({ teamId, userId });
   if (identity.kind === 'refused') throw new NotDeliveredError(refusedAs(identity));
   // Anyone who writes in the thread is in its conversation; not who uses a button of the card, or a command.
-  const presence = isSaidThere(session, reply)
-    ? null
-    : await c.slack.presence({ channelId: session.channelId, userId });
-  if (presence !== null && !isLetIn(presence, request.userId === userId))
-    throw new NotDeliveredError({ kind: 'not-in-conversation' });
+  if (!isSaidThere(session, reply)) {
+    const presence = await c.slack.presence({ channelId: session.channelId, userId });
+    if (!isLetIn(presence, request.userId === userId))
+      throw new NotDeliveredError({ kind: 'not-in-conversation' });
+  }
   const steering = await c.check(request, userId, identity);
   if (steering.kind !== 'allowed') throw new NotDeliveredError(steering);
   return identity;
@@ -215,7 +215,6 @@ function reasonOf(failure: ReplyFailure, { reply, request }: ReplyInThread, text
   const asked = { request, userId: reply.userId };
   switch (failure.kind) {
     case 'requester-only':
-      return refuseSteering({ kind: failure.kind }, asked, text);
     case 'members-only':
       return refuseSteering({ kind: failure.kind, identity: null }, asked, text);
     case 'over-budget':

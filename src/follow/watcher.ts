@@ -24,20 +24,17 @@ export type Watcher = { start(): void; stop(): Promise<void> };
 
 const AFTER_FAILURE_MS = 5000;
 
-/** Runs rounds on one of all replicas; another takes over if it dies, or at once if it stops. */
+/** Runs rounds on one of all replicas; another takes over if it dies, or at once if it stops, which is for good. */
 export function createWatcher(c: Pick<FollowContext, 'withLease' | 'log'>, watching: Watching): Watcher {
-  let life: { stopping: AbortController; ended: Promise<void> } | null = null;
+  const stopping = new AbortController();
+  let ended: Promise<void> | null = null;
   return {
     start() {
-      if (life !== null) return;
-      const stopping = new AbortController();
-      life = { stopping, ended: watch(c, watching, stopping.signal) };
+      ended ??= watch(c, watching, stopping.signal);
     },
     async stop() {
-      const ending = life;
-      life = null;
-      ending?.stopping.abort();
-      await ending?.ended;
+      stopping.abort();
+      await ended;
     },
   };
 }

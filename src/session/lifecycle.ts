@@ -20,12 +20,19 @@ export const SESSION_PHASES = [
 ] as const;
 export type SessionPhase = (typeof SESSION_PHASES)[number];
 
-const RUNNING: Record<string, SessionPhase> = {
-  working: 'working',
-  waiting_for_user: 'needs-you',
-  waiting_for_approval: 'needs-approval',
-  finished: 'finished',
-};
+const OF_STATUS: ReadonlyMap<string, SessionPhase> = new Map([
+  ['new', 'queued'],
+  ['claimed', 'queued'],
+  ['resuming', 'starting'],
+  ['error', 'failed'],
+]);
+
+/** While it is `running`. */
+const OF_DETAIL: ReadonlyMap<string | null, SessionPhase> = new Map([
+  ['waiting_for_user', 'needs-you'],
+  ['waiting_for_approval', 'needs-approval'],
+  ['finished', 'finished'],
+]);
 
 /** Suspensions that need someone with a budget; the others are sleep. */
 const CAPPED = /limit|credit|quota|payment|contract/;
@@ -43,23 +50,10 @@ export function sessionPhase(
   { status, statusDetail }: { status: string; statusDetail: string | null },
   wasFinished = false,
 ): SessionPhase {
-  switch (status) {
-    case 'new':
-    case 'claimed':
-      return 'queued';
-    case 'resuming':
-      return 'starting';
-    case 'running':
-      return statusDetail === null ? 'working' : (RUNNING[statusDetail] ?? 'working');
-    case 'suspended':
-      return suspendedPhase(statusDetail, wasFinished);
-    case 'exit':
-      return wasFinished ? 'finished' : 'ended';
-    case 'error':
-      return 'failed';
-    default:
-      return 'working';
-  }
+  if (status === 'running') return OF_DETAIL.get(statusDetail) ?? 'working';
+  if (status === 'suspended') return suspendedPhase(statusDetail, wasFinished);
+  if (status === 'exit') return wasFinished ? 'finished' : 'ended';
+  return OF_STATUS.get(status) ?? 'working';
 }
 
 /** Statuses of a session that works, or is about to, whatever its detail: Devin may add some. */
@@ -168,18 +162,17 @@ export type Watched = {
 
 /** How often a session is polled; null: never again. */
 export function pollInterval({ phase, status, quietMs }: Watched, fastestMs: number): number | null {
-  if (isClosed({ status })) return null;
-  if (phase === 'gone') return quietMs < FORGOTTEN_MS ? GONE_MS : null;
+  const isIdle = STANDING[phase] === 'earlier';
+  if (isClosed({ status }) || (isIdle && quietMs >= FORGOTTEN_MS)) return null;
+  if (phase === 'gone') return GONE_MS;
   if (quietMs < HOT_MS) return fastestMs;
-  if (isResting(phase)) return restingInterval(quietMs, fastestMs);
-  return Math.max(fastestMs, quietMs < LONG_QUIET_MS ? QUIET_MS : VERY_QUIET_MS);
+  return Math.max(fastestMs, isIdle ? idleInterval(quietMs) : busyInterval(quietMs));
 }
 
-function restingInterval(quietMs: number, fastestMs: number): number | null {
-  if (quietMs >= FORGOTTEN_MS) return null;
-  const fadedMs = Math.round(Math.min(DAY_MS, quietMs * FADING_SHARE));
-  return Math.max(fastestMs, RESTING_MS, fadedMs);
-}
+const idleInterval = (quietMs: number): number =>
+  Math.round(Math.min(DAY_MS, Math.max(RESTING_MS, quietMs * FADING_SHARE)));
+
+const busyInterval = (quietMs: number): number => (quietMs < LONG_QUIET_MS ? QUIET_MS : VERY_QUIET_MS);
 
 /** Whether it is polled before the sessions at rest: many of these can be due after a downtime. */
 export function goesFirst({ phase, quietMs }: Pick<Watched, 'phase' | 'quietMs'>): boolean {

@@ -228,8 +228,10 @@ async function act(
     intent.kind === 'create' || (intent.kind === 'ask-first' && intent.doubt.kind === 'perhaps-talk');
   const mayAnswer =
     message.placeKind === 'direct' && (await c.store.listing.askedIn(message.channelId)) !== null;
-  const asksFirst = mayAnswer || mentions === 'ask';
-  const asked = isTask && asksFirst ? asTalk(intent, mayAnswer ? 'perhaps-answer' : 'perhaps-talk') : intent;
+  const asked =
+    isTask && (mayAnswer || mentions === 'ask')
+      ? asTalk(intent, mayAnswer ? 'perhaps-answer' : 'perhaps-talk')
+      : intent;
   return startOrAsk(c, message, { intent: asked, typed });
 }
 
