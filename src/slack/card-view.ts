@@ -20,8 +20,6 @@ import type { FormIdentity } from './views/session-form.ts';
 import { bold, escape, ifAny, mention, oneLine, present, replaceMentions, truncate } from './views/text.ts';
 
 const TITLE_LENGTH = 120;
-/** What a card shows while its session can still be canceled with a press. */
-const HELD = 'held';
 
 type CardRows = {
   request: SessionRequest;
@@ -67,7 +65,7 @@ type Drawn = Pick<
   | 'lastWords'
   | 'thread'
   | 'threadLine'
-  | 'steered'
+  | 'inPlace'
 >;
 
 /** Of a request without a session. */
@@ -88,14 +86,14 @@ const USUAL_WAIT_MS = 10_000;
 function withoutSession({ request, nowMs }: CardRows, text: Text): Drawn {
   const { state, failure, draft } = request;
   const phase = IN_STATE[state];
-  const isEnded = phase === 'failed' && failure !== null && isEndedByPeople(failure);
+  const isEnded = failure !== null && isEndedByPeople(failure);
   const waitedMs = nowMs - askedAt(request).getTime();
   const lastedMs = isOpen(state) && waitedMs >= USUAL_WAIT_MS ? waitedMs : null;
   return {
-    phase: isEnded ? 'ended' : phase,
-    statusWord: state === 'held' ? HELD : null,
+    phase: phase === 'failed' && isEnded ? 'ended' : phase,
+    statusWord: null,
     url: null,
-    acuLimit: draft.values.max_acu_limit ?? null,
+    acuLimit: phase === 'failed' ? null : (draft.values.max_acu_limit ?? null),
     acusUsed: 0,
     lastedMs,
     waits: waitsFor(request, lastedMs !== null, text),
@@ -103,8 +101,15 @@ function withoutSession({ request, nowMs }: CardRows, text: Text): Drawn {
     lastWords: null,
     thread: null,
     threadLine: null,
-    steered: isEnded && failure.kind === 'cancelled' ? text.card.canceledBy(mention(failure.userId)) : null,
+    inPlace: wordInPlace(request, text),
   };
+}
+
+/** That it can still be canceled with a press, or that it is over. Escaped. */
+function wordInPlace({ state, failure }: SessionRequest, { card }: Text): string | null {
+  if (state === 'held') return card.held;
+  if (IN_STATE[state] !== 'failed') return null;
+  return failure?.kind === 'cancelled' ? card.canceledBy(mention(failure.userId)) : card.notStarted;
 }
 
 /** For what, until when, or since when in vain. Escaped; null: it doesn't wait, or it isn't known. */
@@ -149,7 +154,7 @@ function withSession(rows: CardRows & { session: SessionRow }, text: Text): Draw
     lastWords,
     thread,
     threadLine: thread && threadLine(session, { thread, share }, text),
-    steered: steered(session, text),
+    inPlace: steered(session, text),
   };
 }
 

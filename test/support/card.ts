@@ -21,6 +21,6 @@ export const BARE_CARD: SessionCard = {
   thread: null,
   threadLine: null,
   problem: null,
-  steered: null,
+  inPlace: null,
   actions: [],
 };

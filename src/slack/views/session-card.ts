@@ -1,4 +1,4 @@
-import { isOwnCap, type SessionPhase, STANDING } from '../../session/lifecycle.ts';
+import { isOwnCap, type SessionPhase } from '../../session/lifecycle.ts';
 import { isNearCap } from '../../session/milestones.ts';
 import type { ThreadState } from '../../session/preferences.ts';
 import { type Text, acuWords, durationWords } from '../../text/index.ts';
@@ -49,8 +49,8 @@ export type SessionCard = {
   /** How its thread works, or what is switched off. Escaped. */
   threadLine: string | null;
   problem: string | null;
-  /** That someone ended or archived it from here. Escaped. */
-  steered: string | null;
+  /** In place of the phase's word, such as who ended it from here. Escaped. */
+  inPlace: string | null;
   actions: CardAction[];
 };
 
@@ -130,11 +130,7 @@ export function signedStatus(card: SessionCard, text: Text): string {
 
 /** Escaped. */
 export function statusWord(card: SessionCard, text: Text): string {
-  const { phase, statusWord: word, steered } = card;
-  if (steered !== null) return steered;
-  if (isNotStarted(card)) return text.card.notStarted;
-  if (phase === 'queued' && word !== null) return text.card.held;
-  return phaseWord(phase, word, text);
+  return card.inPlace ?? phaseWord(card.phase, card.statusWord, text);
 }
 
 /** `word`: Devin's own. */
@@ -222,16 +218,11 @@ function shownAddress(url: string): string {
   return escape(truncate(oneLine(url), ADDRESS_LENGTH));
 }
 
-/** The request is over, and has no session. */
-function isNotStarted({ phase, url }: SessionCard): boolean {
-  return url === null && STANDING[phase] === 'earlier';
-}
-
 /** null: it uses none, and won't. */
-export function acuFact(card: SessionCard, text: Text): string | null {
-  const used = acuWords(card.acusUsed);
-  if (card.acusUsed === 0 && (isNotStarted(card) || card.acuLimit === null)) return null;
-  return card.acuLimit === null ? `${used} ACU` : text.card.acuUsedOf(used, acuWords(card.acuLimit));
+export function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string | null {
+  const used = acuWords(acusUsed);
+  if (acuLimit !== null) return text.card.acuUsedOf(used, acuWords(acuLimit));
+  return acusUsed === 0 ? null : `${used} ACU`;
 }
 
 const PULL_REQUEST =

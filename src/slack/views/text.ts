@@ -116,8 +116,7 @@ export function quote(escaped: string): string {
 export function truncate(text: string, max: number): string {
   if (text.length <= max) return text;
   if (max < ELLIPSIS.length) return '';
-  const end = cutBefore(text, max - ELLIPSIS.length);
-  return `${text.slice(0, end).trimEnd()}${ELLIPSIS}`;
+  return `${cutBefore(text, max - ELLIPSIS.length).trimEnd()}${ELLIPSIS}`;
 }
 
 /** The same, shortened until it fits. */
@@ -255,19 +254,12 @@ function cutBehind(text: string, max: number): number {
   return pairBefore(text, max);
 }
 
-/** At most `end`: after a word if one ends nearby, and never inside a code point, an entity, a link or a mention. */
-function cutBefore(text: string, end: number): number {
-  const at = entityBefore(text, wordBefore(text, pairBefore(text, end)));
-  const token = text.lastIndexOf('<', at - 1);
-  const isOpen = token !== -1 && !text.slice(token, at).includes('>');
-  return isOpen && /^<(?:https?:|mailto:|[@#!])/.test(text.slice(token, token + 8)) ? token : at;
-}
+/** What begins and doesn't end: an entity, a link or a mention. */
+const UNFINISHED = /(?:&(?:amp?|a|lt?|gt?)?|<(?:[a-z]{0,6}|(?:https?:|mailto:|[@#!])[^<>]*))$/;
 
-/** The same place, or the one before if it is inside `&amp;`, `&lt;` or `&gt;`. */
-function entityBefore(text: string, at: number): number {
-  const ampersand = text.lastIndexOf('&', at - 1);
-  const entity = ampersand === -1 ? null : /^&(?:amp|lt|gt);/.exec(text.slice(ampersand, ampersand + 5));
-  return entity !== null && ampersand + entity[0].length > at ? ampersand : at;
+/** At most `end`: after a word if one ends nearby, and never inside a code point, an entity, a link or a mention. */
+function cutBefore(text: string, end: number): string {
+  return text.slice(0, wordBefore(text, pairBefore(text, end))).replace(UNFINISHED, '');
 }
 
 /** In characters. The beginning of a longer word stays. */

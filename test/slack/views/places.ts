@@ -125,7 +125,7 @@ export function cardOf(words: string): SessionCard {
     threadLine: null,
     notes: [],
     problem: null,
-    steered: null,
+    inPlace: null,
     actions: ['open'],
   };
 }

@@ -94,7 +94,7 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   threadLine: fc.constant(null),
   notes: fc.array(fc.string({ maxLength: 2000 }), { maxLength: 50 }),
   problem: fc.option(fc.string({ maxLength: 5000 })),
-  steered: fc.constantFrom(null, 'Ended by <@U2>'),
+  inPlace: fc.constantFrom(null, 'Ended by <@U2>'),
   actions: fc.uniqueArray(fc.constantFrom(...ACTIONS)),
 });
 
