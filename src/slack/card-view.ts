@@ -52,7 +52,7 @@ export function cardView(rows: CardRows, text: Text): SessionCard {
 }
 
 /** What differs between a card with a session and one without. */
-type Drawn = Pick<
+type CardPart = Pick<
   SessionCard,
   | 'phase'
   | 'statusWord'
@@ -83,7 +83,7 @@ const IN_STATE: Record<RequestState, SessionPhase> = {
 
 const USUAL_WAIT_MS = 10_000;
 
-function withoutSession({ request, nowMs }: CardRows, text: Text): Drawn {
+function withoutSession({ request, nowMs }: CardRows, text: Text): CardPart {
   const { state, failure, draft } = request;
   const phase = IN_STATE[state];
   const isEnded = failure !== null && isEndedByPeople(failure);
@@ -133,7 +133,7 @@ function waitsFor(
 /** In these phases Devin's own word says more than the phase does. */
 const IN_DEVINS_WORDS: ReadonlySet<SessionPhase> = new Set(['asleep', 'capped', 'needs-approval']);
 
-function withSession(rows: CardRows & { session: SessionRow }, text: Text): Drawn {
+function withSession(rows: CardRows & { session: SessionRow }, text: Text): CardPart {
   const { request, session, share = 'alone', nowMs } = rows;
   const { snapshot, url, lastWords } = session;
   // A new session's recorded phase is `starting` until the first poll, which announces what it has come to.
