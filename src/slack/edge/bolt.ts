@@ -1,11 +1,11 @@
-import type { RequestListener } from 'node:http';
-import { App, type ReceiverEvent } from '@slack/bolt';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { App } from '@slack/bolt';
 import { z } from 'zod';
 import { cleanJson } from '../../bounds.ts';
 import { slackLogger, type Log } from '../../log.ts';
-import { proxyAgent, type Proxy } from '../../network.ts';
+import type { Proxy } from '../../network.ts';
 import { inTime } from '../../time.ts';
-import { createHttpReceiver, ListenerFailedError, type RefusedDelivery } from './http-receiver.ts';
+import { createHttpReceiver, type RefusedDelivery } from './http-receiver.ts';
 import { readPayload } from './payload.ts';
 import type { BotIdentity } from './slack.ts';
 import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';
@@ -28,48 +28,67 @@ export type BoltOptions = {
 };
 
 export type SlackReceiver = {
-  init(app: App): void;
   /** Takes Slack's HTTP deliveries; null in Socket Mode. */
-  slackEvents: RequestListener | null;
+  slackEvents: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | null;
   /** Ready to receive: started, and the socket is open if there is one. */
   connected(): boolean;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
 
-export type Bolt = Omit<SlackReceiver, 'init'> & { app: App };
+type Delivery = {
+  body: unknown;
+  /** 0: the first time. */
+  retryNum: number;
+  answer: (content?: unknown) => Promise<void>;
+};
+
+/**
+ * Lets listeners handle a delivery. Returns why it got no answer; null: it got one. `failed`: it couldn't be handled now.
+ * Slack sends an event again, and shows people that anything else failed. `unknown`: no listener is for it.
+ */
+export type Deliver = (delivery: Delivery) => Promise<'failed' | 'malformed' | 'unknown' | null>;
+
+export type Bolt = SlackReceiver & { app: App; deliver: Deliver };
 
 export function createBolt(options: BoltOptions): Bolt {
-  const receiver = createReceiver(options);
-  return { ...receiver, app: createApp(options, receiver) };
+  const app = createApp(options);
+  const deliver = createDeliver(app, options);
+  return { app, deliver, ...createReceiver(options, deliver) };
 }
 
-function createReceiver({ transport, proxy, apiUrl, socketTimes, ...options }: BoltOptions): SlackReceiver {
-  if (transport.kind === 'http') return createHttpReceiver({ ...options, ...transport });
-  return createSocketReceiver({
-    appToken: transport.appToken,
-    clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
-    dispatcher: proxyAgent(proxy),
-    log: options.log,
-    ...(socketTimes !== undefined && { times: socketTimes }),
-  });
+function createReceiver({ transport, ...options }: BoltOptions, deliver: Deliver): SlackReceiver {
+  return transport.kind === 'http'
+    ? createHttpReceiver({ ...options, ...transport, deliver })
+    : createSocketReceiver({ ...options, ...transport, deliver });
 }
 
-function createApp({ bot, isOfBoth, log }: BoltOptions, receiver: SlackReceiver): App {
+class ListenerFailedError extends Error {
+  readonly code = 'listener-failed';
+
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.name = 'ListenerFailedError';
+  }
+}
+
+async function nothing(): Promise<void> {
+  return Promise.resolve();
+}
+
+function createApp({ bot, log }: BoltOptions): App {
   const app = new App({
-    receiver,
+    // Deliveries come from a receiver of this app's own.
+    receiver: { init: () => undefined, start: nothing, stop: nothing },
     authorize: async () => bot(),
     // Otherwise Bolt keeps every conversation's state in memory and looks it up on every event.
     convoStore: false,
     logger: slackLogger(log),
     extendedErrorHandler: true,
   });
-  app.error(async ({ error, body }: { error: Error; body: object }) => {
-    log.error({ err: error }, 'a listener failed');
-    if (isReadable(body)) throw new ListenerFailedError(error);
-    return Promise.resolve();
-  });
-  guard(app, { bot, isOfBoth, log });
+  app.error(async ({ error, body }: { error: Error; body: object }) =>
+    Promise.reject(isReadable(body) ? new ListenerFailedError(error) : error),
+  );
   return app;
 }
 
@@ -79,43 +98,65 @@ function isReadable(body: object): boolean {
   return kind !== 'malformed' && kind !== 'ignored';
 }
 
-function isEvent(body: object): boolean {
-  return 'type' in body && body.type === 'event_callback';
-}
-
-type Delivering = Pick<BoltOptions, 'bot' | 'isOfBoth' | 'log'>;
+const bodySchema = z.record(z.string(), z.unknown());
+type Body = z.output<typeof bodySchema>;
 
 /** What is handled at once for one person: more than anybody's own hands send, and too little to make others wait. */
 const AT_ONCE = 50;
+const SLACK_WAITS_MS = 3000;
 
 /** What Bolt doesn't do for its listeners. */
-function guard(app: App, asking: Delivering): void {
-  const process = app.processEvent.bind(app);
+function createDeliver(app: App, options: BoltOptions): Deliver {
+  const { log } = options;
   const handling = new Map<string, number>();
 
   /**
    * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is
    * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
    */
-  async function handle(event: ReceiverEvent): Promise<void> {
+  async function handle({ body: given, retryNum, answer }: Delivery): Promise<void> {
     // Nothing from Slack may hold what can't be stored.
-    const body = await inOwnWorkspace(bodySchema.parse(cleanJson(event.body)), asking);
-    if (!isEvent(body)) return process({ ...event, body });
-    await process({ ...event, body, ack: async () => Promise.resolve() });
-    await event.ack();
+    const body = await inOwnWorkspace(bodySchema.parse(cleanJson(given)), options);
+    const isEvent = body['type'] === 'event_callback';
+    await app.processEvent({ body, retryNum, ack: isEvent ? nothing : answer });
+    if (isEvent) await answer();
   }
 
-  app.processEvent = async (event) => {
-    const sender = senderOf(event.body);
-    if (sender === null) return handle(event);
+  async function handleInTurn(delivery: Delivery): Promise<void> {
+    const sender = senderOf(delivery.body);
+    if (sender === null) return handle(delivery);
     const others = handling.get(sender) ?? 0;
     if (others === AT_ONCE) throw new ListenerFailedError(new Error('one person sends too much at once'));
     handling.set(sender, others + 1);
-    await handle(event).finally(() => {
+    await handle(delivery).finally(() => {
       const left = (handling.get(sender) ?? 0) - 1;
       if (left > 0) handling.set(sender, left);
       else handling.delete(sender);
     });
+  }
+
+  return async ({ answer, ...delivery }) => {
+    let isAnswered = false;
+    const late = setTimeout(() => log.warn('Slack got no answer within 3 s'), SLACK_WAITS_MS);
+    const answerOnce = async (content?: unknown): Promise<void> => {
+      if (isAnswered) return;
+      isAnswered = true;
+      clearTimeout(late);
+      await answer(content);
+    };
+    const why = await handleInTurn({ ...delivery, answer: answerOnce }).then(
+      () => 'unknown' as const,
+      (error: unknown) => {
+        if (error instanceof ListenerFailedError) {
+          log.error({ err: error }, 'a listener failed');
+          return 'failed' as const;
+        }
+        log.warn({ err: error }, 'a payload could not be read');
+        return 'malformed' as const;
+      },
+    );
+    clearTimeout(late);
+    return isAnswered ? null : why;
   };
 }
 
@@ -131,9 +172,6 @@ function senderOf(body: unknown): string | null {
   return typed ?? user?.id ?? event?.user ?? null;
 }
 
-const bodySchema = z.record(z.string(), z.unknown());
-type Body = z.output<typeof bodySchema>;
-
 const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
 
 /**
@@ -142,7 +180,7 @@ const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
  * organization has installed the app.
  * https://docs.slack.dev/enterprise-grid/organization-ready-apps, https://github.com/slackapi/bolt-js/issues/1875
  */
-async function inOwnWorkspace(body: Body, { bot, isOfBoth, log }: Delivering): Promise<Body> {
+async function inOwnWorkspace(body: Body, { bot, isOfBoth, log }: BoltOptions): Promise<Body> {
   const user = actorSchema.safeParse(body['user']).data;
   if (user === undefined) return body;
   const { teamId } = bot();
@@ -158,7 +196,7 @@ const WORKSPACE_MS = 500;
 async function isAlsoOwn(
   userId: string,
   otherTeamId: string,
-  { isOfBoth, log }: Pick<Delivering, 'isOfBoth' | 'log'>,
+  { isOfBoth, log }: Pick<BoltOptions, 'isOfBoth' | 'log'>,
 ): Promise<boolean> {
   const what = 'whose workspace a person is of';
   const asking = isOfBoth(userId, otherTeamId);

@@ -1,27 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type ServerResponse,
-  createServer,
-  type RequestListener,
-} from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { parse } from 'node:querystring';
 import { setImmediate } from 'node:timers/promises';
-import { HTTPResponseAck, type App } from '@slack/bolt';
-import { slackLogger, type Log } from '../../log.ts';
-import type { SlackReceiver } from './bolt.ts';
-
-/** A delivery couldn't be handled now. Slack sends an event again, and shows people that anything else failed. */
-export class ListenerFailedError extends Error {
-  readonly code = 'listener-failed';
-
-  constructor(cause: Error) {
-    super(cause.message, { cause });
-    this.name = 'ListenerFailedError';
-  }
-}
+import { z } from 'zod';
+import type { Log } from '../../log.ts';
+import type { Deliver, SlackReceiver } from './bolt.ts';
 
 const STATUS_OF = {
   unsigned: 401,
@@ -40,90 +24,69 @@ const CLOSES: ReadonlySet<RefusedDelivery> = new Set(['too-large', 'stalled']);
 /** A wrong signing secret or a wrong clock looks like this; but anyone can send any number of such requests. */
 const WARNED: ReadonlySet<RefusedDelivery> = new Set(['unsigned', 'signature']);
 
-type ReceiverOptions = {
-  signingSecret: string;
-  onRefused: (why: RefusedDelivery) => void;
-  log: Log;
-};
-
-type Body = Record<string, unknown>;
+const bodySchema = z.record(z.string(), z.unknown());
+type Body = z.output<typeof bodySchema>;
 
 /**
  * Receives Slack's deliveries. Replaces Bolt's receiver, which parses a body before it checks the signature, accepts
  * times in the future, and never answers a signed `null`.
  */
-export function createHttpReceiver(options: ReceiverOptions): SlackReceiver {
-  const { onRefused, log, signingSecret } = options;
-  const logger = slackLogger(log);
-  let app: App | null = null;
+export function createHttpReceiver({
+  signingSecret,
+  deliver,
+  onRefused,
+  log,
+}: {
+  signingSecret: string;
+  deliver: Deliver;
+  onRefused: (why: RefusedDelivery) => void;
+  log: Log;
+}) {
   let isOpen = false;
 
-  function note(why: RefusedDelivery): void {
-    onRefused(why);
-    if (!WARNED.has(why)) return;
-    log.warn(
-      { why },
-      'a delivery was refused: check SLACK_SIGNING_SECRET and the clock if it came from Slack',
-    );
-  }
-
   function refuse(why: RefusedDelivery, response: ServerResponse): void {
-    // It was acknowledged: nothing that comes later is a refusal.
-    if (response.headersSent) return;
-    note(why);
+    onRefused(why);
+    if (WARNED.has(why))
+      log.warn(
+        { why },
+        'a delivery was refused: check SLACK_SIGNING_SECRET and the clock if it came from Slack',
+      );
     if (CLOSES.has(why)) response.setHeader('connection', 'close');
-    response.writeHead(STATUS_OF[why]).end();
+    end(response, STATUS_OF[why]);
   }
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readDelivery(request, signingSecret);
     if (typeof body === 'string') return refuse(body, response);
-    if (body['ssl_check'] === '1') return void response.writeHead(200).end();
-    if (body['type'] === 'url_verification') return answerChallenge(body, response);
+    const { type, challenge, ssl_check: check } = body;
+    if (check === '1') return end(response, 200);
+    // https://docs.slack.dev/reference/events/url_verification
+    if (type === 'url_verification') return respond(response, { challenge });
     if (!isOpen || (await hasHungUp(request))) return refuse('failed', response);
-    await dispatch(body, request, response);
-    // No listener answered, and Slack doesn't need to wait.
-    refuse('unknown', response);
-  }
-
-  async function dispatch(body: Body, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const ack = new HTTPResponseAck({
-      logger,
-      processBeforeResponse: false,
-      httpRequest: request,
-      httpRequestBody: body,
-      httpResponse: response,
-      // Bolt would answer with a 404 now, and fail at the listener's own answer.
-      unhandledRequestHandler: () => log.warn('Slack got no answer within 3 s'),
-    });
-    try {
+    const why = await deliver({
+      body,
       // https://docs.slack.dev/apis/events-api/#retries
-      const retryNum = Number(request.headers['x-slack-retry-num'] ?? 0);
-      await app?.processEvent({ body, ack: ack.bind(), retryNum });
-    } finally {
-      ack.ack();
-    }
+      retryNum: Number(request.headers['x-slack-retry-num'] ?? 0),
+      answer: async (content) => Promise.resolve(respond(response, content)),
+    });
+    if (why !== null) refuse(why, response);
   }
 
   return {
-    init(given) {
-      app = given;
-    },
+    slackEvents: take,
     connected: () => isOpen,
     start: async () => {
       isOpen = true;
       return Promise.resolve();
     },
     stop: async () => Promise.resolve(),
-    slackEvents: (request, response) => {
-      take(request, response).catch((error: unknown) => {
-        if (error instanceof ListenerFailedError) return refuse('failed', response);
-        // Slack turns an app's events off after too many 500s.
-        log.warn({ err: error }, 'a payload could not be read');
-        refuse('malformed', response);
-      });
-    },
   };
+}
+
+/** `content`: undefined: Slack only learns that it came. */
+function respond(response: ServerResponse, content: unknown): void {
+  if (content === undefined) return end(response, 200);
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(content));
 }
 
 /**
@@ -159,11 +122,6 @@ async function isCheck(request: IncomingMessage): Promise<boolean> {
   return parseForm(String(await readBody(request)))?.['ssl_check'] === '1';
 }
 
-/** https://docs.slack.dev/reference/events/url_verification */
-function answerChallenge({ challenge }: Body, response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ challenge }));
-}
-
 /** It has two fields. */
 const MAX_CHECK_BYTES = 1000;
 
@@ -187,15 +145,10 @@ function parseForm(body: string): Body | null {
 
 function parseObject(text: string): Body | null {
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
+    return bodySchema.parse(JSON.parse(text));
   } catch {
     return null;
   }
-}
-
-function isObject(value: unknown): value is Body {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** https://docs.slack.dev/authentication/verifying-requests-from-slack */
@@ -238,13 +191,13 @@ type HttpServerOptions = {
   /** GET pages by path. */
   pages: Record<string, (request: IncomingMessage) => Promise<HttpPage>>;
   /** Takes POSTs to /slack/events; null in Socket Mode. */
-  slackEvents: RequestListener | null;
+  slackEvents: SlackReceiver['slackEvents'];
 };
 
-export type HttpServer = { start(): Promise<{ port: number }>; stop(): Promise<void> };
+export type HttpServer = ReturnType<typeof createHttpServer>;
 
 /** One server for Slack's deliveries and the health pages, in both modes. */
-export function createHttpServer(options: HttpServerOptions): HttpServer {
+export function createHttpServer(options: HttpServerOptions) {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...REQUEST_TIMES }, (request, response) => {
     answer(options, request, response).catch(() => end(response, 500));
   });
@@ -283,7 +236,7 @@ async function answer(
   }
   if (slackEvents === null || request.method !== 'POST' || path !== '/slack/events')
     return end(response, 404);
-  slackEvents(request, response);
+  return slackEvents(request, response);
 }
 
 function end(response: ServerResponse, status: number): void {

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { App } from '@slack/bolt';
-import { SocketModeClient, type SocketModeDispatcher } from '@slack/socket-mode';
-import type { WebClientOptions } from '@slack/web-api';
+import { SocketModeClient } from '@slack/socket-mode';
 import { z } from 'zod';
 import { slackLogger, type Log } from '../../log.ts';
-import type { SlackReceiver } from './bolt.ts';
+import { proxyAgent, type Proxy } from '../../network.ts';
+import type { Deliver, SlackReceiver } from './bolt.ts';
 import { askedToWaitMs, isRefused } from './errors.ts';
-import { ListenerFailedError } from './http-receiver.ts';
 
-export type SocketTimes = Pick<ConnectionOptions, 'stepMs'> & {
+export type SocketTimes = {
+  /** How long each step may take: getting an address from Slack, then the handshake and its hello. */
+  stepMs: number;
   /** Pauses between attempts, in order; then the last one every time. */
   pausesMs: readonly number[];
   /** How long a replaced connection stays open for outstanding answers. */
@@ -19,41 +19,32 @@ const REFUSED = 'Slack refuses SLACK_APP_TOKEN, so nothing reaches the app; run 
 
 const TIMES: SocketTimes = { stepMs: 10_000, pausesMs: [0, 1000, 2000, 5000, 10_000], drainMs: 3000 };
 
-type SocketReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions' | 'dispatcher'> & {
+type SocketOptions = {
+  appToken: string;
+  apiUrl: string | null;
+  proxy: Proxy | null;
+  deliver: Deliver;
   log: Log;
-  times?: SocketTimes;
+  socketTimes?: SocketTimes;
 };
 
 /**
  * One connection at a time; two while one replaces the other. https://docs.slack.dev/apis/events-api/using-socket-mode
  */
-export function createSocketReceiver(options: SocketReceiverOptions): SlackReceiver {
-  const { log, times = TIMES } = options;
-  let app: App | null = null;
+export function createSocketReceiver(options: SocketOptions): SlackReceiver {
+  const { deliver, log, socketTimes: times = TIMES } = options;
   let current: SocketConnection | null = null;
   let opening: Promise<void> | null = null;
-  const draining = new Set<SocketConnection>();
+  const open = new Set<SocketConnection>();
   const stopping = new AbortController();
 
-  async function take({ body, ack, retry_num: retryNum }: SocketEnvelope): Promise<void> {
-    let acknowledged = false;
-    const acknowledge = async (response?: unknown): Promise<void> => {
-      if (acknowledged) return;
-      acknowledged = true;
-      await ack(response);
-    };
-    try {
-      await app?.processEvent({ body, ack: acknowledge, ...(retryNum !== undefined && { retryNum }) });
-    } catch (error) {
-      // What couldn't be saved, or came too fast, may come again, and people see that it failed.
-      if (error instanceof ListenerFailedError) throw error;
-      log.warn({ err: error }, 'a payload could not be read');
-      await acknowledge();
-    }
+  async function take({ body, ack, retry_num: retryNum = 0 }: SocketEnvelope): Promise<void> {
+    // What can't be read shouldn't come again.
+    if ((await deliver({ body, retryNum, answer: ack })) === 'malformed') await ack();
   }
 
   function create(): SocketConnection {
-    const connection = new SocketConnection({ ...options, ...times });
+    const connection = new SocketConnection(options, times.stepMs);
     connection.on('slack_event', (envelope: SocketEnvelope) => {
       take(envelope).catch((error: unknown) => log.warn({ err: error }, 'an envelope was not acknowledged'));
     });
@@ -62,7 +53,7 @@ export function createSocketReceiver(options: SocketReceiverOptions): SlackRecei
       if (connection === current) replace();
     });
     connection.on('close', () => {
-      draining.delete(connection);
+      open.delete(connection);
       if (connection !== current) return;
       current = null;
       replace();
@@ -80,8 +71,9 @@ export function createSocketReceiver(options: SocketReceiverOptions): SlackRecei
     await connection.open();
     const last = current;
     current = connection;
+    open.add(connection);
     if (stopping.signal.aborted) close(connection);
-    if (last !== null) retire(last);
+    if (last !== null) setTimeout(() => close(last), times.drainMs).unref();
   }
 
   /** Retries until one opens, or what happened is final: Slack may be down for hours. */
@@ -108,11 +100,6 @@ export function createSocketReceiver(options: SocketReceiverOptions): SlackRecei
       .finally(() => (opening = null));
   }
 
-  function retire(connection: SocketConnection): void {
-    draining.add(connection);
-    setTimeout(() => close(connection), times.drainMs).unref();
-  }
-
   function close(connection: SocketConnection): void {
     connection
       .disconnect()
@@ -120,9 +107,6 @@ export function createSocketReceiver(options: SocketReceiverOptions): SlackRecei
   }
 
   return {
-    init(given) {
-      app = given;
-    },
     slackEvents: null,
     /** Rejects only if Slack refuses the token; all other failures are retried. */
     async start() {
@@ -132,7 +116,7 @@ export function createSocketReceiver(options: SocketReceiverOptions): SlackRecei
     },
     async stop() {
       stopping.abort();
-      for (const connection of [current, ...draining]) if (connection !== null) close(connection);
+      open.forEach(close);
       current = null;
       return Promise.resolve();
     },
@@ -147,16 +131,6 @@ type SocketEnvelope = {
   ack: (response?: unknown) => Promise<void>;
 };
 
-type ConnectionOptions = {
-  appToken: string;
-  clientOptions: Omit<WebClientOptions, 'logLevel' | 'logger'>;
-  /** How the socket connects; null: directly. */
-  dispatcher: SocketModeDispatcher | null;
-  /** How long each step may take: getting an address from Slack, then the handshake and its hello. */
-  stepMs: number;
-  log: Log;
-};
-
 const disconnectSchema = z.object({ type: z.literal('disconnect'), reason: z.string().optional() });
 
 /**
@@ -167,14 +141,19 @@ class SocketConnection extends SocketModeClient {
   readonly #stepMs: number;
   readonly #log: Log;
 
-  constructor({ appToken, clientOptions, dispatcher, stepMs, log }: ConnectionOptions) {
-    const retryConfig = { retries: 0 };
+  constructor({ appToken, apiUrl, proxy, log }: SocketOptions, stepMs: number) {
+    const dispatcher = proxyAgent(proxy);
     super({
       appToken,
       autoReconnectEnabled: false,
       logger: slackLogger(log),
-      // If Slack asks to wait, the client would wait without a word.
-      clientOptions: { ...clientOptions, retryConfig, timeout: stepMs, rejectRateLimitedCalls: true },
+      clientOptions: {
+        ...(apiUrl !== null && { slackApiUrl: apiUrl }),
+        retryConfig: { retries: 0 },
+        timeout: stepMs,
+        // If Slack asks to wait, the client would wait without a word.
+        rejectRateLimitedCalls: true,
+      },
       ...(dispatcher !== null && { dispatcher }),
     });
     this.#stepMs = stepMs;

@@ -10,7 +10,8 @@ async function start(): Promise<number> {
     host: '127.0.0.1',
     port: 0,
     pages: { '/healthz': page },
-    slackEvents: (request, response) => request.resume().on('end', () => response.end('taken')),
+    slackEvents: async (request, response) =>
+      Promise.resolve(void request.resume().on('end', () => response.end('taken'))),
   });
   servers.push(server);
   return (await server.start()).port;
