@@ -1,7 +1,6 @@
 import type { Devin } from '../devin/devin.ts';
 import { refusesKey } from '../devin/errors.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
-import { nullIfFails } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import { pendingApproval } from '../session/approval.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
@@ -18,6 +17,7 @@ import { shownKey } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
 import { countSetAside } from '../store/thread-messages.ts';
 import type { Text } from '../text/index.ts';
+import { inTime } from '../time.ts';
 import type { Tuning } from '../times.ts';
 import type { FileSource, Spending } from '../trust/index.ts';
 
@@ -39,6 +39,8 @@ type Owner = Person & { channelId: string };
 
 const SHOWN_SESSIONS = 10;
 const SHOWN_APPROVALS = 10;
+/** How long a Home waits for each part. */
+const ASKED_MS = 5000;
 const EVERYONE = { scope: 'workspace', by: 'person', days: DEFAULT_DAYS } as const;
 
 /** Draws a person's App Home as things are now: `TEAM:USER`. */
@@ -81,7 +83,7 @@ async function homeOf(c: HomeContext, owner: Owner, text: Text): Promise<Home> {
 }
 
 async function orNull<T>({ tuning: { log } }: HomeContext, asking: Promise<T>): Promise<T | null> {
-  return nullIfFails(asking, log, 'a part of a Home could not be looked up');
+  return inTime<T | null>(asking, { withinMs: ASKED_MS, otherwise: null, what: 'a part of a Home', log });
 }
 
 async function ownSessions(
