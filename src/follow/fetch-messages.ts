@@ -128,19 +128,15 @@ export function messagePages(
   sessionId: string,
   { after = null, signal }: Pick<MessageQuery, 'after' | 'signal'>,
 ): AsyncGenerator<Page<SessionMessage>> {
-  const readAfter = async (
+  const read = async (
     cursor: string | null,
     [first = 1, ...fewer]: readonly number[] = AT_ONCE,
   ): Promise<Page<SessionMessage>> =>
     list(sessionId, { first, after: cursor, signal }).catch(async (error: unknown) => {
-      if (!isTooLarge(error) || fewer.length === 0) throw error;
-      return readAfter(cursor, fewer);
-    });
-  const read = async (cursor: string | null) =>
-    readAfter(cursor).catch(async (error: unknown) => {
+      if (isTooLarge(error) && fewer.length > 0) return read(cursor, fewer);
       const isRefused = error instanceof DevinError && ABOUT_CURSOR.has(error.code);
       if (!isRefused || cursor === null) throw error;
-      return readAfter(null);
+      return read(null);
     });
-  return pages({ read, next: cursorAfter, after });
+  return pages({ read: async (cursor) => read(cursor), next: cursorAfter, after });
 }

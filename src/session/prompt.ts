@@ -81,19 +81,6 @@ function withInstructions({ task, instructions = null, requestId }: Prompt): str
   return `${task}${standingHead(requestId)}${instructions}${standingEnd(requestId)}`;
 }
 
-function withoutInstructions(task: string, requestId: string): string {
-  const at = task.lastIndexOf(standingHead(requestId));
-  return at === -1 ? task : task.slice(0, at);
-}
-
-/** What the policy added to the prompt of this request; null: nothing. */
-export function instructionsIn(prompt: string, requestId: string): string | null {
-  const head = standingHead(requestId);
-  const at = prompt.lastIndexOf(head);
-  const end = prompt.indexOf(standingEnd(requestId), at);
-  return at === -1 || end === -1 ? null : prompt.slice(at + head.length, end);
-}
-
 /** The messages that the prompt has room for. */
 export function excerpt(messages: readonly QuotedMessage[]): QuotedMessage[] {
   const cost = (message: QuotedMessage): number => Math.max(quote(message).length, ROOM / MOST_QUOTED);
@@ -101,17 +88,23 @@ export function excerpt(messages: readonly QuotedMessage[]): QuotedMessage[] {
   return excerptAround(messages, picked, { room: ROOM, cost });
 }
 
-/** The task in the prompt of this request, and the link of the message it is about. */
-export function readPrompt(prompt: string, requestId: string): { task: string; permalink: string | null } {
+/** What a prompt of this request says: its task, what the policy added to that, and the link of the message it is about. */
+export function readPrompt(
+  prompt: string,
+  requestId: string,
+): { task: string; instructions: string | null; permalink: string | null } {
   // The task comes first and can contain anything: the last fence counts.
   const fence = prompt.lastIndexOf(`\n<${fenceName(requestId)}>\n`);
-  const before = prompt.slice(0, Math.max(fence, 0));
-  const introduction = before.lastIndexOf(`\n\n${INTRODUCTION}`);
-  if (introduction === -1) return { task: withoutInstructions(prompt, requestId), permalink: null };
-  const [permalink] = /https:\/\/[^\s)]+(?=\)\. )/.exec(before.slice(introduction)) ?? [];
+  const introduction = prompt.slice(0, Math.max(fence, 0)).lastIndexOf(`\n\n${INTRODUCTION}`);
+  const [own, quoting] =
+    introduction === -1 ? [prompt, ''] : [prompt.slice(0, introduction), prompt.slice(introduction, fence)];
+  const head = standingHead(requestId);
+  const at = own.lastIndexOf(head);
+  const isAdded = at !== -1;
   return {
-    task: withoutInstructions(prompt.slice(0, introduction), requestId),
-    permalink: permalink ?? null,
+    task: isAdded ? own.slice(0, at) : own,
+    instructions: isAdded ? own.slice(at + head.length).replace(standingEnd(requestId), '') : null,
+    permalink: /https:\/\/[^\s)]+(?=\)\. )/.exec(quoting)?.[0] ?? null,
   };
 }
 

@@ -5,7 +5,7 @@ import { isEndedByPeople, isRefusal } from '../session/failure.ts';
 import { isEmail, maskEmail, type Identity, type LookedUpIdentity } from '../session/identity.ts';
 import { isOver, sessionPhase, type SessionPhase, STANDING } from '../session/lifecycle.ts';
 import { threadState, type ThreadShare, type ThreadState } from '../session/preferences.ts';
-import { readPrompt, excerpt, instructionsIn } from '../session/prompt.ts';
+import { readPrompt, excerpt } from '../session/prompt.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
 import { askedAt, type SessionRequest } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -350,7 +350,7 @@ function askedFor({ id, draft, material, identity, prompt }: SessionRequest): Ap
     quotedMessages: excerpt(quoted?.messages ?? []).length,
     files: files.map(({ name }) => name),
     leftOut: leftOut.length,
-    instructions: ifAny(prompt, (sent) => instructionsIn(sent, id)),
+    instructions: ifAny(prompt, (sent) => readPrompt(sent, id).instructions),
   };
 }
 

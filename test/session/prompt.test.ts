@@ -74,12 +74,13 @@ describe('the prompt', () => {
 });
 
 describe('reading a prompt', () => {
-  test('returns the task and the link, whatever the task and the quotes are', () => {
+  test('returns the task, what was added and the link, whatever the task and the quotes are', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), hostile), hostile, (task, text) => {
-        const parts = { task, thread: thread([message({ text })]), requestId: 'r1' };
+        const instructions = 'Add tests.';
+        const parts = { task, instructions, thread: thread([message({ text })]), requestId: 'r1' };
         const permalink = 'https://acme.slack.com/archives/C1/p1';
-        expect(readPrompt(buildPrompt(parts), 'r1')).toEqual({ task, permalink });
+        expect(readPrompt(buildPrompt(parts), 'r1')).toEqual({ task, instructions, permalink });
       }),
     );
   });
@@ -88,7 +89,7 @@ describe('reading a prompt', () => {
     ['without a conversation', 'fix it', 'r1'],
     ['of another request', buildPrompt({ task: 't', thread: thread([message()]), requestId: 'r2' }), 'r1'],
   ])('keeps a prompt %s as it is', (_what, prompt, requestId) => {
-    expect(readPrompt(prompt, requestId)).toEqual({ task: prompt, permalink: null });
+    expect(readPrompt(prompt, requestId)).toEqual({ task: prompt, instructions: null, permalink: null });
   });
 });
 

@@ -3,7 +3,7 @@ import { awaited, wasAsked } from '../../session/approval.ts';
 import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import { devinUserOf } from '../../session/identity.ts';
 import { isOver } from '../../session/lifecycle.ts';
-import { instructionsIn } from '../../session/prompt.ts';
+import { readPrompt } from '../../session/prompt.ts';
 import {
   type Followed,
   type SessionRequest,
@@ -155,7 +155,7 @@ export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: 
       ...idsOf(session),
     },
     sent,
-    instructions: prompt === null || sent !== null ? null : instructionsIn(prompt, request.id),
+    instructions: prompt === null || sent !== null ? null : readPrompt(prompt, request.id).instructions,
     news: [problemOf(request, text), ...approvalNotes(request, text), ...leftOutNotes(request, text)],
   };
 }
