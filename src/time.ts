@@ -4,23 +4,25 @@ import type { Log } from './log.ts';
 export const MS_PER_S = 1000;
 
 export type Interval = {
-  /** Ends it, and waits for the run in progress. */
+  /** Ends it, and waits for the run in progress, whose signal aborts. */
   stop(): Promise<void>;
 };
 
 /** Runs a task, which never rejects, every `everyMs` without overlap. Doesn't keep the process alive. */
 export function repeat(
-  task: () => Promise<void>,
+  task: (signal: AbortSignal) => Promise<void>,
   everyMs: number,
   { atOnce }: { atOnce: boolean } = { atOnce: false },
 ): Interval {
+  const stopping = new AbortController();
   let running: Promise<void> | null = null;
-  const run = (): void => void (running ??= task().finally(() => (running = null)));
+  const run = (): void => void (running ??= task(stopping.signal).finally(() => (running = null)));
   const timer = setInterval(run, everyMs).unref();
   if (atOnce) run();
   return {
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await running;
     },
   };

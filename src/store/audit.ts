@@ -7,7 +7,7 @@ import type { Steering } from '../session/preferences.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
 import { toWire } from '../session/snapshot.ts';
 import { askingMessage, type SessionRequest } from './requests.ts';
-import { hasRow, lockNames } from './sql.ts';
+import { everyRow, hasRow, lockNames } from './sql.ts';
 import type { Tables } from './store.ts';
 
 /** Append-only: a trigger refuses changes, and `append_audit` writes it. */
@@ -106,23 +106,17 @@ export function createAudit(db: Kysely<Tables>) {
       hasRow(db.selectFrom('sessionRequests').select('id').where('state', 'in', ENDED).limit(1)),
 
     /** All entries in order, including those written meanwhile; `since`: from this time on. */
-    async *entries(since: Date | null = null): AsyncGenerator<AuditRow> {
-      let after = '0';
-      for (;;) {
-        const page = await db
+    entries: (since: Date | null = null): AsyncGenerator<AuditRow> =>
+      everyRow<AuditRow>(async (last) =>
+        db
           .selectFrom('audit')
           .selectAll()
-          .where('seq', '>', after)
+          .where('seq', '>', last?.seq ?? 0)
           .where('at', '>=', since ?? new Date(0))
           .orderBy('seq')
           .limit(PAGE)
-          .execute();
-        yield* page;
-        const last = page.at(-1);
-        if (last === undefined) return;
-        after = String(last.seq);
-      }
-    },
+          .execute(),
+      ),
   };
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { UsageAsked, UsageRow } from '../session/usage.ts';
-import { json, lockNames, type Clock } from './sql.ts';
+import { everyRow, json, lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
 /** What a session, or a creation that may have been sent, counts for on a day; a row for each day on which it may use ACU. */
@@ -348,17 +348,12 @@ export function createUsage(db: Kysely<Tables>) {
     },
 
     /** All entries, the oldest first. */
-    async *entries(since: Date | null): AsyncGenerator<LedgerEntry> {
-      let after = 0n;
-      for (;;) {
-        const { rows } = await sql`${entriesOf(sql`ledger`)} where l.id > ${after}
+    entries: (since: Date | null): AsyncGenerator<LedgerEntry> =>
+      everyRow<LedgerEntry>(async (last) => {
+        const { rows } = await sql`${entriesOf(sql`ledger`)} where l.id > ${last?.id ?? 0n}
           and l.at >= ${since ?? new Date(0)} order by l.id limit ${PAGE}`.execute(db);
-        const page = rows.map((row) => rowSchema.parse(row));
-        yield* page;
-        if (page.length < PAGE) return;
-        after = page.at(-1)?.id ?? after;
-      }
-    },
+        return rows.map((row) => rowSchema.parse(row));
+      }),
   };
 }
 

@@ -94,28 +94,20 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
     where ${isOld}`.execute(db);
 }
 
-export type Tidying = { start(): void; stop(): Promise<void> };
+export type Tidying = ReturnType<typeof createTidying>;
 
 /** `tidy` removes what expired, at the start and every hour. */
-export function createTidying(tidy: (signal: AbortSignal) => Promise<void>, log: Log): Tidying {
-  const stopping = new AbortController();
-  const once = async (): Promise<void> =>
-    tidy(stopping.signal).catch((error: unknown) => {
+export function createTidying(tidy: (signal: AbortSignal) => Promise<void>, log: Log) {
+  const once = async (signal: AbortSignal): Promise<void> =>
+    tidy(signal).catch((error: unknown) => {
       log.warn({ err: error }, 'removing old text failed; it will be retried in an hour');
     });
   let life: Interval | null = null;
   return {
-    start() {
-      life = repeat(once, EVERY_MS, { atOnce: true });
-    },
-    async stop() {
-      stopping.abort();
-      await life?.stop();
-    },
+    start: (): void => void (life = repeat(once, EVERY_MS, { atOnce: true })),
+    stop: async (): Promise<void> => life?.stop(),
   };
 }
-
-type SweepTransaction = Transaction<Tables>;
 
 type ForgottenCounts = {
   requests: number;
@@ -164,7 +156,7 @@ async function findTheirs(db: Kysely<Tables>, userId: string): Promise<Theirs[]>
 }
 
 /** Other people's requests about a message that the person wrote: its words may be their task. */
-async function clearQuotes(trx: SweepTransaction, userId: string): Promise<void> {
+async function clearQuotes(trx: Transaction<Tables>, userId: string): Promise<void> {
   const quoting = sql`context -> 'picked' ->> 'userId' = ${userId} and state not in ${literals(PENDING_STATES)}`;
   await sql`
     update session_requests set prompt = null, context = null, material = null, draft = draft #- '{values,prompt}'
@@ -172,7 +164,7 @@ async function clearQuotes(trx: SweepTransaction, userId: string): Promise<void>
 }
 
 /** What they said in other people's sessions, and how those threads show it. */
-async function clearReplies(trx: SweepTransaction, userId: string) {
+async function clearReplies(trx: Transaction<Tables>, userId: string) {
   const theirs = sql`user_id = ${userId} and text <> ''`;
   const onTheirWay = literals(['accepted', 'sending']);
   const { rows } = await sql<{ replies: number; waiting: number }>`
@@ -192,7 +184,7 @@ async function clearReplies(trx: SweepTransaction, userId: string) {
 }
 
 /** The ids stay: they say who a session belongs to. */
-async function clearNames(trx: SweepTransaction, userId: string): Promise<void> {
+async function clearNames(trx: Transaction<Tables>, userId: string): Promise<void> {
   const nameless = sql`identity - 'slackName'
     || case when identity ? 'name' then jsonb_build_object('name', identity -> 'devinUserId') else '{}' end
     || case when identity ? 'maskedEmail' then '{"maskedEmail": null}' else '{}'::jsonb end`;
@@ -203,7 +195,7 @@ async function clearNames(trx: SweepTransaction, userId: string): Promise<void> 
 }
 
 /** Their decisions about other people's requests: their ids stay, their names and reasons don't. */
-async function clearDecisions(trx: SweepTransaction, userId: string): Promise<void> {
+async function clearDecisions(trx: Transaction<Tables>, userId: string): Promise<void> {
   await sql`update session_requests set failure = jsonb_set(failure, '{reason}', 'null')
     where failure #>> '{by,userId}' = ${userId}`.execute(trx);
   await sql`update session_requests set approvals = (
@@ -220,7 +212,7 @@ async function clearDecisions(trx: SweepTransaction, userId: string): Promise<vo
       where ${sql.ref(column)}::text like ${`%"userId": "${userId}"%`}`.execute(trx);
 }
 
-async function deleteRows(trx: SweepTransaction, userId: string): Promise<void> {
+async function deleteRows(trx: Transaction<Tables>, userId: string): Promise<void> {
   await trx
     .deleteFrom('forms')
     .where(sql<boolean>`user_id = ${userId} or context -> 'picked' ->> 'userId' = ${userId}`)
@@ -252,7 +244,7 @@ const NO_DRAFT_TEXT = sql.join(
  * What people and Devin wrote for these requests and in their sessions. Options stay if they say what was asked for without
  * people's words: repositories, mode, caps.
  */
-async function clearText(trx: SweepTransaction, ids: readonly string[]): Promise<void> {
+async function clearText(trx: Transaction<Tables>, ids: readonly string[]): Promise<void> {
   const cleared = await sql<{ sessionId: string }>`
     update sessions set text_removed_at = now(), last_words = null,
       response = ((response::jsonb - 'title') || '{"structured_output": null}'::jsonb)::json

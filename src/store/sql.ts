@@ -91,6 +91,15 @@ export async function readFirst<Schema extends z.ZodType>(
   return row === undefined ? null : schema.parse(row);
 }
 
+/** All rows, in pages of those after the last one of the page before. */
+export async function* everyRow<Row>(after: (last: Row | null) => Promise<Row[]>): AsyncGenerator<Row> {
+  let page = await after(null);
+  while (page.length > 0) {
+    yield* page;
+    page = await after(page.at(-1) ?? null);
+  }
+}
+
 /** Which of these values are stored. `rows`: a select of a column, up to the name that is compared with them. */
 export async function presentOf(
   values: readonly string[],

@@ -1,5 +1,4 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
-import { z } from 'zod';
 import { interval, type Clock } from './sql.ts';
 import type { Tables } from './store.ts';
 
@@ -97,23 +96,19 @@ function leadMs({ burst, perMinute }: Rate, turnClass: TurnClass): number {
 
 type Here = { trx: Transaction<Tables>; clock: Clock; turn: Turn };
 
-const paceSchema = z.object({ aheadMs: z.coerce.number() });
-
 /** One process at a time takes turns at a place. Returns how far the next write is ahead. */
 async function lockPace({ trx, clock, turn: { place } }: Here): Promise<number> {
-  const { rows } = await sql`
+  const { rows } = await sql<{ aheadMs: number }>`
     insert into paces (place, next_at) values (${place}, ${clock()})
     on conflict (place) do update set place = excluded.place
     returning ms_until(next_at, ${clock()}, ${2 * LONGEST_WAIT_MS}) as ahead_ms`.execute(trx);
-  return paceSchema.parse(rows[0]).aheadMs;
+  return rows[0]?.aheadMs ?? 0;
 }
-
-const placeSchema = z.object({ sinceMs: z.number(), before: z.coerce.number() });
 
 /** Since when it waits, and how many come before it. */
 async function findPlace({ trx, clock, turn: { key, place, turnClass } }: Here) {
   const { rank } = CLASSES[turnClass];
-  const { rows } = await sql`
+  const { rows } = await sql<{ sinceMs: number; before: number }>`
     with mine as (
       select coalesce(
         (select since from turns where place = ${place} and key = ${key}),
@@ -121,11 +116,11 @@ async function findPlace({ trx, clock, turn: { key, place, turnClass } }: Here) 
       ) as mine_since
     )
     select mine_since as since_ms, (
-      select count(*) from turns
+      select count(*)::integer from turns
       where place = ${place} and key <> ${key} and (turns.rank, turns.since) < (${rank}::int, mine_since)
         and again_at between ${clock()} - ${interval(OVERDUE_MS)} and ${clock()} + ${interval(LONGEST_WAIT_MS)}
     ) as before from mine`.execute(trx);
-  return placeSchema.parse(rows[0]);
+  return rows[0] ?? { sinceMs: 0, before: 0 };
 }
 
 async function go({ trx, clock, turn: { key, place } }: Here, stepMs: number): Promise<void> {

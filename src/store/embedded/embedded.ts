@@ -5,7 +5,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statfsSync,
   writeFileSync,
@@ -155,21 +154,14 @@ const held = new Set<DatabaseSync>();
 /**
  * Takes the folder for this process: two processes on one PGlite folder corrupt it. The lock is the operating system's, so
  * it ends with the process however that dies; Node has no other way to one than to open an SQLite file exclusively. A pid in
- * a file can't tell: pids are reused, and are all 1 in containers that share a volume. It is only for the message.
+ * a file can't tell: pids are reused, and are all 1 in containers that share a volume.
  * https://sqlite.org/lockingv3.html
  */
 function lockFolder(folder: string): () => void {
-  const pidFile = join(folder, 'database.pid');
   const lock = takeLock(join(folder, 'database.lock'));
-  if (lock === null) {
-    const pid = readPid(pidFile);
-    throw new OperatorError('folder-in-use', ({ store }) => store.inUse(folder, pid));
-  }
-  writeFileSync(pidFile, `${process.pid}\n`);
+  if (lock === null) throw new OperatorError('folder-in-use', ({ store }) => store.inUse(folder));
   return () => {
-    if (!held.delete(lock)) return;
-    rmSync(pidFile, { force: true });
-    lock.close();
+    if (held.delete(lock)) lock.close();
   };
 }
 
@@ -191,13 +183,4 @@ const BUSY = 5;
 
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === BUSY;
-}
-
-function readPid(file: string): number | null {
-  try {
-    const pid = Number(readFileSync(file, 'utf8').trim());
-    return Number.isInteger(pid) && pid > 0 ? pid : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Log } from '../../log.ts';
-import { repeat } from '../../time.ts';
+import { repeat, type Interval } from '../../time.ts';
 
 type Runner = { query(sql: string): Promise<{ rows: unknown[] }> };
 
@@ -63,11 +63,9 @@ const CHECKPOINTS_PER_VACUUM = 12;
 const PAUSE_MS = 200;
 
 /** Runs until it is stopped. */
-export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>) {
-  const stopping = new AbortController();
-  const { signal } = stopping;
+export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>): Interval {
   let round = 0;
-  const upkeep = repeat(async () => {
+  const upkeep = repeat(async (signal) => {
     round += 1;
     const full = round % CHECKPOINTS_PER_VACUUM === 0;
     await runUpkeep(database, { full, pauseMs: PAUSE_MS, signal }).catch((error: unknown) => {
@@ -76,8 +74,7 @@ export function startUpkeep(database: Runner, log: Pick<Log, 'warn'>) {
   }, CHECKPOINT_MS);
   const growth = repeat(async () => analyzeGrown(database).catch(() => undefined), GROWTH_MS);
   return {
-    async stop(): Promise<void> {
-      stopping.abort();
+    async stop() {
       await Promise.all([upkeep.stop(), growth.stop()]);
     },
   };

@@ -48,8 +48,8 @@ export const store = {
     `The Postgres server in DATABASE_URL can't be used (${server}): ${reason}. Check the address, user, password (write # as %23), database and SSL mode, and that it takes writes.`,
   forbidden:
     'The user in DATABASE_URL may not create tables and schemas: make it the owner of the database, as in `alter database name owner to user`.',
-  inUse: (folder: string, pid: number | null): string =>
-    `DATA_DIR ${folder} is in use by another process${pid === null ? '' : ` (pid ${pid})`}: stop that one, or give this one its own folder. To run several at once, set DATABASE_URL.`,
+  inUse: (folder: string): string =>
+    `DATA_DIR ${folder} is in use by another process: stop that one, or give this one its own folder. To run several at once, set DATABASE_URL.`,
   unusable: (folder: string): string =>
     `DATA_DIR ${folder} can't be used: it must be a folder that this user can write to.`,
   unreadable: (folder: string): string =>

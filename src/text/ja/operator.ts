@@ -47,8 +47,8 @@ export const store: Text['store'] = {
     `DATABASE_URL の Postgres サーバーを使用できません（${server}）: ${reason}。アドレス、ユーザー名、パスワード（# は %23 と書きます）、データベース名、SSL モードと、書き込みができることを確認してください。`,
   forbidden:
     'DATABASE_URL のユーザーにはテーブルやスキーマを作る権限がありません。データベースの所有者にしてください（例: `alter database 名前 owner to ユーザー`）。',
-  inUse: (folder, pid) =>
-    `DATA_DIR ${folder} は別のプロセスが使用中です${pid === null ? '' : `（pid ${pid}）`}。そのプロセスを停止するか、別のフォルダーを指定してください。同時に複数動かすには DATABASE_URL を設定します。`,
+  inUse: (folder) =>
+    `DATA_DIR ${folder} は別のプロセスが使用中です。そのプロセスを停止するか、別のフォルダーを指定してください。同時に複数動かすには DATABASE_URL を設定します。`,
   unusable: (folder) => `DATA_DIR ${folder} を使えません。このユーザーが書き込めるフォルダーにしてください。`,
   unreadable: (folder) =>
     `DATA_DIR ${folder} の「database」フォルダーにファイルはありますが、データベースとして開けません。フォルダー全体をバックアップから復元するか、移動して新しく始めてください。`,
