@@ -19,7 +19,7 @@ import { devinUserOf } from '../session/identity.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
 import { userMessage } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
-import { subjectOf } from '../store/audit.ts';
+import { refusedTo } from '../store/audit.ts';
 import type { SessionRequest } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import { type ActContext, type ActOf, type Doing, type Outcome, done, notDone } from './context.ts';
@@ -67,7 +67,7 @@ async function forbid(
   },
 ): Promise<string> {
   const result = why === 'notAsked' ? 'approval:not-asked' : 'approval:own';
-  await audit.record({ ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result });
+  await audit.record(refusedTo(userId, request, result));
   return (await textFor(userId)).approval.refused[why];
 }
 

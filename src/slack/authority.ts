@@ -4,7 +4,7 @@ import type { Identity, LookedUpIdentity } from '../session/identity.ts';
 import type { Wish } from '../session/intent.ts';
 import type { Explained } from '../session/policy/form.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
-import { steeringRefusal as refusedSteering, subjectOf } from '../store/audit.ts';
+import { refusedTo } from '../store/audit.ts';
 import type { Form } from '../store/forms.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest, Followed } from '../store/requests.ts';
@@ -85,7 +85,7 @@ export async function steeringRefusal(
   if (verdict?.kind === 'allowed') return null;
   const text = await c.textFor(userId);
   if (verdict === null) return text.steering.notLookedUp;
-  await c.store.audit.record(refusedSteering(request, userId, verdict));
+  await c.store.audit.record(refusedTo(userId, request, `steer:${verdict.kind}`));
   return refuseSteering(verdict, { request, userId }, text);
 }
 
@@ -116,8 +116,7 @@ export async function cancelingRefusal(
   userId: string,
 ): Promise<string | null> {
   if (await c.mayEnd(request, userId)) return null;
-  const entry = { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null } as const;
-  await c.store.audit.record({ ...entry, result: 'cancel' });
+  await c.store.audit.record(refusedTo(userId, request, 'cancel'));
   return (await c.textFor(userId)).approval.notYoursToEnd;
 }
 

@@ -3,7 +3,6 @@ import type { Log } from '../log.ts';
 import type { Voter } from '../session/approval.ts';
 import type { Failure } from '../session/failure.ts';
 import { devinUserOf } from '../session/identity.ts';
-import type { Steering } from '../session/preferences.ts';
 import { isOpen, type RequestState } from '../session/request.ts';
 import { toWire } from '../session/snapshot.ts';
 import { askingMessage, type SessionRequest } from './requests.ts';
@@ -185,9 +184,9 @@ function actor(by: Voter | null): Pick<AuditEntry, 'userId' | 'devinUserId'> {
   return { userId: by?.userId ?? null, devinUserId: by?.devinUserId ?? null };
 }
 
-/** Someone wanted to answer, stop or archive what they may not. */
-export function steeringRefusal(request: SessionRequest, userId: string, { kind }: Steering): AuditEntry {
-  return { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result: `steer:${kind}` };
+/** Someone wanted to do to a request or its session what they may not. */
+export function refusedTo(userId: string, request: SessionRequest, result: string): AuditEntry {
+  return { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result };
 }
 
 /** Who asked for it, as whom, from where. */

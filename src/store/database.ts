@@ -85,7 +85,23 @@ function openOnServer(
 ): Database {
   const options = connectionOptions(databaseUrl, silentMs);
   const connect = (stalledMs: number): Kysely<Tables> => {
-    const pool = createPool({ ...options, max: POOL_SIZE, ...endingStalled(stalledMs) }, { log, onLost });
+    const pool = new Pool({
+      ...options,
+      max: POOL_SIZE,
+      // The server ends a transaction whose next statement (or commit) doesn't arrive in time, even if it waits in the buffers
+      // of a server that was suspended. The pool awaits the promise, though its types don't say so.
+      // https://www.postgresql.org/docs/current/runtime-config-client.html
+      async onConnect(client: ClientBase): Promise<void> {
+        await client.query(`set idle_in_transaction_session_timeout = ${stalledMs}`);
+      },
+    });
+    // The pool replaces an idle connection that breaks; without a listener, the event would end the process.
+    pool.on('error', (error) => {
+      onLost();
+      log.warn({ err: error }, 'a database connection was lost');
+    });
+    // The same for a connection in use, to which the pool doesn't listen. Its statement fails anyway.
+    pool.on('connect', (client) => client.on('error', onLost));
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: PLUGINS });
   };
   const db = connect(STALLED_MS);
@@ -138,36 +154,8 @@ function connectionOptions(databaseUrl: string, silentMs: number) {
   } satisfies PoolConfig;
 }
 
-/** A pool whose connections can break at any time: only what waits for one fails. */
-function createPool(
-  options: PoolConfig,
-  { log, onLost }: { log: Pick<Log, 'warn'>; onLost: () => void },
-): Pool {
-  const pool = new Pool(options);
-  // The pool replaces an idle connection that breaks; without a listener, the event would end the process.
-  pool.on('error', (error) => {
-    onLost();
-    log.warn({ err: error }, 'a database connection was lost');
-  });
-  // The same for a connection in use, to which the pool doesn't listen. Its statement fails anyway.
-  pool.on('connect', (client) => client.on('error', onLost));
-  return pool;
-}
-
 /** For background work: if a replica is frozen or cut off, what it has locked is free after this time. */
 const STALLED_MS = 15_000;
-
-/**
- * The server ends a transaction whose next statement (or commit) doesn't arrive in time, even if it waits in the buffers
- * of a server that was suspended. The pool awaits the promise, though its types don't say so.
- * https://www.postgresql.org/docs/current/runtime-config-client.html
- */
-function endingStalled(ms: number) {
-  const onConnect = async (client: ClientBase): Promise<void> => {
-    await client.query(`set idle_in_transaction_session_timeout = ${ms}`);
-  };
-  return { onConnect };
-}
 
 const READ_ONLY = '25006';
 

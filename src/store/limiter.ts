@@ -7,8 +7,6 @@ import { IS_OVER } from './sessions.ts';
 import { interval, literals, lockNames } from './sql.ts';
 import type { Tables } from './store.ts';
 
-type Trx = Transaction<Tables>;
-
 /** A request with the same `twinKey` as another that was asked for a moment later. */
 export type Twin = { id: string; dedupeKey: string; twinKey: string };
 
@@ -19,9 +17,6 @@ type Lately = {
   /** The limit that one more request of this person exceeds; null: none, and it counts from here on. */
   take: (person: Person) => LimitReached | null;
 };
-
-/** `reached`: the limit that one more would exceed; null: none. */
-type Used = { limits: Limits; usage: Limits; reached: LimitReached | null };
 
 /** Within this time, the same command again is more likely a slip than a wish for two. */
 const TWIN_MS = 2 * 60_000;
@@ -38,7 +33,7 @@ export function createLimiter(limits: () => Limits) {
      * Call it before requests are inserted: locks these people until the end of the transaction, which fails if one of
      * several is locked for long. `asked`: those that may be asked for twice.
      */
-    async hold(people: readonly Person[], asked: readonly Twin[], trx: Trx): Promise<Lately> {
+    async hold(people: readonly Person[], asked: readonly Twin[], trx: Transaction<Tables>): Promise<Lately> {
       await lockPeople(people, trx);
       const rows = await read(people, { states: PENDING_STATES, twins: twinsOf(people, asked) }, trx);
       const used = new Map<string, Limits>(rows.map((row) => [keyOf(row), row]));
@@ -52,8 +47,14 @@ export function createLimiter(limits: () => Limits) {
       return { twins: findTwins(asked, rows[0]?.twins ?? []), take };
     },
 
-    /** What a person has used, and their limits. Nothing is locked, so it can change at any time. */
-    async usage(person: Person, db: Kysely<Tables>): Promise<Used> {
+    /**
+     * What a person has used, their limits, and the one that one more would exceed; null: none. Nothing is locked, so it can
+     * change at any time.
+     */
+    async usage(
+      person: Person,
+      db: Kysely<Tables>,
+    ): Promise<{ limits: Limits; usage: Limits; reached: LimitReached | null }> {
       const [{ openSessions, startsPerHour } = NOTHING] = await read(
         [person],
         { states: PENDING_STATES },
@@ -64,7 +65,7 @@ export function createLimiter(limits: () => Limits) {
     },
 
     /** Right before a request is sent: what was sent and is open. */
-    async beforeSending(person: Person, trx: Trx): Promise<LimitReached | null> {
+    async beforeSending(person: Person, trx: Transaction<Tables>): Promise<LimitReached | null> {
       await lockPeople([person], trx);
       const [usage = NOTHING] = await read([person], { states: ['sending'] }, trx);
       return limitReached(limits(), usage);
@@ -83,7 +84,7 @@ const NOTHING: Limits = { openSessions: 0, startsPerHour: 0 };
 /** Several people must not wait because one of them is locked: after this time, the transaction fails. */
 const LOCK_TOGETHER_MS = 100;
 
-async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {
+async function lockPeople(people: readonly Person[], trx: Transaction<Tables>): Promise<void> {
   const names = people.map((person) => `limits:${keyOf(person)}`);
   await lockNames(names, trx, people.length > 1 ? LOCK_TOGETHER_MS : undefined);
 }

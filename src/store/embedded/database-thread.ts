@@ -4,13 +4,6 @@ import type { PGliteDialectConfig } from 'kysely';
 import type { Db } from 'pg-boss';
 import type { Call, ErrorFacts, Order, QueryResult, Report } from './serve.ts';
 
-type ThreadOptions = {
-  /** Another program to run in it. */
-  program?: URL | undefined;
-  /** The database or its thread has failed for good. */
-  onFatal: (cause: Error) => void;
-};
-
 const DATABASE_PROGRAM = new URL('main-of-thread.ts', import.meta.url);
 
 /**
@@ -18,11 +11,6 @@ const DATABASE_PROGRAM = new URL('main-of-thread.ts', import.meta.url);
  * own, and reads it once for each thread: the app's keeps what `npm start` gives it.
  */
 const SEMI_SPACE_MB = 2;
-
-function startWorker(program: URL): Worker {
-  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
-  return new Worker(program, { name: 'database' });
-}
 
 /** What was committed without waiting for the disk is on it after this time. */
 const FLUSH_MS = 250;
@@ -37,8 +25,17 @@ export type DatabaseThread = ReturnType<typeof startDatabaseThread>;
  * PGlite in its own thread: its statements run synchronously, and on the main thread each would keep the process from
  * reading what Slack sends. It has one connection, which everything passes to through one gate.
  */
-export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: ThreadOptions) {
-  const line = createLine(startWorker(program), onFatal);
+export function startDatabaseThread({
+  program = DATABASE_PROGRAM,
+  onFatal,
+}: {
+  /** Another program to run in it. */
+  program?: URL | undefined;
+  /** The database or its thread has failed for good. */
+  onFatal: (cause: Error) => void;
+}) {
+  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
+  const line = createLine(new Worker(program, { name: 'database' }), onFatal);
   const gate = createPriorityGate();
   let flushing: NodeJS.Timeout | null = null;
 
