@@ -2,9 +2,10 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { withConditionsTable } from '../scripts/tables.ts';
 import { mappingSchema } from '../src/session/identity.ts';
-import { POLICY_KEYS } from '../src/session/policy/schema.ts';
+import { policySchema } from '../src/session/policy/schema.ts';
 import type { AuditEntry } from '../src/store/audit.ts';
 import { en } from '../src/text/en.ts';
 import { parseYaml } from '../src/trust/file-source.ts';
@@ -74,7 +75,12 @@ test('docs/policy.md has the conditions of the code (npm run docs)', () => {
 
 test('docs/policy.md explains each key of the policy file', () => {
   const guide = readFileSync('docs/policy.md', 'utf8');
-  const keys = Object.values(POLICY_KEYS).flat();
+  const keys: string[] = [];
+  JSON.stringify(z.toJSONSchema(policySchema, { io: 'input' }), (key, value: unknown) => {
+    if (key === 'properties') keys.push(...Object.keys(Object(value)));
+    return value;
+  });
+  expect(keys).toContain('bypass_approval');
   expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(guide))).toEqual([]);
 });
 

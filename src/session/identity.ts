@@ -125,12 +125,6 @@ function refuseConflicts(people: readonly MappedPerson[], context: z.RefinementC
   }
 }
 
-/** The keys that each part of the file may have, by its place. */
-export const MAPPING_KEYS = {
-  '': mappingSchema.keyof().options,
-  'people.*': personSchema.keyof().options,
-};
-
 /** By id first: an address can pass to another person. */
 export function mappedAs(
   { people }: Mapping,

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { LineCounter, parseDocument, type Document, isMap, isNode, isScalar, visit } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Log } from '../log.ts';
-import { MAPPING_KEYS, mappingSchema, type Mapping } from '../session/identity.ts';
-import { POLICY_KEYS, policySchema, type Policy } from '../session/policy/schema.ts';
+import { mappingSchema, type Mapping } from '../session/identity.ts';
+import { policySchema, type Policy } from '../session/policy/schema.ts';
 import { codeOf } from '../store/sql.ts';
 import { type Text, issueWords } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
@@ -32,8 +32,6 @@ type Format<T> = {
   /** Its name in the log. */
   name: string;
   schema: z.ZodType<T>;
-  /** The keys that each part may have, by its place; `*` means any entry of a list. */
-  keys: Readonly<Record<string, readonly string[]>>;
   /** Sentences by the messages of the schema's own checks; `whole` begins one about all of it. */
   faults: (text: Text) => Readonly<Record<string, unknown>> & { whole: string };
 };
@@ -42,7 +40,6 @@ export const POLICY_FILE: Format<Policy> = {
   variable: 'POLICY_FILE',
   name: 'policy',
   schema: policySchema,
-  keys: POLICY_KEYS,
   faults: ({ policy }) => policy.faults,
 };
 
@@ -50,7 +47,6 @@ export const IDENTITY_FILE: Format<Mapping> = {
   variable: 'IDENTITY_FILE',
   name: 'identity',
   schema: mappingSchema,
-  keys: MAPPING_KEYS,
   faults: ({ mapping }) => mapping.faults,
 };
 
@@ -227,13 +223,12 @@ function plainProblems(document: Document, { policy: { faults } }: Text): FilePr
 function issueProblems(
   issue: z.core.$ZodIssue,
   document: Document,
-  { format, text }: { format: Pick<Format<unknown>, 'keys' | 'faults'>; text: Text },
+  { format, text }: { format: Pick<Format<unknown>, 'schema' | 'faults'>; text: Text },
 ): FileProblem[] {
   const { path } = issue;
   const { faults } = text.policy;
   if (issue.code === 'unrecognized_keys') {
-    const place = path.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.');
-    const known = (format.keys[place] ?? []).join(', ');
+    const known = keysAt(format.schema, path).join(', ');
     const part = document.getIn(path, true);
     return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
       offset: startOf(
@@ -249,6 +244,22 @@ function issueProblems(
   const reason = Object.entries(own).find(([key]) => key === issue.message)?.[1];
   const words = typeof reason === 'string' ? reason : issueWords(issue, text);
   return [{ offset, sentence: `${name === undefined ? own.whole : `${name} `}${words}` }];
+}
+
+const partSchema = z.object({
+  properties: z.record(z.string(), z.unknown()).default({}),
+  items: z.unknown().optional(),
+});
+
+/** The keys that a part of a file may have. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const whole = partSchema.parse(z.toJSONSchema(schema, { io: 'input' }));
+  const part = path.reduce(
+    ({ properties, items }, key) =>
+      partSchema.parse(typeof key === 'number' ? items : properties[String(key)]),
+    whole,
+  );
+  return Object.keys(part.properties);
 }
 
 /** Where a value begins; of one that is not there, the nearest around it. */

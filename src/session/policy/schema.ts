@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEVIN_MODES, MOST_CAP, type StoredDraft } from '../fields.ts';
 import { LISTEN, MENTIONS, STEER } from '../preferences.ts';
-import { CONDITIONS, whenSchema } from './conditions.ts';
+import { whenSchema } from './conditions.ts';
 import { CEILINGS } from './limits.ts';
 import { duration, MAX_ENTRIES, member, pattern, person, place, type PolicyFault } from './patterns.ts';
 
@@ -29,40 +29,40 @@ const limitsSchema = z.strictObject({
   over: z.enum(['refuse', 'approve']).default('refuse'),
 });
 
-const ruleShape = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(MAX_NAME)
-    .regex(/^[^\n\r]*$/)
-    // Decisions and approvals name a limit like this.
-    .regex(/^(?!limits\.)/i, { error: 'limit-name' satisfies PolicyFault }),
-  people: listOf(person).optional(),
-  channels: listOf(place).optional(),
-  when: whenSchema.prefault({}),
-  then: z.enum(['allow', 'refuse', 'approve']),
-  say: z.string().trim().min(1).max(MAX_SENTENCE).optional(),
-  /** What approvals need: without a meaning for the other verdicts. */
-  approvers: listOf(member).optional(),
-  need: z.int().min(1).max(20).default(1),
-  expires: duration.default(DEFAULT_EXPIRY_MS),
-});
-
-const ruleSchema = ruleShape.transform(({ then: verdict, ...rest }) => ({ ...rest, verdict }));
-
-const valuesSchema = z.strictObject({
-  modes: listOf(z.enum(DEVIN_MODES)).optional(),
-  acu: acus.optional(),
-  repos: listOf(repository).optional(),
-  tags: listOf(pattern).optional(),
-});
+const ruleSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(MAX_NAME)
+      .regex(/^[^\n\r]*$/)
+      // Decisions and approvals name a limit like this.
+      .regex(/^(?!limits\.)/i, { error: 'limit-name' satisfies PolicyFault }),
+    people: listOf(person).optional(),
+    channels: listOf(place).optional(),
+    when: whenSchema.prefault({}),
+    then: z.enum(['allow', 'refuse', 'approve']),
+    say: z.string().trim().min(1).max(MAX_SENTENCE).optional(),
+    /** What approvals need: without a meaning for the other verdicts. */
+    approvers: listOf(member).optional(),
+    need: z.int().min(1).max(20).default(1),
+    expires: duration.default(DEFAULT_EXPIRY_MS),
+  })
+  .transform(({ then: verdict, ...rest }) => ({ ...rest, verdict }));
 
 /** `modes`: all that may be asked for; the first one is meant if none of them was. */
-const placeValues = valuesSchema.transform(({ modes = [], acu, repos, tags }) => {
-  const values: StoredDraft = { repos, devin_mode: modes[0], max_acu_limit: acu, tags };
-  return { modes, values };
-});
+const placeValues = z
+  .strictObject({
+    modes: listOf(z.enum(DEVIN_MODES)).optional(),
+    acu: acus.optional(),
+    repos: listOf(repository).optional(),
+    tags: listOf(pattern).optional(),
+  })
+  .transform(({ modes = [], acu, repos, tags }) => {
+    const values: StoredDraft = { repos, devin_mode: modes[0], max_acu_limit: acu, tags };
+    return { modes, values };
+  });
 
 const channelSchema = z.strictObject({
   match: listOf(place),
@@ -92,17 +92,6 @@ export const policySchema = z
 export type Policy = z.output<typeof policySchema>;
 export type PolicyRule = Policy['rules'][number];
 export type PolicyChannel = Policy['channels'][number];
-
-/** The keys that each part of the file may have, by its place; `*` means any entry of a list. */
-export const POLICY_KEYS: Readonly<Record<string, readonly string[]>> = {
-  '': policySchema.keyof().options,
-  limits: limitsSchema.keyof().options,
-  'rules.*': ruleShape.keyof().options,
-  'rules.*.when': CONDITIONS.map(({ key }) => key),
-  'channels.*': channelSchema.keyof().options,
-  'channels.*.set': valuesSchema.keyof().options,
-  'channels.*.defaults': valuesSchema.keyof().options,
-};
 
 function* jointFaults({ owners, limits, rules }: Policy): Generator<{
   path: readonly (string | number)[];
