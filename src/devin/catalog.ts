@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Lookup } from '../session/fields.ts';
 import { fromWire, optional } from '../session/snapshot.ts';
 import { remembered } from '../time.ts';
-import { collectPages, type DevinClient, MAX_PAGE, type Page, pageOf, toSearchParams } from './client.ts';
+import { collectPages, type DevinClient, MAX_PAGE, pageOf, toSearchParams } from './client.ts';
 import { DevinError, orDevinError } from './errors.ts';
 
 /** An item to pick. `value` goes into a session request. */
@@ -17,64 +17,52 @@ const MAX_NAMES = 10_000;
 const NAME_LENGTH = 200;
 
 const text = optional(z.string());
+const wide = String(MAX_RESULTS);
 
 const LISTS: Record<
   Lookup,
   {
     path: string[];
     isBeta?: true;
-    page: z.ZodType<Page<CatalogItem>>;
+    item: z.ZodType<CatalogItem>;
     /** How Devin searches; left out: it can't, so the whole list is kept and filtered here. */
     search?: (query: string) => Record<string, string | boolean | null>;
   }
 > = {
-  /** https://docs.devin.ai/api-reference/v3/repositories/list-organizations-repositories */
+  /** `repoPath`: as a session's `repos` takes it. https://docs.devin.ai/api-reference/v3/repositories/list-organizations-repositories */
   repositories: {
     path: ['repositories'],
     isBeta: true,
-    page: pageOf(
-      fromWire(
-        z.object({
-          /** `owner/repo`, as a session's `repos` takes it. */
-          repoPath: z.string(),
-          repoDescription: text,
-          repoLanguage: text,
-        }),
-      ).transform(({ repoPath, repoDescription, repoLanguage }) => ({
-        value: repoPath,
-        label: repoPath,
+    item: fromWire(z.object({ repoPath: z.string(), repoDescription: text, repoLanguage: text })).transform(
+      ({ repoPath: value, repoDescription, repoLanguage }) => ({
+        value,
+        label: value,
         description: repoDescription ?? repoLanguage,
-      })),
+      }),
     ),
     // Faster without the state of indexing.
-    search: (query) => ({ filterName: query || null, first: String(MAX_RESULTS), loadIndexingStatus: false }),
+    search: (query) => ({ filterName: query || null, first: wide, loadIndexingStatus: false }),
   },
   /** https://docs.devin.ai/api-reference/v3/notes/organizations-knowledge-notes */
   knowledge: {
     path: ['knowledge', 'notes'],
-    page: pageOf(
-      fromWire(z.object({ noteId: z.string(), name: z.string(), trigger: text })).transform(
-        ({ noteId, name, trigger }) => ({ value: noteId, label: name, description: trigger }),
-      ),
+    item: fromWire(z.object({ noteId: z.string(), name: z.string(), trigger: text })).transform(
+      ({ noteId: value, name: label, trigger: description }) => ({ value, label, description }),
     ),
-    search: (query) => ({ search: query || null, first: String(MAX_RESULTS) }),
+    search: (query) => ({ search: query || null, first: wide }),
   },
   /** `macro`: `!name`. https://docs.devin.ai/api-reference/v3/playbooks/organizations-playbooks */
   playbooks: {
     path: ['playbooks'],
-    page: pageOf(
-      fromWire(z.object({ playbookId: z.string(), title: z.string(), macro: text })).transform(
-        ({ playbookId, title, macro }) => ({ value: playbookId, label: title, description: macro }),
-      ),
+    item: fromWire(z.object({ playbookId: z.string(), title: z.string(), macro: text })).transform(
+      ({ playbookId: value, title: label, macro: description }) => ({ value, label, description }),
     ),
   },
   /** Without their values. https://docs.devin.ai/api-reference/v3/secrets/organizations-secrets */
   secrets: {
     path: ['secrets'],
-    page: pageOf(
-      fromWire(z.object({ secretId: z.string(), key: text, note: text })).transform(
-        ({ secretId, key, note }) => ({ value: secretId, label: key ?? secretId, description: note }),
-      ),
+    item: fromWire(z.object({ secretId: z.string(), key: text, note: text })).transform(
+      ({ secretId: value, key, note: description }) => ({ value, label: key ?? value, description }),
     ),
   },
 };
@@ -86,16 +74,16 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
   const names = new Map<string, string>();
   const namedAtMs = new Map<Lookup, number>();
 
+  /** Throws DevinError. */
   async function ask(lookup: Lookup, query: string): Promise<CatalogItem[]> {
-    const { path: segments, isBeta, page: answer, search } = LISTS[lookup];
-    const path = orgPath(segments);
-    const readPage = async (more: Parameters<typeof toSearchParams>[0]) =>
+    const { path, isBeta, item, search } = LISTS[lookup];
+    const readPage = async (asked: Parameters<typeof toSearchParams>[0]) =>
       call({
         operation: `catalog.${lookup}`,
-        path,
+        path: orgPath(path),
         isBeta,
-        answer,
-        query: toSearchParams(more),
+        answer: pageOf(item),
+        query: toSearchParams(asked),
         retry: 0,
       });
     if (search !== undefined) return (await readPage(search(query))).items;
@@ -111,10 +99,8 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
   /** Throws DevinError. */
   async function read(lookup: Lookup, typed: string): Promise<CatalogItem[]> {
     const query = typed.trim();
-    const items =
-      LISTS[lookup].search === undefined
-        ? matching(await askForList(lookup), query)
-        : await ask(lookup, query);
+    const isSearched = LISTS[lookup].search !== undefined;
+    const items = isSearched ? await ask(lookup, query) : matching(await askForList(lookup), query);
     if (names.size + items.length > MAX_NAMES) names.clear();
     for (const { value, label } of items) {
       const name = label.trim().slice(0, NAME_LENGTH).toWellFormed();
@@ -123,14 +109,17 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
     return items;
   }
 
-  /** null: it may not be read. Throws other DevinErrors. */
-  const unlessForbidden = async (listed: Promise<CatalogItem[]>): Promise<CatalogItem[] | null> => {
+  /** `otherwise`: if it may not be read. Throws other DevinErrors. */
+  async function unlessForbidden<T>(
+    listed: Promise<CatalogItem[]>,
+    otherwise: T,
+  ): Promise<CatalogItem[] | T> {
     const items = await orDevinError(listed, ({ code }) => code === 'forbidden');
-    return items instanceof DevinError ? null : items;
-  };
+    return items instanceof DevinError ? otherwise : items;
+  }
 
   const search = async (lookup: Lookup, query: string): Promise<CatalogItem[]> =>
-    (await unlessForbidden(read(lookup, query)))?.slice(0, MAX_RESULTS) ?? [];
+    (await unlessForbidden(read(lookup, query), [])).slice(0, MAX_RESULTS);
 
   return {
     /** Whether the list may be read. Throws DevinError, `forbidden` too. */
@@ -149,7 +138,7 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
         [value, label].some((name) => name.trim().toLowerCase() === wanted);
       const query = lookup === 'knowledge' ? typed : '';
       for (const list of [async () => read(lookup, query), async () => ask(lookup, '')]) {
-        const items = await unlessForbidden(list());
+        const items = await unlessForbidden(list(), null);
         const id = items === null ? typed : items.find(isIt)?.value;
         if (id !== undefined) return id;
       }
