@@ -68,12 +68,9 @@ export async function mayApprove(
   const { ids, unread } = await groups.idsOf(patterns);
   // They may be in the group that Slack doesn't list: an approval must neither count nor be taken from them.
   if (unread !== null && among.some((userId) => !ids.has(userId))) throw unread.error;
-  const able: string[] = [];
-  for (const userId of among) {
-    if (userId === requester || !ids.has(userId)) continue;
-    if ((await people.find(userId))?.kind === 'member') able.push(userId);
-  }
-  return able;
+  const listed = among.filter((userId) => userId !== requester && ids.has(userId));
+  const found = await Promise.all(listed.map(people.find));
+  return found.flatMap((person) => (person?.kind === 'member' ? [person.userId] : []));
 }
 
 /** What changed since this approval was given to a person's request; null: nothing. Throws if Slack can't be asked. */
@@ -113,9 +110,7 @@ type Owning = Pick<Directory, 'people'> & { groups: Pick<Groups, 'isIn'> };
 /** A member of a group that Slack doesn't list isn't one. */
 export async function isOwner({ people, groups }: Owning, { owners }: Policy, userId: string) {
   if ((await people.find(userId))?.kind !== 'member') return false;
-  for (const owner of owners) {
-    if (owner.kind === 'user' && owner.id === userId) return true;
-    if (owner.kind === 'group' && (await groups.isIn(owner.id, userId)) === true) return true;
-  }
-  return false;
+  const isThem = async ({ kind, id }: Policy['owners'][number]): Promise<boolean | null> =>
+    kind === 'group' ? groups.isIn(id, userId) : id === userId;
+  return (await Promise.all(owners.map(isThem))).includes(true);
 }

@@ -131,12 +131,10 @@ async function placeOf(
 
 async function personOf(c: GateContext, policy: Policy, userId: string): Promise<PolicyFacts['person']> {
   const email = needsOf(policy).email ? ((await c.people.find(userId))?.email ?? null) : null;
-  const groups = new Map<string, boolean>();
-  for (const group of groupsIn(policy)) {
-    const isIn = await c.groups.isIn(group, userId);
-    if (isIn !== null) groups.set(group, isIn);
-  }
-  return { userId, email, groups };
+  const groups = await Promise.all(
+    groupsIn(policy).map(async (id) => [id, await c.groups.isIn(id, userId)] as const),
+  );
+  return { userId, email, groups: new Map(groups) };
 }
 
 /** What an approval is for. The instructions that are sent with it are the policy's own. */
@@ -147,22 +145,31 @@ function sentBy(request: SessionRequest, { values }: EffectiveDraft) {
 
 function requestedBy(request: SessionRequest): Omit<PolicyRequest, 'approved'> {
   const { draft, hadSecrets, slackFileIds, context, uploads, material } = request;
-  const quoted = attached(draft.values, context);
-  const files = [...quoted, ...slackFileIds, ...(uploads?.urls ?? []), ...(material?.files ?? [])];
-  return { draft, hasSessionSecrets: hadSecrets, hasAttachments: files.length > 0 };
+  const files = [slackFileIds, uploads?.urls ?? [], material?.files ?? []].flat();
+  return { draft, hasSessionSecrets: hadSecrets, hasAttachments: hasFiles(draft.values, context, files) };
 }
 
 /** A form or command as it is filled in now; nothing is approved yet. */
 function filledIn({ draft, context, without, ...sent }: Filled): PolicyRequest {
   const { slackFileIds = [], hasSessionSecrets = false } = sent;
-  const quoted = context === null || without === null ? context : { ...context, without };
-  const hasAttachments = attached(draft.values, quoted).length + slackFileIds.length > 0;
-  return { draft, hasSessionSecrets, hasAttachments, approved: [] };
+  const quoted = context && { ...context, ...(without && { without }) };
+  return {
+    draft,
+    hasSessionSecrets,
+    hasAttachments: hasFiles(draft.values, quoted, slackFileIds),
+    approved: [],
+  };
 }
 
-function attached({ attachment_urls: addresses = [] }: StoredDraft, context: MessageContext | null) {
-  const files = context?.picked.files.map(({ id }) => id) ?? [];
-  return [...addresses, ...files.filter((id) => context?.without?.files.includes(id) !== true)];
+/** Whether links, files of the message that weren't unticked, or other files are sent. */
+function hasFiles(
+  { attachment_urls: links = [] }: StoredDraft,
+  context: MessageContext | null,
+  others: readonly unknown[],
+): boolean {
+  const unticked = context?.without?.files ?? [];
+  const quoted = context?.picked.files.filter(({ id }) => !unticked.includes(id)) ?? [];
+  return links.length + quoted.length + others.length > 0;
 }
 
 /** Part of Slack's 3 s for an answer. */

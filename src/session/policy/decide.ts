@@ -199,8 +199,8 @@ export type PolicyFacts = {
     userId: string;
     /** '': there is none. null: not known. */
     email: string | null;
-    /** Of the groups that the policy names; one that is missing is not known. */
-    groups: ReadonlyMap<string, boolean>;
+    /** Of the groups that the policy names. */
+    groups: ReadonlyMap<string, Ternary>;
   };
   place: PolicyPlace;
   request: PolicyRequest;

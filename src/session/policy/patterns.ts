@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { PERSON_ID } from '../identity.ts';
 
-/** Who a rule is about: a person of Slack, everyone in a user group, or everyone with such an address. */
-export type PersonPattern =
-  | { kind: 'user'; id: string }
-  | { kind: 'group'; id: string }
-  | { kind: 'email'; glob: string };
+/** A person of Slack, or everyone in a user group. */
+type MemberPattern = { kind: 'user' | 'group'; id: string };
+/** Who a rule is about: these, or everyone with such an address. */
+export type PersonPattern = MemberPattern | { kind: 'email'; glob: string };
 
 /** The kind of a conversation; a shared one is also public or private. */
 export const PLACE_WORDS = ['public', 'private', 'direct', 'shared'] as const;
@@ -47,7 +46,7 @@ function fault(context: z.RefinementCtx, message: PolicyFault): never {
   return z.NEVER;
 }
 
-function memberIn(typed: string): PersonPattern | null {
+function memberIn(typed: string): MemberPattern | null {
   if (PERSON_ID.test(typed)) return { kind: 'user', id: typed };
   return GROUP.test(typed) ? { kind: 'group', id: typed } : null;
 }

@@ -265,14 +265,12 @@ function splitList(text: string): string[] {
 const WEB_LINK = /<(https?:[^<>|]*)\|([^<>]*)>/gi;
 
 /**
- * Slack turns what looks like an address into a link, so the value is the label, as it was typed. If the field reads
- * addresses (it reduces one to something else, or takes nothing else), the address counts. Empty: nothing is taken.
+ * Slack turns what looks like an address into a link, so the value is the label, as it was typed; if the field takes no such
+ * value, it is the address. Empty: nothing is taken.
  */
 function accept(field: Field, text: string): unknown[] {
-  const address = unescape(text.replaceAll(WEB_LINK, '<$1>'));
-  const [byLabel, byAddress] = [check(field, asTyped(text)), check(field, address)];
-  const isReduced = byAddress.length > 0 && !byAddress.includes(address);
-  return isReduced || byLabel.length === 0 ? byAddress : byLabel;
+  const byLabel = check(field, asTyped(text));
+  return byLabel.length > 0 ? byLabel : check(field, unescape(text.replaceAll(WEB_LINK, '<$1>')));
 }
 
 function asTyped(text: string): string {
