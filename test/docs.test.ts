@@ -77,7 +77,7 @@ test('docs/policy.md explains each key of the policy file', () => {
   const guide = readFileSync('docs/policy.md', 'utf8');
   const keys: string[] = [];
   JSON.stringify(z.toJSONSchema(policySchema, { io: 'input' }), (key, value: unknown) => {
-    if (key === 'properties') keys.push(...Object.keys(Object(value)));
+    if (key === 'properties' && value instanceof Object) keys.push(...Object.keys(value));
     return value;
   });
   expect(keys).toContain('bypass_approval');
