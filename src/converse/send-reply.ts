@@ -254,7 +254,7 @@ async function contentOf(c: ConverseContext, { reply, signal }: SendingReply): P
   const handing = { files: c.slack.files, upload: c.devin.attachments.upload, now: c.now };
   for (const file of reply.files) {
     // In shared channels a message has only a stub of each file.
-    const whole = file.url === null ? ((await c.slack.files.find(file.id)) ?? file) : file;
+    const whole = file.url === null ? ((await c.slack.files.find(file.id, null)) ?? file) : file;
     const sent = await handOverFile(handing, whole, { askedAt: reply.createdAt, signal });
     if (sent.leftOut === null) urls.push(sent.url);
     files.push({ ...file, leftOut: sent.leftOut ?? undefined });

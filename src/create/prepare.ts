@@ -128,9 +128,9 @@ async function collect({ slack }: CreateContext, request: SessionRequest): Promi
   const read = context && (await slack.thread.read(context, userId));
   const messages = context === null ? [] : tickedMessages(context, read ?? [context.picked]);
   // Slack says which files a message has; a form's submission could name any file.
-  const find = async (id: string) =>
-    source === 'form' ? slack.files.findUpload(id, userId) : slack.files.find(id);
-  const named = await Promise.all(slackFileIds.map(async (id) => ({ id, file: await find(id) })));
+  const uploadedBy = source === 'form' ? userId : null;
+  const found = slackFileIds.map(async (id) => ({ id, file: await slack.files.find(id, uploadedBy) }));
+  const named = await Promise.all(found);
   const all = [...named.flatMap(({ file }) => file ?? []), ...messages.flatMap(({ files }) => files)];
   const unique = [...new Map(all.map((file) => [file.id, file])).values()];
   const unread = named.flatMap(({ id, file }) => (file === null ? [id] : []));

@@ -15,9 +15,12 @@ import { isLetIn, type InConversation, type Presence } from './edge/places.ts';
 import { refusalSentence } from './views/notices.ts';
 import { escape } from './views/text.ts';
 
-type Steered = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
 /** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
-export type SteeringCheck = (request: Steered, userId: string, identity?: Identity) => Promise<Steering>;
+export type SteeringCheck = (
+  request: Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>,
+  userId: string,
+  identity?: Identity,
+) => Promise<Steering>;
 
 /** Whether a person may end a request that has no session yet. Throws if Slack can't be asked. */
 export type MayEnd = (

@@ -52,7 +52,7 @@ export async function createSetting(open: Open, changes: Partial<CreateContext> 
     slack: {
       thread: { read: never, quote: never },
       nameMentions: async (text) => Promise.resolve(text),
-      files: { open: never, find: never, findUpload: never },
+      files: { open: never, find: never },
       presence: async () => Promise.resolve('in'),
       groups: { idsOf: never },
       people: { find: never },

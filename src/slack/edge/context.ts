@@ -132,13 +132,11 @@ async function readThread(
 /** Each id costs a call. Beyond this many, the rest stay as they are. */
 const MOST_AUTHORS = 200;
 
-type Authors = ReadonlyMap<string | null, SlackPerson>;
-
 /** What an author is matters, so it is asked until Slack answers. */
 async function authorsOf(
   messages: readonly SlackMessage[],
   { find }: Pick<People, 'find'>,
-): Promise<Authors> {
+): Promise<ReadonlyMap<string | null, SlackPerson>> {
   const ids = [...new Set(messages.flatMap(({ userId }) => userId ?? []))].slice(0, MOST_AUTHORS);
   const found = await Promise.all(ids.map(async (id) => find(id)));
   return new Map(found.flatMap((person) => (person === null ? [] : [[person.userId, person]])));

@@ -127,15 +127,12 @@ export function refusalKind(code: string): 'place' | 'content' | 'token' | 'othe
   return CONTENT.has(code) ? 'content' : 'other';
 }
 
-/** `code`: why Slack won't take it. */
-type SlackRetry = { kind: 'wait'; afterMs: number } | { kind: 'over'; code: string };
-
-/** Whether to ask Slack again after this answer, and when. `window`: how long, if Slack gives a reason that is not known here. */
+/** Whether to ask Slack again after this answer, and when. `over`: it won't take it, and why. `window`: how long, if Slack gives a reason that is not known here. */
 export function retrySlack(
   failure: SlackFailure,
   triedForMs: number,
   window: 'slack' | 'message' = 'slack',
-): SlackRetry {
+): { kind: 'wait'; afterMs: number } | { kind: 'over'; code: string } {
   if (failure.kind === 'rate-limited') return { kind: 'wait', afterMs: failure.retryAfterMs };
   if (failure.kind === 'refused') {
     const { code } = failure;

@@ -9,8 +9,6 @@ export type OpenedFile =
   | { kind: 'open'; body: ReadableStream<Uint8Array>; contentType: string }
   | { kind: 'left-out'; reason: 'too-large' | 'sign-in-page' | 'unreadable' };
 
-type Described = { file: SlackFile; uploadedBy: string | null };
-
 /** Larger files are left out, and the card says so. */
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
@@ -40,20 +38,15 @@ export function createSlackFiles(deps: {
   botToken: string;
   fetch: typeof fetch;
 }) {
-  async function describe(fileId: string): Promise<Described | null> {
-    const { file } = (await unlessRefused(deps.client.files.info({ file: fileId }))) ?? {};
-    if (file?.id === undefined) return null;
-    return { file: readFile(file), uploadedBy: file.user ?? null };
-  }
-
   return {
-    /** null: Slack doesn't have it, or the app may not see it. */
-    find: async (fileId: string): Promise<SlackFile | null> => (await describe(fileId))?.file ?? null,
-
-    /** The same for an id in a form, which doesn't prove that the person may see the file; also null if it isn't theirs. */
-    async findUpload(fileId: string, userId: string): Promise<SlackFile | null> {
-      const described = await describe(fileId);
-      return described?.uploadedBy === userId ? described.file : null;
+    /**
+     * null: Slack doesn't have it, or the app may not see it. `uploadedBy`: also null if it isn't theirs, since an id in a
+     * form doesn't prove that the person may see the file; null: it isn't from a form.
+     */
+    async find(fileId: string, uploadedBy: string | null): Promise<SlackFile | null> {
+      const { file } = (await unlessRefused(deps.client.files.info({ file: fileId }))) ?? {};
+      if (file?.id === undefined) return null;
+      return uploadedBy === null || file.user === uploadedBy ? readFile(file) : null;
     },
 
     /** Opens the file's bytes. The caller reads `body` to its end or cancels it. */
@@ -138,7 +131,7 @@ type Upload = { fileId: string; userId: string; withinMs: number };
 
 /** Reads a text file while a person waits for the form's answer. `userId`: who uploaded it. */
 export async function readUploadedText(
-  files: Pick<SlackFiles, 'findUpload' | 'open'>,
+  files: Pick<SlackFiles, 'find' | 'open'>,
   { withinMs, ...upload }: Upload,
 ): Promise<UploadedText> {
   const abort = new AbortController();
@@ -150,11 +143,11 @@ export async function readUploadedText(
 }
 
 async function read(
-  files: Pick<SlackFiles, 'findUpload' | 'open'>,
+  files: Pick<SlackFiles, 'find' | 'open'>,
   { fileId, userId }: Omit<Upload, 'withinMs'>,
   signal: AbortSignal,
 ): Promise<UploadedText> {
-  const file = await files.findUpload(fileId, userId);
+  const file = await files.find(fileId, userId);
   if (file === null) return { kind: 'unreadable' };
   if (file.size > MOST_BYTES) return { kind: 'not-text' };
   const download = await files.open(file, signal);

@@ -25,12 +25,9 @@ export function isDirectMessage(channelId: string): boolean {
   return channelId.startsWith('D');
 }
 
-/** `listen`: which messages go to Devin, if someone chose for this thread. */
-export type ListeningThread = Pick<SessionRow, 'channelId' | 'threadTs' | 'listen'>;
-
 /** Who began the thread of a session, as far as the session alone can tell. */
 export function beganBy(
-  { channelId, threadTs }: Omit<ListeningThread, 'listen'>,
+  { channelId, threadTs }: Pick<SessionRow, 'channelId' | 'threadTs'>,
   request: SessionRequest,
 ): Began {
   if (isDirectMessage(channelId)) return 'direct';
@@ -45,7 +42,7 @@ export async function listenHere(
     settings,
     requests,
   }: { settings: Pick<Settings, 'preferencesFor'>; requests: Pick<Requests, 'isUnderCard'> },
-  thread: ListeningThread,
+  thread: Pick<SessionRow, 'channelId' | 'threadTs' | 'listen'>,
   request: SessionRequest,
 ): Promise<ThreadHere> {
   const began = beganBy(thread, request);
@@ -142,8 +139,6 @@ export type InConversation = { channelId: string; userId: string };
 /** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
 const PAGE = 999;
 
-type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
-
 const describedSchema = z.object({
   channel: z.looseObject({
     name: z.string().default(''),
@@ -167,7 +162,7 @@ export function createConversations({
   directChannel: (userId: string) => Promise<string | null>;
   now: () => number;
 }) {
-  async function describe(channelId: string): Promise<DescribedPlace> {
+  async function describe(channelId: string) {
     const { channel } = describedSchema.parse(await client.conversations.info({ channel: channelId }));
     return {
       name: channel.name,
@@ -190,8 +185,7 @@ export function createConversations({
     }
   }
 
-  const visible = async (channelId: string): Promise<DescribedPlace | null> =>
-    unlessRefused(describe(channelId));
+  const visible = async (channelId: string) => unlessRefused(describe(channelId));
   const keyOf = ({ channelId, userId }: InConversation): string => `${channelId}:${userId}`;
   return {
     presence: remembered(presence, { keyOf, now }),
