@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { keyMetadata } from '../../src/slack/edge/metadata.ts';
+import { keyMark } from '../../src/slack/edge/metadata.ts';
 import { auditThreads, type ThreadCounts } from './audit-threads.ts';
 import {
   cardsIn,
@@ -155,7 +155,7 @@ const markSchema = z.object({
 function auditMilestones(slack: World['slack'], { wrong }: Findings): void {
   const keys = publicMessages(slack).flatMap(({ metadata, channelId }) => {
     const { data } = markSchema.safeParse(metadata);
-    if (data === undefined || data.event_type !== keyMetadata('').event_type) return [];
+    if (data === undefined || data.event_type !== keyMark('').metadata.event_type) return [];
     return [`${channelId} ${Object.values(data.event_payload).join(' ')}`];
   });
   for (const [key, times] of groupBy(keys, (one) => one)) {

@@ -2,7 +2,7 @@ import type { Devin } from '../devin/devin.ts';
 import { Later, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
 import { showMessage, type Desired, type ShowContext } from '../reconcile/index.ts';
 import { STANDING } from '../session/lifecycle.ts';
-import { messageMetadata } from '../slack/edge/metadata.ts';
+import { messageMark } from '../slack/edge/metadata.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import type { Followed } from '../store/requests.ts';
@@ -53,7 +53,7 @@ export class NotTakenError extends Error {
   }
 }
 
-export type ThreadPost = Pick<Desired, 'place' | 'metadata' | 'since' | 'render' | 'posted'> & {
+export type ThreadPost = Pick<Desired, 'place' | 'mark' | 'since' | 'render' | 'posted'> & {
   key: string;
   /** It asks something, and is edited once that is answered. */
   isQuestion: boolean;
@@ -100,7 +100,7 @@ export function wordsMessage(
   return {
     key: `message:${sessionId}:${key}:${part}`,
     place: { channelId, threadTs },
-    metadata: messageMetadata(sessionId, key, part),
+    mark: messageMark(sessionId, key, part),
     // A database that was restored from a backup doesn't know what was posted after it.
     since: saidAt,
     render: () => rendered,

@@ -152,7 +152,7 @@ export async function announcement(
   c: FollowContext,
   followed: Followed,
   { row, words, where }: Announced,
-): Promise<Pick<ThreadPost, 'key' | 'place' | 'metadata' | 'since' | 'render'>> {
+): Promise<Pick<ThreadPost, 'key' | 'place' | 'mark' | 'since' | 'render'>> {
   const { session, request } = followed;
   const { channelId, threadTs } = session;
   const { userId } = request;

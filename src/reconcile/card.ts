@@ -2,7 +2,7 @@ import { elapsedStep, untilNextStep, waitedStep, type SessionPhase } from '../se
 import type { ThreadShare } from '../session/preferences.ts';
 import { isOpen, isPending } from '../session/request.ts';
 import { cardView } from '../slack/card-view.ts';
-import { fullCardMetadata } from '../slack/edge/metadata.ts';
+import { fullCardMark } from '../slack/edge/metadata.ts';
 import { listenHere, type ThreadHere } from '../slack/edge/places.ts';
 import { renderCard, type SessionCard } from '../slack/views/session-card.ts';
 import { askedAt, type SessionRequest } from '../store/requests.ts';
@@ -87,7 +87,7 @@ export function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage 
     turnClass: before === null ? 'url' : turnClassOf(request, { before: before.stage, stage, phase }),
     // Its URL. Until then, its person gets a word.
     editFollows: isOpen(state),
-    metadata: fullCardMetadata(request),
+    mark: fullCardMark(request),
     since: createdAt,
     stage,
     isNeeded: !UNEVENTFUL.has(phase),

@@ -5,7 +5,7 @@ import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
 import type { BudgetAlert, Spender } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { refusalKind, retrySlack, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
-import { keyMetadata, type MessageMetadata } from '../slack/edge/metadata.ts';
+import { keyMark, type Mark } from '../slack/edge/metadata.ts';
 import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { PostOnce } from '../slack/post-once.ts';
@@ -53,7 +53,7 @@ export type Desired = {
   /** It will need an edit soon: while edits are short, it isn't posted yet. */
   editFollows?: boolean;
   /** Left out: its key. */
-  metadata?: MessageMetadata;
+  mark?: Mark;
   /** Since when there is a reason to post it; left out: an earlier one is not searched for. */
   since?: Date;
   stage?: string | null;
@@ -104,8 +104,7 @@ type Shown = {
 /** A message as it is, and as it should be. */
 type Change = Pick<Shown, 'key' | 'lease'> & {
   before: ShownMessage | null;
-  desired: Desired &
-    Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs' | 'metadata'>>;
+  desired: Desired & Required<Pick<Desired, 'fingerprint' | 'stage' | 'turnClass' | 'againInMs' | 'mark'>>;
 };
 
 /** Posts a message, or edits it. When to look again, in ms; null: when its rows change. */
@@ -137,7 +136,7 @@ async function look(c: ShowContext, { key, wanted, lease }: Shown): Promise<Chan
     stage: null,
     turnClass: 'rest' as const,
     againInMs: null,
-    metadata: keyMetadata(key),
+    mark: keyMark(key),
     ...found,
     fingerprint: found.fingerprint ?? fingerprintOf(found.render()),
   };
@@ -146,7 +145,7 @@ async function look(c: ShowContext, { key, wanted, lease }: Shown): Promise<Chan
 
 async function post(c: ShowContext, change: Change): Promise<number | null> {
   const { key, before, desired, lease } = change;
-  const { stage, fingerprint, metadata, turnClass, teamId, since } = desired;
+  const { stage, fingerprint, mark, turnClass, teamId, since } = desired;
   if (desired.editFollows === true) {
     const waitMs = await c.store.turns.take({ key, of: 'edits', place: teamId, turnClass: 'rest' });
     if (waitMs > 0) return waitMs;
@@ -157,7 +156,7 @@ async function post(c: ShowContext, change: Change): Promise<number | null> {
     key,
     before,
     place,
-    metadata,
+    mark,
     lease,
     turnClass,
     showing: { stage, fingerprint },
@@ -185,12 +184,12 @@ async function edit(
 ): Promise<number | null> {
   const { key, desired, lease } = change;
   const { shown, turns, db } = c.store;
-  const { stage, fingerprint, metadata, turnClass, teamId } = desired;
+  const { stage, fingerprint, mark, turnClass, teamId } = desired;
   const turn = { key, of: 'edits', place: teamId, turnClass } as const;
   const waitMs = await turns.take(turn);
   if (waitMs > 0) return waitMs;
   await shown.editing(key);
-  const failure = await c.slack.outbound.edit(at, metadata, desired.render()).then(() => null, slackFailure);
+  const failure = await c.slack.outbound.edit(at, mark, desired.render()).then(() => null, slackFailure);
   if (failure?.kind === 'rate-limited') return turns.refused(turn, failure.retryAfterMs);
   if (failure !== null) return failed(c, change, failure);
   await db.transaction().execute(async (trx) => {

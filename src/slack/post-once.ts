@@ -4,7 +4,7 @@ import { isInFlight, type Showing, type ShownMessage, type ShownMessages } from 
 import type { Tables } from '../store/store.ts';
 import type { TurnClass, Turns } from '../store/turns.ts';
 import { slackFailure, type SlackFailure } from './edge/errors.ts';
-import type { MessageMetadata } from './edge/metadata.ts';
+import type { Mark } from './edge/metadata.ts';
 import type { CardPlace, Outbound } from './edge/outbound.ts';
 import type { Rendered } from './views/objects.ts';
 
@@ -26,7 +26,7 @@ type Post = {
   before: ShownMessage | null;
   place: CardPlace;
   /** What the message carries, and is found by. */
-  metadata: MessageMetadata;
+  mark: Mark;
   render: () => Promise<Rendered>;
   /** How soon it is posted in a channel for which Slack is too busy. */
   turnClass: TurnClass;
@@ -83,7 +83,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   }
 
   async function postNow(post: Post, rendered: Rendered, isFirst: boolean): Promise<PostedOnce> {
-    const { key, place, metadata, turnClass } = post;
+    const { key, place, mark, turnClass } = post;
     const turn = { key, of: 'posts', place: place.channelId, turnClass } as const;
     if (!(await begin(post, isFirst, turns.isCalm(place.channelId)))) {
       const retryAfterMs = await turns.take(turn);
@@ -91,7 +91,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
       // Another process may have attempted it meanwhile: the lease may have been taken only now.
       if (!(await begin(post, isFirst))) throw new LeaseLostError(key);
     }
-    const answer = await outbound.post(place, metadata, rendered);
+    const answer = await outbound.post(place, mark, rendered);
     if (answer.kind === 'posted') return record(post, { ...answer, earlier: false }, isFirst);
     if (answer.kind !== 'rate-limited') return record(post, answer, isFirst);
     const retryAfterMs = await turns.refused(turn, answer.retryAfterMs);
@@ -103,7 +103,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     const attempt = attemptOf(post.before);
     const sought = attempt ?? forgottenAttempt(post, deps.knownSince);
     if (sought !== null) {
-      const found = await findAttempt(deps, sought, post.metadata);
+      const found = await findAttempt(deps, sought, post.mark);
       if (found !== null) return found.kind === 'posted' ? record(post, found, false) : found;
       if (isInFlight(sought, deps.inFlightMs)) return { kind: 'unclear' };
     }
@@ -129,10 +129,10 @@ function forgottenAttempt({ since, place }: Post, knownSince: () => Date): Attem
 async function findAttempt(
   { outbound }: Pick<PostOnceDeps, 'outbound'>,
   { firstTs: first, lastTs: last, ...place }: Attempted,
-  metadata: MessageMetadata,
+  { blockId }: Mark,
 ): Promise<PostedOnce | null> {
   try {
-    const ts = await outbound.find(place, { metadata, first, last });
+    const ts = await outbound.find(place, { blockId, first, last });
     return ts === null ? null : { kind: 'posted', ts, earlier: true };
   } catch (error) {
     const failure = slackFailure(error);

@@ -4,7 +4,7 @@ import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createWithLease, type Lease } from '../../src/queue/index.ts';
 import { createIsSlackAddress } from '../../src/slack/edge/files.ts';
-import { cardMetadata } from '../../src/slack/edge/metadata.ts';
+import { cardMark } from '../../src/slack/edge/metadata.ts';
 import { createOutbound } from '../../src/slack/edge/outbound.ts';
 import { createPostOnce } from '../../src/slack/post-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
@@ -19,7 +19,7 @@ import { reported } from '../support/leases.ts';
 
 const HOUR_MS = 3_600_000;
 const PLACE = { channelId: 'C1', threadTs: null };
-const METADATA = cardMetadata('r1');
+const MARK = cardMark('r1');
 const CARD = {
   text: 'card',
   blocks: [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: 'card' } }],
@@ -28,7 +28,7 @@ const CARD = {
 const WHAT = {
   key: 'card:r1',
   place: PLACE,
-  metadata: METADATA,
+  mark: MARK,
   turnClass: 'rest' as const,
   showing: { stage: null, fingerprint: null },
   onPosted: async () => Promise.resolve(),

@@ -5,26 +5,27 @@ import { pages } from '../../bounds.ts';
 import type { CardPlace, ThreadPlace } from './outbound.ts';
 import { cursorAfter } from './places.ts';
 
-/** What a message carries so that it can be found again if Slack's answer to posting it is lost. */
-export type MessageMetadata = { event_type: Event; event_payload: Record<string, string> };
+/**
+ * What a message carries so that it can be found again if Slack's answer to posting it is lost. `blockId`: what identifies it,
+ * as the id of a block, which Slack returns even if the app may not read metadata.
+ */
+export type Mark = ReturnType<typeof markOf>;
 
-/** What identifies a message among the others of its event. */
-const IDENTIFYING = {
-  devin_session: ['request_id'],
-  devin_message: ['session_id', 'event_id', 'part'],
-  devin_shown: ['key'],
-};
-type Event = keyof typeof IDENTIFYING;
-
-export const cardMetadata = (request_id: string) => metadataOf('devin_session', { request_id });
+export const cardMark = (request_id: string) => markOf('devin_session', { request_id });
 /** `part`: a long message becomes several in Slack. */
-export const messageMetadata = (session_id: string, event_id: string, part: number) =>
-  metadataOf('devin_message', { session_id, event_id, part: String(part) });
+export const messageMark = (session_id: string, event_id: string, part: number) =>
+  markOf('devin_message', { session_id, event_id, part: String(part) });
 /** Of all that only needs to be found again. `key`: of the message in `shown`. */
-export const keyMetadata = (key: string) => metadataOf('devin_shown', { key });
+export const keyMark = (key: string) => markOf('devin_shown', { key });
 
-function metadataOf(event_type: Event, event_payload: Record<string, string>): MessageMetadata {
-  return { event_type, event_payload };
+const BLOCK_ID_LENGTH = 255;
+const BETWEEN_VALUES = ' ';
+
+function markOf(event_type: string, identifying: Record<string, string>, others = {}) {
+  const whole = [event_type, ...Object.values(identifying)].join(BETWEEN_VALUES);
+  const hash = (): string => createHash('sha256').update(whole).digest('base64url');
+  const blockId = whole.length <= BLOCK_ID_LENGTH ? whole : `${event_type}${BETWEEN_VALUES}${hash()}`;
+  return { blockId, metadata: { event_type, event_payload: { ...identifying, ...others } } };
 }
 
 /** What a card shows that Devin doesn't know. */
@@ -36,31 +37,19 @@ type CardOwner = {
 /** Slack limits the size of metadata; longer lists are left out. */
 const REPOS_LENGTH = 1000;
 
-/** A card's metadata with what restores it after the database is lost. */
-export function fullCardMetadata({ id, userId: requester, draft: { values } }: CardOwner): MessageMetadata {
+/** With what restores a card after the database is lost. */
+export function fullCardMark({ id, userId: requester, draft: { values } }: CardOwner): Mark {
   const repos = (values.repos ?? []).join(',');
   const acuLimit = values.max_acu_limit;
-  const { event_type, event_payload } = cardMetadata(id);
-  return {
-    event_type,
-    event_payload: {
-      ...event_payload,
+  return markOf(
+    'devin_session',
+    { request_id: id },
+    {
       requester,
       ...(repos !== '' && repos.length <= REPOS_LENGTH && { repos }),
       ...(acuLimit !== undefined && { acu_limit: String(acuLimit) }),
     },
-  };
-}
-
-const BLOCK_ID_LENGTH = 255;
-const BETWEEN_VALUES = ' ';
-
-/** What identifies a message, as the id of a block, which Slack returns even if the app may not read metadata. */
-export function metadataBlockId({ event_type, event_payload }: MessageMetadata): string {
-  const values = IDENTIFYING[event_type].map((name) => event_payload[name]);
-  const whole = [event_type, ...values].join(BETWEEN_VALUES);
-  if (whole.length <= BLOCK_ID_LENGTH) return whole;
-  return `${event_type}${BETWEEN_VALUES}${createHash('sha256').update(whole).digest('base64url')}`;
+  );
 }
 
 /** Whether a message is a card or has Devin's words; null: neither, or its block's id was too long. */
@@ -147,15 +136,14 @@ async function* pagesOf(
 }
 
 /** A message of this app. `first`, `last`: when it was attempted, by Slack's clock; null: not known. */
-export type Sought = { metadata: MessageMetadata; first: string | null; last: string | null };
+export type Sought = { blockId: string; first: string | null; last: string | null };
 
 /** The `ts` of the message; null: not found. Throws if Slack can't be asked. */
 export async function findPosted(
   client: WebClient,
   place: CardPlace,
-  { metadata, ...attempted }: Sought,
+  { blockId, ...attempted }: Sought,
 ): Promise<string | null> {
-  const blockId = metadataBlockId(metadata);
   for await (const messages of pagesOf(client, place, spanOf(attempted))) {
     const found = messages.find(({ blocks = [] }) => blocks.some(({ block_id: id }) => id === blockId));
     if (found !== undefined) return found.ts;
@@ -169,7 +157,7 @@ const MARGIN_S = 60;
 const LATE_S = 600;
 
 /** Bounded on both sides: a busy channel may have thousands of messages since then. */
-function spanOf({ first, last }: Omit<Sought, 'metadata'>): Span {
+function spanOf({ first, last }: Omit<Sought, 'blockId'>): Span {
   return {
     ...(first !== null && { oldest: (Number(first) - MARGIN_S).toFixed(6) }),
     ...(last !== null && { latest: (Number(last) + LATE_S).toFixed(6) }),

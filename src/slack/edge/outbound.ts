@@ -7,7 +7,7 @@ import type { RemoteClock } from '../../time.ts';
 import { bounded, type Rendered } from '../views/objects.ts';
 import { isRefused, laterFor, slackFailure, unlessRefused, type SlackFailure } from './errors.ts';
 import type { IsSlackAddress } from './files.ts';
-import { findPosted, metadataBlockId, type MessageMetadata, type Sought } from './metadata.ts';
+import { findPosted, type Mark, type Sought } from './metadata.ts';
 import { permalink, type MessagePlace } from './places.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
@@ -98,7 +98,7 @@ export function createOutbound({
   /** Once: an unclear answer is settled by `find`, never by posting again. */
   async function post(
     place: CardPlace,
-    metadata: MessageMetadata,
+    { blockId, metadata }: Mark,
     message: Rendered,
   ): Promise<{ kind: 'posted'; ts: string } | SlackFailure> {
     try {
@@ -106,7 +106,7 @@ export function createOutbound({
         channel: place.channelId,
         ...(place.threadTs !== null && { thread_ts: place.threadTs }),
         metadata,
-        ...withBlockId(message, metadata),
+        ...withBlockId(message, blockId),
         ...QUIET,
       });
       return posted.ts === undefined ? { kind: 'unclear' } : { kind: 'posted', ts: posted.ts };
@@ -200,12 +200,12 @@ export function createOutbound({
 
     find: async (place: CardPlace, sought: Sought) => findPosted(background, place, sought),
 
-    /** A message that was posted with this metadata. */
+    /** A message that was posted with this mark. */
     edit: async (
       { channelId, ts }: { channelId: string; ts: string },
-      metadata: MessageMetadata,
+      { blockId }: Mark,
       message: Rendered,
-    ) => background.chat.update({ channel: channelId, ts, ...withBlockId(message, metadata) }),
+    ) => background.chat.update({ channel: channelId, ts, ...withBlockId(message, blockId) }),
 
     /** The address of a message; null: there is none, or Slack didn't say where the workspace is. */
     permalink(message: MessagePlace | null): string | null {
@@ -229,13 +229,13 @@ async function orLater<T>(call: Promise<T>): Promise<T> {
   });
 }
 
-function withBlockId(message: Rendered, metadata: MessageMetadata): Rendered {
+function withBlockId(message: Rendered, block_id: string): Rendered {
   const {
     text,
     blocks: [first, ...rest],
   } = bounded(message);
   return {
     text,
-    blocks: first === undefined ? [] : [{ block_id: metadataBlockId(metadata), ...first }, ...rest],
+    blocks: first === undefined ? [] : [{ block_id, ...first }, ...rest],
   };
 }

@@ -4,7 +4,7 @@ import { isOwnCap } from '../../session/lifecycle.ts';
 import type { Milestone } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
 import { optionAction, optionValue } from '../edge/ids.ts';
-import { keyMetadata, metadataBlockId } from '../edge/metadata.ts';
+import { keyMark } from '../edge/metadata.ts';
 import { cardButton, namedFor } from './card-buttons.ts';
 import { shownTime } from './details.ts';
 import { isCut, markdownParts, questionOptions, quotedParts } from './markdown.ts';
@@ -70,7 +70,7 @@ export function renderMilestone(message: MilestoneMessage, text: Text): Rendered
     ...present(body(message, text)).map(line),
     what.kind === 'needs-you' ? questionEnd(message, text) : null,
   ]);
-  const block_id = metadataBlockId(keyMetadata(key));
+  const { blockId: block_id } = keyMark(key);
   // The first block has the id of Devin's message.
   const blocks = rendered.blocks.map((block, at) => (isDevins && at === 1 ? { ...block, block_id } : block));
   return { ...rendered, blocks };

@@ -3,7 +3,7 @@ import { isNearCap } from '../../session/milestones.ts';
 import type { ThreadState } from '../../session/preferences.ts';
 import { type Text, acuWords, durationWords } from '../../text/index.ts';
 import type { CardAction } from '../edge/ids.ts';
-import { cardMetadata, metadataBlockId } from '../edge/metadata.ts';
+import { cardMark } from '../edge/metadata.ts';
 import { cardButtons } from './card-buttons.ts';
 import { context, section, type Rendered } from './objects.ts';
 import {
@@ -85,7 +85,7 @@ export function renderCard(card: SessionCard, text: Text): Rendered {
   return {
     text: plainTwin(card, text),
     blocks: [
-      { ...section(`${title}\n${status}`), block_id: metadataBlockId(cardMetadata(card.requestId)) },
+      { ...section(`${title}\n${status}`), block_id: cardMark(card.requestId).blockId },
       ...present([who]).map(context),
       ...present([pullRequestLines(card, text, true).join('\n')]).map(section),
       ...sentences([card.problem]).map(section),

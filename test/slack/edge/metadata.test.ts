@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import {
-  cardMetadata,
+  cardMark,
   findPosted,
-  fullCardMetadata,
+  fullCardMark,
   readBlockMetadata,
   readOwner,
-  metadataBlockId,
   readPosted,
 } from '../../../src/slack/edge/metadata.ts';
 import { clientOf, startSlack } from '../../sandbox/slack/harness.ts';
 
-const CARD = fullCardMetadata({
+const CARD = fullCardMark({
   id: 'r1',
   userId: 'U1',
   draft: { values: { repos: ['acme/web', 'acme/api'], max_acu_limit: 10 } },
 });
 
-const BLOCKS = [{ type: 'divider', block_id: metadataBlockId(CARD) }];
+const { blockId } = CARD;
+const SENT = { metadata: CARD.metadata, blocks: [{ type: 'divider', block_id: blockId }] };
 
 describe("finding the app's own messages", () => {
   test('reads a thread of a thousand messages to its end, and in it only what the app wrote', async () => {
@@ -24,7 +24,7 @@ describe("finding the app's own messages", () => {
     const client = clientOf(slack);
     const threadTs = slack.say('U1', 'C1', 'a root');
     for (let said = 0; said < 1000; said += 1) slack.say('U2', 'C1', 'a reply', { threadTs });
-    const card = { channel: 'C1', thread_ts: threadTs, text: 'last', metadata: CARD, blocks: BLOCKS };
+    const card = { channel: 'C1', thread_ts: threadTs, text: 'last', ...SENT };
     const { ts } = await client.chat.postMessage(card);
     const read = async (botUserId: string) =>
       readPosted({ client, botUserId: () => botUserId }, { channelId: 'C1', threadTs }, 0);
@@ -49,14 +49,14 @@ describe("finding the app's own messages", () => {
       nowMs += 3_600_000;
     };
     talk();
-    const card = { channel: 'C1', thread_ts: threadTs, text: 'card', metadata: CARD, blocks: BLOCKS };
+    const card = { channel: 'C1', thread_ts: threadTs, text: 'card', ...SENT };
     const { ts = '' } = await client.chat.postMessage(card);
     nowMs += 3_600_000;
     talk();
-    const sought = { metadata: CARD, first: ts, last: ts };
+    const sought = { blockId, first: ts, last: ts };
     const place = { channelId: 'C1', threadTs };
     expect(await findPosted(client, place, sought)).toBe(ts);
-    expect(await findPosted(client, place, { ...sought, metadata: cardMetadata('r2') })).toBeNull();
+    expect(await findPosted(client, place, { ...sought, blockId: cardMark('r2').blockId })).toBeNull();
     // A page for each.
     expect(slack.calls.filter(({ method }) => method === 'conversations.replies')).toHaveLength(2);
   });
