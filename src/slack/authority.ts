@@ -164,10 +164,9 @@ export function refuseSteering(
   { request, userId }: { request: OwnedRequest; userId: string },
   text: Text,
 ): string {
-  const who = whoElse(request, userId);
-  if (verdict.kind === 'requester-only') return text.steering.requesterOnly(who);
+  if (verdict.kind === 'requester-only') return text.steering.requesterOnly(whoElse(request, userId));
   const why = verdict.identity === null ? null : escape(refusalSentence(verdict.identity, text));
-  return text.steering.membersOnly(who, why);
+  return text.steering.membersOnly(why);
 }
 
 /** null: nobody is known, or it is the same person. */

@@ -149,7 +149,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
   'who a person is': (text) =>
     renderWhoami(
       {
-        runsAs: cannotStart(text.notices.identity.guest, text),
+        runsAs: cannotStart(text.notices.identity.guest(), text),
         why: { explained: EXPLAINED, ...REACHED },
         defaults: { values: {}, sources: {} },
         preferences: effectivePreferences([]),

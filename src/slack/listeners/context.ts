@@ -69,7 +69,7 @@ export type Submissions = Partial<Record<SubmittedView, OnSubmit>>;
 
 /** People of other workspaces can press a button in a shared channel. */
 export async function refuseOutsider(c: ListenersContext, press: Press, teamId: string): Promise<void> {
-  if (press.homeTeamId !== teamId) refuse((await c.textFor(press.userId)).notices.identity.external);
+  if (press.homeTeamId !== teamId) refuse((await c.textFor(press.userId)).notices.identity.external());
 }
 
 /** Where a button was pressed; in a Home, the person's conversation with the app, where a card can go. */

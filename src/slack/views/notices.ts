@@ -199,9 +199,12 @@ export function refusalSentence(
   { reason, maskedEmail, about }: Pick<RefusedIdentity, 'reason' | 'maskedEmail' | 'about'>,
   text: Text,
 ): string {
-  const sentence = text.notices.identity[reason === 'bot' || reason === 'deactivated' ? 'external' : reason];
-  if (typeof sentence === 'string') return sentence;
-  return sentence({ maskedEmail, account: about?.account ?? '', other: about?.other ?? '' });
+  const kind = reason === 'bot' || reason === 'deactivated' ? 'external' : reason;
+  return text.notices.identity[kind]({
+    maskedEmail,
+    account: about?.account ?? '',
+    other: about?.other ?? '',
+  });
 }
 
 /** What a look-up of a person finds if Devin doesn't accept the app's key. Rethrows other errors. */
@@ -289,7 +292,7 @@ function devinMessage(failure: DevinFailure, text: Text): string {
 const OF_TWO_PARTIES: ReadonlySet<string> = new Set(['UseDevinSessions', 'ImpersonateOrgSessions']);
 
 /** Why Devin didn't do what a person wanted: its own words first, then who can change it. */
-export function devinReason({ code, status, detail, permission }: DevinFailure, text: Text): string {
+export function devinReason({ code, detail, permission }: DevinFailure, text: Text): string {
   const { devin } = text;
   switch (code) {
     case 'rate-limited':
@@ -309,7 +312,7 @@ export function devinReason({ code, status, detail, permission }: DevinFailure, 
     case 'not-found':
       return afterDevin(detail, devin.notFound, text);
     case 'unexpected':
-      return devin.unexpected(status, detail);
+      return present([ifAny(detail, text.card.devinAnswered), devin.unexpected]).join('\n');
   }
 }
 

@@ -63,17 +63,17 @@ export const notices = {
         : `No Devin account for ${maskedEmail}. Ask a Devin admin to invite that address, or a workspace admin to link you.`,
     ambiguous: ({ maskedEmail }: Refused): string =>
       `More than one Devin account has your email address${maskedEmail === null ? '' : ` (${maskedEmail})`}. Ask a workspace admin to link you to the right one.`,
-    external:
+    external: (): string =>
       'Only members of the Slack workspace that installed this app can start and steer sessions. Ask one of them.',
-    guest:
+    guest: (): string =>
       "You're a guest in this workspace, and guests can't start or steer sessions. Ask a full member to do it, or a workspace admin to make you one.",
-    'no-email':
+    'no-email': (): string =>
       "Slack has no confirmed email address for you, so this app can't find you in Devin. Confirm the address in your Slack account settings. If it's confirmed, ask an app admin to check the scope users:read.email, or a workspace admin to link you.",
     'mapping-unknown': ({ account }: Refused): string =>
       `The app's identity file says that you are ${account} in Devin, but Devin has no such account. Ask an app admin to correct the file.`,
     'mapping-conflict': ({ account, other }: Refused): string =>
       `By the app's identity file, you and ${other} would both be ${account} in Devin. Ask an app admin to correct the file, or to mark the entry as shared.`,
-    'lookup-forbidden':
+    'lookup-forbidden': (): string =>
       "This app can't look up members in Devin, so it doesn't know who you are there. Ask a Devin admin to give its service user the permission ViewOrgMembership (Devin Settings > Service users).",
   },
   /** Of a playbook, note or secret. */
@@ -138,7 +138,6 @@ export const devin = {
     "Devin can't find this, or this app has no access to it.\nCheck the id or the link: it may belong to another organization or have been deleted.",
   /** 429, 5xx or no connection on something that is not queued, such as stopping a session. */
   notNow: "Devin is busy or can't be reached, so nothing was done. Try again in a minute.",
-  /** Anything else. `reason`: in Devin's words. */
-  unexpected: (status: number | null, reason: string | null): string =>
-    `Devin sent an unexpected answer${status === null ? '' : ` (HTTP ${status})`}${reason === null ? '.' : `: ${reason}`}\nTry again; if it keeps happening, tell an app admin.`,
+  /** Anything else. */
+  unexpected: "Devin's answer was unexpected. Try again; if it keeps happening, tell an app admin.",
 };

@@ -51,17 +51,17 @@ export const notices: Text['notices'] = {
         : `${maskedEmail} の Devin アカウントがありません。Devin の管理者にこのアドレスの招待を依頼するか、ワークスペースの管理者に関連付けを依頼してください。`,
     ambiguous: ({ maskedEmail }) =>
       `あなたのメールアドレス${maskedEmail === null ? '' : `（${maskedEmail}）`}を持つ Devin アカウントが複数あります。正しいアカウントへの関連付けを、ワークスペースの管理者に依頼してください。`,
-    external:
+    external: () =>
       'セッションを開始・操作できるのは、このアプリをインストールした Slack ワークスペースのメンバーだけです。メンバーに依頼してください。',
-    guest:
+    guest: () =>
       'あなたはこのワークスペースのゲストです。ゲストはセッションを開始・操作できません。正規のメンバーに依頼するか、メンバーにしてもらえるようワークスペースの管理者に相談してください。',
-    'no-email':
+    'no-email': () =>
       '確認済みのメールアドレスが Slack にないため、Devin であなたを見つけられません。Slack のアカウント設定でアドレスを確認してください。確認済みの場合は、スコープ users:read.email の確認をアプリの管理者に、または関連付けをワークスペースの管理者に依頼してください。',
     'mapping-unknown': ({ account }) =>
       `このアプリのアカウント対応ファイルでは、あなたは Devin の ${account} ですが、そのアカウントは Devin にありません。アプリの管理者にファイルの修正を依頼してください。`,
     'mapping-conflict': ({ account, other }) =>
       `このアプリのアカウント対応ファイルでは、あなたと ${other} の両方が Devin の ${account} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
-    'lookup-forbidden':
+    'lookup-forbidden': () =>
       'このアプリは Devin でメンバーを検索できないため、あなたのアカウントを確認できません。サービスユーザーに権限 ViewOrgMembership を追加するよう、Devin の管理者に依頼してください（Devin の Settings > Service users）。',
   },
   notListed: (flag, value) =>
@@ -118,6 +118,6 @@ export const devin: Text['devin'] = {
     'Devin で見つからないか、このアプリにアクセス権がありません。\nID またはリンクを確認してください。別の組織のものか、削除された可能性があります。',
   notNow:
     'Devin が混み合っているか、接続できないため、何も実行していません。1 分ほどおいて、もう一度お試しください。',
-  unexpected: (status, reason) =>
-    `Devin から予期しない応答がありました${status === null ? '' : `（HTTP ${status}）`}${reason === null ? '。' : `: ${reason}`}\nもう一度お試しください。続く場合は、アプリの管理者に連絡してください。`,
+  unexpected:
+    'Devin から予期しない応答がありました。もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
 };
