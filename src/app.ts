@@ -14,11 +14,11 @@ import { createHttpServer, type HttpServer } from './slack/edge/http-receiver.ts
 import { missingScopes } from './slack/edge/slack.ts';
 import { createListeners } from './slack/listeners/index.ts';
 import { isPlain } from './store/database.ts';
-import { createTidying, removeExpired, type Tidying } from './store/retention.ts';
+import { removeExpired, startTidying } from './store/retention.ts';
 import { prepareSchema } from './store/schema.ts';
 import { codeOf } from './store/sql.ts';
 import { OperatorError, type Say } from './text/operator-error.ts';
-import { once } from './time.ts';
+import { once, type Interval } from './time.ts';
 import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 
 export type Bot = {
@@ -69,11 +69,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   };
   const pages = createHealthPages({ readiness: services.readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
-  const tidying = createTidying(async (signal) => {
-    await store.audit.logEnd(log);
-    await removeExpired(store, config.retentionDays, signal);
-  }, log);
-  return createLife({ ...services, sweep, watcher, tidying, waiting, server });
+  return createLife({ ...services, sweep, watcher, waiting, server });
 }
 
 /** How long running jobs may take. Supervisors wait 10 s before they kill a process. */
@@ -84,22 +80,22 @@ const DEVIN_MS = 5000;
 type Parts = Services & {
   sweep: Sweep;
   watcher: Watcher;
-  tidying: Tidying;
   waiting: ReturnType<typeof createWaiting>;
   server: HttpServer;
 };
 
 /** The order in which everything starts and stops. */
 function createLife(parts: Parts): Bot {
-  const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = parts;
+  const { config, database, store, queue, slack, sweep, watcher, policy, mapping, server } = parts;
   const { readiness, log } = parts;
   const stopping = new AbortController();
+  let tidying: Interval | null = null;
 
   const stop = once(async (): Promise<void> => {
     stopping.abort();
     await slack.bolt.stop();
     await server.stop();
-    await Promise.all([sweep.stop(), watcher.stop(), tidying.stop(), policy.stop(), mapping.stop()]);
+    await Promise.all([sweep.stop(), watcher.stop(), tidying?.stop(), policy.stop(), mapping.stop()]);
     await queue.stop({ timeoutMs: DRAIN_MS });
     await database.close();
   });
@@ -119,7 +115,10 @@ function createLife(parts: Parts): Bot {
     await queue.start();
     await sweep.start({ alone: database.kind === 'embedded' });
     watcher.start();
-    tidying.start();
+    tidying = startTidying(async (signal) => {
+      await store.audit.logEnd(log);
+      await removeExpired(store, config.retentionDays, signal);
+    }, log);
     await policy.start(async (sha256) => store.audit.fileLoaded('policy', sha256));
     await mapping.start(async (sha256) => {
       await store.audit.fileLoaded('mapping', sha256);

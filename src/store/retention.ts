@@ -94,19 +94,13 @@ async function sweep(db: Kysely<Tables>): Promise<void> {
     where ${isOld}`.execute(db);
 }
 
-export type Tidying = ReturnType<typeof createTidying>;
-
-/** `tidy` removes what expired, at the start and every hour. */
-export function createTidying(tidy: (signal: AbortSignal) => Promise<void>, log: Log) {
+/** `tidy` removes what expired, at once and every hour. */
+export function startTidying(tidy: (signal: AbortSignal) => Promise<void>, log: Log): Interval {
   const once = async (signal: AbortSignal): Promise<void> =>
     tidy(signal).catch((error: unknown) => {
       log.warn({ err: error }, 'removing old text failed; it will be retried in an hour');
     });
-  let life: Interval | null = null;
-  return {
-    start: (): void => void (life = repeat(once, EVERY_MS, { atOnce: true })),
-    stop: async (): Promise<void> => life?.stop(),
-  };
+  return repeat(once, EVERY_MS, { atOnce: true });
 }
 
 type ForgottenCounts = {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { createTidying } from '../../src/store/retention.ts';
+import { startTidying } from '../../src/store/retention.ts';
 
 const HOUR_MS = 60 * 60_000;
 
@@ -14,12 +14,11 @@ function setUp(run: (signal: AbortSignal) => Promise<void>) {
     runs.push(signal);
     return run(signal);
   };
-  return { tidying: createTidying(tidy, createLog('silent')), runs };
+  return { tidying: startTidying(tidy, createLog('silent')), runs };
 }
 
 test('old text is removed at the start and every hour, even after a failure', async () => {
   const { tidying, runs } = setUp(async () => Promise.reject(new Error('the disk is full')));
-  tidying.start();
   expect(runs).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(2 * HOUR_MS);
   expect(runs).toHaveLength(3);
@@ -35,7 +34,6 @@ test('a stop interrupts the removal of old text, and waits until it has ended', 
     await Promise.resolve();
     events.push('run ended');
   });
-  tidying.start();
   await tidying.stop();
   await tidying.stop();
   expect(events).toEqual(['run ended']);
