@@ -164,9 +164,10 @@ export function refuseSteering(
   { request, userId }: { request: OwnedRequest; userId: string },
   text: Text,
 ): string {
-  if (verdict.kind === 'requester-only') return text.steering.requesterOnly(whoElse(request, userId));
+  const who = whoElse(request, userId);
+  if (verdict.kind === 'requester-only') return text.steering.requesterOnly(who);
   const why = verdict.identity === null ? null : escape(refusalSentence(verdict.identity, text));
-  return text.steering.membersOnly(why);
+  return text.steering.membersOnly(who, why);
 }
 
 /** null: nobody is known, or it is the same person. */

@@ -70,8 +70,8 @@ export const steering = {
       ? "Only the session's owner in Devin can do that. Nothing was done."
       : `Only ${who} can do that. Nothing was done. Ask them, or a Devin admin, who can do it in Devin.`,
   /** `why`: a sentence about who they are; null: it is not known. */
-  membersOnly: (why: string | null): string =>
-    `Nothing was done. ${why ?? "Only members of the Devin organization can do that, and you aren't one of them. Ask a Devin admin to invite you."}`,
+  membersOnly: (who: string | null, why: string | null): string =>
+    `Nothing was done. ${why ?? "Only members of the Devin organization can do that, and you aren't one of them. Ask a Devin admin to invite you."}${who === null ? '' : ` Until then, you can ask ${who}.`}`,
   notLookedUp:
     "This app can't check who you are in Devin right now, so nothing was sent there. Try again in a minute. If it happens again, tell an app admin.",
   notInConversation:
