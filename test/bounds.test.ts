@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pages } from '../src/bounds.ts';
+import { pages, readAtMost } from '../src/bounds.ts';
 
 describe('a list in pages', () => {
   /** The cursors that are asked for, given the cursor that each answer names; more than 20 fail. */
@@ -26,4 +26,12 @@ describe('a list in pages', () => {
   test('reads no more pages than it may', async () => {
     expect(await askedFor((cursor) => `${cursor}+`, 3)).toEqual([null, 'null+', 'null++']);
   });
+});
+
+test.each([
+  [3, 'abc'],
+  [2, null],
+])('of a body of 3 bytes, at most %i are read: %s', async (limit, words) => {
+  const found = await readAtMost(new Blob(['abc']).stream(), limit);
+  expect(found && new TextDecoder().decode(found)).toBe(words);
 });
