@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { isWithin } from '../time.ts';
+import { isWithin, within } from '../time.ts';
 import { codeOf } from './sql.ts';
 import type { Tables } from './store.ts';
 
@@ -141,7 +141,7 @@ export function inBatches<Item, Result>(
       const settled = result === undefined ? runAlone(item) : Promise.resolve(result);
       settle(settled);
       // One after the other, in order; the caller that waits for one gets its failure.
-      if (result === undefined) await endOrDelay(settled, BATCH_MS);
+      if (result === undefined) await within<Result | null>(BATCH_MS, settled, null);
     }
   }
 
@@ -150,7 +150,7 @@ export function inBatches<Item, Result>(
     isWorking = true;
     while (waiting.length > 0) {
       await setImmediate();
-      await endOrDelay(runBatch(waiting.splice(0, most)), BATCH_MS);
+      await within(BATCH_MS, runBatch(waiting.splice(0, most)), undefined);
     }
     isWorking = false;
   }
@@ -160,12 +160,4 @@ export function inBatches<Item, Result>(
       waiting.push({ item, settle: resolve });
       void work();
     });
-}
-
-/** `task` can fail. */
-async function endOrDelay(task: Promise<unknown>, ms: number): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([task.catch(() => undefined), late]);
-  clearTimeout(timer);
 }
