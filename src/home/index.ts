@@ -83,7 +83,7 @@ async function homeOf(c: HomeContext, owner: Owner, text: Text): Promise<Home> {
 }
 
 async function orNull<T>({ tuning: { log } }: HomeContext, asking: Promise<T>): Promise<T | null> {
-  return inTime<T | null>(asking, { withinMs: ASKED_MS, otherwise: null, what: 'a part of a Home', log });
+  return inTime<T | null>(asking, { withinMs: ASKED_MS, otherwise: null, what: 'a Home', log });
 }
 
 async function ownSessions(

@@ -117,10 +117,9 @@ export function createOutbound({
 
   /** Tells one person, where they asked if possible, otherwise by direct message. Throws if Slack can't be asked. */
   async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<void> {
-    const beside = { response_type: 'ephemeral', replace_original: false, ...bounded(notice) };
     const ways = [
       // In a thread, Slack would show it beside the thread.
-      async () => place.threadTs === null && respond(place.responseUrl, beside),
+      async () => place.threadTs === null && respond(place.responseUrl, ephemeralNotice(notice, false)),
       () => ephemeral(place, notice),
       () => direct(place.userId, notice),
     ];
@@ -213,14 +212,20 @@ export function createOutbound({
       return url === null || message === null ? null : permalink(url, message);
     },
 
-    /** Removes the private notice whose button was pressed, and tells what comes in its place; null: nothing does. */
-    async settleNotice(place: PrivatePlace, notice: Rendered | null): Promise<void> {
-      await respond(place.responseUrl, { delete_original: true }).catch(() => false);
-      if (notice !== null) await tellPrivately(place, notice);
+    /** Replaces the private notice whose button was pressed (null: removes it), or removes it and posts another one. */
+    async settleNotice({ responseUrl, ...place }: PrivatePlace, notice: Rendered | null): Promise<void> {
+      const next = place.threadTs === null ? notice : null;
+      const json = next === null ? { delete_original: true } : ephemeralNotice(next, true);
+      const isSettled = await respond(responseUrl, json).catch(() => false);
+      if (notice !== null && !(isSettled && next !== null)) await tellPrivately(place, notice);
     },
 
     tellPrivately,
   };
+}
+
+function ephemeralNotice(notice: Rendered, replaces: boolean) {
+  return { response_type: 'ephemeral', replace_original: replaces, ...bounded(notice) };
 }
 
 async function orLater<T>(call: Promise<T>): Promise<T> {
