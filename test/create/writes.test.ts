@@ -66,6 +66,6 @@ test('a command takes few statements and disk writes until its card is posted', 
     // Each commit is one.
     counts.push({ statements, commits: orders.filter((order) => order.do === 'fsync').length });
   }
-  expect(Math.min(...counts.map(({ statements }) => statements))).toBeLessThanOrEqual(27);
+  expect(Math.min(...counts.map(({ statements }) => statements))).toBeLessThanOrEqual(26);
   expect(Math.min(...counts.map(({ commits }) => commits))).toBeLessThanOrEqual(5);
 });

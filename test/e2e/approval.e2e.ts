@@ -17,7 +17,7 @@ describe('an approval', () => {
     await page.getByText(/Start .*plan the database migration/).waitFor();
     expect(devin.createdCount()).toBe(0);
     await page.getByRole('button', { name: 'Start session' }).click();
-    await page.getByText(/By Ben Okafor/).waitFor();
+    await page.getByText(/Approved by Ben Okafor/).waitFor();
     const session = await devin.waitForSession(({ userId }) => userId === 'user-ana');
     expect(session.request.devin_mode).toBe('ultra');
     expect(slack.problems).toEqual([]);
