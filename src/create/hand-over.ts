@@ -12,10 +12,8 @@ type FileContent = { contentType: string; content: ReadableStream<Uint8Array> };
 
 /** Reads a file for its hash. */
 export async function hashFile(c: Opening, file: SlackFile, asked: HandOver) {
-  return receive(c, file, {
-    ...asked,
-    take: async ({ content }) => content.pipeTo(new WritableStream()).then(() => ({})),
-  });
+  const take = async ({ content }: FileContent) => content.pipeTo(new WritableStream()).then(() => ({}));
+  return receive(c, file, { ...asked, take });
 }
 
 /** Streams a file from Slack to Devin. `sha256`: of the bytes that went there. */
@@ -24,10 +22,9 @@ export async function handOverFile(
   file: SlackFile,
   asked: HandOver,
 ) {
-  return receive(c, file, {
-    ...asked,
-    take: async (content) => c.upload({ name: file.name, ...content, signal: asked.signal }),
-  });
+  const { signal } = asked;
+  const take = async (content: FileContent) => c.upload({ name: file.name, ...content, signal });
+  return receive(c, file, { ...asked, take });
 }
 
 /** What became of a file's bytes, and their hash; or why it was left out. Throws if asking again later may help. */

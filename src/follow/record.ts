@@ -94,8 +94,8 @@ async function record(
     await c.enqueue('relay-from-devin', { sessionId }, { trx, interactive });
     if (current.nextLookAt !== null && nextPoll === null) {
       // Under its own key: other jobs for the session may be due sooner.
-      const later = { key: `${sessionId}:last`, startAfterMs: lastReadMs };
-      await c.enqueue('relay-from-devin', { sessionId }, { trx, ...later });
+      const key = `${sessionId}:last`;
+      await c.enqueue('relay-from-devin', { sessionId }, { trx, key, startAfterMs: lastReadMs });
     }
     // Which of them gets what is said in their thread may change.
     if (phase !== current.phase)

@@ -16,6 +16,8 @@ type EnqueueOptions = {
   trx?: Transaction<Tables>;
   /** An hour at most. */
   startAfterMs?: number;
+  /** Instead of the payload's own. */
+  key?: string;
   /** Starts before the jobs of its name that are not. */
   interactive?: boolean;
 };
@@ -66,9 +68,8 @@ export function createQueue({
   async function enqueue<Name extends JobName>(
     name: Name,
     payload: Jobs[Name],
-    { trx, interactive = false, ...how }: EnqueueOptions = {},
+    { trx, key = keyOf(name, payload), interactive = false, ...how }: EnqueueOptions = {},
   ): Promise<void> {
-    const key = keyOf(name, payload);
     const startAfterMs = Math.min(how.startAfterMs ?? 0, LONGEST_WAIT_MS);
     const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
     const options = {

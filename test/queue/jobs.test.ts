@@ -121,15 +121,16 @@ describeOnBothDatabases('the queue', (open, kind) => {
       concurrency: 1,
       async handler({ requestId, add }) {
         add(requestId);
-        if (seen.length > 1) return;
+        if (requestId !== 'first') return;
         await send(queue, 'same');
         await send(queue, 'same');
-        await send(queue, 'first');
+        await send(queue, 'first-again');
+        await queue.enqueue('create-session', { requestId: 'after-first' }, { key: 'first' });
       },
     });
     await send(queue, 'first');
-    await reached(3);
-    expect(seen).toEqual(['first', 'same', 'first']);
+    await reached(4);
+    expect(seen).toEqual(['first', 'same', 'first-again', 'after-first']);
   });
 
   // The embedded database does one transaction at a time.
