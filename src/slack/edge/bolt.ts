@@ -6,7 +6,7 @@ import { slackLogger, type Log } from '../../log.ts';
 import type { Proxy } from '../../network.ts';
 import { inTime } from '../../time.ts';
 import { createHttpReceiver, type RefusedDelivery } from './http-receiver.ts';
-import { readPayload } from './payload.ts';
+import { bodySchema, readPayload, type Body } from './payload.ts';
 import type { BotIdentity } from './slack.ts';
 import { createSocketReceiver, type SocketTimes } from './socket-receiver.ts';
 
@@ -97,9 +97,6 @@ function isReadable(body: object): boolean {
   const { kind } = readPayload(body);
   return kind !== 'malformed' && kind !== 'ignored';
 }
-
-const bodySchema = z.record(z.string(), z.unknown());
-type Body = z.output<typeof bodySchema>;
 
 /** What is handled at once for one person: more than anybody's own hands send, and too little to make others wait. */
 const AT_ONCE = 50;

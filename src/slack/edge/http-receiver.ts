@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { parse } from 'node:querystring';
 import { setImmediate } from 'node:timers/promises';
-import { z } from 'zod';
 import type { Log } from '../../log.ts';
 import type { Deliver, SlackReceiver } from './bolt.ts';
+import { bodySchema, type Body } from './payload.ts';
 
 const STATUS_OF = {
   unsigned: 401,
@@ -23,9 +23,6 @@ const CLOSES: ReadonlySet<RefusedDelivery> = new Set(['too-large', 'stalled']);
 
 /** A wrong signing secret or a wrong clock looks like this; but anyone can send any number of such requests. */
 const WARNED: ReadonlySet<RefusedDelivery> = new Set(['unsigned', 'signature']);
-
-const bodySchema = z.record(z.string(), z.unknown());
-type Body = z.output<typeof bodySchema>;
 
 /**
  * Receives Slack's deliveries. Replaces Bolt's receiver, which parses a body before it checks the signature, accepts

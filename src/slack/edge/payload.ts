@@ -3,6 +3,10 @@ import { readMenuValue, slackTs } from './ids.ts';
 import { readMessage } from './messages.ts';
 import { placeKindOf, placeKindOfEvent } from './places.ts';
 
+/** A delivery's body, before it is read. */
+export const bodySchema = z.record(z.string(), z.unknown());
+export type Body = z.output<typeof bodySchema>;
+
 /** The one reader of what Slack sends: who, where, which message. What Slack leaves out is null, never ''. */
 export type Payload =
   | Command
