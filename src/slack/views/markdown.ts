@@ -10,15 +10,15 @@ import type {
   TableBlock,
 } from '@slack/types';
 import MarkdownIt, { type Token } from 'markdown-it';
-import { batchesOf } from '../../bounds.ts';
 import { splitText, escape, inBounds, isAddress, oneLine, quote, truncate } from './text.ts';
 
 /** How much of a message is read. A longer one is posted as a file. */
 const LONGEST_READ = 6000;
-/** A message that is nested more deeply is shown as it was written. */
+/** A message that is nested more deeply is shown as it was written. It keeps lists within Slack's eight levels. */
 const DEEPEST = 20;
 
-const parser = new MarkdownIt('default', { html: true, linkify: true, maxNesting: DEEPEST + 1 });
+/** Tags are shown as they were written. */
+const parser = new MarkdownIt('default', { linkify: true, maxNesting: DEEPEST + 1 });
 // Only addresses with a scheme: `config.js` and `a.b@c` stay text.
 parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 
@@ -40,40 +40,34 @@ type Piece =
   | { kind: 'table'; block: TableBlock; leaves: Leaf[] };
 
 function readMarkdown(markdown: string): Piece[] {
-  const read = inBounds(markdown.slice(0, endOf(markdown)));
+  const [beginning = ''] = splitText(markdown, LONGEST_READ);
+  const read = inBounds(beginning);
   try {
     const tokens = parser.parse(read, {});
-    if (tokens.every(({ level }) => level < DEEPEST)) return piecesOf(tokens, read.split(/\r\n?|\n/));
+    if (tokens.every(({ level }) => level < DEEPEST)) return piecesOf(tokens);
   } catch {
     // What can't be read stays as it was written.
   }
   return [codePiece(read)];
 }
 
-/** Between two lines, if one of them ends in the second half. */
-function endOf(markdown: string): number {
-  if (!isCut(markdown)) return markdown.length;
-  const line = markdown.lastIndexOf('\n', LONGEST_READ);
-  return line > LONGEST_READ / 2 ? line : LONGEST_READ;
-}
-
 /** The parser returns a flat list of openings and closings. */
-function piecesOf(tokens: readonly Token[], lines: readonly string[]): Piece[] {
+function piecesOf(tokens: readonly Token[]): Piece[] {
   const pieces: Piece[] = [];
   /** Those that are open. */
   const lists: List[] = [];
   let quotes = 0;
+  /** Of the table that is open. */
+  let rows: Leaf[][][] = [];
 
   function add(leaves: Leaf[]): void {
     const last = pieces.at(-1);
-    if (isBlank(leaves)) return;
     if (last?.kind === 'item' && last.list === lists.at(-1))
       last.leaves.push(...(last.leaves.length === 0 ? [] : [plain('\n')]), ...leaves);
     else pieces.push({ kind: quotes > 0 ? 'quote' : 'text', leaves });
   }
 
   for (const [at, token] of tokens.entries()) {
-    const before = tokens[at - 1]?.type ?? '';
     switch (token.type) {
       case 'blockquote_open':
       case 'blockquote_close':
@@ -94,127 +88,98 @@ function piecesOf(tokens: readonly Token[], lines: readonly string[]): Piece[] {
         if (list !== undefined) pieces.push({ kind: 'item', list, number: list.next++, leaves: [] });
         break;
       }
-      case 'inline':
-        // Those of a table were read with it.
-        if (!/^t[hd]_open$/.test(before)) add(inlineLeaves(token, before === 'heading_open' ? ['bold'] : []));
+      case 'inline': {
+        const leaves = inlineLeaves(token, tokens[at - 1]?.type === 'heading_open' ? ['strong'] : []);
+        const row = rows.at(-1);
+        if (row === undefined) add(leaves);
+        else row.push(leaves);
         break;
-      case 'hr':
-        add([plain(RULE)]);
-        break;
-      case 'html_block':
-        add([plain(readableHtml(token.content).trim())]);
-        break;
+      }
       case 'fence':
       case 'code_block':
         pieces.push(codePiece(token.content.replace(/\n$/, '')));
         break;
-      case 'table_open': {
-        const table = readTable(tokens.slice(at));
-        // A message takes one: others are shown as they were written.
-        const isOnly = pieces.every(({ kind }) => kind !== 'table');
-        const written = lines.slice(...(token.map ?? [0, 0])).join('\n');
-        pieces.push(isOnly && table !== null ? table : codePiece(written));
+      case 'tr_open':
+        rows.push([]);
+        break;
+      case 'table_close': {
+        // A message takes one.
+        const isFirst = pieces.every(({ kind }) => kind !== 'table');
+        pieces.push(tablePiece(rows, isFirst));
+        rows = [];
       }
     }
   }
-  return pieces.filter(({ leaves }) => !isBlank(leaves));
+  return withWords(pieces);
 }
 
-const isBlank = (leaves: readonly Leaf[]): boolean => textIn(leaves).trim() === '';
+const withWords = (pieces: Piece[]): Piece[] => pieces.filter(({ leaves }) => textIn(leaves).trim() !== '');
+
 const codePiece = (text: string): Piece => ({ kind: 'code', leaves: [plain(text)] });
-
-const RULE = '———';
-const COMMENT = /<!--[^]*?(?:-->|$)/g;
-
-/** Without comments; other tags are shown as written. */
-const readableHtml = (html: string): string =>
-  html.replaceAll(COMMENT, '').replace(/^\s*<br *\/?>\s*$/i, '\n');
 
 /** https://docs.slack.dev/reference/block-kit/blocks/table-block */
 const MOST_CELLS = 20;
 /** As JSON; Slack takes 10,000 characters in a table, and about 13,000 in all blocks. It keeps rows below Slack's 100. */
 const TABLE_JSON = 8000;
 
-/** The table with which the tokens begin. null: too large for a table in Slack. */
-function readTable(tokens: readonly Token[]): Piece | null {
-  const end = tokens.findIndex(({ type }) => type === 'table_close');
-  const table = tokens.slice(0, end);
-  const heads = table.filter(({ type }) => type === 'th_open');
-  const cells = table.filter(({ type }) => type === 'inline').map((token) => inlineLeaves(token));
-  // The parser fills each row.
-  const rows = batchesOf(cells, heads.length);
+/** What Slack doesn't take as a table is a code block with its words. The parser fills each row. */
+function tablePiece(rows: Leaf[][][], isTaken: boolean): Piece {
+  const leaves = joined(
+    rows.map((row) => joined(row, ' | ')),
+    '\n',
+  );
+  const columns = rows[0] ?? [];
   const block: TableBlock = {
     type: 'table',
-    rows: rows.map((row) => row.map((leaves) => ({ type: 'rich_text', elements: [cell(leaves)] }))),
-    column_settings: heads.map((head) => ({ align: alignOf(head), is_wrapped: true })),
+    rows: rows.map((row) => row.map((words) => ({ type: 'rich_text', elements: [cell(words)] }))),
+    column_settings: columns.map(() => ({ is_wrapped: true })),
   };
-  if (heads.length > MOST_CELLS || jsonOf(block) > TABLE_JSON) return null;
-  const lines = rows.map((row) => joined(row, ' | '));
-  return { kind: 'table', block, leaves: joined(lines, '\n') };
+  const isTable = isTaken && columns.length <= MOST_CELLS && jsonOf(block) <= TABLE_JSON;
+  return isTable ? { kind: 'table', block, leaves } : codePiece(textIn(leaves));
 }
 
 /** Slack refuses empty ones. */
 const cell = (leaves: Leaf[]): RichTextSection => section(leaves.length === 0 ? [plain(' ')] : leaves);
 
-function alignOf(head: Token) {
-  const style = String(head.attrGet('style'));
-  return (['right', 'center'] as const).find((side) => style.endsWith(side)) ?? 'left';
-}
+/** By the tags of HTML. */
+const STYLES: Readonly<Record<string, 'bold' | 'italic' | 'strike' | 'code'>> = {
+  strong: 'bold',
+  em: 'italic',
+  s: 'strike',
+  code: 'code',
+};
 
-type Style = 'bold' | 'italic' | 'strike' | 'code';
-
-const STYLES: Readonly<Record<string, Style>> = { strong: 'bold', em: 'italic', s: 'strike' };
-
-/** Styles are flat, and a link has one label, in the style of its beginning. `open`: the styles around it. */
-function inlineLeaves({ children }: Token, open: Style[] = []): Leaf[] {
+/** Styles are flat, and a link has one label, in the style around it. `open`: the tags around it. */
+function inlineLeaves({ children }: Token, open: string[]): Leaf[] {
   const leaves: Leaf[] = [];
-  let link: { url: string; label: Leaf[] } | null = null;
+  let link: { url: string; words: string } | null = null;
 
-  function add(text: string, ...more: Style[]): void {
-    const style = styleOf([...open, ...more]);
-    const into = link?.label ?? leaves;
-    const last = into.at(-1);
+  function add(text: string, style: Leaf['style']): void {
+    const last = leaves.at(-1);
     if (last?.type === 'text' && JSON.stringify(last.style) === JSON.stringify(style)) last.text += text;
-    else if (text !== '') into.push(plain(text, style));
+    else leaves.push(plain(text, style));
   }
 
   for (const token of children ?? []) {
-    const style = STYLES[token.tag];
-    if (style !== undefined) {
-      if (token.nesting === 1) open.push(style);
-      else open.pop();
-      continue;
-    }
-    switch (token.type) {
-      case 'link_open':
-        link = { url: String(token.attrGet('href')), label: [] };
-        break;
-      case 'link_close':
-        if (link !== null) leaves.push(honestLink(link.url, textIn(link.label), link.label[0]?.style));
-        link = null;
-        break;
-      case 'image':
-        (link?.label ?? leaves).push(honestLink(String(token.attrGet('src')), token.content, styleOf(open)));
-        break;
-      case 'softbreak':
-      case 'hardbreak':
-        add('\n');
-        break;
-      case 'html_inline':
-        add(readableHtml(token.content));
-        break;
-      case 'code_inline':
-        add(token.content, 'code');
-        break;
-      default:
-        add(token.content);
-    }
+    if (token.nesting === 1) open.push(token.tag);
+    if (token.nesting === -1) open.pop();
+    const style = styleOf([...open, token.tag]);
+    const words = token.type.endsWith('break') ? '\n' : token.content;
+    if (token.type === 'link_open') link = { url: String(token.attrGet('href')), words: '' };
+    else if (token.type === 'link_close' && link !== null) {
+      leaves.push(honestLink(link, style));
+      link = null;
+    } else if (link !== null) link.words += words;
+    else if (token.type === 'image') leaves.push(honestLink({ url: String(token.attrGet('src')), words }, style));
+    else add(words, style);
   }
   return leaves.filter(({ text }) => text !== '');
 }
 
-const styleOf = (styles: readonly Style[]): Leaf['style'] =>
-  styles.length === 0 ? undefined : Object.fromEntries(styles.map((style) => [style, true]));
+function styleOf(tags: readonly string[]): Leaf['style'] {
+  const styles = tags.flatMap((tag) => STYLES[tag] ?? []);
+  return styles.length === 0 ? undefined : Object.fromEntries(styles.map((style) => [style, true]));
+}
 
 /** Nobody reads longer addresses. */
 const ADDRESS_LENGTH = 2000;
@@ -225,27 +190,22 @@ const ADDRESS_IN_LABEL = /\.\p{L}{2}|:\/\//u;
 const SCHEME = /^https?:\/\//i;
 
 /** A link that shows where it leads. What Slack doesn't make a link is its words, and the address. */
-function honestLink(url: string, words: string, style: Leaf['style']): Leaf {
-  const label = (words === '' ? url : words).replaceAll('\n', ' ').slice(0, LABEL_LENGTH);
+function honestLink({ url, words }: { url: string; words: string }, style: Leaf['style']): Leaf {
+  const label = (words || url).replaceAll('\n', ' ').slice(0, LABEL_LENGTH);
   if (url.length > ADDRESS_LENGTH || !isAddress(url))
-    return plain(words === '' ? label : `${label} (${url.slice(0, LABEL_LENGTH)})`, style);
-  const host = hostOf(url);
-  const text = host !== null && poses(label, host) ? `${label} (${host})` : label;
+    return plain(`${label} (${url.slice(0, LABEL_LENGTH)})`, style);
+  // A mail address has none.
+  const host = (URL.parse(url)?.host ?? '').replace(/^www\./, '');
+  const text = poses(label, host) ? `${label} (${host})` : label;
   return { type: 'link', url, text, ...(style !== undefined && { style }) };
 }
 
 /** Whether the label could be taken for an address of another host: it has one, and doesn't begin with this host. */
 function poses(label: string, host: string): boolean {
   const words = inBounds(label.normalize('NFKC')).trim().toLowerCase();
-  if (!ADDRESS_IN_LABEL.test(words)) return false;
+  if (host === '' || !ADDRESS_IN_LABEL.test(words)) return false;
   const shown = words.replace(SCHEME, '').replace(/^www\./, '');
   return !shown.startsWith(host) || !/^(?:[/?#:]|$)/.test(shown.slice(host.length));
-}
-
-function hostOf(address: string): string | null {
-  if (!URL.canParse(address)) return null;
-  const { host, protocol } = new URL(address);
-  return protocol === 'mailto:' ? null : host.replace(/^www\./, '');
 }
 
 function plain(text: string, style?: Leaf['style']): RichTextText {
@@ -292,7 +252,7 @@ export function markdownParts(markdown: string): MarkdownPart[] {
 
 /** Text that isn't Markdown, such as what a person typed. */
 export function quotedParts(text: string): MarkdownPart[] {
-  return parts(text.trim() === '' ? [] : [{ kind: 'quote', leaves: [plain(inBounds(text))] }]);
+  return parts(withWords([{ kind: 'quote', leaves: [plain(inBounds(text))] }]));
 }
 
 /** For all blocks of a message, as JSON: Slack refuses more than about 13,000, and buttons add to it. */
@@ -355,8 +315,6 @@ function textOf(piece: Piece): string {
 /** `offset`: how many numbers come before. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 type Element = RichTextSection | (RichTextList & { offset?: number }) | RichTextQuote | RichTextPreformatted;
 
-const DEEPEST_INDENT = 8;
-
 /** These blocks hold only text and links, so they can't notify anyone. */
 function richBlocks(pieces: readonly Piece[]): (RichTextBlock | TableBlock)[] {
   const groups: [Piece, ...Piece[]][] = [];
@@ -384,34 +342,26 @@ function keyOf(piece: Piece): unknown {
 
 function elementOf(group: readonly [Piece, ...Piece[]]): Element {
   const [first] = group;
+  const all = group.map(({ leaves }) => leaves);
   switch (first.kind) {
-    case 'item':
-      return listOf(first, group);
+    case 'item': {
+      const { ordered, indent } = first.list;
+      const numbered = ordered && { offset: first.number - 1 };
+      const style = ordered ? 'ordered' : 'bullet';
+      return { type: 'rich_text_list', style, indent, elements: all.map(section), ...numbered };
+    }
     case 'quote':
-      return { type: 'rich_text_quote', elements: joined(leavesOf(group), '\n') };
+      return { type: 'rich_text_quote', elements: joined(all, '\n') };
     case 'text':
-      return section(joined(leavesOf(group), '\n\n'));
+      return section(joined(all, '\n\n'));
     case 'code':
     case 'table':
       return { type: 'rich_text_preformatted', elements: first.leaves };
   }
 }
 
-const leavesOf = (pieces: readonly Piece[]): Leaf[][] => pieces.map(({ leaves }) => leaves);
-
 function joined(lists: readonly Leaf[][], gap: string): Leaf[] {
   return lists.flatMap((leaves, at) => (at === 0 ? leaves : [plain(gap), ...leaves]));
-}
-
-function listOf({ list, number }: Extract<Piece, { kind: 'item' }>, group: readonly Piece[]): Element {
-  const { ordered, indent } = list;
-  return {
-    type: 'rich_text_list',
-    style: ordered ? 'ordered' : 'bullet',
-    elements: group.map(({ leaves }) => section(leaves)),
-    ...(indent > 0 && { indent: Math.min(indent, DEEPEST_INDENT) }),
-    ...(ordered && number > 1 && { offset: number - 1 }),
-  };
 }
 
 function section(elements: Leaf[]): RichTextSection {
