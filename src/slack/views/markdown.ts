@@ -170,7 +170,8 @@ function inlineLeaves({ children }: Token, open: string[]): Leaf[] {
       leaves.push(honestLink(link, style));
       link = null;
     } else if (link !== null) link.words += words;
-    else if (token.type === 'image') leaves.push(honestLink({ url: String(token.attrGet('src')), words }, style));
+    else if (token.type === 'image')
+      leaves.push(honestLink({ url: String(token.attrGet('src')), words }, style));
     else add(words, style);
   }
   return leaves.filter(({ text }) => text !== '');
