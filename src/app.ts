@@ -34,7 +34,7 @@ export type Bot = {
 /** The whole bot. Opens the database; everything else waits for `start`. */
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
   const services = await openServices(config, overrides);
-  const { queue, store, devin, slack, metrics, writes, log, logged: text, interactiveStore } = services;
+  const { queue, store, devin, slack, metrics, log, logged: text, interactiveStore } = services;
 
   // Each feature takes what its context names, and sees nothing else.
   const redrawHome = createHomeRedrawer(services);
@@ -59,14 +59,10 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
 
   const { host, port, metricsToken } = config.http;
   const waiting = createWaiting({ text, log });
-  const warnings = (): string[] => {
-    const unsaved = writes.trouble();
-    return [
-      ...waiting.warnings(),
-      ...(unsaved === null ? [] : [text.start.notSaved(unsaved)]),
-      ...(devin.refusesKey() ? [text.start.devinKey] : []),
-    ];
-  };
+  const warnings = (): string[] => [
+    ...waiting.warnings(),
+    ...(devin.refusesKey() ? [text.start.devinKey] : []),
+  ];
   const pages = createHealthPages({ readiness: services.readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
   return createLife({ ...services, sweep, watcher, waiting, server });

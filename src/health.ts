@@ -6,13 +6,12 @@ import { isPrivate } from './network.ts';
 import type { Queue } from './queue/index.ts';
 import type { Bolt } from './slack/edge/bolt.ts';
 import type { HttpPage } from './slack/edge/http-receiver.ts';
-import type { Writes } from './store/commit.ts';
 import type { Database } from './store/database.ts';
 import type { Text } from './text/index.ts';
 import { OperatorError } from './text/operator-error.ts';
 import { DATABASE_MS, sleep, within } from './time.ts';
 
-/** What the app can't work without. `database`: it answers, and saves what people ask for. */
+/** What the app can't work without. `database`: it answers, and takes writes. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
 
 export function createHealthPages(deps: {
@@ -79,19 +78,17 @@ function sameText(one: string, other: string): boolean {
 
 export function createReadiness({
   database,
-  writes,
   queue,
   slack,
 }: {
   database: Pick<Database, 'ping'>;
-  writes: Pick<Writes, 'trouble'>;
   queue: Pick<Queue, 'healthy'>;
   slack: { bolt: Pick<Bolt, 'connected'> };
 }): () => Promise<Readiness> {
   const ping = oneAtATime(async () => database.ping().then(() => true));
 
   return async () => ({
-    database: (await within(DATABASE_MS, ping(), false)) && writes.trouble() === null,
+    database: await within(DATABASE_MS, ping(), false),
     queue: queue.healthy(),
     slack: slack.bolt.connected(),
   });

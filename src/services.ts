@@ -11,7 +11,6 @@ import { limitsFrom } from './session/policy/limits.ts';
 import type { RequestState } from './session/request.ts';
 import { createSlack } from './slack/edge/slack.ts';
 import { createPostOnce } from './slack/post-once.ts';
-import { createWrites } from './store/commit.ts';
 import { openDatabase } from './store/database.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { createSeal, loadSecretsKeys } from './store/envelope.ts';
@@ -129,8 +128,7 @@ export async function openServices(config: Config, overrides: Overrides) {
     now,
     log,
   });
-  const writes = createWrites(now);
-  const readiness = createReadiness({ database, writes, queue, slack });
+  const readiness = createReadiness({ database, queue, slack });
 
   const trust = createTrust({ policy, ledger, db, slack });
   const governed = (one: Store): Store => ({
@@ -192,8 +190,6 @@ export async function openServices(config: Config, overrides: Overrides) {
     slack,
     presence: slack.presence,
     textFor: slack.textFor,
-    writes,
-    save: writes.save,
     readiness,
     limiter: createLimiter(limitsFrom(policy.current, config.limits)),
     findMember: members.findMember,

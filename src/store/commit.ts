@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { isWithin, within } from '../time.ts';
-import { codeOf } from './sql.ts';
+import { within } from '../time.ts';
 import type { Tables } from './store.ts';
 
 /** Slack waits 3 s for an answer: what isn't committed by then is refused. */
@@ -62,48 +61,16 @@ export async function withDeadline<T>(
 
 /** Runs a transaction that is committed in time, or never. */
 export async function commitInTime<T>(
-  { store: { db }, save }: { store: { db: Kysely<Tables> } } & Pick<Writes, 'save'>,
+  { store: { db } }: { store: { db: Kysely<Tables> } },
   task: (trx: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
   return withDeadline(async (deadline) =>
-    save(async () =>
-      db.transaction().execute(async (trx) => {
-        const result = await task(trx);
-        beginCommit([deadline]);
-        return result;
-      }),
-    ),
+    db.transaction().execute(async (trx) => {
+      const result = await task(trx);
+      beginCommit([deadline]);
+      return result;
+    }),
   );
-}
-
-/** SQLSTATE classes 53 (such as a full disk) and 58 (the system failed); 25006: the server is read-only. */
-const UNSAVED = /^(53|58)...$|^25006$/;
-/** Afterwards the app counts as ready again, so that a load balancer brings it the next write. */
-const UNSAVED_MS = 60_000;
-
-export type Writes = ReturnType<typeof createWrites>;
-
-/**
- * Watches the saving of what people ask for. `trouble`: why it can't be saved, judged by the last time, since a probe
- * doesn't write; null: it can.
- */
-export function createWrites(now: () => number) {
-  let failed: { atMs: number; reason: string } | null = null;
-  return {
-    trouble: (): string | null =>
-      failed !== null && isWithin(UNSAVED_MS, now() - failed.atMs) ? failed.reason : null,
-    async save<T>(write: () => Promise<T>): Promise<T> {
-      try {
-        const written = await write();
-        failed = null;
-        return written;
-      } catch (error) {
-        if (error instanceof Error && UNSAVED.test(codeOf(error) ?? ''))
-          failed = { atMs: now(), reason: error.message };
-        throw error;
-      }
-    },
-  };
 }
 
 /** Call it last in a transaction that several callers wait for: if one of them is late, nothing is committed. */

@@ -48,23 +48,6 @@ describe("a command that can't be saved", () => {
     expect(told).toContain('/devin fix the <login> test');
   });
 
-  test('makes the app not ready if the disk is full, until one is saved', async () => {
-    const { slack, address } = world();
-    const { ana, channelId } = someoneIn(world());
-    const ready = async () => (await fetch(`${address}/readyz`)).text();
-    const fill = `create function fill() returns trigger language plpgsql as $$
-      begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
-      create trigger fill before insert on session_requests execute function fill()`;
-    await query(fill, []);
-    const { message } = await slack.command(ana.userId, channelId, 'fix the full disk');
-    expect(message === null ? '' : slack.renderText(message)).toContain('Nothing was done');
-    expect(await ready()).toContain('{"database":false,"queue":true,"slack":true,"warnings":[');
-    expect(await ready()).toContain("can't be saved (could not extend file)");
-    await query('drop function fill cascade', []);
-    await slack.command(ana.userId, channelId, 'fix the disk that was full');
-    expect(await ready()).toBe('{"database":true,"queue":true,"slack":true}');
-  });
-
   test('leaves a form open with everything in it, with an error on top', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = someoneIn(world());

@@ -51,7 +51,6 @@ describe('a deadline', () => {
 });
 
 describe('a transaction with a deadline', () => {
-  const save = async <T>(write: () => Promise<T>): Promise<T> => write();
   const embedded = useEmbedded();
   const postgres = usePostgres();
 
@@ -60,7 +59,7 @@ describe('a transaction with a deadline', () => {
     await sql`create table notes (text text)`.execute(db);
     let release = (): void => undefined;
     const held = db.transaction().execute(async () => new Promise<void>((resolve) => (release = resolve)));
-    const refused = commitInTime({ store: { db }, save }, async (trx) =>
+    const refused = commitInTime({ store: { db } }, async (trx) =>
       sql`insert into notes values ('late')`.execute(trx),
     );
     await expect(refused).rejects.toMatchObject({ mayBeWritten: false });
@@ -73,7 +72,7 @@ describe('a transaction with a deadline', () => {
     const { interactive: db, db: other } = await postgres.open();
     await sql`create table notes (text text)`.execute(other);
     let pid = 0;
-    const committing = commitInTime({ store: { db }, save }, async (trx) => {
+    const committing = commitInTime({ store: { db } }, async (trx) => {
       await sql`insert into notes values ('late')`.execute(trx);
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
       pid = rows[0]?.pid ?? 0;

@@ -3,7 +3,7 @@ import type { AnswerTo, Enqueue, Jobs } from '../../queue/index.ts';
 import type { SlackFile } from '../../session/context.ts';
 import { isOver, isResting } from '../../session/lifecycle.ts';
 import type { ReplyWay } from '../../session/reply.ts';
-import { commitInTime, type Writes } from '../../store/commit.ts';
+import { commitInTime } from '../../store/commit.ts';
 import type { Envelope } from '../../store/envelope.ts';
 import type { NewReply, Reply } from '../../store/replies.ts';
 import { messageKey, newId, type MessageRef, type SteeredThread } from '../../store/requests.ts';
@@ -12,7 +12,6 @@ import type { PrivatePlace } from '../edge/outbound.ts';
 
 export type RepliesContext = {
   store: Pick<Store, 'db' | 'replies'>;
-  save: Writes['save'];
   enqueue: Enqueue;
 };
 

@@ -9,7 +9,7 @@ import type { Problem, Wish } from '../../session/intent.ts';
 import type { LimitReached } from '../../session/policy/limits.ts';
 import type { RequestState } from '../../session/request.ts';
 import { appendAudit, requestEntries, type AuditEntry } from '../../store/audit.ts';
-import { beginCommit, inBatches, withDeadline, type Deadline, type Writes } from '../../store/commit.ts';
+import { beginCommit, inBatches, withDeadline, type Deadline } from '../../store/commit.ts';
 import { EMPTY_ENVELOPE, type Envelope } from '../../store/envelope.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Limiter } from '../../store/limiter.ts';
@@ -30,7 +30,6 @@ import { placeColumns, type Origin } from '../edge/places.ts';
 export type RequestsContext = {
   store: Store;
   gate: QuickGate;
-  save: Writes['save'];
   saveRequest: ReturnType<typeof createSaveRequest>;
 };
 
@@ -100,7 +99,7 @@ type Asked = TypedTask & {
 
 /** Rejects with a `TooLateError` if it can't be saved before Slack stops waiting. `twinId`: nothing was saved. */
 async function accept(
-  { save, saveRequest, store: { envelopes } }: RequestsContext,
+  { saveRequest, store: { envelopes } }: RequestsContext,
   origin: Origin,
   { draft, sessionSecrets, unlessTwin, ...asked }: Asked,
 ): Promise<{ id: string; twinId: string | null }> {
@@ -110,7 +109,7 @@ async function accept(
   const secretNames = sessionSecrets.map(({ key }) => key);
   return withDeadline(async (deadline) => {
     const request = { ...placeColumns(origin), ...asked, id, draft: await draft, sealed, secretNames };
-    return { id, twinId: await save(async () => saveRequest({ request, deadline, unlessTwin })) };
+    return { id, twinId: await saveRequest({ request, deadline, unlessTwin }) };
   });
 }
 

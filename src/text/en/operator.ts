@@ -80,8 +80,6 @@ export const start = {
     code === 'EADDRINUSE'
       ? `PORT ${port} is used by another program on ${host}: stop that one, or set another PORT.`
       : `The app can't listen on HOST ${host}, PORT ${port} (${code}): HOST must be an address of this machine, such as 0.0.0.0, and PORT a port that this user can listen on.`,
-  notSaved: (reason: string): string =>
-    `What people ask for can't be saved (${reason}): check the database's disk, its connections and whether it is read-only.`,
   plainDatabase:
     "DATABASE_URL is not encrypted: prompts and names cross the network as plain text. Add sslmode=verify-full, and sslrootcert if the server's certificate is your own.",
   devinKey:

@@ -71,8 +71,6 @@ export const start: Text['start'] = {
     code === 'EADDRINUSE'
       ? `PORT ${port} は ${host} の別のプログラムが使用しています。そのプログラムを停止するか、別の PORT を設定してください。`
       : `HOST ${host}、PORT ${port} で待ち受けできません（${code}）。HOST にはこのマシンのアドレス（例: 0.0.0.0）、PORT にはこのユーザーが使えるポートを設定してください。`,
-  notSaved: (reason) =>
-    `依頼を保存できません（${reason}）。データベースのディスクの空きと接続数、読み取り専用になっていないかを確認してください。`,
   plainDatabase:
     'DATABASE_URL の接続は暗号化されていません。プロンプトや名前がネットワークを平文で流れます。sslmode=verify-full を追加してください。サーバーの証明書が独自の場合は sslrootcert も必要です。',
   devinKey:

@@ -19,7 +19,6 @@ async function setUp() {
   const request = requestRow({ id: session.requestId, teamId: 'T1' });
   const context: RepliesContext = {
     store: { db, replies },
-    save: async (write) => write(),
     enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
   };
   const { sessionId, teamId, channelId } = session;
