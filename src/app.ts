@@ -1,8 +1,8 @@
 import { createActing } from './act/index.ts';
 import type { Config } from './config.ts';
 import { createConversing } from './converse/index.ts';
-import { createCreation, type Sweep } from './create/index.ts';
-import { createFollowing, type Watcher } from './follow/index.ts';
+import { createCreation } from './create/index.ts';
+import { createFollowing } from './follow/index.ts';
 import { createHealthPages, createWaiting, type Readiness } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { checkDevin, checkSlack } from './operator/checks.ts';
@@ -41,9 +41,10 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const usage = createSpending(services);
   const home = createHome({ ...services, usage });
   const show = createReconciling({ ...services, redrawHome }, { queue, listing: store.listing, home });
-  const { sweep, findUnconfirmed } = createCreation({ ...services, show });
+  const { startSweep, findUnconfirmed } = createCreation({ ...services, show });
   const prepare = async (signal: AbortSignal) => restoreLost(services, signal);
-  const { watcher, recordAnswer } = createFollowing({ ...services, prepare, findUnconfirmed, redrawHome });
+  const following = createFollowing({ ...services, prepare, findUnconfirmed, redrawHome });
+  const { startWatching, recordAnswer } = following;
   const check = createSteeringCheck({ resolve: services.resolve, settings: store.settings });
   createActing(queue, { ...services, recordAnswer, usage, show, check });
   createConversing(queue, { ...services, check, recordAnswer });
@@ -65,7 +66,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   ];
   const pages = createHealthPages({ readiness: services.readiness, warnings, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
-  return createLife({ ...services, sweep, watcher, waiting, server });
+  return createLife({ ...services, startSweep, startWatching, waiting, server });
 }
 
 /** How long running jobs may take. Supervisors wait 10 s before they kill a process. */
@@ -74,24 +75,24 @@ const DRAIN_MS = 6000;
 const DEVIN_MS = 5000;
 
 type Parts = Services & {
-  sweep: Sweep;
-  watcher: Watcher;
+  startSweep: (how: { alone: boolean }) => Promise<Interval>;
+  startWatching: () => Interval;
   waiting: ReturnType<typeof createWaiting>;
   server: HttpServer;
 };
 
 /** The order in which everything starts and stops. */
 function createLife(parts: Parts): Bot {
-  const { config, database, store, queue, slack, sweep, watcher, policy, mapping, server } = parts;
+  const { config, database, store, queue, slack, policy, mapping, server } = parts;
   const { readiness, log } = parts;
   const stopping = new AbortController();
-  let tidying: Interval | null = null;
+  const running: Interval[] = [];
 
   const stop = once(async (): Promise<void> => {
     stopping.abort();
     await slack.bolt.stop();
     await server.stop();
-    await Promise.all([sweep.stop(), watcher.stop(), tidying?.stop(), policy.stop(), mapping.stop()]);
+    await Promise.all(running.map(async (one) => one.stop()));
     await queue.stop({ timeoutMs: DRAIN_MS });
     await database.close();
   });
@@ -109,18 +110,19 @@ function createLife(parts: Parts): Bot {
     // Nothing would stop what starts after `stop`.
     stopping.signal.throwIfAborted();
     await queue.start();
-    await sweep.start({ alone: database.kind === 'embedded' });
-    watcher.start();
-    tidying = startTidying(async (signal) => {
+    running.push(await parts.startSweep({ alone: database.kind === 'embedded' }));
+    const tidy = async (signal: AbortSignal): Promise<void> => {
       await store.audit.logEnd(log);
       await removeExpired(store, config.retentionDays, signal);
-    }, log);
-    await policy.start(async (sha256) => store.audit.fileLoaded('policy', sha256));
-    await mapping.start(async (sha256) => {
+    };
+    running.push(parts.startWatching(), startTidying(tidy, log));
+    running.push(await policy.start(async (sha256) => store.audit.fileLoaded('policy', sha256)));
+    const remap = async (sha256: string | null): Promise<void> => {
       await store.audit.fileLoaded('mapping', sha256);
       // Remembered identities depend on the file.
       await store.identities.forgetAll();
-    });
+    };
+    running.push(await mapping.start(remap));
     stopping.signal.throwIfAborted();
     await slack.bolt.start().catch(refuseToken);
     const transport = config.slack.transport.kind;

@@ -11,14 +11,13 @@ import { adopt, after, ended, move, moveLocked } from './move.ts';
 import { notifyPerson } from './notify.ts';
 import { begin, prepare, untilUndoIsOver } from './prepare.ts';
 import { send, settle } from './send.ts';
-import { createSweep, type SweepContext, findUnconfirmed } from './sweep.ts';
+import { type SweepContext, findUnconfirmed, startSweep } from './sweep.ts';
 
 export type { Next } from './context.ts';
 export { findOne, isTaggedFor, type SearchContext, unboundOf } from './find-session.ts';
 export { handOverFile } from './hand-over.ts';
 export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 export { adopt, ended, expireApproval, type MoveContext, moveLocked, notApproved } from './move.ts';
-export type { Sweep } from './sweep.ts';
 
 type CreationContext = Omit<CreateContext, 'enqueue'> & {
   queue: SweepContext['queue'] & Pick<Queue, 'enqueue' | 'work'>;
@@ -44,13 +43,10 @@ export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
   queue.work('tell-person', async (told) => notifyPerson({ store, slack }, told), { concurrency: 4 });
   return {
     findUnconfirmed: async (signal: AbortSignal) => findUnconfirmed(c, signal),
-    sweep: createSweep({
-      ...c,
-      queue,
-      onSilent,
-      readTime: async () => tuning.readTime(store.db),
-      times: tuning.sweepTimes,
-    }),
+    startSweep: async (alone: { alone: boolean }) => {
+      const readTime = async (): Promise<void> => tuning.readTime(store.db);
+      return startSweep({ ...c, queue, onSilent, readTime, times: tuning.sweepTimes }, alone);
+    },
   };
 }
 

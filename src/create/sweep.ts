@@ -26,14 +26,14 @@ export type SweepContext = MoveContext & {
   times: Times['sweepTimes'];
 };
 
-export type Sweep = ReturnType<typeof createSweep>;
-
-/** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
-export function createSweep(c: SweepContext) {
+/**
+ * Puts what a dead process left behind back into the queue, so that no request is forgotten. `alone`: no other process is
+ * running, so what is open was left by a dead one.
+ */
+export async function startSweep(c: SweepContext, { alone }: { alone: boolean }): Promise<Interval> {
   const { store, queue, enqueue, onSilent, readTime, times, tuning } = c;
   const { requests, replies, messages, shown } = store;
   const { log } = tuning;
-  let sweeping: Interval | null = null;
 
   async function recover(strandedMs: number): Promise<void> {
     // If it has a waiting job, it only rests.
@@ -70,18 +70,8 @@ export function createSweep(c: SweepContext) {
     }
   }
 
-  return {
-    /** `alone`: no other process is running, so what is open was left by a dead one. */
-    async start({ alone }: { alone: boolean }): Promise<void> {
-      await recover(alone ? 0 : times.strandedMs);
-      sweeping ??= repeat(sweep, times.everyMs);
-    },
-    async stop(): Promise<void> {
-      const ending = sweeping;
-      sweeping = null;
-      await ending?.stop();
-    },
-  };
+  await recover(alone ? 0 : times.strandedMs);
+  return repeat(sweep, times.everyMs);
 }
 
 /**

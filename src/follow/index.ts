@@ -11,13 +11,12 @@ import { type FollowContext, NotTakenError, type PostJob } from './context.ts';
 import { fetchMessages } from './fetch-messages.ts';
 import { markAnswered, postMilestone } from './milestones.ts';
 import { recordAnswer } from './record.ts';
-import { createRound, createWatcher } from './watcher.ts';
+import { createRound, startWatching } from './watcher.ts';
 import { findFiles, postFile, postWords } from './words.ts';
 
 export { lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
 
 export { fileRow, mirrorReply } from './words.ts';
-export type { Watcher } from './watcher.ts';
 
 /** Brings a session's status and Devin's words to its card and its thread. */
 export function createFollowing({
@@ -41,7 +40,7 @@ export function createFollowing({
   const round = async (signal: AbortSignal): Promise<number> =>
     Math.max(await pollDue(signal), await findUnconfirmed(signal));
   return {
-    watcher: createWatcher(c, { prepare, round, standbyMs }),
+    startWatching: () => startWatching(c, { prepare, round, standbyMs }),
     /** For everything else that gets a session's status from Devin. */
     recordAnswer: async (session: SessionRow, snapshot: SessionSnapshot) =>
       recordAnswer(c, session, snapshot),

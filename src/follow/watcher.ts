@@ -7,7 +7,7 @@ import { elapsedStep, HOT_MS, pollInterval, sessionPhase, type Watched } from '.
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { NextPoll, Reschedule, SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import { MS_PER_S, once, sleep } from '../time.ts';
+import { type Interval, MS_PER_S, once, sleep } from '../time.ts';
 import { askedWait } from '../upstream.ts';
 import type { FollowContext } from './context.ts';
 import { nextPollOf, recordGone, recordPoll } from './record.ts';
@@ -20,18 +20,13 @@ type Watching = {
   standbyMs: number;
 };
 
-export type Watcher = { start(): void; stop(): Promise<void> };
-
 const AFTER_FAILURE_MS = 5000;
 
 /** Runs rounds on one of all replicas; another takes over if it dies, or at once if it stops, which is for good. */
-export function createWatcher(c: Pick<FollowContext, 'withLease' | 'log'>, watching: Watching): Watcher {
+export function startWatching(c: Pick<FollowContext, 'withLease' | 'log'>, watching: Watching): Interval {
   const stopping = new AbortController();
-  let ended: Promise<void> | null = null;
+  const ended = watch(c, watching, stopping.signal);
   return {
-    start() {
-      ended ??= watch(c, watching, stopping.signal);
-    },
     async stop() {
       stopping.abort();
       await ended;

@@ -9,7 +9,7 @@ import { policySchema, type Policy } from '../session/policy/schema.ts';
 import { codeOf } from '../store/sql.ts';
 import { type Text, issueWords } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
-import { repeat } from '../time.ts';
+import { type Interval, repeat } from '../time.ts';
 
 export type FileSource<T> = {
   /** What is in force. */
@@ -21,8 +21,7 @@ export type FileSource<T> = {
   /** Checks the file once. */
   look: () => Promise<void>;
   /** `onLoaded`: called now and after each change with the SHA-256 of the file in force; null: none. */
-  start: (onLoaded: (sha256: string | null) => Promise<void>) => Promise<void>;
-  stop: () => Promise<void>;
+  start: (onLoaded: (sha256: string | null) => Promise<void>) => Promise<Interval>;
 };
 
 /** What a file may contain. */
@@ -91,7 +90,6 @@ export async function openFile<T>(
   let { value, sha256 } = first;
   let problems: readonly string[] = [];
   let told = async (_sha256: string | null): Promise<void> => Promise.resolve();
-  let life: { stop(): Promise<void> } | null = null;
 
   async function look(): Promise<void> {
     const source = await read();
@@ -126,9 +124,8 @@ export async function openFile<T>(
     start: async (onLoaded) => {
       told = onLoaded;
       await told(sha256);
-      life ??= repeat(lookSafely, everyMs);
+      return repeat(lookSafely, everyMs);
     },
-    stop: async () => life?.stop(),
   };
 }
 

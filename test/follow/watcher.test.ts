@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createWatcher, type Watcher } from '../../src/follow/watcher.ts';
+import { startWatching } from '../../src/follow/watcher.ts';
 import { createLog } from '../../src/log.ts';
 import { createWithLease } from '../../src/queue/index.ts';
 import { createLeases, type Leases } from '../../src/store/leases.ts';
+import type { Interval } from '../../src/time.ts';
 import { useEmbedded } from '../support/databases.ts';
 
 /** Longer than any test. */
@@ -11,7 +12,7 @@ const LAPSING_MS = 300;
 
 const STANDBY_MS = 20;
 
-const watchers: Watcher[] = [];
+const watchers: Interval[] = [];
 afterEach(async () => {
   await Promise.all(watchers.splice(0).map((watcher) => watcher.stop()));
 });
@@ -29,7 +30,7 @@ describe('the watcher with several processes', () => {
     const waiting: { count: number; resolve: () => void }[] = [];
     const rounds = { count: 0, prepared: 0 };
     const shared = { withLease: createWithLease(leases, LEASE_MS), log: createLog('silent') };
-    const watcher = createWatcher(shared, {
+    const watcher = startWatching(shared, {
       standbyMs: STANDBY_MS,
       prepare: async () => void (await Promise.resolve((rounds.prepared += 1))),
       round: async () => {
@@ -44,7 +45,6 @@ describe('the watcher with several processes', () => {
         else waiting.push({ count, resolve });
       });
     watchers.push(watcher);
-    watcher.start();
     return { watcher, rounds, until };
   };
 

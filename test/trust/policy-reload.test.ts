@@ -39,7 +39,7 @@ describe('the policy', () => {
     const source = await openFile(path, POLICY_FILE, { ...deps(), everyMs: 3_600_000 });
     const recorded: (string | null)[] = [];
     let isDown = false;
-    await source.start(async (sha256) => {
+    const interval = await source.start(async (sha256) => {
       if (isDown) throw new Error('the database is away');
       recorded.push(sha256);
       return Promise.resolve();
@@ -51,7 +51,7 @@ describe('the policy', () => {
     isDown = false;
     await source.look();
     await source.look();
-    await source.stop();
+    await interval.stop();
     expect(new Set(recorded).size).toBe(2);
     expect(recorded).toHaveLength(2);
   });
