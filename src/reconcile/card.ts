@@ -10,7 +10,7 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { ShownMessage } from '../store/shown.ts';
 import { fingerprintOf } from '../store/sql.ts';
 import type { TurnClass } from '../store/turns.ts';
-import { rounded, type Text } from '../text/index.ts';
+import type { Text } from '../text/index.ts';
 import type { Desired, Kind, ReconcileContext } from './show.ts';
 
 type RowsOfCard = {
@@ -91,22 +91,17 @@ export function desiredCard({ text, ...rows }: RowsOfCard, before: ShownMessage 
     since: createdAt,
     stage,
     isNeeded: !UNEVENTFUL.has(phase),
-    fingerprint: fingerprint(card),
+    fingerprint: fingerprint(card, text),
     render: () => renderCard(card, text),
     againInMs: isOpen(state) ? untilNextStep(Math.max(0, nowMs - askedAt(request).getTime())) : null,
   };
 }
 
 /** The same for two cards that read the same, except for a little more time. */
-function fingerprint(card: SessionCard): string {
-  const { lastedMs, url, acusUsed } = card;
+function fingerprint(card: SessionCard, text: Text): string {
+  const { lastedMs, url } = card;
   const step = url === null ? waitedStep : elapsedStep;
-  const read: SessionCard = {
-    ...card,
-    lastedMs: lastedMs && step(lastedMs),
-    acusUsed: rounded(acusUsed),
-  };
-  return fingerprintOf(read);
+  return fingerprintOf(renderCard({ ...card, lastedMs: lastedMs && step(lastedMs) }, text));
 }
 
 /** How soon a change of the card must be visible. */

@@ -44,29 +44,12 @@ export function cardView(rows: CardRows, text: Text): SessionCard {
     people: peopleFacts(request, session, text),
     repos: values.repos ?? [],
     mode: snapshot?.devinMode ?? values.devin_mode ?? null,
-    notes: notesOf(request, text),
+    notes: [...approvalNotes(request, text), ...leftOutNotes(request, text)],
     problem: ifAny(problemOf(request, text), (problem) => problem.replace(/\n[^]*/, '')),
     ...drawn,
     actions: cardActions(request, session, drawn),
   };
 }
-
-/** What differs between a card with a session and one without. */
-type CardPart = Pick<
-  SessionCard,
-  | 'phase'
-  | 'statusWord'
-  | 'url'
-  | 'acuLimit'
-  | 'acusUsed'
-  | 'lastedMs'
-  | 'waits'
-  | 'pullRequests'
-  | 'lastWords'
-  | 'thread'
-  | 'threadLine'
-  | 'inPlace'
->;
 
 /** Of a request without a session. */
 const IN_STATE: Record<RequestState, SessionPhase> = {
@@ -83,7 +66,7 @@ const IN_STATE: Record<RequestState, SessionPhase> = {
 
 const USUAL_WAIT_MS = 10_000;
 
-function withoutSession({ request, nowMs }: CardRows, text: Text): CardPart {
+function withoutSession({ request, nowMs }: CardRows, text: Text) {
   const { state, failure, draft } = request;
   const phase = IN_STATE[state];
   const isEnded = failure !== null && isEndedByPeople(failure);
@@ -130,10 +113,7 @@ function waitsFor(
   }
 }
 
-/** In these phases Devin's own word says more than the phase does. */
-const IN_DEVINS_WORDS: ReadonlySet<SessionPhase> = new Set(['asleep', 'capped', 'needs-approval']);
-
-function withSession(rows: CardRows & { session: SessionRow }, text: Text): CardPart {
+function withSession(rows: CardRows & { session: SessionRow }, text: Text) {
   const { request, session, share = 'alone', nowMs } = rows;
   const { snapshot, url, lastWords } = session;
   // A new session's recorded phase is `starting` until the first poll, which announces what it has come to.
@@ -144,7 +124,7 @@ function withSession(rows: CardRows & { session: SessionRow }, text: Text): Card
   const untilMs = STANDING[session.phase] === 'earlier' ? session.phaseAt.getTime() : nowMs;
   return {
     phase,
-    statusWord: IN_DEVINS_WORDS.has(phase) ? (snapshot.statusDetail ?? snapshot.status) : null,
+    statusWord: snapshot.statusDetail,
     url,
     acuLimit: capNow(request.draft.values.max_acu_limit ?? null, snapshot.acusConsumed, phase),
     acusUsed: snapshot.acusConsumed,
@@ -236,17 +216,8 @@ const wordsOf = (name: string): string => `${oneLine(name).toLowerCase()} `;
 
 /** The sentences on a card and in its Details. */
 
-function notesOf(request: SessionRequest, text: Text): string[] {
-  const { identity } = request;
-  return present([
-    identity?.kind === 'service-user' ? identitySentence(identity, text) : null,
-    ...approvalNotes(request, text),
-    ...leftOutNotes(request, text),
-  ]);
-}
-
-/** How many of the possible approvers are named. */
-const NAMED_APPROVERS = 5;
+/** As many of the possible approvers as fit are named. */
+const NAMES_LENGTH = 200;
 
 /** Who approved, and whose approval is missing. */
 export function approvalNotes(request: SessionRequest, text: Text): string[] {
@@ -261,12 +232,9 @@ function waitingForApproval(approval: Approval, text: Text): (string | null)[] {
   const { onCard } = text.approval;
   const { say, need, people, yes } = approval;
   const others = people.filter((one) => !isAmong(yes, one)).map(({ name }) => name);
-  const shown = others.slice(0, NAMED_APPROVERS);
   const left = need - yes.length;
-  const more = others.length - shown.length;
   return [
-    onCard.waits(text.joins.list(shown)),
-    more > 0 ? text.usage.othersLeftOut(more) : null,
+    onCard.waits(truncate(text.joins.list(others), NAMES_LENGTH)),
     left > 1 ? text.approval.message.need(left) : null,
     say,
     approvedBy(approval, text),
@@ -357,21 +325,12 @@ function askedFor({ id, draft, material, identity, prompt }: SessionRequest): Ap
 function overOf(request: SessionRequest, approval: Approval): ApprovalView['over'] {
   const { state, failure } = request;
   const { end, yes } = approval;
-  const started = startedOf(request, approval);
   if (end !== null) {
     const who = end.kind === 'approved' ? yes.map(({ name }) => name).join(', ') : (end.by?.name ?? '');
-    return { ...end, who: fact(who), started };
+    return { ...end, who: fact(who) };
   }
   if (state === 'awaiting-approval') return null;
   const kind = state === 'created' ? 'started' : 'canceled';
   const who = failure?.kind === 'cancelled' ? mention(failure.userId) : '';
-  return { kind, who, reason: null, atMs: null, started };
-}
-
-/** An attempt that was sent before it waited may have started a session; one that was approved may start one, until it ends. */
-function startedOf({ state, sentAt, approvals }: SessionRequest, approval: Approval) {
-  const isApproved = approval.end?.kind === 'approved';
-  if (state === 'created' || (isApproved && IN_STATE[state] !== 'failed')) return null;
-  if (sentAt === null) return 'nothingStarted';
-  return state === 'unknown' && approval === approvals.at(-1) ? 'notSentAgain' : null;
+  return { kind, who, reason: null, atMs: null };
 }

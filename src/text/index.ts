@@ -4,14 +4,9 @@ import type { en } from './en.ts';
 /** The catalog's shape: each language is a file of this type. */
 export type Text = typeof en;
 
-/** To one decimal at most. */
-export function rounded(amount: number): number {
-  return Math.round(amount * 10) / 10;
-}
-
 /** ACU as people read them: with one decimal at most, and separators. */
 export function acuWords(acu: number): string {
-  return rounded(acu).toLocaleString('en-US');
+  return (Math.round(acu * 10) / 10).toLocaleString('en-US');
 }
 
 type Money = { most: number; used: number; reserved: number; sessions: number };

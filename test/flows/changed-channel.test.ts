@@ -73,7 +73,7 @@ describe("a session's channel that changes before Devin asks", () => {
     const { ts } = await slack.waitForMessage(direct, (message) =>
       slack.renderText(message).includes('Which branch?'),
     );
-    await slack.clickButton(ana.userId, { channelId: direct, ts }, 'answer');
+    await slack.clickButton(ana.userId, { channelId: direct, ts }, 'reply');
     const box = await slack.waitForView(({ userId }) => userId === ana.userId);
     slack.typeIn(box.id, { reply_text: 'the release branch' });
     expect((await slack.submit(box.id, ana.userId)).kind).toBe('closed');

@@ -223,7 +223,6 @@ describe('a message of a session that the database does not know', () => {
 
   test.each([
     'reply',
-    'answer',
     'ask_stop',
     'archive',
     'details',

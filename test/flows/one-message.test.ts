@@ -247,7 +247,7 @@ describe('one message for each event', () => {
     change(WAITING);
     const call = await says('Devin asks');
     expect(call.text).toBe(`<@${ana.userId}> Devin asks: ↑`);
-    expect(JSON.stringify(call.blocks)).toContain('"action_id":"answer"');
+    expect(JSON.stringify(call.blocks)).toContain('"action_id":"reply"');
     expect(byApp().map(({ text }) => text)).toHaveLength(2);
   });
 
@@ -265,7 +265,7 @@ describe('one message for each event', () => {
     expect(shown.text).toMatch(
       new RegExp(`Answered by <@${ana.userId}>: Main. · <!date\\^\\d+\\^\\{time\\}\\|`),
     );
-    expect(JSON.stringify(shown.blocks)).not.toContain('"action_id":"answer"');
+    expect(JSON.stringify(shown.blocks)).not.toContain('"action_id":"reply"');
     change({ ...WAITING, message: 'And today or tomorrow?' });
     await slack.waitFor(() => (pings().length === 2 ? pings() : undefined), { what: 'a second call' });
     await settled();
@@ -290,7 +290,7 @@ describe('one message for each event', () => {
       expect.stringContaining('Main or release?'),
       expect.stringContaining('*Stopped at the cap*'),
     ]);
-    expect(JSON.stringify(byApp().map(({ blocks }) => blocks))).not.toContain('"action_id":"answer"');
+    expect(JSON.stringify(byApp().map(({ blocks }) => blocks))).not.toContain('"action_id":"reply"');
   });
 
   test('calls the requester at once for what Devin asks after it worked by itself', async () => {
@@ -393,7 +393,7 @@ describe('one message for each event', () => {
     await asks('Main or release?');
     const { ts } = await says('Main or release?');
     const on = { channelId, ts };
-    const box = await pressToOpen(world(), ana.userId, { on, button: 'answer' });
+    const box = await pressToOpen(world(), ana.userId, { on, button: 'reply' });
     slack.typeIn(box.id, { Message: 'Main for the login.' });
     await slack.submit(box.id, ana.userId);
     const isAnswered = ({ messages }: { messages: { message: string }[] }): boolean =>

@@ -329,7 +329,7 @@ describe('buttons by phase', () => {
     });
     await showing('Needs you');
     slack.setBotMember(channelId, false);
-    await slack.clickButton(ana.userId, on, 'answer');
+    await slack.clickButton(ana.userId, on, 'reply');
     const box = await slack.waitForView(({ userId }) => userId === ana.userId);
     expect(await slack.submit(box.id, ana.userId)).toMatchObject({ kind: 'invalid' });
     slack.typeIn(box.id, { Message: 'Blue <!channel>' });

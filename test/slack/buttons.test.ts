@@ -19,8 +19,8 @@ test('each button of a card has a listener', () => {
 
 test('buttons of cards that were posted long ago still work', () => {
   expect(Object.values(CARD_ACTION).join(' ')).toBe(
-    'open_session open_pull_request details try_again edit_and_try_again start_now check_again start_anyway reply answer wake ' +
-      'ask_stop archive start_again raise_cap cancel mute unmute listen_thread listen_mentions',
+    'open_session open_pull_request details try_again edit_and_try_again start_now check_again start_anyway reply ' +
+      'ask_stop archive start_again cancel mute unmute listen_thread listen_mentions',
   );
 });
 

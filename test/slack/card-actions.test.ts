@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
-import { cardActions } from '../../src/slack/views/card-buttons.ts';
+import { cardActions, cardButton } from '../../src/slack/views/card-buttons.ts';
+import { en } from '../../src/text/en.ts';
+import { BARE_CARD } from '../support/card.ts';
 
 const created = { state: 'created', failure: null, hadSecrets: false } as const;
 const inDevin = (status: string, isArchived = false) => ({
-  snapshot: { status, statusDetail: null, isArchived },
+  snapshot: { status, isArchived },
 });
 
 const declined = { kind: 'approval', rule: 'infra', by: null, reason: null } as const;
@@ -30,13 +32,10 @@ describe('the buttons of a card', () => {
   );
 
   test('offer a higher cap if the session stopped at its own', () => {
-    const atCap = {
-      snapshot: { status: 'suspended', statusDetail: 'usage_limit_exceeded', isArchived: false },
-    };
-    const now = { phase: 'capped', thread: null } as const;
-    expect(cardActions(created, atCap, now)).toEqual(['raise-cap', 'open', 'details']);
-    const atOther = { snapshot: { ...atCap.snapshot, statusDetail: 'org_usage_limit_exceeded' } };
-    expect(cardActions(created, atOther, now)).toEqual(['start-again', 'open', 'details']);
+    const label = (statusWord: string) =>
+      cardButton('start-again', { ...BARE_CARD, phase: 'capped', statusWord }, en).text.text;
+    expect(label('usage_limit_exceeded')).toBe('Run again with a higher cap');
+    expect(label('org_usage_limit_exceeded')).toBe('Run again');
   });
 
   test.each([

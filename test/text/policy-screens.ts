@@ -46,7 +46,6 @@ const OVER = {
   who: 'words',
   reason: 'words',
   atMs: 0,
-  started: 'nothingStarted',
 } as const;
 const COUNTED = { most: 10, used: 3, reserved: 4, sessions: 3 };
 const OWN = [{ title: null, url: 'https://devin.example/s1' }];
@@ -102,8 +101,6 @@ const REPORT: UsageReport = {
 /** What the policy, its owners and approvers show. */
 export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | object>> = {
   'an approval that is asked for': (text) => renderApproval(MESSAGE, text),
-  'an approval of a second attempt that was declined': (text) =>
-    renderApproval({ ...MESSAGE, over: { ...OVER, kind: 'declined', started: 'notSentAgain' } }, text),
   ...Object.fromEntries(
     (['approved', ...UNAPPROVED_ENDS, 'canceled', 'started'] as const).map((kind) => [
       `an approval: ${kind}`,

@@ -144,7 +144,7 @@ function whatOf(kind: 'found-late' | 'duplicate') {
 }
 
 function question(answered: MilestoneMessage['answered'], text: Text) {
-  const card = { ...messageOf('needs-you', 'words').card, actions: ['answer' as const] };
+  const card = { ...messageOf('needs-you', 'words').card, actions: ['reply' as const] };
   const said = { key: 'e1', text: 'Which?\n- a\n- b', shown: { text: 'words', blocks: [] } };
   return renderMilestone({ ...messageOf('needs-you', 'words'), card, said, answered }, text);
 }

@@ -65,15 +65,12 @@ export const CARD_ACTION = {
   'start-now': 'start_now',
   'check-again': 'check_again',
   'start-anyway': 'start_anyway',
-  /** Each of these three opens the box for a message to Devin. */
+  /** Opens the box for a message to Devin. */
   reply: 'reply',
-  answer: 'answer',
-  wake: 'wake',
   /** Opens a dialog that asks before it stops the session. */
   'ask-stop': 'ask_stop',
   archive: 'archive',
   'start-again': 'start_again',
-  'raise-cap': 'raise_cap',
   cancel: 'cancel',
   /** What goes to Devin from its thread. */
   mute: 'mute',

@@ -2,7 +2,7 @@ import type { Jobs } from '../../queue/index.ts';
 import { awaited, wasAsked } from '../../session/approval.ts';
 import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import { devinUserOf } from '../../session/identity.ts';
-import { isOver } from '../../session/lifecycle.ts';
+import { isOver, isOwnCap } from '../../session/lifecycle.ts';
 import { readPrompt } from '../../session/prompt.ts';
 import {
   type Followed,
@@ -62,12 +62,9 @@ export const CARD_PRESSES = {
   [CARD_ACTION['start-anyway']]: acts('start-anyway'),
   [CARD_ACTION.details]: quick(openDetails),
   [CARD_ACTION['edit-and-try-again']]: fillsForm(notTheirs, ({ request }) => request.draft),
-  [CARD_ACTION['start-again']]: fillsForm(readingRefusal, withLink),
-  [CARD_ACTION['raise-cap']]: fillsForm(readingRefusal, withHigherCap),
+  [CARD_ACTION['start-again']]: fillsForm(readingRefusal, startsAgain),
   [CARD_ACTION['ask-stop']]: quick(openStop),
   [CARD_ACTION.reply]: quick(openBox),
-  [CARD_ACTION.answer]: quick(openBox),
-  [CARD_ACTION.wake]: quick(openBox),
   // The browser opens the link; Slack only needs the click acknowledged.
   [CARD_ACTION.open]: quick(async () => Promise.resolve()),
   [CARD_ACTION.review]: quick(async () => Promise.resolve()),
@@ -188,18 +185,18 @@ async function notTheirs(
   return (await c.textFor(userId)).steering.requesterOnly(`<@${request.userId}>`);
 }
 
-/** After a failure or at a cap, Devin can read what the session has done. */
-function withLink({ request: { draft }, session }: SteeredThread): EffectiveDraft {
+/** After a failure or at a cap, Devin can read what the session has done. One that stopped at its own cap needs about as much again. */
+function startsAgain({ request: { draft }, session }: SteeredThread): EffectiveDraft {
   if (session?.phase !== 'failed' && session?.phase !== 'capped') return draft;
-  const { session_links: links = [] } = draft.values;
-  return applyForm(draft, { ...draft.values, session_links: [...new Set([...links, session.url])] });
-}
-
-/** A session that stopped at its cap needs about as much again. What it used tells a cap that was set in Devin. */
-function withHigherCap(thread: SteeredThread): EffectiveDraft {
-  const draft = withLink(thread);
-  const cap = draft.values.max_acu_limit ?? Math.ceil(thread.session?.snapshot.acusConsumed ?? 0);
-  return cap === 0 ? draft : applyForm(draft, { ...draft.values, max_acu_limit: cap * 2 });
+  const { snapshot, url } = session;
+  const { session_links: links = [], max_acu_limit: cap } = draft.values;
+  // What it used tells a cap that was set in Devin.
+  const higher = 2 * (cap ?? Math.ceil(snapshot.acusConsumed));
+  return applyForm(draft, {
+    ...draft.values,
+    session_links: [...new Set([...links, url])],
+    ...(isOwnCap(snapshot.statusDetail) && higher > 0 && { max_acu_limit: higher }),
+  });
 }
 
 async function openStop(c: ListenersContext, press: Press): Promise<void> {

@@ -61,8 +61,6 @@ type Over = {
   who: string;
   reason: string | null;
   atMs: number | null;
-  /** Whether anything started; null: not shown. */
-  started: 'nothingStarted' | 'notSentAgain' | null;
 };
 
 /** Everything that would be sent besides the task. */
@@ -139,13 +137,12 @@ function askLines(
 
 /** What became of it, and by whom. */
 function overLines({ title }: ApprovalView, over: Over, text: Text): string[] {
-  const { kind, who, reason, atMs, started } = over;
-  const said = [approvalEnd(kind, who, text), started === null ? '' : text.notices[started]];
+  const { kind, who, reason, atMs } = over;
   const when = ifAny(atMs, (ms) => shownMoment(ms, text));
   const task = escape(oneLine(title));
   return present([
     kind === 'approved' ? bold(task) : struck(task),
-    facts(bold(text.joins.sentences(said)), when),
+    facts(bold(approvalEnd(kind, who, text)), when),
     ifAny(reason, (sentence) => text.approval.reason(escape(truncate(sentence, REASON_LENGTH)))),
   ]);
 }

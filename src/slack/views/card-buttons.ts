@@ -11,7 +11,7 @@ import type { SessionCard } from './session-card.ts';
 import { isLinkable } from './text.ts';
 
 type ActedOnRequest = { state: RequestState; failure: Failure | null; hadSecrets: boolean };
-type SessionAnswer = { snapshot: Pick<SessionSnapshot, 'status' | 'statusDetail' | 'isArchived'> };
+type SessionAnswer = { snapshot: Pick<SessionSnapshot, 'status' | 'isArchived'> };
 type Now = {
   phase: SessionPhase;
   /** null: nothing more goes to Devin from it. */
@@ -29,7 +29,7 @@ type ButtonRow = {
   /** It is the primary button in these phases. */
   primaryIn: readonly SessionPhase[];
   /** Phases with another label. */
-  labelIn: Partial<Record<SessionPhase, (text: Text) => string>>;
+  labelIn: Partial<Record<SessionPhase, (text: Text, card: SessionCard) => string>>;
   /** It is red, and asks first. */
   confirm?: (text: Text) => string;
 };
@@ -59,16 +59,20 @@ const BUTTONS: Record<CardAction, Partial<ButtonRow>> = {
     offered: (offer) => !lostSecrets(offer),
     confirm: (text) => text.card.confirmStartAnyway,
   },
-  reply: { offered: goesOn },
-  answer: { offered: goesOn, primaryIn: ['needs-you'] },
-  wake: { offered: goesOn },
+  reply: {
+    offered: goesOn,
+    primaryIn: ['needs-you'],
+    labelIn: { 'needs-you': (text) => text.card.answer, asleep: (text) => text.card.wake },
+  },
   'ask-stop': { offered: goesOn, inMenu: always },
   archive: { offered: ({ session }) => session?.snapshot.isArchived === false, inMenu: always },
-  'raise-cap': { offered: atOwnCap, primaryIn: ['capped'] },
   'start-again': {
-    offered: (offer) => !atOwnCap(offer),
-    primaryIn: ['failed'],
-    labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
+    primaryIn: ['failed', 'capped'],
+    labelIn: {
+      failed: (text) => text.card.buttons['edit-and-try-again'],
+      capped: ({ card }, { statusWord }) =>
+        isOwnCap(statusWord) ? card.raiseCap : card.buttons['start-again'],
+    },
     inMenu: ({ phase }) => phase === 'finished',
   },
   cancel: {},
@@ -118,8 +122,8 @@ function shownActions(card: SessionCard): CardAction[] {
   });
 }
 
-function labelOf(action: CardAction, { phase }: SessionCard, text: Text): string {
-  return rowOf(action).labelIn[phase]?.(text) ?? text.card.buttons[action];
+function labelOf(action: CardAction, card: SessionCard, text: Text): string {
+  return rowOf(action).labelIn[card.phase]?.(text, card) ?? text.card.buttons[action];
 }
 
 function linkOf(action: CardAction, card: SessionCard): { url?: string } {
@@ -162,11 +166,11 @@ const IN_PHASE: Record<SessionPhase, readonly CardAction[]> = {
   queued: ['open', 'details', ...SWITCHES, 'ask-stop'],
   starting: ['open', 'details', ...SWITCHES, 'ask-stop'],
   working: ['reply', 'open', 'details', ...SWITCHES, 'ask-stop'],
-  'needs-you': ['answer', 'open', 'details', ...SWITCHES, 'ask-stop'],
+  'needs-you': ['reply', 'open', 'details', ...SWITCHES, 'ask-stop'],
   'needs-approval': ['open', 'details', ...SWITCHES, 'ask-stop'],
   finished: ['review', 'open', 'reply', 'start-again', 'archive', 'details', 'mute', 'unmute'],
-  asleep: ['wake', 'open', 'archive', 'details', ...SWITCHES],
-  capped: ['raise-cap', 'start-again', 'open', 'details', ...SWITCHES],
+  asleep: ['reply', 'open', 'archive', 'details', ...SWITCHES],
+  capped: ['start-again', 'open', 'details', ...SWITCHES],
   failed: ['start-again', 'open', 'details'],
   unknown: ['check-again', 'start-anyway', 'edit-and-try-again', 'details'],
   ended: ['start-again', 'open', 'details'],
@@ -197,10 +201,6 @@ function withoutSession({ state, failure }: ActedOnRequest, phase: SessionPhase)
 
 function goesOn({ session, phase }: Offer): boolean {
   return session !== null && !isOver({ ...session, phase });
-}
-
-function atOwnCap({ session, phase }: Offer): boolean {
-  return phase === 'capped' && session !== null && isOwnCap(session.snapshot.statusDetail);
 }
 
 /** Without its secrets it can't be sent again as it is. */

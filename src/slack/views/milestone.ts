@@ -65,7 +65,7 @@ export function renderMilestone(message: MilestoneMessage, text: Text): Rendered
   const { what, said, key, isDevins } = message;
   const rendered = joinParts([
     line(headline(message, text)),
-    names(message),
+    ...present([facts(message.name, ...message.beside)]).map(small),
     WITH_WORDS.has(what.kind) ? (said?.shown ?? null) : null,
     ...present(body(message, text)).map(line),
     what.kind === 'needs-you' ? questionEnd(message, text) : null,
@@ -95,7 +95,6 @@ function headline(message: MilestoneMessage, text: Text): string {
   const { what, card, said } = message;
   const { milestones } = text;
   const called = mention(message.userId);
-  const title = bold(linkedTitle(card, text));
   switch (what.kind) {
     case 'needs-you':
       if (said === null || said.text.trim() === '') return milestones.asksSomething(called);
@@ -103,9 +102,9 @@ function headline(message: MilestoneMessage, text: Text): string {
     case 'pr':
       return milestones.pullRequest(pullRequestLink(what.url));
     case 'found-late':
-      return milestones.foundLate(called, title);
+      return milestones.foundLate(called);
     case 'duplicate':
-      return milestones.duplicate(called, title);
+      return milestones.duplicate(called, bold(linkedTitle(card, text)));
     default: {
       // The card may show another phase by now.
       const word = what.kind === 'near-cap' ? text.card.nearCap : phaseWord(what.kind, card.statusWord, text);
@@ -115,25 +114,12 @@ function headline(message: MilestoneMessage, text: Text): string {
   }
 }
 
-/** Their first line names the session. */
-const NAMED: ReadonlySet<Milestone['kind']> = new Set(['found-late', 'duplicate']);
 
-/** Names the session if neither the place nor the first line does. */
-function names({ what, name, beside }: MilestoneMessage): Rendered | null {
-  const shown = facts(NAMED.has(what.kind) ? null : name, ...beside);
-  return shown === '' ? null : small(shown);
-}
-
-/** What to do about it is on the card. */
 function body({ what, card, result }: MilestoneMessage, text: Text): (string | null)[] {
   const { milestones } = text;
   switch (what.kind) {
     case 'duplicate':
       return [milestones.stopEither(link(what.url, text.card.buttons.open))];
-    case 'needs-approval':
-      return [meaningOf(what.kind, null, text)];
-    case 'capped':
-      return [isOwnCap(card.statusWord) ? null : meaningOf(what.kind, card.statusWord, text)];
     case 'finished': {
       const shown = ifAny(result, (json) => fitCodeBlock(json, RESULT_LENGTH));
       return shown === null
@@ -141,7 +127,8 @@ function body({ what, card, result }: MilestoneMessage, text: Text): (string | n
         : [`${milestones.result}\n${shown.block}`, shown.cut ? milestones.restInDevin : null];
     }
     default:
-      return [];
+      // What to do at its own cap is on the card.
+      return [isOwnCap(card.statusWord) ? null : meaningOf(what.kind, card.statusWord, text)];
   }
 }
 
@@ -149,12 +136,14 @@ function body({ what, card, result }: MilestoneMessage, text: Text): (string | n
 function questionEnd(message: MilestoneMessage, text: Text): Rendered | null {
   const { answered, card } = message;
   if (answered !== null) return small(answeredLine(answered, text));
-  return card.actions.includes('answer') ? buttonRow(...answerButtons(message, text)) : null;
+  return card.phase === 'needs-you' && card.actions.includes('reply')
+    ? buttonRow(...answerButtons(message, text))
+    : null;
 }
 
 /** One for each option that the question offers. */
 function answerButtons({ card, said }: MilestoneMessage, text: Text): Button[] {
-  const answer = cardButton('answer', card, text);
+  const answer = cardButton('reply', card, text);
   const { key: eventId, text: asked } = said ?? { key: '', text: '' };
   const options = questionOptions(asked);
   if (options.length === 0) return [answer];

@@ -5,7 +5,7 @@ import { type Text, acuWords, durationWords } from '../../text/index.ts';
 import type { CardAction } from '../edge/ids.ts';
 import { cardMark } from '../edge/metadata.ts';
 import { cardButtons } from './card-buttons.ts';
-import { context, section, type Rendered } from './objects.ts';
+import { joinParts, line, section, small, type Rendered } from './objects.ts';
 import {
   bold,
   escape,
@@ -24,7 +24,7 @@ import {
 export type SessionCard = {
   requestId: string;
   phase: SessionPhase;
-  /** Devin's own word, where the phase says less. */
+  /** Devin's own word for why it is in the phase. */
   statusWord: string | null;
   title: string;
   /** Slack user id. */
@@ -78,37 +78,27 @@ const SIGN: Record<SessionPhase, string> = {
 
 /** The card in the conversation. `text` alone says everything. */
 export function renderCard(card: SessionCard, text: Text): Rendered {
-  const title = bold(linkedTitle(card, text, TITLE_LENGTH));
-  const status = facts(signedStatus(card, text), ...progressFacts(card, text));
-  const who = facts(...card.people, ...workFacts(card, text));
   const notes = sentences([meaning(card, text), ...card.notes]).join('\n');
-  return {
-    text: plainTwin(card, text),
-    blocks: [
-      { ...section(`${title}\n${status}`), block_id: cardMark(card.requestId).blockId },
-      ...present([who]).map(context),
-      ...present([pullRequestLines(card, text, true).join('\n')]).map(section),
-      ...sentences([card.problem]).map(section),
-      ...present([ifAny(lastWords(card), quote)]).map(section),
-      ...present([notes, card.threadLine]).map(context),
-      ...cardButtons(card, text),
-    ],
-  };
+  const shown = joinParts([
+    head(card, text),
+    ...sentences([card.problem]).map(line),
+    ...present([facts(...card.people, ...workFacts(card, text))]).map(small),
+    ...present([pullRequestLines(card, text).join('\n'), ifAny(lastWords(card), quote)]).map(line),
+    ...present([notes, card.threadLine]).map(small),
+  ]);
+  return { ...shown, blocks: [...shown.blocks, ...cardButtons(card, text)] };
 }
 
-/** Most important first, since the end may be cut. */
-function plainTwin(card: SessionCard, text: Text): string {
-  const lines = [
-    text.card.headline(escape(cardTitle(card, text)), statusWord(card, text)),
-    ifAny(card.url, escape),
-    ...sentences([card.problem, meaning(card, text)]),
-    facts(...card.people, ...progressFacts(card, text), ...workFacts(card, text)),
-    ...pullRequestLines(card, text, false),
-    ifAny(lastWords(card), (said) => `Devin: ${said}`),
-    ...sentences(card.notes),
-    card.threadLine,
-  ];
-  return present(lines).join('\n');
+/** First, since the end of a long text is cut. */
+function head(card: SessionCard, text: Text): Rendered {
+  const title = bold(linkedTitle(card, text, TITLE_LENGTH));
+  const progress = progressFacts(card, text);
+  const status = facts(signedStatus(card, text), ...progress);
+  const words = text.card.headline(escape(cardTitle(card, text)), facts(statusWord(card, text), ...progress));
+  return {
+    text: present([words, ifAny(card.url, escape)]).join('\n'),
+    blocks: [{ ...section(`${title}\n${status}`), block_id: cardMark(card.requestId).blockId }],
+  };
 }
 
 /** Escaped, with a link if there is one. */
@@ -153,8 +143,8 @@ function meaning(card: SessionCard, text: Text): string | null {
   return isForApprovers(card) ? null : meaningOf(card.phase, card.statusWord, text);
 }
 
-/** `word`: Devin's reason. null: the phase says it all. */
-export function meaningOf(phase: SessionPhase, word: string | null, { card }: Text): string | null {
+/** Of a phase, or of what else is announced. `word`: Devin's reason. null: the phase says it all. */
+export function meaningOf(phase: string, word: string | null, { card }: Text): string | null {
   const reasons = lookup<{ readonly [reason: string]: string; any: string }>(card.meaning, phase);
   return reasons === undefined ? null : (lookup(reasons, word ?? 'any') ?? reasons.any);
 }
@@ -168,7 +158,6 @@ function sentences(raw: readonly (string | null)[]): string[] {
 
 const SHOWN_PULL_REQUESTS = 5;
 const FACT_LENGTH = 150;
-const ADDRESS_LENGTH = 500;
 /** Devin's default. */
 const USUAL_MODE = 'normal';
 
@@ -193,15 +182,15 @@ export function repositoryFact({ repos }: SessionCard): string {
   return fact(repos.join(', '));
 }
 
-/** A line for each pull request, as a link; in the plain twin with its address. */
-export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
-  return newestPullRequests(card).map(({ url, state }) => {
-    const where = linked ? pullRequestLink(url) : shownAddress(url);
-    return facts(
-      where,
-      ifAny(state, (word) => lookup(text.card.pullRequestStates, word) ?? fact(word)),
-    );
-  });
+/** A line for each pull request. */
+export function pullRequestLines(card: SessionCard, text: Text): string[] {
+  const { pullRequestStates } = text.card;
+  return newestPullRequests(card).map(({ url, state }) =>
+    facts(
+      pullRequestLink(url),
+      ifAny(state, (word) => lookup(pullRequestStates, word) ?? fact(word)),
+    ),
+  );
 }
 
 /** Those to review. */
@@ -211,11 +200,7 @@ export function newestPullRequests({ pullRequests }: SessionCard): SessionCard['
 
 /** Escaped; by name if the address has one. */
 export function pullRequestLink(url: string): string {
-  return isLinkable(url) ? link(url, pullRequestName(url)) : shownAddress(url);
-}
-
-function shownAddress(url: string): string {
-  return escape(truncate(oneLine(url), ADDRESS_LENGTH));
+  return isLinkable(url) ? link(url, pullRequestName(url)) : fact(url);
 }
 
 /** null: it uses none, and won't. */

@@ -49,7 +49,7 @@ function row(words: string, accessory: Button | null): Rendered {
 
 /** Title and phase; then how long, at what cost, and the pull requests, which name their repository. `more`: further facts. */
 export function sessionLines(card: SessionCard, text: Text, more: readonly (string | null)[] = []): string {
-  const work = text.joins.list(pullRequestLines(card, text, true)) || repositoryFact(card);
+  const work = text.joins.list(pullRequestLines(card, text)) || repositoryFact(card);
   const shown = facts(signedStatus(card, text), ...progressFacts(card, text), work, ...more);
   return `${bold(linkedTitle(card, text))}\n${shown}`;
 }

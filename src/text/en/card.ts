@@ -85,12 +85,9 @@ export const card = {
     'check-again': 'Check again',
     'start-anyway': 'Start anyway',
     reply: 'Reply',
-    answer: 'Answer',
-    wake: 'Wake…',
     'ask-stop': 'Stop…',
     archive: 'Archive',
     'start-again': 'Run again',
-    'raise-cap': 'Run again with a higher cap',
     cancel: 'Cancel',
     mute: 'Mute thread',
     unmute: 'Unmute',
@@ -101,6 +98,9 @@ export const card = {
   /** In its place, without a session. `name`: or a mention. */
   canceledBy: (name: string): string => `Canceled by ${name}`,
   archivedBy: (mention: string): string => `Archived by ${mention}`,
+  answer: 'Answer',
+  wake: 'Wake…',
+  raiseCap: 'Run again with a higher cap',
   openToApprove: 'Open to approve',
   askAgain: 'Ask again',
   confirmStartAnyway:

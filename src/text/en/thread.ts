@@ -51,8 +51,7 @@ export const milestones = {
   /** Label of a link. */
   thread: 'Thread',
   pullRequest: (where: string): string => `Opened ${where}`,
-  foundLate: (mention: string, title: string): string =>
-    `${mention} ${title} did start; Devin just confirmed late.`,
+  foundLate: (mention: string): string => `${mention} This session did start; Devin just confirmed late.`,
   duplicate: (mention: string, title: string): string =>
     `${mention} ${title} has two sessions: the first attempt started, too. Both are billed.`,
   /** `link`: to the first one. */

@@ -45,8 +45,8 @@ export const milestones: Text['milestones'] = {
   somethingElse: 'その他の回答',
   thread: 'スレッド',
   pullRequest: (where) => `${where} を作成しました`,
-  foundLate: (mention, title) =>
-    `${mention} さん、 ${title} は開始されていました。Devin からの確認が遅れていました。`,
+  foundLate: (mention) =>
+    `${mention} さん、このセッションは開始されていました。Devin からの確認が遅れていました。`,
   duplicate: (mention, title) =>
     `${mention} さん、最初の試行も開始されていたため、 ${title} のセッションが 2 つあります。どちらも課金対象です。`,
   stopEither: (link) =>

@@ -27,7 +27,7 @@ const asking: SessionCard = {
   phase: 'needs-you',
   title: 'Rebase the payments branch',
   lastWords: 'Start from main or from release?',
-  actions: ['answer', 'open', 'details', 'ask-stop'],
+  actions: ['reply', 'open', 'details', 'ask-stop'],
 };
 const finished: SessionCard = { ...working, requestId: 'r3', phase: 'finished', title: 'Update the icons' };
 

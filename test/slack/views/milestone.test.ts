@@ -26,7 +26,7 @@ const message: MilestoneMessage = {
     acusUsed: 1.4,
     lastedMs: 60_000,
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
-    actions: ['open', 'answer', 'details', 'start-again'],
+    actions: ['open', 'reply', 'details', 'start-again'],
   },
   said: saying('Which **one**?'),
   isDevins: false,
@@ -68,7 +68,7 @@ describe('a message about a session', () => {
     ['as long as paragraphs', `Which?\n- ${'long '.repeat(40)}\n- no`, []],
   ])('has a button for each answer that a question offers: %s', (_how, words, labels) => {
     const ids = labels.map((label, at) => [`answer_option.${at}`, label]);
-    const other = ['answer', labels.length === 0 ? 'Answer' : 'Something else'];
+    const other = ['reply', labels.length === 0 ? 'Answer' : 'Something else'];
     expect(buttonsOf({ said: saying(words) })).toEqual([...ids, other]);
   });
 

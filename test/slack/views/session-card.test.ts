@@ -22,12 +22,9 @@ const ACTIONS: CardAction[] = [
   'check-again',
   'start-anyway',
   'reply',
-  'answer',
-  'wake',
   'ask-stop',
   'archive',
   'start-again',
-  'raise-cap',
   'review',
   'cancel',
   'mute',
@@ -110,12 +107,12 @@ describe('a card', () => {
   test('has a plain text that says everything', () => {
     expect(render({ ...full, problem: 'It broke.' }).text).toBe(
       [
-        'Fix the flaky login test – Working',
+        'Fix the flaky login test – Working · 12 min · 1.4 of 10 ACU',
         'https://app.devin.ai/sessions/abc',
         'It broke.',
-        'Ana Ruiz · as Ada Lovelace · 12 min · 1.4 of 10 ACU · acme/web, acme/api · fast mode',
-        'https://github.com/acme/web/pull/412 · open',
-        'Devin: Reproduced it: the session cookie expires.',
+        'Ana Ruiz · as Ada Lovelace · acme/web, acme/api · fast mode',
+        '<https://github.com/acme/web/pull/412|acme/web #412> · open',
+        '> Reproduced it: the session cookie expires.',
         'Devin is busy.',
       ].join('\n'),
     );
@@ -137,8 +134,8 @@ describe('a card', () => {
       state: 'open',
     }));
     const { text } = render({ ...full, pullRequests });
-    expect(text).toContain('/pull/2 · open');
-    expect(text).not.toContain('/pull/1 ');
+    expect(text).toContain('acme/web #2> · open');
+    expect(text).not.toContain('acme/web #1>');
   });
 
   test('keeps title, status and URL in the plain text if the rest is too long', () => {
@@ -150,7 +147,7 @@ describe('a card', () => {
       }),
     );
     expect(text.length).toBeLessThanOrEqual(4000);
-    expect(text).toMatch(/^Fix the flaky login test – Working\nhttps:\/\/app\.devin\.ai\/sessions\/abc\n/);
+    expect(text).toMatch(/^Fix the flaky login test – Working · 12 min · 1\.4 of 10 ACU\nhttps:\/\/app\.devin\.ai\/sessions\/abc\n/);
   });
 });
 
@@ -205,7 +202,7 @@ describe("a card's buttons", () => {
 
 describe("a card's menu", () => {
   const inDevin = {
-    snapshot: { status: 'running', statusDetail: 'usage_limit_exceeded', isArchived: false },
+    snapshot: { status: 'running', isArchived: false },
   };
   const created = {
     state: 'created',
@@ -238,7 +235,8 @@ describe("a card's menu", () => {
     'is beside the buttons that help in the phase %s',
     (phase, inRow, inMenu) => {
       const actions = cardActions(created, inDevin, { phase, thread: 'all' });
-      expect(labels({ ...full, phase, thread: 'all', pullRequests, actions })).toEqual({
+      const statusWord = 'usage_limit_exceeded';
+      expect(labels({ ...full, phase, statusWord, thread: 'all', pullRequests, actions })).toEqual({
         buttons: inRow,
         menu: inMenu,
       });
