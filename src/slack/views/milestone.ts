@@ -114,7 +114,6 @@ function headline(message: MilestoneMessage, text: Text): string {
   }
 }
 
-
 function body({ what, card, result }: MilestoneMessage, text: Text): (string | null)[] {
   const { milestones } = text;
   switch (what.kind) {

@@ -147,7 +147,9 @@ describe('a card', () => {
       }),
     );
     expect(text.length).toBeLessThanOrEqual(4000);
-    expect(text).toMatch(/^Fix the flaky login test – Working · 12 min · 1\.4 of 10 ACU\nhttps:\/\/app\.devin\.ai\/sessions\/abc\n/);
+    expect(text).toMatch(
+      /^Fix the flaky login test – Working · 12 min · 1\.4 of 10 ACU\nhttps:\/\/app\.devin\.ai\/sessions\/abc\n/,
+    );
   });
 });
 
