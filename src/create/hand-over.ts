@@ -34,8 +34,8 @@ async function receive<Taken extends object>(
   { askedAt, signal, take }: HandOver & { take: (content: FileContent) => Promise<Taken> },
 ): Promise<{ leftOut: LeftOut['reason'] } | (Taken & { leftOut: null; sha256: string })> {
   const opened = await files.open(file, signal).catch((error: unknown): OpenedFile => {
-    const retry = retryWindow('message', { triedForMs: now() - askedAt.getTime() });
-    if (signal.aborted || retry.kind === 'wait') throw error;
+    const againInMs = retryWindow('message', { triedForMs: now() - askedAt.getTime() });
+    if (signal.aborted || againInMs !== null) throw error;
     return { kind: 'left-out', reason: 'unreadable' };
   });
   if (opened.kind === 'left-out') return { leftOut: opened.reason };

@@ -124,7 +124,7 @@ export async function postFile(c: FollowContext, job: PostJob): Promise<void> {
   const file = fileSchema.parse(JSON.parse(row.text));
   if (row.attemptedAt !== null || !(await share(c, job, file))) {
     const sentence = c.text.thread.fileInDevin(code(file.name));
-    const rendered = renderInDevin(sentence, followed.session.url, c.text);
+    const rendered = renderInDevin(sentence, followed.session.snapshot.url, c.text);
     await post(c, job, { ...wordsMessage(followed, row, { part: 0, rendered }), isQuestion: false });
   }
   await c.store.messages.change(row, { state: 'posted' });
@@ -139,8 +139,8 @@ async function share(c: FollowContext, job: PostJob, file: SessionFile): Promise
     signal.throwIfAborted();
     c.log.warn({ err: error, key: row.key }, "a file that Devin made couldn't be taken to Slack");
     // The next files can't wait forever.
-    const retry = retryWindow('message', { triedForMs: c.now() - row.createdAt.getTime() });
-    if (isPassing(error) && retry.kind === 'wait') throw new Later('down');
+    const againInMs = retryWindow('message', { triedForMs: c.now() - row.createdAt.getTime() });
+    if (isPassing(error) && againInMs !== null) throw new Later('down');
     return null;
   });
   if (fileId === null) return false;

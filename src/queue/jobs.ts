@@ -118,8 +118,8 @@ export function createQueue({
           if (error instanceof LeaseLostError) return HELD_WAIT_MS;
           const later = error instanceof Later ? error : null;
           if (later === null) log.warn({ err: error, job: name }, 'a job failed; it will be retried');
-          const retry = jobRetry(name, { triedForMs, retryAfterMs: later?.afterMs ?? null });
-          if (retry.kind === 'wait') return retry.afterMs;
+          const againInMs = jobRetry(name, { triedForMs, retryAfterMs: later?.afterMs });
+          if (againInMs !== null) return againInMs;
           if (later === null || over === undefined) log.error({ job: name }, 'a job was given up');
           else await over(payloads[name].parse(data), later.why);
           return null;

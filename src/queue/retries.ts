@@ -59,9 +59,7 @@ const FIRST_WAIT_MS = SECOND_MS;
 const LONGEST_WAIT_MS = MINUTE_MS;
 
 /** `triedForMs`: since the first attempt. `retryAfterMs`: what the other side asks for. */
-type Tried = { triedForMs: number; retryAfterMs?: number | null };
-
-type Retry = { kind: 'wait'; afterMs: number } | { kind: 'over' };
+type Tried = { triedForMs: number; retryAfterMs?: number | null | undefined };
 
 /** The sooner of two times to try again, in ms; null: never. */
 export function sooner(one: number | null, other: number | null): number | null {
@@ -69,23 +67,21 @@ export function sooner(one: number | null, other: number | null): number | null 
 }
 
 /**
- * Whether to try again, and when. It is also over when the other side asks for more time than is left: nobody is kept
- * waiting for what can only fail.
+ * When to try again, in ms; null: it is over, also when the other side asks for more time than is left: nobody is kept waiting
+ * for what can only fail.
  */
-export function retryWindow(name: keyof typeof WINDOW_MS, { triedForMs, retryAfterMs = null }: Tried): Retry {
+export function retryWindow(
+  name: keyof typeof WINDOW_MS,
+  { triedForMs, retryAfterMs }: Tried,
+): number | null {
   const leftMs = WINDOW_MS[name] - triedForMs;
-  if (leftMs <= 0 || (retryAfterMs ?? 0) > leftMs) return { kind: 'over' };
-  return { kind: 'wait', afterMs: Math.max(retryAfterMs ?? 0, backOffMs(triedForMs)) };
+  const askedMs = retryAfterMs ?? 0;
+  return leftMs <= 0 || askedMs > leftMs ? null : Math.max(askedMs, backOffMs(triedForMs));
 }
 
-/** How long a kind of job is tried; those left out as long as what waits for Devin. */
-const JOB_WINDOW: { readonly [Name in JobName]?: keyof typeof WINDOW_MS } = {
-  show: 'slack',
-  'relay-from-devin': 'slack',
-};
-
-export function jobRetry(name: JobName, tried: Tried): Retry {
-  return retryWindow(JOB_WINDOW[name] ?? 'devin', tried);
+/** What Slack shows is tried for as long as Slack may refuse it, and the rest as long as what waits for Devin. */
+export function jobRetry(name: JobName, tried: Tried): number | null {
+  return retryWindow(name === 'show' || name === 'relay-from-devin' ? 'slack' : 'devin', tried);
 }
 
 /** How long to wait before the next try, in proportion to how long it has been tried: in the end once a minute. */

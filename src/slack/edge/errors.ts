@@ -137,7 +137,7 @@ export function retrySlack(
   if (failure.kind === 'refused') {
     const { code } = failure;
     const kind = refusalKind(code);
-    const mayHelp = kind === 'other' && retryWindow(window, { triedForMs }).kind === 'wait';
+    const mayHelp = kind === 'other' && retryWindow(window, { triedForMs }) !== null;
     // What waits for another token waits as long as that takes.
     if (!mayHelp && kind !== 'token') return { kind: 'over', code };
   }
