@@ -6,20 +6,13 @@ import { LANGUAGES, type Language } from './session/preferences.ts';
 import { type Text, issueWords } from './text/index.ts';
 import { createLanguages, readLanguage, settingOfLanguage } from './text/languages.ts';
 
-/** Of a token with something around or in it. */
-const NOT_ALONE = 'not alone';
-
 /**
  * Sent in a header, which takes no other characters: something like `xoxb-…` would fail as if Slack were down. Quotes and
  * spaces come with a copied token. https://datatracker.ietf.org/doc/html/rfc6750#section-2.1
  */
-const token = (prefix: string) =>
-  z
-    .string()
-    .regex(new RegExp(`${prefix}\\w`), { abort: true })
-    .regex(new RegExp(`^${prefix}[\\w.~+/=-]+$`), NOT_ALONE);
+const token = (prefix: string) => z.string().regex(new RegExp(`^${prefix}[\\w.~+/=-]+$`));
 /** It isn't sent anywhere: only what comes with a copied one can't be part of it. */
-const secret = z.string().regex(/^[^\s"'“”‘’]*$/, NOT_ALONE);
+const secret = z.string().regex(/^[^\s"'“”‘’]*$/);
 /** Tokens are sent there: without TLS only on this machine. */
 const address = z.url({ protocol: /^https?$/ }).refine(isPrivate);
 const proxy = z.url({ protocol: /^https?$/ });
@@ -166,14 +159,10 @@ function misspelledNames(given: Environment): { name: string; meant: string }[] 
 
 /** One line for each variable; it begins with the name. */
 function variableProblems({ issues }: z.ZodError, text: Text): string[] {
-  const { notAlone } = text.config;
   const words: Partial<Record<string, string>> = text.config.variables;
   return environmentSchema.keyof().options.flatMap((name) => {
-    const found = issues.filter(({ path }) => path[0] === name);
-    const [first] = found;
-    if (first === undefined) return [];
-    if (found.some(({ message }) => message === NOT_ALONE)) return [notAlone(name)];
-    return [`${name} ${words[name] ?? issueWords(first, text)}`];
+    const issue = issues.find(({ path }) => path[0] === name);
+    return issue === undefined ? [] : [`${name} ${words[name] ?? issueWords(issue, text)}`];
   });
 }
 

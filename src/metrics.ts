@@ -116,15 +116,18 @@ export function createMetrics({
     { name: 'devin_slack_ready', help: '1: this part works; 0: it is down. The same as /readyz.' },
     readiness,
   );
-  for (const [name, file] of Object.entries({ policy, identity_file: mapping }))
-    gauge(
-      {
-        name: `devin_slack_${name}_ok`,
-        help: '0: the file has errors, and the last valid one stays in force.',
-        labelNames: [],
-      },
-      async () => Promise.resolve([{ labels: {}, value: Number(file.problems().length === 0) }]),
-    );
+  gaugeBy(
+    'file',
+    {
+      name: 'devin_slack_file_ok',
+      help: '0: this file has errors, and the last valid one stays in force.',
+    },
+    async () =>
+      Promise.resolve({
+        policy: policy.problems().length === 0,
+        identity: mapping.problems().length === 0,
+      }),
+  );
 
   return {
     countState: (state: RequestState): void => requests.inc({ state }),

@@ -106,7 +106,7 @@ describe('the settings', () => {
     ['DEVIN_API_KEY', 'cog_…'],
   ])('refuse what no header can hold: %s=%s', (name, value) => {
     expect(parseConfig({ ...complete, [name]: value })).toMatchObject({
-      problems: [expect.stringMatching(`^${name} must be (?!only the token)`)],
+      problems: [expect.stringMatching(`^${name} must be `)],
     });
   });
 
@@ -115,9 +115,9 @@ describe('the settings', () => {
     ['SLACK_APP_TOKEN', 'xapp-1\u200B'],
     ['DEVIN_API_KEY', 'key: cog_1'],
     ['SLACK_SIGNING_SECRET', '"0123456789abcdef"'],
-  ])('say what came with a copied token, which they have: %s=%s', (name, value) => {
+  ])('refuse what came with a copied token: %s=%s', (name, value) => {
     expect(problemsOf(parseConfig({ ...complete, [name]: value }))).toEqual([
-      expect.stringMatching(`^${name} must be only the token: .*quotation marks, spaces`),
+      expect.stringMatching(`^${name} must be `),
     ]);
   });
 
@@ -160,7 +160,7 @@ describe('the settings', () => {
     for (const value of refused)
       expect([value, parsed(value)]).toMatchObject([
         value,
-        { problems: [expect.stringMatching(`^${name} must be (?!only the token)`)] },
+        { problems: [expect.stringMatching(`^${name} must be `)] },
       ]);
   });
 

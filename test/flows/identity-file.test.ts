@@ -98,7 +98,7 @@ test('only administrators see in their Home whether the identity file is valid',
 test('the metrics say whether the current identity file is in force', async () => {
   const metric = async () => (await fetch(`${world().address}/metrics`)).text();
   await writeFile(file, 'people: [{ slack: nobody, devin: user-1 }]\n');
-  await expect.poll(metric).toContain('devin_slack_identity_file_ok 0');
+  await expect.poll(metric).toContain('devin_slack_file_ok{file="identity"} 0');
   await writeFile(file, 'people: []\n');
-  await expect.poll(metric).toContain('devin_slack_identity_file_ok 1');
+  await expect.poll(metric).toContain('devin_slack_file_ok{file="identity"} 1');
 });

@@ -167,9 +167,9 @@ describe('a policy that changes', () => {
   });
 
   test('stays in force while its file has errors, and says so in metrics, log and Homes', async () => {
-    expect(await metric()).toContain('devin_slack_policy_ok 1');
+    expect(await metric()).toContain('devin_slack_file_ok{file="policy"} 1');
     await change('rules: [');
-    expect(await metric()).toContain('devin_slack_policy_ok 0');
+    expect(await metric()).toContain('devin_slack_file_ok{file="policy"} 0');
     expect(world().logText()).toContain('the last valid one stays in force');
     const [admin, owner, other] = [
       addColleague(world(), { isAdmin: true }),
@@ -188,7 +188,7 @@ describe('a policy that changes', () => {
     await type(`fix it now ${INFRA}`);
     await toldTo(world(), place, 'Ask in #platform.');
     await change(POLICY);
-    expect(await metric()).toContain('devin_slack_policy_ok 1');
+    expect(await metric()).toContain('devin_slack_file_ok{file="policy"} 1');
   });
 });
 

@@ -23,9 +23,6 @@ export const config = {
     SECRETS_KEY:
       'must be 32 bytes in base64, or several of these, separated by commas, and the same for all replicas: make one with `openssl rand -base64 32`.',
   },
-  /** It has a token, and something around or in it. */
-  notAlone: (name: string): string =>
-    `${name} must be only the token: remove the quotation marks, spaces and other characters that came with it when it was copied.`,
   misspelled: (name: string, meant: string): string =>
     `${name} isn't a setting of this app, and is ignored: did you mean ${meant}?`,
   transport:

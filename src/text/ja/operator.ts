@@ -25,8 +25,6 @@ export const config: Text['config'] = {
     SECRETS_KEY:
       'には 32 バイトの base64（複数はコンマ区切り）を、すべてのレプリカで同じ値で指定してください。作成: `openssl rand -base64 32`',
   },
-  notAlone: (name) =>
-    `${name} にはトークンだけを指定してください。コピーしたときに入った引用符や空白などの文字を取り除いてください。`,
   misspelled: (name, meant) =>
     `${name} という設定はないため無視しました。${meant} の間違いではありませんか。`,
   transport:
