@@ -68,9 +68,6 @@ export type FoundSession = Omit<StartedSpend, 'userId' | 'channelId'> & {
   isOpen: boolean;
 };
 
-/** Sessions of a person that are named among those that hold a reservation. */
-const MOST_OWN = 5;
-
 export type Ledger = ReturnType<typeof createLedger>;
 
 /** The newest row of a session. `earlier`: what its other rows count. */
@@ -169,14 +166,9 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
         // A session that goes on past midnight holds its reservation, also before Devin is asked again.
         const before = sql`least(${start}, ${since('day', at)} - interval '1 day')`;
         const rows = sql`${whose[key]} and l.at >= ${before} and (l.at >= ${start} or l.is_open)`;
-        const own = sql`select s.response ->> 'title' as title, s.url from ledger l
-          join sessions s on s.session_id = l.session_id
-          where ${rows} and l.user_id = ${spender.userId} and l.counted > l.consumed
-          order by l.id desc limit ${MOST_OWN}`;
         return sql`select ${key}::text as key, ${most}::integer as most, coalesce(sum(consumed) filter (where l.at >= ${start}), 0) as used,
           coalesce(sum(counted - consumed), 0) as reserved,
-          (count(*) filter (where counted > consumed))::integer as sessions,
-          coalesce((select json_agg(own) from (${own}) own), '[]') as own from ledger l where ${rows}`;
+          (count(*) filter (where counted > consumed))::integer as sessions from ledger l where ${rows}`;
       });
       const { rows } = await sql<Ceiling>`${sql.join(each, sql` union all `)}`.execute(trx);
       const ceilings = rows.toSorted((a, b) => CEILINGS.indexOf(a.key) - CEILINGS.indexOf(b.key));
@@ -314,9 +306,7 @@ const rowSchema = z.object({
   consumed: z.number(),
   counted: z.number(),
   isOpen: z.boolean(),
-  mode: z.string().nullable(),
   repos: z.array(z.string()).nullable(),
-  merged: z.coerce.number(),
 });
 export type LedgerEntry = z.infer<typeof rowSchema>;
 
@@ -327,15 +317,10 @@ const PAGE = 500;
 /** `l`: the entries. */
 const entriesOf = (l: RawBuilder<unknown>) => sql`
   select l.id, l.request_id, l.session_id, l.user_id, l.channel_id, l.at, l.cap, l.consumed, l.counted, l.is_open,
-  coalesce(s.response ->> 'devin_mode', r.draft #>> '{values,devin_mode}') as mode,
-  r.draft #> '{values,repos}' as repos,
-  jsonb_array_length(jsonb_path_query_array(
-    (s.response -> 'pull_requests')::jsonb, '$[*] ? (@.pr_state == "merged")')) as merged
-  from ${l} l
-  left join session_requests r on r.id = l.request_id
-  left join sessions s on s.session_id = l.session_id`;
+  r.draft #> '{values,repos}' as repos
+  from ${l} l left join session_requests r on r.id = l.request_id`;
 
-/** Usage, from the ledger and its sessions. */
+/** Usage, from the ledger. */
 export function createUsage(db: Kysely<Tables>) {
   return {
     /** The newest first. */

@@ -74,13 +74,11 @@ export const USAGE: ExportColumns<LedgerEntry> = {
   session_id: ({ sessionId }) => sessionId,
   user_id: ({ userId }) => userId,
   channel_id: ({ channelId }) => channelId,
-  mode: ({ mode }) => mode,
   repos: ({ repos }) => repos ?? [],
   acu_cap: ({ cap }) => cap,
   acu_used: ({ consumed }) => consumed,
   acu_counted: ({ counted }) => counted,
   in_progress: ({ isOpen }) => isOpen,
-  merged_pull_requests: ({ merged }) => merged,
 };
 
 function lineOf<Row>(row: Row, columns: ExportColumns<Row>): Record<string, Cell> {

@@ -38,13 +38,11 @@ test('export prints a line for each session, beside a running app', async () => 
     session_id: 's1',
     user_id: 'U1',
     channel_id: 'C1',
-    mode: null,
     repos: [],
     acu_cap: 10,
     acu_used: 1.5,
     acu_counted: 1.5,
     in_progress: false,
-    merged_pull_requests: 0,
   });
   expect(JSON.parse(second ?? '')).toMatchObject({ acu_cap: null, in_progress: true, session_id: null });
 });
@@ -55,13 +53,11 @@ const ENTRY = {
   sessionId: 's1',
   userId: 'U1',
   channelId: 'C1',
-  mode: 'fast',
   repos: ['acme/web', 'acme/api'],
   cap: 10,
   consumed: 2,
   counted: 2,
   isOpen: true,
-  merged: 1,
 };
 
 test.each([
@@ -74,8 +70,8 @@ test.each([
   ['a\rb', '"a\rb"'],
   ['a\nb', '"a\nb"'],
   ['a,b', '"a,b"'],
-])('a cell of a CSV file is never computed, nor two: %j', async (mode, cell) => {
+])('a cell of a CSV file is never computed, nor two: %j', async (channelId, cell) => {
   const lines: string[] = [];
-  for await (const line of exportLines(Readable.from([{ ...ENTRY, mode }]), USAGE, true)) lines.push(line);
-  expect(lines[1]).toContain(`,C1,${cell},acme/web`);
+  for await (const line of exportLines(Readable.from([{ ...ENTRY, channelId }]), USAGE, true)) lines.push(line);
+  expect(lines[1]).toContain(`,U1,${cell},acme/web`);
 });

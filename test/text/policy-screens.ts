@@ -48,7 +48,6 @@ const OVER = {
   atMs: 0,
 } as const;
 const COUNTED = { most: 10, used: 3, reserved: 4, sessions: 3 };
-const OWN = [{ title: null, url: 'https://devin.example/s1' }];
 const EXPLAINED: Explained = {
   hurdles: [],
   terms: null,
@@ -58,7 +57,7 @@ const EXPLAINED: Explained = {
     modes: { fast: 'refuse', ultra: 'approve' },
     instructions: 'words',
     most: 5,
-    budgets: CEILINGS.map((key) => ({ key, ...COUNTED, own: OWN })),
+    budgets: CEILINGS.map((key) => ({ key, ...COUNTED })),
   },
   announcements: [
     { field: 'repos', verdict: 'approve', wanted: { kind: 'names', names: ['a', 'b', 'c', 'd', 'e', 'f'] } },
@@ -79,7 +78,7 @@ const HURDLES: Hurdle[] = [
       kind: 'budget',
       verdict: 'refuse',
       asked: 9,
-      ceiling: { key, ...COUNTED, sessions, own: sessions === 3 ? OWN : [] },
+      ceiling: { key, ...COUNTED, sessions },
       renewsAtMs: 0,
     })),
   ),
@@ -93,7 +92,7 @@ const REPORT: UsageReport = {
   scope: 'workspace',
   by: 'repo',
   days: 30,
-  budgets: CEILINGS.map((key) => ({ key, ...COUNTED, own: [] })),
+  budgets: CEILINGS.map((key) => ({ key, ...COUNTED })),
   summary: { sessions: 3, acu: 12.5, groups: [{ name: 'acme/web', sessions: 3, acu: 12.5 }] },
   newest: 5000,
 };

@@ -21,13 +21,11 @@ export const ceilingSchema = z.object({
   /** What sessions in progress may still use, and how many they are. */
   reserved: z.number(),
   sessions: z.number(),
-  /** The person's own sessions among these, the newest first; not all of many. */
-  own: z.array(z.object({ title: z.string().nullable(), url: z.string() })),
 });
 export type Ceiling = z.infer<typeof ceilingSchema>;
 
 /** Negative if sessions used more than there was. */
-export function freeOf({ most, used, reserved }: Omit<Ceiling, 'key' | 'own'>): number {
+export function freeOf({ most, used, reserved }: Omit<Ceiling, 'key'>): number {
   return most - used - reserved;
 }
 
@@ -35,7 +33,7 @@ export function freeOf({ most, used, reserved }: Omit<Ceiling, 'key' | 'own'>): 
 export function ceilingsIn(limits: Policy['limits']): Ceiling[] {
   return CEILINGS.flatMap((key) => {
     const most = limits[key];
-    return most === undefined ? [] : [{ key, most, used: 0, reserved: 0, sessions: 0, own: [] }];
+    return most === undefined ? [] : [{ key, most, used: 0, reserved: 0, sessions: 0 }];
   });
 }
 
@@ -62,7 +60,7 @@ export function renewsAt(period: Period, now: Date): Date {
 const MARKS = [75, 95] as const;
 
 /** Tells owners how much of a ceiling is used. */
-export type BudgetAlert = Omit<Ceiling, 'own'> & {
+export type BudgetAlert = Ceiling & {
   teamId: string;
   /** Whose ceiling: a person's or a channel's id; null: everyone's. */
   subject: string | null;
@@ -76,7 +74,7 @@ export type Spender = { teamId: string; userId: string; channelId: string };
 
 /** What owners are told of now: of several marks of a ceiling, the highest. */
 export function alertsOf(ceilings: readonly Ceiling[], spender: Spender, at: Date): BudgetAlert[] {
-  return ceilings.flatMap(({ own: _own, ...ceiling }) => {
+  return ceilings.flatMap((ceiling) => {
     const { key, most, used } = ceiling;
     const percent = MARKS.findLast((mark) => used * 100 >= most * mark);
     if (percent === undefined) return [];
