@@ -104,7 +104,6 @@ async function record(
 ): Promise<void> {
   const {
     id: sessionId,
-    url,
     number,
     createdAtMs,
     updatedAtMs,
@@ -152,7 +151,7 @@ async function record(
   const snapshot = answeredSessionSchema.parse(devin.wire(sessionId));
   const told = pullRequestUrls(snapshot).map(pullRequestKey);
   const wasFinished = told.length > 0;
-  await sessions.bind({ sessionId, requestId, url, snapshot, teamId, channelId, threadTs: '', told }, db);
+  await sessions.bind({ sessionId, requestId, snapshot, teamId, channelId, threadTs: '', told }, db);
   const phase = sessionPhase(snapshot, wasFinished);
   await sessions.change(sessionId, { phase, phaseAt: at, changedAt: at, wasFinished });
   await db

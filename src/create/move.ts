@@ -149,13 +149,13 @@ async function bind(
   trx: Transaction<Tables>,
 ): Promise<void> {
   const { id: requestId, teamId } = request;
-  const { sessionId, url } = snapshot;
+  const { sessionId } = snapshot;
   const told = isOpen(before.state) || asked ? [] : [FOUND_LATE];
   // The thread of its card, or the one under its card; '' until that is posted.
   const channelId = request.cardChannelId ?? request.channelId;
   const threadTs = cardThread(request) ?? request.cardTs ?? '';
   const bound = await sessions.bind(
-    { sessionId, requestId, url, snapshot, told, teamId, channelId, threadTs },
+    { sessionId, requestId, snapshot, told, teamId, channelId, threadTs },
     trx,
   );
   // What people said while it was starting.

@@ -48,7 +48,7 @@ async function compose(c: NotifyContext, request: SessionRequest, kind: Notice):
         text,
       );
     case 'no-card':
-      return noCard(await c.store.sessions.ofRequest(request.id), text);
+      return noCard((await c.store.sessions.ofRequest(request.id))?.snapshot ?? null, text);
     case 'slow':
       // Otherwise it has a card, or another notice says how it ended.
       return isOpen(state) && cardTs === null

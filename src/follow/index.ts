@@ -159,7 +159,7 @@ async function noteTrouble(
 ): Promise<void> {
   if (session.threadTrouble !== null) return;
   const text = await textFor(userId);
-  const opened = link(session.url, text.card.buttons.open);
+  const opened = link(session.snapshot.url, text.card.buttons.open);
   const sentence = text.thread.trouble(slackRefusal(code, text), opened);
   const place = { userId, channelId: null, threadTs: null };
   // If Slack is busy, the next try tells them.

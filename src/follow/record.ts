@@ -75,7 +75,6 @@ async function record(
     const nextPoll = nextPollOf(c, { phase, status: snapshot.status, quietMs: 0 });
     const changes: SessionChanges = {
       snapshot,
-      url: snapshot.url,
       phase,
       ...(phase !== current.phase && { phaseAt: new Date(c.now()) }),
       wasFinished,

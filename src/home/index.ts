@@ -92,14 +92,14 @@ async function ownSessions(
   text: Text,
 ): Promise<Pick<Home, 'sessions' | 'hasMore'>> {
   const { listing, requests, sessions } = c.store;
-  const { requestIds, total } = await listing.mostPressing({ ...owner, limit: SHOWN_SESSIONS });
+  const { requestIds, hasMore } = await listing.mostPressing({ ...owner, limit: SHOWN_SESSIONS });
   const entries = requestIds.map(async (id) => {
     const [request, session] = await Promise.all([requests.find(id), sessions.ofRequest(id)]);
     if (request === null) return [];
     const card = cardView({ request, session, nowMs: c.tuning.now() }, text);
     return [{ card, thread: c.slack.outbound.permalink(cardMessage(request)) }];
   });
-  return { sessions: (await Promise.all(entries)).flat(), hasMore: total > requestIds.length };
+  return { sessions: (await Promise.all(entries)).flat(), hasMore };
 }
 
 /** What waits for this person's approval. */

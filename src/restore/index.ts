@@ -160,7 +160,7 @@ export async function importSession(
   { request: asked, snapshot, requestChanges, card, ...read }: ExistingSession,
 ): Promise<SessionRequest | null> {
   const { db, requests, sessions, messages, ledger, shown } = c.store;
-  const { sessionId, url } = snapshot;
+  const { sessionId } = snapshot;
   const { id: requestId, teamId, userId, channelId, threadTs } = asked;
   const history = read.history ?? (await readHistory(c, sessionId));
   const identity = await sessionMember(c, snapshot);
@@ -183,7 +183,7 @@ export async function importSession(
     const changes = { sessionId, identity, ...requestChanges, ...place };
     await requests.advance({ id: requestId, from: 'accepted', to: 'created', changes }, trx);
     const thread = { teamId, channelId, threadTs: threadTs ?? '' };
-    await sessions.bind({ sessionId, requestId, url, snapshot, ...thread }, trx);
+    await sessions.bind({ sessionId, requestId, snapshot, ...thread }, trx);
     await sessions.change(sessionId, asFound(snapshot, history), trx);
     const said = history.messages.map((message) => messageRow(message, 'skipped'));
     const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));

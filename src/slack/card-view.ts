@@ -115,7 +115,7 @@ function waitsFor(
 
 function withSession(rows: CardRows & { session: SessionRow }, text: Text) {
   const { request, session, share = 'alone', nowMs } = rows;
-  const { snapshot, url, lastWords } = session;
+  const { snapshot, lastWords } = session;
   // A new session's recorded phase is `starting` until the first poll, which announces what it has come to.
   const phase = session.phase === 'gone' ? 'gone' : sessionPhase(snapshot, session.wasFinished);
   const here = rows.here ?? { listen: session.listen, began: beganBy(session, request) };
@@ -125,7 +125,7 @@ function withSession(rows: CardRows & { session: SessionRow }, text: Text) {
   return {
     phase,
     statusWord: snapshot.statusDetail,
-    url,
+    url: snapshot.url,
     acuLimit: capNow(request.draft.values.max_acu_limit ?? null, snapshot.acusConsumed, phase),
     acusUsed: snapshot.acusConsumed,
     lastedMs: Math.max(0, untilMs - snapshot.createdAt * 1000),

@@ -12,11 +12,10 @@ type Own = { teamId: string; userId: string; limit: number };
 /** `ts`: null: Slack doesn't have the message that asks for it. */
 type ListedRequest = { requestId: string; channelId: string | null; ts: string | null };
 
-/** `total` counts up to MOST_COUNTED. */
-type FoundRequests = { requestIds: string[]; total: number };
+type FoundRequests = { requestIds: string[]; hasMore: boolean };
 
-/** Nobody pages through more, and counting all would take longer every year. */
-const MOST_COUNTED = 1000;
+/** Sorting all of a person's would take longer every year. */
+const MOST_SORTED = 1000;
 // Literally as in the indexes: only then are they used.
 const NOT_REFUSED = sql<boolean>`session_requests.state <> 'refused'`;
 const ACTIVE = sql<boolean>`sessions.phase not in ${literals(phasesOf('earlier'))}`;
@@ -25,6 +24,11 @@ const PRESSURE = sql`case
   when state = 'unknown' or phase in ${literals(phasesOf('needs-you'))} then 0
   when state in ${literals(PENDING_STATES)} or phase in ${literals(phasesOf('under-way'))} then 1
   else 2 end`;
+
+/** `rows`: one more than `limit`, if there are more. */
+function firstOf(rows: readonly { id: string }[], limit: number): FoundRequests {
+  return { requestIds: rows.slice(0, limit).map(({ id }) => id), hasMore: rows.length > limit };
+}
 
 /** Lists of requests, newest first. Refused ones have no card and are left out. */
 export type Listing = ReturnType<typeof createListing>;
@@ -37,27 +41,16 @@ export function createListing(db: Kysely<Tables>) {
       .where(NOT_REFUSED)
       .$if(whose === 'mine', (query) => query.where('userId', '=', viewerId));
 
-  async function count(whose: Whose): Promise<number> {
-    const counted = await db
-      .selectFrom(found(whose).select('id').orderBy('createdAt', 'desc').limit(MOST_COUNTED).as('found'))
-      .select((select) => select.fn.countAll().as('total'))
-      .executeTakeFirstOrThrow();
-    return Number(counted.total);
-  }
-
   return {
     async page(query: Whose & { offset: number; limit: number }): Promise<FoundRequests> {
-      const [rows, total] = await Promise.all([
-        found(query)
-          .select('id')
-          .orderBy('createdAt', 'desc')
-          .orderBy('id')
-          .offset(query.offset)
-          .limit(query.limit)
-          .execute(),
-        count(query),
-      ]);
-      return { requestIds: rows.map(({ id }) => id), total };
+      const rows = await found(query)
+        .select('id')
+        .orderBy('createdAt', 'desc')
+        .orderBy('id')
+        .offset(query.offset)
+        .limit(query.limit + 1)
+        .execute();
+      return firstOf(rows, query.limit);
     },
 
     /** Requests whose sessions are active in a channel, or for null in the workspace; newest first. */
@@ -103,7 +96,7 @@ export function createListing(db: Kysely<Tables>) {
       return rows.map(({ sessionId }) => sessionId);
     },
 
-    /** What waits for this person's approval, first what expires first, with their message about it; `total`: of all. */
+    /** What waits for this person's approval, first what expires first, with their message about it. */
     async approvalsFor({ teamId, userId, limit }: Own) {
       const asked = JSON.stringify([{ userId }]);
       const { rows } = await sql<ListedRequest>`
@@ -117,23 +110,23 @@ export function createListing(db: Kysely<Tables>) {
       return rows;
     },
 
-    /** A person's own, of the last MOST_COUNTED: what waits for them, then active ones, then the rest; newest first. */
+    /** A person's own, of the last MOST_SORTED: what waits for them, then active ones, then the rest; newest first. */
     async mostPressing({ teamId, userId, limit }: Own): Promise<FoundRequests> {
       const own = found({ teamId, viewerId: userId, whose: 'mine' })
         .select(['id', 'state', 'createdAt'])
         .orderBy('createdAt', 'desc')
         .orderBy('id')
-        .limit(MOST_COUNTED);
+        .limit(MOST_SORTED);
       const rows = await db
         .selectFrom(own.as('own'))
         .leftJoin('sessions', 'sessions.requestId', 'own.id')
-        .select(['own.id', sql<string>`count(*) over ()`.as('total')])
+        .select('own.id')
         .orderBy(PRESSURE)
         .orderBy('own.createdAt', 'desc')
         .orderBy('own.id')
-        .limit(limit)
+        .limit(limit + 1)
         .execute();
-      return { requestIds: rows.map(({ id }) => id), total: Number(rows[0]?.total ?? 0) };
+      return firstOf(rows, limit);
     },
   };
 }

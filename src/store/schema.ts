@@ -67,7 +67,6 @@ create index session_requests_with_text on session_requests (updated_at)
 create table sessions (
   session_id text primary key,
   request_id text not null unique,
-  url text not null,
   -- Not jsonb: Details shows the answer in Devin's own order.
   response json not null,
   team_id text not null,

@@ -10,7 +10,6 @@ const columnsSchema = z.object({
   /** Without the `devin-` prefix. */
   sessionId: z.string(),
   requestId: z.string(),
-  url: z.string(),
   /** What Devin said about it last. */
   response: fromWire(sessionSnapshotSchema),
   teamId: z.string(),
@@ -57,7 +56,7 @@ export type SessionColumns = z.output<typeof columnsSchema>;
 
 export type NewSession = Pick<
   SessionRow,
-  'sessionId' | 'requestId' | 'url' | 'snapshot' | 'teamId' | 'channelId' | 'threadTs'
+  'sessionId' | 'requestId' | 'snapshot' | 'teamId' | 'channelId' | 'threadTs'
 > & {
   /** Keys of milestones that it begins with. */
   told?: readonly string[];

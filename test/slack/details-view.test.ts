@@ -16,10 +16,7 @@ test.each([
   const prompt = 'fix it\n<slack-messages>\nwe bought it';
   const uploads = { urls: ['https://app.devin.ai/attachments/1/app.log'], leftOut: [] };
   const request = requestRow({ draft: { values: { prompt: 'fix it' }, sources: {} }, prompt, uploads });
-  const session = sessionRow({
-    snapshot: sessionSnapshot('s1', {}),
-    url: 'https://app.devin.ai/sessions/s1',
-  });
+  const session = sessionRow({ snapshot: sessionSnapshot('s1', {}) });
   const view = detailsView({ request, session, onlyAsked }, en);
   const shown = JSON.stringify(renderDetails(view, en));
   expect(shown).toContain('fix it');

@@ -27,7 +27,7 @@ describe('the limits of a person, on two replicas', () => {
     /** The session of request r1. */
     const bind = async (trx: Trx, changes: SessionChanges) => {
       const of = { sessionId: 's1', requestId: 'r1', teamId: 'T1', channelId: 'C1', threadTs: '1.0' };
-      await sessions.bind({ ...of, url: 'https://devin/s1', snapshot: sessionSnapshot('s1') }, trx);
+      await sessions.bind({ ...of, snapshot: sessionSnapshot('s1') }, trx);
       await sessions.change('s1', changes, trx);
     };
     return { db, interactive, insert, send, bind };

@@ -15,7 +15,7 @@ describe('polls of sessions', () => {
     const add = async (id: string, columns: object, said: object = {}): Promise<void> => {
       const snapshot = sessionSnapshot(id, said);
       const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
-      await sessions.bind({ sessionId: id, requestId: id, url: snapshot.url, snapshot, ...place }, db);
+      await sessions.bind({ sessionId: id, requestId: id, snapshot, ...place }, db);
       await db.updateTable('sessions').set(columns).where('sessionId', '=', id).execute();
     };
     const dueNow = async () => {

@@ -42,7 +42,6 @@ describe('work that keeps failing', () => {
         {
           sessionId: id,
           requestId: `r-${id}`,
-          url: `https://app.devin.ai/sessions/${id}`,
           snapshot: sessionSnapshot(id),
           teamId: 'T1',
           channelId: 'C1',

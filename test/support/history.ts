@@ -84,9 +84,9 @@ async function fillSessions({ db, from, to, requests, active }: Part): Promise<v
   };
   const isActive = sql`n > ${requests}::int - ${active}::int`;
   await sql`
-    insert into sessions (session_id, request_id, url, response, team_id, channel_id, thread_ts, phase, was_finished,
+    insert into sessions (session_id, request_id, response, team_id, channel_id, thread_ts, phase, was_finished,
       last_words, changed_at, phase_at, next_look_at, watch_first, told, created_at)
-    select 's' || n, 'r' || n, 'https://app.devin.ai/sessions/s' || n,
+    select 's' || n, 'r' || n,
       (${JSON.stringify(response)}::jsonb || jsonb_build_object('session_id', 's' || n, 'url', 'https://app.devin.ai/sessions/s' || n)
         || case when ${isActive} then '{"status":"running","status_detail":"working"}'::jsonb
            when n % 10 < 3 then '{"status":"exit"}'::jsonb else '{}'::jsonb end)::json,

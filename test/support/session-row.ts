@@ -9,7 +9,6 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
   return {
     sessionId: 's1',
     requestId: 'r1',
-    url: snapshot.url,
     snapshot,
     teamId: 'T1',
     channelId: 'C1',

@@ -21,7 +21,7 @@ test.each(FILES)('%s takes the name of the command from its reader', (file) => {
 });
 
 test.each([en, ja])('an empty list says what to type', (text) => {
-  const list = { command: '/cog', whose: 'mine', page: 1, pages: 0, entries: [] } as const;
+  const list = { command: '/cog', whose: 'mine', nextPage: null, entries: [] } as const;
   expect(renderSessionList({ ...list, entries: [] }, text).text).toContain('`/cog`');
 });
 

@@ -119,7 +119,7 @@ const CHOICES: NonNullable<SessionForm['choices']> = {
   modes: { ultra: 'approve', fast: 'refuse' },
   instructions: 'words',
   most: 5,
-  budgets: [{ key: 'acu_per_month', most: 10, used: 3, reserved: 4, sessions: 2, own: [] }],
+  budgets: [{ key: 'acu_per_month', most: 10, used: 3, reserved: 4, sessions: 2 }],
 };
 
 function HOMES(): Partial<Home>[] {
@@ -225,9 +225,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ),
   'the defaults': (text) => renderDefaults({ values: {}, sources: {} }, [], text),
   'an empty list': (text) =>
-    renderSessionList({ command: '/cog', whose: 'all', page: 1, pages: 0, entries: [] }, text),
-  'a page that is not there': (text) =>
-    renderSessionList({ command: '/cog', whose: 'mine', page: 4, pages: 2, entries: [] }, text),
+    renderSessionList({ command: '/cog', whose: 'all', nextPage: null, entries: [] }, text),
   'a greeting': (text) => renderGreeting('/cog', text),
   'a session that runs already': (text) =>
     renderRunning(

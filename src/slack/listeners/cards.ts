@@ -134,7 +134,7 @@ export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: 
       sources: draft.sources,
       names: draft.names,
     },
-    url: session?.url ?? null,
+    url: session?.snapshot.url ?? null,
     identity:
       identity === null || identity.kind === 'refused'
         ? null
@@ -188,13 +188,13 @@ async function notTheirs(
 /** After a failure or at a cap, Devin can read what the session has done. One that stopped at its own cap needs about as much again. */
 function startsAgain({ request: { draft }, session }: SteeredThread): EffectiveDraft {
   if (session?.phase !== 'failed' && session?.phase !== 'capped') return draft;
-  const { snapshot, url } = session;
+  const { snapshot } = session;
   const { session_links: links = [], max_acu_limit: cap } = draft.values;
   // What it used tells a cap that was set in Devin.
   const higher = 2 * (cap ?? Math.ceil(snapshot.acusConsumed));
   return applyForm(draft, {
     ...draft.values,
-    session_links: [...new Set([...links, url])],
+    session_links: [...new Set([...links, snapshot.url])],
     ...(isOwnCap(snapshot.statusDetail) && higher > 0 && { max_acu_limit: higher }),
   });
 }

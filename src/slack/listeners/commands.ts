@@ -164,7 +164,10 @@ export async function startTyped(
   if (requestId === null) return null;
   const session = await c.store.sessions.ofRequest(requestId);
   const another = { actionId: ACTION.startAsTask, formId: await offered() };
-  return renderRunning({ requestId, url: session?.url ?? null, another }, await c.textFor(origin.userId));
+  return renderRunning(
+    { requestId, url: session?.snapshot.url ?? null, another },
+    await c.textFor(origin.userId),
+  );
 }
 
 /** Everything else has a private answer; null: a job gives it. */

@@ -271,9 +271,9 @@ export async function openFromShortcut(
   const asked = { ...shortcut, threadTs: threadAround(shortcut) };
   const running = await c.store.sessions.inThread(origin.channelId, origin.threadTs);
   if (running === null || isOver(running)) return openForm(c, asked, form);
-  const { requestId, url } = running;
+  const { requestId, snapshot } = running;
   const another = { actionId: ACTION.openForm, formId: form.id };
-  const told = renderRunning({ requestId, url, another }, await c.textFor(origin.userId));
+  const told = renderRunning({ requestId, url: snapshot.url, another }, await c.textFor(origin.userId));
   await c.slack.outbound.tellPrivately(asked, told);
 }
 

@@ -16,8 +16,8 @@ import { bold, code, facts, mention } from './text.ts';
 
 type SessionList = {
   whose: 'mine' | 'all';
-  page: number;
-  pages: number;
+  /** null: this is the last one. */
+  nextPage: number | null;
   /** `isShown`: the viewer may see its title. */
   entries: { card: SessionCard; isShown: boolean }[];
   command: string;
@@ -25,11 +25,11 @@ type SessionList = {
 
 /** A page of sessions for one person: each is a row with the button that its phase has. */
 export function renderSessionList(list: SessionList, text: Text): Rendered {
-  const { command, whose, page, pages, entries } = list;
+  const { command, whose, nextPage, entries } = list;
   const { sessions } = text;
   const heading = bold(sessions[whose]);
-  if (pages === 0) return notice([heading, sessions.none(code(command))]);
-  const next = `${command} list ${whose === 'all' ? 'all ' : ''}${page + 1}`;
+  if (entries.length === 0) return notice([heading, sessions.none(code(command))]);
+  const next = `${command} list ${whose === 'all' ? 'all ' : ''}${nextPage}`;
   return joinParts([
     line(heading),
     ...entries.map(({ card, isShown }) => {
@@ -38,7 +38,7 @@ export function renderSessionList(list: SessionList, text: Text): Rendered {
         ? row(sessionLines(card, text), firstButton(card, text))
         : row(sessionLines(card, text, [by(card, text)]), cardButton('details', card, text));
     }),
-    page < pages ? small(text.usage.more(code(next))) : null,
+    nextPage === null ? null : small(text.usage.more(code(next))),
   ]);
 }
 

@@ -23,8 +23,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
       {
         command: '/cog',
         whose: 'mine',
-        page: 1,
-        pages: 1,
+        nextPage: null,
         entries: [{ card: cardOf(words), ...LISTED }],
       },
       text,

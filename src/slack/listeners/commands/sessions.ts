@@ -62,8 +62,8 @@ async function list(
       return { card: cardOf(c, thread, call), isShown: await mayRead(c, thread.request, call) };
     }),
   );
-  const pages = Math.ceil(found.total / PER_PAGE);
-  return renderSessionList({ command: c.command, whose, page, pages, entries }, call.text);
+  const nextPage = found.hasMore ? page + 1 : null;
+  return renderSessionList({ command: c.command, whose, nextPage, entries }, call.text);
 }
 
 /** The person's sessions that can be stopped, most pressing first. */
