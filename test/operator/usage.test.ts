@@ -72,6 +72,7 @@ test.each([
   ['a,b', '"a,b"'],
 ])('a cell of a CSV file is never computed, nor two: %j', async (channelId, cell) => {
   const lines: string[] = [];
-  for await (const line of exportLines(Readable.from([{ ...ENTRY, channelId }]), USAGE, true)) lines.push(line);
+  for await (const line of exportLines(Readable.from([{ ...ENTRY, channelId }]), USAGE, true))
+    lines.push(line);
   expect(lines[1]).toContain(`,U1,${cell},acme/web`);
 });
