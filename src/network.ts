@@ -11,22 +11,6 @@ export function proxyAgent(proxy: Proxy | null): EnvHttpProxyAgent | null {
   return new EnvHttpProxyAgent({ httpsProxy: https, httpProxy: http, noProxy: except });
 }
 
-const PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' };
-
-/** Whether the proxy makes the connection. The same rule as the agent's, which doesn't share it. */
-export function isProxied(proxy: Proxy, { protocol, hostname, port }: URL): boolean {
-  const { https, http, except } = proxy;
-  const hasProxy = http !== '' || (protocol === 'https:' && https !== '');
-  if (!hasProxy || except === '*') return false;
-  const used = port === '' ? PORTS[protocol] : port;
-  return !except
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '')
-    .map((entry) => /^(?:\*?\.)?(?<host>.+?)(?::(?<only>\d+))?$/.exec(entry)?.groups)
-    .some((entry) => `.${hostname}`.endsWith(`.${entry?.['host']}`) && (entry?.['only'] ?? used) === used);
-}
-
 /** From here on, `fetch` connects through the proxy, if there is one. */
 export function useProxy(proxy: Proxy | null): void {
   const agent = proxyAgent(proxy);

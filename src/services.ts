@@ -4,7 +4,6 @@ import { createReadiness } from './health.ts';
 import { createResolveIdentity, lookUpMembers } from './identity/resolve.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { isProxied } from './network.ts';
 import { createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { createWithNames } from './session/defaults.ts';
 import { limitsFrom } from './session/policy/limits.ts';
@@ -111,7 +110,7 @@ export async function openServices(config: Config, overrides: Overrides) {
     fetch: upstream.guarded,
     fetchNow: upstream.observed,
     hasFailed: upstream.hasFailed,
-    isProxied: (url) => config.proxy !== null && isProxied(config.proxy, url),
+    hasProxy: config.proxy !== null,
     onRequest: metrics.observeDevin,
     now,
     log,

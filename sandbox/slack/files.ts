@@ -34,9 +34,7 @@ export function serveFile(state: State, request: IncomingMessage, response: Serv
   } else if (file === undefined) {
     response.writeHead(404).end();
   } else {
-    // A canvas is delivered as HTML.
-    const type = file.mimetype === 'application/vnd.slack-docs' ? 'text/html; charset=utf-8' : file.mimetype;
-    response.writeHead(200, { 'content-type': type, 'content-length': file.content.byteLength });
+    response.writeHead(200, { 'content-type': file.mimetype, 'content-length': file.content.byteLength });
     response.end(file.content);
   }
 }

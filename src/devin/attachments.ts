@@ -23,16 +23,13 @@ const UPLOAD_TIMEOUT_MS = 300_000;
 const LIST_TIMEOUT_MS = 10_000;
 const MAX_REDIRECTS = 5;
 
-/** Whether a proxy makes the connection: then it also looks up the host, which the app's machine may be unable to do. */
-export type IsProxied = (url: URL) => boolean;
-
 /** Each is posted in the thread. */
 const MOST_FILES = 500;
 /** No page, though an example shows one. https://docs.devin.ai/api-reference/common-flows */
 const sessionAttachmentsSchema = readableOnly(sessionAttachmentSchema, MOST_FILES);
 
 /** Files of sessions. https://docs.devin.ai/api-reference/v3/attachments/post-organizations-attachments */
-export function createAttachments(client: DevinClient, isProxied: IsProxied) {
+export function createAttachments(client: DevinClient, hasProxy: boolean) {
   return {
     /** Streams a file to Devin; its `url` goes into `attachment_urls`. One attempt. */
     async upload({
@@ -66,13 +63,13 @@ export function createAttachments(client: DevinClient, isProxied: IsProxied) {
     /**
      * Opens an attachment's `url`. Devin redirects to a presigned URL, which must not see the key: it's sent with the first
      * request only, and only to the API's own origin. Only public hosts and the API's own are contacted;
-     * through a proxy, it decides which names are public. `size` in bytes; null if it's unknown. Read the body or cancel it.
+     * a name that only a proxy can look up is left to it. `size` in bytes; null if it's unknown. Read the body or cancel it.
      */
     async download(url: string, { signal }: CallOptions = {}): Promise<ReturnType<typeof toDownload>> {
       const operation = 'attachments.download';
       let target = webAddress(url);
       for (let redirects = 0; target !== null && redirects <= MAX_REDIRECTS; redirects += 1) {
-        if (target.hostname !== client.hostname && !(await isPublicHttps(target, isProxied))) break;
+        if (target.hostname !== client.hostname && !(await isPublicHttps(target, hasProxy))) break;
         const response = await client.open(target, { operation, withKey: redirects === 0, signal });
         if (response.ok) return toDownload(response);
         await response.body?.cancel();
@@ -130,14 +127,14 @@ function escaped(value: string): string {
   return value.replace(/["\r\n]/g, (char) => ESCAPES[char] ?? char);
 }
 
-/** It's https, and its host resolves to the public internet. */
-async function isPublicHttps(url: URL, isProxied: IsProxied): Promise<boolean> {
+/** It's https, and its host resolves to the public internet. Without an address, only a proxy can connect to it. */
+async function isPublicHttps(url: URL, hasProxy: boolean): Promise<boolean> {
   if (url.protocol !== 'https:') return false;
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(host) !== 0) return isPublic(host);
-  if (isProxied(url)) return !LOCALHOST.test(host);
   const found = await lookup(host, { all: true }).catch(() => []);
-  return found.length > 0 && found.every(({ address }) => isPublic(address));
+  if (found.length === 0) return hasProxy && !LOCALHOST.test(host);
+  return found.every(({ address }) => isPublic(address));
 }
 
 /** The proxy itself. https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */

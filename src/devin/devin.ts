@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { folded } from '../session/identity.ts';
 import { fromWire, optional } from '../session/snapshot.ts';
 import { createRemoteClock } from '../time.ts';
-import { createAttachments, type IsProxied } from './attachments.ts';
+import { createAttachments } from './attachments.ts';
 import { createCatalog } from './catalog.ts';
 import {
   type CallOptions,
@@ -41,7 +41,7 @@ const selfSchema = fromWire(
 export function createDevin({
   now = Date.now,
   hasFailed = () => false,
-  isProxied = () => false,
+  hasProxy = false,
   fetch = globalThis.fetch,
   fetchNow = fetch,
   ...options
@@ -51,7 +51,8 @@ export function createDevin({
   fetchNow?: DevinClientOptions['fetch'];
   /** Whether Devin didn't answer the last call. */
   hasFailed?: () => boolean;
-  isProxied?: IsProxied;
+  /** Connections may go through a proxy, which then looks up the host. */
+  hasProxy?: boolean;
 }) {
   const clock = createRemoteClock();
   const client = createDevinClient({ ...options, fetch: clock.observe(fetch) });
@@ -70,7 +71,7 @@ export function createDevin({
     refusesKey: client.refusesKey,
     sessions: createSessions(client),
     messages: createMessages(client),
-    attachments: createAttachments(client, isProxied),
+    attachments: createAttachments(client, hasProxy),
     members: createMembers(createDevinClient({ ...options, fetch: clock.observe(fetchNow) })),
     catalog: createCatalog(client, now),
     self,

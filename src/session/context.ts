@@ -56,15 +56,7 @@ export type MessageContext = z.infer<typeof messageContextSchema>;
 /** A file that didn't reach Devin, and why. */
 const leftOutSchema = z.object({
   name: z.string(),
-  reason: z.enum([
-    'too-large',
-    'sign-in-page',
-    'unreadable',
-    'no-permission',
-    'refused',
-    'too-many',
-    'thread-unreadable',
-  ]),
+  reason: z.enum(['too-large', 'unreadable', 'no-permission', 'refused', 'too-many', 'thread-unreadable']),
 });
 export type LeftOut = z.infer<typeof leftOutSchema>;
 

@@ -129,7 +129,7 @@ describe('a download', () => {
     expect(devin.seen).toHaveLength(1);
   });
 
-  test('leaves it to a proxy to look up a host, but not to connect to the machine or the network that it is on', async () => {
+  test('leaves a host that has no address here to a proxy, but not to connect to the machine or the network that it is on', async () => {
     const asked: unknown[] = [];
     const proxy = createServer();
     proxy.on('connect', ({ url }, socket) => {
@@ -141,7 +141,7 @@ describe('a download', () => {
     onTestFinished(() => setGlobalDispatcher(direct));
     const hosts = ['storage.invalid', '10.0.0.8', '[::1]', 'localhost', 'x.localhost.'];
     const organization = { apiUrl: 'http://127.0.0.1:9', apiKey: KEY, orgId: ORG };
-    const { attachments } = createDevin({ ...organization, isProxied: () => true });
+    const { attachments } = createDevin({ ...organization, hasProxy: true });
     for (const host of hosts) await failureOf(attachments.download(`https://${host}/x`));
     expect(asked).toEqual(['storage.invalid:443']);
   });

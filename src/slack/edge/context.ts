@@ -37,8 +37,7 @@ export function createThreadReader({ client, people, presence, permalink, botUse
       if (choice === 'message') return [picked];
       if ((await presence({ channelId, userId })) === 'out') return null;
       const read = await unlessRefused(readThread({ client, botUserId }, channelId, picked));
-      const chosen = read?.filter(({ ts }) => choice === 'thread' || ts <= picked.ts);
-      return chosen === undefined ? null : withPicked(chosen, picked);
+      return read?.filter(({ ts }) => choice === 'thread' || ts <= picked.ts) ?? null;
     },
 
     /**
@@ -86,13 +85,6 @@ export function createThreadReader({ client, people, presence, permalink, botUse
   };
 }
 
-/** What was picked goes to Devin, even if Slack doesn't list it. */
-function withPicked(messages: SlackMessage[], picked: SlackMessage): SlackMessage[] {
-  if (messages.some(({ ts }) => ts === picked.ts)) return messages;
-  const before = messages.filter(({ ts }) => ts < picked.ts);
-  return [...before, picked, ...messages.slice(before.length)];
-}
-
 /** The chosen messages without the task, and without the messages and files that the person unticked. */
 export function tickedMessages(
   { picked, isTask, without }: MessageContext,
@@ -104,14 +96,15 @@ export function tickedMessages(
     .map((message) => ({ ...message, files: message.files.filter(({ id }) => !noFiles.has(id)) }));
 }
 
-/** Neither the app's own words, such as cards, nor what people keep from Devin. */
+/** Neither the app's own words, such as cards, nor what people keep from Devin; but what was picked. */
 async function readThread(
   { client, botUserId }: Pick<ReaderDeps, 'client' | 'botUserId'>,
   channel: string,
-  { ts: pickedTs, threadTs }: SlackMessage,
+  picked: SlackMessage,
 ): Promise<SlackMessage[]> {
-  const ts = threadTs ?? pickedTs;
-  const found = new Map<string, SlackMessage>();
+  const ts = picked.threadTs ?? picked.ts;
+  // It goes to Devin, even if Slack doesn't list it.
+  const found = new Map([[picked.ts, picked]]);
   const read = async (cursor: string | null) =>
     client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor !== null && { cursor }) });
   for await (const { messages = [] } of pages({ read, next: cursorAfter, most: MOST_READ / PAGE })) {
@@ -160,6 +153,6 @@ function authorKind(message: SlackMessage, person: SlackPerson | undefined): Quo
 function placeName(channelName: string): string {
   const kind = placeKindOf(channelName);
   if (kind === 'direct') return 'a direct message';
-  if (kind === null) return 'a channel';
+  if (kind === null) return 'a conversation';
   return kind === 'private' ? 'a private conversation' : `#${channelName}`;
 }

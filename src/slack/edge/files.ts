@@ -3,11 +3,11 @@ import type { WebClient } from '@slack/web-api';
 import { atMost, cleanText, readAtMost } from '../../bounds.ts';
 import type { SlackFile } from '../../session/context.ts';
 import { unlessRefused } from './errors.ts';
-import { CANVAS, readFile } from './messages.ts';
+import { readFile } from './messages.ts';
 
 export type OpenedFile =
   | { kind: 'open'; body: ReadableStream<Uint8Array>; contentType: string }
-  | { kind: 'left-out'; reason: 'too-large' | 'sign-in-page' | 'unreadable' };
+  | { kind: 'left-out'; reason: 'too-large' | 'unreadable' };
 
 /** Larger files are left out, and the card says so. */
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
@@ -54,14 +54,9 @@ export function createSlackFiles(deps: {
       if (file.size > MAX_FILE_BYTES) return { kind: 'left-out', reason: 'too-large' };
       if (file.url === null) return { kind: 'left-out', reason: 'unreadable' };
       const response = await follow(deps, file.url, signal);
-      if (response === null || !response.ok || response.body === null) {
+      if (response === null || !response.ok || response.body === null || isSignInPage(response, file)) {
         await response?.body?.cancel();
         return { kind: 'left-out', reason: 'unreadable' };
-      }
-      if (isHtml(response) && file.mimetype === CANVAS) return openCanvas(response.body);
-      if (isSignInPage(response, file)) {
-        await response.body.cancel();
-        return { kind: 'left-out', reason: 'sign-in-page' };
       }
       return {
         kind: 'open',
@@ -97,24 +92,9 @@ async function follow(
 }
 
 /** Without a valid token Slack answers 200 with an HTML page. https://docs.slack.dev/reference/objects/file-object */
-function isSignInPage(response: Response, file: SlackFile): boolean {
-  if (!isHtml(response)) return false;
-  return file.mimetype !== 'text/html' || Number(response.headers.get('content-length')) !== file.size;
-}
-
-function isHtml({ headers }: Response): boolean {
-  return headers.get('content-type')?.startsWith('text/html') === true;
-}
-
-const MAX_CANVAS_BYTES = 10 * 1024 * 1024;
-
-/** Slack's sign-in page is a whole page; a canvas is only what would be in one. */
-async function openCanvas(body: ReadableStream<Uint8Array>): Promise<OpenedFile> {
-  const bytes = await readAtMost(body, MAX_CANVAS_BYTES);
-  if (bytes === null) return { kind: 'left-out', reason: 'too-large' };
-  const start = new TextDecoder().decode(bytes.subarray(0, 100));
-  if (/^\s*<(?:!doctype|html)\b/i.test(start)) return { kind: 'left-out', reason: 'sign-in-page' };
-  return { kind: 'open', body: new Blob([bytes]).stream(), contentType: 'text/html' };
+function isSignInPage({ headers }: Response, { mimetype, size }: SlackFile): boolean {
+  const isHtml = headers.get('content-type')?.startsWith('text/html') === true;
+  return isHtml && (mimetype !== 'text/html' || Number(headers.get('content-length')) !== size);
 }
 
 export type UploadedText =

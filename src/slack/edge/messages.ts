@@ -8,9 +8,6 @@ const words = z.string().catch('');
 const flag = z.boolean().catch(false);
 const list = z.array(z.unknown()).catch([]);
 
-/** The type of a canvas, which Slack delivers as HTML. */
-export const CANVAS = 'application/vnd.slack-docs';
-
 /** https://docs.slack.dev/reference/objects/file-object */
 const fileSchema = z.looseObject({
   id: z.string(),
@@ -194,10 +191,9 @@ function titled(title: string, address: string): string {
 export const readFile = (payload: unknown): SlackFile => toFile(fileSchema.parse(payload));
 
 function toFile({ id, name, title, mimetype, size, ...urls }: RawFile): SlackFile {
-  const called = name || title || id;
   return {
     id,
-    name: mimetype === CANVAS ? `${called}.html` : called,
+    name: name || title || id,
     mimetype,
     size,
     url: urls.url_private_download || urls.url_private || null,

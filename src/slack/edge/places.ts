@@ -66,12 +66,6 @@ export function placeKindOfEvent(channelId: string, channelType: string | null):
   return BY_CHANNEL_TYPE.get(channelType) ?? (isDirectMessage(channelId) ? 'direct' : null);
 }
 
-/** The name that a shortcut's payload would have for a conversation; an event has none. */
-export function unnamedPlace(placeKind: PlaceKind | null): string {
-  if (placeKind === 'direct') return 'directmessage';
-  return placeKind === 'private' ? 'privategroup' : '';
-}
-
 /** Who asks for something, and where. `placeKind`: left out: not known. */
 export type Origin = PrivatePlace & { teamId: string; channelId: string; placeKind?: PlaceKind | null };
 

@@ -139,20 +139,11 @@ function refusalIn(error: unknown, { modal }: Text): string | null {
   return error instanceof RefusedError ? error.sentence : null;
 }
 
-/** Not acknowledged, so that the person sees that it failed. */
-class MalformedPayloadError extends Error {
-  readonly code = 'malformed-payload';
-
-  constructor(problem: string) {
-    super(`Slack sent something that can't be read: ${problem}`);
-    this.name = 'MalformedPayloadError';
-  }
-}
-
-/** null: another kind, to be ignored. */
+/** null: another kind, to be ignored. What can't be read is not acknowledged, so that the person sees that it failed. */
 function payloadOf<Kind extends Payload['kind']>(body: unknown, kind: Kind): PayloadOf<Kind> | null {
   const payload = readPayload(body);
-  if (payload.kind === 'malformed') throw new MalformedPayloadError(payload.problem);
+  if (payload.kind === 'malformed')
+    throw new Error(`Slack sent something that can't be read: ${payload.problem}`);
   return isOf(payload, kind) ? payload : null;
 }
 

@@ -10,7 +10,6 @@ import { asTalk, isAddressed, readAddressed, type Addressed } from '../command/m
 import { parseNew } from '../command/parse.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
 import type { Edit, Message, PayloadOf } from '../edge/payload.ts';
-import { unnamedPlace } from '../edge/places.ts';
 import { correctReply, holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
 import { answerMessage, tellOnce } from '../tell-once.ts';
 import { notice, sessionOver } from '../views/notices.ts';
@@ -271,8 +270,9 @@ async function answerNew(c: ListenersContext, message: Message, task: string): P
 
 /** Earlier messages of the thread are included, files and what is forwarded; words that are already the task are not. */
 function contextOf(said: Message): MessageContext | null {
-  const { channelId, placeKind, threadTs, message, forwarded } = said;
-  const place = { channelId, channelName: unnamedPlace(placeKind) };
+  const { channelId, threadTs, message, forwarded } = said;
+  // An event has no name.
+  const place = { channelId, channelName: '' };
   if (threadTs !== null) return { choice: 'until-here', ...place, picked: message };
   if (isOnlyText(said)) return null;
   const picked = forwarded === '' ? message : { ...message, text: withForwarded('', forwarded) };

@@ -90,8 +90,6 @@ export const notices = {
   leftOut: {
     'too-large': (name: string): string =>
       `The file ${name} was left out: it's too large. Put it somewhere Devin can reach, and link to it in the task.`,
-    'sign-in-page': (name: string): string =>
-      `The file ${name} was left out: Slack didn't let this app download it. Ask an app admin to check the scope files:read.`,
     unreadable: (name: string): string =>
       `The file ${name} was left out: this app can't read it in Slack. It may have been deleted, be stored outside Slack, or be in a conversation this app isn't in.`,
     'no-permission': (name: string): string =>

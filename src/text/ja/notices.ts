@@ -75,8 +75,6 @@ export const notices: Text['notices'] = {
   leftOut: {
     'too-large': (name) =>
       `ファイル ${name} は大きすぎるため、含めませんでした。Devin がアクセスできる場所に置き、タスクにリンクを書いてください。`,
-    'sign-in-page': (name) =>
-      `ファイル ${name} は、Slack からダウンロードできないため、含めませんでした。スコープ files:read の確認をアプリの管理者に依頼してください。`,
     unreadable: (name) =>
       `ファイル ${name} は、Slack で読み取れないため、含めませんでした。削除されたか、Slack の外に保存されているか、このアプリが参加していない会話にある可能性があります。`,
     'no-permission': (name) =>
