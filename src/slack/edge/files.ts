@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import { atMost, cleanText, readAtMost } from '../../bounds.ts';
 import type { SlackFile } from '../../session/context.ts';
+import { within } from '../../time.ts';
 import { unlessRefused } from './errors.ts';
 import { readFile } from './messages.ts';
 
@@ -115,9 +115,7 @@ export async function readUploadedText(
   { withinMs, ...upload }: Upload,
 ): Promise<UploadedText> {
   const abort = new AbortController();
-  const unreadable = { kind: 'unreadable' } as const;
-  const reading = read(files, upload, abort.signal).catch(() => unreadable);
-  const result = await Promise.race([reading, delay(withinMs, unreadable, { ref: false })]);
+  const result = await within(withinMs, read(files, upload, abort.signal), { kind: 'unreadable' });
   abort.abort();
   return result;
 }

@@ -85,8 +85,8 @@ const ownedSchema = z
 /** What a card's metadata restores. */
 export const readOwner = (metadata: unknown) => ownedSchema.parse(metadata);
 
-/** Slack's timestamps. `maxPages`: the rest is left out. */
-type Span = { oldest?: string; latest?: string; maxPages: number };
+/** Slack's timestamps. */
+type Span = { oldest?: string; latest?: string };
 
 const PAGE = 200;
 /** What isn't found is posted again, so a thread is read to its end. */
@@ -97,12 +97,10 @@ const pageSchema = z.object({
     .array(
       z.looseObject({
         ts: z.string(),
-        thread_ts: z.string().optional(),
         user: z.string().optional(),
         text: z.string().default(''),
         metadata: z.unknown().optional(),
         blocks: z.array(z.looseObject({ block_id: z.string().optional() })).optional(),
-        files: z.array(z.looseObject({ id: z.string().optional() })).default([]),
       }),
     )
     .default([]),
@@ -116,7 +114,7 @@ const pageSchema = z.object({
 async function* pagesOf(
   client: WebClient,
   { channelId: channel, threadTs: ts }: CardPlace,
-  { maxPages, ...span }: Span,
+  span: Span,
 ): AsyncGenerator<z.infer<typeof pageSchema>['messages']> {
   const read = async (cursor: string | null) => {
     const query = {
@@ -132,7 +130,7 @@ async function* pagesOf(
         : await client.conversations.replies({ ...query, ts }),
     );
   };
-  for await (const { messages } of pages({ read, next: cursorAfter, most: maxPages })) yield messages;
+  for await (const { messages } of pages({ read, next: cursorAfter, most: SEARCHED_PAGES })) yield messages;
 }
 
 /** A message of this app. `first`, `last`: when it was attempted, by Slack's clock; null: not known. */
@@ -161,7 +159,6 @@ function spanOf({ first, last }: Omit<Sought, 'blockId'>): Span {
   return {
     ...(first !== null && { oldest: (Number(first) - MARGIN_S).toFixed(6) }),
     ...(last !== null && { latest: (Number(last) + LATE_S).toFixed(6) }),
-    maxPages: SEARCHED_PAGES,
   };
 }
 
@@ -171,9 +168,8 @@ export async function readPosted(
   thread: ThreadPlace,
   sinceS: number,
 ) {
-  const span = { oldest: sinceS.toFixed(6), maxPages: SEARCHED_PAGES };
   const read = [];
-  for await (const page of pagesOf(client, thread, span)) read.push(...page);
+  for await (const page of pagesOf(client, thread, { oldest: sinceS.toFixed(6) })) read.push(...page);
   return read.flatMap((message) => {
     const { ts, text, user, metadata: own } = message;
     const marked = readBlockMetadata(message);
