@@ -78,7 +78,6 @@ async function homeOf(c: HomeContext, owner: Owner, text: Text): Promise<Home> {
     health,
     files: files ?? [],
     everyone,
-    drawnAtMs: c.tuning.now(),
   };
 }
 
@@ -140,21 +139,20 @@ export function createHomeRedrawer({ store: { shown }, enqueue, tuning }: Redraw
 /** What an administrator should know of the app. */
 async function healthOf(c: HomeContext): Promise<Home['health']> {
   const { store, devin, slack } = c;
-  const accepted = devin.self.get().then(
-    () => true,
+  const answers = devin.self.get().then(
+    () => 'well' as const,
     (error: unknown) => {
       if (!refusesKey(error)) throw error;
-      return false;
+      return 'key-refused' as const;
     },
   );
-  const [inSlack, isKeyAccepted, counts] = await Promise.all([
+  const [inSlack, inDevin, counts] = await Promise.all([
     orNull(c, identifyBot(slack.answers)),
-    orNull(c, accepted),
+    orNull(c, answers),
     orNull(c, countSetAside(store.db)),
   ]);
   return {
-    unreachable: { database: counts === null, devin: isKeyAccepted === null, slack: inSlack === null },
-    keyRefused: isKeyAccepted === false,
+    devin: inDevin,
     missingScopes: missingScopes(inSlack?.scopes ?? null),
     setAside: Object.values(counts ?? {}).reduce((total, count) => total + count, 0),
   };

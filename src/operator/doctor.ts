@@ -13,7 +13,6 @@ import { manifestScopes, missingScopes } from '../slack/edge/slack.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { contentOf } from '../store/embedded/embedded.ts';
 import { hasSchema } from '../store/schema.ts';
-import { codeOf } from '../store/sql.ts';
 import { countSetAside } from '../store/thread-messages.ts';
 import type { Text } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
@@ -205,10 +204,7 @@ async function groupFindings(slack: Config['slack'], policy: Policy, { doctor }:
 async function examineStore({ config: { store }, text }: Examined): Promise<Finding[]> {
   const folder = resolve(store.dataDir);
   if (isNew(store)) return isWritable(folder) ? [] : [['missing', text.store.unusable(folder)]];
-  const counts = await readStore(store, async ({ db, ping }) => {
-    await ping();
-    return countSetAside(db);
-  });
+  const counts = await readStore(store, async ({ db }) => countSetAside(db));
   if (counts === null) return [];
   const count = Object.values(counts).reduce((sum, one) => sum + one, 0);
   return count > 0 ? [['warning', text.doctor.setAside(count)]] : [['ok', text.doctor.noneSetAside]];
@@ -238,14 +234,9 @@ export async function readStore<Result>(
   if (isNew(place)) return null;
   const database = await openDatabase(place);
   try {
-    await database.ping().catch(unlessReadOnly);
+    await database.ping();
     return (await hasSchema(database.db)) ? await task(database) : null;
   } finally {
     await database.close();
   }
-}
-
-/** A standby is enough to read from. */
-function unlessReadOnly(error: unknown): void {
-  if (codeOf(error) !== 'database-readonly') throw error;
 }

@@ -252,9 +252,9 @@ export function leftOutNotes({ uploads }: SessionRequest, { notices }: Text): st
 }
 
 /** How the app knows who a session runs as; of the service user, why it does. */
-export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }>, text: Text): string {
-  if (identity.kind === 'matched') return text.notices.matchedBy[identity.how];
-  const { off, noMatch } = text.notices.serviceUser;
+function howKnown(identity: Exclude<Identity, { kind: 'refused' }>, { notices }: Text): string {
+  if (identity.kind === 'matched') return notices.matchedBy[identity.how];
+  const { off, noMatch } = notices.serviceUser;
   return identity.because === 'off' ? off : noMatch;
 }
 
@@ -263,9 +263,8 @@ export function shownIdentity(identity: LookedUpIdentity, text: Text): FormIdent
   if (identity === 'key-refused') return unidentified(escape(text.devin.unauthorized));
   if (identity === null) return unidentified(text.steering.notLookedUp);
   if (identity.kind === 'refused') return cannotStart(refusalSentence(identity, text), text);
-  const who = identity.kind === 'matched' ? bold(escape(identity.name)) : text.card.serviceUser;
-  const how = identitySentence(identity, text);
-  return { mayStart: true, who: text.modal.runsAs.member(who), how: escape(how) };
+  const who = identity.kind === 'matched' ? bold(fact(identity.name)) : text.card.serviceUser;
+  return { mayStart: true, who: text.modal.runsAs.member(who), how: escape(howKnown(identity, text)) };
 }
 
 /** Why nobody knows who they are, or not yet. */

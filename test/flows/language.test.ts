@@ -10,7 +10,7 @@ async function someone(world: World, options: { locale: string; inDevin?: boolea
   const { ana: person, channelId } = someoneIn(world, { person: options });
   const home = async (words: string) => homeOf(world.slack, person.userId, words);
   await world.slack.openHome(person.userId);
-  await home(options.locale.startsWith('ja') ? '更新日時' : 'Updated');
+  await home(options.locale.startsWith('ja') ? '更新' : 'Refresh');
   return { ...person, channelId, home };
 }
 

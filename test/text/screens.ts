@@ -96,7 +96,6 @@ const HOME: Home = {
   health: null,
   ...BARE_HOME,
   defaults: { values: {}, sources: {} },
-  drawnAtMs: 0,
 };
 
 function FORMS(): Partial<SessionForm>[] {
@@ -124,8 +123,7 @@ const CHOICES: NonNullable<SessionForm['choices']> = {
 
 function HOMES(): Partial<Home>[] {
   const health = {
-    unreachable: { database: false, devin: false, slack: true },
-    keyRefused: true,
+    devin: 'key-refused' as const,
     missingScopes: ['a'],
     setAside: 2,
   };
@@ -133,6 +131,7 @@ function HOMES(): Partial<Home>[] {
     {},
     { preferences: { ...PREFERENCES, language: 'ja' } },
     { health },
+    { health: { ...health, devin: null } },
     { files: (['policy', 'identity'] as const).map((kind) => ({ kind, problems: ['words'] })) },
     { runsAs: { mayStart: false, who: 'words', how: null } },
     { approvals: [{ card: { ...card, phase: 'needs-approval', url: null }, requestId: 'r1', number: 0 }] },

@@ -14,7 +14,7 @@ import type { SessionRow } from '../../store/sessions.ts';
 import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
 import { endingRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../authority.ts';
-import { approvalNotes, identitySentence, leftOutNotes, problemOf, cardView } from '../card-view.ts';
+import { approvalNotes, shownIdentity, leftOutNotes, problemOf, cardView } from '../card-view.ts';
 import {
   ACTION,
   CARD_ACTION,
@@ -135,13 +135,7 @@ export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: 
       names: draft.names,
     },
     url: session?.snapshot.url ?? null,
-    identity:
-      identity === null || identity.kind === 'refused'
-        ? null
-        : {
-            name: identity.kind === 'matched' ? identity.name : text.card.serviceUser,
-            how: identitySentence(identity, text),
-          },
+    identity: identity === null || identity.kind === 'refused' ? null : shownIdentity(identity, text),
     support: {
       request: request.id,
       state: request.state,

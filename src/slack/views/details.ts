@@ -6,6 +6,7 @@ import type { Text } from '../../text/index.ts';
 import { MS_PER_S } from '../../time.ts';
 import { VIEW } from '../edge/ids.ts';
 import { bytesOf, context, fitting, header, modal, sections } from './objects.ts';
+import type { FormIdentity } from './session-form.ts';
 import {
   bold,
   codeBlock,
@@ -24,7 +25,7 @@ import {
   isWebAddress,
 } from './text.ts';
 
-/** What was asked, in what context, as whom, and the link. Strings are raw, except `how`, a sentence of the catalog. */
+/** What was asked, in what context, as whom, and the link. Strings are raw, except those of `identity`. */
 export type SessionDetails = {
   asked: FieldsShown;
   /** The whole prompt; null: only the task, or not sent yet. */
@@ -32,7 +33,7 @@ export type SessionDetails = {
   /** The session's address; null: there is none, or the reader may not open it. */
   url: string | null;
   /** null: not established, or refused. */
-  identity: { name: string; how: string } | null;
+  identity: Pick<FormIdentity, 'who' | 'how'> | null;
   /** Sentences: what went wrong, the approvals it has or waits for, and what Devin didn't get. */
   news: (string | null)[];
   /** What the policy added to the task; null: nothing, or `sent` has it. */
@@ -87,10 +88,8 @@ function contextRows({ instructions, sent }: SessionDetails, text: Text): string
 
 /** As whom, what went wrong, who approved it, and the link. */
 function summaryRows({ identity, news, url }: SessionDetails, text: Text): (string | null)[] {
-  const who = (name: string): string =>
-    text.modal.runsAs.member(bold(escape(truncate(oneLine(name), NAME_LENGTH))));
   return [
-    ifAny(identity, ({ name, how }) => facts(who(name), how)),
+    ifAny(identity, ({ who, how }) => facts(who, how)),
     ...present(news).map((words) => truncate(escape(words), SENTENCE_LENGTH)),
     ifAny(url, (address) => link(address, text.card.buttons.open)),
   ];

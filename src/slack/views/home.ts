@@ -6,7 +6,6 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, homeBlock, VIEW, homeMetadata, type AskedApproval } from '../edge/ids.ts';
 import { approvalButtons } from './approval.ts';
 import { firstButton } from './card-buttons.ts';
-import { shownMoment } from './details.ts';
 import { actions, button, context, header, primary, section } from './objects.ts';
 import { isForApprovers, lastWords, type SessionCard } from './session-card.ts';
 import type { FormIdentity } from './session-form.ts';
@@ -28,13 +27,10 @@ import {
 } from './text.ts';
 import { homeEveryone, type HomeEveryone } from './usage.ts';
 
-const SIDES = ['database', 'devin', 'slack'] as const;
-
 /** What an administrator wants to know of the app. */
 type HomeHealth = {
-  unreachable: Record<(typeof SIDES)[number], boolean>;
-  /** Devin answers, but not to the app's key. */
-  keyRefused: boolean;
+  /** `key-refused`: it answers, but not to the app's key; null: it doesn't. */
+  devin: 'well' | 'key-refused' | null;
   missingScopes: readonly string[];
   /** How much was given up after repeated failures. */
   setAside: number;
@@ -68,7 +64,6 @@ export type Home = {
   files: readonly HomeFile[];
   /** null: the person may not see it. */
   everyone: HomeEveryone | null;
-  drawnAtMs: number;
 };
 
 /** A person's App Home: who they run as, what waits for them, what is in progress, and how to start. */
@@ -98,17 +93,16 @@ function contents(home: Home, text: Text): KnownBlock[] {
   ];
 }
 
-function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
+function top({ runsAs }: Home, text: Text): KnownBlock[] {
   const refresh = button(ACTION.refreshHome, text.home.refresh, 'home');
   const start = primary(button(ACTION.startFromHome, text.modal.title, 'home'));
   const { mayStart, who, how } = runsAs;
-  const drawn = text.home.drawn(shownMoment(drawnAtMs, text));
   return [
     header(text.sessions.mine),
     section(who),
     ...present([how]).map(context),
     actions(mayStart ? [start, refresh] : [refresh]),
-    context(mayStart ? text.joins.sentences([text.home.whereCardsGo, drawn]) : drawn),
+    ...(mayStart ? [context(text.home.whereCardsGo)] : []),
   ];
 }
 
@@ -172,16 +166,14 @@ const SCOPES_LENGTH = 500;
 const PROBLEMS_LENGTH = 2000;
 /** One line: what is wrong, or that all is well. */
 function homeHealth(
-  { unreachable, keyRefused, missingScopes, setAside }: HomeHealth,
-  { devin, doctor, home, joins }: Text,
+  { devin, missingScopes, setAside }: HomeHealth,
+  { devin: { unauthorized }, doctor, home }: Text,
 ): KnownBlock {
-  const { label, well, database, ...words } = home.health;
-  const named = { database, devin: 'Devin', slack: 'Slack' };
-  const unwell = SIDES.filter((side) => unreachable[side]).map((side) => named[side]);
+  const { label, well, ...words } = home.health;
   const scopes = truncate(missingScopes.join(', '), SCOPES_LENGTH);
   const problems = present([
-    unwell.length === 0 ? null : words.unreachable(joins.list(unwell)),
-    keyRefused ? escape(devin.unauthorized) : null,
+    devin === null ? words.unreachable : null,
+    devin === 'key-refused' ? escape(unauthorized) : null,
     scopes === '' ? null : words.missingScopes(scopes),
     setAside === 0 ? null : doctor.setAside(setAside),
   ]).map((problem) => `:warning: ${problem}`);

@@ -110,13 +110,14 @@ export function quote(escaped: string): string {
 }
 
 /**
- * At most `max` UTF-16 units, at least as strict as Slack's count of characters. Cuts between words if one ends nearby,
+ * At most `max` UTF-16 units, at least as strict as Slack's count of characters. Cuts after a line or a word if possible,
  * and never inside a code point, a link, a mention or `&amp;`, so it works before and after `escape`.
  */
 export function truncate(text: string, max: number): string {
   if (text.length <= max) return text;
   if (max < ELLIPSIS.length) return '';
-  return `${cutBefore(text, max - ELLIPSIS.length).trimEnd()}${ELLIPSIS}`;
+  const begun = text.slice(0, endOfPart(text, max - ELLIPSIS.length)).replace(UNFINISHED, '');
+  return `${begun.trimEnd()}${ELLIPSIS}`;
 }
 
 /** The same, shortened until it fits. */
@@ -238,14 +239,15 @@ export function splitText(text: string, max: number): string[] {
   const parts: string[] = [];
   let rest = text;
   while (rest.length > max) {
-    const end = cutBehind(rest, max);
+    const end = endOfPart(rest, max);
     parts.push(rest.slice(0, end));
     rest = rest.slice(end);
   }
   return rest === '' ? parts : [...parts, rest];
 }
 
-function cutBehind(text: string, max: number): number {
+/** After a line, or else a word, that ends in the second half. */
+function endOfPart(text: string, max: number): number {
   const line = text.lastIndexOf('\n', max - 1);
   if (line >= max / 2) return line + 1;
   const word = text.lastIndexOf(' ', max - 1);
@@ -256,17 +258,3 @@ function cutBehind(text: string, max: number): number {
 
 /** What begins and doesn't end: an entity, a link or a mention. */
 const UNFINISHED = /(?:&(?:amp?|a|lt?|gt?)?|<(?:[a-z]{0,6}|(?:https?:|mailto:|[@#!])[^<>]*))$/;
-
-/** At most `end`: after a word if one ends nearby, and never inside a code point, an entity, a link or a mention. */
-function cutBefore(text: string, end: number): string {
-  return text.slice(0, wordBefore(text, pairBefore(text, end))).replace(UNFINISHED, '');
-}
-
-/** In characters. The beginning of a longer word stays. */
-const MOST_LEFT_OUT = 20;
-
-function wordBefore(text: string, at: number): number {
-  const most = Math.min(MOST_LEFT_OUT, Math.floor(at / 4));
-  const end = text.slice(at - most, at + 1).search(/\s\S*$/);
-  return end === -1 ? at : at - most + end;
-}

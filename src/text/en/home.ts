@@ -5,7 +5,6 @@ export const home = {
   looking: 'Looking up who your sessions run as…',
   refresh: 'Refresh',
   whereCardsGo: 'Sessions started here appear in Messages, visible only to you.',
-  drawn: (moment: string): string => `Updated ${moment}.`,
   groups: { 'under-way': 'In progress', earlier: 'Earlier' },
   /** After an example of the command. */
   byShortcut:
@@ -18,9 +17,8 @@ export const home = {
   /** For workspace admins. */
   health: {
     label: 'Health',
-    database: 'Database',
-    well: 'Database, Devin, Slack reachable · no missing Slack scopes',
-    unreachable: (sides: string): string => `no usable answer: ${sides} (\`npm run doctor\` says why)`,
+    well: 'Devin reachable · no missing Slack scopes',
+    unreachable: 'no usable answer from Devin (`npm run doctor` says why)',
     missingScopes: (scopes: string): string => `missing Slack scopes: ${scopes}`,
   },
   /** After "The policy" or "The identity file"; the errors follow. */

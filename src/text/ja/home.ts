@@ -5,7 +5,6 @@ export const home: Text['home'] = {
   looking: 'セッションの実行者を確認しています…',
   refresh: '更新',
   whereCardsGo: 'ここから開始したセッションは「メッセージ」タブに表示され、ほかの人には見えません。',
-  drawn: (moment) => `更新日時: ${moment}`,
   groups: { 'under-way': '進行中', earlier: '過去のセッション' },
   byShortcut:
     'メッセージの *その他* メニューから *Start a Devin session* を選んでも開始できます。Devin にはスレッドも渡します。進行状況と質問は Slack に届きます。',
@@ -15,9 +14,8 @@ export const home: Text['home'] = {
     '指定がないかぎり、開始するすべてのセッションで使います。空の項目には、チャンネル、ワークスペース、組織のデフォルトを使います。',
   health: {
     label: '稼働状況',
-    database: 'データベース',
-    well: 'データベース、Devin、Slack に接続できます · Slack のスコープに不足はありません',
-    unreachable: (sides) => `正常に応答していません: ${sides}（原因は \`npm run doctor\` で確認できます）`,
+    well: 'Devin に接続できます · Slack のスコープに不足はありません',
+    unreachable: 'Devin が正常に応答していません（原因は `npm run doctor` で確認できます）',
     missingScopes: (scopes) => `不足している Slack のスコープ: ${scopes}`,
   },
   brokenFile: 'にエラーがあるため、最後の正しいものを使っています:',

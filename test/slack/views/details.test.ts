@@ -29,7 +29,7 @@ const created: SessionDetails = {
     },
     sources: { repos: 'channel', max_acu_limit: 'workspace', knowledge_ids: 'person' },
   },
-  identity: { name: 'Ada Lovelace', how: 'Matched by e-mail.' },
+  identity: { who: 'Ada Lovelace', how: 'Matched by e-mail.' },
   url: 'https://app.devin.ai/sessions/abc123',
   support: { request: 'r1', state: 'created', session: 'abc123' },
 };
@@ -79,7 +79,7 @@ describe('the details', () => {
         fc.dictionary(fc.string({ minLength: 1 }), words),
         words,
         (values, support, words) => {
-          const identity = { name: words, how: 'Matched.' };
+          const identity = { who: 'Ada', how: 'Matched.' };
           const asked = { values: { ...values, prompt: words } };
           const details = { ...created, asked, support, identity, news: [words] };
           expect(checkView(renderDetails(details, en))).toEqual([]);

@@ -43,7 +43,6 @@ const empty: Home = {
   defaults: { values: {}, sources: {} },
   health: null,
   ...BARE_HOME,
-  drawnAtMs: 1_700_000_000_000,
 };
 const full: Home = {
   ...empty,

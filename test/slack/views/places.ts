@@ -41,7 +41,6 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         approvals: [{ card: cardOf(words), requestId: 'r1', number: 0 }],
         files: [{ kind: 'policy', problems: [words] }],
         defaults: { values: { title: words }, sources: {} },
-        drawnAtMs: 0,
       },
       text,
     ),
@@ -83,7 +82,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
       {
         asked: { values: { playbook_id: 'p1' }, names: { p1: words } },
         url: null,
-        identity: { name: words, how: 'Matched.' },
+        identity: shownIdentity({ ...MATCHED, name: words }, en),
         support: { status: words },
         sent: null,
         instructions: words,
