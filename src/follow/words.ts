@@ -14,8 +14,7 @@ import {
   labeled,
   renderDevinMessage,
   renderInDevin,
-  renderReplyBy,
-  renderWebMessage,
+  renderToldElsewhere,
 } from '../slack/views/milestone.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import { code } from '../slack/views/text.ts';
@@ -80,10 +79,10 @@ async function renderedWords(
     const card = cardView({ request, session, nowMs: now() }, text);
     return parts.map((part, at) => (at === 0 ? labeled(part, card, text) : part));
   }
-  if (source !== REPLY_BY || userId === null) return renderWebMessage(words, text);
+  if (source !== REPLY_BY || userId === null) return renderToldElsewhere({ name: null, words }, text);
   // A mention would notify them of what they did.
   const name = (await slack.nameMentions(`<@${userId}>`)).replace(/^@/, '');
-  return renderReplyBy({ name, words: await slack.nameMentions(words) }, text);
+  return renderToldElsewhere({ name, words: await slack.nameMentions(words) }, text);
 }
 
 /** The text of the row of a file that Devin made. */

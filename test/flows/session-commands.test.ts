@@ -236,7 +236,7 @@ describe('follow', () => {
     const { person, channelId } = someone();
     await slack.command(person.userId, channelId, `follow ${id}`);
     const card = await cardOf(slack, channelId, (text) => text.includes(devin.session(id).url));
-    expect(card.text).toContain(`\nas ${owner.devinName} · `);
+    expect(card.text).toContain(`\nas ${owner.devinName}\n`);
     expect(card.text).not.toContain(`<@${person.userId}>`);
     const on = { channelId, ts: card.ts };
     const view = await pressToOpen(world(), person.userId, { on, button: 'details' });

@@ -7,7 +7,7 @@ import type { CardAction } from '../../src/slack/edge/ids.ts';
 import { renderHome, type Home } from '../../src/slack/views/home.ts';
 import {
   renderInDevin,
-  renderReplyBy,
+  renderToldElsewhere,
   renderMilestone,
   type MilestoneMessage,
 } from '../../src/slack/views/milestone.ts';
@@ -199,7 +199,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       ),
   ),
   'what did not open': (text) => unopened('words', formButton('f1', text), text),
-  'the box': (text) => renderReplyBox({ requestId: 'r1', lastWords: 'words' }, text),
+  'the box': (text) => renderReplyBox('r1', text),
   'a session near its cap': (text) =>
     renderMilestone({ ...messageOf('ended', 'words'), what: { kind: 'near-cap' } }, text),
   'an end without a result': (text) => renderMilestone(messageOf('ended', 'words'), text),
@@ -262,7 +262,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a request whose task was deleted': (text) => notice([text.notices.taskDeleted]),
   'a file in Devin': (text) =>
     renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
-  'a reply by a command': (text) => renderReplyBy({ name: 'Ana', words: 'words' }, text)[0] ?? {},
+  'a reply by a command': (text) => renderToldElsewhere({ name: 'Ana', words: 'words' }, text)[0] ?? {},
   'a question that nobody answered': (text) => question(null, text),
   'an answered question': (text) => question({ userId: 'U1', at: new Date(0), words: 'words' }, text),
 };

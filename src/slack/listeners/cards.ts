@@ -10,7 +10,6 @@ import {
   type SteeredThread,
   findFollowed,
 } from '../../store/requests.ts';
-import type { SessionRow } from '../../store/sessions.ts';
 import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
 import { endingRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../authority.ts';
@@ -143,7 +142,9 @@ export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: 
       requested: request.createdAt.toISOString(),
       changed: request.updatedAt.toISOString(),
       member: devinUserOf(identity),
-      ...idsOf(session),
+      session: session?.sessionId,
+      status: session?.snapshot.status,
+      statusDetail: session?.snapshot.statusDetail,
     },
     sent,
     instructions: prompt === null || sent !== null ? null : readPrompt(prompt, request.id).instructions,
@@ -154,11 +155,6 @@ export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: 
 function rulesOf({ approvals, failure }: SessionRequest): string[] {
   const hurdles = failure?.kind === 'policy' ? failure.hurdles : [];
   return [...approvals, ...hurdles].map(({ rule }) => rule);
-}
-
-function idsOf(session: SessionRow | null): SessionDetails['support'] {
-  const { sessionId, orgId, status, statusDetail, serviceUserId, parentSessionId } = session?.snapshot ?? {};
-  return { session: sessionId, organization: orgId, status, statusDetail, serviceUserId, parentSessionId };
 }
 
 /** The requester edits the same; others start a session of their own, if they can read what was asked for. */
@@ -246,8 +242,7 @@ async function openBox(c: ListenersContext, press: Press): Promise<void> {
   const text = await c.textFor(press.userId);
   if (session !== null && isOver(session))
     return c.slack.outbound.tellPrivately(press, sessionOver(session, text));
-  const lastWords = session?.lastWords ?? null;
-  await openView(c, press, renderReplyBox({ requestId: request.id, lastWords }, text));
+  await openView(c, press, renderReplyBox(request.id, text));
 }
 
 async function notWriting(

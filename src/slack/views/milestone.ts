@@ -177,19 +177,17 @@ function begun(posts: Rendered[], isCutBefore: boolean, text: Text): Rendered[] 
     : posts;
 }
 
-/** What a person wrote in Devin's web app, for more people than see it there; quoted, since this app posts it. */
-export function renderWebMessage(words: string, text: Text): Rendered[] {
-  return quoted(text.thread.fromWebApp, withoutCredentials(words), text);
-}
-
-/** Shows the thread what a person told Devin elsewhere. It pings nobody. */
-export function renderReplyBy({ name, words }: { name: string; words: string }, text: Text): Rendered[] {
-  return quoted(text.thread.replied(escape(name)), words, text);
-}
-
-/** `label`: escaped. */
-function quoted(label: string, words: string, text: Text): Rendered[] {
-  const [first = null, ...rest] = quotedParts(words);
+/**
+ * Shows the thread what a person told Devin elsewhere: quoted, since this app posts it, and without the credentials that
+ * only Devin should get. It pings nobody. `name`: null: in Devin's web app.
+ */
+export function renderToldElsewhere(
+  { name, words }: { name: string | null; words: string },
+  text: Text,
+): Rendered[] {
+  const [first = null, ...rest] = quotedParts(withoutCredentials(words));
+  const { fromWebApp, replied } = text.thread;
+  const label = name === null ? fromWebApp : replied(escape(name));
   return begun([joinParts([line(label), first]), ...rest], false, text);
 }
 

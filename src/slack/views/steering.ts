@@ -19,18 +19,10 @@ import {
   type Rendered,
 } from './objects.ts';
 import { cardTitle, type SessionCard } from './session-card.ts';
-import { bold, escape, present, quote, truncate } from './text.ts';
-
-type ReplyBox = {
-  requestId: string;
-  /** Raw; null: Devin hasn't said anything yet. */
-  lastWords: string | null;
-};
-
-const WORDS_LENGTH = 1500;
+import { bold, escape } from './text.ts';
 
 /** The box for a message to Devin. It also works if the app isn't in the channel and hears no replies. */
-export function renderReplyBox({ requestId, lastWords }: ReplyBox, text: Text): ModalView {
+export function renderReplyBox(requestId: string, text: Text): ModalView {
   const { box } = text.steering;
   return modal(
     {
@@ -38,7 +30,6 @@ export function renderReplyBox({ requestId, lastWords }: ReplyBox, text: Text): 
       metadata: sessionMetadata.write({ requestId }),
       words: box,
       blocks: [
-        ...present([lastWords]).map((words) => section(`${box.saidLast}\n${shownWords(words)}`)),
         inputBlock({
           blockId: REPLY_BLOCK,
           label: box.label,
@@ -56,8 +47,6 @@ export function renderReplyBox({ requestId, lastWords }: ReplyBox, text: Text): 
 export function readReplyBox(state: unknown): string {
   return readTyped(state, REPLY_BLOCK);
 }
-
-const shownWords = (words: string): string => quote(escape(truncate(words, WORDS_LENGTH)));
 
 /** After a message that Devin didn't get. */
 export function resendButton(replyId: string, { thread }: Text): Button {

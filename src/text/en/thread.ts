@@ -132,7 +132,6 @@ export const steering = {
     title: 'Message to Devin',
     label: 'Message',
     hint: "Sent as you and shown in the session's thread. You'll hear privately if Devin doesn't get it.",
-    saidLast: "Devin's last message:",
     submit: 'Send',
     empty: 'Add a message.',
     /** Private, instead of the box. */

@@ -115,7 +115,6 @@ export const steering: Text['steering'] = {
     title: 'Devin へのメッセージ',
     label: 'メッセージ',
     hint: 'あなたの発言として送信し、セッションのスレッドに表示します。Devin に届かなかった場合は、あなただけにお知らせします。',
-    saidLast: 'Devin の最後のメッセージ:',
     submit: '送信',
     empty: 'メッセージを入力してください。',
     none: 'この依頼のセッションはまだ開始していません。開始したかどうかは、カードで確認できます。',

@@ -2,12 +2,11 @@ import { shownIdentity } from '../../../src/slack/card-view.ts';
 import { renderApproval, type ApprovalView } from '../../../src/slack/views/approval.ts';
 import { optionWords, renderDetails } from '../../../src/slack/views/details.ts';
 import { renderHome } from '../../../src/slack/views/home.ts';
-import { renderWebMessage, renderMilestone } from '../../../src/slack/views/milestone.ts';
+import { renderToldElsewhere, renderMilestone } from '../../../src/slack/views/milestone.ts';
 import { refusal } from '../../../src/slack/views/notices.ts';
 import { fact, linkedTitle, renderCard, type SessionCard } from '../../../src/slack/views/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/views/session-form.ts';
 import { renderSessionList } from '../../../src/slack/views/session-list.ts';
-import { renderReplyBox } from '../../../src/slack/views/steering.ts';
 import { en } from '../../../src/text/en.ts';
 import type { Text } from '../../../src/text/index.ts';
 import { BARE_HOME } from '../../support/home.ts';
@@ -95,8 +94,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
 /** Where they are separate from ours, on lines of their own. */
 export const QUOTES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
   'the message that asks for an approval': (words, text = en) => renderApproval(approvalOf(words), text),
-  'the box for a message': (words, text = en) => renderReplyBox({ requestId: 'r1', lastWords: words }, text),
-  'a message from the web app': (words, text = en) => renderWebMessage(words, text),
+  'a message from the web app': (words, text = en) => renderToldElsewhere({ name: null, words }, text),
   'a refusal': (words, text = en) => refusal({ problems: ['No.'], typed: words }, text),
 };
 
