@@ -10,12 +10,7 @@ import { cardView } from '../slack/card-view.ts';
 import { readThreadMessage } from '../slack/command/message.ts';
 import { isRefused, laterFor, refusalKind, slackFailure } from '../slack/edge/errors.ts';
 import { isDirectMessage } from '../slack/edge/places.ts';
-import {
-  labeled,
-  renderDevinMessage,
-  renderInDevin,
-  renderToldElsewhere,
-} from '../slack/views/milestone.ts';
+import { labeled, renderDevinMessage, renderInDevin, renderToldElsewhere } from '../slack/views/milestone.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import { code } from '../slack/views/text.ts';
 import type { Reply } from '../store/replies.ts';
