@@ -154,8 +154,6 @@ export async function openServices(config: Config, overrides: Overrides) {
     command,
     tagRequests,
     mentions,
-    /** Without a match, the service user acts. */
-    mayFallBack: impersonation !== 'required',
     tuning,
     now,
     log,

@@ -2,7 +2,7 @@ import { handOverFile } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import { DevinError, orDevinError } from '../devin/errors.ts';
 import { failureWord, lookupFailure } from '../failures.ts';
-import { messagePages, mirrorReply } from '../follow/index.ts';
+import { messagePages } from '../follow/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
 import {
   type Enqueue,
@@ -44,8 +44,6 @@ export type ConverseContext = {
   recordAnswer: (session: SessionRow, snapshot: SessionSnapshot) => Promise<void>;
   withLease: WithLease;
   searchUntilFound: SearchUntilFound;
-  /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
-  mayFallBack: boolean;
   now: () => number;
 };
 
@@ -63,29 +61,25 @@ export async function moveReply(
   {
     store: { db, replies, messages },
     enqueue,
-    now,
-  }: Pick<ConverseContext, 'enqueue' | 'now'> & {
-    store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'add' | 'answer' }>;
+  }: Pick<ConverseContext, 'enqueue'> & {
+    store: StoreParts<{ db: 'transaction'; replies: 'move' | 'takeEdit'; messages: 'answer' }>;
   },
-  { reply: { id }, request, session }: ReplyInThread,
+  { reply: { id }, session }: Pick<ReplyInThread, 'reply' | 'session'>,
   { as = null, lease, ...step }: Omit<ReplyStep, 'id'> & { as?: string | null; lease?: Lease },
 ): Promise<boolean> {
   const { to } = step;
   return db.transaction().execute(async (trx) => {
     const reply = await replies.move({ id, ...step }, trx);
     if (reply === null) return false;
+    const { sessionId } = reply;
     await lease?.fence(trx);
     if (MAY_TAKE_EDIT.has(to)) await replies.takeEdit(reply, trx);
     if (to === 'accepted' || to === 'sending') return true;
     await enqueue('tell-reply', { replyId: id }, { trx });
-    if (session !== null && to === 'delivered') {
-      const { sessionId } = session;
+    if (to === 'delivered') {
       await messages.answer(sessionId, reply, trx);
-      const mirror = mirrorReply({ session, request, reply }, new Date(now()));
-      if (mirror !== null) {
-        await messages.add(sessionId, [mirror], trx);
-        await enqueue('relay-from-devin', { sessionId }, { trx });
-      }
+      // The thread shows what was said elsewhere, and who answered.
+      await enqueue('relay-from-devin', { sessionId }, { trx });
     }
     const wakes = session !== null && isResting(session.phase);
     await appendAudit(replyEntries(reply, { as, wakes }), trx);
@@ -169,46 +163,32 @@ async function wake({ devin: { sessions } }: ConverseContext, { sessionId }: Ses
 
 const archived = (detail: string | null) => new NotDeliveredError({ kind: 'archived', detail });
 
+/** Throws a LeaseLostError if another process may already be searching for it. */
 async function deliver(
   c: ConverseContext,
   sending: SendingReply,
-  { content, identity }: { content: Content; identity: Identity },
+  { content: { text, urls, files }, identity }: { content: Content; identity: Identity },
 ): Promise<void> {
-  const author = devinUserOf(identity);
-  const post = async (as: string | null) => ({ as, answer: await postAs(c, sending, { content, as }) });
-  const { as, answer } = await post(author).catch(async (error: unknown) => {
-    const isRefused = error instanceof DevinError && error.code === 'forbidden';
-    if (!isRefused || author === null || !c.mayFallBack) throw error;
-    return post(null);
-  });
-  // It was edited while its files were uploaded: the next run sends the new text.
-  if (answer === null) return;
-  // It was archived just before: nobody reads the message there.
-  if (answer.isArchived) throw archived(null);
-  // If this took long, another process has searched for it and called it unconfirmed.
-  await moveReply(c, sending, { from: ['sending', 'unknown'], to: 'delivered', as });
-  await c.recordAnswer(sending.session, answer);
-}
-
-/** Throws a LeaseLostError if another process may already be searching for it. null: it was edited. */
-async function postAs(
-  c: ConverseContext,
-  sending: SendingReply,
-  { content: { text, urls, files }, as }: { content: Content; as: string | null },
-): Promise<SessionSnapshot | null> {
   const { session, reply, lease } = sending;
   const { kind, userId, text: whileText } = reply;
+  const as = devinUserOf(identity);
   const author = as === null ? ((await c.slack.people.find(userId))?.name ?? userId) : null;
   const message = composeReply({ kind, text, files: files.map(({ name }) => name), author });
   const changes = { sentAt: 'now', sentText: message, files } as const;
-  const step = { from: ['accepted', 'sending'], to: 'sending', whileText, changes, lease } as const;
-  if (!(await moveReply(c, sending, step))) return null;
+  const step = { from: ['accepted'], to: 'sending', whileText, changes, lease } as const;
+  // It was edited while its files were uploaded: the next run sends the new text.
+  if (!(await moveReply(c, sending, step))) return;
   lease.assertFresh();
-  return c.devin.sessions.sendMessage(session.sessionId, {
+  const answer = await c.devin.sessions.sendMessage(session.sessionId, {
     message,
     ...(urls.length > 0 && { attachmentUrls: urls }),
     ...(as !== null && { messageAsUserId: as }),
   });
+  // It was archived just before: nobody reads the message there.
+  if (answer.isArchived) throw archived(null);
+  // If this took long, another process has searched for it and called it unconfirmed.
+  await moveReply(c, sending, { from: ['sending', 'unknown'], to: 'delivered', as });
+  await c.recordAnswer(session, answer);
 }
 
 /**

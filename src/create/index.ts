@@ -9,15 +9,14 @@ import type { Tuning } from '../times.ts';
 import type { CreateContext, Run, Step } from './context.ts';
 import { adopt, after, ended, move, moveLocked } from './move.ts';
 import { notifyPerson } from './notify.ts';
-import { begin, prepare, untilUndoIsOver } from './prepare.ts';
-import { send, settle } from './send.ts';
+import { begin, prepare, send, settle, untilUndoIsOver } from './steps.ts';
 import { type SweepContext, findUnconfirmed, startSweep } from './sweep.ts';
 
 export type { Next } from './context.ts';
 export { findOne, isTaggedFor, type SearchContext, unboundOf } from './find-session.ts';
 export { handOverFile } from './hand-over.ts';
-export { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 export { adopt, ended, expireApproval, type MoveContext, moveLocked, notApproved } from './move.ts';
+export { PERSON_NOT_IN_CONVERSATION } from './steps.ts';
 
 type CreationContext = Omit<CreateContext, 'enqueue'> & {
   queue: SweepContext['queue'] & Pick<Queue, 'enqueue' | 'work'>;

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { type Later, type Lease, Refused } from '../queue/index.ts';
-import { hasCard, outcomeKey } from '../reconcile/index.ts';
+import { approvalKeys, hasCard, outcomeKey } from '../reconcile/index.ts';
 import { pendingApproval, type Approval } from '../session/approval.ts';
 import { isEndedByPeople, isRefusal, type Failure } from '../session/failure.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
@@ -8,7 +8,7 @@ import { EARLY_CARD_MS, isOpen, isUndecided } from '../session/request.ts';
 import { appendAudit, requestEntries } from '../store/audit.ts';
 import { askedAt, cardThread, type SessionRequest } from '../store/requests.ts';
 import { SessionTakenError } from '../store/sessions.ts';
-import { cardKey, shownKey } from '../store/shown.ts';
+import { cardKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
 import type { CreateContext, InTransaction, Next } from './context.ts';
 import { recheckInterval, sentSince } from './find-session.ts';
@@ -193,7 +193,7 @@ async function enqueueAll(
     await enqueue('create-session', { requestId }, { trx, startAfterMs: afterMs ?? 0 });
   // Approvers also see if nothing starts after all.
   if (before.state === 'awaiting-approval' || (request.approvals.length > 0 && !isOpen(state)))
-    await enqueue('show', { key: shownKey('approvals', requestId) }, { trx });
+    for (const key of approvalKeys(request)) await enqueue('show', { key }, { trx });
 }
 
 /** So soon after they asked, people hear of a failure privately: nobody needs a ping. */

@@ -21,7 +21,7 @@ import { hurdleWords } from '../slack/views/whoami.ts';
 import { hasReplies, type SessionRequest, lostSecrets } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
+import { PERSON_NOT_IN_CONVERSATION } from './steps.ts';
 
 type NotifyContext = {
   store: StoreParts<{ requests: 'find'; sessions: 'ofRequest'; forms: 'insert'; envelopes: 'open' }>;

@@ -1,22 +1,26 @@
-import { DevinError, isTooLarge } from '../devin/errors.ts';
-import { backOffMs, HELD_WAIT_MS, Later, type Queue, sooner } from '../queue/index.ts';
-import type { SessionSnapshot } from '../session/snapshot.ts';
-import { refusalKind } from '../slack/edge/errors.ts';
-import { notice, slackRefusal } from '../slack/views/notices.ts';
-import { link } from '../slack/views/text.ts';
+import type { Transaction } from 'kysely';
+import { pages } from '../bounds.ts';
+import { cursorAfter, type Page } from '../devin/client.ts';
+import { DevinError, isTooLarge, MEANING } from '../devin/errors.ts';
+import type { MessageQuery, SessionMessage } from '../devin/sessions.ts';
+import { backOffMs, type Queue, sooner } from '../queue/index.ts';
+import { withoutCredentials } from '../session/credentials.ts';
+import { isClosed, type SessionSnapshot } from '../session/snapshot.ts';
+import { readThreadMessage } from '../slack/command/message.ts';
+import { isDirectMessage } from '../slack/edge/places.ts';
+import { markdownWords } from '../slack/views/markdown.ts';
+import type { Reply } from '../store/replies.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { MILESTONE } from '../store/thread-messages.ts';
-import { type FollowContext, NotTakenError, type PostJob } from './context.ts';
-import { fetchMessages } from './fetch-messages.ts';
-import { markAnswered, postMilestone } from './milestones.ts';
+import { cardKey } from '../store/shown.ts';
+import type { Tables } from '../store/store.ts';
+import type { NewMessage } from '../store/thread-messages.ts';
+import type { FollowContext } from './context.ts';
 import { recordAnswer } from './record.ts';
+import { findFiles, postWaiting } from './thread.ts';
 import { createRound, startWatching } from './watcher.ts';
-import { findFiles, postFile, postWords } from './words.ts';
 
-export { lastWordsOf, messagePages, messageRow } from './fetch-messages.ts';
-
-export { fileRow, mirrorReply } from './words.ts';
+export { fileRow } from './thread.ts';
 
 /** Brings a session's status and Devin's words to its card and its thread. */
 export function createFollowing({
@@ -65,8 +69,15 @@ async function relayFromDevin(
     if (followed === null) return null;
     const retryMs = await fetchAll(c, followed, held);
     const fetched = retryMs === null ? followed.session.told : [];
-    return sooner(retryMs, await postWaiting(c, sessionId, { signal: held, lease, fetched }));
+    const postMs = await postWaiting(c, sessionId, { signal: held, lease, fetched });
+    return sooner(sooner(retryMs, postMs), untilLastFetch(c, followed.session));
   });
+}
+
+/** Its last words may come after its end. In ms; null: that was the last fetch, or others follow when it changes. */
+function untilLastFetch({ tuning, now }: FollowContext, { snapshot, changedAt }: SessionRow): number | null {
+  const leftMs = changedAt.getTime() + tuning.watchTimes.lastReadMs - now();
+  return isClosed(snapshot) && leftMs > 0 ? leftMs : null;
 }
 
 /** When to fetch again, in ms; null: everything is stored, or Devin gives nothing. */
@@ -90,82 +101,127 @@ async function fetchAll(
   }
 }
 
-/** What a session's thread shows, in this order. `inOrder`: nothing overtakes what waits of them. */
-const STEPS = [
-  { what: 'words', post: postWords, inOrder: true },
-  // They may go to the person.
-  { what: 'milestones', post: postMilestone, inOrder: false },
-  { what: 'files', post: postFile, inOrder: true },
-  { what: 'answers', post: markAnswered, inOrder: false },
-] as const;
-
-/** Posts what a session's thread doesn't show yet, in order and once each. Returns when to run again, in ms; null: nothing waits. */
-async function postWaiting(
-  c: FollowContext,
-  sessionId: string,
-  run: Pick<PostJob, 'signal' | 'lease' | 'fetched'>,
-): Promise<number | null> {
-  let againMs: number | null = null;
-  let isBusy = false;
-  for (const { what, post, inOrder } of STEPS)
-    for (const row of await c.store.messages.pending(sessionId, what)) {
-      if (isBusy && inOrder) break;
-      run.signal.throwIfAborted();
-      const followed = await findFollowed(c.store, sessionId);
-      // Everything waits for the card.
-      if (followed === null || followed.session.threadTs === '') return null;
-      const job = { ...run, followed, row, isBusy };
-      const waitMs = await postOrSkip(c, job, async () => post(c, job));
-      againMs = sooner(againMs, waitMs);
-      isBusy ||= waitMs !== null && inOrder;
-    }
-  return againMs;
-}
+/** Longer than any card shows. */
+const LAST_WORDS_LENGTH = 300;
 
 /**
- * What keeps failing, or is refused, is skipped and counted, and what comes after it no longer waits for it. Returns when to
- * try again, in ms; null: it is done.
+ * Reads a session's new messages and stores them in Devin's order. The last page has no cursor, so reading starts from
+ * the last one there was, and stored messages are known by their event. Resolves with the number of new ones.
  */
-async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<void>): Promise<number | null> {
-  const { row, signal } = job;
-  const { sessionId, key } = row;
-  try {
-    await post();
-    return null;
-  } catch (error) {
-    if (error instanceof Later) return error.afterMs ?? backOffMs(row.ageMs);
-    if (signal.aborted) throw error;
-    const isRefused = error instanceof NotTakenError;
-    if (isRefused && error.isThread && refusalKind(error.code) === 'place')
-      return waitForThread(c, job, error.code);
-    if (!(await c.store.messages.failed(row, { isRefused }))) throw error;
-    c.log.error({ err: error, sessionId, key }, 'a message could not be posted');
-    return null;
+async function fetchMessages(c: FollowContext, followed: Followed, signal: AbortSignal): Promise<number> {
+  const { sessionId, messagesCursor: after } = followed.session;
+  let isFirstPage = after === null;
+  let count = 0;
+  for await (const page of messagePages(c.devin.messages.list, sessionId, { after, signal })) {
+    count += await storePage(c, followed, { page, isFirstPage });
+    isFirstPage = false;
   }
+  return count;
 }
 
-/** A milestone goes to the person then. The rest is tried again when the session or the channel changes, and rarely without that. */
-async function waitForThread(c: FollowContext, { followed, row }: PostJob, code: string): Promise<number> {
-  await noteTrouble(c, followed, code);
-  if (row.source === MILESTONE) return HELD_WAIT_MS;
-  return Math.max(c.tuning.troubleMs, row.ageMs);
-}
-
-/** Tells the requester, once until something can be posted again. */
-async function noteTrouble(
-  { store: { sessions }, slack: { outbound, textFor } }: FollowContext,
-  { session, request: { userId } }: Followed,
-  code: string,
-): Promise<void> {
-  if (session.threadTrouble !== null) return;
-  const text = await textFor(userId);
-  const opened = link(session.snapshot.url, text.card.buttons.open);
-  const sentence = text.thread.trouble(slackRefusal(code, text), opened);
-  const place = { userId, channelId: null, threadTs: null };
-  // If Slack is busy, the next try tells them.
-  const told = outbound.tellPrivately(place, notice([sentence])).then(
-    () => true,
-    () => false,
+async function storePage(
+  c: FollowContext,
+  followed: Followed,
+  { page, isFirstPage }: { page: Page<SessionMessage>; isFirstPage: boolean },
+): Promise<number> {
+  const { messages, sessions, db } = c.store;
+  const { sessionId } = followed.session;
+  const known = await messages.known(
+    sessionId,
+    page.items.map(({ eventId }) => eventId),
   );
-  if (await told) await sessions.change(session.sessionId, { threadTrouble: code });
+  const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
+  if (fresh.length === 0 && page.endCursor === null) return 0;
+  const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
+  await db.transaction().execute(async (trx) => {
+    const rows: NewMessage[] = [];
+    for (const message of fresh) {
+      if (message === prompt) rows.push({ ...messageRow(message, 'skipped'), source: 'prompt' });
+      else if (message.source === 'devin') rows.push(messageRow(message, 'pending'));
+      else rows.push(await personsRow(c, { followed, message, trx }));
+    }
+    await messages.add(sessionId, rows, trx);
+    await showLastWords(c, followed.session, { fresh, trx });
+    if (page.endCursor !== null) await sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
+  });
+  return fresh.length;
+}
+
+/** A message of Devin's list, as a row. */
+export function messageRow(
+  { eventId: key, source, message: text, createdAt }: SessionMessage,
+  state: NewMessage['state'],
+): NewMessage {
+  return { key, source, text, state, saidAt: new Date(createdAt * 1000) };
+}
+
+/** What people wrote goes into the thread only if they didn't write it there. */
+async function personsRow(
+  c: FollowContext,
+  { followed, message, trx }: { followed: Followed; message: SessionMessage; trx: Transaction<Tables> },
+): Promise<NewMessage> {
+  const { messages, replies, echoes } = c.store;
+  const { sessionId } = followed.session;
+  const { eventId, message: text } = message;
+  const row = messageRow(message, 'pending');
+  const reply = await echoes.recognize({ sessionId, eventId, text }, trx);
+  if (reply === null) {
+    await messages.answer(sessionId, { userId: null, text, createdAt: row.saidAt }, trx);
+    return row;
+  }
+  // It is certain now, and must not be sent again.
+  if (await replies.move({ id: reply.id, from: ['unknown'], to: 'delivered' }, trx)) {
+    await c.enqueue('tell-reply', { replyId: reply.id }, { trx });
+    await messages.answer(sessionId, reply, trx);
+  }
+  if (isSeenThere(reply, followed)) return { ...row, state: 'skipped' };
+  // Only Devin gets the credentials.
+  return { ...row, text: withoutCredentials(reply.text), userId: reply.userId };
+}
+
+/** The others see it anyway, or shouldn't. In direct messages with the app, the requester is alone. */
+function isSeenThere({ userId, via, text }: Reply, { session, request }: Followed): boolean {
+  const isAlone = isDirectMessage(session.channelId) && userId === request.userId;
+  return via === null || isAlone || readThreadMessage(text, '').kind === 'aside';
+}
+
+/** Devin's, as the card shows them; null: none. */
+export function lastWordsOf(messages: readonly SessionMessage[]): string | null {
+  const last = messages.findLast(({ source }) => source === 'devin');
+  return last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH);
+}
+
+/** On the card. */
+async function showLastWords(
+  { store: { sessions }, enqueue }: FollowContext,
+  { sessionId, requestId, lastWords }: SessionRow,
+  { fresh, trx }: { fresh: readonly SessionMessage[]; trx: Transaction<Tables> },
+): Promise<void> {
+  const words = lastWordsOf(fresh) ?? '';
+  if (words === '' || words === lastWords) return;
+  await sessions.change(sessionId, { lastWords: words }, trx);
+  await enqueue('show', { key: cardKey(requestId) }, { trx });
+}
+
+/** How many to read at a time: fewer if they are too large together. */
+const AT_ONCE = [100, 10, 1];
+
+/** The pages of a session's messages, oldest first. If Devin no longer accepts a cursor, it reads from the start. */
+export function messagePages(
+  list: (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>,
+  sessionId: string,
+  { after = null, signal }: Pick<MessageQuery, 'after' | 'signal'>,
+): AsyncGenerator<Page<SessionMessage>> {
+  const read = async (
+    cursor: string | null,
+    [first = 1, ...fewer]: readonly number[] = AT_ONCE,
+  ): Promise<Page<SessionMessage>> =>
+    list(sessionId, { first, after: cursor, signal }).catch(async (error: unknown) => {
+      if (isTooLarge(error) && fewer.length > 0) return read(cursor, fewer);
+      // Devin doesn't document its answer to a cursor that it no longer knows.
+      const isRefused = error instanceof DevinError && MEANING[error.code] === 'refused';
+      if (!isRefused || cursor === null) throw error;
+      return read(null);
+    });
+  return pages({ read: async (cursor) => read(cursor), next: cursorAfter, after });
 }

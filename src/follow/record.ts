@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from 'kysely';
 import {
   goesFirst,
-  jittered,
   pollInterval,
   sessionPhase,
   STANDING,
@@ -61,7 +60,6 @@ async function record(
   ) => Promise<SessionSnapshot | null> | SessionSnapshot | 'gone' | null,
 ): Promise<void> {
   const { db, sessions, requests, messages } = c.store;
-  const { lastReadMs } = c.tuning.watchTimes;
   await db.transaction().execute(async (trx) => {
     const current = await sessions.lock(sessionId, trx);
     const found = current === null ? null : await find(current, trx);
@@ -91,11 +89,6 @@ async function record(
     await messages.addMilestones(sessionId, keys, trx, new Date(snapshot.updatedAt * 1000));
     const interactive = STANDING[phase] === 'needs-you';
     await c.enqueue('relay-from-devin', { sessionId }, { trx, interactive });
-    if (current.nextLookAt !== null && nextPoll === null) {
-      // Under its own key: other jobs for the session may be due sooner.
-      const key = `${sessionId}:last`;
-      await c.enqueue('relay-from-devin', { sessionId }, { trx, key, startAfterMs: lastReadMs });
-    }
     // Which of them gets what is said in their thread may change.
     if (phase !== current.phase)
       for (const requestId of (await sessions.sharing(current, trx)).others)
@@ -129,9 +122,7 @@ async function showOnCard(
 
 export function nextPollOf({ tuning: { watchTimes } }: FollowContext, watched: Watched): NextPoll {
   const intervalMs = pollInterval(watched, watchTimes.fastestMs);
-  return intervalMs === null
-    ? null
-    : { inMs: jittered(intervalMs, Math.random()), first: goesFirst(watched) };
+  return intervalMs === null ? null : { inMs: intervalMs, first: goesFirst(watched) };
 }
 
 /** Its phase; if it's gone, the last one before. */

@@ -102,17 +102,13 @@ export function createRound(c: FollowContext) {
   };
 }
 
-/**
- * For the next round. Batches are filled up with those due soon, so that the number of requests depends on the number
- * of sessions, not on when each is due.
- */
+/** For the next round, also those due soon: the number of requests depends on the number of sessions, not on when each is due. */
 async function dueBatches({ store: { polls }, tuning, now }: FollowContext): Promise<SessionRow[][]> {
-  const due = await polls.dueCount(new Date(now()), MOST_BATCHES * BATCH);
-  if (due === 0) return [];
+  if (!(await polls.isAnyDue(new Date(now())))) return [];
   const rows = await polls.due({
     until: new Date(now() + tuning.watchTimes.fastestMs / 2),
     hotSince: new Date(now() - HOT_MS),
-    limit: Math.ceil(due / BATCH) * BATCH,
+    limit: MOST_BATCHES * BATCH,
   });
   return batchesOf(rows, BATCH);
 }

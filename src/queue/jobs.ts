@@ -16,8 +16,6 @@ type EnqueueOptions = {
   trx?: Transaction<Tables>;
   /** An hour at most. */
   startAfterMs?: number;
-  /** Instead of the payload's own. */
-  key?: string;
   /** Starts before the jobs of its name that are not. */
   interactive?: boolean;
 };
@@ -68,8 +66,9 @@ export function createQueue({
   async function enqueue<Name extends JobName>(
     name: Name,
     payload: Jobs[Name],
-    { trx, key = keyOf(name, payload), interactive = false, ...how }: EnqueueOptions = {},
+    { trx, interactive = false, ...how }: EnqueueOptions = {},
   ): Promise<void> {
+    const key = keyOf(name, payload);
     const startAfterMs = Math.min(how.startAfterMs ?? 0, LONGEST_WAIT_MS);
     const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
     const options = {

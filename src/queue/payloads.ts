@@ -66,8 +66,6 @@ const schemas = {
   'create-session': z.object({ requestId: z.string() }),
   /** Make a message say what the rows say. */
   show: z.object({ key: z.string() }),
-  /** A setting that cards show has changed: redraw those of active sessions in the channel; null: in the workspace. */
-  'redraw-cards': z.object({ teamId: z.string(), channelId: z.string().nullable() }),
   /** A channel takes messages again: show there what Slack refused. */
   'reopen-channel': z.object({ channelId: z.string() }),
   /** Tell the person who asked something privately. */
@@ -96,7 +94,6 @@ export const JOB_NAMES = Object.keys(payloads);
 export const keyFields: { readonly [Name in JobName]?: readonly (keyof Jobs[Name])[] } = {
   'create-session': ['requestId'],
   show: ['key'],
-  'redraw-cards': ['teamId', 'channelId'],
   'reopen-channel': ['channelId'],
   'relay-from-devin': ['sessionId'],
   'relay-to-devin': ['sessionId'],

@@ -1,22 +1,12 @@
 import type { Queue } from '../queue/index.ts';
 import type { Listing } from '../store/listing.ts';
-import { cardKey, MESSAGE_KINDS, type MessageKind } from '../store/shown.ts';
+import { MESSAGE_KINDS, type MessageKind } from '../store/shown.ts';
 import { CARD } from './card.ts';
-import {
-  ALERT,
-  APPROVAL,
-  GREETING,
-  LINKED,
-  OUTCOME,
-  SHARED,
-  showAlerts,
-  showApprovals,
-  SWITCHED,
-} from './notices.ts';
+import { ALERT, APPROVAL, GREETING, LINKED, OUTCOME, SHARED, showAlerts, SWITCHED } from './notices.ts';
 import { kept, type ReconcileContext, type Show } from './show.ts';
 
 export { hasCard } from './card.ts';
-export { outcomeKey } from './notices.ts';
+export { approvalKeys, outcomeKey } from './notices.ts';
 export type { Desired, ShowContext } from './show.ts';
 export { showMessage } from './show.ts';
 
@@ -27,7 +17,6 @@ const KINDS: Record<Exclude<MessageKind, 'home'>, Show> = {
   shared: kept(SHARED),
   linked: kept(LINKED),
   switched: kept(SWITCHED),
-  approvals: showApprovals,
   approval: kept(APPROVAL),
   outcome: kept(OUTCOME),
   alerts: showAlerts,
@@ -37,7 +26,7 @@ const KINDS: Record<Exclude<MessageKind, 'home'>, Show> = {
 /** Makes the message of a key say what the rows say, as far as Slack takes it. When to look again, in ms; null: never. */
 export type ShowNow = (key: string) => Promise<number | null>;
 
-/** When a setting of a channel or workspace changes, or a channel is restored, only the newest messages are shown again. */
+/** Of a channel that takes messages again, only the newest are shown again. */
 const MOST_SHOWN = 200;
 
 /**
@@ -52,7 +41,7 @@ export function createReconciling(
     home,
   }: {
     queue: Pick<Queue, 'work'>;
-    listing: Pick<Listing, 'openIn' | 'troubledIn'>;
+    listing: Pick<Listing, 'troubledIn'>;
     /** Draws the Home of a person. */
     home: (subject: string) => Promise<number | null>;
   },
@@ -64,14 +53,6 @@ export function createReconciling(
     return kind === 'home' ? home(subject) : KINDS[kind](c, subject, key);
   };
   queue.work('show', async ({ key }) => show(key), { concurrency: 20 });
-  queue.work(
-    'redraw-cards',
-    async (where) => {
-      for (const id of await listing.openIn({ ...where, limit: MOST_SHOWN }))
-        await c.enqueue('show', { key: cardKey(id) });
-    },
-    { concurrency: 1 },
-  );
   queue.work(
     'reopen-channel',
     async ({ channelId }) => {

@@ -34,13 +34,10 @@ export const APPROVAL: Kind = async ({ store, slack }, subject, before) => {
 };
 
 /** Each approver has a message of their own about each approval of a request. */
-export const showApprovals: Show = async (c, requestId) => {
-  const request = await c.store.requests.find(requestId);
-  for (const [number, { people }] of (request?.approvals ?? []).entries())
-    for (const { userId } of people)
-      await c.enqueue('show', { key: shownKey('approval', requestId, String(number), userId) });
-  return null;
-};
+export const approvalKeys = ({ id, approvals }: SessionRequest): string[] =>
+  approvals.flatMap(({ people }, number) =>
+    people.map(({ userId }) => shownKey('approval', id, String(number), userId)),
+  );
 
 /** At most this many owners are told. */
 const MOST_TOLD = 20;

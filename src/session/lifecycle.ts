@@ -140,8 +140,6 @@ const FADING_SHARE = 1 / 12;
 const GONE_MS = DAY_MS;
 /** After this long at rest or gone, a session is no longer polled until someone does something with it. */
 const FORGOTTEN_MS = 30 * DAY_MS;
-/** Each interval is shortened at random by up to this share, so that replicas and sessions don't stay in step. */
-const JITTER = 0.1;
 
 /** Whether nothing happens until a person does something. */
 export function isResting(phase: SessionPhase): boolean {
@@ -177,9 +175,4 @@ const busyInterval = (quietMs: number): number => (quietMs < LONG_QUIET_MS ? QUI
 /** Whether it is polled before the sessions at rest: many of these can be due after a downtime. */
 export function goesFirst({ phase, quietMs }: Pick<Watched, 'phase' | 'quietMs'>): boolean {
   return phase !== 'gone' && (quietMs < HOT_MS || !isResting(phase));
-}
-
-/** `random`: 0 to 1. */
-export function jittered(ms: number, random: number): number {
-  return Math.round(ms * (1 - JITTER * random));
 }

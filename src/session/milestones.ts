@@ -78,11 +78,15 @@ export function isLatest(key: string, told: readonly string[]): boolean {
 
 const nameOf = (key: string): string => key.slice(0, key.indexOf(':'));
 
-/** null: a key from another version. */
-export function readMilestone(key: string): Milestone | null {
+/** Whether this key is of a session that entered this phase. */
+export const announces = (key: string, phase: SessionPhase): boolean => nameOf(key) === phase;
+
+/** Throws for a key that names none. */
+export function readMilestone(key: string): Milestone {
   const name = nameOf(key);
   const url = key.slice(name.length + 1);
   if (isTold(name) || name === 'near-cap' || name === 'found-late') return { kind: name };
   if (name === 'pr') return { kind: name, url };
-  return name === 'twice' ? { kind: 'duplicate', url } : null;
+  if (name === 'twice') return { kind: 'duplicate', url };
+  throw new Error(`not a milestone: ${name}`);
 }

@@ -91,9 +91,3 @@ const FILE_LINE = /^ATTACHMENT:\s*"?https?:\/\/\S+$/gm;
 export function sentAs(message: string): string[] {
   return [message.trim(), message.replaceAll(FILE_LINE, '').trim()];
 }
-
-/** The source of a message that shows others what was said in a box or by a command. */
-export const REPLY_BY = 'reply-by';
-
-/** Its event id. */
-export const shownEvent = (replyId: string): string => `${REPLY_BY}:${replyId}`;

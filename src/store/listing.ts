@@ -7,7 +7,6 @@ import type { Tables } from './store.ts';
 import { IS_QUESTION } from './thread-messages.ts';
 
 type Whose = { teamId: string; viewerId: string; whose: 'mine' | 'all' };
-type OpenIn = { teamId: string; channelId: string | null; limit: number };
 type Own = { teamId: string; userId: string; limit: number };
 /** `ts`: null: Slack doesn't have the message that asks for it. */
 type ListedRequest = { requestId: string; channelId: string | null; ts: string | null };
@@ -18,7 +17,6 @@ type FoundRequests = { requestIds: string[]; hasMore: boolean };
 const MOST_SORTED = 1000;
 // Literally as in the indexes: only then are they used.
 const NOT_REFUSED = sql<boolean>`session_requests.state <> 'refused'`;
-const ACTIVE = sql<boolean>`sessions.phase not in ${literals(phasesOf('earlier'))}`;
 
 const PRESSURE = sql`case
   when state = 'unknown' or phase in ${literals(phasesOf('needs-you'))} then 0
@@ -51,20 +49,6 @@ export function createListing(db: Kysely<Tables>) {
         .limit(query.limit + 1)
         .execute();
       return firstOf(rows, query.limit);
-    },
-
-    /** Requests whose sessions are active in a channel, or for null in the workspace; newest first. */
-    async openIn({ teamId, channelId, limit }: OpenIn): Promise<string[]> {
-      const rows = await db
-        .selectFrom('sessions')
-        .where('teamId', '=', teamId)
-        .where(ACTIVE)
-        .$if(channelId !== null, (query) => query.where('channelId', '=', channelId ?? ''))
-        .select('requestId')
-        .orderBy('changedAt', 'desc')
-        .limit(limit)
-        .execute();
-      return rows.map(({ requestId }) => requestId);
     },
 
     /** The session whose question in this conversation has no answer yet, the latest of several; null: none. */

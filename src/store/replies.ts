@@ -230,9 +230,9 @@ export function createEchoes(db: Kysely<Tables>) {
       return rows.length > 0;
     },
 
-    /** The id of the reply that a message in Devin's list is; null: it wasn't sent from here. */
-    async recognize({ sessionId, eventId, text }: Echo, trx: Db = db): Promise<string | null> {
-      const mine = await trx
+    /** The reply that a message in Devin's list is; null: it wasn't sent from here. */
+    async recognize({ sessionId, eventId, text }: Echo, trx: Db = db): Promise<Reply | null> {
+      const mine = trx
         .selectFrom('replies')
         .select('id')
         .where('sessionId', '=', sessionId)
@@ -258,11 +258,11 @@ export function createEchoes(db: Kysely<Tables>) {
         // Delivered ones come before those that may never have arrived.
         .orderBy(sql`state = 'delivered'`, 'desc')
         .orderBy('sentAt')
-        .limit(1)
-        .executeTakeFirst();
-      if (mine === undefined) return null;
-      await trx.updateTable('replies').set({ eventId }).where('id', '=', mine.id).execute();
-      return mine.id;
+        .limit(1);
+      return readFirst(
+        rowSchema,
+        trx.updateTable('replies').set({ eventId }).where('id', '=', mine).returningAll(),
+      );
     },
 
     /** The events that are known to be replies of this session. */

@@ -4,7 +4,6 @@ import { batchesOf } from '../bounds.ts';
 import type { Log } from '../log.ts';
 import { fields } from '../session/fields.ts';
 import { phasesOf } from '../session/lifecycle.ts';
-import { shownEvent } from '../session/reply.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import { repeat, type Interval } from '../time.ts';
 import { appendAudit } from './audit.ts';
@@ -164,10 +163,10 @@ async function clearReplies(trx: Transaction<Tables>, userId: string) {
   const { rows } = await sql<{ replies: number; waiting: number }>`
     with ended as (
       update replies set ${NO_REPLY_TEXT} where ${theirs} and state not in ${onTheirWay}
-      returning id, session_id, event_id
+      returning session_id, event_id
     ), shown as (
       update thread_messages as message set text = '' from ended
-      where message.session_id = ended.session_id and message.key in (event_id, ${shownEvent('')}::text || ended.id)
+      where message.session_id = ended.session_id and message.key = event_id
         and message.state <> 'pending'
     )
     select (select count(*)::integer from ended) as replies,

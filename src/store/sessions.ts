@@ -259,18 +259,14 @@ export function createPolls(db: Kysely<Tables>) {
       return readable;
     },
 
-    /** How many `due` would return, at most `limit` of each kind. */
-    async dueCount(until: Date, limit: number): Promise<number> {
+    /** Whether a session is due by then. */
+    async isAnyDue(by: Date): Promise<boolean> {
       // In the order of the index, so that it's used.
-      const upTo = (first: boolean) =>
-        dueOf(first, until).select('sessionId').orderBy('nextLookAt').limit(sql.lit(limit)).as('due');
-      const counted = await db
-        .selectNoFrom(({ selectFrom, fn }) => [
-          selectFrom(upTo(true)).select(fn.countAll().as('count')).as('first'),
-          selectFrom(upTo(false)).select(fn.countAll().as('count')).as('later'),
-        ])
-        .executeTakeFirstOrThrow();
-      return Number(counted.first) + Number(counted.later);
+      const next = (first: boolean) => dueOf(first, by).select('sessionId').orderBy('nextLookAt').limit(1);
+      const found = db.selectNoFrom(({ exists, or }) =>
+        or([exists(next(true)), exists(next(false))]).as('isAny'),
+      );
+      return Boolean((await found.executeTakeFirstOrThrow()).isAny);
     },
 
     /** Sets when each is polled next, unless another process has since `was`. One statement. */

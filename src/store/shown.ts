@@ -47,7 +47,6 @@ export const MESSAGE_KINDS = [
   ...KEPT_KINDS,
   'linked',
   'switched',
-  'approvals',
   'approval',
   'outcome',
   'alerts',

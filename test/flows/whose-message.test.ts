@@ -361,8 +361,6 @@ describe('a thread under a card', () => {
     const admin = addColleague(world(), { isAdmin: true });
     const { channelId } = thread;
     await changeSettings(world(), { userId: admin.userId, channelId }, { listen: 'mentions' });
-    // The earlier card says so, too.
-    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Only replies that mention'));
     await thread.say(thread.ana.userId, 'not for Devin');
     const { ts } = await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}> use main`);
     await thread.marked(ts, 'white_check_mark');

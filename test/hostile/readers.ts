@@ -84,7 +84,6 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     readBlockMetadata({
       blocks: [{ block_id: text }, ...MARKS.map((mark) => ({ block_id: `${mark} ${text}` }))],
     }),
-    readMilestone(text),
     readMilestone(`twice:${text}`),
   ],
   'addresses and ids': (text) => [

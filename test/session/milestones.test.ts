@@ -86,7 +86,7 @@ test('a key can be read back, and one of another version is unknown', () => {
   expect(readMilestone(FOUND_LATE)).toEqual({ kind: 'found-late' });
   const url = 'https://app.devin.ai/sessions/abc';
   expect(readMilestone(duplicateKey(url))).toEqual({ kind: 'duplicate', url });
-  expect(readMilestone('celebrates:1')).toBeNull();
+  expect(() => readMilestone('celebrates:1')).toThrow('celebrates');
 });
 
 test('only the last phase that was announced is the latest', () => {

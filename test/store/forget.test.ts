@@ -69,8 +69,6 @@ describe('a person who is forgotten', () => {
       where session_id = 's6'`);
     await run(`insert into thread_messages (session_id, key, source, text, state, said_at)
       values ('s6', 'shown', 'user', 'REPLY-5', 'posted', now())`);
-    await run(`insert into thread_messages (session_id, key, source, text, state, said_at)
-      select 's6', 'reply-by:' || id, 'reply-by', 'REPLY-5', 'posted', now() from replies where session_id = 's6'`);
     await run(`update session_requests set prompt = 'QUOTE-5',
       draft = '{"values": {"prompt": "TASK-5", "repos": ["acme/web"]}, "sources": {}}', context = '{"choice": "message", "channelId": "C1",
       "channelName": "c", "picked": {"ts": "1.1", "threadTs": null, "userId": "U5", "appName": null,

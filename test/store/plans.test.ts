@@ -164,7 +164,7 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       'session in thread': async (db) => createSessions(db).inThread('C7', '7.1'),
       'no session in thread': async (db) => createSessions(db).inThread('C7', 'none'),
       due: async (db) => createPolls(db).due({ until: now, hotSince: ago, limit: 50 }),
-      'due count': async (db) => createPolls(db).dueCount(now, 1000),
+      'any due': async (db) => createPolls(db).isAnyDue(now),
       reschedule: async (db) => createPolls(db).reschedule(looks),
       touch: async (db) => createSessions(db).touch('s7'),
       ceilings: async (db) =>
@@ -194,8 +194,6 @@ describe(`of ${ROWS.toLocaleString('en')} requests`, () => {
       'reply that came back': async (db) =>
         createEchoes(db).recognize({ sessionId: 's7', eventId: 'e7', text: 'Use Redis.' }),
       'thread under a card': async (db) => createRequests(db).isUnderCard('C7', '7.1'),
-      'active in a channel': async (db) =>
-        createListing(db).openIn({ teamId: 'T1', channelId: 'C7', limit: 10 }),
       'post by key': async (db) => createShown(db).find('card:r7'),
       'card that is being posted': async (db) => createShown(db).isPlacingCard('C7'),
       'messages that Slack refused to change': async (db) => createShown(db).refusedIn('C7', 10),

@@ -16,7 +16,8 @@ test.each([
   await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'see', files: [] });
   const changes = { sentAt: 'now', sentText: 'see the log' } as const;
   await replies.move({ id: 'one', from: ['accepted'], to: 'sending', changes });
-  expect(await createEchoes(db).recognize({ sessionId: 's', eventId: 'e1', text })).toBe(id);
+  const found = await createEchoes(db).recognize({ sessionId: 's', eventId: 'e1', text });
+  expect(found?.id ?? null).toBe(id);
 });
 
 test('recognizes a reply that was withdrawn while nobody knew if Devin had it', async () => {
@@ -28,7 +29,7 @@ test('recognizes a reply that was withdrawn while nobody knew if Devin had it', 
   await replies.move({ id: 'one', from: ['accepted'], to: 'unknown', changes });
   await replies.move({ id: 'one', from: ['unknown'], to: 'skipped' });
   const echo = { sessionId: 's', eventId: 'e1', text: 'yes' };
-  expect(await createEchoes(db).recognize(echo)).toBe('one');
+  expect((await createEchoes(db).recognize(echo))?.id).toBe('one');
 });
 
 test('sends a waiting reply even if the clock was set back', async () => {

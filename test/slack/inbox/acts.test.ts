@@ -30,13 +30,9 @@ async function setUp() {
     /** As the relay does. */
     move: async (step: Parameters<typeof moveReply>[2]) => {
       const reply = await replies.find('one');
-      const messages = { add: async () => Promise.resolve(), answer: async () => Promise.resolve() };
-      const moving = {
-        store: { db, replies, messages },
-        enqueue: async () => Promise.resolve(),
-        now: Date.now,
-      };
-      return reply !== null && moveReply(moving, { reply, request, session }, step);
+      const messages = { answer: async () => Promise.resolve() };
+      const moving = { store: { db, replies, messages }, enqueue: async () => Promise.resolve() };
+      return reply !== null && moveReply(moving, { reply, session }, step);
     },
     edit: async (text: string, editedTs: string, userId = said.userId) =>
       correctReply(context, {

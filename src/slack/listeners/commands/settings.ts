@@ -97,8 +97,6 @@ export const SETTINGS_SUBMISSIONS = {
     const scope = channelId === null ? ('workspace' as const) : ('channel' as const);
     const key = { teamId, scope, scopeId: channelId ?? teamId };
     await c.store.settings.change(key, { column: 'preferences', set: chosen }, userId);
-    // Cards say which replies go to Devin.
-    if (chosen.listen !== undefined) await c.enqueue('redraw-cards', { teamId, channelId });
     return {};
   },
   [VIEW.defaults]: async (c, { view, teamId, userId }) => {
