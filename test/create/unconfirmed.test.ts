@@ -27,7 +27,7 @@ async function searching(state: RequestState, { existing = [], whileSearching }:
       const lost = { requestId: 'r1', sentAt: at, lostAt: at, nextLookAt: at };
       await store.ledger.lose({ ...lost, identity: memberOf('user-before') }, trx);
     }
-    const own = { sessionId: 's1', url: 'https://devin.example/s1', snapshot: sessionSnapshot('s1') };
+    const own = { sessionId: 's1', snapshot: sessionSnapshot('s1') };
     const place = { requestId: 'r1', teamId: 'T1', channelId: 'C1', threadTs: '1.0' };
     if (state === 'created') await store.sessions.bind({ ...own, ...place }, trx);
   });
