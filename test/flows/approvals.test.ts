@@ -631,7 +631,7 @@ test('an approver is told that a long task is cut, and reads all of it', async (
   await type(`${'fix it, '.repeat(1200)}${end} ${INFRA}`);
   const asked = await askedOf(ben);
   expect(asked.words).not.toContain(end);
-  expect(asked.words).toMatch(/This is cut[^]*\[Read all of it\]/);
+  expect(asked.words).toMatch(/This is cut[^]*\[Details\]/);
   await press(ben, 'details', asked);
   const details = await slack.waitForView(({ userId }) => userId === ben.userId);
   expect(slack.renderText(details.id)).toContain(end);

@@ -99,7 +99,7 @@ function asking(message: ApprovalView, text: Text): Rendered {
   ]);
   const head = section(lines.join('\n'));
   const note = context(words.cut);
-  const end = [...sections(standing), approvalButtons(message, words.readAll, text)];
+  const end = [...sections(standing), approvalButtons(message, text)];
   // The beginning of both, if they are too long for a message: the end is in Details.
   const room = LIMIT.messageJson - charactersOf([head, note, end]);
   const blocks = task.slice(0, TASK_BLOCKS).map(section);
@@ -113,9 +113,8 @@ function asking(message: ApprovalView, text: Text): Rendered {
       head,
       ...shownTask,
       ...shownFacts,
-      ...sections(standing),
       ...(isCut ? [note] : []),
-      approvalButtons(message, isCut ? words.readAll : text.card.buttons.details, text),
+      ...end,
     ],
   };
 }
@@ -188,15 +187,15 @@ function names(raw: readonly string[]): string {
   return escape(truncate(raw.map((name) => oneLine(name)).join(', '), NAMES_LENGTH));
 }
 
-/** `details`: the label of the button that shows all of it. */
-export function approvalButtons(asked: AskedApproval, details: string, text: Text): ActionsBlock {
+/** Details show all of it. */
+export function approvalButtons(asked: AskedApproval, text: Text): ActionsBlock {
   const { approve, decline } = text.approval.message;
   const { requestId, number } = asked;
   const value = approvalValue.write({ requestId, number });
   return actions([
     primary(button(ACTION.approve, approve, value)),
     button(ACTION.decline, decline, value),
-    button(CARD_ACTION.details, details, requestId),
+    button(CARD_ACTION.details, text.card.buttons.details, requestId),
   ]);
 }
 

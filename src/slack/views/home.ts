@@ -117,8 +117,7 @@ function needsYou({ runsAs, approvals, sessions }: Home, text: Text): KnownBlock
 
 function askedEntry({ card, ...asked }: HomeApproval, text: Text): KnownBlock[] {
   const from = text.card.requestedBy(mention(card.requester));
-  const buttons = approvalButtons(asked, text.card.buttons.details, text);
-  return [section(sessionLines(card, text, [from])), buttons];
+  return [section(sessionLines(card, text, [from])), approvalButtons(asked, text)];
 }
 
 function groups({ sessions, hasMore, command }: Home, text: Text): KnownBlock[] {

@@ -109,8 +109,7 @@ export const approval = {
     asks: (task: string, who: string): string => `Start ${task} for ${who}?`,
     rule: (rule: string): string => `Rule: ${rule}`,
     need: (approvals: number): string => `Needs ${approvals} approvals.`,
-    cut: 'This is cut: it is too long for a message. Read all of it before you start it.',
-    readAll: 'Read all of it',
+    cut: 'This is cut: it is too long for a message. Read all of it in Details before you start it.',
     /** Of the budget that it would exceed; its rule names it. */
     left: (money: string): string => `Budget when this was asked: ${money}.`,
     quotes: (messages: number): string => `Messages from Slack: ${messages}.`,
