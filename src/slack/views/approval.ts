@@ -109,13 +109,7 @@ function asking(message: ApprovalView, text: Text): Rendered {
   const isCut = shownTask.length < task.length || shownFacts.length < allFacts.length;
   return {
     text: truncate([...lines, ...standing, ...rows, ...task].join('\n'), LIMIT.messageText),
-    blocks: [
-      head,
-      ...shownTask,
-      ...shownFacts,
-      ...(isCut ? [note] : []),
-      ...end,
-    ],
+    blocks: [head, ...shownTask, ...shownFacts, ...(isCut ? [note] : []), ...end],
   };
 }
 
