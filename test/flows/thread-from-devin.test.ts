@@ -157,7 +157,21 @@ describe('what Devin says', () => {
 
 describe('what Devin says at the end', () => {
   const { watchTimes, ...others } = QUICK_THREADS.overrides;
-  const overrides = { ...others, watchTimes: { ...watchTimes, lastReadMs: 1000 } };
+  const overrides = { ...others, watchTimes: { ...watchTimes, lastReadMs: 4000 } };
+
+  test('is posted if Devin returns it after its end was announced', async () => {
+    const world = await createWorld({ overrides });
+    try {
+      const { devin, slack } = world;
+      const thread = await startThread(world);
+      devin.advance(thread.id, { status: 'exit' });
+      await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('*Ended*'));
+      devin.advance(thread.id, { message: 'last words' });
+      await thread.relayedText('last words');
+    } finally {
+      await world.close();
+    }
+  });
 
   test('is posted even if Devin returns it only after the session ended and the app restarted', async () => {
     const world = await createWorld({ overrides });
