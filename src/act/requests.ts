@@ -14,6 +14,7 @@ import {
   isAmong,
   isSamePerson,
   withApproval,
+  withEnd,
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
@@ -158,10 +159,14 @@ export async function cancel(
   c: ActContext,
   { act: { userId }, subject: request }: Doing<ActOf<'cancel'>, SessionRequest>,
 ): Promise<Outcome> {
-  const changes = { failure: { kind: 'cancelled', userId } } as const;
-  const isCanceled = await moveLocked(c, request.id, ({ state }) =>
-    UNSENT.has(state) ? { to: 'failed', changes, outcome: userId !== request.userId } : null,
-  );
+  const failure = { kind: 'cancelled', userId } as const;
+  const by = { userId, name: userId };
+  const end = { kind: 'canceled', by, reason: null, atMs: c.tuning.now() } as const;
+  const isCanceled = await moveLocked(c, request.id, ({ state, approvals }) => {
+    if (!UNSENT.has(state)) return null;
+    const changes = { failure, approvals: withEnd(approvals, end) };
+    return { to: 'failed', changes, outcome: userId !== request.userId };
+  });
   if (isCanceled || request.failure?.kind === 'cancelled') return done();
   return notDone((await c.textFor(userId)).steering.sentAlready);
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { type Later, type Lease, Refused } from '../queue/index.ts';
 import { approvalKeys, hasCard, outcomeKey } from '../reconcile/index.ts';
-import { pendingApproval, type Approval } from '../session/approval.ts';
+import { pendingApproval, withEnd, type Approval } from '../session/approval.ts';
 import { isEndedByPeople, isRefusal, type Failure } from '../session/failure.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
 import { EARLY_CARD_MS, isOpen, isUndecided } from '../session/request.ts';
@@ -60,9 +60,12 @@ export async function adopt(
   { id, state }: SessionRequest,
   session: Session,
 ): Promise<boolean> {
-  return moveLocked(c, id, (locked) =>
-    locked.state === state || locked.state === 'unknown' ? created(session) : null,
-  );
+  const end = { kind: 'started', by: null, reason: null, atMs: c.tuning.now() } as const;
+  return moveLocked(c, id, (locked) => {
+    if (locked.state !== state && locked.state !== 'unknown') return null;
+    const next = created(session);
+    return { ...next, changes: { ...next.changes, approvals: withEnd(locked.approvals, end) } };
+  });
 }
 
 /** The audit comes last: it makes others wait. */
@@ -174,7 +177,7 @@ async function bind(
 
 async function enqueueAll(
   { enqueue }: MoveContext,
-  { before, request, next: { tell: notice, outcome, afterMs }, isRunning }: Moved,
+  { request, next: { changes: { approvals = [] } = {}, tell: notice, outcome, afterMs }, isRunning }: Moved,
   trx: Transaction<Tables>,
 ): Promise<void> {
   const { id: requestId, state, waiting } = request;
@@ -191,8 +194,7 @@ async function enqueueAll(
     await enqueue('relay-to-devin', { sessionId: requestId }, { trx });
   if (isOpen(state) && (afterMs !== undefined || !isRunning))
     await enqueue('create-session', { requestId }, { trx, startAfterMs: afterMs ?? 0 });
-  // Approvers also see if nothing starts after all.
-  if (before.state === 'awaiting-approval' || (request.approvals.length > 0 && !isOpen(state)))
+  if (approvals.length > 0)
     for (const key of approvalKeys(request)) await enqueue('show', { key }, { trx });
 }
 

@@ -19,7 +19,7 @@ export const APPROVAL: Kind = async ({ store, slack }, subject, before) => {
   if (request === null || view === null) return null;
   // Nobody is asked about what is over.
   const isAsked = before !== null && before.channelId !== null;
-  if (view.over !== null && !isAsked) return null;
+  if (view.approval.end !== null && !isAsked) return null;
   const text = await slack.textFor(userId);
   return {
     place: 'direct',

@@ -40,10 +40,10 @@ export const approvalSchema = z.object({
   /** The highest cap of a session, which it exceeds; left out: not about that. */
   most: z.number().optional(),
   yes: z.array(voterSchema),
-  /** null: still waiting, or canceled with its request. `by`: null if nobody decided. */
+  /** null: still waiting. `started`: its request's session was found. `by`: null if nobody decided. */
   end: z
     .object({
-      kind: z.enum(['approved', ...UNAPPROVED_ENDS]),
+      kind: z.enum(['approved', 'canceled', 'started', ...UNAPPROVED_ENDS]),
       by: voterSchema.nullable(),
       reason: z.string().nullable(),
       atMs: z.number(),
@@ -79,6 +79,11 @@ export function givenApprovals(request: {
   return request.approved.flatMap(
     (rule) => request.approvals.findLast((one) => one.rule === rule && one.end?.kind === 'approved') ?? [],
   );
+}
+
+/** Ends the approval that a request waits for, if it waits for one. */
+export function withEnd(approvals: readonly Approval[], end: NonNullable<Approval['end']>): Approval[] {
+  return approvals.map((one) => ({ ...one, end: one.end ?? end }));
 }
 
 /** An approval with another end in the place of the same one before. */

@@ -298,7 +298,6 @@ export function approvalView(request: SessionRequest, number: number): ApprovalV
     number,
     approval,
     title: titleOf(request),
-    over: overOf(request, approval),
     untilMs: ifAny(approvalUntil, (until) => until.getTime()),
     requester: userId,
     channelId: isDirectMessage(channelId) ? null : channelId,
@@ -319,17 +318,4 @@ function askedFor({ id, draft, material, identity, prompt }: SessionRequest): Ap
     leftOut: leftOut.length,
     instructions: ifAny(prompt, (sent) => readPrompt(sent, id).instructions),
   };
-}
-
-function overOf(request: SessionRequest, approval: Approval): ApprovalView['over'] {
-  const { state, failure } = request;
-  const { end, yes } = approval;
-  if (end !== null) {
-    const who = end.kind === 'approved' ? yes.map(({ name }) => name).join(', ') : (end.by?.name ?? '');
-    return { ...end, who: fact(who) };
-  }
-  if (state === 'awaiting-approval') return null;
-  const kind = state === 'created' ? 'started' : 'canceled';
-  const who = failure?.kind === 'cancelled' ? mention(failure.userId) : '';
-  return { kind, who, reason: null, atMs: null };
 }

@@ -26,7 +26,6 @@ const MESSAGE: ApprovalView = {
   number: 0,
   approval: APPROVAL,
   title: 'words',
-  over: null,
   untilMs: 0,
   requester: 'U2',
   channelId: null,
@@ -42,11 +41,7 @@ const MESSAGE: ApprovalView = {
     instructions: 'words',
   },
 };
-const OVER = {
-  who: 'words',
-  reason: 'words',
-  atMs: 0,
-} as const;
+const OVER = { by: ANA, reason: 'words', atMs: 0 };
 const COUNTED = { most: 10, used: 3, reserved: 4, sessions: 3 };
 const EXPLAINED: Explained = {
   hurdles: [],
@@ -103,7 +98,7 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
   ...Object.fromEntries(
     (['approved', ...UNAPPROVED_ENDS, 'canceled', 'started'] as const).map((kind) => [
       `an approval: ${kind}`,
-      (text: Text) => renderApproval({ ...MESSAGE, over: { ...OVER, kind } }, text),
+      (text: Text) => renderApproval({ ...MESSAGE, approval: { ...APPROVAL, end: { ...OVER, kind } } }, text),
     ]),
   ),
   'the question before a refusal': (text) => renderDeclineDialog({ requestId: 'r1', number: 0 }, text),

@@ -42,8 +42,6 @@ export type ApprovalView = {
   number: number;
   approval: Approval;
   title: string;
-  /** How it ended; null: it waits. */
-  over: Over | null;
   untilMs: number | null;
   /** Slack user id. */
   requester: string;
@@ -55,13 +53,7 @@ export type ApprovalView = {
   names: Names;
 };
 
-type Over = {
-  kind: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started';
-  /** Who ended it. Escaped. */
-  who: string;
-  reason: string | null;
-  atMs: number | null;
-};
+type End = NonNullable<Approval['end']>;
 
 /** Everything that would be sent besides the task. */
 type AskedFor = {
@@ -83,7 +75,8 @@ const REASON_LENGTH = 1000;
 
 /** Exactly what would be sent, the rule, and the time limit. Once it is over, only how. */
 export function renderApproval(message: ApprovalView, text: Text): Rendered {
-  return message.over === null ? asking(message, text) : packed(overLines(message, message.over, text));
+  const { end } = message.approval;
+  return end === null ? asking(message, text) : packed(overLines(message, end, text));
 }
 
 function asking(message: ApprovalView, text: Text): Rendered {
@@ -129,19 +122,18 @@ function askLines(
 }
 
 /** What became of it, and by whom. */
-function overLines({ title }: ApprovalView, over: Over, text: Text): string[] {
-  const { kind, who, reason, atMs } = over;
-  const when = ifAny(atMs, (ms) => shownMoment(ms, text));
+function overLines({ title, approval }: ApprovalView, { kind, by, reason, atMs }: End, text: Text): string[] {
+  const who = kind === 'approved' ? names(approval.yes.map(({ name }) => name)) : mention(by?.userId ?? '');
   const task = escape(oneLine(title));
   return present([
     kind === 'approved' ? bold(task) : struck(task),
-    facts(bold(approvalEnd(kind, who, text)), when),
+    facts(bold(approvalEnd(kind, who, text)), shownMoment(atMs, text)),
     ifAny(reason, (sentence) => text.approval.reason(escape(truncate(sentence, REASON_LENGTH)))),
   ]);
 }
 
 /** How it ended. `who`: whoever ended it. */
-export function approvalEnd(kind: Over['kind'], who: string, { approval, card }: Text): string {
+export function approvalEnd(kind: End['kind'], who: string, { approval, card }: Text): string {
   switch (kind) {
     case 'approved':
       return approval.onCard.approved(who);

@@ -117,7 +117,7 @@ export const approval = {
     until: (when: string): string => `Waits until ${when}. Without an answer, nothing starts.`,
     approve: 'Start session',
     decline: 'Decline',
-    /** Plain, also to the requester. Another sentence says whether anything was started. */
+    /** Also to the requester. */
     declined: (name: string): string => `${name} declined this request.`,
     ended: {
       expired: 'Nobody approved this request in time.',

@@ -160,7 +160,6 @@ export function approvalOf(words: string): ApprovalView {
       end: null,
     },
     title: words,
-    over: null,
     untilMs: null,
     requester: 'U1',
     channelId: null,
