@@ -32,12 +32,8 @@ type WithKind<One, Kind> = One extends { kind: infer Kinds } ? (Kind extends Kin
 /** The act of one of these kinds. */
 export type ActOf<Kind extends ActKind> = WithKind<Act, Kind>;
 
-/** How an act ended: what its person is told, in Slack's markup. `isDone`: what they wanted is so, which they usually see. */
-export type Outcome = { isDone: boolean; sentences: readonly string[] };
-
-export const done = (...sentences: string[]): Outcome => ({ isDone: true, sentences });
-/** Nothing was done, or nobody knows whether it was. */
-export const notDone = (...sentences: string[]): Outcome => ({ isDone: false, sentences });
+/** What an act's person is told once it is done, in Slack's markup. If it isn't done, a RefusedError says why. */
+export type Said = readonly string[];
 
 /** An act with what it is about, once its person may do it. */
 export type Doing<A extends Act, Subject> = { act: A; subject: Subject; signal: AbortSignal };

@@ -3,7 +3,7 @@ import { DevinError } from '../devin/errors.ts';
 import { otherOwner } from '../identity/resolve.ts';
 import type { Queue } from '../queue/index.ts';
 import { isAdministrator } from '../session/identity.ts';
-import { cancelingRefusal } from '../slack/authority.ts';
+import { RefusedError, requireCanceling } from '../slack/authority.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
 import { tellOnce } from '../slack/tell-once.ts';
@@ -15,16 +15,7 @@ import type { SessionRequest, Followed } from '../store/requests.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import {
-  type Act,
-  type ActContext,
-  type ActKind,
-  type ActOf,
-  type Doing,
-  type Outcome,
-  done,
-  notDone,
-} from './context.ts';
+import type { Act, ActContext, ActKind, ActOf, Doing, Said } from './context.ts';
 import { approve, cancel, decline, mayApprove, mayDecline, mayResume, resume } from './requests.ts';
 import { endSession, follow, mayEndSession, maySwitch, switchThread } from './sessions.ts';
 
@@ -34,28 +25,29 @@ export function createActing(queue: Pick<Queue, 'work'>, context: ActContext): v
 }
 
 /** Can run twice. */
-type Perform<A extends Act> = (c: ActContext, act: A, signal: AbortSignal) => Promise<Outcome>;
+type Perform<A extends Act> = (c: ActContext, act: A, signal: AbortSignal) => Promise<Said>;
 
 type OnRequest = Extract<Act, { requestId: string }>;
 type ActRow<A extends OnRequest, Subject> = {
   /** What it is about; null: the app doesn't know it. */
   load: (c: ActContext, act: A) => Promise<Subject | null>;
-  /** Why its person may not, in Slack's markup; null: they may. Asked right before it is done. */
-  may: (c: ActContext, act: A, subject: Subject) => Promise<string | null>;
-  run: (c: ActContext, doing: Doing<A, Subject>) => Promise<Outcome>;
+  /** Throws a RefusedError if its person may not. Asked right before it is done. */
+  may: (c: ActContext, act: A, subject: Subject) => Promise<void>;
+  run: (c: ActContext, doing: Doing<A, Subject>) => Promise<Said>;
 };
 
 function row<A extends OnRequest, Subject>({ load, may, run }: ActRow<A, Subject>): Perform<A> {
   return async (c, act, signal) => {
     const subject = await load(c, act);
-    if (subject === null) return notDone((await c.textFor(act.userId)).steering.unknown);
-    const refusal = await may(c, act, subject);
-    if (refusal === null) return run(c, { act, subject, signal });
-    if (act.messageTs === undefined) return notDone(refusal);
-    // People may write `stop` in a thread again and again: they are refused once. A press is always answered.
-    const once = { sessionId: act.requestId, userId: act.userId, reason: 'may-not-steer' } as const;
-    await tellOnce(c.store, once, async () => tell(c, act, notice([refusal])));
-    return notDone();
+    if (subject === null) throw new RefusedError((await c.textFor(act.userId)).steering.unknown);
+    await may(c, act, subject).catch(async (error: unknown) => {
+      if (act.messageTs === undefined || !(error instanceof RefusedError)) throw error;
+      // People may write `stop` in a thread again and again: they are refused once. A press is always answered.
+      const once = { sessionId: act.requestId, userId: act.userId, reason: 'may-not-steer' } as const;
+      await tellOnce(c.store, once, async () => tell(c, act, notice(error.sentences)));
+      throw new RefusedError();
+    });
+    return run(c, { act, subject, signal });
   };
 }
 
@@ -86,7 +78,7 @@ const ACTS: { [Kind in ActKind]: Perform<ActOf<Kind>> } = {
   'listen-mentions': switching,
   cancel: row({
     load: requestOf,
-    may: async (c, { userId }, request) => cancelingRefusal(c, request, userId),
+    may: async (c, { userId }, request) => requireCanceling(c, request, userId),
     run: cancel,
   }),
   approve: row({ load: requestOf, may: mayApprove, run: approve }),
@@ -104,38 +96,45 @@ async function perform<Kind extends ActKind>(
   c: ActContext,
   { kind, act }: { kind: Kind; act: ActOf<Kind> },
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<Said> {
   return ACTS[kind](c, act, signal);
 }
 
 /** Does what a person asked for, if they may, and answers them. */
 async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<void> {
-  const outcome = await perform(c, { kind: act.kind, act }, signal).catch(async (error: unknown) => {
+  const said = await perform(c, { kind: act.kind, act }, signal).catch(async (error: unknown) => {
     signal.throwIfAborted();
-    return notDone(escape(reasonOf(error, await c.textFor(act.userId))));
+    return tellWhyNot(c, act, error);
   });
-  await answer(c, act, outcome);
+  if (said !== null) await tellDone(c, act, said);
 }
 
-/** Why something wasn't done, as a plain sentence. Rethrows anything that is neither Devin's nor Slack's: a bug. */
-function reasonOf(error: unknown, text: Text): string {
-  if (error instanceof DevinError) return devinReason(error.failure, text);
-  slackFailure(error);
-  return text.steering.slackUnavailable;
-}
-
-/** What a person typed is quoted if nothing came of it: its dialog is closed. */
-async function answer(c: ActContext, act: Act, { isDone, sentences }: Outcome): Promise<void> {
-  const { userId, answerTo, messageTs } = act;
-  const { outbound } = c.slack;
-  if (isDone && messageTs !== undefined && answerTo.channelId !== null)
+/** They usually see that it is done. */
+async function tellDone(c: ActContext, act: Act, said: Said): Promise<void> {
+  const { messageTs, answerTo } = act;
+  if (messageTs !== undefined && answerTo.channelId !== null)
     // If Slack doesn't take it now, the card says the same; the act must not run again for it.
-    await outbound.react(answerTo.channelId, messageTs, DELIVERED_REACTION).catch(() => undefined);
-  if (sentences.length === 0 || (isDone && !answerTo.always)) return;
-  const typed = isDone ? undefined : c.store.envelopes.open(answerTo.id, answerTo.sealed)?.reason;
-  const { notices } = await c.textFor(userId);
-  const quoted = typed === undefined ? [] : [notices.typed, ...codeBlocks(typed)];
+    await c.slack.outbound.react(answerTo.channelId, messageTs, DELIVERED_REACTION).catch(() => undefined);
+  if (answerTo.always === true && said.length > 0) await tell(c, act, notice(said));
+}
+
+/** Nothing was done, or nobody knows whether it was. What was typed is quoted: its dialog is closed. */
+async function tellWhyNot(c: ActContext, act: Act, error: unknown): Promise<null> {
+  const text = await c.textFor(act.userId);
+  const sentences = reasonsIn(error, text);
+  if (sentences.length === 0) return null;
+  const typed = c.store.envelopes.open(act.answerTo.id, act.answerTo.sealed)?.reason;
+  const quoted = typed === undefined ? [] : [text.notices.typed, ...codeBlocks(typed)];
   await tell(c, act, notice([...sentences, ...quoted]));
+  return null;
+}
+
+/** Rethrows anything that is neither a refusal, nor Devin's, nor Slack's: a bug. */
+function reasonsIn(error: unknown, text: Text): Said {
+  if (error instanceof RefusedError) return error.sentences;
+  if (error instanceof DevinError) return [escape(devinReason(error.failure, text))];
+  slackFailure(error);
+  return [text.steering.slackUnavailable];
 }
 
 /** If Slack is busy, the act runs again, which changes nothing, and says what is so by then. */
@@ -146,13 +145,13 @@ async function tell({ store, slack }: ActContext, { userId, answerTo }: Act, sai
 }
 
 /** What was used, if they may see it. */
-async function showUsage(c: ActContext, act: ActOf<'usage'>): Promise<Outcome> {
+async function showUsage(c: ActContext, act: ActOf<'usage'>): Promise<Said> {
   const { teamId, userId, answerTo } = act;
   const report = await c.usage.report({ teamId, userId, channelId: answerTo.channelId ?? '' }, act);
   const text = await c.textFor(userId);
-  if (report === null) return notDone(text.usage.notForYou(c.command));
+  if (report === null) throw new RefusedError(text.usage.notForYou(c.command));
   await tell(c, act, renderUsage(report, text));
-  return done();
+  return [];
 }
 
 type Link = ActOf<'link'>;
@@ -165,15 +164,14 @@ async function mayLink({ slack: { people }, textFor }: ActContext, { userId, per
     textFor(userId),
   ]);
   const { linking } = text.steering;
-  if (!isAdministrator(admin)) return text.settings.adminsOnly;
-  if (userId === personId) return linking.notYourself;
-  return devinUserId === null || person?.kind === 'member' ? null : linking.notAMember;
+  if (!isAdministrator(admin)) throw new RefusedError(text.settings.adminsOnly);
+  if (userId === personId) throw new RefusedError(linking.notYourself);
+  if (devinUserId !== null && person?.kind !== 'member') throw new RefusedError(linking.notAMember);
 }
 
 /** Links a person to a member of the Devin organization, or removes the link. Nobody is linked without hearing of it. */
-async function link(c: ActContext, act: Link): Promise<Outcome> {
-  const refusal = await mayLink(c, act);
-  if (refusal !== null) return notDone(refusal);
+async function link(c: ActContext, act: Link): Promise<Said> {
+  await mayLink(c, act);
   const { teamId, userId, personId, devinUserId } = act;
   const { people } = c.slack;
   const { identities } = c.store;
@@ -184,15 +182,14 @@ async function link(c: ActContext, act: Link): Promise<Outcome> {
   const tellPerson = async (trx: Transaction<Tables>): Promise<void> => c.enqueue('show', { key }, { trx });
   if (devinUserId === null) {
     await identities.link(person, { devinUserId, by: userId }, tellPerson);
-    return done(linking.removed(`<@${personId}>`));
+    return [linking.removed(`<@${personId}>`)];
   }
   const member = await c.findMember(devinUserId);
-  if (member === null) return notDone(linking.unknownInDevin(escape(devinUserId)));
+  if (member === null) throw new RefusedError(linking.unknownInDevin(escape(devinUserId)));
   const name = escape(member.name);
   const owner = await otherOwner(member, personId, people.findByEmail);
-  if (owner !== null) return notDone(linking.addressOfAnother(name, `<@${owner.userId}>`));
+  if (owner !== null) throw new RefusedError(linking.addressOfAnother(name, `<@${owner.userId}>`));
   const other = await identities.link(person, { devinUserId: member.userId, by: userId }, tellPerson);
-  return other === null
-    ? done(linking.done(`<@${personId}>`, name))
-    : notDone(linking.linkedToAnother(name, `<@${other}>`));
+  if (other !== null) throw new RefusedError(linking.linkedToAnother(name, `<@${other}>`));
+  return [linking.done(`<@${personId}>`, name)];
 }

@@ -18,87 +18,78 @@ import {
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
+import { RefusedError } from '../slack/authority.ts';
 import { userMessage } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { refusedTo } from '../store/audit.ts';
 import type { SessionRequest } from '../store/requests.ts';
-import type { Text } from '../text/index.ts';
-import { type ActContext, type ActOf, type Doing, type Outcome, done, notDone } from './context.ts';
+import type { ActContext, ActOf, Doing, Said } from './context.ts';
 
 type DecisionAct = ActOf<'approve' | 'decline'>;
 type Deciding = Doing<DecisionAct, SessionRequest>;
 
 /** Approvers, requester and owners can decline. */
 export async function mayDecline(c: ActContext, decision: DecisionAct, request: SessionRequest) {
-  const over = await overRefusal(c, decision, request);
-  if (over !== null || (await c.mayEnd(request, decision.userId))) return over;
-  return forbid(c, request, { decision, why: 'notAsked' });
+  await refuseIfOver(c, decision, request);
+  if (!(await c.mayEnd(request, decision.userId))) await forbid(c, request, { decision, why: 'not-asked' });
 }
 
 /** Only those who were asked can approve; never the requester, nor who is the same member in Devin. */
 export async function mayApprove(c: ActContext, decision: DecisionAct, request: SessionRequest) {
   const approval = awaited(request, decision.number);
   // The message shows what became of it, and an act can run twice.
-  if (approval === null) return null;
-  const over = await overRefusal(c, decision, request);
-  if (over !== null) return over;
-  if (decision.userId === request.userId) return forbid(c, request, { decision, why: 'own' });
+  if (approval === null) return;
+  await refuseIfOver(c, decision, request);
   const by = await voterOf(c, request, decision.userId);
-  if (by.devinUserId !== undefined && by.devinUserId === devinUserOf(request.identity))
-    return forbid(c, request, { decision, why: 'sameAccount' });
-  return isAmong(approval.people, by) ? null : forbid(c, request, { decision, why: 'notAsked' });
+  const requester = { userId: request.userId, devinUserId: devinUserOf(request.identity) ?? undefined };
+  if (isSamePerson(by, requester)) await forbid(c, request, { decision, why: 'own' });
+  if (!isAmong(approval.people, by)) await forbid(c, request, { decision, why: 'not-asked' });
 }
 
-/** Nobody can decide any more; null: they can. */
-async function overRefusal(c: ActContext, { number, userId }: DecisionAct, request: SessionRequest) {
-  if (awaited(request, number) !== null && !(await expireApproval(c, request.id))) return null;
-  return (await c.textFor(userId)).approval.refused.over;
+/** Nobody can decide any more. */
+async function refuseIfOver(c: ActContext, { number, userId }: DecisionAct, request: SessionRequest) {
+  if (awaited(request, number) === null || (await expireApproval(c, request.id)))
+    throw new RefusedError((await c.textFor(userId)).approval.refused.over);
 }
 
 /** The refusal is recorded. */
 async function forbid(
   { store: { audit }, textFor }: ActContext,
   request: SessionRequest,
-  {
-    decision: { userId },
-    why,
-  }: {
-    decision: DecisionAct;
-    why: Exclude<keyof Text['approval']['refused'], 'over' | 'notNow'>;
-  },
-): Promise<string> {
-  const result = why === 'notAsked' ? 'approval:not-asked' : 'approval:own';
-  await audit.record(refusedTo(userId, request, result));
-  return (await textFor(userId)).approval.refused[why];
+  { decision: { userId }, why }: { decision: DecisionAct; why: 'own' | 'not-asked' },
+): Promise<never> {
+  await audit.record(refusedTo(userId, request, `approval:${why}`));
+  throw new RefusedError((await textFor(userId)).approval.refused[why]);
 }
 
-export async function decline(c: ActContext, { act, subject: request }: Deciding): Promise<Outcome> {
+export async function decline(c: ActContext, { act, subject: request }: Deciding): Promise<Said> {
   const { id, sealed } = act.answerTo;
   const by = await voterOf(c, request, act.userId);
   const reason = c.store.envelopes.open(id, sealed)?.reason ?? null;
   const isDone = await moveAwaited(c, act, (locked, approval) =>
     ended(locked, { ...notApproved(approval, 'declined'), by, reason }, c.tuning.now()),
   );
-  return isDone ? done() : notDone((await c.textFor(act.userId)).approval.refused.over);
+  if (isDone) return [];
+  throw new RefusedError((await c.textFor(act.userId)).approval.refused.over);
 }
 
 /** The row is locked while approvals are counted, so that only one ends it. */
-export async function approve(c: ActContext, { act, subject: request }: Deciding): Promise<Outcome> {
+export async function approve(c: ActContext, { act, subject: request }: Deciding): Promise<Said> {
   const approval = awaited(request, act.number);
-  if (approval === null) return done();
+  if (approval === null) return [];
   const given = { by: await voterOf(c, request, act.userId), atMs: c.tuning.now() };
   const verdict = await c.gate.judge({ ...request, ...approvedBy(request, approval, given) });
   // What passes, such as a budget that is full today, ends no approval.
   if (verdict.kind === 'refused') {
     const text = await c.textFor(act.userId);
-    return notDone(text.approval.refused.notNow, escape(userMessage(verdict.failure, text)));
+    throw new RefusedError(text.approval.refused.notNow, escape(userMessage(verdict.failure, text)));
   }
   await moveAwaited(c, act, (locked, pending) =>
     verdict.kind === 'changed'
       ? ended(locked, notApproved(pending, verdict.end), given.atMs)
       : counted(locked, pending, given),
   );
-  return done();
+  return [];
 }
 
 type Vote = { by: Voter; atMs: number };
@@ -158,7 +149,7 @@ const UNSENT: ReadonlySet<RequestState> = new Set(PENDING_STATES.filter((state) 
 export async function cancel(
   c: ActContext,
   { act: { userId }, subject: request }: Doing<ActOf<'cancel'>, SessionRequest>,
-): Promise<Outcome> {
+): Promise<Said> {
   const failure = { kind: 'cancelled', userId } as const;
   const by = { userId, name: userId };
   const end = { kind: 'canceled', by, reason: null, atMs: c.tuning.now() } as const;
@@ -167,14 +158,14 @@ export async function cancel(
     const changes = { failure, approvals: withEnd(approvals, end) };
     return { to: 'failed', changes, outcome: userId !== request.userId };
   });
-  if (isCanceled || request.failure?.kind === 'cancelled') return done();
-  return notDone((await c.textFor(userId)).steering.sentAlready);
+  if (isCanceled || request.failure?.kind === 'cancelled') return [];
+  throw new RefusedError((await c.textFor(userId)).steering.sentAlready);
 }
 
 /** Only the requester may do what costs money. */
 export async function mayResume({ textFor }: ActContext, { userId }: Resume, request: SessionRequest) {
-  if (request.userId === userId) return null;
-  return (await textFor(userId)).steering.requesterOnly(`<@${request.userId}>`);
+  if (request.userId === userId) return;
+  throw new RefusedError((await textFor(userId)).steering.requesterOnly(`<@${request.userId}>`));
 }
 
 /** The states in which a request's card shows each button. */
@@ -189,14 +180,14 @@ const SHOWN_IN: Record<Resume['kind'], readonly RequestState[]> = {
 export async function resume(
   c: ActContext,
   { act: { kind, resumedAtMs }, subject: request }: Doing<Resume, SessionRequest>,
-): Promise<Outcome> {
-  if (attemptOf(request) !== resumedAtMs || !SHOWN_IN[kind].includes(request.state)) return done();
+): Promise<Said> {
+  if (attemptOf(request) !== resumedAtMs || !SHOWN_IN[kind].includes(request.state)) return [];
   switch (kind) {
     case 'try-again':
       return restart(c, request, { to: 'accepted', changes: { sentAt: null, uploads: null } });
     case 'start-now':
       await moveLocked(c, request.id, ({ state }) => (state === 'held' ? { to: 'ready' } : null));
-      return done();
+      return [];
     case 'check-again':
       return check(c, request);
     case 'start-anyway':
@@ -206,7 +197,7 @@ export async function resume(
 }
 
 /** Not if it was restarted meanwhile, and ended again: people press twice. */
-async function restart(c: ActContext, request: SessionRequest, { to, changes }: Next): Promise<Outcome> {
+async function restart(c: ActContext, request: SessionRequest, { to, changes }: Next): Promise<Said> {
   const { id, state } = request;
   let isDeleted = false;
   const resumedAt = new Date(c.tuning.now());
@@ -218,16 +209,17 @@ async function restart(c: ActContext, request: SessionRequest, { to, changes }: 
     isDeleted = locked.draft.values.prompt === undefined;
     return isDeleted ? null : { to, changes: { ...anew, ...changes } };
   });
-  return isDeleted ? notDone((await c.textFor(request.userId)).notices.taskDeleted) : done();
+  if (isDeleted) throw new RefusedError((await c.textFor(request.userId)).notices.taskDeleted);
+  return [];
 }
 
 /** Searches once. The person who pressed is the one who asked for it. */
-async function check(c: ActContext, request: SessionRequest): Promise<Outcome> {
+async function check(c: ActContext, request: SessionRequest): Promise<Said> {
   const snapshot = await findOne(c, request);
   const changes = { checkedAt: new Date(c.tuning.now()) };
   if (snapshot !== null) await adopt(c, request, { snapshot, asked: true });
   else await moveLocked(c, request.id, ({ state }) => (state === 'unknown' ? { to: state, changes } : null));
-  return done();
+  return [];
 }
 
 /** When a person last restarted it, in ms; null: it is the first attempt. */

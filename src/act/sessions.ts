@@ -5,17 +5,23 @@ import { importSession } from '../restore/index.ts';
 import { isMember } from '../session/preferences.ts';
 import { isPending, requestIdOf } from '../session/request.ts';
 import { type SessionSnapshot, isClosed } from '../session/snapshot.ts';
-import { endingRefusal, steeringRefusal, writingRefusal } from '../slack/authority.ts';
+import {
+  RefusedError,
+  requireEnding,
+  requirePerson,
+  requireSteering,
+  requireWriting,
+} from '../slack/authority.ts';
 import { cardView } from '../slack/card-view.ts';
 import { cardMessage } from '../slack/edge/places.ts';
-import { knownSessionReason, refusalSentence, doneAlready } from '../slack/views/notices.ts';
+import { knownSessionReason, doneAlready } from '../slack/views/notices.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { escape, link } from '../slack/views/text.ts';
 import { type AuditEntry, appendAudit } from '../store/audit.ts';
 import { type SessionRequest, newId, type Followed, findFollowed } from '../store/requests.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import { type ActContext, type ActOf, type Doing, type Outcome, done, notDone } from './context.ts';
+import type { ActContext, ActOf, Doing, Said } from './context.ts';
 
 type Ending = ActOf<'stop' | 'archive' | 'sleep'>;
 type EndingSession = Doing<Ending, Followed>;
@@ -42,13 +48,12 @@ const REDRAW_AFTER_MS = 500;
 
 export async function mayEndSession(c: ActContext, act: Ending, followed: Followed) {
   // Who writes in the thread is in its conversation.
-  return act.messageTs === undefined
-    ? endingRefusal(c, followed, act.userId)
-    : steeringRefusal(c, followed.request, act.userId);
+  if (act.messageTs === undefined) await requireEnding(c, followed, act.userId);
+  else await requireSteering(c, followed.request, act.userId);
 }
 
 /** Stops, archives or puts to sleep. Devin can be asked twice without harm. */
-export async function endSession(c: ActContext, doing: EndingSession): Promise<Outcome> {
+export async function endSession(c: ActContext, doing: EndingSession): Promise<Said> {
   const { act, subject: followed, signal } = doing;
   const { kind, userId } = act;
   const text = await c.textFor(userId);
@@ -56,7 +61,7 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
   const name = linkedTitle(card, text);
   const { snapshot } = followed.session;
   if (kind === 'archive' ? snapshot.isArchived : isClosed(snapshot))
-    return notDone(doneAlready({ name, card, sinceMs: followed.session.phaseAt.getTime() }, text));
+    throw new RefusedError(doneAlready({ name, card, sinceMs: followed.session.phaseAt.getTime() }, text));
   let ended: SessionSnapshot | null = snapshot;
   try {
     for (const call of CALLS[kind]) ended = ended && (await ask(c, doing, call));
@@ -64,12 +69,11 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<O
     signal.throwIfAborted();
     if (!(error instanceof DevinError)) throw error;
     const why = knownSessionReason(error.failure, text);
-    return notDone(text.steering.notDone(name, text.steering.acts[kind]), escape(why));
+    throw new RefusedError(text.steering.notDone(name, text.steering.acts[kind]), escape(why));
   }
   await record(c, doing, ended);
-  return ended === null
-    ? notDone(text.steering.lost(name, text.steering.acts[kind]), text.steering.lostNow)
-    : done(text.steering.done(name, text.steering.acts[kind]));
+  if (ended !== null) return [text.steering.done(name, text.steering.acts[kind])];
+  throw new RefusedError(text.steering.lost(name, text.steering.acts[kind]), text.steering.lostNow);
 }
 
 /** The session as Devin has it then; null: its answer was lost, and the session isn't seen that way. */
@@ -130,18 +134,17 @@ const CHANGES: Record<Switch['kind'], (userId: string) => SessionChanges> = {
   'listen-mentions': () => ({ listen: 'mentions' }),
 };
 
-export async function maySwitch(c: ActContext, act: Switch, followed: Followed) {
-  const { userId, messageTs } = act;
-  const refusal = await steeringRefusal(c, followed.request, userId);
+export async function maySwitch(c: ActContext, { userId, messageTs }: Switch, followed: Followed) {
+  await requireSteering(c, followed.request, userId);
   // Who writes in the thread is in its conversation.
-  return refusal === null && messageTs === undefined ? writingRefusal(c, followed, userId) : refusal;
+  if (messageTs === undefined) await requireWriting(c, followed, userId);
 }
 
 /** Which messages of its thread a session gets. */
 export async function switchThread(
   { store, enqueue }: ActContext,
   { act: { kind, userId }, subject: { session } }: Doing<Switch, Followed>,
-): Promise<Outcome> {
+): Promise<Said> {
   const { sessionId, requestId } = session;
   await store.db.transaction().execute(async (trx) => {
     await store.sessions.change(sessionId, CHANGES[kind](userId), trx);
@@ -149,24 +152,18 @@ export async function switchThread(
     await appendAudit([{ kind: 'setting', userId, requestId, sessionId, result: `${kind}:session` }], trx);
   });
   await store.sessions.touch(requestId);
-  return done();
+  return [];
 }
 
 type Follow = ActOf<'follow'>;
 
-async function mayFollow({ resolve, textFor }: ActContext, { teamId, userId }: Follow) {
-  const [identity, text] = await Promise.all([resolve({ teamId, userId }), textFor(userId)]);
-  if (identity.kind === 'refused') return escape(refusalSentence(identity, text));
-  return isMember(identity) ? null : text.steering.followNeedsAccount;
-}
-
 /** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
-export async function follow(c: ActContext, act: Follow): Promise<Outcome> {
-  const refusal = await mayFollow(c, act);
-  if (refusal !== null) return notDone(refusal);
+export async function follow(c: ActContext, act: Follow): Promise<Said> {
+  const { followNeedsAccount } = (await c.textFor(act.userId)).steering;
+  if (!isMember(await requirePerson(c, act))) throw new RefusedError(followNeedsAccount);
   const known = (await findFollowed(c.store, act.sessionId))?.request ?? null;
   if (known !== null && known.teamId !== act.teamId)
-    return notDone((await c.textFor(act.userId)).devin.notFound);
+    throw new RefusedError((await c.textFor(act.userId)).devin.notFound);
   return showCard(c, act, known ?? (await importOrAdopt(c, act)));
 }
 
@@ -205,16 +202,16 @@ async function importNew(c: ActContext, snapshot: SessionSnapshot, act: Follow) 
 }
 
 /** `found` null: another process is importing it. The link is for people who can read where the card is. */
-async function showCard(c: ActContext, { userId }: Follow, found: SessionRequest | null): Promise<Outcome> {
-  if (found === null) return done();
+async function showCard(c: ActContext, { userId }: Follow, found: SessionRequest | null): Promise<Said> {
+  if (found === null) return [];
   const waitMs = found.cardTs === null ? await c.show(cardKey(found.id)) : null;
   if (waitMs !== null) throw new Later('slack', waitMs);
   const request = await c.store.requests.find(found.id);
   const card = request && cardMessage(request);
   const { steering, notices } = await c.textFor(userId);
-  if (card === null) return notDone(notices.noCard);
+  if (card === null) throw new RefusedError(notices.noCard);
   const mayRead =
     found.userId === userId || (await c.slack.presence({ channelId: card.channelId, userId })) === 'in';
   const url = mayRead ? c.slack.outbound.permalink(card) : null;
-  return done(steering.followed, ...(url === null ? [] : [link(url, notices.openCard)]));
+  return [steering.followed, ...(url === null ? [] : [link(url, notices.openCard)])];
 }

@@ -100,6 +100,6 @@ export function wasAsked(approvals: readonly Approval[], userId: string): boolea
 }
 
 /** Several people in Slack can be one member in Devin. */
-export function isSamePerson(a: Voter, b: Voter): boolean {
+export function isSamePerson(a: Omit<Voter, 'name'>, b: Omit<Voter, 'name'>): boolean {
   return a.userId === b.userId || (a.devinUserId !== undefined && a.devinUserId === b.devinUserId);
 }

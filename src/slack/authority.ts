@@ -58,72 +58,81 @@ export type AuthorityContext = {
   textFor: TextFor;
 };
 
-/**
- * What a person may do or see, checked when they want to. Each answer is the reason why not, escaped; null: they may.
- * Jobs check again before they act: these answers decide what is shown, and refuse at once. Throws if Slack or Devin
- * can't be asked.
- */
+/** Ends what a person asked for. They are told the sentences, which are escaped. */
+export class RefusedError extends Error {
+  readonly code = 'refused';
+  readonly sentences: readonly string[];
 
-async function identify(c: AuthorityContext, person: Person): Promise<Identity | null> {
-  const found = await c.lookUp(person);
-  return found === 'key-refused' ? null : found;
+  constructor(...sentences: string[]) {
+    super('a person was refused');
+    this.sentences = sentences;
+  }
 }
 
-/** Whether the person may do anything here at all. */
-export async function personRefusal(c: AuthorityContext, person: Person): Promise<string | null> {
+/** `why`: null: nothing speaks against it. */
+export function refuse(why: string | null): void {
+  if (why !== null) throw new RefusedError(why);
+}
+
+/**
+ * What a person may do or see, checked when they want to: a RefusedError says why they may not. Jobs check again before
+ * they act: these checks decide what is shown, and refuse at once. They also throw if Slack or Devin can't be asked.
+ */
+
+async function identify(c: AuthorityContext, person: Person): Promise<Identity> {
+  const found = await c.lookUp(person);
+  if (found !== null && found !== 'key-refused') return found;
+  throw new RefusedError((await c.textFor(person.userId)).steering.notLookedUp);
+}
+
+/** To do anything here at all. */
+export async function requirePerson(c: AuthorityContext, person: Person): Promise<Identity> {
   const identity = await identify(c, person);
-  if (identity !== null && identity.kind !== 'refused') return null;
-  const text = await c.textFor(person.userId);
-  return identity === null ? text.steering.notLookedUp : escape(refusalSentence(identity, text));
+  if (identity.kind !== 'refused') return identity;
+  throw new RefusedError(escape(refusalSentence(identity, await c.textFor(person.userId))));
 }
 
 /** To steer the session of this request. A refusal is recorded. */
-export async function steeringRefusal(
+export async function requireSteering(
   c: AuthorityContext,
   request: SessionRequest,
   userId: string,
-): Promise<string | null> {
+): Promise<void> {
   const identity = await identify(c, { teamId: request.teamId, userId });
-  const verdict = identity && (await c.check(request, userId, identity));
-  if (verdict?.kind === 'allowed') return null;
-  const text = await c.textFor(userId);
-  if (verdict === null) return text.steering.notLookedUp;
+  const verdict = await c.check(request, userId, identity);
+  if (verdict.kind === 'allowed') return;
   await c.store.audit.record(refusedTo(userId, request, `steer:${verdict.kind}`));
-  return refuseSteering(verdict, { request, userId }, text);
+  throw new RefusedError(refuseSteering(verdict, { request, userId }, await c.textFor(userId)));
 }
 
 /** To write to a session from outside its thread. */
-export async function writingRefusal(
+export async function requireWriting(
   c: AuthorityContext,
   { request, session }: Followed,
   userId: string,
-): Promise<string | null> {
-  return placeRefusal(c, { channelId: session.channelId, userId, request });
+): Promise<void> {
+  refuse(await placeRefusal(c, { channelId: session.channelId, userId, request }));
 }
 
 /** To end a session: its requester may from anywhere, since it costs; others only from inside its conversation. */
-export async function endingRefusal(
-  c: AuthorityContext,
-  { request, session }: Followed,
-  userId: string,
-): Promise<string | null> {
-  const refused = await steeringRefusal(c, request, userId);
-  if (refused !== null || ownershipOf(request).requester === userId) return refused;
-  return placeRefusal(c, { channelId: session.channelId, userId, request });
+export async function requireEnding(c: AuthorityContext, followed: Followed, userId: string): Promise<void> {
+  const { request } = followed;
+  await requireSteering(c, request, userId);
+  if (ownershipOf(request).requester !== userId) await requireWriting(c, followed, userId);
 }
 
 /** To end a request that has no session yet: see `MayEnd`. A refusal is recorded. */
-export async function cancelingRefusal(
+export async function requireCanceling(
   c: AuthorityContext,
   request: SessionRequest,
   userId: string,
-): Promise<string | null> {
-  if (await c.mayEnd(request, userId)) return null;
+): Promise<void> {
+  if (await c.mayEnd(request, userId)) return;
   await c.store.audit.record(refusedTo(userId, request, 'cancel'));
-  return (await c.textFor(userId)).approval.notYoursToEnd;
+  throw new RefusedError((await c.textFor(userId)).approval.notYoursToEnd);
 }
 
-/** To read what another person asked for. */
+/** Why a person may not read what another asked for; null: they may. */
 export async function readingRefusal(
   c: AuthorityContext,
   { request }: Pick<Followed, 'request'>,

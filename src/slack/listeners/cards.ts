@@ -12,7 +12,15 @@ import {
 } from '../../store/requests.ts';
 import { fingerprintOf } from '../../store/sql.ts';
 import type { Text } from '../../text/index.ts';
-import { endingRefusal, readingRefusal, steeringRefusal, writingRefusal } from '../authority.ts';
+import {
+  readingRefusal,
+  refuse,
+  RefusedError,
+  requireEnding,
+  requirePerson,
+  requireSteering,
+  requireWriting,
+} from '../authority.ts';
 import { approvalNotes, shownIdentity, leftOutNotes, problemOf, cardView } from '../card-view.ts';
 import {
   ACTION,
@@ -33,17 +41,14 @@ import { renderDetails, type SessionDetails } from '../views/details.ts';
 import { notice, sessionOver } from '../views/notices.ts';
 import { readReplyBox, renderReplyBox, renderStopDialog } from '../views/steering.ts';
 import {
-  asPerson,
   durable,
   quick,
-  refuse,
   threadOf,
   type ListenersContext,
   type OnPress,
   type OnSubmit,
   type Presses,
   type Submissions,
-  type WhyNot,
 } from './context.ts';
 import { openForm, openView } from './open-view.ts';
 
@@ -60,8 +65,8 @@ export const CARD_PRESSES = {
   [CARD_ACTION['check-again']]: acts('check-again'),
   [CARD_ACTION['start-anyway']]: acts('start-anyway'),
   [CARD_ACTION.details]: quick(openDetails),
-  [CARD_ACTION['edit-and-try-again']]: fillsForm(notTheirs, ({ request }) => request.draft),
-  [CARD_ACTION['start-again']]: fillsForm(readingRefusal, startsAgain),
+  [CARD_ACTION['edit-and-try-again']]: fillsForm(onlyRequester, ({ request }) => request.draft),
+  [CARD_ACTION['start-again']]: fillsForm(onlyReaders, startsAgain),
   [CARD_ACTION['ask-stop']]: quick(openStop),
   [CARD_ACTION.reply]: quick(openBox),
   // The browser opens the link; Slack only needs the click acknowledged.
@@ -104,7 +109,8 @@ function acts(kind: CardAct): OnPress {
 
 async function openDetails(c: ListenersContext, press: Press): Promise<void> {
   const { userId } = press;
-  const thread = await threadOf(c, press, { whyNot: asPerson(async () => Promise.resolve(null)) });
+  const thread = await threadOf(c, press);
+  await requirePerson(c, { teamId: thread.request.teamId, userId });
   const unreadable = await readingRefusal(c, thread, userId);
   // Nobody should approve what they can't read.
   if (!wasAsked(thread.request.approvals, userId)) refuse(unreadable);
@@ -158,21 +164,23 @@ function rulesOf({ approvals, failure }: SessionRequest): string[] {
 }
 
 /** The requester edits the same; others start a session of their own, if they can read what was asked for. */
-function fillsForm(whyNot: WhyNot, draftOf: (thread: SteeredThread) => EffectiveDraft): OnPress {
+function fillsForm(only: typeof onlyRequester, draftOf: (thread: SteeredThread) => EffectiveDraft): OnPress {
   return quick(async (c, press) => {
-    const thread = await threadOf(c, press, { whyNot: asPerson(whyNot) });
+    const thread = await threadOf(c, press);
+    await requirePerson(c, { teamId: thread.request.teamId, userId: press.userId });
+    await only(c, thread, press.userId);
     const again = { ...thread.request, draft: draftOf(thread) };
     await openForm(c, press, await offerAgain(c, press, again));
   });
 }
 
-async function notTheirs(
-  c: ListenersContext,
-  { request }: SteeredThread,
-  userId: string,
-): Promise<string | null> {
-  if (request.userId === userId) return null;
-  return (await c.textFor(userId)).steering.requesterOnly(`<@${request.userId}>`);
+async function onlyRequester(c: ListenersContext, { request }: SteeredThread, userId: string): Promise<void> {
+  if (request.userId === userId) return;
+  throw new RefusedError((await c.textFor(userId)).steering.requesterOnly(`<@${request.userId}>`));
+}
+
+async function onlyReaders(...asked: Parameters<typeof readingRefusal>): Promise<void> {
+  refuse(await readingRefusal(...asked));
 }
 
 /** After a failure or at a cap, Devin can read what the session has done. One that stopped at its own cap needs about as much again. */
@@ -191,7 +199,7 @@ function startsAgain({ request: { draft }, session }: SteeredThread): EffectiveD
 
 async function openStop(c: ListenersContext, press: Press): Promise<void> {
   const followed = await followedOf(c, press);
-  refuse(await endingRefusal(c, followed, press.userId));
+  await requireEnding(c, followed, press.userId);
   const text = await c.textFor(press.userId);
   const card = cardView({ ...followed, nowMs: c.now() }, text);
   await openView(c, press, renderStopDialog(card, text));
@@ -238,22 +246,13 @@ async function sendDecline(...[c, submission]: Parameters<OnSubmit>) {
 
 /** For a message to Devin. Whether the person may is asked again when it is sent. */
 async function openBox(c: ListenersContext, press: Press): Promise<void> {
-  const { request, session } = await threadOf(c, press, { whyNot: notWriting });
+  const { request, session } = await threadOf(c, press);
+  await requireSteering(c, request, press.userId);
   const text = await c.textFor(press.userId);
-  if (session !== null && isOver(session))
-    return c.slack.outbound.tellPrivately(press, sessionOver(session, text));
+  if (session === null) throw new RefusedError(text.steering.box.none);
+  await requireWriting(c, { request, session }, press.userId);
+  if (isOver(session)) return c.slack.outbound.tellPrivately(press, sessionOver(session, text));
   await openView(c, press, renderReplyBox(request.id, text));
-}
-
-async function notWriting(
-  c: ListenersContext,
-  { request, session }: SteeredThread,
-  userId: string,
-): Promise<string | null> {
-  const refusal = await steeringRefusal(c, request, userId);
-  if (refusal !== null) return refusal;
-  if (session === null) return (await c.textFor(userId)).steering.box.none;
-  return writingRefusal(c, { request, session }, userId);
 }
 
 async function sendReply(...[c, submission]: Parameters<OnSubmit>) {
@@ -290,7 +289,7 @@ async function pressSendAgain(c: ListenersContext, press: Press): Promise<void> 
   if (reply?.userId !== userId || reply.teamId !== homeTeamId) return;
   const followed = await findFollowed(c.store, reply.sessionId);
   if (followed === null) throw new OutdatedError();
-  refuse(await writingRefusal(c, followed, userId));
+  await requireWriting(c, followed, userId);
   await sendAgain(c, reply);
   await c.slack.outbound.settleNotice(press, null);
 }

@@ -4,7 +4,7 @@ import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
 import type { Intent, IntentKind, IntentOf } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Text } from '../../text/index.ts';
-import { personRefusal } from '../authority.ts';
+import { RefusedError, requirePerson } from '../authority.ts';
 import { renderDoubt, renderHelp, renderNotDone, USAGE } from '../command/help.ts';
 import { parseCommand, readMeant } from '../command/parse.ts';
 import { withoutCommand } from '../command/subcommands.ts';
@@ -18,15 +18,7 @@ import { renderRunning } from '../views/offer.ts';
 import { code, unescape } from '../views/text.ts';
 import { SESSION_ANSWERS } from './commands/sessions.ts';
 import { EXPLAIN_ANSWERS, SETTINGS_ANSWERS } from './commands/settings.ts';
-import {
-  channelOf,
-  durable,
-  refuse,
-  RefusedError,
-  type ListenersContext,
-  type OnPress,
-  type Presses,
-} from './context.ts';
+import { channelOf, durable, type ListenersContext, type OnPress, type Presses } from './context.ts';
 import { ownForm } from './forms.ts';
 import { openForm } from './open-view.ts';
 import { drawHome } from './workspace.ts';
@@ -178,12 +170,12 @@ export async function answerCommand(
 ): Promise<Rendered | null> {
   const text = await c.textFor(call.userId);
   try {
-    if (FOR_MEMBERS.has(intent.kind)) refuse(await personRefusal(c, call));
+    if (FOR_MEMBERS.has(intent.kind)) await requirePerson(c, call);
     return await answerKind(c, { ...call, text }, { kind: intent.kind, intent });
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
-    if (intent.kind !== 'say') return notice([error.sentence]);
-    return refusal({ title: text.thread.notDelivered, problems: [error.sentence], typed: intent.text }, text);
+    if (intent.kind !== 'say') return notice(error.sentences);
+    return refusal({ title: text.thread.notDelivered, problems: error.sentences, typed: intent.text }, text);
   }
 }
 

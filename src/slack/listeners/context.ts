@@ -6,7 +6,7 @@ import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import type { SteeredThread } from '../../store/requests.ts';
 import type { createInOrder } from '../../time.ts';
-import { personRefusal, type AuthorityContext } from '../authority.ts';
+import { refuse, RefusedError, type AuthorityContext } from '../authority.ts';
 import { homeMetadata, OutdatedError, type ActionId, type SubmittedView } from '../edge/ids.ts';
 import type { Press, Submission } from '../edge/payload.ts';
 import type { Slack } from '../edge/slack.ts';
@@ -32,22 +32,6 @@ export type ListenersContext = AuthorityContext &
     now: () => number;
     log: Log;
   };
-
-/** Ends what a person asked for. They are told the sentence, which is escaped. */
-export class RefusedError extends Error {
-  readonly code = 'refused';
-  readonly sentence: string;
-
-  constructor(sentence: string) {
-    super('a person was refused');
-    this.sentence = sentence;
-  }
-}
-
-/** `why`: null: nothing speaks against it. */
-export function refuse(why: string | null): void {
-  if (why !== null) throw new RefusedError(why);
-}
 
 type HandlePress = (c: ListenersContext, press: Press) => Promise<void>;
 /** What a button does, on its own or as an option of the card's menu. */
@@ -79,32 +63,20 @@ export function channelOf({ view, channelId: pressedIn }: Press): string {
   return channelId;
 }
 
-/** A sentence for the person, escaped; null: nothing speaks against it. */
-export type WhyNot = (c: ListenersContext, thread: SteeredThread, userId: string) => Promise<string | null>;
-
 /**
- * What a button is about. Throws if the app doesn't know it, an outsider pressed, or `whyNot` speaks against it. Jobs check
- * the person. `requestId`: if it isn't the button's whole value.
+ * What a button is about. Throws if the app doesn't know it, or an outsider pressed. Jobs check the person. `requestId`: if
+ * it isn't the button's whole value.
  */
 export async function threadOf(
   c: ListenersContext,
   press: Press,
-  { requestId = press.value ?? '', whyNot }: { requestId?: string; whyNot?: WhyNot } = {},
+  { requestId = press.value ?? '' }: { requestId?: string } = {},
 ): Promise<SteeredThread> {
-  const { userId } = press;
   const request = await c.store.requests.find(requestId);
   // After a lost database, until its card is found; or for good.
-  if (request === null) throw new RefusedError((await c.textFor(userId)).steering.unknown);
+  if (request === null) throw new RefusedError((await c.textFor(press.userId)).steering.unknown);
   await refuseOutsider(c, press, request.teamId);
   // It is polled more often again.
   await c.store.sessions.touch(request.id);
-  const thread = { request, session: await c.store.sessions.ofRequest(request.id) };
-  if (whyNot !== undefined) refuse(await whyNot(c, thread, userId));
-  return thread;
-}
-
-/** The same, if the person may do anything here at all. */
-export function asPerson(whyNot: WhyNot): WhyNot {
-  return async (c, thread, userId) =>
-    (await personRefusal(c, { teamId: thread.request.teamId, userId })) ?? whyNot(c, thread, userId);
+  return { request, session: await c.store.sessions.ofRequest(request.id) };
 }

@@ -3,6 +3,7 @@ import type { EnqueueAll } from '../../queue/index.ts';
 import type { RequestState } from '../../session/request.ts';
 import type { Text } from '../../text/index.ts';
 import { createInOrder, inTime } from '../../time.ts';
+import { RefusedError } from '../authority.ts';
 import {
   LOOKUP_ACTION,
   OutdatedError,
@@ -19,7 +20,7 @@ import { unescape } from '../views/text.ts';
 import { CARD_PRESSES, CARD_SUBMISSIONS } from './cards.ts';
 import { COMMAND_PRESSES, hearCommand, notDone } from './commands.ts';
 import { SETTINGS_PRESSES, SETTINGS_SUBMISSIONS } from './commands/settings.ts';
-import { quick, RefusedError, type ListenersContext, type OnPress, type OnSubmit } from './context.ts';
+import { quick, type ListenersContext, type OnPress, type OnSubmit } from './context.ts';
 import { FORM_PRESSES, FORM_SUBMISSIONS, openFromShortcut, stillOpen, suggestionsFor } from './forms.ts';
 import { hear } from './messages.ts';
 import { hearWorkspace, WORKSPACE_PRESSES } from './workspace.ts';
@@ -136,7 +137,7 @@ const OUTDATED = quick(async () => Promise.reject(new OutdatedError()));
 /** What the person is told, escaped; null: it failed. */
 function refusalIn(error: unknown, { modal }: Text): string | null {
   if (error instanceof OutdatedError) return modal.outdated;
-  return error instanceof RefusedError ? error.sentence : null;
+  return error instanceof RefusedError ? error.sentences.join('\n') : null;
 }
 
 /** null: another kind, to be ignored. What can't be read is not acknowledged, so that the person sees that it failed. */

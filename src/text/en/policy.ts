@@ -133,10 +133,8 @@ export const approval = {
   },
   /** Private, to the person who pressed. */
   refused: {
-    own: "You can't approve your own request. Ask another approver.",
-    sameAccount:
-      "This session would run as your Devin account, so you can't approve it. Ask another approver.",
-    notAsked: "You aren't an approver of this request. Nothing was changed.",
+    own: "You can't approve your own request, nor one that runs as your Devin account. Ask another approver.",
+    'not-asked': "You aren't an approver of this request. Nothing was changed.",
     over: 'This request was already decided or canceled, or has expired. Nothing was changed.',
     /** The reason follows. */
     notNow: "This can't start right now, so nothing was changed. Press the button again later.",

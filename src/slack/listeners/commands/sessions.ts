@@ -6,7 +6,7 @@ import {
   type Followed,
   type SteeredThread,
 } from '../../../store/requests.ts';
-import { maySee, readingRefusal, steeringRefusal, writingRefusal } from '../../authority.ts';
+import { maySee, readingRefusal, RefusedError, requireSteering, requireWriting } from '../../authority.ts';
 import { cardView } from '../../card-view.ts';
 import { USAGE } from '../../command/help.ts';
 import { saveAct, saveSaid, type ActAsked } from '../../inbox/acts.ts';
@@ -16,7 +16,7 @@ import { linkedTitle, renderCard, type SessionCard } from '../../views/session-c
 import { renderConcealed, renderSessionList, renderSessionPick } from '../../views/session-list.ts';
 import { code } from '../../views/text.ts';
 import type { Answers, Invocation } from '../commands.ts';
-import { refuse, RefusedError, type ListenersContext } from '../context.ts';
+import type { ListenersContext } from '../context.ts';
 
 type Viewer = Pick<Invocation, 'userId' | 'channelId' | 'text'>;
 
@@ -115,8 +115,8 @@ async function say(c: ListenersContext, call: Invocation, intent: IntentOf<'say'
   const { session: typed, text: message } = intent;
   const { userId, channelId, text } = call;
   const found = await known(c, call, typed);
-  refuse(await steeringRefusal(c, found.request, userId));
-  refuse(await writingRefusal(c, found, userId));
+  await requireSteering(c, found.request, userId);
+  await requireWriting(c, found, userId);
   const dedupeKey = `say:${call.deliveryId}`;
   await saveSaid(c, { thread: found, userId, channelId, text: message, via: 'command', dedupeKey });
   // As for a reply in its thread, the job says what becomes of it.

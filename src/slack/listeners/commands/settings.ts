@@ -5,7 +5,7 @@ import type { EffectivePreferences } from '../../../session/preferences.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { SettingsChange } from '../../../store/settings.ts';
 import type { Text } from '../../../text/index.ts';
-import { personRefusal } from '../../authority.ts';
+import { refuse, RefusedError, requirePerson } from '../../authority.ts';
 import { shownIdentity } from '../../card-view.ts';
 import { renderNotDone, renderProblems } from '../../command/help.ts';
 import { ACTION, homeMetadata, runAction, settingsMetadata, VIEW } from '../../edge/ids.ts';
@@ -21,13 +21,13 @@ import {
 } from '../../views/settings.ts';
 import { renderWhoami, type Why, renderWhy } from '../../views/whoami.ts';
 import type { Answers, Invocation } from '../commands.ts';
-import { quick, refuse, type ListenersContext, type Presses, type Submissions } from '../context.ts';
+import { quick, type ListenersContext, type Presses, type Submissions } from '../context.ts';
 import { openView } from '../open-view.ts';
 import { drawHome } from '../workspace.ts';
 
-/** Why a person may not change what applies to others; null: they may. */
-async function notAdmin(c: ListenersContext, userId: string, text: Text): Promise<string | null> {
-  return isAdministrator(await c.slack.people.find(userId)) ? null : text.settings.adminsOnly;
+/** To change what applies to others. */
+async function requireAdmin(c: ListenersContext, userId: string, text: Text): Promise<void> {
+  if (!isAdministrator(await c.slack.people.find(userId))) throw new RefusedError(text.settings.adminsOnly);
 }
 
 /** Changes defaults if the person may, then shows what applies. */
@@ -37,14 +37,14 @@ async function change(
   { scope, said, ...changed }: SettingsChange & { scope: SettingScope; said: string },
 ): Promise<Rendered> {
   const { teamId, channelId, userId, text } = call;
-  refuse(await (scope === 'person' ? personRefusal(c, call) : notAdmin(c, userId, text)));
+  await (scope === 'person' ? requirePerson(c, call) : requireAdmin(c, userId, text));
   const ids = { workspace: teamId, channel: channelId, person: userId };
   await c.store.settings.change({ teamId, scope, scopeId: ids[scope] }, changed, userId);
   return shown(c, call, [said]);
 }
 
 async function show(c: ListenersContext, call: Invocation): Promise<Rendered> {
-  if ((await notAdmin(c, call.userId, call.text)) !== null) refuse(await personRefusal(c, call));
+  if (!isAdministrator(await c.slack.people.find(call.userId))) await requirePerson(c, call);
   return shown(c, call);
 }
 
@@ -56,7 +56,7 @@ async function shown(c: ListenersContext, call: Invocation, before: string[] = [
 /** Opens the form for the channel, or in a direct message for the workspace. Without a trigger, offers a button. */
 async function place(c: ListenersContext, call: Invocation): Promise<Rendered | null> {
   const { text, triggerId } = call;
-  refuse(await notAdmin(c, call.userId, text));
+  await requireAdmin(c, call.userId, text);
   const { title, appliesTo } = text.settings.place;
   const again = { actionId: runAction(0), label: title, value: 'settings' };
   const channelId = isDirectMessage(call.channelId) ? null : call.channelId;
@@ -90,7 +90,7 @@ export const SETTINGS_ANSWERS = {
 /** Forms of one's own defaults, and of the settings of a channel or the workspace. */
 export const SETTINGS_SUBMISSIONS = {
   [VIEW.settings]: async (c, { view, teamId, userId }) => {
-    refuse(await notAdmin(c, userId, await c.textFor(userId)));
+    await requireAdmin(c, userId, await c.textFor(userId));
     const { channelId } = settingsMetadata.read(view.metadata);
     const inForce = await settingsInForce(c, { teamId, userId, channelId: channelId ?? '' });
     const chosen = readSettingsForm(view.values, inForce);
@@ -105,7 +105,7 @@ export const SETTINGS_SUBMISSIONS = {
     const { person: before = {} } = await settings.layersFor({ channelId: '', teamId, userId });
     const { draft, errors } = readDefaultsForm(view.values, before, text);
     if (Object.keys(errors).length > 0) return errors;
-    refuse(await personRefusal(c, { teamId, userId }));
+    await requirePerson(c, { teamId, userId });
     const key = { teamId, scope: 'person' as const, scopeId: userId };
     await settings.change(key, { column: 'draft', set: draft, replaces: true }, userId);
     const home = homeMetadata.find(view.metadata);
