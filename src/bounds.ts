@@ -4,6 +4,11 @@ export class TooLargeError extends Error {
   readonly code = 'too-large';
 }
 
+/** Whether that is behind an error. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof TooLargeError || (error instanceof Error && isTooLarge(error.cause));
+}
+
 /** A stream that fails after `limit` bytes. */
 export function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;

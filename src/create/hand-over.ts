@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { TooLargeError } from '../bounds.ts';
+import { isTooLarge } from '../bounds.ts';
 import type { Devin } from '../devin/devin.ts';
 import { failureWord } from '../failures.ts';
 import { Refused, type FailureWord, retryWindow } from '../queue/index.ts';
@@ -63,8 +63,4 @@ function refusalOf(word: FailureWord): LeftOut['reason'] {
   const { code, status } = word.failure;
   if (status === 413) return 'too-large';
   return code === 'forbidden' ? 'no-permission' : 'refused';
-}
-
-function isTooLarge(error: unknown): boolean {
-  return error instanceof TooLargeError || (error instanceof Error && isTooLarge(error.cause));
 }

@@ -67,12 +67,9 @@ const LISTS: Record<
   },
 };
 
-/**
- * The values to pick from. A list that the service user may not read is empty. One attempt each: a person is waiting at a menu.
- */
+/** The values to pick from. One attempt each: a person is waiting at a menu. */
 export function createCatalog({ call, orgPath }: DevinClient, now: () => number) {
   const names = new Map<string, string>();
-  const namedAtMs = new Map<Lookup, number>();
 
   /** Throws DevinError. */
   async function ask(lookup: Lookup, query: string): Promise<CatalogItem[]> {
@@ -86,21 +83,10 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
         query: toSearchParams(asked),
         retry: 0,
       });
-    if (search !== undefined) return (await readPage(search(query))).items;
-    return collectPages(async (after) => readPage({ after, first: MAX_PAGE }), MAX_LISTED);
-  }
-
-  const askForList = remembered(async (lookup: Lookup) => ask(lookup, ''), {
-    keyOf: (lookup) => lookup,
-    forMs: REMEMBERED_MS,
-    now,
-  });
-
-  /** Throws DevinError. */
-  async function read(lookup: Lookup, typed: string): Promise<CatalogItem[]> {
-    const query = typed.trim();
-    const isSearched = LISTS[lookup].search !== undefined;
-    const items = isSearched ? await ask(lookup, query) : matching(await askForList(lookup), query);
+    const items =
+      search === undefined
+        ? await collectPages(async (after) => readPage({ after, first: MAX_PAGE }), MAX_LISTED)
+        : (await readPage(search(query))).items;
     if (names.size + items.length > MAX_NAMES) names.clear();
     for (const { value, label } of items) {
       const name = label.trim().slice(0, NAME_LENGTH).toWellFormed();
@@ -109,51 +95,50 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
     return items;
   }
 
-  /** `otherwise`: if it may not be read. Throws other DevinErrors. */
-  async function unlessForbidden<T>(
-    listed: Promise<CatalogItem[]>,
-    otherwise: T,
-  ): Promise<CatalogItem[] | T> {
-    const items = await orDevinError(listed, ({ code }) => code === 'forbidden');
-    return items instanceof DevinError ? otherwise : items;
+  /** null: the service user may not read it. Throws other DevinErrors. */
+  async function read(lookup: Lookup, query = ''): Promise<CatalogItem[] | null> {
+    const items = await orDevinError(ask(lookup, query), ({ code }) => code === 'forbidden');
+    return items instanceof DevinError ? null : items;
   }
 
-  const search = async (lookup: Lookup, query: string): Promise<CatalogItem[]> =>
-    (await unlessForbidden(read(lookup, query), [])).slice(0, MAX_RESULTS);
+  const remember = remembered(async (lookup: Lookup) => read(lookup), {
+    keyOf: (lookup) => lookup,
+    forMs: REMEMBERED_MS,
+    now,
+  });
 
   return {
     /** Whether the list may be read. Throws DevinError, `forbidden` too. */
-    probe: async (lookup: Lookup): Promise<void> => void (await read(lookup, '')),
+    probe: async (lookup: Lookup): Promise<void> => void (await ask(lookup, '')),
 
-    /** At most 100 items; none if it's `forbidden`. Throws other DevinErrors. */
-    search,
+    /** At most 100 items; none if they may not be read. Throws other DevinErrors. */
+    async search(lookup: Lookup, typed: string): Promise<CatalogItem[]> {
+      const query = typed.trim();
+      const isSearched = LISTS[lookup].search !== undefined;
+      const items = (await (isSearched ? read(lookup, query) : remember(lookup))) ?? [];
+      return (isSearched ? items : matching(items, query)).slice(0, MAX_RESULTS);
+    },
 
     /**
-     * The id of what is given by its name or id, in any letter case; null: there is none. A list that is remembered may lack
-     * what is new. What can't be looked up is taken for an id. Throws DevinErrors.
+     * The id of what is given by its name or id, in any letter case; null: there is none. What can't be looked up is taken
+     * for an id. Throws DevinErrors.
      */
     async idOf(lookup: Exclude<Lookup, 'repositories'>, typed: string): Promise<string | null> {
       const wanted = typed.trim().toLowerCase();
-      const isIt = ({ value, label }: CatalogItem): boolean =>
-        [value, label].some((name) => name.trim().toLowerCase() === wanted);
-      const query = lookup === 'knowledge' ? typed : '';
-      for (const list of [async () => read(lookup, query), async () => ask(lookup, '')]) {
-        const items = await unlessForbidden(list(), null);
-        const id = items === null ? typed : items.find(isIt)?.value;
-        if (id !== undefined) return id;
-      }
-      // Devin finds notes by their words, not by their ids, and lists some.
-      return lookup === 'knowledge' && typed.startsWith('note-') ? typed : null;
+      const items = await read(lookup, typed);
+      const found = items?.find(({ value, label }) =>
+        [value, label].some((name) => name.trim().toLowerCase() === wanted),
+      );
+      // Devin finds notes by their words, not by their ids.
+      const isId = items === null || (lookup === 'knowledge' && typed.startsWith('note-'));
+      return found?.value ?? (isId ? typed : null);
     },
 
     /** What people call a value; null: not known yet. The list is read in the background: nobody waits for a name. */
     nameOf(lookup: Lookup, value: string): string | null {
       if (lookup === 'repositories') return value;
-      if (now() - (namedAtMs.get(lookup) ?? -Infinity) >= REMEMBERED_MS) {
-        namedAtMs.set(lookup, now());
-        // The client logs it; the next try is in five minutes.
-        search(lookup, '').catch(() => undefined);
-      }
+      // The client logs it.
+      remember(lookup).catch(() => undefined);
       return names.get(value) ?? null;
     },
   };

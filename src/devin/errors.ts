@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cleanJson, cleanText, TooLargeError } from '../bounds.ts';
+import { cleanJson, cleanText } from '../bounds.ts';
 import { isUntrusted } from '../network.ts';
 import type { DevinFailure } from '../session/failure.ts';
 import { readableOnly } from '../session/snapshot.ts';
@@ -72,11 +72,6 @@ export const MEANING: Readonly<Record<DevinErrorCode, 'refused' | 'busy' | 'down
 
 export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof DevinError && MEANING[error.code] === 'unclear';
-}
-
-/** The answer is larger than the app reads. */
-export function isTooLarge(error: unknown): boolean {
-  return error instanceof DevinError && error.cause instanceof TooLargeError;
 }
 
 /** The connection failed before the request was sent: name lookup, connect, TLS handshake, proxy. */

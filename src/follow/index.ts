@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
-import { pages } from '../bounds.ts';
+import { isTooLarge, pages } from '../bounds.ts';
 import { cursorAfter, type Page } from '../devin/client.ts';
-import { DevinError, isTooLarge, MEANING } from '../devin/errors.ts';
+import { DevinError, MEANING } from '../devin/errors.ts';
 import type { MessageQuery, SessionMessage } from '../devin/sessions.ts';
 import { backOffMs, type Queue, sooner } from '../queue/index.ts';
 import { withoutCredentials } from '../session/credentials.ts';
