@@ -1,4 +1,3 @@
-import { batchesOf } from '../bounds.ts';
 import {
   isAmong,
   pendingApproval,
@@ -23,10 +22,6 @@ type Directory = {
 
 /** Each decision edits the message of each of them, and Slack takes about 50 edits a minute. */
 const MOST_ASKED = 20;
-/** The first approval waits for these look-ups. */
-const AT_ONCE = 5;
-/** Some may not approve: in a group of guests, nobody may. */
-const MOST_LOOKED_AT = 60;
 
 /**
  * Who is asked for an approval; only they can give it. Never the requester, nor who is the same member in Devin. Throws if
@@ -48,15 +43,11 @@ export async function approversOf(
       return null;
     return { userId, name: person.name };
   }
-  const found: Voter[] = [];
-  for (const some of batchesOf([...ids].slice(0, MOST_LOOKED_AT), AT_ONCE)) {
-    const voters = await Promise.all(some.map(voterOf));
-    found.push(...voters.filter((voter) => voter !== null));
-    if (found.length >= MOST_ASKED) break;
-  }
+  const voters = await Promise.all([...ids].slice(0, MOST_ASKED).map(voterOf));
+  const found = voters.filter((voter) => voter !== null);
   // They may be in the group that Slack doesn't list.
   if (unread !== null && found.length < need) throw unread.error;
-  return found.slice(0, MOST_ASKED);
+  return found;
 }
 
 /** Who of these people may approve now. Throws if Slack can't be asked. */

@@ -1,12 +1,11 @@
 import { applyDefaults } from '../session/defaults.ts';
-import { fields, type FieldValues, type StoredDraft } from '../session/fields.ts';
+import type { StoredDraft } from '../session/fields.ts';
 import { decide, rulesAt, termsOf, groupsIn, type PolicyFacts } from '../session/policy/decide.ts';
 import { ceilingsIn } from '../session/policy/limits.ts';
 import { patternWords, type PlaceWord } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
-import { optionWords } from '../slack/views/details.ts';
 import { approversWords, hurdleSentence } from '../slack/views/notices.ts';
 import { unescape } from '../slack/views/text.ts';
 import type { Text } from '../text/index.ts';
@@ -28,8 +27,8 @@ type Question = {
 const DECISION = { refuse: 'refused', approve: 'approval' };
 
 /**
- * What a command would lead to: its decision, the reason, what the policy sets, and what it adds to the task. Nothing is
- * spent. `problems`: why the command wouldn't take this text either.
+ * What a command would lead to if nothing is spent: its decision, and all that is in its way. `problems`: why the command
+ * wouldn't take this text either.
  */
 export function explain(
   policy: Policy,
@@ -41,29 +40,19 @@ export function explain(
     return { problems: renderProblems(intent.problems, command, text).map(unescape) };
   }
   const facts = factsOf(policy, question, intent.kind === 'create' ? intent.draft : {});
-  const { instructions } = rulesAt(policy, facts.place);
-  const { draft, hurdles, rule } = decide(policy, facts);
+  const { hurdles, rule } = decide(policy, facts);
   const [first] = hurdles;
   const verdict = first === undefined ? 'allowed' : DECISION[first.verdict];
   const decidedBy = first === undefined ? rule : first.rule;
   const { need, approvers } = termsOf(policy, first?.rule ?? '');
   const names = approvers.map(patternWords).join(', ');
-  const values: FieldValues = draft.values;
-  const set = fields.filter(({ key }) => draft.sources[key] === 'policy');
-  const shown: FieldValues = Object.fromEntries(set.map(({ key }) => [key, values[key]]));
   return {
     lines: [
       decidedBy === null ? verdict : `${verdict}: ${decidedBy}`,
       ...hurdles.flatMap((hurdle) => hurdleSentence(hurdle, text).split('\n')),
       ...(first?.verdict === 'approve' ? [approversWords(need, names, text)] : []),
-      ...listed(text.details.why.policy, optionWords(shown, text).map(unescape)),
-      ...listed(text.details.instructions, instructions?.split('\n') ?? []),
     ],
   };
-}
-
-function listed(heading: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`${heading}:`, ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
 }
 
 function factsOf(
@@ -86,7 +75,6 @@ function factsOf(
       // They can't be typed.
       hasSessionSecrets: false,
       hasAttachments: (asked.attachment_urls ?? []).length > 0,
-      approved: [],
     },
     ceilings: ceilingsIn(policy.limits),
     at: new Date(),

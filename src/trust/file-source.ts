@@ -180,15 +180,12 @@ export function parseYaml<T>(
   return refused(issues.flatMap((issue) => issueProblems(issue, document, { format, text })));
 }
 
+/** Also tags that YAML doesn't know, and a second document. */
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): FileProblem[] {
-  // Tags that YAML doesn't know.
-  const tags = warnings.map(({ pos: [offset] }) => ({ offset, sentence: faults.notPlain }));
-  const others = errors.map(({ code, message, pos: [offset] }) => ({
+  return [...errors, ...warnings].map(({ message, pos: [offset] }) => ({
     offset,
-    sentence:
-      code === 'MULTIPLE_DOCS' ? faults.notPlain : faults.syntax(`${message.split('\n', 1).join('')}.`),
+    sentence: faults.syntax(`${message.split('\n', 1).join('')}.`),
   }));
-  return [...others, ...tags];
 }
 
 /** Aliases, which could make more of a file than its size, keys that appear twice or are no words, and text that is cut off. */
@@ -220,18 +217,17 @@ function plainProblems(document: Document, { policy: { faults } }: Text): FilePr
 function issueProblems(
   issue: z.core.$ZodIssue,
   document: Document,
-  { format, text }: { format: Pick<Format<unknown>, 'schema' | 'faults'>; text: Text },
+  { format, text }: { format: Pick<Format<unknown>, 'faults'>; text: Text },
 ): FileProblem[] {
   const { path } = issue;
   const { faults } = text.policy;
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(format.schema, path).join(', ');
     const part = document.getIn(path, true);
     return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({
       offset: startOf(
         isMap(part) && part.items.find((one) => isScalar(one.key) && one.key.value === key)?.key,
       ),
-      sentence: faults.unknownKey(key, known),
+      sentence: faults.unknownKey(key),
     }));
   }
   const offset = offsetOf(document, path);
@@ -241,22 +237,6 @@ function issueProblems(
   const reason = Object.entries(own).find(([key]) => key === issue.message)?.[1];
   const words = typeof reason === 'string' ? reason : issueWords(issue, text);
   return [{ offset, sentence: `${name === undefined ? own.whole : `${name} `}${words}` }];
-}
-
-const partSchema = z.object({
-  properties: z.record(z.string(), z.unknown()).default({}),
-  items: z.unknown().optional(),
-});
-
-/** The keys that a part of a file may have. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  const whole = partSchema.parse(z.toJSONSchema(schema, { io: 'input' }));
-  const part = path.reduce(
-    ({ properties, items }, key) =>
-      partSchema.parse(typeof key === 'number' ? items : properties[String(key)]),
-    whole,
-  );
-  return Object.keys(part.properties);
 }
 
 /** Where a value begins; of one that is not there, the nearest around it. */

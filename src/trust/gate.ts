@@ -78,8 +78,8 @@ export function createGate(c: GateContext) {
       const [policy, sha256] = [current(), c.policy.sha256()];
       const given = givenApprovals(request);
       const approved = given.map(({ rule }) => rule);
-      const facts = { ...(await factsOf(policy, request)), request: { ...requestedBy(request), approved } };
-      const { draft, hurdles, rule } = decide(policy, facts);
+      const facts = { ...(await factsOf(policy, request)), request: requestedBy(request) };
+      const { draft, hurdles, rule } = decide(policy, facts, approved);
       const fingerprint = fingerprintOf(sentBy(request, draft));
       for (const approval of given) {
         const end = await changeSince(c, approval, { userId: request.userId, policy, sha256, fingerprint });
@@ -143,22 +143,17 @@ function sentBy(request: SessionRequest, { values }: EffectiveDraft) {
   return { runsAs: devinUserOf(identity), values, slackFileIds, context, secretNames, material };
 }
 
-function requestedBy(request: SessionRequest): Omit<PolicyRequest, 'approved'> {
+function requestedBy(request: SessionRequest): PolicyRequest {
   const { draft, hadSecrets, slackFileIds, context, uploads, material } = request;
   const files = [slackFileIds, uploads?.urls ?? [], material?.files ?? []].flat();
   return { draft, hasSessionSecrets: hadSecrets, hasAttachments: hasFiles(draft.values, context, files) };
 }
 
-/** A form or command as it is filled in now; nothing is approved yet. */
+/** A form or command as it is filled in now. */
 function filledIn({ draft, context, without, ...sent }: Filled): PolicyRequest {
   const { slackFileIds = [], hasSessionSecrets = false } = sent;
   const quoted = context && { ...context, ...(without && { without }) };
-  return {
-    draft,
-    hasSessionSecrets,
-    hasAttachments: hasFiles(draft.values, quoted, slackFileIds),
-    approved: [],
-  };
+  return { draft, hasSessionSecrets, hasAttachments: hasFiles(draft.values, quoted, slackFileIds) };
 }
 
 /** Whether links, files of the message that weren't unticked, or other files are sent. */

@@ -65,16 +65,10 @@ describe('npm run policy -- check', () => {
 });
 
 describe('npm run policy -- explain', () => {
-  test('begins with the decision and says what the policy adds', async () => {
+  test('begins with the decision, by what the channel sets', async () => {
     const [first] = await explained('--channel-name', 'proj-x', '--text', 'fix it --mode ultra --acu 9');
     expect(first).toBe('refused: channels.set');
-    const lines = await explained('--channel-name', 'proj-x', '--text', 'fix it');
-    expect(lines[0]).toBe('allowed');
-    expect(lines).toContain('  Mode: normal');
-    expect(lines).toContain('  ACU cap: 5');
-    expect(lines).toContain('  Tags: proj');
-    expect(lines).toContain('  Follow CONTRIBUTING.md.');
-    expect(lines).toContain('  Ask before adding a dependency.');
+    expect(await explained('--channel-name', 'proj-x', '--text', 'fix it')).toEqual(['allowed']);
   });
 
   test.each([

@@ -61,11 +61,11 @@ describe('a policy file', () => {
   });
 
   test.each([
-    ['an unknown key', 'rule: []', /^policy.yml:1:1: rule isn't a key .*Known here: .*rules/],
+    ['an unknown key', 'rule: []', /^policy.yml:1:1: rule isn't a key/],
     [
       'an unknown key deep inside',
       'channels:\n  - match: [C1]\n    set:\n      mode: lite',
-      /^policy.yml:4:7: mode isn't a key .*modes/,
+      /^policy.yml:4:7: mode isn't a key/,
     ],
     ['a rule without a verdict', 'rules:\n  - name: a', /^policy.yml:2:5: then is missing/],
     [

@@ -11,8 +11,6 @@ export type PolicyRequest = {
   draft: EffectiveDraft;
   hasSessionSecrets: boolean;
   hasAttachments: boolean;
-  /** Rules and limits that it was approved for. */
-  approved: readonly string[];
 };
 
 type Test = {

@@ -46,8 +46,11 @@ export type Terms = { approvers: readonly PersonPattern[]; need: number };
 export const SESSION_LIMIT = 'limits.acu_per_session';
 const CHANNEL_SET = 'channels.set';
 
-/** May this person ask for this here? The first rule that matches decides; what the place sets and the limits always hold. */
-export function decide(policy: Policy, asked: PolicyFacts): Decision {
+/**
+ * May this person ask for this here? The first rule that matches decides; what the place sets and the limits always hold.
+ * `approved`: the rules and limits that it was approved for.
+ */
+export function decide(policy: Policy, asked: PolicyFacts, approved: readonly string[] = []): Decision {
   const { place, request } = asked;
   const { set, fillIn } = rulesAt(policy, place);
   const draft = fillIn(request.draft);
@@ -58,7 +61,7 @@ export function decide(policy: Policy, asked: PolicyFacts): Decision {
     ...setHurdles(set, draft),
     ...limitHurdles(policy, draft.values.max_acu_limit ?? 0, asked),
   ]
-    .filter((hurdle) => hurdle.verdict === 'refuse' || !request.approved.includes(hurdle.rule))
+    .filter((hurdle) => hurdle.verdict === 'refuse' || !approved.includes(hurdle.rule))
     .toSorted((a, b) => Number(b.verdict === 'refuse') - Number(a.verdict === 'refuse'));
   return { draft, hurdles, rule: rule?.name ?? null };
 }

@@ -75,7 +75,7 @@ function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
 /** What choosing a mode alone leads to; undefined: nothing. */
 function modeHurdle(policy: Policy, facts: PolicyFacts, mode: (typeof DEVIN_MODES)[number]) {
   const draft = { values: { [MODE]: mode }, sources: { [MODE]: 'request' as const } };
-  const request = { draft, hasSessionSecrets: false, hasAttachments: false, approved: [] };
+  const request = { draft, hasSessionSecrets: false, hasAttachments: false };
   const { hurdles } = decide(policy, { ...facts, request });
   return hurdles.find(({ field }) => field === MODE)?.verdict;
 }

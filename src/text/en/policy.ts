@@ -6,12 +6,11 @@ export const policy = {
     blank: 'is empty: write {} if nothing is meant to be in it.',
     tooLarge: (most: number): string => `is larger than ${most / 1024} KB: shorten it.`,
     notPlain:
-      'uses YAML that this format has no use for, such as an alias, a tag, a comment in text or a second document: write words and lists, and quote text with *, !, # or a colon.',
+      'uses YAML that this format has no use for, such as an alias or a comment in text: write words and lists, and quote text with *, !, # or a colon.',
     repeatedKey: (key: string): string => `${key} appears twice: keep one.`,
     syntax: (reason: string): string =>
       `isn't valid YAML: ${reason} Indent the keys of each part equally, with spaces, and quote text with #, * or a colon.`,
-    unknownKey: (key: string, known: string): string =>
-      `${key} isn't a key of the format. Known here: ${known}.`,
+    unknownKey: (key: string): string => `${key} isn't a key of the format here.`,
     missing: (key: string): string => `${key} is missing: add it.`,
     values: (values: string): string => `must be ${values}.`,
     or: ' or ',
