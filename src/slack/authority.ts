@@ -152,19 +152,6 @@ async function placeRefusal(
   return found === null ? steering.notLookedUp : steering.notInConversation;
 }
 
-/**
- * Whether a person may read what a session is about: its requester; everyone, if it was asked for in a channel known to
- * be public; otherwise only people who are in it. A channel's id does not tell whether it is private.
- */
-export function maySee(
-  request: Pick<SessionRequest, 'userId' | 'channelId' | 'cardChannelId' | 'placeKind'>,
-  viewer: InConversation,
-): boolean {
-  const { userId: requester, channelId: askedIn, cardChannelId: cardIn, placeKind: kind } = request;
-  if (kind === 'public' || requester === viewer.userId) return true;
-  return viewer.channelId === askedIn || viewer.channelId === cardIn;
-}
-
 type OwnedRequest = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
 
 /** Why a person may not, with a mention of who may. */

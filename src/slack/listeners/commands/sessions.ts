@@ -1,12 +1,7 @@
 import { bareSessionId, type IntentOf } from '../../../session/intent.ts';
 import { isOver, STANDING } from '../../../session/lifecycle.ts';
-import {
-  type SessionRequest,
-  findFollowed,
-  type Followed,
-  type SteeredThread,
-} from '../../../store/requests.ts';
-import { maySee, readingRefusal, RefusedError, requireSteering, requireWriting } from '../../authority.ts';
+import { findFollowed, type Followed, type SteeredThread } from '../../../store/requests.ts';
+import { readingRefusal, RefusedError, requireSteering, requireWriting } from '../../authority.ts';
 import { cardView } from '../../card-view.ts';
 import { USAGE } from '../../command/help.ts';
 import { saveAct, saveSaid, type ActAsked } from '../../inbox/acts.ts';
@@ -33,11 +28,6 @@ async function known(c: ListenersContext, call: Invocation, typed: string): Prom
   throw new RefusedError(call.text.sessions.unknown(code(typed), code(`${c.command} follow`)));
 }
 
-/** Checks again: a public channel may be private by now. */
-async function mayRead(c: ListenersContext, request: SessionRequest, viewer: Viewer): Promise<boolean> {
-  return maySee(request, viewer) && (await readingRefusal(c, { request }, viewer.userId)) === null;
-}
-
 async function threadsOf(
   { store }: ListenersContext,
   requestIds: readonly string[],
@@ -59,7 +49,8 @@ async function list(
   const threads = await threadsOf(c, found.requestIds);
   const entries = await Promise.all(
     threads.map(async (thread) => {
-      return { card: cardOf(c, thread, call), isShown: await mayRead(c, thread.request, call) };
+      const unreadable = await readingRefusal(c, thread, viewerId);
+      return { card: cardOf(c, thread, call), isShown: unreadable === null };
     }),
   );
   const nextPage = found.hasMore ? page + 1 : null;
@@ -92,8 +83,8 @@ async function status(
   await c.store.sessions.touch(request.id);
   // How its thread works is explained in the thread.
   const card = cardOf(c, { request, session: { ...session, introducesThread: false } }, call);
-  if (await mayRead(c, request, call)) return renderCard(card, call.text);
-  return renderConcealed(card, call.text);
+  const unreadable = await readingRefusal(c, { request }, call.userId);
+  return unreadable === null ? renderCard(card, call.text) : renderConcealed(card, call.text);
 }
 
 /** The act checks the person, and answers them. */
