@@ -336,7 +336,7 @@ describe('an approval counts', () => {
     await slack.command(boss.userId, channelId, `link @${ben.name} ${ana.devinUserId}`);
     await shownTo(ben, 'linked you to');
     await press(ben, 'approve_request', asked);
-    await shownTo(ben, 'would run as your Devin account');
+    await shownTo(ben, 'one that runs as your Devin account');
     await card('Waiting for approval');
     expect(own()).toHaveLength(0);
   });
