@@ -41,7 +41,7 @@ export class DevinError extends Error {
 
 /** If only the code, and perhaps the status, is known. */
 export function bareFailure(code: DevinErrorCode, status: number | null = null): DevinFailure {
-  return { kind: 'devin', code, status, detail: null, permission: null, fieldErrors: [] };
+  return { kind: 'devin', code, status, detail: null, fieldErrors: [] };
 }
 
 /** What was asked for, or why Devin didn't give it. Throws what isn't Devin's, and what isn't `expected`. */
@@ -121,16 +121,11 @@ export function parseProblem(
   // One line for all fields.
   const summary = fieldErrors.map(({ field, message }) => labeled(field, message)).join('; ');
   const detail = conceal(reason || summary || title);
-  const [permission = null] = (code === 'forbidden' && PERMISSION.exec(detail)) || [];
   return {
-    failure: { kind: 'devin', code, status, detail: detail || null, permission, fieldErrors },
+    failure: { kind: 'devin', code, status, detail: detail || null, fieldErrors },
     retryAfterMs: readRetryAfter(headers),
   };
 }
-
-/** `ManageOrgSessions`, or the internal form `org.devins.use`. https://docs.devin.ai/api-reference/v3/overview */
-const PERMISSION =
-  /\b(?:(?:Manage|View|Use|Impersonate|Read)(?:[A-Z][a-z]+)+|(?:org|account)\.[a-z_]+\.[a-z_]+)\b/;
 
 const labeled = (...parts: string[]) => parts.filter((part) => part !== '').join(': ');
 

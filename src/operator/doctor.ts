@@ -155,7 +155,7 @@ async function tryPermission(
   if (probe === undefined) return ['not-checkable', text.doctor.untried(name)];
   const refusal = await orDevinError(probe(devin));
   if (!(refusal instanceof DevinError)) return ['ok', text.doctor.permission(name)];
-  if (refusal.code === 'forbidden') return [lacking, text.devin.forbidden(name)];
+  if (refusal.code === 'forbidden') return [lacking, text.doctor.lacking(name)];
   return refusal.code === 'not-found' && lacking === 'missing'
     ? ['missing', text.start.otherOrganization]
     : ['not-checkable', text.doctor.unclear(name)];

@@ -47,8 +47,6 @@ export const failureSchema = z.discriminatedUnion('kind', [
     status: z.number().nullable(),
     /** Devin's own reason. */
     detail: z.string().nullable(),
-    /** The permission that the service user lacks, if Devin names it. */
-    permission: z.string().nullable(),
     /** `field`: Devin's name of a member of the body. */
     fieldErrors: z.array(z.object({ field: z.string(), message: z.string() })),
   }),

@@ -1,12 +1,12 @@
 import { applyDefaults } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
-import { decide, rulesAt, termsOf, groupsIn, type PolicyFacts } from '../session/policy/decide.ts';
+import { decide, rulesAt, groupsIn, type PolicyFacts } from '../session/policy/decide.ts';
 import { ceilingsIn } from '../session/policy/limits.ts';
-import { patternWords, type PlaceWord } from '../session/policy/patterns.ts';
+import type { PlaceWord } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
-import { approversWords, hurdleSentence } from '../slack/views/notices.ts';
+import { hurdleSentence } from '../slack/views/notices.ts';
 import { unescape } from '../slack/views/text.ts';
 import type { Text } from '../text/index.ts';
 
@@ -44,13 +44,10 @@ export function explain(
   const [first] = hurdles;
   const verdict = first === undefined ? 'allowed' : DECISION[first.verdict];
   const decidedBy = first === undefined ? rule : first.rule;
-  const { need, approvers } = termsOf(policy, first?.rule ?? '');
-  const names = approvers.map(patternWords).join(', ');
   return {
     lines: [
       decidedBy === null ? verdict : `${verdict}: ${decidedBy}`,
       ...hurdles.flatMap((hurdle) => hurdleSentence(hurdle, text).split('\n')),
-      ...(first?.verdict === 'approve' ? [approversWords(need, names, text)] : []),
     ],
   };
 }

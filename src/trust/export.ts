@@ -29,7 +29,7 @@ const GENESIS = '0'.repeat(64);
 /**
  * Follows the chain from the first entry to the last one that was written. One entry at a time is in memory. `expected`: a
  * hash that was noted outside the database; null: none. `changed`: the entry, or the one before it. `unmarked`: nothing says
- * that the entry is the last one. `emptied`: a used database has no entry. `replaced`: no entry has the expected hash.
+ * that the entry is the last one. `replaced`: no entry has the expected hash.
  */
 export async function verifyChain(
   audit: Pick<Audit, 'end' | 'entries' | 'isUsed'>,
@@ -37,7 +37,7 @@ export async function verifyChain(
 ): Promise<
   /** `last`: null if there is no entry. */
   | { ok: true; count: number; last: AuditRow | null }
-  | { ok: false; seq: number; fault: 'changed' | 'missing' | 'unmarked' | 'emptied' | 'replaced' }
+  | { ok: false; seq: number; fault: 'changed' | 'missing' | 'unmarked' | 'replaced' }
 > {
   // First: more can be written meanwhile.
   const end = await audit.end();
@@ -56,7 +56,7 @@ export async function verifyChain(
   }
   if (count < (end?.seq ?? 0)) return { ok: false, seq: count + 1, fault: 'missing' };
   if (count > 0 && end === null) return { ok: false, seq: count, fault: 'unmarked' };
-  if (count === 0 && (await audit.isUsed())) return { ok: false, seq: 1, fault: 'emptied' };
+  if (count === 0 && (await audit.isUsed())) return { ok: false, seq: 1, fault: 'missing' };
   if (!isExpected) return { ok: false, seq: count, fault: 'replaced' };
   return { ok: true, count, last };
 }

@@ -42,7 +42,8 @@ export type ApprovalNeeded = {
   policy: string | null;
 };
 
-type GateContext = {
+/** What the gate looks up, and where. */
+export type GateContext = {
   policy: Pick<FileSource<Policy>, 'current' | 'sha256'>;
   people: { find: (userId: string) => Promise<SlackPerson | null> };
   groups: Pick<Groups, 'isIn' | 'idsOf'>;

@@ -1,18 +1,14 @@
 import type { Kysely } from 'kysely';
-import type { Identity, SlackPerson } from '../session/identity.ts';
-import type { Policy } from '../session/policy/schema.ts';
+import type { Identity } from '../session/identity.ts';
 import { maySteer, ownershipOf } from '../session/preferences.ts';
 import type { SteeringCheck } from '../slack/authority.ts';
-import type { Groups } from '../slack/edge/people.ts';
-import type { Conversations } from '../slack/edge/places.ts';
 import type { Person } from '../store/identities.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/store.ts';
 import { createMayEnd } from './approvers.ts';
 import { createBudget } from './budget.ts';
-import type { FileSource } from './file-source.ts';
-import { createGate } from './gate.ts';
+import { createGate, type GateContext } from './gate.ts';
 
 export { approversOf } from './approvers.ts';
 export { AUDIT, exportLines, USAGE, verifyChain } from './export.ts';
@@ -28,14 +24,10 @@ export function createTrust({
   db,
   slack,
 }: {
-  policy: Pick<FileSource<Policy>, 'current' | 'sha256'>;
+  policy: GateContext['policy'];
   ledger: Ledger;
   db: Kysely<Tables>;
-  slack: {
-    people: { find: (userId: string) => Promise<SlackPerson | null> };
-    groups: Pick<Groups, 'isIn' | 'idsOf'>;
-    describePlace: Conversations['describePlace'];
-  };
+  slack: Omit<GateContext, 'policy' | 'budget'>;
 }) {
   const budget = createBudget({ policy: policy.current, ledger, db });
   const gate = createGate({ ...slack, policy, budget });

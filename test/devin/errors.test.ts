@@ -32,7 +32,6 @@ describe('a failed answer', () => {
       code,
       status,
       detail: null,
-      permission: null,
       fieldErrors: [],
     });
   });
@@ -66,17 +65,6 @@ describe('field errors', () => {
       { field: 'devin_mode', message: 'Input should be normal or fast' },
       { field: 'session_secrets', message: '0.key: Too short' },
     ]);
-  });
-});
-
-describe('a missing permission', () => {
-  test.each([
-    ['Missing permission: ImpersonateOrgSessions', 'ImpersonateOrgSessions'],
-    ['You need the ManageOrgSessions permission for this.', 'ManageOrgSessions'],
-    ['Requires org.devins.use', 'org.devins.use'],
-    ['User is not allowed to do that', null],
-  ])('is read from "%s"', (detail, permission) => {
-    expect(parseProblem(answer(403, { detail })).failure.permission).toBe(permission);
   });
 });
 

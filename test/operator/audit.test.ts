@@ -76,7 +76,7 @@ test.each([
   [
     'everything',
     sql`with gone as (delete from audit_end) delete from audit`,
-    'The audit is empty, but the app was used',
+    'Entry 1 is missing',
   ],
 ])('verify exits with 1 if %s was removed', async (_what, removal, says) => {
   const { database, settings } = await onServer();

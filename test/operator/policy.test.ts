@@ -74,7 +74,11 @@ describe('npm run policy -- explain', () => {
   test.each([
     [['--email', 'ana@contractor.example'], 'refused: no contractors', 'Ask Ben. (Rule: no contractors)'],
     [['--group', 'S0001'], 'refused: no contractors', 'Ask Ben. (Rule: no contractors)'],
-    [['--email', 'ana@acme.example'], 'approval: a look first', 'Approvers: U0001.'],
+    [
+      ['--email', 'ana@acme.example'],
+      'approval: a look first',
+      'This needs an approval here. (Rule: a look first)',
+    ],
   ])('names the rule that decides: %j', async (person, first, other) => {
     const lines = await explained(...person, '--text', 'fix it --repo acme/infra-dns');
     expect(lines[0]).toBe(first);

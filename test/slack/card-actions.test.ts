@@ -14,7 +14,6 @@ const refused = {
   kind: 'devin' as const,
   status: 400,
   detail: null,
-  permission: null,
   fieldErrors: [],
 };
 

@@ -16,7 +16,6 @@ test.each(['sending', 'unknown'] as const)("a card shows Devin's reason while a 
     code: 'unavailable' as const,
     status: 503,
     detail: 'The scheduler is in maintenance.',
-    permission: null,
     fieldErrors: [],
   };
   const request = requestRow({ state, sessionId: null, failure });

@@ -280,19 +280,16 @@ function approvalMessage({ end, by, reason }: Extract<Failure, { kind: 'approval
 
 /** Why a session wasn't created, and who can change that. */
 function devinMessage(failure: DevinFailure, text: Text): string {
-  const { code, detail, permission } = failure;
+  const { code, detail } = failure;
   if (code === 'invalid-request')
     return [devinReason(failure, text), ...fieldLines(failure, text)].join('\n');
-  if (code === 'forbidden' && (permission === null || OF_TWO_PARTIES.has(permission)))
-    return [text.devin.refused(detail), text.devin.impersonation].join('\n');
+  // Devin may mean the app's service user, or the person as whom the session would run: both are named.
+  if (code === 'forbidden') return [text.devin.refused(detail), text.devin.impersonation].join('\n');
   return devinReason(failure, text);
 }
 
-/** Devin may mean the app's service user, or the person as whom the session would run: both are named. */
-const OF_TWO_PARTIES: ReadonlySet<string> = new Set(['UseDevinSessions', 'ImpersonateOrgSessions']);
-
 /** Why Devin didn't do what a person wanted: its own words first, then who can change it. */
-export function devinReason({ code, detail, permission }: DevinFailure, text: Text): string {
+export function devinReason({ code, detail }: DevinFailure, text: Text): string {
   const { devin } = text;
   switch (code) {
     case 'rate-limited':
@@ -308,7 +305,7 @@ export function devinReason({ code, detail, permission }: DevinFailure, text: Te
     case 'payment-required':
       return afterDevin(detail, devin.paymentRequired, text);
     case 'forbidden':
-      return afterDevin(detail, devin.forbidden(permission), text);
+      return afterDevin(detail, devin.forbidden, text);
     case 'not-found':
       return afterDevin(detail, devin.notFound, text);
     case 'unexpected':

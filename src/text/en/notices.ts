@@ -120,11 +120,9 @@ export const devin = {
     "Devin doesn't accept this app's key: ask an app admin.\nIt's wrong, revoked or expired. A new one comes from Devin Settings > Service users, and goes into DEVIN_API_KEY.",
   /** 402. */
   paymentRequired: 'No credit left in Devin, or a payment failed: ask a Devin admin.',
-  /** 403. `permission`: null if Devin does not name it. */
-  forbidden: (permission: string | null): string =>
-    permission === null
-      ? "This app's service user may not do that in Devin: ask a Devin admin.\nDevin didn't name the missing permission. Check its role in Devin Settings > Service users; sessions that run as a person need ManageOrgSessions and ImpersonateOrgSessions."
-      : `This app's service user lacks ${permission} in Devin: ask a Devin admin.\nThe permission is added to its role in Devin Settings > Service users.`,
+  /** 403. */
+  forbidden:
+    "This app's service user may not do that in Devin: ask a Devin admin.\nCheck its role in Devin Settings > Service users; sessions that run as a person need ManageOrgSessions and ImpersonateOrgSessions.",
   /** 403 to a create. Devin may mean either of the two. */
   impersonation: [
     'Either side can be the reason. A Devin admin can check both:',

@@ -109,6 +109,8 @@ export const doctor = {
     `SLACK_SIGNING_SECRET can only be checked with a message from Slack: type ${command} help there while the app is running.`,
   devin: 'Devin accepts DEVIN_API_KEY, the key of a service user.',
   permission: (permission: string): string => `Devin permission ${permission}.`,
+  lacking: (permission: string): string =>
+    `Devin permission ${permission} is missing. A Devin admin can add it to the service user's role in Devin Settings > Service users.`,
   unclear: (permission: string): string =>
     `Devin permission ${permission}: Devin gave no clear answer. Try again in a minute; if nothing changes, your plan may not include it.`,
   untried: (permission: string): string =>
@@ -141,7 +143,6 @@ export const audit = {
     missing: (seq: number): string => `Entry ${seq} is missing.`,
     unmarked: (seq: number): string =>
       `Nothing says that entry ${seq} is the last one: the mark of the audit's end was removed.`,
-    emptied: (_seq: number): string => 'The audit is empty, but the app was used: its entries were removed.',
     replaced: (seq: number): string =>
       `None of the ${seq.toLocaleString('en-US')} entries has the expected hash: the audit was replaced or cut.`,
   },

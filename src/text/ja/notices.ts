@@ -103,10 +103,8 @@ export const devin: Text['devin'] = {
   unauthorized:
     'Devin がこのアプリのキーを受け付けません。アプリの管理者に連絡してください。\nキーが誤っているか、取り消されたか、期限切れです。Devin の Settings > Service users で作成し、DEVIN_API_KEY に設定します。',
   paymentRequired: 'Devin のクレジット不足か、支払いの失敗です。Devin の管理者に連絡してください。',
-  forbidden: (permission) =>
-    permission === null
-      ? 'このアプリのサービスユーザーに Devin での権限がありません。Devin の管理者に連絡してください。\n不足している権限は示されませんでした。Devin の Settings > Service users でロールを確認します。本人として実行するには ManageOrgSessions と ImpersonateOrgSessions が必要です。'
-      : `このアプリのサービスユーザーに Devin の権限 ${permission} がありません。Devin の管理者に連絡してください。\nDevin の Settings > Service users でロールに追加します。`,
+  forbidden:
+    'このアプリのサービスユーザーに Devin での権限がありません。Devin の管理者に連絡してください。\nDevin の Settings > Service users でロールを確認します。本人として実行するには ManageOrgSessions と ImpersonateOrgSessions が必要です。',
   impersonation: [
     '次のどちらかに原因があります。Devin の管理者が両方を確認できます。',
     '• 依頼者: Devin の組織のメンバーで、権限 UseDevinSessions がある',

@@ -99,6 +99,8 @@ export const doctor: Text['doctor'] = {
     `SLACK_SIGNING_SECRET は、Slack からのメッセージでしか確認できません。アプリの実行中に Slack で ${command} help と入力してください。`,
   devin: 'Devin が DEVIN_API_KEY（サービスユーザーのキー）を受け付けました。',
   permission: (permission) => `Devin の権限 ${permission} があります。`,
+  lacking: (permission) =>
+    `Devin の権限 ${permission} がありません。Devin の管理者が Settings > Service users でサービスユーザーのロールに追加できます。`,
   unclear: (permission) =>
     `Devin の権限 ${permission}: Devin の応答がはっきりしませんでした。1 分ほどおいて、もう一度お試しください。変わらない場合、ご契約のプランに含まれていない可能性があります。`,
   untried: (permission) =>
@@ -126,7 +128,6 @@ export const audit: Text['audit'] = {
     missing: (seq) => `エントリ ${seq} がありません。`,
     unmarked: (seq) =>
       `エントリ ${seq} が最後であることを示す記録がありません。監査ログの終わりの印が削除されています。`,
-    emptied: (_seq) => '監査ログが空ですが、アプリは使用されています。エントリが削除されています。',
     replaced: (seq) =>
       `${seq.toLocaleString('ja-JP')} 件のエントリのどれにも、指定したハッシュがありません。監査ログが差し替えられたか、切り詰められています。`,
   },
