@@ -115,7 +115,7 @@ async function tellDone(c: ActContext, act: Act, said: Said): Promise<void> {
   if (messageTs !== undefined && answerTo.channelId !== null)
     // If Slack doesn't take it now, the card says the same; the act must not run again for it.
     await c.slack.outbound.react(answerTo.channelId, messageTs, DELIVERED_REACTION).catch(() => undefined);
-  if (answerTo.always === true && said.length > 0) await tell(c, act, notice(said));
+  if (answerTo.always && said.length > 0) await tell(c, act, notice(said));
 }
 
 /** Nothing was done, or nobody knows whether it was. What was typed is quoted: its dialog is closed. */

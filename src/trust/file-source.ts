@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { LineCounter, parseDocument, type Document, isMap, isNode, isScalar, visit } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Log } from '../log.ts';
 import { mappingSchema, type Mapping } from '../session/identity.ts';
 import { policySchema, type Policy } from '../session/policy/schema.ts';

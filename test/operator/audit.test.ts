@@ -73,11 +73,7 @@ test('verify exits with 1 if no entry has the hash that was noted before', async
 
 test.each([
   ['the mark of its end', sql`delete from audit_end`, 'Nothing says that entry 3 is the last one'],
-  [
-    'everything',
-    sql`with gone as (delete from audit_end) delete from audit`,
-    'Entry 1 is missing',
-  ],
+  ['everything', sql`with gone as (delete from audit_end) delete from audit`, 'Entry 1 is missing'],
 ])('verify exits with 1 if %s was removed', async (_what, removal, says) => {
   const { database, settings } = await onServer();
   await fillHistory(database.db, { requests: 1, people: 1, active: 0 });
