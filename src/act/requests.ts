@@ -18,7 +18,7 @@ import {
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
-import { RefusedError } from '../slack/authority.ts';
+import { RefusedError, requireRequester } from '../slack/authority.ts';
 import { userMessage } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { refusedTo } from '../store/audit.ts';
@@ -163,17 +163,29 @@ export async function cancel(
 }
 
 /** Only the requester may do what costs money. */
-export async function mayResume({ textFor }: ActContext, { userId }: Resume, request: SessionRequest) {
-  if (request.userId === userId) return;
-  throw new RefusedError((await textFor(userId)).steering.requesterOnly(`<@${request.userId}>`));
+export async function mayResume(c: ActContext, { userId }: Resume, request: SessionRequest): Promise<void> {
+  await requireRequester(c, request, userId);
 }
 
-/** The states in which a request's card shows each button. */
-const SHOWN_IN: Record<Resume['kind'], readonly RequestState[]> = {
-  'try-again': ['failed', 'refused'],
-  'start-now': ['held'],
-  'check-again': ['unknown'],
-  'start-anyway': ['unknown'],
+type Resuming = {
+  /** The states in which a request's card shows the button. */
+  shownIn: readonly RequestState[];
+  run: (c: ActContext, request: SessionRequest) => Promise<unknown>;
+};
+
+const RESUMES: Readonly<Record<Resume['kind'], Resuming>> = {
+  'try-again': {
+    shownIn: ['failed', 'refused'],
+    run: async (c, request) =>
+      restart(c, request, { to: 'accepted', changes: { sentAt: null, uploads: null } }),
+  },
+  'start-now': {
+    shownIn: ['held'],
+    run: async (c, { id }) => moveLocked(c, id, ({ state }) => (state === 'held' ? { to: 'ready' } : null)),
+  },
+  'check-again': { shownIn: ['unknown'], run: check },
+  // What was sent before is searched for once more before it is sent.
+  'start-anyway': { shownIn: ['unknown'], run: async (c, request) => restart(c, request, { to: 'ready' }) },
 };
 
 /** An act can run twice; another attempt has buttons of its own. */
@@ -181,45 +193,34 @@ export async function resume(
   c: ActContext,
   { act: { kind, resumedAtMs }, subject: request }: Doing<Resume, SessionRequest>,
 ): Promise<Said> {
-  if (attemptOf(request) !== resumedAtMs || !SHOWN_IN[kind].includes(request.state)) return [];
-  switch (kind) {
-    case 'try-again':
-      return restart(c, request, { to: 'accepted', changes: { sentAt: null, uploads: null } });
-    case 'start-now':
-      await moveLocked(c, request.id, ({ state }) => (state === 'held' ? { to: 'ready' } : null));
-      return [];
-    case 'check-again':
-      return check(c, request);
-    case 'start-anyway':
-      // What was sent before is searched for once more before it is sent.
-      return restart(c, request, { to: 'ready' });
-  }
+  const { shownIn, run } = RESUMES[kind];
+  if (attemptOf(request) === resumedAtMs && shownIn.includes(request.state)) await run(c, request);
+  return [];
 }
 
 /** Not if it was restarted meanwhile, and ended again: people press twice. */
-async function restart(c: ActContext, request: SessionRequest, { to, changes }: Next): Promise<Said> {
-  const { id, state } = request;
-  let isDeleted = false;
+async function restart(c: ActContext, request: SessionRequest, { to, changes }: Next): Promise<void> {
+  const { id, state, draft, userId } = request;
+  // What retention left of it would be sent without its task.
+  if (draft.values.prompt === undefined)
+    throw new RefusedError((await c.textFor(userId)).notices.taskDeleted);
   const resumedAt = new Date(c.tuning.now());
   // An approval is for one session; another one needs its own, for what there is by then.
   const anew = { checkedAt: null, failure: null, approved: [], material: null, resumedAt };
   await moveLocked(c, id, (locked) => {
-    if (locked.state !== state || attemptOf(locked) !== attemptOf(request)) return null;
-    // What retention left of it would be sent without its task.
-    isDeleted = locked.draft.values.prompt === undefined;
-    return isDeleted ? null : { to, changes: { ...anew, ...changes } };
+    const isSame = locked.state === state && attemptOf(locked) === attemptOf(request);
+    return isSame && locked.draft.values.prompt !== undefined
+      ? { to, changes: { ...anew, ...changes } }
+      : null;
   });
-  if (isDeleted) throw new RefusedError((await c.textFor(request.userId)).notices.taskDeleted);
-  return [];
 }
 
 /** Searches once. The person who pressed is the one who asked for it. */
-async function check(c: ActContext, request: SessionRequest): Promise<Said> {
+async function check(c: ActContext, request: SessionRequest): Promise<void> {
   const snapshot = await findOne(c, request);
   const changes = { checkedAt: new Date(c.tuning.now()) };
   if (snapshot !== null) await adopt(c, request, { snapshot, asked: true });
   else await moveLocked(c, request.id, ({ state }) => (state === 'unknown' ? { to: state, changes } : null));
-  return [];
 }
 
 /** When a person last restarted it, in ms; null: it is the first attempt. */

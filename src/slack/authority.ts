@@ -121,6 +121,16 @@ export async function requireEnding(c: AuthorityContext, followed: Followed, use
   if (ownershipOf(request).requester !== userId) await requireWriting(c, followed, userId);
 }
 
+/** To do what only the person who asked may do. */
+export async function requireRequester(
+  { textFor }: Pick<AuthorityContext, 'textFor'>,
+  { userId: requester }: Pick<SessionRequest, 'userId'>,
+  userId: string,
+): Promise<void> {
+  if (requester !== userId)
+    throw new RefusedError((await textFor(userId)).steering.requesterOnly(`<@${requester}>`));
+}
+
 /** To end a request that has no session yet: see `MayEnd`. A refusal is recorded. */
 export async function requireCanceling(
   c: AuthorityContext,

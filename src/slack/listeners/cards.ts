@@ -18,6 +18,7 @@ import {
   RefusedError,
   requireEnding,
   requirePerson,
+  requireRequester,
   requireSteering,
   requireWriting,
 } from '../authority.ts';
@@ -65,7 +66,10 @@ export const CARD_PRESSES = {
   [CARD_ACTION['check-again']]: acts('check-again'),
   [CARD_ACTION['start-anyway']]: acts('start-anyway'),
   [CARD_ACTION.details]: quick(openDetails),
-  [CARD_ACTION['edit-and-try-again']]: fillsForm(onlyRequester, ({ request }) => request.draft),
+  [CARD_ACTION['edit-and-try-again']]: fillsForm(
+    async (c, { request }, userId) => requireRequester(c, request, userId),
+    ({ request }) => request.draft,
+  ),
   [CARD_ACTION['start-again']]: fillsForm(onlyReaders, startsAgain),
   [CARD_ACTION['ask-stop']]: quick(openStop),
   [CARD_ACTION.reply]: quick(openBox),
@@ -164,7 +168,7 @@ function rulesOf({ approvals, failure }: SessionRequest): string[] {
 }
 
 /** The requester edits the same; others start a session of their own, if they can read what was asked for. */
-function fillsForm(only: typeof onlyRequester, draftOf: (thread: SteeredThread) => EffectiveDraft): OnPress {
+function fillsForm(only: typeof onlyReaders, draftOf: (thread: SteeredThread) => EffectiveDraft): OnPress {
   return quick(async (c, press) => {
     const thread = await threadOf(c, press);
     await requirePerson(c, { teamId: thread.request.teamId, userId: press.userId });
@@ -172,11 +176,6 @@ function fillsForm(only: typeof onlyRequester, draftOf: (thread: SteeredThread) 
     const again = { ...thread.request, draft: draftOf(thread) };
     await openForm(c, press, await offerAgain(c, press, again));
   });
-}
-
-async function onlyRequester(c: ListenersContext, { request }: SteeredThread, userId: string): Promise<void> {
-  if (request.userId === userId) return;
-  throw new RefusedError((await c.textFor(userId)).steering.requesterOnly(`<@${request.userId}>`));
 }
 
 async function onlyReaders(...asked: Parameters<typeof readingRefusal>): Promise<void> {
