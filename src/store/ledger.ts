@@ -68,6 +68,9 @@ export type FoundSession = Omit<StartedSpend, 'userId' | 'channelId'> & {
   isOpen: boolean;
 };
 
+/** Sessions of a person that are named among those that hold a reservation. */
+const MOST_OWN = 5;
+
 export type Ledger = ReturnType<typeof createLedger>;
 
 /** The newest row of a session. `earlier`: what its other rows count. */
@@ -166,9 +169,14 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
         // A session that goes on past midnight holds its reservation, also before Devin is asked again.
         const before = sql`least(${start}, ${since('day', at)} - interval '1 day')`;
         const rows = sql`${whose[key]} and l.at >= ${before} and (l.at >= ${start} or l.is_open)`;
+        const own = sql`select s.response ->> 'title' as title, s.response ->> 'url' as url from ledger l
+          join sessions s on s.session_id = l.session_id
+          where ${rows} and l.user_id = ${spender.userId} and l.counted > l.consumed
+          order by l.id desc limit ${MOST_OWN}`;
         return sql`select ${key}::text as key, ${most}::integer as most, coalesce(sum(consumed) filter (where l.at >= ${start}), 0) as used,
           coalesce(sum(counted - consumed), 0) as reserved,
-          (count(*) filter (where counted > consumed))::integer as sessions from ledger l where ${rows}`;
+          (count(*) filter (where counted > consumed))::integer as sessions,
+          coalesce((select json_agg(own) from (${own}) own), '[]') as own from ledger l where ${rows}`;
       });
       const { rows } = await sql<Ceiling>`${sql.join(each, sql` union all `)}`.execute(trx);
       const ceilings = rows.toSorted((a, b) => CEILINGS.indexOf(a.key) - CEILINGS.indexOf(b.key));

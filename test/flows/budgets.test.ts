@@ -23,15 +23,16 @@ function someone() {
 }
 
 describe('a daily budget of a person', () => {
-  test('refuses what could exceed it, and says what counts, when it renews, and what to do', async () => {
+  test('refuses what could exceed it, and says what counts, who holds it, when it renews, and what to do', async () => {
     const { ana, type, own, started, place } = someone();
     await type('--acu 8 the first');
-    await started('the first');
+    const first = await started('the first');
     await type('--acu 5 the second');
     const told = await toldTo(world(), place, OVER);
     const words = world().slack.renderText(told);
     expect(words).toContain('You today: 0 used · 8 reserved by 1 session · 4 free of 12 ACU.');
     expect(words).toContain('The cap of this session is 5 ACU. Lower the cap to 4 to start this here.');
+    expect(told.text).toContain(`Reserved by <${first.url}|`);
     expect(told.text).toMatch(
       /More frees up when a running session ends, or <!date\^\d+\^\u200B\{date_short_pretty\}, \{time\}\|.+ 00:00 UTC>/,
     );
@@ -42,7 +43,8 @@ describe('a daily budget of a person', () => {
     await world().change(LIMITS.replace('day: 100', 'day: 9'));
     await world().slack.command(other.userId, place.channelId, '--acu 5 the third of them');
     const theirs = await toldTo(world(), { ...place, userId: other.userId }, 'This channel today');
-    expect(theirs.text).toContain('8 reserved by 1 session');
+    expect(theirs.text).toContain('Reserved by 1 session of other people.');
+    expect(theirs.text).not.toContain(first.url);
     await world().change(LIMITS);
     await type(`--acu 4 the fourth of ${ana.name}`);
     await started(`the fourth of ${ana.name}`);

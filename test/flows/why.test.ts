@@ -41,6 +41,7 @@ test('why lists everything that is in the way, in the second person, and starts 
     'More frees up when a running session ends',
   ])
     expect(answer).toContain(hurdle);
+  expect(message?.text.match(/^• .*Reserved by (<https?:[^>]+>(, )?){3}\./m)).not.toBeNull();
   expect(answer).toContain('Nothing was started.');
   expect(own()).toHaveLength(3);
 });

@@ -43,6 +43,7 @@ const MESSAGE: ApprovalView = {
 };
 const OVER = { by: ANA, reason: 'words', atMs: 0 };
 const COUNTED = { most: 10, used: 3, reserved: 4, sessions: 3 };
+const OWN = [{ title: null, url: 'https://devin.example/s1' }];
 const EXPLAINED: Explained = {
   hurdles: [],
   terms: null,
@@ -52,7 +53,7 @@ const EXPLAINED: Explained = {
     modes: { fast: 'refuse', ultra: 'approve' },
     instructions: 'words',
     most: 5,
-    budgets: CEILINGS.map((key) => ({ key, ...COUNTED })),
+    budgets: CEILINGS.map((key) => ({ key, ...COUNTED, own: OWN })),
   },
   announcements: [
     { field: 'repos', verdict: 'approve', wanted: { kind: 'names', names: ['a', 'b', 'c', 'd', 'e', 'f'] } },
@@ -73,7 +74,7 @@ const HURDLES: Hurdle[] = [
       kind: 'budget',
       verdict: 'refuse',
       asked: 9,
-      ceiling: { key, ...COUNTED, sessions },
+      ceiling: { key, ...COUNTED, sessions, own: sessions === 3 ? OWN : [] },
       renewsAtMs: 0,
     })),
   ),
@@ -87,7 +88,7 @@ const REPORT: UsageReport = {
   scope: 'workspace',
   by: 'repo',
   days: 30,
-  budgets: CEILINGS.map((key) => ({ key, ...COUNTED })),
+  budgets: CEILINGS.map((key) => ({ key, ...COUNTED, own: [] })),
   summary: { sessions: 3, acu: 12.5, groups: [{ name: 'acme/web', sessions: 3, acu: 12.5 }] },
   newest: 5000,
 };

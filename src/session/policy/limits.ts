@@ -21,11 +21,13 @@ export const ceilingSchema = z.object({
   /** What sessions in progress may still use, and how many they are. */
   reserved: z.number(),
   sessions: z.number(),
+  /** The person's own sessions among these, the newest first; not all of many. */
+  own: z.array(z.object({ title: z.string().nullable(), url: z.string() })),
 });
 export type Ceiling = z.infer<typeof ceilingSchema>;
 
 /** Negative if sessions used more than there was. */
-export function freeOf({ most, used, reserved }: Omit<Ceiling, 'key'>): number {
+export function freeOf({ most, used, reserved }: Omit<Ceiling, 'key' | 'own'>): number {
   return most - used - reserved;
 }
 
@@ -33,7 +35,7 @@ export function freeOf({ most, used, reserved }: Omit<Ceiling, 'key'>): number {
 export function ceilingsIn(limits: Policy['limits']): Ceiling[] {
   return CEILINGS.flatMap((key) => {
     const most = limits[key];
-    return most === undefined ? [] : [{ key, most, used: 0, reserved: 0, sessions: 0 }];
+    return most === undefined ? [] : [{ key, most, used: 0, reserved: 0, sessions: 0, own: [] }];
   });
 }
 
@@ -60,7 +62,7 @@ export function renewsAt(period: Period, now: Date): Date {
 const MARKS = [75, 95] as const;
 
 /** Tells owners how much of a ceiling is used. */
-export type BudgetAlert = Ceiling & {
+export type BudgetAlert = Omit<Ceiling, 'own'> & {
   teamId: string;
   /** Whose ceiling: a person's or a channel's id; null: everyone's. */
   subject: string | null;
@@ -74,7 +76,7 @@ export type Spender = { teamId: string; userId: string; channelId: string };
 
 /** What owners are told of now: of several marks of a ceiling, the highest. */
 export function alertsOf(ceilings: readonly Ceiling[], spender: Spender, at: Date): BudgetAlert[] {
-  return ceilings.flatMap((ceiling) => {
+  return ceilings.flatMap(({ own: _own, ...ceiling }) => {
     const { key, most, used } = ceiling;
     const percent = MARKS.findLast((mark) => used * 100 >= most * mark);
     if (percent === undefined) return [];

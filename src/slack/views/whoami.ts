@@ -1,6 +1,6 @@
 import type { Hurdle, Terms } from '../../session/policy/decide.ts';
 import type { Explained, Announcement } from '../../session/policy/form.ts';
-import type { LimitReached } from '../../session/policy/limits.ts';
+import type { Ceiling, LimitReached } from '../../session/policy/limits.ts';
 import type { OverBudget } from '../../session/reply.ts';
 import { type Text, acuWords, moneyWords } from '../../text/index.ts';
 import { runAction } from '../edge/ids.ts';
@@ -9,7 +9,7 @@ import { approversWords, hurdleSentence, notice } from './notices.ts';
 import { button, joinParts, packed, withAccessory, type Rendered } from './objects.ts';
 import type { FormIdentity } from './session-form.ts';
 import { renderOwnSettings, type OwnSettings } from './settings.ts';
-import { bold, code, escape, facts, ifAny, present, truncate } from './text.ts';
+import { bold, code, escape, facts, ifAny, link, oneLine, present, truncate } from './text.ts';
 import { moneyLines } from './usage.ts';
 
 /** What is left of the budgets, and what needs an approval, is refused or is set here. */
@@ -55,6 +55,7 @@ export type Why = {
 };
 
 const SENTENCE_LENGTH = 1000;
+const TITLE_LENGTH = 80;
 /** Of what a condition names. */
 const NAMES_LENGTH = 150;
 
@@ -75,12 +76,12 @@ function hurdleLines({ explained, reached, userId }: Why, text: Text): string[] 
   ]).map((one) => `• ${one}`);
 }
 
-/** What keeps a request from starting; of a budget also when there is more. In Slack's markup. */
+/** What keeps a request from starting; of a budget also who holds it, and when there is more. In Slack's markup. */
 export function hurdleWords(hurdle: Hurdle, text: Text): string {
   const sentence = truncate(escape(hurdleSentence(hurdle, text)), SENTENCE_LENGTH);
   if (hurdle.kind !== 'budget') return sentence;
   const renews = text.policy.hurdles.renews(shownMoment(hurdle.renewsAtMs, text));
-  return text.joins.sentences([sentence, renews]);
+  return text.joins.sentences([sentence, holders(hurdle.ceiling, text), renews]);
 }
 
 /** Why a message didn't wake a session: the budget, and who can change it. In Slack's markup, which pings nobody in private. */
@@ -91,6 +92,16 @@ export function overBudgetWords({ ceiling, rest, owners }: OverBudget, text: Tex
     wakes.budget(moneyWords(ceiling, text), acuWords(rest)),
     ...(names.length === 0 ? [] : [wakes.owners(text.joins.list(names))]),
   ]);
+}
+
+/** One's own sessions by their titles, others' by number. */
+function holders({ own, sessions }: Ceiling, { policy: { money }, card, usage, joins }: Text): string {
+  const links = own.map(({ title, url }) =>
+    link(url, truncate(oneLine(title ?? card.untitled), TITLE_LENGTH)),
+  );
+  const others = sessions - own.length;
+  const all = others > 0 ? [...links, money.ofOthers(usage.sessions(others))] : links;
+  return all.length === 0 ? '' : money.reservedBy(joins.list(all));
 }
 
 /** Who is in a group isn't looked up. */

@@ -54,6 +54,9 @@ export const policy = {
       acu_per_channel_per_day: 'This channel today',
       acu_per_month: 'This workspace this month',
     },
+    /** `whose`: links to one's own, and how many are others'. */
+    reservedBy: (whose: string): string => `Reserved by ${whose}.`,
+    ofOthers: (sessions: string): string => `${sessions} of other people`,
   },
   /** What keeps a request from starting. */
   hurdles: {

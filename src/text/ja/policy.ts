@@ -53,6 +53,8 @@ export const policy: Text['policy'] = {
       acu_per_channel_per_day: 'このチャンネルの今日',
       acu_per_month: 'このワークスペースの今月',
     },
+    reservedBy: (whose) => `確保しているセッション: ${whose}。`,
+    ofOthers: (sessions) => `ほかの人の${sessions}`,
   },
   hurdles: {
     set: (values) =>

@@ -17,7 +17,7 @@ const rows = Array.from({ length: 300 }, (_none, at): UsageRow => ({
   repos: [`${HOSTILE}${at}`],
 }));
 
-const COUNTED = { used: 3.4, reserved: 53.6, sessions: 4 };
+const COUNTED = { used: 3.4, reserved: 53.6, sessions: 4, own: [] };
 
 function reportOf(by: UsageBy, of = rows, days = 30): UsageReport {
   const budgets = [
