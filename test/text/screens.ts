@@ -118,7 +118,7 @@ const CHOICES: NonNullable<SessionForm['choices']> = {
   modes: { ultra: 'approve', fast: 'refuse' },
   instructions: 'words',
   most: 5,
-  budgets: [{ key: 'acu_per_month', most: 10, used: 3, reserved: 4, sessions: 2 }],
+  budgets: [{ key: 'acu_per_month', most: 10, used: 3, reserved: 4, sessions: 2, own: [] }],
 };
 
 function HOMES(): Partial<Home>[] {
