@@ -33,7 +33,7 @@ type WithKind<One, Kind> = One extends { kind: infer Kinds } ? (Kind extends Kin
 export type ActOf<Kind extends ActKind> = WithKind<Act, Kind>;
 
 /** What an act's person is told once it is done, in Slack's markup. If it isn't done, a RefusedError says why. */
-export type Said = readonly string[];
+export type ActAnswer = readonly string[];
 
 /** An act with what it is about, once its person may do it. */
 export type Doing<A extends Act, Subject> = { act: A; subject: Subject; signal: AbortSignal };

@@ -15,7 +15,7 @@ import type { SessionRequest, Followed } from '../store/requests.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import type { Act, ActContext, ActKind, ActOf, Doing, Said } from './context.ts';
+import type { Act, ActContext, ActKind, ActOf, Doing, ActAnswer } from './context.ts';
 import { approve, cancel, decline, mayApprove, mayDecline, mayResume, resume } from './requests.ts';
 import { endSession, follow, mayEndSession, maySwitch, switchThread } from './sessions.ts';
 
@@ -25,7 +25,7 @@ export function createActing(queue: Pick<Queue, 'work'>, context: ActContext): v
 }
 
 /** Can run twice. */
-type Perform<A extends Act> = (c: ActContext, act: A, signal: AbortSignal) => Promise<Said>;
+type Perform<A extends Act> = (c: ActContext, act: A, signal: AbortSignal) => Promise<ActAnswer>;
 
 type OnRequest = Extract<Act, { requestId: string }>;
 type ActRow<A extends OnRequest, Subject> = {
@@ -33,7 +33,7 @@ type ActRow<A extends OnRequest, Subject> = {
   load: (c: ActContext, act: A) => Promise<Subject | null>;
   /** Throws a RefusedError if its person may not. Asked right before it is done. */
   may: (c: ActContext, act: A, subject: Subject) => Promise<void>;
-  run: (c: ActContext, doing: Doing<A, Subject>) => Promise<Said>;
+  run: (c: ActContext, doing: Doing<A, Subject>) => Promise<ActAnswer>;
 };
 
 function row<A extends OnRequest, Subject>({ load, may, run }: ActRow<A, Subject>): Perform<A> {
@@ -96,7 +96,7 @@ async function perform<Kind extends ActKind>(
   c: ActContext,
   { kind, act }: { kind: Kind; act: ActOf<Kind> },
   signal: AbortSignal,
-): Promise<Said> {
+): Promise<ActAnswer> {
   return ACTS[kind](c, act, signal);
 }
 
@@ -110,7 +110,7 @@ async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<voi
 }
 
 /** They usually see that it is done. */
-async function tellDone(c: ActContext, act: Act, said: Said): Promise<void> {
+async function tellDone(c: ActContext, act: Act, said: ActAnswer): Promise<void> {
   const { messageTs, answerTo } = act;
   if (messageTs !== undefined && answerTo.channelId !== null)
     // If Slack doesn't take it now, the card says the same; the act must not run again for it.
@@ -130,7 +130,7 @@ async function tellWhyNot(c: ActContext, act: Act, error: unknown): Promise<null
 }
 
 /** Rethrows anything that is neither a refusal, nor Devin's, nor Slack's: a bug. */
-function reasonsIn(error: unknown, text: Text): Said {
+function reasonsIn(error: unknown, text: Text): ActAnswer {
   if (error instanceof RefusedError) return error.sentences;
   if (error instanceof DevinError) return [escape(devinReason(error.failure, text))];
   slackFailure(error);
@@ -145,7 +145,7 @@ async function tell({ store, slack }: ActContext, { userId, answerTo }: Act, sai
 }
 
 /** What was used, if they may see it. */
-async function showUsage(c: ActContext, act: ActOf<'usage'>): Promise<Said> {
+async function showUsage(c: ActContext, act: ActOf<'usage'>): Promise<ActAnswer> {
   const { teamId, userId, answerTo } = act;
   const report = await c.usage.report({ teamId, userId, channelId: answerTo.channelId ?? '' }, act);
   const text = await c.textFor(userId);
@@ -170,7 +170,7 @@ async function mayLink({ slack: { people }, textFor }: ActContext, { userId, per
 }
 
 /** Links a person to a member of the Devin organization, or removes the link. Nobody is linked without hearing of it. */
-async function link(c: ActContext, act: Link): Promise<Said> {
+async function link(c: ActContext, act: Link): Promise<ActAnswer> {
   await mayLink(c, act);
   const { teamId, userId, personId, devinUserId } = act;
   const { people } = c.slack;

@@ -23,7 +23,7 @@ import { userMessage } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { refusedTo } from '../store/audit.ts';
 import type { SessionRequest } from '../store/requests.ts';
-import type { ActContext, ActOf, Doing, Said } from './context.ts';
+import type { ActContext, ActOf, Doing, ActAnswer } from './context.ts';
 
 type DecisionAct = ActOf<'approve' | 'decline'>;
 type Deciding = Doing<DecisionAct, SessionRequest>;
@@ -62,7 +62,7 @@ async function forbid(
   throw new RefusedError((await textFor(userId)).approval.refused[why]);
 }
 
-export async function decline(c: ActContext, { act, subject: request }: Deciding): Promise<Said> {
+export async function decline(c: ActContext, { act, subject: request }: Deciding): Promise<ActAnswer> {
   const { id, sealed } = act.answerTo;
   const by = await voterOf(c, request, act.userId);
   const reason = c.store.envelopes.open(id, sealed)?.reason ?? null;
@@ -74,7 +74,7 @@ export async function decline(c: ActContext, { act, subject: request }: Deciding
 }
 
 /** The row is locked while approvals are counted, so that only one ends it. */
-export async function approve(c: ActContext, { act, subject: request }: Deciding): Promise<Said> {
+export async function approve(c: ActContext, { act, subject: request }: Deciding): Promise<ActAnswer> {
   const approval = awaited(request, act.number);
   if (approval === null) return [];
   const given = { by: await voterOf(c, request, act.userId), atMs: c.tuning.now() };
@@ -149,7 +149,7 @@ const UNSENT: ReadonlySet<RequestState> = new Set(PENDING_STATES.filter((state) 
 export async function cancel(
   c: ActContext,
   { act: { userId }, subject: request }: Doing<ActOf<'cancel'>, SessionRequest>,
-): Promise<Said> {
+): Promise<ActAnswer> {
   const failure = { kind: 'cancelled', userId } as const;
   const by = { userId, name: userId };
   const end = { kind: 'canceled', by, reason: null, atMs: c.tuning.now() } as const;
@@ -192,7 +192,7 @@ const RESUMES: Readonly<Record<Resume['kind'], Resuming>> = {
 export async function resume(
   c: ActContext,
   { act: { kind, resumedAtMs }, subject: request }: Doing<Resume, SessionRequest>,
-): Promise<Said> {
+): Promise<ActAnswer> {
   const { shownIn, run } = RESUMES[kind];
   if (attemptOf(request) === resumedAtMs && shownIn.includes(request.state)) await run(c, request);
   return [];

@@ -21,7 +21,7 @@ import { type AuditEntry, appendAudit } from '../store/audit.ts';
 import { type SessionRequest, newId, type Followed, findFollowed } from '../store/requests.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
-import type { ActContext, ActOf, Doing, Said } from './context.ts';
+import type { ActContext, ActOf, Doing, ActAnswer } from './context.ts';
 
 type Ending = ActOf<'stop' | 'archive' | 'sleep'>;
 type EndingSession = Doing<Ending, Followed>;
@@ -53,7 +53,7 @@ export async function mayEndSession(c: ActContext, act: Ending, followed: Follow
 }
 
 /** Stops, archives or puts to sleep. Devin can be asked twice without harm. */
-export async function endSession(c: ActContext, doing: EndingSession): Promise<Said> {
+export async function endSession(c: ActContext, doing: EndingSession): Promise<ActAnswer> {
   const { act, subject: followed, signal } = doing;
   const { kind, userId } = act;
   const text = await c.textFor(userId);
@@ -144,7 +144,7 @@ export async function maySwitch(c: ActContext, { userId, messageTs }: Switch, fo
 export async function switchThread(
   { store, enqueue }: ActContext,
   { act: { kind, userId }, subject: { session } }: Doing<Switch, Followed>,
-): Promise<Said> {
+): Promise<ActAnswer> {
   const { sessionId, requestId } = session;
   await store.db.transaction().execute(async (trx) => {
     await store.sessions.change(sessionId, CHANGES[kind](userId), trx);
@@ -158,7 +158,7 @@ export async function switchThread(
 type Follow = ActOf<'follow'>;
 
 /** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
-export async function follow(c: ActContext, act: Follow): Promise<Said> {
+export async function follow(c: ActContext, act: Follow): Promise<ActAnswer> {
   const { followNeedsAccount } = (await c.textFor(act.userId)).steering;
   if (!isMember(await requirePerson(c, act))) throw new RefusedError(followNeedsAccount);
   const known = (await findFollowed(c.store, act.sessionId))?.request ?? null;
@@ -202,7 +202,7 @@ async function importNew(c: ActContext, snapshot: SessionSnapshot, act: Follow) 
 }
 
 /** `found` null: another process is importing it. The link is for people who can read where the card is. */
-async function showCard(c: ActContext, { userId }: Follow, found: SessionRequest | null): Promise<Said> {
+async function showCard(c: ActContext, { userId }: Follow, found: SessionRequest | null): Promise<ActAnswer> {
   if (found === null) return [];
   const waitMs = found.cardTs === null ? await c.show(cardKey(found.id)) : null;
   if (waitMs !== null) throw new Later('slack', waitMs);
