@@ -188,13 +188,18 @@ function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: 
   }));
 }
 
-/** Aliases, which could make more of a file than its size, and keys that appear twice or are no words. */
+/** Aliases, which could make more of a file than its size, keys that appear twice or are no words, and text that is cut off. */
 function plainProblems(document: Document, { policy: { faults } }: Text): FileProblem[] {
   const found: FileProblem[] = [];
   const fail = (node: unknown, sentence: string): void =>
     void found.push({ offset: startOf(node), sentence });
   visit(document, {
     Alias: (_key, node) => fail(node, faults.notPlain),
+    Scalar: (key, node) => {
+      // Plain text that goes on with a channel would end before it: YAML takes `#platform` for a comment.
+      const isText = key === 'value' && node.type === 'PLAIN' && typeof node.value === 'string';
+      if (isText && /^\S/.test(node.comment ?? '')) fail(node, faults.notPlain);
+    },
     Map: (_key, { items }) => {
       const seen = new Set<unknown>();
       for (const { key } of items) {

@@ -106,6 +106,7 @@ describe('a policy file', () => {
     ],
     ['another version', 'version: 2', /^policy.yml:1:10: version must be 1/],
     ['broken YAML', 'rules:\n\t- a', /^policy.yml:2:1: isn't valid YAML/],
+    ['text cut off', 'rules:\n- name: a\n  then: refuse\n  say: In #x', /^policy.yml:4:8: uses YAML that/],
     ['a key of every object', '__proto__: {a: 1}', /^policy.yml:1:1: __proto__ isn't a key/],
   ])('is reported with its place if it has %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
