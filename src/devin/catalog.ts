@@ -101,11 +101,10 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
     return items instanceof DevinError ? null : items;
   }
 
-  const remember = remembered(async (lookup: Lookup) => read(lookup), {
-    keyOf: (lookup) => lookup,
-    forMs: REMEMBERED_MS,
-    now,
-  });
+  const memory = { keyOf: (lookup: Lookup) => lookup, forMs: REMEMBERED_MS, now };
+  const remember = remembered(async (lookup: Lookup) => read(lookup), memory);
+  /** Also after a failure, which the client logs, not again before the time is over. */
+  const learnNames = remembered(async (lookup: Lookup) => remember(lookup).catch(() => null), memory);
 
   return {
     /** Whether the list may be read. Throws DevinError, `forbidden` too. */
@@ -137,8 +136,7 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
     /** What people call a value; null: not known yet. The list is read in the background: nobody waits for a name. */
     nameOf(lookup: Lookup, value: string): string | null {
       if (lookup === 'repositories') return value;
-      // The client logs it.
-      remember(lookup).catch(() => undefined);
+      void learnNames(lookup);
       return names.get(value) ?? null;
     },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { page, startDevin } from './local-api.ts';
+import { failureOf, page, startDevin } from './local-api.ts';
 
 const FIVE_MINUTES_MS = 5 * 60_000;
 
@@ -13,31 +13,27 @@ function clock() {
   return { now: () => nowMs, advance: (byMs: number) => (nowMs += byMs) };
 }
 
-describe('searching', () => {
-  test('returns at most a hundred', async () => {
-    const many = Array.from({ length: 150 }, (_, index) => ({ playbook_id: `p${index}`, title: 'Same' }));
-    const { catalog } = await startDevin({ json: page(many) });
-    expect(await catalog.search('playbooks', 'same')).toHaveLength(100);
-  });
+test('searching returns at most a hundred', async () => {
+  const many = Array.from({ length: 150 }, (_, index) => ({ playbook_id: `p${index}`, title: 'Same' }));
+  const { catalog } = await startDevin({ json: page(many) });
+  expect(await catalog.search('playbooks', 'same')).toHaveLength(100);
 });
 
-describe('the list of playbooks', () => {
-  test('is read in pages, once for five minutes', async () => {
-    const { now, advance } = clock();
-    const { catalog, seen } = await startDevin(
-      ({ query }) => ({
-        json: query.has('after') ? page(PLAYBOOKS.slice(1)) : page(PLAYBOOKS.slice(0, 1), 'next'),
-      }),
-      now,
-    );
-    await Promise.all([catalog.search('playbooks', 'a'), catalog.search('playbooks', 'b')]);
-    advance(FIVE_MINUTES_MS - 1);
-    expect(await catalog.search('playbooks', '')).toHaveLength(2);
-    expect(seen).toHaveLength(2);
-    advance(1);
-    await catalog.search('playbooks', '');
-    expect(seen).toHaveLength(4);
-  });
+test('the list of playbooks is read in pages, once for five minutes', async () => {
+  const { now, advance } = clock();
+  const { catalog, seen } = await startDevin(
+    ({ query }) => ({
+      json: query.has('after') ? page(PLAYBOOKS.slice(1)) : page(PLAYBOOKS.slice(0, 1), 'next'),
+    }),
+    now,
+  );
+  await Promise.all([catalog.search('playbooks', 'a'), catalog.search('playbooks', 'b')]);
+  advance(FIVE_MINUTES_MS - 1);
+  expect(await catalog.search('playbooks', '')).toHaveLength(2);
+  expect(seen).toHaveLength(2);
+  advance(1);
+  await catalog.search('playbooks', '');
+  expect(seen).toHaveLength(4);
 });
 
 test('a forbidden list is empty', async () => {
@@ -56,6 +52,15 @@ describe('names', () => {
     advance(FIVE_MINUTES_MS);
     expect(catalog.nameOf('playbooks', 'playbook-1')).toBe('Fix a bug');
     await expect.poll(() => seen.length).toBe(2);
+  });
+
+  test('are asked for once, also if their list fails', async () => {
+    const { catalog, seen } = await startDevin({ status: 500, json: {} });
+    for (const _time of [1, 2]) {
+      catalog.nameOf('playbooks', 'playbook-1');
+      await failureOf(catalog.search('secrets', ''));
+    }
+    await expect.poll(() => seen.filter(({ path }) => path.endsWith('playbooks')).length).toBe(1);
   });
 
   test('are bounded, and blank ones are none', async () => {

@@ -51,21 +51,19 @@ describe('a failed answer', () => {
   });
 });
 
-describe('field errors', () => {
-  test('come from the errors in problem details, by location', () => {
-    const errors = [
-      { loc: ['body', 'devin_mode'], msg: 'Input should be normal or fast', input: 'turbo', type: 'enum' },
-      { loc: ['body', 'session_secrets', 0, 'key'], msg: 'Too short' },
-    ];
-    const { failure } = parseProblem(
-      answer(422, { title: 'Unprocessable', status: 422, detail: 'No.', errors }),
-    );
-    expect(failure.detail).toBe('No.');
-    expect(failure.fieldErrors).toEqual([
-      { field: 'devin_mode', message: 'Input should be normal or fast' },
-      { field: 'session_secrets', message: '0.key: Too short' },
-    ]);
-  });
+test('field errors come from the errors in problem details, by location', () => {
+  const errors = [
+    { loc: ['body', 'devin_mode'], msg: 'Input should be normal or fast', input: 'turbo', type: 'enum' },
+    { loc: ['body', 'session_secrets', 0, 'key'], msg: 'Too short' },
+  ];
+  const { failure } = parseProblem(
+    answer(422, { title: 'Unprocessable', status: 422, detail: 'No.', errors }),
+  );
+  expect(failure.detail).toBe('No.');
+  expect(failure.fieldErrors).toEqual([
+    { field: 'devin_mode', message: 'Input should be normal or fast' },
+    { field: 'session_secrets', message: '0.key: Too short' },
+  ]);
 });
 
 describe('the time to wait', () => {

@@ -87,10 +87,8 @@ describe('finding a member by address', () => {
   });
 });
 
-describe('reading a member', () => {
-  test('finds nobody in both versions', async () => {
-    const { members, seen } = await startDevin({ status: 404, json: { detail: 'Not Found' } });
-    expect(await failureOf(members.get('x'))).toMatchObject({ code: 'not-found' });
-    expect(seen.map(({ path }) => path)).toEqual([`${BETA}/users/x`, `${V3}/users/x`]);
-  });
+test('reading a member finds nobody in both versions', async () => {
+  const { members, seen } = await startDevin({ status: 404, json: { detail: 'Not Found' } });
+  expect(await failureOf(members.get('x'))).toMatchObject({ code: 'not-found' });
+  expect(seen.map(({ path }) => path)).toEqual([`${BETA}/users/x`, `${V3}/users/x`]);
 });

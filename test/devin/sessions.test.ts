@@ -1,22 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { failureOf, inOurNames, page, SESSION, startDevin } from './local-api.ts';
 
-describe('a session in an answer', () => {
-  test('has an id without prefix, and null for what is missing', async () => {
-    const { sessions } = await startDevin({ json: SESSION });
-    expect(await sessions.get('abc')).toEqual({
-      ...inOurNames(SESSION),
-      sessionId: 'abc',
-      statusDetail: null,
-      title: null,
-      userId: null,
-      serviceUserId: null,
-      playbookId: null,
-      parentSessionId: null,
-      isArchived: false,
-      structuredOutput: null,
-      devinMode: null,
-    });
+test('a session in an answer has an id without prefix, and null for what is missing', async () => {
+  const { sessions } = await startDevin({ json: SESSION });
+  expect(await sessions.get('abc')).toEqual({
+    ...inOurNames(SESSION),
+    sessionId: 'abc',
+    statusDetail: null,
+    title: null,
+    userId: null,
+    serviceUserId: null,
+    playbookId: null,
+    parentSessionId: null,
+    isArchived: false,
+    structuredOutput: null,
+    devinMode: null,
   });
 });
 
