@@ -111,6 +111,7 @@ function createLife(parts: Parts): Bot {
     stopping.signal.throwIfAborted();
     await queue.start();
     running.push(await parts.startSweep({ alone: database.kind === 'embedded' }));
+    stopping.signal.throwIfAborted();
     const tidy = async (signal: AbortSignal): Promise<void> => {
       await store.audit.logEnd(log);
       await removeExpired(store, config.retentionDays, signal);

@@ -42,9 +42,9 @@ export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
   queue.work('tell-person', async (told) => notifyPerson({ store, slack }, told), { concurrency: 4 });
   return {
     findUnconfirmed: async (signal: AbortSignal) => findUnconfirmed(c, signal),
-    startSweep: async (alone: { alone: boolean }) => {
+    startSweep: async (how: { alone: boolean }) => {
       const readTime = async (): Promise<void> => tuning.readTime(store.db);
-      return startSweep({ ...c, queue, onSilent, readTime, times: tuning.sweepTimes }, alone);
+      return startSweep({ ...c, queue, onSilent, readTime, times: tuning.sweepTimes }, how);
     },
   };
 }
