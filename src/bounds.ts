@@ -4,7 +4,7 @@ export class TooLargeError extends Error {
   readonly code = 'too-large';
 }
 
-/** Whether that is behind an error. */
+/** Whether something too large is behind an error. */
 export function isTooLarge(error: unknown): boolean {
   return error instanceof TooLargeError || (error instanceof Error && isTooLarge(error.cause));
 }

@@ -2,8 +2,7 @@ import type { Transaction } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import { otherOwner } from '../identity/resolve.ts';
 import type { Queue } from '../queue/index.ts';
-import { isAdministrator } from '../session/identity.ts';
-import { RefusedError, requireCanceling } from '../slack/authority.ts';
+import { RefusedError, requireAdmin, requireCanceling } from '../slack/authority.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
 import { tellOnce } from '../slack/tell-once.ts';
@@ -102,11 +101,14 @@ async function perform<Kind extends ActKind>(
 
 /** Does what a person asked for, if they may, and answers them. */
 async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<void> {
-  const said = await perform(c, { kind: act.kind, act }, signal).catch(async (error: unknown) => {
+  let said: ActAnswer;
+  try {
+    said = await perform(c, { kind: act.kind, act }, signal);
+  } catch (error) {
     signal.throwIfAborted();
     return tellWhyNot(c, act, error);
-  });
-  if (said !== null) await tellDone(c, act, said);
+  }
+  await tellDone(c, act, said);
 }
 
 /** They usually see that it is done. */
@@ -119,14 +121,13 @@ async function tellDone(c: ActContext, act: Act, said: ActAnswer): Promise<void>
 }
 
 /** Nothing was done, or nobody knows whether it was. What was typed is quoted: its dialog is closed. */
-async function tellWhyNot(c: ActContext, act: Act, error: unknown): Promise<null> {
+async function tellWhyNot(c: ActContext, act: Act, error: unknown): Promise<void> {
   const text = await c.textFor(act.userId);
   const sentences = reasonsIn(error, text);
-  if (sentences.length === 0) return null;
+  if (sentences.length === 0) return;
   const typed = c.store.envelopes.open(act.answerTo.id, act.answerTo.sealed)?.reason;
   const quoted = typed === undefined ? [] : [text.notices.typed, ...codeBlocks(typed)];
   await tell(c, act, notice([...sentences, ...quoted]));
-  return null;
 }
 
 /** Rethrows anything that is neither a refusal, nor Devin's, nor Slack's: a bug. */
@@ -158,13 +159,10 @@ type Link = ActOf<'link'>;
 
 /** People can't link themselves. */
 async function mayLink({ slack: { people }, textFor }: ActContext, { userId, personId, devinUserId }: Link) {
-  const [admin, person, text] = await Promise.all([
-    people.find(userId),
-    people.find(personId),
-    textFor(userId),
-  ]);
+  const text = await textFor(userId);
+  await requireAdmin(people, userId, text);
+  const person = await people.find(personId);
   const { linking } = text.steering;
-  if (!isAdministrator(admin)) throw new RefusedError(text.settings.adminsOnly);
   if (userId === personId) throw new RefusedError(linking.notYourself);
   if (devinUserId !== null && person?.kind !== 'member') throw new RefusedError(linking.notAMember);
 }

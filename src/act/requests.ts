@@ -200,18 +200,16 @@ export async function resume(
 
 /** Not if it was restarted meanwhile, and ended again: people press twice. */
 async function restart(c: ActContext, request: SessionRequest, { to, changes }: Next): Promise<void> {
-  const { id, state, draft, userId } = request;
-  // What retention left of it would be sent without its task.
-  if (draft.values.prompt === undefined)
-    throw new RefusedError((await c.textFor(userId)).notices.taskDeleted);
+  const { id, state, userId } = request;
+  const { taskDeleted } = (await c.textFor(userId)).notices;
   const resumedAt = new Date(c.tuning.now());
   // An approval is for one session; another one needs its own, for what there is by then.
   const anew = { checkedAt: null, failure: null, approved: [], material: null, resumedAt };
   await moveLocked(c, id, (locked) => {
-    const isSame = locked.state === state && attemptOf(locked) === attemptOf(request);
-    return isSame && locked.draft.values.prompt !== undefined
-      ? { to, changes: { ...anew, ...changes } }
-      : null;
+    if (locked.state !== state || attemptOf(locked) !== attemptOf(request)) return null;
+    // What retention left of it would be sent without its task.
+    if (locked.draft.values.prompt === undefined) throw new RefusedError(taskDeleted);
+    return { to, changes: { ...anew, ...changes } };
   });
 }
 

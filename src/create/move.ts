@@ -194,7 +194,7 @@ async function enqueueAll(
     await enqueue('relay-to-devin', { sessionId: requestId }, { trx });
   if (isOpen(state) && (afterMs !== undefined || !isRunning))
     await enqueue('create-session', { requestId }, { trx, startAfterMs: afterMs ?? 0 });
-  if (approvals.length > 0) for (const key of approvalKeys(request)) await enqueue('show', { key }, { trx });
+  for (const key of approvalKeys({ ...request, approvals })) await enqueue('show', { key }, { trx });
 }
 
 /** So soon after they asked, people hear of a failure privately: nobody needs a ping. */

@@ -1,6 +1,6 @@
 import type { PlaceKind } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
-import type { Identity, LookedUpIdentity } from '../session/identity.ts';
+import { type Identity, isAdministrator, type LookedUpIdentity } from '../session/identity.ts';
 import type { Wish } from '../session/intent.ts';
 import type { Explained } from '../session/policy/form.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
@@ -10,7 +10,7 @@ import type { Person } from '../store/identities.ts';
 import type { SessionRequest, Followed } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import type { TextFor } from './edge/people.ts';
+import type { People, TextFor } from './edge/people.ts';
 import { isLetIn, type InConversation, type Presence } from './edge/places.ts';
 import { refusalSentence } from './views/notices.ts';
 import { escape } from './views/text.ts';
@@ -90,6 +90,11 @@ export async function requirePerson(c: AuthorityContext, person: Person): Promis
   const identity = await identify(c, person);
   if (identity.kind !== 'refused') return identity;
   throw new RefusedError(escape(refusalSentence(identity, await c.textFor(person.userId))));
+}
+
+/** To change what applies to others. */
+export async function requireAdmin(people: Pick<People, 'find'>, userId: string, text: Text): Promise<void> {
+  if (!isAdministrator(await people.find(userId))) throw new RefusedError(text.settings.adminsOnly);
 }
 
 /** To steer the session of this request. A refusal is recorded. */

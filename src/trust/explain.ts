@@ -7,7 +7,7 @@ import type { Policy } from '../session/policy/schema.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
 import { hurdleSentence } from '../slack/views/notices.ts';
-import { unescape } from '../slack/views/text.ts';
+import { present, unescape } from '../slack/views/text.ts';
 import type { Text } from '../text/index.ts';
 
 /** From a command line. What is left out is empty. */
@@ -24,7 +24,7 @@ type Question = {
 };
 
 /** The first word: scripts read it. */
-const DECISION = { refuse: 'refused', approve: 'approval' };
+const DECISION = { allow: 'allowed', refuse: 'refused', approve: 'approval' };
 
 /**
  * What a command would lead to if nothing is spent: its decision, and all that is in its way. `problems`: why the command
@@ -36,17 +36,14 @@ export function explain(
   text: Text,
 ): { lines: string[] } | { problems: string[] } {
   const intent = parseTask(question.text);
-  if (intent.kind === 'invalid') {
+  if (intent.kind === 'invalid')
     return { problems: renderProblems(intent.problems, command, text).map(unescape) };
-  }
   const facts = factsOf(policy, question, intent.kind === 'create' ? intent.draft : {});
-  const { hurdles, rule } = decide(policy, facts);
-  const [first] = hurdles;
-  const verdict = first === undefined ? 'allowed' : DECISION[first.verdict];
-  const decidedBy = first === undefined ? rule : first.rule;
+  const { hurdles, rule: allowing } = decide(policy, facts);
+  const { verdict, rule } = hurdles[0] ?? { verdict: 'allow' as const, rule: allowing };
   return {
     lines: [
-      decidedBy === null ? verdict : `${verdict}: ${decidedBy}`,
+      [DECISION[verdict], ...present([rule])].join(': '),
       ...hurdles.flatMap((hurdle) => hurdleSentence(hurdle, text).split('\n')),
     ],
   };

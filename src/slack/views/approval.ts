@@ -123,10 +123,13 @@ function askLines(
 
 /** What became of it, and by whom. */
 function overLines({ title, approval }: ApprovalView, { kind, by, reason, atMs }: End, text: Text): string[] {
-  const who = kind === 'approved' ? names(approval.yes.map(({ name }) => name)) : mention(by?.userId ?? '');
   const task = escape(oneLine(title));
+  const [shown, who] =
+    kind === 'approved'
+      ? [bold(task), names(approval.yes.map(({ name }) => name))]
+      : [struck(task), mention(by?.userId ?? '')];
   return present([
-    kind === 'approved' ? bold(task) : struck(task),
+    shown,
     facts(bold(approvalEnd(kind, who, text)), shownMoment(atMs, text)),
     ifAny(reason, (sentence) => text.approval.reason(escape(truncate(sentence, REASON_LENGTH)))),
   ]);

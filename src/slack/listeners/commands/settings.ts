@@ -4,8 +4,7 @@ import type { IntentOf, Problem, Wish } from '../../../session/intent.ts';
 import type { EffectivePreferences } from '../../../session/preferences.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { SettingsChange } from '../../../store/settings.ts';
-import type { Text } from '../../../text/index.ts';
-import { refuse, RefusedError, requirePerson } from '../../authority.ts';
+import { RefusedError, requireAdmin, requirePerson } from '../../authority.ts';
 import { shownIdentity } from '../../card-view.ts';
 import { renderNotDone, renderProblems } from '../../command/help.ts';
 import { ACTION, homeMetadata, runAction, settingsMetadata, VIEW } from '../../edge/ids.ts';
@@ -25,11 +24,6 @@ import { quick, type ListenersContext, type Presses, type Submissions } from '..
 import { openView } from '../open-view.ts';
 import { drawHome } from '../workspace.ts';
 
-/** To change what applies to others. */
-async function requireAdmin(c: ListenersContext, userId: string, text: Text): Promise<void> {
-  if (!isAdministrator(await c.slack.people.find(userId))) throw new RefusedError(text.settings.adminsOnly);
-}
-
 /** Changes defaults if the person may, then shows what applies. */
 async function change(
   c: ListenersContext,
@@ -37,7 +31,7 @@ async function change(
   { scope, said, ...changed }: SettingsChange & { scope: SettingScope; said: string },
 ): Promise<Rendered> {
   const { teamId, channelId, userId, text } = call;
-  await (scope === 'person' ? requirePerson(c, call) : requireAdmin(c, userId, text));
+  await (scope === 'person' ? requirePerson(c, call) : requireAdmin(c.slack.people, userId, text));
   const ids = { workspace: teamId, channel: channelId, person: userId };
   await c.store.settings.change({ teamId, scope, scopeId: ids[scope] }, changed, userId);
   return shown(c, call, [said]);
@@ -56,7 +50,7 @@ async function shown(c: ListenersContext, call: Invocation, before: string[] = [
 /** Opens the form for the channel, or in a direct message for the workspace. Without a trigger, offers a button. */
 async function place(c: ListenersContext, call: Invocation): Promise<Rendered | null> {
   const { text, triggerId } = call;
-  await requireAdmin(c, call.userId, text);
+  await requireAdmin(c.slack.people, call.userId, text);
   const { title, appliesTo } = text.settings.place;
   const again = { actionId: runAction(0), label: title, value: 'settings' };
   const channelId = isDirectMessage(call.channelId) ? null : call.channelId;
@@ -90,7 +84,7 @@ export const SETTINGS_ANSWERS = {
 /** Forms of one's own defaults, and of the settings of a channel or the workspace. */
 export const SETTINGS_SUBMISSIONS = {
   [VIEW.settings]: async (c, { view, teamId, userId }) => {
-    await requireAdmin(c, userId, await c.textFor(userId));
+    await requireAdmin(c.slack.people, userId, await c.textFor(userId));
     const { channelId } = settingsMetadata.read(view.metadata);
     const inForce = await settingsInForce(c, { teamId, userId, channelId: channelId ?? '' });
     const chosen = readSettingsForm(view.values, inForce);
@@ -204,7 +198,7 @@ async function why(
   const { teamId, userId, text } = call;
   if (problems.length > 0) return wrongOptions(c, call, problems);
   const { mayStart, who } = shownIdentity(await c.lookUp({ teamId, userId }), text);
-  if (!mayStart) refuse(who);
+  if (!mayStart) throw new RefusedError(who);
   const decision = await explained(c, call, { draft });
   return decision === null ? notice([text.steering.notLookedUp]) : renderWhy(decision, text);
 }
