@@ -1,8 +1,8 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { Proxy } from './network.ts';
-import { editDistance } from './session/edit-distance.ts';
 import { LANGUAGES, type Language } from './session/preferences.ts';
+import { isOneSlip } from './session/slip.ts';
 import { type Text, issueWords } from './text/index.ts';
 import { createLanguages, readLanguage, settingOfLanguage } from './text/languages.ts';
 
@@ -142,7 +142,6 @@ export function parseConfig(environment: Environment): ConfigResult {
 const NAMES: readonly string[] = environmentSchema.keyof().options;
 /** Shorter names are too close to those of other programs. */
 const SHORTEST_MISSPELLED = 8;
-const MOST_EDITS = 2;
 
 /** A setting that has a value isn't the one that was meant. */
 function misspelledNames(given: Environment): { name: string; meant: string }[] {
@@ -150,9 +149,7 @@ function misspelledNames(given: Environment): { name: string; meant: string }[] 
   const unknown = Object.keys(given).filter((name) => !NAMES.includes(name));
   return unknown.flatMap((name) => {
     const spelled = name.toUpperCase();
-    const isSlip = (known: string): boolean =>
-      known[0] === spelled[0] && editDistance(spelled, known) <= MOST_EDITS;
-    const meant = unset.find(isSlip);
+    const meant = unset.find((known) => isOneSlip(spelled, known));
     return meant === undefined ? [] : [{ name, meant }];
   });
 }

@@ -28,6 +28,8 @@ export type Problem =
   | { kind: 'missing-value'; field: FieldKey }
   | { kind: 'bad-value'; field: FieldKey; value: string }
   | { kind: 'too-many'; field: FieldKey; most: number; given: number }
+  /** Of a sub-command: words that it doesn't take, or too few. */
+  | { kind: 'incomplete'; name: Subcommand }
   | { kind: 'no-task' };
 
 /** What a person asks for; session secrets can't be typed. */
@@ -38,7 +40,7 @@ export type HelpTopic = 'options';
 /** Why the app asks before it starts a session, which costs money. */
 export type Doubt =
   /** It is short, or the app is only mentioned. */
-  | { kind: 'perhaps-talk' | 'perhaps-answer' }
+  | { kind: 'perhaps-talk' }
   /** It begins like a sub-command. `meant`: one that can be run; null: something is missing. */
   | { kind: 'command'; name: Subcommand; meant: string | null }
   /**
@@ -57,8 +59,8 @@ type Intents = {
   /** Nothing is created; `draft` holds what could be read, for the form. */
   invalid: { problems: Problem[] } & Wish;
   help: { topic: HelpTopic | null };
-  /** A sub-command with one of its own words, and others that it doesn't take: never a task. */
-  misused: { name: Subcommand };
+  /** A sub-command that can't be done as it was typed, and is no task either. */
+  misused: { problems: Problem[] };
   list: { whose: 'mine' | 'all'; page: number };
   status: { session: string };
   follow: { session: string };
@@ -70,13 +72,12 @@ type Intents = {
   pick: unknown;
   /** `devinUserId`: null removes the link. */
   link: { slackUserId: string; devinUserId: string | null };
-  /** What the policy decides about these options. If there are problems, nothing is decided. */
-  why: { problems: Problem[] } & Wish;
+  /** What the policy decides about these options. */
+  why: Wish;
   /** `again`: asks Slack and Devin again. */
   whoami: { again: boolean };
-  defaults: unknown;
-  /** If there are problems, nothing is set. */
-  'set-defaults': { scope: SettingScope; problems: Problem[] } & Wish;
+  /** Sets what the draft has, and shows what applies here. */
+  defaults: { scope: SettingScope } & Wish;
   'clear-defaults': { scope: SettingScope };
   /** Those of the channel; in a direct message, of the workspace. */
   settings: unknown;

@@ -243,7 +243,6 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a question about an unknown option': (text) =>
     asked({ kind: 'option', typed: ['--words'], meant: '' }, text),
   'a question about one word': (text) => asked({ kind: 'perhaps-talk' }, text),
-  'a question about an answer': (text) => asked({ kind: 'perhaps-answer' }, text),
   'a command with words that it does not take': (text) =>
     renderNotDone(['words'], { command: '/cog', typed: 'defaults me fix it' }, text),
   'help in a thread': renderThreadHelp,

@@ -1,4 +1,3 @@
-import { editDistance } from '../../session/edit-distance.ts';
 import {
   fields,
   storedDraftSchema,
@@ -8,6 +7,7 @@ import {
   type StoredDraft,
 } from '../../session/fields.ts';
 import type { Problem } from '../../session/intent.ts';
+import { isOneSlip } from '../../session/slip.ts';
 import { unescape } from '../views/text.ts';
 
 /**
@@ -187,7 +187,7 @@ function plain(name: string): string {
 
 /** The one that was probably meant: one slip away. */
 function nearTo(typed: string): Field | null {
-  return [...byName].find(([name]) => editDistance(typed, name) <= 1)?.[1] ?? null;
+  return [...byName].find(([name]) => isOneSlip(typed, name))?.[1] ?? null;
 }
 
 /** How a number is said beside a task: `acu 5`, `max 10 ACU`. Devin reads the rest. */

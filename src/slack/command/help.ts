@@ -39,7 +39,7 @@ export function renderHelp(
   };
 }
 
-/** How a sub-command is typed, after the slash command's name. */
+/** After the slash command's name. */
 export const USAGE: Readonly<Record<Subcommand, string>> = {
   help: 'help',
   list: 'list',
@@ -140,17 +140,13 @@ export function flagTakes({ key, input }: Field, text: Text): string {
   return input.kind === 'list' ? text.command.several(takes, input.none) : takes;
 }
 
+/** How a sub-command is typed, as a code span. */
+const usageOf = (name: Subcommand, command: string): string => code(`${command} ${USAGE[name]}`);
+
 function usageLine(command: string, name: Subcommand, text: Text): string {
   const does = escape(text.command.help.subcommands[name]);
-  return `${code(`${command} ${USAGE[name]}`)} ${withCommand(does, command)}`;
+  return `${usageOf(name, command)} ${does}`;
 }
-
-/** Code spans that begin with a sub-command are shown as they are typed. */
-function withCommand(sentence: string, command: string): string {
-  return sentence.replaceAll(SUBCOMMAND_SPAN, `\`${command} $1`);
-}
-
-const SUBCOMMAND_SPAN = new RegExp(`\`(${SUBCOMMANDS.join('|')})(?=[ \`])`, 'g');
 
 function label(field: Field, text: Text): string {
   return text.fields[field.key].label;
@@ -158,8 +154,9 @@ function label(field: Field, text: Text): string {
 
 /** A wrong value is said in the same words as at the input of a form. */
 function renderProblem(problem: Problem, command: string, text: Text): string {
-  const { problems } = text.command;
+  const { problems, question } = text.command;
   if (problem.kind === 'no-task') return problems.noTask;
+  if (problem.kind === 'incomplete') return question.incomplete(usageOf(problem.name, command));
   if (problem.kind === 'unknown-flag')
     return problems.unknownFlag(code(truncate(problem.flag, QUOTED_LENGTH)), code(`${command} help options`));
   const field = fieldOf(problem.field);

@@ -95,9 +95,6 @@ export function readAddressed(slackText: string, reading: MessageReading): Addre
 }
 
 /** A task that starts only if its author says so. */
-export function asTalk(
-  { draft }: Wish,
-  kind: 'perhaps-talk' | 'perhaps-answer' = 'perhaps-talk',
-): IntentOf<'ask-first'> {
-  return { kind: 'ask-first', doubt: { kind }, draft };
+export function asTalk({ draft }: Wish): IntentOf<'ask-first'> {
+  return { kind: 'ask-first', doubt: { kind: 'perhaps-talk' }, draft };
 }

@@ -3,14 +3,7 @@ import type { StoredDraft } from '../../session/fields.ts';
 import type { Doubt, Intent, IntentOf, Problem } from '../../session/intent.ts';
 import { unescape } from '../views/text.ts';
 import { meantOptions, readValues, scan, type Scan } from './flags.ts';
-import {
-  commandLike,
-  defaultsSetBeside,
-  meantCommand,
-  misusedCommand,
-  readSubcommand,
-  wordsOf,
-} from './subcommands.ts';
+import { commandLike, meantCommand, misusedCommand, readSubcommand, wordsOf } from './subcommands.ts';
 
 type Task = IntentOf<'create' | 'open-form' | 'invalid'>;
 
@@ -21,13 +14,8 @@ type Task = IntentOf<'create' | 'open-form' | 'invalid'>;
 export function parseCommand(text: string): Intent {
   const typed = text.trim();
   const scanned = scan(typed);
-  const command = readSubcommand(typed) ?? readOptions(scanned) ?? misusedCommand(typed);
-  return command ?? asking(scanned, doubtAbout);
-}
-
-/** The same for a text that is said to be a task: only a credential and what looks like an option ask first. */
-export function parseNew(text: string): Task | IntentOf<'ask-first'> {
-  return asking(scan(text.trim()), optionLike);
+  const command = readSubcommand(typed) ?? withOptions(scanned) ?? misusedCommand(typed);
+  return command ?? unlessDoubted(scanned, readTask(scanned));
 }
 
 /** The same for a text that must be a task: an unknown option is a problem. */
@@ -53,27 +41,23 @@ function valuesOf({ given, unknown }: Scan): { draft: StoredDraft; problems: Pro
   return { draft, problems: [...unread, ...problems] };
 }
 
-/** `defaults channel --repo acme/web`, `why --repo acme/web`. */
-function readOptions(scanned: Scan): IntentOf<'set-defaults' | 'why' | 'misused'> | null {
-  const { given, unknown } = scanned;
-  if (given.length + unknown.length === 0) return null;
-  const words = scanned.rest.toLowerCase();
-  if (words === 'why') return { kind: 'why', ...valuesOf(scanned) };
-  const scope = defaultsSetBeside(words);
-  if (scope === null) return null;
-  return given.some(({ field }) => field.isOwn === true)
-    ? { kind: 'misused', name: 'defaults' }
-    : { kind: 'set-defaults', scope, ...valuesOf(scanned) };
+/** A sub-command that takes options: `defaults channel --repo acme/web`, `why --repo acme/web`. */
+function withOptions(scanned: Scan): Intent | null {
+  const command = readSubcommand(scanned.rest);
+  if (command === null || !('draft' in command)) return null;
+  const { draft, problems } = valuesOf(scanned);
+  if (command.kind === 'defaults' && scanned.given.some(({ field }) => field.isOwn === true))
+    problems.push({ kind: 'incomplete', name: 'defaults' });
+  return problems.length > 0 ? { kind: 'misused', problems } : { ...command, draft };
 }
 
 /** Asks first if there is a doubt. An unknown option alone is one; with a wrong value nothing can start. */
-function asking(scanned: Scan, doubtIn: (scanned: Scan) => Doubt | null): Task | IntentOf<'ask-first'> {
-  const read = readTask(scanned);
+function unlessDoubted(scanned: Scan, read: Task): Task | IntentOf<'ask-first'> {
   if (read.kind === 'open-form') return read;
   if (read.kind === 'invalid' && read.problems.some(({ kind }) => kind !== 'unknown-flag')) return read;
   const { draft } = read;
   const starts = credentialsInDraft(draft).join(', ');
-  const doubt: Doubt | null = starts === '' ? doubtIn(scanned) : { kind: 'credential', starts };
+  const doubt: Doubt | null = starts === '' ? doubtAbout(scanned) : { kind: 'credential', starts };
   return doubt === null ? read : { kind: 'ask-first', doubt, draft };
 }
 
@@ -91,15 +75,12 @@ function doubtAbout(scanned: Scan): Doubt | null {
   const name = commandLike(words);
   if (name !== null && (words.length <= SHORT || words.some(({ session }) => session !== null)))
     return { kind: 'command', name, meant: meantCommand(name, words, task) };
-  const isLong = words.length >= TASK_WORDS || UNSPACED.test(task);
-  return optionLike(scanned) ?? (isLong ? null : { kind: 'perhaps-talk' });
-}
-
-/** What looks like an option and was not read as one: `--rpeo acme/web`, `acu 5`, `max 10 ACU`. */
-function optionLike(scanned: Scan): Doubt | null {
   const meant = meantOptions(scanned);
   const typed = scanned.unknown.map((one) => one.typed);
-  return typed.length === 0 && meant === '' ? null : { kind: 'option', typed, meant };
+  // What looks like an option and was not read as one: `--rpeo acme/web`, `acu 5`, `max 10 ACU`.
+  if (typed.length > 0 || meant !== '') return { kind: 'option', typed, meant };
+  const isLong = words.length >= TASK_WORDS || UNSPACED.test(task);
+  return isLong ? null : { kind: 'perhaps-talk' };
 }
 
 /** A task, as it was offered, with the options that were probably meant in it. */

@@ -1,5 +1,3 @@
-import type { SettingScope } from '../../session/defaults.ts';
-import { editDistance } from '../../session/edit-distance.ts';
 import {
   bareSessionId,
   isSessionId,
@@ -8,6 +6,7 @@ import {
   type Subcommand,
 } from '../../session/intent.ts';
 import { OWN_SETTINGS, preferencesSchema } from '../../session/preferences.ts';
+import { isOneSlip } from '../../session/slip.ts';
 import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, USAGE_SCOPES, type UsageScope } from '../../session/usage.ts';
 import { COMMAND_NAMES } from '../../text/spoken.ts';
 import { unescape, USER_ID } from '../views/text.ts';
@@ -53,7 +52,7 @@ const ROWS: Readonly<Record<Subcommand, ArgsReader>> = {
     return { kind: 'list', whose: whose === 'all' ? whose : 'mine', page: Number(page) };
   }),
   status: onSession((session) => ({ kind: 'status', session }), { kind: 'list', whose: 'mine', page: 1 }),
-  why: matching(/^$/, () => ({ kind: 'why', draft: {}, problems: [] })),
+  why: matching(/^$/, () => ({ kind: 'why', draft: {} })),
   whoami: matching(/^(again)?$/, (again) => ({ kind: 'whoami', again: again !== undefined })),
   usage: matching(/^(?:(me|channel|workspace)\b ?)?(.*)$/, (whose, options = '') =>
     readUsage(USAGE_SCOPES.find((scope) => scope === whose) ?? 'me', options),
@@ -63,9 +62,10 @@ const ROWS: Readonly<Record<Subcommand, ArgsReader>> = {
     session === null || rest === '' ? null : { kind: 'say', session, text: unescape(rest) },
   stop: onSession((session) => ({ kind: 'stop', session }), { kind: 'pick' }),
   archive: onSession((session) => ({ kind: 'archive', session })),
-  defaults: matching(/^(?:(me|channel|workspace)\b ?)?(clear)?$/, (whose, clear) =>
-    clear === undefined ? { kind: 'defaults' } : { kind: 'clear-defaults', scope: scopeOf(whose) },
-  ),
+  defaults: matching(/^(?:(me|channel|workspace)\b ?)?(clear)?$/, (whose = 'me', clear) => {
+    const scope = whose === 'channel' || whose === 'workspace' ? whose : 'person';
+    return clear === undefined ? { kind: 'defaults', scope, draft: {} } : { kind: 'clear-defaults', scope };
+  }),
   settings: matching(/^(?:me (\w+) (\w+))?$/, (setting, value) =>
     setting === undefined ? { kind: 'settings' } : readOwn(setting, value),
   ),
@@ -75,11 +75,6 @@ const ROWS: Readonly<Record<Subcommand, ArgsReader>> = {
     return { kind: 'link', slackUserId, devinUserId: member === undefined ? null : unescape(member) };
   },
 };
-
-/** Whose defaults; a person's own are `me`. */
-function scopeOf(whose = 'me'): SettingScope {
-  return whose === 'channel' || whose === 'workspace' ? whose : 'person';
-}
 
 /** `me notify dm`; null: no such setting. */
 function readOwn(named: string, value: string | undefined): Intent | null {
@@ -118,14 +113,6 @@ export function readSubcommand(typed: string): Intent | null {
   return ROWS[name]({ raw: args.map(({ raw }) => raw).join(' '), session: args[0]?.session ?? null, rest });
 }
 
-const DEFAULTS = /^defaults(?:\s+(me|channel|workspace))?$/;
-
-/** Whose defaults the flags beside this text, in lower case, set; if it names nobody, the person's own. null: it is a task. */
-export function defaultsSetBeside(task: string): SettingScope | null {
-  const found = DEFAULTS.exec(task);
-  return found && scopeOf(found[1]);
-}
-
 /** A shorter name is too near to words such as "is", unless it is about a session. */
 const SHORT_NAME = 3;
 
@@ -133,9 +120,7 @@ const SHORT_NAME = 3;
 export function commandLike([first, second]: readonly Word[]): Subcommand | null {
   const word = bareWord(first?.raw ?? '');
   const shortest = second?.session == null ? SHORT_NAME + 1 : 0;
-  const near = [...COMMAND_NAMES].find(
-    ([known]) => known.length >= shortest && editDistance(word, known) <= 1,
-  );
+  const near = [...COMMAND_NAMES].find(([known]) => known.length >= shortest && isOneSlip(word, known));
   return commandNamed(first) ?? near?.[1] ?? null;
 }
 
@@ -148,7 +133,7 @@ export function misusedCommand(typed: string): IntentOf<'misused'> | null {
   const name = commandNamed(first);
   const word = second?.raw.toLowerCase() ?? '';
   const takes = name !== null && OWN_WORDS.has(word) && readSubcommand(`${name} ${word}`) !== null;
-  return takes ? { kind: 'misused', name } : null;
+  return takes ? { kind: 'misused', problems: [{ kind: 'incomplete', name }] } : null;
 }
 
 /** What was probably meant, as a command that can be run; null: something is missing. */

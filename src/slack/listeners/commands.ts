@@ -5,7 +5,7 @@ import type { Intent, IntentKind, IntentOf } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Text } from '../../text/index.ts';
 import { RefusedError, requirePerson } from '../authority.ts';
-import { renderDoubt, renderHelp, renderNotDone, USAGE } from '../command/help.ts';
+import { renderDoubt, renderHelp, renderNotDone, renderProblems } from '../command/help.ts';
 import { parseCommand, readMeant } from '../command/parse.ts';
 import { withoutCommand } from '../command/subcommands.ts';
 import { ACTION } from '../edge/ids.ts';
@@ -15,7 +15,7 @@ import { acceptOffered, acceptTask, offerForm, type TypedTask } from '../inbox/r
 import { notice, refusal } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import { renderRunning } from '../views/offer.ts';
-import { code, unescape } from '../views/text.ts';
+import { unescape } from '../views/text.ts';
 import { SESSION_ANSWERS } from './commands/sessions.ts';
 import { EXPLAIN_ANSWERS, SETTINGS_ANSWERS } from './commands/settings.ts';
 import { channelOf, durable, type ListenersContext, type OnPress, type Presses } from './context.ts';
@@ -203,13 +203,7 @@ const ANSWERS: Answers = {
   ...SESSION_ANSWERS,
   ...SETTINGS_ANSWERS,
   ...EXPLAIN_ANSWERS,
-  misused: async ({ command }, { text, typed }, { name }) =>
-    Promise.resolve(
-      renderNotDone(
-        [text.command.question.incomplete(code(`${command} ${USAGE[name]}`))],
-        { command, typed },
-        text,
-      ),
-    ),
+  misused: async ({ command }, { text, typed }, { problems }) =>
+    Promise.resolve(renderNotDone(renderProblems(problems, command, text), { command, typed }, text)),
   help: async ({ command }, { text }, { topic }) => Promise.resolve(renderHelp({ command, topic }, text)),
 };

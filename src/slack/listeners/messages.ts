@@ -7,7 +7,7 @@ import { isPending, isUndecided } from '../../session/request.ts';
 import { hasReplies, findSteered, type SteeredThread, messageKey, offerId } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { asTalk, isAddressed, readAddressed, type Addressed } from '../command/message.ts';
-import { parseNew } from '../command/parse.ts';
+import { parseCommand } from '../command/parse.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
 import type { Edit, Message, PayloadOf } from '../edge/payload.ts';
 import { correctReply, holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
@@ -83,15 +83,17 @@ async function hearMessage(c: ListenersContext, delivered: Message, isAgain: boo
   const { slackText, userId, placeKind } = delivered;
   const botUserId = c.slack.botUserId();
   if (userId === botUserId) return;
+  const reading = { botUserId, isDirect: placeKind === 'direct', command: c.command };
   const thread = await threadSaidIn(c, delivered);
   // People talk to each other.
-  if (thread === null && !isAddressed(slackText, { botUserId, isDirect: placeKind === 'direct' })) return;
+  if (thread === null && !isAddressed(slackText, reading)) return;
   // It asked for a session itself, which may have a question by now.
   if (isAgain && (await c.store.requests.ofMessage(delivered)) !== null) return;
   // Only now: Slack takes few such calls, and after an outage it delivers again what people told each other, too.
   const message = isAgain ? await c.slack.thread.readAgain(delivered) : delivered;
   if (message === null) return;
-  await (thread === null ? answerAddressed(c, message) : hearReply(c, message, thread));
+  if (thread !== null) return hearReply(c, message, thread);
+  await answerAddressed(c, message, readAddressed(message.slackText, reading));
 }
 
 /** null: it is in no such thread. */
@@ -151,7 +153,7 @@ async function hearReply(c: ListenersContext, reply: Message, thread: ThreadSaid
     case 'word':
       return hearWord(c, reply, { ...thread, word: route.word });
     case 'new':
-      return answerNew(c, reply, route.text);
+      return answerAddressed(c, reply, { intent: parseCommand(route.text), typed: route.text });
     case 'muted':
     case 'at-rest':
       return keepHere(c, reply, { thread, route });
@@ -196,14 +198,15 @@ async function keepHere(
 }
 
 /** A message to the app that belongs to no session: the grammar is the command's, and so are its answers. */
-async function answerAddressed(c: ListenersContext, message: Message): Promise<void> {
-  const { slackText, userId, channelId, placeKind, threadTs } = message;
-  const isDirect = placeKind === 'direct';
-  const reading = { botUserId: c.slack.botUserId(), isDirect, command: c.command };
-  const addressed = readAddressed(slackText, reading);
+async function answerAddressed(
+  c: ListenersContext,
+  message: Message,
+  addressed: Addressed | null,
+): Promise<void> {
+  const { userId, channelId, placeKind, threadTs } = message;
   const answer = addressed === null ? null : await act(c, message, addressed);
   // In direct messages the answer stays; elsewhere only the author sees it.
-  const place = { userId, channelId: isDirect ? null : channelId, threadTs };
+  const place = { userId, channelId: placeKind === 'direct' ? null : channelId, threadTs };
   if (answer !== null) await answerMessage(c, { message, place, answer });
 }
 
@@ -223,14 +226,7 @@ async function act(
     const { policy } = await c.textFor(message.userId);
     return notice([policy.mentionsOff(code(c.command))]);
   }
-  const isTask =
-    intent.kind === 'create' || (intent.kind === 'ask-first' && intent.doubt.kind === 'perhaps-talk');
-  const mayAnswer =
-    message.placeKind === 'direct' && (await c.store.listing.askedIn(message.channelId)) !== null;
-  const asked =
-    isTask && (mayAnswer || mentions === 'ask')
-      ? asTalk(intent, mayAnswer ? 'perhaps-answer' : 'perhaps-talk')
-      : intent;
+  const asked = mentions === 'ask' && intent.kind === 'create' ? asTalk(intent) : intent;
   return startOrAsk(c, message, { intent: asked, typed });
 }
 
@@ -259,13 +255,6 @@ async function startOrAsk(
   // The card goes into the message's thread, or starts one under it.
   const origin = { ...message, threadTs: message.threadTs ?? message.ts };
   return startTyped(c, origin, asked);
-}
-
-/** `!new` in a session's thread: like a mention, the card is the answer. */
-async function answerNew(c: ListenersContext, message: Message, task: string): Promise<void> {
-  const intent = parseNew(task);
-  const answer = await startOrAsk(c, message, { intent, typed: task });
-  if (answer !== null) await answerMessage(c, { message, place: message, answer });
 }
 
 /** Earlier messages of the thread are included, files and what is forwarded; words that are already the task are not. */

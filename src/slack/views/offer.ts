@@ -68,8 +68,6 @@ function askedWords(
   switch (doubt.kind) {
     case 'perhaps-talk':
       return question.task;
-    case 'perhaps-answer':
-      return question.answer;
     case 'command':
       return doubt.meant === null
         ? question.incomplete(shown(`${command} ${usage}`))

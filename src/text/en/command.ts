@@ -24,7 +24,6 @@ export const command = {
     /** `usage`: a command whose values are missing or wrong. */
     incomplete: (usage: string): string => `If you meant the command, type ${usage}.`,
     task: 'Start a Devin session with this?',
-    answer: 'Start a Devin session with this? To answer Devin, reply in its thread.',
     option: (option: string): string =>
       `Did you mean ${option}? As typed, it's part of the task and sets nothing.`,
     /** After `unknownFlag`. */

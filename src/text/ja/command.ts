@@ -19,8 +19,6 @@ export const command: Text['command'] = {
     meant: (command) => `${command} のことですか？`,
     incomplete: (usage) => `コマンドの場合は、${usage} と入力してください。`,
     task: 'この内容で Devin セッションを開始しますか？',
-    answer:
-      'この内容で Devin セッションを開始しますか？ Devin に回答するには、そのスレッドに返信してください。',
     option: (option) => `${option} のことですか？入力のままでは、タスクの文の一部になり、設定されません。`,
     unknownOption: '入力のままでは、タスクの一部になります。',
     credential: (starts) =>

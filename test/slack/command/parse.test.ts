@@ -209,7 +209,6 @@ describe('problems', () => {
 
   test.each(['x', 'defaults me'])("a tag with the app's prefix is refused: %s", (text) => {
     expect(parseCommand(`${text} --tag a,Slack-0199 --tag slack-1`)).toMatchObject({
-      draft: { tags: ['a'] },
       problems: [
         { kind: 'bad-value', field: 'tags', value: 'Slack-0199' },
         { kind: 'bad-value', field: 'tags', value: 'slack-1' },
@@ -346,19 +345,16 @@ describe('sub-commands', () => {
     ['say devin-1 !fast a -- b', { kind: 'say', session: 'devin-1', text: '!fast a -- b' }],
     ['link <@U12|ana> email|1a2b', { kind: 'link', slackUserId: 'U12', devinUserId: 'email|1a2b' }],
     ['link <@U12|ana> None', { kind: 'link', slackUserId: 'U12', devinUserId: null }],
-    ['defaults', { kind: 'defaults' }],
-    ['Defaults channel', { kind: 'defaults' }],
+    ['defaults', { kind: 'defaults', scope: 'person', draft: {} }],
+    ['Defaults channel', { kind: 'defaults', scope: 'channel', draft: {} }],
     ['defaults workspace clear', { kind: 'clear-defaults', scope: 'workspace' }],
-    [
-      'defaults channel --acu 5',
-      { kind: 'set-defaults', scope: 'channel', draft: { max_acu_limit: 5 }, problems: [] },
-    ],
+    ['defaults channel --acu 5', { kind: 'defaults', scope: 'channel', draft: { max_acu_limit: 5 } }],
+    ['--mode fast 既定値', { kind: 'defaults', scope: 'person', draft: { devin_mode: 'fast' } }],
+    ['why --acu 5', { kind: 'why', draft: { max_acu_limit: 5 } }],
     [
       'defaults me --acu none',
       {
-        kind: 'set-defaults',
-        scope: 'person',
-        draft: {},
+        kind: 'misused',
         problems: [{ kind: 'bad-value', field: 'max_acu_limit', value: 'none' }],
       },
     ],
@@ -404,7 +400,8 @@ describe('sub-commands', () => {
   test.each(['defaults me fix the test --acu 3', 'defaults channel acu 5', 'list mine now please'])(
     '%s is never a task',
     (text) => {
-      expect(parseCommand(text)).toEqual({ kind: 'misused', name: text.split(' ')[0] });
+      const problems = [{ kind: 'incomplete', name: text.split(' ')[0] }];
+      expect(parseCommand(text)).toEqual({ kind: 'misused', problems });
     },
   );
 

@@ -1,12 +1,11 @@
 import { applyDefaults, type SettingScope } from '../../../session/defaults.ts';
 import { isAdministrator } from '../../../session/identity.ts';
-import type { IntentOf, Problem, Wish } from '../../../session/intent.ts';
+import type { IntentOf, Wish } from '../../../session/intent.ts';
 import type { EffectivePreferences } from '../../../session/preferences.ts';
 import type { Person } from '../../../store/identities.ts';
 import type { SettingsChange } from '../../../store/settings.ts';
 import { RefusedError, requireAdmin, requirePerson } from '../../authority.ts';
 import { shownIdentity } from '../../card-view.ts';
-import { renderNotDone, renderProblems } from '../../command/help.ts';
 import { ACTION, homeMetadata, runAction, settingsMetadata, VIEW } from '../../edge/ids.ts';
 import { isDirectMessage } from '../../edge/places.ts';
 import { notice } from '../../views/notices.ts';
@@ -37,11 +36,6 @@ async function change(
   return shown(c, call, [said]);
 }
 
-async function show(c: ListenersContext, call: Invocation): Promise<Rendered> {
-  if (!isAdministrator(await c.slack.people.find(call.userId))) await requirePerson(c, call);
-  return shown(c, call);
-}
-
 async function shown(c: ListenersContext, call: Invocation, before: string[] = []): Promise<Rendered> {
   const defaults = c.withNames(applyDefaults(await c.store.settings.layersFor(call)));
   return renderDefaults(defaults, before, call.text);
@@ -67,12 +61,13 @@ async function place(c: ListenersContext, call: Invocation): Promise<Rendered | 
  * channel's and the workspace's. Nobody else may read them: they name secrets, playbooks and repositories.
  */
 export const SETTINGS_ANSWERS = {
-  defaults: show,
   /** Adds to what was set before. */
-  'set-defaults': async (c, call, { scope, draft, problems }) => {
-    if (problems.length > 0) return wrongOptions(c, call, problems);
+  defaults: async (c, call, { scope, draft }) => {
     const { set, scopes } = call.text.settings;
-    return change(c, call, { scope, said: set(scopes[scope]), column: 'draft', set: draft });
+    if (Object.keys(draft).length > 0)
+      return change(c, call, { scope, said: set(scopes[scope]), column: 'draft', set: draft });
+    if (!isAdministrator(await c.slack.people.find(call.userId))) await requirePerson(c, call);
+    return shown(c, call);
   },
   'clear-defaults': async (c, call, { scope }) => {
     const { cleared, scopes } = call.text.settings;
@@ -180,23 +175,9 @@ async function setOwn(
   return whoami(c, call, { again: false });
 }
 
-/** Why options that were typed after a command can't be taken. */
-function wrongOptions(
-  { command }: ListenersContext,
-  { typed, text }: Invocation,
-  problems: readonly Problem[],
-): Rendered {
-  return renderNotDone(renderProblems(problems, command, text), { command, typed }, text);
-}
-
 /** How a start with these options would be decided here. */
-async function why(
-  c: ListenersContext,
-  call: Invocation,
-  { draft, problems }: IntentOf<'why'>,
-): Promise<Rendered> {
+async function why(c: ListenersContext, call: Invocation, { draft }: IntentOf<'why'>): Promise<Rendered> {
   const { teamId, userId, text } = call;
-  if (problems.length > 0) return wrongOptions(c, call, problems);
   const { mayStart, who } = shownIdentity(await c.lookUp({ teamId, userId }), text);
   if (!mayStart) throw new RefusedError(who);
   const decision = await explained(c, call, { draft });
