@@ -63,15 +63,6 @@ function createReceiver({ transport, ...options }: BoltOptions, deliver: Deliver
     : createSocketReceiver({ ...options, ...transport, deliver });
 }
 
-class ListenerFailedError extends Error {
-  readonly code = 'listener-failed';
-
-  constructor(cause: Error) {
-    super(cause.message, { cause });
-    this.name = 'ListenerFailedError';
-  }
-}
-
 async function nothing(): Promise<void> {
   return Promise.resolve();
 }
@@ -84,55 +75,52 @@ function createApp({ bot, log }: BoltOptions): App {
     // Otherwise Bolt keeps every conversation's state in memory and looks it up on every event.
     convoStore: false,
     logger: slackLogger(log),
-    extendedErrorHandler: true,
   });
-  app.error(async ({ error, body }: { error: Error; body: object }) =>
-    Promise.reject(isReadable(body) ? new ListenerFailedError(error) : error),
-  );
+  app.error(async (error) => {
+    throw error;
+  });
   return app;
-}
-
-/** Bolt fails at what isn't from Slack, and so do its listeners. */
-function isReadable(body: object): boolean {
-  const { kind } = readPayload(body);
-  return kind !== 'malformed' && kind !== 'ignored';
 }
 
 /** What is handled at once for one person: more than anybody's own hands send, and too little to make others wait. */
 const AT_ONCE = 50;
 const SLACK_WAITS_MS = 3000;
 
-/** What Bolt doesn't do for its listeners. */
+/** What Bolt doesn't do for its listeners. They see only what `readPayload` can read. */
 function createDeliver(app: App, options: BoltOptions): Deliver {
-  const { log } = options;
+  const { bot, log } = options;
   const handling = new Map<string, number>();
 
-  /**
-   * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is
-   * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
-   */
-  async function handle({ body: given, retryNum, answer }: Delivery): Promise<void> {
-    // Nothing from Slack may hold what can't be stored.
-    const body = await inOwnWorkspace(bodySchema.parse(cleanJson(given)), options);
-    const isEvent = body['type'] === 'event_callback';
-    await app.processEvent({ body, retryNum, ack: isEvent ? nothing : answer });
-    if (isEvent) await answer();
-  }
-
-  async function handleInTurn(delivery: Delivery): Promise<void> {
-    const sender = senderOf(delivery.body);
-    if (sender === null) return handle(delivery);
+  async function inTurn(sender: string | null, handle: () => Promise<void>): Promise<void> {
+    if (sender === null) return handle();
     const others = handling.get(sender) ?? 0;
-    if (others === AT_ONCE) throw new ListenerFailedError(new Error('one person sends too much at once'));
+    if (others === AT_ONCE) throw new Error('one person sends too much at once');
     handling.set(sender, others + 1);
-    await handle(delivery).finally(() => {
+    await handle().finally(() => {
       const left = (handling.get(sender) ?? 0) - 1;
       if (left > 0) handling.set(sender, left);
       else handling.delete(sender);
     });
   }
 
-  return async ({ answer, ...delivery }) => {
+  /**
+   * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is
+   * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
+   */
+  async function handle({ body: given, retryNum, answer }: Delivery & { body: Body }): Promise<void> {
+    const body = await inOwnWorkspace(given, options);
+    const isEvent = body['type'] === 'event_callback';
+    await app.processEvent({ body, retryNum, ack: isEvent ? nothing : answer });
+    if (isEvent) await answer();
+  }
+
+  return async ({ body: given, retryNum, answer }) => {
+    const body = readBody(given, bot());
+    const payload = readPayload(body);
+    if (payload.kind === 'malformed') {
+      log.warn({ problem: payload.problem }, 'a payload could not be read');
+      return 'malformed';
+    }
     let isAnswered = false;
     const late = setTimeout(() => log.warn('Slack got no answer within 3 s'), SLACK_WAITS_MS);
     const answerOnce = async (content?: unknown): Promise<void> => {
@@ -141,50 +129,40 @@ function createDeliver(app: App, options: BoltOptions): Deliver {
       clearTimeout(late);
       await answer(content);
     };
-    const why = await handleInTurn({ ...delivery, answer: answerOnce }).then(
-      () => 'unknown' as const,
-      (error: unknown) => {
-        if (error instanceof ListenerFailedError) {
-          log.error({ err: error }, 'a listener failed');
-          return 'failed' as const;
-        }
-        log.warn({ err: error }, 'a payload could not be read');
-        return 'malformed' as const;
-      },
-    );
-    clearTimeout(late);
-    return isAnswered ? null : why;
+    try {
+      const sender = 'userId' in payload ? payload.userId : null;
+      if (payload.kind === 'ignored') await answerOnce();
+      else await inTurn(sender, async () => handle({ body, retryNum, answer: answerOnce }));
+      return isAnswered ? null : 'unknown';
+    } catch (error) {
+      log.error({ err: error }, 'a listener failed');
+      return isAnswered ? null : 'failed';
+    } finally {
+      clearTimeout(late);
+    }
   };
-}
-
-const senderSchema = z.looseObject({
-  user_id: z.string().optional(),
-  user: z.looseObject({ id: z.string() }).optional(),
-  event: z.looseObject({ user: z.string().optional().catch(undefined) }).optional(),
-});
-
-/** Who sent a command or an event, or acted in a message or a view; null: nobody. */
-function senderOf(body: unknown): string | null {
-  const { user_id: typed, user, event } = senderSchema.safeParse(body).data ?? {};
-  return typed ?? user?.id ?? event?.user ?? null;
 }
 
 const actorSchema = z.looseObject({ id: z.string(), team_id: z.string() });
 
+/** Nothing from Slack may hold what can't be stored. Slack names no workspace if a whole organization installed the app. */
+function readBody(given: unknown, { teamId }: BotIdentity): Body {
+  const body = bodySchema.safeParse(cleanJson(given)).data ?? {};
+  const isActed = actorSchema.safeParse(body['user']).success;
+  return isActed ? { ...body, team: body['team'] ?? { id: teamId } } : body;
+}
+
 /**
  * Makes people of this workspace act as its members in messages and views. For a person in an Enterprise organization,
- * Slack names the same workspace wherever they act. As the place, it may name another workspace, or none if the whole
- * organization has installed the app.
+ * Slack names the same workspace wherever they act. As the place, it may name another workspace.
  * https://docs.slack.dev/enterprise-grid/organization-ready-apps, https://github.com/slackapi/bolt-js/issues/1875
  */
 async function inOwnWorkspace(body: Body, { bot, isOfBoth, log }: BoltOptions): Promise<Body> {
   const user = actorSchema.safeParse(body['user']).data;
   if (user === undefined) return body;
   const { teamId } = bot();
-  const own = { id: teamId };
   const isOwn = user.team_id === teamId || (await isAlsoOwn(user.id, user.team_id, { isOfBoth, log }));
-  if (!isOwn) return { ...body, team: body['team'] ?? own };
-  return { ...body, team: own, user: { ...user, team_id: teamId } };
+  return isOwn ? { ...body, team: { id: teamId }, user: { ...user, team_id: teamId } } : body;
 }
 
 /** Of the 3 s that Slack waits, most is for the database. */
@@ -198,6 +176,6 @@ async function isAlsoOwn(
   const what = 'whose workspace a person is of';
   const asking = isOfBoth(userId, otherTeamId);
   const found = await inTime(asking, { withinMs: WORKSPACE_MS, otherwise: null, what, log });
-  if (found === null) throw new ListenerFailedError(new Error('Slack did not say whose workspace it is'));
+  if (found === null) throw new Error('Slack did not say whose workspace it is');
   return found;
 }

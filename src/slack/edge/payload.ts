@@ -31,8 +31,8 @@ export function readPayload(body: unknown): Payload {
   const { type, command } = typeSchema.safeParse(body).data ?? {};
   if (command !== undefined) return parsed(commandSchema, body);
   if (type === 'event_callback') return parsed(eventSchema, body);
-  const schema = type === undefined ? undefined : INTERACTIONS.get(type);
-  return schema === undefined ? IGNORED : parsed(schema, body);
+  const schema = INTERACTIONS.get(type ?? '');
+  return schema === undefined ? { kind: 'malformed', problem: 'of no known type' } : parsed(schema, body);
 }
 
 function parsed(schema: z.ZodType<Payload>, body: unknown): Payload {

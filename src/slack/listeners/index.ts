@@ -99,7 +99,7 @@ export function createListeners(
 
   app.action({ action_id: /./, type: 'block_actions' }, async ({ body, ack }) => {
     const press = payloadOf(body, 'press');
-    if (press === null) return ack();
+    if (press === null) return;
     const { isQuick, handle } = PRESS_OF.get(withoutNumber(press.actionId)) ?? OUTDATED;
     if (isQuick) await ack();
     try {
@@ -140,11 +140,9 @@ function refusalIn(error: unknown, { modal }: Text): string | null {
   return error instanceof RefusedError ? error.sentences.join('\n') : null;
 }
 
-/** null: another kind, to be ignored. What can't be read is not acknowledged, so that the person sees that it failed. */
+/** null: another kind. */
 function payloadOf<Kind extends Payload['kind']>(body: unknown, kind: Kind): PayloadOf<Kind> | null {
   const payload = readPayload(body);
-  if (payload.kind === 'malformed')
-    throw new Error(`Slack sent something that can't be read: ${payload.problem}`);
   return isOf(payload, kind) ? payload : null;
 }
 

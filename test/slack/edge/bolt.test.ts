@@ -3,6 +3,19 @@ import { createLog } from '../../../src/log.ts';
 import { createBolt, type BoltOptions } from '../../../src/slack/edge/bolt.ts';
 
 const BOT = { botToken: 'xoxb-1', botId: 'B1', botUserId: 'UBOT', teamId: 'T1', workspaceUrl: null };
+const COMMAND = {
+  command: '/devin',
+  text: 'help',
+  team_id: 'T1',
+  channel_id: 'C1',
+  trigger_id: '1.2',
+  response_url: 'https://hooks.slack.com/1',
+};
+const PRESS = {
+  type: 'block_actions',
+  actions: [{ type: 'button', action_id: 'a' }],
+  trigger_id: '1.2',
+};
 
 function open(isOfBoth: BoltOptions['isOfBoth'] = async () => Promise.resolve(false)) {
   return createBolt({
@@ -17,12 +30,16 @@ function open(isOfBoth: BoltOptions['isOfBoth'] = async () => Promise.resolve(fa
 }
 
 test.each([
-  ['events', (user: string) => ({ type: 'event_callback', team_id: 'T1', event: { type: 'message', user } })],
-  ['commands', (user: string) => ({ command: '/devin', text: 'help', team_id: 'T1', user_id: user })],
   [
-    'presses',
-    (user: string) => ({ type: 'block_actions', team: { id: 'T1' }, user: { id: user }, actions: [{}] }),
+    'events',
+    (user: string) => ({
+      type: 'event_callback',
+      team_id: 'T1',
+      event: { type: 'message', user, channel: 'C1', ts: '1.2' },
+    }),
   ],
+  ['commands', (user: string) => ({ ...COMMAND, user_id: user })],
+  ['presses', (user: string) => ({ ...PRESS, team: { id: 'T1' }, user: { id: user } })],
 ])(
   'the app handles 50 %s of a person at once, and refuses more until one is done; others are not refused',
   async (_what, bodyOf) => {
@@ -58,7 +75,7 @@ describe('a press by a member of another workspace', () => {
       return Promise.resolve();
     });
     const user = { id: 'U1', team_id: 'T2' };
-    const body = { type: 'block_actions', team: { id: 'T1' }, user, actions: [{}] };
+    const body = { ...PRESS, team: { id: 'T1' }, user };
     const sent = deliver({ body, retryNum: 0, answer: async () => Promise.resolve() });
     expect(await sent).toBe('failed');
     expect(seen).toEqual([]);

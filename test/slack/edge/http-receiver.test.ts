@@ -50,7 +50,7 @@ beforeAll(async () => {
     await slow.promise;
     await ack({ text: 'at last' });
   });
-  bolt.app.event('app_mention', async ({ context }) => void attempts.push(context.retryNum));
+  bolt.app.event('message', async ({ context }) => void attempts.push(context.retryNum));
   bolt.app.shortcut('start_session', async () => Promise.reject(new Error('the database is down')));
   bolt.app.action('refused', async () => Promise.reject(new Error('the database is down')));
   bolt.app.action('taken', async ({ ack }) => {
@@ -117,7 +117,9 @@ async function expectHealthy(): Promise<void> {
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
 }
 
-const COMMAND = 'command=%2Fdevin&text=fix+it&user_id=U2&team_id=T1&channel_id=C1';
+const WHERE =
+  'user_id=U2&team_id=T1&channel_id=C1&trigger_id=1.2&response_url=https%3A%2F%2Fhooks.slack.com%2F1';
+const COMMAND = `command=%2Fdevin&text=fix+it&${WHERE}`;
 const plausible = (): Headers => ({ ...signatureOf('another body'), 'content-type': JSON_TYPE });
 const now = (): number => Math.floor(Date.now() / 1000);
 const SEND_AND_HANG_UP = `
@@ -127,17 +129,26 @@ const SOME_DIGEST = `v0=${'a'.repeat(64)}`;
 
 describe('a delivery', () => {
   const ofMember = { id: 'U2', team_id: 'T1' };
+  const pressOfA = {
+    type: 'block_actions',
+    actions: [{ type: 'button', action_id: 'a' }],
+    trigger_id: '1.2',
+  };
 
   test.each([
     ['the app, if it names none', { team: null, user: ofMember }, 'T1'],
     ['the app, if it leaves that out', { user: ofMember }, 'T1'],
     ["the app, if a member acts in another one's view", { team: { id: 'T3' }, user: ofMember }, 'T1'],
     ['others, if it is none of theirs', { team: { id: 'T3' }, user: { id: 'U2', team_id: 'T2' } }, 'T3'],
-    ["nobody, if it doesn't name the person's either", { team: null, user: { id: 'U2' } }, undefined],
   ])('is for the workspace of %s', async (_what, who, expected) => {
-    const press = { type: 'block_actions', actions: [{ type: 'button', action_id: 'a' }], ...who };
-    expect(await postSigned(payloadForm(press), FORM)).toMatchObject({ status: 200 });
+    expect(await postSigned(payloadForm({ ...pressOfA, ...who }), FORM)).toMatchObject({ status: 200 });
     expect(teams.splice(0)).toEqual([expected]);
+  });
+
+  test("that names neither its workspace nor the person's is refused", async () => {
+    const press = { ...pressOfA, team: null, user: { id: 'U2' } };
+    expect(await postSigned(payloadForm(press), FORM)).toMatchObject({ status: 400 });
+    expect(teams).toEqual([]);
   });
 
   const done = { team: { id: 'T1' }, user: ofMember, trigger_id: '1.2' };
@@ -178,9 +189,9 @@ describe('a delivery', () => {
   });
 
   test('is verified by its bytes, not by its decoded text', async () => {
-    const body = Buffer.concat([Buffer.from('command=%2Fdevin&text='), Buffer.from([0xff, 0xfe])]);
+    const body = Buffer.concat([Buffer.from(`${COMMAND}&more=`), Buffer.from([0xff, 0xfe])]);
     expect((await postSigned(body, FORM)).status).toBe(200);
-    const changed = Buffer.concat([Buffer.from('command=%2Fdevin&text='), Buffer.from([0xfd, 0xfc])]);
+    const changed = Buffer.concat([Buffer.from(`${COMMAND}&more=`), Buffer.from([0xfd, 0xfc])]);
     expect(
       (await post({ body: changed, headers: { 'content-type': FORM, ...signatureOf(body) } })).status,
     ).toBe(401);
@@ -194,12 +205,13 @@ describe('a delivery', () => {
   });
 
   test('that takes too long is logged, and not refused', async () => {
-    const answer = postSigned('command=/slow', FORM);
+    const before = log.text().length;
+    const answer = postSigned(`command=%2Fslow&${WHERE}`, FORM);
     await expect.poll(log.text, { timeout: 10_000 }).toContain('Slack got no answer within 3 s');
     slow.resolve();
     expect(await answer).toEqual({ status: 200, text: '{"text":"at last"}' });
     expect(refusals).toEqual([]);
-    expect(log.text()).not.toContain('could not be read');
+    expect(log.text().slice(before)).not.toContain('could not be read');
   });
 
   test('that Slack has given up before it is read does nothing', async () => {
