@@ -85,7 +85,7 @@ type Intents = {
   'set-own': { chosen: Preferences; setting: (typeof OWN_SETTINGS)[number] };
 };
 
-export type IntentKind = keyof Intents;
+type IntentKind = keyof Intents;
 export type IntentOf<Kind extends IntentKind> = { [Each in Kind]: { kind: Each } & Intents[Each] }[Kind];
 export type Intent = IntentOf<IntentKind>;
 

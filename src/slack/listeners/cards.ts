@@ -18,7 +18,6 @@ import {
   RefusedError,
   requireEnding,
   requirePerson,
-  requireRequester,
   requireSteering,
   requireWriting,
 } from '../authority.ts';
@@ -66,11 +65,8 @@ export const CARD_PRESSES = {
   [CARD_ACTION['check-again']]: acts('check-again'),
   [CARD_ACTION['start-anyway']]: acts('start-anyway'),
   [CARD_ACTION.details]: quick(openDetails),
-  [CARD_ACTION['edit-and-try-again']]: fillsForm(
-    async (c, { request }, userId) => requireRequester(c, request, userId),
-    ({ request }) => request.draft,
-  ),
-  [CARD_ACTION['start-again']]: fillsForm(onlyReaders, startsAgain),
+  [CARD_ACTION['edit-and-try-again']]: quick(openAgain),
+  [CARD_ACTION['start-again']]: quick(openAgain),
   [CARD_ACTION['ask-stop']]: quick(openStop),
   [CARD_ACTION.reply]: quick(openBox),
   // The browser opens the link; Slack only needs the click acknowledged.
@@ -82,7 +78,7 @@ export const CARD_PRESSES = {
   }),
   [ACTION.approve]: durable(async (c, press) => {
     const { requestId, number } = approvalValue.read(press.value);
-    await threadOf(c, press, { requestId });
+    await threadOf(c, press, requestId);
     await saveAct(c, press, { kind: 'approve', requestId, number });
   }),
   [ACTION.decline]: quick(openDecline),
@@ -167,19 +163,13 @@ function rulesOf({ approvals, failure }: SessionRequest): string[] {
   return [...approvals, ...hurdles].map(({ rule }) => rule);
 }
 
-/** The requester edits the same; others start a session of their own, if they can read what was asked for. */
-function fillsForm(only: typeof onlyReaders, draftOf: (thread: SteeredThread) => EffectiveDraft): OnPress {
-  return quick(async (c, press) => {
-    const thread = await threadOf(c, press);
-    await requirePerson(c, { teamId: thread.request.teamId, userId: press.userId });
-    await only(c, thread, press.userId);
-    const again = { ...thread.request, draft: draftOf(thread) };
-    await openForm(c, press, await offerAgain(c, press, again));
-  });
-}
-
-async function onlyReaders(...asked: Parameters<typeof readingRefusal>): Promise<void> {
-  refuse(await readingRefusal(...asked));
+/** Whoever can read what was asked for can start the same, as their own. */
+async function openAgain(c: ListenersContext, press: Press): Promise<void> {
+  const thread = await threadOf(c, press);
+  await requirePerson(c, { teamId: thread.request.teamId, userId: press.userId });
+  refuse(await readingRefusal(c, thread, press.userId));
+  const again = { ...thread.request, draft: startsAgain(thread) };
+  await openForm(c, press, await offerAgain(c, press, again));
 }
 
 /** After a failure or at a cap, Devin can read what the session has done. One that stopped at its own cap needs about as much again. */
@@ -228,7 +218,7 @@ async function sendStop(...[c, submission]: Parameters<OnSubmit>) {
 async function openDecline(c: ListenersContext, press: Press): Promise<void> {
   const asked = approvalValue.read(press.value);
   const text = await c.textFor(press.userId);
-  const { request } = await threadOf(c, press, asked);
+  const { request } = await threadOf(c, press, asked.requestId);
   if (awaited(request, asked.number) === null) refuse(text.approval.refused.over);
   await openView(c, press, renderDeclineDialog(asked, text));
 }
@@ -272,7 +262,7 @@ async function sendReply(...[c, submission]: Parameters<OnSubmit>) {
 /** Once for each question and person. */
 async function answerWithOption(c: ListenersContext, press: Press): Promise<void> {
   const { requestId, eventId, words: text } = optionValue.read(press.value);
-  const thread = await followedOf(c, press, { requestId });
+  const thread = await followedOf(c, press, requestId);
   const { session } = thread;
   const { userId } = press;
   if (session.phase !== 'needs-you') refuse((await c.textFor(userId)).steering.optionTooLate);

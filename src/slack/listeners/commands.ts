@@ -1,7 +1,7 @@
 import type { AckFn, RespondArguments } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
 import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
-import type { Intent, IntentKind, IntentOf } from '../../session/intent.ts';
+import type { Intent, IntentOf } from '../../session/intent.ts';
 import { withDeadline, TooLateError } from '../../store/commit.ts';
 import type { Text } from '../../text/index.ts';
 import { RefusedError, requirePerson } from '../authority.ts';
@@ -170,7 +170,8 @@ export async function answerCommand(
 ): Promise<Rendered | null> {
   const text = await c.textFor(call.userId);
   try {
-    if (FOR_MEMBERS.has(intent.kind)) await requirePerson(c, call);
+    // Nothing is said about any session, or what they cost, to those who may do nothing here.
+    if (intent.kind in SESSION_ANSWERS) await requirePerson(c, call);
     return await answerKind(c, { ...call, text }, { kind: intent.kind, intent });
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
@@ -178,18 +179,6 @@ export async function answerCommand(
     return refusal({ title: text.thread.notDelivered, problems: error.sentences, typed: intent.text }, text);
   }
 }
-
-/** Nothing is said about any session, or what they cost, to those who may do nothing here. The others check by themselves. */
-const FOR_MEMBERS: ReadonlySet<IntentKind> = new Set<IntentKind>([
-  'list',
-  'pick',
-  'status',
-  'say',
-  'stop',
-  'archive',
-  'follow',
-  'usage',
-]);
 
 async function answerKind<Kind extends Answering['kind']>(
   c: ListenersContext,

@@ -70,7 +70,7 @@ export function channelOf({ view, channelId: pressedIn }: Press): string {
 export async function threadOf(
   c: ListenersContext,
   press: Press,
-  { requestId = press.value ?? '' }: { requestId?: string } = {},
+  requestId = press.value ?? '',
 ): Promise<SteeredThread> {
   const request = await c.store.requests.find(requestId);
   // After a lost database, until its card is found; or for good.

@@ -261,29 +261,21 @@ export async function openFromShortcut(
   shortcut: Shortcut,
   ack: () => Promise<void>,
 ): Promise<void> {
-  const { threadTs } = shortcut.message;
+  const { ts, threadTs } = shortcut.message;
   const prompt = await taskIn(c, shortcut);
   // The card goes into the message's thread, or starts one under it.
-  const origin = { ...originOf(shortcut), threadTs: threadTs ?? shortcut.message.ts };
+  const origin = { ...shortcut, threadTs: threadTs ?? ts };
   const wish = { draft: prompt === null ? {} : { prompt } };
   const form = await offerForm(c, origin, { wish, context: contextOf(shortcut) });
   await ack();
-  const asked = { ...shortcut, threadTs: threadAround(shortcut) };
+  // Nobody sees a private notice in a thread that is closed or has no replies.
+  const asked = { ...shortcut, threadTs: threadTs === ts ? null : threadTs };
   const running = await c.store.sessions.inThread(origin.channelId, origin.threadTs);
   if (running === null || isOver(running)) return openForm(c, asked, form);
   const { requestId, snapshot } = running;
   const another = { actionId: ACTION.openForm, formId: form.id };
   const told = renderRunning({ requestId, url: snapshot.url, another }, await c.textFor(origin.userId));
   await c.slack.outbound.tellPrivately(asked, told);
-}
-
-function originOf({ teamId, userId, channelId, placeKind, responseUrl }: Shortcut) {
-  return { teamId, userId, channelId, placeKind, responseUrl };
-}
-
-/** null: it is in none, or starts one. Nobody sees a private notice in a thread that is closed or has no replies. */
-function threadAround({ message: { ts, threadTs } }: Shortcut): string | null {
-  return threadTs === ts ? null : threadTs;
 }
 
 function contextOf({ channelId, channelName, message: picked }: Shortcut): MessageContext {

@@ -88,7 +88,7 @@ async function status(
 }
 
 /** The act checks the person, and answers them. */
-async function ask(c: ListenersContext, call: Invocation, act: ActAsked): Promise<null> {
+export async function ask(c: ListenersContext, call: Invocation, act: ActAsked): Promise<null> {
   await saveAct(c, call, { ...act, always: true });
   return null;
 }
@@ -115,7 +115,7 @@ async function say(c: ListenersContext, call: Invocation, intent: IntentOf<'say'
   return notice([text.sessions.say(linkedTitle(cardOf(c, found, call), text))]);
 }
 
-/** Sub-commands about sessions. */
+/** Sub-commands about sessions, for people who may start one. */
 export const SESSION_ANSWERS = {
   list,
   pick,
@@ -127,7 +127,5 @@ export const SESSION_ANSWERS = {
     const { teamId, placeKind } = call;
     return ask(c, call, { kind: 'follow', sessionId: bareSessionId(session), teamId, placeKind });
   },
-  link: async (c, call, { slackUserId: personId, devinUserId }) =>
-    ask(c, call, { kind: 'link', teamId: call.teamId, personId, devinUserId }),
   usage: async (c, call, asked) => ask(c, call, { ...asked, teamId: call.teamId }),
 } satisfies Partial<Answers>;

@@ -22,6 +22,7 @@ import type { Answers, Invocation } from '../commands.ts';
 import { quick, type ListenersContext, type Presses, type Submissions } from '../context.ts';
 import { openView } from '../open-view.ts';
 import { drawHome } from '../workspace.ts';
+import { ask } from './sessions.ts';
 
 /** Changes defaults if the person may, then shows what applies. */
 async function change(
@@ -191,4 +192,10 @@ async function forgetIdentity({ store, now }: ListenersContext, person: Person):
 }
 
 /** Who a person is in Devin, and what the policy makes of what they ask for. Starts nothing. */
-export const EXPLAIN_ANSWERS = { why, whoami, 'set-own': setOwn } satisfies Partial<Answers>;
+export const EXPLAIN_ANSWERS = {
+  why,
+  whoami,
+  'set-own': setOwn,
+  link: async (c, call, { slackUserId: personId, devinUserId }) =>
+    ask(c, call, { kind: 'link', teamId: call.teamId, personId, devinUserId }),
+} satisfies Partial<Answers>;
