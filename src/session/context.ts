@@ -26,8 +26,7 @@ const slackMessageSchema = z.object({
 export type SlackMessage = z.infer<typeof slackMessageSchema>;
 
 /** What is sent with the task: the picked message, the thread up to it, or all of the thread. */
-export const CONTEXT_CHOICES = ['message', 'until-here', 'thread'] as const;
-export type ContextChoice = (typeof CONTEXT_CHOICES)[number];
+const CONTEXT_CHOICES = ['message', 'until-here', 'thread'] as const;
 
 /** The kind of conversation in which something was asked. */
 export const PLACE_KINDS = ['public', 'private', 'direct'] as const;

@@ -11,7 +11,6 @@ describe('the message shortcut', () => {
     await slackPage.useShortcut(message('It is the address picker', thread), 'Start a Devin session');
     await modal.getByText(/Runs as/).waitFor();
     await field('Task').fill('Fix the address picker');
-    await modal.getByRole('radio', { name: /whole thread/i }).check();
     await submit();
     await modal.waitFor({ state: 'detached' });
     // Devin's words may include the task, too: only the card shows a status.

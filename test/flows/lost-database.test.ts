@@ -62,7 +62,6 @@ async function pickMessage({ slack }: World, by: { userId: string; channelId: st
   slack.typeIn(view.id, {
     'field.prompt': 'fix the login test',
     'field.max_acu_limit': '10',
-    context_choice: 'thread',
   });
   await slack.submit(view.id, userId);
 }

@@ -61,7 +61,7 @@ describe('a former member of a private channel', () => {
     await slack.shortcut(ben.userId, { channelId, ts: root }, 'start_session');
     const form = await settledForm(slack, ben.userId);
     leave(world(), ben.userId, channelId);
-    slack.typeIn(form.id, { 'field.prompt': 'read it all', context_choice: 'thread' });
+    slack.typeIn(form.id, { 'field.prompt': 'read it all' });
     await slack.submit(form.id, ben.userId);
     const session = await sessionOf(devin, ben.devinUserId);
     expect(session.request.prompt).toContain('| The picked message');

@@ -82,7 +82,7 @@ const FORM: SessionForm = {
   sources: {},
   names: {},
   faults: {},
-  context: { picked: 'words', options: ['thread', 'message'] },
+  about: 'words',
   runsAs: MEMBER,
   choices: null,
   lostSecrets: null,
@@ -103,7 +103,6 @@ function FORMS(): Partial<SessionForm>[] {
   return [
     {},
     { groups: [] },
-    { context: { picked: null, options: ['until-here', 'message'] } },
     { faults },
     { lostSecrets: ['words'] },
     { choices: CHOICES },

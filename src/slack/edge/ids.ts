@@ -109,7 +109,6 @@ export const NONE = 'none';
 export const optionsBlock = (added: number): string => `options.${added}`;
 export const isOptionsBlock = (blockId: string | undefined): boolean => /^options\.\d$/.test(blockId ?? '');
 export const BLOCK = {
-  context: 'context_choice',
   files: 'files',
   /** What went wrong with the whole form. */
   alert: 'form_alert',

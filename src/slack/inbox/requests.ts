@@ -148,13 +148,11 @@ export async function acceptForm(
   {
     viewId,
     draft,
-    choice,
     fileIds: slackFileIds,
     isAnother,
   }: {
     viewId: string;
     draft: SessionDraft;
-    choice: MessageContext['choice'] | null;
     fileIds: string[];
     /** The person knows that they asked for the same before. */
     isAnother: boolean;
@@ -167,7 +165,7 @@ export async function acceptForm(
     dedupeKey,
     source: 'form',
     draft: applyForm(form.draft, stored),
-    context: chosenContext(form, choice),
+    context: chosenContext(form),
     slackFileIds,
     sessionSecrets,
     unlessTwin: !isAnother,
@@ -186,13 +184,8 @@ export async function acceptOffered(c: RequestsContext, form: Form): Promise<boo
   return true;
 }
 
-function chosenContext(
-  { context, without }: Form,
-  choice: MessageContext['choice'] | null,
-): MessageContext | null {
-  if (context === null) return null;
-  const chosen = { ...context, isOffered: false, choice: choice ?? context.choice };
-  return { ...chosen, ...(without !== null && { without }) };
+function chosenContext({ context, without }: Form): MessageContext | null {
+  return context && { ...context, isOffered: false, ...(without !== null && { without }) };
 }
 
 type SavingContext = {

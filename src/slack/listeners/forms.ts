@@ -105,14 +105,14 @@ type Read = Awaited<ReturnType<typeof readSubmission>>;
 async function saveUnlessAsked(
   c: ListenersContext,
   form: Form,
-  { viewId, draft, contextChoice: choice, attached: fileIds }: Read & { viewId: string },
+  { viewId, draft, attached: fileIds }: Read & { viewId: string },
 ): Promise<Unsaved | null> {
   const asked = form.questions ?? [];
   const isAnother = asked.includes('asked-before');
   const unsaved =
     !asked.includes('credential') && credentialsInDraft(draft).length > 0
       ? 'credential'
-      : await acceptForm(c, form, { viewId, draft, choice, fileIds, isAnother });
+      : await acceptForm(c, form, { viewId, draft, fileIds, isAnother });
   if (unsaved !== null && unsaved !== 'sent-before')
     await c.store.forms.change(form.id, { questions: [...asked, unsaved] });
   return unsaved;
@@ -189,14 +189,11 @@ async function whatDevinGets(
 ) {
   const { groups } = formMetadata.read(view.metadata);
   const rules = { groups, faults: {}, before: form.draft.values, text };
-  const { draft, contextChoice } = readSessionForm(view.values, rules);
+  const { draft } = readSessionForm(view.values, rules);
   const { context, draft: filled, without } = form;
-  const choice = contextChoice ?? context?.choice;
   const [explained, conversation] = await Promise.all([
     c.gate.explain(form),
-    context === null
-      ? { items: [], notes: [] }
-      : readConversation(c, { ...context, choice: choice ?? context.choice }, { form, text }),
+    context === null ? { items: [], notes: [] } : readConversation(c, context, { form, text }),
   ]);
   const instructions = explained?.choices.instructions ?? null;
   return { values: draft, names: filled.names ?? {}, instructions, without, ...conversation };
@@ -208,10 +205,7 @@ async function readConversation(
   context: MessageContext,
   { form, text }: { form: Form; text: Text },
 ): Promise<{ items: ReviewItem[]; notes: string[] }> {
-  const isAlone = context.choice === 'message' || context.picked.threadTs === null;
-  const read = isAlone
-    ? [context.picked]
-    : await nullIfFails(thread.read(context, form.userId), log, "a thread couldn't be shown");
+  const read = await nullIfFails(thread.read(context, form.userId), log, "a thread couldn't be shown");
   const messages = tickedMessages(context, read ?? [context.picked]);
   const quoted = await thread.quote(context, messages);
   const words = text.review;

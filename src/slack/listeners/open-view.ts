@@ -1,6 +1,5 @@
 import type { ModalView } from '@slack/types';
 import { nullIfFails } from '../../log.ts';
-import type { ContextChoice, MessageContext } from '../../session/context.ts';
 import { groupsOf, type EffectiveDraft } from '../../session/defaults.ts';
 import type { Faults } from '../../session/failure.ts';
 import { fields, type FieldValues, type SessionDraft } from '../../session/fields.ts';
@@ -14,12 +13,7 @@ import type { PrivatePlace } from '../edge/outbound.ts';
 import { isKept } from '../views/form/fields.ts';
 import { hurdleSentence, keyRefused, unopened } from '../views/notices.ts';
 import { button } from '../views/objects.ts';
-import {
-  renderSessionForm,
-  type FormContext,
-  type FormIdentity,
-  type SessionForm,
-} from '../views/session-form.ts';
+import { renderSessionForm, type FormIdentity, type SessionForm } from '../views/session-form.ts';
 import { truncate } from '../views/text.ts';
 import type { ListenersContext } from './context.ts';
 
@@ -68,6 +62,7 @@ function formView(form: Form, looked: Pick<SessionForm, 'runsAs' | 'choices'>): 
   const { id, draft, context, lostSecrets } = form;
   const faults = form.faults ?? {};
   const values = withRefused(draft, faults);
+  const isAbout = context !== null && values.prompt === undefined;
   return {
     ...draft,
     ...looked,
@@ -75,7 +70,7 @@ function formView(form: Form, looked: Pick<SessionForm, 'runsAs' | 'choices'>): 
     groups: groupsOf(values, faults, { session_secrets: lostSecrets ?? undefined }),
     values,
     faults,
-    context: context === null ? null : contextView(values, context),
+    about: isAbout ? truncate(context.picked.text, EXCERPT_LENGTH) : null,
     lostSecrets,
   };
 }
@@ -91,14 +86,6 @@ function withRefused({ values: before }: EffectiveDraft, faults: Faults): Sessio
     return isKept(field, value) ? [] : [[key, value] as const];
   });
   return { ...before, ...Object.fromEntries(refused) };
-}
-
-function contextView({ prompt }: SessionDraft, { picked, choice }: MessageContext): FormContext {
-  const own: ContextChoice[] = choice === 'message' ? ['message', 'thread'] : [choice, 'message'];
-  return {
-    picked: prompt === undefined ? truncate(picked.text, EXCERPT_LENGTH) : null,
-    options: picked.threadTs === null ? ['message'] : own,
-  };
 }
 
 function runsAs(identity: LookedUpIdentity, choices: Choices | null, text: Text): FormIdentity {

@@ -1,5 +1,4 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
-import type { ContextChoice } from '../../session/context.ts';
 import type { Names, Sources } from '../../session/defaults.ts';
 import type { Faults } from '../../session/failure.ts';
 import {
@@ -40,13 +39,14 @@ type FilledIn = {
   names?: Names | undefined;
   /** What was refused, by field. */
   faults: Faults;
-  context: FormContext | null;
+  /** The message that the task was started from, if the task doesn't say what it's about. */
+  about: string | null;
   /** What the policy allows; null: everything. */
   choices: Choices | null;
 };
 
 /** Nothing is filled in. */
-export const UNFILLED: FilledIn = { values: {}, sources: {}, faults: {}, context: null, choices: null };
+export const UNFILLED: FilledIn = { values: {}, sources: {}, faults: {}, about: null, choices: null };
 
 export type SessionForm = FilledIn & {
   formId: string;
@@ -116,40 +116,15 @@ function filesInput({ modal }: Text): InputBlock {
 /** After the task comes what it is about. */
 export function inputsOf(
   among: readonly Field[],
-  { values, sources, names = {}, faults, context, choices }: FilledIn,
+  { values, sources, names = {}, faults, about, choices }: FilledIn,
   text: Text,
 ): KnownBlock[] {
   return among.flatMap((field): KnownBlock[] => {
     const { key, isTask } = field;
     const entry = { value: values[key], source: sources[key], fault: faults[key] };
-    return [
-      fieldInput({ field, ...entry, names, choices, text }),
-      ...(isTask === true && context !== null ? contextBlocks(context, text) : []),
-    ];
+    const input = fieldInput({ field, ...entry, names, choices, text });
+    return isTask === true && about !== null ? [input, context(aboutMessage(about, text))] : [input];
   });
-}
-
-/** The message that a task was started from. */
-export type FormContext = {
-  /** A short excerpt of the message; null: a task says what it's about. */
-  picked: string | null;
-  /** What can be sent with the task, what is sent by default first. */
-  options: ContextChoice[];
-};
-
-/** Says what the task is about, and asks how much of the thread goes to Devin, if there is one. */
-function contextBlocks({ picked, options }: FormContext, text: Text): KnownBlock[] {
-  const { label, hint, choices } = text.modal.context;
-  const [first, ...others] = options.map((choice) => option(choices[choice], choice));
-  const excerpt = picked === null ? [] : [context(aboutMessage(picked, text))];
-  if (first === undefined || others.length === 0) return excerpt;
-  const element = {
-    type: 'radio_buttons' as const,
-    action_id: INPUT,
-    options: [first, ...others],
-    initial_option: first,
-  };
-  return [...excerpt, inputBlock({ blockId: BLOCK.context, label, hint, optional: false, element })];
 }
 
 function aboutMessage(picked: string, { modal, review }: Text): string {

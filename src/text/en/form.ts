@@ -20,14 +20,9 @@ export const modal = {
     machine: 'Environment',
   },
   context: {
+    /** Heading in Details. */
     label: 'Background',
-    hint: 'Not instructions. Files are included. To read a thread, this app must be in the conversation.',
     picked: (excerpt: string): string => `About this message: ${excerpt}`,
-    choices: {
-      message: 'Only this message',
-      'until-here': 'The thread up to this message',
-      thread: 'The whole thread',
-    },
   },
   /** `names`: empty if they are not known. */
   secretsLost: (names: readonly string[]): string =>

@@ -18,13 +18,7 @@ export const modal: Text['modal'] = {
   },
   context: {
     label: '背景情報',
-    hint: '指示としては扱いません。ファイルも含みます。スレッドを読むには、このアプリが会話に参加している必要があります。',
     picked: (excerpt) => `対象のメッセージ: ${excerpt}`,
-    choices: {
-      message: 'このメッセージのみ',
-      'until-here': 'このメッセージまでのスレッド',
-      thread: 'スレッド全体',
-    },
   },
   secretsLost: (names) =>
     `このセッション専用のシークレットは残っていません。もう一度入力してください。${names.length === 0 ? '' : `対象: ${names.join('、')}`}`,

@@ -60,7 +60,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         sources: {},
         names: { p1: words },
         faults: {},
-        context: { picked: words, options: [] },
+        about: words,
         runsAs: shownIdentity({ ...MATCHED, name: words }, text),
         choices: {
           closed: null,

@@ -29,7 +29,7 @@ describe('a form', () => {
       fc.property(draft, (values) => {
         const state = stateOf(draw({ values, groups: [...OPTION_GROUPS] }));
         const read = readSessionForm(state, { ...EXPANDED, before: values });
-        expect(read).toEqual({ draft: values, contextChoice: null, files: [], errors: {} });
+        expect(read).toEqual({ draft: values, files: [], errors: {} });
       }),
     );
   });

@@ -1,5 +1,4 @@
 import { parse as parseEnvironment } from 'dotenv';
-import { CONTEXT_CHOICES, type ContextChoice } from '../../../session/context.ts';
 import type { Faults } from '../../../session/failure.ts';
 import {
   fieldOf,
@@ -18,8 +17,6 @@ import { faultSentence, invalidValue, isKept, readField, readJson, type Reading 
 
 type ReadForm = {
   draft: SessionDraft;
-  /** null: there was no choice. */
-  contextChoice: ContextChoice | null;
   files: UploadedFile[];
   /** By block id, for Slack. */
   errors: Record<string, string>;
@@ -40,13 +37,7 @@ export function readSessionForm(
 ): ReadForm {
   const shown = fields.filter(({ group }) => group === 'main' || groups.includes(group));
   const { values, errors } = readFields(shown, state, rules);
-  const choice = readEntered(state).get(BLOCK.context);
-  return {
-    draft: sessionDraftSchema.parse(values),
-    contextChoice: CONTEXT_CHOICES.find((known) => choice?.includes(known)) ?? null,
-    files: readUploads(state),
-    errors,
-  };
+  return { draft: sessionDraftSchema.parse(values), files: readUploads(state), errors };
 }
 
 /** The valid values of these fields, and the errors by block id. */

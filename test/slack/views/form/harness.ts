@@ -16,7 +16,7 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
     values: {},
     sources: {},
     faults: {},
-    context: null,
+    about: null,
     runsAs: { mayStart: true, who: 'Runs as *Ada*', how: 'Matched.' },
     choices: null,
     lostSecrets: null,
