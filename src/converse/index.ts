@@ -17,7 +17,7 @@ import { resendButton, runAgainButton } from '../slack/views/steering.ts';
 import { escape } from '../slack/views/text.ts';
 import { overBudgetWords } from '../slack/views/whoami.ts';
 import type { Reply } from '../store/replies.ts';
-import { findFollowed, cardThread, findSteered, lostSecrets } from '../store/requests.ts';
+import { findFollowed, cardThread, findSteered } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import {
@@ -240,7 +240,7 @@ async function offerForm({ store }: ConverseContext, { reply, request }: ReplyIn
     },
     context: null,
     sealed: null,
-    lostSecrets: lostSecrets(request),
+    secretNames: request.secretNames,
     faults: {},
   });
   return id;

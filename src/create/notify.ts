@@ -18,7 +18,7 @@ import {
 import type { Rendered } from '../slack/views/objects.ts';
 import { escape } from '../slack/views/text.ts';
 import { hurdleWords } from '../slack/views/whoami.ts';
-import { hasReplies, type SessionRequest, lostSecrets } from '../store/requests.ts';
+import { hasReplies, type SessionRequest } from '../store/requests.ts';
 import type { StoreParts } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { PERSON_NOT_IN_CONVERSATION } from './steps.ts';
@@ -65,7 +65,7 @@ function notSentAgain({ failure }: SessionRequest, text: Text): Rendered {
 
 /** Shows what they typed, so that nothing is lost. No form is offered if it would refuse them as well. */
 async function refused({ store }: NotifyContext, request: SessionRequest, text: Text): Promise<Rendered> {
-  const { id, failure, draft, context } = request;
+  const { id, failure, draft, context, secretNames } = request;
   const isOffered = failure?.kind !== 'identity';
   if (isOffered) {
     const hurdles = failure?.kind === 'policy' ? failure.hurdles : [];
@@ -77,7 +77,7 @@ async function refused({ store }: NotifyContext, request: SessionRequest, text: 
       draft: { ...draft, values },
       context,
       sealed: null,
-      lostSecrets: lostSecrets(request),
+      secretNames,
     };
     await store.forms.insert({ ...placeColumns(request), ...form });
   }

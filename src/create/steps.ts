@@ -255,11 +255,11 @@ export const settle: Step = async (c, request, { signal }) => {
 /** Throws a `Refused` if the session secrets can no longer be read, or were erased. */
 function composeRequest(
   { store: { envelopes }, tagRequests }: CreateContext,
-  { id, sealed, hadSecrets, identity, draft, prompt, uploads }: SessionRequest,
+  { id, sealed, secretNames, identity, draft, prompt, uploads }: SessionRequest,
 ): SessionCreateRequest {
   // Without secrets, a key that was lost is no reason not to start: only private notices go another way.
   const { sessionSecrets } = envelopes.open(id, sealed) ?? EMPTY_ENVELOPE;
-  if (hadSecrets && sessionSecrets.length === 0) throw new Refused({ kind: 'secrets-lost' });
+  if (sessionSecrets.length < secretNames.length) throw new Refused({ kind: 'secrets-lost' });
   return buildRequest({
     draft: draft.values,
     prompt: prompt ?? draft.values.prompt ?? '',

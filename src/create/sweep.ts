@@ -120,8 +120,8 @@ async function search(c: CreateContext, due: readonly LostCreate[], signal: Abor
 
 /** Nobody chose "Start anyway" in time. Anyone who still wants to enters the secrets again. */
 async function eraseSecrets(c: CreateContext, requestId: string): Promise<void> {
-  await moveLocked(c, requestId, ({ id, state, hadSecrets, sealed }) => {
-    if (state !== 'unknown' || !hadSecrets) return null;
+  await moveLocked(c, requestId, ({ id, state, secretNames, sealed }) => {
+    if (state !== 'unknown' || secretNames.length === 0) return null;
     const failure = { kind: 'secrets-lost' } as const;
     return { to: state, changes: { sealed: c.store.envelopes.withoutSecrets(id, sealed), failure } };
   });

@@ -17,8 +17,8 @@ const formSchema = z.object({
   context: messageContextSchema.nullable(),
   /** The response URLs, encrypted. */
   sealed: z.string().nullable(),
-  /** Names of session secrets that were not kept; empty if the names were not kept either. */
-  lostSecrets: z.array(z.string()).nullable(),
+  /** Names of session secrets that were not kept. */
+  secretNames: z.array(z.string()),
   /** What was refused, by field. */
   faults: faultsSchema.nullable(),
   /** Messages and files of the thread not to send. */
@@ -42,7 +42,7 @@ export function createForms(db: Kysely<Tables>) {
         'id' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'draft' | 'context' | 'sealed'
       > & {
         placeKind?: Form['placeKind'] | undefined;
-        lostSecrets?: Form['lostSecrets'];
+        secretNames?: Form['secretNames'];
         faults?: Form['faults'];
       },
     ): Promise<void> {

@@ -32,11 +32,6 @@ export type RequestMove = {
   expiresInMs?: number | undefined;
 };
 
-/** What a person has to type again to repeat the request; null: nothing. */
-export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secretNames'>): string[] | null {
-  return request.hadSecrets ? request.secretNames : null;
-}
-
 export type Requests = ReturnType<typeof createRequests>;
 
 /** The lease under which one process at a time works on a request. */
@@ -237,7 +232,6 @@ const requestSchema = z.object({
   slackFileIds: z.array(z.string()),
   /** Session secrets and the response URL, encrypted; null once the request has ended. */
   sealed: z.string().nullable(),
-  hadSecrets: z.boolean(),
   /** Names of session secrets; their values are only in `sealed`. */
   secretNames: z.array(z.string()),
   identity: identitySchema.nullable(),
@@ -366,6 +360,5 @@ export function newId(): string {
 }
 
 function toRow(request: NewRequest) {
-  const { secretNames = [] } = request;
-  return withJson({ ...request, hadSecrets: secretNames.length > 0, twinKey: twinKey(request) });
+  return withJson({ ...request, twinKey: twinKey(request) });
 }

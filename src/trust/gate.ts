@@ -145,9 +145,13 @@ function sentBy(request: SessionRequest, { values }: EffectiveDraft) {
 }
 
 function requestedBy(request: SessionRequest): PolicyRequest {
-  const { draft, hadSecrets, slackFileIds, context, uploads, material } = request;
+  const { draft, secretNames, slackFileIds, context, uploads, material } = request;
   const files = [slackFileIds, uploads?.urls ?? [], material?.files ?? []].flat();
-  return { draft, hasSessionSecrets: hadSecrets, hasAttachments: hasFiles(draft.values, context, files) };
+  return {
+    draft,
+    hasSessionSecrets: secretNames.length > 0,
+    hasAttachments: hasFiles(draft.values, context, files),
+  };
 }
 
 /** A form or command as it is filled in now. */

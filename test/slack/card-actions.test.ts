@@ -4,7 +4,7 @@ import { cardActions, cardButton } from '../../src/slack/views/card-buttons.ts';
 import { en } from '../../src/text/en.ts';
 import { BARE_CARD } from '../support/card.ts';
 
-const created = { state: 'created', failure: null, hadSecrets: false } as const;
+const created = { state: 'created', failure: null, secretNames: [] } as const;
 const inDevin = (status: string, isArchived = false) => ({
   snapshot: { status, isArchived },
 });
@@ -38,15 +38,15 @@ describe('the buttons of a card', () => {
   });
 
   test.each([
-    ['met a busy Devin for too long', { kind: 'gave-up', waiting: 'busy' }, false, true],
-    ['had secrets, which are gone', { kind: 'gave-up', waiting: 'busy' }, true, false],
-    ['was declined', { ...declined, end: 'declined' }, false, false],
-    ['was approved for something else', { ...declined, end: 'policy-changed' }, false, true],
-    ['was not approved in time', { ...declined, end: 'expired' }, false, true],
-    ['was invalid', { ...refused, code: 'invalid-request' }, false, false],
-    ['met an error at Devin', { ...refused, code: 'forbidden' }, false, true],
-  ] as const)('offer the same again if the request %s: %o %s %s', (_what, failure, hadSecrets, same) => {
-    const request = { ...created, state: 'failed', failure, hadSecrets } as const;
+    ['met a busy Devin for too long', { kind: 'gave-up', waiting: 'busy' }, [], true],
+    ['had secrets, which are gone', { kind: 'gave-up', waiting: 'busy' }, ['TOKEN'], false],
+    ['was declined', { ...declined, end: 'declined' }, [], false],
+    ['was approved for something else', { ...declined, end: 'policy-changed' }, [], true],
+    ['was not approved in time', { ...declined, end: 'expired' }, [], true],
+    ['was invalid', { ...refused, code: 'invalid-request' }, [], false],
+    ['met an error at Devin', { ...refused, code: 'forbidden' }, [], true],
+  ] as const)('offer the same again if the request %s: %o %s %s', (_what, failure, secretNames, same) => {
+    const request = { ...created, state: 'failed', failure, secretNames } as const;
     expect(cardActions(request, null, { phase: 'failed', thread: null })).toEqual([
       'edit-and-try-again',
       ...(same ? ['try-again'] : []),

@@ -58,10 +58,10 @@ async function fillRequests({ db, from, to, requests, people, active }: Part): P
   const identity = { kind: 'matched', devinUserId: 'user-1', name: 'Ana', how: 'email', checkedAtMs: 0 };
   await sql`
     insert into session_requests (id, dedupe_key, state, source, team_id, user_id, channel_id, draft, slack_file_ids,
-      had_secrets, identity, card_channel_id, card_ts, prompt, session_id, created_at, updated_at)
+      identity, card_channel_id, card_ts, prompt, session_id, created_at, updated_at)
     select 'r' || n, 'd' || n,
       case when n > ${requests}::int - ${active}::int or n % 50 > 1 then 'created' when n % 50 = 1 then 'refused' else 'failed' end,
-      'command', 'T1', 'U' || (n % ${people}::int), 'C' || (n % 50), ${draft}::jsonb, '[]', false,
+      'command', 'T1', 'U' || (n % ${people}::int), 'C' || (n % 50), ${draft}::jsonb, '[]',
       ${JSON.stringify(identity)}::jsonb, 'C' || (n % 50), n || '.1', ${TASK},
       case when n > ${requests}::int - ${active}::int or n % 50 > 1 then 's' || n end,
       ${askedAt(requests)}, ${askedAt(requests)}

@@ -27,7 +27,6 @@ export function requestRow(changes: Partial<SessionRequest> = {}): SessionReques
     state: 'created',
     draft: { values: {}, sources: {} },
     placeKind: null,
-    hadSecrets: false,
     secretNames: [],
     identity: null,
     cardChannelId: 'C1',

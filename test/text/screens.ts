@@ -85,7 +85,7 @@ const FORM: SessionForm = {
   about: 'words',
   runsAs: MEMBER,
   choices: null,
-  lostSecrets: null,
+  secretNames: [],
 };
 const HOME: Home = {
   command: '/cog',
@@ -104,7 +104,7 @@ function FORMS(): Partial<SessionForm>[] {
     {},
     { groups: [] },
     { faults },
-    { lostSecrets: ['words'] },
+    { secretNames: ['words'] },
     { choices: CHOICES },
     { runsAs: { mayStart: false, who: 'words', how: null } },
   ];

@@ -13,14 +13,7 @@ import { beginCommit, inBatches, withDeadline, type Deadline } from '../../store
 import { EMPTY_ENVELOPE, type Envelope } from '../../store/envelope.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Limiter } from '../../store/limiter.ts';
-import {
-  newId,
-  offeredKey,
-  twinKey,
-  type NewRequest,
-  type SessionRequest,
-  lostSecrets,
-} from '../../store/requests.ts';
+import { newId, offeredKey, twinKey, type NewRequest, type SessionRequest } from '../../store/requests.ts';
 import type { Store, Tables } from '../../store/store.ts';
 import type { QuickGate } from '../authority.ts';
 import { placeColumns, type Origin } from '../edge/places.ts';
@@ -37,7 +30,7 @@ export type RequestsContext = {
 async function keep(
   { store: { forms, envelopes } }: RequestsContext,
   origin: Origin & { id: string },
-  content: Pick<Form, 'draft' | 'context' | 'faults' | 'lostSecrets'>,
+  content: Pick<Form, 'draft' | 'context' | 'faults' | 'secretNames'>,
 ): Promise<Form> {
   const { id, responseUrl = null } = origin;
   const sealed = envelopes.close(id, { responseUrl });
@@ -60,7 +53,7 @@ export async function offerForm(
 ): Promise<Form> {
   return withDeadline(async () => {
     const draft = await c.gate.effectiveDraft(origin, wish);
-    const content = { draft, context, faults: faultsOf(wish.problems ?? []), lostSecrets: null };
+    const content = { draft, context, faults: faultsOf(wish.problems ?? []), secretNames: [] };
     return keep(c, { ...origin, id }, content);
   });
 }
@@ -71,12 +64,12 @@ export async function offerAgain(
   { userId, responseUrl }: Pick<Origin, 'userId' | 'responseUrl'>,
   request: SessionRequest,
 ): Promise<Form> {
-  const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
+  const { teamId, channelId, threadTs, placeKind, draft, context, failure, secretNames } = request;
   const origin = { id: newId(), teamId, userId, channelId, threadTs, placeKind, responseUrl };
   return keep(c, origin, {
     draft: userId === request.userId ? draft : draftForOthers(draft),
     context,
-    lostSecrets: lostSecrets(request),
+    secretNames,
     faults: faultsOfFailure(failure),
   });
 }

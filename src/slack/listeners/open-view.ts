@@ -59,7 +59,7 @@ const EXCERPT_LENGTH = 150;
 
 /** The view model of a form. */
 function formView(form: Form, looked: Pick<SessionForm, 'runsAs' | 'choices'>): SessionForm {
-  const { id, draft, context, lostSecrets } = form;
+  const { id, draft, context, secretNames } = form;
   const faults = form.faults ?? {};
   const values = withRefused(draft, faults);
   const isAbout = context !== null && values.prompt === undefined;
@@ -67,11 +67,11 @@ function formView(form: Form, looked: Pick<SessionForm, 'runsAs' | 'choices'>): 
     ...draft,
     ...looked,
     formId: id,
-    groups: groupsOf(values, faults, { session_secrets: lostSecrets ?? undefined }),
+    groups: groupsOf(values, faults, secretNames.length > 0 ? { session_secrets: secretNames } : {}),
     values,
     faults,
     about: isAbout ? truncate(context.picked.text, EXCERPT_LENGTH) : null,
-    lostSecrets,
+    secretNames,
   };
 }
 

@@ -10,7 +10,7 @@ import { LIMIT, actions, button, caption, confirmation, option, primary } from '
 import type { SessionCard } from './session-card.ts';
 import { isLinkable } from './text.ts';
 
-type ActedOnRequest = { state: RequestState; failure: Failure | null; hadSecrets: boolean };
+type ActedOnRequest = { state: RequestState; failure: Failure | null; secretNames: readonly string[] };
 type SessionAnswer = { snapshot: Pick<SessionSnapshot, 'status' | 'isArchived'> };
 type Now = {
   phase: SessionPhase;
@@ -209,8 +209,8 @@ function lostSecrets({ request: { failure } }: Offer): boolean {
 }
 
 /** The same again without the form: not if Devin refused it, nor if its secrets are gone. */
-function canTryAgain({ request: { failure, hadSecrets } }: Offer): boolean {
-  if (hadSecrets) return false;
+function canTryAgain({ request: { failure, secretNames } }: Offer): boolean {
+  if (secretNames.length > 0) return false;
   // One click must not ask the approver who declined again.
   if (failure?.kind === 'approval') return failure.end !== 'declined';
   return failure?.kind !== 'devin' || failure.code !== 'invalid-request';

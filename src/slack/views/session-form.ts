@@ -53,8 +53,8 @@ export type SessionForm = FilledIn & {
   /** In view besides `main`. */
   groups: OptionGroup[];
   runsAs: FormIdentity;
-  /** Names of session secrets that were not kept; null: there were none. */
-  lostSecrets: readonly string[] | null;
+  /** Of session secrets that were not kept. */
+  secretNames: readonly string[];
 };
 
 /** The modal that starts a session: the inputs of `main`, and of the groups in which something is set. */
@@ -91,11 +91,11 @@ export function withGroup(view: OpenView, group: OptionGroup, text: Text): Modal
 }
 
 /** Why Devin refused it before comes first. */
-function noteBlocks({ faults, lostSecrets }: SessionForm, text: Text): KnownBlock[] {
+function noteBlocks({ faults, secretNames }: SessionForm, text: Text): KnownBlock[] {
   const reasons = new Set(Object.values(faults).map(({ said }) => said));
   return [
     ...present([...reasons]).map((reason) => section(`:warning: ${escape(devinsReason(reason, text))}`)),
-    ...(lostSecrets === null ? [] : [context(escape(oneLine(text.modal.secretsLost(lostSecrets))))]),
+    ...(secretNames.length === 0 ? [] : [context(escape(oneLine(text.modal.secretsLost(secretNames))))]),
   ];
 }
 

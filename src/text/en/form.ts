@@ -24,9 +24,8 @@ export const modal = {
     label: 'Background',
     picked: (excerpt: string): string => `About this message: ${excerpt}`,
   },
-  /** `names`: empty if they are not known. */
   secretsLost: (names: readonly string[]): string =>
-    `This session's own secrets weren't kept. Enter them again.${names.length === 0 ? '' : ` They were: ${names.join(', ')}.`}`,
+    `This session's own secrets weren't kept. Enter them again. They were: ${names.join(', ')}.`,
   /** A value that is too long for its input. */
   kept: (characters: number): string =>
     `Kept as it is (${characters.toLocaleString('en-US')} characters). What you type here replaces it.`,

@@ -21,7 +21,7 @@ export const modal: Text['modal'] = {
     picked: (excerpt) => `対象のメッセージ: ${excerpt}`,
   },
   secretsLost: (names) =>
-    `このセッション専用のシークレットは残っていません。もう一度入力してください。${names.length === 0 ? '' : `対象: ${names.join('、')}`}`,
+    `このセッション専用のシークレットは残っていません。もう一度入力してください。対象: ${names.join('、')}`,
   kept: (characters) =>
     `現在の値（${characters.toLocaleString('ja')} 文字）をそのまま使います。ここに入力すると置き換わります。`,
   options: {

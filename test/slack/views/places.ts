@@ -70,7 +70,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
           most: null,
           budgets: [],
         },
-        lostSecrets: [words],
+        secretNames: [words],
       },
       text,
     ),

@@ -209,7 +209,7 @@ describe("a card's menu", () => {
   const created = {
     state: 'created',
     failure: null,
-    hadSecrets: false,
+    secretNames: [],
     draft: { values: { max_acu_limit: 2 } },
   } as const;
   const pullRequests = [{ url: 'https://github.com/acme/web/pull/1', state: 'open' }];

@@ -19,7 +19,7 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
     about: null,
     runsAs: { mayStart: true, who: 'Runs as *Ada*', how: 'Matched.' },
     choices: null,
-    lostSecrets: null,
+    secretNames: [],
     ...parts,
   };
 }
