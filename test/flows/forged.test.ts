@@ -157,7 +157,8 @@ describe('a form', () => {
     expect(await slack.submit(form.id, ana.userId)).toMatchObject({
       kind: 'errors',
       errors: {
-        files: "salaries.md: This app couldn't read the file from Slack. Remove it and upload it again.",
+        files:
+          "salaries.md: This app couldn't read it. Upload a text file (UTF-8) of up to 256 KB that is not empty.",
       },
     });
     slack.typeIn(form.id, { files: [own, other] });

@@ -64,7 +64,7 @@ describe('values too long for an input', () => {
     if (result.kind !== 'errors') throw new Error(result.kind);
     expect(result.errors).toEqual({
       files: [
-        'task.md: Use a text file (UTF-8) of up to 256 KB that is not empty.',
+        "task.md: This app couldn't read it. Upload a text file (UTF-8) of up to 256 KB that is not empty.",
         'schema.json: Use a JSON Schema.',
         '.env: Use KEY=VALUE lines, with each key once.',
       ].join('\n'),

@@ -97,47 +97,26 @@ function isSignInPage({ headers }: Response, { mimetype, size }: SlackFile): boo
   return isHtml && (mimetype !== 'text/html' || Number(headers.get('content-length')) !== size);
 }
 
-export type UploadedText =
-  | { kind: 'text'; text: string }
-  /** Not UTF-8, or too large. */
-  | { kind: 'not-text' }
-  /** Or Slack didn't deliver it in time. */
-  | { kind: 'unreadable' };
-
 /** A task, a schema of 64 KB and a `.env` file all fit with room to spare. */
 const MOST_BYTES = 256 * 1024;
 
-type Upload = { fileId: string; userId: string; withinMs: number };
-
-/** Reads a text file while a person waits for the form's answer. `userId`: who uploaded it. */
+/**
+ * Reads a text file while a person waits for the form's answer. `userId`: who uploaded it. null: it isn't UTF-8, is too
+ * large, or Slack didn't deliver it in time.
+ */
 export async function readUploadedText(
   files: Pick<SlackFiles, 'find' | 'open'>,
-  { withinMs, ...upload }: Upload,
-): Promise<UploadedText> {
+  { fileId, userId, withinMs }: { fileId: string; userId: string; withinMs: number },
+): Promise<string | null> {
   const abort = new AbortController();
-  const result = await within(withinMs, read(files, upload, abort.signal), { kind: 'unreadable' });
+  const read = async (): Promise<string | null> => {
+    const file = await files.find(fileId, userId);
+    if (file === null) return null;
+    const opened = await files.open(file, abort.signal);
+    const bytes = opened.kind === 'open' ? await readAtMost(opened.body, MOST_BYTES) : null;
+    return bytes === null ? null : cleanText(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  };
+  const text = await within(withinMs, read(), null);
   abort.abort();
-  return result;
-}
-
-async function read(
-  files: Pick<SlackFiles, 'find' | 'open'>,
-  { fileId, userId }: Omit<Upload, 'withinMs'>,
-  signal: AbortSignal,
-): Promise<UploadedText> {
-  const file = await files.find(fileId, userId);
-  if (file === null) return { kind: 'unreadable' };
-  if (file.size > MOST_BYTES) return { kind: 'not-text' };
-  const download = await files.open(file, signal);
-  if (download.kind !== 'open') return { kind: 'unreadable' };
-  const bytes = await readAtMost(download.body, MOST_BYTES);
-  return bytes === null ? { kind: 'not-text' } : decoded(bytes);
-}
-
-function decoded(bytes: Uint8Array): UploadedText {
-  try {
-    return { kind: 'text', text: cleanText(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
-  } catch {
-    return { kind: 'not-text' };
-  }
+  return text;
 }

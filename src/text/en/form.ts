@@ -47,8 +47,7 @@ export const modal = {
     hint: 'Up to 10 of 10 MB. The text of an .md file is added to the task, an .env file has secrets, and schema.json is the output schema (up to 256 KB each). All others are attached.',
   },
   fileErrors: {
-    'not-text': 'Use a text file (UTF-8) of up to 256 KB that is not empty.',
-    unreadable: "This app couldn't read the file from Slack. Remove it and upload it again.",
+    unreadable: "This app couldn't read it. Upload a text file (UTF-8) of up to 256 KB that is not empty.",
     twice: 'Use one schema: the input or one file.',
   },
   /** Where a filled-in value came from, in the words of Details. */

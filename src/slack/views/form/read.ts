@@ -10,7 +10,6 @@ import {
   type SessionDraft,
 } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
-import type { UploadedText } from '../../edge/files.ts';
 import { BLOCK, fieldBlock } from '../../edge/ids.ts';
 import { readEntered, readUploads, type Entered, type UploadedFile } from '../objects.ts';
 import { faultSentence, invalidValue, isKept, readField, readJson, type Reading } from './fields.ts';
@@ -95,7 +94,7 @@ const TEXT_FILES: readonly { name: RegExp; field: Field }[] = [
  */
 export async function withTextFiles(
   { files, ...read }: ReadForm,
-  readText: (fileId: string) => Promise<UploadedText>,
+  readText: (fileId: string) => Promise<string | null>,
   text: Text,
 ) {
   const found = files.map((file) => ({
@@ -126,13 +125,12 @@ export async function withTextFiles(
 /** Quotes, values of several lines and comments are as in any `.env` file. `before`: what the field holds already. */
 function mergedValue(
   { key, input }: Field,
-  { uploaded, before }: { uploaded: UploadedText; before: unknown },
+  { uploaded, before }: { uploaded: string | null; before: unknown },
   text: Text,
 ): Reading {
   const { fileErrors, errors } = text.modal;
-  if (uploaded.kind !== 'text') return { problem: fileErrors[uploaded.kind] };
-  const words = uploaded.text.trim();
-  if (words === '') return { problem: fileErrors['not-text'] };
+  const words = uploaded?.trim() ?? '';
+  if (words === '') return { problem: fileErrors.unreadable };
   switch (input.kind) {
     case 'json':
       return before === undefined ? readJson(words, text) : { problem: fileErrors.twice };
