@@ -44,32 +44,63 @@ export type Turns = ReturnType<typeof createTurns>;
  */
 export function createTurns(db: Kysely<Tables>, edits: Rate, clock: Clock) {
   const rates = { edits, posts: POSTS };
+  const inMs = (ms: number | RawBuilder<unknown>) => sql<Date>`${clock()} + ${interval(ms)}`;
+  /** How far the next write at a place is ahead. */
+  const aheadOf = () => sql`ms_until(next_at, ${clock()}, ${2 * LONGEST_WAIT_MS})`;
 
-  async function pause({ of, place }: Turn, ms: number): Promise<void> {
-    // Lower classes wait longer.
-    const afterMs = Math.min(ms, LONGEST_WAIT_MS) + leadMs(rates[of], 'url');
-    await db
-      .insertInto('paces')
-      .values({ place, nextAt: sql<Date>`${clock()} + ${interval(afterMs)}` })
-      .onConflict((conflict) =>
-        conflict
-          .column('place')
-          .doUpdateSet({ nextAt: sql<Date>`greatest(paces.next_at, excluded.next_at)` }),
+  /** One process at a time takes turns at a place. Returns how far the next write is ahead. */
+  async function lockPace(place: string, trx: Transaction<Tables>): Promise<number> {
+    const { rows } = await sql<{ aheadMs: number }>`
+      insert into paces (place, next_at) values (${place}, ${clock()})
+      on conflict (place) do update set place = excluded.place
+      returning ${aheadOf()} as ahead_ms`.execute(trx);
+    return rows[0]?.aheadMs ?? 0;
+  }
+
+  /** Since when it waits, and how many come before it. */
+  async function findPlace({ key, place, turnClass }: Turn, trx: Transaction<Tables>) {
+    const { rows } = await sql<{ sinceMs: number; before: number }>`
+      with mine as (
+        select coalesce(
+          (select since from turns where place = ${place} and key = ${key}),
+          extract(epoch from ${clock()})::float8 * 1000
+        ) as mine_since
       )
-      .execute();
+      select mine_since as since_ms, (
+        select count(*)::integer from turns
+        where place = ${place} and key <> ${key}
+          and (turns.rank, turns.since) < (${CLASSES[turnClass].rank}::int, mine_since)
+          and again_at between ${inMs(-OVERDUE_MS)} and ${inMs(LONGEST_WAIT_MS)}
+      ) as before from mine`.execute(trx);
+    return rows[0] ?? { sinceMs: 0, before: 0 };
   }
 
   /** 0: it may be made now; otherwise when to ask again, in ms. */
   async function take(turn: Turn): Promise<number> {
-    const stepMs = MINUTE_MS / rates[turn.of].perMinute;
+    const { key, of, place, turnClass } = turn;
+    const stepMs = MINUTE_MS / rates[of].perMinute;
     return db.transaction().execute(async (trx) => {
-      const here = { trx, clock, turn };
-      const aheadMs = await lockPace(here);
-      const { sinceMs, before } = await findPlace(here);
-      const waitMs = Math.ceil(aheadMs + before * stepMs - leadMs(rates[turn.of], turn.turnClass));
-      if (waitMs <= 0) await go(here, stepMs);
-      else await wait(here, { sinceMs, waitMs: Math.min(waitMs, LONGEST_WAIT_MS) });
-      return Math.min(Math.max(0, waitMs), LONGEST_WAIT_MS);
+      const aheadMs = await lockPace(place, trx);
+      const { sinceMs, before } = await findPlace(turn, trx);
+      const leftMs = Math.ceil(aheadMs + before * stepMs - leadMs(rates[of], turnClass));
+      const waitMs = Math.min(Math.max(0, leftMs), LONGEST_WAIT_MS);
+      if (waitMs === 0) {
+        await sql`
+          with gone as (
+            delete from turns where place = ${place} and (key = ${key} or again_at <= ${inMs(-FORGOTTEN_MS)})
+          )
+          update paces set next_at = ${inMs(sql`(${aheadOf()} + ${stepMs})`)} where place = ${place}`.execute(
+          trx,
+        );
+      } else {
+        const again = { rank: CLASSES[turnClass].rank, since: sinceMs, againAt: inMs(waitMs) };
+        await trx
+          .insertInto('turns')
+          .values({ place, key, ...again })
+          .onConflict((conflict) => conflict.columns(['place', 'key']).doUpdateSet(again))
+          .execute();
+      }
+      return waitMs;
     });
   }
 
@@ -78,74 +109,23 @@ export function createTurns(db: Kysely<Tables>, edits: Rate, clock: Clock) {
 
     /** Slack was too busy for it; returns when to ask again, in ms. */
     async refused(turn: Turn, retryAfterMs: number): Promise<number> {
-      await pause(turn, retryAfterMs);
+      const { of, place } = turn;
+      // Lower classes wait longer.
+      const pausedMs = Math.min(retryAfterMs, LONGEST_WAIT_MS) + leadMs(rates[of], 'url');
+      await sql`
+        insert into paces (place, next_at) values (${place}, ${inMs(pausedMs)})
+        on conflict (place) do update set next_at = greatest(paces.next_at, excluded.next_at)`.execute(db);
       return take(turn);
     },
 
     /** Whether messages don't need a turn in this channel. */
     isCalm: (channelId: string): RawBuilder<boolean> =>
       sql<boolean>`not exists (
-        select from paces where place = ${channelId} and next_at > ${clock()} - ${interval(COUNTED_MS)})`,
+        select from paces where place = ${channelId} and next_at > ${inMs(-COUNTED_MS)})`,
   };
 }
 
 /** How far ahead the next write can be planned: the lower the class, the less. */
 function leadMs({ burst, perMinute }: Rate, turnClass: TurnClass): number {
   return ((burst - 1) * (1 - CLASSES[turnClass].kept) * MINUTE_MS) / perMinute;
-}
-
-type Here = { trx: Transaction<Tables>; clock: Clock; turn: Turn };
-
-/** One process at a time takes turns at a place. Returns how far the next write is ahead. */
-async function lockPace({ trx, clock, turn: { place } }: Here): Promise<number> {
-  const { rows } = await sql<{ aheadMs: number }>`
-    insert into paces (place, next_at) values (${place}, ${clock()})
-    on conflict (place) do update set place = excluded.place
-    returning ms_until(next_at, ${clock()}, ${2 * LONGEST_WAIT_MS}) as ahead_ms`.execute(trx);
-  return rows[0]?.aheadMs ?? 0;
-}
-
-/** Since when it waits, and how many come before it. */
-async function findPlace({ trx, clock, turn: { key, place, turnClass } }: Here) {
-  const { rank } = CLASSES[turnClass];
-  const { rows } = await sql<{ sinceMs: number; before: number }>`
-    with mine as (
-      select coalesce(
-        (select since from turns where place = ${place} and key = ${key}),
-        extract(epoch from ${clock()})::float8 * 1000
-      ) as mine_since
-    )
-    select mine_since as since_ms, (
-      select count(*)::integer from turns
-      where place = ${place} and key <> ${key} and (turns.rank, turns.since) < (${rank}::int, mine_since)
-        and again_at between ${clock()} - ${interval(OVERDUE_MS)} and ${clock()} + ${interval(LONGEST_WAIT_MS)}
-    ) as before from mine`.execute(trx);
-  return rows[0] ?? { sinceMs: 0, before: 0 };
-}
-
-async function go({ trx, clock, turn: { key, place } }: Here, stepMs: number): Promise<void> {
-  await sql`
-    with gone as (
-      delete from turns where place = ${place}
-        and (key = ${key} or again_at <= ${clock()} - ${interval(FORGOTTEN_MS)})
-    )
-    update paces set next_at = ${clock()}
-      + ${interval(sql`(ms_until(next_at, ${clock()}, ${2 * LONGEST_WAIT_MS}) + ${stepMs})`)}
-    where place = ${place}`.execute(trx);
-}
-
-async function wait(
-  { trx, clock, turn: { key, place, turnClass } }: Here,
-  { sinceMs, waitMs }: { sinceMs: number; waitMs: number },
-): Promise<void> {
-  const again = {
-    rank: CLASSES[turnClass].rank,
-    since: sinceMs,
-    againAt: sql<Date>`${clock()} + ${interval(waitMs)}`,
-  };
-  await trx
-    .insertInto('turns')
-    .values({ place, key, ...again })
-    .onConflict((conflict) => conflict.columns(['place', 'key']).doUpdateSet(again))
-    .execute();
 }
