@@ -1,4 +1,4 @@
-import { DevinError, MEANING } from './devin/errors.ts';
+import { DevinError } from './devin/errors.ts';
 import { Later, Refused, Unclear, type FailureWord } from './queue/index.ts';
 import type { Failure } from './session/failure.ts';
 import type { RefusedIdentity } from './session/identity.ts';
@@ -8,8 +8,7 @@ import { laterFor, slackFailure } from './slack/edge/errors.ts';
 export function failureWord(error: unknown): FailureWord {
   if (error instanceof Later || error instanceof Refused || error instanceof Unclear) return error;
   if (!(error instanceof DevinError)) return laterFor(slackFailure(error));
-  const { failure } = error;
-  const meaning = MEANING[error.code];
+  const { failure, meaning } = error;
   if (meaning === 'unclear') return new Unclear(failure.detail === null ? null : failure);
   return meaning === 'refused' ? new Refused(failure) : new Later(meaning, error.retryAfterMs);
 }

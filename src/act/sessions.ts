@@ -1,5 +1,5 @@
 import { adopt, PERSON_NOT_IN_CONVERSATION, isTaggedFor } from '../create/index.ts';
-import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
+import { DevinError } from '../devin/errors.ts';
 import { Later } from '../queue/index.ts';
 import { importSession } from '../restore/index.ts';
 import { isMember } from '../session/preferences.ts';
@@ -87,8 +87,9 @@ async function ask(
     return await devin.sessions[call](sessionId, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    const isLost = isOutcomeUnknown(error);
-    if (!isLost && !(error instanceof DevinError && error.code === 'conflict')) throw error;
+    if (!(error instanceof DevinError)) throw error;
+    const isLost = error.meaning === 'unclear';
+    if (!isLost && error.code !== 'conflict') throw error;
     const found = await searchUntilFound(async () => {
       const snapshot = await devin.sessions.get(sessionId, { signal });
       return isDone(snapshot) ? snapshot : null;

@@ -10,6 +10,8 @@ export type DevinErrorCode = DevinFailure['code'];
 export class DevinError extends Error {
   override readonly name = 'DevinError';
   readonly code: DevinErrorCode;
+  /** What it means for a write. `busy` and `down`: nothing happened; `unclear`: it may have, so search before repeating it. */
+  readonly meaning: 'refused' | 'busy' | 'down' | 'unclear';
   readonly failure: DevinFailure;
   /** How long Devin asks to wait; null: it doesn't say. */
   readonly retryAfterMs: number | null;
@@ -33,6 +35,7 @@ export class DevinError extends Error {
     const status = failure.status === null ? '' : ` (${failure.status})`;
     super(`${operation}: ${failure.code}${status}`, cause === undefined ? undefined : { cause });
     this.code = failure.code;
+    this.meaning = MEANINGS[failure.code];
     this.failure = failure;
     this.retryAfterMs = retryAfterMs;
     this.requestId = requestId;
@@ -55,8 +58,7 @@ export async function orDevinError<T>(
   });
 }
 
-/** What it means for a write. `busy` and `down`: nothing happened; `unclear`: it may have, so search before repeating it. */
-export const MEANING: Readonly<Record<DevinErrorCode, 'refused' | 'busy' | 'down' | 'unclear'>> = {
+const MEANINGS: Readonly<Record<DevinErrorCode, DevinError['meaning']>> = {
   'invalid-request': 'refused',
   unauthorized: 'refused',
   'payment-required': 'refused',
@@ -69,10 +71,6 @@ export const MEANING: Readonly<Record<DevinErrorCode, 'refused' | 'busy' | 'down
   'no-answer': 'unclear',
   unexpected: 'refused',
 };
-
-export function isOutcomeUnknown(error: unknown): boolean {
-  return error instanceof DevinError && MEANING[error.code] === 'unclear';
-}
 
 /** The connection failed before the request was sent: name lookup, connect, TLS handshake, proxy. */
 export function neverConnected(error: unknown): boolean {

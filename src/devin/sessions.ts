@@ -96,7 +96,7 @@ export function createSessions({ call, orgPath }: DevinClient) {
   return {
     /**
      * Creates a session. One attempt, 90 s. `not-sent` and `rate-limited`: nothing happened, and it may be repeated.
-     * `isOutcomeUnknown(error)`: it may exist; search for it first.
+     * If the error's meaning is `unclear`, it may exist; search for it first.
      */
     create: async (request: SessionCreateRequest, { signal }: CallOptions = {}): Promise<SessionSnapshot> =>
       call({

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { isTooLarge, pages } from '../bounds.ts';
 import { cursorAfter, type Page } from '../devin/client.ts';
-import { DevinError, MEANING } from '../devin/errors.ts';
+import { DevinError } from '../devin/errors.ts';
 import type { MessageQuery, SessionMessage } from '../devin/sessions.ts';
 import { backOffMs, type Queue, sooner } from '../queue/index.ts';
 import { withoutCredentials } from '../session/credentials.ts';
@@ -219,7 +219,7 @@ export function messagePages(
     list(sessionId, { first, after: cursor, signal }).catch(async (error: unknown) => {
       if (isTooLarge(error) && fewer.length > 0) return read(cursor, fewer);
       // Devin doesn't document its answer to a cursor that it no longer knows.
-      const isRefused = error instanceof DevinError && MEANING[error.code] === 'refused';
+      const isRefused = error instanceof DevinError && error.meaning === 'refused';
       if (!isRefused || cursor === null) throw error;
       return read(null);
     });

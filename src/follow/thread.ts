@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readAtMost } from '../bounds.ts';
 import type { SessionAttachment } from '../devin/attachments.ts';
-import { DevinError, MEANING } from '../devin/errors.ts';
+import { DevinError } from '../devin/errors.ts';
 import { backOffMs, HELD_WAIT_MS, Later, retryWindow, sooner } from '../queue/index.ts';
 import { STANDING, type SessionPhase } from '../session/lifecycle.ts';
 import { announces, isLatest, readMilestone, type Milestone } from '../session/milestones.ts';
@@ -427,5 +427,5 @@ async function handOver(
 
 /** Whether asking again later may help. */
 function isPassing(error: unknown): boolean {
-  return error instanceof DevinError ? MEANING[error.code] !== 'refused' : !isRefused(error);
+  return error instanceof DevinError ? error.meaning !== 'refused' : !isRefused(error);
 }

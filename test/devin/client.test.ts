@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createDevinClient } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
-import { bareFailure, DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
+import { bareFailure, DevinError, neverConnected } from '../../src/devin/errors.ts';
 import { useProxy } from '../../src/network.ts';
 import { toBareId, toPathId } from '../../src/session/snapshot.ts';
 import { listenInTest } from '../support/listen.ts';
@@ -107,7 +107,7 @@ describe('a write', () => {
     });
     const error = await failureOf(sessions.create({ prompt: PROMPT }));
     expect(error).toMatchObject({ failure: { code: 'no-answer', status: null } });
-    expect(isOutcomeUnknown(error)).toBe(true);
+    expect(error).toMatchObject({ meaning: 'unclear' });
     expect(seen).toHaveLength(1);
     expect(requests).toMatchObject([{ operation: 'sessions.create', status: null }]);
   });
@@ -122,7 +122,7 @@ describe('a write', () => {
     const { sessions } = await startDevin(reply);
     const error = await failureOf(sessions.create({ prompt: PROMPT }));
     expect(error).toMatchObject({ failure: { code: 'no-answer', status: 200 } });
-    expect(isOutcomeUnknown(error)).toBe(true);
+    expect(error).toMatchObject({ meaning: 'unclear' });
   });
 
   test('has an unknown outcome when the answer does not come in time', async () => {
@@ -156,7 +156,7 @@ describe('a write', () => {
     const { sessions, seen } = await startDevin({ json: SESSION });
     const error = await failureOf(sessions.create({ prompt: PROMPT }, { signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ code: 'not-sent' });
-    expect(isOutcomeUnknown(error)).toBe(false);
+    expect(error).toMatchObject({ meaning: 'down' });
     expect(seen).toHaveLength(0);
   });
 
@@ -165,7 +165,7 @@ describe('a write', () => {
     const { sessions } = createDevin({ apiUrl: 'http://localhost:2', apiKey: KEY, orgId: ORG });
     const error = await failureOf(sessions.create({ prompt: PROMPT }));
     expect(error).toMatchObject({ failure: { code: 'not-sent', status: null } });
-    expect(isOutcomeUnknown(error)).toBe(false);
+    expect(error).toMatchObject({ meaning: 'down' });
   });
 
   test("isn't sent if a proxy refuses it", async () => {
@@ -219,16 +219,10 @@ test('only lost answers and 5xx leave the outcome unknown', () => {
     'invalid-request',
     'unexpected',
   ] as const;
-  const unknown = codes.filter((code) =>
-    isOutcomeUnknown(
-      new DevinError({
-        operation: 'x',
-        failure: bareFailure(code),
-      }),
-    ),
+  const unknown = codes.filter(
+    (code) => new DevinError({ operation: 'x', failure: bareFailure(code) }).meaning === 'unclear',
   );
   expect(unknown).toEqual(['no-answer', 'unavailable']);
-  expect(isOutcomeUnknown(new Error('other'))).toBe(false);
 });
 
 describe('neither an error nor a log line holds', () => {
