@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { editedText, routeOf } from '../../src/slack/whose-message.ts';
+import { editedText, routeOf } from '../../src/slack/listeners/messages.ts';
 
 const BOT = 'UBOT';
 const BEN = '<@U0BEN>';

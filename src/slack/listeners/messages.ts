@@ -1,28 +1,41 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageContext } from '../../session/context.ts';
 import type { IntentOf } from '../../session/intent.ts';
-import { isOver } from '../../session/lifecycle.ts';
+import { isOver, isResting, type SessionPhase } from '../../session/lifecycle.ts';
 import type { ThreadWord } from '../../session/reply.ts';
 import { isPending, isUndecided } from '../../session/request.ts';
 import { hasReplies, findSteered, type SteeredThread, messageKey, offerId } from '../../store/requests.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import { asTalk, isAddressed, readAddressed, type Addressed } from '../command/message.ts';
+import {
+  asTalk,
+  beginsWithName,
+  isAddressed,
+  mentionsApp,
+  readAddressed,
+  readThreadMessage,
+  withoutMention,
+  type Addressed,
+} from '../command/message.ts';
 import { parseCommand } from '../command/parse.ts';
 import { isOnlyText, withForwarded } from '../edge/messages.ts';
 import type { Edit, Message, PayloadOf } from '../edge/payload.ts';
-import { correctReply, holdReply, retractReply, saveAct, saveReply } from '../inbox/acts.ts';
+import { listenHere, type ThreadHere } from '../edge/places.ts';
+import {
+  correctReply,
+  holdReply,
+  retractReply,
+  saveAct,
+  saveReply,
+  type NewThreadReply,
+} from '../inbox/acts.ts';
 import { answerMessage, tellOnce } from '../tell-once.ts';
 import { notice, sessionOver } from '../views/notices.ts';
 import type { Rendered } from '../views/objects.ts';
 import { renderAskStop, renderOfferWake, renderThreadHelp } from '../views/steering.ts';
-import { code } from '../views/text.ts';
-import { editedText, whoseMessage, type KeptHere } from '../whose-message.ts';
+import { code, unescape } from '../views/text.ts';
 import { answerCommand, isStarting, startTyped } from './commands.ts';
 import { mentionsAt } from './commands/settings.ts';
 import type { ListenersContext } from './context.ts';
-
-/** A session's thread, or a request's whose session will be there, as a message names it. */
-type ThreadSaidIn = SteeredThread & { threadTs: string };
 
 /**
  * Acts on people's messages in sessions' threads and to the app, and on no others; in order, since an edit or a deletion
@@ -96,22 +109,23 @@ async function hearMessage(c: ListenersContext, delivered: Message, isAgain: boo
   await answerAddressed(c, message, readAddressed(message.slackText, reading));
 }
 
-/** null: it is in no such thread. */
-async function threadSaidIn(c: ListenersContext, message: Message): Promise<ThreadSaidIn | null> {
+/** A session's thread, or a request's whose session will be there. null: it is in no such thread. */
+async function threadSaidIn(c: ListenersContext, message: Message): Promise<SteeredThread | null> {
   const { threadTs, channelId } = message;
   if (threadTs === null) return null;
-  const session = await sessionIn(c, { ...message, threadTs });
+  const session = await sessionIn(c, message, threadTs);
   const { requests } = c.store;
   const request = await (session === null
     ? requests.openIn(channelId, threadTs)
     : requests.find(session.requestId));
-  return request && { request, session, threadTs };
+  return request && { request, session };
 }
 
 /** People see a card before the app has recorded where it is; long before, if Slack is slow to answer. */
 async function sessionIn(
   { store: { sessions, shown, listing }, slack: { botUserId } }: ListenersContext,
-  { channelId, threadTs, parentUserId, placeKind }: Message & { threadTs: string },
+  { channelId, parentUserId, placeKind }: Message,
+  threadTs: string,
 ): Promise<SessionRow | null> {
   const found = await sessions.inThread(channelId, threadTs);
   const mayBeCard = (parentUserId ?? botUserId()) === botUserId();
@@ -126,37 +140,102 @@ async function sessionIn(
     if (session !== null || !isPlacing) return session;
     await delay(PAUSE_MS);
   }
-  throw new NotRecordedError();
+  // Not acknowledged, so Slack delivers the event again. https://docs.slack.dev/apis/events-api/#retries
+  throw Object.assign(new Error('an event came before what it is about was recorded'), {
+    code: 'not-recorded',
+  });
 }
 
 const LOOKS = 4;
 const PAUSE_MS = 250;
 
-/** Not acknowledged, so Slack delivers the event again. https://docs.slack.dev/apis/events-api/#retries */
-class NotRecordedError extends Error {
-  readonly code = 'not-recorded';
+type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
 
-  constructor() {
-    super('an event came before what it is about was recorded');
-    this.name = 'NotRecordedError';
+/** What decides whose a message in a session's thread is. */
+type Where = ThreadHere & {
+  /** null: the session hasn't started. */
+  phase: SessionPhase | null;
+  muted: boolean;
+  isRequester: boolean;
+  /** Devin asked its author something, and waits for the answer. */
+  isAnswer: boolean;
+  botUserId: string;
+};
+
+/** What becomes of it. */
+type Route =
+  | { kind: 'for-people' }
+  | { kind: 'word'; word: ThreadWord }
+  /** `text`: the task of another session. */
+  | { kind: 'new'; text: string }
+  /** Muted or at rest: it would be for Devin, but stays here, and its author is told. */
+  | { kind: 'for-devin' | 'muted' | 'at-rest'; text: string };
+
+/** The whole rule. */
+export function routeOf(said: Said, where: Where): Route {
+  const { phase, muted, listen, began, isRequester, isAnswer, botUserId } = where;
+  const { slackText } = said;
+  const read = readThreadMessage(slackText, botUserId);
+  const text = withoutMention(slackText.trim(), botUserId);
+  if (read.kind === 'aside' || (began !== 'direct' && beginsWithName(slackText, botUserId)))
+    return { kind: 'for-people' };
+  if (read.kind === 'new') return read;
+  const isCalled = mentionsApp(slackText, botUserId);
+  const isOurs = began !== 'people' || isRequester;
+  // With a file or a forwarded message, a word is about it: `exit` with a screenshot ends nothing.
+  if (isOnlyText(said)) {
+    if (read.kind === 'word') return isCalled || isOurs ? read : { kind: 'for-people' };
+    if (text === '' && slackText.trim() !== '') return { kind: 'word', word: 'help' };
   }
+  const isHeard = began === 'direct' || (listen === null ? isOurs : listen === 'thread');
+  if (!isCalled && !isAnswer && !isHeard) return { kind: 'for-people' };
+  const readable = withForwarded(unescape(text).trim(), said.forwarded);
+  if (muted) return { kind: 'muted', text: readable };
+  const isAtRest = phase !== null && (isResting(phase) || phase === 'gone');
+  return { kind: isAtRest && !isCalled && !isAnswer ? 'at-rest' : 'for-devin', text: readable };
 }
 
-async function hearReply(c: ListenersContext, reply: Message, thread: ThreadSaidIn): Promise<void> {
+/** What Devin gets of a message that it has, once edited; null: nothing. */
+export function editedText(said: Said, botUserId: string): string | null {
+  const meaning = readThreadMessage(said.slackText, botUserId);
+  if (meaning.kind !== 'reply' || beginsWithName(said.slackText, botUserId)) return null;
+  return withForwarded(unescape(meaning.text).trim(), said.forwarded);
+}
+
+async function whereSaid(
+  { store, slack }: ListenersContext,
+  { userId, channelId, threadTs, ts }: Message,
+  { request, session }: SteeredThread,
+): Promise<Where> {
+  const thread = session ?? { channelId, threadTs: threadTs ?? ts, listen: null };
+  const isRequester = request.userId === userId;
+  const { phase = null, mutedBy = null, sessionId = request.id } = session ?? {};
+  // Devin falls asleep while it waits.
+  const mayWait = isRequester && phase === 'asleep';
+  const [here, isUnanswered] = await Promise.all([
+    listenHere(store, thread, request),
+    mayWait && store.messages.isUnanswered(sessionId),
+  ]);
+  const isAnswer = isUnanswered || (isRequester && phase === 'needs-you');
+  return { ...here, phase, muted: mutedBy !== null, isRequester, isAnswer, botUserId: slack.botUserId() };
+}
+
+async function hearReply(c: ListenersContext, reply: Message, thread: SteeredThread): Promise<void> {
   const { userId, channelId, ts, message } = reply;
-  const route = await whoseMessage(c, thread, { ...reply, threadTs: thread.threadTs });
+  const route = routeOf(reply, await whereSaid(c, reply, thread));
   switch (route.kind) {
     case 'for-people':
       return;
-    case 'for-devin':
-      return saveReply(c, { thread, userId, channelId, ts, text: route.text, files: message.files });
     case 'word':
       return hearWord(c, reply, { ...thread, word: route.word });
     case 'new':
       return answerAddressed(c, reply, { intent: parseCommand(route.text), typed: route.text });
-    case 'muted':
-    case 'at-rest':
-      return keepHere(c, reply, { thread, route });
+    default: {
+      const said = { thread, userId, channelId, ts, text: route.text, files: message.files };
+      return route.kind === 'for-devin'
+        ? saveReply(c, said)
+        : keepHere(c, { reply, said, reason: route.kind });
+    }
   }
 }
 
@@ -180,20 +259,17 @@ async function hearWord(
 /** Its author is told why it stays here, once per thread: it is muted, or the session is at rest, and waking that costs. */
 async function keepHere(
   c: ListenersContext,
-  reply: Message,
-  { thread, route: { kind, text: words } }: { thread: SteeredThread; route: KeptHere },
+  { reply, said, reason }: { reply: Message; said: NewThreadReply; reason: 'muted' | 'at-rest' },
 ): Promise<void> {
-  const { userId, channelId, ts, message } = reply;
+  const { userId, thread } = said;
   const { request, session } = thread;
-  const once = { sessionId: session?.sessionId ?? request.id, userId, reason: kind };
+  const once = { sessionId: session?.sessionId ?? request.id, userId, reason };
   await tellOnce(c.store, once, async () => {
     const text = await c.textFor(userId);
     const tell = async (why: Rendered) => c.slack.outbound.tellPrivately(reply, why);
-    if (kind === 'muted') return tell(notice([text.thread.mutedHere]));
+    if (reason === 'muted') return tell(notice([text.thread.mutedHere]));
     if (session !== null && isOver(session)) return tell(sessionOver(session, text));
-    const { files } = message;
-    const replyId = await holdReply(c, { thread, userId, channelId, ts, text: words, files });
-    return tell(renderOfferWake(replyId, text));
+    return tell(renderOfferWake(await holdReply(c, said), text));
   });
 }
 
