@@ -141,23 +141,4 @@ describe("a channel's card and thread", () => {
       await relayedText('Done with it.');
     },
   );
-
-  test('continue under the id that it has since it is shared with another organization', async () => {
-    const { slack, devin } = world();
-    const { ana, id, channelId, threadTs, say, marked } = await startThread(world());
-    // The app has recorded where its card is.
-    await marked((await say(ana.userId, 'hello')).ts, 'white_check_mark');
-    const sharedId = await slack.shareChannel(channelId);
-    await slack.speak(ana.userId, sharedId, 'use main', { threadTs });
-    await devin.waitForSession(
-      (session) => session.id === id && session.messages.some(({ message }) => message === 'use main'),
-    );
-    devin.advance(id, { status: 'running', acus: 2, message: 'Main it is.' });
-    await slack.waitForMessage(sharedId, ({ ts, text }) => ts === threadTs && text.includes('2 ACU'));
-    await slack.waitForMessage(
-      sharedId,
-      (one) => one.threadTs === threadTs && one.text.includes('Main it is.'),
-    );
-    expect(slack.problems).toEqual([]);
-  });
 });

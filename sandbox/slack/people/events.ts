@@ -126,22 +126,6 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     ];
   }
 
-  /** A person begins to share a private channel with another organization. Resolves with the id that it has since. */
-  async function shareChannel(channelId: string): Promise<string> {
-    const id = randomId('C');
-    state.channels.set(id, { ...requireChannel(state, channelId), id });
-    state.channels.delete(channelId);
-    const messages = state.messages.get(channelId) ?? [];
-    state.messages.set(
-      id,
-      messages.map((message) => ({ ...message, channelId: id })),
-    );
-    state.messages.delete(channelId);
-    const event = { type: 'channel_id_changed', old_channel_id: channelId, new_channel_id: id };
-    await deliverEvent({ ...event, event_ts: state.nextTs() });
-    return id;
-  }
-
   const messageEvents = createMessageEvents({ state, deliverEvent });
 
   function own(userId: string, { channelId, ts }: MessageRef): Message {
@@ -169,6 +153,5 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     openHome,
     changeUser,
     inviteBot,
-    shareChannel,
   };
 }

@@ -269,17 +269,6 @@ export function needsOf({ rules, channels }: Policy): { email: boolean; place: b
 
 /** The user groups that a policy names: whether a person is in them has to be known to decide. */
 export function groupsIn({ rules }: Policy): string[] {
-  return groupIds(rules.flatMap(({ people = [] }) => people));
-}
-
-/** Also as owners and approvers. */
-export function everyGroupIn({ owners, rules }: Policy): string[] {
-  return groupIds([
-    ...owners,
-    ...rules.flatMap(({ people = [], approvers = [] }) => [...people, ...approvers]),
-  ]);
-}
-
-function groupIds(patterns: readonly PersonPattern[]): string[] {
-  return [...new Set(patterns.flatMap((one) => (one.kind === 'group' ? [one.id] : [])))];
+  const people = rules.flatMap((rule) => rule.people ?? []);
+  return [...new Set(people.flatMap((one) => (one.kind === 'group' ? [one.id] : [])))];
 }

@@ -178,15 +178,6 @@ const unarchivedSchema = z
   .looseObject({ type: z.enum(['channel_unarchive', 'group_unarchive']), channel: present })
   .transform(({ channel: channelId }) => ({ kind: 'unarchived' as const, channelId }));
 
-/** A private channel is being shared with another organization. https://docs.slack.dev/reference/events/channel_id_changed */
-const renumberedSchema = z
-  .looseObject({
-    type: z.literal('channel_id_changed'),
-    old_channel_id: present,
-    new_channel_id: present,
-  })
-  .transform(({ old_channel_id: from, new_channel_id: to }) => ({ kind: 'channel-id' as const, from, to }));
-
 /** https://docs.slack.dev/reference/events/user_change */
 const profileSchema = z
   .looseObject({ type: z.literal('user_change'), user: z.looseObject({ id: present }) })
@@ -200,7 +191,6 @@ const knownSchema = z.union([
   homeSchema,
   joinedSchema,
   unarchivedSchema,
-  renumberedSchema,
   profileSchema,
 ]);
 

@@ -163,7 +163,7 @@ export function createGroups({ client, now }: { client: WebClient; now: () => nu
 }
 
 /** Also of a disabled group. https://docs.slack.dev/reference/methods/usergroups.users.list#errors */
-export function isAbsentGroup(error: unknown): boolean {
+function isAbsentGroup(error: unknown): boolean {
   return refusalCode(error) === 'no_such_subteam';
 }
 

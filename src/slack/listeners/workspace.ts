@@ -1,4 +1,3 @@
-import { changeChannelId } from '../../store/schema.ts';
 import { shownKey } from '../../store/shown.ts';
 import { ACTION } from '../edge/ids.ts';
 import type { Payload, Press } from '../edge/payload.ts';
@@ -44,16 +43,6 @@ export async function hearWorkspace(c: ListenersContext, event: Payload): Promis
     }
     case 'unarchived':
       return enqueue('reopen-channel', { channelId: event.channelId });
-    case 'channel-id': {
-      const { from, to } = event;
-      await store.db.transaction().execute(async (trx) => {
-        await changeChannelId(trx, { from, to });
-        // Slack refused what the app did under the old id until it heard of this.
-        await enqueue('reopen-channel', { channelId: to }, { trx });
-      });
-      c.log.warn({ from, to }, "a channel's id changed; a policy file that names it must name the new one");
-      return;
-    }
     case 'profile-change': {
       // They are looked up again.
       const { teamId, userId } = event;

@@ -116,18 +116,10 @@ export const doctor = {
   untried: (permission: string): string =>
     `Devin permission ${permission}: checking it would start a paid session. docs/install.md says who needs it.`,
   file: 'The file is valid.',
-  /** User groups that the policy names. */
-  groups: {
-    empty: (id: string): string =>
-      `User group ${id}: the policy names it, but in Slack nobody is in it. Check its id in POLICY_FILE.`,
-    unknown: (id: string): string =>
-      `User group ${id}: Slack didn't say who is in it. Check the scope usergroups:read, or try again in a minute.`,
-  },
-  noneSetAside: 'The database answers, and nothing was skipped.',
-  /** Sessions and messages. Workspace admins see it, too. */
+  database: 'The database answers.',
+  /** Sessions and messages, for workspace admins. */
   setAside: (count: number): string => `Failed repeatedly and were skipped: ${count}. The log says why.`,
-  databaseInUse:
-    "The database can't be checked while the app is running. To see what was skipped, read devin_slack_set_aside in /metrics.",
+  databaseInUse: "The database can't be checked while the app is running.",
   healthy: 'Nothing that can be checked is missing.',
   unhealthy: 'Fix what is missing, then run this again.',
 };

@@ -106,16 +106,9 @@ export const doctor: Text['doctor'] = {
   untried: (permission) =>
     `Devin の権限 ${permission}: 確認すると有料のセッションが始まるため、確認していません。誰に必要かは docs/install.md にあります。`,
   file: 'ファイルに問題はありません。',
-  groups: {
-    empty: (id) =>
-      `ユーザーグループ ${id}: ポリシーに書かれていますが、Slack に該当する人がいません。POLICY_FILE の ID を確認してください。`,
-    unknown: (id) =>
-      `ユーザーグループ ${id}: メンバーを Slack から取得できませんでした。スコープ usergroups:read を確認するか、1 分後にもう一度お試しください。`,
-  },
-  noneSetAside: 'データベースは応答しており、スキップした処理はありません。',
+  database: 'データベースは応答しています。',
   setAside: (count) => `失敗を繰り返したためスキップした処理: ${count} 件。理由はログにあります。`,
-  databaseInUse:
-    'アプリの実行中はデータベースを確認できません。スキップした処理は /metrics の devin_slack_set_aside で確認できます。',
+  databaseInUse: 'アプリの実行中はデータベースを確認できません。',
   healthy: '確認できる範囲で不足はありません。',
   unhealthy: '不足しているものを直してから、もう一度実行してください。',
 };
