@@ -1,8 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { createBot } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
-import { AMPLE_BUDGET, QUICK_SEARCH_PAUSES_MS } from '../support/bot.ts';
-import { QUICK_THREADS } from '../support/threads.ts';
+import { AMPLE_BUDGET, QUICK_SEARCH_PAUSES_MS, QUICK_THREADS } from '../support/quick.ts';
 
 /**
  * The bot in a process that dies, as SIGKILL does, at the moment it was told, a pattern: when a request has reached a

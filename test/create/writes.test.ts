@@ -12,6 +12,7 @@ process.env['TRACED_DATABASE'] = file;
 afterAll(async () => rm(folder, { recursive: true }));
 
 const world = useWorld({
+  database: 'embedded',
   overrides: { databaseProgram: new URL('../support/traced-database.ts', import.meta.url) },
 });
 

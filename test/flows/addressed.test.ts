@@ -4,8 +4,9 @@ import { toldTo } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, doneWith, noticesTo, sessionOf, sessionsAs, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
-import { describeEmbedded, useWorld } from '../support/worlds.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
 
 const OFFER = en.command.question.task;
 
@@ -19,7 +20,9 @@ function people({ slack, devin }: World) {
   return { ana, ben, channelId, bot, sessionsOf };
 }
 
-describeEmbedded('a message that begins with a mention of the app', (world) => {
+describe('a message that begins with a mention of the app', () => {
+  const world = useWorld();
+
   test('starts a session with its options as its author, with the card in its thread', async () => {
     const { slack, devin } = world();
     const { ana, channelId, bot, sessionsOf } = people(world());

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { toldTo, typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const world = useWorld(QUICK_THREADS);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { typeTask } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
-import { QUICK_THREADS } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
 import { useWorld } from '../support/worlds.ts';
 
 /** Slack's own pauses are a minute and five. */

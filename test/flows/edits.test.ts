@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { cardOf, noticesTo, sessionOf, sessionsAs } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
-import { QUICK_THREADS } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('an edit of the message that asked for a session', () => {

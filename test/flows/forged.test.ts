@@ -4,7 +4,8 @@ import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { asForeigner, forgePress, valueOf } from '../support/forged.ts';
 import { sessionOf, settledForm, addOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const world = useWorld(QUICK_THREADS);

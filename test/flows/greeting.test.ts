@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { startBot } from '../support/bot.ts';
-import { usePostgres } from '../support/databases.ts';
 import { settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -72,11 +71,7 @@ describe('the greeting in a channel', () => {
 });
 
 describe('two replicas', () => {
-  const { createDatabase, url } = usePostgres();
-  const world = useWorld(async () => {
-    await createDatabase('greeting');
-    return { environment: { DATABASE_URL: url('greeting') } };
-  });
+  const world = useWorld();
 
   test('greet a channel once, also after a restart', async () => {
     const { slack, environment, address } = world();

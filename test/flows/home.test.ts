@@ -4,7 +4,7 @@ import { startSession } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, homeOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague, someoneIn } from '../support/people.ts';
-import { QUICK_THREADS } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const drawings = ({ slack }: World, userId: string): readonly ApiCall[] =>

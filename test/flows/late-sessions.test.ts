@@ -3,8 +3,8 @@ import { typeTask } from '../support/asking.ts';
 import { startBot } from '../support/bot.ts';
 import { cardOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
-import { QUICK_THREADS } from '../support/threads.ts';
-import { describeOnBothDatabaseServers, DEVINS, SILENT_DEVIN, useWorld } from '../support/worlds.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { DEVINS, SILENT_DEVIN, useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
 const MINUTE_MS = 60_000;
@@ -28,12 +28,9 @@ function createLag() {
   return { state, overrides };
 }
 
-type Suite = Parameters<Parameters<typeof describeOnBothDatabaseServers>[1]>;
-
-function useLag(...[environmentOf, kind]: Suite) {
+function useLag() {
   const { state, overrides } = createLag();
-  const devin = kind === 'embedded' ? SILENT_DEVIN : {};
-  const world = useWorld(async () => ({ overrides, devin, environment: await environmentOf() }));
+  const world = useWorld({ overrides, devin: SILENT_DEVIN });
 
   /** A person whose session was created, but the answer was lost and the list doesn't show it yet. */
   const lose = async (task: string) => {
@@ -57,8 +54,8 @@ function useLag(...[environmentOf, kind]: Suite) {
   return { state, overrides, world, lose, aMinuteLater };
 }
 
-describeOnBothDatabaseServers('a session that turns up late', (...suite) => {
-  const { state, world, lose, aMinuteLater } = useLag(...suite);
+describe('a session that turns up late', () => {
+  const { state, world, lose, aMinuteLater } = useLag();
 
   test('continues on its card like any other, and the requester is told', async () => {
     const { devin, slack } = world();
@@ -129,8 +126,8 @@ describeOnBothDatabaseServers('a session that turns up late', (...suite) => {
   });
 });
 
-describeOnBothDatabaseServers('a session that turns up after a restart', (...suite) => {
-  const { state, overrides, world, lose, aMinuteLater } = useLag(...suite);
+describe('a session that turns up after a restart', () => {
+  const { state, overrides, world, lose, aMinuteLater } = useLag();
 
   test('is searched for, too', async () => {
     const { bot, slack, environment } = world();

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stopOnCard, toldTo, typeTask } from '../support/asking.ts';
 import { startBot } from '../support/bot.ts';
-import { usePostgres } from '../support/databases.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
@@ -10,13 +9,7 @@ import { useWorld } from '../support/worlds.ts';
 const CREATE = { method: 'POST', path: '/sessions' } as const;
 
 describe('the open sessions of a person', () => {
-  const { createDatabase, url } = usePostgres();
-  const world = useWorld(async () => {
-    await createDatabase('limits');
-    return {
-      environment: { DATABASE_URL: url('limits'), LIMIT_OPEN_SESSIONS: '2', LIMIT_STARTS_PER_HOUR: '0' },
-    };
-  });
+  const world = useWorld({ environment: { LIMIT_OPEN_SESSIONS: '2', LIMIT_STARTS_PER_HOUR: '0' } });
 
   test('stay within the limit if several replicas start more at once', async () => {
     const { slack, devin, environment, address } = world();

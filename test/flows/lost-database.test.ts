@@ -111,7 +111,7 @@ function story(devin: WorldOptions['devin']): void {
   };
 
   beforeAll(async () => {
-    world = await createWorld({ overrides: OVERRIDES, devin });
+    world = await createWorld({ database: 'embedded', overrides: OVERRIDES, devin });
     const { bot } = world;
     const begin = async (place: 'channel' | 'thread'): Promise<void> => {
       const one = await started(world, place);

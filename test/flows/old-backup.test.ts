@@ -81,7 +81,7 @@ describe('a database that is restored from a backup', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'devin-slack-backup-'));
-    world = await createWorld({ overrides: OVERRIDES });
+    world = await createWorld({ database: 'embedded', overrides: OVERRIDES });
     session = await startSession(world);
     asking = await startSession(world);
     waiting = await waitingRequest(world);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 /** As Slack sends cells that a person pastes from a spreadsheet. */

@@ -4,7 +4,7 @@ import type { World } from '../support/bot.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const clock = { aheadMs: 0 };

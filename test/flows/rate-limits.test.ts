@@ -3,7 +3,7 @@ import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { typeTask } from '../support/asking.ts';
 import { cardOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
 import { useWorld } from '../support/worlds.ts';
 
 /** Slack's clock: stopped until it is released, so that no limit recovers; then thirty times as fast. */

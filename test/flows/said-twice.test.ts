@@ -3,11 +3,13 @@ import { en } from '../../src/text/en.ts';
 import { startSession, toldTo } from '../support/asking.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { someoneIn } from '../support/people.ts';
-import { describeEmbedded, useWorld } from '../support/worlds.ts';
+import { useWorld } from '../support/worlds.ts';
 
 const { title: TITLE } = en.notices.running;
 
-describeEmbedded('a message that asks for what its author asked for a moment ago', (world) => {
+describe('a message that asks for what its author asked for a moment ago', () => {
+  const world = useWorld();
+
   test('starts nothing if both come at once in a thread', async () => {
     const { slack, devin } = world();
     const { ana, channelId, own } = someoneIn(world());

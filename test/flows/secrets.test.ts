@@ -13,6 +13,7 @@ const SECRET = 'hunter2-hunter2-hunter2';
 describe('session secrets', () => {
   const { log, text: logged } = captureLog();
   const world = useWorld({
+    database: 'embedded',
     environment: { WATCH_SECONDS: '1' },
     overrides: { log },
   });

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createSessions } from '../../src/store/sessions.ts';
 import type { WorldOptions } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('what people write in the thread', () => {

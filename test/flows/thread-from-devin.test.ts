@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { KNOWN_TEXTS } from '../hostile/texts.ts';
 import { createWorld, startBot, type World } from '../support/bot.ts';
-import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { deleteCard, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 describe('what Devin says', () => {

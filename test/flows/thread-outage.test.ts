@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const MINUTE_MS = 60_000;

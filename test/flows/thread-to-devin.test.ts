@@ -3,7 +3,8 @@ import { pressToOpen, toldTo } from '../support/asking.ts';
 import { createWorld, startBot } from '../support/bot.ts';
 import { settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { deleteCard, QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { deleteCard, startThread } from '../support/threads.ts';
 import { describeOnPostgres, useWorld } from '../support/worlds.ts';
 
 const SEND = { method: 'POST', path: /\/messages$/ } as const;
@@ -35,7 +36,7 @@ describeOnPostgres('a reply in the thread', (world) => {
 });
 
 describe('replies in the thread', () => {
-  const world = useWorld(QUICK_THREADS);
+  const world = useWorld({ ...QUICK_THREADS, database: 'embedded' });
   const delivered = async (thread: Awaited<ReturnType<typeof startThread>>, ts: string) =>
     thread.marked(ts, 'white_check_mark');
   const shows = async ({ channelId, threadTs }: Awaited<ReturnType<typeof startThread>>, words: string) =>
@@ -399,7 +400,7 @@ describe('replies in the thread', () => {
 });
 
 describe('keywords in the thread', () => {
-  const world = useWorld(QUICK_THREADS);
+  const world = useWorld({ ...QUICK_THREADS, database: 'embedded' });
   const marked = async (thread: Awaited<ReturnType<typeof startThread>>, words: string) => {
     const { ts } = await thread.say(thread.ana.userId, words);
     await thread.marked(ts, 'white_check_mark');

@@ -4,7 +4,8 @@ import { typeTask } from '../support/asking.ts';
 import { createWorld, startBot, type World } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { startThread } from '../support/threads.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;

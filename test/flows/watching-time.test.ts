@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { startBot } from '../support/bot.ts';
 import { cardOf } from '../support/look.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;

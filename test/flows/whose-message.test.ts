@@ -3,7 +3,8 @@ import { en } from '../../src/text/en.ts';
 import { changeSettings, pressToOpen } from '../support/asking.ts';
 import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { QUICK_THREADS } from '../support/quick.ts';
+import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 const world = useWorld(QUICK_THREADS);

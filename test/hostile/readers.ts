@@ -31,8 +31,6 @@ import {
   unescape,
 } from '../../src/slack/views/text.ts';
 import { en } from '../../src/text/en.ts';
-import { parseYaml } from '../../src/trust/file-source.ts';
-import { POLICY_FILE } from '../../src/trust/index.ts';
 import { PLACES, QUOTES } from '../slack/views/places.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
@@ -42,7 +40,6 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     matchesGlob(text.slice(0, 200), text),
     matchesGlob(`*${text.slice(0, 100)}*a*`, text),
   ],
-  'a policy file': (text) => parseYaml(text.slice(0, 12_000), { name: 'f', format: POLICY_FILE, text: en }),
   'a command': parseCommand,
   'a task': parseTask,
   'the words and options of a command': (text) => readValues(scan(text).given),

@@ -38,12 +38,12 @@ describe('arguments', () => {
     expect(read.positionals).toEqual(['one', 'two']);
   });
 
-  test.each(['soon', '2026-02-30', 'week 4'])('take no date like %s', async (since) => {
+  test('take no date that is none', async () => {
     const { code, stderr } = await runCommand('src/operator/run.ts', {}, [
       'usage',
       'export',
       '--since',
-      since,
+      '2026-02-30',
     ]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words.since) as unknown });
   });
@@ -57,11 +57,7 @@ describe('arguments', () => {
 });
 
 describe.each([
-  ['src/operator/run.ts', ['audit', 'verify']],
   ['src/operator/run.ts', ['usage', 'export']],
-  ['src/operator/run.ts', ['forget', 'U0123']],
-  ['src/operator/run.ts', ['policy', 'check', 'FILE']],
-  ['src/operator/run.ts', ['doctor']],
   ['sandbox/demo.ts', []],
   ['scripts/chaos/run.ts', []],
   ['bench/run.ts', ['cards']],

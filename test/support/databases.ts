@@ -86,6 +86,14 @@ export function usePostgres(content: Content = 'started'): {
   return { open, createDatabase, url };
 }
 
+/** The address of a new database, as a bot leaves it, on the run's server. */
+export async function startedPostgres(): Promise<string> {
+  const server = await askForPostgres();
+  const name = randomUUID();
+  await createOn(server, name, await (started ??= makeStarted(server)));
+  return `${server}${name}`;
+}
+
 async function createOn(server: string, name: string, template = 'template1'): Promise<void> {
   const client = new Client({ connectionString: `${server}postgres` });
   await client.connect();

@@ -3,14 +3,6 @@ import type { Message } from '../../sandbox/slack/index.ts';
 import { startSession } from './asking.ts';
 import type { World } from './bot.ts';
 
-/** Quick polls and retries, so that tests don't wait for them. */
-export const QUICK_THREADS = {
-  overrides: {
-    watchTimes: { fastestMs: 100, tickMs: 50, goneAfterMs: 100 },
-    troubleMs: 100,
-  },
-};
-
 /** A session in a channel of its own, and its thread. */
 export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 'fix the login test') {
   const { slack, devin } = world;

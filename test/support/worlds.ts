@@ -57,22 +57,16 @@ export function useShared<Shared extends World>(create: () => Promise<Shared>): 
 }
 
 /** Runs the suite on the embedded database over HTTP. */
-export function describeEmbedded(name: string, suite: (world: () => World) => void): void {
+function describeEmbedded(name: string, suite: (world: () => World) => void): void {
   describe(`${name} (embedded, HTTP)`, () => {
-    suite(useWorld());
+    suite(useWorld({ database: 'embedded' }));
   });
 }
 
 /** Runs the suite on a real Postgres over Socket Mode. */
 export function describeOnPostgres(name: string, suite: (world: () => World) => void): void {
   describe(`${name} (Postgres, Socket Mode)`, () => {
-    const { createDatabase, url } = usePostgres();
-    suite(
-      useWorld(async () => {
-        await createDatabase('flows');
-        return { transport: 'socket', environment: { DATABASE_URL: url('flows') } };
-      }),
-    );
+    suite(useWorld({ transport: 'socket' }));
   });
 }
 
