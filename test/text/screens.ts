@@ -2,7 +2,13 @@ import { fields, OPTION_GROUPS } from '../../src/session/fields.ts';
 import type { Doubt } from '../../src/session/intent.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import { effectivePreferences } from '../../src/session/preferences.ts';
-import { renderDoubt, renderHelp, renderNotDone, USAGE } from '../../src/slack/command/help.ts';
+import {
+  renderDoubt,
+  renderHelp,
+  renderNotDone,
+  renderRunning,
+  USAGE,
+} from '../../src/slack/command/help.ts';
 import type { CardAction } from '../../src/slack/edge/ids.ts';
 import { renderHome, type Home } from '../../src/slack/views/home.ts';
 import {
@@ -23,7 +29,6 @@ import {
   unopened,
 } from '../../src/slack/views/notices.ts';
 import type { Rendered } from '../../src/slack/views/objects.ts';
-import { renderRunning } from '../../src/slack/views/offer.ts';
 import { renderReview, type Review } from '../../src/slack/views/review.ts';
 import { renderCard } from '../../src/slack/views/session-card.ts';
 import {

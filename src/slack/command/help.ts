@@ -1,18 +1,30 @@
+import type { Button } from '@slack/types';
 import { fieldOf, fields, type Field } from '../../session/fields.ts';
 import {
   SUBCOMMANDS,
+  type Doubt,
   type HelpTopic,
   type IntentOf,
   type Problem,
   type Subcommand,
 } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, runAction } from '../edge/ids.ts';
+import { ACTION, CARD_ACTION, runAction } from '../edge/ids.ts';
 import { invalidValue } from '../views/form/fields.ts';
 import { formButton, refusal } from '../views/notices.ts';
-import { LIMIT, actions, button, primary, sections, type Rendered } from '../views/objects.ts';
-import { renderQuestion } from '../views/offer.ts';
-import { bold, code, escape, truncate, unescape } from '../views/text.ts';
+import {
+  LIMIT,
+  actions,
+  button,
+  buttonRow,
+  joinParts,
+  line,
+  primary,
+  sections,
+  titled,
+  type Rendered,
+} from '../views/objects.ts';
+import { bold, code, escape, fitCodeBlock, link, truncate, unescape } from '../views/text.ts';
 import { bangWords } from './flags.ts';
 
 /** How much a sentence quotes of what was typed; the notice around it quotes everything. */
@@ -110,16 +122,78 @@ type Offered = {
 /** Asks about a text that may not be a task, or says why it can't be one. */
 export function renderDoubt(
   intent: IntentOf<'ask-first' | 'invalid'>,
-  { command, typed, formId }: Offered,
+  offered: Offered,
   text: Text,
 ): Rendered {
+  const { command, typed, formId } = offered;
   if (intent.kind === 'invalid') {
     const problems = renderProblems(intent.problems, command, text);
     return refusal({ problems, typed, offer: formButton(formId, text) }, text);
   }
-  const { doubt } = intent;
-  const usage = doubt.kind === 'command' ? USAGE[doubt.name] : null;
-  return renderQuestion({ command, typed, formId, doubt, usage }, text);
+  const { question } = text.command;
+  const { asked, meant } = questionAbout(intent.doubt, offered, text);
+  return joinParts([
+    titled(text.notices.nothingStarted, asked),
+    line(fitCodeBlock(typed).block),
+    buttonRow(
+      ...(meant === null ? [] : [meant]),
+      button(ACTION.startAsTask, question.start, formId),
+      button(ACTION.openForm, question.edit, formId),
+    ),
+  ]);
+}
+
+/** With the button that does what was probably meant; null: nobody can tell. */
+function questionAbout(
+  doubt: Doubt,
+  { command, formId }: Offered,
+  text: Text,
+): { asked: string; meant: Button | null } {
+  const { question } = text.command;
+  const shown = (typed: string): string => code(truncate(typed, LIMIT.placeholder));
+  switch (doubt.kind) {
+    case 'perhaps-talk':
+      return { asked: question.task, meant: null };
+    case 'credential':
+      return { asked: question.credential(shown(doubt.starts)), meant: null };
+    case 'command': {
+      const { name, meant } = doubt;
+      if (meant === null) return { asked: question.incomplete(usageOf(name, command)), meant };
+      const typed = `${command} ${meant}`;
+      const run = meant.length > LIMIT.buttonValue ? null : button(runAction(0), typed, meant);
+      return { asked: question.meant(shown(typed)), meant: run };
+    }
+    case 'option': {
+      const meant = unescape(doubt.meant);
+      const start = button(ACTION.startAsMeant, question.startWith(meant), formId);
+      if (meant !== '') return { asked: question.option(shown(meant)), meant: start };
+      const flag = unescape(doubt.typed.join(' '));
+      const unknown = renderProblem({ kind: 'unknown-flag', flag }, command, text);
+      return { asked: text.joins.sentences([unknown, question.unknownOption]), meant: null };
+    }
+  }
+}
+
+type Running = {
+  requestId: string;
+  /** null: no session yet. */
+  url: string | null;
+  /** The button that starts another, with the id of its form. */
+  another: { actionId: string; formId: string };
+};
+
+/** Asks before a second session starts beside a running one, since it costs money. */
+export function renderRunning({ requestId, url, another }: Running, text: Text): Rendered {
+  const { title, reply, start } = text.notices.running;
+  const why = text.notices.nothingStarted;
+  const where = url === null ? why : `${why} ${link(url, text.card.buttons.open)}`;
+  return joinParts([
+    titled(title, where),
+    buttonRow(
+      primary(button(CARD_ACTION.reply, reply, requestId)),
+      button(another.actionId, start, another.formId),
+    ),
+  ]);
 }
 
 const flagFields = fields.filter(({ flag }) => flag !== null);

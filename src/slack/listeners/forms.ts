@@ -11,6 +11,7 @@ import type { Form } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
 import { inTime } from '../../time.ts';
+import { renderRunning } from '../command/help.ts';
 import { tickedMessages } from '../edge/context.ts';
 import { readUploadedText } from '../edge/files.ts';
 import {
@@ -28,7 +29,6 @@ import { lookupOptions, type Suggestion } from '../views/form/fields.ts';
 import { readSessionForm, withTextFiles } from '../views/form/read.ts';
 import { hurdleSentence } from '../views/notices.ts';
 import { LIMIT, modal, withAlert } from '../views/objects.ts';
-import { renderRunning } from '../views/offer.ts';
 import { readReview, renderReview, type ReviewItem } from '../views/review.ts';
 import { withGroup } from '../views/session-form.ts';
 import { unescape } from '../views/text.ts';

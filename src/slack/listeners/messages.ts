@@ -152,7 +152,7 @@ const PAUSE_MS = 250;
 type Said = Pick<Message, 'slackText' | 'message' | 'forwarded'>;
 
 /** What decides whose a message in a session's thread is. */
-type Where = ThreadHere & {
+type SaidWhere = ThreadHere & {
   /** null: the session hasn't started. */
   phase: SessionPhase | null;
   muted: boolean;
@@ -172,7 +172,7 @@ type Route =
   | { kind: 'for-devin' | 'muted' | 'at-rest'; text: string };
 
 /** The whole rule. */
-export function routeOf(said: Said, where: Where): Route {
+export function routeOf(said: Said, where: SaidWhere): Route {
   const { phase, muted, listen, began, isRequester, isAnswer, botUserId } = where;
   const { slackText } = said;
   const read = readThreadMessage(slackText, botUserId);
@@ -206,7 +206,7 @@ async function whereSaid(
   { store, slack }: ListenersContext,
   { userId, channelId, threadTs, ts }: Message,
   { request, session }: SteeredThread,
-): Promise<Where> {
+): Promise<SaidWhere> {
   const thread = session ?? { channelId, threadTs: threadTs ?? ts, listen: null };
   const isRequester = request.userId === userId;
   const { phase = null, mutedBy = null, sessionId = request.id } = session ?? {};
