@@ -98,8 +98,6 @@ function createLife(parts: Parts): Bot {
   });
 
   async function start(): Promise<{ port: number }> {
-    const unhandled = queue.unhandled();
-    if (unhandled.length > 0) throw new Error(`No feature handles the jobs ${unhandled.join(', ')}.`);
     // First, so that the health pages say what the start waits for.
     const address = await server.start().catch(refuseAddress(config.http));
     await Promise.all([

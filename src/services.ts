@@ -74,14 +74,13 @@ export async function openServices(config: Config, overrides: Overrides) {
   const mapping = await openFile(config.identityFile, IDENTITY_FILE, file);
 
   let knownSince = new Date(now());
-  let surelyKnownSince = knownSince;
   const database = await openDatabase({
     ...config.store,
     program: overrides.databaseProgram,
     embedded: overrides.embedded,
     onFatal: overrides.onFatal,
     // A server that failed over may have lost its last second.
-    onLost: () => void (surelyKnownSince = new Date(now())),
+    onLost: () => void (knownSince = new Date(now())),
     log,
   });
   const { db } = database;
@@ -142,8 +141,6 @@ export async function openServices(config: Config, overrides: Overrides) {
     findOwner: slack.people.findByEmail,
     mapping: mapping.current,
     identities,
-    onShared: async ({ teamId, userId, devinUserId }) =>
-      queue.enqueue('show', { key: shownKey('shared', teamId, userId, devinUserId) }),
     onSwitched: async ({ teamId, userId, devinUserId }) =>
       queue.enqueue('show', { key: shownKey('switched', teamId, userId, devinUserId) }),
     now,
@@ -167,10 +164,8 @@ export async function openServices(config: Config, overrides: Overrides) {
     async begin(): Promise<void> {
       await databaseTime.read(db);
       knownSince = new Date(now() - RESTORING_MS);
-      surelyKnownSince = knownSince;
     },
     knownSince: () => knownSince,
-    surelyKnownSince: () => surelyKnownSince,
     queue,
     enqueue: queue.enqueue,
     enqueueAll: queue.enqueueAll,

@@ -38,7 +38,7 @@ export type CreateContext = {
   withNames: WithNames;
   tagRequests: boolean;
   /** From when on the database can't have lost that a request was sent. */
-  surelyKnownSince: () => Date;
+  knownSince: () => Date;
   /** Called with each new state, after the commit. */
   onMoved: (state: RequestState) => void;
   tuning: Pick<Tuning, 'log' | 'now' | 'undoMs' | 'silentMs'>;

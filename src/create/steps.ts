@@ -168,7 +168,7 @@ export const send: Step = async (c, request) => {
 
 /** A person started it anyway; or the database may have lost that it was sent: it was restored, or its server failed over. */
 function mayBeSent(c: CreateContext, request: SessionRequest): boolean {
-  return request.sentAt !== null || askedAt(request) < c.surelyKnownSince();
+  return request.sentAt !== null || askedAt(request) < c.knownSince();
 }
 
 /** `sending` is on disk before the POST is sent, and it's sent once. */

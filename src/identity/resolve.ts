@@ -35,8 +35,6 @@ export function createResolveIdentity(deps: {
   /** Who in Slack has an address; null: nobody, or the app may not look. */
   findOwner: (email: string) => Promise<SlackPerson | null>;
   identities: Pick<Identities, 'known' | 'remember'>;
-  /** The file lets this person be a member who is also another person. */
-  onShared: (shared: Person & { devinUserId: string }) => Promise<void>;
   /** Another address in Slack makes this person another member. */
   onSwitched: (switched: Person & { devinUserId: string }) => Promise<void>;
   now: () => number;
@@ -59,8 +57,7 @@ export function createResolveIdentity(deps: {
   function sourceOf(person: Person, { email, link }: { email: string | null; link: string | null }) {
     const entry = mappedAs(deps.mapping(), { userId: person.userId, email });
     if (entry !== null) {
-      const address = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;
-      return { address, find: async () => byEntry(person, entry) };
+      return { address: `mapping:${entry.devin}`, find: async () => byEntry(person.userId, entry) };
     }
     if (link !== null) return { address: `link:${link}`, find: async () => byLink(link) };
     return { address: email, find: async () => byEmail(email) };
@@ -72,13 +69,12 @@ export function createResolveIdentity(deps: {
   }
 
   /** A wrong entry is refused in every mode: nobody runs as someone else. */
-  async function byEntry({ teamId, userId }: Person, entry: MappedPerson): Promise<Identity> {
-    const { devin, shared } = entry;
+  async function byEntry(userId: string, entry: MappedPerson): Promise<Identity> {
+    const { devin } = entry;
     const member = await mappedMember(devin);
     if (member === null) return refused('mapping-unknown', { about: { account: devin, other: null } });
-    const other = shared ? null : await otherOf(entry, member, userId);
+    const other = await otherOf(entry, member, userId);
     if (other !== null) return refused('mapping-conflict', { about: { account: member.name, other } });
-    if (shared) await deps.onShared({ teamId, userId, devinUserId: member.userId });
     return matched(member, 'mapping');
   }
 
@@ -98,7 +94,7 @@ export function createResolveIdentity(deps: {
     const member = await deps.findMember(devinUserId);
     if (member === null) return unmatched('unknown', null);
     // The file wins over a link.
-    const other = mappedTo(deps.mapping(), member).find(({ shared }) => !shared);
+    const other = mappedTo(deps.mapping(), member)[0];
     return other === undefined
       ? matched(member, 'administrator')
       : refused('mapping-conflict', { about: { account: member.name, other: other.slack } });

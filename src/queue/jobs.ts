@@ -127,9 +127,6 @@ export function createQueue({
       registrations.push({ name, concurrency, run });
     },
 
-    /** Kinds of jobs that no feature handles. */
-    unhandled: (): string[] => JOB_NAMES.filter((name) => !registrations.some((done) => done.name === name)),
-
     async start(): Promise<void> {
       pool ??= await startWorkerPool({
         boss,

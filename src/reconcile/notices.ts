@@ -129,18 +129,6 @@ const toPerson = (person: Person, words: string): Desired => ({
   render: () => notice([words]),
 });
 
-/** A member is told that the identity file lets another person run sessions as them. */
-export const SHARED: Kind = async ({ findMember, slack: { people, textFor } }, subject) => {
-  const [teamId = '', userId = '', ...rest] = subject.split(':');
-  const member = await findMember(rest.join(':'));
-  // Only a full member of the workspace is told.
-  const owner = member?.email == null ? null : await people.findByEmail(member.email);
-  if (member === null || owner?.kind !== 'member' || owner.userId === userId) return null;
-  const { notices } = await textFor(owner.userId);
-  const words = notices.sharedAccount(`<@${userId}>`, escape(member.name));
-  return toPerson({ teamId, userId: owner.userId }, words);
-};
-
 /** A person is told that their new address in Slack makes them another member. */
 export const SWITCHED: Kind = async ({ findMember, slack: { textFor } }, subject) => {
   const [teamId = '', userId = '', ...rest] = subject.split(':');

@@ -94,12 +94,7 @@ const devinMember = z
   .max(MAX_LENGTH)
   .refine((typed) => /[-_|\d@]/.test(typed) && !/\s/.test(typed), { error: 'devin-member' });
 
-const personSchema = z.strictObject({
-  slack: slackPerson,
-  devin: devinMember,
-  /** Several people in Slack share this account. */
-  shared: z.boolean().default(false),
-});
+const personSchema = z.strictObject({ slack: slackPerson, devin: devinMember });
 
 /** The identity file, as written: which member of the Devin organization each person in Slack is. */
 export const mappingSchema = z.strictObject({
@@ -113,15 +108,14 @@ export type MappedPerson = z.output<typeof personSchema>;
 /** `message`s are names of sentences in the catalog. */
 function refuseConflicts(people: readonly MappedPerson[], context: z.RefinementCtx): void {
   const slack = new Set<string>();
-  const devin = new Map<string, MappedPerson>();
+  const devin = new Set<string>();
   for (const [at, one] of people.entries()) {
     const fail = (key: 'slack' | 'devin', message: string): void =>
       context.addIssue({ code: 'custom', path: [at, key], message });
-    const other = devin.get(folded(one.devin));
     if (slack.has(folded(one.slack))) fail('slack', 'twice');
-    else if (other !== undefined && !(other.shared && one.shared)) fail('devin', 'conflict');
+    else if (devin.has(folded(one.devin))) fail('devin', 'conflict');
     slack.add(folded(one.slack));
-    devin.set(folded(one.devin), one);
+    devin.add(folded(one.devin));
   }
 }
 

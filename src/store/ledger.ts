@@ -1,6 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import { z } from 'zod';
-import { type Identity, identitySchema } from '../session/identity.ts';
+import type { Identity } from '../session/identity.ts';
 import {
   CEILINGS,
   ceilingsIn,
@@ -46,16 +45,15 @@ export type LedgerRow = {
   identity: Identity | null;
 };
 
-const lostSchema = z.object({
-  id: z.string(),
-  requestId: z.string(),
-  sentAt: z.date(),
-  /** null: as its request says. */
-  identity: identitySchema.nullable(),
-  lostAt: z.date(),
-});
 /** A creation that was sent but not answered, and whose session wasn't found: it may still turn up. */
-export type LostCreate = z.infer<typeof lostSchema>;
+export type LostCreate = {
+  id: string;
+  requestId: string;
+  sentAt: Date;
+  /** null: as its request says. */
+  identity: Identity | null;
+  lostAt: Date;
+};
 
 const MOST_LOST = 200;
 
@@ -213,10 +211,11 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
 
     /** All that are lost, once one is due: one search serves many. */
     async lost(due: Date): Promise<LostCreate[]> {
-      const { rows } = await sql`select id::text, request_id, sent_at, identity, lost_at from ledger
+      const { rows } =
+        await sql<LostCreate>`select id::text, request_id, sent_at, identity, lost_at from ledger
         where next_look_at is not null and exists (select from ledger where next_look_at <= ${due})
         order by next_look_at limit ${MOST_LOST}`.execute(db);
-      return rows.map((row) => lostSchema.parse(row));
+      return rows;
     },
 
     async lookAgain({ id }: LostCreate, at: Date): Promise<void> {
@@ -303,20 +302,9 @@ function lockName(key: CeilingKey, spender: Spender): string {
   return subject === null ? `ledger:${key}` : `ledger:${key}:${spender.teamId}:${subject}`;
 }
 
-const rowSchema = z.object({
-  id: z.coerce.bigint(),
-  requestId: z.string(),
-  sessionId: z.string().nullable(),
-  userId: z.string().nullable(),
-  channelId: z.string().nullable(),
-  at: z.date(),
-  cap: z.number().nullable(),
-  consumed: z.number(),
-  counted: z.number(),
-  isOpen: z.boolean(),
-  repos: z.array(z.string()).nullable(),
-});
-export type LedgerEntry = z.infer<typeof rowSchema>;
+/** `repos`: of its request. */
+export type LedgerEntry = Omit<Newest, 'teamId' | 'nth' | 'earlier'> &
+  Pick<LedgerRow, 'sessionId' | 'counted'> & { repos: string[] | null };
 
 /** A report counts no more sessions, and says so. */
 export const MOST_REPORTED = 5000;
@@ -324,7 +312,7 @@ const PAGE = 500;
 
 /** `l`: the entries. */
 const entriesOf = (l: RawBuilder<unknown>) => sql`
-  select l.id, l.request_id, l.session_id, l.user_id, l.channel_id, l.at, l.cap, l.consumed, l.counted, l.is_open,
+  select l.id::text, l.request_id, l.session_id, l.user_id, l.channel_id, l.at, l.cap, l.consumed, l.counted, l.is_open,
   r.draft #> '{values,repos}' as repos
   from ${l} l left join session_requests r on r.id = l.request_id`;
 
@@ -336,16 +324,16 @@ export function createUsage(db: Kysely<Tables>) {
       // The limit comes before the joins, which would take long for a year.
       const newest = sql`(select * from ledger l where l.at >= ${since} and l.team_id = ${spender.teamId} ${within(scope, spender)}
         order by l.at desc limit ${MOST_REPORTED})`;
-      const { rows } = await sql`${entriesOf(newest)} order by l.at desc`.execute(db);
-      return rows.map((row) => rowSchema.parse(row));
+      const { rows } = await sql<LedgerEntry>`${entriesOf(newest)} order by l.at desc`.execute(db);
+      return rows;
     },
 
     /** All entries, the oldest first. */
     entries: (since: Date | null): AsyncGenerator<LedgerEntry> =>
       everyRow<LedgerEntry>(async (last) => {
-        const { rows } = await sql`${entriesOf(sql`ledger`)} where l.id > ${last?.id ?? 0n}
+        const { rows } = await sql<LedgerEntry>`${entriesOf(sql`ledger`)} where l.id > ${last?.id ?? '0'}
           and l.at >= ${since ?? new Date(0)} order by l.id limit ${PAGE}`.execute(db);
-        return rows.map((row) => rowSchema.parse(row));
+        return rows;
       }),
   };
 }

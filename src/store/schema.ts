@@ -229,7 +229,7 @@ create table shown (
   failing_since timestamptz,
   at timestamptz not null default now()
 );
-create index shown_ended on shown (at) where split_part(key, ':', 1) not in ('card', 'greeting', 'shared');
+create index shown_ended on shown (at) where split_part(key, ':', 1) not in ('card', 'greeting');
 create index shown_placing on shown (channel_id) where ts is null;
 create index shown_refused on shown (channel_id) where refused is not null;
 

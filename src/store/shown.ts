@@ -41,7 +41,7 @@ export function isInFlight({ triedMsAgo }: Pick<ShownMessage, 'triedMsAgo'>, inF
 }
 
 /** Rows of these are kept as long as what they are about. As in the index `shown_ended`. */
-export const KEPT_KINDS = ['card', 'greeting', 'shared'] as const;
+export const KEPT_KINDS = ['card', 'greeting'] as const;
 /** What is kept up to date, or said once. The key of each begins with its kind. */
 export const MESSAGE_KINDS = [
   ...KEPT_KINDS,

@@ -153,9 +153,9 @@ describe('a create', () => {
   test.each([
     ['was asked for since this process began', new Date(0), 0],
     ['waited for this process', new Date('2100-01-01'), 1],
-  ])('that %s is searched for so often before it is sent', async (_what, surelyKnownSince, count) => {
+  ])('that %s is searched for so often before it is sent', async (_what, knownSince, count) => {
     let searches = 0;
-    const { c, run, insert } = await createSetting(open, { surelyKnownSince: () => surelyKnownSince });
+    const { c, run, insert } = await createSetting(open, { knownSince: () => knownSince });
     c.devin.sessions.listAll = async () => ((searches += 1), Promise.resolve([]));
     await insert();
     await run();

@@ -60,25 +60,6 @@ test('nothing starts for a person who would run as a colleague: the refusal name
   expect(await whoami(ana)).toContain(`Runs as *${ana.ana.devinName}*`);
 });
 
-test('a member who shares an account with another person is told once', async () => {
-  const { slack, devin } = world();
-  const ana = addColleague(world());
-  const ben = someoneIn(world(), { person: { inDevin: false } });
-  const entry = `{ slack: ${ben.ana.userId}, devin: ${ana.devinUserId}, shared: true }`;
-  await writeFile(file, `people: [${entry}]\n`);
-  await expect.poll(async () => whoami(ben)).toContain(`Runs as *${ana.devinName}*`);
-  const conversation = slack.directMessages(ana.userId);
-  const told = await slack.waitForMessage(conversation, ({ text }) => text.includes('is shared with'));
-  expect(told.text).toContain(`<@${ben.ana.userId}>`);
-  expect(told.text).toContain(ana.devinName);
-  // Looked up anew, since the entry differs.
-  await writeFile(file, `people: [${entry.replace(ana.devinUserId, ana.email)}]\n`);
-  await expect.poll(async () => whoami(ben)).toContain(`Runs as *${ana.devinName}*`);
-  await ben.type('fix it now');
-  await sessionOf(devin, ana.devinUserId);
-  expect(slack.messages(conversation).filter(({ text }) => text.includes('is shared with'))).toHaveLength(1);
-});
-
 test('only administrators see in their Home whether the identity file is valid', async () => {
   const { slack } = world();
   const boss = addColleague(world(), { isAdmin: true });

@@ -48,7 +48,6 @@ function setUp(
         return Promise.resolve();
       },
     },
-    onShared: async () => Promise.resolve(),
     onSwitched: async () => Promise.resolve(),
     now: () => now,
   });
@@ -156,9 +155,7 @@ const cy: SlackPerson = {
   email: 'ben@acme.example',
   locale: null,
 };
-const mapped = (devin: string, shared = false, slack = 'U1'): Mapping => ({
-  people: [{ slack, devin, shared }],
-});
+const mapped = (devin: string, slack = 'U1'): Mapping => ({ people: [{ slack, devin }] });
 
 describe('a person in the identity file', () => {
   test('is the member in the file, before links and addresses', async () => {
@@ -168,7 +165,7 @@ describe('a person in the identity file', () => {
   });
 
   test('can be mapped by address on both sides', async () => {
-    const mapping = mapped('ben@acme.example', false, 'Ana@ACME.example');
+    const mapping = mapped('ben@acme.example', 'Ana@ACME.example');
     const { resolve } = setUp({ mapping, lookup: [ben] });
     expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben', how: 'mapping' });
   });
@@ -199,24 +196,18 @@ describe('a person in the identity file', () => {
     const changes: Parameters<typeof setUp>[0] = { linked: ben, owner: cy };
     const { resolve } = setUp(changes);
     expect(await resolve()).toMatchObject({ devinUserId: 'user-ana', how: 'email' });
-    changes.mapping = mapped('user-ben', true);
-    expect(await resolve()).toMatchObject({ devinUserId: 'user-ben', how: 'mapping' });
     changes.mapping = mapped('user-ben');
     expect(await resolve()).toMatchObject({ kind: 'refused', reason: 'mapping-conflict' });
     delete changes.mapping;
     expect(await resolve()).toMatchObject({ devinUserId: 'user-ana', how: 'email' });
   });
 
-  test('is refused with both names if the account belongs to another person, unless it is shared', async () => {
+  test('is refused with both names if the account belongs to another person', async () => {
     const changes = { linked: ben, owner: cy, impersonation: 'preferred' as const };
     expect(await setUp({ ...changes, mapping: mapped('user-ben') }).resolve()).toMatchObject({
       kind: 'refused',
       reason: 'mapping-conflict',
       about: { account: 'Ben Lee', other: 'cy' },
-    });
-    expect(await setUp({ ...changes, mapping: mapped('user-ben', true) }).resolve()).toMatchObject({
-      kind: 'matched',
-      devinUserId: 'user-ben',
     });
   });
 
@@ -230,7 +221,7 @@ describe('a person in the identity file', () => {
 
   test('is refused if the file has the account twice, by id and by address', async () => {
     const mapping = {
-      people: [...mapped('user-ben').people, ...mapped('ben@acme.example', false, 'U3').people],
+      people: [...mapped('user-ben').people, ...mapped('ben@acme.example', 'U3').people],
     };
     expect(await setUp({ mapping, linked: ben }).resolve()).toMatchObject({
       reason: 'mapping-conflict',
@@ -239,18 +230,10 @@ describe('a person in the identity file', () => {
   });
 
   test('gets the account instead of a person who was linked to it', async () => {
-    const mapping = mapped('user-ben', false, 'U3');
+    const mapping = mapped('user-ben', 'U3');
     expect(await setUp({ mapping, link: 'user-ben', linked: ben }).resolve()).toMatchObject({
       reason: 'mapping-conflict',
       about: { account: 'Ben Lee', other: 'U3' },
-    });
-  });
-
-  test('shares the account with a person who was linked to it, if the file says so', async () => {
-    const mapping = mapped('user-ben', true, 'U3');
-    expect(await setUp({ mapping, link: 'user-ben', linked: ben }).resolve()).toMatchObject({
-      kind: 'matched',
-      how: 'administrator',
     });
   });
 });

@@ -70,7 +70,7 @@ export async function createSetting(open: Open, changes: Partial<CreateContext> 
     searchUntilFound: async (look) => look(),
     withNames: (draft) => draft,
     tagRequests: true,
-    surelyKnownSince: () => new Date(0),
+    knownSince: () => new Date(0),
     onMoved: (state) => void states.push(state),
     tuning: { log: createLog('silent'), now: Date.now, undoMs: 0, silentMs: 30_000 },
     ...changes,

@@ -21,11 +21,11 @@ afterEach(async () => rm(folder, { recursive: true, force: true }));
 test('the identity file is reread when it changes, and the last valid one stays in force', async () => {
   await writeFile(path, 'people:\n  - { slack: U1, devin: user-1 }\n');
   const source = await open();
-  expect(source.current().people).toEqual([{ slack: 'U1', devin: 'user-1', shared: false }]);
-  await writeFile(path, 'people: [{ slack: cy@acme.example, devin: email|9, shared: true }]\n');
+  expect(source.current().people).toEqual([{ slack: 'U1', devin: 'user-1' }]);
+  await writeFile(path, 'people: [{ slack: cy@acme.example, devin: email|9 }]\n');
   await source.look();
   await source.look();
-  expect(source.current().people).toEqual([{ slack: 'cy@acme.example', devin: 'email|9', shared: true }]);
+  expect(source.current().people).toEqual([{ slack: 'cy@acme.example', devin: 'email|9' }]);
   await writeFile(path, 'people: [oops]\n');
   await source.look();
   await source.look();
@@ -43,11 +43,7 @@ test.each([
   ['peoples: []', ":1:1: peoples isn't a key"],
   [
     'people:\n  - { slack: U0123, devin: user-1 }\n  - { slack: U0456, devin: USER-1 }',
-    ":3:28: devin is another person's account in this file, too: correct one, or set `shared: true` on both",
-  ],
-  [
-    'people:\n  - { slack: U0123, devin: user-1, shared: true }\n  - { slack: U0456, devin: user-1 }',
-    ':3:28: devin is another',
+    ":3:28: devin is another person's account in this file, too: correct one.",
   ],
   [
     'people:\n  - { slack: U0123, devin: user-1 }\n  - { slack: U0123, devin: user-2 }',
@@ -58,12 +54,4 @@ test.each([
   const failed: unknown = await open().catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(OperatorError);
   expect(String(failed)).toContain(problem);
-});
-
-test('two people can share an account if both entries say so', async () => {
-  await writeFile(
-    path,
-    'people:\n  - { slack: U0123, devin: user-1, shared: true }\n  - { slack: U0456, devin: user-1, shared: true }\n',
-  );
-  expect((await open()).current().people).toHaveLength(2);
 });

@@ -45,9 +45,6 @@ export const notices = {
     email: 'Matched by Slack email address.',
     session: 'Devin names this member as the owner.',
   },
-  /** To a member. `who`: a mention of the person who can be them. */
-  sharedAccount: (who: string, account: string): string =>
-    `The identity file of this app says that your Devin account (${account}) is shared with ${who}: sessions that ${who} starts here run as you, and count as yours in Devin. If that's wrong, ask an app admin to change the file.`,
   otherAccount: (account: string): string =>
     `Your email address in Slack changed, so your sessions now run as *${account}* in Devin. If that's wrong, ask a workspace admin to link you to the right account.`,
   serviceUser: {
@@ -72,7 +69,7 @@ export const notices = {
     'mapping-unknown': ({ account }: Refused): string =>
       `The app's identity file says that you are ${account} in Devin, but Devin has no such account. Ask an app admin to correct the file.`,
     'mapping-conflict': ({ account, other }: Refused): string =>
-      `By the app's identity file, you and ${other} would both be ${account} in Devin. Ask an app admin to correct the file, or to mark the entry as shared.`,
+      `By the app's identity file, you and ${other} would both be ${account} in Devin. Ask an app admin to correct the file.`,
     'lookup-forbidden': (): string =>
       "This app can't look up members in Devin, so it doesn't know who you are there. Ask a Devin admin to give its service user the permission ViewOrgMembership (Devin Settings > Service users).",
   },

@@ -165,7 +165,6 @@ export const mapping = {
     'slack-person': 'must be a Slack user id (U0123) or an email address.',
     'devin-member': "must be a Devin user id, such as user-0123, or a Devin member's email address.",
     twice: 'maps a person for the second time: keep one entry for each person.',
-    conflict:
-      "is another person's account in this file, too: correct one, or set `shared: true` on both entries.",
+    conflict: "is another person's account in this file, too: correct one.",
   },
 };

@@ -36,8 +36,6 @@ export const notices: Text['notices'] = {
     email: 'Slack のメールアドレスが一致しています。',
     session: 'Devin で、このメンバーがセッションの所有者です。',
   },
-  sharedAccount: (who, account) =>
-    `このアプリのアカウント対応ファイルにより、あなたの Devin アカウント（${account}）は ${who} さんと共有されています。${who} さんがここで開始するセッションはあなたとして実行され、Devin ではあなたのセッションになります。誤りの場合は、アプリの管理者にファイルの変更を依頼してください。`,
   otherAccount: (account) =>
     `Slack のメールアドレスが変わったため、あなたのセッションは今後 Devin で *${account}* として実行されます。誤りの場合は、ワークスペースの管理者に正しいアカウントへの関連付けを依頼してください。`,
   serviceUser: {
@@ -60,7 +58,7 @@ export const notices: Text['notices'] = {
     'mapping-unknown': ({ account }) =>
       `このアプリのアカウント対応ファイルでは、あなたは Devin の ${account} ですが、そのアカウントは Devin にありません。アプリの管理者にファイルの修正を依頼してください。`,
     'mapping-conflict': ({ account, other }) =>
-      `このアプリのアカウント対応ファイルでは、あなたと ${other} の両方が Devin の ${account} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
+      `このアプリのアカウント対応ファイルでは、あなたと ${other} の両方が Devin の ${account} になります。ファイルの修正をアプリの管理者に依頼してください。`,
     'lookup-forbidden': () =>
       'このアプリは Devin でメンバーを検索できないため、あなたのアカウントを確認できません。サービスユーザーに権限 ViewOrgMembership を追加するよう、Devin の管理者に依頼してください（Devin の Settings > Service users）。',
   },
