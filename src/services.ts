@@ -9,7 +9,6 @@ import { createWithNames } from './session/defaults.ts';
 import { limitsFrom } from './session/policy/limits.ts';
 import type { RequestState } from './session/request.ts';
 import { createSlack } from './slack/edge/slack.ts';
-import { createPostOnce } from './slack/post-once.ts';
 import { openDatabase } from './store/database.ts';
 import type { Embedded } from './store/embedded/embedded.ts';
 import { createSeal, loadSecretsKeys } from './store/envelope.ts';
@@ -189,13 +188,6 @@ export async function openServices(config: Config, overrides: Overrides) {
     lookUp: resolve,
     // Alone, nobody takes over: the next start releases all.
     withLease: createWithLease(leases, database.kind === 'embedded' ? A_DAY_MS : tuning.leaseMs),
-    postOnce: createPostOnce({
-      ...plainStore,
-      db,
-      outbound: slack.outbound,
-      knownSince: () => knownSince,
-      inFlightMs: tuning.inFlightMs,
-    }),
     searchUntilFound: createSearchUntilFound(tuning),
   };
 }

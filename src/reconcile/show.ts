@@ -8,7 +8,7 @@ import { refusalKind, retrySlack, slackFailure, type SlackFailure } from '../sla
 import { keyMark, type Mark } from '../slack/edge/metadata.ts';
 import type { CardPlace } from '../slack/edge/outbound.ts';
 import type { Slack } from '../slack/edge/slack.ts';
-import type { PostOnce } from '../slack/post-once.ts';
+import { postOnce, type PostContext } from '../slack/post-once.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import type { Person } from '../store/identities.ts';
 import type { ShownMessage } from '../store/shown.ts';
@@ -18,10 +18,8 @@ import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
 
 /** What showing any message in Slack needs. */
-export type ShowContext = {
-  store: Pick<Store, 'db' | 'shown' | 'turns'>;
+export type ShowContext = PostContext & {
   slack: Pick<Slack, 'outbound'>;
-  postOnce: PostOnce;
   redrawHome: (person: Person) => Promise<void>;
   now: () => number;
   log: Log;
@@ -152,7 +150,7 @@ async function post(c: ShowContext, change: Change): Promise<number | null> {
   }
   const place = await placeOf(c, desired).catch(slackFailure);
   if ('kind' in place) return failed(c, change, place);
-  const posted = await c.postOnce({
+  const posted = await postOnce(c, {
     key,
     before,
     place,

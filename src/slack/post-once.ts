@@ -1,22 +1,20 @@
-import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
 import { LeaseLostError, type Lease } from '../queue/index.ts';
-import { isInFlight, type Showing, type ShownMessage, type ShownMessages } from '../store/shown.ts';
-import type { Tables } from '../store/store.ts';
-import type { TurnClass, Turns } from '../store/turns.ts';
+import { isInFlight, type Showing, type ShownMessage } from '../store/shown.ts';
+import type { Store, Tables } from '../store/store.ts';
+import type { TurnClass } from '../store/turns.ts';
 import { slackFailure, type SlackFailure } from './edge/errors.ts';
 import type { Mark } from './edge/metadata.ts';
 import type { CardPlace, Outbound } from './edge/outbound.ts';
 import type { Rendered } from './views/objects.ts';
 
-type PostOnceDeps = {
-  db: Kysely<Tables>;
-  shown: ShownMessages;
-  turns: Turns;
-  outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'>;
+export type PostContext = {
+  store: Pick<Store, 'db' | 'shown' | 'turns'>;
+  slack: { outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'> };
   /** From when on the database knows what was posted. */
   knownSince: () => Date;
-  /** How long Slack may take to post what a process sent before it died, in ms. */
-  inFlightMs: number;
+  /** `inFlightMs`: how long Slack may take to post what a process sent before it died. */
+  tuning: { inFlightMs: number };
 };
 
 type Post = {
@@ -46,69 +44,72 @@ type Post = {
 type PostedAt = { kind: 'posted'; ts: string; earlier: boolean };
 type PostedOnce = PostedAt | SlackFailure;
 
-/** Throws a LeaseLostError. */
-export type PostOnce = (post: Post) => Promise<PostedOnce>;
-
 /**
  * Posts a message to Slack once: an attempt is on disk before it is made, and as long as its outcome isn't known, it is
- * searched for where it was made before the next attempt.
+ * searched for where it was made before the next attempt. Throws a LeaseLostError.
  */
-export function createPostOnce(deps: PostOnceDeps): PostOnce {
-  const { db, shown, turns, outbound } = deps;
-
-  /** The call to Slack follows at once, so the lease is still held then. False: not now. */
-  async function begin(post: Post, isFirst: boolean, onlyIf?: RawBuilder<boolean>): Promise<boolean> {
-    const { key, place, lease } = post;
-    const attempt = { key, ...place, slackTs: outbound.slackTs(), isFirst, ...(onlyIf && { onlyIf }) };
-    const isBegun = await db.transaction().execute(async (trx) => {
-      await lease.fence(trx);
-      return shown.attempt(attempt, trx);
-    });
-    lease.assertFresh();
-    return isBegun;
+export async function postOnce(c: PostContext, post: Post): Promise<PostedOnce> {
+  const rendered = await post.render();
+  const attempt = attemptOf(post.before);
+  const sought = attempt ?? forgottenAttempt(post, c.knownSince());
+  if (sought !== null) {
+    const found = await findAttempt(c, sought, post.mark);
+    if (found !== null) return found.kind === 'posted' ? record(c, post, found) : found;
+    if (isInFlight(sought, c.tuning.inFlightMs)) return { kind: 'unclear' };
   }
+  return postNow(c, { ...post, isFirst: attempt === null }, rendered);
+}
 
-  async function record(post: Post, posted: PostedOnce, isFirst: boolean): Promise<PostedOnce> {
-    const { key, place, lease, onPosted, showing } = post;
-    await db.transaction().execute(async (trx) => {
-      // Locks what it changes before the lease, as everywhere.
-      if (posted.kind === 'posted') await onPosted(posted, trx);
-      await lease.end(trx);
-      if (posted.kind === 'posted') {
-        const shows = posted.earlier ? { ...showing, fingerprint: null } : showing;
-        await shown.posted({ key, ...place, ts: posted.ts }, shows, trx);
-      } else if (posted.kind !== 'unclear' && isFirst) await shown.withdraw(key, trx);
-    });
-    return posted;
+type FreshPost = Post & { isFirst: boolean };
+
+async function postNow(c: PostContext, post: FreshPost, rendered: Rendered): Promise<PostedOnce> {
+  const { key, place, mark, turnClass, isFirst } = post;
+  const { turns } = c.store;
+  const turn = { key, of: 'posts', place: place.channelId, turnClass } as const;
+  if (!(await begin(c, post, turns.isCalm(place.channelId)))) {
+    const retryAfterMs = await turns.take(turn);
+    if (retryAfterMs > 0) return { kind: 'rate-limited', retryAfterMs };
+    // Another process may have attempted it meanwhile: the lease may have been taken only now.
+    if (!(await begin(c, post))) throw new LeaseLostError(key);
   }
+  const answer = await c.slack.outbound.post(place, mark, rendered);
+  if (answer.kind === 'posted') return record(c, post, { ...answer, earlier: false });
+  const retryAfterMs = answer.kind === 'rate-limited' ? await turns.refused(turn, answer.retryAfterMs) : null;
+  await c.store.db.transaction().execute(async (trx) => {
+    await post.lease.end(trx);
+    if (answer.kind !== 'unclear' && isFirst) await c.store.shown.withdraw(key, trx);
+  });
+  return retryAfterMs === null ? answer : { kind: 'rate-limited', retryAfterMs };
+}
 
-  async function postNow(post: Post, rendered: Rendered, isFirst: boolean): Promise<PostedOnce> {
-    const { key, place, mark, turnClass } = post;
-    const turn = { key, of: 'posts', place: place.channelId, turnClass } as const;
-    if (!(await begin(post, isFirst, turns.isCalm(place.channelId)))) {
-      const retryAfterMs = await turns.take(turn);
-      if (retryAfterMs > 0) return { kind: 'rate-limited', retryAfterMs };
-      // Another process may have attempted it meanwhile: the lease may have been taken only now.
-      if (!(await begin(post, isFirst))) throw new LeaseLostError(key);
-    }
-    const answer = await outbound.post(place, mark, rendered);
-    if (answer.kind === 'posted') return record(post, { ...answer, earlier: false }, isFirst);
-    if (answer.kind !== 'rate-limited') return record(post, answer, isFirst);
-    const retryAfterMs = await turns.refused(turn, answer.retryAfterMs);
-    return record(post, { ...answer, retryAfterMs }, isFirst);
-  }
+/** The call to Slack follows at once, so the lease is still held then. False: not now. */
+async function begin(
+  { store: { db, shown }, slack: { outbound } }: PostContext,
+  { key, place, lease, isFirst }: FreshPost,
+  onlyIf?: RawBuilder<boolean>,
+): Promise<boolean> {
+  const attempt = { key, ...place, slackTs: outbound.slackTs(), isFirst, ...(onlyIf && { onlyIf }) };
+  const isBegun = await db.transaction().execute(async (trx) => {
+    await lease.fence(trx);
+    return shown.attempt(attempt, trx);
+  });
+  lease.assertFresh();
+  return isBegun;
+}
 
-  return async (post) => {
-    const rendered = await post.render();
-    const attempt = attemptOf(post.before);
-    const sought = attempt ?? forgottenAttempt(post, deps.knownSince);
-    if (sought !== null) {
-      const found = await findAttempt(deps, sought, post.mark);
-      if (found !== null) return found.kind === 'posted' ? record(post, found, false) : found;
-      if (isInFlight(sought, deps.inFlightMs)) return { kind: 'unclear' };
-    }
-    return postNow(post, rendered, attempt === null);
-  };
+async function record(
+  { store: { db, shown } }: PostContext,
+  { key, place, lease, onPosted, showing }: Post,
+  posted: PostedAt,
+): Promise<PostedAt> {
+  const shows = posted.earlier ? { ...showing, fingerprint: null } : showing;
+  await db.transaction().execute(async (trx) => {
+    // Locks what it changes before the lease, as everywhere.
+    await onPosted(posted, trx);
+    await lease.end(trx);
+    await shown.posted({ key, ...place, ts: posted.ts }, shows, trx);
+  });
+  return posted;
 }
 
 type Attempted = CardPlace & Pick<ShownMessage, 'firstTs' | 'lastTs' | 'triedMsAgo'>;
@@ -120,14 +121,14 @@ function attemptOf(row: ShownMessage | null): Attempted | null {
 }
 
 /** Long over. */
-function forgottenAttempt({ since, place }: Post, knownSince: () => Date): Attempted | null {
-  if (since === undefined || since >= knownSince()) return null;
+function forgottenAttempt({ since, place }: Post, knownSince: Date): Attempted | null {
+  if (since === undefined || since >= knownSince) return null;
   return { ...place, firstTs: (since.getTime() / 1000).toFixed(6), lastTs: null, triedMsAgo: Infinity };
 }
 
 /** null: it is not there. */
 async function findAttempt(
-  { outbound }: Pick<PostOnceDeps, 'outbound'>,
+  { slack: { outbound } }: PostContext,
   { firstTs: first, lastTs: last, ...place }: Attempted,
   { blockId }: Mark,
 ): Promise<PostedOnce | null> {

@@ -6,7 +6,7 @@ import { createWithLease, type Lease } from '../../src/queue/index.ts';
 import { createIsSlackAddress } from '../../src/slack/edge/files.ts';
 import { cardMark } from '../../src/slack/edge/metadata.ts';
 import { createOutbound } from '../../src/slack/edge/outbound.ts';
-import { createPostOnce } from '../../src/slack/post-once.ts';
+import { postOnce as once } from '../../src/slack/post-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createShown } from '../../src/store/shown.ts';
 import { databaseClock } from '../../src/store/sql.ts';
@@ -54,16 +54,14 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
   };
   const turns = createTurns(db, { burst: 1, perMinute: 1 }, databaseClock);
   const shown = createShown(db);
-  const once = createPostOnce({
-    db,
-    shown,
-    turns,
-    outbound: { ...outbound, find },
+  const context = {
+    store: { db, shown, turns },
+    slack: { outbound: { ...outbound, find } },
     knownSince: () => knownSince,
-    inFlightMs,
-  });
-  const postOnce = async (what: Omit<Parameters<typeof once>[0], 'before'>) =>
-    once({ ...what, before: await shown.find(WHAT.key) });
+    tuning: { inFlightMs },
+  };
+  const postOnce = async (what: Omit<Parameters<typeof once>[1], 'before'>) =>
+    once(context, { ...what, before: await shown.find(WHAT.key) });
   const withLease = reported(createWithLease(createLeases(db)));
   const postUnder = async (lease: Lease) =>
     postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });
