@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { createConversing } from './converse/index.ts';
 import { createCreation } from './create/index.ts';
 import { createFollowing } from './follow/index.ts';
-import { createHealthPages, createWaiting, type Readiness } from './health.ts';
+import { createHealthPages, untilAnswered, type Readiness } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { checkDevin, checkSlack } from './operator/checks.ts';
 import { createReconciling } from './reconcile/index.ts';
@@ -34,7 +34,7 @@ export type Bot = {
 /** The whole bot. Opens the database; everything else waits for `start`. */
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
   const services = await openServices(config, overrides);
-  const { queue, store, devin, slack, metrics, log, logged: text, interactiveStore } = services;
+  const { queue, store, slack, metrics, interactiveStore } = services;
 
   // Each feature takes what its context names, and sees nothing else.
   const redrawHome = createHomeRedrawer(services);
@@ -59,14 +59,9 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
 
   const { host, port, metricsToken } = config.http;
-  const waiting = createWaiting({ text, log });
-  const warnings = (): string[] => [
-    ...waiting.warnings(),
-    ...(devin.refusesKey() ? [text.start.devinKey] : []),
-  ];
-  const pages = createHealthPages({ readiness: services.readiness, warnings, metrics, metricsToken });
+  const pages = createHealthPages({ readiness: services.readiness, metrics, metricsToken });
   const server = createHttpServer({ host, port, pages, slackEvents: slack.bolt.slackEvents });
-  return createLife({ ...services, startSweep, startWatching, waiting, server });
+  return createLife({ ...services, startSweep, startWatching, server });
 }
 
 /** How long running jobs may take. Supervisors wait 10 s before they kill a process. */
@@ -77,7 +72,6 @@ const DEVIN_MS = 5000;
 type Parts = Services & {
   startSweep: (how: { alone: boolean }) => Promise<Interval>;
   startWatching: () => Interval;
-  waiting: ReturnType<typeof createWaiting>;
   server: HttpServer;
 };
 
@@ -98,7 +92,7 @@ function createLife(parts: Parts): Bot {
   });
 
   async function start(): Promise<{ port: number }> {
-    // First, so that the health pages say what the start waits for.
+    // First, so that the health pages say what is missing.
     const address = await server.start().catch(refuseAddress(config.http));
     await Promise.all([
       meetSlack(parts, stopping.signal),
@@ -157,12 +151,10 @@ function refuseToken(error: unknown): never {
   throw new OperatorError('app-token', say, { cause: error });
 }
 
-async function meetSlack(
-  { config, slack, waiting, logged: text, log }: Parts,
-  signal: AbortSignal,
-): Promise<void> {
+async function meetSlack(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { config, slack, logged: text, log } = parts;
   const check = async () => checkSlack({ client: slack.answers, botToken: config.slack.botToken });
-  const bot = await waiting.until('Slack', check, signal);
+  const bot = await untilAnswered('Slack', check, { ...parts, signal });
   slack.identity.bot = bot;
   for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));
 }
@@ -173,13 +165,11 @@ async function meetDevin({ config, devin, logged: text, log }: Parts): Promise<v
   for (const warning of warnings) log.warn(warning(text));
 }
 
-async function prepareStore(
-  { config, database, begin, store, waiting, logged: text, log }: Parts,
-  signal: AbortSignal,
-): Promise<void> {
+async function prepareStore(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { config, database, begin, store, logged: text, log } = parts;
   const { databaseUrl } = config.store;
   if (databaseUrl !== null && isPlain(databaseUrl)) log.warn(text.start.plainDatabase);
-  await waiting.until('Postgres', database.ping, signal);
+  await untilAnswered('Postgres', database.ping, { ...parts, signal });
   await begin();
   await prepareSchema(database.db);
   // Settings may have changed: look everyone up again.

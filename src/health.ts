@@ -16,21 +16,17 @@ export type Readiness = { database: boolean; queue: boolean; slack: boolean };
 
 export function createHealthPages(deps: {
   readiness: () => Promise<Readiness>;
-  /** Worth looking into, but no reason to take the app out of service. */
-  warnings: () => string[];
   metrics: Pick<Metrics, 'contentType' | 'text'>;
   /** null: loopback and private addresses may read the metrics. */
   metricsToken: string | null;
 }): Record<string, (request: IncomingMessage) => Promise<HttpPage>> {
-  const { readiness, warnings, metrics, metricsToken } = deps;
+  const { readiness, metrics, metricsToken } = deps;
   const readMetrics = oneAtATime(async () => metrics.text());
   return {
     '/healthz': async () => json(200, { status: 'ok' }),
     '/readyz': async () => {
       const parts = await readiness();
-      const warned = warnings();
-      const status = Object.values(parts).every(Boolean) ? 200 : 503;
-      return json(status, { ...parts, ...(warned.length > 0 && { warnings: warned }) });
+      return json(Object.values(parts).every(Boolean) ? 200 : 503, parts);
     },
     '/metrics': async ({ headers, socket: { remoteAddress } }) => {
       if (!mayReadMetrics(metricsToken, { headers, remoteAddress })) {
@@ -104,45 +100,24 @@ const PASSING: ReadonlySet<string> = new Set([
   'database-readonly',
 ]);
 
-/** Waits for what the start needs. The app doesn't end meanwhile: a supervisor would pause longer after each attempt. */
-export function createWaiting({
-  text,
-  log,
-  pauseMs = PAUSE_MS,
-}: {
-  /** In the language of the log. */
-  text: Text;
-  log: Log;
-  /** For tests. */
-  pauseMs?: number;
-}) {
-  const reasons = new Map<string, string>();
-
-  return {
-    /** Why the app isn't ready yet. */
-    warnings: (): string[] => [...reasons.values()],
-
-    /** Rejects if the system refuses, and with the last failure if the signal ends the wait. */
-    async until<Found>(
-      system: 'Slack' | 'Postgres',
-      ask: () => Promise<Found>,
-      signal: AbortSignal,
-    ): Promise<Found> {
-      for (;;) {
-        try {
-          const found = await ask();
-          reasons.delete(system);
-          return found;
-        } catch (error) {
-          if (!isPassing(error)) throw error;
-          const reason = text.joins.sentences([error.say(text), text.start.waits(system)]);
-          reasons.set(system, reason);
-          log.warn({ err: error.cause }, reason);
-          if (!(await sleep(Math.max(pauseMs, error.retryAfterMs), signal))) throw error;
-        }
-      }
-    },
-  };
+/**
+ * Asks for what the start needs until it is there. The app doesn't end meanwhile: a supervisor would pause longer after
+ * each attempt. Rejects if the system refuses, and with the last failure if the signal ends the wait.
+ */
+export async function untilAnswered<Found>(
+  system: 'Slack' | 'Postgres',
+  ask: () => Promise<Found>,
+  { logged: text, log, signal }: { logged: Text; log: Log; signal: AbortSignal },
+): Promise<Found> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      log.warn({ err: error.cause }, text.joins.sentences([error.say(text), text.start.waits(system)]));
+      if (!(await sleep(Math.max(PAUSE_MS, error.retryAfterMs), signal))) throw error;
+    }
+  }
 }
 
 /** The system didn't refuse: it is down, busy, or out of reach. */

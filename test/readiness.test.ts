@@ -43,7 +43,6 @@ test.each(PARTS)('/readyz says whether %s', async (_what, changes) => {
   });
   const { '/readyz': page } = createHealthPages({
     readiness,
-    warnings: () => [],
     metrics: {
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
       text: async () => Promise.resolve(''),
@@ -60,7 +59,6 @@ test('/metrics is read once for all who ask at the same time', async () => {
   let reads = 0;
   const { '/metrics': page } = createHealthPages({
     readiness: async () => Promise.reject(new Error('not asked')),
-    warnings: () => [],
     metrics: {
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
       text: async () => ((reads += 1), text),

@@ -103,16 +103,13 @@ export function createDevinClient(options: DevinClientOptions) {
   const { origin, hostname } = new URL(apiUrl);
   const authorization = `Bearer ${apiKey}`;
   const api = ky.create({ ...PLAIN, prefix: apiUrl, headers: { authorization, accept: 'application/json' } });
-  let isKeyRefused = false;
 
   function report(input: Parameters<Fetch>[0], facts: DevinRequestFacts): void {
     log?.debug(facts, 'Devin request');
     onRequest?.(facts);
     // What Devin redirects to says nothing about the key.
     const hasKey = input instanceof Request && input.headers.has('authorization');
-    if (facts.status === null || !hasKey) return;
-    isKeyRefused = facts.status === UNAUTHORIZED;
-    if (isKeyRefused)
+    if (facts.status === UNAUTHORIZED && hasKey)
       log?.error({ operation: facts.operation }, 'Devin refuses DEVIN_API_KEY; run `npm run doctor`');
   }
 
@@ -167,8 +164,6 @@ export function createDevinClient(options: DevinClientOptions) {
 
   return {
     hostname,
-    /** Whether the last answer refused the key. */
-    refusesKey: (): boolean => isKeyRefused,
     /** `/organizations/{org}/…`, each segment encoded. Throws not-found for an invalid one. */
     orgPath: (segments: readonly string[]): string => pathOf(['organizations', orgId, ...segments]),
     /** Throws nothing but DevinError. */

@@ -68,7 +68,6 @@ export function createDevin({
       const nowMs = clock.nowMs();
       return nowMs === null ? null : new Date(nowMs);
     },
-    refusesKey: client.refusesKey,
     sessions: createSessions(client),
     messages: createMessages(client),
     attachments: createAttachments(client, hasProxy),

@@ -86,8 +86,6 @@ type Attempt = {
 /** A card that isn't recorded after this was never posted. */
 const PLACING = sql`interval '10 minutes'`;
 
-export type ShownMessages = ReturnType<typeof createShown>;
-
 export function createShown(db: Kysely<Tables>) {
   const byKey = (key: string, trx: Db = db) => trx.updateTable('shown').where('key', '=', key);
 

@@ -82,7 +82,7 @@ export type TypedTask = {
   context: MessageContext | null;
 };
 
-type Asked = TypedTask & {
+type TaskAsked = TypedTask & {
   source: 'command' | 'form';
   draft: EffectiveDraft | Promise<EffectiveDraft>;
   sessionSecrets: Envelope['sessionSecrets'];
@@ -94,7 +94,7 @@ type Asked = TypedTask & {
 async function accept(
   { saveRequest, store: { envelopes } }: RequestsContext,
   origin: Origin,
-  { draft, sessionSecrets, unlessTwin, ...asked }: Asked,
+  { draft, sessionSecrets, unlessTwin, ...asked }: TaskAsked,
 ): Promise<{ id: string; twinId: string | null }> {
   const id = newId();
   const { responseUrl = null } = origin;
@@ -106,7 +106,7 @@ async function accept(
   });
 }
 
-const TYPED: Pick<Asked, 'source' | 'sessionSecrets'> = { source: 'command', sessionSecrets: [] };
+const TYPED: Pick<TaskAsked, 'source' | 'sessionSecrets'> = { source: 'command', sessionSecrets: [] };
 
 /** A task typed as a command or as a message. Resolves with the id of its twin, if it has one. */
 export async function acceptTask(
@@ -119,7 +119,7 @@ export async function acceptTask(
 }
 
 /** null: it is saved. */
-async function acceptKept(c: RequestsContext, form: Form, asked: Asked): Promise<Unsaved | null> {
+async function acceptKept(c: RequestsContext, form: Form, asked: TaskAsked): Promise<Unsaved | null> {
   const { requests, forms, envelopes } = c.store;
   const { responseUrl } = envelopes.open(form.id, form.sealed) ?? EMPTY_ENVELOPE;
   const { id, twinId } = await accept(c, { ...form, responseUrl }, asked);
