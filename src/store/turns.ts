@@ -36,8 +36,6 @@ const OVERDUE_MS = 2000;
 const FORGOTTEN_MS = 60_000;
 const MINUTE_MS = 60_000;
 
-export type Turns = ReturnType<typeof createTurns>;
-
 /**
  * The turns in which messages are edited, and posted where Slack was too busy, for all replicas. What waits asks again when
  * its turn should come.
