@@ -35,8 +35,6 @@ export const ACTION = {
   addOptions: 'add_options',
   /** In the form: what Devin gets. */
   review: 'review_context',
-  /** On a request in a private list: cancels it. Value: the request id. */
-  cancelListed: 'cancel_listed',
   /** On a notice about a message that Devin hasn't got: sends it. Value: the reply's id. */
   sendAgain: 'send_again',
   /** Runs the command in the button's value. */

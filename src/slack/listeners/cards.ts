@@ -38,7 +38,7 @@ import { saveAct, saveSaid, sendAgain } from '../inbox/acts.ts';
 import { offerAgain } from '../inbox/requests.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../views/approval.ts';
 import { renderDetails, type SessionDetails } from '../views/details.ts';
-import { notice, sessionOver } from '../views/notices.ts';
+import { sessionOver } from '../views/notices.ts';
 import { readReplyBox, renderReplyBox, renderStopDialog } from '../views/steering.ts';
 import {
   durable,
@@ -72,10 +72,6 @@ export const CARD_PRESSES = {
   // The browser opens the link; Slack only needs the click acknowledged.
   [CARD_ACTION.open]: quick(async () => Promise.resolve()),
   [CARD_ACTION.review]: quick(async () => Promise.resolve()),
-  [ACTION.cancelListed]: durable(async (c, press) => {
-    await act(c, press, 'cancel');
-    await c.slack.outbound.settleNotice(press, notice([(await c.textFor(press.userId)).sessions.cancel]));
-  }),
   [ACTION.approve]: durable(async (c, press) => {
     const { requestId, number } = approvalValue.read(press.value);
     await threadOf(c, press, requestId);
@@ -98,13 +94,11 @@ type CardAct = Exclude<
   'stop' | 'sleep' | 'approve' | 'decline' | 'follow' | 'link' | 'usage'
 >;
 
-async function act(c: ListenersContext, press: Press, kind: CardAct): Promise<void> {
-  const { id: requestId, resumedAt } = (await threadOf(c, press)).request;
-  await saveAct(c, press, { kind, requestId, resumedAtMs: resumedAt?.getTime() ?? null });
-}
-
 function acts(kind: CardAct): OnPress {
-  return durable(async (c, press) => act(c, press, kind));
+  return durable(async (c, press) => {
+    const { id: requestId, resumedAt } = (await threadOf(c, press)).request;
+    await saveAct(c, press, { kind, requestId, resumedAtMs: resumedAt?.getTime() ?? null });
+  });
 }
 
 async function openDetails(c: ListenersContext, press: Press): Promise<void> {

@@ -4,11 +4,10 @@ import type { MessageContext } from '../../session/context.ts';
 import { credentialsInDraft } from '../../session/credentials.ts';
 import { applyForm } from '../../session/defaults.ts';
 import type { Unsaved } from '../../session/failure.ts';
-import { type FieldKey, type Lookup, OPTION_GROUPS, type OptionGroup } from '../../session/fields.ts';
+import { type FieldKey, OPTION_GROUPS } from '../../session/fields.ts';
 import { isOver } from '../../session/lifecycle.ts';
 import { excerpt } from '../../session/prompt.ts';
 import type { Form } from '../../store/forms.ts';
-import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
 import { inTime } from '../../time.ts';
 import { renderRunning } from '../command/help.ts';
@@ -25,7 +24,7 @@ import {
 } from '../edge/ids.ts';
 import type { OpenView, Press, Search, Shortcut, Submission } from '../edge/payload.ts';
 import { acceptForm, offerForm } from '../inbox/requests.ts';
-import { lookupOptions, type Suggestion } from '../views/form/fields.ts';
+import { lookupOptions } from '../views/form/fields.ts';
 import { readSessionForm, withTextFiles } from '../views/form/read.ts';
 import { hurdleSentence } from '../views/notices.ts';
 import { LIMIT, modal, withAlert } from '../views/objects.ts';
@@ -77,17 +76,18 @@ export const FORM_SUBMISSIONS = {
   },
 } satisfies Submissions;
 
-type SentForm = { form: Form; groups: readonly OptionGroup[]; view: Submission['view']; text: Text };
-
 /** Nothing is wrong: the request is on disk. What is wrong with all of it is an error of the task. */
 async function sendForm(...[c, { view, ...sender }]: Parameters<OnSubmit>) {
   const { formId, groups } = formMetadata.read(view.metadata);
+  const { userId } = sender;
   const form = await ownForm(c, { formId }, sender);
-  const text = await c.textFor(sender.userId);
-  const sent = { form, groups, view, text };
-  const read = await readSubmission(c, sent);
+  const text = await c.textFor(userId);
+  const rules = { groups, faults: form.faults ?? {}, before: form.draft.values, text };
+  const readText = async (fileId: string) =>
+    readUploadedText(c.slack.files, { fileId, userId, withinMs: FILES_MS });
+  const read = await withTextFiles(readSessionForm(view.values, rules), readText, text);
   const isRead = Object.keys(read.errors).length === 0;
-  const errors = isRead ? await refusedAt(c, sent, read) : read.errors;
+  const errors = isRead ? await refusedAt(c, { form, view, text }, read) : read.errors;
   if (Object.keys(errors).length > 0) {
     // Each refused value is named once: an input that stays empty is then meant to be.
     if (form.faults !== null) await c.store.forms.change(form.id, { faults: null });
@@ -99,7 +99,7 @@ async function sendForm(...[c, { view, ...sender }]: Parameters<OnSubmit>) {
   return unsaved === null ? {} : { [fieldBlock('prompt')]: why[unsaved] };
 }
 
-type Read = Awaited<ReturnType<typeof readSubmission>>;
+type Read = Awaited<ReturnType<typeof withTextFiles>>;
 
 /** Asks each question once: sending the form again is the answer. null: it is saved. */
 async function saveUnlessAsked(
@@ -119,7 +119,11 @@ async function saveUnlessAsked(
 }
 
 /** What the policy refuses, each at its field, or at the task if that isn't in view. */
-async function refusedAt({ gate }: ListenersContext, { form, view, text }: SentForm, read: Read) {
+async function refusedAt(
+  { gate }: ListenersContext,
+  { form, view, text }: { form: Form; view: OpenView; text: Text },
+  read: Read,
+) {
   const { session_secrets: secrets = [], ...stored } = read.draft;
   const filled = { draft: applyForm(form.draft, stored), slackFileIds: read.attached };
   const explained = await gate.explain({ ...form, ...filled, hasSessionSecrets: secrets.length > 0 });
@@ -131,44 +135,28 @@ async function refusedAt({ gate }: ListenersContext, { form, view, text }: SentF
   );
 }
 
-/** With the text of its uploaded files. */
-async function readSubmission(
-  { slack: { files } }: ListenersContext,
-  { form: { faults, draft, userId }, groups, view, text }: SentForm,
-) {
-  const rules = { groups, faults: faults ?? {}, before: draft.values, text };
-  const readText = async (fileId: string) => readUploadedText(files, { fileId, userId, withinMs: FILES_MS });
-  return withTextFiles(readSessionForm(view.values, rules), readText, text);
-}
-
 /** The view with an alert on top. Slack keeps what was typed, by block id. */
 export function stillOpen(view: Submission['view'], sentence: string, text: Text): ModalView {
   const { callbackId: id, metadata, title, submit, blocks } = view;
   return withAlert(modal({ id, metadata, words: { title, submit }, blocks }, text), sentence);
 }
 
-/** Suggestions for what is typed into a field; none if Devin is slow. */
-export async function suggestionsFor(c: ListenersContext, search: Search) {
-  const { teamId, userId, typed } = search;
-  const lookup = readLookupAction(search.actionId);
+/**
+ * Suggestions for what is typed into a field. None if Devin is slow, busy or doesn't allow the look-up, nor for people who may
+ * not start a session.
+ */
+export async function suggestionsFor(c: ListenersContext, { actionId, teamId, userId, typed }: Search) {
+  const lookup = readLookupAction(actionId);
   if (lookup === null) return [];
   const what = `suggestions for ${lookup}`;
-  const asking = suggest(c, { teamId, userId }, { lookup, typed });
+  const asking = c
+    .resolve({ teamId, userId })
+    .then(async ({ kind }) => (kind === 'refused' ? [] : c.search(lookup, typed)));
   const [found, text] = await Promise.all([
     inTime(asking, { withinMs: ANSWER_MS, otherwise: [], what, log: c.log }),
     c.textFor(userId),
   ]);
   return lookupOptions(lookup, { found, typed }, text);
-}
-
-/** None if Devin is slow, busy or doesn't allow the look-up, nor for people who may not start a session. */
-async function suggest(
-  { resolve, search }: ListenersContext,
-  person: Person,
-  { lookup, typed }: { lookup: Lookup; typed: string },
-): Promise<Suggestion[]> {
-  const { kind } = await resolve(person);
-  return kind === 'refused' ? [] : search(lookup, typed);
 }
 
 async function openReview(c: ListenersContext, { view, triggerId, ...sender }: Press): Promise<void> {

@@ -39,19 +39,19 @@ type FilledIn = {
   names?: Names | undefined;
   /** What was refused, by field. */
   faults: Faults;
-  /** The message that the task was started from, if the task doesn't say what it's about. */
-  about: string | null;
   /** What the policy allows; null: everything. */
   choices: Choices | null;
 };
 
 /** Nothing is filled in. */
-export const UNFILLED: FilledIn = { values: {}, sources: {}, faults: {}, about: null, choices: null };
+export const UNFILLED: FilledIn = { values: {}, sources: {}, faults: {}, choices: null };
 
 export type SessionForm = FilledIn & {
   formId: string;
   /** In view besides `main`. */
   groups: OptionGroup[];
+  /** The message that the task was started from, if the task doesn't say what it's about. */
+  about: string | null;
   runsAs: FormIdentity;
   /** Of session secrets that were not kept. */
   secretNames: readonly string[];
@@ -59,7 +59,7 @@ export type SessionForm = FilledIn & {
 
 /** The modal that starts a session: the inputs of `main`, and of the groups in which something is set. */
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
-  const { formId, groups, runsAs } = form;
+  const { formId, groups, about, runsAs } = form;
   const { title, submit } = text.modal;
   const metadata = formMetadata.write({ formId, groups });
   const shared = { id: VIEW.form, metadata };
@@ -67,6 +67,7 @@ export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   const blocks = [
     runsAsBlock(form, text),
     ...noteBlocks(form, text),
+    ...(about === null ? [] : [context(aboutMessage(about, text))]),
     ...inputsOf(inGroup('main'), form, text),
     ...groups.flatMap((group) => groupBlocks(group, form, text)),
     lastBlock(groups, text),
@@ -113,17 +114,15 @@ function filesInput({ modal }: Text): InputBlock {
   return inputBlock({ blockId: BLOCK.files, label, hint, element });
 }
 
-/** After the task comes what it is about. */
 export function inputsOf(
   among: readonly Field[],
-  { values, sources, names = {}, faults, about, choices }: FilledIn,
+  { values, sources, names = {}, faults, choices }: FilledIn,
   text: Text,
-): KnownBlock[] {
-  return among.flatMap((field): KnownBlock[] => {
-    const { key, isTask } = field;
+): InputBlock[] {
+  return among.map((field) => {
+    const { key } = field;
     const entry = { value: values[key], source: sources[key], fault: faults[key] };
-    const input = fieldInput({ field, ...entry, names, choices, text });
-    return isTask === true && about !== null ? [input, context(aboutMessage(about, text))] : [input];
+    return fieldInput({ field, ...entry, names, choices, text });
   });
 }
 

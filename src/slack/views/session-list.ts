@@ -1,9 +1,8 @@
 import type { Button } from '@slack/types';
 import type { Text } from '../../text/index.ts';
-import { ACTION, CARD_ACTION } from '../edge/ids.ts';
-import { cardButton, firstButton, namedFor } from './card-buttons.ts';
+import { cardButton, firstButton } from './card-buttons.ts';
 import { notice } from './notices.ts';
-import { button, joinParts, line, small, titled, withAccessory, type Rendered } from './objects.ts';
+import { joinParts, line, small, titled, withAccessory, type Rendered } from './objects.ts';
 import {
   progressFacts,
   pullRequestLines,
@@ -76,15 +75,11 @@ type SessionPick = {
 export function renderSessionPick({ entries, usage }: SessionPick, text: Text): Rendered {
   const { pick, pickNone, pickOther } = text.sessions;
   if (entries.length === 0) return notice([pickNone, pickOther(code(usage))]);
-  const { buttons } = text.card;
   return joinParts([
     titled(pick),
-    ...entries.map(({ card, hasSession }) => {
-      const stop = hasSession
-        ? button(CARD_ACTION['ask-stop'], buttons['ask-stop'], card.requestId)
-        : button(ACTION.cancelListed, buttons.cancel, card.requestId);
-      return row(sessionLines(card, text), namedFor(card, stop));
-    }),
+    ...entries.map(({ card, hasSession }) =>
+      row(sessionLines(card, text), cardButton(hasSession ? 'ask-stop' : 'cancel', card, text)),
+    ),
     small(pickOther(code(usage))),
   ]);
 }

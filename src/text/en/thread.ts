@@ -155,6 +155,5 @@ export const sessions = {
   pick: 'Which session?',
   pickNone: 'None of your sessions takes that.',
   pickOther: (usage: string): string => `For another session, type ${usage}.`,
-  cancel: "Canceling that request. If it's too late, you'll see that here.",
   say: (title: string): string => `Sending to ${title}. If Devin doesn't get it, you'll see that here.`,
 };

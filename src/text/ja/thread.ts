@@ -131,6 +131,5 @@ export const sessions: Text['sessions'] = {
   pick: 'どのセッションですか？',
   pickNone: '対象になる自分のセッションがありません。',
   pickOther: (usage) => `その他のセッションは ${usage} で指定できます。`,
-  cancel: 'この依頼をキャンセルしています。間に合わなかった場合は、ここでお知らせします。',
   say: (title) => `${title} に送信しています。Devin に届かなかった場合は、ここでお知らせします。`,
 };
