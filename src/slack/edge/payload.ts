@@ -234,8 +234,6 @@ const channelSchema = z.looseObject({ id: present, name: z.string().default('') 
 /** Block id, then action id, then the element's value in its own shape. */
 const valuesSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
 const labelSchema = z.looseObject({ text: z.string() });
-/** Only needed to draw the button or the modal again. */
-const shownSchema = labelSchema.default({ text: '…' });
 
 const blockSchema = z
   .looseObject({ type: z.string(), block_id: z.string().optional() })
@@ -248,7 +246,7 @@ const viewSchema = z
     callback_id: z.string().default(''),
     private_metadata: z.string().default(''),
     state: z.looseObject({ values: valuesSchema }).default({ values: {} }),
-    title: shownSchema,
+    title: labelSchema.default({ text: '…' }),
     submit: labelSchema.nullish(),
     blocks: z.array(blockSchema).default([]),
   })
@@ -268,20 +266,18 @@ const buttonSchema = z
     type: z.literal('button'),
     action_id: present,
     value: z.string().nullable().default(null),
-    text: shownSchema,
   })
-  .transform(({ action_id: actionId, value, text }) => ({ actionId, value, label: text.text }));
+  .transform(({ action_id: actionId, value }) => ({ actionId, value }));
 /** An option, read as the button that it stands for: of a menu by its id, of the card's menu by its value. */
 const optionSchema = z
   .looseObject({
     type: z.enum(['static_select', 'overflow']),
     action_id: present,
-    selected_option: z.looseObject({ text: shownSchema, value: z.string() }),
+    selected_option: z.looseObject({ value: z.string() }),
   })
-  .transform(({ type, action_id: actionId, selected_option: { text, value } }) => ({
-    ...(type === 'overflow' ? readMenuValue(value) : { actionId, value }),
-    label: text.text,
-  }));
+  .transform(({ type, action_id: actionId, selected_option: { value } }) =>
+    type === 'overflow' ? readMenuValue(value) : { actionId, value },
+  );
 
 const containerSchema = z.looseObject({ message_ts: optional, thread_ts: optional });
 

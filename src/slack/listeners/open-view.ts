@@ -23,13 +23,13 @@ type Asked = PrivatePlace & { triggerId: string };
 /** A trigger works once, for 3 s; the notice's button brings a new one. Resolves with the view's id; null: it isn't open. */
 export async function openView(
   { slack: { outbound }, textFor, log }: ListenersContext,
-  opening: Asked & { actionId: string; label: string; value: string | null },
+  opening: Asked & { actionId: string; value: string | null },
   view: ModalView,
 ): Promise<string | null> {
   try {
     return await outbound.openView(opening.triggerId, view);
   } catch (error) {
-    const again = button(opening.actionId, opening.label, opening.value ?? '');
+    const again = button(opening.actionId, view.title.text, opening.value ?? '');
     log.warn({ err: error }, "Slack didn't open a view; the person gets a button that opens it");
     const told = unopened(view.title.text, again, await textFor(opening.userId));
     await outbound.tellPrivately(opening, told);
@@ -46,7 +46,7 @@ export async function openForm(c: ListenersContext, asked: Asked, form: Form): P
   ]);
   const choices = explained?.choices ?? null;
   const draw = (runsAs: FormIdentity) => renderSessionForm(formView(form, { runsAs, choices }), text);
-  const again = { actionId: ACTION.openForm, label: text.notices.openForm, value: form.id };
+  const again = { actionId: ACTION.openForm, value: form.id };
   const atFirst = identity === null ? unidentified(text.home.looking) : runsAs(identity, choices, text);
   const viewId = await openView(c, { ...asked, ...again }, draw(atFirst));
   if (viewId === null || identity !== null) return;

@@ -43,7 +43,6 @@ const PRESSED = {
   homeTeamId: 'T1',
   actionId: 'details',
   value: 'r1',
-  label: 'Details',
   channelId: 'C1',
   placeKind: 'public',
   messageTs: '5.1',
@@ -134,7 +133,7 @@ describe('a payload from Slack', () => {
     [
       'a button with no more than its id and value',
       { actions: [{ type: 'button', action_id: 'details', value: 'r1' }] },
-      { label: '…' },
+      {},
     ],
   ])('is read as a button press: %s', (_name, changes, expected) => {
     expect(readPayload({ ...PRESS, ...changes })).toEqual({ ...PRESSED, ...expected });

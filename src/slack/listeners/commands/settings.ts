@@ -47,11 +47,10 @@ async function place(c: ListenersContext, call: Invocation): Promise<Rendered | 
   const { text, triggerId } = call;
   await requireAdmin(c.slack.people, call.userId, text);
   const { title, appliesTo } = text.settings.place;
-  const again = { actionId: runAction(0), label: title, value: 'settings' };
+  const again = { actionId: runAction(0), value: 'settings' };
   const channelId = isDirectMessage(call.channelId) ? null : call.channelId;
   const scope = channelId === null ? text.settings.scopes.workspace : text.settings.scopes.channel;
-  if (triggerId === null)
-    return withAccessory(appliesTo(scope), button(again.actionId, again.label, again.value));
+  if (triggerId === null) return withAccessory(appliesTo(scope), button(again.actionId, title, again.value));
   const inForce = await settingsInForce(c, { ...call, channelId: channelId ?? '' });
   await openView(c, { ...call, ...again, triggerId }, renderSettingsForm({ channelId, inForce }, text));
   return null;
