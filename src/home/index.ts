@@ -10,7 +10,7 @@ import { DEFAULT_DAYS } from '../session/usage.ts';
 import { shownIdentity, cardView } from '../slack/card-view.ts';
 import { cardMessage } from '../slack/edge/places.ts';
 import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
-import { renderHome, type Home, type HomeFile } from '../slack/views/home.ts';
+import { renderHome, type Home } from '../slack/views/home.ts';
 import { keyRefused } from '../slack/views/notices.ts';
 import type { Person } from '../store/identities.ts';
 import { shownKey } from '../store/shown.ts';
@@ -61,10 +61,9 @@ async function homeOf(c: HomeContext, owner: Owner, text: Text): Promise<Home> {
   const { settings } = c.store;
   const { userId, channelId } = owner;
   const isAdmin = isAdministrator(await orNull(c, c.slack.people.find(userId)));
-  const [identity, health, files, everyone] = await Promise.all([
+  const [identity, health, everyone] = await Promise.all([
     orNull(c, c.resolve(owner).catch(keyRefused)),
     isAdmin ? healthOf(c) : null,
-    orNull(c, filesFor(c, userId, isAdmin)),
     orNull(c, c.usage.report(owner, EVERYONE)),
   ]);
   return {
@@ -76,7 +75,6 @@ async function homeOf(c: HomeContext, owner: Owner, text: Text): Promise<Home> {
     defaults: c.withNames(applyDefaults(await settings.layersFor(owner))),
     preferences: await settings.preferencesFor(owner),
     health,
-    files: files ?? [],
     everyone,
   };
 }
@@ -155,18 +153,6 @@ async function healthOf(c: HomeContext): Promise<Home['health']> {
     devin: inDevin,
     missingScopes: missingScopes(inSlack?.scopes ?? null),
     setAside: Object.values(counts ?? {}).reduce((total, count) => total + count, 0),
+    files: (['policy', 'mapping'] as const).filter((file) => c[file].problems().length > 0),
   };
-}
-
-/** The files with errors that a person may see: both for administrators, the policy for its owners. */
-async function filesFor(
-  { policy, mapping, usage }: HomeContext,
-  userId: string,
-  isAdmin: boolean,
-): Promise<HomeFile[]> {
-  const files: HomeFile[] = [
-    { kind: 'policy', problems: (await usage.mayAll(userId)) ? policy.problems() : [] },
-    { kind: 'identity', problems: isAdmin ? mapping.problems() : [] },
-  ];
-  return files.filter(({ problems }) => problems.length > 0);
 }

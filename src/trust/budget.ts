@@ -140,8 +140,6 @@ export function createSpending({ policy, budget, store, slack, now }: UsageConte
     isAdministrator(await slack.people.find(userId)) || isOwner(slack, policy.current(), userId);
 
   return {
-    mayAll,
-
     /** What was used, and the budgets that apply to the person there; null: they may not see it. */
     async report(spender: Spender, { scope, by, days }: UsageAsked): Promise<UsageReport | null> {
       const hasOwners = policy.current().owners.length > 0;

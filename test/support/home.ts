@@ -1,10 +1,9 @@
 import { effectivePreferences } from '../../src/session/preferences.ts';
 import type { Home } from '../../src/slack/views/home.ts';
 
-/** A Home without usage, approvals and files, with the usual preferences. */
-export const BARE_HOME: Pick<Home, 'everyone' | 'approvals' | 'files' | 'preferences'> = {
+/** A Home without usage and approvals, with the usual preferences. */
+export const BARE_HOME: Pick<Home, 'everyone' | 'approvals' | 'preferences'> = {
   approvals: [],
-  files: [],
   preferences: effectivePreferences([]),
   everyone: null,
 };

@@ -130,13 +130,13 @@ function HOMES(): Partial<Home>[] {
     devin: 'key-refused' as const,
     missingScopes: ['a'],
     setAside: 2,
+    files: ['policy', 'mapping'] as const,
   };
   return [
     {},
     { preferences: { ...PREFERENCES, language: 'ja' } },
     { health },
     { health: { ...health, devin: null } },
-    { files: (['policy', 'identity'] as const).map((kind) => ({ kind, problems: ['words'] })) },
     { runsAs: { mayStart: false, who: 'words', how: null } },
     { approvals: [{ card: { ...card, phase: 'needs-approval', url: null }, requestId: 'r1', number: 0 }] },
   ];

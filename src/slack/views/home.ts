@@ -20,12 +20,11 @@ import {
   ifAny,
   link,
   mention,
-  oneLine,
   present,
   quote,
   truncate,
 } from './text.ts';
-import { homeEveryone, type HomeEveryone } from './usage.ts';
+import { renderUsage, type UsageReport } from './usage.ts';
 
 /** What an administrator wants to know of the app. */
 type HomeHealth = {
@@ -34,10 +33,9 @@ type HomeHealth = {
   missingScopes: readonly string[];
   /** How much was given up after repeated failures. */
   setAside: number;
+  /** Those with errors. */
+  files: readonly ('policy' | 'mapping')[];
 };
-
-/** A file with errors, a line each. */
-export type HomeFile = { kind: 'policy' | 'identity'; problems: readonly string[] };
 
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };
@@ -60,15 +58,15 @@ export type Home = {
   preferences: EffectivePreferences;
   /** null: the person is no administrator. */
   health: HomeHealth | null;
-  /** Those that the person may see. */
-  files: readonly HomeFile[];
   /** null: the person may not see it. */
-  everyone: HomeEveryone | null;
+  everyone: UsageReport | null;
 };
+
+const DIVIDER: KnownBlock = { type: 'divider' };
 
 /** A person's App Home: who they run as, what waits for them, what is in progress, and how to start. */
 export function renderHome(home: Home, text: Text): HomeView {
-  const { channelId, command, runsAs, everyone, health, files } = home;
+  const { channelId, runsAs, everyone, health } = home;
   return {
     type: 'home',
     callback_id: VIEW.home,
@@ -77,9 +75,8 @@ export function renderHome(home: Home, text: Text): HomeView {
       ...top(home, text),
       ...needsYou(home, text),
       ...(runsAs.mayStart ? contents(home, text) : []),
-      ...(everyone === null ? [] : homeEveryone(everyone, command, text)),
+      ...(everyone === null ? [] : [DIVIDER, ...renderUsage(everyone, text).blocks]),
       ...(health === null ? [] : [homeHealth(health, text)]),
-      ...files.map((file) => homeFile(file, text)),
     ],
   };
 }
@@ -88,7 +85,7 @@ export function renderHome(home: Home, text: Text): HomeView {
 function contents(home: Home, text: Text): KnownBlock[] {
   return [
     ...(home.sessions.length === 0 ? howToBegin(home, text) : groups(home, text)),
-    { type: 'divider' },
+    DIVIDER,
     ...renderOwnSettings(home, text).blocks,
   ];
 }
@@ -155,32 +152,24 @@ function entry({ card, thread }: HomeSession, text: Text): KnownBlock {
 function howToBegin({ command }: Home, text: Text): KnownBlock[] {
   const example = codeBlock(`${command} ${text.command.help.example}`);
   return [
-    { type: 'divider' },
+    DIVIDER,
     section(`${text.sessions.none(code(command))}\n${example}`),
     section(text.home.byShortcut),
   ];
 }
 
 const SCOPES_LENGTH = 500;
-const PROBLEMS_LENGTH = 2000;
+
 /** One line: what is wrong, or that all is well. */
-function homeHealth(
-  { devin, missingScopes, setAside }: HomeHealth,
-  { devin: { unauthorized }, doctor, home }: Text,
-): KnownBlock {
-  const { label, well, ...words } = home.health;
+function homeHealth({ devin, missingScopes, setAside, files }: HomeHealth, text: Text): KnownBlock {
+  const { label, well, ...words } = text.home.health;
   const scopes = truncate(missingScopes.join(', '), SCOPES_LENGTH);
   const problems = present([
     devin === null ? words.unreachable : null,
-    devin === 'key-refused' ? escape(unauthorized) : null,
+    devin === 'key-refused' ? escape(text.devin.unauthorized) : null,
     scopes === '' ? null : words.missingScopes(scopes),
-    setAside === 0 ? null : doctor.setAside(setAside),
+    setAside === 0 ? null : text.doctor.setAside(setAside),
+    ...files.map((file) => `${text[file].faults.whole}${words.brokenFile}`),
   ]).map((problem) => `:warning: ${problem}`);
   return context(facts(bold(label), ...(problems.length === 0 ? [well] : problems)));
-}
-
-function homeFile({ kind, problems }: HomeFile, { home, mapping, policy }: Text): KnownBlock {
-  const { whole } = (kind === 'policy' ? policy : mapping).faults;
-  const lines = truncate(problems.map((line) => oneLine(line)).join('\n'), PROBLEMS_LENGTH);
-  return section(`:warning: ${whole}${home.brokenFile}\n${escape(lines)}`);
 }

@@ -1,8 +1,7 @@
-import type { KnownBlock } from '@slack/types';
 import type { BudgetAlert, Ceiling } from '../../session/policy/limits.ts';
 import type { UsageAsked, UsageBy, UsageGroup, UsageSummary } from '../../session/usage.ts';
 import { acuWords, moneyWords, type Text } from '../../text/index.ts';
-import { context, joinParts, packed, sections, small, titled, type Rendered } from './objects.ts';
+import { joinParts, packed, small, titled, type Rendered } from './objects.ts';
 import { bold, code, escape, facts, ifAny, mention, oneLine, present, truncate } from './text.ts';
 
 export type UsageReport = UsageAsked & {
@@ -42,12 +41,12 @@ const scopeWords = (scope: UsageAsked['scope'], { settings: { scopes } }: Text):
   scopes[scope === 'me' ? 'person' : scope];
 
 /** The total, then the rows. */
-function reportLines({ summary, by }: HomeEveryone, text: Text, most = SHOWN_GROUPS): string[] {
+function reportLines({ summary, by }: UsageReport, text: Text): string[] {
   const { usage } = text;
   const { groups, sessions, acu: total } = summary;
   if (groups.length === 0) return [usage.none];
   const longest = Math.max(...groups.map(({ acu }) => acu));
-  const lines = groups.slice(0, most).map((group) => {
+  const lines = groups.slice(0, SHOWN_GROUPS).map((group) => {
     const { acu } = group;
     const who = groupName(group, by, text);
     return `${barOf(acu, longest)} ${facts(who, `${acuWords(acu)} ACU`, usage.sessions(group.sessions))}`.trim();
@@ -72,18 +71,6 @@ function groupName({ name }: UsageGroup, by: UsageBy, { details }: Text): string
   const shown = escape(truncate(oneLine(name), NAME_LENGTH));
   if (by === 'person') return `<@${shown}>`;
   return by === 'channel' ? `<#${shown}>` : shown;
-}
-
-/** Of everyone, for those who may see it. */
-export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary'>;
-
-const MOST_PEOPLE = 5;
-
-export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): KnownBlock[] {
-  const heading = bold(text.usage.heading(text.settings.scopes.workspace, everyone.days));
-  const lines = [heading, ...reportLines(everyone, text, MOST_PEOPLE)];
-  const more = context(text.usage.more(code(`${command} usage workspace --by person`)));
-  return [{ type: 'divider' }, ...sections(lines), more];
 }
 
 type AlertShown = { alert: BudgetAlert; over: 'refuse' | 'approve'; command: string };

@@ -20,9 +20,9 @@ export const home = {
     well: 'Devin reachable · no missing Slack scopes',
     unreachable: 'no usable answer from Devin (`npm run doctor` says why)',
     missingScopes: (scopes: string): string => `missing Slack scopes: ${scopes}`,
+    /** After "The policy" or "The identity file". */
+    brokenFile: 'has errors, so the last valid one stays in force: the log says which',
   },
-  /** After "The policy" or "The identity file"; the errors follow. */
-  brokenFile: 'has errors, so the last valid one stays in force:',
 };
 
 /** What sessions use, and what is left of budgets. ACU come as words; days and months are those of UTC. */

@@ -17,8 +17,8 @@ export const home: Text['home'] = {
     well: 'Devin に接続できます · Slack のスコープに不足はありません',
     unreachable: 'Devin が正常に応答していません（原因は `npm run doctor` で確認できます）',
     missingScopes: (scopes) => `不足している Slack のスコープ: ${scopes}`,
+    brokenFile: 'にエラーがあるため、最後の正しいものを使っています（詳しくはログで確認できます）',
   },
-  brokenFile: 'にエラーがあるため、最後の正しいものを使っています:',
 };
 
 export const usage: Text['usage'] = {

@@ -38,7 +38,6 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         health: null,
         ...BARE_HOME,
         approvals: [{ card: cardOf(words), requestId: 'r1', number: 0 }],
-        files: [{ kind: 'policy', problems: [words] }],
         defaults: { values: { title: words }, sources: {} },
       },
       text,
