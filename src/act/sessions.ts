@@ -14,7 +14,7 @@ import {
 } from '../slack/authority.ts';
 import { cardView } from '../slack/card-view.ts';
 import { cardMessage } from '../slack/edge/places.ts';
-import { knownSessionReason, doneAlready } from '../slack/views/notices.ts';
+import { devinReason, doneAlready } from '../slack/views/notices.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { escape, link } from '../slack/views/text.ts';
 import { type AuditEntry, appendAudit } from '../store/audit.ts';
@@ -68,12 +68,12 @@ export async function endSession(c: ActContext, doing: EndingSession): Promise<A
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof DevinError)) throw error;
-    const why = knownSessionReason(error.failure, text);
+    const why = devinReason(error.failure, text);
     throw new RefusedError(text.steering.notDone(name, text.steering.acts[kind]), escape(why));
   }
   await record(c, doing, ended);
   if (ended !== null) return [text.steering.done(name, text.steering.acts[kind])];
-  throw new RefusedError(text.steering.lost(name, text.steering.acts[kind]), text.steering.lostNow);
+  throw new RefusedError(text.steering.lost(name, text.steering.acts[kind]));
 }
 
 /** The session as Devin has it then; null: its answer was lost, and the session isn't seen that way. */

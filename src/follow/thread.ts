@@ -12,12 +12,11 @@ import {
   beginningOf,
   labeled,
   renderDevinMessage,
-  renderInDevin,
   renderMilestone,
   renderToldElsewhere,
 } from '../slack/views/milestone.ts';
 import { notice, slackRefusal } from '../slack/views/notices.ts';
-import type { Rendered } from '../slack/views/objects.ts';
+import { line, type Rendered } from '../slack/views/objects.ts';
 import { linkedTitle } from '../slack/views/session-card.ts';
 import { code, link } from '../slack/views/text.ts';
 import { findFollowed, type Followed } from '../store/requests.ts';
@@ -156,9 +155,8 @@ async function renderedWords(
     const card = cardView({ request, session, nowMs: now() }, text);
     return parts.map((part, at) => (at === 0 ? labeled(part, card, text) : part));
   }
-  if (userId === null) return renderToldElsewhere({ name: null, words }, text);
   // A mention would notify them of what they did.
-  const name = (await slack.nameMentions(`<@${userId}>`)).replace(/^@/, '');
+  const name = userId && (await slack.nameMentions(`<@${userId}>`)).replace(/^@/, '');
   return renderToldElsewhere({ name, words: await slack.nameMentions(words) }, text);
 }
 
@@ -368,7 +366,8 @@ async function postFile(c: FollowContext, job: PostJob): Promise<void> {
   const file = fileSchema.parse(JSON.parse(row.text));
   if (row.attemptedAt !== null || !(await share(c, job, file))) {
     const sentence = c.text.thread.fileInDevin(code(file.name));
-    const rendered = renderInDevin(sentence, followed.session.snapshot.url, c.text);
+    const opened = link(followed.session.snapshot.url, c.text.card.buttons.open);
+    const rendered = line(`${sentence} ${opened}`);
     await post(c, job, { ...wordsMessage(followed, row, { part: 0, rendered }), isQuestion: false });
   }
   await c.store.messages.change(row, { state: 'posted' });

@@ -109,8 +109,7 @@ describe('when Devin is busy, or refuses', () => {
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
     const view = await slack.waitForView(({ userId }) => userId === ana.userId);
     const shown = slack.renderText(view.id);
-    for (const part of ['*ACU cap*: 3', session.id, ana.devinUserId, ana.devinName])
-      expect(shown).toContain(part);
+    for (const part of ['*ACU cap*: 3', session.id, ana.devinName]) expect(shown).toContain(part);
     expect(slack.problems).toEqual([]);
   });
 });

@@ -155,7 +155,7 @@ describe('when Stop fails', () => {
       { status: 403, problem: { detail: 'Missing permission: ManageOrgSessions' } },
       'ManageOrgSessions',
     ],
-    ["doesn't know the session", { status: 404 }, "can't find this session"],
+    ["doesn't know the session", { status: 404 }, "can't find this"],
     ['answers with a conflict', { status: 409, problem: { detail: 'still starting' } }, 'still starting'],
     ['is busy', { status: 429, retryAfter: 1 }, 'busy'],
     ['fails and does nothing', { status: 500 }, "didn't confirm"],

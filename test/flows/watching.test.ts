@@ -145,7 +145,7 @@ describe('when something is missing while a session is followed', () => {
     await slack.speak(ana.userId, channelId, asking, { threadTs: card.ts });
     await slack.waitForMessage(
       channelId,
-      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes("can't find this session"),
+      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes("can't find this"),
     );
     expect(slack.problems).toEqual([]);
   });

@@ -12,7 +12,6 @@ import {
 import type { CardAction } from '../../src/slack/edge/ids.ts';
 import { renderHome, type Home } from '../../src/slack/views/home.ts';
 import {
-  renderInDevin,
   renderToldElsewhere,
   renderMilestone,
   type MilestoneMessage,
@@ -257,14 +256,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'what Devin gets, while it is read': (text) => renderReview('f1', null, text),
   'a card elsewhere': (text) => cardElsewhere({ code: 'not_in_channel', link: null }, text),
   'no card': (text) => noCard({ url: 'https://app.devin.ai/sessions/a' }, text),
-  'a session that is over': (text) => sessionOver({ requestId: 'r1', phase: 'ended' }, text),
-  'a session that Devin no longer has': (text) => sessionOver({ requestId: 'r1', phase: 'gone' }, text),
+  'a session that is over': (text) => sessionOver('r1', text),
   'a notice': (text) => notice([text.steering.notLookedUp]),
   'a second attempt that was refused': (text) =>
     refusal({ problems: ['words'], title: text.notices.notSentAgain }, text),
   'a request whose task was deleted': (text) => notice([text.notices.taskDeleted]),
-  'a file in Devin': (text) =>
-    renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
+  'a file in Devin': (text) => notice([text.thread.fileInDevin('`a.png`')]),
   'a reply by a command': (text) => renderToldElsewhere({ name: 'Ana', words: 'words' }, text)[0] ?? {},
   'a question that nobody answered': (text) => question(null, text),
   'an answered question': (text) => question({ userId: 'U1', at: new Date(0), words: 'words' }, text),

@@ -1,7 +1,6 @@
 import type { Jobs } from '../../queue/index.ts';
 import { awaited, wasAsked } from '../../session/approval.ts';
 import { applyForm, type EffectiveDraft } from '../../session/defaults.ts';
-import { devinUserOf } from '../../session/identity.ts';
 import { isOver, isOwnCap } from '../../session/lifecycle.ts';
 import { readPrompt } from '../../session/prompt.ts';
 import {
@@ -139,9 +138,6 @@ export function detailsView({ request, onlyAsked, ...rows }: DetailsRows, text: 
       request: request.id,
       state: request.state,
       rule: rulesOf(request).join(', '),
-      requested: request.createdAt.toISOString(),
-      changed: request.updatedAt.toISOString(),
-      member: devinUserOf(identity),
       session: session?.sessionId,
       status: session?.snapshot.status,
       statusDetail: session?.snapshot.statusDetail,
@@ -234,7 +230,7 @@ async function openBox(c: ListenersContext, press: Press): Promise<void> {
   const text = await c.textFor(press.userId);
   if (session === null) throw new RefusedError(text.steering.box.none);
   await requireWriting(c, { request, session }, press.userId);
-  if (isOver(session)) return c.slack.outbound.tellPrivately(press, sessionOver(session, text));
+  if (isOver(session)) return c.slack.outbound.tellPrivately(press, sessionOver(request.id, text));
   await openView(c, press, renderReplyBox(request.id, text));
 }
 

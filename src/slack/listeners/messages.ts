@@ -268,7 +268,7 @@ async function keepHere(
     const text = await c.textFor(userId);
     const tell = async (why: Rendered) => c.slack.outbound.tellPrivately(reply, why);
     if (reason === 'muted') return tell(notice([text.thread.mutedHere]));
-    if (session !== null && isOver(session)) return tell(sessionOver(session, text));
+    if (session !== null && isOver(session)) return tell(sessionOver(session.requestId, text));
     return tell(renderOfferWake(await holdReply(c, said), text));
   });
 }

@@ -14,7 +14,6 @@ import { renderOwnSettings } from './settings.ts';
 import {
   bold,
   code,
-  codeBlock,
   escape,
   facts,
   ifAny,
@@ -84,7 +83,7 @@ export function renderHome(home: Home, text: Text): HomeView {
 /** For people who are known, and may start a session. */
 function contents(home: Home, text: Text): KnownBlock[] {
   return [
-    ...(home.sessions.length === 0 ? howToBegin(home, text) : groups(home, text)),
+    ...(home.sessions.length === 0 ? [section(text.sessions.none(code(home.command)))] : groups(home, text)),
     DIVIDER,
     ...renderOwnSettings(home, text).blocks,
   ];
@@ -147,15 +146,6 @@ function entry({ card, thread }: HomeSession, text: Text): KnownBlock {
     block_id: homeBlock(card.requestId),
     ...(pressed !== null && { accessory: pressed }),
   };
-}
-
-function howToBegin({ command }: Home, text: Text): KnownBlock[] {
-  const example = codeBlock(`${command} ${text.command.help.example}`);
-  return [
-    DIVIDER,
-    section(`${text.sessions.none(code(command))}\n${example}`),
-    section(text.home.byShortcut),
-  ];
 }
 
 const SCOPES_LENGTH = 500;

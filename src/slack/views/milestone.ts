@@ -95,10 +95,9 @@ function headline(message: MilestoneMessage, text: Text): string {
   const { what, card, said } = message;
   const { milestones } = text;
   const called = mention(message.userId);
+  if (what.kind === 'needs-you' && said !== null)
+    return said.shown === null ? `${milestones.asks(called)} ↑` : milestones.asks(called);
   switch (what.kind) {
-    case 'needs-you':
-      if (said === null || said.text.trim() === '') return milestones.asksSomething(called);
-      return said.shown === null ? `${milestones.asks(called)} ↑` : milestones.asks(called);
     case 'pr':
       return milestones.pullRequest(pullRequestLink(what.url));
     case 'found-late':
@@ -189,11 +188,6 @@ export function renderToldElsewhere(
   const { fromWebApp, replied } = text.thread;
   const label = name === null ? fromWebApp : replied(escape(name));
   return begun([joinParts([line(label), first]), ...rest], false, text);
-}
-
-/** A sentence instead of what can't be shown here, with a link to it. */
-export function renderInDevin(sentence: string, url: string, text: Text): Rendered {
-  return line(`${sentence} ${link(url, text.card.buttons.open)}`);
 }
 
 /** Names its session if the thread has another one. */

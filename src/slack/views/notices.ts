@@ -2,7 +2,6 @@ import type { Button } from '@slack/types';
 import type { DevinFailure, Failure } from '../../session/failure.ts';
 import { fieldOf } from '../../session/fields.ts';
 import type { RefusedIdentity } from '../../session/identity.ts';
-import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Hurdle } from '../../session/policy/decide.ts';
 import { capThatFits } from '../../session/policy/limits.ts';
 import type { ReplyFailure } from '../../session/reply.ts';
@@ -76,12 +75,8 @@ export function notice(sentences: readonly (string | null)[]): Rendered {
 }
 
 /** The session takes no more messages; offers to start another. */
-export function sessionOver(
-  { requestId, phase }: { requestId: string; phase: SessionPhase },
-  text: Text,
-): Rendered {
-  const again = button(CARD_ACTION['start-again'], text.card.buttons['start-again'], requestId);
-  return offering(phase === 'gone' ? text.card.meaning.gone.any : text.thread.ended, again);
+export function sessionOver(requestId: string, { card, thread }: Text): Rendered {
+  return offering(thread.ended, button(CARD_ACTION['start-again'], card.buttons['start-again'], requestId));
 }
 
 /** Why nothing was done with a session. `name`: its title, or words in its place. Escaped. */
@@ -226,10 +221,8 @@ export function replyMessage(failure: Exclude<ReplyFailure, Marked>, text: Text)
       return afterDevin(failure.detail, text.thread.archived, text);
     case 'not-in-conversation':
       return text.steering.notInConversation;
-    case 'gave-up':
-      return text.thread.gaveUp;
     case 'devin':
-      return knownSessionReason(failure, text);
+      return devinReason(failure, text);
     default:
       return userMessage(failure, text);
   }
@@ -274,8 +267,7 @@ export function hurdleSentence(hurdle: Hurdle, text: Text): string {
 }
 
 function approvalMessage({ end, by, reason }: Extract<Failure, { kind: 'approval' }>, text: Text): string {
-  const { someone, reason: words } = text.approval;
-  return present([approvalEnd(end, by?.name ?? someone, text), ifAny(reason, words)]).join('\n');
+  return present([approvalEnd(end, by?.name ?? '', text), ifAny(reason, text.approval.reason)]).join('\n');
 }
 
 /** Why a session wasn't created, and who can change that. */
@@ -311,13 +303,6 @@ export function devinReason({ code, detail }: DevinFailure, text: Text): string 
     case 'unexpected':
       return present([ifAny(detail, text.card.devinAnswered), devin.unexpected]).join('\n');
   }
-}
-
-/** The same of a session that the app knows, so its id isn't mistyped. */
-export function knownSessionReason(failure: DevinFailure, text: Text): string {
-  return failure.code === 'not-found'
-    ? afterDevin(failure.detail, text.card.meaning.gone.any, text)
-    : devinReason(failure, text);
 }
 
 /** Devin's own words first, if it gave any. */

@@ -6,9 +6,6 @@ export const home = {
   refresh: 'Refresh',
   whereCardsGo: 'Sessions started here appear in Messages, visible only to you.',
   groups: { 'under-way': 'In progress', earlier: 'Earlier' },
-  /** After an example of the command. */
-  byShortcut:
-    'Or point at any message and choose *More actions* > *Start a Devin session*: Devin gets the thread, too. Its progress and questions come to Slack.',
   defaults: 'Your defaults',
   editDefaults: 'Edit',
   /** On the form for one's own defaults. */

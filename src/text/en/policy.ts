@@ -97,7 +97,6 @@ export const policy = {
 
 /** Requests that need an approval. Mentions, titles and moments come escaped where a message shows them. */
 export const approval = {
-  someone: 'An approver',
   reason: (words: string): string => `Their reason: ${words}`,
   /** On the card. Plain. */
   onCard: {

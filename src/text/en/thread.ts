@@ -17,7 +17,6 @@ export const thread = {
   notStarted: "Its session wasn't started.",
   ended: 'This session is over and takes no more messages. You can start another one.',
   archived: "The session is archived, and Devin didn't take it out of the archive.",
-  gaveUp: "Slack or Devin was busy or couldn't be reached for an hour.",
   leftOut: 'Devin got your message without some of its files.',
   /** To a person who may not steer, once per thread, after the reason. */
   staysHere: "Your message stays here; Devin won't see it.",
@@ -42,8 +41,6 @@ export const thread = {
 export const milestones = {
   /** The question is right below, or in the thread above. */
   asks: (mention: string): string => `${mention} Devin asks:`,
-  asksSomething: (mention: string): string =>
-    `${mention} Devin needs an answer. Open the session to see the question.`,
   answeredBy: (mention: string): string => `Answered by ${mention}`,
   answeredInDevin: 'Answered in Devin',
   /** Beside buttons for the answers that the question offers. */
@@ -82,9 +79,9 @@ export const steering = {
     "This app doesn't know this request. Nothing was done. If the app has just started, try again in a few minutes. If that doesn't help, open the session in Devin.",
   /** `session`: its title, linked. */
   notDone: (session: string, what: string): string => `${session} isn't ${what}.`,
-  /** Devin's answer was lost, and the app still looks whether it was done. Another sentence says what to do. */
-  lost: (session: string, what: string): string => `Devin didn't confirm that ${session} is ${what}.`,
-  lostNow: "If its card doesn't say so in a minute, open the session in Devin before you try again.",
+  /** Devin's answer was lost, and the app still looks whether it was done. */
+  lost: (session: string, what: string): string =>
+    `Devin didn't confirm that ${session} is ${what}. If its card doesn't say so in a minute, open the session in Devin before you try again.`,
   done: (session: string, what: string): string => `${session} is ${what}.`,
   acts: { stop: 'stopped', archive: 'archived', sleep: 'asleep' },
   sentAlready:

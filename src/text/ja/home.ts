@@ -6,8 +6,6 @@ export const home: Text['home'] = {
   refresh: '更新',
   whereCardsGo: 'ここから開始したセッションは「メッセージ」タブに表示され、ほかの人には見えません。',
   groups: { 'under-way': '進行中', earlier: '過去のセッション' },
-  byShortcut:
-    'メッセージの *その他* メニューから *Start a Devin session* を選んでも開始できます。Devin にはスレッドも渡します。進行状況と質問は Slack に届きます。',
   defaults: '自分のデフォルト',
   editDefaults: '編集',
   defaultsIntro:

@@ -88,7 +88,6 @@ export const policy: Text['policy'] = {
 };
 
 export const approval: Text['approval'] = {
-  someone: '承認者',
   reason: (words) => `理由: ${words}`,
   onCard: {
     waits: (names) => `承認を待っています。承認者: ${names}。`,

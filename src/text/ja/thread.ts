@@ -16,7 +16,6 @@ export const thread: Text['thread'] = {
   ended: 'このセッションは終了しており、メッセージを受け付けません。新しいセッションを開始できます。',
   notStarted: 'セッションは開始されませんでした。',
   archived: 'このセッションはアーカイブされていて、Devin がアーカイブを解除できませんでした。',
-  gaveUp: 'Slack または Devin が混み合っている、または接続できない状態が 1 時間続きました。',
   leftOut: 'メッセージは Devin に届きましたが、一部のファイルは含まれていません。',
   staysHere: 'メッセージはここに残り、Devin には届きません。',
   mutedHere:
@@ -38,8 +37,6 @@ export const thread: Text['thread'] = {
 
 export const milestones: Text['milestones'] = {
   asks: (mention) => `${mention} さん、Devin からの質問です:`,
-  asksSomething: (mention) =>
-    `${mention} さん、Devin が回答を待っています。セッションを開いて質問を確認してください。`,
   answeredBy: (mention) => `${mention} さんが回答`,
   answeredInDevin: 'Devin で回答',
   somethingElse: 'その他の回答',
@@ -70,9 +67,8 @@ export const steering: Text['steering'] = {
   unknown:
     'この依頼はアプリに記録されていません。何も実行していません。アプリが起動したばかりの場合は、数分後にもう一度お試しください。それでも解決しない場合は、Devin でセッションを開いてください。',
   notDone: (session, what) => `${session} を${what}できませんでした。`,
-  lost: (session, what) => `${session} を${what}できたかどうか、Devin から確認が取れませんでした。`,
-  lostNow:
-    '1 分ほどたってもカードに表示されない場合は、もう一度試す前に Devin でセッションを開いて確認してください。',
+  lost: (session, what) =>
+    `${session} を${what}できたかどうか、Devin から確認が取れませんでした。1 分ほどたってもカードに表示されない場合は、もう一度試す前に Devin でセッションを開いて確認してください。`,
   done: (session, what) => `${session} を${what}しました。`,
   acts: { stop: '停止', archive: 'アーカイブ', sleep: 'スリープ' },
   sentAlready:
