@@ -11,18 +11,7 @@ import { isForApprovers, lastWords, type SessionCard } from './session-card.ts';
 import type { FormIdentity } from './session-form.ts';
 import { sessionLines } from './session-list.ts';
 import { renderOwnSettings } from './settings.ts';
-import {
-  bold,
-  code,
-  escape,
-  facts,
-  ifAny,
-  link,
-  mention,
-  present,
-  quote,
-  truncate,
-} from './text.ts';
+import { bold, code, escape, facts, ifAny, link, mention, present, quote, truncate } from './text.ts';
 import { renderUsage, type UsageReport } from './usage.ts';
 
 /** What an administrator wants to know of the app. */
