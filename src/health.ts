@@ -93,12 +93,7 @@ export function createReadiness({
 /** Between two attempts. */
 const PAUSE_MS = 2000;
 
-const PASSING: ReadonlySet<string> = new Set([
-  'slack-unreachable',
-  'slack-busy',
-  'database-unreachable',
-  'database-readonly',
-]);
+const PASSING: ReadonlySet<string> = new Set(['slack-unreachable', 'database-unreachable']);
 
 /**
  * Asks for what the start needs until it is there. The app doesn't end meanwhile: a supervisor would pause longer after
@@ -115,7 +110,7 @@ export async function untilAnswered<Found>(
     } catch (error) {
       if (!isPassing(error)) throw error;
       log.warn({ err: error.cause }, text.joins.sentences([error.say(text), text.start.waits(system)]));
-      if (!(await sleep(Math.max(PAUSE_MS, error.retryAfterMs), signal))) throw error;
+      if (!(await sleep(PAUSE_MS, signal))) throw error;
     }
   }
 }

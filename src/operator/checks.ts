@@ -5,7 +5,6 @@ import { DevinError, refusesKey } from '../devin/errors.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { identifyBot, type BotIdentity } from '../slack/edge/slack.ts';
 import { OperatorError, type Say } from '../text/operator-error.ts';
-import { MS_PER_S } from '../time.ts';
 
 /** Who the app is in Slack. Throws an OperatorError if the token doesn't work. */
 export async function checkSlack({
@@ -37,11 +36,6 @@ export function slackError(error: unknown, token: 'SLACK_BOT_TOKEN' | 'SLACK_APP
     return new OperatorError('slack-token', ({ start }) => start.token(token, failure.code), {
       cause: error,
     });
-  if (failure.kind === 'rate-limited') {
-    const { retryAfterMs } = failure;
-    const say: Say = ({ start }) => start.slackBusy(Math.ceil(retryAfterMs / MS_PER_S));
-    return new OperatorError('slack-busy', say, { cause: error, retryAfterMs });
-  }
   const reason = reasonOf(error);
   const say: Say = ({ start }) => start.unreachable('Slack', reason, 'SLACK_API_URL');
   return new OperatorError('slack-unreachable', say, { cause: error });

@@ -43,11 +43,11 @@ async function examine(examined: Examined): Promise<Finding[]> {
   return found.flat();
 }
 
-/** Slack's rate limit says nothing about the settings, nor does an app that is running. */
+/** An app that is running says nothing about the settings. */
 function failure(error: unknown, text: Text): Finding {
   if (!(error instanceof OperatorError)) throw error;
   if (error.code === 'folder-in-use') return ['not-checkable', text.doctor.databaseInUse];
-  return [error.code === 'slack-busy' ? 'not-checkable' : 'missing', error.say(text)];
+  return ['missing', error.say(text)];
 }
 
 async function examineSettings({ misspelled, text }: Examined): Promise<Finding[]> {

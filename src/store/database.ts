@@ -129,7 +129,7 @@ function openOnServer(
 async function ping(db: Kysely<Tables>): Promise<void> {
   const setting = sql<{ value: string }>`select current_setting('transaction_read_only') as value`;
   const { rows } = await setting.execute(db);
-  if (rows[0]?.value === 'on') throw Object.assign(new Error('it is read-only'), { code: READ_ONLY });
+  if (rows[0]?.value === 'on') throw new Error('it is read-only');
 }
 
 /** Longer than any of our statements takes. */
@@ -157,8 +157,6 @@ function connectionOptions(databaseUrl: string, silentMs: number) {
 /** For background work: if a replica is frozen or cut off, what it has locked is free after this time. */
 const STALLED_MS = 15_000;
 
-const READ_ONLY = '25006';
-
 /**
  * `database-refused`: waiting doesn't help. The reason is Postgres' or the network's own. SQLSTATE 28: authorization; 3D000: no
  * such database. https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -166,12 +164,11 @@ const READ_ONLY = '25006';
 function connectError(databaseUrl: string, cause: unknown): OperatorError {
   const code = codeOf(cause) ?? '';
   const isRefused = isUntrusted(code) || /^28|^3D000/.test(code) || hasNoRoots(cause) || isWithoutTls(cause);
-  const passing = code === READ_ONLY ? 'readonly' : 'unreachable';
   const server = describeServer(databaseUrl);
   // Of several addresses that don't answer, the error has a code alone.
   const reason = (cause instanceof Error && cause.message) || code;
   return new OperatorError(
-    `database-${isRefused ? 'refused' : passing}`,
+    `database-${isRefused ? 'refused' : 'unreachable'}`,
     ({ store }) => store.postgres(server, reason),
     { cause },
   );

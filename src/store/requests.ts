@@ -37,9 +37,6 @@ export type Requests = ReturnType<typeof createRequests>;
 /** The lease under which one process at a time works on a request. */
 export const requestLease = (requestId: string): string => `request:${requestId}`;
 
-/** A longer lease was taken before the clock was set back. */
-const LONGEST_LEASE_MS = 60_000;
-
 /** A session, and the request it was started for. */
 export type Followed = { session: SessionRow; request: SessionRequest };
 
@@ -180,18 +177,13 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     /** Requests whose approval has expired, by the database's clock. */
     expired: async () => idsOf(awaiting().where('approvalUntil', '<=', clock())),
 
-    /** Open requests that nobody works on, unchanged for this long. */
+    /** Open requests, unchanged for this long. */
     async stranded(untouchedForMs: number): Promise<string[]> {
       const open = db
         .selectFrom('sessionRequests')
         .select('id')
         .where(sql<boolean>`state in ${literals(OPEN_STATES)}`)
         .where(isLongAgo(sql`updated_at`, untouchedForMs))
-        .where(
-          sql<boolean>`not exists (
-            select from leases where name = ${requestLease('')} || session_requests.id
-              and until between now() and now() + ${interval(LONGEST_LEASE_MS)})`,
-        )
         .orderBy('createdAt');
       return idsOf(open);
     },

@@ -6,22 +6,15 @@ const { logged } = createLanguages('en');
 /** A sentence for the person who runs the app: what is wrong, and what to do. */
 export type Say = (text: Text) => string;
 
-type OperatorErrorOptions = ErrorOptions & {
-  /** How long Slack asks to wait. */
-  retryAfterMs?: number;
-};
-
 /** The app can't start, or go on, until the person who runs it has read the sentence. A stack trace wouldn't help. */
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
   readonly code: string;
   readonly say: Say;
-  readonly retryAfterMs: number;
 
-  constructor(code: string, say: Say, { retryAfterMs = 0, ...options }: OperatorErrorOptions = {}) {
+  constructor(code: string, say: Say, options?: ErrorOptions) {
     super(say(logged), options);
     this.code = code;
     this.say = say;
-    this.retryAfterMs = retryAfterMs;
   }
 }

@@ -21,8 +21,6 @@ type Sides = {
   forbidden?: string;
   /** What Devin says of the key. */
   self?: Record<string, unknown>;
-  /** Slack is too busy for this method. */
-  busy?: 'auth.test' | 'apps.connections.open';
 };
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -38,7 +36,6 @@ async function prepare({
   absent,
   forbidden,
   self,
-  busy,
 }: Sides) {
   const slack = await createLocalSlack(slackOptions);
   const devin = await createLocalDevin(devinOptions);
@@ -47,7 +44,6 @@ async function prepare({
     devin.fail({ method: 'GET', path: forbidden }, { status: 403, times: Infinity });
   if (self !== undefined)
     devin.fail({ method: 'GET', path: '/v3/self' }, { status: 200, problem: self, times: Infinity });
-  if (busy !== undefined) slack.fail(busy, { error: 'ratelimited', retryAfter: 3600, times: Infinity });
   closing.push(
     async () => slack.close(),
     async () => devin.stop(),

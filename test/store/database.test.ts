@@ -174,7 +174,7 @@ test.each([
     () => `${postgres.url('postgres')}?sslmode=verify-full&sslrootcert=/nowhere.pem`,
   ],
   ['a missing database', 'database-refused', () => postgres.url('nowhere')],
-  ['a read-only server', 'database-readonly', readOnly],
+  ['a read-only server', 'database-unreachable', readOnly],
   ['a server without a free connection', 'database-unreachable', withoutConnections],
 ])(
   'a URL with %s is refused in a sentence that names DATABASE_URL and no password',

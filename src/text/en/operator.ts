@@ -68,8 +68,6 @@ export const start = {
   /** `setting`: of its address. */
   unreachable: (system: string, reason: string, setting: string): string =>
     `${system} can't be reached (${reason}): check the network, any proxy and its certificate, and ${setting} if it is set.`,
-  slackBusy: (seconds: number): string =>
-    `Slack's rate limit is reached: it takes calls again in ${seconds} s.`,
   /** Follows why Slack, Devin or Postgres doesn't answer. */
   waits: (system: string): string =>
     `The app retries until ${system} answers, and takes no requests until then.`,

@@ -63,7 +63,6 @@ export const start: Text['start'] = {
     `Slack が ${name} を受け付けません（${code}）。アプリをワークスペースにインストールし、api.slack.com/apps > アプリ からトークンをコピーし直してください。`,
   unreachable: (system, reason, setting) =>
     `${system} に接続できません（${reason}）。ネットワーク、プロキシとその証明書、設定している場合は ${setting} を確認してください。`,
-  slackBusy: (seconds) => `Slack のレート制限に達しています。${seconds} 秒後に再び呼び出せます。`,
   waits: (system) => `${system} が応答するまで再試行します。それまで依頼は受け付けません。`,
   address: ({ host, port, code }) =>
     code === 'EADDRINUSE'
