@@ -7,7 +7,6 @@ import { cardMessage, placeColumns } from '../slack/edge/places.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { optionWords } from '../slack/views/details.ts';
 import {
-  reasonMessage,
   userMessage,
   cardElsewhere,
   formButton,
@@ -41,7 +40,7 @@ async function compose(c: NotifyContext, request: SessionRequest, kind: Notice):
   const { state, cardTs, waiting } = request;
   switch (kind) {
     case 'refused':
-      return state === 'unknown' ? notSentAgain(request, text) : refused(c, request, text);
+      return refused(c, request, text);
     case 'card-elsewhere':
       return cardElsewhere(
         { code: request.cardElsewhere ?? '', link: c.slack.outbound.permalink(cardMessage(request)) },
@@ -57,16 +56,13 @@ async function compose(c: NotifyContext, request: SessionRequest, kind: Notice):
   }
 }
 
-/** A form would start another one; the card's buttons know of the first attempt. */
-function notSentAgain({ failure }: SessionRequest, text: Text): Rendered {
-  const problems = failure === null ? [] : [escape(reasonMessage(failure, text))];
-  return refusal({ problems, title: text.notices.notSentAgain }, text);
-}
-
-/** Shows what they typed, so that nothing is lost. No form is offered if it would refuse them as well. */
+/**
+ * Shows what they typed, so that nothing is lost. No form is offered if it would refuse them as well, or if an earlier attempt
+ * may have started a session: the card's buttons know of that.
+ */
 async function refused({ store }: NotifyContext, request: SessionRequest, text: Text): Promise<Rendered> {
-  const { id, failure, draft, context, secretNames } = request;
-  const isOffered = failure?.kind !== 'identity';
+  const { id, state, failure, draft, context, secretNames } = request;
+  const isOffered = state !== 'unknown' && failure?.kind !== 'identity';
   if (isOffered) {
     const hurdles = failure?.kind === 'policy' ? failure.hurdles : [];
     // What was refused because the place sets it starts as that.
@@ -84,7 +80,8 @@ async function refused({ store }: NotifyContext, request: SessionRequest, text: 
   const problems = problemsOf(request, text);
   const options = optionWords(askedBeside(draft), text, draft.names);
   const offer = isOffered ? formButton(id, text) : null;
-  return refusal({ problems, typed: draft.values.prompt ?? null, options, offer }, text);
+  const title = text.notices[state === 'unknown' ? 'notSentAgain' : 'nothingStarted'];
+  return refusal({ title, problems, typed: draft.values.prompt ?? null, options, offer }, text);
 }
 
 /** In Slack's markup. Whether anything was started is the notice's title. */

@@ -51,20 +51,16 @@ const MAX_FILES = 20;
  */
 export const prepare: Step = async (c, request, { signal }) => {
   const collected = { ...request, material: request.material ?? (await collect(c, request)) };
-  return (await askApproval(c, collected, signal)) ?? upload(c, collected, signal);
+  if ((await judge(c, collected)).kind === 'allowed') return upload(c, collected, signal);
+  // Files are read only if somebody has to approve them.
+  const hashed = { ...request, material: await withHashes(c, collected, signal) };
+  const needed = await judge(c, hashed);
+  return needed.kind === 'allowed' ? upload(c, hashed, signal) : ask(c, hashed, needed);
 };
 
 type Collected = SessionRequest & { material: Material };
 
 /** What would be sent is fixed from here on, files by the hash of their bytes, and nothing has been uploaded yet. */
-async function askApproval(c: CreateContext, request: Collected, signal: AbortSignal): Promise<Next | null> {
-  if ((await judge(c, request)).kind === 'allowed') return null;
-  // Files are read only if somebody has to approve them.
-  const hashed = { ...request, material: await withHashes(c, request, signal) };
-  const needed = await judge(c, hashed);
-  return needed.kind === 'allowed' ? null : ask(c, hashed, needed);
-}
-
 async function ask(c: CreateContext, request: Collected, needed: ApprovalNeeded): Promise<Next> {
   const { material } = request;
   const { hurdle, terms, draft, fingerprint, policy } = needed;

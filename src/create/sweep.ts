@@ -1,4 +1,3 @@
-import { DevinError } from '../devin/errors.ts';
 import type { Queue } from '../queue/index.ts';
 import { duplicateKey } from '../session/milestones.ts';
 import { isOpen } from '../session/request.ts';
@@ -76,22 +75,15 @@ export async function startSweep(c: SweepContext, { alone }: { alone: boolean })
 
 /**
  * Searches again for sessions whose creation was not confirmed and that were not found in time: each costs, whether anyone
- * sees it or not. Returns how long Devin wants a pause, in ms.
+ * sees it or not.
  */
-export async function findUnconfirmed(c: CreateContext, signal: AbortSignal): Promise<number> {
+export async function findUnconfirmed(c: CreateContext, signal: AbortSignal): Promise<void> {
   const due = await c.store.ledger.lost(new Date(c.tuning.now()));
   for (const lost of due) await planNext(c, lost);
-  try {
-    await search(c, due, signal);
-    return 0;
-  } catch (error) {
-    if (signal.aborted) return 0;
-    c.tuning.log.warn(
-      { err: error },
-      'searching for sessions that may have started late failed; it will be retried',
-    );
-    return error instanceof DevinError ? (error.retryAfterMs ?? 0) : 0;
-  }
+  await search(c, due, signal).catch((error: unknown) => {
+    const what = 'searching for sessions that may have started late failed; it will be retried';
+    if (!signal.aborted) c.tuning.log.warn({ err: error }, what);
+  });
 }
 
 /** Planned before the search, so that a failure isn't retried at once. */

@@ -32,8 +32,8 @@ export function createFollowing({
   queue: Pick<Queue, 'enqueue' | 'work'>;
   /** Runs once, when this process starts to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
-  /** Runs after each round; returns how long Devin wants a pause, in ms. */
-  findUnconfirmed: (signal: AbortSignal) => Promise<number>;
+  /** Runs after each round. */
+  findUnconfirmed: (signal: AbortSignal) => Promise<void>;
 }) {
   const c: FollowContext = { ...parts, enqueue: queue.enqueue };
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relayFromDevin(c, sessionId, signal), {
@@ -41,8 +41,11 @@ export function createFollowing({
   });
   const { standbyMs } = c.tuning.watchTimes;
   const pollDue = createRound(c);
-  const round = async (signal: AbortSignal): Promise<number> =>
-    Math.max(await pollDue(signal), await findUnconfirmed(signal));
+  const round = async (signal: AbortSignal): Promise<number> => {
+    const restMs = await pollDue(signal);
+    await findUnconfirmed(signal);
+    return restMs;
+  };
   return {
     startWatching: () => startWatching(c, { prepare, round, standbyMs }),
     /** For everything else that gets a session's status from Devin. */

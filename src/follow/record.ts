@@ -13,7 +13,6 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { NextPoll, SessionChanges, SessionRow } from '../store/sessions.ts';
 import { cardKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
-import { alertOwners } from '../trust/index.ts';
 import type { FollowContext } from './context.ts';
 
 /** Records a poll of `row`, unless that changed since the poll began: the result may be older. */
@@ -85,16 +84,16 @@ async function record(
     await sessions.change(sessionId, changes, trx);
     // What a resting session may still use doesn't count; once it wakes, it counts again.
     const spent = { consumed: snapshot.acusConsumed, isOpen: STANDING[phase] !== 'earlier' };
-    await alertOwners(c.enqueue, await c.budget.follow(sessionId, spent, trx), trx);
+    await c.budget.follow(sessionId, spent, { trx, enqueue: c.enqueue });
     await messages.addMilestones(sessionId, keys, trx, new Date(snapshot.updatedAt * 1000));
     const interactive = STANDING[phase] === 'needs-you';
     await c.enqueue('relay-from-devin', { sessionId }, { trx, interactive });
     // Which of them gets what is said in their thread may change.
     if (phase !== current.phase)
       for (const requestId of (await sessions.sharing(current, trx)).others)
-        await showOnCard(c, requestId, { trx });
+        await c.enqueue('show', { key: cardKey(requestId) }, { trx });
     if (phase !== current.phase || !sameFacts(current.snapshot, snapshot))
-      await showOnCard(c, current.requestId, { trx, interactive });
+      await c.enqueue('show', { key: cardKey(current.requestId) }, { trx, interactive });
   });
 }
 
@@ -110,14 +109,6 @@ async function lags(
   const isAnswered = current.phase === 'working' && current.snapshot.statusDetail === null;
   if (!isAnswered || sessionPhase(snapshot) !== 'needs-you') return false;
   return echoes.isLastWord(current.sessionId, trx);
-}
-
-async function showOnCard(
-  { enqueue }: FollowContext,
-  requestId: string,
-  how: { trx: Transaction<Tables>; interactive?: boolean },
-): Promise<void> {
-  await enqueue('show', { key: cardKey(requestId) }, how);
 }
 
 export function nextPollOf({ tuning: { watchTimes } }: FollowContext, watched: Watched): NextPoll {

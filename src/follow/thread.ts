@@ -3,7 +3,7 @@ import { readAtMost } from '../bounds.ts';
 import type { SessionAttachment } from '../devin/attachments.ts';
 import { DevinError } from '../devin/errors.ts';
 import { backOffMs, HELD_WAIT_MS, Later, retryWindow, sooner } from '../queue/index.ts';
-import { STANDING, type SessionPhase } from '../session/lifecycle.ts';
+import { STANDING } from '../session/lifecycle.ts';
 import { announces, isLatest, readMilestone, type Milestone } from '../session/milestones.ts';
 import type { EffectivePreferences } from '../session/preferences.ts';
 import { cardView } from '../slack/card-view.ts';
@@ -342,16 +342,13 @@ export function fileRow(
   return { key: `${FILE}:${id}`, source: FILE, text, state, saidAt };
 }
 
-/** In these phases a file comes with a message, or can wait. */
-const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working']);
-
-/** No message announces a file. `hasSpoken`: there are new messages. */
+/** No message announces a file; while Devin works, it comes with one, or can wait. `hasSpoken`: there are new messages. */
 export async function findFiles(
   { store: { messages }, devin, now }: FollowContext,
   { sessionId, phase }: SessionRow,
   { hasSpoken, signal }: { hasSpoken: boolean; signal: AbortSignal },
 ): Promise<void> {
-  if (!hasSpoken && ACTIVE.has(phase)) return;
+  if (!hasSpoken && STANDING[phase] === 'under-way') return;
   const files = await devin.attachments.list(sessionId, { signal });
   const made = files.filter(({ source }) => source === 'devin');
   await messages.add(

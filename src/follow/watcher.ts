@@ -23,39 +23,38 @@ type Watching = {
 const AFTER_FAILURE_MS = 5000;
 
 /** Runs rounds on one of all replicas; another takes over if it dies, or at once if it stops, which is for good. */
-export function startWatching(c: Pick<FollowContext, 'withLease' | 'log'>, watching: Watching): Interval {
-  const stopping = new AbortController();
-  const ended = watch(c, watching, stopping.signal);
-  return {
-    async stop() {
-      stopping.abort();
-      await ended;
-    },
-  };
-}
-
-async function watch(
+export function startWatching(
   { withLease, log }: Pick<FollowContext, 'withLease' | 'log'>,
   { prepare, round, standbyMs }: Watching,
-  signal: AbortSignal,
-): Promise<void> {
+): Interval {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const preparing = once(async () => prepare(signal));
   const failed = (error: unknown): number => {
     if (!(error instanceof LeaseLostError))
       log.warn({ err: error }, 'watching sessions failed; it will be retried');
     return AFTER_FAILURE_MS;
   };
-  while (!signal.aborted) {
-    const leading = withLease('watch-sessions', async ({ held }) => {
-      void preparing();
-      // Until another process takes over. Two that watch for a moment do no harm.
-      const until = AbortSignal.any([signal, held]);
-      while (!until.aborted) await sleep(await round(until).catch(failed), until);
-    });
-    await leading.catch(failed);
-    await sleep(standbyMs, signal);
+  async function watch(): Promise<void> {
+    while (!signal.aborted) {
+      const leading = withLease('watch-sessions', async ({ held }) => {
+        void preparing();
+        // Until another process takes over. Two that watch for a moment do no harm.
+        const until = AbortSignal.any([signal, held]);
+        while (!until.aborted) await sleep(await round(until).catch(failed), until);
+      });
+      await leading.catch(failed);
+      await sleep(standbyMs, signal);
+    }
+    await preparing();
   }
-  await preparing();
+  const ended = watch();
+  return {
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
 }
 
 /** After an error, unless Devin asks for more. Devin's words come this long after an outage at most. */

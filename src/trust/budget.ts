@@ -95,32 +95,25 @@ export function createBudget({
     /** The message didn't reach the session. */
     letGo: ledger.letGo,
 
-    /** Counts what a session used; call it in the transaction that records Devin's answer. */
+    /**
+     * Counts what a session used, in the transaction that records Devin's answer. The policy's owners are told of each alert
+     * once.
+     */
     async follow(
       sessionId: string,
       consumption: Parameters<Ledger['follow']>[1],
-      trx: Transaction<Tables>,
-    ): Promise<readonly BudgetAlert[]> {
+      { trx, enqueue }: { trx: Transaction<Tables>; enqueue: Enqueue },
+    ): Promise<void> {
       const grown = await ledger.follow(sessionId, consumption, trx);
-      if (grown === null) return [];
+      if (grown === null) return;
       // What is unknown after a lost database counts for no person and no channel.
       const { teamId, userId, channelId } = grown;
-      return alerts({ teamId, userId: userId ?? '', channelId: channelId ?? '' }, trx);
+      const due = await alerts({ teamId, userId: userId ?? '', channelId: channelId ?? '' }, trx);
+      const keys = due.map((alert) => shownKey('alerts', alertName(alert)));
+      if (keys.length > 0)
+        for (const key of await markFirst(keys, trx)) await enqueue('show', { key }, { trx });
     },
   };
-}
-
-/** Notifies the policy's owners of alerts that they haven't had yet. */
-export async function alertOwners(
-  enqueue: Enqueue,
-  alerts: readonly BudgetAlert[],
-  trx: Transaction<Tables>,
-): Promise<void> {
-  if (alerts.length === 0) return;
-  const keyOf = (alert: BudgetAlert): string => shownKey('alerts', alertName(alert));
-  const added = await markFirst(alerts.map(keyOf), trx);
-  const news = alerts.filter((alert) => added.has(keyOf(alert)));
-  for (const alert of news) await enqueue('show', { key: keyOf(alert) }, { trx });
 }
 
 type UsageContext = {

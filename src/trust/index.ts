@@ -12,7 +12,7 @@ import { createGate, type GateContext } from './gate.ts';
 
 export { approversOf } from './approvers.ts';
 export { AUDIT, exportLines, USAGE, verifyChain } from './export.ts';
-export { alertOwners, createSpending, type Budget, type Reservation, type Spending } from './budget.ts';
+export { createSpending, type Budget, type Reservation, type Spending } from './budget.ts';
 export { createQuickGate, withPolicy, type ApprovalNeeded, type Gate } from './gate.ts';
 export { explain } from './explain.ts';
 export { IDENTITY_FILE, openFile, POLICY_FILE, readYamlFile, type FileSource } from './file-source.ts';

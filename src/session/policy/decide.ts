@@ -71,14 +71,9 @@ export function ruleHurdles({ verdict, name, say, when }: PolicyRule): Hurdle[] 
   return [{ kind: 'rule', verdict, rule: name, say: say ?? null, field: when[0]?.field ?? 'prompt' }];
 }
 
-function setHurdles({ values: set, modes }: PolicyChannel['set'], draft: EffectiveDraft): Hurdle[] {
-  const { devin_mode: mode, max_acu_limit: cap = 0, repos, tags } = draft.values;
-  const fits: FieldValues = {
-    repos: isSame(repos, set.repos),
-    devin_mode: modes.some((one) => one === mode),
-    max_acu_limit: cap <= (set.max_acu_limit ?? Infinity),
-    tags: isSame(tags, set.tags),
-  };
+function setHurdles(place: PolicyChannel['set'], draft: EffectiveDraft): Hurdle[] {
+  const { values: set } = place;
+  const fits = fitting(draft, place);
   return settable
     .filter((field) => set[field] !== undefined && isTyped(draft, field) && fits[field] !== true)
     .map((field) => ({
@@ -93,6 +88,19 @@ function setHurdles({ values: set, modes }: PolicyChannel['set'], draft: Effecti
 
 /** What a policy can set: secrets are in no file. */
 const settable = storedDraftSchema.keyof().options;
+
+/** Of what a place sets, what a draft has already: the same, one of its modes, or a lower cap. */
+function fitting(
+  { values: { devin_mode: mode, max_acu_limit: cap = Infinity, repos, tags } }: EffectiveDraft,
+  { modes, values: set }: PolicyChannel['set'],
+): FieldValues {
+  return {
+    repos: isSame(repos, set.repos),
+    devin_mode: modes.some((one) => one === mode),
+    max_acu_limit: cap <= (set.max_acu_limit ?? Infinity),
+    tags: isSame(tags, set.tags),
+  };
+}
 
 function isSame(one: readonly string[] = [], other: readonly string[] = []): boolean {
   return one.length === other.length && one.every((value) => other.includes(value));
@@ -141,14 +149,11 @@ export function rulesAt(policy: Policy, place: PolicyPlace) {
 }
 
 function fillIn(draft: EffectiveDraft, set: PolicyChannel['set'], most = Infinity): EffectiveDraft {
-  const { devin_mode: mode, max_acu_limit: cap = Infinity } = draft.values;
-  const lowest = Math.min(set.values.max_acu_limit ?? Infinity, most);
-  const stays: FieldValues = {
-    devin_mode: set.modes.some((one) => one === mode),
-    max_acu_limit: cap <= lowest,
-  };
-  const kept = fieldKeySchema.options.filter((key) => isTyped(draft, key) || stays[key] === true);
-  const filled = applyDefaults({ policy: omitFields({ ...set.values, max_acu_limit: lowest }, kept) });
+  const max_acu_limit = Math.min(set.values.max_acu_limit ?? Infinity, most);
+  const values = { ...set.values, max_acu_limit };
+  const fits = fitting(draft, { ...set, values });
+  const kept = fieldKeySchema.options.filter((key) => isTyped(draft, key) || fits[key] === true);
+  const filled = applyDefaults({ policy: omitFields(values, kept) });
   return {
     ...draft,
     values: { ...draft.values, ...filled.values },
