@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import { otherOwner } from '../identity/resolve.ts';
 import type { Queue } from '../queue/index.ts';
-import { RefusedError, requireAdmin, requireCanceling } from '../slack/authority.ts';
+import { RefusedError, requireAdmin, requireCanceling, requireRequester } from '../slack/authority.ts';
 import { slackFailure } from '../slack/edge/errors.ts';
 import { DELIVERED_REACTION } from '../slack/edge/ids.ts';
 import { tellOnce } from '../slack/tell-once.ts';
@@ -15,7 +15,7 @@ import { shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { Act, ActContext, ActKind, ActOf, Doing, ActAnswer } from './context.ts';
-import { approve, cancel, decline, mayApprove, mayDecline, mayResume, resume } from './requests.ts';
+import { approve, cancel, decline, mayApprove, mayDecline, resume } from './requests.ts';
 import { endSession, follow, mayEndSession, maySwitch, switchThread } from './sessions.ts';
 
 /** What people want done or shown. Each may wait for Slack or Devin. */
@@ -64,7 +64,12 @@ async function sessionOf({ store }: ActContext, { requestId }: OnRequest): Promi
 
 const ending = row({ load: sessionOf, may: mayEndSession, run: endSession });
 const switching = row({ load: sessionOf, may: maySwitch, run: switchThread });
-const resuming = row({ load: requestOf, may: mayResume, run: resume });
+const resuming = row({
+  load: requestOf,
+  // Only the requester may do what costs money.
+  may: async (c, { userId }, request) => requireRequester(c, request, userId),
+  run: resume,
+});
 
 /** Everything that people can ask for besides sessions. What they write to Devin, `converse` takes there in order. */
 const ACTS: { [Kind in ActKind]: Perform<ActOf<Kind>> } = {
@@ -101,6 +106,7 @@ async function perform<Kind extends ActKind>(
 
 /** Does what a person asked for, if they may, and answers them. */
 async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<void> {
+  const { messageTs, answerTo } = act;
   let said: ActAnswer;
   try {
     said = await perform(c, { kind: act.kind, act }, signal);
@@ -108,15 +114,10 @@ async function runAct(c: ActContext, act: Act, signal: AbortSignal): Promise<voi
     signal.throwIfAborted();
     return tellWhyNot(c, act, error);
   }
-  await tellDone(c, act, said);
-}
-
-/** They usually see that it is done. */
-async function tellDone(c: ActContext, act: Act, said: ActAnswer): Promise<void> {
-  const { messageTs, answerTo } = act;
   if (messageTs !== undefined && answerTo.channelId !== null)
     // If Slack doesn't take it now, the card says the same; the act must not run again for it.
     await c.slack.outbound.react(answerTo.channelId, messageTs, DELIVERED_REACTION).catch(() => undefined);
+  // They usually see that it is done.
   if (answerTo.always && said.length > 0) await tell(c, act, notice(said));
 }
 

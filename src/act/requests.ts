@@ -18,7 +18,7 @@ import {
 } from '../session/approval.ts';
 import { devinUserOf } from '../session/identity.ts';
 import { PENDING_STATES, type RequestState } from '../session/request.ts';
-import { RefusedError, requireRequester } from '../slack/authority.ts';
+import { RefusedError } from '../slack/authority.ts';
 import { userMessage } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { refusedTo } from '../store/audit.ts';
@@ -162,18 +162,14 @@ export async function cancel(
   throw new RefusedError((await c.textFor(userId)).steering.sentAlready);
 }
 
-/** Only the requester may do what costs money. */
-export async function mayResume(c: ActContext, { userId }: Resume, request: SessionRequest): Promise<void> {
-  await requireRequester(c, request, userId);
-}
-
-type Resuming = {
-  /** The states in which a request's card shows the button. */
-  shownIn: readonly RequestState[];
-  run: (c: ActContext, request: SessionRequest) => Promise<unknown>;
-};
-
-const RESUMES: Readonly<Record<Resume['kind'], Resuming>> = {
+/** `shownIn`: the states in which a request's card shows the button. */
+const RESUMES: Record<
+  Resume['kind'],
+  {
+    shownIn: readonly RequestState[];
+    run: (c: ActContext, request: SessionRequest) => Promise<unknown>;
+  }
+> = {
   'try-again': {
     shownIn: ['failed', 'refused'],
     run: async (c, request) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UNAPPROVED_ENDS, voterSchema } from './approval.ts';
-import { fieldKeySchema, fields, type Field, type FieldKey } from './fields.ts';
+import { fieldKeySchema, fields, type FieldKey } from './fields.ts';
 import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import type { Problem } from './intent.ts';
 import { hurdleSchema } from './policy/decide.ts';
@@ -101,27 +101,17 @@ export type Fault = z.infer<typeof faultSchema>;
 export const faultsSchema = z.partialRecord(fieldKeySchema, faultSchema);
 export type Faults = Partial<Record<FieldKey, Fault>>;
 
-/**
- * Puts Devin's reason at the fields it is about: those of its errors, else those whose names it contains, else the task.
- */
+/** Puts Devin's reason at the fields that its errors are about; without those, at the task. */
 export function faultsOfFailure(failure: Failure | null): Faults {
   if (failure?.kind === 'not-listed') return { [failure.field]: { typed: [failure.value], said: null } };
   if (failure?.kind !== 'devin' || failure.code !== 'invalid-request') return {};
   const { fieldErrors, detail } = failure;
   const named = fields.flatMap(({ key }) => {
     const about = fieldErrors.filter(({ field }) => field.split('.').includes(key));
-    return about.length === 0 ? [] : [[key, about.map(({ message }) => message).join(' ')] as const];
+    return about.length === 0 ? [] : [{ key, said: about.map(({ message }) => message).join(' ') }];
   });
-  if (named.length > 0 || detail === null) return said(named);
-  const words = detail.toLowerCase();
-  const isNamed = ({ key, isTask }: Field): boolean =>
-    isTask !== true && [key, key.replaceAll('_', ' ')].some((name) => words.includes(name));
-  const meant = fields.filter(isNamed);
-  return said(meant.length === 0 ? [['prompt', detail]] : meant.map(({ key }) => [key, detail] as const));
-}
-
-function said(reasons: readonly (readonly [FieldKey, string])[]): Faults {
-  return Object.fromEntries(reasons.map(([key, words]) => [key, { typed: [], said: words }]));
+  const reasons = named.length > 0 || detail === null ? named : [{ key: 'prompt', said: detail }];
+  return Object.fromEntries(reasons.map(({ key, said }) => [key, { typed: [], said }]));
 }
 
 /** What to correct in a form. */

@@ -68,15 +68,7 @@ export async function mayApprove(
 export async function changeSince(
   c: Directory,
   approval: Approval,
-  {
-    userId: requester,
-    ...now
-  }: {
-    userId: string;
-    policy: Policy;
-    sha256: string | null;
-    fingerprint: string;
-  },
+  { requester, ...now }: { requester: string; policy: Policy; sha256: string | null; fingerprint: string },
 ): Promise<UnapprovedEnd | null> {
   if (approval.policy !== now.sha256) return 'policy-changed';
   if (approval.fingerprint !== now.fingerprint) return 'request-changed';

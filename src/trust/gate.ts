@@ -83,7 +83,7 @@ export function createGate(c: GateContext) {
       const { draft, hurdles, rule } = decide(policy, facts, approved);
       const fingerprint = fingerprintOf(sentBy(request, draft));
       for (const approval of given) {
-        const end = await changeSince(c, approval, { userId: request.userId, policy, sha256, fingerprint });
+        const end = await changeSince(c, approval, { requester: request.userId, policy, sha256, fingerprint });
         if (end !== null) return { kind: 'changed', approval, end };
       }
       const [hurdle] = hurdles;
