@@ -1,5 +1,6 @@
 import { handOverFile } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
+import { DevinError, orDevinError } from '../devin/errors.ts';
 import { failureWord, lookupFailure } from '../failures.ts';
 import { messagePages } from '../follow/index.ts';
 import type { ResolveIdentity } from '../identity/resolve.ts';
@@ -145,16 +146,14 @@ export async function send(c: ConverseContext, sending: SendingReply, identity: 
     if (word instanceof NotDeliveredError) throw word;
     // Its author's account may be gone, or a new one: it is looked up again.
     await c.store.identities.forget(reply);
-    throw new NotDeliveredError(word.failure);
+    throw new NotDeliveredError((await isOverByNow(c, session)) ? { kind: 'ended' } : word.failure);
   }
 }
 
 /** The one place where a message wakes a session at rest. In the archive it would be taken and wake nothing. */
 async function wake({ devin: { sessions } }: ConverseContext, { sessionId }: SessionRow): Promise<void> {
-  const asleep = await sessions.get(sessionId).catch(asLookup);
-  // It may have ended since it was polled, and Devin doesn't document how it refuses a message then.
-  if (isClosed(asleep)) throw new NotDeliveredError({ kind: 'ended' });
-  if (!asleep.isArchived) return;
+  const { isArchived } = await sessions.get(sessionId).catch(asLookup);
+  if (!isArchived) return;
   await sessions.unarchive(sessionId).catch((error: unknown) => {
     const word = lookupFailure(error);
     if (word instanceof Later) throw word;
@@ -241,4 +240,13 @@ async function contentOf(c: ConverseContext, { reply, signal }: SendingReply): P
     files.push({ ...file, leftOut: sent.leftOut ?? undefined });
   }
   return { text: await c.slack.nameMentions(reply.text), urls, files };
+}
+
+/** Devin doesn't document how it refuses a message to a session that is over. */
+async function isOverByNow(
+  { devin }: ConverseContext,
+  { sessionId, snapshot }: SessionRow,
+): Promise<boolean> {
+  const found = await orDevinError(devin.sessions.get(sessionId));
+  return isClosed(found instanceof DevinError ? snapshot : found);
 }

@@ -161,27 +161,17 @@ async function renderedWords(
 }
 
 /** What a milestone announces; null: it is no longer news, or its requester doesn't want to hear of it. */
-async function newsOf(
-  c: FollowContext,
-  { followed, row }: Pick<PostJob, 'followed' | 'row'>,
-): Promise<News | null> {
+async function newsOf(c: FollowContext, job: Pick<PostJob, 'followed' | 'row'>): Promise<News | null> {
   const { settings, messages } = c.store;
-  const what = readMilestone(row.key);
   const [{ notify }, lastWords] = await Promise.all([
-    settings.preferencesFor(followed.request),
-    messages.lastWords(row.sessionId),
+    settings.preferencesFor(job.followed.request),
+    messages.lastWords(job.row.sessionId),
   ]);
-  const news = { session: followed.session, row, what, lastWords, notify };
-  return (await isWanted(c, news)) ? news : null;
+  const news = { what: readMilestone(job.row.key), lastWords, notify };
+  return (await isWanted(c, job, news)) ? news : null;
 }
 
-type News = {
-  session: SessionRow;
-  row: ThreadMessage;
-  what: Milestone;
-  lastWords: DevinSaid | null;
-  notify: EffectivePreferences['notify'];
-};
+type News = { what: Milestone; lastWords: DevinSaid | null; notify: EffectivePreferences['notify'] };
 
 /** A person who wrote this recently sees the result without a notice. */
 const RECENT_MS = 10 * 60_000;
@@ -189,7 +179,8 @@ const RECENT_MS = 10 * 60_000;
 /** A session that costs without anyone's knowledge is always news. */
 async function isWanted(
   { store: { messages } }: FollowContext,
-  { session, row, what, lastWords, notify }: News,
+  { followed: { session }, row }: Pick<PostJob, 'followed' | 'row'>,
+  { what, lastWords, notify }: News,
 ): Promise<boolean> {
   const { kind } = what;
   const { sessionId, phase, told, stoppedBy } = session;

@@ -13,19 +13,11 @@ export type UsageAsked = { scope: UsageScope; by: UsageBy; days: number };
 
 /**
  * Whether a person may see a report. Everyone sees their own, and of others only totals: those of the workspace unless the
- * policy names owners.
+ * policy names owners. `mayAll`: an owner, or a workspace admin.
  */
 export function maySeeUsage(
   { scope, by }: Omit<UsageAsked, 'days'>,
-  {
-    hasOwners,
-    mayAll,
-  }: {
-    /** The policy names owners. */
-    hasOwners: boolean;
-    /** An owner of the policy, or a workspace admin. */
-    mayAll: boolean;
-  },
+  { hasOwners, mayAll }: { hasOwners: boolean; mayAll: boolean },
 ): boolean {
   if (mayAll || scope === 'me') return true;
   if (scope === 'channel') return by !== 'person';

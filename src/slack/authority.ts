@@ -2,7 +2,7 @@ import type { PlaceKind } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { type Identity, isAdministrator, type LookedUpIdentity } from '../session/identity.ts';
 import type { Wish } from '../session/intent.ts';
-import type { Explained } from '../session/policy/form.ts';
+import type { Explained } from '../session/policy/decide.ts';
 import { ownershipOf, type Steering } from '../session/preferences.ts';
 import { refusedTo } from '../store/audit.ts';
 import type { Form } from '../store/forms.ts';

@@ -8,9 +8,11 @@ import { devinUserOf, type SlackPerson } from '../session/identity.ts';
 import type { PolicyRequest } from '../session/policy/conditions.ts';
 import {
   decide,
+  explain,
   rulesAt,
   strictest,
   termsOf,
+  type Explained,
   type Hurdle,
   type Terms,
   groupsIn,
@@ -18,7 +20,6 @@ import {
   type PolicyFacts,
   type PolicyPlace,
 } from '../session/policy/decide.ts';
-import { explain, type Explained } from '../session/policy/form.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { Filled, QuickGate, Where } from '../slack/authority.ts';
 import type { Groups } from '../slack/edge/people.ts';
@@ -83,7 +84,12 @@ export function createGate(c: GateContext) {
       const { draft, hurdles, rule } = decide(policy, facts, approved);
       const fingerprint = fingerprintOf(sentBy(request, draft));
       for (const approval of given) {
-        const end = await changeSince(c, approval, { requester: request.userId, policy, sha256, fingerprint });
+        const end = await changeSince(c, approval, {
+          requester: request.userId,
+          policy,
+          sha256,
+          fingerprint,
+        });
         if (end !== null) return { kind: 'changed', approval, end };
       }
       const [hurdle] = hurdles;

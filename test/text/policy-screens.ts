@@ -1,6 +1,5 @@
 import { UNAPPROVED_ENDS, type Approval } from '../../src/session/approval.ts';
-import type { Hurdle } from '../../src/session/policy/decide.ts';
-import type { Explained } from '../../src/session/policy/form.ts';
+import type { Explained, Hurdle } from '../../src/session/policy/decide.ts';
 import { CEILINGS } from '../../src/session/policy/limits.ts';
 import { effectivePreferences } from '../../src/session/preferences.ts';
 import { cannotStart } from '../../src/slack/card-view.ts';

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { applyDefaults, omitFields, type EffectiveDraft } from '../defaults.ts';
-import { fieldKeySchema, storedDraftSchema, type FieldKey, type FieldValues } from '../fields.ts';
+import {
+  DEVIN_MODES,
+  fieldKeySchema,
+  storedDraftSchema,
+  type FieldKey,
+  type FieldValues,
+  type StoredDraft,
+} from '../fields.ts';
 import type { Preferences } from '../preferences.ts';
-import { anyOf, eachOf, type Ternary, type PolicyRequest } from './conditions.ts';
+import { anyOf, type Condition, eachOf, type Ternary, type PolicyRequest } from './conditions.ts';
 import { ceilingSchema, overCeilings, renewsAt, PERIOD_OF, ruleOf, type Ceiling } from './limits.ts';
 import { type PersonPattern, matchesGlob, type PlacePattern, type PlaceWord } from './patterns.ts';
 import { DEFAULT_EXPIRY_MS, type Policy, type PolicyChannel, type PolicyRule } from './schema.ts';
@@ -66,7 +73,7 @@ export function decide(policy: Policy, asked: PolicyFacts, approved: readonly st
   return { draft, hurdles, rule: rule?.name ?? null };
 }
 
-export function ruleHurdles({ verdict, name, say, when }: PolicyRule): Hurdle[] {
+function ruleHurdles({ verdict, name, say, when }: PolicyRule): Hurdle[] {
   if (verdict === 'allow') return [];
   return [{ kind: 'rule', verdict, rule: name, say: say ?? null, field: when[0]?.field ?? 'prompt' }];
 }
@@ -228,7 +235,7 @@ function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): Ternary
  * refuse it or to ask; to allow it, all of them must match. What is not known never opens a door: it makes a rule match
  * that refuses, and not one that allows.
  */
-export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
+function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
   const { people, channels, when, verdict } = rule;
   const { person, place, request } = facts;
   const combine = verdict === 'allow' ? eachOf : anyOf;
@@ -276,4 +283,84 @@ export function needsOf({ rules, channels }: Policy): { email: boolean; place: b
 export function groupsIn({ rules }: Policy): string[] {
   const people = rules.flatMap((rule) => rule.people ?? []);
   return [...new Set(people.flatMap((one) => (one.kind === 'group' ? [one.id] : [])))];
+}
+
+/** Each of its options is asked about. */
+const MODE = 'devin_mode';
+
+/** What the policy says in a form before anything is sent, for one person in one place. */
+export type Choices = {
+  /** The rule that refuses whatever is entered; null: none does. */
+  closed: Hurdle | null;
+  /** Set in this place. */
+  set: StoredDraft;
+  /** What becomes of each mode that can't simply be chosen. */
+  modes: Readonly<Record<string, 'refuse' | 'approve'>>;
+  /** What is added to the task; null: nothing. */
+  instructions: string | null;
+  /** The highest cap of a session, and the cap of one without; null: any. */
+  most: number | null;
+  budgets: readonly Ceiling[];
+};
+
+/** What values of a field may need an approval, or may be refused. */
+export type Announcement = { field: FieldKey; verdict: 'refuse' | 'approve'; wanted: Condition['wanted'] };
+
+/** A decision, and what else the policy says where it was asked. */
+export type Explained = Pick<Decision, 'hurdles'> & {
+  /** Of the first approval that is needed; null: none is. */
+  terms: Terms | null;
+  choices: Choices;
+  announcements: Announcement[];
+};
+
+export function explain(policy: Policy, facts: PolicyFacts): Explained {
+  const { hurdles } = decide(policy, facts);
+  const approval = hurdles.find(({ verdict }) => verdict === 'approve');
+  const terms = approval === undefined ? null : termsOf(policy, approval.rule);
+  return { hurdles, terms, choices: choicesOf(policy, facts), announcements: announcementsOf(policy, facts) };
+}
+
+function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
+  const { place, ceilings: budgets } = facts;
+  const { set, instructions } = rulesAt(policy, place);
+  const rules = rulesFor(policy, facts);
+  const isClosed = rules.every(({ verdict }) => verdict === 'refuse');
+  const [closed = null] = isClosed ? rules.filter(({ when }) => when.length === 0).flatMap(ruleHurdles) : [];
+  return {
+    closed,
+    set: omitFields(set.values, set.modes.length > 1 ? [MODE] : []),
+    modes: Object.fromEntries(
+      DEVIN_MODES.flatMap((mode) => {
+        const verdict = modeHurdle(policy, facts, mode);
+        return verdict === undefined ? [] : [[mode, verdict]];
+      }),
+    ),
+    instructions,
+    most: policy.limits.acu_per_session ?? null,
+    budgets,
+  };
+}
+
+/** What choosing a mode alone leads to; undefined: nothing. */
+function modeHurdle(policy: Policy, facts: PolicyFacts, mode: (typeof DEVIN_MODES)[number]) {
+  const draft = { values: { [MODE]: mode }, sources: { [MODE]: 'request' as const } };
+  const request = { draft, hasSessionSecrets: false, hasAttachments: false };
+  const { hurdles } = decide(policy, { ...facts, request });
+  return hurdles.find(({ field }) => field === MODE)?.verdict;
+}
+
+/** The rules that could decide about this person here, depending on what is entered, and the one that ends them. */
+function rulesFor({ rules }: Policy, facts: PolicyFacts): PolicyRule[] {
+  const theirs = rules.filter((rule) => counts({ ...rule, when: [] }, facts));
+  const end = theirs.findIndex(({ when }) => when.length === 0);
+  return end === -1 ? theirs : theirs.slice(0, end + 1);
+}
+
+function announcementsOf(policy: Policy, facts: PolicyFacts): Announcement[] {
+  return rulesFor(policy, facts).flatMap(({ verdict, when }) =>
+    verdict === 'allow'
+      ? []
+      : when.filter(({ field }) => field !== MODE).map(({ field, wanted }) => ({ field, verdict, wanted })),
+  );
 }

@@ -4,7 +4,7 @@ import { groupsOf, type EffectiveDraft } from '../../session/defaults.ts';
 import type { Faults } from '../../session/failure.ts';
 import { fields, type FieldValues, type SessionDraft } from '../../session/fields.ts';
 import type { LookedUpIdentity } from '../../session/identity.ts';
-import type { Choices } from '../../session/policy/form.ts';
+import type { Choices } from '../../session/policy/decide.ts';
 import type { Form } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { cannotStart, shownIdentity, unidentified } from '../card-view.ts';

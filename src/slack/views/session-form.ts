@@ -9,7 +9,7 @@ import {
   type OptionGroup,
   type SessionDraft,
 } from '../../session/fields.ts';
-import type { Choices } from '../../session/policy/form.ts';
+import type { Choices } from '../../session/policy/decide.ts';
 import { freeOf, type Ceiling } from '../../session/policy/limits.ts';
 import { acuWords, type Text } from '../../text/index.ts';
 import { ACTION, BLOCK, INPUT, formMetadata, isOptionsBlock, optionsBlock, VIEW } from '../edge/ids.ts';

@@ -1,5 +1,4 @@
-import type { Hurdle, Terms } from '../../session/policy/decide.ts';
-import type { Explained, Announcement } from '../../session/policy/form.ts';
+import type { Announcement, Explained, Hurdle, Terms } from '../../session/policy/decide.ts';
 import type { Ceiling, LimitReached } from '../../session/policy/limits.ts';
 import type { OverBudget } from '../../session/reply.ts';
 import { type Text, acuWords, moneyWords } from '../../text/index.ts';

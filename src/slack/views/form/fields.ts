@@ -9,7 +9,7 @@ import {
   fields,
   type Lookup,
 } from '../../../session/fields.ts';
-import type { Choices } from '../../../session/policy/form.ts';
+import type { Choices } from '../../../session/policy/decide.ts';
 import { acuWords, type Text } from '../../../text/index.ts';
 import { fieldBlock, INPUT, lookupAction, NONE } from '../../edge/ids.ts';
 import { inputBlock, placeholderOf, textElement, type Entered, LIMIT, option } from '../objects.ts';
