@@ -6,14 +6,7 @@ import type { Outbound } from '../slack/edge/outbound.ts';
 import { cardMessage, placeColumns } from '../slack/edge/places.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import { optionWords } from '../slack/views/details.ts';
-import {
-  userMessage,
-  cardElsewhere,
-  formButton,
-  noCard,
-  notice,
-  refusal,
-} from '../slack/views/notices.ts';
+import { userMessage, cardElsewhere, formButton, noCard, notice, refusal } from '../slack/views/notices.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import { escape } from '../slack/views/text.ts';
 import { hurdleWords } from '../slack/views/whoami.ts';
