@@ -22,7 +22,6 @@ async function takeThread(on: Stage): Promise<void> {
   await useShortcut(message('It is the address picker', thread), 'Start a Devin session');
   await modal.getByText(/Runs as/).waitFor();
   await field('Task').fill('Fix the address picker at checkout');
-  await modal.getByRole('radio', { name: /whole thread/i }).check();
   await slackPage.pick('Repositories', 'checkout', 'acme/checkout');
   await field('ACU cap').fill('10');
   await submit();
