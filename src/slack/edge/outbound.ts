@@ -23,8 +23,20 @@ export type PrivatePlace = {
 
 export type Outbound = ReturnType<typeof createOutbound>;
 
-const RESPONSE_MS = 10_000;
-const UPLOAD_MS = 120_000;
+/**
+ * A broken connection is retried, such as an idle one that Slack just closed: a private notice that comes twice does
+ * less harm than none. An answer from Slack is final.
+ */
+const RESPONSE = {
+  timeout: 10_000,
+  retry: { limit: 3, methods: ['post'], statusCodes: [], delay: (attempt: number) => attempt * 50 },
+} satisfies KyOptions;
+
+const UPLOAD = {
+  timeout: 120_000,
+  retry: 0,
+  headers: { 'content-type': 'application/octet-stream' },
+} satisfies KyOptions;
 
 const QUIET = { unfurl_links: false, unfurl_media: false };
 
@@ -57,13 +69,13 @@ export function createOutbound({
   /** False: Slack doesn't take it, for example 30 minutes after the button was pressed. */
   async function send(address: string, options: KyOptions): Promise<boolean> {
     if (!isSlackAddress(address)) return false;
-    const response = await ky.post(address, { ...options, retry: 0, throwHttpErrors: false, fetch });
+    const response = await ky.post(address, { ...options, throwHttpErrors: false, fetch });
     await response.body?.cancel();
     return response.ok;
   }
 
   async function respond(responseUrl: string | null | undefined, json: object): Promise<boolean> {
-    return responseUrl == null ? false : send(responseUrl, { timeout: RESPONSE_MS, json });
+    return responseUrl == null ? false : send(responseUrl, { ...RESPONSE, json });
   }
 
   async function ephemeral(
@@ -141,13 +153,12 @@ export function createOutbound({
         filename: name,
         length: content.byteLength,
       });
-      const file = {
-        timeout: UPLOAD_MS,
-        body: content,
-        headers: { 'content-type': 'application/octet-stream' },
-      };
       // Files go to another host of Slack's, which may be blocked.
-      if (address === undefined || fileId === undefined || !(await send(address, file)))
+      if (
+        address === undefined ||
+        fileId === undefined ||
+        !(await send(address, { ...UPLOAD, body: content }))
+      )
         throw new Later('slack');
       return fileId;
     },
