@@ -148,8 +148,8 @@ async function tell({ store, slack }: ActContext, { userId, answerTo }: Act, sai
 
 /** What was used, if they may see it. */
 async function showUsage(c: ActContext, act: ActOf<'usage'>): Promise<ActAnswer> {
-  const { teamId, userId, answerTo, scope } = act;
-  const report = await c.usage.report({ teamId, userId, channelId: answerTo.channelId ?? '' }, scope);
+  const { teamId, userId, answerTo } = act;
+  const report = await c.usage.report({ teamId, userId, channelId: answerTo.channelId ?? '' }, act);
   const text = await c.textFor(userId);
   if (report === null) throw new RefusedError(text.usage.notForYou(c.command));
   await tell(c, act, renderUsage(report, text));

@@ -6,6 +6,7 @@ import { pendingApproval } from '../session/approval.ts';
 import { applyDefaults, type WithNames } from '../session/defaults.ts';
 import { type Mapping, isAdministrator } from '../session/identity.ts';
 import type { Policy } from '../session/policy/schema.ts';
+import { DEFAULT_DAYS } from '../session/usage.ts';
 import { shownIdentity, cardView } from '../slack/card-view.ts';
 import { cardMessage } from '../slack/edge/places.ts';
 import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
@@ -40,6 +41,7 @@ const SHOWN_SESSIONS = 10;
 const SHOWN_APPROVALS = 10;
 /** How long a Home waits for each part. */
 const ASKED_MS = 5000;
+const EVERYONE = { scope: 'workspace', by: 'person', days: DEFAULT_DAYS } as const;
 
 /** Draws a person's App Home as things are now: `TEAM:USER`. */
 export function createHome(c: HomeContext) {
@@ -62,7 +64,7 @@ async function homeOf(c: HomeContext, owner: Owner, text: Text): Promise<Home> {
   const [identity, health, everyone] = await Promise.all([
     orNull(c, c.resolve(owner).catch(keyRefused)),
     isAdmin ? healthOf(c) : null,
-    orNull(c, c.usage.report(owner, 'workspace')),
+    orNull(c, c.usage.report(owner, EVERYONE)),
   ]);
   return {
     ...(await ownSessions(c, owner, text)),

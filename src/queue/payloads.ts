@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PLACE_KINDS } from '../session/context.ts';
-import { USAGE_SCOPES } from '../session/usage.ts';
+import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
 
 /**
  * Where a person who used a button or a command is told how it went; without one, in the session's thread. `sealed`:
@@ -55,6 +55,8 @@ const actSchema = z.discriminatedUnion('kind', [
     kind: z.literal('usage'),
     teamId: z.string(),
     scope: z.enum(USAGE_SCOPES),
+    by: z.enum(USAGE_BY),
+    days: z.number(),
   }),
 ]);
 

@@ -1,7 +1,7 @@
 import type { SettingScope } from './defaults.ts';
 import type { FieldKey, StoredDraft } from './fields.ts';
 import type { OWN_SETTINGS, Preferences } from './preferences.ts';
-import type { UsageScope } from './usage.ts';
+import type { UsageAsked } from './usage.ts';
 
 /** Words that are commands, and not tasks, if alone or followed by exactly what they accept. */
 export const SUBCOMMANDS = [
@@ -64,7 +64,7 @@ type Intents = {
   list: { whose: 'mine' | 'all'; page: number };
   status: { session: string };
   follow: { session: string };
-  usage: { scope: UsageScope };
+  usage: UsageAsked;
   stop: { session: string };
   archive: { session: string };
   say: { session: string; text: string };

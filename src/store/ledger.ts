@@ -10,7 +10,7 @@ import {
   type Spender,
 } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
-import type { UsageRow, UsageScope } from '../session/usage.ts';
+import type { UsageAsked, UsageRow } from '../session/usage.ts';
 import { everyRow, json, lockNames, type Clock } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
@@ -320,7 +320,7 @@ const entriesOf = (l: RawBuilder<unknown>) => sql`
 export function createUsage(db: Kysely<Tables>) {
   return {
     /** The newest first. */
-    async rows(spender: Spender, scope: UsageScope, since: Date): Promise<UsageRow[]> {
+    async rows(spender: Spender, scope: UsageAsked['scope'], since: Date): Promise<UsageRow[]> {
       // The limit comes before the joins, which would take long for a year.
       const newest = sql`(select * from ledger l where l.at >= ${since} and l.team_id = ${spender.teamId} ${within(scope, spender)}
         order by l.at desc limit ${MOST_REPORTED})`;
@@ -339,7 +339,7 @@ export function createUsage(db: Kysely<Tables>) {
 }
 
 /** Of a workspace's entries. */
-function within(scope: UsageScope, { userId, channelId }: Spender) {
+function within(scope: UsageAsked['scope'], { userId, channelId }: Spender) {
   switch (scope) {
     case 'me':
       return sql`and l.user_id = ${userId}`;

@@ -14,7 +14,7 @@ import {
 import { patternWords } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import type { OverBudget } from '../session/reply.ts';
-import { reportedSince, summarize, type UsageScope } from '../session/usage.ts';
+import { maySeeUsage, sinceDays, summarize, type UsageAsked } from '../session/usage.ts';
 import type { Slack } from '../slack/edge/slack.ts';
 import type { UsageReport } from '../slack/views/usage.ts';
 import { MOST_REPORTED, type Ledger } from '../store/ledger.ts';
@@ -134,15 +134,16 @@ export function createSpending({ policy, budget, store, slack, now }: UsageConte
 
   return {
     /** What was used, and the budgets that apply to the person there; null: they may not see it. */
-    async report(spender: Spender, scope: UsageScope): Promise<UsageReport | null> {
-      if (scope === 'workspace' && !(await mayAll(spender.userId))) return null;
-      const since = reportedSince(new Date(now()));
+    async report(spender: Spender, { scope, by, days }: UsageAsked): Promise<UsageReport | null> {
+      const hasOwners = policy.current().owners.length > 0;
+      if (!maySeeUsage({ scope, by }, { hasOwners, mayAll: await mayAll(spender.userId) })) return null;
+      const since = sinceDays(days, new Date(now()));
       const [rows, { ceilings: budgets }] = await Promise.all([
         store.usage.rows(spender, scope, since),
         budget.ceilings(spender),
       ]);
       const newest = rows.length < MOST_REPORTED ? null : MOST_REPORTED;
-      return { scope, budgets, summary: summarize(rows, scope), newest };
+      return { scope, by, days, budgets, summary: summarize(rows, by), newest };
     },
   };
 }

@@ -227,18 +227,21 @@ describe('usage', () => {
     expect(slack.renderText(told)).toContain('You today: 0 used · 12 free of 12 ACU');
   });
 
-  test("of the workspace, by person, is for workspace admins and the policy's owners", async () => {
+  test("by person is for workspace admins, or for the policy's owners if it names some", async () => {
     const [member, boss] = [someone(), someone()];
     await member.type('--acu 1 the first');
     await member.started('the first');
     await (
-      await usageOf(member, 'workspace')
+      await usageOf(member, 'workspace --by person')
     )('Only owners of the policy and workspace admins can see');
     await (
-      await usageOf(member, 'channel')
-    )('Usage · this channel · last 30 days');
+      await usageOf(member, 'workspace --since 7d')
+    )('Usage · this workspace · last 7 days');
     await world().change(`${LIMITS}\nowners: [${boss.ana.userId}]`);
-    const told = await (await usageOf(boss, 'workspace'))('By person');
+    await (
+      await usageOf(member, 'workspace')
+    )('admins can see this');
+    const told = await (await usageOf(boss, 'workspace --by person'))('By person');
     expect(told.text).toContain(`<@${member.ana.userId}>`);
     await world().change(LIMITS);
   });

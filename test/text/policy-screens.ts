@@ -85,6 +85,8 @@ const REACHED = {
 
 const REPORT: UsageReport = {
   scope: 'workspace',
+  by: 'repo',
+  days: 30,
   budgets: CEILINGS.map((key) => ({ key, ...COUNTED, own: [] })),
   summary: { sessions: 3, acu: 12.5, groups: [{ name: 'acme/web', sessions: 3, acu: 12.5 }] },
   newest: 5000,

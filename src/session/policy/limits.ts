@@ -86,7 +86,7 @@ export function alertsOf(ceilings: readonly Ceiling[], spender: Spender, at: Dat
 }
 
 /** In UTC: 2026-11-26, or 2026-11. */
-function periodAt(at: Date, period: Period): string {
+export function periodAt(at: Date, period: Period): string {
   return at.toISOString().slice(0, period === 'day' ? '2026-11-26'.length : '2026-11'.length);
 }
 

@@ -68,7 +68,7 @@ const SPACE = /[\s\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069]+/y;
 /** Japanese keyboards make wide hyphens, minus signs, bars or the mark of a long vowel; copied text has others. */
 const HYPHEN = '[-－ー−―‐‑]';
 /** What people type for two hyphens: macOS and iOS make one dash of them, and of one more. */
-const DASHES = `(?:${HYPHEN}{2,3}|${HYPHEN}?[—–]{1,2}${HYPHEN}?)`;
+export const DASHES = `(?:${HYPHEN}{2,3}|${HYPHEN}?[—–]{1,2}${HYPHEN}?)`;
 
 /** Marks that close each other: smart quotes from phones and other languages come mixed. */
 const KINDS = ['"“”„«»', "'‘’‚", '「」『』', '`'];

@@ -7,9 +7,10 @@ import {
 } from '../../session/intent.ts';
 import { OWN_SETTINGS, preferencesSchema } from '../../session/preferences.ts';
 import { isOneSlip } from '../../session/slip.ts';
-import { USAGE_SCOPES } from '../../session/usage.ts';
+import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY, USAGE_SCOPES, type UsageScope } from '../../session/usage.ts';
 import { COMMAND_NAMES } from '../../text/spoken.ts';
 import { unescape, USER_ID } from '../views/text.ts';
+import { DASHES } from './flags.ts';
 
 /** What follows a sub-command's name. */
 type Args = {
@@ -53,10 +54,9 @@ const ROWS: Readonly<Record<Subcommand, ArgsReader>> = {
   status: onSession((session) => ({ kind: 'status', session }), { kind: 'list', whose: 'mine', page: 1 }),
   why: matching(/^$/, () => ({ kind: 'why', draft: {} })),
   whoami: matching(/^(again)?$/, (again) => ({ kind: 'whoami', again: again !== undefined })),
-  usage: matching(/^(me|channel|workspace)?$/, (whose) => ({
-    kind: 'usage',
-    scope: USAGE_SCOPES.find((scope) => scope === whose) ?? 'me',
-  })),
+  usage: matching(/^(?:(me|channel|workspace)\b ?)?(.*)$/, (whose, options = '') =>
+    readUsage(USAGE_SCOPES.find((scope) => scope === whose) ?? 'me', options),
+  ),
   follow: onSession((session) => ({ kind: 'follow', session })),
   say: ({ session, rest }) =>
     session === null || rest === '' ? null : { kind: 'say', session, text: unescape(rest) },
@@ -82,6 +82,22 @@ function readOwn(named: string, value: string | undefined): Intent | null {
   if (setting === undefined) return null;
   const chosen = preferencesSchema.safeParse({ [setting]: value });
   return chosen.success ? { kind: 'set-own', setting, chosen: chosen.data } : null;
+}
+
+const USUALLY_BY = { me: 'repo', channel: 'month', workspace: 'month' } as const;
+/** Slack's apps turn two hyphens into a dash. */
+const BY = new RegExp(`${DASHES}by[=\\s]+(\\S+)`, 'iu');
+const SINCE = new RegExp(`${DASHES}since[=\\s]+(\\d{1,3})d?(?!\\S)`, 'iu');
+
+/** `--by person --since 30d`; null: something else. */
+function readUsage(scope: UsageScope, options: string): Intent | null {
+  const [, named = USUALLY_BY[scope]] = BY.exec(options) ?? [];
+  const by = USAGE_BY.find((known) => known === named.toLowerCase());
+  const days = Number(SINCE.exec(options)?.[1] ?? DEFAULT_DAYS);
+  const isRead = options.replace(BY, '').replace(SINCE, '').trim() === '';
+  return by === undefined || days < 1 || days > MOST_DAYS || !isRead
+    ? null
+    : { kind: 'usage', scope, by, days };
 }
 
 function commandNamed(word: Word | undefined): Subcommand | null {

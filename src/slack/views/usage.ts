@@ -1,11 +1,10 @@
 import type { BudgetAlert, Ceiling } from '../../session/policy/limits.ts';
-import type { UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
+import type { UsageAsked, UsageBy, UsageGroup, UsageSummary } from '../../session/usage.ts';
 import { acuWords, moneyWords, type Text } from '../../text/index.ts';
 import { joinParts, packed, small, titled, type Rendered } from './objects.ts';
 import { bold, code, escape, facts, ifAny, mention, oneLine, present, truncate } from './text.ts';
 
-export type UsageReport = {
-  scope: UsageScope;
+export type UsageReport = UsageAsked & {
   /** Those that are in force here. */
   budgets: readonly Ceiling[];
   summary: UsageSummary;
@@ -23,7 +22,10 @@ export function renderUsage(report: UsageReport, text: Text): Rendered {
   const { usage } = text;
   const newest = ifAny(report.newest, (count) => usage.newestOnly(count.toLocaleString('en-US')));
   return joinParts([
-    packed([bold(usage.heading(scopeWords(report.scope, text))), ...moneyLines(report.budgets, text)]),
+    packed([
+      bold(usage.heading(scopeWords(report.scope, text), report.days)),
+      ...moneyLines(report.budgets, text),
+    ]),
     packed(reportLines(report, text)),
     small(text.joins.sentences(present([newest, usage.utc]))),
   ]);
@@ -35,24 +37,24 @@ export function moneyLines(ceilings: readonly Ceiling[], text: Text): string[] {
 }
 
 /** Whose usage it is. */
-const scopeWords = (scope: UsageScope, { settings: { scopes } }: Text): string =>
+const scopeWords = (scope: UsageAsked['scope'], { settings: { scopes } }: Text): string =>
   scopes[scope === 'me' ? 'person' : scope];
 
 /** The total, then the rows. */
-function reportLines({ summary, scope }: UsageReport, text: Text): string[] {
+function reportLines({ summary, by }: UsageReport, text: Text): string[] {
   const { usage } = text;
   const { groups, sessions, acu: total } = summary;
   if (groups.length === 0) return [usage.none];
   const longest = Math.max(...groups.map(({ acu }) => acu));
   const lines = groups.slice(0, SHOWN_GROUPS).map((group) => {
     const { acu } = group;
-    const who = groupName(group, scope, text);
+    const who = groupName(group, by, text);
     return `${barOf(acu, longest)} ${facts(who, `${acuWords(acu)} ACU`, usage.sessions(group.sessions))}`.trim();
   });
   const more = groups.length - lines.length;
   return [
     facts(usage.sessions(sessions), `${acuWords(total)} ACU`),
-    bold(scope === 'workspace' ? usage.byPerson : usage.byRepository),
+    bold(usage.byTitle[by]),
     ...lines,
     ...(more > 0 ? [usage.othersLeftOut(more)] : []),
   ];
@@ -64,9 +66,11 @@ function barOf(acu: number, longest: number): string {
 }
 
 /** Escaped. */
-function groupName({ name }: UsageGroup, scope: UsageScope, { details }: Text): string {
+function groupName({ name }: UsageGroup, by: UsageBy, { details }: Text): string {
   if (name === null) return details.none;
-  return scope === 'workspace' ? mention(name) : escape(truncate(oneLine(name), NAME_LENGTH));
+  const shown = escape(truncate(oneLine(name), NAME_LENGTH));
+  if (by === 'person') return `<@${shown}>`;
+  return by === 'channel' ? `<#${shown}>` : shown;
 }
 
 type AlertShown = { alert: BudgetAlert; over: 'refuse' | 'approve'; command: string };
@@ -82,6 +86,6 @@ export function renderBudgetAlert({ alert, over, command }: AlertShown, text: Te
     words.heading(subject === null ? words.month : words.day(whose), percent),
     `${period} (UTC): ${moneyWords(alert, text)}`,
     words.next[over],
-    text.usage.more(code(`${command} usage workspace`)),
+    text.usage.more(code(`${command} usage workspace --by person`)),
   );
 }

@@ -59,7 +59,7 @@ export const command = {
       status: 'shows a session.',
       why: 'shows whether you could start a session with these options here, and which rule decides.',
       whoami: 'shows who your sessions run as, your budgets, defaults, notifications and language.',
-      usage: "shows who spent what. `usage channel` shows this channel's.",
+      usage: "shows who spent what. `usage channel --by month --since 7d` shows this channel's.",
       follow: 'brings a session from Devin here.',
       say: 'sends a message to a session.',
       stop: 'stops a session for good.',

@@ -25,19 +25,24 @@ export const home = {
 /** What sessions use, and what is left of budgets. ACU come as words; days and months are those of UTC. */
 export const usage = {
   /** The report. `whose`: of `settings.scopes`. */
-  heading: (whose: string): string => `Usage · ${whose} · last 30 days`,
+  heading: (whose: string, days: number): string =>
+    `Usage · ${whose} · ${days === 1 ? 'today' : `last ${days} days`}`,
   none: 'No sessions were started in this period.',
   sessions: (count: number): string =>
     count === 1 ? '1 session' : `${count.toLocaleString('en-US')} sessions`,
   /** More are not counted. */
   newestOnly: (count: string): string => `Only the newest ${count} entries are counted.`,
-  byPerson: 'By person',
-  byRepository: 'By repository',
+  byTitle: {
+    person: 'By person',
+    channel: 'By channel',
+    repo: 'By repository',
+    month: 'By month',
+  },
   othersLeftOut: (count: number): string => `And ${count} more.`,
-  utc: 'Days are UTC. A session counts on each day it worked.',
+  utc: 'Days and months are UTC. A session counts on each day it worked.',
   /** `command`: the slash command's name. */
   notForYou: (command: string): string =>
-    `Only owners of the policy and workspace admins can see this. Yours: \`${command} usage\`. This channel's: \`${command} usage channel\`.`,
+    `Only owners of the policy and workspace admins can see this. Yours: \`${command} usage\`. This channel by month: \`${command} usage channel --by month\`.`,
   more: (command: string): string => `More: ${command}`,
   /** To owners of the policy, by direct message. */
   alert: {

@@ -20,16 +20,20 @@ export const home: Text['home'] = {
 };
 
 export const usage: Text['usage'] = {
-  heading: (whose) => `使用量 · ${whose} · 過去 30 日間`,
+  heading: (whose, days) => `使用量 · ${whose} · ${days === 1 ? '今日' : `過去 ${days} 日間`}`,
   none: 'この期間に開始されたセッションはありません。',
   sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,
   newestOnly: (count) => `新しい ${count} 件の記録だけを集計しています。`,
-  byPerson: 'ユーザー別',
-  byRepository: 'リポジトリ別',
+  byTitle: {
+    person: 'ユーザー別',
+    channel: 'チャンネル別',
+    repo: 'リポジトリ別',
+    month: '月別',
+  },
   othersLeftOut: (count) => `その他: ${count}`,
-  utc: '日付は UTC です。セッションは、動いた日ごとに数えます。',
+  utc: '日と月は UTC です。セッションは、動いた日ごとに数えます。',
   notForYou: (command) =>
-    `これを見られるのは、ポリシーのオーナーとワークスペースの管理者だけです。自分の分は \`${command} usage\`、このチャンネルの分は \`${command} usage channel\` で確認できます。`,
+    `これを見られるのは、ポリシーのオーナーとワークスペースの管理者だけです。自分の分は \`${command} usage\`、このチャンネルの月別は \`${command} usage channel --by month\` で確認できます。`,
   more: (command) => `さらに表示: ${command}`,
   alert: {
     day: (whose) => `${whose} の 1 日の予算`,

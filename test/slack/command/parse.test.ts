@@ -361,7 +361,7 @@ describe('sub-commands', () => {
     ['settings', { kind: 'settings' }],
     ['settings me notify DM', { kind: 'set-own', setting: 'notify', chosen: { notify: 'dm' } }],
     ['settings me language slack', { kind: 'set-own', setting: 'language', chosen: { language: 'slack' } }],
-    ['usage WORKSPACE', { kind: 'usage', scope: 'workspace' }],
+    ['usage WORKSPACE --since 7d', { kind: 'usage', scope: 'workspace', by: 'month', days: 7 }],
     ['ヘルプ', { kind: 'help', topic: null }],
     ['セッション一覧', { kind: 'list', whose: 'mine', page: 1 }],
     ['停止　devin-1', { kind: 'stop', session: 'devin-1' }],
