@@ -101,16 +101,24 @@ export type Fault = z.infer<typeof faultSchema>;
 export const faultsSchema = z.partialRecord(fieldKeySchema, faultSchema);
 export type Faults = Partial<Record<FieldKey, Fault>>;
 
-/** Puts Devin's reason at the fields that its errors are about; without those, at the task. */
+/** Puts Devin's reason at the fields it is about: those of its errors, else those whose names it contains, else the task. */
 export function faultsOfFailure(failure: Failure | null): Faults {
   if (failure?.kind === 'not-listed') return { [failure.field]: { typed: [failure.value], said: null } };
   if (failure?.kind !== 'devin' || failure.code !== 'invalid-request') return {};
   const { fieldErrors, detail } = failure;
-  const named = fields.flatMap(({ key }) => {
+  const reasons = fields.flatMap(({ key }) => {
     const about = fieldErrors.filter(({ field }) => field.split('.').includes(key));
     return about.length === 0 ? [] : [{ key, said: about.map(({ message }) => message).join(' ') }];
   });
-  const reasons = named.length > 0 || detail === null ? named : [{ key: 'prompt', said: detail }];
+  if (reasons.length === 0 && detail !== null) {
+    const words = detail.toLowerCase();
+    const named = fields.filter(
+      ({ key, isTask }) =>
+        isTask !== true && (words.includes(key) || words.includes(key.replaceAll('_', ' '))),
+    );
+    const meant: FieldKey[] = named.length === 0 ? ['prompt'] : named.map(({ key }) => key);
+    reasons.push(...meant.map((key) => ({ key, said: detail })));
+  }
   return Object.fromEntries(reasons.map(({ key, said }) => [key, { typed: [], said }]));
 }
 
