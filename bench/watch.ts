@@ -36,7 +36,6 @@ async function trackAll(dataDir: string, sessions: readonly SessionSnapshot[]): 
     const rows = sessions.slice(at, at + 500).map((snapshot, index) => ({
       sessionId: snapshot.sessionId,
       requestId: `bench-${snapshot.sessionId}`,
-      url: snapshot.url,
       response: JSON.stringify(toWire(snapshot)),
       teamId: 'T1',
       channelId: 'C1',
