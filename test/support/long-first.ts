@@ -18,11 +18,6 @@ const LONG = [
   'flows/steering',
   'crash/approvals',
   'store/plans',
-  'flows/clocks',
-  'flows/card-faults',
-  'flows/whose-message',
-  'store/embedded',
-  'flows/watching-time',
 ];
 
 /** Long files begin first, so that none is left alone at the end. */
