@@ -95,8 +95,6 @@ create index sessions_due_first on sessions (next_look_at) where watch_first and
 create index sessions_due_later on sessions (next_look_at) where not watch_first and next_look_at is not null;
 create index sessions_unreadable on sessions (unreadable_at) where unreadable_at is not null;
 create index sessions_thread on sessions (channel_id, thread_ts);
-create index sessions_active on sessions (team_id, request_id)
-  where phase not in ('finished', 'asleep', 'capped', 'failed', 'ended', 'gone');
 create index sessions_going_on on sessions (request_id)
   where phase in ('queued', 'starting', 'working', 'needs-you', 'needs-approval', 'unknown');
 create index sessions_with_text on sessions (changed_at)

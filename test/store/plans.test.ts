@@ -90,7 +90,7 @@ const INDEXES = [
   ...'ledger_at ledger_of_channel ledger_of_person ledger_session replies_message'.split(' '),
   ...'replies_open replies_session thread_messages_asked thread_messages_pending'.split(' '),
   ...'session_requests_asked_by_person session_requests_newest session_requests_open'.split(' '),
-  ...'session_requests_own session_requests_waiting sessions_active sessions_due_first'.split(' '),
+  ...'session_requests_own session_requests_waiting sessions_due_first'.split(' '),
   ...'sessions_unreadable thread_messages_set_aside'.split(' '),
   ...'sessions_due_later sessions_going_on sessions_thread'.split(' '),
   ...'shown_placing shown_refused'.split(' '),
