@@ -124,7 +124,7 @@ export type RemoteClock = ReturnType<typeof createRemoteClock>;
  * Another system's time, from the `Date` of its answers. This machine's clock may be wrong, so it only measures the time
  * since the last answer.
  */
-export function createRemoteClock(passedMs: () => number = () => performance.now()) {
+export function createRemoteClock() {
   let seen: { theirMs: number; atMs: number } | null = null;
 
   return {
@@ -133,14 +133,14 @@ export function createRemoteClock(passedMs: () => number = () => performance.now
       return async (input, init) => {
         const response = await fetch(input, init);
         const theirMs = Date.parse(response.headers.get('date') ?? '');
-        if (!Number.isNaN(theirMs)) seen = { theirMs, atMs: passedMs() };
+        if (!Number.isNaN(theirMs)) seen = { theirMs, atMs: performance.now() };
         return response;
       };
     },
 
     /** null before the first answer. */
     nowMs(): number | null {
-      return seen === null ? null : seen.theirMs + passedMs() - seen.atMs;
+      return seen === null ? null : seen.theirMs + performance.now() - seen.atMs;
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Lookup } from '../session/fields.ts';
 import { fromWire, optional } from '../session/snapshot.ts';
 import { remembered } from '../time.ts';
 import { collectPages, type DevinClient, MAX_PAGE, pageOf, toSearchParams } from './client.ts';
-import { DevinError, orDevinError } from './errors.ts';
+import { nullIf } from './errors.ts';
 
 /** An item to pick. `value` goes into a session request. */
 type CatalogItem = { value: string; label: string; description: string | null };
@@ -96,10 +96,7 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
   }
 
   /** null: the service user may not read it. Throws other DevinErrors. */
-  async function read(lookup: Lookup, query = ''): Promise<CatalogItem[] | null> {
-    const items = await orDevinError(ask(lookup, query), ({ code }) => code === 'forbidden');
-    return items instanceof DevinError ? null : items;
-  }
+  const read = async (lookup: Lookup, query = '') => nullIf(['forbidden'], ask(lookup, query));
 
   const memory = { keyOf: (lookup: Lookup) => lookup, forMs: REMEMBERED_MS, now };
   const remember = remembered(async (lookup: Lookup) => read(lookup), memory);

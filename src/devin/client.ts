@@ -2,14 +2,7 @@ import ky, { HTTPError, NetworkError, TimeoutError, type RetryOptions } from 'ky
 import { z } from 'zod';
 import { bounded, cleanJson, pages, type Fetch } from '../bounds.ts';
 import { fromWire, readableOnly, toSnake } from '../session/snapshot.ts';
-import {
-  bareFailure,
-  DevinError,
-  neverConnected,
-  orDevinError,
-  parseProblem,
-  readRetryAfter,
-} from './errors.ts';
+import { bareFailure, DevinError, neverConnected, nullIf, parseProblem, readRetryAfter } from './errors.ts';
 
 /** Cursor pagination. `endCursor` is null on the last page. https://docs.devin.ai/api-reference/concepts/pagination */
 export const pageOf = <T extends z.ZodType>(item: T) =>
@@ -168,9 +161,8 @@ export function createDevinClient(options: DevinClientOptions) {
     orgPath: (segments: readonly string[]): string => pathOf(['organizations', orgId, ...segments]),
     /** Throws nothing but DevinError. */
     async call<Answer>(call: DevinCall<Answer>): Promise<Answer> {
-      if (call.isBeta !== true) return ask('v3', call);
-      const answer = await orDevinError(ask('v3beta1', call), ({ code }) => code === 'not-found');
-      return answer instanceof DevinError ? ask('v3', call) : answer;
+      const early = call.isBeta === true ? await nullIf(['not-found'], ask('v3beta1', call)) : null;
+      return early ?? ask('v3', call);
     },
     /** GET of any URL, once. Resolves with a success or a redirect, else throws DevinError. */
     open: async (url: URL, { withKey, ...what }: Operation & { withKey: boolean }): Promise<Response> =>

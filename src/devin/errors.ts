@@ -58,6 +58,12 @@ export async function orDevinError<T>(
   });
 }
 
+/** null: Devin refused with one of these codes. */
+export async function nullIf<T>(codes: readonly DevinErrorCode[], asking: Promise<T>): Promise<T | null> {
+  const found = await orDevinError(asking, ({ code }) => codes.includes(code));
+  return found instanceof DevinError ? null : found;
+}
+
 const MEANINGS: Readonly<Record<DevinErrorCode, DevinError['meaning']>> = {
   'invalid-request': 'refused',
   unauthorized: 'refused',

@@ -1,5 +1,5 @@
 import type { Devin, Member } from '../devin/devin.ts';
-import { DevinError, orDevinError, type DevinErrorCode } from '../devin/errors.ts';
+import { nullIf } from '../devin/errors.ts';
 import {
   isEmail,
   mappedAs,
@@ -155,11 +155,6 @@ export function lookUpMembers(members: Pick<Devin['members'], 'findByEmail' | 'g
     findByEmail: async (email: string) => nullIf(['forbidden', 'not-found'], members.findByEmail(email)),
     findMember: async (devinUserId: string) => nullIf(['not-found'], members.get(devinUserId)),
   };
-}
-
-async function nullIf<T>(codes: readonly DevinErrorCode[], asking: Promise<T>): Promise<T | null> {
-  const found = await orDevinError(asking, ({ code }) => codes.includes(code));
-  return found instanceof DevinError ? null : found;
 }
 
 export type FindMember = ReturnType<typeof lookUpMembers>['findMember'];

@@ -163,7 +163,7 @@ const STALLED_MS = 15_000;
  */
 function connectError(databaseUrl: string, cause: unknown): OperatorError {
   const code = codeOf(cause) ?? '';
-  const isRefused = isUntrusted(code) || /^28|^3D000/.test(code) || hasNoRoots(cause) || isWithoutTls(cause);
+  const isRefused = isUntrusted(code) || /^28|^3D000/.test(code) || isMisconfigured(cause);
   const server = describeServer(databaseUrl);
   // Of several addresses that don't answer, the error has a code alone.
   const reason = (cause instanceof Error && cause.message) || code;
@@ -174,14 +174,14 @@ function connectError(databaseUrl: string, cause: unknown): OperatorError {
   );
 }
 
-/** The file that `sslrootcert` names can't be read. */
-function hasNoRoots(cause: unknown): boolean {
-  return cause instanceof Error && 'syscall' in cause && cause.syscall === 'open';
-}
-
-/** pg has no code for it. https://github.com/brianc/node-postgres/blob/pg@8.23.1/packages/pg/lib/connection.js */
-function isWithoutTls(cause: unknown): boolean {
-  return cause instanceof Error && cause.message === 'The server does not support SSL connections';
+/**
+ * The file that `sslrootcert` names can't be read, or the server has no TLS, for which pg has no code.
+ * https://github.com/brianc/node-postgres/blob/pg@8.23.1/packages/pg/lib/connection.js
+ */
+function isMisconfigured(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  const hasNoRoots = 'syscall' in cause && cause.syscall === 'open';
+  return hasNoRoots || cause.message === 'The server does not support SSL connections';
 }
 
 /** Host, port and database, without user and password. */

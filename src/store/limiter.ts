@@ -8,7 +8,7 @@ import { interval, literals, lockNames } from './sql.ts';
 import type { Tables } from './store.ts';
 
 /** A request with the same `twinKey` as another that was asked for a moment later. */
-export type Twin = { id: string; dedupeKey: string; twinKey: string };
+type Twin = { id: string; dedupeKey: string; twinKey: string };
 
 /** What people asked for before. */
 type Lately = {

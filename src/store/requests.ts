@@ -23,7 +23,7 @@ import {
 } from './sql.ts';
 import type { Db, Tables } from './store.ts';
 
-export type RequestMove = {
+type RequestMove = {
   id: string;
   from: RequestState;
   to: RequestState;
@@ -66,13 +66,6 @@ export async function findSteered(
 /** `clock`: for the expiry of approvals. */
 export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock) {
   const byId = (id: string, from: Db) => from.selectFrom('sessionRequests').selectAll().where('id', '=', id);
-  /** By when their approval expires. */
-  const awaiting = () =>
-    db
-      .selectFrom('sessionRequests')
-      .select('id')
-      .where('state', '=', sql.lit('awaiting-approval'))
-      .orderBy('approvalUntil');
 
   return {
     /** Inserts the requests that Slack hasn't delivered before. Returns, in order, which are new. */
@@ -175,7 +168,15 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     },
 
     /** Requests whose approval has expired, by the database's clock. */
-    expired: async () => idsOf(awaiting().where('approvalUntil', '<=', clock())),
+    async expired(): Promise<string[]> {
+      const awaiting = db
+        .selectFrom('sessionRequests')
+        .select('id')
+        .where('state', '=', sql.lit('awaiting-approval'))
+        .where('approvalUntil', '<=', clock())
+        .orderBy('approvalUntil');
+      return idsOf(awaiting);
+    },
 
     /** Open requests, unchanged for this long. */
     async stranded(untouchedForMs: number): Promise<string[]> {

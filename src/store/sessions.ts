@@ -54,7 +54,7 @@ export type SessionRow = z.output<typeof sessionRowSchema>;
 
 export type SessionColumns = z.output<typeof columnsSchema>;
 
-export type NewSession = Pick<
+type NewSession = Pick<
   SessionRow,
   'sessionId' | 'requestId' | 'snapshot' | 'teamId' | 'channelId' | 'threadTs'
 > & {

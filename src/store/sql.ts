@@ -146,17 +146,17 @@ export type DatabaseTime = ReturnType<typeof createDatabaseTime>;
  * The time by the database's clock, in ms: its times are compared with nothing else. This machine's clock can be wrong,
  * or be set at any time; it only measures what has passed since the last reading.
  */
-export function createDatabaseTime(passedMs: () => number = () => performance.now()) {
+export function createDatabaseTime() {
   let aheadMs: number | null = null;
   return {
     /** This machine's time until the first reading. */
-    now: (): number => (aheadMs === null ? Date.now() : aheadMs + passedMs()),
+    now: (): number => (aheadMs === null ? Date.now() : aheadMs + performance.now()),
 
     async read(db: Kysely<Tables>): Promise<void> {
-      const askedMs = passedMs();
+      const askedMs = performance.now();
       const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
       const [row] = rows;
-      if (row !== undefined) aheadMs = row.now.getTime() - (askedMs + passedMs()) / 2;
+      if (row !== undefined) aheadMs = row.now.getTime() - (askedMs + performance.now()) / 2;
     },
   };
 }
