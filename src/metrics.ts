@@ -31,31 +31,25 @@ export function createMetrics({
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
     new Counter({ name, help, labelNames, registers });
-  /** Read each time it is shown. */
-  function gauge(
-    described: { name: string; help: string; labelNames: string[] },
-    read: () => Promise<{ labels: Record<string, string>; value: number }[]>,
-  ): void {
+  /** Read each time it is shown: the values of its labels, and its own. */
+  function gauge({
+    read,
+    ...described
+  }: {
+    name: string;
+    help: string;
+    labelNames: string[];
+    read: () => Promise<[labels: string | string[], value: number | boolean][]>;
+  }): void {
     const shown: Gauge = new Gauge({
       ...described,
       registers,
       async collect() {
         shown.reset();
-        for (const { labels, value } of await read()) shown.set(labels, value);
+        for (const [labels, value] of await read()) shown.labels(...[labels].flat()).set(Number(value));
       },
     });
   }
-  const gaugeBy = (
-    label: string,
-    described: { name: string; help: string },
-    read: () => Promise<Record<string, number | boolean>>,
-  ): void =>
-    gauge({ ...described, labelNames: [label] }, async () =>
-      Object.entries(await read()).map(([key, value]) => ({
-        labels: { [label]: key },
-        value: Number(value),
-      })),
-    );
 
   const requests = counter('devin_slack_requests_total', 'Requests for a session that reached a state.', [
     'state',
@@ -82,52 +76,45 @@ export function createMetrics({
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90],
     registers,
   });
-  gauge(
-    {
-      name: 'devin_slack_jobs',
-      help: 'Jobs that can start now (due), start later, or run (active).',
-      // Prometheus itself uses the label `job`.
-      labelNames: ['queue', 'state'],
-    },
-    async () =>
+  gauge({
+    name: 'devin_slack_jobs',
+    help: 'Jobs that can start now (due), start later, or run (active).',
+    // Prometheus itself uses the label `job`.
+    labelNames: ['queue', 'state'],
+    read: async () =>
       Object.entries(await within(DATABASE_MS, depth(), {})).flatMap(([queue, counts]) =>
-        Object.entries(counts).map(([state, value]) => ({ labels: { queue, state }, value })),
+        Object.entries(counts).map(([state, count]): [string[], number] => [[queue, state], count]),
       ),
-  );
-  gaugeBy(
-    'kind',
-    {
-      name: 'devin_slack_set_aside',
-      help: 'Sessions and messages that failed five times, or that Slack refused.',
-    },
+  });
+  gauge({
+    name: 'devin_slack_set_aside',
+    help: 'Sessions and messages that failed five times, or that Slack refused.',
+    labelNames: ['kind'],
     // If the database hangs, the other metrics are shown without this one.
-    async () => within(DATABASE_MS, countSetAside(), {}),
-  );
-  gaugeBy(
-    'system',
-    {
-      name: 'devin_slack_upstream_up',
-      help: '1: this system answers; 0: the last calls to it failed.',
-    },
-    async () => Promise.resolve({ slack: areUp.slack(), devin: areUp.devin() }),
-  );
-  gaugeBy(
-    'part',
-    { name: 'devin_slack_ready', help: '1: this part works; 0: it is down. The same as /readyz.' },
-    readiness,
-  );
-  gaugeBy(
-    'file',
-    {
-      name: 'devin_slack_file_ok',
-      help: '0: this file has errors, and the last valid one stays in force.',
-    },
-    async () =>
-      Promise.resolve({
-        policy: policy.problems().length === 0,
-        identity: mapping.problems().length === 0,
-      }),
-  );
+    read: async () => Object.entries(await within(DATABASE_MS, countSetAside(), {})),
+  });
+  gauge({
+    name: 'devin_slack_upstream_up',
+    help: '1: this system answers; 0: the last calls to it failed.',
+    labelNames: ['system'],
+    read: async () => Object.entries(areUp).map(([system, isUp]) => [system, isUp()]),
+  });
+  gauge({
+    name: 'devin_slack_ready',
+    help: '1: this part works; 0: it is down. The same as /readyz.',
+    labelNames: ['part'],
+    read: async () => Object.entries(await readiness()),
+  });
+  gauge({
+    name: 'devin_slack_file_ok',
+    help: '0: this file has errors, and the last valid one stays in force.',
+    labelNames: ['file'],
+    read: async () =>
+      Object.entries({ policy, identity: mapping }).map(([file, { problems }]) => [
+        file,
+        problems().length === 0,
+      ]),
+  });
 
   return {
     countState: (state: RequestState): void => requests.inc({ state }),
