@@ -1,9 +1,9 @@
-import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Transaction, type Updateable } from 'kysely';
 import { z } from 'zod';
 import { identitySchema, slackPersonSchema, type Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
 import { json, lockNames } from './sql.ts';
-import type { Tables } from './store.ts';
+import type { Db, Tables } from './store.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */
 export type Person = { teamId: string; userId: string };
@@ -36,6 +36,19 @@ type Remembered = { address: string | null; identity: Identity };
 
 export type Identities = ReturnType<typeof createIdentities>;
 
+/** Sets these columns of a person's row. */
+async function write(
+  { teamId, userId }: Person,
+  value: Updateable<Tables['people']>,
+  trx: Db,
+): Promise<void> {
+  await trx
+    .insertInto('people')
+    .values({ teamId, userId, ...value })
+    .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet(value))
+    .execute();
+}
+
 export function createIdentities(db: Kysely<Tables>) {
   return {
     /** The member that an administrator linked to a person, and what is remembered; null: there is none. */
@@ -55,15 +68,10 @@ export function createIdentities(db: Kysely<Tables>) {
       };
     },
 
-    async remember({ teamId, userId }: Person, { address, identity }: Remembered): Promise<void> {
+    async remember(person: Person, { address, identity }: Remembered): Promise<void> {
       const ranAs = identity.kind === 'matched' && identity.how === 'email' ? identity.devinUserId : null;
       const found = { address, identity: json(identity) };
-      const value = { ...found, ...(ranAs !== null && { ranAs }) };
-      await db
-        .insertInto('people')
-        .values({ teamId, userId, ...value })
-        .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet(value))
-        .execute();
+      await write(person, { ...found, ...(ranAs !== null && { ranAs }) }, db);
     },
 
     async forget(person: Person): Promise<void> {
@@ -97,13 +105,7 @@ export function createIdentities(db: Kysely<Tables>) {
         const ofMember = sql<boolean>`team_id = ${teamId} and linked_to = ${devinUserId}`;
         const other = await links.where(ofMember).executeTakeFirst();
         if (other !== undefined) return other.userId;
-        await trx
-          .insertInto('people')
-          .values({ teamId, userId, linkedTo: devinUserId })
-          .onConflict((conflict) =>
-            conflict.columns(['teamId', 'userId']).doUpdateSet({ linkedTo: devinUserId }),
-          )
-          .execute();
+        await write(person, { linkedTo: devinUserId }, trx);
         await then(trx);
         const result = `${devinUserId === null ? 'removed' : 'linked'}:${userId}`;
         await appendAudit([{ kind: 'link', userId: by, devinUserId: devinUserId ?? before, result }], trx);

@@ -236,23 +236,11 @@ export function createEchoes(db: Kysely<Tables>) {
         .selectFrom('replies')
         .select('id')
         .where('sessionId', '=', sessionId)
-        .where((where) =>
-          where.or([
-            // Recognized before, after a lost answer.
-            where('eventId', '=', eventId),
-            where.and([
-              where('eventId', 'is', null),
-              where('sentText', 'in', sentAs(text)),
-              where.or([
-                where('state', 'in', ['sending', 'delivered']),
-                // Its author may have deleted it since.
-                where.and([
-                  where('state', 'in', ['unknown', 'skipped']),
-                  where('sentAt', '>', sql<Date>`now() - ${ECHO_LIFE}`),
-                ]),
-              ]),
-            ]),
-          ]),
+        // Recognized before, after a lost answer; or its author may have deleted it since.
+        .where(
+          sql<boolean>`(event_id = ${eventId} or (event_id is null and sent_text in (${sql.join(sentAs(text))})
+            and (state in ('sending', 'delivered')
+              or (state in ('unknown', 'skipped') and sent_at > now() - ${ECHO_LIFE}))))`,
         )
         .orderBy('eventId', (order) => order.asc().nullsLast())
         // Delivered ones come before those that may never have arrived.

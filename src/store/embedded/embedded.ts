@@ -41,7 +41,15 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     if (cause instanceof OperatorError) return cause;
     return new OperatorError(`folder-${why}`, ({ store }) => store[why](dataDir), { cause });
   };
-  const release = claimFolder(dataDir, failure);
+  const claim = (): (() => void) => {
+    try {
+      makeFolder(dataDir);
+      return lockFolder(dataDir);
+    } catch (error) {
+      throw failure(error, 'unusable');
+    }
+  };
+  const release = claim();
   const { promise: failed, resolve: fail } = Promise.withResolvers<OperatorError>();
   const thread = startDatabaseThread({
     program: options.program,
@@ -65,19 +73,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
       release();
     },
   };
-}
-
-/** Returns what gives it back. */
-function claimFolder(
-  dataDir: string,
-  failure: (cause: unknown, why: 'unusable') => OperatorError,
-): () => void {
-  try {
-    makeFolder(dataDir);
-    return lockFolder(dataDir);
-  } catch (error) {
-    throw failure(error, 'unusable');
-  }
 }
 
 /** A file of the write-ahead log. With less, nothing can be opened. */
@@ -158,24 +153,18 @@ const held = new Set<DatabaseSync>();
  * https://sqlite.org/lockingv3.html
  */
 function lockFolder(folder: string): () => void {
-  const lock = takeLock(join(folder, 'database.lock'));
-  if (lock === null) throw new OperatorError('folder-in-use', ({ store }) => store.inUse(folder));
+  const lock = new DatabaseSync(join(folder, 'database.lock'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    if (!isBusy(cause)) throw cause;
+    throw new OperatorError('folder-in-use', ({ store }) => store.inUse(folder), { cause });
+  }
+  held.add(lock);
   return () => {
     if (held.delete(lock)) lock.close();
   };
-}
-
-function takeLock(file: string): DatabaseSync | null {
-  const lock = new DatabaseSync(file, { timeout: 0 });
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-    held.add(lock);
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (isBusy(error)) return null;
-    throw error;
-  }
 }
 
 /** SQLITE_BUSY, https://sqlite.org/rescode.html#busy */

@@ -212,7 +212,7 @@ type Fsync = (fd: number) => void;
 class SyncedNodeFS extends NodeFS {
   readonly #fsync: Fsync;
 
-  constructor(folder: string, fsync: Fsync = fsyncSync) {
+  constructor(folder: string, fsync: Fsync) {
     super(folder);
     this.#fsync = fsync;
   }
