@@ -74,17 +74,17 @@ export async function putBack(
   return rows.length > 0;
 }
 
-const keysSchema = z.array(z.object({ key: z.string() }));
+const namesSchema = z.array(z.object({ name: z.string() }).transform(({ name }) => name));
 
 /** Those of the keys for which no job waits or runs, in the same order. */
 export async function withoutJob(db: BossDb, name: string, keys: readonly string[]): Promise<string[]> {
   if (keys.length === 0) return [];
   const { rows } = await db.executeSql(
-    `select singleton_key as key from ${BOSS_SCHEMA}.job
+    `select singleton_key as name from ${BOSS_SCHEMA}.job
      where name = $1 and singleton_key = any($2::text[]) and state <= 'active'`,
     [name, keys],
   );
-  const waiting = new Set(keysSchema.parse(rows).map(({ key }) => key));
+  const waiting = new Set(namesSchema.parse(rows));
   return keys.filter((key) => !waiting.has(key));
 }
 
@@ -130,8 +130,6 @@ export async function countJobs(db: BossDb, names: readonly string[]) {
   return depthSchema.parse(rows);
 }
 
-const dueSchema = z.array(z.object({ name: z.string() }));
-
 /**
  * The queues in which a job can start now. pg-boss notifies workers of a job when it is sent, but not when a delayed or
  * retried one is due: one cheap query finds those, instead of one by every idle queue.
@@ -144,5 +142,5 @@ export async function dueQueues(db: BossDb, names: readonly string[]): Promise<s
      )`,
     [names],
   );
-  return dueSchema.parse(rows).map(({ name }) => name);
+  return namesSchema.parse(rows);
 }

@@ -59,11 +59,9 @@ const expiredBefore = (moment: RawBuilder<Date>): RawBuilder<{ id: string }>[] =
 async function clearSome(db: Kysely<Tables>, expired: RawBuilder<{ id: string }>): Promise<number> {
   return db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ id: string }>`${expired} limit ${BATCH} for update skip locked`.execute(trx);
-    await clearText(
-      trx,
-      rows.map(({ id }) => id),
-    );
-    return rows.length;
+    const ids = rows.map(({ id }) => id);
+    await clearText(trx, ids);
+    return ids.length;
   });
 }
 
@@ -216,11 +214,8 @@ async function deleteRows(trx: Transaction<Tables>, userId: string): Promise<voi
   );
   // What an administrator decided stays.
   await trx.deleteFrom('people').where('userId', '=', userId).where('linkedTo', 'is', null).execute();
-  await trx
-    .updateTable('people')
-    .set({ slack: null, address: null, identity: null, ranAs: null })
-    .where('userId', '=', userId)
-    .execute();
+  const unknown = { slack: null, address: null, identity: null, ranAs: null };
+  await trx.updateTable('people').set(unknown).where('userId', '=', userId).execute();
 }
 
 /** Phases in which Devin says nothing new; as in the index `sessions_with_text`. */
