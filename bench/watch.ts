@@ -72,7 +72,7 @@ async function measureQuiet({ devin }: World, app: Running): Promise<Omit<Number
 async function measureCard({ slack, devin, persons, ask }: World, app: Running): Promise<number> {
   const took: number[] = [];
   for (let change = 0; change < CHANGES; change += 1) {
-    const prompt = `change ${change}`;
+    const prompt = `make the change ${change}`;
     await ask(app, prompt);
     const session = await devin.waitForSession(({ request }) => request.prompt === prompt);
     const shows = async (words: string): Promise<unknown> =>
