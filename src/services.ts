@@ -141,7 +141,7 @@ export async function openServices(config: Config, overrides: Overrides) {
     mapping: mapping.current,
     identities,
     onSwitched: async ({ teamId, userId, devinUserId }) =>
-      queue.enqueue('show', { key: shownKey('switched', teamId, userId, devinUserId) }),
+      queue.enqueue('show', { key: shownKey('linked', teamId, userId, '', '', devinUserId) }),
     now,
   });
   return {

@@ -2,7 +2,7 @@ import type { Queue } from '../queue/index.ts';
 import type { Listing } from '../store/listing.ts';
 import { MESSAGE_KINDS, type MessageKind } from '../store/shown.ts';
 import { CARD } from './card.ts';
-import { ALERT, APPROVAL, GREETING, LINKED, OUTCOME, showAlerts, SWITCHED } from './notices.ts';
+import { ALERT, APPROVAL, GREETING, LINKED, OUTCOME, showAlerts } from './notices.ts';
 import { kept, type ReconcileContext, type Show } from './show.ts';
 
 export { hasCard } from './card.ts';
@@ -15,7 +15,6 @@ const KINDS: Record<Exclude<MessageKind, 'home'>, Show> = {
   card: kept(CARD),
   greeting: kept(GREETING),
   linked: kept(LINKED),
-  switched: kept(SWITCHED),
   approval: kept(APPROVAL),
   outcome: kept(OUTCOME),
   alerts: showAlerts,

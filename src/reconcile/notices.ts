@@ -6,10 +6,9 @@ import { renderApproval } from '../slack/views/approval.ts';
 import { notice, renderGreeting, renderOutcome } from '../slack/views/notices.ts';
 import { escape } from '../slack/views/text.ts';
 import { renderBudgetAlert } from '../slack/views/usage.ts';
-import type { Person } from '../store/identities.ts';
 import { askedAt, type SessionRequest } from '../store/requests.ts';
 import { shownKey } from '../store/shown.ts';
-import type { Desired, Kind, Show } from './show.ts';
+import type { Kind, Show } from './show.ts';
 
 /** What one approver is asked in a direct message, and then what was decided, and by whom. */
 export const APPROVAL: Kind = async ({ store, slack }, subject, before) => {
@@ -122,28 +121,18 @@ export const GREETING: Kind = async ({ command, text }, subject) => {
   return Promise.resolve({ place, teamId, userId: null, render: () => renderGreeting(command, text) });
 };
 
-/** What a person is told in their direct messages. */
-const toPerson = (person: Person, words: string): Desired => ({
-  ...person,
-  place: 'direct',
-  render: () => notice([words]),
-});
-
-/** A person is told that their new address in Slack makes them another member. */
-export const SWITCHED: Kind = async ({ findMember, slack: { textFor } }, subject) => {
-  const [teamId = '', userId = '', ...rest] = subject.split(':');
-  const member = await findMember(rest.join(':'));
-  if (member === null) return null;
-  const words = (await textFor(userId)).notices.otherAccount(escape(member.name));
-  return toPerson({ teamId, userId }, words);
-};
-
-/** A person is told that a workspace admin linked them to a member, or removed their link. */
+/**
+ * A person is told directly who they are in Devin by now: a workspace admin linked them, or removed their link; or, with no
+ * admin, their new address in Slack makes them another member.
+ */
 export const LINKED: Kind = async ({ findMember, slack: { textFor } }, subject) => {
   const [teamId = '', userId = '', adminId = '', , ...rest] = subject.split(':');
   const devinUserId = rest.join(':');
-  const { done, removed } = (await textFor(userId)).steering.linking.toPerson;
+  const { notices, steering } = await textFor(userId);
+  const { done, removed } = steering.linking.toPerson;
   const by = `<@${adminId}>`;
-  const name = devinUserId === '' ? null : ((await findMember(devinUserId))?.name ?? devinUserId);
-  return toPerson({ teamId, userId }, name === null ? removed(by) : done(by, escape(name)));
+  const name = devinUserId === '' ? '' : escape((await findMember(devinUserId))?.name ?? devinUserId);
+  const ofAdmin = name === '' ? removed(by) : done(by, name);
+  const words = adminId === '' ? notices.otherAccount(name) : ofAdmin;
+  return { teamId, userId, place: 'direct', render: () => notice([words]) };
 };

@@ -46,7 +46,6 @@ export const KEPT_KINDS = ['card', 'greeting'] as const;
 export const MESSAGE_KINDS = [
   ...KEPT_KINDS,
   'linked',
-  'switched',
   'approval',
   'outcome',
   'alerts',

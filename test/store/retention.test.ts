@@ -180,7 +180,7 @@ describe('data past its retention time', () => {
       .values([
         { key: 'alerts:of last month', at: daysAgo(32) },
         { key: 'alerts:of the month before', at: daysAgo(41) },
-        ...['outcome', 'approval', 'switched'].flatMap((kind) => [
+        ...['outcome', 'approval', 'linked'].flatMap((kind) => [
           { key: `${kind}:kept`, at: daysAgo(32) },
           { key: `${kind}:gone`, at: daysAgo(41) },
         ]),
