@@ -10,7 +10,7 @@ import { devinReason, notice } from '../slack/views/notices.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import { codeBlocks, escape } from '../slack/views/text.ts';
 import { renderUsage } from '../slack/views/usage.ts';
-import type { SessionRequest, Followed } from '../store/requests.ts';
+import { findThread, type SessionRequest, type Followed } from '../store/requests.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Tables } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
@@ -55,10 +55,7 @@ async function requestOf({ store }: ActContext, { requestId }: OnRequest): Promi
 }
 
 async function sessionOf({ store }: ActContext, { requestId }: OnRequest): Promise<Followed | null> {
-  const [request, session] = await Promise.all([
-    store.requests.find(requestId),
-    store.sessions.ofRequest(requestId),
-  ]);
+  const { request = null, session = null } = (await findThread(store, requestId)) ?? {};
   return request && session && { request, session };
 }
 

@@ -13,6 +13,7 @@ import { type Slack, identifyBot, missingScopes } from '../slack/edge/slack.ts';
 import { renderHome, type Home } from '../slack/views/home.ts';
 import { keyRefused } from '../slack/views/notices.ts';
 import type { Person } from '../store/identities.ts';
+import { findThread } from '../store/requests.ts';
 import { shownKey } from '../store/shown.ts';
 import type { Store } from '../store/store.ts';
 import { countSetAside } from '../store/thread-messages.ts';
@@ -88,13 +89,12 @@ async function ownSessions(
   owner: Owner,
   text: Text,
 ): Promise<Pick<Home, 'sessions' | 'hasMore'>> {
-  const { listing, requests, sessions } = c.store;
-  const { requestIds, hasMore } = await listing.mostPressing({ ...owner, limit: SHOWN_SESSIONS });
+  const { requestIds, hasMore } = await c.store.listing.mostPressing({ ...owner, limit: SHOWN_SESSIONS });
   const entries = requestIds.map(async (id) => {
-    const [request, session] = await Promise.all([requests.find(id), sessions.ofRequest(id)]);
-    if (request === null) return [];
-    const card = cardView({ request, session, nowMs: c.tuning.now() }, text);
-    return [{ card, thread: c.slack.outbound.permalink(cardMessage(request)) }];
+    const thread = await findThread(c.store, id);
+    if (thread === null) return [];
+    const card = cardView({ ...thread, nowMs: c.tuning.now() }, text);
+    return [{ card, thread: c.slack.outbound.permalink(cardMessage(thread.request)) }];
   });
   return { sessions: (await Promise.all(entries)).flat(), hasMore };
 }

@@ -35,8 +35,6 @@ export type Problem =
 /** What a person asks for; session secrets can't be typed. */
 export type Wish = { draft: StoredDraft };
 
-export type HelpTopic = 'options';
-
 /** Why the app asks before it starts a session, which costs money. */
 export type Doubt =
   /** It is short, or the app is only mentioned. */
@@ -58,7 +56,7 @@ type Intents = {
   'ask-first': { doubt: Doubt } & Wish;
   /** Nothing is created; `draft` holds what could be read, for the form. */
   invalid: { problems: Problem[] } & Wish;
-  help: { topic: HelpTopic | null };
+  help: { withOptions: boolean };
   /** A sub-command that can't be done as it was typed, and is no task either. */
   misused: { problems: Problem[] };
   list: { whose: 'mine' | 'all'; page: number };

@@ -46,7 +46,7 @@ const DAY_MS = 86_400_000;
 
 /** A session on several repositories counts for the first. */
 export function summarize(rows: readonly UsageRow[], by: UsageBy): UsageSummary {
-  const groups = [...Map.groupBy(rows, (row) => nameOf(row, by))].map(([name, of]) => ({
+  const groups = [...Map.groupBy(rows, NAME_OF[by])].map(([name, of]) => ({
     name,
     ...totalOf(of),
   }));
@@ -63,15 +63,9 @@ function totalOf(rows: readonly UsageRow[]) {
   return { sessions, acu: rows.reduce((total, { consumed }) => total + consumed, 0) };
 }
 
-function nameOf(row: UsageRow, by: UsageBy): string | null {
-  switch (by) {
-    case 'person':
-      return row.userId;
-    case 'channel':
-      return row.channelId;
-    case 'repo':
-      return row.repos?.[0] ?? null;
-    case 'month':
-      return periodAt(row.at, 'month');
-  }
-}
+const NAME_OF: Record<UsageBy, (row: UsageRow) => string | null> = {
+  person: ({ userId }) => userId,
+  channel: ({ channelId }) => channelId,
+  repo: ({ repos }) => repos?.[0] ?? null,
+  month: ({ at }) => periodAt(at, 'month'),
+};

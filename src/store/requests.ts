@@ -52,6 +52,14 @@ export async function findFollowed(
 /** A session's thread, or the one of a request whose session doesn't exist yet. */
 export type SteeredThread = { request: SessionRequest; session: SessionRow | null };
 
+export async function findThread(
+  { sessions, requests }: { sessions: Pick<Sessions, 'ofRequest'>; requests: Pick<Requests, 'find'> },
+  requestId: string,
+): Promise<SteeredThread | null> {
+  const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
+  return request && { request, session };
+}
+
 /** `id`: of the session, or of its request before it has one. */
 export async function findSteered(
   store: { sessions: Pick<Sessions, 'find'>; requests: Pick<Requests, 'find'> },

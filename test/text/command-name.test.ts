@@ -28,7 +28,7 @@ test.each([en, ja])('an empty list says what to type', (text) => {
 test.each([en, ja])('help and problems name the command of the installation', (text) => {
   const problem = { kind: 'unknown-flag', flag: '--x', meant: null } as const;
   const said = [
-    ...(['options', null] as const).map((topic) => renderHelp({ command: '/cog', topic }, text).text),
+    ...[true, false].map((withOptions) => renderHelp({ command: '/cog', withOptions }, text).text),
     ...renderProblems([problem], '/cog', text),
   ].join('\n');
   for (const typed of ['help options', 'defaults', 'list']) expect(said).toContain(`\`/cog ${typed}\``);

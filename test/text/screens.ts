@@ -183,8 +183,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ...named('the Home', HOMES(), (home) => (text) => renderHome({ ...HOME, ...home }, text)),
   ...named(
     'help',
-    [null, 'options'] as const,
-    (topic) => (text) => renderHelp({ command: '/cog', topic }, text),
+    [false, true],
+    (withOptions) => (text) => renderHelp({ command: '/cog', withOptions }, text),
   ),
   'a list to stop from': (text) =>
     renderSessionPick(

@@ -3,7 +3,6 @@ import { fieldOf, fields, type Field } from '../../session/fields.ts';
 import {
   SUBCOMMANDS,
   type Doubt,
-  type HelpTopic,
   type IntentOf,
   type Problem,
   type Subcommand,
@@ -32,10 +31,10 @@ const QUOTED_LENGTH = 200;
 
 /** One screen: how to start, or every option and sub-command. */
 export function renderHelp(
-  { command, topic }: { command: string; topic: HelpTopic | null },
+  { command, withOptions }: { command: string; withOptions: boolean },
   text: Text,
 ): Rendered {
-  const paragraphs = topic === 'options' ? allOptions(command, text) : howToStart(command, text);
+  const paragraphs = withOptions ? allOptions(command, text) : howToStart(command, text);
   const { mySessions, allOptions: all } = text.command.help;
   const buttons = [
     primary(button(ACTION.startHere, text.notices.openForm, 'channel')),
@@ -44,10 +43,7 @@ export function renderHelp(
   ];
   return {
     text: truncate(paragraphs.map((lines) => lines.join('\n')).join('\n\n'), LIMIT.messageText),
-    blocks: [
-      ...paragraphs.flatMap((lines) => sections(lines)),
-      ...(topic === null ? [actions(buttons)] : []),
-    ],
+    blocks: [...paragraphs.flatMap((lines) => sections(lines)), ...(withOptions ? [] : [actions(buttons)])],
   };
 }
 

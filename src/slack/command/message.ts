@@ -87,7 +87,7 @@ export function readAddressed(slackText: string, reading: MessageReading): Addre
   if (meaning.kind === 'aside') return null;
   const said = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
   const typed = withoutCommand(said, command);
-  if (typed === '') return { intent: { kind: 'help', topic: null }, typed };
+  if (typed === '') return { intent: { kind: 'help', withOptions: false }, typed };
   if (isThanks(typed)) return null;
   const intent = parseCommand(typed);
   const isTalk = intent.kind === 'create' && !isDirect && !isMention(slackText, botUserId);

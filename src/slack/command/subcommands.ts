@@ -44,10 +44,7 @@ function onSession(intent: (session: string) => Intent, unnamed: Intent | null =
 const LINK = new RegExp(`^<@(${USER_ID})(?:\\|[^<>]*)?> (?:none|(\\S*[-_|\\d@]\\S*))$`, 'i');
 
 const ROWS: Readonly<Record<Subcommand, ArgsReader>> = {
-  help: matching(/^(options)?$/, (topic) => ({
-    kind: 'help',
-    topic: topic === undefined ? null : 'options',
-  })),
+  help: matching(/^(options)?$/, (options) => ({ kind: 'help', withOptions: options !== undefined })),
   list: matching(/^(?:(mine|all)\b ?)?([1-9]\d{0,5})?$/, (whose, page = '1') => {
     return { kind: 'list', whose: whose === 'all' ? whose : 'mine', page: Number(page) };
   }),

@@ -193,5 +193,6 @@ const ANSWERS: Answers = {
   ...EXPLAIN_ANSWERS,
   misused: async ({ command }, { text, typed }, { problems }) =>
     Promise.resolve(renderNotDone(renderProblems(problems, command, text), { command, typed }, text)),
-  help: async ({ command }, { text }, { topic }) => Promise.resolve(renderHelp({ command, topic }, text)),
+  help: async ({ command }, { text }, { withOptions }) =>
+    Promise.resolve(renderHelp({ command, withOptions }, text)),
 };

@@ -4,7 +4,7 @@ import type { WithNames } from '../../session/defaults.ts';
 import type { Lookup } from '../../session/fields.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
-import type { SteeredThread } from '../../store/requests.ts';
+import { findThread, type SteeredThread } from '../../store/requests.ts';
 import type { createInOrder } from '../../time.ts';
 import { refuse, RefusedError, type AuthorityContext } from '../authority.ts';
 import { homeMetadata, OutdatedError, type ActionId, type SubmittedView } from '../edge/ids.ts';
@@ -72,11 +72,11 @@ export async function threadOf(
   press: Press,
   requestId = press.value ?? '',
 ): Promise<SteeredThread> {
-  const request = await c.store.requests.find(requestId);
+  const thread = await findThread(c.store, requestId);
   // After a lost database, until its card is found; or for good.
-  if (request === null) throw new RefusedError((await c.textFor(press.userId)).steering.unknown);
-  await refuseOutsider(c, press, request.teamId);
+  if (thread === null) throw new RefusedError((await c.textFor(press.userId)).steering.unknown);
+  await refuseOutsider(c, press, thread.request.teamId);
   // It is polled more often again.
-  await c.store.sessions.touch(request.id);
-  return { request, session: await c.store.sessions.ofRequest(request.id) };
+  await c.store.sessions.touch(requestId);
+  return thread;
 }

@@ -320,7 +320,7 @@ describe('sub-commands', () => {
   const uuid = '01234567-89ab-cdef-0123-456789abcdef';
   test.each([
     ['', { kind: 'open-form' }],
-    [' Help ', { kind: 'help', topic: null }],
+    [' Help ', { kind: 'help', withOptions: false }],
     ['list', { kind: 'list', whose: 'mine', page: 1 }],
     ['List all 12', { kind: 'list', whose: 'all', page: 12 }],
     ['status devin-abc123', { kind: 'status', session: 'devin-abc123' }],
@@ -362,7 +362,7 @@ describe('sub-commands', () => {
     ['settings me notify DM', { kind: 'set-own', setting: 'notify', chosen: { notify: 'dm' } }],
     ['settings me language slack', { kind: 'set-own', setting: 'language', chosen: { language: 'slack' } }],
     ['usage WORKSPACE --since 7d', { kind: 'usage', scope: 'workspace', by: 'month', days: 7 }],
-    ['ヘルプ', { kind: 'help', topic: null }],
+    ['ヘルプ', { kind: 'help', withOptions: false }],
     ['セッション一覧', { kind: 'list', whose: 'mine', page: 1 }],
     ['停止　devin-1', { kind: 'stop', session: 'devin-1' }],
   ])('%s is one', (text, intent) => {

@@ -1,6 +1,6 @@
 import { bareSessionId, type IntentOf } from '../../../session/intent.ts';
 import { isOver, STANDING } from '../../../session/lifecycle.ts';
-import { findFollowed, type Followed, type SteeredThread } from '../../../store/requests.ts';
+import { findFollowed, findThread, type Followed, type SteeredThread } from '../../../store/requests.ts';
 import { readingRefusal, RefusedError, requireSteering, requireWriting } from '../../authority.ts';
 import { cardView } from '../../card-view.ts';
 import { USAGE } from '../../command/help.ts';
@@ -32,10 +32,8 @@ async function threadsOf(
   { store }: ListenersContext,
   requestIds: readonly string[],
 ): Promise<SteeredThread[]> {
-  const found = await Promise.all(
-    requestIds.map(async (id) => Promise.all([store.requests.find(id), store.sessions.ofRequest(id)])),
-  );
-  return found.flatMap(([request, session]) => (request === null ? [] : [{ request, session }]));
+  const found = await Promise.all(requestIds.map(async (id) => findThread(store, id)));
+  return found.filter((thread) => thread !== null);
 }
 
 async function list(
