@@ -1,21 +1,29 @@
-import type { Transaction } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
 import type { FindMember } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
-import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
+import { LeaseLostError, type Enqueue, type Lease, type WithLease } from '../queue/index.ts';
 import type { BudgetAlert, Spender } from '../session/policy/limits.ts';
 import type { Policy } from '../session/policy/schema.ts';
 import { refusalKind, retrySlack, slackFailure, type SlackFailure } from '../slack/edge/errors.ts';
 import { keyMark, type Mark } from '../slack/edge/metadata.ts';
-import type { CardPlace } from '../slack/edge/outbound.ts';
+import type { CardPlace, Outbound } from '../slack/edge/outbound.ts';
 import type { Slack } from '../slack/edge/slack.ts';
-import { postOnce, type PostContext } from '../slack/post-once.ts';
 import type { Rendered } from '../slack/views/objects.ts';
 import type { Person } from '../store/identities.ts';
-import type { ShownMessage } from '../store/shown.ts';
+import { isInFlight, type ShownMessage } from '../store/shown.ts';
 import { fingerprintOf } from '../store/sql.ts';
 import type { Store, Tables } from '../store/store.ts';
 import type { TurnClass } from '../store/turns.ts';
 import type { Text } from '../text/index.ts';
+
+type PostContext = {
+  store: Pick<Store, 'db' | 'shown' | 'turns'>;
+  slack: { outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'> };
+  /** From when on the database knows what was posted. */
+  knownSince: () => Date;
+  /** `inFlightMs`: how long Slack may take to post what a process sent before it died. */
+  tuning: { inFlightMs: number };
+};
 
 /** What showing any message in Slack needs. */
 export type ShowContext = PostContext & {
@@ -52,8 +60,11 @@ export type Desired = {
   editFollows?: boolean;
   /** Left out: its key. */
   mark?: Mark;
-  /** Since when there is a reason to post it; left out: an earlier one is not searched for. */
-  since?: Date;
+  /**
+   * Since when there is a reason to post it. If that's before `knownSince`, it is searched for: a database that was
+   * restored from a backup doesn't know what was posted after it. Left out: it isn't.
+   */
+  since?: Date | undefined;
   stage?: string | null;
   /** Left out: of all that it says. */
   fingerprint?: string;
@@ -142,26 +153,15 @@ async function look(c: ShowContext, { key, wanted, lease }: Shown): Promise<Chan
 }
 
 async function post(c: ShowContext, change: Change): Promise<number | null> {
-  const { key, before, desired, lease } = change;
-  const { stage, fingerprint, mark, turnClass, teamId, since } = desired;
+  const { key, desired } = change;
   if (desired.editFollows === true) {
-    const waitMs = await c.store.turns.take({ key, of: 'edits', place: teamId, turnClass: 'rest' });
+    const turn = { key, of: 'edits', place: desired.teamId, turnClass: 'rest' } as const;
+    const waitMs = await c.store.turns.take(turn);
     if (waitMs > 0) return waitMs;
   }
   const place = await placeOf(c, desired).catch(slackFailure);
   if ('kind' in place) return failed(c, change, place);
-  const posted = await postOnce(c, {
-    key,
-    before,
-    place,
-    mark,
-    lease,
-    turnClass,
-    showing: { stage, fingerprint },
-    since,
-    render: async () => Promise.resolve(desired.render()),
-    onPosted: async (at, trx) => desired.posted?.({ ...place, ...at }, trx),
-  });
+  const posted = await postOnce(c, { ...change, place });
   if (posted.kind !== 'posted') return failed(c, change, posted);
   return posted.earlier ? 0 : null;
 }
@@ -232,4 +232,111 @@ async function failed(
   await desired.refused?.(refused);
   await c.store.shown.fails(key, { refused, stage: desired.stage });
   return null;
+}
+
+/** A message that isn't there yet, and where it goes. */
+type Post = Change & { place: CardPlace };
+
+/** `earlier`: an earlier attempt, or another process, posted it, and may have shown something else. */
+type PostedAt = { kind: 'posted'; ts: string; earlier: boolean };
+type PostedOnce = PostedAt | SlackFailure;
+
+/**
+ * Posts a message to Slack once: an attempt is on disk before it is made, and as long as its outcome isn't known, it is
+ * searched for where it was made before the next attempt. Throws a LeaseLostError.
+ */
+export async function postOnce(c: PostContext, post: Post): Promise<PostedOnce> {
+  const attempt = attemptOf(post.before);
+  const sought = attempt ?? forgottenAttempt(post, c.knownSince());
+  if (sought !== null) {
+    const found = await findAttempt(c, sought, post.desired.mark);
+    if (found !== null) return found.kind === 'posted' ? record(c, post, found) : found;
+    if (isInFlight(sought, c.tuning.inFlightMs)) return { kind: 'unclear' };
+  }
+  return postNow(c, { ...post, isFirst: attempt === null });
+}
+
+type FreshPost = Post & { isFirst: boolean };
+
+async function postNow(c: PostContext, post: FreshPost): Promise<PostedOnce> {
+  const { key, place, isFirst } = post;
+  const { mark, turnClass } = post.desired;
+  const rendered = post.desired.render();
+  const { turns } = c.store;
+  const turn = { key, of: 'posts', place: place.channelId, turnClass } as const;
+  if (!(await begin(c, post, turns.isCalm(place.channelId)))) {
+    const retryAfterMs = await turns.take(turn);
+    if (retryAfterMs > 0) return { kind: 'rate-limited', retryAfterMs };
+    // Another process may have attempted it meanwhile: the lease may have been taken only now.
+    if (!(await begin(c, post))) throw new LeaseLostError(key);
+  }
+  const answer = await c.slack.outbound.post(place, mark, rendered);
+  if (answer.kind === 'posted') return record(c, post, { ...answer, earlier: false });
+  const retryAfterMs = answer.kind === 'rate-limited' ? await turns.refused(turn, answer.retryAfterMs) : null;
+  await c.store.db.transaction().execute(async (trx) => {
+    await post.lease.end(trx);
+    if (answer.kind !== 'unclear' && isFirst) await c.store.shown.withdraw(key, trx);
+  });
+  return retryAfterMs === null ? answer : { kind: 'rate-limited', retryAfterMs };
+}
+
+/** The call to Slack follows at once, so the lease is still held then. False: not now. */
+async function begin(
+  { store: { db, shown }, slack: { outbound } }: PostContext,
+  { key, place, lease, isFirst }: FreshPost,
+  onlyIf?: RawBuilder<boolean>,
+): Promise<boolean> {
+  const attempt = { key, ...place, slackTs: outbound.slackTs(), isFirst, ...(onlyIf && { onlyIf }) };
+  const isBegun = await db.transaction().execute(async (trx) => {
+    await lease.fence(trx);
+    return shown.attempt(attempt, trx);
+  });
+  lease.assertFresh();
+  return isBegun;
+}
+
+async function record(
+  { store: { db, shown } }: PostContext,
+  { key, place, lease, desired }: Post,
+  posted: PostedAt,
+): Promise<PostedAt> {
+  const { stage, fingerprint } = desired;
+  const shows = { stage, fingerprint: posted.earlier ? null : fingerprint };
+  await db.transaction().execute(async (trx) => {
+    // Locks what it changes before the lease, as everywhere.
+    await desired.posted?.({ ...place, ...posted }, trx);
+    await lease.end(trx);
+    await shown.posted({ key, ...place, ts: posted.ts }, shows, trx);
+  });
+  return posted;
+}
+
+type Attempted = CardPlace & Pick<ShownMessage, 'firstTs' | 'lastTs' | 'triedMsAgo'>;
+
+/** null: there was none. */
+function attemptOf(row: ShownMessage | null): Attempted | null {
+  if (row === null || row.channelId === null) return null;
+  return { ...row, channelId: row.channelId };
+}
+
+/** Long over. */
+function forgottenAttempt({ desired: { since }, place }: Post, knownSince: Date): Attempted | null {
+  if (since === undefined || since >= knownSince) return null;
+  return { ...place, firstTs: (since.getTime() / 1000).toFixed(6), lastTs: null, triedMsAgo: Infinity };
+}
+
+/** null: it is not there. */
+async function findAttempt(
+  { slack: { outbound } }: PostContext,
+  { firstTs: first, lastTs: last, ...place }: Attempted,
+  { blockId }: Mark,
+): Promise<PostedOnce | null> {
+  try {
+    const ts = await outbound.find(place, { blockId, first, last });
+    return ts === null ? null : { kind: 'posted', ts, earlier: true };
+  } catch (error) {
+    const failure = slackFailure(error);
+    // If the app can't read there, it can't have posted there.
+    return failure.kind === 'refused' ? null : failure;
+  }
 }

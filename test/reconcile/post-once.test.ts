@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createWithLease, type Lease } from '../../src/queue/index.ts';
+import { postOnce as once } from '../../src/reconcile/show.ts';
 import { createIsSlackAddress } from '../../src/slack/edge/files.ts';
 import { cardMark } from '../../src/slack/edge/metadata.ts';
 import { createOutbound } from '../../src/slack/edge/outbound.ts';
-import { postOnce as once } from '../../src/slack/post-once.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createShown } from '../../src/store/shown.ts';
 import { databaseClock } from '../../src/store/sql.ts';
@@ -25,14 +25,21 @@ const CARD = {
   blocks: [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: 'card' } }],
 };
 
-const WHAT = {
-  key: 'card:r1',
+const KEY = 'card:r1';
+const DESIRED = {
   place: PLACE,
+  teamId: 'T1',
+  userId: null,
   mark: MARK,
   turnClass: 'rest' as const,
-  showing: { stage: null, fingerprint: null },
-  onPosted: async () => Promise.resolve(),
+  stage: null,
+  fingerprint: 'card',
+  againInMs: null,
+  render: () => CARD,
 };
+
+/** `meanwhile`: what happens after the row was read. */
+type How = { since?: Date; meanwhile?: () => Promise<unknown> };
 
 const open = useEmbedded();
 
@@ -60,25 +67,21 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
     knownSince: () => knownSince,
     tuning: { inFlightMs },
   };
-  const postOnce = async (what: Omit<Parameters<typeof once>[1], 'before'>) =>
-    once(context, { ...what, before: await shown.find(WHAT.key) });
+  const postUnder = async (lease: Lease, { since, meanwhile }: How = {}) => {
+    const before = await shown.find(KEY);
+    await meanwhile?.();
+    return once(context, { key: KEY, place: PLACE, lease, before, desired: { ...DESIRED, since } });
+  };
   const withLease = reported(createWithLease(createLeases(db)));
-  const postUnder = async (lease: Lease) =>
-    postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });
-  const post = async (render = async () => Promise.resolve(CARD)) =>
-    withLease('card', async (lease) => postOnce({ ...WHAT, render, lease }));
-  const postSince = async (since: Date) =>
-    withLease('card', async (lease) =>
-      postOnce({ ...WHAT, since, render: async () => Promise.resolve(CARD), lease }),
-    );
-  const postLate = async (render: () => Promise<typeof CARD>) =>
-    withLease('card', async (lease) => postOnce({ ...WHAT, render, lease }), { late: true });
+  const post = async (how: How = {}) => withLease('card', async (lease) => postUnder(lease, how));
+  const postLate = async (how: How) =>
+    withLease('card', async (lease) => postUnder(lease, how), { late: true });
   const lapse = async () =>
     db
       .updateTable('leases')
       .set({ until: new Date(0) })
       .execute();
-  return { slack, db, turns, post, postSince, postLate, postUnder, lapse, afterSearch };
+  return { slack, db, turns, post, postLate, postUnder, lapse, afterSearch };
 }
 
 const cards = (slack: LocalSlack) => slack.messages('C1').filter(({ text }) => text === 'card');
@@ -190,10 +193,11 @@ describe('a message that is posted once', () => {
 
   test('stays one message if a frozen process wakes after another took over', async () => {
     const { slack, post, lapse } = await setUp();
-    const outcome = await post(async () => {
-      await lapse();
-      await post();
-      return CARD;
+    const outcome = await post({
+      meanwhile: async () => {
+        await lapse();
+        await post();
+      },
     });
     expect(outcome).toEqual({ kind: 'busy' });
     expect(cards(slack)).toHaveLength(1);
@@ -228,10 +232,11 @@ describe('a message that is posted once', () => {
     const { slack, post, lapse } = await setUp();
     slack.fail('chat.postMessage', LOST);
     await post();
-    const outcome = await post(async () => {
-      await lapse();
-      await post();
-      return CARD;
+    const outcome = await post({
+      meanwhile: async () => {
+        await lapse();
+        await post();
+      },
     });
     expect(outcome).toMatchObject({ kind: 'busy' });
     expect(cards(slack)).toHaveLength(1);
@@ -243,10 +248,7 @@ describe('a message that is posted once', () => {
   ])('is left to the search if it seemed new but %s meanwhile', async (_how, trouble) => {
     const { slack, post, postLate } = await setUp();
     if (trouble !== undefined) slack.fail('chat.postMessage', trouble);
-    const outcome = await postLate(async () => {
-      await post();
-      return CARD;
-    });
+    const outcome = await postLate({ meanwhile: async () => post() });
     expect(outcome).toEqual({ kind: 'busy' });
     expect(cards(slack)).toHaveLength(1);
   });
@@ -255,9 +257,7 @@ describe('a message that is posted once', () => {
     const { slack, db, turns, post } = await setUp();
     const busy = { key: 'other', of: 'posts', place: 'C1', turnClass: 'rest' } as const;
     await turns.refused(busy, 60_000);
-    expect(await post()).toMatchObject({
-      result: { kind: 'rate-limited' },
-    });
+    expect(await post()).toMatchObject({ result: { kind: 'rate-limited' } });
     expect(slack.calls.filter(({ method }) => method === 'chat.postMessage')).toEqual([]);
     await db.deleteFrom('turns').execute();
     await db.updateTable('paces').set({ nextAt: new Date() }).execute();
@@ -269,12 +269,12 @@ describe('a message that is posted once', () => {
     ['is posted again if there is a new reason for it', 1, 2],
   ])('whose attempt the database, a restored backup, forgot %s', async (_what, reasonMs, count) => {
     const knownSince = new Date();
-    const { slack, db, post, postSince } = await setUp({ knownSince });
+    const { slack, db, post } = await setUp({ knownSince });
     await post();
     await db.deleteFrom('shown').execute();
     const earlier = reasonMs < 0;
     const since = new Date(knownSince.getTime() + reasonMs);
-    expect(await postSince(since)).toMatchObject({ result: { kind: 'posted', earlier } });
+    expect(await post({ since })).toMatchObject({ result: { kind: 'posted', earlier } });
     expect(cards(slack)).toHaveLength(count);
   });
 });
