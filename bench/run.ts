@@ -36,10 +36,9 @@ const ACTS = Object.fromEntries(
 );
 
 /** `npm run bench`: numbers, not tests. */
-process.exitCode = await runCommand({
-  usage: USAGE,
-  run: async (args) => (args.length === 0 ? run(Object.values(PARTS), MINUTES) : runAct(args, ACTS, words)),
-});
+process.exitCode = await runCommand(USAGE, async (args) =>
+  args.length === 0 ? run(Object.values(PARTS), MINUTES) : runAct(args, ACTS, words),
+);
 
 async function run(
   measures: readonly ((minutes: number) => Promise<void>)[],

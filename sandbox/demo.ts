@@ -28,10 +28,9 @@ const OPTIONS = {
   language: { type: 'string', default: 'en' },
 } as const;
 
-process.exitCode = await runCommand({
-  usage: USAGE,
-  run: async (args) => run(readArguments(args, { options: OPTIONS, words: en.commandLine }).values),
-});
+process.exitCode = await runCommand(USAGE, async (args) =>
+  run(readArguments(args, { options: OPTIONS, words: en.commandLine }).values),
+);
 
 type Options = ReturnType<typeof readArguments<typeof OPTIONS>>['values'];
 

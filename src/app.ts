@@ -153,7 +153,7 @@ function refuseToken(error: unknown): never {
 
 async function meetSlack(parts: Parts, signal: AbortSignal): Promise<void> {
   const { config, slack, logged: text, log } = parts;
-  const check = async () => checkSlack({ client: slack.answers, botToken: config.slack.botToken });
+  const check = async () => checkSlack(slack.answers, config.slack.botToken);
   const bot = await untilAnswered('Slack', check, { ...parts, signal });
   slack.identity.bot = bot;
   for (const scope of missingScopes(bot.scopes)) log.warn(text.doctor.noScope(scope));

@@ -88,15 +88,11 @@ export function readEnvironment(): Environment {
 
 const storeSchema = environmentSchema.pick({ DATABASE_URL: true, DATA_DIR: true });
 /** Where the database is, for commands that need no other settings. */
-export function readStoreConfig(
-  text: Text,
-):
-  | { ok: true; config: Pick<Config['store'], 'databaseUrl' | 'dataDir'> }
-  | { ok: false; problems: string[] } {
+export function readStoreConfig(text: Text) {
   const parsed = storeSchema.safeParse(withoutEmpty(readEnvironment()));
-  if (!parsed.success) return { ok: false, problems: variableProblems(parsed.error, text) };
+  if (!parsed.success) return { ok: false as const, problems: variableProblems(parsed.error, text) };
   const { DATABASE_URL: databaseUrl = null, DATA_DIR: dataDir } = parsed.data;
-  return { ok: true, config: { databaseUrl, dataDir } };
+  return { ok: true as const, config: { databaseUrl, dataDir } };
 }
 
 /** For operators' commands, even if other settings are wrong. */
@@ -157,7 +153,7 @@ function misspelledNames(given: Environment): { name: string; meant: string }[] 
 /** One line for each variable; it begins with the name. */
 function variableProblems({ issues }: z.ZodError, text: Text): string[] {
   const words: Partial<Record<string, string>> = text.config.variables;
-  return environmentSchema.keyof().options.flatMap((name) => {
+  return NAMES.flatMap((name) => {
     const issue = issues.find(({ path }) => path[0] === name);
     return issue === undefined ? [] : [`${name} ${words[name] ?? issueWords(issue, text)}`];
   });

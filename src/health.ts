@@ -72,21 +72,17 @@ function sameText(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
 
-export function createReadiness({
-  database,
-  queue,
-  slack,
-}: {
+export function createReadiness(c: {
   database: Pick<Database, 'ping'>;
   queue: Pick<Queue, 'healthy'>;
   slack: { bolt: Pick<Bolt, 'connected'> };
 }): () => Promise<Readiness> {
-  const ping = oneAtATime(async () => database.ping().then(() => true));
+  const ping = oneAtATime(async () => c.database.ping().then(() => true));
 
   return async () => ({
     database: await within(DATABASE_MS, ping(), false),
-    queue: queue.healthy(),
-    slack: slack.bolt.connected(),
+    queue: c.queue.healthy(),
+    slack: c.slack.bolt.connected(),
   });
 }
 

@@ -188,6 +188,6 @@ export async function openServices(config: Config, overrides: Overrides) {
     lookUp: resolve,
     // Alone, nobody takes over: the next start releases all.
     withLease: createWithLease(leases, database.kind === 'embedded' ? A_DAY_MS : tuning.leaseMs),
-    searchUntilFound: createSearchUntilFound(tuning),
+    searchUntilFound: createSearchUntilFound(log, tuning.searchPausesMs),
   };
 }

@@ -9,16 +9,13 @@ import { QUICK_TEMPO, REAL_TEMPO } from './tempo.ts';
 const broken = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => broken.abort());
 
-process.exitCode = await runCommand({
-  usage: USAGE,
-  run: async (args) => {
-    const options = readOptions(args);
-    const running =
-      options.database === 'embedded'
-        ? run(options, null)
-        : withPostgres('passing', async ({ databaseUrl }) => run(options, databaseUrl));
-    return running.catch(ended);
-  },
+process.exitCode = await runCommand(USAGE, async (args) => {
+  const options = readOptions(args);
+  const running =
+    options.database === 'embedded'
+      ? run(options, null)
+      : withPostgres('passing', async ({ databaseUrl }) => run(options, databaseUrl));
+  return running.catch(ended);
 });
 
 function ended(error: unknown): number {

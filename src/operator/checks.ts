@@ -7,21 +7,15 @@ import { identifyBot, type BotIdentity } from '../slack/edge/slack.ts';
 import { OperatorError, type Say } from '../text/operator-error.ts';
 
 /** Who the app is in Slack. Throws an OperatorError if the token doesn't work. */
-export async function checkSlack({
-  client,
-  botToken,
-}: {
-  client: WebClient;
-  botToken: string;
-}): Promise<BotIdentity & { scopes: string[] | null }> {
+export async function checkSlack(
+  client: WebClient,
+  botToken: string,
+): Promise<BotIdentity & { scopes: string[] | null }> {
   try {
     const bot = await identifyBot(client);
-    if (bot === null)
-      throw new OperatorError(
-        'not-a-bot',
-        ({ config }) => `SLACK_BOT_TOKEN ${config.variables.SLACK_BOT_TOKEN}`,
-      );
-    return { botToken, ...bot };
+    if (bot !== null) return { botToken, ...bot };
+    const say: Say = ({ config }) => `SLACK_BOT_TOKEN ${config.variables.SLACK_BOT_TOKEN}`;
+    throw new OperatorError('not-a-bot', say);
   } catch (error) {
     if (error instanceof OperatorError) throw error;
     throw slackError(error, 'SLACK_BOT_TOKEN');

@@ -23,13 +23,7 @@ export class UsageError extends Error {
 }
 
 /** Runs a command with the arguments of this process. Returns the exit code. */
-export async function runCommand({
-  usage,
-  run,
-}: {
-  usage: string;
-  run: (args: string[]) => Promise<number>;
-}): Promise<number> {
+export async function runCommand(usage: string, run: (args: string[]) => Promise<number>): Promise<number> {
   const args = process.argv.slice(2);
   if (args.some((arg) => arg === '--help' || arg === '-h')) return print([usage], FINE);
   try {

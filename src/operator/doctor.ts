@@ -10,7 +10,7 @@ import { contentOf } from '../store/embedded/embedded.ts';
 import { hasSchema } from '../store/schema.ts';
 import type { Text } from '../text/index.ts';
 import { OperatorError } from '../text/operator-error.ts';
-import { IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
+import { type Format, IDENTITY_FILE, POLICY_FILE, readYamlFile } from '../trust/index.ts';
 import { sayingHowLong } from '../upstream.ts';
 import { checkDevin, checkSlack, slackError } from './checks.ts';
 
@@ -75,7 +75,7 @@ function clientOf({ apiUrl }: Config['slack'], token: string): WebClient {
 
 async function examineBot({ config: { slack }, text: { doctor } }: Examined): Promise<Finding[]> {
   const { botToken } = slack;
-  const { workspaceUrl, scopes } = await checkSlack({ client: clientOf(slack, botToken), botToken });
+  const { workspaceUrl, scopes } = await checkSlack(clientOf(slack, botToken), botToken);
   const lacking = missingScopes(scopes);
   const granted: Finding =
     scopes === null
@@ -156,22 +156,16 @@ async function tryPermission(
 }
 
 async function examineFiles({ config, text }: Examined): Promise<Finding[]> {
-  const { policyFile, identityFile } = config;
-  const policy = policyFile === null ? null : await readYamlFile(policyFile, POLICY_FILE, text);
-  const mapping = identityFile === null ? null : await readYamlFile(identityFile, IDENTITY_FILE, text);
-  return [
-    ...(policy === null ? [] : fileFindings('POLICY_FILE', policy, text)),
-    ...(mapping === null ? [] : fileFindings('IDENTITY_FILE', mapping, text)),
-  ];
+  const policy = await examineFile(config.policyFile, POLICY_FILE, text);
+  return [...policy, ...(await examineFile(config.identityFile, IDENTITY_FILE, text))];
 }
 
-function fileFindings(
-  variable: string,
-  read: { ok: true } | { ok: false; problems: string[] },
-  { doctor }: Text,
-): Finding[] {
+async function examineFile<T>(path: string | null, format: Format<T>, text: Text): Promise<Finding[]> {
+  if (path === null) return [];
+  const { variable } = format;
+  const read = await readYamlFile(path, format, text);
   return read.ok
-    ? [['ok', `${variable}: ${doctor.file}`]]
+    ? [['ok', `${variable}: ${text.doctor.file}`]]
     : read.problems.map((problem) => ['missing', `${variable} ${problem}`]);
 }
 

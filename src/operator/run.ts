@@ -182,11 +182,10 @@ function troubleSentence(error: unknown, dataDir: string): string {
   return failed(error instanceof Error ? error.message : String(error));
 }
 
-process.exitCode = await runCommand({
-  usage: [words.usage, ...TYPED.map((line) => `  ${line.startsWith(' ') ? '' : 'npm run '}${line}`)].join(
-    '\n',
-  ),
-  run: oneOf({
+const usage = [words.usage, ...TYPED.map((line) => `  ${line.startsWith(' ') ? '' : 'npm run '}${line}`)];
+process.exitCode = await runCommand(
+  usage.join('\n'),
+  oneOf({
     doctor,
     policy: oneOf({ check, explain: explainOne }),
     usage: oneOf({
@@ -198,4 +197,4 @@ process.exitCode = await runCommand({
     }),
     forget,
   }),
-});
+);

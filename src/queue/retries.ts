@@ -93,15 +93,9 @@ export function backOffMs(triedForMs: number): number {
 export type SearchUntilFound = <T>(look: () => Promise<T | null>, signal: AbortSignal) => Promise<T | null>;
 
 /** Searches for what a lost answer may have left on the other side. A failed search counts as one that found nothing. */
-export function createSearchUntilFound({
-  searchPausesMs,
-  log,
-}: {
-  searchPausesMs: readonly number[];
-  log: Log;
-}): SearchUntilFound {
+export function createSearchUntilFound(log: Log, pausesMs: readonly number[]): SearchUntilFound {
   return async (look, signal) => {
-    for (const pauseMs of searchPausesMs) {
+    for (const pauseMs of pausesMs) {
       await sleep(pauseMs, signal);
       signal.throwIfAborted();
       try {

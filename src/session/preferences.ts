@@ -86,17 +86,11 @@ export function ownershipOf({
  * Who can answer, stop and archive a session. `identity` is resolved for this action. That the person belongs to the
  * workspace is checked when the payload is read: a user id is only unique within a workspace.
  */
-export function maySteer({
-  policy,
-  ownership,
-  person,
-}: {
-  policy: EffectivePreferences['steer'];
-  ownership: ReturnType<typeof ownershipOf>;
-  person: { userId: string; identity: Identity };
-}): Steering {
-  const { requester, owner } = ownership;
-  const { userId, identity } = person;
+export function maySteer(
+  policy: EffectivePreferences['steer'],
+  { requester, owner }: ReturnType<typeof ownershipOf>,
+  { userId, identity }: { userId: string; identity: Identity },
+): Steering {
   if (identity.kind === 'refused') return { kind: 'members-only', identity };
   if (userId === requester || (owner !== null && devinUserOf(identity) === owner.devinUserId))
     return { kind: 'allowed' };
@@ -118,16 +112,11 @@ export type Began = 'app' | 'people' | 'direct';
  */
 export type ThreadState = 'all' | 'requester' | 'mentions' | 'direct' | 'muted';
 
-export function threadState({
-  muted,
-  listen,
-  began,
-}: {
-  muted: boolean;
-  listen: EffectivePreferences['listen'];
-  began: Began;
-}): ThreadState {
-  if (muted) return 'muted';
+export function threadState(
+  isMuted: boolean,
+  { listen, began }: { listen: EffectivePreferences['listen']; began: Began },
+): ThreadState {
+  if (isMuted) return 'muted';
   if (began === 'direct') return 'direct';
   if (listen !== null) return listen === 'mentions' ? 'mentions' : 'all';
   return began === 'app' ? 'all' : 'requester';

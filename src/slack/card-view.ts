@@ -120,7 +120,7 @@ function withSession(rows: CardRows & { session: SessionRow }, text: Text) {
   const phase = session.phase === 'gone' ? 'gone' : sessionPhase(snapshot, session.wasFinished);
   const here = rows.here ?? { listen: session.listen, began: beganBy(session, request) };
   const isMuted = session.mutedBy !== null;
-  const thread = isOver({ ...session, phase }) ? null : threadState({ muted: isMuted, ...here });
+  const thread = isOver({ ...session, phase }) ? null : threadState(isMuted, here);
   const untilMs = STANDING[session.phase] === 'earlier' ? session.phaseAt.getTime() : nowMs;
   return {
     phase,

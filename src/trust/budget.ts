@@ -28,15 +28,7 @@ export type Reservation = { at: Date | null };
 export type Budget = ReturnType<typeof createBudget>;
 
 /** Keeps reservations within the policy's ceilings. */
-export function createBudget({
-  policy,
-  ledger,
-  db,
-}: {
-  policy: () => Policy;
-  ledger: Ledger;
-  db: Kysely<Tables>;
-}) {
+export function createBudget(policy: () => Policy, ledger: Ledger, db: Kysely<Tables>) {
   /** What the policy's owners are told of by now. */
   async function alerts(spender: Spender, trx?: Transaction<Tables>): Promise<BudgetAlert[]> {
     const { owners, limits } = policy();

@@ -1,6 +1,6 @@
 import { applyDefaults } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
-import { decide, rulesAt, groupsIn, type PolicyFacts } from '../session/policy/decide.ts';
+import { decide, needsOf, rulesAt, type PolicyFacts } from '../session/policy/decide.ts';
 import { ceilingsIn } from '../session/policy/limits.ts';
 import type { PlaceWord } from '../session/policy/patterns.ts';
 import type { Policy } from '../session/policy/schema.ts';
@@ -60,7 +60,7 @@ function factsOf(
     name: channelName.replace(/^#/, ''),
     is: { public: is('public'), private: is('private'), direct: is('direct'), shared: is('shared') },
   };
-  const isIn = groupsIn(policy).map((id) => [id, groups.includes(id)] as const);
+  const isIn = needsOf(policy).groups.map((id) => [id, groups.includes(id)] as const);
   return {
     person: { userId: user, email, groups: new Map(isIn) },
     place,

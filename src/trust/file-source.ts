@@ -25,7 +25,7 @@ export type FileSource<T> = {
 };
 
 /** What a file may contain. */
-type Format<T> = {
+export type Format<T> = {
   /** The setting with its path. */
   variable: 'POLICY_FILE' | 'IDENTITY_FILE';
   /** Its name in the log. */

@@ -15,7 +15,6 @@ import {
   type Explained,
   type Hurdle,
   type Terms,
-  groupsIn,
   needsOf,
   type PolicyFacts,
   type PolicyPlace,
@@ -137,10 +136,10 @@ async function placeOf(
 }
 
 async function personOf(c: GateContext, policy: Policy, userId: string): Promise<PolicyFacts['person']> {
-  const email = needsOf(policy).email ? ((await c.people.find(userId))?.email ?? null) : null;
-  const groups = await Promise.all(
-    groupsIn(policy).map(async (id) => [id, await c.groups.isIn(id, userId)] as const),
-  );
+  const needs = needsOf(policy);
+  const email = needs.email ? ((await c.people.find(userId))?.email ?? null) : null;
+  const isIn = async (id: string) => [id, await c.groups.isIn(id, userId)] as const;
+  const groups = await Promise.all(needs.groups.map(isIn));
   return { userId, email, groups: new Map(groups) };
 }
 
@@ -188,12 +187,7 @@ async function quickly<T>(asking: Promise<T>, otherwise: T, log: Log): Promise<T
 }
 
 /** For listeners, which can't wait. The job that starts a session asks the gate again. */
-export function createQuickGate({
-  gate,
-  settings,
-  withNames,
-  log,
-}: {
+export function createQuickGate(c: {
   gate: Gate;
   settings: Pick<Settings, 'layersFor'>;
   withNames: WithNames;
@@ -202,14 +196,14 @@ export function createQuickGate({
   return {
     async effectiveDraft(asker, { draft }) {
       const [layers, rules] = await Promise.all([
-        settings.layersFor(asker),
-        quickly<Awaited<ReturnType<Gate['rulesAt']>> | null>(gate.rulesAt(asker), null, log),
+        c.settings.layersFor(asker),
+        quickly<Awaited<ReturnType<Gate['rulesAt']>> | null>(c.gate.rulesAt(asker), null, c.log),
       ]);
       const channel = { ...rules?.defaults, ...layers.channel };
       const effective = applyDefaults({ ...layers, channel, request: draft });
-      return withNames(rules?.fillIn(effective) ?? effective);
+      return c.withNames(rules?.fillIn(effective) ?? effective);
     },
-    explain: async (asking) => quickly<Explained | null>(gate.explain(asking), null, log),
+    explain: async (asking) => quickly<Explained | null>(c.gate.explain(asking), null, c.log),
   };
 }
 

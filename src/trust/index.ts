@@ -15,39 +15,39 @@ export { AUDIT, exportLines, USAGE, verifyChain } from './export.ts';
 export { createSpending, type Budget, type Reservation, type Spending } from './budget.ts';
 export { createQuickGate, withPolicy, type ApprovalNeeded, type Gate } from './gate.ts';
 export { explain } from './explain.ts';
-export { IDENTITY_FILE, openFile, POLICY_FILE, readYamlFile, type FileSource } from './file-source.ts';
+export {
+  IDENTITY_FILE,
+  openFile,
+  POLICY_FILE,
+  readYamlFile,
+  type FileSource,
+  type Format,
+} from './file-source.ts';
 
 /** What the policy allows, who decides about what it doesn't, and what is left of its budgets. */
-export function createTrust({
-  policy,
-  ledger,
-  db,
-  slack,
-}: {
+export function createTrust(c: {
   policy: GateContext['policy'];
   ledger: Ledger;
   db: Kysely<Tables>;
   slack: Omit<GateContext, 'policy' | 'budget'>;
 }) {
-  const budget = createBudget({ policy: policy.current, ledger, db });
-  const gate = createGate({ ...slack, policy, budget });
-  return { gate, budget, mayEnd: createMayEnd(slack, policy.current) };
+  const { current } = c.policy;
+  const budget = createBudget(current, c.ledger, c.db);
+  const gate = createGate({ ...c.slack, policy: c.policy, budget });
+  return { gate, budget, mayEnd: createMayEnd(c.slack, current) };
 }
 
 /** Throws if Slack or Devin can't be asked who the person is. */
-export function createSteeringCheck({
-  resolve,
-  settings,
-}: {
+export function createSteeringCheck(c: {
   resolve: (person: Person) => Promise<Identity>;
   settings: Pick<Settings, 'preferencesFor'>;
 }): SteeringCheck {
   return async (request, userId, resolved) => {
     const { teamId, channelId } = request;
     const [identity, { steer: policy }] = await Promise.all([
-      resolved ?? resolve({ teamId, userId }),
-      settings.preferencesFor({ teamId, channelId, userId }),
+      resolved ?? c.resolve({ teamId, userId }),
+      c.settings.preferencesFor({ teamId, channelId, userId }),
     ]);
-    return maySteer({ policy, ownership: ownershipOf(request), person: { userId, identity } });
+    return maySteer(policy, ownershipOf(request), { userId, identity });
   };
 }

@@ -70,7 +70,7 @@ describe('a search for what a lost answer left', () => {
   /** What each look finds, or does. */
   async function searched(looks: (() => string | null)[], signal = new AbortController().signal) {
     let count = 0;
-    const search = createSearchUntilFound({ searchPausesMs: looks.map(() => 1), log: createLog('silent') });
+    const search = createSearchUntilFound(createLog('silent'), [...looks.keys()]);
     const look = async () => Promise.resolve(looks[(count += 1) - 1]?.() ?? null);
     const found = await search(look, signal).catch((error: unknown) => error);
     return { found, count };

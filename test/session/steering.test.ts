@@ -26,13 +26,13 @@ describe('who may steer', () => {
     ['requester', 'U2', { ...matched, devinUserId: 'owner' }, 'allowed'],
   ] as const)('under %s, %s with %o is %s', (policy, userId, identity, kind) => {
     const ownership = ownershipOf(asked);
-    expect(maySteer({ policy, ownership, person: { userId, identity } })).toMatchObject({ kind });
+    expect(maySteer(policy, ownership, { userId, identity })).toMatchObject({ kind });
   });
 
   test('a followed session belongs to its owner in Devin', () => {
     const ownership = ownershipOf({ ...asked, source: 'follow' });
     const may = (userId: string, identity: Identity) =>
-      maySteer({ policy: 'requester', ownership, person: { userId, identity } }).kind;
+      maySteer('requester', ownership, { userId, identity }).kind;
     expect(may('U1', matched)).toBe('requester-only');
     expect(may('U2', { ...matched, devinUserId: 'owner' })).toBe('allowed');
   });

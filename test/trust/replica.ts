@@ -23,7 +23,7 @@ async function reserveShare(databaseUrl: string, share: number): Promise<number>
   const { db, close } = await openDatabase({ databaseUrl, dataDir: '' });
   const ledger = createLedger(db, databaseClock);
   const policy = policySchema.parse({ limits: LIMITS });
-  const budget = createBudget({ policy: () => policy, ledger, db });
+  const budget = createBudget(() => policy, ledger, db);
   /** Whether it fits. */
   const reserve = async (number: number): Promise<boolean> =>
     db.transaction().execute(async (trx) => {

@@ -269,20 +269,15 @@ function isThere(pattern: PlacePattern, { channelId, name, is }: PolicyPlace): T
   }
 }
 
-/** What has to be looked up to decide. */
-export function needsOf({ rules, channels }: Policy): { email: boolean; place: boolean } {
+/** What has to be looked up to decide: a person's address, in which of these groups they are, and the place. */
+export function needsOf({ rules, channels }: Policy) {
   const people = rules.flatMap((rule) => rule.people ?? []);
   const places = [...rules.flatMap((rule) => rule.channels ?? []), ...channels.flatMap(({ match }) => match)];
   return {
     email: people.some(({ kind }) => kind === 'email'),
+    groups: [...new Set(people.flatMap((one) => (one.kind === 'group' ? [one.id] : [])))],
     place: places.some(({ kind }) => kind !== 'channel'),
   };
-}
-
-/** The user groups that a policy names: whether a person is in them has to be known to decide. */
-export function groupsIn({ rules }: Policy): string[] {
-  const people = rules.flatMap((rule) => rule.people ?? []);
-  return [...new Set(people.flatMap((one) => (one.kind === 'group' ? [one.id] : [])))];
 }
 
 /** Each of its options is asked about. */

@@ -191,28 +191,23 @@ export type TextFor = (userId: string) => Promise<Text>;
 const LANGUAGE_MS = 500;
 const LOCALE_FOR_MS = 24 * 60 * 60 * 1000;
 
-export function createTextFor({
-  languages,
-  people,
-  preferencesFor,
-  log,
-}: {
+export function createTextFor(c: {
   languages: Languages;
   people: Pick<People, 'find'>;
   preferencesFor: (userId: string) => Promise<Pick<EffectivePreferences, 'language'>>;
   log: Log;
 }): TextFor {
   async function find(userId: string): Promise<Text> {
-    const { language } = await preferencesFor(userId);
-    if (language !== 'slack') return languages.forLocale(language);
-    return languages.forLocale((await people.find(userId, LOCALE_FOR_MS))?.locale ?? null);
+    const { language } = await c.preferencesFor(userId);
+    if (language !== 'slack') return c.languages.forLocale(language);
+    return c.languages.forLocale((await c.people.find(userId, LOCALE_FOR_MS))?.locale ?? null);
   }
 
   return async (userId) =>
     inTime(find(userId), {
       withinMs: LANGUAGE_MS,
-      otherwise: languages.shared,
+      otherwise: c.languages.shared,
       what: 'the language of a person',
-      log,
+      log: c.log,
     });
 }

@@ -23,17 +23,9 @@ export type DatabaseThread = ReturnType<typeof startDatabaseThread>;
 
 /**
  * PGlite in its own thread: its statements run synchronously, and on the main thread each would keep the process from
- * reading what Slack sends. It has one connection, which everything passes to through one gate.
+ * reading what Slack sends. It has one connection, which everything passes to through one gate. `onFatal`: it has failed for good.
  */
-export function startDatabaseThread({
-  program = DATABASE_PROGRAM,
-  onFatal,
-}: {
-  /** Another program to run in it. */
-  program?: URL | undefined;
-  /** The database or its thread has failed for good. */
-  onFatal: (cause: Error) => void;
-}) {
+export function startDatabaseThread(onFatal: (cause: Error) => void, program = DATABASE_PROGRAM) {
   setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
   const line = createLine(new Worker(program, { name: 'database' }), onFatal);
   const gate = createPriorityGate();

@@ -51,13 +51,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   };
   const release = claim();
   const { promise: failed, resolve: fail } = Promise.withResolvers<OperatorError>();
-  const thread = startDatabaseThread({
-    program: options.program,
-    onFatal: (cause) => {
-      const say: Say = ({ store }) => store.diskFailed(databaseIn(dataDir), cause.message);
-      fail(new OperatorError('disk-failed', say, { cause }));
-    },
-  });
+  const thread = startDatabaseThread((cause) => {
+    const say: Say = ({ store }) => store.diskFailed(databaseIn(dataDir), cause.message);
+    fail(new OperatorError('disk-failed', say, { cause }));
+  }, options.program);
   try {
     await openFolder(dataDir, thread);
   } catch (error) {
