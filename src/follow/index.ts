@@ -23,19 +23,12 @@ import { createRound, startWatching } from './watcher.ts';
 export { fileRow } from './thread.ts';
 
 /** Brings a session's status and Devin's words to its card and its thread. */
-export function createFollowing({
-  queue,
-  prepare,
-  findUnconfirmed,
-  ...parts
-}: Omit<FollowContext, 'enqueue'> & {
-  queue: Pick<Queue, 'enqueue' | 'work'>;
-  /** Runs once, when this process starts to watch. */
-  prepare: (signal: AbortSignal) => Promise<void>;
-  /** Runs after each round. */
-  findUnconfirmed: (signal: AbortSignal) => Promise<void>;
-}) {
-  const c: FollowContext = { ...parts, enqueue: queue.enqueue };
+export function createFollowing(
+  queue: Pick<Queue, 'work'>,
+  c: FollowContext,
+  /** `prepare` runs once, when this process starts to watch; `findUnconfirmed` after each round. */
+  { prepare, findUnconfirmed }: Record<'prepare' | 'findUnconfirmed', (signal: AbortSignal) => Promise<void>>,
+) {
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relayFromDevin(c, sessionId, signal), {
     concurrency: 20,
   });

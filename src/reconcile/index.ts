@@ -33,16 +33,12 @@ const MOST_SHOWN = 200;
  */
 export function createReconciling(
   c: ReconcileContext,
+  queue: Pick<Queue, 'work'>,
+  /** `home`: draws the Home of a person. */
   {
-    queue,
     listing,
     home,
-  }: {
-    queue: Pick<Queue, 'work'>;
-    listing: Pick<Listing, 'troubledIn'>;
-    /** Draws the Home of a person. */
-    home: (subject: string) => Promise<number | null>;
-  },
+  }: { listing: Pick<Listing, 'troubledIn'>; home: (subject: string) => Promise<number | null> },
 ): ShowNow {
   const show: ShowNow = async (key) => {
     const kind = MESSAGE_KINDS.find((one) => key.startsWith(`${one}:`));

@@ -53,13 +53,8 @@ export const approvalSchema = z.object({
 export type Approval = z.infer<typeof approvalSchema>;
 
 /** The approval that the request waits for, and its number; null: none. */
-export function pendingApproval({
-  state,
-  approvals,
-}: {
-  state: RequestState;
-  approvals: readonly Approval[];
-}): { approval: Approval; number: number } | null {
+export function pendingApproval(request: { state: RequestState; approvals: readonly Approval[] }) {
+  const { state, approvals } = request;
   const number = approvals.length - 1;
   const approval = state === 'awaiting-approval' ? approvals[number] : undefined;
   return approval === undefined ? null : { approval, number };

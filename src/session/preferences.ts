@@ -65,20 +65,12 @@ export type Steering =
  * A session's owner: the person who asked for it here, and the member of the organization it runs as. Following a session
  * brings notifications, not ownership.
  */
-export function ownershipOf({
-  source,
-  userId,
-  identity,
-}: {
-  source: string;
-  userId: string;
-  identity: Identity | null;
-}) {
+export function ownershipOf(asked: { source: string; userId: string; identity: Identity | null }) {
   return {
     /** null: not asked for here. */
-    requester: source === 'follow' ? null : userId,
+    requester: asked.source === 'follow' ? null : asked.userId,
     /** null: unknown, or the service user. */
-    owner: identity?.kind === 'matched' ? identity : null,
+    owner: asked.identity?.kind === 'matched' ? asked.identity : null,
   };
 }
 

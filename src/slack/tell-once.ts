@@ -17,11 +17,7 @@ const NOTICE_MS = 24 * 60 * 60_000;
  */
 export async function tellOnce(
   store: TellingStore,
-  {
-    sessionId,
-    userId,
-    reason,
-  }: {
+  told: {
     sessionId: string;
     userId: string;
     /** Why a message stays in the thread. */
@@ -29,7 +25,8 @@ export async function tellOnce(
   },
   tell: () => Promise<void>,
 ): Promise<void> {
-  return once(store, { name: `notice ${sessionId} ${userId} ${reason}`, forMs: NOTICE_MS }, tell);
+  const name = `notice ${told.sessionId} ${told.userId} ${told.reason}`;
+  return once(store, { name, forMs: NOTICE_MS }, tell);
 }
 
 /** Slack's last attempt comes about six minutes after the first. https://docs.slack.dev/apis/events-api/#retries */

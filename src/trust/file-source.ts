@@ -63,11 +63,7 @@ async function readSource(path: string): Promise<Source> {
 export async function openFile<T>(
   path: string | null,
   format: Format<T>,
-  {
-    everyMs,
-    text,
-    log,
-  }: {
+  c: {
     /** Mounted files send no events when they change, so they are read again. */
     everyMs: number;
     text: Text;
@@ -79,7 +75,7 @@ export async function openFile<T>(
   const parsed = (source: Source | null): YamlResult<T> =>
     source === null || path === null
       ? { ok: true, value: schema.parse({}), sha256: null }
-      : parseYaml(source, { name: path, format, text });
+      : parseYaml(source, { name: path, format, text: c.text });
   let seen = await read();
   let handled = seen;
   const first = parsed(seen);
@@ -103,17 +99,17 @@ export async function openFile<T>(
       await told(result.sha256);
       ({ value, sha256 } = result);
       problems = [];
-      log.info({ sha256 }, `the ${name} file has changed; the new one is in force`);
+      c.log.info({ sha256 }, `the ${name} file has changed; the new one is in force`);
     } else {
       ({ problems } = result);
-      log.error({ problems }, `the ${name} file has errors; the last valid one stays in force`);
+      c.log.error({ problems }, `the ${name} file has errors; the last valid one stays in force`);
     }
     handled = source;
   }
 
   const lookSafely = async (): Promise<void> =>
     look().catch((error: unknown) =>
-      log.warn({ err: error }, `a change of the ${name} file could not be recorded`),
+      c.log.warn({ err: error }, `a change of the ${name} file could not be recorded`),
     );
 
   return {
@@ -124,7 +120,7 @@ export async function openFile<T>(
     start: async (onLoaded) => {
       told = onLoaded;
       await told(sha256);
-      return repeat(lookSafely, everyMs);
+      return repeat(lookSafely, c.everyMs);
     },
   };
 }

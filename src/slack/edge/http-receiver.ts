@@ -28,12 +28,7 @@ const WARNED: ReadonlySet<RefusedDelivery> = new Set(['unsigned', 'signature']);
  * Receives Slack's deliveries. Replaces Bolt's receiver, which parses a body before it checks the signature, accepts
  * times in the future, and never answers a signed `null`.
  */
-export function createHttpReceiver({
-  signingSecret,
-  deliver,
-  onRefused,
-  log,
-}: {
+export function createHttpReceiver(c: {
   signingSecret: string;
   deliver: Deliver;
   onRefused: (why: RefusedDelivery) => void;
@@ -42,9 +37,9 @@ export function createHttpReceiver({
   let isOpen = false;
 
   function refuse(why: RefusedDelivery, response: ServerResponse): void {
-    onRefused(why);
+    c.onRefused(why);
     if (WARNED.has(why))
-      log.warn(
+      c.log.warn(
         { why },
         'a delivery was refused: check SLACK_SIGNING_SECRET and the clock if it came from Slack',
       );
@@ -53,14 +48,14 @@ export function createHttpReceiver({
   }
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readDelivery(request, signingSecret);
+    const body = await readDelivery(request, c.signingSecret);
     if (typeof body === 'string') return refuse(body, response);
     const { type, challenge, ssl_check: check } = body;
     if (check === '1') return end(response, 200);
     // https://docs.slack.dev/reference/events/url_verification
     if (type === 'url_verification') return respond(response, { challenge });
     if (!isOpen || (await hasHungUp(request))) return refuse('failed', response);
-    const why = await deliver({
+    const why = await c.deliver({
       body,
       // https://docs.slack.dev/apis/events-api/#retries
       retryNum: Number(request.headers['x-slack-retry-num'] ?? 0),

@@ -38,12 +38,7 @@ export type People = ReturnType<typeof createPeople>;
 /** How long Slack's answer about a person counts, unless Slack reports a change. */
 const KNOWN_FOR_MS = 5 * 60 * 1000;
 
-export function createPeople({
-  client,
-  teamId,
-  knownPeople,
-  now,
-}: {
+export function createPeople(c: {
   client: WebClient;
   /** The workspace the app is installed in; people of others are external. */
   teamId: () => string;
@@ -53,7 +48,7 @@ export function createPeople({
   async function ask(asking: Promise<{ user?: unknown }>): Promise<SlackPerson | null> {
     try {
       const { user } = await asking;
-      return toPerson(userSchema.parse(cleanJson(user)), teamId());
+      return toPerson(userSchema.parse(cleanJson(user)), c.teamId());
     } catch (error) {
       if (NOBODY_CODES.has(refusalCode(error) ?? '')) return null;
       throw error;
@@ -62,12 +57,12 @@ export function createPeople({
 
   /** null: Slack doesn't know the person. Throws if Slack can't be asked. `forMs`: how long an answer counts. */
   async function find(userId: string, forMs = KNOWN_FOR_MS): Promise<SlackPerson | null> {
-    const who = { teamId: teamId(), userId };
-    const askedAtMs = now();
-    const known = await knownPeople.since(who, new Date(askedAtMs - forMs), new Date(askedAtMs));
+    const who = { teamId: c.teamId(), userId };
+    const askedAtMs = c.now();
+    const known = await c.knownPeople.since(who, new Date(askedAtMs - forMs), new Date(askedAtMs));
     if (known !== null) return known === NOBODY ? null : known;
-    const person = await ask(client.users.info({ user: userId, include_locale: true }));
-    await knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));
+    const person = await ask(c.client.users.info({ user: userId, include_locale: true }));
+    await c.knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));
     return person;
   }
 
@@ -83,7 +78,7 @@ export function createPeople({
     },
     /** null: nobody in this workspace has the address, or the app may not look. Throws if Slack can't be asked. */
     findByEmail: async (email: string): Promise<SlackPerson | null> =>
-      unlessRefused(ask(client.users.lookupByEmail({ email }))),
+      unlessRefused(ask(c.client.users.lookupByEmail({ email }))),
   };
 }
 

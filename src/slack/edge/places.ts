@@ -146,18 +146,14 @@ const describedSchema = z.object({
 export type Conversations = ReturnType<typeof createConversations>;
 
 /** What Slack says about conversations and who is in them. Each answer counts for a minute. All throw if Slack can't be asked. */
-export function createConversations({
-  client,
-  directChannel,
-  now,
-}: {
+export function createConversations(c: {
   client: WebClient;
   /** A person's direct messages with the app; null: they can't have any. */
   directChannel: (userId: string) => Promise<string | null>;
   now: () => number;
 }) {
   async function describe(channelId: string) {
-    const { channel } = describedSchema.parse(await client.conversations.info({ channel: channelId }));
+    const { channel } = describedSchema.parse(await c.client.conversations.info({ channel: channelId }));
     return {
       name: channel.name,
       // If Slack doesn't say, only a channel counts as public.
@@ -168,10 +164,10 @@ export function createConversations({
 
   async function presence({ channelId, userId }: InConversation): Promise<Presence> {
     // A direct message has two members, and the app sees only its own. Describing it would need im:read.
-    if (isDirectMessage(channelId)) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
+    if (isDirectMessage(channelId)) return (await c.directChannel(userId)) === channelId ? 'in' : 'unseen';
     try {
       if (!(await describe(channelId)).isPrivate) return 'in';
-      return (await isMember(client, { channelId, userId })) ? 'in' : 'out';
+      return (await isMember(c.client, { channelId, userId })) ? 'in' : 'out';
     } catch (error) {
       const code = refusalCode(error);
       if (code === null) throw error;
@@ -182,9 +178,9 @@ export function createConversations({
   const visible = async (channelId: string) => unlessRefused(describe(channelId));
   const keyOf = ({ channelId, userId }: InConversation): string => `${channelId}:${userId}`;
   return {
-    presence: remembered(presence, { keyOf, now }),
+    presence: remembered(presence, { keyOf, now: c.now }),
     /** null: the app may not see it. */
-    describePlace: remembered(visible, { keyOf: (channelId) => channelId, now }),
+    describePlace: remembered(visible, { keyOf: (channelId) => channelId, now: c.now }),
   };
 }
 

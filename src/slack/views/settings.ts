@@ -148,16 +148,13 @@ export function renderDefaults(defaults: EffectiveDraft, before: string[], text:
 /** The fields with a flag, which the command can set, too. */
 const settable: readonly Field[] = fields.filter(({ flag, isOwn }) => flag !== null && isOwn !== true);
 
-/** A person's own defaults, with the inputs of the form that starts a session. */
+/**
+ * A person's own defaults, with the inputs of the form that starts a session. `metadata`: of the Home that it was opened
+ * from; null: it was opened from a message.
+ */
 export function renderDefaultsForm(
-  {
-    metadata,
-    draft: { values, names },
-  }: {
-    /** Of the Home that it was opened from; null: it was opened from a message. */
-    metadata: HomeMetadata | null;
-    draft: EffectiveDraft;
-  },
+  metadata: HomeMetadata | null,
+  { values, names }: EffectiveDraft,
   text: Text,
 ): ModalView {
   const inputs = (wanted: FieldGroup): KnownBlock[] =>

@@ -110,7 +110,7 @@ export const SETTINGS_PRESSES = {
     const metadata = view === null ? null : homeMetadata.read(view.metadata);
     const { person = {} } = await c.store.settings.layersFor({ channelId: '', teamId, userId });
     const draft = c.withNames(applyDefaults({ person }));
-    const form = renderDefaultsForm({ metadata, draft }, await c.textFor(userId));
+    const form = renderDefaultsForm(metadata, draft, await c.textFor(userId));
     await openView(c, press, form);
   }),
 } satisfies Presses;
