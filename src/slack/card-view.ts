@@ -264,7 +264,7 @@ export function shownIdentity(identity: LookedUpIdentity, text: Text): FormIdent
   if (identity === null) return unidentified(text.steering.notLookedUp);
   if (identity.kind === 'refused') return cannotStart(refusalSentence(identity, text), text);
   const who = identity.kind === 'matched' ? bold(fact(identity.name)) : text.card.serviceUser;
-  return { mayStart: true, who: text.modal.runsAs.member(who), how: escape(howKnown(identity, text)) };
+  return { mayStart: true, who: text.modal.runsAs(who), how: escape(howKnown(identity, text)) };
 }
 
 /** Why nobody knows who they are, or not yet. */

@@ -8,7 +8,7 @@ test.each([
   ['サービスユーザー', 'サービスユーザーとして実行'],
 ])('Japanese has a space after %s only if it is not written in Japanese', (name, words) => {
   expect(ja.card.as(name)).toBe(words);
-  expect(ja.modal.runsAs.member(name)).toBe(words);
+  expect(ja.modal.runsAs(name)).toBe(words);
 });
 
 test.each([

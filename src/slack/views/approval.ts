@@ -157,7 +157,7 @@ function factLines(message: ApprovalView, text: Text): string[] {
   const { max_acu_limit: cap, ...others } = asked.values;
   const { fields, modal, details } = text;
   return present([
-    modal.runsAs.member(escape(asked.runsAs ?? text.card.serviceUser)),
+    modal.runsAs(escape(asked.runsAs ?? text.card.serviceUser)),
     row(fields.max_acu_limit.label, cap === undefined ? details.none : acuWords(cap)),
     most === undefined ? null : text.policy.hurdles.cap(acuWords(most)),
     budget === undefined ? null : words.left(moneyWords(budget, text)),

@@ -24,23 +24,10 @@ import { bold, escape } from './text.ts';
 /** The box for a message to Devin. It also works if the app isn't in the channel and hears no replies. */
 export function renderReplyBox(requestId: string, text: Text): ModalView {
   const { box } = text.steering;
-  return modal(
-    {
-      id: VIEW.reply,
-      metadata: sessionMetadata.write({ requestId }),
-      words: box,
-      blocks: [
-        inputBlock({
-          blockId: REPLY_BLOCK,
-          label: box.label,
-          hint: box.hint,
-          optional: false,
-          element: textElement({ maxLength: LIMIT.inputText, multiline: true, focus: true }),
-        }),
-      ],
-    },
-    text,
-  );
+  const { label, hint } = box;
+  const element = textElement({ maxLength: LIMIT.inputText, multiline: true, focus: true });
+  const blocks = [inputBlock({ blockId: REPLY_BLOCK, label, hint, optional: false, element })];
+  return modal({ id: VIEW.reply, metadata: sessionMetadata.write({ requestId }), words: box, blocks }, text);
 }
 
 /** What was typed; may be empty. */

@@ -65,9 +65,7 @@ export const modal = {
     /** What to do at a box. */
     tick: 'Check the box or leave it empty.',
   },
-  runsAs: {
-    member: (name: string): string => `Runs as ${name}`,
-  },
+  runsAs: (name: string): string => `Runs as ${name}`,
   cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
   /** At the task. Sending the form again starts another. */
   askedBefore:

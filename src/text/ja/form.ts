@@ -52,9 +52,7 @@ export const modal: Text['modal'] = {
     leaveEmpty: '指定しない場合は、もう一度「開始」を押してください。',
     tick: 'チェックを入れるか、外したままにしてください。',
   },
-  runsAs: {
-    member: (name) => nameBefore('として実行', name),
-  },
+  runsAs: (name) => nameBefore('として実行', name),
   cannotStart: (why) => `まだセッションを開始できません。${why}`,
   askedBefore:
     '1 分ほど前に同じ内容で開始しています。カードを確認してください。新しいセッションは開始していません。別のセッションを開始するには、もう一度「開始」を押してください。',
