@@ -22,9 +22,7 @@ import { once, type Interval } from './time.ts';
 import { createQuickGate, createSpending, createSteeringCheck } from './trust/index.ts';
 
 export type Bot = {
-  /**
-   * Resolves when the app takes requests. Rejects with an `OperatorError`, or with an `AbortError` after `stop`.
-   */
+  /** Resolves when the app takes requests. Rejects with an `OperatorError`; after `stop`, an `AbortError`. */
   start(): Promise<{ port: number }>;
   /** Takes no new work, and records what is running. A second call waits for the first. */
   stop(): Promise<void>;

@@ -108,10 +108,7 @@ type Environment = Record<string, string | undefined>;
 /** The names of a proxy are written either way: curl reads `https_proxy` first. https://curl.se/docs/manpage.html */
 const PROXY_NAMES = /^(https?|no)_proxy$/;
 
-/**
- * An empty variable counts as not set: shells and compose files write it that way. Spaces around a value are pasted with
- * it, or left by `docker run --env-file`.
- */
+/** Empty is not set: shells and compose files write it that way. Spaces around a value come with pasting. */
 function withoutEmpty(environment: Environment): Environment {
   // Small letters come last, and what comes last counts.
   const names = Object.keys(environment).toSorted();

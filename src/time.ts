@@ -34,10 +34,7 @@ export function once<T>(run: () => Promise<T>): () => Promise<T> {
   return async () => (done ??= run());
 }
 
-/**
- * While a person waits, one late or failed answer must not hold up the rest. `otherwise`: the result then. `what` failed,
- * for the log.
- */
+/** While a person waits, one late or failed answer holds up nothing. `otherwise`: the result then. */
 export async function inTime<T>(
   asking: Promise<T>,
   { withinMs, otherwise, what, log }: { withinMs: number; otherwise: T; what: string; log: Log },
@@ -120,10 +117,7 @@ export async function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
 
 export type RemoteClock = ReturnType<typeof createRemoteClock>;
 
-/**
- * Another system's time, from the `Date` of its answers. This machine's clock may be wrong, so it only measures the time
- * since the last answer.
- */
+/** Another system's time, by the `Date` of its answers and what this machine measured since the last one. */
 export function createRemoteClock() {
   let seen: { theirMs: number; atMs: number } | null = null;
 

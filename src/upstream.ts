@@ -6,10 +6,7 @@ const FAILURES = 5;
 const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/**
- * Spares another system that is down: what can wait makes only one call after each pause, and a pause is as long as the
- * system has been down.
- */
+/** Spares a system that is down: what can wait makes one call after each pause, and pauses grow. */
 export function createUpstream({
   origin,
   fetch,

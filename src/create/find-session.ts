@@ -138,10 +138,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/**
- * How long until the next search for a session whose creation was not confirmed, in ms, `sinceMs` after it was given up;
- * null: never. Devin's list may lag, and a slow creation may end later.
- */
+/** Until the next search, in ms, `sinceMs` after it was given up; null: never. Devin's list may lag. */
 export function recheckInterval(sinceMs: number): number | null {
   if (sinceMs >= DAY_MS) return null;
   return Math.min(HOUR_MS, Math.max(MINUTE_MS, sinceMs / 2));

@@ -21,10 +21,7 @@ type Planned = { before: SessionRequest; next: Next };
 type Moved = Planned & { request: SessionRequest; isRunning: boolean };
 type Session = Required<Next>['session'];
 
-/**
- * Writes what a request becomes. null: it is no longer in that state, or the session is another's. Throws a LeaseLostError
- * if another process has taken over.
- */
+/** null: it is no longer in that state, or the session is another's. Throws a LeaseLostError. */
 export async function move(
   c: MoveContext,
   { request: before, next, lease }: { request: SessionRequest; next: Next | InTransaction; lease: Lease },
@@ -97,10 +94,7 @@ async function inTransaction(
   return moved;
 }
 
-/**
- * Once a request has ended or has its session, its session secrets are erased. If an earlier attempt may have started a
- * session, it doesn't end: it is `unknown` again.
- */
+/** Secrets end with the request. If an earlier attempt may have started a session, it is `unknown`. */
 function stepOf(
   { store: { envelopes } }: MoveContext,
   { id, state, sealed, ...request }: SessionRequest,

@@ -19,10 +19,7 @@ import { after, created, ended, notApproved } from './move.ts';
 /** Why a card isn't where it was requested; beside Slack's own codes. */
 export const PERSON_NOT_IN_CONVERSATION = 'person_not_in_conversation';
 
-/**
- * accepted -> held if a message asked for it, or ready, or refused. A task without context or files is sent at once: nothing
- * has to be saved before that.
- */
+/** accepted -> held if a message asked for it, or ready, or refused. A bare task is sent at once. */
 export const begin: Step = async (c, request) => {
   const { changes, approved } = await identify(c, request);
   const { undoMs, now } = c.tuning;
@@ -45,10 +42,7 @@ export const untilUndoIsOver: Step = async ({ tuning }, { heldUntil }) => {
 /** Files beyond this are left out, and the card says so. */
 const MAX_FILES = 20;
 
-/**
- * ready -> awaiting-approval, if the policy wants an approval that the request doesn't have; or ready to be sent: the prompt
- * with its Slack context is fixed, and the files are at Devin.
- */
+/** ready -> awaiting-approval if the policy wants one; else the prompt is fixed, the files at Devin. */
 export const prepare: Step = async (c, request, { signal }) => {
   const collected = { ...request, material: request.material ?? (await collect(c, request)) };
   if ((await judge(c, collected)).kind === 'allowed') return upload(c, collected, signal);
@@ -149,10 +143,7 @@ async function collect({ slack }: CreateContext, request: SessionRequest): Promi
   };
 }
 
-/**
- * To `sending`, unless its session exists already. Weeks may have passed since the request was ready: its person may be
- * someone else in Devin, and the policy may want an approval by now.
- */
+/** To `sending`, unless its session exists already. By now its person or the policy may have changed. */
 export const send: Step = async (c, request) => {
   // As it was sent before. null: there is none, or the app may not list sessions, so that nobody can say.
   const earlier = mayBeSent(c, request) ? await findOne(c, request).catch(nullIfRefused) : null;

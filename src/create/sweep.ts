@@ -25,10 +25,7 @@ export type SweepContext = MoveContext & {
   times: Times['sweepTimes'];
 };
 
-/**
- * Puts what a dead process left behind back into the queue, so that no request is forgotten. `alone`: no other process is
- * running, so what is open was left by a dead one.
- */
+/** Puts what a dead process left back into the queue. `alone`: whatever is open was left by a dead one. */
 export async function startSweep(c: SweepContext, { alone }: { alone: boolean }): Promise<Interval> {
   const { store, queue, enqueue, onSilent, readTime, times, tuning } = c;
   const { requests, replies, messages, shown } = store;
@@ -73,10 +70,7 @@ export async function startSweep(c: SweepContext, { alone }: { alone: boolean })
   return repeat(sweep, times.everyMs);
 }
 
-/**
- * Searches again for sessions whose creation was not confirmed and that were not found in time: each costs, whether anyone
- * sees it or not.
- */
+/** Searches again for sessions whose creation was not confirmed: each costs, seen or not. */
 export async function findUnconfirmed(c: CreateContext, signal: AbortSignal): Promise<void> {
   const due = await c.store.ledger.lost(new Date(c.tuning.now()));
   for (const lost of due) await planNext(c, lost);

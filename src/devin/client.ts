@@ -87,10 +87,7 @@ const PLAIN = { redirect: 'manual', parseJson: (text: string) => text } as const
 
 const UNAUTHORIZED = 401;
 
-/**
- * The connection to Devin's API v3. No write is repeated unless the operation says so, and the key goes only to the API's
- * own origin.
- */
+/** Devin's API v3. No write is repeated unless its operation says so. The key goes only to the API. */
 export function createDevinClient(options: DevinClientOptions) {
   const { apiUrl, apiKey, orgId, fetch = globalThis.fetch, log, onRequest } = options;
   const { origin, hostname } = new URL(apiUrl);
@@ -192,10 +189,7 @@ function requestIdOf(headers: Headers): string | null {
   return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
 }
 
-/**
- * ky's errors contain the request with its key and body, so they're never a cause. `status`: of the last answer; null:
- * there was none.
- */
+/** ky's errors have the key, so they're never a cause. `status`: of the last answer; null: none came. */
 function toDevinError(
   error: unknown,
   { operation, sensitive }: Operation,

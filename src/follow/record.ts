@@ -97,10 +97,7 @@ async function record(
   });
 }
 
-/**
- * Devin has an answer, and still says that it waits for one. Until it says something newer, it works; once a poll has shown
- * that, its status is up to date.
- */
+/** Devin has an answer, and still says that it waits. Until it says something newer, it works. */
 async function lags(
   { store: { echoes } }: FollowContext,
   { current, snapshot }: { current: SessionRow; snapshot: SessionSnapshot },

@@ -70,10 +70,7 @@ export async function postWaiting(
   return againMs;
 }
 
-/**
- * What keeps failing, or is refused, is skipped and counted, and what comes after it no longer waits for it. Returns when to
- * try again, in ms; null: it is done.
- */
+/** What keeps failing is skipped and counted, and holds up nothing. When to try again, in ms; null: done. */
 async function postOrSkip(c: FollowContext, job: PostJob, post: () => Promise<void>): Promise<number | null> {
   const { row, signal } = job;
   const { sessionId, key } = row;
@@ -207,10 +204,7 @@ function untilDue({ tuning }: FollowContext, { row, fetched }: PostJob, { kind }
   if (waitMs > 0) throw new Later('busy', waitMs);
 }
 
-/**
- * The milestone that Devin's words carry, once it's due: the last words, about the phase that the session is in. Throws a
- * Later before that.
- */
+/** The milestone that Devin's last words carry, about the present phase. Throws a Later until it's due. */
 async function milestoneWith(c: FollowContext, job: PostJob): Promise<ThreadMessage | null> {
   const { messages } = c.store;
   const { followed, row: words } = job;

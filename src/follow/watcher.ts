@@ -210,10 +210,7 @@ const FAILURES: ReadonlySet<DevinErrorCode> = new Set(['unavailable', 'invalid-r
 const mayBeOfOne = ({ code, retryAfterMs }: DevinError): boolean =>
   retryAfterMs === null && FAILURES.has(code);
 
-/**
- * Devin pushes nothing, so it is polled. One request; sessions that the list leaves out, or because of which it may fail, are
- * fetched one by one. `sessionIds`: at most a batch.
- */
+/** One request for a batch; sessions that it leaves out, or may fail because of, are fetched one by one. */
 export async function poll(
   { list, get }: Pick<Devin['sessions'], 'list' | 'get'>,
   sessionIds: readonly string[],

@@ -59,10 +59,7 @@ export function createQueue({
   const registrations: Registration[] = [];
   let pool: WorkerPool | null = null;
 
-  /**
-   * Only after `start`. One job waits for each key: enqueuing another makes it start no later than that one would; a job
-   * that failed keeps its pause. A job that is running doesn't count.
-   */
+  /** One job waits for each key: another moves it forward at most. One that failed keeps its pause. */
   async function enqueue<Name extends JobName>(
     name: Name,
     payload: Jobs[Name],

@@ -66,10 +66,7 @@ export function sooner(one: number | null, other: number | null): number | null 
   return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
-/**
- * When to try again, in ms; null: it is over, also when the other side asks for more time than is left: nobody is kept waiting
- * for what can only fail.
- */
+/** When to try again, in ms; null: never, also if the other side asks for more time than is left. */
 export function retryWindow(
   name: keyof typeof WINDOW_MS,
   { triedForMs, retryAfterMs }: Tried,

@@ -69,10 +69,7 @@ const CARD_WAIT_MS = 60_000;
 export const outcomeKey = (request: SessionRequest): string =>
   shownKey('outcome', request.id, attemptOf(request));
 
-/**
- * The person is notified once, under the card or in a direct message, that a request has no session or may have none. What
- * becomes of it is on the card.
- */
+/** Notifies the person once that a request has no session or may have none. The card says the rest. */
 export const OUTCOME: Kind = async (c, subject, before) => {
   const { store, slack, now } = c;
   const [requestId = '', attempt] = subject.split(':');

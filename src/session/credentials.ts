@@ -3,10 +3,7 @@ import type { StoredDraft } from './fields.ts';
 /** Not within a word, but right after `_` for italics, `%3D` in an address, and `\n` in JSON. */
 const START = String.raw`(?:(?<![A-Za-z\d-]|[A-Za-z\d-]_)|(?<=%[\dA-Fa-f]{2}|\\[nrt]))`;
 
-/**
- * Credentials whose format their issuer documents: how each starts, and what follows. Nothing else is guessed. Of a private
- * key, all lines count.
- */
+/** Credentials whose format their issuer documents: how each starts, and what follows. No guesses. */
 const CREDENTIALS = [
   // https://docs.slack.dev/authentication/tokens
   /(xox[a-z]-|xapp-)\d[\w-]{15,}/,

@@ -46,10 +46,7 @@ export function omitFields(draft: StoredDraft, keys: readonly FieldKey[]): Store
   return storedDraftSchema.parse(picked(draft, left));
 }
 
-/**
- * What a form's submission means. Everything that was set is in view, so an emptied input is no longer set. A value left as
- * it was keeps its source.
- */
+/** All that was set is in view, so an emptied input is no longer set. What stays keeps its source. */
 export function applyForm(prefill: EffectiveDraft, submitted: StoredDraft): EffectiveDraft {
   const now: FieldValues = submitted;
   const before: FieldValues = prefill.values;

@@ -15,10 +15,7 @@ export type FieldInput =
   | { kind: 'text' }
   /** One of a closed set. */
   | { kind: 'choice'; options: readonly string[] }
-  /**
-   * Several values. `none`: an empty list ("none at all") differs from leaving it out. `max`: how many Devin accepts,
-   * without the one that the app adds.
-   */
+  /** `none`: an empty list differs from no list. `max`: how many Devin accepts, without the app's own. */
   | { kind: 'list'; none: boolean; max?: number }
   /** A whole number that a person can enter. */
   | { kind: 'number'; min: number; max: number }

@@ -1,8 +1,6 @@
 import { isClosed, type SessionSnapshot } from './snapshot.ts';
 
-/**
- * What people see of a session. Devin's `status` and `status_detail` are open enums: with an unlisted one it is working.
- */
+/** What people see of a session. Devin's `status` and `status_detail` are open: with another it works. */
 export const SESSION_PHASES = [
   'queued',
   'starting',

@@ -61,10 +61,7 @@ export type Steering =
   /** Only members of the Devin organization can. `identity`: why the person isn't one, if known. */
   | { kind: 'members-only'; identity: RefusedIdentity | null };
 
-/**
- * A session's owner: the person who asked for it here, and the member of the organization it runs as. Following a session
- * brings notifications, not ownership.
- */
+/** The person who asked for it here, and the member it runs as. Who follows a session doesn't own it. */
 export function ownershipOf(asked: { source: string; userId: string; identity: Identity | null }) {
   return {
     /** null: not asked for here. */
@@ -98,10 +95,7 @@ export function isMember(identity: Identity): boolean {
 /** Who began the thread: `app`, with its card; `people`, before; `direct`: a direct message. */
 export type Began = 'app' | 'people' | 'direct';
 
-/**
- * Which replies of a thread go to Devin: all, the requester's, or those that mention the app; none if it is muted. In a
- * direct message there is no choice.
- */
+/** Which replies go to Devin: all, the requester's, mentions, none. Direct messages leave no choice. */
 export type ThreadState = 'all' | 'requester' | 'mentions' | 'direct' | 'muted';
 
 export function threadState(

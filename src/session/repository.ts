@@ -72,10 +72,7 @@ function pageIn(segments: readonly string[]): number | undefined {
 
 const GIT = '.git';
 
-/**
- * Without `.git`, slashes and the period of a sentence at the end: rules of the policy compare names, and each has one
- * way to be written.
- */
+/** Without `.git`, slashes and a period at the end: the policy compares names, each in one spelling. */
 function withoutEnd(value: string): string {
   let end = value.length;
   for (;;) {
@@ -87,10 +84,7 @@ function withoutEnd(value: string): string {
   }
 }
 
-/**
- * `owner/name` of `git.example.com/owner/name`, for comparing only: the first segment may be a group with a dot in its
- * name. Works for patterns of names, too.
- */
+/** `owner/name` of `git.example.com/owner/name`, to compare: a group can have a dot in its name. */
 export function withoutHost(name: string): string {
   const [host = '', ...rest] = name.replace(/^https?:\/\//i, '').split('/');
   return host.includes('.') && rest.length >= SEGMENTS ? rest.join('/') : name;

@@ -51,10 +51,7 @@ const pullRequestSchema = fromWire(
   }),
 );
 
-/**
- * As create, get, list, message, archive, unarchive and terminate answer it. Only get and list fill `statusDetail` and
- * `structuredOutput`.
- */
+/** As every call answers it. Only get and list fill `statusDetail` and `structuredOutput`. */
 export const sessionSnapshotSchema = z.object({
   /** Bare, whichever form Devin sent. An index can't hold a long one. */
   sessionId: z

@@ -11,10 +11,7 @@ export type UsageBy = (typeof USAGE_BY)[number];
 /** Which report. */
 export type UsageAsked = { scope: UsageScope; by: UsageBy; days: number };
 
-/**
- * Whether a person may see a report. Everyone sees their own, and of others only totals: those of the workspace unless the
- * policy names owners. `mayAll`: an owner, or a workspace admin.
- */
+/** Everyone sees their own, and totals unless the policy names owners. `mayAll`: an owner, or an admin. */
 export function maySeeUsage(
   { scope, by }: Omit<UsageAsked, 'days'>,
   { hasOwners, mayAll }: { hasOwners: boolean; mayAll: boolean },

@@ -30,10 +30,7 @@ export type Deadline = {
   commitBegins(): void;
 };
 
-/**
- * Rejects with a `TooLateError` at the end of the time, whatever the task does then. `mayBeWritten`: the task writes
- * without asking for the deadline.
- */
+/** Rejects with a `TooLateError` at the end of the time. `mayBeWritten`: the task asks for no deadline. */
 export async function withDeadline<T>(
   task: (deadline: Deadline) => Promise<T>,
   { writeMs = WRITE_MS, mayBeWritten = false } = {},

@@ -59,10 +59,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const PREFIX = 'v1.';
 
-/**
- * The first key encrypts, all of them decrypt. AES-256-GCM with a random nonce. The context (a request id) is
- * authenticated: a value that was moved to another row can't be decrypted.
- */
+/** AES-256-GCM; the first key encrypts, all decrypt. A value moved to another row can't be decrypted. */
 export function createSeal(first: Buffer, ...older: readonly Buffer[]) {
   // Made once: this takes longer than encrypting.
   const key = createSecretKey(first);

@@ -87,10 +87,7 @@ export function createIdentities(db: Kysely<Tables>) {
         .execute();
     },
 
-    /**
-     * Links a person to this member; null: to none. `then`: in the same transaction, if that changes anything. Returns who
-     * else is linked to the member, so that nothing changes; null: nobody.
-     */
+    /** `then`: in the same transaction, if that changes anything. Returns who else has it; null: nobody. */
     async link(
       person: Person,
       { devinUserId, by }: { devinUserId: string | null; by: string },

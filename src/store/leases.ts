@@ -34,10 +34,7 @@ export function createLeases(db: Kysely<Tables>) {
       return rows.length > 0;
     },
 
-    /**
-     * For all that a process holds at once. Whether each is still held, and was renewed: one that a transaction has locked is
-     * renewed there.
-     */
+    /** Whether each is still held, and was renewed: one that a transaction has locked is renewed there. */
     async renewAll(numbers: readonly string[], forMs: number): Promise<Map<string, { isRenewed: boolean }>> {
       const { rows } = await sql<{ number: string; isRenewed: boolean }>`
         with mine as (select name from leases where number = any(${numbers}::bigint[]) for update skip locked),

@@ -246,9 +246,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
       return row === undefined;
     },
 
-    /**
-     * Call it in the transaction that records Devin's answer. Returns whose session used more; null: nobody's.
-     */
+    /** In the transaction that records Devin's answer. Returns whose session used more; null: nobody's. */
     async follow(
       sessionId: string,
       { consumed = null, isOpen = null }: { consumed?: number | null; isOpen?: boolean | null },

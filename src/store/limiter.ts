@@ -29,10 +29,7 @@ export type Limiter = ReturnType<typeof createLimiter>;
  */
 export function createLimiter(limits: () => Limits) {
   return {
-    /**
-     * Call it before requests are inserted: locks these people until the end of the transaction, which fails if one of
-     * several is locked for long. `asked`: those that may be asked for twice.
-     */
+    /** Before requests are inserted: locks these people. `asked`: those that may be asked for twice. */
     async hold(people: readonly Person[], asked: readonly Twin[], trx: Transaction<Tables>): Promise<Lately> {
       await lockPeople(people, trx);
       const rows = await read(people, { states: PENDING_STATES, twins: twinsOf(people, asked) }, trx);
@@ -47,10 +44,7 @@ export function createLimiter(limits: () => Limits) {
       return { twins: findTwins(asked, rows[0]?.twins ?? []), take };
     },
 
-    /**
-     * What a person has used, their limits, and the one that one more would exceed; null: none. Nothing is locked, so it can
-     * change at any time.
-     */
+    /** What a person has used, their limits, and the one that one more would exceed; null: none. Unlocked. */
     async usage(
       person: Person,
       db: Kysely<Tables>,
@@ -149,10 +143,7 @@ function findTwins(asked: readonly Twin[], before: readonly Twin[]): Map<string,
   return found;
 }
 
-/**
- * Those of the last minutes, newest first, except ones that can't start or whose session is over. The same in each row: it
- * is read once. Few are that recent.
- */
+/** Those of the last minutes, newest first, except ones that can't start or whose session is over. */
 const twinsOf = (people: readonly Person[], asked: readonly Twin[]): RawBuilder<unknown> => sql`
   (select coalesce(json_agg(json_build_object('id', id, 'dedupeKey', dedupe_key, 'twinKey', twin_key)
       order by created_at desc), '[]')

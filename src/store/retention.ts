@@ -25,10 +25,7 @@ const PAUSE_MS = 100;
 
 const ago = (days: number): RawBuilder<Date> => sql<Date>`now() - ${days} * interval '1 day'`;
 
-/**
- * Removes text from old rows, and rows that are no longer needed; by the database's clock. Does nothing if a process did it
- * a moment ago.
- */
+/** Removes old text and rows, by the database's clock. Does nothing if a process did it a moment ago. */
 export async function removeExpired(
   { db, leases }: { db: Kysely<Tables>; leases: Pick<Leases, 'take'> },
   days: number,
@@ -108,10 +105,7 @@ type ForgottenCounts = {
   inProgress: number;
 };
 
-/**
- * Removes what a person wrote, what Devin wrote to them, and what is known about them besides their ids. Run it again to
- * remove what has ended since. `by`: who runs it.
- */
+/** What they wrote, what Devin wrote to them, and what is known of them but their ids. `by`: who runs it. */
 export async function forgetPerson(db: Kysely<Tables>, userId: string, by: string): Promise<ForgottenCounts> {
   const theirs = await findTheirs(db, userId);
   const ended = theirs.filter(({ isPending }) => !isPending);
@@ -228,10 +222,7 @@ const NO_DRAFT_TEXT = sql.join(
   sql` `,
 );
 
-/**
- * What people and Devin wrote for these requests and in their sessions. Options stay if they say what was asked for without
- * people's words: repositories, mode, caps.
- */
+/** What people and Devin wrote. Options stay if they hold no words: repositories, mode, caps. */
 async function clearText(trx: Transaction<Tables>, ids: readonly string[]): Promise<void> {
   const cleared = await sql<{ sessionId: string }>`
     update sessions set text_removed_at = now(), last_words = null,

@@ -36,10 +36,7 @@ const OVERDUE_MS = 2000;
 const FORGOTTEN_MS = 60_000;
 const MINUTE_MS = 60_000;
 
-/**
- * The turns in which messages are edited, and posted where Slack was too busy, for all replicas. What waits asks again when
- * its turn should come.
- */
+/** Turns to edit messages, and to post where Slack was too busy, for all replicas. Who waits asks again. */
 export function createTurns(db: Kysely<Tables>, edits: Rate, clock: Clock) {
   const rates = { edits, posts: POSTS };
   const inMs = (ms: number | RawBuilder<unknown>) => sql<Date>`${clock()} + ${interval(ms)}`;

@@ -23,10 +23,7 @@ type Directory = {
 /** Each decision edits the message of each of them, and Slack takes about 50 edits a minute. */
 const MOST_ASKED = 20;
 
-/**
- * Who is asked for an approval; only they can give it. Never the requester, nor who is the same member in Devin. Throws if
- * Slack or Devin can't be asked.
- */
+/** Who is asked to approve. Never the requester, nor who is the same in Devin. Throws if nobody can say. */
 export async function approversOf(
   c: Directory & { resolve: (person: Person) => Promise<Identity> },
   { approvers, need }: Terms,

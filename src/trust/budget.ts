@@ -63,10 +63,7 @@ export function createBudget(policy: () => Policy, ledger: Ledger, db: Kysely<Ta
       return isFree ? { at } : null;
     },
 
-    /**
-     * Before a message goes to a session: what the session may still use has to be reserved in this day, in the same way as at
-     * its start. null: it is; otherwise why not.
-     */
+    /** Before a message: reserves what the session may still use today. null: it is; otherwise why not. */
     async wake(sessionId: string): Promise<OverBudget | null> {
       const { limits, owners } = policy();
       if (ceilingsIn(limits).length === 0) return null;
@@ -87,10 +84,7 @@ export function createBudget(policy: () => Policy, ledger: Ledger, db: Kysely<Ta
     /** The message didn't reach the session. */
     letGo: ledger.letGo,
 
-    /**
-     * Counts what a session used, in the transaction that records Devin's answer. The policy's owners are told of each alert
-     * once.
-     */
+    /** In the transaction that records Devin's answer. The policy's owners are told of each alert once. */
     async follow(
       sessionId: string,
       consumption: Parameters<Ledger['follow']>[1],

@@ -26,10 +26,7 @@ type Question = {
 /** The first word: scripts read it. */
 const DECISION = { allow: 'allowed', refuse: 'refused', approve: 'approval' };
 
-/**
- * What a command would lead to if nothing is spent: its decision, and all that is in its way. `problems`: why the command
- * wouldn't take this text either.
- */
+/** What a command would lead to if nothing is spent. `problems`: why the command wouldn't take this text. */
 export function explain(
   policy: Policy,
   { command, ...question }: Question,

@@ -53,10 +53,7 @@ export type Terms = { approvers: readonly PersonPattern[]; need: number };
 export const SESSION_LIMIT = 'limits.acu_per_session';
 const CHANNEL_SET = 'channels.set';
 
-/**
- * May this person ask for this here? The first rule that matches decides; what the place sets and the limits always hold.
- * `approved`: the rules and limits that it was approved for.
- */
+/** The first rule that matches decides; places and limits always hold. `approved`: rules and limits. */
 export function decide(policy: Policy, asked: PolicyFacts, approved: readonly string[] = []): Decision {
   const { place, request } = asked;
   const { set, fillIn } = rulesAt(policy, place);
@@ -147,10 +144,7 @@ export function rulesAt(policy: Policy, place: PolicyPlace) {
     preferences,
     /** What is sent to Devin with every task; null: nothing. */
     instructions: said.length === 0 ? null : said.join('\n\n'),
-    /**
-     * Adds what the place sets where nobody typed another value, and `acu_per_session` where nobody set a cap. A lower cap
-     * stays.
-     */
+    /** Adds what the place sets where nobody typed a value, and `acu_per_session` if no cap is lower. */
     fillIn: (draft: EffectiveDraft) => fillIn(draft, set, policy.limits.acu_per_session),
   };
 }

@@ -28,10 +28,7 @@ type ReaderDeps = {
 
 export function createThreadReader({ client, people, presence, permalink, botUserId }: ReaderDeps) {
   return {
-    /**
-     * The chosen messages of the picked one's thread, oldest first. null: the app can't read it, or the person isn't in the
-     * conversation.
-     */
+    /** The chosen messages, oldest first. null: the app can't read there, or the person isn't there. */
     async read(context: MessageContext, userId: string): Promise<SlackMessage[] | null> {
       const { channelId, picked, choice } = context;
       if (choice === 'message') return [picked];
@@ -40,10 +37,7 @@ export function createThreadReader({ client, people, presence, permalink, botUse
       return read?.filter(({ ts }) => choice === 'thread' || ts <= picked.ts) ?? null;
     },
 
-    /**
-     * A message as it is now, since Slack delivers it again as it was first sent, minutes later. null: it was deleted. If
-     * Slack can't be asked: as it was.
-     */
+    /** As it is now: Slack delivers it again as it first was. null: deleted. If Slack fails: as it was. */
     async readAgain<Said extends Readable>(message: Said): Promise<Said | null> {
       const { channelId: channel, ts, threadTs } = message;
       const only = { oldest: ts, latest: ts, inclusive: true };

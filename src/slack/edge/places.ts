@@ -10,10 +10,7 @@ import { remembered } from '../../time.ts';
 import { refusalCode, unlessRefused } from './errors.ts';
 import type { PrivatePlace } from './outbound.ts';
 
-/**
- * The kind of conversation that a command, a press or a shortcut comes from. Their payloads use these words for private
- * ones. null: not known.
- */
+/** Where a command, a press or a shortcut comes from, by the words of its payload. null: not known. */
 export function placeKindOf(channelName: string): PlaceKind | null {
   if (channelName === '') return null;
   if (channelName === 'directmessage') return 'direct';

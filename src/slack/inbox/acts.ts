@@ -106,10 +106,7 @@ export async function holdReply(c: RepliesContext, reply: NewThreadReply): Promi
   });
 }
 
-/**
- * An edit replaces a waiting message, and corrects one that Devin has. Only its author can do that. An edit wakes nothing:
- * Devin may have done the task long ago.
- */
+/** Its author's edit replaces a waiting message, and corrects one that Devin has. It wakes nothing. */
 export async function correctReply(c: RepliesContext, edit: ReplyEdit): Promise<void> {
   const { thread, userId, channelId, ts, text, editedTs, original } = edit;
   const { teamId } = thread.request;

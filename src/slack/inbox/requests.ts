@@ -39,9 +39,7 @@ async function keep(
   return { ...form, without: null, questions: null, sentIn: null };
 }
 
-/**
- * With what could be read, and at its fields what could not (`problems`). `id`: of one form, however often it is offered.
- */
+/** With what could be read, and `problems` at their fields. `id`: of one form, however often offered. */
 export async function offerForm(
   c: RequestsContext,
   origin: Origin,
@@ -165,10 +163,7 @@ export async function acceptForm(
   });
 }
 
-/**
- * A text that may have been a slip, which the person wants started as a task: once, however often they say so. False:
- * nothing is saved, since its form was sent.
- */
+/** A text that may have been a slip, as a task: once. False: nothing is saved, since its form was sent. */
 export async function acceptOffered(c: RequestsContext, form: Form): Promise<boolean> {
   const { draft, context } = form;
   const dedupeKey = offeredKey(form.id);

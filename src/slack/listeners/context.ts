@@ -44,10 +44,7 @@ export const quick = (handle: HandlePress): OnPress => ({ isQuick: true, handle 
 /** Saves what was asked for and is acknowledged then, so that nothing acknowledged is lost. */
 export const durable = (handle: HandlePress): OnPress => ({ isQuick: false, handle });
 
-/**
- * What a view does when it is sent. Resolves with what is wrong, by block id; if there is something, or if it throws, the
- * view stays open with everything in it.
- */
+/** Resolves with what is wrong, by block id. If anything is, or it throws, the view stays open. */
 export type OnSubmit = (c: ListenersContext, submission: Submission) => Promise<Record<string, string>>;
 export type Submissions = Partial<Record<SubmittedView, OnSubmit>>;
 
@@ -63,10 +60,7 @@ export function channelOf({ view, channelId: pressedIn }: Press): string {
   return channelId;
 }
 
-/**
- * What a button is about. Throws if the app doesn't know it, or an outsider pressed. Jobs check the person. `requestId`: if
- * it isn't the button's whole value.
- */
+/** What a button is about. Throws if that is unknown, or an outsider pressed. Jobs check the person. */
 export async function threadOf(
   c: ListenersContext,
   press: Press,

@@ -153,10 +153,7 @@ export function renderGreeting(command: string, text: Text): Rendered {
   return joinParts([line(lines), buttonRow(start)]);
 }
 
-/**
- * Why a request failed: what happened, why, what to do next; the place where it is shown says whether anything was started.
- * Plain text, as all of these are; renderers escape it.
- */
+/** What happened, why, what to do next. Plain text, as all of these are; renderers escape it. */
 export function userMessage(failure: Failure, text: Text): string {
   switch (failure.kind) {
     case 'identity':

@@ -148,10 +148,7 @@ export function renderDefaults(defaults: EffectiveDraft, before: string[], text:
 /** The fields with a flag, which the command can set, too. */
 const settable: readonly Field[] = fields.filter(({ flag, isOwn }) => flag !== null && isOwn !== true);
 
-/**
- * A person's own defaults, with the inputs of the form that starts a session. `metadata`: of the Home that it was opened
- * from; null: it was opened from a message.
- */
+/** A person's own defaults. `metadata`: of the Home it was opened from; null: it wasn't. */
 export function renderDefaultsForm(
   metadata: HomeMetadata | null,
   { values, names }: EffectiveDraft,

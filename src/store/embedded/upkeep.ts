@@ -29,10 +29,7 @@ export async function runUpkeep(database: Runner, { full, pauseMs, signal }: Upk
   await database.query('CHECKPOINT');
 }
 
-/**
- * Statements are planned once, mostly while their tables are empty. To analyze a table has the next of its statements planned
- * again, by what it holds now.
- */
+/** Statements are planned once, mostly on empty tables. Analyzing a table has them planned again. */
 async function analyzeGrown(database: Runner): Promise<void> {
   for (const table of tableNames(await database.query(GROWN))) await database.query(`ANALYZE ${table}`);
 }

@@ -88,10 +88,7 @@ const TEXT_FILES: readonly { name: RegExp; field: Field }[] = [
   { name: /\.md$/i, field: fieldOf('prompt') },
 ];
 
-/**
- * A submission with the values from its text files, or with what is wrong with them at the input for files. `attached`: the
- * ids of all other files.
- */
+/** A submission with what its text files say, or what is wrong with them. `attached`: all other files. */
 export async function withTextFiles(
   { files, ...read }: ReadForm,
   readText: (fileId: string) => Promise<string | null>,
