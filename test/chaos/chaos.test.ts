@@ -24,7 +24,7 @@ const endedIn = ({ created, notConfirmed, notStarted }: Report): number =>
   created + notConfirmed + notStarted;
 
 test('keeps every promise through faults and SIGKILLs on the embedded database', LONG, async () => {
-  const report = await chaos(['--requests=30', '--kills=3', '--talks=5', '--seed=11'], null);
+  const report = await chaos(['--requests=20', '--kills=3', '--talks=5', '--seed=11'], null);
   expect(report.violations).toEqual([]);
   expect(report).toMatchObject({ kills: 3, accepted: endedIn(report) });
 });
@@ -32,7 +32,7 @@ test('keeps every promise through faults and SIGKILLs on the embedded database',
 test('keeps every promise through faults and SIGKILLs of two replicas on Postgres', LONG, async () => {
   await createDatabase('chaos');
   const options = [
-    '--requests=30',
+    '--requests=20',
     '--kills=3',
     '--talks=0',
     '--seed=12',
