@@ -38,7 +38,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const redrawHome = createHomeRedrawer(services);
   const usage = createSpending(services);
   const home = createHome({ ...services, usage });
-  const show = createReconciling({ ...services, redrawHome }, queue, { listing: store.listing, home });
+  const show = createReconciling(queue, { ...services, redrawHome }, { listing: store.listing, home });
   const { startSweep, findUnconfirmed } = createCreation({ ...services, show });
   const prepare = async (signal: AbortSignal) => restoreLost(services, signal);
   const following = createFollowing(queue, { ...services, redrawHome }, { prepare, findUnconfirmed });

@@ -39,7 +39,10 @@ export function createConversing(queue: Pick<Queue, 'work'>, context: ConverseCo
   queue.work('tell-reply', async ({ replyId }) => showReply(context, replyId), { concurrency: 4 });
 }
 
-/** In order, each once, one process at a time. Throws a Later. `id`: of the session, or of its request. */
+/**
+ * Takes what people say about a session to Devin: in order, each once, one process at a time. Throws a Later if Devin is
+ * busy or down. `id`: of the session, or of a request that had none yet.
+ */
 async function relay(c: ConverseContext, id: string, signal: AbortSignal): Promise<void> {
   const thread = await findSteered(c.store, id);
   if (thread === null) return;

@@ -202,7 +202,10 @@ export async function settle(c: ConverseContext, sending: SendingReply): Promise
   await moveReply(c, sending, { from: ['sending'], ...found });
 }
 
-/** Certainly this reply: Devin has more messages with this text than others account for. null: none. */
+/**
+ * The message at Devin that is certainly this reply: Devin has more messages with this text than other replies account
+ * for. null: it isn't there, or it may be another's.
+ */
 async function findEcho(
   { store: { echoes, replies }, devin }: ConverseContext,
   { session, reply: { id } }: SendingReply,

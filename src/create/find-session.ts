@@ -138,7 +138,10 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Until the next search, in ms, `sinceMs` after it was given up; null: never. Devin's list may lag. */
+/**
+ * How long until the next search for a session whose creation was not confirmed, in ms, `sinceMs` after it was given up;
+ * null: never. Devin's list may lag, and a slow creation may end later.
+ */
 export function recheckInterval(sinceMs: number): number | null {
   if (sinceMs >= DAY_MS) return null;
   return Math.min(HOUR_MS, Math.max(MINUTE_MS, sinceMs / 2));

@@ -49,7 +49,10 @@ export function createCreation({ queue, onSilent, ...rest }: CreationContext) {
   };
 }
 
-/** A step says what the row becomes, and `move` writes it. After a death, the row says where to go on. */
+/**
+ * The life of a request. A step says what the row becomes, and `move` writes it with all that follows from it. The process
+ * may die after any of them: the row says where to go on.
+ */
 const STEPS: Record<OpenState, Step> = {
   // Who it is in Devin, whether they may, and what applies here.
   accepted: begin,

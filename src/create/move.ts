@@ -21,7 +21,10 @@ type Planned = { before: SessionRequest; next: Next };
 type Moved = Planned & { request: SessionRequest; isRunning: boolean };
 type Session = Required<Next>['session'];
 
-/** null: it is no longer in that state, or the session is another's. Throws a LeaseLostError. */
+/**
+ * Writes what a request becomes. null: it is no longer in that state, or the session is another's. Throws a LeaseLostError
+ * if another process has taken over.
+ */
 export async function move(
   c: MoveContext,
   { request: before, next, lease }: { request: SessionRequest; next: Next | InTransaction; lease: Lease },
@@ -94,7 +97,10 @@ async function inTransaction(
   return moved;
 }
 
-/** Secrets end with the request. If an earlier attempt may have started a session, it is `unknown`. */
+/**
+ * Once a request has ended or has its session, its session secrets are erased. If an earlier attempt may have started a
+ * session, it doesn't end: it is `unknown` again.
+ */
 function stepOf(
   { store: { envelopes } }: MoveContext,
   { id, state, sealed, ...request }: SessionRequest,

@@ -49,7 +49,10 @@ async function compose(c: NotifyContext, request: SessionRequest, kind: Notice):
   }
 }
 
-/** Shows what they typed. No form if it would be refused too, or if an earlier attempt may have started. */
+/**
+ * Shows what they typed, so that nothing is lost. No form is offered if it would refuse them as well, or if an earlier attempt
+ * may have started a session: the card's buttons know of that.
+ */
 async function refused({ store }: NotifyContext, request: SessionRequest, text: Text): Promise<Rendered> {
   const { id, state, failure, draft, context, secretNames } = request;
   const isOffered = state !== 'unknown' && failure?.kind !== 'identity';

@@ -19,7 +19,10 @@ import { after, created, ended, notApproved } from './move.ts';
 /** Why a card isn't where it was requested; beside Slack's own codes. */
 export const PERSON_NOT_IN_CONVERSATION = 'person_not_in_conversation';
 
-/** accepted -> held if a message asked for it, or ready, or refused. A bare task is sent at once. */
+/**
+ * accepted -> held if a message asked for it, or ready, or refused. A task without context or files is sent at once: nothing
+ * has to be saved before that.
+ */
 export const begin: Step = async (c, request) => {
   const { changes, approved } = await identify(c, request);
   const { undoMs, now } = c.tuning;
@@ -42,7 +45,10 @@ export const untilUndoIsOver: Step = async ({ tuning }, { heldUntil }) => {
 /** Files beyond this are left out, and the card says so. */
 const MAX_FILES = 20;
 
-/** ready -> awaiting-approval if the policy wants one; else the prompt is fixed, the files at Devin. */
+/**
+ * ready -> awaiting-approval, if the policy wants an approval that the request doesn't have; or ready to be sent: the prompt
+ * with its Slack context is fixed, and the files are at Devin.
+ */
 export const prepare: Step = async (c, request, { signal }) => {
   const collected = { ...request, material: request.material ?? (await collect(c, request)) };
   if ((await judge(c, collected)).kind === 'allowed') return upload(c, collected, signal);

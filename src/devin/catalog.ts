@@ -115,7 +115,10 @@ export function createCatalog({ call, orgPath }: DevinClient, now: () => number)
       return (isSearched ? items : matching(items, query)).slice(0, MAX_RESULTS);
     },
 
-    /** By name or id, in any letter case; null: there is none. What can't be looked up is taken for an id. */
+    /**
+     * The id of what is given by its name or id, in any letter case; null: there is none. What can't be looked up is taken
+     * for an id. Throws DevinErrors.
+     */
     async idOf(lookup: Exclude<Lookup, 'repositories'>, typed: string): Promise<string | null> {
       const wanted = typed.trim().toLowerCase();
       const items = await read(lookup, typed);

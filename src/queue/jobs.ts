@@ -59,7 +59,10 @@ export function createQueue({
   const registrations: Registration[] = [];
   let pool: WorkerPool | null = null;
 
-  /** One job waits for each key: another moves it forward at most. One that failed keeps its pause. */
+  /**
+   * Only after `start`. One job waits for each key: enqueuing another makes it start no later than that one would; a job
+   * that failed keeps its pause. A job that is running doesn't count.
+   */
   async function enqueue<Name extends JobName>(
     name: Name,
     payload: Jobs[Name],

@@ -32,8 +32,8 @@ const MOST_SHOWN = 200;
  * the same transaction; what the message says is decided when it is its turn.
  */
 export function createReconciling(
-  c: ReconcileContext,
   queue: Pick<Queue, 'work'>,
+  c: ReconcileContext,
   /** `home`: draws the Home of a person. */
   {
     listing,

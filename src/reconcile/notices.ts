@@ -128,7 +128,9 @@ export const LINKED: Kind = async ({ findMember, slack: { textFor } }, subject) 
   const { notices, steering } = await textFor(userId);
   const { done, removed } = steering.linking.toPerson;
   const by = `<@${adminId}>`;
-  const name = devinUserId === '' ? '' : escape((await findMember(devinUserId))?.name ?? devinUserId);
+  const member = devinUserId === '' ? null : await findMember(devinUserId);
+  if (adminId === '' && member === null) return null;
+  const name = escape(member?.name ?? devinUserId);
   const ofAdmin = name === '' ? removed(by) : done(by, name);
   const words = adminId === '' ? notices.otherAccount(name) : ofAdmin;
   return { teamId, userId, place: 'direct', render: () => notice([words]) };

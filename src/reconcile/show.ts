@@ -64,7 +64,7 @@ export type Desired = {
    * Since when there is a reason to post it. If that's before `knownSince`, it is searched for: a database that was
    * restored from a backup doesn't know what was posted after it. Left out: it isn't.
    */
-  since?: Date | undefined;
+  since?: Date;
   stage?: string | null;
   /** Left out: of all that it says. */
   fingerprint?: string;

@@ -141,7 +141,10 @@ export function indexOfPicked<T>(items: readonly T[], isPicked: (item: T) => boo
   return at === -1 ? items.length - 1 : at;
 }
 
-/** As many as fit, in order: the first, the picked one, then the nearest to it. `cost`: its room. */
+/**
+ * As many items as fit, in order: always the first and the picked one, then the nearest to the picked one, up to one that
+ * doesn't fit. `cost`: how much room an item takes.
+ */
 export function excerptAround<T>(
   items: readonly T[],
   picked: number,

@@ -276,7 +276,10 @@ export function cannotStart(why: string, { modal }: Text): FormIdentity {
   return unidentified(`:warning: ${modal.cannotStart(escape(why))}`);
 }
 
-/** Why it failed, or wasn't sent again. null: nothing to say, or only its person is told. */
+/**
+ * Why it failed. If it isn't known whether the session started, Devin's answer, or why it wasn't sent again. null: there
+ * is nothing to say, or only the person who was refused is told.
+ */
 export function problemOf({ state, failure }: SessionRequest, text: Text): string | null {
   if (failure === null || state === 'refused') return null;
   if (state !== 'sending' && state !== 'unknown') return userMessage(failure, text);

@@ -11,7 +11,10 @@ type Telling = { store: TellingStore; slack: { outbound: Pick<Outbound, 'tellPri
 
 const NOTICE_MS = 24 * 60 * 60_000;
 
-/** Unless they were told within a day. `sessionId`: of its request before that. Throws: try again. */
+/**
+ * Tells a person something in a thread, unless they were told within a day. `sessionId`: of its request, before there is a
+ * session. Throws if it should be tried again.
+ */
 export async function tellOnce(
   store: TellingStore,
   told: {

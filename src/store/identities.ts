@@ -87,7 +87,10 @@ export function createIdentities(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** `then`: in the same transaction, if that changes anything. Returns who else has it; null: nobody. */
+    /**
+     * Links a person to this member; null: to none. `then`: in the same transaction, if that changes anything. Returns who
+     * else is linked to the member, so that nothing changes; null: nobody.
+     */
     async link(
       person: Person,
       { devinUserId, by }: { devinUserId: string | null; by: string },

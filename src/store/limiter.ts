@@ -29,7 +29,10 @@ export type Limiter = ReturnType<typeof createLimiter>;
  */
 export function createLimiter(limits: () => Limits) {
   return {
-    /** Before requests are inserted: locks these people. `asked`: those that may be asked for twice. */
+    /**
+     * Call it before requests are inserted: locks these people until the end of the transaction, which fails if one of
+     * several is locked for long. `asked`: those that may be asked for twice.
+     */
     async hold(people: readonly Person[], asked: readonly Twin[], trx: Transaction<Tables>): Promise<Lately> {
       await lockPeople(people, trx);
       const rows = await read(people, { states: PENDING_STATES, twins: twinsOf(people, asked) }, trx);
@@ -44,7 +47,10 @@ export function createLimiter(limits: () => Limits) {
       return { twins: findTwins(asked, rows[0]?.twins ?? []), take };
     },
 
-    /** What a person has used, their limits, and the one that one more would exceed; null: none. Unlocked. */
+    /**
+     * What a person has used, their limits, and the one that one more would exceed; null: none. Nothing is locked, so it can
+     * change at any time.
+     */
     async usage(
       person: Person,
       db: Kysely<Tables>,

@@ -105,7 +105,10 @@ type ForgottenCounts = {
   inProgress: number;
 };
 
-/** What they wrote, what Devin wrote to them, and what is known of them but their ids. `by`: who runs it. */
+/**
+ * Removes what a person wrote, what Devin wrote to them, and what is known about them besides their ids. Run it again to
+ * remove what has ended since. `by`: who runs it.
+ */
 export async function forgetPerson(db: Kysely<Tables>, userId: string, by: string): Promise<ForgottenCounts> {
   const theirs = await findTheirs(db, userId);
   const ended = theirs.filter(({ isPending }) => !isPending);

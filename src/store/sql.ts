@@ -23,7 +23,10 @@ export async function lockNames(names: readonly string[], trx: Db, mostMs?: numb
 /** The embedded database's transactions don't run beside each other. */
 const areOneAtATime = (trx: Db): boolean => trx.getExecutor().adapter instanceof PGliteAdapter;
 
-/** Written out as in the text of a partial index: a generic plan couldn't use that index otherwise. */
+/**
+ * A list for `in` and `not in`, with the words written out as in the text of a partial index: a generic plan, made for any
+ * parameters, couldn't use that index.
+ */
 export function literals(words: readonly string[]): RawBuilder<unknown> {
   return sql.raw(`(${words.map((word) => `'${word.replaceAll("'", "''")}'`).join(', ')})`);
 }

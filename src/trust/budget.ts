@@ -84,7 +84,10 @@ export function createBudget(policy: () => Policy, ledger: Ledger, db: Kysely<Ta
     /** The message didn't reach the session. */
     letGo: ledger.letGo,
 
-    /** In the transaction that records Devin's answer. The policy's owners are told of each alert once. */
+    /**
+     * Counts what a session used, in the transaction that records Devin's answer. The policy's owners are told of each alert
+     * once.
+     */
     async follow(
       sessionId: string,
       consumption: Parameters<Ledger['follow']>[1],

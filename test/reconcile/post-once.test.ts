@@ -68,9 +68,9 @@ async function setUp({ skewMs = 0, knownSince = new Date(0), inFlightMs = 0 } = 
     tuning: { inFlightMs },
   };
   const postUnder = async (lease: Lease, { since, meanwhile }: How = {}) => {
-    const before = await shown.find(KEY);
+    const posting = { key: KEY, place: PLACE, lease, before: await shown.find(KEY) };
     await meanwhile?.();
-    return once(context, { key: KEY, place: PLACE, lease, before, desired: { ...DESIRED, since } });
+    return once(context, { ...posting, desired: { ...DESIRED, ...(since && { since }) } });
   };
   const withLease = reported(createWithLease(createLeases(db)));
   const post = async (how: How = {}) => withLease('card', async (lease) => postUnder(lease, how));

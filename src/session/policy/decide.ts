@@ -53,7 +53,10 @@ export type Terms = { approvers: readonly PersonPattern[]; need: number };
 export const SESSION_LIMIT = 'limits.acu_per_session';
 const CHANNEL_SET = 'channels.set';
 
-/** The first rule that matches decides; places and limits always hold. `approved`: rules and limits. */
+/**
+ * May this person ask for this here? The first rule that matches decides; what the place sets and the limits always hold.
+ * `approved`: the rules and limits that it was approved for.
+ */
 export function decide(policy: Policy, asked: PolicyFacts, approved: readonly string[] = []): Decision {
   const { place, request } = asked;
   const { set, fillIn } = rulesAt(policy, place);

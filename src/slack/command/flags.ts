@@ -253,7 +253,10 @@ function readTexts(field: Field, texts: readonly string[]): { value?: unknown; p
   return { value: isList && values.length > 0 ? values : values[0], problems };
 }
 
-/** At commas and line breaks outside Slack's tokens: an address can hold a comma. */
+/**
+ * At commas, wide ones included, and line breaks outside Slack's tokens: an address can hold a comma, and end with what
+ * ends a sentence elsewhere.
+ */
 function splitList(text: string): string[] {
   const items = text.match(/(?:<[^<>\n]+>|[^,，、\n])+/g) ?? [];
   return items.map((item) => withoutMarks(item.trim(), LIST_MARKS)).filter((item) => item !== '');

@@ -37,7 +37,10 @@ export function createThreadReader({ client, people, presence, permalink, botUse
       return read?.filter(({ ts }) => choice === 'thread' || ts <= picked.ts) ?? null;
     },
 
-    /** As it is now: Slack delivers it again as it first was. null: deleted. If Slack fails: as it was. */
+    /**
+     * A message as it is now, since Slack delivers it again as it was first sent, minutes later. null: it was deleted. If
+     * Slack can't be asked: as it was.
+     */
     async readAgain<Said extends Readable>(message: Said): Promise<Said | null> {
       const { channelId: channel, ts, threadTs } = message;
       const only = { oldest: ts, latest: ts, inclusive: true };

@@ -100,7 +100,10 @@ function isSignInPage({ headers }: Response, { mimetype, size }: SlackFile): boo
 /** A task, a schema of 64 KB and a `.env` file all fit with room to spare. */
 const MOST_BYTES = 256 * 1024;
 
-/** While a person waits. `userId`: who uploaded it. null: not UTF-8, too large, or not in time. */
+/**
+ * Reads a text file while a person waits for the form's answer. `userId`: who uploaded it. null: it isn't UTF-8, is too
+ * large, or Slack didn't deliver it in time.
+ */
 export async function readUploadedText(
   files: Pick<SlackFiles, 'find' | 'open'>,
   { fileId, userId, withinMs }: { fileId: string; userId: string; withinMs: number },

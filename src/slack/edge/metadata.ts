@@ -107,7 +107,10 @@ const pageSchema = z.object({
   response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
 
-/** Newest first in a conversation, without its threads; oldest first in a thread. Throws if Slack fails. */
+/**
+ * Messages with their metadata, page by page: newest first in a conversation, without the replies in its threads, and
+ * oldest first in a thread. Throws if Slack can't be asked.
+ */
 async function* pagesOf(
   client: WebClient,
   { channelId: channel, threadTs: ts }: CardPlace,

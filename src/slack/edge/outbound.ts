@@ -23,7 +23,10 @@ export type PrivatePlace = {
 
 export type Outbound = ReturnType<typeof createOutbound>;
 
-/** A broken connection is retried: a private notice that comes twice does less harm than none. */
+/**
+ * A broken connection is retried, such as an idle one that Slack just closed: a private notice that comes twice does
+ * less harm than none. An answer from Slack is final.
+ */
 const RESPONSE = {
   timeout: 10_000,
   retry: { limit: 3, methods: ['post'], statusCodes: [], delay: (attempt: number) => attempt * 50 },

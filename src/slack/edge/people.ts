@@ -176,7 +176,10 @@ export async function namesIn(texts: readonly string[], { find }: Pick<People, '
   return (text: string): string => replaceMentions(text, (id) => `@${names.get(id) ?? id}`);
 }
 
-/** In the language they chose, else that of their Slack; without an answer in time, the shared one. */
+/**
+ * The texts for one person, in the language they chose, otherwise in that of their Slack. Never fails: without an
+ * answer in time it uses the shared language.
+ */
 export type TextFor = (userId: string) => Promise<Text>;
 
 /** Part of Slack's 3 s for an answer. Slack itself is asked only about people whom nobody looked up for a day. */

@@ -60,7 +60,10 @@ export function channelOf({ view, channelId: pressedIn }: Press): string {
   return channelId;
 }
 
-/** What a button is about. Throws if that is unknown, or an outsider pressed. Jobs check the person. */
+/**
+ * What a button is about. Throws if the app doesn't know it, or an outsider pressed. Jobs check the person. `requestId`: if
+ * it isn't the button's whole value.
+ */
 export async function threadOf(
   c: ListenersContext,
   press: Press,

@@ -141,7 +141,10 @@ export function stillOpen(view: Submission['view'], sentence: string, text: Text
   return withAlert(modal({ id, metadata, words: { title, submit }, blocks }, text), sentence);
 }
 
-/** None if Devin is slow, busy or doesn't allow the look-up, or if the person may not start a session. */
+/**
+ * Suggestions for what is typed into a field. None if Devin is slow, busy or doesn't allow the look-up, nor for people who may
+ * not start a session.
+ */
 export async function suggestionsFor(c: ListenersContext, { actionId, teamId, userId, typed }: Search) {
   const lookup = readLookupAction(actionId);
   if (lookup === null) return [];

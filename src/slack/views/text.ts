@@ -206,7 +206,10 @@ export function lookup<Entry>(table: Readonly<Record<string, Entry>>, word: stri
 /** Within one section, with a line above. */
 const BLOCK_LENGTH = 2800;
 
-/** At most `max` characters with its fences, which are never cut off. Escaping makes text longer. */
+/**
+ * A code block of at most `max` characters including its fences, so that the closing fence is never cut off. Escaping
+ * makes text longer: `&` becomes five characters.
+ */
 export function fitCodeBlock(text: string, max: number = BLOCK_LENGTH): { block: string; cut: boolean } {
   const shown = truncateTo(text, max, (part) => codeBlock(part).length <= max);
   return { block: codeBlock(shown), cut: shown !== text };

@@ -246,7 +246,10 @@ export function readJson(typed: string, { modal: { errors } }: Text): Reading {
 
 const SECRET_LINE = /^([^=\s]{1,256})\s*=\s*(.*)$/s;
 
-/** KEY=VALUE lines, quotes included. A fault names its line only, from 1: the line may hold a secret. */
+/**
+ * KEY=VALUE lines. Spaces around key and value are cut; quotes stay. A fault is told by its line only, since the line may
+ * hold a secret; lines count from 1.
+ */
 function readSecrets(typed: string, { modal: { errors } }: Text): Reading {
   const secrets: SessionSecret[] = [];
   for (const [at, line] of typed.split('\n').entries()) {
